@@ -1,0 +1,199 @@
+// Package survey holds the words that every stage speaks: Form, Question, Instance, Issue, Receipt, Scope.
+package survey
+
+import "strings"
+
+// Kind is what an answer is, whatever widget asked for it.
+type Kind uint8
+
+const (
+	KindNone     Kind = iota // nothing is stored (a note without a value, a control without a node)
+	KindText                 // string
+	KindInteger              // whole number
+	KindDecimal              // decimal number
+	KindBoolean              // "true" or "false"
+	KindDate                 // YYYY-MM-DD
+	KindTime                 // hh:mm:ss with an optional zone
+	KindDateTime             // ISO 8601 with an optional zone
+	KindSelectOne
+	KindSelectMultiple // space-separated choice names
+	KindRank           // space-separated choice names, ordered
+	KindGeopoint       // "lat lon alt accuracy"
+	KindGeotrace       // geopoints joined by ;
+	KindGeoshape       // geotrace whose last point is the first
+	KindFile           // name of an attachment
+	KindNote           // read-only text shown to the worker, kept as an empty or computed node
+	KindTrigger        // "OK" once acknowledged
+	KindGroup
+	KindRepeat
+)
+
+// Translated is one text by language name as the XLSForm writes it ("中文 (zh)"); "" is the column without a language.
+type Translated map[string]string
+
+// In returns the text in lang, else without a language, else any text in a stable order, else "".
+func (t Translated) In(lang string) string {
+	if s, ok := t[lang]; ok && s != "" {
+		return s
+	}
+	if s := t[""]; s != "" {
+		return s
+	}
+	best, text := "", ""
+	for l, s := range t {
+		if s != "" && (text == "" || l < best) {
+			best, text = l, s
+		}
+	}
+	return text
+}
+
+// Tagged returns the text whose language carries the BCP 47 tag in brackets, as in "English (en)", else In("").
+func (t Translated) Tagged(tag string) string {
+	for l, s := range t {
+		if s != "" && strings.HasSuffix(l, "("+tag+")") {
+			return s
+		}
+	}
+	return t.In("")
+}
+
+// Pair is a name and a value whose order in the workbook matters.
+type Pair struct{ Name, Value string }
+
+// Form is one version of a questionnaire as read from an XLSForm.
+type Form struct {
+	ID              string // form_id
+	Version         string
+	Title           string
+	Name            string // name of the instance's root element, "data" unless the settings sheet has a name
+	Table           string // settings column "table": the collection of its records; "" means named after ID
+	DefaultLanguage string
+	Languages       []string          // in order of first appearance, "" where texts have no language
+	Settings        map[string]string // every settings cell by canonical column name
+	Namespaces      []Pair            // extra prefix → URI of the settings sheet
+	Root            *Question         // KindGroup without a name; its Children are the form
+	Lists           map[string]*ChoiceList
+	ListOrder       []string
+	Entities        []*EntityDecl
+	Warnings        []Problem // what a survey officer should look at although the form works
+}
+
+// Question is a row of the survey sheet: a question, a group or a repeat. Expressions are kept as written, with ${name}.
+type Question struct {
+	Name string
+	Type string // canonical XLSForm type: "integer", "select one", "select multiple", "begin group", "begin repeat", …
+	Kind Kind
+	Row  int // row in the survey sheet, 1-based with the header as row 1; 0 for questions the converter added
+
+	Label, Hint, GuidanceHint   Translated
+	ConstraintMsg, RequiredMsg  Translated
+	Media                       map[string]Translated // image, big-image, audio, video
+	Relevant, Constraint        string
+	Required, ReadOnly          string // expressions; "" never, "true()" always
+	Calculation, Default        string
+	Trigger                     string // ${name} whose change runs Calculation
+	ChoiceFilter, RepeatCount   string
+	Appearance                  string
+	Parameters                  []Pair
+	List                        string // choice list of a select
+	ItemsFile                   string // file of select_…_from_file
+	ItemsRepeat                 string // ${name} of a select from repeat answers
+	SaveTo                      string // entity property
+	Bind, Control, InstanceAttr []Pair // bind::x, body::x and instance::x columns passed through
+	Extra                       map[string]string
+	Children                    []*Question
+	Parent                      *Question
+}
+
+// Choice is a row of the choices sheet; Extra are its other columns, which choice filters may read.
+type Choice struct {
+	Name  string
+	Label Translated
+	Media map[string]Translated
+	Extra []Pair
+	Row   int
+}
+
+// ChoiceList is a named list of choices in sheet order.
+type ChoiceList struct {
+	Name    string
+	Choices []Choice
+}
+
+// Has tells whether name is a choice of the list.
+func (l *ChoiceList) Has(name string) bool {
+	for i := range l.Choices {
+		if l.Choices[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// EntityDecl is a row of the entities sheet: which entity a record creates or updates.
+type EntityDecl struct {
+	List                   string // "households", "persons" or any list name
+	Label                  string // expressions, with ${name}
+	ID, CreateIf, UpdateIf string
+	Repeat                 string // ${name} of the repeat that it lives in, "" for the form itself
+	Row                    int
+	Container              *Question // the question whose meta carries the entity; nil for the root
+}
+
+// Problem is a mistake in a workbook, told so that a survey officer can mend it.
+type Problem struct {
+	Code   string `json:"code"` // stable, e.g. "form.unknown_type"
+	Sheet  string `json:"sheet,omitempty"`
+	Row    int    `json:"row,omitempty"`    // 1-based, the header is row 1; 0 where the sheet as a whole is meant
+	Column string `json:"column,omitempty"` // header text
+	ZH     string `json:"zh"`
+	EN     string `json:"en"`
+}
+
+// Problems is the error of a workbook: all its mistakes at once.
+type Problems []Problem
+
+func (p Problems) Error() string {
+	var b strings.Builder
+	for i, one := range p {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(one.EN)
+	}
+	return b.String()
+}
+
+// Walk calls visit for every question below root in form order, parents first; visit returns false to skip children.
+func (f *Form) Walk(visit func(*Question) bool) {
+	if f.Root != nil {
+		walk(f.Root.Children, visit)
+	}
+}
+
+func walk(qs []*Question, visit func(*Question) bool) {
+	for _, q := range qs {
+		if visit(q) {
+			walk(q.Children, visit)
+		}
+	}
+}
+
+// Repeat returns the innermost repeat that q is in, or nil.
+func (q *Question) Repeat() *Question {
+	for p := q.Parent; p != nil; p = p.Parent {
+		if p.Kind == KindRepeat {
+			return p
+		}
+	}
+	return nil
+}
+
+// Path is the absolute path of the question in an instance of f, e.g. /data/household/size.
+func (f *Form) Path(q *Question) string {
+	if q == nil || q.Parent == nil {
+		return "/" + f.Name
+	}
+	return f.Path(q.Parent) + "/" + q.Name
+}

@@ -1,0 +1,28 @@
+package survey
+
+// Instance is one filled-in form as it came through a door.
+type Instance struct {
+	FormID       string
+	Version      string
+	ID           string // lower-case UUID, without "uuid:"
+	DeprecatedID string // the instance that this one corrects, same form; "" for a new one
+	Root         *Node  // element named after the form's root
+}
+
+// Severity grades an Issue.
+type Severity string
+
+const (
+	Error   Severity = "error"   // must be corrected or explained before approval
+	Warning Severity = "warning" // a supervisor should look
+	Notice  Severity = "notice"  // computed or filled in by the server
+)
+
+// Issue is one finding about one answer. It never carries the answer itself, which may be personal.
+type Issue struct {
+	Code     string   `json:"code"`  // stable, e.g. "cn_id.checksum"
+	Field    string   `json:"field"` // instance path without the root, repeats counted from 1: children[2]/id_number
+	Severity Severity `json:"severity"`
+	ZH       string   `json:"zh"`
+	EN       string   `json:"en"`
+}
