@@ -70,13 +70,15 @@ type Form struct {
 	Table           string // settings column "table": the collection of its records; "" means named after ID
 	DefaultLanguage string
 	Languages       []string          // in order of first appearance, "" where texts have no language
-	Settings        map[string]string // every settings cell by canonical column name
+	Settings        map[string]string // every settings cell by canonical column name (snake case; attribute::x as written)
 	Namespaces      []Pair            // extra prefix → URI of the settings sheet
 	Root            *Question         // KindGroup without a name; its Children are the form
 	Lists           map[string]*ChoiceList
 	ListOrder       []string
 	Entities        []*EntityDecl
-	Warnings        []Problem // what a survey officer should look at although the form works
+	Meta            []*Question // rows that live in the meta block: audit; instanceID and instanceName follow from Settings
+	Itemsets        [][]string  // the external_choices sheet as written, header first; the content of itemsets.csv
+	Warnings        []Problem   // what a survey officer should look at although the form works
 }
 
 // Question is a row of the survey sheet: a question, a group or a repeat. Expressions are kept as written, with ${name}.
@@ -88,19 +90,22 @@ type Question struct {
 
 	Label, Hint, GuidanceHint   Translated
 	ConstraintMsg, RequiredMsg  Translated
+	NoAppErrorMsg               Translated            // told when the app named by the appearance is absent
 	Media                       map[string]Translated // image, big-image, audio, video
 	Relevant, Constraint        string
 	Required, ReadOnly          string // expressions; "" never, "true()" always
 	Calculation, Default        string
+	DynamicDefault              bool   // Default is an expression to run when the form or the repeat is new, not a text
 	Trigger                     string // ${name} whose change runs Calculation
 	ChoiceFilter, RepeatCount   string
 	Appearance                  string
 	Parameters                  []Pair
-	List                        string // choice list of a select
-	ItemsFile                   string // file of select_…_from_file
-	ItemsRepeat                 string // ${name} of a select from repeat answers
-	SaveTo                      string // entity property
-	Bind, Control, InstanceAttr []Pair // bind::x, body::x and instance::x columns passed through
+	List                        string   // choice list of a select
+	ItemsFile                   string   // file of select_…_from_file
+	ItemsRepeat                 string   // ${name} of a select from repeat answers
+	SaveTo                      string   // entity property
+	Tags                        []Choice // tags of an osm question: Name is the key
+	Bind, Control, InstanceAttr []Pair   // bind::x, body::x and instance::x columns passed through
 	Extra                       map[string]string
 	Children                    []*Question
 	Parent                      *Question
