@@ -1,0 +1,41 @@
+// Package collections holds the nouns: the names of the collections, and typed readers and writers of their rows.
+package collections
+
+// Names of the collections that every Doorstep has; a published form adds its own.
+const (
+	Areas       = "areas"
+	Workers     = "workers"
+	Scopes      = "worker_scopes"
+	Devices     = "devices"
+	Campaigns   = "campaigns"
+	Forms       = "forms"
+	Households  = "households"
+	Persons     = "persons"
+	Submissions = "submissions"
+	Tasks       = "tasks"
+	Reviews     = "reviews"
+	Edits       = "edits"
+	Duplicates  = "duplicates"
+	Attachments = "attachments"
+	Changes     = "changes"
+	Audit       = "audit"
+	Outbox      = "outbox"
+	Meta        = "meta"
+)
+
+// Views for the operator's dashboard, rebuilt whenever a form is published.
+const (
+	ReviewQueue       = "review_queue"
+	CommunityCoverage = "community_coverage"
+	OpenDuplicates    = "open_duplicates"
+)
+
+// Review states of a survey record: ODK's words plus returned.
+const (
+	Received  = "received"
+	HasIssues = "has_issues"
+	Returned  = "returned"
+	Edited    = "edited"
+	Approved  = "approved"
+	Rejected  = "rejected"
+)

@@ -1,0 +1,203 @@
+package collections
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/survey"
+)
+
+// Rules of survey collections, the same for every form; the access test walks them beside those of the registry.
+const (
+	inScope   = `(@collection.worker_scopes.worker ?= @request.auth.id && @collection.worker_scopes.lo ?<= area && @collection.worker_scopes.hi ?> area)`
+	signedIn  = `@request.auth.collectionName = "workers" && @request.auth.active = true`
+	reviewers = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope
+	ownOrHere = signedIn + ` && ((@request.auth.role = "field" && worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope + `))`
+	ownRow    = signedIn + ` && ((@request.auth.role = "field" && visit.worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope + `))`
+	collector = signedIn + ` && (@request.auth.role = "field" || @request.auth.role = "manager")`
+)
+
+// EnsureTables creates the collections of a form or extends them by what this version adds. It fails with a
+// survey.Problems when the version would change the type of a column that holds answers already.
+func EnsureTables(app core.App, f *survey.Form) error {
+	var problems survey.Problems
+	main := ""
+	for _, t := range f.Tables() {
+		c, err := app.FindCollectionByNameOrId(t.Name)
+		if err != nil {
+			c = newSurveyCollection(t, main)
+		} else if c.Fields.GetByName(marker(t)) == nil {
+			return survey.Problems{taken(t.Name)}
+		}
+		problems = append(problems, extend(c, t)...)
+		if len(problems) > 0 {
+			continue
+		}
+		if err := app.Save(c); err != nil {
+			return fmt.Errorf("save collection %s: %w", t.Name, err)
+		}
+		if t.Repeat == nil {
+			main = c.Id
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
+// marker is a column that only survey collections have.
+func marker(t *survey.Table) string {
+	if t.Repeat == nil {
+		return "review_state"
+	}
+	return "visit"
+}
+
+func taken(name string) survey.Problem {
+	return survey.Problem{
+		Code: "form.table_taken", Sheet: "settings", Column: "table",
+		ZH: fmt.Sprintf("数据表名“%s”已被系统使用,请在 settings 表的 table 列另取一个名字。", name),
+		EN: fmt.Sprintf("The table name %q is used by the system itself; choose another in the table column of the settings sheet.", name),
+	}
+}
+
+func newSurveyCollection(t *survey.Table, main string) *core.Collection {
+	c := core.NewBaseCollection(t.Name)
+	c.Fields.Add(idField())
+	if t.Repeat == nil {
+		c.Fields.Add(envelope()...)
+		c.ListRule, c.ViewRule = ptr(ownOrHere), ptr(ownOrHere)
+		c.CreateRule, c.UpdateRule = ptr(collector), ptr(reviewers)
+		c.Indexes = []string{
+			index(t.Name, "area", "area, review_state"), index(t.Name, "worker", "worker, review_state"),
+			index(t.Name, "household", "household, campaign"), index(t.Name, "person", "person"), index(t.Name, "received", "received_at"),
+		}
+	} else {
+		c.Fields.Add(repeatEnvelope(main)...)
+		c.ListRule, c.ViewRule = ptr(ownRow), ptr(ownRow)
+		c.Indexes = []string{index(t.Name, "visit", "visit, position"), index(t.Name, "person", "person"), index(t.Name, "area", "area")}
+	}
+	c.Fields.Add(&core.AutodateField{Name: "created", OnCreate: true}, &core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true})
+	return c
+}
+
+func ptr(s string) *string { return &s }
+
+func index(table, name, columns string) string {
+	return fmt.Sprintf("CREATE INDEX idx_%s_%s ON %s (%s)", table, name, table, columns)
+}
+
+func idField() core.Field {
+	return &core.TextField{Id: "text3208210256", Name: "id", System: true, PrimaryKey: true, Required: true, Min: 4, Max: 36, Pattern: `^[a-z0-9-]+$`, Help: "UUID 由采集端生成 · made by the client"}
+}
+
+func envelope() []core.Field {
+	text := func(name, help string) core.Field { return &core.TextField{Name: name, Help: help} }
+	label := func(name, help string) core.Field {
+		return &core.TextField{Name: name, Help: help, Presentable: true}
+	}
+	return []core.Field{
+		text("form", "表单 · form"), text("form_version", "表单版本 · version"), text("campaign", "任务批次 · campaign"), text("worker", "采集员 · worker"), text("device", "设备 · device"),
+		text("started_at", "开始时间 · started"), label("finished_at", "结束时间 · finished"), &core.DateField{Name: "received_at", Help: "收到时间 · received"},
+		text("outcome", "走访结果 · disposition"), &core.GeoPointField{Name: "location", Help: "位置 WGS-84 · location"}, &core.NumberField{Name: "accuracy_m", Help: "精度,米 · accuracy"},
+		label("area", "区划代码 · area code"), &core.SelectField{Name: "area_method", Help: "定区方法 · how the area was found", Values: []string{"gps", "gps_near", "house_code", "household", "worker_grid", "unassigned", "import"}, MaxSelect: 1}, &core.NumberField{Name: "area_confidence", Help: "定区把握 0–1 · confidence"},
+		text("household", "家庭 · household"), text("person", "人员 · person"),
+		&core.SelectField{Name: "review_state", Help: "审核状态 · review state", Values: []string{Received, HasIssues, Returned, Edited, Approved, Rejected}, MaxSelect: 1, Presentable: true},
+		&core.JSONField{Name: "issues", Help: "发现的问题 · issues", MaxSize: 1 << 20}, &core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true}, &core.BoolField{Name: "complete", Help: "附件齐全 · all files are here"},
+	}
+}
+
+func repeatEnvelope(main string) []core.Field {
+	text := func(name, help string) core.Field { return &core.TextField{Name: name, Help: help} }
+	return []core.Field{
+		&core.RelationField{Name: "visit", Help: "所属记录 · record", CollectionId: main, MaxSelect: 1, CascadeDelete: true, Presentable: true}, text("parent_row", "上级重复组的行 · row of the outer repeat"),
+		&core.NumberField{Name: "position", Help: "第几个 · position, from 1", OnlyInt: true, Presentable: true}, text("person", "人员 · person"), text("household", "家庭 · household"), text("area", "区划代码 · area code"), &core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true},
+	}
+}
+
+// extend adds the columns that c lacks and widens choice lists; it reports columns whose type would change.
+func extend(c *core.Collection, t *survey.Table) survey.Problems {
+	var problems survey.Problems
+	for _, col := range t.Columns {
+		if col.Name == "outcome" && t.Repeat == nil {
+			continue
+		}
+		want := fieldFor(col)
+		have := c.Fields.GetByName(col.Name)
+		if have == nil {
+			c.Fields.AddAt(max(len(c.Fields)-2, 0), want) // before created and updated
+			continue
+		}
+		if err := widen(have, want); err != nil {
+			problems = append(problems, typeChanged(c.Name, col))
+		}
+	}
+	return problems
+}
+
+func typeChanged(table string, col survey.Column) survey.Problem {
+	return survey.Problem{
+		Code: "form.type_changed", Sheet: "survey", Row: col.Question.Row, Column: "type",
+		ZH: fmt.Sprintf("问题“%s”的类型与已发布版本不同,数据表 %s 里已有答案。请换一个名字。", col.Question.Name, table),
+		EN: fmt.Sprintf("Question %q has another type than in a published version, and %s holds answers already. Give it another name.", col.Question.Name, table),
+	}
+}
+
+var errOtherType = errors.New("other type")
+
+func widen(have, want core.Field) error {
+	if have.Type() != want.Type() {
+		return errOtherType
+	}
+	old, ok := have.(*core.SelectField)
+	if !ok {
+		return nil
+	}
+	now := want.(*core.SelectField)
+	if old.IsMultiple() != now.IsMultiple() {
+		return errOtherType
+	}
+	for _, v := range now.Values {
+		if !slices.Contains(old.Values, v) {
+			old.Values = append(old.Values, v)
+		}
+	}
+	if old.IsMultiple() {
+		old.MaxSelect = len(old.Values)
+	}
+	return nil
+}
+
+// fieldFor is the typed column of a question. Numbers are JSON columns that hold a number or null: PocketBase's number
+// column cannot tell "not answered" from 0, and for a survey that is the difference between missing and none.
+func fieldFor(col survey.Column) core.Field {
+	help := helpText(col.Question)
+	switch col.Question.Kind {
+	case survey.KindInteger, survey.KindDecimal:
+		return &core.JSONField{Name: col.Name, Help: help, MaxSize: 64}
+	case survey.KindGeopoint, survey.KindGeotrace, survey.KindGeoshape:
+		return &core.JSONField{Name: col.Name, Help: help, MaxSize: 1 << 20}
+	case survey.KindSelectMultiple, survey.KindRank:
+		return &core.JSONField{Name: col.Name, Help: help, MaxSize: 1 << 16}
+	default:
+		return &core.TextField{Name: col.Name, Help: help, Max: 1 << 16}
+	}
+}
+
+func helpText(q *survey.Question) string {
+	zh, en := q.Label.Tagged("zh"), q.Label.Tagged("en")
+	s := zh
+	if en != "" && en != zh {
+		s += " · " + en
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 120 {
+		s = string(r[:120]) + "…"
+	}
+	return s
+}
