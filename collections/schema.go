@@ -33,7 +33,7 @@ func EnsureTables(app core.App, f *survey.Form) error {
 		} else if c.Fields.GetByName(marker(t)) == nil {
 			return survey.Problems{taken(t.Name)}
 		}
-		problems = append(problems, extend(c, t)...)
+		problems = append(problems, extend(c, f, t)...)
 		if len(problems) > 0 {
 			continue
 		}
@@ -121,13 +121,13 @@ func repeatEnvelope(main string) []core.Field {
 }
 
 // extend adds the columns that c lacks and widens choice lists; it reports columns whose type would change.
-func extend(c *core.Collection, t *survey.Table) survey.Problems {
+func extend(c *core.Collection, f *survey.Form, t *survey.Table) survey.Problems {
 	var problems survey.Problems
 	for _, col := range t.Columns {
 		if col.Name == "outcome" && t.Repeat == nil {
 			continue
 		}
-		want := fieldFor(col)
+		want := fieldFor(f, col)
 		have := c.Fields.GetByName(col.Name)
 		if have == nil {
 			c.Fields.AddAt(max(len(c.Fields)-2, 0), want) // before created and updated
@@ -175,18 +175,42 @@ func widen(have, want core.Field) error {
 
 // fieldFor is the typed column of a question. Numbers are JSON columns that hold a number or null: PocketBase's number
 // column cannot tell "not answered" from 0, and for a survey that is the difference between missing and none.
-func fieldFor(col survey.Column) core.Field {
+func fieldFor(f *survey.Form, col survey.Column) core.Field {
 	help := helpText(col.Question)
+	names := choiceNames(f, col.Question)
 	switch col.Question.Kind {
 	case survey.KindInteger, survey.KindDecimal:
 		return &core.JSONField{Name: col.Name, Help: help, MaxSize: 64}
 	case survey.KindGeopoint, survey.KindGeotrace, survey.KindGeoshape:
 		return &core.JSONField{Name: col.Name, Help: help, MaxSize: 1 << 20}
+	case survey.KindSelectOne:
+		if len(names) > 0 {
+			return &core.SelectField{Name: col.Name, Help: help, Values: names, MaxSelect: 1}
+		}
+		return &core.TextField{Name: col.Name, Help: help, Max: 1 << 16}
 	case survey.KindSelectMultiple, survey.KindRank:
+		if len(names) > 1 {
+			return &core.SelectField{Name: col.Name, Help: help, Values: names, MaxSelect: len(names)}
+		}
 		return &core.JSONField{Name: col.Name, Help: help, MaxSize: 1 << 16}
 	default:
 		return &core.TextField{Name: col.Name, Help: help, Max: 1 << 16}
 	}
+}
+
+// choiceNames are the values of a list that the workbook itself holds; nil where they come from a file.
+func choiceNames(f *survey.Form, q *survey.Question) []string {
+	list := f.Lists[q.List]
+	if list == nil || q.ItemsFile != "" || q.ItemsRepeat != "" {
+		return nil
+	}
+	var names []string
+	for _, c := range list.Choices {
+		if c.Name != "" && !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 func helpText(q *survey.Question) string {

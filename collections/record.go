@@ -1,0 +1,280 @@
+package collections
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"doorstep/internal/survey"
+)
+
+// TimeLayout is how PocketBase keeps a moment in a date column, UTC.
+const TimeLayout = "2006-01-02 15:04:05.000Z"
+
+// Stamp formats t for a date column.
+func Stamp(t time.Time) string { return t.UTC().Format(TimeLayout) }
+
+// Record is the envelope of one survey record; its answers stay in an instance tree.
+type Record struct {
+	ID, Form, FormVersion, Campaign, Worker, Device string
+	StartedAt, FinishedAt, ReceivedAt, Outcome      string
+	Lon, Lat, AccuracyM                             float64
+	Area, AreaMethod                                string
+	AreaConfidence                                  float64
+	Household, Person, ReviewState                  string
+	Issues                                          []survey.Issue
+	Rev                                             int64
+	Complete                                        bool
+	Rows                                            map[*survey.Node]RowLink // links of repeat rows
+}
+
+// RowLink is what the identity stage found for one repeat row.
+type RowLink struct{ Person, Household string }
+
+// Layout knows how one version of a form lies in its collections; made once per version.
+type Layout struct {
+	Form   *survey.Form
+	Tables []*survey.Table
+}
+
+// NewLayout derives the layout of a form.
+func NewLayout(f *survey.Form) *Layout { return &Layout{Form: f, Tables: f.Tables()} }
+
+// Main is the form's own table.
+func (l *Layout) Main() *survey.Table { return l.Tables[0] }
+
+// Insert writes a new record with the rows of its repeats.
+func (l *Layout) Insert(db DB, rec *Record, root *survey.Node, now time.Time) error {
+	row := append(rec.fields(), Field{"created", Stamp(now)}, Field{"updated", Stamp(now)})
+	row = append(row, answers(l.Main(), root)...)
+	if err := Insert(db, l.Main().Name, append(Row{{"id", rec.ID}}, row...)); err != nil {
+		return err
+	}
+	return l.insertRows(db, rec, root, now)
+}
+
+// Update replaces the answers and the envelope of a record, and all rows of its repeats.
+func (l *Layout) Update(db DB, rec *Record, root *survey.Node, now time.Time) error {
+	row := append(rec.fields(), Field{"updated", Stamp(now)})
+	row = append(row, answers(l.Main(), root)...)
+	if err := Update(db, l.Main().Name, rec.ID, row); err != nil {
+		return err
+	}
+	for _, t := range l.Tables[1:] {
+		if _, err := db.Exec(`DELETE FROM "`+t.Name+`" WHERE visit=?`, rec.ID); err != nil {
+			return fmt.Errorf("delete rows of %s: %w", t.Name, err)
+		}
+	}
+	return l.insertRows(db, rec, root, now)
+}
+
+func (r *Record) fields() Row {
+	issues := "[]"
+	if len(r.Issues) > 0 {
+		b, err := json.Marshal(r.Issues)
+		if err == nil { // plain strings always marshal
+			issues = string(b)
+		}
+	}
+	location, err := json.Marshal(map[string]float64{"lon": r.Lon, "lat": r.Lat})
+	if err != nil {
+		location = []byte(`{"lon":0,"lat":0}`)
+	}
+	return Row{
+		{"form", r.Form}, {"form_version", r.FormVersion}, {"campaign", r.Campaign}, {"worker", r.Worker}, {"device", r.Device},
+		{"started_at", r.StartedAt}, {"finished_at", r.FinishedAt}, {"received_at", r.ReceivedAt}, {"outcome", r.Outcome},
+		{"location", string(location)}, {"accuracy_m", r.AccuracyM}, {"area", r.Area}, {"area_method", r.AreaMethod}, {"area_confidence", r.AreaConfidence},
+		{"household", r.Household}, {"person", r.Person}, {"review_state", r.ReviewState}, {"issues", issues}, {"rev", r.Rev}, {"complete", r.Complete},
+	}
+}
+
+func answers(t *survey.Table, node *survey.Node) Row {
+	row := make(Row, 0, len(t.Columns))
+	for _, c := range t.Columns {
+		if c.Name == "outcome" && t.Repeat == nil {
+			continue // in the envelope
+		}
+		value, _ := Encode(c.Question.Kind, valueAt(node, c.Path))
+		row = append(row, Field{c.Name, value})
+	}
+	return row
+}
+
+func valueAt(node *survey.Node, path []string) string {
+	for _, name := range path {
+		if node = node.Child(name); node == nil {
+			return ""
+		}
+	}
+	return node.Value()
+}
+
+// Instances returns the nodes of a table below its parent's node, in order.
+func Instances(t *survey.Table, parent *survey.Node) []*survey.Node {
+	at := parent
+	for _, name := range t.Path[:len(t.Path)-1] {
+		if at = at.Child(name); at == nil {
+			return nil
+		}
+	}
+	var nodes []*survey.Node
+	name := t.Path[len(t.Path)-1]
+	for _, c := range at.Children {
+		if c.Kind == survey.Element && c.Name == name {
+			nodes = append(nodes, c)
+		}
+	}
+	return nodes
+}
+
+// RowID is the id of a repeat row: the same instance and place give the same id at every replay.
+func RowID(record, table, parentRow string, position int) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s/%s/%s/%d", record, table, parentRow, position)).String()
+}
+
+func (l *Layout) insertRows(db DB, rec *Record, root *survey.Node, now time.Time) error {
+	return l.below(db, rec, l.Main(), root, "", now)
+}
+
+func (l *Layout) below(db DB, rec *Record, parent *survey.Table, node *survey.Node, parentRow string, now time.Time) error {
+	for _, t := range l.Tables[1:] {
+		if t.Parent != parent {
+			continue
+		}
+		for i, n := range Instances(t, node) {
+			id := RowID(rec.ID, t.Name, parentRow, i+1)
+			link := rec.Rows[n]
+			row := Row{
+				{"id", id}, {"visit", rec.ID}, {"parent_row", parentRow}, {"position", i + 1}, {"person", link.Person}, {"household", rec.Household},
+				{"area", rec.Area}, {"rev", rec.Rev}, {"created", Stamp(now)}, {"updated", Stamp(now)},
+			}
+			if err := Insert(db, t.Name, append(row, answers(t, n)...)); err != nil {
+				return err
+			}
+			if err := l.below(db, rec, t, n, id, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Find reads a record and its answers back; found is false when there is none.
+func (l *Layout) Find(db DB, id string) (rec *Record, root *survey.Node, found bool, err error) {
+	rec = &Record{ID: id, Rows: map[*survey.Node]RowLink{}}
+	root = survey.NewElement(l.Form.Name)
+	var issues, location string
+	envelope := []any{
+		&rec.Form, &rec.FormVersion, &rec.Campaign, &rec.Worker, &rec.Device, &rec.StartedAt, &rec.FinishedAt, &rec.ReceivedAt, &rec.Outcome, &location, &rec.AccuracyM,
+		&rec.Area, &rec.AreaMethod, &rec.AreaConfidence, &rec.Household, &rec.Person, &rec.ReviewState, &issues, &rec.Rev, &rec.Complete,
+	}
+	names := rec.fields().columns()
+	found, err = l.scanOne(db, l.Main(), names, `id=?`, id, envelope, root)
+	if err != nil || !found {
+		return nil, nil, found, err
+	}
+	if err := json.Unmarshal([]byte(orEmpty(issues)), &rec.Issues); err != nil {
+		return nil, nil, false, fmt.Errorf("issues of %s: %w", id, err)
+	}
+	var p struct{ Lon, Lat float64 }
+	if json.Unmarshal([]byte(location), &p) == nil {
+		rec.Lon, rec.Lat = p.Lon, p.Lat
+	}
+	return rec, root, true, l.findRows(db, rec, l.Main(), root, "")
+}
+
+func orEmpty(list string) string {
+	if list == "" || list == "null" {
+		return "[]"
+	}
+	return list
+}
+
+func (r Row) columns() []string {
+	names := make([]string, len(r))
+	for i, f := range r {
+		names[i] = f.Column
+	}
+	return names
+}
+
+func (l *Layout) scanOne(db DB, t *survey.Table, names []string, where, arg string, dest []any, node *survey.Node) (bool, error) {
+	found := false
+	err := l.scan(db, t, names, where, []any{arg}, func() ([]any, *survey.Node) { found = true; return dest, node })
+	return found, err
+}
+
+// scan reads envelope columns into what next returns, and the answers into its node.
+func (l *Layout) scan(db DB, t *survey.Table, names []string, where string, args []any, next func() ([]any, *survey.Node)) error {
+	quoted := make([]string, 0, len(names)+len(t.Columns))
+	for _, n := range names {
+		quoted = append(quoted, `"`+n+`"`)
+	}
+	for _, c := range t.Columns {
+		quoted = append(quoted, `"`+c.Name+`"`)
+	}
+	query := `SELECT ` + strings.Join(quoted, ",") + ` FROM "` + t.Name + `" WHERE ` + where
+	return Each(db, query, args, func(rows *sql.Rows) error {
+		dest, node := next()
+		values := make([]any, len(t.Columns))
+		for i := range values {
+			dest = append(dest, &values[i])
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return fmt.Errorf("read %s: %w", t.Name, err)
+		}
+		for i, c := range t.Columns {
+			if s := Decode(c.Question.Kind, values[i]); s != "" {
+				place(node, c.Path).SetValue(s)
+			}
+		}
+		return nil
+	})
+}
+
+// place finds or makes the element at path below node.
+func place(node *survey.Node, path []string) *survey.Node {
+	for _, name := range path {
+		child := node.Child(name)
+		if child == nil {
+			child = survey.NewElement(name)
+			node.Add(child)
+		}
+		node = child
+	}
+	return node
+}
+
+func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey.Node, parentRow string) error {
+	for _, t := range l.Tables[1:] {
+		if t.Parent != parent {
+			continue
+		}
+		type found struct {
+			id   string
+			link RowLink
+			node *survey.Node
+		}
+		var all []*found
+		err := l.scan(db, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow}, func() ([]any, *survey.Node) {
+			f := &found{node: survey.NewElement(t.Path[len(t.Path)-1])}
+			all = append(all, f)
+			return []any{&f.id, &f.link.Person, &f.link.Household}, f.node
+		})
+		if err != nil {
+			return err
+		}
+		for _, f := range all {
+			place(node, t.Path[:len(t.Path)-1]).Add(f.node)
+			rec.Rows[f.node] = f.link
+			if err := l.findRows(db, rec, t, f.node, f.id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
