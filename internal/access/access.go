@@ -1,0 +1,128 @@
+// Package access answers who may see or do what, and where: role × action × territory, from one table.
+package access
+
+import (
+	"slices"
+	"strings"
+)
+
+// Role is what a worker is signed in for.
+type Role string
+
+const (
+	Field      Role = "field"
+	Supervisor Role = "supervisor"
+	Analyst    Role = "analyst"
+	Manager    Role = "manager"
+	Operator   Role = "operator" // a PocketBase superuser: runs the machine, may everything
+)
+
+// Action is something that a route or a stage lets an actor do.
+type Action string
+
+const (
+	Sync             Action = "sync"              // register a tablet, push, pull
+	ReviewRecord     Action = "review"            // approve, return, reject, reopen; read history
+	ReadQuarantine   Action = "quarantine.read"   // list what is kept but is not a record
+	DecideQuarantine Action = "quarantine.decide" // release or discard
+	DecideDuplicate  Action = "duplicate.decide"
+	ReadCoverage     Action = "coverage.read"
+	Export           Action = "export"            // de-identified
+	ExportIdentified Action = "export.identified" // with names, numbers, exact places
+	PublishForm      Action = "form.publish"
+	ReadForm         Action = "form.read"
+	ImportAreas      Action = "areas.import"
+	ManageDevice     Action = "device.manage" // revoke a tablet
+)
+
+// Where limits an action to records.
+type Where uint8
+
+const (
+	Nowhere Where = iota
+	Own           // records that the actor collected
+	Here          // records in the actor's territory
+	Anywhere
+)
+
+// Table is the whole policy. What it does not list nobody but an operator may do.
+var Table = map[Action]map[Role]Where{
+	Sync:             {Field: Own},
+	ReviewRecord:     {Supervisor: Here, Manager: Here},
+	ReadQuarantine:   {Supervisor: Here, Manager: Here},
+	DecideQuarantine: {Supervisor: Here, Manager: Here},
+	DecideDuplicate:  {Supervisor: Here, Manager: Here},
+	ReadCoverage:     {Supervisor: Here, Manager: Here, Analyst: Here},
+	Export:           {Supervisor: Here, Manager: Here, Analyst: Here},
+	ExportIdentified: {Manager: Here},
+	PublishForm:      {Manager: Anywhere},
+	ReadForm:         {Field: Anywhere, Supervisor: Anywhere, Analyst: Anywhere, Manager: Anywhere},
+	ImportAreas:      {Manager: Here},
+	ManageDevice:     {Manager: Here},
+}
+
+// Actor is who asks.
+type Actor struct {
+	ID        string
+	Role      Role
+	Territory []string // area code prefixes
+}
+
+// Where tells how far the actor's right to an action reaches.
+func (a Actor) Where(do Action) Where {
+	if a.Role == Operator {
+		return Anywhere
+	}
+	return Table[do][a.Role]
+}
+
+// May tells whether the actor may do something to a record of that area which that worker collected.
+func (a Actor) May(do Action, area, worker string) bool {
+	switch a.Where(do) {
+	case Anywhere:
+		return true
+	case Here:
+		return a.Covers(area)
+	case Own:
+		return worker != "" && worker == a.ID
+	default:
+		return false
+	}
+}
+
+// Covers tells whether an area code lies in the actor's territory.
+func (a Actor) Covers(area string) bool {
+	return area != "" && slices.ContainsFunc(a.Territory, func(prefix string) bool {
+		return prefix != "" && strings.HasPrefix(area, prefix)
+	})
+}
+
+// Range is the half-open range of codes below one prefix.
+type Range struct{ Lo, Hi string }
+
+// Ranges turns a territory into the ranges that SQL compares with; prefixes below another are dropped. Codes are
+// digits with an optional type letter, so ":" after a prefix would cut letters off: the bound is the next prefix.
+func Ranges(territory []string) []Range {
+	var kept []Range
+	for _, p := range slices.Sorted(slices.Values(territory)) {
+		if p == "" || len(kept) > 0 && strings.HasPrefix(p, kept[len(kept)-1].Lo) {
+			continue
+		}
+		kept = append(kept, Range{Lo: p, Hi: p[:len(p)-1] + string(rune(p[len(p)-1]+1))})
+	}
+	return kept
+}
+
+// Common is the longest prefix that all codes of a territory share; "" for none.
+func Common(territory []string) string {
+	if len(territory) == 0 {
+		return ""
+	}
+	common := territory[0]
+	for _, t := range territory[1:] {
+		for !strings.HasPrefix(t, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	return common
+}
