@@ -1,0 +1,73 @@
+package collections
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Change operations of the feed that tablets pull.
+const (
+	Upsert = "upsert"
+	Delete = "delete"
+	Leave  = "leave" // the record still exists, but not for this target any more
+)
+
+// ToWorker is the feed target for what one worker sees wherever it lies: own visits and tasks.
+func ToWorker(id string) string { return "w:" + id }
+
+// Everyone is the feed target of forms, campaigns and other things that have no place.
+const Everyone = "*"
+
+// Announce puts a change into the feed, with the next sequence number of this transaction. There is one row per record
+// and target: a later change of the same record takes its place, so the feed never outgrows the data.
+func Announce(db DB, collection, record, target, op string, rev int64, now time.Time) error {
+	_, err := db.Exec(`INSERT INTO changes (seq, collection, record, target, op, record_rev, created, updated)
+		VALUES ((SELECT COALESCE(MAX(seq),0)+1 FROM changes), ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (record, collection, target) DO UPDATE SET seq=excluded.seq, op=excluded.op, record_rev=excluded.record_rev, updated=excluded.updated`,
+		collection, record, target, op, rev, Stamp(now), Stamp(now))
+	if err != nil {
+		return fmt.Errorf("announce %s %s: %w", collection, record, err)
+	}
+	return nil
+}
+
+// Moved announces a record in its new area and its leaving of the old one, the leave first, so that a device which
+// covers both ends with the record.
+func Moved(db DB, collection, record, from, to string, rev int64, now time.Time) error {
+	if from != "" && from != to {
+		if err := Announce(db, collection, record, from, Leave, rev, now); err != nil {
+			return err
+		}
+	}
+	return Announce(db, collection, record, to, Upsert, rev, now)
+}
+
+// Log appends to the audit trail in the transaction of what it records. detail must not hold personal data.
+func Log(db DB, actor, action, collection, record, area string, detail any, now time.Time) error {
+	b, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("audit detail: %w", err)
+	}
+	_, err = db.Exec(`INSERT INTO audit (seq, actor, action, collection, record, area, detail, created, updated)
+		VALUES ((SELECT COALESCE(MAX(seq),0)+1 FROM audit), ?, ?, ?, ?, ?, ?, ?, ?)`,
+		actor, action, collection, record, area, string(b), Stamp(now), Stamp(now))
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	return nil
+}
+
+// Enqueue adds work that must happen after the commit, once per kind and record.
+func Enqueue(db DB, kind, record string, payload any, now time.Time) error {
+	b, err := json.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("outbox payload: %w", err)
+	}
+	_, err = db.Exec(`INSERT INTO outbox (kind, record, payload, due, done_at, created, updated) VALUES (?, ?, ?, ?, '', ?, ?) ON CONFLICT (kind, record) DO NOTHING`,
+		kind, record, string(b), Stamp(now), Stamp(now), Stamp(now))
+	if err != nil {
+		return fmt.Errorf("outbox %s: %w", kind, err)
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+package collections
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// MetaValue reads a value of this installation; "" when it was never set.
+func MetaValue(db DB, key string) (string, error) {
+	var v string
+	_, err := One(db, `SELECT value FROM meta WHERE "key"=?`, []any{key}, &v)
+	return v, err
+}
+
+// SetMeta writes a value of this installation.
+func SetMeta(db DB, key, value string) error {
+	_, err := db.Exec(`INSERT INTO meta ("key", value) VALUES (?, ?) ON CONFLICT ("key") DO UPDATE SET value=excluded.value`, key, value)
+	if err != nil {
+		return fmt.Errorf("set meta %s: %w", key, err)
+	}
+	return nil
+}
+
+// NewID makes a version 7 UUID.
+func NewID() (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("make an id: %w", err)
+	}
+	return id.String(), nil
+}

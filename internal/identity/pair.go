@@ -1,0 +1,90 @@
+package identity
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"doorstep/collections"
+)
+
+// Rules of the deterministic tier, as they stand in a pair's rule column.
+const (
+	SameNumber    = "same_id_number"            // valid, equal numbers, and the rest agrees: one person
+	NumberClash   = "id_number_conflict"        // valid, equal numbers, but another name and birth date: two persons
+	SameInHouse   = "same_name_birth_household" // one person
+	SecondVisit   = "second_visit"              // one household visited twice in one campaign
+	SecondSurvey  = "second_survey"             // one person interviewed twice in one campaign
+	KindPerson    = "person"
+	KindHousehold = "household"
+	KindVisit     = "visit"
+)
+
+// Evidence is how one field of two records compares: equal, differs, or missing on a side. It holds no values.
+type Evidence struct {
+	Field string `json:"field"`
+	Level string `json:"level"`
+}
+
+// Pair is a candidate pair for a supervisor to decide; A was there first.
+type Pair struct {
+	ID         string     `json:"id"`
+	Kind       string     `json:"kind"`
+	Rule       string     `json:"rule"`
+	Collection string     `json:"collection"`
+	A          string     `json:"a"`
+	B          string     `json:"b"`
+	AreaA      string     `json:"-"`
+	AreaB      string     `json:"-"`
+	Score      float64    `json:"score"`
+	Evidence   []Evidence `json:"evidence"`
+}
+
+// Record writes the pair unless the same two records are paired already; fresh tells which. The pair keeps its id.
+func (p *Pair) Record(db collections.DB, now time.Time) (fresh bool, err error) {
+	if known, err := collections.One(db, `SELECT id FROM duplicates WHERE collection=? AND ((a=? AND b=?) OR (a=? AND b=?))`,
+		[]any{p.Collection, p.A, p.B, p.B, p.A}, &p.ID); known || err != nil {
+		return false, err
+	}
+	if p.ID, err = collections.NewID(); err != nil {
+		return false, err
+	}
+	evidence, err := json.Marshal(p.Evidence)
+	if err != nil {
+		return false, fmt.Errorf("pair evidence: %w", err)
+	}
+	at := collections.Stamp(now)
+	return true, collections.Insert(db, collections.Duplicates, collections.Row{
+		{Column: "id", Value: p.ID}, {Column: "kind", Value: p.Kind}, {Column: "rule", Value: p.Rule}, {Column: "collection", Value: p.Collection},
+		{Column: "a", Value: p.A}, {Column: "b", Value: p.B}, {Column: "area", Value: p.AreaA}, {Column: "area_b", Value: p.AreaB},
+		{Column: "score", Value: p.Score}, {Column: "evidence", Value: string(evidence)}, {Column: "status", Value: "open"},
+		{Column: "decided_at", Value: ""}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	})
+}
+
+// PairsOf lists the pairs of a record that wait for a decision.
+func PairsOf(db collections.DB, record string) ([]Pair, error) {
+	var pairs []Pair
+	err := collections.Each(db, `SELECT id, kind, rule, collection, a, b, score FROM duplicates WHERE status='open' AND (a=? OR b=?)`, []any{record, record},
+		func(rows *sql.Rows) error {
+			var p Pair
+			if err := rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Collection, &p.A, &p.B, &p.Score); err != nil {
+				return err
+			}
+			pairs = append(pairs, p)
+			return nil
+		})
+	return pairs, err
+}
+
+func compare(field, a, b string) Evidence {
+	switch {
+	case a == "" || b == "":
+		return Evidence{field, "missing"}
+	case a == b:
+		return Evidence{field, "equal"}
+	default:
+		return Evidence{field, "differs"}
+	}
+}

@@ -1,0 +1,177 @@
+package identity
+
+import (
+	"database/sql"
+	"time"
+
+	"doorstep/collections"
+)
+
+// Person is what a record says about someone, and the keys to find them by. IDKey is the number in its valid 18-digit
+// form, "" when there is none or its checksum fails.
+type Person struct {
+	ID, Name, NameKey, Sex, BirthDate, IDType, IDNumber, IDKey, Phone, Relation string
+	Household, Area, Source                                                     string
+	Rev                                                                         int64
+}
+
+// Found is whom a record turned out to be about.
+type Found struct {
+	ID      string
+	Rule    string // "" when the client named the person or when they are new
+	New     bool
+	Clash   *Pair // another person with the same number
+	Against Person
+}
+
+// ResolvePerson finds or creates the person that p describes. claimed is the id that the client gave: a known person,
+// or the id for a new one; "" lets fresh be the id. Only a person that the client named, or that came from the same
+// record, is overwritten; a linked one only gets what was blank.
+func ResolvePerson(db collections.DB, p Person, claimed, fresh string, now time.Time) (Found, error) {
+	if claimed != "" {
+		known, ok, err := current(db, claimed)
+		if err != nil {
+			return Found{}, err
+		}
+		if ok {
+			return Found{ID: known.ID, Against: known}, writePerson(db, known, p, true, now)
+		}
+		fresh = claimed
+	}
+	if known, ok, err := current(db, fresh); err != nil || ok {
+		if err != nil {
+			return Found{}, err
+		}
+		return Found{ID: known.ID, Against: known}, writePerson(db, known, p, true, now)
+	}
+	linked, clash, err := deterministic(db, p)
+	if err != nil {
+		return Found{}, err
+	}
+	if linked.ID != "" {
+		return linked, writePerson(db, linked.Against, p, false, now)
+	}
+	p.ID = fresh
+	if clash != nil {
+		clash.B, clash.AreaB = fresh, p.Area
+	}
+	return Found{ID: fresh, New: true, Clash: clash}, insertPerson(db, p, now)
+}
+
+// deterministic applies the rules that need no weighing. An equal valid number alone is not enough: informants give the
+// number of another family member, so the name, or birth date and sex, must agree too.
+func deterministic(db collections.DB, p Person) (Found, *Pair, error) {
+	var clash *Pair
+	if p.IDKey != "" {
+		others, err := persons(db, `id_key=? AND merged_into='' ORDER BY created, id LIMIT 20`, p.IDKey)
+		if err != nil {
+			return Found{}, nil, err
+		}
+		for _, o := range others {
+			if o.NameKey == p.NameKey || o.BirthDate == p.BirthDate && o.Sex == p.Sex && p.BirthDate != "" {
+				return Found{ID: o.ID, Rule: SameNumber, Against: o}, nil, nil
+			}
+			if clash == nil {
+				clash = &Pair{Kind: KindPerson, Rule: NumberClash, Collection: collections.Persons, A: o.ID, AreaA: o.Area, Score: 0.5, Evidence: Explain(o, p)}
+			}
+		}
+	}
+	if p.NameKey != "" && p.BirthDate != "" && p.Household != "" {
+		others, err := persons(db, `birth_date=? AND name_key=? AND household=? AND merged_into='' ORDER BY created, id LIMIT 1`, p.BirthDate, p.NameKey, p.Household)
+		if err != nil {
+			return Found{}, nil, err
+		}
+		if len(others) == 1 && (others[0].IDKey == "" || p.IDKey == "" || others[0].IDKey == p.IDKey) {
+			return Found{ID: others[0].ID, Rule: SameInHouse, Against: others[0]}, nil, nil
+		}
+	}
+	return Found{}, clash, nil
+}
+
+// Explain compares two descriptions field by field.
+func Explain(a, b Person) []Evidence {
+	return []Evidence{
+		compare("id_number", a.IDKey, b.IDKey), compare("name", a.NameKey, b.NameKey), compare("birth_date", a.BirthDate, b.BirthDate),
+		compare("sex", a.Sex, b.Sex), compare("phone", a.Phone, b.Phone), compare("household", a.Household, b.Household),
+	}
+}
+
+const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev`
+
+func persons(db collections.DB, where string, args ...any) ([]Person, error) {
+	var found []Person
+	err := collections.Each(db, `SELECT `+personColumns+` FROM persons WHERE `+where, args, func(rows *sql.Rows) error {
+		var p Person
+		err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev)
+		found = append(found, p)
+		return err
+	})
+	return found, err
+}
+
+// current follows merged_into, so that an id that a tablet still holds never leads nowhere.
+func current(db collections.DB, id string) (Person, bool, error) {
+	for range 10 {
+		found, err := persons(db, `id=?`, id)
+		if err != nil || len(found) == 0 {
+			return Person{}, false, err
+		}
+		var into string
+		if _, err := collections.One(db, `SELECT merged_into FROM persons WHERE id=?`, []any{id}, &into); err != nil {
+			return Person{}, false, err
+		}
+		if into == "" {
+			return found[0], true, nil
+		}
+		id = into
+	}
+	return Person{}, false, nil
+}
+
+func insertPerson(db collections.DB, p Person, now time.Time) error {
+	at := collections.Stamp(now)
+	row := append(collections.Row{{Column: "id", Value: p.ID}}, p.row()...)
+	row = append(row, collections.Field{Column: "source", Value: p.Source}, collections.Field{Column: "active", Value: true}, collections.Field{Column: "rev", Value: 1},
+		collections.Field{Column: "created", Value: at}, collections.Field{Column: "updated", Value: at})
+	if err := collections.Insert(db, collections.Persons, row); err != nil {
+		return err
+	}
+	return collections.Announce(db, collections.Persons, p.ID, p.Area, collections.Upsert, 1, now)
+}
+
+func (p Person) row() collections.Row {
+	return collections.Row{
+		{Column: "name", Value: p.Name}, {Column: "name_key", Value: p.NameKey}, {Column: "sex", Value: p.Sex}, {Column: "birth_date", Value: p.BirthDate},
+		{Column: "id_type", Value: p.IDType}, {Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDKey}, {Column: "phone", Value: p.Phone},
+		{Column: "relation", Value: p.Relation}, {Column: "household", Value: p.Household}, {Column: "area", Value: p.Area},
+	}
+}
+
+// writePerson brings what a record says into a known person: over it, or only where it was blank.
+func writePerson(db collections.DB, known, said Person, over bool, now time.Time) error {
+	next := known
+	pick := func(old *string, new string) {
+		if new != "" && (over || *old == "") {
+			*old = new
+		}
+	}
+	pick(&next.Name, said.Name)
+	pick(&next.NameKey, said.NameKey)
+	pick(&next.Sex, said.Sex)
+	pick(&next.BirthDate, said.BirthDate)
+	pick(&next.IDType, said.IDType)
+	pick(&next.IDNumber, said.IDNumber)
+	pick(&next.IDKey, said.IDKey)
+	pick(&next.Phone, said.Phone)
+	pick(&next.Relation, said.Relation)
+	pick(&next.Household, said.Household)
+	pick(&next.Area, said.Area)
+	if next == known {
+		return nil
+	}
+	row := append(next.row(), collections.Field{Column: "rev", Value: known.Rev + 1}, collections.Field{Column: "updated", Value: collections.Stamp(now)})
+	if err := collections.Update(db, collections.Persons, known.ID, row); err != nil {
+		return err
+	}
+	return collections.Moved(db, collections.Persons, known.ID, known.Area, next.Area, known.Rev+1, now)
+}
