@@ -1,0 +1,93 @@
+package instrument
+
+import (
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+// Entity binds one row of the entities sheet to the places of its properties in an instance.
+type Entity struct {
+	Decl       *survey.EntityDecl
+	Table      *survey.Table       // the table whose rows each carry one such entity
+	Properties map[string][]string // property → path below the table's node
+	ID         []string            // path of the answer that names a known entity; nil when the form asks for none
+}
+
+// entities binds the declarations of a form. A save_to of "list#property" belongs to that list; a bare one to the only
+// declaration whose table the question lies in.
+func entities(f *survey.Form, tables []*survey.Table) []Entity {
+	var bound []Entity
+	for _, d := range f.Entities {
+		e := Entity{Decl: d, Table: tableOf(d, tables), Properties: map[string][]string{}}
+		for _, c := range e.Table.Columns {
+			if p, ok := property(c.Question.SaveTo, d.List); ok {
+				e.Properties[p] = c.Path
+			}
+			if name, ok := reference(d.ID); ok && c.Question.Name == name {
+				e.ID = c.Path
+			}
+		}
+		bound = append(bound, e)
+	}
+	return bound
+}
+
+func tableOf(d *survey.EntityDecl, tables []*survey.Table) *survey.Table {
+	for _, t := range tables[1:] {
+		if name, ok := reference(d.Repeat); ok && t.Repeat.Name == name {
+			return t
+		}
+		if d.Container != nil && (d.Container == t.Repeat || d.Container.Repeat() == t.Repeat) {
+			return t
+		}
+	}
+	return tables[0]
+}
+
+func property(saveTo, list string) (string, bool) {
+	if saveTo == "" {
+		return "", false
+	}
+	owner, name, qualified := strings.Cut(saveTo, "#")
+	if !qualified {
+		return owner, true
+	}
+	return name, owner == list
+}
+
+// reference finds the first ${name} of an expression; forms write it alone or inside coalesce(${name}, uuid()).
+func reference(expr string) (string, bool) {
+	_, rest, ok := strings.Cut(expr, "${")
+	if !ok {
+		return "", false
+	}
+	name, _, ok := strings.Cut(rest, "}")
+	return strings.TrimSpace(name), ok
+}
+
+// Value reads the answer of a property in one node of the entity's table; "" when there is none.
+func (e *Entity) Value(node *survey.Node, property string) string {
+	path, ok := e.Properties[property]
+	if !ok {
+		return ""
+	}
+	return at(node, path)
+}
+
+// KnownID is the id that the client gave for the entity, "" when it left that to the server.
+func (e *Entity) KnownID(node *survey.Node) string {
+	if e.ID == nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(at(node, e.ID)), "uuid:")
+}
+
+func at(node *survey.Node, path []string) string {
+	for _, name := range path {
+		if node = node.Child(name); node == nil {
+			return ""
+		}
+	}
+	return strings.TrimSpace(node.Value())
+}

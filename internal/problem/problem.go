@@ -1,0 +1,129 @@
+// Package problem is the catalogue of what can go wrong at a door: stable codes, HTTP status, and a sentence in Chinese
+// and English. docs/problems.md is generated from it.
+package problem
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// Code names one problem for ever.
+type Code string
+
+// Entry is what the catalogue says of a code.
+type Entry struct {
+	Status int // HTTP status where it refuses a request; 0 where it only quarantines an operation
+	ZH, EN string
+}
+
+const (
+	BadEnvelope      Code = "request.malformed"
+	TooLarge         Code = "request.too_large"
+	NotSignedIn      Code = "auth.required"
+	NotAllowed       Code = "auth.forbidden"
+	NotFound         Code = "not_found"
+	DeviceUnknown    Code = "device.unknown"
+	DeviceRevoked    Code = "device.revoked"
+	BadCursor        Code = "cursor.malformed"
+	Busy             Code = "server.busy"
+	Internal         Code = "server.internal"
+	BadTransition    Code = "review.transition"
+	CommentNeeded    Code = "review.comment_needed"
+	StaleRevision    Code = "review.stale"
+	BadDecision      Code = "duplicate.decision"
+	BadWorkbook      Code = "form.workbook"
+	BadFormState     Code = "form.state"
+	BadParameter     Code = "request.parameter"
+	NotQuarantined   Code = "quarantine.decided"
+	UnknownForm      Code = "operation.unknown_form"
+	UnknownOperation Code = "operation.unknown"
+	BadID            Code = "operation.id"
+	BadAnswers       Code = "operation.answers"
+	BadSequence      Code = "operation.sequence"
+	ForeignRecord    Code = "operation.foreign_record"
+	OutOfScope       Code = "operation.out_of_scope"
+	UnknownTask      Code = "operation.unknown_task"
+	SequenceReused   Code = "operation.sequence_reused"
+	UnknownBase      Code = "operation.unknown_base"
+	OtherForm        Code = "operation.other_form"
+)
+
+// Catalogue is every code with its texts.
+var Catalogue = map[Code]Entry{
+	BadEnvelope:      {http.StatusBadRequest, "请求格式不正确,没有保存任何内容。", "The request is malformed; nothing was stored."},
+	TooLarge:         {http.StatusRequestEntityTooLarge, "请求过大,请分批发送。没有保存任何内容。", "The request is too large; send it in parts. Nothing was stored."},
+	NotSignedIn:      {http.StatusUnauthorized, "请先登录。", "Sign in first."},
+	NotAllowed:       {http.StatusForbidden, "您没有这项权限,或不在您的负责区域内。", "You may not do this, or not in this territory."},
+	NotFound:         {http.StatusNotFound, "没有找到。", "Not found."},
+	DeviceUnknown:    {http.StatusForbidden, "这台设备没有登记在您名下,请重新登记。", "This device is not registered to you; register it again."},
+	DeviceRevoked:    {http.StatusForbidden, "这台设备已被吊销,请清除本机数据。", "This device was revoked; wipe its data."},
+	BadCursor:        {http.StatusBadRequest, "同步游标不正确,请从头同步。", "The cursor is malformed; start a full sync."},
+	Busy:             {http.StatusTooManyRequests, "服务器忙,请稍后重试。", "The server is busy; try again later."},
+	Internal:         {http.StatusInternalServerError, "服务器内部错误,请稍后重试。", "Internal error; try again later."},
+	BadTransition:    {http.StatusConflict, "记录当前的状态不允许这个操作。", "The record's state does not allow this decision."},
+	CommentNeeded:    {http.StatusBadRequest, "退回或拒绝时请写明原因。", "Say why when you return or reject a record."},
+	StaleRevision:    {http.StatusConflict, "记录已被修改,请刷新后再审核。", "The record has changed since; reload before you decide."},
+	BadDecision:      {http.StatusBadRequest, "裁定只能是 same(同一)或 different(不同)。", "A decision is same or different."},
+	BadWorkbook:      {http.StatusBadRequest, "问卷文件有错误,请按列出的位置修改。", "The workbook has mistakes; mend them where listed."},
+	BadFormState:     {http.StatusConflict, "表单当前的状态不允许这个操作。", "The form's state does not allow this."},
+	BadParameter:     {http.StatusBadRequest, "参数不正确。", "A parameter is not valid."},
+	NotQuarantined:   {http.StatusConflict, "该提交不在隔离区。", "This submission is not in quarantine."},
+	UnknownForm:      {0, "服务器没有这个表单或版本,记录已隔离保存。", "The server has no such form or version; the record is kept in quarantine."},
+	UnknownOperation: {0, "无法识别的操作,已隔离保存。", "Unknown operation; kept in quarantine."},
+	BadID:            {0, "记录编号不是 UUID,已隔离保存。", "The record's id is not a UUID; kept in quarantine."},
+	BadAnswers:       {0, "答卷内容无法读取,已隔离保存。", "The answers cannot be read; kept in quarantine."},
+	BadSequence:      {0, "操作序号必须是正整数,已隔离保存。", "The operation number must be positive; kept in quarantine."},
+	ForeignRecord:    {0, "该记录由其他采集员负责,修改已隔离保存,等待审核。", "The record is another worker's; the change waits in quarantine."},
+	OutOfScope:       {0, "对象不在您的负责区域,内容已隔离保存,等待审核。", "It lies outside your territory; kept in quarantine for a supervisor."},
+	UnknownTask:      {0, "服务器没有这个任务,内容已隔离保存。", "The server has no such task; kept in quarantine."},
+	SequenceReused:   {0, "同一设备的操作序号重复但内容不同,内容已隔离保存。", "The device used this operation number for something else before; kept in quarantine."},
+	UnknownBase:      {0, "更正所依据的版本不存在,内容已隔离保存。", "The revision that this corrects does not exist; kept in quarantine."},
+	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
+}
+
+// Problem is one occurrence; Detail says where, never with personal data.
+type Problem struct {
+	Code   Code
+	Detail string
+	Data   any // more for the client, e.g. the mistakes of a workbook
+}
+
+// New makes a problem of the catalogue.
+func New(code Code, detail string) *Problem { return &Problem{Code: code, Detail: detail} }
+
+func (p *Problem) Error() string {
+	if p.Detail == "" {
+		return string(p.Code)
+	}
+	return fmt.Sprintf("%s: %s", p.Code, p.Detail)
+}
+
+// Status is the HTTP status to answer with.
+func (p *Problem) Status() int {
+	if s := Catalogue[p.Code].Status; s != 0 {
+		return s
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// MarshalJSON writes code, message in both languages, detail and data.
+func (p *Problem) MarshalJSON() ([]byte, error) {
+	e := Catalogue[p.Code]
+	return json.Marshal(struct {
+		Code    Code              `json:"code"`
+		Message map[string]string `json:"message"`
+		Detail  string            `json:"detail,omitempty"`
+		Data    any               `json:"data,omitempty"`
+	}{p.Code, map[string]string{"zh": e.ZH, "en": e.EN}, p.Detail, p.Data})
+}
+
+// As finds the problem in err; everything else is an internal error.
+func As(err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	return New(Internal, "")
+}
