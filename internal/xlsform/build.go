@@ -1,0 +1,170 @@
+package xlsform
+
+import (
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+// builder carries what is known of a form while its sheets are read.
+type builder struct {
+	opts     Options
+	book     *Book
+	f        *survey.Form
+	problems survey.Problems
+	warnings []survey.Problem
+
+	columns  map[string][]column // understood headers by sheet
+	external map[string]bool     // list names of external_choices
+	osmTags  map[string][]survey.Choice
+	names    map[string]int // how often a name is in the name column
+	rows     []triggerRow
+	geo      []geoReference
+	files    map[string]bool // secondary instances that selects and external rows bring along
+	repeats  map[string]bool // names of repeats
+	entities *entityPlan
+	orOther  bool
+}
+
+// form reads the sheets of a workbook, in the order in which they depend on each other.
+func (b *builder) form(book *Book) (*survey.Form, error) {
+	b.book = book
+	b.f = &survey.Form{Settings: map[string]string{}, Lists: map[string]*survey.ChoiceList{}, Root: &survey.Question{Kind: survey.KindGroup}}
+	b.columns, b.names = map[string][]column{}, map[string]int{}
+	b.files, b.repeats = map[string]bool{}, map[string]bool{}
+	sheet := book.sheet(sheetSurvey)
+	if sheet == nil {
+		b.report(place{}, "sheet.survey", b.similar(sheetSurvey))
+		return nil, b.problems
+	}
+	b.settings()
+	b.externalChoices()
+	b.choices()
+	b.osm()
+	b.entitySheet()
+	b.survey(sheet)
+	b.checkForm()
+	b.gaps()
+	if len(b.problems) > 0 {
+		return nil, b.problems
+	}
+	b.f.Warnings = b.warnings
+	return b.f, nil
+}
+
+// settings reads the one row of the settings sheet.
+func (b *builder) settings() {
+	f := b.f
+	f.Name, f.ID = "data", b.opts.ID
+	if b.opts.Name != "" {
+		f.Name = b.opts.Name
+	}
+	if f.ID == "" {
+		f.ID = "data"
+	}
+	s := b.book.sheet(sheetSettings)
+	if s == nil || len(s.Rows) == 0 {
+		b.hintSheet(sheetSettings)
+	} else {
+		b.readSettings(s)
+	}
+	b.applySettings()
+}
+
+func (b *builder) readSettings(s *Sheet) {
+	s = oneID(s)
+	if len(s.Header) < len(b.book.sheet(sheetSettings).Header) {
+		b.warn(place{s.Name, 1, "form_id"}, "settings.two_ids")
+	}
+	columns := b.headers(s, settingWords)
+	for _, f := range records(s, columns, false)[0].fields {
+		b.f.Settings[strings.Join(f.path, "::")] = f.value
+	}
+	if name, ok := b.f.Settings["name"]; ok && !isName(name) {
+		b.report(place{s.Name, 2, "name"}, "name.invalid", name)
+	}
+	b.columns[sheetSettings] = columns
+}
+
+// oneID drops id_string where form_id is there too.
+func oneID(s *Sheet) *Sheet {
+	has := map[string]bool{}
+	for _, h := range s.Header {
+		has[h] = true
+	}
+	if !has["form_id"] || !has["id_string"] {
+		return s
+	}
+	out := *s
+	out.Header = nil
+	for _, h := range s.Header {
+		if h != "id_string" {
+			out.Header = append(out.Header, h)
+		}
+	}
+	return &out
+}
+
+// applySettings fills the fields of the form that have a setting. The converter takes the form id for the title.
+func (b *builder) applySettings() {
+	f, set := b.f, b.f.Settings
+	for _, s := range []struct {
+		to   *string
+		name string
+	}{{&f.Name, "name"}, {&f.ID, "form_id"}, {&f.Version, "version"}, {&f.Table, "table"}, {&f.DefaultLanguage, "default_language"}} {
+		if v := set[s.name]; v != "" {
+			*s.to = v
+		}
+	}
+	f.Title = f.ID
+	if t := set["form_title"]; t != "" {
+		f.Title = t
+	}
+	if !isName(f.Name) {
+		b.report(place{}, "name.invalid", f.Name)
+	}
+	f.Namespaces = namespaces(set["namespaces"])
+}
+
+// namespaces reads prefix="uri" pairs.
+func namespaces(text string) []survey.Pair {
+	var out []survey.Pair
+	for _, word := range strings.Fields(text) {
+		prefix, uri, ok := strings.Cut(word, "=")
+		if ok && prefix != "" && !strings.Contains(uri, "=") {
+			out = append(out, survey.Pair{Name: prefix, Value: strings.NewReplacer(`"`, "", "'", "").Replace(uri)})
+		}
+	}
+	return out
+}
+
+// setting tells whether a yes or no setting is on.
+func (b *builder) setting(name string, otherwise bool) bool {
+	if yes, known := yesNo(b.f.Settings[name]); known {
+		return yes
+	}
+	return otherwise
+}
+
+// yesNo reads the words that stand for a truth value.
+func yesNo(word string) (yes, known bool) {
+	switch word {
+	case "yes", "Yes", "YES", "true", "True", "TRUE", "true()":
+		return true, true
+	case "no", "No", "NO", "false", "False", "FALSE", "false()":
+		return false, true
+	}
+	return false, false
+}
+
+// gaps tells of rows that were not read because they come after many blank ones.
+func (b *builder) gaps() {
+	for _, name := range b.book.Names {
+		if s := b.book.Sheets[strings.ToLower(name)]; s != nil && s.Gap > 0 {
+			b.warn(place{s.Name, s.Gap, ""}, "sheet.gap", s.Gap, blankRows)
+			if len(b.problems) > 0 {
+				b.report(place{s.Name, s.Gap, ""}, "sheet.gap", s.Gap, blankRows)
+			}
+		}
+	}
+}

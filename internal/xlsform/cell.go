@@ -1,0 +1,54 @@
+package xlsform
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// numberText writes a number as the reference converter does: whole numbers without a point, others in the shortest
+// way that gives the same number back, with an exponent below 1e-4 only.
+func numberText(f float64) string {
+	switch {
+	case math.IsInf(f, 0) || math.IsNaN(f):
+		return ""
+	case f == math.Trunc(f):
+		return strconv.FormatFloat(f, 'f', 0, 64)
+	case math.Abs(f) < 1e-4:
+		return strconv.FormatFloat(f, 'e', -1, 64)
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+// dateText writes the day count of a spreadsheet as "2006-01-02 15:04:05", or as a time alone where there is no day.
+func dateText(days float64, from1904 bool) string {
+	if days < 0 || days > 3e6 || math.IsNaN(days) {
+		return numberText(days)
+	}
+	seconds := int64(math.Round(days * 86400))
+	clock := time.Unix(seconds, 0).UTC()
+	if days < 1 {
+		return clock.Format("15:04:05")
+	}
+	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	if from1904 {
+		epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+	} else if days < 60 {
+		epoch = epoch.AddDate(0, 0, 1) // spreadsheets count a 29 February 1900 that never was
+	}
+	return epoch.AddDate(0, 0, int(seconds/86400)).Add(time.Duration(seconds%86400) * time.Second).Format("2006-01-02 15:04:05")
+}
+
+// builtinDate tells whether a built-in number format shows a date or time (ECMA-376 part 1, 18.8.30).
+func builtinDate(id int) bool { return id >= 14 && id <= 22 || id >= 45 && id <= 47 }
+
+var reFormatText = regexp.MustCompile(`"[^"]*"|\\.|_.|\[(?:[^hmsHMS\]][^\]]*)\]`)
+
+// dateFormat tells whether a number format shows a date or time: it has a date letter outside quoted text and colours.
+func dateFormat(format string) bool {
+	first, _, _ := strings.Cut(format, ";")
+	return strings.ContainsAny(reFormatText.ReplaceAllString(first, ""), "dmhysDMHYS") &&
+		!strings.EqualFold(strings.TrimSpace(first), "general")
+}

@@ -1,0 +1,120 @@
+package xlsform
+
+import (
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+// choices reads the choices sheet into lists.
+func (b *builder) choices() {
+	s := b.book.sheet(sheetChoices)
+	if s == nil {
+		return
+	}
+	columns := b.choiceColumns(s)
+	for _, r := range records(s, columns, false) {
+		if name := r.text("list name"); name != "" {
+			b.addChoice(name, &r, b.choice(&r))
+		}
+	}
+	if !b.setting("allow_choice_duplicates", false) {
+		b.duplicateChoices(s)
+	}
+}
+
+// choiceColumns understands the headers and drops those that cannot be an element name.
+func (b *builder) choiceColumns(s *Sheet) []column {
+	all := b.headers(s, listWords)
+	b.columns[sheetChoices] = all
+	var keep []column
+	for _, c := range all {
+		if c.path[0] != "list name" && !isName(c.path[0]) {
+			b.warn(place{s.Name, 1, c.header}, "header.choice", c.header)
+			continue
+		}
+		keep = append(keep, c)
+	}
+	return keep
+}
+
+func (b *builder) choice(r *record) survey.Choice {
+	lang := b.f.DefaultLanguage
+	c := survey.Choice{Name: r.text("name"), Row: r.row, Label: r.translated(lang, "label"), Media: r.media(lang)}
+	for _, f := range r.fields {
+		switch f.path[0] {
+		case "list name", "name", "label", "media":
+		default:
+			c.Extra = append(c.Extra, survey.Pair{Name: strings.Join(f.path, "::"), Value: f.value})
+		}
+	}
+	return c
+}
+
+func (b *builder) addChoice(list string, r *record, c survey.Choice) {
+	at := place{r.sheet, r.row, "name"}
+	switch {
+	case c.Name == "":
+		b.report(at, "choice.no_name")
+		return
+	case len(c.Label) == 0:
+		b.warn(place{r.sheet, r.row, "label"}, "choice.no_label", c.Name)
+	}
+	l := b.f.Lists[list]
+	if l == nil {
+		l = &survey.ChoiceList{Name: list}
+		b.f.Lists[list] = l
+		b.f.ListOrder = append(b.f.ListOrder, list)
+	}
+	l.Choices = append(l.Choices, c)
+}
+
+func (b *builder) duplicateChoices(s *Sheet) {
+	for _, name := range b.f.ListOrder {
+		seen := map[string]int{}
+		for _, c := range b.f.Lists[name].Choices {
+			if first := seen[c.Name]; first > 0 {
+				b.report(place{s.Name, c.Row, "name"}, "choice.twice", c.Name, name, first)
+				continue
+			}
+			seen[c.Name] = c.Row
+		}
+	}
+}
+
+// externalChoices keeps the sheet as it is for itemsets.csv and notes its lists.
+func (b *builder) externalChoices() {
+	s := b.book.sheet(sheetExternal)
+	if s == nil || len(s.Rows) == 0 {
+		return
+	}
+	columns := b.headers(s, listWords)
+	b.external = map[string]bool{}
+	for _, r := range records(s, columns, false) {
+		if name := r.text("list name"); name != "" {
+			b.external[name] = true
+		}
+	}
+	b.f.Itemsets = append(b.f.Itemsets, s.Header)
+	for _, row := range s.Rows {
+		cells := make([]string, len(s.Header))
+		for i, h := range s.Header {
+			cells[i] = row[h]
+		}
+		b.f.Itemsets = append(b.f.Itemsets, cells)
+	}
+}
+
+// osm reads the tags that osm questions offer.
+func (b *builder) osm() {
+	s := b.book.sheet(sheetOSM)
+	if s == nil {
+		return
+	}
+	b.osmTags = map[string][]survey.Choice{}
+	for _, r := range records(s, b.headers(s, listWords), false) {
+		if list := r.text("list name"); list != "" {
+			b.osmTags[list] = append(b.osmTags[list], b.choice(&r))
+		}
+	}
+}

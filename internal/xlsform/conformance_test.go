@@ -1,0 +1,174 @@
+package xlsform
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"doorstep/internal/survey"
+)
+
+// corpus is the folder of the recorded conversions, or "" when it is not there.
+func corpus(t *testing.T, file string) string {
+	dir := os.Getenv("DOORSTEP_CORPORA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "corpora")
+	}
+	path := filepath.Join(dir, file)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("no recorded conversions: %v", err)
+	}
+	return path
+}
+
+// recordedCase is a conversion that the reference converter's own tests made.
+type recordedCase struct {
+	Test      string
+	MD        string
+	Structure map[string]json.RawMessage `json:"ss_structure"`
+	Name      string
+	Passed    bool
+	Errored   bool
+	Raised    *string
+	Warnings  *int `json:"warnings_count"`
+}
+
+func (c *recordedCase) refused() bool { return c.Errored || c.Raised != nil }
+
+func (c *recordedCase) read() (*survey.Form, error) {
+	opts := Options{Name: c.Name}
+	if opts.Name == "" {
+		opts.Name = "test_name"
+	}
+	if c.MD != "" {
+		return ReadMarkdown(c.MD, opts)
+	}
+	return ReadBook(structureBook(c.Structure), opts)
+}
+
+// structureBook makes sheets of rows that were given as dictionaries.
+func structureBook(sheets map[string]json.RawMessage) *Book {
+	book := newBook()
+	for name, raw := range sheets {
+		var rows []map[string]any
+		if json.Unmarshal(raw, &rows) != nil {
+			continue
+		}
+		s := book.add(name)
+		for _, row := range rows {
+			text := map[string]string{}
+			for k, v := range row {
+				text[k] = strings.TrimSpace(fmt.Sprint(v))
+				if !slices.Contains(s.Header, k) {
+					s.Header = append(s.Header, k)
+				}
+			}
+			s.Rows = append(s.Rows, text)
+		}
+		slices.Sort(s.Header)
+	}
+	return book
+}
+
+func readCases(t *testing.T) []recordedCase {
+	f, err := os.Open(corpus(t, "xlsform_cases.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var out []recordedCase
+	lines := bufio.NewReader(f)
+	dec := json.NewDecoder(lines)
+	for dec.More() {
+		var c recordedCase
+		if err := dec.Decode(&c); err != nil {
+			t.Fatal(err)
+		}
+		if c.Passed && (c.MD != "" || c.Structure != nil) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// TestRecordedCasesAcceptOrRefuse compares which forms are taken and which are refused; skipped without the recordings.
+func TestRecordedCasesAcceptOrRefuse(t *testing.T) {
+	cases := readCases(t)
+	agree, warned, warnings := 0, 0, 0
+	for _, c := range cases {
+		form, err := c.read()
+		if (err != nil) == c.refused() {
+			agree++
+		} else {
+			t.Logf("%s: refused by the reference %v (%s), here: %v", c.Test, c.refused(), deref(c.Raised), err)
+		}
+		if err == nil && c.Warnings != nil {
+			warned++
+			if len(form.Warnings) == *c.Warnings {
+				warnings++
+			}
+		}
+	}
+	fmt.Printf("xlsform accept: %d of %d cases agree\n", agree, len(cases))
+	fmt.Printf("xlsform warnings: %d of %d cases agree in number\n", warnings, warned)
+	if agree < len(cases)*98/100 {
+		t.Errorf("%d of %d cases agree, want 98%%", agree, len(cases))
+	}
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// TestRealQuestionnairesAcceptOrRefuse reads real workbooks; skipped without them.
+func TestRealQuestionnairesAcceptOrRefuse(t *testing.T) {
+	dir := corpus(t, "forms")
+	manifest, err := os.Open(filepath.Join(dir, "manifest.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer manifest.Close()
+	agree, total := 0, 0
+	dec := json.NewDecoder(manifest)
+	for dec.More() {
+		var m struct {
+			ID, File, Result string
+			Error            *string
+		}
+		if err := dec.Decode(&m); err != nil {
+			t.Fatal(err)
+		}
+		total++
+		f, err := os.Open(filepath.Join(dir, m.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Read(m.File, f, Options{})
+		f.Close()
+		if (err == nil) == (m.Result == "ok") {
+			agree++
+			if err != nil {
+				t.Logf("%s refused by both (%s): %v", m.ID, deref(m.Error), err)
+			}
+		} else {
+			t.Logf("DIFF %s: reference %s (%s), here: %v", m.ID, m.Result, deref(m.Error), err)
+		}
+		var p survey.Problems
+		if err != nil && !errors.As(err, &p) {
+			t.Errorf("%s: error is not survey.Problems: %v", m.ID, err)
+		}
+	}
+	fmt.Printf("forms accept: %d of %d questionnaires agree\n", agree, total)
+	if agree < total*95/100 {
+		t.Errorf("%d of %d questionnaires agree, want 95%%", agree, total)
+	}
+}

@@ -1,0 +1,94 @@
+package xlsform
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+var textColumns = set("label", "hint", "guidance_hint", "image", "big-image", "audio", "video", "jr:constraintMsg", "jr:requiredMsg")
+
+// textColumn tells which text and which language a column holds.
+func textColumn(c column) (text, lang string, ok bool) {
+	path := c.path
+	if len(path) > 1 && (path[0] == "media" || path[0] == "bind") {
+		path = path[1:]
+	}
+	if !textColumns[path[0]] || len(path) > 2 {
+		return "", "", false
+	}
+	if len(path) == 2 {
+		lang = path[1]
+	}
+	return path[0], lang, true
+}
+
+// checkLanguages lists the languages of the form and warns of texts that only some of them have.
+func (b *builder) checkLanguages() {
+	translated := false
+	for _, sheet := range []string{sheetSurvey, sheetChoices} {
+		has := map[string]map[string]bool{}
+		for _, c := range b.columns[sheet] {
+			if text, lang, ok := textColumn(c); ok {
+				b.addLanguage(lang)
+				if has[text] == nil {
+					has[text] = map[string]bool{}
+				}
+				has[text][lang] = true
+				translated = translated || lang != ""
+			}
+		}
+		b.missingTexts(sheet, has)
+	}
+	if translated && b.orOther {
+		b.warn(place{sheet: sheetSurvey}, "other.translations")
+	}
+}
+
+func (b *builder) addLanguage(lang string) {
+	if slices.Contains(b.f.Languages, lang) {
+		return
+	}
+	b.f.Languages = append(b.f.Languages, lang)
+	if lang != "" && !hasTag(lang) {
+		b.warn(place{}, "language.tag", lang)
+	}
+}
+
+func (b *builder) missingTexts(sheet string, has map[string]map[string]bool) {
+	for _, lang := range b.f.Languages {
+		var missing []string
+		used := false
+		for text, langs := range has {
+			used = used || langs[lang]
+			if !langs[lang] {
+				missing = append(missing, text)
+			}
+		}
+		if used && len(missing) > 0 {
+			slices.Sort(missing)
+			b.warn(place{sheet: sheet, row: 1}, "language.missing", languageName(lang), strings.Join(missing, ", "))
+		}
+	}
+}
+
+func languageName(lang string) string {
+	if lang == "" {
+		return "default"
+	}
+	return lang
+}
+
+var reTag = regexp.MustCompile(`\((.*)\)$`)
+
+// hasTag tells whether a language name ends in a known code in brackets, as in "English (en)".
+func hasTag(lang string) bool {
+	m := reTag.FindStringSubmatch(lang)
+	if m == nil {
+		return false
+	}
+	_, err := language.Parse(m[1])
+	return err == nil
+}

@@ -1,0 +1,43 @@
+package xlsform
+
+import "strings"
+
+// similar names the sheets whose names are close to the wanted one, "" when there is none. A sheet whose name begins
+// with _ is left alone.
+func (b *builder) similar(want string) string {
+	var out []string
+	for _, n := range b.book.Names {
+		if !knownSheets[n] && !strings.HasPrefix(n, "_") && len(n) < 64 && distance([]rune(strings.ToLower(n)), []rune(want)) <= 2 {
+			out = append(out, n)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// hintSheet warns when an optional sheet is absent but one with a similar name is there.
+func (b *builder) hintSheet(want string) {
+	if s := b.similar(want); s != "" {
+		b.warn(place{sheet: s}, "sheet.similar", want, s)
+	}
+}
+
+// distance is the Levenshtein distance.
+func distance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range b {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(row[j]+1, row[j+1]+1, cost)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,181 @@
+package xlsform
+
+import (
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+// The columns of a group that have a field of their own in survey.Question.
+var (
+	knownBind = set("readonly", "relevant", "required", "constraint", "calculate", "jr:constraintMsg", "jr:requiredMsg",
+		"jr:noAppErrorString", "entities:saveto")
+	knownControl = set("appearance", "jr:count")
+	knownColumns = set("type", "name", "label", "hint", "guidance_hint", "media", "bind", "control", "instance", "default",
+		"trigger", "choice_filter", "parameters", "intent", "disabled")
+)
+
+// question fills what every row of the survey sheet can have.
+func (w *sheetWalk) question(r *record, kind string) *survey.Question {
+	lang := w.f.DefaultLanguage
+	q := &survey.Question{
+		Name: r.text("name"), Type: kind, Row: r.row,
+		Label: r.translated(lang, "label"), Hint: r.translated(lang, "hint"),
+		GuidanceHint:  r.translated(lang, "guidance_hint"),
+		ConstraintMsg: r.translated(lang, "bind", "jr:constraintMsg"),
+		RequiredMsg:   r.translated(lang, "bind", "jr:requiredMsg"),
+		NoAppErrorMsg: r.translated(lang, "bind", "jr:noAppErrorString"),
+		Media:         r.media(lang),
+		Relevant:      truth(r.text("bind", "relevant")),
+		Constraint:    truth(r.text("bind", "constraint")),
+		Required:      truth(r.text("bind", "required")),
+		ReadOnly:      truth(r.text("bind", "readonly")),
+		Calculation:   truth(r.text("bind", "calculate")),
+		Default:       r.text("default"),
+		Trigger:       r.text("trigger"),
+		ChoiceFilter:  r.text("choice_filter"),
+		RepeatCount:   r.text("control", "jr:count"),
+		Appearance:    r.text("control", "appearance"),
+		SaveTo:        r.text("bind", "entities:saveto"),
+		Bind:          r.pairs("bind", knownBind),
+		Control:       r.pairs("control", knownControl),
+		InstanceAttr:  r.pairs("instance", nil),
+		Extra:         r.extra(),
+	}
+	q.DynamicDefault = dynamicDefault(q.Default, kind)
+	q.Parameters = w.readParameters(r)
+	w.checkTrigger(r, q)
+	w.checkMedia(r, q)
+	if q.Appearance == "label" && len(q.Label) == 0 {
+		q.Label = survey.Translated{"": " "} // the row above a table of selects: its own text may be blank
+	}
+	return q
+}
+
+// truth writes a yes or no as the expression that it stands for.
+func truth(text string) string {
+	switch yes, known := yesNo(text); {
+	case !known:
+		return text
+	case yes:
+		return "true()"
+	}
+	return "false()"
+}
+
+// extra are the columns that we do not know.
+func (r *record) extra() map[string]string {
+	var m map[string]string
+	for _, f := range r.fields {
+		if knownColumns[f.path[0]] {
+			continue
+		}
+		if m == nil {
+			m = map[string]string{}
+		}
+		m[strings.Join(f.path, "::")] = f.value
+	}
+	return m
+}
+
+var mediaKinds = set("image", "big-image", "audio", "video")
+
+func (w *sheetWalk) checkMedia(r *record, q *survey.Question) {
+	for kind := range q.Media {
+		if !mediaKinds[kind] {
+			w.wrong(r, r.header("media", kind), "media.kind", kind)
+		}
+	}
+	if q.Media["big-image"] != nil && q.Media["image"] == nil {
+		w.wrong(r, r.header("media", "big-image"), "media.big")
+	}
+	for _, p := range q.InstanceAttr {
+		if p.Name == "tag" && strings.HasPrefix(q.Type, "begin") {
+			w.wrong(r, r.header("instance", "tag"), "instance.tag")
+		}
+	}
+}
+
+// ask reads a row that is neither the begin nor the end of a group.
+func (w *sheetWalk) ask(r *record, q *survey.Question, kind string) {
+	if m := reSelect.FindStringSubmatch(kind); m != nil {
+		w.selectRow(r, q, m[1], m[2], m[3] != "")
+		return
+	}
+	if m := reOSM.FindStringSubmatch(kind); m != nil {
+		kind, q.Tags = "osm", w.osmTags[m[1]]
+	}
+	def, ok := lookType(kind)
+	if !ok {
+		w.wrong(r, r.header("type"), "type.unknown", kind)
+		w.add(q)
+		return
+	}
+	q.Type, q.Kind = def.name, def.kind
+	w.typeDefaults(q, def)
+	w.typeRules(r, q, kind)
+	w.add(q)
+	w.needLabel(r, q, def)
+}
+
+func (w *sheetWalk) typeDefaults(q *survey.Question, def typeDef) {
+	if q.Constraint == "" {
+		q.Constraint = def.constraint
+	}
+	if len(q.Hint) == 0 && def.hint != "" {
+		q.Hint = survey.Translated{"": def.hint}
+	}
+	if def.name == "csv-external" || def.name == "xml-external" {
+		w.files[strings.TrimSuffix(q.Name, extension(q.Name))] = true
+	}
+}
+
+// needLabel checks that a question with a control has something to show. A calculated question without any text has
+// no control.
+func (w *sheetWalk) needLabel(r *record, q *survey.Question, def typeDef) {
+	text := len(q.Label) > 0 || len(q.Hint) > 0
+	if !def.visible || !text && calculated(q) || text || len(q.Media) > 0 {
+		return
+	}
+	w.wrong(r, "label", "label.missing", q.Name)
+}
+
+// calculated tells whether the question gets its value without a person.
+func calculated(q *survey.Question) bool {
+	return q.Type == "calculate" || q.Calculation != "" || q.Trigger != ""
+}
+
+// typeRules are the checks that one type has. kind is the word as written.
+func (w *sheetWalk) typeRules(r *record, q *survey.Question, kind string) {
+	switch kind {
+	case "calculate":
+		if q.Calculation == "" && !q.DynamicDefault {
+			w.wrong(r, "calculation", "calculation.missing")
+		}
+	case "subscriberid", "simserial":
+		w.warn(place{r.sheet, r.row, "type"}, "type.legacy", kind)
+	case "text":
+		w.textRules(r, q)
+	case "range":
+		w.rangeRules(r, q)
+	case "geopoint", "geoshape", "geotrace":
+		w.geoRules(r, q)
+	case "audio":
+		w.audioRules(r, q, set("voice-only", "low", "normal", "external"))
+	case "background-audio":
+		w.audioRules(r, q, set("voice-only", "low", "normal"))
+	case "background-geopoint":
+		w.backgroundRules(r, q)
+	case "image", "photo", "add image prompt", "add photo prompt":
+		w.imageRules(r, q)
+	}
+}
+
+func (w *sheetWalk) backgroundRules(r *record, q *survey.Question) {
+	if q.Trigger == "" {
+		w.wrong(r, "trigger", "background.trigger")
+	}
+	if q.Calculation != "" {
+		w.wrong(r, r.header("bind", "calculate"), "background.calculation")
+	}
+}

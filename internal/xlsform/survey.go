@@ -1,0 +1,213 @@
+package xlsform
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+var (
+	reBegin = regexp.MustCompile(`^begin[\s_](group|lgroup|repeat|loop|looped group)(?: (?:over )?(\S+))?$`)
+	reEnd   = regexp.MustCompile(`^end[\s_](group|lgroup|repeat|loop|looped group)$`)
+	reOSM   = regexp.MustCompile(`osm (\S+)`)
+)
+
+// frame is an open group, repeat or loop.
+type frame struct {
+	q         *survey.Question
+	names     map[string]int  // row of each name among the children
+	lower     map[string]bool // the same in lower case
+	tableList *tableList
+}
+
+// tableList is a group that shows its selects as one table: all must use the same list.
+type tableList struct{ list string }
+
+// sheetWalk is the state of reading the survey sheet from top to bottom.
+type sheetWalk struct {
+	*builder
+	stack  []frame
+	table  *tableList
+	params map[string]string
+}
+
+// survey reads the survey sheet.
+func (b *builder) survey(s *Sheet) {
+	columns := b.headers(s, surveyWords)
+	b.columns[sheetSurvey] = columns
+	if !hasColumn(columns, "type") {
+		b.report(place{s.Name, 1, "type"}, "header.missing", "type")
+		return
+	}
+	w := &sheetWalk{builder: b}
+	w.push(b.f.Root)
+	for _, r := range records(s, columns, b.setting("clean_text_values", true)) {
+		w.row(&r)
+	}
+	for _, f := range w.stack[1:] {
+		b.report(place{s.Name, f.q.Row, "type"}, "end.missing", f.q.Type, f.q.Name)
+	}
+}
+
+func hasColumn(columns []column, first string) bool {
+	for _, c := range columns {
+		if c.path[0] == first {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *sheetWalk) push(q *survey.Question) {
+	w.stack = append(w.stack, frame{q: q, names: map[string]int{}, lower: map[string]bool{}})
+}
+
+func (w *sheetWalk) top() *frame { return &w.stack[len(w.stack)-1] }
+
+// add puts a question into the open group.
+func (w *sheetWalk) add(q *survey.Question) {
+	q.Parent = w.top().q
+	q.Parent.Children = append(q.Parent.Children, q)
+}
+
+// row reads one row.
+func (w *sheetWalk) row(r *record) {
+	if r.has("disabled") {
+		w.warn(place{r.sheet, r.row, "disabled"}, "disabled")
+		if yes, _ := yesNo(r.text("disabled")); yes {
+			return
+		}
+	}
+	kind := r.text("type")
+	switch {
+	case len(r.fields) == 0 || len(r.fields) == 1 && r.has("disabled"):
+	case kind == "" && (r.has("name") || r.has("label")):
+		w.wrong(r, "type", "type.missing")
+	case kind == "":
+		w.warn(place{r.sheet, r.row, ""}, "row.skipped")
+	case kind == "audit":
+		w.audit(r)
+	case settingWords.aliases[kind] != nil && kind != "title" && kind != "id_string", kind == "form_id", kind == "form_title":
+		w.settingRow(kind, r.text("name"))
+	default:
+		w.named(r, kind)
+	}
+}
+
+// settingRow takes a setting that an old form has on its survey sheet.
+func (w *sheetWalk) settingRow(kind, value string) {
+	path, _ := settingWords.path(kind, true)
+	w.f.Settings[path[0]] = value
+	w.applySettings()
+}
+
+// named reads a row that begins or ends a group or asks a question.
+func (w *sheetWalk) named(r *record, kind string) {
+	if end := reEnd.FindStringSubmatch(kind); end != nil {
+		w.entityRow(r, nil, false)
+		w.end(r, controlWords[end[1]])
+		return
+	}
+	begin := reBegin.FindStringSubmatch(kind)
+	q := w.question(r, kind)
+	w.checkName(r, q)
+	w.entityRow(r, q, begin != nil)
+	if begin != nil {
+		w.begin(r, q, controlWords[begin[1]], begin[2])
+		return
+	}
+	w.ask(r, q, kind)
+}
+
+// checkName checks the name of a row against XML and against its siblings; it returns whether it has one.
+func (w *sheetWalk) checkName(r *record, q *survey.Question) {
+	at := place{r.sheet, r.row, r.header("name")}
+	switch {
+	case q.Name == "" && r.text("type") == "note":
+		q.Name = "generated_note_name_" + strconv.Itoa(r.row)
+	case q.Name == "":
+		w.report(at, "name.missing")
+		return
+	case !isName(q.Name):
+		w.report(at, "name.invalid", q.Name)
+		return
+	}
+	w.names[q.Name]++
+	top := w.top()
+	lower := strings.ToLower(q.Name)
+	switch first := top.names[q.Name]; {
+	case q.Name == "meta":
+		w.report(at, "name.meta")
+	case first > 0:
+		w.report(at, "name.twice", q.Name, first)
+	case top.lower[lower]:
+		w.warn(at, "name.case", q.Name)
+	}
+	if top.names[q.Name] == 0 {
+		top.names[q.Name] = r.row
+	}
+	top.lower[lower] = true
+}
+
+// begin opens a group, repeat or loop.
+func (w *sheetWalk) begin(r *record, q *survey.Question, kind, list string) {
+	q.Type, q.Kind = kind, survey.KindGroup
+	if kind == beginRepeat {
+		q.Kind = survey.KindRepeat
+		w.checkRepeat(r, q)
+	}
+	if kind == beginLoop {
+		w.loopList(r, q, list)
+	}
+	w.repeatCount(q)
+	if v := r.text("intent"); v != "" {
+		q.Control = append(q.Control, survey.Pair{Name: "intent", Value: v})
+	}
+	w.add(q)
+	w.push(q)
+	w.beginTable(q)
+}
+
+func (w *sheetWalk) checkRepeat(r *record, q *survey.Question) {
+	at := place{r.sheet, r.row, r.header("name")}
+	if len(q.Label) == 0 && len(q.Media) == 0 {
+		w.warn(at, "repeat.no_label", q.Name)
+	}
+	switch {
+	case q.Name == w.f.Name:
+		w.report(at, "repeat.root", q.Name)
+	case w.repeats[q.Name]:
+		w.report(at, "repeat.twice", q.Name)
+	}
+	w.repeats[q.Name] = true
+}
+
+// repeatCount puts an expression that counts the rounds of a repeat into a calculate of its own, NAME_count, because
+// clients read the count from a node.
+func (w *sheetWalk) repeatCount(q *survey.Question) {
+	if q.RepeatCount == "" {
+		return
+	}
+	if _, ok := soleReference(q.RepeatCount); ok {
+		return
+	}
+	name := q.Name + "_count"
+	w.add(&survey.Question{Name: name, Type: "calculate", Kind: survey.KindText, ReadOnly: "true()", Calculation: q.RepeatCount})
+	q.RepeatCount = "${" + name + "}"
+}
+
+// end closes the innermost group.
+func (w *sheetWalk) end(r *record, kind string) {
+	top := w.top()
+	if len(w.stack) == 1 || top.q.Type != kind {
+		w.wrong(r, "type", "begin.missing", r.text("type"))
+		return
+	}
+	w.table = nil
+	w.stack = w.stack[:len(w.stack)-1]
+	if kind == beginLoop {
+		w.expandLoop(top.q)
+	}
+}

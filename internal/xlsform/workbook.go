@@ -1,0 +1,168 @@
+package xlsform
+
+import "strings"
+
+// Sheet is one sheet of a workbook as text. Row i of Rows is row i+2 of the sheet; empty cells are absent.
+type Sheet struct {
+	Name     string
+	Header   []string            // in column order, without the columns that have no header
+	Rows     []map[string]string // by header
+	Untitled int                 // first row with a value in a column without a header, where that is a mistake; else 0
+	Gap      int                 // first row with values that was not read because too many blank rows come before it; else 0
+}
+
+// Book is a workbook: the sheets that an XLSForm may have, by lower-case name.
+type Book struct {
+	Names  []string // every sheet as written
+	Sheets map[string]*Sheet
+}
+
+// The sheets of an XLSForm.
+const (
+	sheetSurvey   = "survey"
+	sheetChoices  = "choices"
+	sheetSettings = "settings"
+	sheetExternal = "external_choices"
+	sheetEntities = "entities"
+	sheetOSM      = "osm"
+)
+
+var knownSheets = map[string]bool{
+	sheetSurvey: true, sheetChoices: true, sheetSettings: true,
+	sheetExternal: true, sheetEntities: true, sheetOSM: true,
+}
+
+// Limits of a workbook: far above any questionnaire, far below what would exhaust a small server.
+const (
+	maxFile     = 20 << 20  // bytes of the file
+	maxUnzipped = 160 << 20 // bytes of an xlsx without compression
+	maxRows     = 100_000   // rows of a sheet
+	maxColumns  = 2_000     // columns of a sheet
+	maxCell     = 1 << 20   // bytes of a cell
+)
+
+// Reading a sheet stops after these many blank columns or rows; the reference converter does so too, and a form has to
+// mean the same in both.
+const (
+	blankColumns = 20
+	blankRows    = 60
+)
+
+func newBook() *Book { return &Book{Sheets: map[string]*Sheet{}} }
+
+// sheet returns the sheet of that name when it has a header, else nil.
+func (b *Book) sheet(name string) *Sheet {
+	if s := b.Sheets[name]; s != nil && (len(s.Header) > 0 || len(s.Rows) > 0) {
+		return s
+	}
+	return nil
+}
+
+// grid is a sheet whose rows are asked for one at a time; next returns nil, false after the last one.
+type grid interface {
+	next() ([]string, bool)
+}
+
+// readGrid turns the cells of a spreadsheet into a Sheet. The second result is a header that occurs twice, or "".
+func readGrid(name string, g grid) (*Sheet, string) {
+	s := &Sheet{Name: name}
+	first, ok := g.next()
+	if !ok {
+		return s, ""
+	}
+	columns, twice := gridHeader(first)
+	if twice != "" {
+		return s, twice
+	}
+	for _, c := range columns {
+		if c != "" {
+			s.Header = append(s.Header, c)
+		}
+	}
+	blank := 0
+	for {
+		cells, ok := g.next()
+		if !ok || len(s.Rows) >= maxRows {
+			break
+		}
+		row := gridRow(columns, cells)
+		if blank > blankRows {
+			if len(row) > 0 {
+				s.Gap = len(s.Rows) + 2
+				break
+			}
+			s.Rows = append(s.Rows, row)
+			continue
+		}
+		if len(row) == 0 {
+			blank++
+		} else {
+			blank = 0
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	s.Rows = trimBlank(s.Rows)
+	return s, ""
+}
+
+func gridHeader(cells []string) (columns []string, twice string) {
+	seen, blank := map[string]bool{}, 0
+	for _, c := range cells {
+		c = strings.TrimSpace(c)
+		if c == "" {
+			if blank == blankColumns {
+				break
+			}
+			blank++
+			columns = append(columns, "")
+			continue
+		}
+		if c = collapse(c); seen[c] {
+			return nil, c
+		}
+		if len(columns) >= maxColumns {
+			break
+		}
+		blank, seen[c] = 0, true
+		columns = append(columns, c)
+	}
+	return columns, ""
+}
+
+func gridRow(columns, cells []string) map[string]string {
+	var row map[string]string
+	for i, c := range columns {
+		if c == "" || i >= len(cells) {
+			continue
+		}
+		if v := strings.ReplaceAll(strings.TrimSpace(cells[i]), "\u00a0", " "); v != "" {
+			if row == nil {
+				row = map[string]string{}
+			}
+			row[c] = clip(v)
+		}
+	}
+	return row
+}
+
+func trimBlank(rows []map[string]string) []map[string]string {
+	for len(rows) > 0 && len(rows[len(rows)-1]) == 0 {
+		rows = rows[:len(rows)-1]
+	}
+	return rows
+}
+
+// collapse makes one space of a run of spaces.
+func collapse(s string) string {
+	for strings.Contains(s, "  ") {
+		s = strings.ReplaceAll(s, "  ", " ")
+	}
+	return s
+}
+
+func clip(s string) string {
+	if len(s) > maxCell {
+		return strings.ToValidUTF8(s[:maxCell], "")
+	}
+	return s
+}

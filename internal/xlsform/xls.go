@@ -1,0 +1,3 @@
+package xlsform
+
+func readXLS(data []byte) (*Book, error) { return nil, errUnsupported }
