@@ -60,7 +60,7 @@ func (b *builder) checkReferences() {
 			continue
 		}
 		for _, c := range b.columns[name] {
-			if skip[name][c.path[0]] || name == sheetChoices && c.path[0] != "label" {
+			if skip[name][c.path[0]] || name == sheetChoices && c.path[0] != "label" && c.path[0] != "media" {
 				continue
 			}
 			for i, row := range s.Rows {
@@ -119,48 +119,65 @@ func short(text string) string {
 
 var rePulldata = regexp.MustCompile(`pulldata\s*\(\s*(.*?),`)
 
+// instances notes which file or list each secondary instance of the form comes from.
+type instances struct {
+	*builder
+	source   map[string]string
+	external map[string]bool
+}
+
+func (in *instances) claim(at place, id, source string) {
+	if old, ok := in.source[id]; ok && old != source {
+		in.report(at, "instance.clash", id, old, source)
+	}
+	in.source[id] = source
+}
+
 // checkInstances finds two different files or lists that would get the same secondary instance.
 func (b *builder) checkInstances() {
-	source := map[string]string{}
-	claim := func(at place, id, src string) {
-		if old, ok := source[id]; ok && old != src {
-			b.report(at, "instance.clash", id, old, src)
-		}
-		source[id] = src
-	}
-	external := map[string]bool{}
+	in := &instances{b, map[string]string{}, map[string]bool{}}
 	b.f.Walk(func(q *survey.Question) bool {
-		at := place{sheetSurvey, q.Row, "type"}
-		for _, e := range []string{q.Calculation, q.Constraint, q.ReadOnly, q.Required, q.Relevant, q.ChoiceFilter, q.Default} {
-			for _, m := range rePulldata.FindAllStringSubmatch(e, -1) {
-				id := strings.TrimSpace(strings.NewReplacer("'", "", `"`, "").Replace(m[1]))
-				claim(at, id, id+".csv")
-			}
-		}
-		switch {
-		case q.Type == "csv-external", q.Type == "xml-external":
-			if external[q.Name] {
-				b.report(at, "instance.twice", q.Name)
-			}
-			external[q.Name] = true
-			claim(at, q.Name, q.Name+"."+q.Type[:3])
-		case q.ItemsFile != "" && q.Kind != survey.KindNone && selectKinds[q.Type] != 0:
-			claim(at, strings.TrimSuffix(q.ItemsFile, extension(q.ItemsFile)), q.ItemsFile)
-		}
+		in.question(q)
 		return true
 	})
 	searched := b.searchedLists()
 	for _, name := range b.f.ListOrder {
 		if !searched[name] {
-			claim(place{sheetChoices, b.f.Lists[name].Choices[0].Row, "list_name"}, name, sheetChoices)
+			in.claim(place{sheetChoices, b.f.Lists[name].Choices[0].Row, "list_name"}, name, sheetChoices)
 		}
 	}
 }
 
+func (in *instances) question(q *survey.Question) {
+	at := place{sheetSurvey, q.Row, "type"}
+	for _, e := range []string{q.Calculation, q.Constraint, q.ReadOnly, q.Required, q.Relevant, q.ChoiceFilter, q.Default} {
+		for _, m := range rePulldata.FindAllStringSubmatch(e, -1) {
+			id := strings.TrimSpace(strings.NewReplacer("'", "", `"`, "").Replace(m[1]))
+			in.claim(at, id, id+".csv")
+		}
+		if strings.Contains(e, "${last-saved#") {
+			in.claim(at, "__last-saved", "last-saved")
+		}
+	}
+	switch {
+	case q.Type == "csv-external", q.Type == "xml-external":
+		if in.external[q.Name] {
+			in.report(at, "instance.twice", q.Name)
+		}
+		in.external[q.Name] = true
+		in.claim(at, q.Name, q.Name+"."+q.Type[:3])
+	case isSelect(q) && q.ItemsFile != "":
+		in.claim(at, strings.TrimSuffix(q.ItemsFile, extension(q.ItemsFile)), q.ItemsFile)
+	}
+}
+
+// isSelect tells whether the question chooses from items of an instance.
+func isSelect(q *survey.Question) bool { return selectKinds[q.Type] != 0 && q.Type != selectExternal }
+
 var reSearch = regexp.MustCompile(`search\(.*?\)`)
 
 func usesSearch(q *survey.Question) bool {
-	return q.Kind != survey.KindText && selectKinds[q.Type] != 0 && q.Type != selectExternal && len(q.Appearance) > 7 && reSearch.MatchString(q.Appearance)
+	return isSelect(q) && reSearch.MatchString(q.Appearance)
 }
 
 func (b *builder) searchedLists() map[string]bool {
@@ -183,7 +200,7 @@ func (b *builder) checkSearch() {
 		switch {
 		case usesSearch(q) && q.ItemsFile != "":
 			b.report(at, "search.file", q.Name)
-		case !usesSearch(q) && selectKinds[q.Type] != 0 && q.Type != selectExternal && q.List != "" && searched[q.List]:
+		case !usesSearch(q) && isSelect(q) && q.List != "" && searched[q.List]:
 			b.report(at, "search.shared", q.Name, q.List)
 		}
 		return true

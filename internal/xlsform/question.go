@@ -134,7 +134,7 @@ func (w *sheetWalk) typeDefaults(q *survey.Question, def typeDef) {
 // no control.
 func (w *sheetWalk) needLabel(r *record, q *survey.Question, def typeDef) {
 	text := len(q.Label) > 0 || len(q.Hint) > 0
-	if !def.visible || !text && calculated(q) || text || len(q.Media) > 0 {
+	if !def.visible || !text && calculated(q) || text || r.has("media") {
 		return
 	}
 	w.wrong(r, "label", "label.missing", q.Name)

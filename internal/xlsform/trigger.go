@@ -47,7 +47,7 @@ func (b *builder) checkTriggers() {
 			switch {
 			case !known || q == nil || q.Row == 0 || isContainer(q):
 				b.report(t.at, "reference.unknown", name)
-			case t.q.Type != "background-geopoint" && calculated(q) && len(q.Label) == 0 && len(q.Hint) == 0:
+			case t.q.Type != "background-geopoint" && (q.Type == "calculate" || calculated(q) && len(q.Label) == 0 && len(q.Hint) == 0):
 				b.report(t.at, "trigger.hidden", name, t.q.Name)
 			}
 		}
