@@ -116,8 +116,8 @@ func pathText(path []*survey.Question) string {
 
 // allocateEntities gives every entity its container.
 func (b *builder) allocateEntities() {
-	if b.entities == nil {
-		return
+	if b.entities == nil || len(b.problems) > 0 {
+		return // with other mistakes about, where an entity goes cannot be told well
 	}
 	var requests []entityRequest
 	for _, u := range b.entities.uses {

@@ -80,9 +80,6 @@ func (b *builder) readSettings(s *Sheet) {
 	for _, f := range records(s, columns, false)[0].fields {
 		b.f.Settings[strings.Join(f.path, "::")] = f.value
 	}
-	if name, ok := b.f.Settings["name"]; ok && !isName(name) {
-		b.report(place{s.Name, 2, "name"}, "name.invalid", name)
-	}
 	b.columns[sheetSettings] = columns
 }
 

@@ -13,6 +13,9 @@ func (b *builder) choices() {
 		return
 	}
 	columns := b.choiceColumns(s)
+	if len(s.Rows) > 0 && !hasColumn(columns, "name") {
+		b.report(place{s.Name, 1, "name"}, "header.missing", "name")
+	}
 	for _, r := range records(s, columns, false) {
 		if name := r.text("list name"); name != "" {
 			b.addChoice(name, &r, b.choice(&r))
@@ -52,14 +55,6 @@ func (b *builder) choice(r *record) survey.Choice {
 }
 
 func (b *builder) addChoice(list string, r *record, c survey.Choice) {
-	at := place{r.sheet, r.row, "name"}
-	switch {
-	case c.Name == "":
-		b.report(at, "choice.no_name")
-		return
-	case len(c.Label) == 0:
-		b.warn(place{r.sheet, r.row, "label"}, "choice.no_label", c.Name)
-	}
 	l := b.f.Lists[list]
 	if l == nil {
 		l = &survey.ChoiceList{Name: list}
@@ -67,13 +62,19 @@ func (b *builder) addChoice(list string, r *record, c survey.Choice) {
 		b.f.ListOrder = append(b.f.ListOrder, list)
 	}
 	l.Choices = append(l.Choices, c)
+	switch {
+	case c.Name == "":
+		b.report(place{r.sheet, r.row, "name"}, "choice.no_name")
+	case len(c.Label) == 0:
+		b.warn(place{r.sheet, r.row, "label"}, "choice.no_label", c.Name)
+	}
 }
 
 func (b *builder) duplicateChoices(s *Sheet) {
 	for _, name := range b.f.ListOrder {
 		seen := map[string]int{}
 		for _, c := range b.f.Lists[name].Choices {
-			if first := seen[c.Name]; first > 0 {
+			if first := seen[c.Name]; first > 0 && c.Name != "" {
 				b.report(place{s.Name, c.Row, "name"}, "choice.twice", c.Name, name, first)
 				continue
 			}

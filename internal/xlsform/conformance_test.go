@@ -36,6 +36,7 @@ type recordedCase struct {
 	Passed    bool
 	Errored   bool
 	Raised    *string
+	XForm     string
 	Warnings  *int `json:"warnings_count"`
 }
 

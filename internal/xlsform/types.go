@@ -66,7 +66,7 @@ var typeWords = []struct {
 	{data("uri:email", survey.KindText), []string{"uri:email"}},
 	{data("start-geopoint", survey.KindGeopoint), []string{"start-geopoint"}},
 	{data("background-audio", survey.KindFile), []string{"background-audio"}},
-	{input("background-geopoint", survey.KindGeopoint), []string{"background-geopoint"}},
+	{data("background-geopoint", survey.KindGeopoint), []string{"background-geopoint"}},
 	{data("csv-external", survey.KindNone), []string{"csv-external"}},
 	{data("xml-external", survey.KindNone), []string{"xml-external"}},
 	{data("audit", survey.KindFile), []string{"audit"}},
