@@ -1,0 +1,179 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// Accept takes a batch of operations and answers each on its own, in order. One transaction holds the whole batch; an
+// operation that fails is rolled back alone and kept in quarantine. An error means that nothing was stored.
+func Accept(ctx context.Context, app core.App, st *Stages, sender Sender, ops []Operation) ([]Receipt, error) {
+	drafts := make([]*draft, len(ops))
+	for i := range ops {
+		drafts[i] = prepare(ctx, st, sender, &ops[i])
+	}
+	receipts := make([]Receipt, len(ops))
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		for i, d := range drafts {
+			var err error
+			if receipts[i], err = settleAlone(db, st, sender, d); err != nil {
+				return fmt.Errorf("operation %d: %w", d.op.Seq, err)
+			}
+		}
+		return touch(db, sender, ops, st.Now())
+	})
+	if err != nil {
+		return nil, err
+	}
+	return receipts, nil
+}
+
+// settleAlone keeps a failing operation from taking its neighbours with it.
+func settleAlone(db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
+	if _, err := db.Exec(`SAVEPOINT operation`); err != nil {
+		return Receipt{}, err
+	}
+	receipt, err := settle(db, st, sender, d)
+	if err == nil {
+		_, err = db.Exec(`RELEASE operation`)
+		return receipt, err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return Receipt{}, err
+	}
+	if _, undo := db.Exec(`ROLLBACK TO operation`); undo != nil {
+		return Receipt{}, errors.Join(err, undo)
+	}
+	d.code = problem.Internal
+	if receipt, err = settle(db, st, sender, d); err != nil {
+		return Receipt{}, err
+	}
+	_, err = db.Exec(`RELEASE operation`)
+	return receipt, err
+}
+
+// settle decides what an operation is by what is stored already, and stores it.
+func settle(db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
+	if earlier, ok, err := replay(db, sender, d); ok || err != nil {
+		return earlier, err
+	}
+	now := st.Now()
+	if d.code != "" {
+		return quarantine(db, sender, d, d.code, now)
+	}
+	switch d.op.Op {
+	case OpTask:
+		return settleTask(db, sender, d, now)
+	case OpHousehold:
+		return settleHousehold(db, st, sender, d, now)
+	default:
+		return settleSubmit(db, st, sender, d, now)
+	}
+}
+
+// replay finds the operation among those answered before: by device and number, then by id and content. A number that
+// was used for something else becomes a quarantine code.
+func replay(db collections.DB, sender Sender, d *draft) (Receipt, bool, error) {
+	if sender.Device != "" && d.op.Seq > 0 {
+		var sum, receipt string
+		found, err := collections.One(db, `SELECT sha256, receipt FROM submissions WHERE device=? AND seq=? AND device!='' AND seq>0`, []any{sender.Device, d.op.Seq}, &sum, &receipt)
+		if err != nil {
+			return Receipt{}, false, err
+		}
+		if found && sum == d.sum {
+			return again(receipt, d.op.Seq)
+		}
+		if found && d.code != problem.Internal {
+			d.code = problem.SequenceReused
+		}
+	}
+	var receipt string
+	found, err := collections.One(db, `SELECT receipt FROM submissions WHERE instance=? AND sha256=? AND worker=? LIMIT 1`, []any{d.op.ID, d.sum, sender.Actor.ID}, &receipt)
+	if err != nil || !found {
+		return Receipt{}, false, err
+	}
+	return again(receipt, d.op.Seq)
+}
+
+func again(receipt string, seq int64) (Receipt, bool, error) {
+	var r Receipt
+	if err := json.Unmarshal([]byte(receipt), &r); err != nil {
+		return Receipt{}, false, fmt.Errorf("stored receipt: %w", err)
+	}
+	return r.unchanged(seq), true, nil
+}
+
+// quarantine keeps what arrived where the worker's supervisors find it.
+func quarantine(db collections.DB, sender Sender, d *draft, code problem.Code, now time.Time) (Receipt, error) {
+	receipt := quarantineReceipt(d.op, code)
+	_, err := keep(db, sender, d, receipt, kept{outcome: Quarantined, area: access.Common(sender.Actor.Territory)}, now)
+	return receipt, err
+}
+
+// kept is what the submissions row says beside what arrived.
+type kept struct {
+	outcome, collection, record, area string
+	rev                               int64
+}
+
+// keep writes the submissions row: the raw bytes, their digest, and the receipt that a replay will get.
+func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, now time.Time) (string, error) {
+	id, err := collections.NewID()
+	if err != nil {
+		return "", err
+	}
+	answer, err := json.Marshal(receipt)
+	if err != nil {
+		return "", fmt.Errorf("receipt: %w", err)
+	}
+	files, err := json.Marshal(d.op.Files)
+	if err != nil {
+		return "", fmt.Errorf("files: %w", err)
+	}
+	seq := d.op.Seq
+	if receipt.Code == problem.SequenceReused {
+		seq = 0 // the number belongs to the earlier operation
+	}
+	kind, raw, rawType := d.op.Op, string(d.op.Raw), "json"
+	if kind != OpSubmit && kind != OpTask && kind != OpHousehold {
+		kind = ""
+	}
+	if sender.Channel == OpenRosa {
+		raw, rawType = d.op.XML, "xml"
+	}
+	deprecated := ""
+	if d.inst != nil {
+		deprecated = d.inst.DeprecatedID
+	}
+	at := collections.Stamp(now)
+	return id, collections.Insert(db, collections.Submissions, collections.Row{
+		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "channel", Value: sender.Channel}, {Column: "device", Value: sender.Device}, {Column: "seq", Value: seq},
+		{Column: "worker", Value: sender.Actor.ID}, {Column: "form", Value: d.op.Form}, {Column: "form_version", Value: d.op.Version}, {Column: "instance", Value: d.op.ID}, {Column: "deprecated", Value: deprecated},
+		{Column: "collection", Value: k.collection}, {Column: "record", Value: k.record}, {Column: "sha256", Value: d.sum}, {Column: "raw", Value: raw}, {Column: "raw_type", Value: rawType},
+		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)}, {Column: "message", Value: receipt.Message["zh"]}, {Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
+		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime}, {Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	})
+}
+
+// touch notes the device's contact and its highest acknowledged operation.
+func touch(db collections.DB, sender Sender, ops []Operation, now time.Time) error {
+	if sender.Device == "" {
+		return nil
+	}
+	last := int64(0)
+	for _, op := range ops {
+		last = max(last, op.Seq)
+	}
+	at := collections.Stamp(now)
+	_, err := db.Exec(`UPDATE devices SET last_contact=?, last_seq=MAX(last_seq,?), updated=? WHERE id=?`, at, last, at, sender.Device)
+	return err
+}

@@ -1,0 +1,251 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections"
+	"doorstep/internal/grid"
+	"doorstep/internal/identity"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+	"doorstep/internal/validate"
+	"doorstep/internal/xform"
+	"doorstep/internal/xmltree"
+)
+
+// Stages is what the pure stages need, made once per process.
+type Stages struct {
+	Instruments *instrument.Library
+	Areas       func() *grid.Index
+	Now         func() time.Time
+}
+
+// draft is an operation after the pure stages: read, checked and placed, but not yet compared with what is stored.
+type draft struct {
+	op     *Operation
+	sum    string
+	code   problem.Code // why it cannot become a record; "" when it can
+	form   *instrument.Instrument
+	inst   *survey.Instance
+	issues []survey.Issue
+	rec    collections.Record
+	point  grid.Input
+	house  *houseDraft
+	people []personDraft
+}
+
+type houseDraft struct {
+	said    identity.Household
+	claimed string
+}
+
+type personDraft struct {
+	said    identity.Person
+	claimed string
+	node    *survey.Node // row of a repeat, or the root
+	row     string       // id of the repeat row, or of the record
+	table   string
+}
+
+// Digest is the sha256 of the raw bytes, in hex.
+func Digest(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// prepare runs everything that needs no transaction. It never fails: what cannot be a record gets a code.
+func prepare(ctx context.Context, st *Stages, sender Sender, op *Operation) *draft {
+	d := &draft{op: op, sum: contentDigest(op)}
+	op.ID = strings.TrimPrefix(strings.ToLower(op.ID), "uuid:")
+	if sender.Channel == Native && op.Seq <= 0 {
+		d.code = problem.BadSequence
+		return d
+	}
+	switch op.Op {
+	case OpSubmit:
+		d.code = d.read(st)
+		if d.code == "" {
+			d.check(ctx, st)
+			d.place(st, sender)
+			d.name()
+		}
+	case OpTask, OpHousehold:
+		if !isUUID(op.ID) {
+			d.code = problem.BadID
+		}
+	default:
+		d.code = problem.UnknownOperation
+	}
+	return d
+}
+
+// contentDigest is over what the operation says, not over its number: the same content sent again under a new number
+// is still the same.
+func contentDigest(op *Operation) string {
+	if op.XML != "" {
+		return Digest([]byte(op.XML))
+	}
+	var b bytes.Buffer
+	for _, part := range []string{op.Op, op.Form, op.Version, strconv.FormatInt(op.BaseRev, 10), string(op.Datum)} {
+		b.WriteString(part)
+		b.WriteByte(0)
+	}
+	if err := json.Compact(&b, op.Answers); err != nil {
+		b.Write(op.Answers)
+	}
+	return Digest(b.Bytes())
+}
+
+func isUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
+
+// read turns the answers into an instance of the version that the client names.
+func (d *draft) read(st *Stages) problem.Code {
+	op := d.op
+	if op.XML != "" {
+		root, err := xmltree.ParseXML(strings.NewReader(op.XML), xmltree.DefaultLimits)
+		if err != nil {
+			return problem.BadAnswers
+		}
+		if d.inst, err = xform.ParseSubmission(root); err != nil {
+			return problem.BadAnswers
+		}
+		if op.ID == "" {
+			op.ID = d.inst.ID
+		}
+		op.Form, op.Version = d.inst.FormID, d.inst.Version
+	}
+	if !isUUID(op.ID) {
+		return problem.BadID
+	}
+	form, ok := st.Instruments.Get(op.Form, op.Version)
+	if !ok {
+		return problem.UnknownForm
+	}
+	d.form = form
+	if d.inst == nil {
+		if len(op.Answers) == 0 || op.Answers[0] != '{' {
+			return problem.BadAnswers
+		}
+		root, issues := xform.FromJSON(form.Form, op.Answers)
+		d.inst = &survey.Instance{FormID: op.Form, Version: form.Version, Root: root}
+		d.issues = issues
+	}
+	d.inst.ID = op.ID
+	return ""
+}
+
+// check validates the answers and blanks those that are no data: irrelevant, of the wrong type, not a choice.
+func (d *draft) check(ctx context.Context, st *Stages) {
+	now := st.Now()
+	d.issues = append(d.issues, d.form.Check(ctx, d.inst, d.visitTime(now), now)...)
+	f := d.form
+	d.rec = collections.Record{
+		ID: d.op.ID, Form: f.Form.ID, FormVersion: f.Version, Campaign: d.op.Campaign, ReceivedAt: collections.Stamp(now),
+		StartedAt: f.Answer(d.inst.Root, f.Started), FinishedAt: f.Answer(d.inst.Root, f.Finished), Outcome: f.Answer(d.inst.Root, f.Outcome),
+		Complete: len(d.op.Files) == 0, Rows: map[*survey.Node]collections.RowLink{},
+	}
+}
+
+// visitTime is when the visit took place by the tablet's word, unless that lies in the future.
+func (d *draft) visitTime(now time.Time) time.Time {
+	for _, path := range [][]string{d.form.Finished, d.form.Started} {
+		if t, err := time.Parse(time.RFC3339, d.form.Answer(d.inst.Root, path)); err == nil && t.Before(now.Add(24*time.Hour)) {
+			return t
+		}
+	}
+	return now
+}
+
+// place prepares what the grid stage needs; the household's own area is looked up in the transaction.
+func (d *draft) place(st *Stages, sender Sender) {
+	d.point = grid.Input{Datum: d.op.Datum, WorkerTerritory: sender.Actor.Territory}
+	if d.point.Datum == "" {
+		d.point.Datum = grid.WGS84
+	}
+	p, ok := collections.ParseGeopoint(d.form.Answer(d.inst.Root, d.form.Location))
+	if !ok {
+		return
+	}
+	d.point.HasPoint, d.point.Lon, d.point.Lat = true, p.Lon, p.Lat
+	if p.Accuracy != nil {
+		d.point.AccuracyM = *p.Accuracy
+	}
+	d.rec.Lon, d.rec.Lat = d.point.Datum.ToWGS84(p.Lon, p.Lat)
+	d.rec.AccuracyM = d.point.AccuracyM
+}
+
+// name drafts the household and the persons that the entities sheet declares.
+func (d *draft) name() {
+	for i := range d.form.Entities {
+		e := &d.form.Entities[i]
+		switch e.Decl.List {
+		case collections.Households:
+			d.house = d.draftHousehold(e)
+			d.point.HouseCode = d.house.said.HouseCode
+		case collections.Persons:
+			d.draftPersons(e)
+		}
+	}
+}
+
+func (d *draft) draftHousehold(e *instrument.Entity) *houseDraft {
+	root := d.inst.Root
+	said := identity.Household{
+		Address: e.Value(root, "address"), HouseCode: e.Value(root, "house_code"), HeadName: e.Value(root, "head_name"), Phone: e.Value(root, "phone"),
+		Lon: d.rec.Lon, Lat: d.rec.Lat, AccuracyM: d.rec.AccuracyM, Source: d.op.ID,
+	}
+	said.AddressKey = identity.AddressKey(said.Address)
+	if n, err := strconv.ParseInt(e.Value(root, "residents"), 10, 64); err == nil {
+		said.Residents = n
+	}
+	claimed := e.KnownID(root)
+	if !isUUID(claimed) {
+		claimed = ""
+	}
+	return &houseDraft{said: said, claimed: claimed}
+}
+
+func (d *draft) draftPersons(e *instrument.Entity) {
+	if e.Table.Repeat == nil {
+		d.draftPerson(e, d.inst.Root, d.op.ID)
+		return
+	}
+	if e.Table.Parent != d.form.Layout.Main() {
+		return // people in a repeat within a repeat stay answers
+	}
+	for i, node := range collections.Instances(e.Table, d.inst.Root) {
+		d.draftPerson(e, node, collections.RowID(d.op.ID, e.Table.Name, "", i+1))
+	}
+}
+
+func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row string) {
+	p := identity.Person{
+		Name: e.Value(node, "name"), Sex: e.Value(node, "sex"), BirthDate: e.Value(node, "birth_date"), IDType: e.Value(node, "id_type"),
+		IDNumber: e.Value(node, "id_number"), Phone: e.Value(node, "phone"), Relation: e.Value(node, "relation"), Source: e.Table.Name + "/" + row,
+	}
+	if p.Name == "" && p.IDNumber == "" {
+		return // nobody was recorded: a visit without an interview
+	}
+	p.NameKey = identity.NameKey(p.Name)
+	p.IDKey = validate.IDKey(p.IDNumber)
+	claimed := e.KnownID(node)
+	if !isUUID(claimed) {
+		claimed = ""
+	}
+	d.people = append(d.people, personDraft{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name})
+}
+
+// freshID is the id of a new entity: the same record and place give the same id, whoever computes it and however often.
+func freshID(record, list, row, key string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(record+"/"+list+"/"+row+"/"+key)).String()
+}

@@ -1,0 +1,106 @@
+// Package ingest is where all doors meet: it keeps what arrived byte for byte, finds out what it is, and leaves one
+// consistent set of rows and one receipt per operation.
+package ingest
+
+import (
+	"encoding/json"
+
+	"doorstep/internal/access"
+	"doorstep/internal/grid"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// Channels are the doors.
+const (
+	Native    = "native"
+	OpenRosa  = "openrosa"
+	Dashboard = "dashboard"
+	Import    = "import"
+)
+
+// Operations of the native protocol.
+const (
+	OpSubmit    = "submit"
+	OpTask      = "task"
+	OpHousehold = "household"
+)
+
+// File is an attachment that a submission declares.
+type File struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+// Operation is one thing that a tablet did, as in docs/sync.md. Raw is what arrived, byte for byte.
+type Operation struct {
+	Seq        int64           `json:"seq"`
+	Op         string          `json:"op"`
+	ID         string          `json:"id"`
+	BaseRev    int64           `json:"base_rev"`
+	Form       string          `json:"form"`
+	Version    string          `json:"version"`
+	Campaign   string          `json:"campaign"`
+	Answers    json.RawMessage `json:"answers"`
+	XML        string          `json:"xml"`
+	Datum      grid.Datum      `json:"datum"` // of the points in it; wgs84 unless said
+	DeviceTime string          `json:"device_time"`
+	Files      []File          `json:"files"`
+	Raw        []byte          `json:"-"`
+}
+
+// Sender is who brings operations, and through which door.
+type Sender struct {
+	Actor   access.Actor
+	Device  string
+	Channel string
+}
+
+// Receipt statuses of docs/sync.md.
+const (
+	Stored      = "stored"
+	Unchanged   = "unchanged"
+	Conflict    = "conflict"
+	Quarantined = "quarantined"
+)
+
+// Receipt answers one operation.
+type Receipt struct {
+	Seq         int64             `json:"seq"`
+	ID          string            `json:"id"`
+	Status      string            `json:"status"`
+	Was         string            `json:"was,omitempty"` // with unchanged: what the first answer was
+	Rev         int64             `json:"rev,omitempty"`
+	Area        string            `json:"area,omitempty"`
+	AreaMethod  string            `json:"area_method,omitempty"`
+	ReviewState string            `json:"review_state,omitempty"`
+	Household   string            `json:"household,omitempty"`
+	Persons     []string          `json:"persons,omitempty"`
+	Issues      []survey.Issue    `json:"issues,omitempty"`
+	Duplicates  []DuplicateNote   `json:"duplicates,omitempty"`
+	Conflicts   []string          `json:"conflicts,omitempty"` // field paths whose both values are kept
+	Code        problem.Code      `json:"code,omitempty"`
+	Message     map[string]string `json:"message,omitempty"`
+}
+
+// DuplicateNote tells a worker that a record looks like another, without showing the other.
+type DuplicateNote struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Rule string `json:"rule"`
+}
+
+// unchanged is the earlier receipt, given again.
+func (r Receipt) unchanged(seq int64) Receipt {
+	if r.Status != Unchanged {
+		r.Was = r.Status
+	}
+	r.Status, r.Seq = Unchanged, seq
+	return r
+}
+
+func quarantineReceipt(op *Operation, code problem.Code) Receipt {
+	e := problem.Catalogue[code]
+	return Receipt{Seq: op.Seq, ID: op.ID, Status: Quarantined, Code: code, Message: map[string]string{"zh": e.ZH, "en": e.EN}}
+}

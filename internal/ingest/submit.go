@@ -1,0 +1,247 @@
+package ingest
+
+import (
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/grid"
+	"doorstep/internal/identity"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+	"doorstep/internal/validate"
+)
+
+// settleSubmit stores a visit: new, corrected, or merged with what happened since its base. The order of the stages is
+// the life of a visit: household, area, persons, duplicates, record, history, feed, report.
+func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now time.Time) (Receipt, error) {
+	before, theirs, exists, err := d.form.Layout.Find(db, d.op.ID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if code, err := refuse(db, sender, d, before, exists); err != nil || code != "" {
+		if err != nil {
+			return Receipt{}, err
+		}
+		return quarantine(db, sender, d, code, now)
+	}
+	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists}
+	if exists && s.base() < before.Rev {
+		if err := s.mergeWith(theirs); err != nil {
+			return Receipt{}, err
+		}
+	}
+	for _, stage := range []func() error{s.campaign, s.locate, s.household, s.persons, s.state, s.write, s.history, s.duplicates, s.announce, s.report} {
+		if err := stage(); err != nil {
+			return Receipt{}, err
+		}
+	}
+	if exists {
+		if err := s.differences(theirs); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return s.receipt()
+}
+
+// refuse finds why a submission cannot touch the record that has its id.
+func refuse(db collections.DB, sender Sender, d *draft, before *collections.Record, exists bool) (problem.Code, error) {
+	if !exists {
+		var other string
+		_, err := collections.One(db, `SELECT collection FROM submissions WHERE record=? AND collection!='' LIMIT 1`, []any{d.op.ID}, &other)
+		if err == nil && other != "" && other != d.form.Layout.Main().Name {
+			return problem.OtherForm, nil
+		}
+		if err == nil && d.op.BaseRev > 0 {
+			return problem.UnknownBase, nil
+		}
+		return "", err
+	}
+	switch {
+	case sender.Actor.Role == access.Field && before.Worker != sender.Actor.ID:
+		return problem.ForeignRecord, nil
+	case sender.Actor.Role != access.Field && sender.Actor.Role != access.Operator && !sender.Actor.Covers(before.Area):
+		return problem.OutOfScope, nil
+	case before.Form != d.form.Form.ID:
+		return problem.OtherForm, nil
+	case d.op.BaseRev > before.Rev:
+		return problem.UnknownBase, nil
+	}
+	return "", nil
+}
+
+type settling struct {
+	db        collections.DB
+	st        *Stages
+	sender    Sender
+	d         *draft
+	now       time.Time
+	before    *collections.Record
+	exists    bool
+	pairs     []identity.Pair
+	found     []identity.Found
+	known     bool // the household was known before
+	conflicts []string
+	kept      string // id of the submissions row
+}
+
+// base is the revision that the client worked on; a client that does not say worked on the first.
+func (s *settling) base() int64 { return max(s.d.op.BaseRev, 1) }
+
+// campaign finds the open campaign of the form when the client named none.
+func (s *settling) campaign() error {
+	rec := &s.d.rec
+	if s.exists {
+		rec.Campaign = s.before.Campaign
+		return nil
+	}
+	if rec.Campaign != "" {
+		return nil
+	}
+	_, err := collections.One(s.db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id LIMIT 1`, []any{rec.Form}, &rec.Campaign)
+	return err
+}
+
+// locate assigns the area: from the point, else the house code, else the household, else the worker's own grid.
+func (s *settling) locate() error {
+	d := s.d
+	if d.house != nil {
+		h, known, err := identity.FindHousehold(s.db, d.house.said, d.house.claimed)
+		if err != nil {
+			return err
+		}
+		if known {
+			d.point.HouseholdArea = h.Area
+		}
+	}
+	a := grid.Assign(s.st.Areas(), d.point)
+	d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = a.Area, string(a.Method), a.Confidence
+	if a.Area == "" {
+		d.rec.Area = access.Common(s.sender.Actor.Territory) // where the queue of unplaced records is looked after
+		d.issues = append(d.issues, validate.Found("area.unassigned", ""))
+	}
+	if a.OutsideTerritory {
+		d.issues = append(d.issues, validate.Found("area.outside_territory", ""))
+	}
+	for _, code := range a.Warnings {
+		d.issues = append(d.issues, validate.Found(code, ""))
+	}
+	return nil
+}
+
+func (s *settling) household() error {
+	d := s.d
+	if d.house == nil {
+		return nil
+	}
+	said := d.house.said
+	said.Area, said.AreaMethod, said.AreaConfidence = d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence
+	claimed := d.house.claimed
+	if claimed == "" && s.exists {
+		claimed = s.before.Household
+	}
+	h, known, err := identity.FindHousehold(s.db, said, claimed)
+	if err != nil {
+		return err
+	}
+	if !known {
+		if said.Address == "" && said.HouseCode == "" && claimed == "" {
+			return nil // nothing that says which household it was
+		}
+		said.ID = claimed
+		if said.ID == "" {
+			said.ID = freshID(d.op.ID, collections.Households, "", "")
+		}
+	}
+	h, err = identity.SaveHousehold(s.db, h, said, known, s.now)
+	if err != nil {
+		return err
+	}
+	s.known, d.rec.Household = known, h.ID
+	return nil
+}
+
+func (s *settling) persons() error {
+	d := s.d
+	for i := range d.people {
+		p := &d.people[i]
+		p.said.Household, p.said.Area = d.rec.Household, d.rec.Area
+		if p.claimed == "" && s.exists {
+			claimed, err := s.earlierPerson(p, i)
+			if err != nil {
+				return err
+			}
+			p.claimed = claimed
+		}
+		found, err := identity.ResolvePerson(s.db, p.said, p.claimed, freshID(d.op.ID, collections.Persons, p.row, p.said.NameKey), s.now)
+		if err != nil {
+			return err
+		}
+		s.found = append(s.found, found)
+		if p.node == d.inst.Root {
+			d.rec.Person = found.ID
+		} else {
+			d.rec.Rows[p.node] = collections.RowLink{Person: found.ID, Household: d.rec.Household}
+		}
+	}
+	return nil
+}
+
+// earlierPerson finds whom this person was in the revision before: rows may have moved, so the name or the birth date
+// decides, never the place alone.
+func (s *settling) earlierPerson(p *personDraft, at int) (string, error) {
+	if p.node == s.d.inst.Root {
+		return s.before.Person, nil
+	}
+	for _, link := range s.before.Rows {
+		var name, birth, sex string
+		found, err := collections.One(s.db, `SELECT name_key, birth_date, sex FROM persons WHERE id=?`, []any{link.Person}, &name, &birth, &sex)
+		if err != nil {
+			return "", err
+		}
+		if found && (name == p.said.NameKey || birth != "" && birth == p.said.BirthDate && sex == p.said.Sex) {
+			return link.Person, nil
+		}
+	}
+	return "", nil
+}
+
+// state sets revision and review state; a campaign may let records without findings pass.
+func (s *settling) state() error {
+	rec := &s.d.rec
+	rec.Worker, rec.Device, rec.Issues, rec.Rev = s.sender.Actor.ID, s.sender.Device, s.d.issues, 1
+	if s.exists {
+		rec.Worker, rec.Rev, rec.ReviewState = s.before.Worker, s.before.Rev+1, collections.Edited
+		rec.ReceivedAt = s.before.ReceivedAt
+		return nil
+	}
+	rec.ReviewState = collections.Received
+	if serious(rec.Issues) {
+		rec.ReviewState = collections.HasIssues
+	}
+	var policy string
+	if _, err := collections.One(s.db, `SELECT hold_policy FROM campaigns WHERE id=?`, []any{rec.Campaign}, &policy); err != nil {
+		return err
+	}
+	if policy == "none" || policy == "errors" && !serious(rec.Issues) {
+		rec.ReviewState = collections.Approved
+	}
+	return nil
+}
+
+func serious(issues []survey.Issue) bool {
+	for _, i := range issues {
+		if i.Severity == survey.Error {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *settling) write() error {
+	d := s.d
+	if s.exists {
+		return d.form.Layout.Update(s.db, &d.rec, d.inst.Root, s.now)
+	}
+	return d.form.Layout.Insert(s.db, &d.rec, d.inst.Root, s.now)
+}
