@@ -23,9 +23,12 @@ func Of(auth *core.Record) (actor Actor, ok bool) {
 }
 
 // Territory reads the prefixes of a worker's record; none when the list is malformed.
-func Territory(worker *core.Record) []string {
+func Territory(worker *core.Record) []string { return ParseTerritory(worker.GetString("territory")) }
+
+// ParseTerritory reads a territory column; none when it is malformed.
+func ParseTerritory(column string) []string {
 	var codes []string
-	if err := json.Unmarshal([]byte(worker.GetString("territory")), &codes); err != nil {
+	if err := json.Unmarshal([]byte(column), &codes); err != nil {
 		return nil
 	}
 	return codes

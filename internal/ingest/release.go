@@ -1,0 +1,98 @@
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/grid"
+	"doorstep/internal/problem"
+)
+
+// Release takes a quarantined submission through the stages once more, in the name of the worker who sent it, for
+// example after the missing form was published. by must cover the worker's area. A submission that still cannot be a
+// record stays in quarantine and the receipt says why.
+func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, submission string) (Receipt, error) {
+	var receipt Receipt
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		q, err := quarantined(db, by, submission)
+		if err != nil {
+			return err
+		}
+		d := prepare(ctx, st, q.sender, &q.op)
+		if q.code == problem.ForeignRecord || q.code == problem.OutOfScope {
+			q.sender.Actor = by // the supervisor answers for the change
+		}
+		now := st.Now()
+		if d.code == problem.BadSequence {
+			d.code = ""
+		}
+		if d.code != "" {
+			receipt = quarantineReceipt(d.op, d.code)
+			return nil
+		}
+		// The row makes room for the record's own submission; its device and number go there.
+		if err := collections.Update(db, collections.Submissions, submission, collections.Row{
+			{Column: "outcome", Value: "released"}, {Column: "decided_by", Value: by.ID}, {Column: "seq", Value: 0}, {Column: "sha256", Value: "released:" + d.sum}, {Column: "updated", Value: collections.Stamp(now)},
+		}); err != nil {
+			return err
+		}
+		if receipt, err = settle(db, st, q.sender, d); err != nil {
+			return err
+		}
+		return collections.Log(db, by.ID, "quarantine.release", collections.Submissions, submission, q.area, map[string]string{"status": receipt.Status, "code": string(receipt.Code)}, now)
+	})
+	return receipt, err
+}
+
+// Discard ends a quarantined submission without making it a record; what arrived is kept.
+func Discard(ctx context.Context, app core.App, by access.Actor, submission string, now time.Time) error {
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		q, err := quarantined(db, by, submission)
+		if err != nil {
+			return err
+		}
+		if err := collections.Update(db, collections.Submissions, submission, collections.Row{
+			{Column: "outcome", Value: "discarded"}, {Column: "decided_by", Value: by.ID}, {Column: "updated", Value: collections.Stamp(now)},
+		}); err != nil {
+			return err
+		}
+		return collections.Log(db, by.ID, "quarantine.discard", collections.Submissions, submission, q.area, nil, now)
+	})
+}
+
+type held struct {
+	op     Operation
+	sender Sender
+	code   problem.Code
+	area   string
+}
+
+func quarantined(db collections.DB, by access.Actor, submission string) (held, error) {
+	var raw, rawType, outcome, device, worker, channel, code, territory, role string
+	var h held
+	found, err := collections.One(db, `SELECT s.raw, s.raw_type, s.outcome, s.device, s.worker, s.channel, s.code, s.area, COALESCE(w.territory,'[]'), COALESCE(w.role,'')
+		FROM submissions s LEFT JOIN workers w ON w.id=s.worker WHERE s.id=?`, []any{submission}, &raw, &rawType, &outcome, &device, &worker, &channel, &code, &h.area, &territory, &role)
+	switch {
+	case err != nil:
+		return h, err
+	case !found || !by.May(access.DecideQuarantine, h.area, worker):
+		return h, problem.New(problem.NotFound, "")
+	case outcome != Quarantined:
+		return h, problem.New(problem.NotQuarantined, "")
+	}
+	h.code = problem.Code(code)
+	h.sender = Sender{Actor: access.Actor{ID: worker, Role: access.Role(role), Territory: access.ParseTerritory(territory)}, Device: device, Channel: channel}
+	if rawType == "xml" {
+		h.op = Operation{Op: OpSubmit, XML: raw, Raw: []byte(raw), Datum: grid.WGS84}
+		return h, nil
+	}
+	h.op, err = decodeOperation(raw)
+	if err != nil {
+		return h, problem.New(problem.BadAnswers, "")
+	}
+	return h, nil
+}
