@@ -1,0 +1,86 @@
+package collections
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/survey"
+)
+
+// EnsureViews rebuilds the dashboard's views over all survey collections, those of f included.
+func EnsureViews(tx core.App, f *survey.Form) error {
+	db, err := From(tx)
+	if err != nil {
+		return err
+	}
+	tables := []string{f.TableName()}
+	err = Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!=''`, nil, func(rows *sql.Rows) error {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		tables = append(tables, name)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(tables)
+	tables = slices.Compact(tables)
+	for _, v := range []struct{ name, query string }{
+		{ReviewQueue, reviewQueueQuery(tables)}, {CommunityCoverage, coverageQuery(tables)}, {OpenDuplicates, openDuplicatesQuery},
+	} {
+		if err := ensureView(tx, v.name, v.query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ensureView(tx core.App, name, query string) error {
+	c, err := tx.FindCollectionByNameOrId(name)
+	if err != nil {
+		c = core.NewViewCollection(name)
+	}
+	rule := reviewers
+	if name == OpenDuplicates {
+		rule = pairReaders
+	}
+	c.ListRule, c.ViewRule = ptr(rule), ptr(rule)
+	c.ViewQuery = query
+	if err := tx.Save(c); err != nil {
+		return fmt.Errorf("save view %s: %w", name, err)
+	}
+	return nil
+}
+
+const pairReaders = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && (` +
+	`@collection.worker_scopes.worker ?= @request.auth.id && @collection.worker_scopes.lo ?<= area && @collection.worker_scopes.hi ?> area || ` +
+	`@collection.worker_scopes:b.worker ?= @request.auth.id && @collection.worker_scopes:b.lo ?<= area_b && @collection.worker_scopes:b.hi ?> area_b)`
+
+func reviewQueueQuery(tables []string) string {
+	parts := make([]string, len(tables))
+	for i, t := range tables {
+		parts[i] = fmt.Sprintf(`SELECT id, '%[1]s' AS kind, form, area, worker, household, review_state, received_at, outcome, COALESCE(json_array_length(issues), 0) AS issue_count FROM %[1]s WHERE review_state IN ('received','has_issues','edited')`, t)
+	}
+	return `SELECT q.id AS id, CAST(q.kind AS TEXT) AS collection, CAST(q.form AS TEXT) AS form, CAST(q.area AS TEXT) AS area, CAST(q.worker AS TEXT) AS worker, CAST(q.household AS TEXT) AS household, CAST(q.review_state AS TEXT) AS review_state, CAST(q.received_at AS TEXT) AS received_at, CAST(q.outcome AS TEXT) AS outcome, CAST(q.issue_count AS INT) AS issue_count FROM (` +
+		strings.Join(parts, " UNION ALL ") + `) q`
+}
+
+func coverageQuery(tables []string) string {
+	parts := make([]string, len(tables))
+	for i, t := range tables {
+		parts[i] = fmt.Sprintf(`SELECT area, household, outcome, review_state FROM %s`, t)
+	}
+	return `SELECT a.id AS id, a.code AS area, a.name AS name, a.expected_households AS expected_households,
+		CAST(COUNT(v.area) AS INT) AS visits, CAST(COUNT(DISTINCT NULLIF(v.household,'')) AS INT) AS households_visited,
+		CAST(COALESCE(SUM(v.outcome LIKE '1%'),0) AS INT) AS completed, CAST(COALESCE(SUM(v.review_state='approved'),0) AS INT) AS approved
+		FROM areas a LEFT JOIN (` + strings.Join(parts, " UNION ALL ") + `) v ON v.area >= a.code AND v.area < a.code || ':'
+		WHERE a.level = 'community' GROUP BY a.id`
+}
+
+const openDuplicatesQuery = `SELECT d.id AS id, d.kind AS kind, d.rule AS rule, d.collection AS collection, d.a AS a, d.b AS b, d.area AS area, d.area_b AS area_b, d.score AS score, d.created AS found FROM duplicates d WHERE d.status = 'open'`

@@ -1,0 +1,84 @@
+// Package instrument keeps every version of every form compiled and ready, and makes new ones from workbooks.
+package instrument
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/survey"
+	"doorstep/internal/validate"
+)
+
+// Status of a form version.
+const (
+	Draft     = "draft"     // testable; its submissions are kept apart
+	Published = "published" // tablets get it
+	Closing   = "closing"   // tablets lose it, records still arrive
+	Closed    = "closed"    // as closing; nobody is expected to send any more
+)
+
+// Instrument is one version of a form, compiled: made once, used by every submission of that version.
+type Instrument struct {
+	Form    *survey.Form
+	Version string
+	Status  string
+	XML     []byte
+	MD5     string
+
+	Layout   *collections.Layout
+	Entities []Entity
+
+	Started, Finished, Outcome, Location []string // paths of the answers that fill the envelope; nil where not asked
+
+	rules *validate.Bound
+	logic *validate.Logic
+}
+
+// Compile prepares a form. It fails with survey.Problems when an expression cannot be evaluated.
+func Compile(f *survey.Form) (*Instrument, error) {
+	layout := collections.NewLayout(f)
+	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Entities: entities(f, layout.Tables)}
+	in.findEnvelope()
+	rules, err := validate.For(f)
+	if err != nil {
+		return nil, fmt.Errorf("bind value rules of %s: %w", f.ID, err)
+	}
+	logic, err := validate.Compile(f)
+	if err != nil {
+		return nil, err
+	}
+	in.rules, in.logic = rules, logic
+	return in, nil
+}
+
+// Check evaluates the form's own logic, blanks what is no data, and then applies the value and cross-field rules.
+func (in *Instrument) Check(ctx context.Context, inst *survey.Instance, visited, now time.Time) []survey.Issue {
+	issues := in.logic.Check(ctx, inst, now)
+	return append(issues, in.rules.Check(inst, visited)...)
+}
+
+// findEnvelope picks the first question of the form's own table that answers for each envelope column.
+func (in *Instrument) findEnvelope() {
+	for _, c := range in.Layout.Main().Columns {
+		switch {
+		case c.Question.Type == "start" && in.Started == nil:
+			in.Started = c.Path
+		case c.Question.Type == "end" && in.Finished == nil:
+			in.Finished = c.Path
+		case c.Name == "outcome":
+			in.Outcome = c.Path
+		case c.Question.Kind == survey.KindGeopoint && in.Location == nil:
+			in.Location = c.Path
+		}
+	}
+}
+
+// Answer reads the answer at a path of the instance; "" where there is none.
+func (in *Instrument) Answer(root *survey.Node, path []string) string {
+	if path == nil {
+		return ""
+	}
+	return at(root, path)
+}
