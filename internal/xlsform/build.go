@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"cmp"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -29,12 +30,14 @@ type builder struct {
 // form reads the sheets of a workbook, in the order in which they depend on each other.
 func (b *builder) form(book *Book) (*survey.Form, error) {
 	b.book = book
-	b.f = &survey.Form{Settings: map[string]string{}, Lists: map[string]*survey.ChoiceList{}, Root: &survey.Question{Kind: survey.KindGroup}}
+	b.f = &survey.Form{
+		Settings: map[string]string{}, Lists: map[string]*survey.ChoiceList{}, Root: &survey.Question{Kind: survey.KindGroup},
+	}
 	b.columns, b.names = map[string][]column{}, map[string]int{}
 	b.files, b.repeats = map[string]bool{}, map[string]bool{}
 	sheet := book.sheet(sheetSurvey)
 	if sheet == nil {
-		b.report(place{}, "sheet.survey", b.similar(sheetSurvey))
+		b.absent(place{}, "sheet.survey", sheetSurvey)
 		return nil, b.problems
 	}
 	b.settings()
@@ -55,13 +58,7 @@ func (b *builder) form(book *Book) (*survey.Form, error) {
 // settings reads the one row of the settings sheet.
 func (b *builder) settings() {
 	f := b.f
-	f.Name, f.ID = "data", b.opts.ID
-	if b.opts.Name != "" {
-		f.Name = b.opts.Name
-	}
-	if f.ID == "" {
-		f.ID = "data"
-	}
+	f.Name, f.ID = cmp.Or(b.opts.Name, "data"), cmp.Or(b.opts.ID, "data")
 	s := b.book.sheet(sheetSettings)
 	if s == nil || len(s.Rows) == 0 {
 		b.hintSheet(sheetSettings)
@@ -69,6 +66,9 @@ func (b *builder) settings() {
 		b.readSettings(s)
 	}
 	b.applySettings()
+	if !isName(f.Name) {
+		b.report(place{sheet: sheetSettings, column: "name"}, "name.invalid", f.Name)
+	}
 }
 
 func (b *builder) readSettings(s *Sheet) {
@@ -105,21 +105,10 @@ func oneID(s *Sheet) *Sheet {
 // applySettings fills the fields of the form that have a setting. The converter takes the form id for the title.
 func (b *builder) applySettings() {
 	f, set := b.f, b.f.Settings
-	for _, s := range []struct {
-		to   *string
-		name string
-	}{{&f.Name, "name"}, {&f.ID, "form_id"}, {&f.Version, "version"}, {&f.Table, "table"}, {&f.DefaultLanguage, "default_language"}} {
-		if v := set[s.name]; v != "" {
-			*s.to = v
-		}
-	}
-	f.Title = f.ID
-	if t := set["form_title"]; t != "" {
-		f.Title = t
-	}
-	if !isName(f.Name) {
-		b.report(place{}, "name.invalid", f.Name)
-	}
+	f.Name = cmp.Or(set["name"], f.Name)
+	f.ID = cmp.Or(set["form_id"], f.ID)
+	f.Title = cmp.Or(set["form_title"], f.ID)
+	f.Version, f.Table, f.DefaultLanguage = set["version"], set["table"], set["default_language"]
 	f.Namespaces = namespaces(set["namespaces"])
 }
 
@@ -158,10 +147,11 @@ func yesNo(word string) (yes, known bool) {
 func (b *builder) gaps() {
 	for _, name := range b.book.Names {
 		if s := b.book.Sheets[strings.ToLower(name)]; s != nil && s.Gap > 0 {
-			b.warn(place{s.Name, s.Gap, ""}, "sheet.gap", s.Gap, blankRows)
+			tell := b.warn
 			if len(b.problems) > 0 {
-				b.report(place{s.Name, s.Gap, ""}, "sheet.gap", s.Gap, blankRows)
+				tell = b.report // the mistakes may come from what was not read
 			}
+			tell(place{s.Name, s.Gap, ""}, "sheet.gap", s.Gap, blankRows)
 		}
 	}
 }

@@ -49,7 +49,8 @@ func (b *builder) checkSiblings(parent *survey.Question) {
 // checkReferences checks every ${name} of the workbook as it is written, so that the report can name the cell. The
 // choices sheet is looked at only where texts are shown; its other columns are data.
 func (b *builder) checkReferences() {
-	known := b.referable()
+	nodes := b.countNames()
+	known := b.referable(nodes)
 	skip := map[string]map[string]bool{
 		sheetSurvey:   set("type", "name", "trigger"),
 		sheetEntities: set("dataset", "repeat"),
@@ -70,22 +71,30 @@ func (b *builder) checkReferences() {
 	}
 	b.f.Walk(func(q *survey.Question) bool {
 		b.checkText(place{sheetSurvey, q.Row, "type"}, q.ItemsRepeat, known)
+		if ref, ok := soleReference(q.RepeatCount); ok && nodes[ref.name] > 1 && known[ref.name] == 0 {
+			b.report(place{sheetSurvey, q.Row, "repeat_count"}, "name.generated", ref.name)
+		}
 		return true
 	})
 }
 
-// referable counts the nodes of each name that a reference can mean.
-func (b *builder) referable() map[string]int {
-	in := map[string]int{b.f.Name: 1}
+// countNames counts the nodes of each name, the root and those that the form gets by itself included.
+func (b *builder) countNames() map[string]int {
+	nodes := map[string]int{b.f.Name: 1}
 	b.f.Walk(func(q *survey.Question) bool {
 		if q.Kind != survey.KindNone {
-			in[q.Name]++
+			nodes[q.Name]++
 		}
 		return true
 	})
+	return nodes
+}
+
+// referable counts the nodes that a reference to a name in the name column can mean.
+func (b *builder) referable(nodes map[string]int) map[string]int {
 	known := map[string]int{}
 	for name, n := range b.names {
-		known[name] = max(n, in[name])
+		known[name] = max(n, nodes[name])
 	}
 	if !b.setting("omit_instanceID", false) {
 		known["instanceID"]++

@@ -56,12 +56,7 @@ func (s *Sheet) addCSV(header, cells []string) []string {
 		return header
 	}
 	if header == nil {
-		s.Header = nil
-		for _, c := range trimmed {
-			if c != "" {
-				s.Header = append(s.Header, c)
-			}
-		}
+		s.Header = titled(trimmed)
 		return trimmed
 	}
 	if len(s.Rows) < maxRows {

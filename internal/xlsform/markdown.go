@@ -84,16 +84,6 @@ func (s *Sheet) addMarkdown(header, cells []string) {
 	s.Rows = append(s.Rows, plainRow(header, cells))
 }
 
-func titled(header []string) []string {
-	var out []string
-	for _, h := range header {
-		if h != "" {
-			out = append(out, h)
-		}
-	}
-	return out
-}
-
 // onlySheet takes the sheet of a workbook that has just one for the survey, whatever its name.
 func (b *Book) onlySheet() {
 	if len(b.Names) != 1 {

@@ -9,8 +9,8 @@ var messages = map[string]struct{ zh, en string }{
 	"file.too_large": {"文件“%s”太大，上限为 %d MB。", "The file %q is too large; the limit is %d MB."},
 	"file.encrypted": {"文件“%s”有密码保护，请去掉密码后再上传。", "The file %q is protected by a password. Remove it and try again."},
 
-	"sheet.survey": {"没有名为 survey 的工作表，或该表为空。名称相近的工作表：%s",
-		"There is no sheet named survey, or it is empty. Sheets with similar names: %s"},
+	"sheet.survey": {"没有名为 survey 的工作表，或该表为空。",
+		"There is no sheet named survey, or it is empty."},
 	"sheet.similar": {"没有工作表 %s，但有名称相近的：%s。若有意如此，请在其名称前加下划线。",
 		"There is no sheet %s, but similar names were found: %s. If this is on purpose, begin that name with an underscore."},
 	"sheet.gap": {"从第 %d 行起的内容没有读取，因为其上方有 %d 行以上的空行。请删除空行。",
@@ -54,7 +54,8 @@ var messages = map[string]struct{ zh, en string }{
 	"label.missing":       {"题目“%s”没有 label 或 hint。", "The question %q has no label or hint."},
 	"media.kind":          {"不支持的媒体类型“%s”。", "The media type %q is not known."},
 	"media.big":           {"使用 big-image 时必须同时给出 image。", "A big-image needs an image as well."},
-	"instance.tag":        {"instance::tag 不能用作分组的属性。", "A group cannot have the attribute instance::tag."},
+	"attribute.reserved":  {"属性“%s”由系统填写，不能在此给出。", "The attribute %q is set by the form itself and cannot be given here."},
+	"attribute.invalid":   {"“%s”不能作为属性名，已忽略。", "%q cannot be the name of an attribute and is ignored."},
 	"calculation.missing": {"calculate 题没有 calculation。", "The calculate has no calculation."},
 
 	"loop.no_list":       {"循环没有指定选项列表。", "The loop has no choice list."},
@@ -65,9 +66,9 @@ var messages = map[string]struct{ zh, en string }{
 	"other.translations": {"or_other 生成的文字没有翻译，多语言表单不建议使用。", "The texts that or_other adds are not translated; avoid it in forms with several languages."},
 
 	"select.extension":        {"文件名“%s”须以 .csv、.xml 或 .geojson 结尾。", "The file name %q must end in .csv, .xml or .geojson."},
-	"select.no_sheet":         {"没有 choices 工作表，或其中没有 list_name 列。名称相近的工作表：%s", "There is no choices sheet, or it has no list_name column. Sheets with similar names: %s"},
+	"select.no_sheet":         {"没有 choices 工作表，或其中没有 list_name 列。", "There is no choices sheet, or it has no list_name column."},
 	"select.no_list":          {"choices 工作表中没有列表“%s”。", "The list %q is not on the choices sheet."},
-	"select.no_external":      {"没有 external_choices 工作表。名称相近的工作表：%s", "There is no external_choices sheet. Sheets with similar names: %s"},
+	"select.no_external":      {"没有 external_choices 工作表。", "There is no external_choices sheet."},
 	"select.no_external_list": {"external_choices 工作表中没有列表“%s”。", "The list %q is not on the external_choices sheet."},
 	"select.external_filter":  {"select_one_external 应配合 choice_filter 使用。", "select_one_external is meant for questions with a choice_filter."},
 	"select.bind":             {"选择题的 bind::type 只能是 string。", "The bind::type of a select can only be string."},

@@ -14,6 +14,14 @@ func (b *builder) similar(want string) string {
 	return strings.Join(out, ", ")
 }
 
+// absent reports that a sheet is not there, with a hint where another sheet has a similar name.
+func (b *builder) absent(at place, code, want string) {
+	b.report(at, code)
+	if s := b.similar(want); s != "" {
+		b.report(place{sheet: s}, "sheet.similar", want, s)
+	}
+}
+
 // hintSheet warns when an optional sheet is absent but one with a similar name is there.
 func (b *builder) hintSheet(want string) {
 	if s := b.similar(want); s != "" {

@@ -37,9 +37,9 @@ func (w *sheetWalk) question(r *record, kind string) *survey.Question {
 		RepeatCount:   r.text("control", "jr:count"),
 		Appearance:    r.text("control", "appearance"),
 		SaveTo:        r.text("bind", "entities:saveto"),
-		Bind:          r.pairs("bind", knownBind),
-		Control:       r.pairs("control", knownControl),
-		InstanceAttr:  r.pairs("instance", nil),
+		Bind:          w.attributes(r, kind, "bind", knownBind),
+		Control:       w.attributes(r, kind, "control", knownControl),
+		InstanceAttr:  w.attributes(r, kind, "instance", nil),
 		Extra:         r.extra(),
 	}
 	q.DynamicDefault = dynamicDefault(q.Default, kind)
@@ -89,11 +89,28 @@ func (w *sheetWalk) checkMedia(r *record, q *survey.Question) {
 	if q.Media["big-image"] != nil && q.Media["image"] == nil {
 		w.wrong(r, r.header("media", "big-image"), "media.big")
 	}
-	for _, p := range q.InstanceAttr {
-		if p.Name == "tag" && strings.HasPrefix(q.Type, "begin") {
-			w.wrong(r, r.header("instance", "tag"), "instance.tag")
+}
+
+// attributes lists the columns that pass an attribute on, as bind::x, by what follows the group.
+func (w *sheetWalk) attributes(r *record, kind, group string, known map[string]bool) []survey.Pair {
+	var out []survey.Pair
+	for _, f := range r.fields {
+		if len(f.path) < 2 || f.path[0] != group || known[f.path[1]] {
+			continue
 		}
+		name := strings.Join(f.path[1:], "::")
+		container := strings.HasPrefix(kind, "begin")
+		switch {
+		case !isName(name):
+			w.warn(place{r.sheet, r.row, f.header}, "attribute.invalid", name)
+			continue
+		case group == "bind" && name == "nodeset", container && group == "control" && name == "nodeset",
+			name == "tag" && (group == "bind" || container):
+			w.wrong(r, f.header, "attribute.reserved", f.header)
+		}
+		out = append(out, survey.Pair{Name: name, Value: f.value})
 	}
+	return out
 }
 
 // ask reads a row that is neither the begin nor the end of a group.

@@ -88,17 +88,6 @@ func (r *record) translated(defaultLanguage string, path ...string) survey.Trans
 	return t
 }
 
-// pairs lists the columns of a group that are not known to us, as bind::x, by what follows the group.
-func (r *record) pairs(first string, known map[string]bool) []survey.Pair {
-	var out []survey.Pair
-	for _, f := range r.fields {
-		if len(f.path) > 1 && f.path[0] == first && !known[f.path[1]] {
-			out = append(out, survey.Pair{Name: strings.Join(f.path[1:], "::"), Value: f.value})
-		}
-	}
-	return out
-}
-
 // media gathers media::image and its like, by kind.
 func (r *record) media(defaultLanguage string) map[string]survey.Translated {
 	var m map[string]survey.Translated

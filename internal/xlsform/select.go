@@ -28,7 +28,7 @@ func (w *sheetWalk) selectRow(r *record, q *survey.Question, word, list string, 
 		w.accept(r, "randomize", "seed")
 	}
 	w.randomRules(r)
-	if t := q.Bind; bindType(t) != "" && bindType(t) != "string" && bindType(t) != "odk:rank" {
+	if t := bindType(q.Bind); t != "" && t != "string" && t != "odk:rank" {
 		w.wrong(r, r.header("bind", "type"), "select.bind")
 	}
 	w.tableSelect(r, q, list)
@@ -66,7 +66,7 @@ func (w *sheetWalk) selectSource(r *record, q *survey.Question, word, list strin
 	case hasReference(list):
 		q.ItemsRepeat = list
 	case w.f.Lists[list] == nil && len(w.f.Lists) == 0:
-		w.report(at, "select.no_sheet", w.similar(sheetChoices))
+		w.absent(at, "select.no_sheet", sheetChoices)
 		return false
 	case w.f.Lists[list] == nil:
 		w.report(at, "select.no_list", list)
@@ -86,7 +86,7 @@ func (w *sheetWalk) selectExternal(r *record, q *survey.Question, list string) b
 	}
 	switch {
 	case w.external == nil:
-		w.report(at, "select.no_external", w.similar(sheetExternal))
+		w.absent(at, "select.no_external", sheetExternal)
 	case !w.external[list]:
 		w.report(at, "select.no_external_list", list)
 	}

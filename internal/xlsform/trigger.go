@@ -40,8 +40,11 @@ func (w *sheetWalk) checkTrigger(r *record, q *survey.Question) {
 
 // checkTriggers checks, when all questions are known, that each trigger is a question that a person answers.
 func (b *builder) checkTriggers() {
-	byName := b.questionsByName()
+	byName, count := b.questionsByName(), b.countNames()
 	for _, t := range b.rows {
+		if count[t.q.Name] > 1 {
+			b.report(t.at, "reference.ambiguous", t.q.Name)
+		}
 		for _, name := range t.names {
 			q, known := byName[name]
 			switch {

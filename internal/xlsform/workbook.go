@@ -35,9 +35,10 @@ var knownSheets = map[string]bool{
 // Limits of a workbook: far above any questionnaire, far below what would exhaust a small server.
 const (
 	maxFile     = 20 << 20  // bytes of the file
-	maxUnzipped = 160 << 20 // bytes of an xlsx without compression
+	maxUnzipped = 32 << 20  // bytes of an xlsx without compression
 	maxRows     = 100_000   // rows of a sheet
 	maxColumns  = 2_000     // columns of a sheet
+	maxCells    = 4_000_000 // cells of a sheet, blank ones included
 	maxCell     = 1 << 20   // bytes of a cell
 )
 
@@ -63,46 +64,40 @@ type grid interface {
 	next() ([]string, bool)
 }
 
-// readGrid turns the cells of a spreadsheet into a Sheet. The second result is a header that occurs twice, or "".
-func readGrid(name string, g grid) (*Sheet, string) {
+// readGrid turns the cells of a spreadsheet into a Sheet. The error is twiceError or errTooLarge.
+func readGrid(name string, g grid) (*Sheet, error) {
 	s := &Sheet{Name: name}
 	first, ok := g.next()
 	if !ok {
-		return s, ""
+		return s, nil
 	}
 	columns, twice := gridHeader(first)
 	if twice != "" {
-		return s, twice
+		return nil, twiceError{name, twice}
 	}
-	for _, c := range columns {
-		if c != "" {
-			s.Header = append(s.Header, c)
-		}
-	}
-	blank := 0
+	s.Header = titled(columns)
+	blank, size := 0, 0
 	for {
 		cells, ok := g.next()
-		if !ok || len(s.Rows) >= maxRows {
-			break
+		if !ok {
+			s.Rows = trimBlank(s.Rows)
+			return s, nil
+		}
+		if size += len(cells) + 1; size > maxCells {
+			return nil, errTooLarge
 		}
 		row := gridRow(columns, cells)
-		if blank > blankRows {
-			if len(row) > 0 {
-				s.Gap = len(s.Rows) + 2
-				break
-			}
-			s.Rows = append(s.Rows, row)
-			continue
+		if len(row) > 0 && blank > blankRows {
+			s.Gap = len(s.Rows) + 2
+			s.Rows = trimBlank(s.Rows)
+			return s, nil
 		}
-		if len(row) == 0 {
-			blank++
-		} else {
+		blank++
+		if len(row) > 0 {
 			blank = 0
 		}
 		s.Rows = append(s.Rows, row)
 	}
-	s.Rows = trimBlank(s.Rows)
-	return s, ""
 }
 
 func gridHeader(cells []string) (columns []string, twice string) {
@@ -143,6 +138,17 @@ func gridRow(columns, cells []string) map[string]string {
 		}
 	}
 	return row
+}
+
+// titled lists the headers that are not blank.
+func titled(header []string) []string {
+	var out []string
+	for _, h := range header {
+		if h != "" {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 func trimBlank(rows []map[string]string) []map[string]string {

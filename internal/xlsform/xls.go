@@ -117,9 +117,9 @@ func (w *xlsBook) sheets() (*Book, error) {
 		if !knownSheets[key] {
 			continue
 		}
-		s, twice := readGrid(name, w.cells(w.offsets[i]))
-		if twice != "" {
-			return nil, twiceError{name, twice}
+		s, err := readGrid(name, w.cells(w.offsets[i]))
+		if err != nil {
+			return nil, err
 		}
 		book.Sheets[key] = s
 	}

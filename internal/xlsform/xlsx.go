@@ -53,11 +53,7 @@ func xlsxSheet(f *excelize.File, name string) (*Sheet, error) {
 		return nil, fmt.Errorf("read sheet %s: %w", name, err)
 	}
 	defer rows.Close()
-	s, twice := readGrid(name, &xlsxGrid{f: f, sheet: name, rows: rows, dates: map[int]bool{}})
-	if twice != "" {
-		return nil, twiceError{name, twice}
-	}
-	return s, nil
+	return readGrid(name, &xlsxGrid{f: f, sheet: name, rows: rows, dates: map[int]bool{}})
 }
 
 // xlsxGrid gives the rows of a sheet as text.
