@@ -1,0 +1,120 @@
+package xform
+
+import (
+	"strconv"
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+// stored tells whether a question has a node of its own among the answers; the audit log's name lives in meta.
+func stored(q *survey.Question) bool {
+	return q.Kind != survey.KindNone && q.Type != "audit"
+}
+
+// value consumes the answer to q and returns it as a submission writes it.
+func (r *answerReader) value(q *survey.Question) string {
+	switch b := r.cur.peek(); {
+	case b == '[' && (q.Kind == survey.KindSelectMultiple || q.Kind == survey.KindRank):
+		return r.names(q)
+	case b == '{' && q.Kind == survey.KindGeopoint:
+		return r.geopoint(q)
+	}
+	return r.scalar(q.Name)
+}
+
+func (r *answerReader) names(q *survey.Question) string {
+	var b strings.Builder
+	r.cur.array(func() {
+		s := r.scalar(q.Name)
+		if s == "" {
+			return
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s)
+	})
+	return b.String()
+}
+
+var geopointKeys = [4]string{"lat", "lon", "alt", "accuracy"}
+
+func (r *answerReader) geopoint(q *survey.Question) string {
+	var part [4]string
+	last := 1
+	r.within(q.Name+"/", func() {
+		r.cur.object(func(key []byte) {
+			for i, k := range geopointKeys {
+				if string(key) == k {
+					if part[i] = r.scalar(k); part[i] != "" && i > last {
+						last = i
+					}
+					return
+				}
+			}
+			r.cur.raw()
+			r.unknown(key)
+		})
+	})
+	if part[0] == "" && part[1] == "" {
+		return ""
+	}
+	if part[0] == "" || part[1] == "" {
+		r.shape(q.Name)
+	}
+	for i := range part {
+		if part[i] == "" {
+			part[i] = "0"
+		}
+	}
+	return strings.Join(part[:last+1], " ")
+}
+
+// scalar consumes a string, number, boolean or null; an object or array is an issue and no answer.
+func (r *answerReader) scalar(name string) string {
+	switch r.cur.peek() {
+	case '"':
+		return xmlText(r.cur.text())
+	case '{', '[':
+		r.cur.raw()
+		r.shape(name)
+		return ""
+	case 'n':
+		r.cur.raw()
+		return ""
+	default:
+		return withoutExponent(string(r.cur.raw()))
+	}
+}
+
+// withoutExponent rewrites 1e3 as 1000, because XForms numbers have no exponent.
+func withoutExponent(s string) string {
+	if s == "true" || s == "false" || !strings.ContainsAny(s, "eE") {
+		return s
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return s // beyond float64: kept for the value rules to refuse
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// plainNumber tells whether s is a JSON number without an exponent, so that it survives the way there and back.
+func plainNumber(s string) bool {
+	s = strings.TrimPrefix(s, "-")
+	whole, fraction, point := strings.Cut(s, ".")
+	if whole == "" || len(whole) > 1 && whole[0] == '0' || !digits(whole) {
+		return false
+	}
+	return !point || fraction != "" && digits(fraction)
+}
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
