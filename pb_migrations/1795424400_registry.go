@@ -181,7 +181,7 @@ var registry = []table{
 			text("worker", "采集员 · worker"), text("device", "设备 · device"), whole("seq", "设备操作号 · operation number of the device"),
 			label("form", "表单 · form"), text("form_version", "表单版本 · version"), text("collection", "记录所在表 · collection of the record"), label("record", "记录 id · record"), text("instance", "实例 id · instance"), text("deprecated", "被更正的实例 · corrected instance"),
 			text("sha256", "原文摘要 · digest of the raw bytes"), secretText("raw", "原文 · raw bytes", 16<<20), choice("raw_type", "原文类型 · type", "json", "xml", "form"),
-			choice("outcome", "处理结果 · outcome", "stored", "conflict", "quarantined", "released", "discarded", "unchanged"), label("code", "隔离原因代码 · reason"), text("message", "说明 · message"),
+			choice("outcome", "处理结果 · outcome", "stored", "conflict", "quarantined", "released", "discarded", "draft"), label("code", "隔离原因代码 · reason"), text("message", "说明 · message"),
 			list("receipt", "回执 · receipt"), whole("rev", "写入的版本 · revision written"), text("area", "区划代码 · area code"), list("files", "声明的附件 · declared files"),
 			text("device_time", "设备时间,仅作数据 · device time, data only"), moment("received_at", "收到时间 · received at"), text("decided_by", "放行人 · released by"),
 		},

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/identity"
@@ -32,25 +31,7 @@ func (s *settling) history() error {
 	if !s.exists {
 		return nil
 	}
-	return CloseCorrections(s.db, s.d.op.ID, s.now)
-}
-
-// CloseCorrections ends the open correction tasks of a record and tells their workers.
-func CloseCorrections(db collections.DB, record string, now time.Time) error {
-	var id, assignee string
-	var rev int64
-	for {
-		found, err := collections.One(db, `SELECT id, assignee, rev FROM tasks WHERE record=? AND kind='correct' AND status='open' LIMIT 1`, []any{record}, &id, &assignee, &rev)
-		if err != nil || !found {
-			return err
-		}
-		if err := collections.Update(db, collections.Tasks, id, collections.Row{{Column: "status", Value: "done"}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
-			return err
-		}
-		if err := collections.Announce(db, collections.Tasks, id, collections.ToWorker(assignee), collections.Upsert, rev+1, now); err != nil {
-			return err
-		}
-	}
+	return collections.CloseCorrections(s.db, s.d.op.ID, "done", s.now)
 }
 
 func (s *settling) table() string { return s.d.form.Layout.Main().Name }

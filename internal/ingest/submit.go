@@ -7,6 +7,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
+	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 	"doorstep/internal/validate"
@@ -15,6 +16,9 @@ import (
 // settleSubmit stores a visit: new, corrected, or merged with what happened since its base. The order of the stages is
 // the life of a visit: household, area, persons, duplicates, record, history, feed, report.
 func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now time.Time) (Receipt, error) {
+	if d.form.Status == instrument.Draft {
+		return settleTrial(db, sender, d, now)
+	}
 	before, theirs, exists, err := d.form.Layout.Find(db, d.op.ID)
 	if err != nil {
 		return Receipt{}, err
@@ -42,6 +46,13 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 		}
 	}
 	return s.receipt()
+}
+
+// settleTrial answers a submission to a draft form as if it counted, and keeps it apart from the data.
+func settleTrial(db collections.DB, sender Sender, d *draft, now time.Time) (Receipt, error) {
+	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored, ReviewState: "draft", Issues: d.issues}
+	_, err := keep(db, sender, d, r, kept{outcome: "draft", area: access.Common(sender.Actor.Territory)}, now)
+	return r, err
 }
 
 // refuse finds why a submission cannot touch the record that has its id.

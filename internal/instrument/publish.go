@@ -76,11 +76,10 @@ func store(tx core.App, in *Instrument, w Workbook, by string, now time.Time) er
 	if known && status != Draft {
 		return survey.Problems{versionTaken(in.Form)}
 	}
-	if err := collections.EnsureTables(tx, in.Form); err != nil {
-		return err
-	}
-	if err := collections.EnsureViews(tx, in.Form); err != nil {
-		return err
+	if in.Status != Draft {
+		if err := ensureSchema(tx, in.Form); err != nil {
+			return err
+		}
 	}
 	id, err := saveForm(db, in, w, by, known, now)
 	if err != nil {
@@ -90,6 +89,13 @@ func store(tx core.App, in *Instrument, w Workbook, by string, now time.Time) er
 		return err
 	}
 	return collections.Log(db, by, "form."+in.Status, collections.Forms, id, "", map[string]string{"form": in.Form.ID, "version": in.Version}, now)
+}
+
+func ensureSchema(tx core.App, f *survey.Form) error {
+	if err := collections.EnsureTables(tx, f); err != nil {
+		return err
+	}
+	return collections.EnsureViews(tx, f)
 }
 
 func versionTaken(f *survey.Form) survey.Problem {
@@ -143,6 +149,11 @@ func (l *Library) SetStatus(app core.App, form, version, status, by string, now 
 		return problem.New(problem.BadFormState, in.Status+" → "+status)
 	}
 	err := app.RunInTransaction(func(tx core.App) error {
+		if in.Status == Draft {
+			if err := ensureSchema(tx, in.Form); err != nil {
+				return err
+			}
+		}
 		db, err := collections.From(tx)
 		if err != nil {
 			return err

@@ -1,0 +1,102 @@
+// Package devicesync is the native door: tablets register, push what they collected and pull what changed (docs/sync.md).
+package devicesync
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// EpochKey is the meta key of the epoch: it changes when a backup is restored, and clients then start anew.
+const EpochKey = "epoch"
+
+// Epoch reads the epoch of this database.
+func Epoch(db collections.DB) (string, error) { return collections.MetaValue(db, EpochKey) }
+
+// RenewEpoch sets a new epoch, so that every client resyncs in full instead of skipping what the restore took back.
+func RenewEpoch(db collections.DB) error {
+	return collections.SetMeta(db, EpochKey, uuid.NewString()[:8])
+}
+
+// Registration is what a tablet says of itself.
+type Registration struct {
+	ID         string `json:"id"` // "" for a new tablet; a known id keeps it
+	Name       string `json:"name"`
+	App        string `json:"app"`
+	Platform   string `json:"platform"`
+	DeviceTime string `json:"device_time"` // RFC 3339; only measured, never trusted
+}
+
+// Registered is the answer to a registration.
+type Registered struct {
+	Device       string  `json:"device"`
+	Epoch        string  `json:"epoch"`
+	ServerTime   string  `json:"server_time"`
+	ClockOffsetS float64 `json:"clock_offset_s"`
+	LastSeq      int64   `json:"last_seq"`
+}
+
+// Register makes a tablet known, or greets a known one. A revoked one gets problem.DeviceRevoked.
+func Register(ctx context.Context, app core.App, actor access.Actor, in Registration, now time.Time) (Registered, error) {
+	out := Registered{ServerTime: now.UTC().Format(time.RFC3339Nano)}
+	if t, err := time.Parse(time.RFC3339, in.DeviceTime); err == nil {
+		out.ClockOffsetS = t.Sub(now).Seconds()
+	}
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		var err error
+		if out.Epoch, err = Epoch(db); err != nil {
+			return err
+		}
+		out.Device, out.LastSeq, err = saveDevice(db, actor, in, out.ClockOffsetS, now)
+		return err
+	})
+	return out, err
+}
+
+func saveDevice(db collections.DB, actor access.Actor, in Registration, offset float64, now time.Time) (string, int64, error) {
+	at := collections.Stamp(now)
+	seen := collections.Row{
+		{Column: "name", Value: in.Name}, {Column: "app", Value: in.App}, {Column: "platform", Value: in.Platform}, {Column: "area", Value: access.Common(actor.Territory)},
+		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "updated", Value: at},
+	}
+	if in.ID != "" {
+		last, err := known(db, actor, in.ID)
+		if err != nil {
+			return "", 0, err
+		}
+		return in.ID, last, collections.Update(db, collections.Devices, in.ID, seen)
+	}
+	id, err := collections.NewID()
+	if err != nil {
+		return "", 0, err
+	}
+	row := append(collections.Row{{Column: "id", Value: id}, {Column: "worker", Value: actor.ID}, {Column: "revoked", Value: false}, {Column: "created", Value: at}}, seen...)
+	return id, 0, collections.Insert(db, collections.Devices, row)
+}
+
+// CheckDevice fails unless the device is registered to the actor and not revoked.
+func CheckDevice(db collections.DB, actor access.Actor, id string) error {
+	_, err := known(db, actor, id)
+	return err
+}
+
+func known(db collections.DB, actor access.Actor, id string) (lastSeq int64, err error) {
+	var worker string
+	var revoked bool
+	found, err := collections.One(db, `SELECT worker, revoked, last_seq FROM devices WHERE id=?`, []any{id}, &worker, &revoked, &lastSeq)
+	switch {
+	case err != nil:
+		return 0, err
+	case !found || worker != actor.ID:
+		return 0, problem.New(problem.DeviceUnknown, "")
+	case revoked:
+		return 0, problem.New(problem.DeviceRevoked, "wipe")
+	}
+	return lastSeq, nil
+}

@@ -1,0 +1,201 @@
+// Package review is the supervisor's state machine: approve, return, reject, reopen.
+package review
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// Decisions of a supervisor.
+const (
+	Approve = "approve"
+	Return  = "return"
+	Reject  = "reject"
+	Reopen  = "reopen"
+)
+
+type step struct {
+	from    []string
+	to      string
+	comment bool // the worker must be told why
+}
+
+var steps = map[string]step{
+	Approve: {from: []string{collections.Received, collections.HasIssues, collections.Edited}, to: collections.Approved},
+	Return:  {from: []string{collections.Received, collections.HasIssues, collections.Edited}, to: collections.Returned, comment: true},
+	Reject:  {from: []string{collections.Received, collections.HasIssues, collections.Edited, collections.Returned}, to: collections.Rejected, comment: true},
+	Reopen:  {from: []string{collections.Approved, collections.Rejected, collections.Returned}, to: collections.Received, comment: true},
+}
+
+// Decision is what a supervisor says of one record. Rev, when not 0, is the revision that was looked at.
+type Decision struct {
+	Collection, Record, Decision, Comment string
+	Rev                                   int64
+}
+
+// Outcome is the record's new state.
+type Outcome struct {
+	ReviewState string `json:"review_state"`
+	Rev         int64  `json:"rev"`
+}
+
+// Decide moves a record along, tells its worker, and keeps the decision. It fails with a *problem.Problem: not found
+// (also outside the actor's territory), not allowed from this state, changed since, or no comment.
+func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, now time.Time) (Outcome, error) {
+	s, ok := steps[d.Decision]
+	switch {
+	case !ok:
+		return Outcome{}, problem.New(problem.BadParameter, "decision")
+	case s.comment && strings.TrimSpace(d.Comment) == "":
+		return Outcome{}, problem.New(problem.CommentNeeded, "")
+	}
+	var out Outcome
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		r, err := find(db, actor, d.Collection, d.Record)
+		if err != nil {
+			return err
+		}
+		switch {
+		case d.Rev != 0 && d.Rev != r.rev:
+			return problem.New(problem.StaleRevision, "")
+		case !slices.Contains(s.from, r.state):
+			return problem.New(problem.BadTransition, r.state+" → "+s.to)
+		}
+		out = Outcome{ReviewState: s.to, Rev: r.rev + 1}
+		return r.apply(db, actor, d, out, now)
+	})
+	return out, err
+}
+
+type record struct {
+	state, area, worker, form, issues, household string
+	rev                                          int64
+}
+
+// find reads the record's envelope; one outside the actor's territory is as good as none.
+func find(db collections.DB, actor access.Actor, collection, id string) (record, error) {
+	var r record
+	ok, err := isSurvey(db, collection)
+	if err != nil {
+		return r, err
+	}
+	if !ok {
+		return r, problem.New(problem.NotFound, "")
+	}
+	found, err := collections.One(db, `SELECT review_state, area, worker, form, COALESCE(issues,'[]'), household, rev FROM "`+collection+`" WHERE id=?`, []any{id},
+		&r.state, &r.area, &r.worker, &r.form, &r.issues, &r.household, &r.rev)
+	if err != nil {
+		return r, err
+	}
+	if !found || !actor.May(access.ReviewRecord, r.area, "") {
+		return r, problem.New(problem.NotFound, "")
+	}
+	return r, nil
+}
+
+// isSurvey keeps a collection name from a URL out of SQL unless a form has that table.
+func isSurvey(db collections.DB, collection string) (bool, error) {
+	var one int
+	return collections.One(db, `SELECT 1 FROM forms WHERE tablename=? AND tablename!='' LIMIT 1`, []any{collection}, &one)
+}
+
+func (r record) apply(db collections.DB, actor access.Actor, d Decision, out Outcome, now time.Time) error {
+	at := collections.Stamp(now)
+	if err := collections.Update(db, d.Collection, d.Record, collections.Row{{Column: "review_state", Value: out.ReviewState}, {Column: "rev", Value: out.Rev}, {Column: "updated", Value: at}}); err != nil {
+		return err
+	}
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	if err := collections.Insert(db, collections.Reviews, collections.Row{
+		{Column: "id", Value: id}, {Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record}, {Column: "decision", Value: d.Decision}, {Column: "comment", Value: d.Comment},
+		{Column: "reviewer", Value: actor.ID}, {Column: "from_state", Value: r.state}, {Column: "to_state", Value: out.ReviewState}, {Column: "record_rev", Value: r.rev}, {Column: "area", Value: r.area},
+		{Column: "created", Value: at}, {Column: "updated", Value: at},
+	}); err != nil {
+		return err
+	}
+	if err := collections.Announce(db, d.Collection, d.Record, collections.ToWorker(r.worker), collections.Upsert, out.Rev, now); err != nil {
+		return err
+	}
+	if err := r.task(db, d, now); err != nil {
+		return err
+	}
+	return collections.Log(db, actor.ID, "review."+d.Decision, d.Collection, d.Record, r.area, map[string]any{"from": r.state, "to": out.ReviewState, "rev": out.Rev}, now)
+}
+
+// task gives a returned record back to its worker with the comment and the issues, and takes the task back when the
+// decision changes.
+func (r record) task(db collections.DB, d Decision, now time.Time) error {
+	if d.Decision != Return {
+		return collections.CloseCorrections(db, d.Record, "cancelled", now)
+	}
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(now)
+	if err := collections.Insert(db, collections.Tasks, collections.Row{
+		{Column: "id", Value: id}, {Column: "kind", Value: "correct"}, {Column: "assignee", Value: r.worker}, {Column: "title", Value: "退回修改 · to correct"}, {Column: "household", Value: r.household},
+		{Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record}, {Column: "form", Value: r.form}, {Column: "area", Value: r.area}, {Column: "status", Value: "open"}, {Column: "priority", Value: "high"},
+		{Column: "note", Value: d.Comment}, {Column: "issues", Value: r.issues}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	}); err != nil {
+		return err
+	}
+	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(r.worker), collections.Upsert, 1, now)
+}
+
+// Entry is one line of a record's history.
+type Entry struct {
+	At       string          `json:"at"`
+	Kind     string          `json:"kind"` // review, correction, conflict, override
+	By       string          `json:"by"`
+	Rev      int64           `json:"rev"`
+	Decision string          `json:"decision,omitempty"`
+	Comment  string          `json:"comment,omitempty"`
+	Field    string          `json:"field,omitempty"`
+	Before   json.RawMessage `json:"before,omitempty"`
+	After    json.RawMessage `json:"after,omitempty"`
+	Status   string          `json:"status,omitempty"`
+}
+
+// History lists decisions and field changes of a record, oldest first.
+func History(app core.App, actor access.Actor, collection, id string) ([]Entry, error) {
+	db := collections.Read(app)
+	if _, err := find(db, actor, collection, id); err != nil {
+		return nil, err
+	}
+	entries := []Entry{}
+	err := collections.Each(db, `SELECT created, 'review', reviewer, record_rev, decision, comment, '', '', '', '' FROM reviews WHERE record=?
+		UNION ALL SELECT created, kind, worker, record_rev, '', '', field, before, after, status FROM edits WHERE record=? ORDER BY 1`, []any{id, id}, func(rows *sql.Rows) error {
+		var e Entry
+		var before, after string
+		if err := rows.Scan(&e.At, &e.Kind, &e.By, &e.Rev, &e.Decision, &e.Comment, &e.Field, &before, &after, &e.Status); err != nil {
+			return err
+		}
+		if e.Kind != "review" {
+			e.Before, e.After = quote(before), quote(after)
+		}
+		entries = append(entries, e)
+		return nil
+	})
+	return entries, err
+}
+
+func quote(s string) json.RawMessage {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return json.RawMessage(`""`)
+	}
+	return b
+}
