@@ -1,0 +1,151 @@
+package xlsform
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"doorstep/internal/survey"
+)
+
+// refusal reads tables that must be refused and returns the problems.
+func refusal(t *testing.T, md string) survey.Problems {
+	t.Helper()
+	_, err := ReadMarkdown(md, Options{})
+	var p survey.Problems
+	if err != nil && !errors.As(err, &p) {
+		t.Fatalf("error is not survey.Problems: %v", err)
+	}
+	return p
+}
+
+func accepted(t *testing.T, md string) *survey.Form {
+	t.Helper()
+	f, err := ReadMarkdown(md, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestEveryMistakeAtOnce(t *testing.T) {
+	got := refusal(t, `
+	| survey  |
+	|         | type             | name  | label | relevant   | required |
+	|         | text             | q 1   | A     |            |          |
+	|         | integr           | q2    | B     | ${nobody}  |          |
+	|         | select_one yesno | q3    | C     | ${q2       |          |
+	|         | begin group      | g     | G     |            |          |
+	|         | text             | q4    |       |            |          |
+	| choices |
+	|         | list_name        | name  | label |
+	|         | yn               | 1     | Yes   |
+	|         | yn               | 1     | No    |`)
+	var lines []string
+	for _, p := range got {
+		lines = append(lines, strings.Join([]string{p.Code, p.Sheet, string(rune('0' + p.Row)), p.Column}, " "))
+		if p.ZH == "" || p.EN == "" || strings.Contains(p.ZH+p.EN, "%!") {
+			t.Errorf("%s has a broken sentence: %q %q", p.Code, p.ZH, p.EN)
+		}
+	}
+	want := []string{
+		"form.choice.twice choices 3 name",
+		"form.name.invalid survey 2 name",
+		"form.type.unknown survey 3 type",
+		"form.select.no_list survey 4 type",
+		"form.label.missing survey 6 label",
+		"form.end.missing survey 5 type",
+		"form.reference.unknown survey 3 relevant",
+		"form.reference.syntax survey 4 relevant",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("problems:\n%s\nwant:\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	head := "| survey |\n| | type | name | label | "
+	for _, c := range []struct{ name, md, code string }{
+		{"no survey sheet", "| sruvey |\n| | type |\n| choices |\n| | name |", "sheet.survey"},
+		{"no type column", "| survey |\n| | name | label |\n| | q | Q |", "header.missing"},
+		{"two names of a column", head + "caption |\n| | text | q | Q | Q |", "header.same"},
+		{"end without begin", head + "|\n| | end group | | | |", "begin.missing"},
+		{"calculate without calculation", head + "|\n| | calculate | q | | |", "calculation.missing"},
+		{"name meta", head + "|\n| | text | meta | M | |", "name.meta"},
+		{"name twice", head + "|\n| | text | q | Q | |\n| | text | q | Q | |", "name.twice"},
+		{"generated name", head + "repeat_count |\n| | begin repeat | r | R | 1+1 |\n| | text | q | Q |\n| | end repeat |\n| | text | r_count | Q | |", "name.generated"},
+		{"repeat like the root", head + "|\n| | begin repeat | data | R |\n| | text | q | Q | |\n| | end repeat |", "repeat.root"},
+		{"ambiguous reference", head + "relevant |\n| | text | a | A | |\n| | begin group | g | G |\n| | text | a | A |\n| | end group |\n| | text | b | B | ${a}=1 |", "reference.ambiguous"},
+		{"hidden trigger", head + "trigger | calculation |\n| | calculate | a | | | 1 |\n| | calculate | b | | ${a} | now() |", "trigger.hidden"},
+		{"parameter syntax", head + "parameters |\n| | text | a | A | rows=3=4 |", "parameters.syntax"},
+		{"parameter pairs run together", head + "parameters |\n| | text | a | A | rows=3rows=4 |", "parameters.syntax"},
+		{"parameter of another type", head + "parameters |\n| | text | a | A | quality=low |", "parameter.unknown"},
+		{"range step", head + "parameters |\n| | range | a | A | start=0 end=1 step=2 |", "range.wide"},
+		{"range placeholder", head + "parameters |\n| | range | a | A | step=0.3 placeholder=2 |", "range.multiple"},
+		{"range without ticks", head + "parameters | appearance |\n| | range | a | A | start=0 end=2 tick_labelset=c | no-ticks |\n| choices |\n| | list_name | name | label |\n| | c | 0 | None |\n| | c | 1 | Some |", "range.no_ticks"},
+		{"file without extension", head + "|\n| | select_one_from_file | a | A |\n| | select_one_from_file x | b | B |", "select.extension"},
+		{"audit place", head + "parameters |\n| | audit | | | location-priority=balanced |\n| | text | q | Q |", "audit.location"},
+		{"file and list of one name", head + "|\n| | select_one a | q | Q |\n| | csv-external | a | |\n| choices |\n| | list_name | name | label |\n| | a | 1 | One |", "instance.clash"},
+		{"saved without entities", head + "save_to |\n| | text | q | Q | p |", "save_to.no_entities"},
+		{"entity without label", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| entities |\n| | list_name |\n| | e |", "entity.no_label"},
+		{"root is not a name", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| settings |\n| | name |\n| | 1x |", "name.invalid"},
+		{"reserved attribute", head + "bind::nodeset |\n| | text | q | Q | x |", "attribute.reserved"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := refusal(t, c.md)
+			if !slices.ContainsFunc(got, func(p survey.Problem) bool { return p.Code == "form."+c.code }) {
+				t.Errorf("problems %v, want %s", got, c.code)
+			}
+		})
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	head := "| survey |\n| | type | name | label | "
+	for _, c := range []struct{ name, md, code string }{
+		{"names that differ in case", head + "|\n| | text | q | Q | |\n| | text | Q | Q | |", "name.case"},
+		{"image without a size", head + "|\n| | image | q | Q | |", "image.pixels"},
+		{"repeat without label", head + "|\n| | begin repeat | r | | |\n| | text | q | Q | |\n| | end repeat |", "repeat.no_label"},
+		{"language without code", head + "label::English |\n| | text | q | Q | Q |", "language.tag"},
+		{"text in one language only", head + "hint::中文 (zh) |\n| | text | q | Q | 提示 |", "language.missing"},
+		{"sheet of a similar name", head + "|\n| | text | q | Q | |\n| setting |\n| | version |\n| | 1 |", "sheet.similar"},
+		{"attribute with a space", head + "bind::a b |\n| | text | q | Q | x |", "attribute.invalid"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := accepted(t, c.md).Warnings
+			if !slices.ContainsFunc(got, func(p survey.Problem) bool { return p.Code == "form."+c.code }) {
+				t.Errorf("warnings %v, want %s", got, c.code)
+			}
+		})
+	}
+}
+
+func TestFileKinds(t *testing.T) {
+	csv := "survey,,\n,type,name,label\n,text,q,Q\n"
+	for _, c := range []struct{ name, file, data, code string }{
+		{"csv", "f.csv", csv, ""},
+		{"csv with a byte order mark", "f.CSV", "\ufeff" + csv, ""},
+		{"csv in another encoding", "f.csv", "survey,,\n,type,name,label\n,text,q,\xc4\xe3\n", "file.encoding"},
+		{"text named csv", "f.csv", "hello", "file.unsupported"},
+		{"other extension", "f.docx", csv, "file.unsupported"},
+		{"xls named xlsx", "f.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "file.unsupported"},
+		{"csv named xls", "f.xls", csv, "file.unsupported"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Read(c.file, strings.NewReader(c.data), Options{})
+			var p survey.Problems
+			errors.As(err, &p)
+			if c.code == "" && err != nil || c.code != "" && (len(p) != 1 || p[0].Code != "form."+c.code) {
+				t.Errorf("got %v, want %q", err, c.code)
+			}
+		})
+	}
+}
+
+func TestIDAndTitleFromFileName(t *testing.T) {
+	f, err := Read("dir/elderly_2026.v2.csv", strings.NewReader("survey,,\n,type,name,label\n,text,q,Q\n"), Options{})
+	if err != nil || f.ID != "elderly_2026.v2" || f.Title != f.ID || f.Name != "data" {
+		t.Fatalf("id %q, title %q, root %q, error %v", f.ID, f.Title, f.Name, err)
+	}
+}
