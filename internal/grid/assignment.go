@@ -1,0 +1,144 @@
+package grid
+
+// Method is how a record came by its area.
+type Method string
+
+const (
+	ByGPS        Method = "gps"         // the point lies in the area
+	ByGPSNear    Method = "gps_near"    // the point lies beside it, within what its accuracy explains
+	ByHouseCode  Method = "house_code"  // the first digits of the 25-digit house code
+	ByHousehold  Method = "household"   // the household was placed there before
+	ByWorkerGrid Method = "worker_grid" // the worker has this one grid
+	Unassigned   Method = "unassigned"
+)
+
+// How much is believed of an area that no point confirms. A point is believed as Index.Confidence says.
+const (
+	houseCodeConfidence  = 0.8
+	householdConfidence  = 0.7
+	workerGridConfidence = 0.4
+
+	// vague is the confidence below which a point only counts when there is nothing better.
+	vague = 0.25
+	// nearFactor times the accuracy is how far beside an area a point may lie, from nearLeast to nearMost metres.
+	nearFactor, nearLeast, nearMost = 2.0, 20.0, 200.0
+)
+
+// Input is what a record tells about where it was taken. Empty fields are unknown.
+type Input struct {
+	HasPoint        bool
+	Lon, Lat        float64 // degrees of Datum
+	AccuracyM       float64 // radius of 68 % in metres, 0 for unknown
+	Datum           Datum   // "" is WGS-84
+	HouseCode       string  // 25 digits that begin with the code of a community or a grid
+	HouseholdArea   string  // area code of the household on file
+	WorkerTerritory []string
+}
+
+// Assignment is the area that a record belongs to and how sure that is.
+type Assignment struct {
+	Area             string // "" when Method is Unassigned
+	Method           Method
+	Confidence       float64  // 0 to 1
+	OutsideTerritory bool     // the area lies outside what the worker has
+	Warnings         []string // codes such as PointOutside; Issue tells them in words
+}
+
+// Assign finds the area of a record: by its point, else its house code, else its household, else the worker's only
+// grid. A point too vague for its area gives way to what is known otherwise, and one that finds only an area with finer
+// ones in it is made more precise by it. Assign never moves a point to another datum, it only warns. The answer depends
+// on nothing but idx and in.
+func Assign(idx *Index, in Input) Assignment {
+	f := in.fix()
+	byPoint := locate(idx, f)
+	a := choose(idx, byPoint, fallback(idx, in))
+	a.OutsideTerritory = a.Area != "" && len(in.WorkerTerritory) > 0 && !related(a.Area, in.WorkerTerritory)
+	a.Warnings = warnings(idx, in, f, byPoint, a)
+	return a
+}
+
+func choose(idx *Index, byPoint, other Assignment) Assignment {
+	tooVague := byPoint.Confidence < vague
+	refined := Under(other.Area, byPoint.Area) && !idx.leaf(byPoint.Area)
+	switch {
+	case other.Area != "" && (tooVague || refined):
+		return other
+	case byPoint.Area != "":
+		return byPoint
+	}
+	return Assignment{Method: Unassigned}
+}
+
+// fix is the point of an Input in WGS-84.
+type fix struct {
+	usable             bool // there is a point and it is one on earth, other than the 0, 0 of a receiver without a fix
+	lon, lat, accuracy float64
+}
+
+func (in Input) fix() fix {
+	if !in.HasPoint || !onEarth(in.Lon, in.Lat) || (in.Lon == 0 && in.Lat == 0) {
+		return fix{}
+	}
+	lon, lat := in.Datum.ToWGS84(in.Lon, in.Lat)
+	return fix{usable: true, lon: lon, lat: lat, accuracy: in.AccuracyM}
+}
+
+func locate(idx *Index, f fix) Assignment {
+	if !f.usable {
+		return Assignment{}
+	}
+	if code, ok := idx.Locate(f.lon, f.lat); ok {
+		return Assignment{Area: code, Method: ByGPS, Confidence: idx.Confidence(code, f.lon, f.lat, f.accuracy)}
+	}
+	if code, _, ok := idx.Nearest(f.lon, f.lat, reach(f.accuracy)); ok {
+		return Assignment{Area: code, Method: ByGPSNear, Confidence: idx.Confidence(code, f.lon, f.lat, f.accuracy)}
+	}
+	return Assignment{}
+}
+
+// reach is how far in metres a point may be off with that accuracy.
+func reach(accuracyM float64) float64 {
+	if accuracyM <= 0 {
+		accuracyM = unknownAccuracy
+	}
+	return max(nearLeast, min(nearFactor*accuracyM, nearMost))
+}
+
+// fallback is the area without the point.
+func fallback(idx *Index, in Input) Assignment {
+	if code, ok := idx.HouseCodeArea(in.HouseCode); ok {
+		return Assignment{Area: code, Method: ByHouseCode, Confidence: houseCodeConfidence}
+	}
+	if _, ok := idx.byCode[in.HouseholdArea]; ok {
+		return Assignment{Area: in.HouseholdArea, Method: ByHousehold, Confidence: householdConfidence}
+	}
+	if len(in.WorkerTerritory) == 1 {
+		if a, ok := idx.Area(in.WorkerTerritory[0]); ok && a.Level == Grid {
+			return Assignment{Area: a.Code, Method: ByWorkerGrid, Confidence: workerGridConfidence}
+		}
+	}
+	return Assignment{}
+}
+
+// HouseCodeArea returns the finest known area, a community at least, whose code the 25-digit house code begins with.
+func (idx *Index) HouseCodeArea(houseCode string) (code string, ok bool) {
+	if len(houseCode) != 25 || !digits(houseCode) {
+		return "", false
+	}
+	for n := len(houseCode) - 1; n >= prefixes[finest-1].digits; n-- {
+		if _, ok := idx.byCode[houseCode[:n]]; ok {
+			return houseCode[:n], true
+		}
+	}
+	return "", false
+}
+
+// related tells whether an area and a territory have anything in common.
+func related(code string, territory []string) bool {
+	for _, t := range territory {
+		if Under(code, t) || Under(t, code) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,123 @@
+package grid
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/paulmach/orb"
+)
+
+// geometry is a GeoJSON geometry object (RFC 7946). orb/geojson is not used, since it brings the MongoDB driver along.
+type geometry struct {
+	Type        string          `json:"type"`
+	Coordinates json.RawMessage `json:"coordinates"`
+}
+
+// shape is what is wrong with a geometry, as a problem code with the numbers for its text.
+type shape struct {
+	code          string
+	polygon, ring int // from 1; 0 where the geometry as a whole is meant
+	detail        string
+}
+
+func (s *shape) Error() string {
+	return fmt.Sprintf("%s: polygon %d, ring %d%s", s.code, s.polygon, s.ring, s.detail)
+}
+
+// ParseBoundary reads a GeoJSON Polygon or MultiPolygon as it stands, with no change of datum. Altitudes are dropped.
+func ParseBoundary(data []byte) (orb.MultiPolygon, error) {
+	area, wrong := parseBoundary(data)
+	if wrong != nil {
+		return nil, wrong
+	}
+	return area, nil
+}
+
+func parseBoundary(data []byte) (orb.MultiPolygon, *shape) {
+	var g geometry
+	if err := json.Unmarshal(data, &g); err != nil {
+		return nil, &shape{code: "area.geometry_unreadable", detail: ": " + err.Error()}
+	}
+	var raw [][][][]float64
+	var err error
+	switch g.Type {
+	case "Polygon":
+		raw = make([][][][]float64, 1)
+		err = json.Unmarshal(g.Coordinates, &raw[0])
+	case "MultiPolygon":
+		err = json.Unmarshal(g.Coordinates, &raw)
+	default:
+		return nil, &shape{code: "area.geometry_type", detail: ": " + g.Type}
+	}
+	if err != nil {
+		return nil, &shape{code: "area.geometry_unreadable", detail: ": " + err.Error()}
+	}
+	return polygons(raw)
+}
+
+func polygons(raw [][][][]float64) (orb.MultiPolygon, *shape) {
+	var area orb.MultiPolygon
+	for i, rings := range raw {
+		var polygon orb.Polygon
+		for j, points := range rings {
+			ring, code := ringOf(points)
+			if code != "" {
+				return nil, &shape{code: code, polygon: i + 1, ring: j + 1}
+			}
+			polygon = append(polygon, ring)
+		}
+		if len(polygon) == 0 {
+			return nil, &shape{code: "area.geometry_empty", polygon: i + 1}
+		}
+		area = append(area, polygon)
+	}
+	if len(area) == 0 {
+		return nil, &shape{code: "area.geometry_empty"}
+	}
+	return area, nil
+}
+
+// ringOf turns positions into a closed ring, or says by its code what keeps them from being one.
+func ringOf(points [][]float64) (ring orb.Ring, code string) {
+	for _, p := range points {
+		if len(p) < 2 {
+			return nil, "area.geometry_unreadable"
+		}
+		if !onEarth(p[0], p[1]) {
+			return nil, "area.coordinates_range"
+		}
+		ring = append(ring, orb.Point{p[0], p[1]})
+	}
+	switch {
+	case len(ring) == 0:
+		return nil, "area.geometry_empty"
+	case ring[0] != ring[len(ring)-1]:
+		return nil, "area.ring_open"
+	case len(ring) < 4 || ringSize(ring) == 0:
+		return nil, "area.ring_flat"
+	}
+	return ring, ""
+}
+
+// MarshalBoundary writes a GeoJSON MultiPolygon, the shape that the areas collection stores.
+func MarshalBoundary(area orb.MultiPolygon) ([]byte, error) {
+	coordinates, err := json.Marshal(area)
+	if err != nil {
+		return nil, fmt.Errorf("write boundary: %w", err)
+	}
+	return json.Marshal(geometry{"MultiPolygon", coordinates})
+}
+
+// reproject converts a boundary of datum d to WGS-84 in place, rounded to 1e-8 degrees (a millimetre): a corner that
+// two areas share is the same numbers in both and so stays shared.
+func reproject(area orb.MultiPolygon, d Datum) {
+	for _, polygon := range area {
+		for _, ring := range polygon {
+			for i, p := range ring {
+				lon, lat := d.ToWGS84(p[0], p[1])
+				ring[i] = orb.Point{math.Round(lon*1e8) / 1e8, math.Round(lat*1e8) / 1e8}
+			}
+		}
+	}
+}

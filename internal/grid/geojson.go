@@ -1,0 +1,193 @@
+package grid
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+type feature struct {
+	Properties map[string]any  `json:"properties"`
+	Geometry   json.RawMessage `json:"geometry"`
+}
+
+// ReadGeoJSON reads a FeatureCollection of Polygons and MultiPolygons, one feature at a time, and converts it from
+// datum d to WGS-84. Properties: code (or adcode, where 440300 counts as the city 4403), name, level (optional, else
+// from the code) and expected_households (optional).
+//
+// Every mistake of every feature comes back at once as survey.Problems, whose Row is the feature's number from 1, beside
+// the areas that are in order. Any other error means that the file is not readable as GeoJSON from there on.
+func ReadGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
+	imp := importer{datum: d, codes: codes, seen: map[string]int{}}
+	dec := json.NewDecoder(withoutBOM(r))
+	dec.UseNumber()
+	if err := toFeatures(dec); err != nil {
+		return nil, err
+	}
+	for n := 1; dec.More(); n++ {
+		var f feature
+		if err := dec.Decode(&f); err != nil {
+			if mistyped := new(json.UnmarshalTypeError); errors.As(err, &mistyped) {
+				imp.report(n, "", "area.feature_unreadable", err.Error())
+				continue
+			}
+			return imp.areas, fmt.Errorf("read GeoJSON feature %d: %w", n, err)
+		}
+		imp.add(n, f)
+	}
+	if _, err := dec.Token(); err != nil {
+		return imp.areas, fmt.Errorf("read GeoJSON after feature %d: %w", len(imp.areas), err)
+	}
+	if len(imp.problems) > 0 {
+		return imp.areas, imp.problems
+	}
+	return imp.areas, nil
+}
+
+// withoutBOM drops the byte order mark that desktop tools put before UTF-8.
+func withoutBOM(r io.Reader) io.Reader {
+	b := bufio.NewReader(r)
+	if mark, _ := b.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		b.Discard(3)
+	}
+	return b
+}
+
+// toFeatures reads up to the first element of the top object's "features" array.
+func toFeatures(dec *json.Decoder) error {
+	if t, err := dec.Token(); err != nil {
+		return fmt.Errorf("read GeoJSON: %w", err)
+	} else if t != json.Delim('{') {
+		return errors.New("read GeoJSON: the file is not a FeatureCollection object")
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return fmt.Errorf("read GeoJSON: %w", err)
+		}
+		if key == "features" {
+			if t, err := dec.Token(); err != nil || t != json.Delim('[') {
+				return errors.New(`read GeoJSON: "features" is not a list`)
+			}
+			return nil
+		}
+		var skipped json.RawMessage
+		if err := dec.Decode(&skipped); err != nil {
+			return fmt.Errorf("read GeoJSON: %w", err)
+		}
+	}
+	return errors.New(`read GeoJSON: no "features" in the file, it is not a FeatureCollection`)
+}
+
+// importer gathers the areas and the problems of one file.
+type importer struct {
+	datum    Datum
+	codes    Codes
+	areas    []Area
+	problems survey.Problems
+	seen     map[string]int // code → number of the feature that had it first
+}
+
+func (imp *importer) add(n int, f feature) {
+	before := len(imp.problems)
+	a := Area{Code: imp.code(n, f.Properties), Name: text(f.Properties["name"])}
+	a.Level = imp.level(n, a.Code, text(f.Properties["level"]))
+	if a.Name == "" {
+		imp.report(n, "name", "area.name_missing", "")
+	}
+	if s := text(f.Properties["expected_households"]); s != "" {
+		households, ok := wholeNumber(s)
+		if !ok {
+			imp.report(n, "expected_households", "area.households_number", s)
+		}
+		a.ExpectedHouseholds = households
+	}
+	boundary, wrong := parseBoundary(f.Geometry)
+	if wrong != nil {
+		imp.reportShape(n, wrong)
+	}
+	if len(imp.problems) > before {
+		return
+	}
+	reproject(boundary, imp.datum)
+	a.Boundary = boundary
+	imp.areas = append(imp.areas, a)
+}
+
+func (imp *importer) code(n int, properties map[string]any) string {
+	code := text(properties["code"])
+	if code == "" {
+		// GB/T 2260 writes a city with six digits.
+		code = text(properties["adcode"])
+		if city, ok := strings.CutSuffix(code, "00"); ok && len(code) == 6 {
+			code = city
+		}
+	}
+	switch first, again := imp.seen[code]; {
+	case code == "":
+		imp.report(n, "code", "area.code_missing", "")
+	case again:
+		imp.report(n, "code", "area.code_repeated", fmt.Sprintf("%s, %d", code, first))
+	default:
+		imp.seen[code] = n
+	}
+	return code
+}
+
+// level is that of the code; a level that the file names must agree.
+func (imp *importer) level(n int, code, named string) Level {
+	level, ok := imp.codes.Level(code)
+	if !ok && code != "" {
+		imp.report(n, "code", "area.code_unknown", code)
+	}
+	if named == "" {
+		return level
+	}
+	want, known := levelNames[strings.ToLower(named)]
+	switch {
+	case !known:
+		imp.report(n, "level", "area.level_unknown", named)
+	case ok && want != level:
+		imp.report(n, "level", "area.level_mismatch", fmt.Sprintf("%s, %s", code, named))
+	}
+	return level
+}
+
+var levelNames = map[string]Level{
+	"city": City, "district": District, "street": Street, "community": Community, "grid": Grid,
+	"市": City, "区": District, "县": District, "街道": Street, "镇": Street, "乡": Street,
+	"社区": Community, "村": Community, "网格": Grid,
+}
+
+// WriteGeoJSON writes areas as a WGS-84 FeatureCollection, one feature a line, as ReadGeoJSON reads it.
+func WriteGeoJSON(w io.Writer, areas []Area) error {
+	out := bufio.NewWriter(w)
+	out.WriteString(`{"type":"FeatureCollection","features":[`)
+	for i, a := range areas {
+		boundary, err := MarshalBoundary(a.Boundary)
+		if err != nil {
+			return fmt.Errorf("area %s: %w", a.Code, err)
+		}
+		properties, err := json.Marshal(struct {
+			Code       string `json:"code"`
+			Name       string `json:"name"`
+			Level      Level  `json:"level"`
+			Households int    `json:"expected_households,omitempty"`
+		}{a.Code, a.Name, a.Level, a.ExpectedHouseholds})
+		if err != nil {
+			return fmt.Errorf("area %s: %w", a.Code, err)
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		fmt.Fprintf(out, "\n"+`{"type":"Feature","properties":%s,"geometry":%s}`, properties, boundary)
+	}
+	out.WriteString("\n]}\n")
+	return out.Flush()
+}

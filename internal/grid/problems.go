@@ -1,0 +1,65 @@
+package grid
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+// problemTexts are what a person reads, by code: Chinese, then English.
+var problemTexts = map[string][2]string{
+	"area.feature_unreadable":  {"要素格式不正确", "the feature is malformed"},
+	"area.code_missing":        {"缺少 code（区划或网格代码）", "the code property is missing"},
+	"area.code_repeated":       {"代码重复（代码，首次出现的要素号）", "the code was used before (code, feature)"},
+	"area.code_unknown":        {"代码的位数或网格后缀不符合规则", "the code has no known number of digits or grid suffix"},
+	"area.level_unknown":       {"level 不是 city、district、street、community、grid 之一", "the level is none of city, district, street, community, grid"},
+	"area.level_mismatch":      {"level 与代码的位数不一致", "the level does not agree with the digits of the code"},
+	"area.name_missing":        {"缺少 name（名称）", "the name property is missing"},
+	"area.households_number":   {"expected_households 不是非负整数", "expected_households is no whole number from 0 up"},
+	"area.geometry_unreadable": {"几何数据无法读取", "the geometry cannot be read"},
+	"area.geometry_type":       {"几何类型须为 Polygon 或 MultiPolygon", "the geometry must be a Polygon or a MultiPolygon"},
+	"area.geometry_empty":      {"几何数据为空", "the geometry is empty"},
+	"area.ring_open":           {"环未闭合：首尾点须相同", "the ring is not closed: its last point must be its first"},
+	"area.ring_flat":           {"环没有面积或不足四个点", "the ring has fewer than four points or encloses nothing"},
+	"area.coordinates_range":   {"坐标超出经纬度范围，或经纬度顺序颠倒", "a coordinate is out of range, or latitude comes before longitude"},
+}
+
+func (imp *importer) report(n int, column, code, detail string) {
+	texts := problemTexts[code]
+	zh, en := texts[0], texts[1]
+	if detail != "" {
+		zh, en = zh+"："+detail, en+": "+detail
+	}
+	imp.problems = append(imp.problems, survey.Problem{
+		Code: code, Row: n, Column: column,
+		ZH: fmt.Sprintf("第 %d 个要素：%s", n, zh),
+		EN: fmt.Sprintf("feature %d: %s", n, en),
+	})
+}
+
+func (imp *importer) reportShape(n int, wrong *shape) {
+	detail := strings.TrimPrefix(wrong.detail, ": ")
+	if wrong.ring > 0 {
+		detail = fmt.Sprintf("polygon %d, ring %d", wrong.polygon, wrong.ring)
+	}
+	imp.report(n, "geometry", wrong.code, detail)
+}
+
+// text is a property as text: codes are often written as numbers.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strings.TrimSpace(v)
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}
+
+func wholeNumber(s string) (int, bool) {
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n >= 0
+}

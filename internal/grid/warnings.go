@@ -1,0 +1,101 @@
+package grid
+
+import (
+	"github.com/paulmach/orb"
+
+	"doorstep/internal/survey"
+)
+
+// The warnings of Assign.
+const (
+	PointInvalid      = "grid.point_invalid"
+	PointOutside      = "grid.point_outside"
+	AccuracyLow       = "grid.accuracy_low"
+	HouseholdMismatch = "grid.household_mismatch"
+	OutsideTerritory  = "grid.outside_territory"
+	DatumSuspect      = "grid.datum_suspect"
+)
+
+var warningTexts = map[string][2]string{
+	PointInvalid:      {"定位坐标无效", "The position is no valid coordinate."},
+	PointOutside:      {"定位点不在任何已知区域内", "The position lies in no known area."},
+	AccuracyLow:       {"定位精度太低，无法确定网格", "The position is too inaccurate to tell the grid."},
+	HouseholdMismatch: {"定位点与住户或房屋编码所在区域不一致", "The position lies in another area than the household or the house code."},
+	OutsideTerritory:  {"记录所在区域不在填报人员的责任范围内", "The record's area is outside the worker's territory."},
+	DatumSuspect:      {"坐标系可能标错（如 GCJ-02 误作 WGS-84），请核实", "The coordinate system may be mislabelled, such as GCJ-02 taken for WGS-84."},
+}
+
+// Issue is a warning of Assign as an issue on the record, at the question that holds the point.
+func Issue(warning, field string) survey.Issue {
+	texts := warningTexts[warning]
+	return survey.Issue{Code: warning, Field: field, Severity: survey.Warning, ZH: texts[0], EN: texts[1]}
+}
+
+func warnings(idx *Index, in Input, f fix, byPoint, a Assignment) []string {
+	var w []string
+	add := func(code string, when bool) {
+		if when {
+			w = append(w, code)
+		}
+	}
+	home := homeOf(idx, in)
+	add(PointInvalid, in.HasPoint && !f.usable)
+	add(PointOutside, f.usable && byPoint.Area == "")
+	add(AccuracyLow, byPoint.Method == ByGPS && byPoint.Confidence < vague)
+	add(HouseholdMismatch, misses(idx, f, byPoint, home))
+	add(OutsideTerritory, a.OutsideTerritory)
+	if len(home) == 0 {
+		home = in.WorkerTerritory
+	}
+	add(DatumSuspect, misses(idx, f, byPoint, home) && otherDatumHits(idx, in, f, home))
+	return w
+}
+
+// homeOf is where the record should be, its point and its worker apart: nothing when nothing tells.
+func homeOf(idx *Index, in Input) []string {
+	if code, ok := idx.HouseCodeArea(in.HouseCode); ok {
+		return []string{code}
+	}
+	if _, ok := idx.byCode[in.HouseholdArea]; ok {
+		return []string{in.HouseholdArea}
+	}
+	return nil
+}
+
+// misses tells whether the point lies outside all of the areas and its accuracy does not explain that. No areas are
+// never missed.
+func misses(idx *Index, f fix, byPoint Assignment, areas []string) bool {
+	if !f.usable || len(areas) == 0 {
+		return false
+	}
+	for _, code := range areas {
+		if Under(byPoint.Area, code) || idx.within(code, f, byPoint.Area) {
+			return false
+		}
+	}
+	return true
+}
+
+// within tells whether the point is as close to the area as its accuracy allows, or, for an area without an outline,
+// whether the area lies in the one that the point is in.
+func (idx *Index) within(code string, f fix, found string) bool {
+	a, ok := idx.Area(code)
+	if !ok || len(a.Boundary) == 0 {
+		return Under(code, found)
+	}
+	return -signedDistance(a.Boundary, orb.Point{f.lon, f.lat}) <= reach(f.accuracy)
+}
+
+// otherDatumHits tells whether the point's numbers, read in a datum that it does not claim, lie in one of the areas.
+func otherDatumHits(idx *Index, in Input, f fix, areas []string) bool {
+	for _, d := range []Datum{WGS84, GCJ02, BD09} {
+		lon, lat := d.ToWGS84(in.Lon, in.Lat)
+		if lon == f.lon && lat == f.lat {
+			continue
+		}
+		if code, ok := idx.Locate(lon, lat); ok && UnderAny(code, areas) {
+			return true
+		}
+	}
+	return false
+}
