@@ -66,9 +66,9 @@ type Form struct {
 	ID              string // form_id
 	Version         string
 	Title           string
-	Name            string // name of the instance's root element, "data" unless the settings sheet has a name
-	Table           string // settings column "table": the collection of its records; "" means named after ID
-	DefaultLanguage string
+	Name            string            // name of the instance's root element, "data" unless the settings sheet has a name
+	Table           string            // settings column "table": the collection of its records; "" means named after ID
+	DefaultLanguage string            // of texts under ""; itself "" when the settings name none, which XForms call "default"
 	Languages       []string          // in order of first appearance, "" where texts have no language
 	Settings        map[string]string // every settings cell by canonical column name (snake case; attribute::x as written)
 	Namespaces      []Pair            // extra prefix → URI of the settings sheet
@@ -99,7 +99,7 @@ type Question struct {
 	Trigger                     string // ${name} whose change runs Calculation
 	ChoiceFilter, RepeatCount   string
 	Appearance                  string
-	Parameters                  []Pair
+	Parameters                  []Pair   // as written, keys and values in lower case; a range always has start, end and step
 	List                        string   // choice list of a select
 	ItemsFile                   string   // file of select_…_from_file
 	ItemsRepeat                 string   // ${name} of a select from repeat answers

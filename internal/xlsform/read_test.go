@@ -84,6 +84,7 @@ func TestRefusals(t *testing.T) {
 		{"range step", head + "parameters |\n| | range | a | A | start=0 end=1 step=2 |", "range.wide"},
 		{"range placeholder", head + "parameters |\n| | range | a | A | step=0.3 placeholder=2 |", "range.multiple"},
 		{"range without ticks", head + "parameters | appearance |\n| | range | a | A | start=0 end=2 tick_labelset=c | no-ticks |\n| choices |\n| | list_name | name | label |\n| | c | 0 | None |\n| | c | 1 | Some |", "range.no_ticks"},
+		{"range with a label at one end", head + "parameters | appearance |\n| | range | a | A | start=0 end=2 tick_labelset=c | no-ticks |\n| choices |\n| | list_name | name | label |\n| | c | 0 | None |", "range.no_ticks"},
 		{"file without extension", head + "|\n| | select_one_from_file | a | A |\n| | select_one_from_file x | b | B |", "select.extension"},
 		{"audit place", head + "parameters |\n| | audit | | | location-priority=balanced |\n| | text | q | Q |", "audit.location"},
 		{"file and list of one name", head + "|\n| | select_one a | q | Q |\n| | csv-external | a | |\n| choices |\n| | list_name | name | label |\n| | a | 1 | One |", "instance.clash"},
