@@ -100,7 +100,7 @@ type Question struct {
 	ChoiceFilter, RepeatCount   string
 	Appearance                  string
 	Parameters                  []Pair   // as written, keys and values in lower case; a range always has start, end and step
-	List                        string   // choice list of a select
+	List                        string   // choice list of a select, of the tick labels of a range
 	ItemsFile                   string   // file of select_…_from_file
 	ItemsRepeat                 string   // ${name} of a select from repeat answers
 	SaveTo                      string   // entity property

@@ -58,14 +58,19 @@ func structureBook(sheets map[string]json.RawMessage) *Book {
 	book := newBook()
 	for name, raw := range sheets {
 		var rows []map[string]any
-		if json.Unmarshal(raw, &rows) != nil {
+		if strings.HasSuffix(name, "_header") || json.Unmarshal(raw, &rows) != nil {
 			continue
 		}
+		var header []map[string]any
+		json.Unmarshal(sheets[name+"_header"], &header)
 		s := book.add(name)
 		for _, row := range rows {
 			text := map[string]string{}
 			for k, v := range row {
 				text[k] = strings.TrimSpace(fmt.Sprint(v))
+				if _, known := header0(header)[k]; header != nil && !known {
+					s.Untitled = len(s.Rows) + 2
+				}
 				if !slices.Contains(s.Header, k) {
 					s.Header = append(s.Header, k)
 				}
@@ -75,6 +80,14 @@ func structureBook(sheets map[string]json.RawMessage) *Book {
 		slices.Sort(s.Header)
 	}
 	return book
+}
+
+// header0 is the row of headers, where one was given apart from the rows.
+func header0(rows []map[string]any) map[string]any {
+	if len(rows) == 0 {
+		return nil
+	}
+	return rows[0]
 }
 
 func readCases(t *testing.T) []recordedCase {

@@ -49,6 +49,9 @@ const (
 	blankRows    = 60
 )
 
+// lookBeyond is how many more blank rows are looked at for content that was left out. A sheet can have a million of them.
+const lookBeyond = 1_000
+
 func newBook() *Book { return &Book{Sheets: map[string]*Sheet{}} }
 
 // sheet returns the sheet of that name when it has a header, else nil.
@@ -79,7 +82,7 @@ func readGrid(name string, g grid) (*Sheet, error) {
 	blank, size := 0, 0
 	for {
 		cells, ok := g.next()
-		if !ok {
+		if !ok || blank > blankRows+lookBeyond {
 			s.Rows = trimBlank(s.Rows)
 			return s, nil
 		}
