@@ -1,5 +1,7 @@
 package xpath
 
+import "doorstep/internal/survey"
+
 // The syntax tree. Offsets are bytes into the source.
 type (
 	astNumber  struct{ value float64 }
@@ -77,6 +79,7 @@ const (
 
 type nodeTest struct {
 	kind   testKind
+	nodes  survey.NodeKind // what names and * mean on the axis: its principal node type
 	prefix string
 	name   string
 	space  string // namespace of prefix

@@ -21,7 +21,7 @@ func (t *nodeTest) matches(n *survey.Node) bool {
 	case testInstruction:
 		return n.Kind == survey.ProcessingInstruction && (t.name == "" || n.Name == t.name)
 	}
-	if n.Kind != survey.Element && n.Kind != survey.Attribute && n.Kind != survey.Namespace {
+	if n.Kind != t.nodes {
 		return false
 	}
 	switch t.kind {
@@ -30,17 +30,18 @@ func (t *nodeTest) matches(n *survey.Node) bool {
 	case testSpace:
 		return n.Space == t.space
 	}
-	return n.Name == t.name && (n.Space == t.space || t.prefix == "" && (n.Space == t.other || t.other == "*"))
+	return n.Name == t.name && t.inSpace(n)
+}
+
+func (t *nodeTest) inSpace(n *survey.Node) bool {
+	return n.Space == t.space || t.prefix == "" && (n.Space == t.other || t.other == "*")
 }
 
 // walk appends the nodes on the axis of s from n that pass its test, nearest first.
 func (f *frame) walk(n *survey.Node, s *step) {
 	switch s.axis {
 	case Child:
-		f.spend(len(n.Children))
-		for _, c := range n.Children {
-			f.take(c, s)
-		}
+		f.children(n, &s.test)
 	case Self:
 		f.take(n, s)
 	case Parent:
@@ -64,6 +65,25 @@ func (f *frame) walk(n *survey.Node, s *step) {
 		f.namespaces(n, s)
 	default:
 		f.sideways(n, s)
+	}
+}
+
+// children is the step that expressions take most.
+func (f *frame) children(n *survey.Node, t *nodeTest) {
+	f.spend(len(n.Children))
+	if t.kind != testName {
+		for _, c := range n.Children {
+			if t.matches(c) {
+				f.arena = append(f.arena, c)
+			}
+		}
+		return
+	}
+	name := t.name
+	for _, c := range n.Children {
+		if c.Name == name && c.Kind == survey.Element && t.inSpace(c) {
+			f.arena = append(f.arena, c)
+		}
 	}
 }
 

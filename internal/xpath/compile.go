@@ -113,7 +113,7 @@ func (c *compiler) path(x *astPath) *code {
 	}
 	p.preds = c.predicates(x.preds, index, -1)
 	for i, s := range x.steps {
-		p.steps = append(p.steps, step{axis: s.axis, test: c.resolve(s.test, s.off), preds: c.predicates(s.preds, index, i)})
+		p.steps = append(p.steps, step{axis: s.axis, test: c.resolve(&x.steps[i]), preds: c.predicates(s.preds, index, i)})
 	}
 	p.shorten()
 	out := nodesCode(p.nodes)
@@ -206,7 +206,7 @@ func (c *compiler) fastEqual(p *predicate, eq *astBinary) {
 		key, isPath := side.(*astPath)
 		want := p.cond.sides[1-i]
 		if isPath && key.isChildName() && want.fixed && want.kind != Boolean && want.kind != Any {
-			test := c.resolve(key.steps[0].test, key.off)
+			test := c.resolve(&key.steps[0])
 			p.key, p.want = &test, want
 			return
 		}
@@ -229,7 +229,16 @@ var knownPrefixes = map[string]string{
 	"xsd": "http://www.w3.org/2001/XMLSchema",
 }
 
-func (c *compiler) resolve(t nodeTest, off int) nodeTest {
+func (c *compiler) resolve(s *astStep) nodeTest {
+	t := s.test
+	switch s.axis {
+	case Attribute:
+		t.nodes = survey.Attribute
+	case NamespaceAxis:
+		t.nodes = survey.Namespace
+	default:
+		t.nodes = survey.Element
+	}
 	if t.prefix == "" {
 		t.other = c.env.DefaultSpace
 		return t
@@ -239,7 +248,7 @@ func (c *compiler) resolve(t nodeTest, off int) nodeTest {
 		space, known = knownPrefixes[t.prefix]
 	}
 	if !known {
-		c.fail(errPrefix(off, t.prefix))
+		c.fail(errPrefix(s.off, t.prefix))
 	}
 	t.space = space
 	return t

@@ -149,7 +149,7 @@ func (c *corpusCase) number(got float64, err error) error {
 		return parseErr
 	}
 	if c.Factor > 0 {
-		got, want = math.Round(got*c.Factor), math.Round(want*c.Factor)
+		got, want = math.Floor(got*c.Factor+0.5), math.Floor(want*c.Factor+0.5) // as JavaScript rounds
 	}
 	if err == nil && got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
 		err = fmt.Errorf("got %v, want %v", got, want)

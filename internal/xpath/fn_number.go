@@ -23,8 +23,8 @@ var numberFunctions = []function{
 	{name: "sin", low: 1, high: 1, params: "n", build: numberOf1(math.Sin)},
 	{name: "cos", low: 1, high: 1, params: "n", build: numberOf1(math.Cos)},
 	{name: "tan", low: 1, high: 1, params: "n", build: numberOf1(math.Tan)},
-	{name: "asin", low: 1, high: 1, params: "n", build: numberOf1(math.Asin)},
-	{name: "acos", low: 1, high: 1, params: "n", build: numberOf1(math.Acos)},
+	{name: "asin", low: 1, high: 1, params: "n", build: numberOf1(asin)},
+	{name: "acos", low: 1, high: 1, params: "n", build: numberOf1(acos)},
 	{name: "atan", low: 1, high: 1, params: "n", build: numberOf1(math.Atan)},
 	{name: "atan2", low: 2, high: 2, params: "nn", build: numberOf2(math.Atan2)},
 	{name: "pi", params: "x", build: func(*call) *code { return numberCode(func(*frame) float64 { return math.Pi }) }},
@@ -85,6 +85,11 @@ func pow(x, y float64) float64 {
 	}
 	return math.Pow(x, y)
 }
+
+// asin and acos go through the tangent, which keeps the last digit where subtracting from π/2 loses it.
+func asin(x float64) float64 { return math.Atan2(x, math.Sqrt((1-x)*(1+x))) }
+
+func acos(x float64) float64 { return 2 * math.Atan2(math.Sqrt(1-x), math.Sqrt(1+x)) }
 
 // buildSum compiles sum(), which skips blank answers and is 0 for none.
 func buildSum(c *call) *code {

@@ -22,6 +22,7 @@ type Context struct {
 
 	// Instance finds a secondary instance: the node whose child is its root element. Nil for unknown ids.
 	Instance func(id string) *survey.Node
+	Index    *Index // speeds up look-ups in secondary instances; may be nil
 	// ChoiceLabel gives the label of a choice of the select that path names, seen from at.
 	ChoiceLabel func(value, path string, at *survey.Node) (string, bool)
 	// Itext gives a translation in the active language, as text or as nodes.

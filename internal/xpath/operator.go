@@ -115,7 +115,7 @@ var relations = map[string]func(a, b float64) bool{
 	">=": func(a, b float64) bool { return a >= b },
 }
 
-// relation compiles < <= > >=, which compare numbers, of a node-set any.
+// relation compiles < <= > >=, which compare numbers; of a node-set any, also with a boolean (decision 0010).
 func relation(op string, l, r *code) *code {
 	holds := relations[op]
 	many := func(c *code) bool { return c.kind == Nodes || c.kind == Any }
@@ -126,9 +126,6 @@ func relation(op string, l, r *code) *code {
 		mark := len(f.arena)
 		a, b := l.value(f), r.value(f)
 		f.arena = f.arena[:mark]
-		if a.Kind == Boolean || b.Kind == Boolean {
-			a, b = truthValue(a.Truth()), truthValue(b.Truth())
-		}
 		return f.anyNumber(&a, func(x float64) bool {
 			return f.anyNumber(&b, func(y float64) bool { return holds(x, y) })
 		})

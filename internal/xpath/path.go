@@ -78,7 +78,9 @@ func (f *frame) step(in []*survey.Node, lie spread, s *step) ([]*survey.Node, sp
 	for _, n := range in {
 		f.spend(1)
 		from := len(f.arena)
-		f.walk(n, s)
+		if !f.lookUp(n, s) {
+			f.walk(n, s)
+		}
 		if len(s.preds) > 0 {
 			f.filter(from, s.preds)
 		}
@@ -169,8 +171,12 @@ func (f *frame) keepEqual(from int, p *predicate, node *survey.Node) {
 }
 
 func (f *frame) hasChildEqual(n *survey.Node, key *nodeTest, want *Value) bool {
+	name := key.name
 	for _, c := range n.Children {
-		if key.matches(c) && f.nodeEquals(c, want) {
+		if c.Name != name || c.Kind != survey.Element || !key.inSpace(c) {
+			continue
+		}
+		if want.Kind == String && c.Value() == want.Str || want.Kind != String && f.nodeEquals(c, want) {
 			return true
 		}
 	}
