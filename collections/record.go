@@ -49,7 +49,7 @@ func (l *Layout) Main() *survey.Table { return l.Tables[0] }
 
 // Insert writes a new record with the rows of its repeats.
 func (l *Layout) Insert(db DB, rec *Record, root *survey.Node, now time.Time) error {
-	row := append(rec.fields(), Field{"created", Stamp(now)}, Field{"updated", Stamp(now)})
+	row := append(rec.Fields(), Field{"created", Stamp(now)}, Field{"updated", Stamp(now)})
 	row = append(row, answers(l.Main(), root)...)
 	if err := Insert(db, l.Main().Name, append(Row{{"id", rec.ID}}, row...)); err != nil {
 		return err
@@ -59,11 +59,16 @@ func (l *Layout) Insert(db DB, rec *Record, root *survey.Node, now time.Time) er
 
 // Update replaces the answers and the envelope of a record, and all rows of its repeats.
 func (l *Layout) Update(db DB, rec *Record, root *survey.Node, now time.Time) error {
-	row := append(rec.fields(), Field{"updated", Stamp(now)})
+	row := append(rec.Fields(), Field{"updated", Stamp(now)})
 	row = append(row, answers(l.Main(), root)...)
 	if err := Update(db, l.Main().Name, rec.ID, row); err != nil {
 		return err
 	}
+	return l.ReplaceRows(db, rec, root, now)
+}
+
+// ReplaceRows writes the rows of all repeats of a record anew.
+func (l *Layout) ReplaceRows(db DB, rec *Record, root *survey.Node, now time.Time) error {
 	for _, t := range l.Tables[1:] {
 		if _, err := db.Exec(`DELETE FROM "`+t.Name+`" WHERE visit=?`, rec.ID); err != nil {
 			return fmt.Errorf("delete rows of %s: %w", t.Name, err)
@@ -72,7 +77,8 @@ func (l *Layout) Update(db DB, rec *Record, root *survey.Node, now time.Time) er
 	return l.insertRows(db, rec, root, now)
 }
 
-func (r *Record) fields() Row {
+// Fields are the envelope columns and their values.
+func (r *Record) Fields() Row {
 	issues := "[]"
 	if len(r.Issues) > 0 {
 		b, err := json.Marshal(r.Issues)
@@ -98,13 +104,14 @@ func answers(t *survey.Table, node *survey.Node) Row {
 		if c.Name == "outcome" && t.Repeat == nil {
 			continue // in the envelope
 		}
-		value, _ := Encode(c.Question.Kind, valueAt(node, c.Path))
+		value, _ := Encode(c.Question.Kind, ValueAt(node, c.Path))
 		row = append(row, Field{c.Name, value})
 	}
 	return row
 }
 
-func valueAt(node *survey.Node, path []string) string {
+// ValueAt is the answer at a path below a node, "" where there is none.
+func ValueAt(node *survey.Node, path []string) string {
 	for _, name := range path {
 		if node = node.Child(name); node == nil {
 			return ""
@@ -172,7 +179,7 @@ func (l *Layout) Find(db DB, id string) (rec *Record, root *survey.Node, found b
 		&rec.Form, &rec.FormVersion, &rec.Campaign, &rec.Worker, &rec.Device, &rec.StartedAt, &rec.FinishedAt, &rec.ReceivedAt, &rec.Outcome, &location, &rec.AccuracyM,
 		&rec.Area, &rec.AreaMethod, &rec.AreaConfidence, &rec.Household, &rec.Person, &rec.ReviewState, &issues, &rec.Rev, &rec.Complete,
 	}
-	names := rec.fields().columns()
+	names := rec.Fields().columns()
 	found, err = l.scanOne(db, l.Main(), names, `id=?`, id, envelope, root)
 	if err != nil || !found {
 		return nil, nil, found, err
@@ -229,15 +236,15 @@ func (l *Layout) scan(db DB, t *survey.Table, names []string, where string, args
 		}
 		for i, c := range t.Columns {
 			if s := Decode(c.Question.Kind, values[i]); s != "" {
-				place(node, c.Path).SetValue(s)
+				Place(node, c.Path).SetValue(s)
 			}
 		}
 		return nil
 	})
 }
 
-// place finds or makes the element at path below node.
-func place(node *survey.Node, path []string) *survey.Node {
+// Place finds or makes the element at path below node.
+func Place(node *survey.Node, path []string) *survey.Node {
 	for _, name := range path {
 		child := node.Child(name)
 		if child == nil {
@@ -269,7 +276,7 @@ func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey
 			return err
 		}
 		for _, f := range all {
-			place(node, t.Path[:len(t.Path)-1]).Add(f.node)
+			Place(node, t.Path[:len(t.Path)-1]).Add(f.node)
 			rec.Rows[f.node] = f.link
 			if err := l.findRows(db, rec, t, f.node, f.id); err != nil {
 				return err

@@ -100,3 +100,21 @@ func known(db collections.DB, actor access.Actor, id string) (lastSeq int64, err
 	}
 	return lastSeq, nil
 }
+
+// Revoke ends a tablet's access; its next contact is told to wipe. Outside the actor's territory it is not found.
+func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		var area string
+		found, err := collections.One(db, `SELECT area FROM devices WHERE id=?`, []any{id}, &area)
+		if err != nil {
+			return err
+		}
+		if !found || !actor.May(access.ManageDevice, area, "") {
+			return problem.New(problem.NotFound, "")
+		}
+		if err := collections.Update(db, collections.Devices, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+			return err
+		}
+		return collections.Log(db, actor.ID, "device.revoke", collections.Devices, id, area, nil, now)
+	})
+}

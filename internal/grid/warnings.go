@@ -14,6 +14,7 @@ const (
 	HouseholdMismatch = "grid.household_mismatch"
 	OutsideTerritory  = "grid.outside_territory"
 	DatumSuspect      = "grid.datum_suspect"
+	Unplaced          = "grid.unassigned" // not of Assign's warnings: its method says so
 )
 
 var warningTexts = map[string][2]string{
@@ -22,6 +23,7 @@ var warningTexts = map[string][2]string{
 	AccuracyLow:       {"定位精度太低，无法确定网格", "The position is too inaccurate to tell the grid."},
 	HouseholdMismatch: {"定位点与住户或房屋编码所在区域不一致", "The position lies in another area than the household or the house code."},
 	OutsideTerritory:  {"记录所在区域不在填报人员的责任范围内", "The record's area is outside the worker's territory."},
+	Unplaced:          {"无法确定所在网格,已放入待分配队列", "The area could not be found; the record waits in the unassigned queue."},
 	DatumSuspect:      {"坐标系可能标错（如 GCJ-02 误作 WGS-84），请核实", "The coordinate system may be mislabelled, such as GCJ-02 taken for WGS-84."},
 }
 

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"strings"
 	"time"
 
 	"doorstep/collections"
@@ -10,7 +11,6 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
-	"doorstep/internal/validate"
 )
 
 // settleSubmit stores a visit: new, corrected, or merged with what happened since its base. The order of the stages is
@@ -129,13 +129,10 @@ func (s *settling) locate() error {
 	d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = a.Area, string(a.Method), a.Confidence
 	if a.Area == "" {
 		d.rec.Area = access.Common(s.sender.Actor.Territory) // where the queue of unplaced records is looked after
-		d.issues = append(d.issues, validate.Found("area.unassigned", ""))
-	}
-	if a.OutsideTerritory {
-		d.issues = append(d.issues, validate.Found("area.outside_territory", ""))
+		d.issues = append(d.issues, grid.Issue(grid.Unplaced, strings.Join(d.form.Location, "/")))
 	}
 	for _, code := range a.Warnings {
-		d.issues = append(d.issues, validate.Found(code, ""))
+		d.issues = append(d.issues, grid.Issue(code, strings.Join(d.form.Location, "/")))
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ type Entity struct {
 	Decl       *survey.EntityDecl
 	Table      *survey.Table       // the table whose rows each carry one such entity
 	Properties map[string][]string // property → path below the table's node
-	ID         []string            // path of the answer that names a known entity; nil when the form asks for none
+	ID         [][]string          // paths of the answers that may name the entity, the first non-empty one counts
 }
 
 // entities binds the declarations of a form. A save_to of "list#property" belongs to that list; a bare one to the only
@@ -24,8 +24,12 @@ func entities(f *survey.Form, tables []*survey.Table) []Entity {
 			if p, ok := property(c.Question.SaveTo, d.List); ok {
 				e.Properties[p] = c.Path
 			}
-			if name, ok := reference(d.ID); ok && c.Question.Name == name {
-				e.ID = c.Path
+		}
+		for _, name := range references(d.ID) {
+			for _, c := range e.Table.Columns {
+				if c.Question.Name == name {
+					e.ID = append(e.ID, c.Path)
+				}
 			}
 		}
 		bound = append(bound, e)
@@ -35,7 +39,7 @@ func entities(f *survey.Form, tables []*survey.Table) []Entity {
 
 func tableOf(d *survey.EntityDecl, tables []*survey.Table) *survey.Table {
 	for _, t := range tables[1:] {
-		if name, ok := reference(d.Repeat); ok && t.Repeat.Name == name {
+		if names := references(d.Repeat); len(names) > 0 && t.Repeat.Name == names[0] {
 			return t
 		}
 		if d.Container != nil && (d.Container == t.Repeat || d.Container.Repeat() == t.Repeat) {
@@ -56,14 +60,20 @@ func property(saveTo, list string) (string, bool) {
 	return name, owner == list
 }
 
-// reference finds the first ${name} of an expression; forms write it alone or inside coalesce(${name}, uuid()).
-func reference(expr string) (string, bool) {
-	_, rest, ok := strings.Cut(expr, "${")
-	if !ok {
-		return "", false
+// references lists the ${names} of an expression in order; forms write coalesce(${known}, ${new}).
+func references(expr string) []string {
+	var names []string
+	for {
+		_, rest, ok := strings.Cut(expr, "${")
+		if !ok {
+			return names
+		}
+		name, after, ok := strings.Cut(rest, "}")
+		if !ok {
+			return names
+		}
+		names, expr = append(names, strings.TrimSpace(name)), after
 	}
-	name, _, ok := strings.Cut(rest, "}")
-	return strings.TrimSpace(name), ok
 }
 
 // Value reads the answer of a property in one node of the entity's table; "" when there is none.
@@ -77,10 +87,12 @@ func (e *Entity) Value(node *survey.Node, property string) string {
 
 // KnownID is the id that the client gave for the entity, "" when it left that to the server.
 func (e *Entity) KnownID(node *survey.Node) string {
-	if e.ID == nil {
-		return ""
+	for _, path := range e.ID {
+		if id := at(node, path); id != "" {
+			return strings.TrimPrefix(strings.ToLower(id), "uuid:")
+		}
 	}
-	return strings.TrimPrefix(strings.ToLower(at(node, e.ID)), "uuid:")
+	return ""
 }
 
 func at(node *survey.Node, path []string) string {

@@ -1,0 +1,160 @@
+// Package commands is what an operator types: import, publish, convert, export, simulate, demo.
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/spf13/cobra"
+
+	"doorstep/hooks"
+	"doorstep/internal/dataset"
+	"doorstep/internal/grid"
+	"doorstep/internal/instrument"
+	"doorstep/internal/survey"
+)
+
+// Add puts Doorstep's commands on PocketBase's root command.
+func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
+	addDemo(app, d)
+	app.RootCmd.AddCommand(
+		group("areas", "行政区划与网格 · administrative areas", importAreas(app, d)),
+		group("forms", "问卷 · questionnaires", convertForm(d), publishForm(app, d)),
+		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
+		simulate(),
+	)
+}
+
+func group(name, short string, children ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: name, Short: short}
+	c.AddCommand(children...)
+	return c
+}
+
+// prepared runs migrations and fills the shared state before a command that works on the database.
+func prepared(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) *cobra.Command {
+	c.SilenceUsage = true
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if err := app.RunAllMigrations(); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		return d.Start(app)
+	}
+	return c
+}
+
+func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	var crs string
+	c := &cobra.Command{Use: "import FILE.geojson", Short: "导入区划边界 · import boundaries", Args: cobra.ExactArgs(1)}
+	c.Flags().StringVar(&crs, "crs", "", "文件的坐标系 · datum of the file: wgs84, gcj02 or bd09")
+	if err := c.MarkFlagRequired("crs"); err != nil {
+		panic(err) // the flag is defined one line above
+	}
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		datum, err := grid.ParseDatum(crs)
+		if err != nil {
+			return err
+		}
+		f, err := os.Open(args[0])
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		n, err := grid.Import(cmd.Context(), app, f, datum, nil, "operator", d.Now())
+		if err != nil {
+			return mistakes(cmd, args[0], err)
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "新增 added %d · 修改 changed %d · 未变 same %d\n", n.Added, n.Changed, n.Same)
+		return nil
+	}
+	return prepared(app, d, c)
+}
+
+func convertForm(d *hooks.Doorstep) *cobra.Command {
+	var out string
+	c := &cobra.Command{Use: "convert FILE", Short: "XLSForm 转 XForm XML · convert to XForm XML", Args: cobra.ExactArgs(1), SilenceUsage: true}
+	c.Flags().StringVarP(&out, "out", "o", "", "写入文件,默认输出到屏幕 · write to a file instead of the screen")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		w, err := workbook(args[0])
+		if err != nil {
+			return err
+		}
+		in, err := instrument.Convert(w, d.Now())
+		if err != nil {
+			return mistakes(cmd, args[0], err)
+		}
+		warn(cmd, args[0], in)
+		if out != "" {
+			return os.WriteFile(out, in.XML, 0o644)
+		}
+		_, err = cmd.OutOrStdout().Write(in.XML)
+		return err
+	}
+	return c
+}
+
+func publishForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	var draft bool
+	c := &cobra.Command{Use: "publish FILE", Short: "发布问卷 · publish a questionnaire", Args: cobra.ExactArgs(1)}
+	c.Flags().BoolVar(&draft, "draft", false, "只作试填 · as a draft for trying out")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		w, err := workbook(args[0])
+		if err != nil {
+			return err
+		}
+		status := instrument.Published
+		if draft {
+			status = instrument.Draft
+		}
+		in, err := d.Library.Publish(app, w, status, "", d.Now())
+		if err != nil {
+			return mistakes(cmd, args[0], err)
+		}
+		warn(cmd, args[0], in)
+		fmt.Fprintf(cmd.OutOrStdout(), "%s %s: %s\n", in.Form.ID, in.Version, in.Status)
+		for _, t := range in.Layout.Tables {
+			fmt.Fprintf(cmd.OutOrStdout(), "  %s: %d columns\n", t.Name, len(t.Columns))
+		}
+		return nil
+	}
+	return prepared(app, d, c)
+}
+
+func workbook(path string) (instrument.Workbook, error) {
+	raw, err := os.ReadFile(path)
+	return instrument.Workbook{Name: path, Raw: raw}, err
+}
+
+func warn(cmd *cobra.Command, file string, in *instrument.Instrument) {
+	for _, p := range in.Form.Warnings {
+		fmt.Fprintln(cmd.ErrOrStderr(), place(file, p))
+	}
+}
+
+// mistakes prints each mistake of a file with its place.
+func mistakes(cmd *cobra.Command, file string, err error) error {
+	var all survey.Problems
+	if !errors.As(err, &all) {
+		return err
+	}
+	for _, p := range all {
+		fmt.Fprintln(cmd.ErrOrStderr(), place(file, p))
+	}
+	return fmt.Errorf("%s: %d mistakes · %d 处错误", file, len(all), len(all))
+}
+
+func place(file string, p survey.Problem) string {
+	at := file
+	if p.Sheet != "" {
+		at += " [" + p.Sheet + "]"
+	}
+	if p.Row > 0 {
+		at += fmt.Sprintf(":%d", p.Row)
+	}
+	if p.Column != "" {
+		at += " (" + p.Column + ")"
+	}
+	return at + ": " + p.ZH + " · " + p.EN
+}

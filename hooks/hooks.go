@@ -1,0 +1,130 @@
+// Package hooks is the sentence that joins nouns and verbs: the only place that binds anything to PocketBase.
+package hooks
+
+import (
+	"context"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"doorstep/collections"
+	"doorstep/collections/forms"
+	"doorstep/internal/devicesync"
+	"doorstep/internal/grid"
+	"doorstep/internal/ingest"
+	"doorstep/internal/instrument"
+	"doorstep/internal/outbox"
+)
+
+// Doorstep is what one process shares: compiled forms, the areas' index, the clock.
+type Doorstep struct {
+	Library *instrument.Library
+	Areas   *grid.Live
+	Now     func() time.Time
+	Notify  outbox.Send
+}
+
+// New makes an empty Doorstep; Start fills it from the database.
+func New(now func() time.Time) *Doorstep {
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now}
+}
+
+// Stages is what the pure stages of intake need.
+func (d *Doorstep) Stages() *ingest.Stages {
+	return &ingest.Stages{Instruments: d.Library, Areas: d.Areas.Index, Now: d.Now}
+}
+
+// Bind tells the life of a visit: who may ask (routes, and rules of the collections), then the stages that every door
+// goes through (ingest: keep raw, known already?, validate, identify, find duplicates, assign area, store, tell the
+// tablets), then what happens after the commit (outbox), and what keeps the shared state true.
+func (d *Doorstep) Bind(app core.App) {
+	on(app.OnServe(), "doorstep.start", 10, d.start)
+	on(app.OnServe(), "doorstep.routes", 20, d.routes)
+	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)
+
+	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
+	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)
+	on(app.OnRecordUpdate(), "doorstep.record.update", 10, d.surveyRecord)
+
+	on(app.OnRecordCreate(collections.Workers), "doorstep.worker.create", 20, workerScopes)
+	on(app.OnRecordUpdate(collections.Workers), "doorstep.worker.update", 20, workerScopes)
+	for _, registry := range []string{collections.Campaigns, collections.Tasks, collections.Households, collections.Persons, collections.Areas} {
+		on(app.OnRecordCreate(registry), "doorstep.announce.create."+registry, 30, announce)
+		on(app.OnRecordUpdate(registry), "doorstep.announce.update."+registry, 30, announce)
+	}
+	on(app.OnRecordAfterUpdateSuccess(collections.Areas), "doorstep.areas", 10, d.areasChanged)
+	on(app.OnBackupRestore(), "doorstep.epoch", 10, renewEpoch)
+}
+
+func on[T hook.Resolver](h interface {
+	Bind(*hook.Handler[T]) string
+}, id string, priority int, fn func(T) error) {
+	h.Bind(&hook.Handler[T]{Id: id, Priority: priority, Func: fn})
+}
+
+// start fills the shared state once migrations have run, and publishes the shipped forms on a new database.
+func (d *Doorstep) start(e *core.ServeEvent) error {
+	if err := d.Start(e.App); err != nil {
+		return err
+	}
+	return e.Next()
+}
+
+// Start reads forms, areas and the epoch; commands that need them call it too.
+func (d *Doorstep) Start(app core.App) error {
+	err := collections.Write(context.Background(), app, func(db collections.DB) error {
+		epoch, err := devicesync.Epoch(db)
+		if err != nil || epoch != "" {
+			return err
+		}
+		return devicesync.RenewEpoch(db)
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.Library.Load(app); err != nil {
+		return err
+	}
+	for _, name := range []string{"child_visit.csv", "elderly_baseline.csv"} {
+		if err := d.publishShipped(app, name); err != nil {
+			return err
+		}
+	}
+	return d.Areas.Load(app)
+}
+
+// publishShipped publishes a form that comes with the program unless some version of it is there already: later
+// versions are the managers' to publish.
+func (d *Doorstep) publishShipped(app core.App, name string) error {
+	raw, err := forms.Files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if _, ok := d.Library.Get(name[:len(name)-len(".csv")], ""); ok {
+		return nil
+	}
+	_, err = d.Library.Publish(app, instrument.Workbook{Name: name, Raw: raw}, instrument.Published, "", d.Now())
+	return err
+}
+
+func (d *Doorstep) sendOutbox(e *core.ServeEvent) error {
+	if d.Notify != nil {
+		outbox.Run(e.App, d.Notify, d.Now)
+	}
+	return e.Next()
+}
+
+func (d *Doorstep) areasChanged(e *core.RecordEvent) error {
+	if err := d.Areas.Load(e.App); err != nil {
+		e.App.Logger().Error("reload areas", "error", err)
+	}
+	return e.Next()
+}
+
+func renewEpoch(e *core.BackupEvent) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	return collections.Write(context.Background(), e.App, devicesync.RenewEpoch)
+}

@@ -1,0 +1,114 @@
+package hooks
+
+import (
+	"errors"
+	"time"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/ingest"
+)
+
+// inTransaction runs the rest of the chain in one transaction: app.Save alone is none, and what a handler wrote before
+// a failing insert would stay.
+func inTransaction(e *core.RecordEvent, fn func() error) error {
+	outer := e.App
+	defer func() { e.App = outer }()
+	return outer.RunInTransaction(func(tx core.App) error {
+		e.App = tx
+		return fn()
+	})
+}
+
+// ownRecord makes a field worker the collector of what they create, whatever the body says.
+func ownRecord(e *core.RecordRequestEvent) error {
+	if actor, ok := access.Of(e.Auth); ok && actor.Role == access.Field && e.Record.Collection().Fields.GetByName("worker") != nil {
+		e.Record.Set("worker", actor.ID)
+	}
+	return e.Next()
+}
+
+// surveyRecord takes a record of a survey collection through the stages of intake. Answers with errors are refused
+// field by field: there is a person at the screen.
+func (d *Doorstep) surveyRecord(e *core.RecordEvent) error {
+	in, ok := d.Library.ByTable(e.Record.Collection().Name)
+	if !ok {
+		return e.Next()
+	}
+	return inTransaction(e, func() error {
+		err := ingest.AcceptRecord(e.Context, e.App, d.Stages(), in, e.Record, e.Next)
+		var invalid *ingest.Invalid
+		if errors.As(err, &invalid) {
+			fields := validation.Errors{}
+			for column, issue := range invalid.Columns {
+				fields[column] = validation.NewError(issue.Code, issue.ZH+" · "+issue.EN)
+			}
+			return fields
+		}
+		return err
+	})
+}
+
+// workerScopes keeps the ranges that rules and queries compare with equal to the worker's territory.
+func workerScopes(e *core.RecordEvent) error {
+	return inTransaction(e, func() error {
+		territory := access.Territory(e.Record)
+		e.Record.Set("area", access.Common(territory))
+		if err := e.Next(); err != nil {
+			return err
+		}
+		db, err := collections.From(e.App)
+		if err != nil {
+			return err
+		}
+		if _, err := db.Exec(`DELETE FROM worker_scopes WHERE worker=?`, e.Record.Id); err != nil {
+			return err
+		}
+		at := collections.Stamp(time.Now())
+		for _, r := range access.Ranges(territory) {
+			if err := collections.Insert(db, collections.Scopes, collections.Row{
+				{Column: "worker", Value: e.Record.Id}, {Column: "lo", Value: r.Lo}, {Column: "hi", Value: r.Hi}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// announce raises the revision of a registry record that was changed by hand, and puts it into the feed.
+func announce(e *core.RecordEvent) error {
+	return inTransaction(e, func() error {
+		before := e.Record.Original()
+		e.Record.Set("rev", before.GetInt("rev")+1)
+		if err := e.Next(); err != nil {
+			return err
+		}
+		db, err := collections.From(e.App)
+		if err != nil {
+			return err
+		}
+		from, to := target(before), target(e.Record)
+		if before.Id == "" || before.IsNew() {
+			from = ""
+		}
+		return collections.Moved(db, e.Record.Collection().Name, e.Record.Id, from, to, int64(e.Record.GetInt("rev")), time.Now())
+	})
+}
+
+// target is whom a registry record concerns.
+func target(r *core.Record) string {
+	switch r.Collection().Name {
+	case collections.Campaigns:
+		return collections.Everyone
+	case collections.Tasks:
+		return collections.ToWorker(r.GetString("assignee"))
+	case collections.Areas:
+		return r.GetString("code")
+	default:
+		return r.GetString("area")
+	}
+}

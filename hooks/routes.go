@@ -1,0 +1,345 @@
+package hooks
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/coverage"
+	"doorstep/internal/dataset"
+	"doorstep/internal/devicesync"
+	"doorstep/internal/grid"
+	"doorstep/internal/identity"
+	"doorstep/internal/ingest"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/review"
+)
+
+// request is one call by somebody who may make it.
+type request struct {
+	*core.RequestEvent
+	actor access.Actor
+}
+
+// Route is one URL, what it lets an actor do, and who answers. Access decides by the action and, inside the handler, by
+// the territory of the record.
+type Route struct {
+	Method, Path string
+	Do           access.Action
+	handle       func(*Doorstep, *request) error
+}
+
+// Routes is every custom URL of the server.
+var Routes = []Route{
+	{http.MethodPost, "/api/sync/v1/devices", access.Sync, (*Doorstep).registerDevice},
+	{http.MethodPost, "/api/sync/v1/push", access.Sync, (*Doorstep).push},
+	{http.MethodGet, "/api/sync/v1/pull", access.Sync, (*Doorstep).pull},
+	{http.MethodGet, "/api/sync/v1/forms/{form}/{version}", access.ReadForm, (*Doorstep).formXML},
+
+	{http.MethodGet, "/api/doorstep/v1/quarantine", access.ReadQuarantine, (*Doorstep).listQuarantine},
+	{http.MethodPost, "/api/doorstep/v1/quarantine/{id}/release", access.DecideQuarantine, (*Doorstep).release},
+	{http.MethodPost, "/api/doorstep/v1/quarantine/{id}/discard", access.DecideQuarantine, (*Doorstep).discard},
+	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/review", access.ReviewRecord, (*Doorstep).review},
+	{http.MethodGet, "/api/doorstep/v1/records/{collection}/{id}/history", access.ReviewRecord, (*Doorstep).history},
+	{http.MethodPost, "/api/doorstep/v1/duplicates/{id}/decide", access.DecideDuplicate, (*Doorstep).decideDuplicate},
+	{http.MethodGet, "/api/doorstep/v1/coverage", access.ReadCoverage, (*Doorstep).coverage},
+	{http.MethodGet, "/api/doorstep/v1/export/{form}", access.Export, (*Doorstep).export},
+
+	{http.MethodPost, "/api/doorstep/v1/forms", access.PublishForm, (*Doorstep).publishForm},
+	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.PublishForm, (*Doorstep).convertForm},
+	{http.MethodPost, "/api/doorstep/v1/forms/{form}/{version}/status", access.PublishForm, (*Doorstep).formStatus},
+	{http.MethodPost, "/api/doorstep/v1/areas", access.ImportAreas, (*Doorstep).importAreas},
+	{http.MethodPost, "/api/doorstep/v1/devices/{id}/revoke", access.ManageDevice, (*Doorstep).revokeDevice},
+}
+
+const maxUpload = 32 << 20
+
+func (d *Doorstep) routes(e *core.ServeEvent) error {
+	for _, r := range Routes {
+		e.Router.Route(r.Method, r.Path, func(re *core.RequestEvent) error {
+			if err := d.answer(r, re); err != nil {
+				return writeProblem(re, err)
+			}
+			return nil
+		}).Bind(apis.BodyLimit(maxUpload))
+	}
+	return e.Next()
+}
+
+func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
+	actor, ok := access.Of(re.Auth)
+	if !ok {
+		return problem.New(problem.NotSignedIn, "")
+	}
+	if actor.Where(r.Do) == access.Nowhere {
+		return problem.New(problem.NotAllowed, "")
+	}
+	return r.handle(d, &request{re, actor})
+}
+
+func writeProblem(re *core.RequestEvent, err error) error {
+	p := problem.As(err)
+	if p.Code == problem.Internal {
+		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "error", err.Error())
+	}
+	if p.Code == problem.Busy {
+		re.Response.Header().Set("Retry-After", "5")
+	}
+	return re.JSON(p.Status(), p)
+}
+
+func (r *request) bind(into any) error {
+	body, err := devicesync.ReadBody(r.Request, maxUpload)
+	if err != nil {
+		return err
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return problem.New(problem.BadEnvelope, "json")
+	}
+	return nil
+}
+
+func (d *Doorstep) registerDevice(r *request) error {
+	var in devicesync.Registration
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	out, err := devicesync.Register(r.Request.Context(), r.App, r.actor, in, d.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}
+
+// DeviceHeader names the tablet that a sync request comes from.
+const DeviceHeader = "X-Doorstep-Device"
+
+func (d *Doorstep) push(r *request) error {
+	device := r.Request.Header.Get(DeviceHeader)
+	if err := devicesync.CheckDevice(collections.Read(r.App), r.actor, device); err != nil {
+		return err
+	}
+	ops, err := devicesync.ReadOperations(r.Request)
+	if err != nil {
+		return err
+	}
+	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native}
+	receipts, err := ingest.Accept(r.Request.Context(), r.App, d.Stages(), sender, ops)
+	if err != nil {
+		return err
+	}
+	epoch, err := devicesync.Epoch(collections.Read(r.App))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"epoch": epoch, "results": receipts})
+}
+
+func (d *Doorstep) pull(r *request) error {
+	db := collections.Read(r.App)
+	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
+		return err
+	}
+	limit := devicesync.DefaultPage
+	if s := r.Request.URL.Query().Get("limit"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return problem.New(problem.BadParameter, "limit")
+		}
+		limit = n
+	}
+	page, err := devicesync.Pull(db, d.Library, r.actor, r.Request.URL.Query().Get("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, page)
+}
+
+func (d *Doorstep) formXML(r *request) error {
+	in, ok := d.Library.Get(r.Request.PathValue("form"), r.Request.PathValue("version"))
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	r.Response.Header().Set("ETag", `"`+in.MD5+`"`)
+	if r.Request.Header.Get("If-None-Match") == `"`+in.MD5+`"` {
+		return r.NoContent(http.StatusNotModified)
+	}
+	return r.Blob(http.StatusOK, "text/xml; charset=utf-8", in.XML)
+}
+
+func (d *Doorstep) listQuarantine(r *request) error {
+	rows, err := ingest.ListQuarantine(collections.Read(r.App), r.actor)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+}
+
+func (d *Doorstep) release(r *request) error {
+	receipt, err := ingest.Release(r.Request.Context(), r.App, d.Stages(), r.actor, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, receipt)
+}
+
+func (d *Doorstep) discard(r *request) error {
+	if err := ingest.Discard(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), d.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+func (d *Doorstep) review(r *request) error {
+	var in struct {
+		Decision string `json:"decision"`
+		Comment  string `json:"comment"`
+		Rev      int64  `json:"rev"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	out, err := review.Decide(r.Request.Context(), r.App, r.actor, review.Decision{
+		Collection: r.Request.PathValue("collection"), Record: r.Request.PathValue("id"), Decision: in.Decision, Comment: in.Comment, Rev: in.Rev,
+	}, d.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}
+
+func (d *Doorstep) history(r *request) error {
+	entries, err := review.History(r.App, r.actor, r.Request.PathValue("collection"), r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": entries})
+}
+
+func (d *Doorstep) decideDuplicate(r *request) error {
+	var in identity.Decision
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	in.Pair = r.Request.PathValue("id")
+	if err := identity.Decide(r.Request.Context(), r.App, r.actor, in, d.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+func (d *Doorstep) coverage(r *request) error {
+	level := r.Request.URL.Query().Get("level")
+	if level == "" {
+		level = "community"
+	}
+	rows, err := coverage.Report(collections.Read(r.App), access.Ranges(r.actor.Territory), level)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+}
+
+func (d *Doorstep) export(r *request) error {
+	in, ok := d.Library.Get(r.Request.PathValue("form"), "")
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	return dataset.ServeHTTP(r.Response, r.Request, r.App, in, r.actor)
+}
+
+// workbook reads the uploaded file of a multipart request, field "file".
+func (r *request) workbook() (instrument.Workbook, error) {
+	files, err := r.FindUploadedFiles("file")
+	if err != nil || len(files) != 1 {
+		return instrument.Workbook{}, problem.New(problem.BadParameter, "file")
+	}
+	raw, err := readFile(files[0])
+	return instrument.Workbook{Name: files[0].OriginalName, Raw: raw}, err
+}
+
+func (d *Doorstep) publishForm(r *request) error {
+	w, err := r.workbook()
+	if err != nil {
+		return err
+	}
+	status := r.Request.FormValue("status")
+	if status == "" {
+		status = instrument.Published
+	}
+	if status != instrument.Published && status != instrument.Draft {
+		return problem.New(problem.BadParameter, "status")
+	}
+	in, err := d.Library.Publish(r.App, w, status, r.actor.ID, d.Now())
+	if err != nil {
+		return workbookProblem(err)
+	}
+	return r.JSON(http.StatusOK, describe(in))
+}
+
+func (d *Doorstep) convertForm(r *request) error {
+	w, err := r.workbook()
+	if err != nil {
+		return err
+	}
+	in, err := instrument.Convert(w, d.Now())
+	if err != nil {
+		return workbookProblem(err)
+	}
+	r.Response.Header().Set("X-Doorstep-Warnings", strconv.Itoa(len(in.Form.Warnings)))
+	return r.Blob(http.StatusOK, "text/xml; charset=utf-8", in.XML)
+}
+
+func (d *Doorstep) formStatus(r *request) error {
+	var in struct {
+		Status string `json:"status"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	form, version := r.Request.PathValue("form"), r.Request.PathValue("version")
+	if err := d.Library.SetStatus(r.App, form, version, in.Status, r.actor.ID, d.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+func (d *Doorstep) importAreas(r *request) error {
+	datum, err := grid.ParseDatum(r.Request.URL.Query().Get("crs"))
+	if err != nil {
+		return problem.New(problem.BadParameter, "crs")
+	}
+	files, err := r.FindUploadedFiles("file")
+	if err != nil || len(files) != 1 {
+		return problem.New(problem.BadParameter, "file")
+	}
+	f, err := files[0].Reader.Open()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	report, err := grid.Import(r.Request.Context(), r.App, f, datum, r.actor.Territory, r.actor.ID, d.Now())
+	if err != nil {
+		return workbookProblem(err)
+	}
+	if err := d.Areas.Load(r.App); err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, report)
+}
+
+func (d *Doorstep) revokeDevice(r *request) error {
+	if err := devicesync.Revoke(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), d.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}

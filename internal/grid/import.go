@@ -1,0 +1,111 @@
+package grid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/survey"
+)
+
+// Imported counts what an import of areas did.
+type Imported struct {
+	Added   int `json:"added"`
+	Changed int `json:"changed"`
+	Same    int `json:"same"`
+}
+
+// Import reads GeoJSON of a datum and writes its areas, all or nothing. Areas outside the territory, which is nil for
+// an operator, are refused. It fails with survey.Problems when the file has mistakes.
+func Import(ctx context.Context, app core.App, r io.Reader, d Datum, territory []string, by string, now time.Time) (Imported, error) {
+	codes, err := CodesOf(collections.Read(app))
+	if err != nil {
+		return Imported{}, err
+	}
+	areas, err := ReadGeoJSON(r, d, codes)
+	var mistakes survey.Problems
+	if err != nil && !errors.As(err, &mistakes) {
+		return Imported{}, survey.Problems{{Code: "area.file", ZH: "文件不是可读取的 GeoJSON。", EN: "The file is not readable GeoJSON: " + err.Error()}}
+	}
+	for i, a := range areas {
+		if territory != nil && !UnderAny(a.Code, territory) {
+			mistakes = append(mistakes, survey.Problem{Code: "area.outside_territory", Row: i + 1, Column: "code", ZH: "区域 " + a.Code + " 不在您的负责区域内。", EN: "Area " + a.Code + " is outside your territory."})
+		}
+	}
+	if len(mistakes) > 0 {
+		return Imported{}, mistakes
+	}
+	return Save(ctx, app, areas, codes, by, now)
+}
+
+// SuffixKey is the meta key of the city's own pattern for grid suffixes.
+const SuffixKey = "grid_suffix"
+
+// CodesOf reads how this city writes its area codes.
+func CodesOf(db collections.DB) (Codes, error) {
+	suffix, err := collections.MetaValue(db, SuffixKey)
+	if err != nil {
+		return Codes{}, err
+	}
+	if suffix == "" {
+		suffix = DefaultSuffix
+	}
+	return NewCodes(suffix)
+}
+
+// Save writes areas by code and announces those that changed.
+func Save(ctx context.Context, app core.App, areas []Area, codes Codes, by string, now time.Time) (Imported, error) {
+	var n Imported
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		for _, a := range areas {
+			if err := saveArea(db, a, codes, now, &n); err != nil {
+				return fmt.Errorf("area %s: %w", a.Code, err)
+			}
+		}
+		return collections.Log(db, by, "areas.import", collections.Areas, "", "", n, now)
+	})
+	return n, err
+}
+
+func saveArea(db collections.DB, a Area, codes Codes, now time.Time, n *Imported) error {
+	boundary := "null"
+	if len(a.Boundary) > 0 {
+		b, err := MarshalBoundary(a.Boundary)
+		if err != nil {
+			return err
+		}
+		boundary = string(b)
+	}
+	var name, level, stored string
+	var expected int
+	var rev int64
+	found, err := collections.One(db, `SELECT name, level, COALESCE(boundary,'null'), expected_households, rev FROM areas WHERE code=?`, []any{a.Code}, &name, &level, &stored, &expected, &rev)
+	if err != nil {
+		return err
+	}
+	if found && name == a.Name && level == string(a.Level) && stored == boundary && expected == a.ExpectedHouseholds {
+		n.Same++
+		return nil
+	}
+	at := collections.Stamp(now)
+	row := collections.Row{
+		{Column: "name", Value: a.Name}, {Column: "level", Value: string(a.Level)}, {Column: "parent", Value: codes.Parent(a.Code)}, {Column: "area", Value: a.Code}, {Column: "boundary", Value: boundary},
+		{Column: "expected_households", Value: a.ExpectedHouseholds}, {Column: "active", Value: true}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: at},
+	}
+	if found {
+		n.Changed++
+		err = collections.Update(db, collections.Areas, a.Code, row)
+	} else {
+		n.Added++
+		err = collections.Insert(db, collections.Areas, append(collections.Row{{Column: "id", Value: a.Code}, {Column: "code", Value: a.Code}, {Column: "created", Value: at}}, row...))
+	}
+	if err != nil {
+		return err
+	}
+	return collections.Announce(db, collections.Areas, a.Code, a.Code, collections.Upsert, rev+1, now)
+}

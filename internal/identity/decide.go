@@ -1,0 +1,127 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// Decision is what a supervisor says of a candidate pair: same or different.
+type Decision struct {
+	Pair    string `json:"-"`
+	Status  string `json:"status"`
+	Comment string `json:"comment"`
+}
+
+// Decide settles a pair. Persons that are the same are merged, the later into the earlier, which the tablets learn;
+// visits and rows only get the verdict, since both took place. Two rows that are different but were given one person
+// are parted again. Outside the actor's territory the pair is not found.
+func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, now time.Time) error {
+	if d.Status != "same" && d.Status != "different" {
+		return problem.New(problem.BadDecision, "")
+	}
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		var p Pair
+		found, err := collections.One(db, `SELECT id, kind, rule, collection, a, b, area, area_b FROM duplicates WHERE id=?`, []any{d.Pair}, &p.ID, &p.Kind, &p.Rule, &p.Collection, &p.A, &p.B, &p.AreaA, &p.AreaB)
+		if err != nil {
+			return err
+		}
+		if !found || !actor.May(access.DecideDuplicate, p.AreaA, "") && !actor.May(access.DecideDuplicate, p.AreaB, "") {
+			return problem.New(problem.NotFound, "")
+		}
+		if err := settle(db, p, d.Status, now); err != nil {
+			return err
+		}
+		at := collections.Stamp(now)
+		if err := collections.Update(db, collections.Duplicates, p.ID, collections.Row{
+			{Column: "status", Value: d.Status}, {Column: "decided_by", Value: actor.ID}, {Column: "decided_at", Value: at}, {Column: "comment", Value: d.Comment}, {Column: "updated", Value: at},
+		}); err != nil {
+			return err
+		}
+		return collections.Log(db, actor.ID, "duplicate."+d.Status, collections.Duplicates, p.ID, p.AreaA, map[string]string{"rule": p.Rule, "a": p.A, "b": p.B}, now)
+	})
+}
+
+func settle(db collections.DB, p Pair, status string, now time.Time) error {
+	switch {
+	case p.Collection == collections.Persons && status == "same":
+		return mergePerson(db, p.B, p.A, now)
+	case p.Collection == collections.Persons:
+		return unmergePerson(db, p.B, p.A, now)
+	case p.Kind == KindPerson && status == "different":
+		return part(db, p, now)
+	}
+	return nil
+}
+
+// mergePerson points one person at another; the row stays, so that no id ever leads nowhere and the merge can be undone.
+func mergePerson(db collections.DB, from, into string, now time.Time) error {
+	target, ok, err := current(db, into)
+	if err != nil || !ok || target.ID == from {
+		return err
+	}
+	return setMerged(db, from, target.ID, now)
+}
+
+func unmergePerson(db collections.DB, from, into string, now time.Time) error {
+	var merged string
+	if _, err := collections.One(db, `SELECT merged_into FROM persons WHERE id=?`, []any{from}, &merged); err != nil || merged != into {
+		return err
+	}
+	return setMerged(db, from, "", now)
+}
+
+func setMerged(db collections.DB, person, into string, now time.Time) error {
+	var area string
+	var rev int64
+	found, err := collections.One(db, `SELECT area, rev FROM persons WHERE id=?`, []any{person}, &area, &rev)
+	if err != nil || !found {
+		return err
+	}
+	if err := collections.Update(db, collections.Persons, person, collections.Row{{Column: "merged_into", Value: into}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+		return err
+	}
+	return collections.Announce(db, collections.Persons, person, area, collections.Upsert, rev+1, now)
+}
+
+// part gives row b a person of its own: what the rows share was someone else's number or name.
+func part(db collections.DB, p Pair, now time.Time) error {
+	var person, other string
+	if err := personOfRow(db, p.Collection, p.B, &person); err != nil {
+		return err
+	}
+	if err := personOfRow(db, p.Collection, p.A, &other); err != nil {
+		return err
+	}
+	if person == "" || person != other {
+		return nil
+	}
+	known, ok, err := current(db, person)
+	if err != nil || !ok {
+		return err
+	}
+	if known.ID, err = collections.NewID(); err != nil {
+		return err
+	}
+	known.Source = p.Collection + "/" + p.B
+	if err := insertPerson(db, known, now); err != nil {
+		return err
+	}
+	_, err = db.Exec(`UPDATE "`+p.Collection+`" SET person=? WHERE id=?`, known.ID, p.B)
+	return err
+}
+
+func personOfRow(db collections.DB, table, row string, person *string) error {
+	err := collections.Each(db, `SELECT person FROM "`+table+`" WHERE id=?`, []any{row}, func(rows *sql.Rows) error { return rows.Scan(person) })
+	if err != nil {
+		return fmt.Errorf("person of %s: %w", table, err)
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package ingest
+
+import (
+	"database/sql"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+)
+
+// Held is a quarantined submission as a supervisor sees it in the list.
+type Held struct {
+	ID         string `json:"id"`
+	Code       string `json:"code"`
+	Message    string `json:"message"`
+	Form       string `json:"form"`
+	Version    string `json:"version"`
+	Instance   string `json:"instance"`
+	Worker     string `json:"worker"`
+	Area       string `json:"area"`
+	Channel    string `json:"channel"`
+	ReceivedAt string `json:"received_at"`
+	Raw        string `json:"raw"`
+}
+
+const heldPage = 200
+
+// ListQuarantine lists what waits in the actor's territory, oldest first, at most 200.
+func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
+	where, args := `1`, []any{}
+	if actor.Role != access.Operator {
+		parts := []string{`0`}
+		for _, r := range access.Ranges(actor.Territory) {
+			parts, args = append(parts, `area>=? AND area<?`), append(args, r.Lo, r.Hi)
+		}
+		where = strings.Join(parts, ` OR `)
+	}
+	held := []Held{}
+	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw FROM submissions
+		WHERE outcome='quarantined' AND (`+where+`) ORDER BY received_at, id LIMIT ?`, append(args, heldPage), func(rows *sql.Rows) error {
+		var h Held
+		if err := rows.Scan(&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw); err != nil {
+			return err
+		}
+		held = append(held, h)
+		return nil
+	})
+	return held, err
+}

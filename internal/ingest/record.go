@@ -1,0 +1,171 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+	"doorstep/internal/survey"
+	"doorstep/internal/xform"
+)
+
+// Invalid is the refusal of an interactive door: the errors by column. Nothing was stored, and the person at the
+// screen can mend it.
+type Invalid struct{ Columns map[string]survey.Issue }
+
+func (i *Invalid) Error() string { return fmt.Sprintf("%d answers are not valid", len(i.Columns)) }
+
+// AcceptRecord is the dashboard and REST door: the stages of Accept around saving one record of a survey collection.
+// tx must be a transaction, save writes the record. It fails with *Invalid when an answer has an error.
+func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.Instrument, record *core.Record, save func() error) error {
+	db, err := collections.From(tx)
+	if err != nil {
+		return err
+	}
+	before, theirs, exists, err := in.Layout.Find(db, record.Id)
+	if err != nil {
+		return err
+	}
+	sender, err := senderOf(db, record.GetString("worker"))
+	if err != nil {
+		return err
+	}
+	root := treeOf(in, record, theirs)
+	d, err := draftOf(st, sender, in, record, root)
+	if err != nil {
+		return err
+	}
+	now := st.Now()
+	d.check(ctx, st)
+	if invalid := invalidColumns(in.Layout.Main(), d.issues); invalid != nil {
+		return invalid
+	}
+	d.place(st, sender)
+	d.name()
+	d.rec.Campaign = record.GetString("campaign")
+	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists}
+	write := func() error {
+		s.d.rec.Device = record.GetString("device")
+		for _, f := range s.d.rec.Fields() {
+			record.Set(f.Column, f.Value)
+		}
+		for _, c := range in.Layout.Main().Columns {
+			if c.Name != "outcome" {
+				setAnswer(record, c, root)
+			}
+		}
+		if err := save(); err != nil {
+			return err
+		}
+		return in.Layout.ReplaceRows(db, &s.d.rec, root, now)
+	}
+	for _, stage := range []func() error{s.campaign, s.locate, s.household, s.persons, s.state, write, s.history, s.duplicates, s.announce, s.report} {
+		if err := stage(); err != nil {
+			return err
+		}
+	}
+	if exists {
+		if err := s.differences(theirs); err != nil {
+			return err
+		}
+	}
+	_, err = s.receipt()
+	return err
+}
+
+// senderOf reads the worker that a record names; a record without one is the operator's.
+func senderOf(db collections.DB, worker string) (Sender, error) {
+	s := Sender{Channel: Dashboard, Actor: access.Actor{Role: access.Operator}}
+	if worker == "" {
+		return s, nil
+	}
+	var role, territory string
+	found, err := collections.One(db, `SELECT role, COALESCE(territory,'[]') FROM workers WHERE id=?`, []any{worker}, &role, &territory)
+	if err != nil || !found {
+		return s, err
+	}
+	s.Actor = access.Actor{ID: worker, Role: access.Role(role), Territory: access.ParseTerritory(territory)}
+	return s, nil
+}
+
+// treeOf builds the instance from the record's columns; the rows of repeats stay as they are stored.
+func treeOf(in *instrument.Instrument, record *core.Record, stored *survey.Node) *survey.Node {
+	root := survey.NewElement(in.Form.Name)
+	for _, c := range in.Layout.Main().Columns {
+		collections.Place(root, c.Path).SetValue(answerOf(record, c))
+	}
+	if stored == nil {
+		return root
+	}
+	for _, t := range in.Layout.Tables[1:] {
+		if t.Parent == in.Layout.Main() {
+			collections.Place(root, t.Path[:len(t.Path)-1]).Add(collections.Instances(t, stored)...)
+		}
+	}
+	return root
+}
+
+func answerOf(record *core.Record, c survey.Column) string {
+	switch c.Question.Kind {
+	case survey.KindSelectMultiple, survey.KindRank:
+		return strings.Join(record.GetStringSlice(c.Name), " ")
+	case survey.KindInteger, survey.KindDecimal:
+		if s := strings.Trim(record.GetString(c.Name), `"`); s != "null" {
+			return s
+		}
+		return ""
+	case survey.KindGeopoint, survey.KindGeotrace, survey.KindGeoshape:
+		return collections.Decode(c.Question.Kind, record.GetString(c.Name))
+	default:
+		return record.GetString(c.Name)
+	}
+}
+
+func setAnswer(record *core.Record, c survey.Column, root *survey.Node) {
+	value, _ := collections.Encode(c.Question.Kind, collections.ValueAt(root, c.Path)) // what does not fit stays empty
+	switch c.Question.Kind {
+	case survey.KindSelectMultiple, survey.KindRank:
+		var names []string
+		if s, ok := value.(string); ok && json.Unmarshal([]byte(s), &names) == nil {
+			record.Set(c.Name, names)
+		}
+	default:
+		record.Set(c.Name, value)
+	}
+}
+
+func draftOf(st *Stages, sender Sender, in *instrument.Instrument, record *core.Record, root *survey.Node) (*draft, error) {
+	answers, err := xform.ToJSON(in.Form, root)
+	if err != nil {
+		return nil, err
+	}
+	op := &Operation{Op: OpSubmit, ID: record.Id, Form: in.Form.ID, Version: in.Version, Campaign: record.GetString("campaign"), Answers: answers}
+	if op.Raw, err = json.Marshal(op); err != nil {
+		return nil, err
+	}
+	return &draft{op: op, sum: contentDigest(op), form: in, inst: &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: record.Id, Root: root}}, nil
+}
+
+// invalidColumns finds the errors that belong to columns of the record itself.
+func invalidColumns(t *survey.Table, issues []survey.Issue) error {
+	byPath := map[string]string{}
+	for _, c := range t.Columns {
+		byPath[strings.Join(c.Path, "/")] = c.Name
+	}
+	invalid := &Invalid{Columns: map[string]survey.Issue{}}
+	for _, i := range issues {
+		if column, ok := byPath[i.Field]; ok && i.Severity == survey.Error {
+			invalid.Columns[column] = i
+		}
+	}
+	if len(invalid.Columns) == 0 {
+		return nil
+	}
+	return invalid
+}
