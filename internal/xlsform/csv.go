@@ -34,7 +34,9 @@ func readCSV(data []byte) (*Book, error) {
 		if name := strings.TrimSpace(cells[0]); name != "" {
 			s, header = book.add(name), nil
 		}
-		header = s.addCSV(header, cells[1:])
+		if header = s.addCSV(header, cells[1:]); s != nil && len(s.Rows) > maxRows {
+			return nil, errTooLarge
+		}
 	}
 }
 
@@ -59,9 +61,7 @@ func (s *Sheet) addCSV(header, cells []string) []string {
 		s.Header = titled(trimmed)
 		return trimmed
 	}
-	if len(s.Rows) < maxRows {
-		s.Rows = append(s.Rows, plainRow(header, trimmed))
-	}
+	s.Rows = append(s.Rows, plainRow(header, trimmed))
 	return header
 }
 
@@ -70,7 +70,7 @@ func plainRow(header, cells []string) map[string]string {
 	row := map[string]string{}
 	for i, h := range header {
 		if h != "" && i < len(cells) && cells[i] != "" {
-			row[h] = clip(cells[i])
+			row[h] = cells[i]
 		}
 	}
 	return row

@@ -46,7 +46,9 @@ func readMarkdown(data []byte) (*Book, error) {
 			s.Header, header = titled(cells), cells
 			continue
 		}
-		s.addMarkdown(header, cells)
+		if s.addMarkdown(header, cells); len(s.Rows) > maxRows {
+			return nil, errTooLarge
+		}
 	}
 	book.onlySheet()
 	return book, nil
@@ -73,9 +75,6 @@ func mdCells(line string) (string, []string, bool) {
 }
 
 func (s *Sheet) addMarkdown(header, cells []string) {
-	if len(s.Rows) >= maxRows {
-		return
-	}
 	for i, c := range cells {
 		if c != "" && (i >= len(header) || header[i] == "") && s.Untitled == 0 {
 			s.Untitled = len(s.Rows) + 2

@@ -6,7 +6,7 @@ var messages = map[string]struct{ zh, en string }{
 		"The file %q cannot be read as an XLSForm. Save it as .xlsx, .xls, .csv or .md; the extension must fit the content."},
 	"file.encoding": {"文件“%s”不是 UTF-8 编码。请在 Excel 中另存为“CSV UTF-8（逗号分隔）”。",
 		"The file %q is not UTF-8. In Excel, save it as “CSV UTF-8 (comma delimited)”."},
-	"file.too_large": {"文件“%s”太大，上限为 %d MB。", "The file %q is too large; the limit is %d MB."},
+	"file.too_large": {"文件“%s”太大：上限为 %d MB、每个工作表 %d 行。", "The file %q is too large: the limit is %d MB, and %d rows for a sheet."},
 	"file.encrypted": {"文件“%s”有密码保护，请去掉密码后再上传。", "The file %q is protected by a password. Remove it and try again."},
 
 	"sheet.survey": {"没有名为 survey 的工作表，或该表为空。",

@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -45,19 +46,9 @@ func parameterWords(text string) []string {
 
 // accept reports parameters that the type of the row does not have.
 func (w *sheetWalk) accept(r *record, keys ...string) {
-	for _, k := range slices.Sorted(mapsKeys(w.params)) {
+	for _, k := range slices.Sorted(maps.Keys(w.params)) {
 		if !slices.Contains(keys, k) {
 			w.wrong(r, r.header("parameters"), "parameter.unknown", k, strings.Join(keys, ", "))
-		}
-	}
-}
-
-func mapsKeys(m map[string]string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
 		}
 	}
 }
@@ -72,7 +63,7 @@ func isNumber(text string) bool {
 	return err == nil && !math.IsInf(f, 0)
 }
 
-func (w *sheetWalk) textRules(r *record, q *survey.Question) {
+func (w *sheetWalk) textRules(r *record) {
 	w.accept(r, "rows")
 	rows, ok := w.params["rows"]
 	if ok && !isInteger(rows) {
@@ -80,7 +71,7 @@ func (w *sheetWalk) textRules(r *record, q *survey.Question) {
 	}
 }
 
-func (w *sheetWalk) audioRules(r *record, q *survey.Question, qualities map[string]bool) {
+func (w *sheetWalk) audioRules(r *record, qualities map[string]bool) {
 	w.accept(r, "quality")
 	if v, ok := w.params["quality"]; ok && !qualities[v] {
 		w.wrong(r, r.header("parameters"), "parameter.quality", v)

@@ -172,15 +172,15 @@ func (w *sheetWalk) typeRules(r *record, q *survey.Question, kind string) {
 	case "subscriberid", "simserial":
 		w.warn(place{r.sheet, r.row, "type"}, "type.legacy", kind)
 	case "text":
-		w.textRules(r, q)
+		w.textRules(r)
 	case "range":
 		w.rangeRules(r, q)
 	case "geopoint", "geoshape", "geotrace":
 		w.geoRules(r, q)
 	case "audio":
-		w.audioRules(r, q, set("voice-only", "low", "normal", "external"))
+		w.audioRules(r, set("voice-only", "low", "normal", "external"))
 	case "background-audio":
-		w.audioRules(r, q, set("voice-only", "low", "normal"))
+		w.audioRules(r, set("voice-only", "low", "normal"))
 	case "background-geopoint":
 		w.backgroundRules(r, q)
 	case "image", "photo", "add image prompt", "add photo prompt":

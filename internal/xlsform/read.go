@@ -91,7 +91,7 @@ func (b *builder) unreadable(file string, err error) {
 	case errors.Is(err, errEncoding):
 		b.report(place{}, "file.encoding", file)
 	case errors.Is(err, errTooLarge):
-		b.report(place{}, "file.too_large", file, maxFile>>20)
+		b.report(place{}, "file.too_large", file, maxFile>>20, maxRows)
 	case errors.Is(err, errEncrypted):
 		b.report(place{}, "file.encrypted", file)
 	default:

@@ -16,10 +16,9 @@ var (
 
 // frame is an open group, repeat or loop.
 type frame struct {
-	q         *survey.Question
-	names     map[string]int  // row of each name among the children
-	lower     map[string]bool // the same in lower case
-	tableList *tableList
+	q     *survey.Question
+	names map[string]int  // row of each name among the children
+	lower map[string]bool // the same in lower case
 }
 
 // tableList is a group that shows its selects as one table: all must use the same list.

@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 // beginTable turns a group with the appearance table-list into a field list whose own text is a note.
 func (w *sheetWalk) beginTable(q *survey.Question) {
 	words := strings.Fields(q.Appearance)
-	if !contains(words, "table-list") {
+	if !slices.Contains(words, "table-list") {
 		return
 	}
 	w.table = &tableList{}
@@ -29,15 +30,6 @@ func (w *sheetWalk) beginTable(q *survey.Question) {
 		Label: q.Label, Hint: q.Hint,
 	})
 	q.Label, q.Hint = nil, nil
-}
-
-func contains(words []string, word string) bool {
-	for _, w := range words {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // tableSelect makes a select inside a table list a row of that table; the first one brings the row of headings.

@@ -39,7 +39,6 @@ const (
 	maxRows     = 100_000   // rows of a sheet
 	maxColumns  = 2_000     // columns of a sheet
 	maxCells    = 4_000_000 // cells of a sheet, blank ones included
-	maxCell     = 1 << 20   // bytes of a cell
 )
 
 // Reading a sheet stops after these many blank columns or rows; the reference converter does so too, and a form has to
@@ -86,7 +85,7 @@ func readGrid(name string, g grid) (*Sheet, error) {
 			s.Rows = trimBlank(s.Rows)
 			return s, nil
 		}
-		if size += len(cells) + 1; size > maxCells {
+		if size += len(cells) + 1; size > maxCells || len(s.Rows) > maxRows {
 			return nil, errTooLarge
 		}
 		row := gridRow(columns, cells)
@@ -137,7 +136,7 @@ func gridRow(columns, cells []string) map[string]string {
 			if row == nil {
 				row = map[string]string{}
 			}
-			row[c] = clip(v)
+			row[c] = v
 		}
 	}
 	return row
@@ -165,13 +164,6 @@ func trimBlank(rows []map[string]string) []map[string]string {
 func collapse(s string) string {
 	for strings.Contains(s, "  ") {
 		s = strings.ReplaceAll(s, "  ", " ")
-	}
-	return s
-}
-
-func clip(s string) string {
-	if len(s) > maxCell {
-		return strings.ToValidUTF8(s[:maxCell], "")
 	}
 	return s
 }
