@@ -14,7 +14,7 @@ const (
 	tokLiteral
 	tokName  // NCName or QName, "p:*" or "*"
 	tokOp    // or and = != < <= > >= + - * div mod |
-	tokPunct // ( ) [ ] , @ :: . .. / // $
+	tokPunct // ( ) [ ] , @ :: . .. / //
 )
 
 type token struct {
@@ -91,7 +91,10 @@ func (l *lexer) next() error {
 		l.add(tokName, "*", l.pos+1)
 	case strings.IndexByte("=<>+-*|", c) >= 0:
 		l.add(tokOp, rest[:1], l.pos+1)
-	case strings.IndexByte("()[],@./$", c) >= 0:
+	case c == '$':
+		return &Error{CodeVariable, l.pos, "expressions in forms have no variables; ${name} belongs in the workbook",
+			"表单表达式没有变量；${name} 只能写在工作簿中"}
+	case strings.IndexByte("()[],@./", c) >= 0:
 		l.add(tokPunct, rest[:1], l.pos+1)
 	default:
 		return l.name()

@@ -316,9 +316,6 @@ func (p *parser) primary() (ast, error) {
 			return nil, err
 		}
 		return x, p.expect(")")
-	case t.is(tokPunct, "$"):
-		return nil, &Error{CodeVariable, t.off, "expressions in forms have no variables; write ${name} in the workbook",
-			"表单表达式没有变量；请在工作簿中写 ${name}"}
 	case t.kind == tokName && p.peek().is(tokPunct, "("):
 		return p.call(t)
 	}
