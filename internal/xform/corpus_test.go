@@ -1,0 +1,313 @@
+package xform_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"doorstep/internal/survey"
+	"doorstep/internal/xform"
+	"doorstep/internal/xlsform"
+	"doorstep/internal/xmltree"
+	"doorstep/internal/xpath"
+)
+
+// corpus finds a file of the recorded conversions, or skips the test.
+func corpus(t *testing.T, file string) string {
+	dir := os.Getenv("DOORSTEP_CORPORA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "corpora")
+	}
+	path := filepath.Join(dir, file)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("no recorded conversions: %v", err)
+	}
+	return path
+}
+
+// conversion is a case of the reference converter's own tests: a workbook, what came out, and what was asserted of it.
+type conversion struct {
+	Test      string
+	MD        string
+	Structure map[string]json.RawMessage `json:"ss_structure"`
+	Name      string
+	Passed    bool
+	Errored   bool
+	Raised    *string
+
+	Match            []string            `json:"xml__xpath_match"`
+	Exact            [][]json.RawMessage `json:"xml__xpath_exact"`
+	Count            [][]json.RawMessage `json:"xml__xpath_count"`
+	Contains         []string            `json:"xml__contains"`
+	Excludes         []string            `json:"xml__excludes"`
+	ModelContains    []string            `json:"model__contains"`
+	ModelExcludes    []string            `json:"model__excludes"`
+	ItextContains    []string            `json:"itext__contains"`
+	ItextExcludes    []string            `json:"itext__excludes"`
+	InstanceContains []string            `json:"instance__contains"`
+}
+
+func readConversions(t *testing.T) []conversion {
+	data, err := os.ReadFile(corpus(t, "xlsform_cases.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []conversion
+	dec := json.NewDecoder(bytes.NewReader(data))
+	for dec.More() {
+		var c conversion
+		if err := dec.Decode(&c); err != nil {
+			t.Fatal(err)
+		}
+		if c.Passed {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// workbook is the case's workbook in Markdown; "" for a case that has none.
+func (c *conversion) workbook() string {
+	if c.MD != "" || c.Structure == nil {
+		return c.MD
+	}
+	var md strings.Builder
+	for sheet, raw := range c.Structure {
+		var rows []map[string]any
+		if json.Unmarshal(raw, &rows) != nil {
+			continue
+		}
+		var header []string
+		for _, row := range rows {
+			for name := range row {
+				if !slices.Contains(header, name) {
+					header = append(header, name)
+				}
+			}
+		}
+		slices.Sort(header)
+		fmt.Fprintf(&md, "| %s |\n| | %s |\n", sheet, strings.Join(header, " | "))
+		for _, row := range rows {
+			md.WriteString("|")
+			for _, name := range header {
+				cell := ""
+				if v := row[name]; v != nil {
+					cell = fmt.Sprint(v)
+				}
+				md.WriteString(" | " + strings.ReplaceAll(cell, "|", `\|`))
+			}
+			md.WriteString(" |\n")
+		}
+	}
+	return md.String()
+}
+
+func (c *conversion) convert() ([]byte, error) {
+	name := c.Name
+	if name == "" {
+		name = "test_name"
+	}
+	f, err := xlsform.ReadMarkdown(c.workbook(), xlsform.Options{Name: name})
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = xform.Write(&b, f)
+	return b.Bytes(), err
+}
+
+// check returns why a case does not agree with the recording, "" when it does.
+func (c *conversion) check() string {
+	out, err := c.convert()
+	refused := c.Errored || c.Raised != nil
+	switch {
+	case c.workbook() == "":
+		return "no workbook"
+	case refused && err == nil:
+		return "should be refused"
+	case refused:
+		return ""
+	case err != nil:
+		return "refused: " + strings.Split(err.Error(), "\n")[0]
+	}
+	doc, err := xmltree.ParseXML(bytes.NewReader(out), xmltree.Limits{})
+	if err != nil {
+		return "not XML: " + err.Error()
+	}
+	if why := c.checkText(string(out)); why != "" {
+		return why
+	}
+	return c.checkPaths(doc)
+}
+
+func (c *conversion) checkText(out string) string {
+	part := func(name string) string {
+		start := strings.Index(out, "<"+name)
+		end := strings.Index(out, "</"+name+">")
+		if start < 0 || end < start {
+			return ""
+		}
+		return out[start:end]
+	}
+	for _, s := range []struct {
+		in      string
+		strings []string
+		want    bool
+	}{
+		{out, c.Contains, true}, {out, c.Excludes, false}, {part("model"), c.ModelContains, true},
+		{part("model"), c.ModelExcludes, false}, {part("itext"), c.ItextContains, true},
+		{part("itext"), c.ItextExcludes, false}, {part("instance"), c.InstanceContains, true},
+	} {
+		for _, one := range s.strings {
+			if strings.Contains(s.in, one) != s.want {
+				return fmt.Sprintf("contains %v: %s", s.want, one)
+			}
+		}
+	}
+	return ""
+}
+
+func (c *conversion) checkPaths(doc *survey.Node) string {
+	for _, path := range c.Match {
+		if got, err := find(doc, path); err != nil || len(got) != 1 {
+			return fmt.Sprintf("%d matches (%v): %s", len(got), err, path)
+		}
+	}
+	for _, pair := range c.Count {
+		path, want := "", 0
+		if json.Unmarshal(pair[0], &path) != nil || json.Unmarshal(pair[1], &want) != nil {
+			return "unreadable count"
+		}
+		if got, err := find(doc, path); err != nil || len(got) != want {
+			return fmt.Sprintf("%d matches, want %d (%v): %s", len(got), want, err, path)
+		}
+	}
+	for _, pair := range c.Exact {
+		path, want := "", []string(nil)
+		if json.Unmarshal(pair[0], &path) != nil || json.Unmarshal(pair[1], &want) != nil {
+			return "unreadable fragments"
+		}
+		got, err := find(doc, path)
+		if fragments := exact(got); err != nil || !slices.Equal(sorted(fragments), sorted(want)) {
+			return fmt.Sprintf("%q (%v), want %q: %s", fragments, err, want, path)
+		}
+	}
+	return ""
+}
+
+// find evaluates a path as the recordings do: names without a prefix are in no namespace.
+func find(doc *survey.Node, path string) ([]*survey.Node, error) {
+	e, err := xpath.Compile(path, xpath.Env{Namespaces: map[string]string{
+		"x": "http://www.w3.org/2002/xforms", "h": "http://www.w3.org/1999/xhtml", "ev": "http://www.w3.org/2001/xml-events",
+		"xsd": "http://www.w3.org/2001/XMLSchema", "jr": "http://openrosa.org/javarosa",
+		"orx": "http://openrosa.org/xforms", "odk": "http://www.opendatakit.org/xforms",
+		"entities": "http://www.opendatakit.org/xforms/entities",
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return e.Nodes(&xpath.Context{Node: rootOf(doc), Document: doc})
+}
+
+func rootOf(doc *survey.Node) *survey.Node {
+	for _, c := range doc.Children {
+		if c.Kind == survey.Element {
+			return c
+		}
+	}
+	return doc
+}
+
+// exact writes nodes as the recordings do: as indented in the form, without namespace declarations.
+func exact(nodes []*survey.Node) []string {
+	var out []string
+	for _, n := range nodes {
+		s := n.Data
+		if n.Kind == survey.Element {
+			s = fragment(n)
+		}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func fragment(n *survey.Node) string {
+	var b strings.Builder
+	writeFragment(&b, n)
+	return b.String()
+}
+
+func writeFragment(b *strings.Builder, n *survey.Node) {
+	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	switch n.Kind {
+	case survey.Text:
+		b.WriteString(escape.Replace(n.Data))
+	case survey.Element:
+		name := n.Name
+		if n.Prefix != "" {
+			name = n.Prefix + ":" + name
+		}
+		b.WriteString("<" + name)
+		for _, a := range n.Attrs {
+			if a.Name == "xmlns" || a.Prefix == "xmlns" {
+				continue
+			}
+			b.WriteString(" ")
+			if a.Prefix != "" {
+				b.WriteString(a.Prefix + ":")
+			}
+			b.WriteString(a.Name + `="` + strings.ReplaceAll(escape.Replace(a.Data), `"`, "&quot;") + `"`)
+		}
+		if len(n.Children) == 0 {
+			b.WriteString("/>")
+			return
+		}
+		b.WriteString(">")
+		for _, c := range n.Children {
+			writeFragment(b, c)
+		}
+		b.WriteString("</" + name + ">")
+	}
+}
+
+func sorted(s []string) []string { return slices.Sorted(slices.Values(s)) }
+
+// readReasons reads the cases that cannot agree, with the reason for each.
+func readReasons(t *testing.T) map[string]string {
+	data, err := os.ReadFile(filepath.Join("testdata", "disagree.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for line := range strings.Lines(string(data)) {
+		if name, why, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && !strings.HasPrefix(name, "#") {
+			out[name] = why
+		}
+	}
+	return out
+}
+
+// TestRecordedConversions compares what we write with what the reference converter's tests assert of its output.
+func TestRecordedConversions(t *testing.T) {
+	const reached = 90
+	cases := readConversions(t)
+	agree := 0
+	for _, c := range cases {
+		if why := c.check(); why != "" {
+			t.Logf("%s: %s", c.Test, why)
+		} else {
+			agree++
+		}
+	}
+	fmt.Printf("xlsform: %d of %d cases agree\n", agree, len(cases))
+	if agree*100 < len(cases)*reached {
+		t.Errorf("%d of %d cases agree, want %d%%", agree, len(cases), reached)
+	}
+}
