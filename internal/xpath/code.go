@@ -68,7 +68,7 @@ func valueCode(kind Kind, fn func(*frame) Value) *code {
 			mark := len(f.arena)
 			v := fn(f)
 			f.arena = f.arena[:mark]
-			return v.Text()
+			return f.textOf(&v)
 		},
 		number: func(f *frame) float64 {
 			mark := len(f.arena)
@@ -117,13 +117,13 @@ func firstCode(first func(*frame) *survey.Node) *code {
 		kind: Nodes,
 		text: func(f *frame) string {
 			if n := first(f); n != nil {
-				return n.Value()
+				return f.valueOf(n)
 			}
 			return ""
 		},
 		number: func(f *frame) float64 {
 			if n := first(f); n != nil {
-				return f.numberOf(n.Value())
+				return f.numberOf(f.valueOf(n))
 			}
 			return math.NaN()
 		},

@@ -48,7 +48,7 @@ func (f *frame) dateOf(v *Value) (time.Time, bool) {
 	case Boolean:
 		return time.Time{}, false
 	}
-	return parseDate(v.Text(), f.zone)
+	return parseDate(f.textOf(v), f.zone)
 }
 
 // buildDate compiles date() and date-time(), which are the same: empty text stays empty, anything else that is no date
@@ -63,7 +63,7 @@ func buildDate(c *call) *code {
 			return textValue("")
 		}
 		if v.Kind != Number {
-			s := v.Text()
+			s := f.textOf(&v)
 			if s == "" {
 				return textValue("")
 			}

@@ -33,7 +33,7 @@ func buildOnce(c *call) *code {
 	arg := c.args[0].text
 	return textCode(func(f *frame) string {
 		if f.node != nil {
-			if s := f.node.Value(); s != "" {
+			if s := f.valueOf(f.node); s != "" {
 				return s
 			}
 		}
@@ -54,7 +54,7 @@ func buildPulldata(c *call) *code {
 			f.spend(1 + len(root.Children))
 			for _, item := range root.Children {
 				f.spend(1)
-				if k := item.Child(keyColumn); k != nil && item.Name == "item" && k.Value() == key {
+				if k := item.Child(keyColumn); k != nil && item.Name == "item" && f.valueOf(k) == key {
 					return childText(item, column)
 				}
 			}

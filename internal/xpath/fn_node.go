@@ -44,7 +44,7 @@ func buildCountNonEmpty(c *call) *code {
 		count := 0.0
 		for _, n := range set {
 			f.spend(1)
-			if n.Value() != "" {
+			if f.valueOf(n) != "" {
 				count++
 			}
 		}
@@ -282,7 +282,7 @@ func (f *frame) seed(v *Value) int64 {
 	if !math.IsNaN(n) {
 		return toInt64(n)
 	}
-	s := v.Text()
+	s := f.textOf(v)
 	if s == "" {
 		return 0
 	}

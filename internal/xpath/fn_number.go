@@ -48,7 +48,7 @@ func buildNumber(c *call) *code {
 			return v
 		}
 		n := f.number(&v)
-		if v.Kind != Boolean && looksLikeDate(v.Text()) && !math.IsNaN(n) {
+		if v.Kind != Boolean && looksLikeDate(f.textOf(&v)) && !math.IsNaN(n) {
 			return Value{Kind: Number, Num: n, Str: FormatNumber(math.Floor(n)), Dated: true}
 		}
 		return numberValue(n)
@@ -101,7 +101,7 @@ func buildSum(c *call) *code {
 		total := 0.0
 		for _, n := range set {
 			f.spend(1)
-			if s := n.Value(); !blank(s) {
+			if s := f.valueOf(n); !blank(s) {
 				total += f.numberOf(s)
 			}
 		}
@@ -146,7 +146,7 @@ func (f *frame) eachNumber(v *Value, visit func(float64)) {
 		visit(f.number(v))
 	}
 	for _, n := range v.Nodes {
-		visit(f.numberOf(n.Value()))
+		visit(f.numberOf(f.valueOf(n)))
 	}
 }
 

@@ -101,7 +101,7 @@ func (f *frame) members(arg *code) []Value {
 	f.spend(1 + len(v.Nodes))
 	out := make([]Value, len(v.Nodes))
 	for i, n := range v.Nodes {
-		out[i] = textValue(n.Value())
+		out[i] = textValue(f.valueOf(n))
 	}
 	return out
 }

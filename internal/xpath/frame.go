@@ -124,6 +124,26 @@ func (f *frame) spend(n int) {
 // spendBytes charges work on text, which must not be free: concat over many nodes makes long strings.
 func (f *frame) spendBytes(n int) { f.spend(n/32 + 1) }
 
+// valueOf is the string value of a node. Long texts are charged for: they are compared and scanned again and again.
+func (f *frame) valueOf(n *survey.Node) string {
+	s := n.Value()
+	if len(s) > 32 {
+		f.spend(len(s) / 32)
+	}
+	return s
+}
+
+// textOf converts v as string() does.
+func (f *frame) textOf(v *Value) string {
+	if v.Kind != Nodes {
+		return v.Text()
+	}
+	if len(v.Nodes) == 0 {
+		return ""
+	}
+	return f.valueOf(v.Nodes[0])
+}
+
 func (f *frame) now(off int, what string) time.Time {
 	if f.ctx.Now.IsZero() {
 		panic(errUnavailable(off, what))
@@ -166,5 +186,5 @@ func (f *frame) number(v *Value) float64 {
 	if len(v.Nodes) == 0 {
 		return math.NaN()
 	}
-	return f.numberOf(v.Nodes[0].Value())
+	return f.numberOf(f.valueOf(v.Nodes[0]))
 }

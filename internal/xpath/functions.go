@@ -112,11 +112,11 @@ func (f *frame) texts(args []*code, visit func(string)) {
 		mark := len(f.arena)
 		v := arg.value(f)
 		if v.Kind != Nodes {
-			visit(v.Text())
+			visit(f.textOf(&v))
 		}
 		for _, n := range v.Nodes {
 			f.spend(1)
-			visit(n.Value())
+			visit(f.valueOf(n))
 		}
 		f.arena = f.arena[:mark]
 	}

@@ -74,7 +74,7 @@ func (f *frame) lookUp(n *survey.Node, s *step) bool {
 	want := s.preds[0].want.value(f)
 	f.arena = f.arena[:mark]
 	if want.Kind == Nodes && len(want.Nodes) == 1 {
-		want = textValue(want.Nodes[0].Value())
+		want = textValue(f.valueOf(want.Nodes[0]))
 	}
 	if want.Kind != String {
 		return false

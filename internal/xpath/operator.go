@@ -58,7 +58,7 @@ func nodesEqualText(l *code, want string, equal bool) *code {
 		set := l.nodes(f)
 		f.arena = f.arena[:mark]
 		for _, n := range set {
-			if (n.Value() == want) == equal {
+			if (f.valueOf(n) == want) == equal {
 				return true
 			}
 		}
@@ -99,9 +99,9 @@ func (f *frame) nodesEqual(set []*survey.Node, b *Value, equal bool) bool {
 }
 
 func (f *frame) nodeDiffers(n *survey.Node, others []*survey.Node) bool {
-	s := n.Value()
+	s := f.valueOf(n)
 	for _, o := range others {
-		if o.Value() != s {
+		if f.valueOf(o) != s {
 			return true
 		}
 	}
@@ -138,7 +138,7 @@ func (f *frame) anyNumber(v *Value, test func(float64) bool) bool {
 	}
 	for _, n := range v.Nodes {
 		f.spend(1)
-		if test(f.numberOf(n.Value())) {
+		if test(f.numberOf(f.valueOf(n))) {
 			return true
 		}
 	}

@@ -176,7 +176,7 @@ func (f *frame) hasChildEqual(n *survey.Node, key *nodeTest, want *Value) bool {
 		if c.Name != name || c.Kind != survey.Element || !key.inSpace(c) {
 			continue
 		}
-		if want.Kind == String && c.Value() == want.Str || want.Kind != String && f.nodeEquals(c, want) {
+		if want.Kind == String && f.valueOf(c) == want.Str || want.Kind != String && f.nodeEquals(c, want) {
 			return true
 		}
 	}
@@ -185,7 +185,7 @@ func (f *frame) hasChildEqual(n *survey.Node, key *nodeTest, want *Value) bool {
 
 // nodeEquals compares a node with a value that is not a boolean.
 func (f *frame) nodeEquals(n *survey.Node, want *Value) bool {
-	s := n.Value()
+	s := f.valueOf(n)
 	switch want.Kind {
 	case Number:
 		return f.numberOf(s) == want.Num
@@ -194,7 +194,7 @@ func (f *frame) nodeEquals(n *survey.Node, want *Value) bool {
 	}
 	f.spend(len(want.Nodes))
 	for _, w := range want.Nodes {
-		if w.Value() == s {
+		if f.valueOf(w) == s {
 			return true
 		}
 	}

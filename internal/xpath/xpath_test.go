@@ -225,6 +225,7 @@ func TestHostileExpressionsEnd(t *testing.T) {
 		{"nested scans", "count(//*[count(//*[count(//*) > 1]) > 1])", xpath.Context{Node: wide}},
 		{"pairs of nodes", "//a[. != //a]", xpath.Context{Node: wide}},
 		{"long texts", "//*[string-length(concat(//a, //a, //a, //a)) = 1]", xpath.Context{Node: wide}},
+		{"a long text many times", "//a[. = /data]", xpath.Context{Node: wide}},
 		{"few steps", "count(//a)", xpath.Context{Node: wide, Steps: 100}},
 		{"cancelled", "count(//a[. = 'y'])", xpath.Context{Node: wide, Done: cancelled}},
 	} {
