@@ -14,15 +14,15 @@ type Entity struct {
 	ID         [][]string          // paths of the answers that may name the entity, the first non-empty one counts
 }
 
-// entities binds the declarations of a form. A save_to of "list#property" belongs to that list; a bare one to the only
-// declaration whose table the question lies in.
+// entities binds the declarations of a form. A question with save_to belongs to the entity of the innermost container
+// around it.
 func entities(f *survey.Form, tables []*survey.Table) []Entity {
 	var bound []Entity
 	for _, d := range f.Entities {
 		e := Entity{Decl: d, Table: tableOf(d, tables), Properties: map[string][]string{}}
 		for _, c := range e.Table.Columns {
-			if p, ok := property(c.Question.SaveTo, d.List); ok {
-				e.Properties[p] = c.Path
+			if c.Question.SaveTo != "" && owner(f, c.Question) == d {
+				e.Properties[c.Question.SaveTo] = c.Path
 			}
 		}
 		for _, name := range references(d.ID) {
@@ -37,6 +37,19 @@ func entities(f *survey.Form, tables []*survey.Table) []Entity {
 	return bound
 }
 
+func owner(f *survey.Form, q *survey.Question) *survey.EntityDecl {
+	for at := q.Parent; ; at = at.Parent {
+		for _, d := range f.Entities {
+			if d.Container == at || d.Container == nil && (at == nil || at == f.Root) {
+				return d
+			}
+		}
+		if at == nil {
+			return nil
+		}
+	}
+}
+
 func tableOf(d *survey.EntityDecl, tables []*survey.Table) *survey.Table {
 	for _, t := range tables[1:] {
 		if names := references(d.Repeat); len(names) > 0 && t.Repeat.Name == names[0] {
@@ -47,17 +60,6 @@ func tableOf(d *survey.EntityDecl, tables []*survey.Table) *survey.Table {
 		}
 	}
 	return tables[0]
-}
-
-func property(saveTo, list string) (string, bool) {
-	if saveTo == "" {
-		return "", false
-	}
-	owner, name, qualified := strings.Cut(saveTo, "#")
-	if !qualified {
-		return owner, true
-	}
-	return name, owner == list
 }
 
 // references lists the ${names} of an expression in order; forms write coalesce(${known}, ${new}).

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport is the import table: which packages of ours a package may use. What is not listed fails. The sources are
+// parsed here instead of asking `go list`, whose reads the test cache does not see.
+var mayImport = map[string][]string{
+	"":                    {"collections", "commands", "hooks", "pb_migrations"},
+	"commands":            {"collections", "hooks", "internal/access", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/simulate", "internal/survey"},
+	"hooks":               {"collections", "collections/forms", "internal/access", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/review", "internal/survey"},
+	"collections":         {"internal/survey"},
+	"collections/forms":   {},
+	"pb_migrations":       {},
+	"internal/survey":     {},
+	"internal/problem":    {},
+	"internal/xmltree":    {"internal/survey"},
+	"internal/xpath":      {"internal/survey"},
+	"internal/xlsform":    {"internal/survey"},
+	"internal/xform":      {"internal/survey", "internal/xlsform", "internal/xpath"},
+	"internal/validate":   {"internal/survey", "internal/xform", "internal/xpath"},
+	"internal/export":     {"internal/survey"},
+	"internal/access":     {"collections"},
+	"internal/grid":       {"collections", "internal/survey"},
+	"internal/identity":   {"collections", "internal/access", "internal/problem"},
+	"internal/outbox":     {"collections"},
+	"internal/instrument": {"collections", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
+	"internal/ingest":     {"collections", "internal/access", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xmltree"},
+	"internal/review":     {"collections", "internal/access", "internal/problem"},
+	"internal/coverage":   {"collections", "internal/access"},
+	"internal/dataset":    {"collections", "internal/access", "internal/coverage", "internal/export", "internal/instrument", "internal/problem", "internal/survey"},
+	"internal/devicesync": {"collections", "internal/access", "internal/ingest", "internal/instrument", "internal/problem", "internal/survey", "internal/xform"},
+	"internal/openrosa":   {"collections", "internal/access", "internal/ingest", "internal/instrument", "internal/problem", "internal/survey", "internal/xform", "internal/xmltree"},
+	"internal/demo":       {"internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
+	"internal/simulate":   {"internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform", "collections/forms"},
+	"internal/testapp":    {"collections", "hooks", "pb_migrations", "internal/survey"},
+}
+
+// pure packages never see the database framework.
+var pure = []string{"internal/survey", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/export", "internal/demo"}
+
+func TestImportsFollowTheTable(t *testing.T) {
+	seen := map[string]bool{}
+	walkImports(t, func(pkg, file, path string) {
+		seen[pkg] = true
+		if rest, ours := strings.CutPrefix(path, "doorstep/"); ours && !slices.Contains(mayImport[pkg], rest) {
+			t.Errorf("%s: package %q may not import %s", file, pkg, path)
+		}
+		if slices.Contains(pure, pkg) && strings.HasPrefix(path, "github.com/pocketbase/") {
+			t.Errorf("%s: package %q is pure and may not import %s", file, pkg, path)
+		}
+	})
+	if !seen["hooks"] || !seen["internal/ingest"] {
+		t.Fatal("the walk did not reach the packages")
+	}
+	for pkg := range seen {
+		if _, listed := mayImport[pkg]; !listed {
+			t.Errorf("package %q is not in the import table", pkg)
+		}
+	}
+}
+
+func walkImports(t *testing.T, visit func(pkg, file, path string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() && path != "." && (strings.HasPrefix(e.Name(), ".") || slices.Contains([]string{"testdata", "node_modules", "bench", "tools", "web", "docs"}, e.Name())) {
+			return fs.SkipDir
+		}
+		if e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		if pkg == "." {
+			pkg = ""
+		}
+		for _, i := range f.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			visit(pkg, path, imported)
+		}
+		if len(f.Imports) == 0 {
+			visit(pkg, path, "")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
