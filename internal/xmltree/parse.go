@@ -13,15 +13,17 @@ import (
 
 // Limits bound what ParseXML accepts; a zero field means its default.
 type Limits struct {
-	Bytes int64 // of the document as UTF-8, default 32 MiB
-	Nodes int   // elements, attributes, texts and the rest, default 1,000,000
+	Bytes int64 // of the document as UTF-8, default 16 MiB
+	Nodes int   // elements, attributes, texts and the rest, default 200,000
 	Depth int   // nested elements, default 200
 }
 
 const (
-	defaultBytes = 32 << 20
-	defaultNodes = 1_000_000
+	defaultBytes = 16 << 20
+	defaultNodes = 200_000
 	defaultDepth = 200
+	// maxToken bounds one tag, text or comment, because the tokenizer holds all attributes of a tag at once.
+	maxToken = 2 << 20
 )
 
 // Spaces that are bound without a declaration.
@@ -42,30 +44,39 @@ func ParseXML(r io.Reader, limits Limits) (*survey.Node, error) {
 	}
 	p.in = &meter{r: decoded, left: p.limits.Bytes}
 	p.dec = xml.NewDecoder(p.in)
-	p.dec.CharsetReader = func(label string, r io.Reader) (io.Reader, error) {
-		decoded, err := charset(label, r)
-		if err == nil && decoded != r {
-			decoded = &meter{r: decoded, left: p.limits.Bytes}
-		}
-		return decoded, err
-	}
+	p.dec.CharsetReader = p.charset
 	if err := p.run(); err != nil {
 		return nil, err
 	}
 	return p.doc, nil
 }
 
-// meter fails when a document grows beyond its limit, also after decoding.
+// charset measures what comes out of a decoder, too.
+func (p *parser) charset(label string, r io.Reader) (io.Reader, error) {
+	decoded, err := charset(label, r)
+	if err != nil || decoded == r {
+		return decoded, err
+	}
+	p.in.inner = true
+	p.in = &meter{r: decoded, left: p.limits.Bytes}
+	return p.in, nil
+}
+
+// meter fails when a document, or one token of it, grows beyond its limit.
 type meter struct {
-	r    io.Reader
-	left int64
+	r     io.Reader
+	left  int64
+	token int64 // bytes since the last token
+	inner bool  // below a decoder, which the tokens are measured after
 }
 
 var errTooLarge = errors.New("document too large")
 
 func (m *meter) Read(b []byte) (int, error) {
 	n, err := m.r.Read(b)
-	if m.left -= int64(n); m.left < 0 {
+	m.left -= int64(n)
+	m.token += int64(n)
+	if m.left < 0 || m.token > maxToken && !m.inner {
 		return 0, errTooLarge
 	}
 	return n, err
@@ -115,6 +126,7 @@ func (p *parser) run() error {
 			return err
 		}
 		p.started = true
+		p.in.token = 0
 	}
 	if p.open != p.doc || !p.root {
 		return syntaxError(p.offset(), "the document ends too early", "文档不完整")

@@ -141,6 +141,22 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestOneTagIsBounded(t *testing.T) {
+	_, err := xmltree.ParseXML(strings.NewReader("<a "+strings.Repeat("b='' ", 1<<20)+"/>"), xmltree.Limits{})
+	var got *xmltree.Error
+	if !errors.As(err, &got) || got.Code != xmltree.CodeTooLarge {
+		t.Errorf("got %v, want %s", err, xmltree.CodeTooLarge)
+	}
+	long := "<a>" + strings.Repeat("<b>12345678</b>", 150_000) + "</a>"
+	if _, err := xmltree.ParseXML(strings.NewReader(long), xmltree.Limits{Nodes: 1 << 20}); err != nil {
+		t.Errorf("many small tags: %v", err)
+	}
+	gbk := `<?xml version="1.0" encoding="GBK"?>` + long
+	if _, err := xmltree.ParseXML(strings.NewReader(gbk), xmltree.Limits{Nodes: 1 << 20}); err != nil {
+		t.Errorf("many small tags in GBK: %v", err)
+	}
+}
+
 func TestWriteDeclaresWhatItNeeds(t *testing.T) {
 	meta := &survey.Node{Kind: survey.Element, Prefix: "orx", Space: "http://openrosa.org/xforms", Name: "meta"}
 	meta.Add(&survey.Node{Kind: survey.Element, Prefix: "orx", Space: "http://openrosa.org/xforms", Name: "instanceID"})

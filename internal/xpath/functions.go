@@ -48,6 +48,7 @@ func collect(groups ...[]function) map[string]function {
 
 func (c *compiler) call(x *astCall) *code {
 	c.info.Functions = append(c.info.Functions, x.name)
+	c.noteInstance(x)
 	fn, known := library[x.name]
 	if !known {
 		c.compileAll(x.args)

@@ -7,6 +7,8 @@ type Info struct {
 	Kind      Kind     // Any when it depends on the data
 	Paths     []Path   // every location path, in order of appearance
 	Functions []string // every function by name, sorted
+	Instances []string // ids of secondary instances named by instance() and pulldata(), sorted
+	Indirect  bool     // an instance() or pulldata() whose id is computed
 	Uses      Uses
 }
 
@@ -58,7 +60,21 @@ func (c *compiler) finish(root *code) Info {
 	info.Kind = root.kind
 	slices.Sort(info.Functions)
 	info.Functions = slices.Compact(info.Functions)
+	slices.Sort(info.Instances)
+	info.Instances = slices.Compact(info.Instances)
 	return info
+}
+
+// noteInstance records the secondary instance that a call reads.
+func (c *compiler) noteInstance(x *astCall) {
+	if x.name != "instance" && x.name != "pulldata" || len(x.args) == 0 {
+		return
+	}
+	if id, isLiteral := x.args[0].(*astLiteral); isLiteral {
+		c.info.Instances = append(c.info.Instances, id.value)
+		return
+	}
+	c.info.Indirect = true
 }
 
 // notePath records a path and returns its index.

@@ -55,6 +55,16 @@ func TestInfo(t *testing.T) {
 	}
 }
 
+func TestInfoInstances(t *testing.T) {
+	info := mustCompile(t, "concat(instance('b')/root/x, pulldata('a', 'x', 'y', 'z'), instance('b')/root/y)").Info
+	if want := []string{"a", "b"}; !slices.Equal(info.Instances, want) || info.Indirect {
+		t.Errorf("instances %q, indirect %v; want %q", info.Instances, info.Indirect, want)
+	}
+	if info := mustCompile(t, "instance(/data/which)/root").Info; !info.Indirect {
+		t.Error("a computed id is not noted")
+	}
+}
+
 func TestInfoOffsetsAndFunctions(t *testing.T) {
 	const source = "concat(../a, string(/data/b[1]/c), string(1))"
 	info := mustCompile(t, source).Info
