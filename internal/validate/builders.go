@@ -1,0 +1,118 @@
+package validate
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+// builder makes the check of one rule for a question; nil when its arguments are wrong, which it has then reported.
+type builder func(c *compiler, q *survey.Question, args []string) check
+
+// builders are the rules by name. Arguments are names of questions unless said otherwise.
+var builders = map[string]builder{
+	"cn_id":            citizenNumber,       // cn_id(birth date, sex, type of document), each optional
+	"cn_mobile":        tagged("cn_mobile"), // eleven digits
+	"cn_phone":         tagged("cn_phone"),  // mobile or landline
+	"area_code":        tagged("area_code"),
+	"house_code":       tagged("house_code"),
+	"person_name":      personName,
+	"is":               engineTag, // is(email): any tag of validator/v10
+	"past_date":        pastDate,
+	"not_before_visit": notBeforeVisit,
+	"age_under":        ageUnder,      // age_under(18): years
+	"age_from":         ageFrom,       // age_from(60): years
+	"guardian_age":     guardianAge,   // guardian_age(birth date of the child)
+	"count_of":         countOf,       // count_of(repeat)
+	"ability_score":    abilityScore,  // ability_score(part | total | preliminary | final)
+	"risk_points":      riskPoints,    // risk_points(choice list with points)
+	"risk_grade":       riskGrade,     // risk_grade(choice list with min_points, choice list with points)
+	"mandatory_report": reportIfChose, // mandatory_report(choice, …)
+}
+
+func tagged(tag string) builder {
+	return func(c *compiler, q *survey.Question, args []string) check {
+		return engineCheck(tag, tag+".format")
+	}
+}
+
+func engineCheck(tag, code string) check {
+	return func(v *visit, answer string) {
+		if !v.bound.rules.Holds(answer, tag) {
+			v.report(code)
+		}
+	}
+}
+
+// engineTag takes tags as validator/v10 writes them: is(email), is(numeric,len=6).
+func engineTag(c *compiler, q *survey.Question, args []string) check {
+	tag := strings.Join(args, ",")
+	if tag == "" || c.tryTag(tag) != nil {
+		return c.wrongArguments(q)
+	}
+	return engineCheck(tag, "value.format")
+}
+
+// tryTag uses a tag once, because the engine tells of an unknown one only by a panic.
+func (c *compiler) tryTag(tag string) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("tag %s: %v", tag, r)
+		}
+	}()
+	c.rules.Holds("x", tag)
+	return nil
+}
+
+func personName(c *compiler, q *survey.Question, args []string) check {
+	return func(v *visit, answer string) {
+		if !v.bound.rules.Holds(answer, "person_name") {
+			v.report(string(NameFormat))
+		} else if doubt := nameDoubt(answer); doubt != "" {
+			v.report(string(doubt))
+		}
+	}
+}
+
+// countOf compares the answer with the number of occurrences of a repeat in the same scope.
+func countOf(c *compiler, q *survey.Question, args []string) check {
+	if len(args) != 1 {
+		return c.wrongArguments(q)
+	}
+	repeat := c.find(q, args[0])
+	if repeat == nil || repeat.Kind != survey.KindRepeat {
+		return c.wrongArguments(q)
+	}
+	slot := c.slot(repeat)
+	return func(v *visit, answer string) {
+		if n, err := strconv.Atoi(answer); err == nil && strconv.Itoa(n) != v.answer(slot) {
+			v.report("count.mismatch")
+		}
+	}
+}
+
+// reportIfChose raises the mandatory report when one of the choices was made.
+func reportIfChose(c *compiler, q *survey.Question, args []string) check {
+	if len(args) == 0 {
+		return c.wrongArguments(q)
+	}
+	return func(v *visit, answer string) {
+		for _, choice := range args {
+			if chosen(answer, choice) {
+				v.report(MandatoryReport)
+				return
+			}
+		}
+	}
+}
+
+func chosen(answer, choice string) bool {
+	for one := range strings.FieldsSeq(answer) {
+		if one == choice {
+			return true
+		}
+	}
+	return false
+}

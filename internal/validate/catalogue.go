@@ -1,0 +1,65 @@
+package validate
+
+import "doorstep/internal/survey"
+
+// Entry is what the catalogue says of an issue.
+type Entry struct {
+	Severity survey.Severity
+	ZH, EN   string
+}
+
+// MandatoryReport must be acted on at once, whatever the review state: Law on the Protection of Minors, article 11.
+const MandatoryReport = "report.mandatory"
+
+// Catalogue is every issue that a record can get, by code. No text holds an answer.
+var Catalogue = map[string]Entry{
+	string(IDLength):       {survey.Error, "证件号码应为 18 位（旧号 15 位）。", "The number must have 18 characters, or 15 if it is an old one."},
+	string(IDChars):        {survey.Error, "证件号码只能是数字，末位可以是 X。", "The number consists of digits; only the last may be X."},
+	string(IDBirth):        {survey.Error, "证件号码中的出生日期不存在。", "The birth date in the number does not exist."},
+	string(IDChecksum):     {survey.Error, "证件号码的校验码不对，很可能输错了一位。", "The check digit of the number is wrong; a digit is probably mistyped."},
+	"cn_id.birth_mismatch": {survey.Error, "出生日期与证件号码不一致。", "The birth date differs from the one in the number."},
+	"cn_id.sex_mismatch":   {survey.Error, "性别与证件号码不一致。", "The sex differs from the one in the number."},
+	"cn_id.future":         {survey.Error, "证件号码中的出生日期晚于访问日期。", "The birth date in the number is after the visit."},
+	"cn_id.repeated":       {survey.Error, "同一份记录中有两个人用了这个证件号码。", "Two people of this record have the same number."},
+	"cn_id.division":       {survey.Warning, "证件号码开头的行政区划代码不存在，请核对证件。", "The number begins with a division that does not exist; compare it with the document."},
+	"cn_id.legacy":         {survey.Notice, "这是 15 位旧号码，请尽量补录 18 位号码。", "This is an old 15-digit number; record the 18-digit one if possible."},
+
+	"cn_mobile.format":      {survey.Error, "手机号应为 11 位，以 13 至 19 开头。", "A mobile number has 11 digits and begins with 13 to 19."},
+	"cn_phone.format":       {survey.Error, "电话应为 11 位手机号，或带区号的固定电话。", "A phone number is an 11-digit mobile number or a landline with its area code."},
+	"area_code.format":      {survey.Error, "区域编码应为 6、9 或 12 位数字，网格编码再加网格号。", "An area code has 6, 9 or 12 digits; a grid code adds the grid number."},
+	"house_code.format":     {survey.Error, "房屋编码应为 25 位数字。", "A house code has 25 digits."},
+	"value.format":          {survey.Error, "答案的格式不符合要求。", "The answer does not have the required form."},
+	string(NameFormat):      {survey.Error, "姓名至少两个字，不能有数字和符号（间隔号除外）。", "A name has at least two letters, no digits and no signs except a dot between its parts."},
+	string(NamePlaceholder): {survey.Warning, "这看起来不是真实姓名，请核实。", "This does not look like a real name; please check."},
+	string(NamePrivateUse):  {survey.Warning, "姓名中有自造字，其他设备可能显示不出，请换成标准汉字或注明。", "The name has a private-use character that other devices may not show; use the standard character."},
+
+	"date.future":       {survey.Error, "日期晚于访问日期。", "The date is after the visit."},
+	"date.before_visit": {survey.Error, "日期早于访问日期。", "The date is before the visit."},
+	"age.too_old":       {survey.Error, "访问当天的年龄超出本调查的范围（偏大）。", "At the visit the person is too old for this survey."},
+	"age.too_young":     {survey.Error, "访问当天的年龄不到本调查的范围（偏小）。", "At the visit the person is too young for this survey."},
+	"guardian.younger":  {survey.Error, "监护人的年龄不大于儿童的年龄。", "The guardian is no older than the child."},
+	"guardian.minor":    {survey.Warning, "监护人未满 18 周岁，请核实监护情况。", "The guardian is under 18; look into the guardianship."},
+	"count.mismatch":    {survey.Warning, "登记的人数与所填的人数不一致。", "The number of people recorded differs from the number given."},
+
+	"ability.incomplete": {survey.Error, "有评估项目未评分，不能得出这个结果。", "Items of the assessment have no score, so this result cannot be computed."},
+	"ability.score":      {survey.Error, "得分与各项之和不一致。", "The score is not the sum of its items."},
+	"ability.level":      {survey.Error, "能力等级与得分和等级变更条件不符。", "The level does not follow from the scores and the rules that change it."},
+	"ability.coma":       {survey.Warning, "填了昏迷，但意识水平不是 0 分。", "A coma is recorded although consciousness is not scored 0."},
+	"risk.points":        {survey.Error, "风险得分与各项风险不一致。", "The risk points do not follow from the risk items."},
+	"risk.grade":         {survey.Error, "风险等级与各项风险不一致。", "The risk grade does not follow from the risk items."},
+
+	MandatoryReport: {survey.Warning, "发现儿童正受侵害或面临危险的情形，须立即报告（未成年人保护法第十一条）。", "A child is harmed or in danger: this must be reported at once (Law on the Protection of Minors, article 11)."},
+
+	"area.unassigned":        {survey.Warning, "无法确定记录所在的网格，请人工指定。", "The grid of the record cannot be determined; assign it by hand."},
+	"area.outside_territory": {survey.Warning, "记录所在的区域不在填报人的责任范围内。", "The record lies outside the worker's territory."},
+}
+
+// Found is the issue with that code at a field. A code that the catalogue does not have becomes a warning with a
+// general text, so that no finding is ever lost.
+func Found(code, field string) survey.Issue {
+	e, ok := Catalogue[code]
+	if !ok {
+		e = Entry{survey.Warning, "请核对。", "Please check."}
+	}
+	return survey.Issue{Code: code, Field: field, Severity: e.Severity, ZH: e.ZH, EN: e.EN}
+}

@@ -1,0 +1,92 @@
+package validate
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	middleDot   = '·'        // U+00B7, what the identity card uses between the parts of a name
+	otherDots   = "・･•‧∙⋅．." // what people type for it
+	longestName = 50         // characters on an identity card
+)
+
+// NormalizeName is a name as it is stored: NFKC, the official middle dot between Chinese parts, no blanks within Chinese
+// and one blank between Latin words.
+func NormalizeName(s string) string {
+	han := hasHan(s)
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(otherDots, r) && (han || r != '.'):
+			return middleDot
+		case unicode.Is(unicode.Cf, r):
+			return -1 // zero-width characters come with text pasted from chats
+		default:
+			return r
+		}
+	}, s)
+	words := strings.Fields(norm.NFKC.String(s))
+	if han {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words, " ")
+}
+
+func hasHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// Why a name is refused, and what makes one doubtful.
+const (
+	NameFormat      Fault = "person_name.format"
+	NamePlaceholder Fault = "person_name.placeholder"
+	NamePrivateUse  Fault = "person_name.private_use"
+)
+
+// nameFault is "" for a name: two or more letters of any script, with rare characters beyond the basic plane, parts
+// joined by a dot, blank, hyphen or apostrophe.
+func nameFault(s string) Fault {
+	s = NormalizeName(s)
+	letters, before := 0, 'x'
+	for _, r := range s {
+		switch {
+		case isNameLetter(r):
+			letters++
+		case unicode.Is(unicode.M, r) && letters > 0:
+		case isNameJoint(r) && letters > 0 && !isNameJoint(before):
+		case r == ' ' && before == '.': // an initial, as in J. Smith
+		default:
+			return NameFormat
+		}
+		before = r
+	}
+	if letters < 2 || letters > longestName || isNameJoint(before) && before != '.' {
+		return NameFormat
+	}
+	return ""
+}
+
+// isNameLetter takes 〇 although Unicode counts it among the numbers, and private-use characters, which old registers
+// gave to rare names.
+func isNameLetter(r rune) bool {
+	return unicode.IsLetter(r) || r == '〇' || unicode.Is(unicode.Co, r)
+}
+
+func isNameJoint(r rune) bool { return strings.ContainsRune("· -'’.", r) }
+
+// nameDoubt is a warning about a name of the right form, "" for none.
+func nameDoubt(s string) Fault {
+	s = NormalizeName(s)
+	switch {
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Co, r) }):
+		return NamePrivateUse
+	case strings.Contains(s, "某") || strings.Contains(placeholderNames, " "+strings.ToLower(s)+" "):
+		return NamePlaceholder
+	default:
+		return ""
+	}
+}
+
+const placeholderNames = " 不详 不知 未知 不知道 不清楚 没有 姓名 无名 无名氏 测试 匿名 保密 拒绝 xx xxx test unknown none "

@@ -1,0 +1,64 @@
+package validate
+
+import (
+	"slices"
+	"strconv"
+
+	"doorstep/internal/survey"
+)
+
+// RiskItem is a question whose answer "yes" adds points.
+type RiskItem struct {
+	Question string
+	Points   int
+}
+
+// RiskGrade is a grade and the points from which it applies.
+type RiskGrade struct {
+	Grade string
+	From  int
+}
+
+// RiskPoints adds the points of all items that apply.
+func RiskPoints(items []RiskItem, yes func(question string) bool) int {
+	sum := 0
+	for _, item := range items {
+		if yes(item.Question) {
+			sum += item.Points
+		}
+	}
+	return sum
+}
+
+// GradeRisk is the highest grade whose points are reached, "" when none is. The order of the grades does not matter.
+func GradeRisk(grades []RiskGrade, points int) string {
+	best := RiskGrade{}
+	for _, g := range grades {
+		if points >= g.From && (best.Grade == "" || g.From > best.From) {
+			best = g
+		}
+	}
+	return best.Grade
+}
+
+// numbers reads what each choice of a list has in a numeric column, so that a form states its own points and thresholds
+// and nothing else does. It is nil when the list is missing or one of its numbers is.
+func numbers(f *survey.Form, list, column string) []RiskItem {
+	l := f.Lists[list]
+	if l == nil {
+		return nil
+	}
+	var table []RiskItem
+	for _, c := range l.Choices {
+		i := slices.IndexFunc(c.Extra, func(p survey.Pair) bool { return p.Name == column })
+		if i < 0 {
+			return nil
+		}
+		n, err := strconv.Atoi(c.Extra[i].Value)
+		if err != nil {
+			return nil
+		}
+		table = append(table, RiskItem{c.Name, n})
+	}
+	return table
+}

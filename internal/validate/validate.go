@@ -1,0 +1,68 @@
+// Package validate checks the answers of a survey: the form's own logic, rules about values, and rules across fields.
+package validate
+
+import (
+	"time"
+
+	"github.com/go-playground/validator/v10"
+
+	"doorstep/internal/survey"
+)
+
+// Options are what the rules may differ in from one installation to another. The zero value is the usual one.
+type Options struct {
+	GridSuffix string         // regular expression of what follows the 12 community digits; "" means three digits
+	Zone       *time.Location // where the surveys take place; nil means China Standard Time
+}
+
+// Rules is the engine with all rules registered. It is made once, binds any number of forms, and may be shared.
+type Rules struct {
+	engine *validator.Validate
+	zone   *time.Location
+}
+
+// chinaTime is written as an offset because China has one zone without summer time, and the machine may lack a zone file.
+var chinaTime = time.FixedZone("CST", 8*60*60)
+
+// New registers the rules. It fails when the grid suffix is no regular expression.
+func New(o Options) (*Rules, error) {
+	tags, err := valueTags(o.GridSuffix)
+	if err != nil {
+		return nil, err
+	}
+	engine := validator.New(validator.WithRequiredStructEnabled())
+	for name, ok := range tags {
+		test := ok
+		if err := engine.RegisterValidation(name, func(f validator.FieldLevel) bool { return test(f.Field().String()) }); err != nil {
+			return nil, err
+		}
+	}
+	zone := o.Zone
+	if zone == nil {
+		zone = chinaTime
+	}
+	return &Rules{engine: engine, zone: zone}, nil
+}
+
+// For binds the rules with the usual options to a form. The error is survey.Problems: rules that are misspelt or refer
+// to questions that the form does not have.
+func For(f *survey.Form) (*Bound, error) {
+	rules, err := New(Options{})
+	if err != nil {
+		return nil, err
+	}
+	return rules.For(f)
+}
+
+// Check binds the rules to f and checks one instance. For many instances of a form, keep what For returns.
+func (r *Rules) Check(f *survey.Form, inst *survey.Instance, asOf time.Time) ([]survey.Issue, error) {
+	bound, err := r.For(f)
+	if err != nil {
+		return nil, err
+	}
+	return bound.Check(inst, asOf), nil
+}
+
+// Holds tells whether a value satisfies a tag of the engine: one of ours, such as "cn_id", or one of validator/v10.
+// It panics on a tag that neither has, as the engine does.
+func (r *Rules) Holds(value, tag string) bool { return r.engine.Var(value, tag) == nil }
