@@ -1,13 +1,17 @@
 package demo
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Person is someone of a household.
 type Person struct {
 	ID        string // UUID
-	Name      Name
+	Name      string
+	Parts     Name   // of Name
 	Sex       string // male, female
-	Birth     time.Time
+	BirthDate string // YYYY-MM-DD
 	IDType    string // id_card, household_register
 	IDNumber  string
 	Phone     string // "" for most children
@@ -18,8 +22,10 @@ type Person struct {
 
 // Age is the number of completed years on a day.
 func (p Person) Age(on time.Time) int {
-	age := on.Year() - p.Birth.Year()
-	if on.Month() < p.Birth.Month() || on.Month() == p.Birth.Month() && on.Day() < p.Birth.Day() {
+	var year, month, day int
+	fmt.Sscanf(p.BirthDate, "%d-%d-%d", &year, &month, &day)
+	age := on.Year() - year
+	if int(on.Month()) < month || int(on.Month()) == month && on.Day() < day {
 		age--
 	}
 	return age
@@ -56,11 +62,11 @@ func (m *maker) family(household string) []Person {
 	}
 	headAge := kind.headFrom + m.r.IntN(kind.headTo-kind.headFrom+1)
 	head := f.add("head", headSex, headAge, Name{})
-	father := head.Name
+	father := head.Parts
 	if kind.spouse {
 		spouse := f.add("spouse", other(headSex), max(20, headAge-4+m.r.IntN(7)), Name{})
 		if headSex == "female" {
-			father = spouse.Name
+			father = spouse.Parts
 		}
 	}
 	f.children(kind.childMin, kind.childMax, headAge, father)
@@ -107,7 +113,7 @@ func (f *familyMaker) children(least, most, headAge int, father Name) {
 		child := f.add("child", f.anySex(), age, father)
 		if f.r.IntN(50) == 0 {
 			f.add("child", f.anySex(), age, father)
-			f.people[len(f.people)-1].born(f, child.Birth)
+			f.people[len(f.people)-1].born(f, child.BirthDate)
 		}
 	}
 }
@@ -116,8 +122,8 @@ func (f *familyMaker) parents(headAge int, head Person) {
 	age := headAge + 22 + f.r.IntN(10)
 	if f.r.IntN(3) > 0 {
 		father := f.add("parent", "male", min(age, 99), Name{})
-		if head.Name.Surname != "" {
-			f.people[len(f.people)-1].Name = Name{head.Name.Surname, father.Name.Given}
+		if head.Parts.Surname != "" {
+			f.people[len(f.people)-1].called(Name{head.Parts.Surname, father.Parts.Given})
 		}
 	}
 	f.add("parent", "female", min(age, 99), Name{})
@@ -128,8 +134,9 @@ func (f *familyMaker) add(relation, sex string, age int, father Name) Person {
 	birth := time.Date(today.Year()-age, today.Month(), today.Day(), 0, 0, 0, 0, time.UTC).AddDate(0, 0, -f.r.IntN(365))
 	p := Person{
 		ID: uuid(f.r), Sex: sex, Relation: relation, Ethnicity: f.ethnicity, Household: f.household,
-		Name: ethnicName(f.r, f.ethnicity, sex, birth.Year(), father), IDType: "id_card",
+		IDType: "id_card",
 	}
+	p.called(ethnicName(f.r, f.ethnicity, sex, birth.Year(), father))
 	if age < 16 {
 		p.IDType = "household_register"
 	}
@@ -137,15 +144,17 @@ func (f *familyMaker) add(relation, sex string, age int, father Name) Person {
 		p.Phone = phone(f.phones)
 		f.phones++
 	}
-	p.born(f, birth)
+	p.born(f, birth.Format(time.DateOnly))
 	f.people = append(f.people, p)
 	return p
 }
 
+func (p *Person) called(n Name) { p.Name, p.Parts = n.Full(), n }
+
 // born sets the birth date and with it the citizen number.
-func (p *Person) born(f *familyMaker, birth time.Time) {
-	p.Birth = birth
-	p.IDNumber = f.ids.next(f.r, birth, p.Sex)
+func (p *Person) born(f *familyMaker, date string) {
+	p.BirthDate = date
+	p.IDNumber = f.ids.next(f.r, date, p.Sex)
 }
 
 func (f *familyMaker) anySex() string { return []string{"female", "male"}[f.r.IntN(2)] }

@@ -17,15 +17,13 @@ type Household struct {
 	Address   string
 	HouseCode string  // 25 digits that begin with the grid code
 	Lon, Lat  float64 // WGS-84, inside the grid
+	Head      string  // name of the first person
 	Phone     string
 	Migrant   bool // registered elsewhere
 	Persons   []Person
 }
 
-// Head is the head of the household.
-func (h *Household) Head() *Person { return &h.Persons[0] }
-
-// Children are those under 18 on a day, Elders those of 60 and more.
+// Children are those under 18 on a day.
 func (h *Household) Children(on time.Time) []Person {
 	return h.aged(on, func(age int) bool { return age < 18 })
 }
@@ -107,7 +105,7 @@ func (m *maker) household(building, floor, flat int) Household {
 		HouseCode: fmt.Sprintf("%s%04d%02d%02d%02d", m.area.Code, building, 1, floor, flat),
 	}
 	h.Persons = m.family(h.ID)
-	h.Phone = h.Head().Phone
+	h.Head, h.Phone = h.Persons[0].Name, h.Persons[0].Phone
 	return h
 }
 

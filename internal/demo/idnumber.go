@@ -3,7 +3,7 @@ package demo
 import (
 	"fmt"
 	"math/rand/v2"
-	"time"
+	"strings"
 )
 
 // The divisions 990000 to 999999 were never assigned: no real citizen has a number that begins with them.
@@ -32,13 +32,13 @@ func newIDNumbers(grid, grids int) *idNumbers {
 
 // next makes a number with a valid check digit. A day on which a grid has used up its numbers would make it loop; the
 // 1000 households that a grid has at most stay far below.
-func (n *idNumbers) next(r *rand.Rand, birth time.Time, sex string) string {
+func (n *idNumbers) next(r *rand.Rand, birthDate, sex string) string {
 	for {
 		sequence := 2 * (n.low + r.IntN(n.high-n.low))
 		if sex == "male" {
 			sequence++
 		}
-		id := withCheck(fmt.Sprintf("%06d%s%03d", n.division, birth.Format("20060102"), sequence))
+		id := withCheck(fmt.Sprintf("%06d%s%03d", n.division, strings.ReplaceAll(birthDate, "-", ""), sequence))
 		if !n.taken[id] {
 			n.taken[id] = true
 			return id
