@@ -1,0 +1,235 @@
+package export
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/csv"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
+)
+
+func TestHarmless(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"formula", "=1+1", "'=1+1"},
+		{"plus", "+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"},
+		{"minus", "-2+3", "'-2+3"},
+		{"at", "@SUM(A1)", "'@SUM(A1)"},
+		{"tab", "\t=1", "'\t=1"},
+		{"carriage return", "\r=1", "'\r=1"},
+		{"line feed", "\n=1", "'\n=1"},
+		{"full-width equals", "＝1+1", "'＝1+1"},
+		{"full-width at", "＠SUM(A1)", "'＠SUM(A1)"},
+		{"negative number", "-5", "-5"},
+		{"decimal", "-0.25", "-0.25"},
+		{"phone", "+8613800000000", "+8613800000000"},
+		{"sign alone", "-", "'-"},
+		{"number and more", "-5 =1", "'-5 =1"},
+		{"two lines", "-5\n=1", "'-5\n=1"},
+		{"inside", "a=1", "a=1"},
+		{"Chinese", "张三", "张三"},
+		{"empty", "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := harmless(tt.in); got != tt.want {
+				t.Errorf("%q became %q, want %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestCSV(t *testing.T) {
+	var b bytes.Buffer
+	c, err := NewCSV(&b, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := [][]any{
+		{"id", "姓名", "n"},
+		{"a", "张\"三\",\n第二行", int64(0)},
+		{"b", nil, nil},
+		{"c", "=HYPERLINK(1)", -1.5},
+		{"d", "", int64(-7)},
+	}
+	for _, r := range rows {
+		if err := c.Row(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want := "\ufeffid,姓名,n\r\na,\"张\"\"三\"\",\r\n第二行\",0\r\nb,,\r\nc,'=HYPERLINK(1),-1.5\r\nd,,-7\r\n"
+	if b.String() != want {
+		t.Errorf("got %q\nwant %q", b.String(), want)
+	}
+	if _, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), "\ufeff"))).ReadAll(); err != nil {
+		t.Error(err)
+	}
+	if err := c.Row([]any{struct{}{}}); err == nil {
+		t.Error("a cell of an unknown type was written")
+	}
+}
+
+func readBook(t *testing.T, raw []byte) *excelize.File {
+	t.Helper()
+	book, err := excelize.OpenReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { book.Close() })
+	return book
+}
+
+func TestXLSX(t *testing.T) {
+	var b bytes.Buffer
+	x, err := NewXLSX(&b, "visits")
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("长", 40000)
+	for _, r := range [][]any{{"id", "text", "n"}, {"a", "=1+1", int64(0)}, {"b", nil, nil}, {"c", " a<b>&\x01\n", 2.5}, {"d", long, nil}} {
+		if err := x.Row(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	book := readBook(t, b.Bytes())
+	for cell, want := range map[string]string{"B1": "text", "B2": "=1+1", "C2": "0", "B3": "", "C3": "", "B4": " a<b>&\ufffd\n", "C4": "2.5"} {
+		if got, err := book.GetCellValue("visits", cell); err != nil || got != want {
+			t.Errorf("%s is %q (%v), want %q", cell, got, err, want)
+		}
+	}
+	if f, _ := book.GetCellFormula("visits", "B2"); f != "" {
+		t.Errorf("text became the formula %q", f)
+	}
+	if kind, _ := book.GetCellType("visits", "C2"); kind != excelize.CellTypeUnset && kind != excelize.CellTypeNumber {
+		t.Errorf("a number is stored as type %v", kind)
+	}
+	got, _ := book.GetCellValue("visits", "B5")
+	if n := len(utf16.Encode([]rune(got))); n > excelize.TotalCellChars || !strings.HasSuffix(got, cut) {
+		t.Errorf("a text over the limit has %d units and ends in %q", n, got[len(got)-20:])
+	}
+}
+
+func TestXLSXFullSheet(t *testing.T) {
+	var b bytes.Buffer
+	x, err := NewXLSX(&b, strings.Repeat("v", 40))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.limit = 3
+	for _, id := range []string{"id", "a", "b", "c"} {
+		if err := x.Row([]any{id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	book := readBook(t, b.Bytes())
+	second := strings.Repeat("v", 27) + " 2"
+	for cell, want := range map[string]string{"A1": "id", "A2": "c", "A3": ""} {
+		if got, err := book.GetCellValue(second, cell); err != nil || got != want {
+			t.Errorf("%s of the second sheet is %q (%v), want %q", cell, got, err, want)
+		}
+	}
+}
+
+func TestZip(t *testing.T) {
+	var b bytes.Buffer
+	z := NewZip(&b, time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC))
+	for _, name := range []string{"a.csv", "b.xlsx"} {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, "content of "+name); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len())); err == nil {
+		t.Error("an archive that was not closed opens")
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(in)
+		if err != nil || string(got) != "content of "+f.Name {
+			t.Errorf("%s holds %q, %v", f.Name, got, err)
+		}
+	}
+	if len(r.File) != 2 || r.File[1].Method != zip.Store {
+		t.Errorf("files %v", r.File)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	tests := []struct {
+		name   string
+		commit bool
+		want   string
+	}{
+		{"committed files replace earlier ones", true, "new"},
+		{"discarded files leave earlier ones", false, "old"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "out")
+			f, err := NewFolder(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(dir, "visits.csv")
+			if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			w, err := f.Create("visits.csv")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(w, "new"); err != nil {
+				t.Fatal(err)
+			}
+			if tt.commit {
+				if err := w.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if err := f.Commit(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := f.Discard(); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(path)
+			if err != nil || string(got) != tt.want {
+				t.Errorf("the file holds %q, %v", got, err)
+			}
+			if left, _ := os.ReadDir(dir); len(left) != 1 {
+				t.Errorf("%d files in the folder, want 1", len(left))
+			}
+		})
+	}
+}
