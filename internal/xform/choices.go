@@ -18,7 +18,7 @@ func usesSearch(q *survey.Question) bool { return selects(q) && reSearch.MatchSt
 func (b *formWriter) choices(e *elem, q *survey.Question) {
 	switch {
 	case q.Type == "select one external":
-		e.set("query", items(q.List)+predicate(b.xpath(q, q.ChoiceFilter, scope{current: true})))
+		e.set("query", items(q.List)+predicate(b.note(b.names.ChoiceFilter(q))))
 	case q.Type == "osm":
 		for _, tag := range q.Tags {
 			e.add(el("tag", b.tagLabel(tag)).set("key", tag.Name))
@@ -68,8 +68,8 @@ func (b *formWriter) itemset(q *survey.Question) *elem {
 	var nodes, value, label, filter string
 	switch {
 	case q.ItemsRepeat != "":
-		nodes, value, filter = b.repeatItems(q)
-		label = value
+		nodes, value = b.repeatItems(q)
+		label, filter = value, "./"+value+" != ''" // answers not given yet are no choices
 	case q.ItemsFile != "":
 		nodes = items(strings.TrimSuffix(q.ItemsFile, path.Ext(q.ItemsFile)))
 		value, label = fileColumns(q)
@@ -80,32 +80,16 @@ func (b *formWriter) itemset(q *survey.Question) *elem {
 		}
 	}
 	if q.ChoiceFilter != "" {
-		filter = b.filter(q, nodes)
+		filter = b.note(b.names.ChoiceFilter(q))
 	}
 	nodes = b.randomized(q, nodes+predicate(filter))
 	return el("itemset", el("value").set("ref", value), el("label").set("ref", label)).set("nodeset", nodes)
 }
 
-// repeatItems are the answers given in a repeat; those not given yet are left out. A map shows the geometry of each
-// round.
-func (b *formWriter) repeatItems(q *survey.Question) (nodes, value, filter string) {
-	nodes = strings.TrimSpace(b.xpath(q, q.ItemsRepeat, scope{outer: true}))
-	if selects(q) {
-		i := strings.LastIndexByte(nodes, '/')
-		nodes, value = nodes[:max(i, 0)], nodes[i+1:]
-	} else {
-		value = "geometry"
-	}
-	return nodes, value, "./" + value + " != ''"
-}
-
-// filter is the choice filter. In a filter of a repeat's answers the path of that repeat is the item itself.
-func (b *formWriter) filter(q *survey.Question, nodes string) string {
-	s := b.xpath(q, q.ChoiceFilter, scope{current: true, outer: q.ItemsRepeat != ""})
-	if q.ItemsRepeat != "" {
-		s = strings.NewReplacer("current()/"+nodes, ".", nodes, ".").Replace(s)
-	}
-	return s
+func (b *formWriter) repeatItems(q *survey.Question) (nodes, value string) {
+	nodes, value, err := b.names.repeatItems(q)
+	b.note("", err)
+	return nodes, value
 }
 
 // fileColumns are the columns of a file that hold value and label, which parameters can name.

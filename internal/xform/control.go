@@ -60,15 +60,11 @@ func (b *formWriter) control(q *survey.Question) *elem {
 }
 
 func (b *formWriter) labelAndHint(e *elem, q *survey.Question) {
-	hint := len(q.Hint) > 0 || len(q.GuidanceHint) > 0
-	if len(q.Label) > 0 || len(q.Media) > 0 || hint {
-		e.add(b.label(q))
-	}
+	e.add(b.label(q))
 	switch {
-	case !hint:
 	case hintInItext(q):
 		e.add(el("hint").set("ref", "jr:itext('"+b.textID(q, "hint")+"')"))
-	default:
+	case len(q.Hint) > 0:
 		e.add(el("hint", b.mixed(q, q.Hint[""])...))
 	}
 }

@@ -63,16 +63,47 @@ var formAttrEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;"
 type printer struct {
 	out    *bufio.Writer
 	spaces map[string]string // namespace URI by prefix
+	wrong  survey.Problems   // names that XML cannot hold
 }
 
 func printForm(w io.Writer, root *elem, spaces []survey.Pair) error {
-	p := &printer{out: bufio.NewWriter(w), spaces: map[string]string{}}
+	p := &printer{out: bufio.NewWriter(w), spaces: map[string]string{"xml": "http://www.w3.org/XML/1998/namespace"}}
 	for _, s := range spaces {
 		p.spaces[s.Name] = s.Value
 	}
-	p.out.WriteString("<?xml version=\"1.0\"?>\n")
+	if p.check(root); len(p.wrong) > 0 {
+		return p.wrong
+	}
+	p.str("<?xml version=\"1.0\"?>\n")
 	p.element(root, "", "\n")
 	return p.out.Flush()
+}
+
+// check finds names that a pass-through column brought in and that would make the form unreadable.
+func (p *printer) check(e *elem) {
+	p.checkName(e.name)
+	for _, a := range e.attrs {
+		p.checkName(a.Name)
+	}
+	for _, k := range e.kids {
+		if k.name != "" {
+			p.check(k)
+		}
+	}
+}
+
+func (p *printer) checkName(name string) {
+	prefix, local, prefixed := strings.Cut(name, ":")
+	switch {
+	case !prefixed && isName(name), prefix == "xmlns":
+		return
+	case prefixed && isName(local) && p.spaces[prefix] != "":
+		return
+	}
+	p.wrong = append(p.wrong, survey.Problem{Code: "xml.name",
+		ZH: "名称“" + name + "”不能写入表单:它含有 XML 不允许的字符,或者它的前缀没有在 settings 表的 namespaces 列声明。",
+		EN: "The name \"" + name + "\" cannot be written: it has characters that XML does not allow, or its prefix is not " +
+			"declared in the namespaces column of the settings sheet."})
 }
 
 // element writes e; inside text, indent and newline are empty.

@@ -1,6 +1,7 @@
 package xform
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -102,7 +103,7 @@ func (b *formWriter) collectTexts() *itext {
 		return true
 	})
 	b.f.Walk(func(q *survey.Question) bool {
-		b.mediaTexts(q, b.textID(q, "label"), q.Media)
+		b.mediaTexts(b.textID(q, "label"), q.Media)
 		return true
 	})
 	t.fill()
@@ -112,7 +113,7 @@ func (b *formWriter) collectTexts() *itext {
 func (b *formWriter) choiceTexts(list *survey.ChoiceList) {
 	for i, c := range list.Choices {
 		b.addText(nil, choiceID(list, i), "", c.Label)
-		b.mediaTexts(nil, choiceID(list, i), c.Media)
+		b.mediaTexts(choiceID(list, i), c.Media)
 	}
 }
 
@@ -139,9 +140,23 @@ func hintInItext(q *survey.Question) bool { return translated(q.Hint) || len(q.G
 func (b *formWriter) textID(q *survey.Question, what string) string { return b.f.Path(q) + ":" + what }
 
 func (b *formWriter) addText(q *survey.Question, id, form string, t survey.Translated) {
-	for _, lang := range slices.Sorted(maps.Keys(t)) {
+	for _, lang := range b.languages(t) {
 		b.texts.in(b.language(lang)).entry(id).put(form, b.mixed(q, t[lang]))
 	}
+}
+
+// languages lists the languages of a text in the order of the workbook, which is the order that clients offer.
+func (b *formWriter) languages(t survey.Translated) []string {
+	return slices.SortedFunc(maps.Keys(t), func(x, y string) int {
+		return cmp.Or(cmp.Compare(b.order(x), b.order(y)), cmp.Compare(x, y))
+	})
+}
+
+func (b *formWriter) order(lang string) int {
+	if lang == "" && slices.Contains(b.f.Languages, b.texts.fallback) {
+		lang = b.texts.fallback
+	}
+	return slices.Index(b.f.Languages, lang)
 }
 
 func (b *formWriter) language(lang string) string {
@@ -151,15 +166,15 @@ func (b *formWriter) language(lang string) string {
 	return lang
 }
 
-func (b *formWriter) mediaTexts(q *survey.Question, id string, media map[string]survey.Translated) {
-	for _, kind := range slices.Sorted(maps.Keys(media)) {
-		folder := kind
-		if kind == "image" || kind == "big-image" {
-			folder = "images"
-		}
-		for _, lang := range slices.Sorted(maps.Keys(media[kind])) {
-			value := append([]*elem{text("jr://" + folder + "/")}, b.mixed(nil, media[kind][lang])...)
-			b.texts.in(b.language(lang)).entry(id).put(kind, joinText(value))
+// mediaFolders are the kinds of media and where clients look for their files.
+var mediaFolders = []survey.Pair{{Name: "image", Value: "jr://images/"}, {Name: "big-image", Value: "jr://images/"},
+	{Name: "audio", Value: "jr://audio/"}, {Name: "video", Value: "jr://video/"}}
+
+func (b *formWriter) mediaTexts(id string, media map[string]survey.Translated) {
+	for _, kind := range mediaFolders {
+		for _, lang := range b.languages(media[kind.Name]) {
+			value := append([]*elem{text(kind.Value)}, b.mixed(nil, media[kind.Name][lang])...)
+			b.texts.in(b.language(lang)).entry(id).put(kind.Name, joinText(value))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package xform
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"doorstep/internal/survey"
 )
@@ -61,9 +62,27 @@ func (n *Names) Expression(q *survey.Question, expr string) (string, error) {
 }
 
 // ChoiceFilter turns the choice filter of q into the predicate of its items: relative names are columns of the item,
-// current() is q. It is "" without a filter.
+// current() is q. Where the items are the rounds of a repeat, the path of that repeat is the item itself. It is "" without
+// a filter.
 func (n *Names) ChoiceFilter(q *survey.Question) (string, error) {
-	return n.replace(q, q.ChoiceFilter, scope{current: true, outer: q.ItemsRepeat != ""})
+	filter, err := n.replace(q, q.ChoiceFilter, scope{current: true, outer: q.ItemsRepeat != ""})
+	if err != nil || q.ItemsRepeat == "" {
+		return filter, err
+	}
+	nodes, _, err := n.repeatItems(q)
+	return strings.NewReplacer("current()/"+nodes, ".", nodes, ".").Replace(filter), err
+}
+
+// repeatItems is the path of the repeat whose answers are the choices of q, and the child of each round that is chosen;
+// a map chooses by geometry.
+func (n *Names) repeatItems(q *survey.Question) (nodes, value string, err error) {
+	path, err := n.replace(q, q.ItemsRepeat, scope{outer: true})
+	nodes = strings.TrimSpace(path)
+	if !selects(q) {
+		return nodes, "geometry", err
+	}
+	i := strings.LastIndexByte(nodes, '/')
+	return nodes[:max(i, 0)], nodes[i+1:], err
 }
 
 // Expression is Names.Expression for a single use.

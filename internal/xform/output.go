@@ -1,7 +1,6 @@
 package xform
 
 import (
-	"fmt"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -40,11 +39,7 @@ func (b *formWriter) mixed(q *survey.Question, s string) []*elem {
 }
 
 func (b *formWriter) outputPath(q *survey.Question, name string, saved bool) string {
-	path, err := b.names.reference(q, name, saved, scope{}, false)
-	if err != nil && b.err == nil {
-		b.err = fmt.Errorf("text of %s: %w", b.f.Path(q), err)
-	}
-	return path
+	return b.note(b.names.reference(q, name, saved, scope{}, false))
 }
 
 // instancePath returns the length of the path expression that s begins with: instance('id') and steps up to a space

@@ -7,10 +7,8 @@ import (
 	"doorstep/internal/survey"
 )
 
-// stored tells whether a question has a node of its own among the answers; the audit log's name lives in meta.
-func stored(q *survey.Question) bool {
-	return q.Kind != survey.KindNone && q.Type != "audit"
-}
+// stored tells whether a question has a node among the answers.
+func stored(q *survey.Question) bool { return q.Kind != survey.KindNone }
 
 // value consumes the answer to q and returns it as a submission writes it.
 func (r *answerReader) value(q *survey.Question) string {

@@ -21,7 +21,8 @@ var formSpaces = []survey.Pair{
 var entitiesSpace = survey.Pair{Name: "entities", Value: "http://www.opendatakit.org/xforms/entities"}
 
 // Write writes f as XForm XML for ODK clients. The same form gives the same bytes, whose MD5 the form list announces.
-// It fails when a ${name} does not name exactly one question, and with the errors of w.
+// It fails when a ${name} does not name exactly one question, with survey.Problems for names that XML cannot hold, and
+// with the errors of w.
 func Write(w io.Writer, f *survey.Form) error {
 	b := newFormWriter(f)
 	html := b.html()
@@ -62,10 +63,18 @@ func newFormWriter(f *survey.Form) *formWriter {
 // xpath turns an expression into XPath, with q as its context.
 func (b *formWriter) xpath(q *survey.Question, expr string, s scope) string {
 	out, err := b.names.replace(q, expr, s)
-	if err != nil && b.err == nil {
-		b.err = fmt.Errorf("%s: %w", b.f.Path(q), err)
+	if err != nil && q != nil {
+		err = fmt.Errorf("%s: %w", b.f.Path(q), err)
 	}
-	return out
+	return b.note(out, err)
+}
+
+// note keeps the first error.
+func (b *formWriter) note(s string, err error) string {
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	return s
 }
 
 // spaces lists the declared namespaces.

@@ -1,0 +1,105 @@
+package xform_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"doorstep/internal/survey"
+	"doorstep/internal/xform"
+	"doorstep/internal/xmltree"
+
+	"pgregory.net/rapid"
+)
+
+var update = flag.Bool("update", false, "write the expected XForm anew")
+
+func write(t interface{ Fatal(...any) }, f *survey.Form) []byte {
+	var b bytes.Buffer
+	if err := xform.Write(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestWrite compares a form that uses most of what there is with its XForm, which was checked by eye.
+func TestWrite(t *testing.T) {
+	md, err := os.ReadFile("testdata/visit.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := write(t, read(t, string(md)))
+	if *update {
+		if err := os.WriteFile("testdata/visit.xml", got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/visit.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, expected := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(lines), len(expected)) {
+		if lines[i] != expected[i] {
+			t.Fatalf("line %d\n got %s\nwant %s", i+1, lines[i], expected[i])
+		}
+	}
+	if len(lines) != len(expected) {
+		t.Errorf("%d lines, want %d", len(lines), len(expected))
+	}
+	for range 5 {
+		if again := write(t, read(t, string(md))); !bytes.Equal(again, got) {
+			t.Fatal("the same form gave other bytes")
+		}
+	}
+}
+
+func TestWriteRefusesNames(t *testing.T) {
+	q := &survey.Question{Name: "a", Type: "text", Kind: survey.KindText, Label: survey.Translated{"": "A"}}
+	for name, spoil := range map[string]func(f *survey.Form){
+		"undeclared prefix": func(*survey.Form) { q.Bind = []survey.Pair{{Name: "y:z", Value: "1"}} },
+		"no name":           func(*survey.Form) { q.Bind = []survey.Pair{{Name: "1 2", Value: "1"}} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &survey.Form{ID: "f", Name: "data", Root: &survey.Question{Kind: survey.KindGroup, Children: []*survey.Question{q}}}
+			q.Parent = f.Root
+			spoil(f)
+			var p survey.Problems
+			if err := xform.Write(&bytes.Buffer{}, f); !errors.As(err, &p) || p[0].Code != "xml.name" {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// TestWriteKeepsTexts: whatever a workbook holds, the form is XML and shows the text as it was, but for characters that
+// XML cannot carry.
+func TestWriteKeepsTexts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		label := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"<b>&amp;", "a\r\nb", "]]>", `"'`})).Draw(t, "label")
+		if strings.Contains(label, "${") || strings.Contains(label, "instance(") {
+			return
+		}
+		root := &survey.Question{Kind: survey.KindGroup}
+		q := &survey.Question{Name: "a", Type: "text", Kind: survey.KindText, Parent: root,
+			Label: survey.Translated{"": "." + label}, Appearance: label}
+		root.Children = []*survey.Question{q}
+		doc, err := xmltree.ParseXML(bytes.NewReader(write(t, &survey.Form{ID: "f", Name: "data", Root: root})), xmltree.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := find(doc, "//x:input/x:label")
+		want := strings.Map(func(c rune) rune {
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0xFFFE || c == 0xFFFF {
+				return -1
+			}
+			return c
+		}, strings.ToValidUTF8("."+label, ""))
+		if err != nil || len(got) != 1 || got[0].Value() != want {
+			t.Fatalf("got %v, %v, want %q", got, err, want)
+		}
+	})
+}
