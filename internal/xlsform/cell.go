@@ -23,14 +23,21 @@ func numberText(f float64) string {
 }
 
 // dateText writes the day count of a spreadsheet as "2006-01-02 15:04:05", or as a time alone where there is no day.
-func dateText(days float64, from1904 bool) string {
+// It rounds to unit, as the reference converter does: milliseconds in xlsx, seconds in xls. Milliseconds are written
+// with six digits.
+func dateText(days float64, from1904 bool, unit time.Duration) string {
 	if days < 0 || days > 3e6 || math.IsNaN(days) {
 		return numberText(days)
 	}
-	seconds := int64(math.Round(days * 86400))
-	clock := time.Unix(seconds, 0).UTC()
+	const day = 24 * time.Hour
+	whole, fraction := math.Modf(days)
+	clock := time.Duration(math.Round(fraction*float64(day/unit))) * unit
+	layout := "15:04:05"
+	if clock%time.Second != 0 {
+		layout += ".000000"
+	}
 	if days < 1 {
-		return clock.Format("15:04:05")
+		return time.Time{}.Add(clock).Format(layout)
 	}
 	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 	if from1904 {
@@ -38,7 +45,7 @@ func dateText(days float64, from1904 bool) string {
 	} else if days < 60 {
 		epoch = epoch.AddDate(0, 0, 1) // spreadsheets count a 29 February 1900 that never was
 	}
-	return epoch.AddDate(0, 0, int(seconds/86400)).Add(time.Duration(seconds%86400) * time.Second).Format("2006-01-02 15:04:05")
+	return epoch.AddDate(0, 0, int(whole)).Add(clock).Format("2006-01-02 " + layout)
 }
 
 // builtinDate tells whether a built-in number format shows a date or time (ECMA-376 part 1, 18.8.30).

@@ -24,15 +24,19 @@ func TestDateText(t *testing.T) {
 	for _, c := range []struct {
 		days float64
 		from bool
+		unit time.Duration
 		want string
 	}{
-		{44562, false, "2022-01-01 00:00:00"},
-		{44562.75, false, "2022-01-01 18:00:00"},
-		{0.5, false, "12:00:00"},
-		{1, false, "1900-01-01 00:00:00"},
-		{43100, true, "2022-01-01 00:00:00"},
+		{44562, false, time.Second, "2022-01-01 00:00:00"},
+		{44562.75, false, time.Millisecond, "2022-01-01 18:00:00"},
+		{44562.999999999, false, time.Second, "2022-01-02 00:00:00"},
+		{44562.75 + 0.0125/86400, false, time.Millisecond, "2022-01-01 18:00:00.012000"},
+		{44562.75 + 0.0125/86400, false, time.Second, "2022-01-01 18:00:00"},
+		{0.5, false, time.Second, "12:00:00"},
+		{1, false, time.Second, "1900-01-01 00:00:00"},
+		{43100, true, time.Second, "2022-01-01 00:00:00"},
 	} {
-		if got := dateText(c.days, c.from); got != c.want {
+		if got := dateText(c.days, c.from, c.unit); got != c.want {
 			t.Errorf("dateText(%v) is %q, want %q", c.days, got, c.want)
 		}
 	}

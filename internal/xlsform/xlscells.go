@@ -1,5 +1,7 @@
 package xlsform
 
+import "time"
+
 // xlsGrid holds the cells of a sheet; records may come in any order of rows.
 type xlsGrid struct {
 	rows map[int]map[int]string
@@ -101,7 +103,7 @@ func (w *xlsBook) number(f float64, style int) string {
 	if style < len(w.styles) {
 		id := w.styles[style]
 		if builtinDate(id) || dateFormat(w.formats[id]) {
-			return dateText(f, w.from04)
+			return dateText(f, w.from04, time.Second)
 		}
 	}
 	return numberText(f)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -104,7 +105,7 @@ func (g *xlsxGrid) text(column int, raw string) string {
 		return map[bool]string{true: "TRUE", false: "FALSE"}[number != 0]
 	case excelize.CellTypeUnset, excelize.CellTypeNumber:
 		if g.isDate(cell) {
-			return dateText(number, g.date1904())
+			return dateText(number, g.date1904(), time.Millisecond)
 		}
 		return numberText(number)
 	}
