@@ -1,0 +1,60 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Limits of one push, as the server sets them; the size is before compression and leaves room for the envelope.
+const (
+	MaxOperations = 500
+	MaxPushBytes  = 7 << 20
+)
+
+// Outbox holds the operations that the server has not answered for. It numbers them, keeps their order, and drops one
+// only for its receipt. The zero value is empty. Its fields are for saving it; it is not for concurrent use.
+type Outbox struct {
+	LastSeq int64       `json:"last_seq"`
+	Waiting []Operation `json:"waiting"`
+}
+
+// Add numbers an operation and keeps it. Its number never changes, so that the server recognises it when it comes again.
+func (o *Outbox) Add(op Operation) int64 {
+	o.LastSeq++
+	op.Seq = o.LastSeq
+	o.Waiting = append(o.Waiting, op)
+	return op.Seq
+}
+
+// Skip makes sure that numbers up to seq are not used again: the server has answered for them, though this copy of the
+// tablet may be older than that.
+func (o *Outbox) Skip(seq int64) { o.LastSeq = max(o.LastSeq, seq) }
+
+// Batch is as much from the front of the queue as fits into one push: at least one operation, unless there is none.
+func (o *Outbox) Batch() []Operation {
+	size := 0
+	for i, op := range o.Waiting {
+		size += len(op.Answers) + 500 // the other fields are short
+		if i == MaxOperations || i > 0 && size > MaxPushBytes {
+			return slices.Clone(o.Waiting[:i])
+		}
+	}
+	return slices.Clone(o.Waiting)
+}
+
+// Settle drops what the receipts answer. Receipts that do not match the batch one by one drop nothing: whoever sent
+// them did not speak of these operations.
+func (o *Outbox) Settle(batch []Operation, receipts []Receipt) error {
+	if len(batch) != len(receipts) {
+		return fmt.Errorf("%d receipts for %d operations", len(receipts), len(batch))
+	}
+	answered := map[int64]bool{}
+	for i, r := range receipts {
+		if r.Seq != batch[i].Seq || r.Status == "" {
+			return fmt.Errorf("receipt %d is for operation %d instead of %d", i+1, r.Seq, batch[i].Seq)
+		}
+		answered[r.Seq] = true
+	}
+	o.Waiting = slices.DeleteFunc(o.Waiting, func(op Operation) bool { return answered[op.Seq] })
+	return nil
+}
