@@ -56,7 +56,6 @@ func (b *formWriter) newRound(q *survey.Question) []*elem {
 	var out []*elem
 	for _, c := range q.Children {
 		switch {
-		case c.Kind == survey.KindRepeat:
 		case c.Kind == survey.KindGroup:
 			out = append(out, b.newRound(c)...)
 		case c.DynamicDefault && !external(c):

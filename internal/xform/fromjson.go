@@ -11,11 +11,15 @@ import (
 // maxIssues bounds what a hostile or foreign record can make the server write down.
 const maxIssues = 100
 
+// maxRounds bounds the repeat instances of one record: each costs a whole set of elements, however short its JSON.
+const maxRounds = 2000
+
 // FromJSON builds the instance tree of f from nested JSON: groups are objects, repeats arrays of objects, select
 // multiple and rank arrays of names or one space-separated string, geopoints {"lat","lon","alt","accuracy"} or a string,
 // everything else a string, number or boolean; null is no answer. The key meta holds an object of the form's metadata,
 // whose keys that begin with @ are attributes. The tree has every element of f in form order, and as many
-// repeat instances as the JSON. What does not fit becomes an issue answer.unknown or answer.shape, at most 100 of them.
+// repeat instances as the JSON, up to 2000 altogether. What does not fit becomes an issue answer.unknown, answer.shape or
+// answer.too_many, at most 100 of them.
 func FromJSON(f *survey.Form, answers []byte) (*survey.Node, []survey.Issue) {
 	root := survey.NewElement(f.Name)
 	r := &answerReader{}
@@ -32,6 +36,7 @@ func FromJSON(f *survey.Form, answers []byte) (*survey.Node, []survey.Issue) {
 type answerReader struct {
 	cur    cursor
 	path   string // field path of the container with a slash behind it, "" for the root
+	rounds int
 	issues []survey.Issue
 }
 
@@ -118,6 +123,11 @@ func (r *answerReader) instances(q *survey.Question) []*survey.Node {
 	}
 	var all []*survey.Node
 	r.cur.array(func() {
+		if r.rounds++; r.rounds > maxRounds {
+			r.cur.raw()
+			r.tooMany(q.Name)
+			return
+		}
 		n := survey.NewElement(q.Name)
 		all = append(all, n)
 		r.within(q.Name+"["+strconv.Itoa(len(all))+"]/", func() { r.container(n, q) })

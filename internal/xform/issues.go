@@ -8,7 +8,7 @@ import (
 
 func (r *answerReader) shape(name string) {
 	r.add(survey.Issue{Code: "answer.shape", Field: strings.TrimSuffix(r.path+name, "/"), Severity: survey.Error,
-		ZH: "答案的数据结构与问卷不符，该答案未被读取。",
+		ZH: "答案的数据结构与问卷不符,该答案未被读取。",
 		EN: "The answer does not have the shape that the form asks for and was not read."})
 }
 
@@ -16,8 +16,14 @@ func (r *answerReader) unknown(key []byte) {
 	const longest = 64 // bytes; a longer key cannot be a question of ours
 	key = key[:min(len(key), longest)]
 	r.add(survey.Issue{Code: "answer.unknown", Field: r.path + xmlText(key), Severity: survey.Warning,
-		ZH: "问卷中没有这个问题，该答案未被读取。",
+		ZH: "问卷中没有这个问题,该答案未被读取。",
 		EN: "The form has no such question; the answer was not read."})
+}
+
+func (r *answerReader) tooMany(name string) {
+	r.add(survey.Issue{Code: "answer.too_many", Field: r.path + name, Severity: survey.Error,
+		ZH: "重复组的条目过多,多出的条目未被读取。",
+		EN: "The repeat has too many entries; those beyond the limit were not read."})
 }
 
 func (r *answerReader) add(issue survey.Issue) {

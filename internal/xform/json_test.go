@@ -119,6 +119,16 @@ func TestFromJSONBoundsIssues(t *testing.T) {
 	}
 }
 
+func TestFromJSONBoundsRounds(t *testing.T) {
+	root, issues := FromJSON(visitForm(), []byte(`{"child":[`+strings.Repeat(`{},`, maxRounds+9)+`{}],"agreed":true}`))
+	if got := len(sameNamed(root.Children, "child")); got != maxRounds {
+		t.Errorf("%d rounds, want %d", got, maxRounds)
+	}
+	if len(issues) != 10 || issues[0].Code != "answer.too_many" || root.Child("agreed").Value() != "true" {
+		t.Errorf("%d issues, agreed %q", len(issues), root.Child("agreed").Value())
+	}
+}
+
 func TestToJSON(t *testing.T) {
 	for name, c := range map[string]struct{ in, out string }{
 		"empty answers stay away": {`{"name":"","home":{"aids":[]},"child":[{}]}`, `{"child":[{}]}`},
@@ -197,6 +207,26 @@ func TestJSONRoundTrip(t *testing.T) {
 		got, issues := FromJSON(f, data)
 		if len(issues) > 0 || sketch(got) != sketch(want) {
 			t.Fatalf("%s\n got %q %v\nwant %q", data, sketch(got), issues, sketch(want))
+		}
+	})
+}
+
+// FuzzFromJSON: whatever a client sends, reading it does not fail, and what was read survives the way back.
+func FuzzFromJSON(f *testing.F) {
+	for _, in := range []string{`{}`, `{"name":"a","child":[{"dose":[{}]},{}]}`, `{"home":{"place":{"lat":1e2,"lon":2}}}`,
+		`{"meta":{"a":["b",{"@c":"d"}]}}`, `[`, `{"name":"\u0000\ud800"}`, "{\"age\" : -0.5 }"} {
+		f.Add([]byte(in))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		form := visitForm()
+		tree, _ := FromJSON(form, in)
+		out, err := ToJSON(form, tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, issues := FromJSON(form, out)
+		if len(issues) > 0 || sketch(again) != sketch(tree) {
+			t.Fatalf("%s\n got %q %v\nwant %q", out, sketch(again), issues, sketch(tree))
 		}
 	})
 }

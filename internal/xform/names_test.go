@@ -81,6 +81,8 @@ func TestExpression(t *testing.T) {
 			"indexed-repeat( /data/person/body/age ,  /data/person ,  ../body/height ) +  ../body/age "},
 		"second indexed-repeat": {"name", "indexed-repeat(${age}, ${person}, f(1, 2)) + indexed-repeat(${age}, ${person}, ${height})",
 			"indexed-repeat( /data/person/body/age ,  /data/person , f(1, 2)) + indexed-repeat( /data/person/body/age ,  /data/person ,  ../body/height )"},
+		"repeats of indexed-repeat": {"name", "indexed-repeat(${given}, ${person}, 1, ${dose}, ${height})",
+			"indexed-repeat( /data/person/dose/given ,  /data/person , 1,  /data/person/dose ,  ../body/height )"},
 		"metadata":           {"name", "${instanceID}", " /data/meta/instanceID "},
 		"within quotes, too": {"name", "'[' + ${age}", "'[' +  ../body/age "},
 	} {

@@ -57,6 +57,34 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+func TestEntitiesVersion(t *testing.T) {
+	repeat := &survey.Question{Name: "person", Kind: survey.KindRepeat}
+	group := &survey.Question{Name: "home", Kind: survey.KindGroup}
+	for name, c := range map[string]struct {
+		in   []*survey.Question
+		want string
+	}{
+		"one":             {[]*survey.Question{nil}, "2024.1.0"},
+		"one in a group":  {[]*survey.Question{group}, "2024.1.0"},
+		"one in a repeat": {[]*survey.Question{repeat}, "2025.1.0"},
+		"two":             {[]*survey.Question{nil, group}, "2025.1.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &survey.Form{ID: "f", Name: "data", Root: &survey.Question{Kind: survey.KindGroup}}
+			for _, at := range c.in {
+				if at != nil {
+					at.Parent = f.Root
+					f.Root.Children = append(f.Root.Children, at)
+				}
+				f.Entities = append(f.Entities, &survey.EntityDecl{List: "e", Label: "1", Container: at})
+			}
+			if out := string(write(t, f)); !strings.Contains(out, `entities:entities-version="`+c.want+`"`) {
+				t.Errorf("not version %s:\n%s", c.want, out)
+			}
+		})
+	}
+}
+
 func TestWriteRefusesNames(t *testing.T) {
 	q := &survey.Question{Name: "a", Type: "text", Kind: survey.KindText, Label: survey.Translated{"": "A"}}
 	for name, spoil := range map[string]func(f *survey.Form){
