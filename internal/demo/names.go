@@ -3,6 +3,7 @@ package demo
 import (
 	"math/rand/v2"
 	"strings"
+	"unicode/utf8"
 )
 
 // Name is a person's name in its parts; Surname is empty where people have none.
@@ -101,19 +102,19 @@ func ethnicName(r *rand.Rand, ethnicity, sex string, birthYear int, father Name)
 	return n
 }
 
-// Homophone returns the name with one character of the given name changed to another that sounds the same; ok is false
-// when none of its characters has one.
-func (n Name) Homophone(r *rand.Rand) (same Name, ok bool) {
-	given := []rune(n.Given)
-	for _, i := range r.Perm(len(given)) {
+// homophone changes one character of a name, not the first, to another that sounds the same; ok is false when none of
+// them has one.
+func homophone(r *rand.Rand, name string) (same string, ok bool) {
+	runes := []rune(name)
+	for _, i := range r.Perm(len(runes)) {
 		for _, group := range homophones {
-			others := strings.Replace(group, string(given[i]), "", 1)
-			if others == group || others == "" {
+			others := []rune(strings.Replace(group, string(runes[i]), "", 1))
+			if i == 0 || len(others) == 0 || len(others) == utf8.RuneCountInString(group) {
 				continue
 			}
-			given[i] = []rune(others)[r.IntN(len([]rune(others)))]
-			return Name{n.Surname, string(given)}, true
+			runes[i] = others[r.IntN(len(others))]
+			return string(runes), true
 		}
 	}
-	return n, false
+	return name, false
 }
