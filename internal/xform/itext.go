@@ -1,8 +1,6 @@
 package xform
 
-import (
-	"doorstep/internal/survey"
-)
+import "doorstep/internal/survey"
 
 // itext holds the texts of a form by language and id, in the order in which they were added.
 type itext struct {
