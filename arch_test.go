@@ -15,7 +15,7 @@ import (
 // parsed here instead of asking `go list`, whose reads the test cache does not see.
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "pb_migrations"},
-	"commands":            {"collections", "hooks", "internal/access", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/simulate", "internal/survey"},
+	"commands":            {"collections", "hooks", "internal/access", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/seed", "internal/simulate", "internal/survey"},
 	"hooks":               {"collections", "collections/forms", "internal/access", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/review", "internal/survey"},
 	"collections":         {"internal/survey"},
 	"collections/forms":   {},
@@ -40,7 +40,9 @@ var mayImport = map[string][]string{
 	"internal/devicesync": {"collections", "internal/access", "internal/ingest", "internal/instrument", "internal/problem", "internal/survey", "internal/xform"},
 	"internal/openrosa":   {"collections", "internal/access", "internal/ingest", "internal/instrument", "internal/problem", "internal/survey", "internal/xform", "internal/xmltree"},
 	"internal/demo":       {"internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
-	"internal/simulate":   {"internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform", "collections/forms"},
+	"internal/seed":       {"collections", "internal/access", "internal/demo", "internal/grid", "internal/identity"},
+	"internal/client":     {},
+	"internal/simulate":   {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
 	"internal/testapp":    {"collections", "hooks", "pb_migrations", "internal/survey"},
 }
 

@@ -1,0 +1,99 @@
+// Package seed fills a new database with a made-up city, for serve --demo and for tests of the whole.
+package seed
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/demo"
+	"doorstep/internal/grid"
+	"doorstep/internal/identity"
+)
+
+// Operator is the demo city's superuser.
+const Operator = "operator@doorstep.example"
+
+// City writes a city into an empty database: areas, an operator, people who sign in, campaigns, households and persons.
+// Everybody signs in with password. live is loaded with the areas.
+func City(ctx context.Context, app core.App, live *grid.Live, city *demo.City, password string, now time.Time) error {
+	codes, err := grid.NewCodes(grid.DefaultSuffix)
+	if err != nil {
+		return err
+	}
+	if _, err := grid.Save(ctx, app, city.Areas, codes, "demo", now); err != nil {
+		return err
+	}
+	if err := live.Load(app); err != nil {
+		return err
+	}
+	if err := buildOperator(app, password); err != nil {
+		return err
+	}
+	if err := buildWorkers(ctx, app, city, password, now); err != nil {
+		return err
+	}
+	if err := collections.Write(ctx, app, func(db collections.DB) error { return buildCampaigns(db, city, now) }); err != nil {
+		return err
+	}
+	for _, a := range city.Areas {
+		if a.Level != grid.Grid {
+			continue
+		}
+		homes := city.Households(a.Code)
+		if err := collections.Write(ctx, app, func(db collections.DB) error { return buildHomes(db, a.Code, homes, now) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func buildCampaigns(db collections.DB, city *demo.City, now time.Time) error {
+	for _, c := range []struct{ id, name, form string }{
+		{"child-sweep-demo", "2026 困境儿童精准排查(演示) · child sweep", "child_visit"}, {"elderly-baseline-demo", "2026 老年人需求基线调查(演示) · elderly baseline", "elderly_baseline"},
+	} {
+		at := collections.Stamp(now)
+		if err := collections.Insert(db, collections.Campaigns, collections.Row{
+			{Column: "id", Value: c.id}, {Column: "name", Value: c.name}, {Column: "form", Value: c.form}, {Column: "round", Value: 1}, {Column: "starts", Value: at}, {Column: "ends", Value: collections.Stamp(now.AddDate(0, 2, 0))},
+			{Column: "territory", Value: `["` + demo.CityCode + `"]`}, {Column: "hold_policy", Value: "all"}, {Column: "status", Value: "open"}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		}); err != nil {
+			return err
+		}
+		if err := collections.Announce(db, collections.Campaigns, c.id, collections.Everyone, collections.Upsert, 1, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buildHomes writes the households of one grid and the people in them. Nothing is announced: a tablet's first sync
+// reads the tables.
+func buildHomes(db collections.DB, area string, homes []demo.Household, now time.Time) error {
+	at := collections.Stamp(now)
+	for _, h := range homes {
+		location, err := json.Marshal(map[string]float64{"lon": h.Lon, "lat": h.Lat})
+		if err != nil {
+			return err
+		}
+		if err := collections.Insert(db, collections.Households, collections.Row{
+			{Column: "id", Value: h.ID}, {Column: "address", Value: h.Address}, {Column: "address_key", Value: identity.AddressKey(h.Address)}, {Column: "house_code", Value: h.HouseCode}, {Column: "head_name", Value: h.Head},
+			{Column: "phone", Value: h.Phone}, {Column: "residents", Value: len(h.Persons)}, {Column: "location", Value: string(location)}, {Column: "area", Value: area}, {Column: "area_method", Value: "import"}, {Column: "area_confidence", Value: 1},
+			{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		}); err != nil {
+			return err
+		}
+		for _, p := range h.Persons {
+			if err := collections.Insert(db, collections.Persons, collections.Row{
+				{Column: "id", Value: p.ID}, {Column: "name", Value: p.Name}, {Column: "name_key", Value: identity.NameKey(p.Name)}, {Column: "sex", Value: p.Sex}, {Column: "birth_date", Value: p.BirthDate}, {Column: "id_type", Value: p.IDType},
+				{Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDNumber}, {Column: "phone", Value: p.Phone}, {Column: "household", Value: h.ID}, {Column: "relation", Value: p.Relation}, {Column: "area", Value: area},
+				{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
