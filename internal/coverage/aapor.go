@@ -28,6 +28,9 @@ var groups = []struct {
 
 // Classify finds the class of a disposition code such as "2.112"; ok is false for what is no such code.
 func Classify(code string) (class Class, ok bool) {
+	if strings.Trim(code, "0123456789.") != "" {
+		return "", false
+	}
 	for _, g := range groups {
 		if strings.HasPrefix(code, g.Prefix) {
 			return g.Class, true

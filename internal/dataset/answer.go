@@ -1,0 +1,76 @@
+package dataset
+
+import (
+	"doorstep/collections"
+	"doorstep/internal/survey"
+)
+
+// answer is the source of one question.
+func (p *plan) answer(a *answerTable, c column) source {
+	alias := "m."
+	if a.repeat {
+		alias = "r."
+	}
+	v := Variable{
+		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
+		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0,
+	}
+	if c.treatment.treatment != keep {
+		v.Identifier, v.Why = true, &c.treatment.why
+	}
+	expr := alias + `"` + c.name + `"`
+	if p.identified {
+		return p.whole(expr, v, c.question.Kind)
+	}
+	switch c.treatment.treatment {
+	case keep:
+		return p.whole(expr, v, c.question.Kind)
+	case asDay:
+		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
+	case asAge:
+		v.Numeric = true
+		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = smallNumber(value) }}
+	case asYear:
+		return yearAndAge(expr, v)
+	default:
+		return leftOut(v, c.treatment.why)
+	}
+}
+
+func yearAndAge(expr string, v Variable) source {
+	year, age := v, v
+	year.Name, age.Name = v.Name+"/year", v.Name+"/age"
+	year.ZH, year.EN = v.ZH+":年份", v.EN+": year"
+	age.ZH, age.EN = v.ZH+":访问时的周岁", v.EN+": age in years at the visit"
+	year.Numeric, age.Numeric = true, true
+	return source{expr, []Variable{year, age}, func(cells []any, value any, visit string) { cells[0], cells[1] = birth(value, visit) }}
+}
+
+// whole shows an answer as it is.
+func (p *plan) whole(expr string, v Variable, kind survey.Kind) source {
+	switch kind {
+	case survey.KindInteger, survey.KindDecimal:
+		v.Numeric = true
+		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = number(value) }}
+	case survey.KindSelectOne:
+		return p.choiceSource(expr, v)
+	case survey.KindSelectMultiple, survey.KindRank:
+		return p.choicesSource(expr, v, kind)
+	case survey.KindGeopoint:
+		return source{expr, split(v, "lat", "lon", "alt", "accuracy"), func(cells []any, value any, _ string) { point(cells, value) }}
+	case survey.KindGeotrace, survey.KindGeoshape:
+		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(collections.Decode(kind, value)) }}
+	default:
+		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(value) }}
+	}
+}
+
+func split(v Variable, parts ...string) []Variable {
+	var all []Variable
+	for _, part := range parts {
+		one := v
+		one.Name, one.Numeric = v.Name+"/"+part, true
+		all = append(all, one)
+	}
+	return all
+}

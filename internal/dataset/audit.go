@@ -1,0 +1,42 @@
+package dataset
+
+import (
+	"context"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+)
+
+// entry is what the audit trail keeps of an export: the filter and the counts, nothing from the records.
+type entry struct {
+	Form       string           `json:"form"`
+	Version    string           `json:"version"`
+	Format     string           `json:"format"`
+	Labels     string           `json:"labels"`
+	Identified bool             `json:"identified"`
+	States     []string         `json:"states"`
+	Campaign   string           `json:"campaign"`
+	Territory  []string         `json:"territory"` // area code prefixes; null where nothing limited it
+	Rows       map[string]int64 `json:"rows"`
+	Complete   bool             `json:"complete"` // false where it broke off after Rows
+}
+
+// audit records an export, also one that broke off: its rows have left the house.
+func audit(ctx context.Context, app core.App, actor access.Actor, in *instrument.Instrument, sel Selection, r Report, complete bool) error {
+	e := entry{
+		Form: in.Form.ID, Version: in.Version, Format: sel.Format, Labels: sel.Labels, Identified: sel.Identified, States: sel.States,
+		Campaign: sel.Campaign, Rows: map[string]int64{}, Complete: complete,
+	}
+	if !sel.Everywhere {
+		e.Territory = actor.Territory
+	}
+	for _, t := range r.Tables {
+		e.Rows[t.Name] = t.Rows
+	}
+	return collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error {
+		return collections.Log(db, actor.ID, "export", in.Layout.Main().Name, "", access.Common(actor.Territory), e, sel.Now)
+	})
+}

@@ -1,0 +1,133 @@
+package dataset
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"doorstep/collections"
+)
+
+// text is a text cell; an empty text is a missing value.
+func text(value any) any {
+	var s string
+	switch v := value.(type) {
+	case string:
+		s = v
+	case []byte:
+		s = string(v)
+	case int64:
+		s = strconv.FormatInt(v, 10)
+	case float64:
+		s = strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// number is a number cell; what is no number, as the null of a JSON column, is a missing value.
+func number(value any) any {
+	switch v := value.(type) {
+	case int64, float64:
+		return v
+	case bool:
+		if v {
+			return int64(1)
+		}
+		return int64(0)
+	}
+	s, _ := text(value).(string)
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n
+	}
+	if f, err := strconv.ParseFloat(s, 64); err == nil && f-f == 0 { // finite
+		return f
+	}
+	return nil
+}
+
+// day cuts a moment down to its day.
+func day(value any) any {
+	s, ok := text(value).(string)
+	if !ok || len(s) < len(time.DateOnly) {
+		return nil
+	}
+	if _, err := time.Parse(time.DateOnly, s[:len(time.DateOnly)]); err != nil {
+		return nil
+	}
+	return s[:len(time.DateOnly)]
+}
+
+// birth is the year of a birth date, and the age in completed years on the day of the visit.
+func birth(value any, visit string) (year, age any) {
+	born, err := time.Parse(time.DateOnly, orNone(day(value)))
+	if err != nil {
+		return nil, nil
+	}
+	year = int64(born.Year())
+	at, err := time.Parse(time.DateOnly, orNone(day(visit)))
+	if err != nil || at.Before(born) {
+		return year, nil
+	}
+	years := at.Year() - born.Year()
+	if at.Month() < born.Month() || at.Month() == born.Month() && at.Day() < born.Day() {
+		years--
+	}
+	return year, int64(years)
+}
+
+func orNone(cell any) string {
+	s, _ := cell.(string)
+	return s
+}
+
+// highestAge is the largest number that a calculation from a birth date may show: an age in years passes, an age in
+// days or the date itself does not.
+const highestAge = 150
+
+func smallNumber(value any) any {
+	switch n := number(value).(type) {
+	case int64:
+		if n >= 0 && n <= highestAge {
+			return n
+		}
+	case float64:
+		if n == float64(int64(n)) && n >= 0 && n <= highestAge {
+			return int64(n)
+		}
+	}
+	return nil
+}
+
+// names are the choices of a select multiple as its column keeps them.
+func names(value any) []string {
+	s, ok := text(value).(string)
+	if !ok {
+		return nil
+	}
+	var list []string
+	if json.Unmarshal([]byte(s), &list) != nil {
+		return strings.Fields(s)
+	}
+	return list
+}
+
+// point splits a point into latitude, longitude, altitude and accuracy.
+func point(cells []any, value any) {
+	clear(cells)
+	var p *collections.Geopoint
+	s, ok := text(value).(string)
+	if !ok || json.Unmarshal([]byte(s), &p) != nil || p == nil {
+		return
+	}
+	cells[0], cells[1] = p.Lat, p.Lon
+	if p.Alt != nil {
+		cells[2] = *p.Alt
+	}
+	if p.Accuracy != nil {
+		cells[3] = *p.Accuracy
+	}
+}

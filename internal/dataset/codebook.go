@@ -1,0 +1,83 @@
+package dataset
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	"doorstep/internal/export"
+)
+
+// codebook is what codebook.json holds.
+type codebook struct {
+	Form       string        `json:"form"`
+	Version    string        `json:"version"`
+	Title      string        `json:"title"`
+	Exported   string        `json:"exported"` // RFC 3339, UTC
+	Identified bool          `json:"identified"`
+	Labels     string        `json:"labels,omitempty"` // language of the labels in the tables; absent for codes
+	States     []string      `json:"states"`
+	Campaign   string        `json:"campaign,omitempty"`
+	Tables     []TableReport `json:"tables"`
+	Variables  []Variable    `json:"variables"`
+}
+
+func (e *exporter) codebook() codebook {
+	b := codebook{
+		Form: e.plan.form.ID, Version: e.plan.form.Version, Title: e.plan.form.Title, Exported: e.sel.Now.UTC().Format(time.RFC3339),
+		Identified: e.sel.Identified, Labels: e.sel.Labels, States: e.sel.States, Campaign: e.sel.Campaign, Tables: e.report.Tables,
+	}
+	for _, t := range e.plan.tables {
+		b.Variables = append(b.Variables, t.variables()...)
+	}
+	return b
+}
+
+func (e *exporter) codebookJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", " ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(e.codebook())
+}
+
+func (e *exporter) codebookCSV(w io.Writer) error {
+	out, err := export.NewCSV(w, true)
+	if err != nil {
+		return err
+	}
+	header := []any{"table", "variable", "question_zh", "question_en", "type", "choices", "missing_zh", "missing_en", "relevant", "identifier", "left_out", "why_zh", "why_en"}
+	if err := out.Row(header); err != nil {
+		return err
+	}
+	for _, v := range e.codebook().Variables {
+		why := Text{}
+		if v.Why != nil {
+			why = *v.Why
+		}
+		row := []any{v.Table, v.Name, v.ZH, v.EN, v.Type, choiceList(v.Choices), v.Missing.ZH, v.Missing.EN, v.Relevant, yes(v.Identifier), yes(v.LeftOut), why.ZH, why.EN}
+		if err := out.Row(row); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+func yes(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// choiceList writes "1=是/Yes; 2=否/No".
+func choiceList(list []Choice) string {
+	parts := make([]string, len(list))
+	for i, c := range list {
+		parts[i] = c.Code + "=" + c.ZH
+		if c.EN != "" && c.EN != c.ZH {
+			parts[i] += "/" + c.EN
+		}
+	}
+	return strings.Join(parts, "; ")
+}

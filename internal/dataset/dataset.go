@@ -1,0 +1,177 @@
+// Package dataset decides which records and which answers belong to an export, and writes them with their codebook.
+package dataset
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+)
+
+// Formats of the tables.
+const (
+	CSV  = "csv"
+	XLSX = "xlsx"
+)
+
+// Selection says what an export holds. Its zero value selects nothing.
+type Selection struct {
+	Format     string         // CSV or XLSX; "" is CSV
+	Labels     string         // "zh" or "en" writes the labels of choices; "" writes their codes
+	Identified bool           // with names, numbers, exact places; the caller has checked that the actor may
+	States     []string       // review states; none means approved only
+	Campaign   string         // id; "" is every campaign
+	Everywhere bool           // not limited by Ranges
+	Ranges     []access.Range // area codes; none means no records
+	Now        time.Time
+	Progress   func(done, total int64) // rows; may be nil
+}
+
+// Report says what an export held.
+type Report struct {
+	Identified bool          `json:"identified"`
+	Tables     []TableReport `json:"tables"`
+}
+
+// TableReport says what one file held; LeftOut are the columns that the records have and the file does not.
+type TableReport struct {
+	Name    string   `json:"name"`
+	File    string   `json:"file"`
+	Rows    int64    `json:"rows"`
+	Columns int      `json:"columns"`
+	LeftOut []string `json:"left_out,omitempty"`
+}
+
+// Sink takes the files of an export, one after the other.
+type Sink interface {
+	Create(name string) (io.WriteCloser, error)
+}
+
+var reviewStates = []string{collections.Received, collections.HasIssues, collections.Returned, collections.Edited, collections.Approved, collections.Rejected}
+
+// complete fills in what was left open. It fails with problem.BadParameter.
+func (s Selection) complete() (Selection, error) {
+	if s.Format == "" {
+		s.Format = CSV
+	}
+	if s.Format != CSV && s.Format != XLSX {
+		return s, problem.New(problem.BadParameter, "format")
+	}
+	if s.Labels != "" && s.Labels != "zh" && s.Labels != "en" {
+		return s, problem.New(problem.BadParameter, "labels")
+	}
+	if len(s.States) == 0 {
+		s.States = []string{collections.Approved}
+	}
+	for _, state := range s.States {
+		if !slices.Contains(reviewStates, state) {
+			return s, problem.New(problem.BadParameter, "states")
+		}
+	}
+	if s.Progress == nil {
+		s.Progress = func(int64, int64) {}
+	}
+	return s, nil
+}
+
+// Write writes one file per table of the form, the outcome rates and the codebook, in that order. All of them come from
+// one snapshot of the database, and rows pass one at a time. The report tells what was written also when it fails.
+func Write(ctx context.Context, app core.App, in *instrument.Instrument, sel Selection, out Sink) (Report, error) {
+	sel, err := sel.complete()
+	if err != nil {
+		return Report{}, err
+	}
+	if in.Status == instrument.Draft {
+		return Report{}, problem.New(problem.BadFormState, in.Status)
+	}
+	db, end, err := snapshot(ctx, app)
+	if err != nil {
+		return Report{}, err
+	}
+	defer end()
+	p, err := newPlan(db, in, sel)
+	if err != nil {
+		return Report{}, err
+	}
+	e := &exporter{db: db, sel: sel, plan: p, out: out}
+	err = e.run()
+	return e.report, err
+}
+
+// snapshot begins a transaction that only reads: whatever is written meanwhile stays outside of the export.
+func snapshot(ctx context.Context, app core.App) (collections.DB, func() error, error) {
+	pool, ok := app.ConcurrentDB().(*dbx.DB)
+	if !ok {
+		return nil, nil, errors.New("export inside a transaction")
+	}
+	tx, err := pool.DB().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, nil, fmt.Errorf("begin the snapshot: %w", err)
+	}
+	return tx, tx.Rollback, nil
+}
+
+// newKey makes the secret of one export's pseudonyms; it is forgotten with the export.
+func newKey() []byte {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails
+	return key
+}
+
+type exporter struct {
+	db     collections.DB
+	sel    Selection
+	plan   *plan
+	out    Sink
+	report Report
+	done   int64
+	total  int64
+}
+
+func (e *exporter) run() error {
+	e.report.Identified = e.sel.Identified
+	for _, t := range e.plan.tables {
+		n, err := countRows(e.db, e.plan, t, e.sel)
+		if err != nil {
+			return fmt.Errorf("count %s: %w", t.name, err)
+		}
+		e.total += n
+	}
+	for _, t := range e.plan.tables {
+		if err := e.table(t); err != nil {
+			return fmt.Errorf("export %s: %w", t.name, err)
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{{"outcome.csv", e.outcomes}, {"codebook.csv", e.codebookCSV}, {"codebook.json", e.codebookJSON}, {"codebook.xml", e.codebookDDI}} {
+		if err := e.file(f.name, f.write); err != nil {
+			return fmt.Errorf("write %s: %w", f.name, err)
+		}
+	}
+	return nil
+}
+
+func (e *exporter) file(name string, write func(io.Writer) error) error {
+	w, err := e.out.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := write(w); err != nil {
+		return errors.Join(err, w.Close())
+	}
+	return w.Close()
+}

@@ -1,0 +1,99 @@
+package dataset
+
+import (
+	"database/sql"
+
+	"doorstep/collections"
+	"doorstep/internal/instrument"
+	"doorstep/internal/survey"
+)
+
+// plan is what an export reads and writes: its tables, and what their cells are made with.
+type plan struct {
+	form       *survey.Form
+	tables     []*table
+	labels     string // language of the labels of choices, "" for codes
+	identified bool
+	key        []byte
+	places     places
+	survivors  map[string]string // id of a merged person or household → the one it was merged into
+	outcomes   []Choice
+}
+
+func newPlan(db collections.DB, in *instrument.Instrument, sel Selection) (*plan, error) {
+	others, err := earlier(db, in, sel.Now)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{form: in.Form, labels: sel.Labels, identified: sel.Identified, key: newKey()}
+	if p.places, err = loadPlaces(db); err != nil {
+		return nil, err
+	}
+	if p.survivors, err = loadSurvivors(db); err != nil {
+		return nil, err
+	}
+	p.lay(mergeVersions(append([]*survey.Form{in.Form}, others...)))
+	return p, nil
+}
+
+// lay makes the sources of every table: the envelope and then the answers.
+func (p *plan) lay(tables []*answerTable) {
+	for _, a := range tables {
+		t := &table{name: a.name, repeat: a.repeat}
+		if a.repeat {
+			t.sources = p.repeatEnvelope(a)
+		} else {
+			t.sources = p.envelope(a)
+		}
+		for _, c := range a.columns {
+			if !a.repeat && c.name == "outcome" {
+				continue // in the envelope
+			}
+			t.sources = append(t.sources, p.answer(a, c))
+		}
+		for i := range t.sources {
+			for k := range t.sources[i].vars {
+				t.sources[i].vars[k].Table = a.name
+			}
+		}
+		p.tables = append(p.tables, t)
+	}
+}
+
+// loadSurvivors reads which persons and households turned out to be others: a record names the one that it was about.
+func loadSurvivors(db collections.DB) (map[string]string, error) {
+	into := map[string]string{}
+	err := collections.Each(db, `SELECT id, merged_into FROM persons WHERE merged_into!='' UNION ALL SELECT id, merged_into FROM households WHERE merged_into!=''`, nil, func(rows *sql.Rows) error {
+		var id, other string
+		if err := rows.Scan(&id, &other); err != nil {
+			return err
+		}
+		into[id] = other
+		return nil
+	})
+	return into, err
+}
+
+// survivor follows merges to their end; a circle, which nobody should make, ends the walk too.
+func (p *plan) survivor(id any) any {
+	s, ok := text(id).(string)
+	if !ok {
+		return nil
+	}
+	for range len(p.survivors) {
+		other, merged := p.survivors[s]
+		if !merged {
+			break
+		}
+		s = other
+	}
+	return s
+}
+
+// id is an id as the export shows it.
+func (p *plan) id(value any) any {
+	if p.identified {
+		return text(value)
+	}
+	return pseudonym(p.key, value)
+}

@@ -1,0 +1,139 @@
+package dataset
+
+import (
+	"database/sql"
+	"fmt"
+	"io"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/export"
+)
+
+// rows takes the rows of one table, the header first.
+type rows interface {
+	Row(cells []any) error
+	Close() error
+}
+
+func newRows(w io.Writer, format, name string) (rows, error) {
+	if format == XLSX {
+		return export.NewXLSX(w, name)
+	}
+	return export.NewCSV(w, true)
+}
+
+func (e *exporter) table(t *table) error {
+	r := TableReport{Name: t.name, File: t.name + "." + e.sel.Format}
+	var header []any
+	for _, v := range t.variables() {
+		if v.LeftOut {
+			r.LeftOut = append(r.LeftOut, v.Name)
+		} else {
+			header = append(header, v.Name)
+		}
+	}
+	r.Columns = len(header)
+	e.report.Tables = append(e.report.Tables, r)
+	counted := &e.report.Tables[len(e.report.Tables)-1].Rows
+	return e.file(r.File, func(w io.Writer) error {
+		out, err := newRows(w, e.sel.Format, t.name)
+		if err != nil {
+			return err
+		}
+		if err := out.Row(header); err != nil {
+			return err
+		}
+		if err := e.stream(t, out, len(header), counted); err != nil {
+			return err
+		}
+		return out.Close()
+	})
+}
+
+// stream passes the rows of a table on, one at a time.
+func (e *exporter) stream(t *table, out rows, width int, counted *int64) error {
+	query, args := rowsQuery(e.plan, t, e.sel)
+	values := make([]any, 1+len(t.sources))
+	dest := make([]any, len(values))
+	for i := range values {
+		dest[i] = &values[i]
+	}
+	cells := make([]any, width)
+	return collections.Each(e.db, query, args, func(rows *sql.Rows) error {
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		day, _ := text(values[0]).(string)
+		at := 0
+		for i := range t.sources {
+			s := &t.sources[i]
+			if s.fill != nil {
+				s.fill(cells[at:at+len(s.vars)], values[i+1], day)
+				at += len(s.vars)
+			}
+		}
+		*counted++
+		e.done++
+		e.sel.Progress(e.done, e.total)
+		return out.Row(cells)
+	})
+}
+
+// rowsQuery reads the day of the visit and then every source of a table. The order is that of the primary key: the
+// unary plus keeps SQLite from choosing another index and sorting all rows in memory.
+func rowsQuery(p *plan, t *table, sel Selection) (string, []any) {
+	exprs := []string{`COALESCE(NULLIF(m.finished_at,''), NULLIF(m.started_at,''), m.received_at)`}
+	for _, s := range t.sources {
+		exprs = append(exprs, s.expr)
+	}
+	from, order := fromTable(p, t), `m.id`
+	if t.repeat {
+		order += `, r.parent_row, r.position, r.id`
+	}
+	where, args := conditions(p, sel, "+m.review_state IN ("+marks(len(sel.States))+")", anys(sel.States)...)
+	return `SELECT ` + strings.Join(exprs, ", ") + from + where + ` ORDER BY ` + order, args
+}
+
+func countRows(db collections.DB, p *plan, t *table, sel Selection) (int64, error) {
+	where, args := conditions(p, sel, "+m.review_state IN ("+marks(len(sel.States))+")", anys(sel.States)...)
+	var n int64
+	_, err := collections.One(db, `SELECT COUNT(*)`+fromTable(p, t)+where, args, &n)
+	return n, err
+}
+
+// fromTable joins a repeat's rows to their records in that order, so that one record is read at a time.
+func fromTable(p *plan, t *table) string {
+	from := fmt.Sprintf(` FROM %q m`, p.tables[0].name)
+	if t.repeat {
+		from += fmt.Sprintf(` CROSS JOIN %q r ON r.visit=m.id`, t.name)
+	}
+	return from
+}
+
+// conditions says which records belong to the selection, beside what the caller asks of their state.
+func conditions(p *plan, sel Selection, state string, args ...any) (string, []any) {
+	where := ` WHERE +m.form=? AND ` + state
+	args = append([]any{p.form.ID}, args...)
+	if sel.Campaign != "" {
+		where, args = where+` AND +m.campaign=?`, append(args, sel.Campaign)
+	}
+	if sel.Everywhere {
+		return where, args
+	}
+	within := []string{`0`}
+	for _, r := range sel.Ranges {
+		within, args = append(within, `+m.area>=? AND +m.area<?`), append(args, r.Lo, r.Hi)
+	}
+	return where + ` AND (` + strings.Join(within, ` OR `) + `)`, args
+}
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+func anys(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}

@@ -1,0 +1,78 @@
+package dataset
+
+import "doorstep/internal/survey"
+
+// Variable is one column of an exported file, as the codebook tells it.
+type Variable struct {
+	Table      string   `json:"table"`
+	Name       string   `json:"name"`
+	ZH         string   `json:"zh"`
+	EN         string   `json:"en"`
+	Type       string   `json:"type"` // the question's type in the workbook, or text, number, date, moment, id, area, flag
+	Numeric    bool     `json:"numeric"`
+	Question   bool     `json:"question"` // asked of the respondent, not added by the system
+	Choices    []Choice `json:"choices,omitempty"`
+	Missing    Text     `json:"missing"`
+	Relevant   string   `json:"relevant,omitempty"`
+	Identifier bool     `json:"identifier"`
+	LeftOut    bool     `json:"left_out"`
+	Why        *Text    `json:"why,omitempty"` // why it is an identifier, or what was done to it
+}
+
+// Choice is a code and what it means.
+type Choice struct {
+	Code string `json:"code"`
+	ZH   string `json:"zh"`
+	EN   string `json:"en"`
+}
+
+// Text is a sentence in both languages.
+type Text struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+var (
+	blank       = Text{"空白 = 没有回答或没有问到;0 是回答", "blank = not answered or not asked; 0 is an answer"}
+	blankFlag   = Text{"1 = 选了,0 = 没选,空白 = 这一题没有回答或没有问到", "1 = chosen, 0 = not chosen, blank = the question was not answered or not asked"}
+	blankSystem = Text{"空白 = 没有", "blank = none"}
+)
+
+// source is a column of the database and what becomes of it in the file.
+type source struct {
+	expr string // SQL; "NULL" where the column is left out, so that it is not even read
+	vars []Variable
+	fill filler // nil where the column is left out
+}
+
+// filler turns a value of the database into one cell per variable; day is the day of the visit, YYYY-MM-DD or longer.
+type filler func(cells []any, value any, day string)
+
+// table is one file of the export.
+type table struct {
+	name    string
+	repeat  bool
+	sources []source
+}
+
+func (t *table) variables() []Variable {
+	var all []Variable
+	for _, s := range t.sources {
+		all = append(all, s.vars...)
+	}
+	return all
+}
+
+// leftOut is a source that no cell shows.
+func leftOut(v Variable, why Text) source {
+	v.Identifier, v.LeftOut, v.Why = true, true, &why
+	return source{expr: "NULL", vars: []Variable{v}}
+}
+
+func choicesOf(list []survey.Choice) []Choice {
+	var out []Choice
+	for _, c := range list {
+		out = append(out, Choice{c.Name, c.Label.Tagged("zh"), c.Label.Tagged("en")})
+	}
+	return out
+}
