@@ -73,15 +73,12 @@ func (c *logicCompiler) expressions(p *part) {
 	p.required = c.compile(q, q.Required, at("required"))
 	p.constraint = c.compile(q, q.Constraint, at("constraint"))
 	p.calculation = c.compile(q, q.Calculation, at("calculation"))
-	p.compute = repeatable(p)
 	p.count = c.compile(q, q.RepeatCount, at("repeat_count"))
-	if p.count != nil && p.count.expr.Info.Kind == xpath.Boolean {
-		c.problem(at("repeat_count"), "logic.not_a_number", "")
-	}
-	c.compile(q, q.ReadOnly, at("read_only"))
+	p.readOnly = c.compile(q, q.ReadOnly, at("read_only"))
 	if q.DynamicDefault {
 		c.compile(q, q.Default, at("default"))
 	}
+	p.compute = repeatable(p)
 	c.filter(p, at("choice_filter"))
 }
 
@@ -90,7 +87,7 @@ func (c *logicCompiler) expressions(p *part) {
 func repeatable(p *part) bool {
 	c := p.calculation
 	return c != nil && !c.opaque && c.expr.Info.Uses&(xpath.UsesClock|xpath.UsesItself) == 0 && p.q.Trigger == "" &&
-		!metadata[p.q.Type] && (!p.asked || strings.TrimSpace(p.q.ReadOnly) == "true()")
+		!metadata[p.q.Type] && (!p.asked || p.readOnly != nil && p.readOnly.always)
 }
 
 // settings compiles what the settings sheet computes; the server has no use for it but tablets have.

@@ -8,7 +8,8 @@ import (
 )
 
 // order sorts the parts so that each comes after all that it depends on: what its relevance and its calculation look at,
-// and the container that it is in. A choice filter may look at an answer that is filtered by this one in turn, as tablets
+// and the container that it is in. An answer that depends on itself is a mistake, also by way of another round of its
+// repeat, because JavaRosa refuses such forms (TriggerableDag.buildDag). A choice filter may look at an answer that is filtered by this one in turn, as tablets
 // allow; then Check goes over the form again.
 func (c *logicCompiler) order() {
 	o := &ordering{compiler: c, state: make([]uint8, len(c.logic.parts))}
@@ -29,28 +30,34 @@ const (
 type ordering struct {
 	compiler *logicCompiler
 	state    []uint8
-	path     []*part
+	path     []edge
 	sorted   []*part
 	loose    bool // a choice filter could not be put in order
 }
 
+// edge is a part that waits for another one, and the column that says so; "" where it lies in it.
+type edge struct {
+	part   *part
+	column string
+}
+
 func (o *ordering) visit(p *part) {
 	o.state[p.index] = onPath
-	o.path = append(o.path, p)
+	o.path = append(o.path, edge{part: p})
 	if p.parent != nil {
-		o.follow(p, p.parent, "relevant")
+		o.follow(p.parent, "")
 	}
 	c := o.compiler
 	for _, t := range c.targets(p, p.relevant, false) {
-		o.follow(p, t, "relevant")
+		o.follow(t, "relevant")
 	}
 	if p.q.Trigger == "" {
 		for _, t := range c.targets(p, p.calculation, false) {
-			if t != p || !readsItself(p) {
-				o.follow(p, t, "calculation")
-			}
+			o.follow(t, "calculation")
 		}
 	}
+	o.selfish(p, p.required, "required")
+	o.selfish(p, p.readOnly, "read_only")
 	if p.choices != nil {
 		for _, t := range c.targets(p, p.choices.filter, true) {
 			o.prefer(p, t)
@@ -61,40 +68,31 @@ func (o *ordering) visit(p *part) {
 	o.sorted = append(o.sorted, p)
 }
 
-// readsItself tells whether a calculation keeps the answer that is there, as once() does, or reads those of earlier
-// rounds of its repeat, which are computed before it.
-func readsItself(p *part) bool {
-	info := &p.calculation.expr.Info
-	return info.Uses&xpath.UsesItself != 0 || readsOtherRounds(p)
-}
-
-// readsOtherRounds tells whether every way that leads a calculation back to its own question picks a round of a repeat.
-func readsOtherRounds(p *part) bool {
-	if slices.Contains(p.calculation.expr.Info.Functions, "indexed-repeat") {
-		return true
-	}
-	for _, path := range p.calculation.expr.Info.Paths {
-		if len(path.Steps) == 0 || path.Steps[len(path.Steps)-1].Name != p.q.Name {
-			continue
-		}
-		if !slices.ContainsFunc(path.Steps, func(s xpath.Step) bool { return s.Predicates > 0 || s.Axis == xpath.PrecedingSibling }) {
-			return false
-		}
-	}
-	return true
-}
-
-func (o *ordering) follow(p, t *part, column string) {
+func (o *ordering) follow(t *part, column string) {
+	o.path[len(o.path)-1].column = column
 	switch o.state[t.index] {
 	case untouched:
 		o.visit(t)
 	case onPath:
-		from := slices.Index(o.path, t)
-		names := make([]string, 0, len(o.path)-from+1)
-		for _, q := range append(o.path[from:len(o.path):len(o.path)], t) {
-			names = append(names, q.q.Name)
-		}
-		o.compiler.problem(cell{"survey", p.q.Row, column}, "logic.cycle", strings.Join(names, " → "))
+		o.cycle(o.path[slices.IndexFunc(o.path, func(e edge) bool { return e.part == t }):])
+	}
+}
+
+// cycle reports parts that wait for each other at the first one that says so.
+func (o *ordering) cycle(path []edge) {
+	var names []string
+	for _, e := range path {
+		names = append(names, e.part.q.Name)
+	}
+	names = append(names, path[0].part.q.Name)
+	said := path[slices.IndexFunc(path, func(e edge) bool { return e.column != "" })]
+	o.compiler.problem(cell{"survey", said.part.q.Row, said.column}, "logic.cycle", strings.Join(names, " → "))
+}
+
+// selfish reports a question that is required or read-only by its own answer, which JavaRosa refuses too.
+func (o *ordering) selfish(p *part, c *condition, column string) {
+	if slices.Contains(o.compiler.targets(p, c, false), p) {
+		o.compiler.problem(cell{"survey", p.q.Row, column}, "logic.cycle", p.q.Name+" → "+p.q.Name)
 	}
 }
 

@@ -28,5 +28,4 @@ var problemTexts = map[string]struct{ zh, en string }{
 	"logic.reference":           {"引用有误：%s。", "A reference is wrong: %s."},
 	"logic.expression":          {"表达式有误：%s。", "The expression is wrong: %s."},
 	"logic.cycle":               {"循环引用，答案取决于自身：%s。", "The answers depend on themselves: %s."},
-	"logic.not_a_number":        {"重复次数须是一个数。", "The number of repeats must be a number."},
 }

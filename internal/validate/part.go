@@ -12,8 +12,8 @@ type part struct {
 	parent   *part
 	children []*part
 
-	relevant, required, constraint, calculation, count *condition
-	choices                                            *choices // nil where any answer will do
+	relevant, required, readOnly, constraint, calculation, count *condition
+	choices                                                      *choices // nil where any answer will do
 
 	answer  bool // has an answer that a person gave or that was computed, not metadata or a note
 	asked   bool // has a control
