@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,16 +72,26 @@ func statementsOf(app core.App) *statements {
 	}).(*statements)
 }
 
-// prepareWanted prepares what earlier transactions asked for. It must run outside a transaction: preparing on the pool
-// needs the writer connection.
+// prepareWanted prepares what earlier transactions asked for. It must run outside a transaction, because preparing on
+// the pool needs the writer connection, and without the lock, because the transaction that holds the connection takes it.
 func (s *statements) prepareWanted(db *sql.DB) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for q := range s.wanted {
-		if st, err := db.Prepare(q); err == nil {
-			s.ready[q] = st
+	wanted := slices.Collect(maps.Keys(s.wanted))
+	clear(s.wanted)
+	s.mu.Unlock()
+	for _, q := range wanted {
+		st, err := db.Prepare(q)
+		if err != nil {
+			continue // the next transaction that needs it will tell
 		}
-		delete(s.wanted, q)
+		s.mu.Lock()
+		if s.ready[q] == nil {
+			s.ready[q], st = st, nil
+		}
+		s.mu.Unlock()
+		if st != nil {
+			st.Close() // another transaction was faster
+		}
 	}
 }
 
