@@ -189,7 +189,7 @@ func TestConcurrentEditsMergeAndKeepBothValues(t *testing.T) {
 
 func TestMandatoryReportDoesNotWaitForReview(t *testing.T) {
 	app, tablet, boss := stage(t)
-	answers := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", map[string]any{"child_risk": map[string]any{"immediate_danger": "yes"}}))
+	answers := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", map[string]any{"child_risk": map[string]any{"immediate_danger": "yes", "danger_action": []string{"police"}}}))
 	r := push(t, tablet, operation(1, uuid.NewString(), answers))[0]
 	if !r.has("report.mandatory") {
 		t.Fatalf("receipt %+v", r)
@@ -212,7 +212,7 @@ func TestDashboardDoorRefusesFieldByField(t *testing.T) {
 	worker := app.Client(t, server, app.Worker(t, "F7", "field", "990101001001"))
 	id := uuid.NewString()
 	body := map[string]any{
-		"id": id, "contact_method": "household_visit", "attempt": 1, "outcome": "1.2", "consent": "agreed", "address": "示例路 5 号", "residents": 2, "children_count": 0,
+		"id": id, "contact_method": "household_visit", "attempt": 1, "outcome": "1.2", "consent": "oral", "informant_relation": "mother", "address": "示例路 5 号", "residents": 2, "children_count": 0,
 		"household_phone": "12345", "q_location": nil,
 	}
 	status, answer := worker.Do(http.MethodPost, "/api/collections/child_visits/records", body)

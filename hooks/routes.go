@@ -56,6 +56,9 @@ var Routes = []Route{
 
 const maxUpload = 32 << 20
 
+// drained is how much of an unread body the HTTP server surely throws away before the next request.
+const drained = 64 << 10
+
 func (d *Doorstep) routes(e *core.ServeEvent) error {
 	for _, r := range Routes {
 		e.Router.Route(r.Method, r.Path, func(re *core.RequestEvent) error {
@@ -83,6 +86,9 @@ func writeProblem(re *core.RequestEvent, err error) error {
 	p := problem.As(err)
 	if p.Code == problem.Internal {
 		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "error", err.Error())
+	}
+	if n := re.Request.ContentLength; n < 0 || n > drained {
+		re.Response.Header().Set("Connection", "close") // what is left of the body must not be read as the next request
 	}
 	if p.Code == problem.Busy {
 		re.Response.Header().Set("Retry-After", "5")

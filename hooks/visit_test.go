@@ -43,8 +43,8 @@ func (r receipt) has(code string) bool {
 
 // child is one child's answers; more are merged in.
 func child(name, number, birth string, more map[string]any) map[string]any {
-	c := map[string]any{"child_basic": map[string]any{
-		"child_name": name, "child_name_kind": "formal", "child_sex": "male", "child_birth_date": birth, "child_id_type": "id_card", "child_id_number": number,
+	c := map[string]any{"child_risk": map[string]any{"immediate_danger": "no"}, "child_basic": map[string]any{
+		"child_name": name, "child_name_kind": "registered", "child_sex": "male", "child_birth_date": birth, "child_id_type": "id_card", "child_id_number": number,
 	}}
 	for k, v := range more {
 		c[k] = v
@@ -55,7 +55,7 @@ func child(name, number, birth string, more map[string]any) map[string]any {
 func childVisit(point, address string, children ...map[string]any) map[string]any {
 	return map[string]any{
 		"start": "2026-11-23T09:00:00.000+08:00", "end": "2026-11-23T09:30:00.000+08:00", "today": "2026-11-23",
-		"visit":     map[string]any{"contact_method": "household_visit", "attempt": 1, "outcome": "1.2", "consent": "agreed", "location": point},
+		"visit":     map[string]any{"contact_method": "household_visit", "attempt": 1, "outcome": "1.2", "consent": "oral", "informant_relation": "mother", "location": point},
 		"household": map[string]any{"address": address, "residents": 4, "children_count": len(children)},
 		"children":  children,
 	}
@@ -129,6 +129,9 @@ func TestLifeOfAVisit(t *testing.T) {
 	got := push(t, tablet, operation(1, id, answers))[0]
 	if got.Status != "stored" || got.Area != gridA || got.AreaMethod != "gps" || got.Rev != 1 || got.Household == "" || len(got.Persons) != 1 {
 		t.Fatalf("receipt %+v", got)
+	}
+	if got.ReviewState != "received" || len(got.Issues) != 1 || !got.has("cn_id.division") {
+		t.Errorf("a good visit has more issues than the unassigned division: %+v", got.Issues)
 	}
 	if again := push(t, tablet, operation(1, id, answers))[0]; again.Status != "unchanged" || again.Was != "stored" || again.Area != gridA {
 		t.Errorf("repeated push: %+v", again)
