@@ -1,0 +1,127 @@
+package dataset
+
+import (
+	"reflect"
+	"testing"
+)
+
+func TestNumber(t *testing.T) {
+	tests := []struct {
+		name     string
+		in, want any
+	}{
+		{"null", nil, nil}, {"JSON null", "null", nil}, {"empty", "", nil}, {"zero", int64(0), int64(0)}, {"text zero", "0", int64(0)},
+		{"decimal", 2.5, 2.5}, {"text decimal", "-2.5", -2.5}, {"true", true, int64(1)}, {"words", "three", nil}, {"infinite", "Inf", nil}, {"bytes", []byte("7"), int64(7)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := number(tt.in); got != tt.want {
+				t.Errorf("%v became %v, want %v", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestBirth(t *testing.T) {
+	tests := []struct {
+		name, born, visit string
+		year, age         any
+	}{
+		{"birthday over", "2015-03-01", "2026-11-23T09:00:00.000+08:00", int64(2015), int64(11)},
+		{"on the birthday", "2015-11-23", "2026-11-23", int64(2015), int64(11)},
+		{"the day before", "2015-11-24", "2026-11-23", int64(2015), int64(10)},
+		{"leap day", "2016-02-29", "2026-02-28", int64(2016), int64(9)},
+		{"no visit day", "2015-03-01", "", int64(2015), nil},
+		{"born after the visit", "2027-01-01", "2026-11-23", int64(2027), nil},
+		{"none", "", "2026-11-23", nil, nil},
+		{"not a date", "spring 2015", "2026-11-23", nil, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if year, age := birth(tt.born, tt.visit); year != tt.year || age != tt.age {
+				t.Errorf("%v, %v; want %v, %v", year, age, tt.year, tt.age)
+			}
+		})
+	}
+}
+
+func TestSmallNumber(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want any
+	}{{"0", int64(0)}, {"83", int64(83)}, {"150", int64(150)}, {"151", nil}, {"-1", nil}, {"30412", nil}, {"20150301", nil}, {"2015-03-01", nil}, {"3.5", nil}, {"8.0", int64(8)}} {
+		t.Run(tt.in, func(t *testing.T) {
+			if got := smallNumber(tt.in); got != tt.want {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestDay(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want any
+	}{{"2026-11-23T09:00:00.000+08:00", "2026-11-23"}, {"2026-11-23 01:00:00.000Z", "2026-11-23"}, {"yesterday at nine", nil}, {"", nil}} {
+		t.Run(tt.in, func(t *testing.T) {
+			if got := day(tt.in); got != tt.want {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	p := places{"9901": {"city", "市"}, "990101": {"district", "区"}, "990101001": {"street", "街道"}, "990101001001": {"community", "社区"}, "990101001001001": {"grid", "网格"}}
+	tests := []struct {
+		name, code string
+		grids      bool
+		want       []any
+	}{
+		{"identified grid", "990101001001001", true, []any{"990101001001001", "市", "区", "街道", "社区", "网格"}},
+		{"grid", "990101001001001", false, []any{"990101001001", "市", "区", "街道", "社区"}},
+		{"unknown grid", "990101001001009", false, []any{"990101001001", "市", "区", "街道", "社区"}},
+		{"unknown grid, identified", "990101001001009", true, []any{"990101001001009", "市", "区", "街道", "社区", nil}},
+		{"district", "990101", false, []any{"990101", "市", "区", nil, nil}},
+		{"elsewhere", "8801", false, []any{nil, nil, nil, nil, nil}},
+		{"none", "", false, []any{nil, nil, nil, nil, nil}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cells := make([]any, len(tt.want))
+			cells[0] = "left over from the row before"
+			if p.fill(cells, tt.code, tt.grids); !reflect.DeepEqual(cells, tt.want) {
+				t.Errorf("%v, want %v", cells, tt.want)
+			}
+		})
+	}
+}
+
+func TestCases(t *testing.T) {
+	type visit struct{ person, code, received string }
+	tests := []struct {
+		name   string
+		visits []visit
+		want   map[string]int64
+	}{
+		{"one", []visit{{"", "1.1", "1"}}, map[string]int64{"1.1": 1}},
+		{"an interview after nobody was home", []visit{{"", "2.22", "1"}, {"", "1.1", "2"}}, map[string]int64{"1.1": 1}},
+		{"nobody home after an interview", []visit{{"", "1.1", "1"}, {"", "2.22", "2"}}, map[string]int64{"1.1": 1}},
+		{"a refusal stays", []visit{{"", "2.111", "1"}, {"", "2.22", "2"}}, map[string]int64{"2.111": 1}},
+		{"the last of equals", []visit{{"", "2.22", "2"}, {"", "4.61", "1"}}, map[string]int64{"2.22": 1}},
+		{"two persons of a household", []visit{{"", "2.22", "1"}, {"a", "1.1", "2"}, {"b", "2.112", "3"}}, map[string]int64{"1.1": 1, "2.112": 1}},
+		{"no code of AAPOR's", []visit{{"", "done", "1"}}, map[string]int64{"": 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCases("h")
+			for _, v := range tt.visits {
+				c.add(v.person, attempt{v.code, v.received})
+			}
+			got := map[string]int64{}
+			if c.count(got); !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
+	}
+}
