@@ -21,6 +21,11 @@ const (
 	Audit       = "audit"
 	Outbox      = "outbox"
 	Meta        = "meta"
+
+	AppTokens      = "app_tokens"
+	FormFiles      = "form_files"
+	Paradata       = "paradata"
+	EntityVersions = "entity_versions"
 )
 
 // Views for the operator's dashboard, rebuilt whenever a form is published.

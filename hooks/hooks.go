@@ -41,6 +41,7 @@ func (d *Doorstep) Stages() *ingest.Stages {
 func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.start", 10, d.start)
 	on(app.OnServe(), "doorstep.routes", 20, d.routes)
+	on(app.OnServe(), "doorstep.openrosa", 25, d.openrosa)
 	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)
 
 	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)

@@ -50,8 +50,11 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/forms", access.PublishForm, (*Doorstep).publishForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.PublishForm, (*Doorstep).convertForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/{version}/status", access.PublishForm, (*Doorstep).formStatus},
+	{http.MethodPost, "/api/doorstep/v1/forms/{form}/files", access.PublishForm, (*Doorstep).uploadFormFile},
 	{http.MethodPost, "/api/doorstep/v1/areas", access.ImportAreas, (*Doorstep).importAreas},
 	{http.MethodPost, "/api/doorstep/v1/devices/{id}/revoke", access.ManageDevice, (*Doorstep).revokeDevice},
+	{http.MethodPost, "/api/doorstep/v1/workers/{id}/token", access.ManageToken, (*Doorstep).issueToken},
+	{http.MethodPost, "/api/doorstep/v1/tokens/{id}/revoke", access.ManageToken, (*Doorstep).revokeToken},
 }
 
 const maxUpload = 32 << 20

@@ -33,6 +33,7 @@ const (
 	ReadForm         Action = "form.read"
 	ImportAreas      Action = "areas.import"
 	ManageDevice     Action = "device.manage" // revoke a tablet
+	ManageToken      Action = "token.manage"  // let a worker's ODK app in, and shut it out
 )
 
 // Where limits an action to records.
@@ -59,6 +60,7 @@ var Table = map[Action]map[Role]Where{
 	ReadForm:         {Field: Anywhere, Supervisor: Anywhere, Analyst: Anywhere, Manager: Anywhere},
 	ImportAreas:      {Manager: Here},
 	ManageDevice:     {Manager: Here},
+	ManageToken:      {Manager: Here},
 }
 
 // Actor is who asks.

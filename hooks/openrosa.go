@@ -1,0 +1,140 @@
+package hooks
+
+import (
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"doorstep/internal/openrosa"
+	"doorstep/internal/problem"
+)
+
+// fieldCall is one call by a worker's ODK app.
+type fieldCall struct {
+	*core.RequestEvent
+	openrosa.Caller
+}
+
+type fieldHandler func(*Doorstep, *fieldCall) error
+
+const (
+	byToken    = "/v1/key/{token}/projects/{campaign}"
+	byPassword = "/openrosa/{campaign}"
+)
+
+// odkRoutes are the paths below a project, as ODK Central lays them out.
+var odkRoutes = []struct {
+	method, path string
+	handle       fieldHandler
+}{
+	{http.MethodGet, "/formList", (*Doorstep).odkForms},
+	{http.MethodGet, "/forms/{file}", (*Doorstep).odkForm},
+	{http.MethodGet, "/forms/{form}/manifest", (*Doorstep).odkManifest},
+	{http.MethodGet, "/forms/{form}/attachments/{name}", (*Doorstep).odkFile},
+	{http.MethodGet, "/forms/{form}/versions/{file}", (*Doorstep).odkForm},
+	{http.MethodGet, "/forms/{form}/versions/{version}/manifest", (*Doorstep).odkManifest},
+	{http.MethodGet, "/forms/{form}/versions/{version}/attachments/{name}", (*Doorstep).odkFile},
+	{http.MethodGet, "/datasets/{list}/entities.csv", (*Doorstep).odkEntities},
+	{http.MethodGet, "/datasets/{list}/integrity", (*Doorstep).odkIntegrity},
+}
+
+// openrosa binds the ODK door. Its requests never reach the activity log when they succeed, and never with their token.
+func (d *Doorstep) openrosa(e *core.ServeEvent) error {
+	e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "doorstep.mask", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: maskToken})
+	for _, r := range odkRoutes {
+		e.Router.Route(r.method, byToken+r.path, d.withToken(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip())
+	}
+	return e.Next()
+}
+
+const tokenKey = "doorstep.token"
+
+// maskToken takes the token out of the URL before anything can log it: routing is done by then. It looks at every
+// request, because a mistyped path with a token in it ends at the router's last resort, which is logged too.
+func maskToken(re *core.RequestEvent) error {
+	re.Set(tokenKey, re.Request.PathValue("token"))
+	if masked, found := withoutToken(re.Request.URL); found {
+		re.Request.URL = masked
+	}
+	if from, err := url.Parse(re.Request.Referer()); err == nil {
+		if masked, found := withoutToken(from); found {
+			re.Request.Header.Set("Referer", masked.String())
+		}
+	}
+	return re.Next()
+}
+
+// withoutToken replaces the path segment after "key", and the query parameter st that Enketo passes on.
+func withoutToken(u *url.URL) (*url.URL, bool) {
+	segments := strings.Split(u.Path, "/")
+	found := false
+	for i, s := range segments[:len(segments)-1] {
+		if strings.EqualFold(s, "key") {
+			segments[i+1], found = "***", true
+		}
+	}
+	q := u.Query()
+	if q.Has("st") {
+		q.Set("st", "***")
+		found = true
+	}
+	if !found {
+		return u, false
+	}
+	masked := *u
+	masked.Path, masked.RawPath = strings.Join(segments, "/"), ""
+	if q.Has("st") {
+		masked.RawQuery = q.Encode()
+	}
+	return &masked, true
+}
+
+func (d *Doorstep) withToken(handle fieldHandler) func(*core.RequestEvent) error {
+	return func(re *core.RequestEvent) error {
+		token, _ := re.Get(tokenKey).(string)
+		actor, device, err := openrosa.Admit(re.Request.Context(), re.App, token, d.Now())
+		if err != nil {
+			return d.odkFailed(re, err)
+		}
+		campaign := re.Request.PathValue("campaign")
+		prefix := "/v1/key/" + url.PathEscape(token) + "/projects/" + url.PathEscape(campaign)
+		if err := handle(d, &fieldCall{re, openrosa.NewCaller(re.Request, actor, device, campaign, prefix)}); err != nil {
+			return d.odkFailed(re, err)
+		}
+		return nil
+	}
+}
+
+// odkFailed answers in OpenRosa's words; the cause of an internal error goes to the log.
+func (d *Doorstep) odkFailed(re *core.RequestEvent, err error) error {
+	if problem.As(err).Code == problem.Internal {
+		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "error", err.Error())
+	}
+	return openrosa.Fail(re.Response, err)
+}
+
+func (d *Doorstep) issueToken(r *request) error {
+	var in struct {
+		Label string `json:"label"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	t, err := openrosa.Issue(r.Request.Context(), r.App, rand.Reader, r.actor, r.Request.PathValue("id"), in.Label, d.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, t)
+}
+
+func (d *Doorstep) revokeToken(r *request) error {
+	if err := openrosa.Revoke(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), d.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}

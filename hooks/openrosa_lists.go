@@ -1,0 +1,148 @@
+package hooks
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/hex"
+	"net/http"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/instrument"
+	"doorstep/internal/openrosa"
+	"doorstep/internal/problem"
+)
+
+const textXML = "text/xml; charset=utf-8"
+
+// unchanged sets what caches need, and tells whether the client holds these bytes already. Collect keeps a disk cache:
+// without no-cache it would guess how long an answer stays good.
+func (c *fieldCall) unchanged(tag string) bool {
+	openrosa.Headers(c.Response)
+	h := c.Response.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("ETag", `"`+tag+`"`)
+	for _, known := range strings.Split(c.Request.Header.Get("If-None-Match"), ",") {
+		if strings.TrimPrefix(strings.TrimSpace(known), "W/") == `"`+tag+`"` {
+			return true
+		}
+	}
+	return false
+}
+
+// send answers with bytes whose MD5 is known, or with 304.
+func (c *fieldCall) send(contentType, tag string, body []byte) error {
+	if c.unchanged(tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.Blob(http.StatusOK, contentType, body)
+}
+
+func (c *fieldCall) sendXML(body []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	sum := md5.Sum(body)
+	return c.send(textXML, hex.EncodeToString(sum[:]), body)
+}
+
+func (d *Doorstep) odkForms(c *fieldCall) error {
+	body, err := openrosa.FormList(collections.Read(c.App), d.Library, c.Caller, c.Request.URL.Query().Get("formID"))
+	return c.sendXML(body, err)
+}
+
+// form finds the form of the URL, with or without a version in it.
+func (d *Doorstep) form(c *fieldCall) (*instrument.Instrument, error) {
+	return openrosa.Form(d.Library, c.Request.PathValue("form"), c.Request.PathValue("version"))
+}
+
+func (d *Doorstep) odkForm(c *fieldCall) error {
+	name, isXML := strings.CutSuffix(c.Request.PathValue("file"), ".xml")
+	if !isXML {
+		return problem.New(problem.NotFound, "form")
+	}
+	form, version := c.Request.PathValue("form"), name
+	if form == "" {
+		form, version = name, ""
+	}
+	in, err := openrosa.Form(d.Library, form, version)
+	if err != nil {
+		return err
+	}
+	return c.send(textXML, in.MD5, in.XML)
+}
+
+func (d *Doorstep) odkManifest(c *fieldCall) error {
+	in, err := d.form(c)
+	if err != nil {
+		return err
+	}
+	body, err := openrosa.Manifest(collections.Read(c.App), c.Caller, in)
+	return c.sendXML(body, err)
+}
+
+func (d *Doorstep) odkFile(c *fieldCall) error {
+	in, err := d.form(c)
+	if err != nil {
+		return err
+	}
+	f, err := openrosa.FindFile(collections.Read(c.App), in, c.Request.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	if f.Raw != nil {
+		return c.send(f.MIME, f.MD5, f.Raw)
+	}
+	if c.unchanged(f.MD5) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	stored, err := openrosa.NewStore(c.App.DataDir()).Open(f.SHA256)
+	if err != nil {
+		return err
+	}
+	defer stored.Close()
+	return c.Stream(http.StatusOK, f.MIME, stored)
+}
+
+// odkEntities streams a list. When reading fails half-way the connection is cut: a list that ends well is the whole
+// truth to an app.
+func (d *Doorstep) odkEntities(c *fieldCall) error {
+	db, list := collections.Read(c.App), c.Request.PathValue("list")
+	tag, err := openrosa.ListHash(db, c.Actor, list)
+	if err != nil {
+		return err
+	}
+	if c.unchanged(tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	c.Response.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	if err := openrosa.WriteList(c.Response, db, c.Actor, list); err != nil {
+		c.App.Logger().Error("entity list", "list", list, "error", err.Error())
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+func (d *Doorstep) odkIntegrity(c *fieldCall) error {
+	var ids []string
+	for _, id := range strings.Split(c.Request.URL.Query().Get("id"), ",") {
+		if id != "" {
+			ids = append(ids, id)
+		}
+	}
+	body, err := openrosa.Integrity(collections.Read(c.App), c.Actor, c.Request.PathValue("list"), ids)
+	return c.sendXML(body, err)
+}
+
+// uploadFormFile keeps a file that a form shows or chooses from.
+func (d *Doorstep) uploadFormFile(r *request) error {
+	w, err := r.workbook()
+	if err != nil {
+		return err
+	}
+	f, err := openrosa.SaveFormFile(r.Request.Context(), r.App, r.actor, r.Request.PathValue("form"), w.Name, bytes.NewReader(w.Raw), d.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, f)
+}

@@ -1,0 +1,173 @@
+package openrosa
+
+import (
+	"crypto/md5"
+	"database/sql"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// entityList is a registry that apps get as a list of choices: the households and persons of the worker's territory,
+// the same rows that native tablets pull.
+type entityList struct {
+	name       string
+	label      string   // expression
+	properties []string // name of the property and its expression, in turn
+}
+
+// ODK keeps name for the id of an entity, so a person's name is full_name. Collect draws geometry on a map.
+var entityLists = []entityList{
+	{collections.Households, `CASE WHEN address!='' THEN address WHEN head_name!='' THEN head_name ELSE id END`, []string{
+		"address", "address", "house_code", "house_code", "head_name", "head_name", "phone", "phone", "residents", "residents", "area", "area",
+		"geometry", `CASE WHEN area_method IN ('gps','gps_near') THEN json_extract(location,'$.lat')||' '||json_extract(location,'$.lon')||' 0 '||accuracy_m ELSE '' END`,
+	}},
+	{collections.Persons, `CASE WHEN name!='' THEN name ELSE id END`, []string{
+		"full_name", "name", "sex", "sex", "birth_date", "birth_date", "id_type", "id_type", "id_number", "id_number", "phone", "phone",
+		"household", "household", "relation", "relation", "area", "area",
+	}},
+}
+
+func findList(name string) (entityList, error) {
+	for _, l := range entityLists {
+		if l.name == name {
+			return l, nil
+		}
+	}
+	return entityList{}, problem.New(problem.NotFound, "list")
+}
+
+func (l entityList) header() []string {
+	h := []string{"name", "label", "__version"}
+	for i := 0; i < len(l.properties); i += 2 {
+		h = append(h, l.properties[i])
+	}
+	return h
+}
+
+// scope selects the rows that an actor sees: those of the territory that were not merged into another.
+func scope(actor access.Actor) (string, []any) {
+	var parts []string
+	var args []any
+	for _, r := range access.Ranges(actor.Territory) {
+		parts, args = append(parts, `area>=? AND area<?`), append(args, r.Lo, r.Hi)
+	}
+	if len(parts) == 0 {
+		return `0`, nil
+	}
+	return `merged_into='' AND (` + strings.Join(parts, ` OR `) + `)`, args
+}
+
+// ListHash is a digest over ids and revisions of what the actor sees of a list: it changes exactly when the CSV does.
+func ListHash(db collections.DB, actor access.Actor, list string) (string, error) {
+	l, err := findList(list)
+	if err != nil {
+		return "", err
+	}
+	sum := md5.New()
+	fmt.Fprintln(sum, l.label, l.properties)
+	where, args := scope(actor)
+	err = collections.Each(db, `SELECT id, rev FROM `+l.name+` WHERE `+where+` ORDER BY id`, args, func(rows *sql.Rows) error {
+		var id string
+		var rev int64
+		if err := rows.Scan(&id, &rev); err != nil {
+			return err
+		}
+		fmt.Fprintln(sum, id, rev)
+		return nil
+	})
+	return hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// WriteList writes the list as CSV, row by row. After an error the output is not whole and must not end as if it were:
+// an app deletes the rows that it lacks.
+func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string) error {
+	l, err := findList(list)
+	if err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	header := l.header()
+	if err := out.Write(header); err != nil {
+		return err
+	}
+	columns := []string{"id", l.label, "rev"}
+	for i := 1; i < len(l.properties); i += 2 {
+		columns = append(columns, l.properties[i])
+	}
+	values, row := make([]sql.NullString, len(header)), make([]string, len(header))
+	dest := make([]any, len(header))
+	for i := range values {
+		dest[i] = &values[i]
+	}
+	where, args := scope(actor)
+	err = collections.Each(db, `SELECT `+strings.Join(columns, ", ")+` FROM `+l.name+` WHERE `+where+` ORDER BY id`, args, func(rows *sql.Rows) error {
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		for i, v := range values {
+			row[i] = v.String
+		}
+		return out.Write(row)
+	})
+	if err != nil {
+		return err
+	}
+	out.Flush()
+	return out.Error()
+}
+
+type integrity struct {
+	XMLName  xml.Name `xml:"data"`
+	Entities struct {
+		List []entityState `xml:"entity"`
+	} `xml:"entities"` // there also when it is empty
+}
+
+type entityState struct {
+	ID      string `xml:"id,attr"`
+	Deleted bool   `xml:"deleted"`
+}
+
+const idsPerQuery = 500
+
+// Integrity tells which of the entities that an app still holds are gone for its worker: merged, or outside of the
+// territory. Ids that the server does not know are left out, they are the app's own new ones.
+func Integrity(db collections.DB, actor access.Actor, list string, ids []string) ([]byte, error) {
+	l, err := findList(list)
+	if err != nil {
+		return nil, err
+	}
+	answer := integrity{}
+	for len(ids) > 0 {
+		n := min(len(ids), idsPerQuery)
+		if err := l.states(db, actor, ids[:n], &answer); err != nil {
+			return nil, err
+		}
+		ids = ids[n:]
+	}
+	return document(answer)
+}
+
+func (l entityList) states(db collections.DB, actor access.Actor, ids []string, answer *integrity) error {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = strings.ToLower(strings.TrimSpace(id))
+	}
+	query := `SELECT id, area, merged_into FROM ` + l.name + ` WHERE id IN (?` + strings.Repeat(`,?`, len(ids)-1) + `) ORDER BY id`
+	return collections.Each(db, query, args, func(rows *sql.Rows) error {
+		var id, area, into string
+		if err := rows.Scan(&id, &area, &into); err != nil {
+			return err
+		}
+		answer.Entities.List = append(answer.Entities.List, entityState{id, into != "" || !actor.Covers(area)})
+		return nil
+	})
+}

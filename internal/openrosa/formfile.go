@@ -1,0 +1,57 @@
+package openrosa
+
+import (
+	"context"
+	"io"
+	"mime"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// SaveFormFile keeps a file for a form, in place of an earlier one of that name. Entity lists are the server's own.
+func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name string, r io.Reader, now time.Time) (FormFile, error) {
+	name = path.Base(filepath.ToSlash(name))
+	if name == "." || name == "/" || name == itemsetsName {
+		return FormFile{}, problem.New(problem.BadParameter, "name")
+	}
+	if _, err := findList(strings.TrimSuffix(name, ".csv")); err == nil {
+		return FormFile{}, problem.New(problem.BadParameter, "name")
+	}
+	blob, err := NewStore(app.DataDir()).Save(r)
+	if err != nil {
+		return FormFile{}, err
+	}
+	f := FormFile{Name: name, MD5: blob.MD5, SHA256: blob.SHA256, MIME: mime.TypeByExtension(path.Ext(name))}
+	if f.MIME == "" {
+		f.MIME = "application/octet-stream"
+	}
+	return f, collections.Write(ctx, app, func(db collections.DB) error {
+		var known int
+		found, err := collections.One(db, `SELECT 1 FROM forms WHERE form_id=? LIMIT 1`, []any{form}, &known)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return problem.New(problem.NotFound, "form")
+		}
+		id, err := collections.NewID()
+		if err != nil {
+			return err
+		}
+		at := collections.Stamp(now)
+		if _, err := db.Exec(`INSERT INTO form_files (id, form, name, sha256, md5, size, mime, uploaded_by, created, updated) VALUES (?,?,?,?,?,?,?,?,?,?)
+			ON CONFLICT (form, name) DO UPDATE SET sha256=excluded.sha256, md5=excluded.md5, size=excluded.size, mime=excluded.mime, uploaded_by=excluded.uploaded_by, updated=excluded.updated`,
+			id, form, name, f.SHA256, f.MD5, blob.Size, f.MIME, by.ID, at, at); err != nil {
+			return err
+		}
+		return collections.Log(db, by.ID, "form.file", collections.FormFiles, id, "", map[string]string{"form": form, "sha256": f.SHA256}, now)
+	})
+}

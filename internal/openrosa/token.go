@@ -1,0 +1,124 @@
+package openrosa
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// Token is what lets one app of one worker in. Secret is shown once and stored nowhere.
+type Token struct {
+	ID     string `json:"id"`
+	Worker string `json:"worker"`
+	Name   string `json:"name"`
+	Device string `json:"device"`
+	Label  string `json:"label"`
+	Secret string `json:"token"`
+}
+
+const tokenBytes = 32
+
+// usedEvery is how precisely the last use of a token is known; it saves a write per request.
+const usedEvery = time.Hour
+
+// Issue makes a token, and the device that its submissions come from. Outside of the actor's territory the worker is
+// not found.
+func Issue(ctx context.Context, app core.App, random io.Reader, actor access.Actor, worker, label string, now time.Time) (Token, error) {
+	secret := make([]byte, tokenBytes)
+	if _, err := io.ReadFull(random, secret); err != nil {
+		return Token{}, fmt.Errorf("make a token: %w", err)
+	}
+	t := Token{Worker: worker, Label: label, Secret: base64.RawURLEncoding.EncodeToString(secret)}
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		var area string
+		found, err := collections.One(db, `SELECT area, name FROM workers WHERE id=? AND active`, []any{worker}, &area, &t.Name)
+		if err != nil {
+			return err
+		}
+		if !found || !actor.May(access.ManageToken, area, "") {
+			return problem.New(problem.NotFound, "")
+		}
+		return t.store(db, actor.ID, area, now)
+	})
+	return t, err
+}
+
+func (t *Token) store(db collections.DB, by, area string, now time.Time) error {
+	var err error
+	if t.ID, err = collections.NewID(); err != nil {
+		return err
+	}
+	if t.Device, err = collections.NewID(); err != nil {
+		return err
+	}
+	at := collections.Stamp(now)
+	if err := collections.Insert(db, collections.Devices, collections.Row{
+		{Column: "id", Value: t.Device}, {Column: "worker", Value: t.Worker}, {Column: "name", Value: t.Label}, {Column: "app", Value: "ODK Collect"}, {Column: "area", Value: area},
+		{Column: "revoked", Value: false}, {Column: "last_seq", Value: 0}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	}); err != nil {
+		return err
+	}
+	if err := collections.Insert(db, collections.AppTokens, collections.Row{
+		{Column: "id", Value: t.ID}, {Column: "sha256", Value: tokenDigest(t.Secret)}, {Column: "worker", Value: t.Worker}, {Column: "device", Value: t.Device}, {Column: "label", Value: t.Label},
+		{Column: "area", Value: area}, {Column: "revoked", Value: false}, {Column: "created_by", Value: by}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	}); err != nil {
+		return err
+	}
+	return collections.Log(db, by, "token.issue", collections.AppTokens, t.ID, area, map[string]string{"worker": t.Worker, "device": t.Device}, now)
+}
+
+func tokenDigest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// Revoke shuts a token out from its next request on.
+func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		var area string
+		found, err := collections.One(db, `SELECT area FROM app_tokens WHERE id=?`, []any{id}, &area)
+		if err != nil {
+			return err
+		}
+		if !found || !actor.May(access.ManageToken, area, "") {
+			return problem.New(problem.NotFound, "")
+		}
+		if err := collections.Update(db, collections.AppTokens, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+			return err
+		}
+		return collections.Log(db, actor.ID, "token.revoke", collections.AppTokens, id, area, nil, now)
+	})
+}
+
+// Admit finds whose token it is. A wrong one, a revoked one, one on a revoked device and one of a worker who left all
+// get the same refusal, for which Forbidden is true.
+func Admit(ctx context.Context, app core.App, secret string, now time.Time) (access.Actor, string, error) {
+	var id, worker, role, territory, device, used string
+	var shut bool
+	found, err := collections.One(collections.Read(app), `SELECT t.id, t.worker, t.device, t.last_used, w.role, COALESCE(w.territory,'[]'), t.revoked OR NOT w.active OR COALESCE(d.revoked, 0)
+		FROM app_tokens t JOIN workers w ON w.id=t.worker LEFT JOIN devices d ON d.id=t.device WHERE t.sha256=?`, []any{tokenDigest(secret)},
+		&id, &worker, &device, &used, &role, &territory, &shut)
+	if err != nil {
+		return access.Actor{}, "", err
+	}
+	actor := access.Actor{ID: worker, Role: access.Role(role), Territory: access.ParseTerritory(territory)}
+	if !found || shut || actor.Where(access.Sync) == access.Nowhere {
+		return access.Actor{}, "", errWrongToken
+	}
+	if used < collections.Stamp(now.Add(-usedEvery)) {
+		err = collections.Write(ctx, app, func(db collections.DB) error {
+			return collections.Update(db, collections.AppTokens, id, collections.Row{{Column: "last_used", Value: collections.Stamp(now)}})
+		})
+	}
+	return actor, device, err
+}
