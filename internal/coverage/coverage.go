@@ -1,0 +1,164 @@
+package coverage
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+)
+
+// Area is how far one area is. Counts are of households; one that was visited twice counts once.
+type Area struct {
+	Code        string `json:"code"`
+	Name        string `json:"name"`
+	Expected    int64  `json:"expected"`
+	Visited     int64  `json:"visited"`     // somebody went there, whatever came of it
+	Completed   int64  `json:"completed"`   // with a complete or partial interview
+	Outstanding int64  `json:"outstanding"` // expected and not visited yet; 0 when more were visited than expected
+}
+
+// Report lists the areas of a level that lie within the ranges, in order of their codes; the range from "" to "~" is
+// everywhere. An area without an expected number of its own gets the sum of those below it. Rejected records do not count.
+func Report(db collections.DB, ranges []access.Range, level string) ([]Area, error) {
+	all, err := areas(db, ranges, level)
+	if err != nil {
+		return nil, fmt.Errorf("areas: %w", err)
+	}
+	if err := visited(db, ranges, all); err != nil {
+		return nil, fmt.Errorf("visits: %w", err)
+	}
+	for i := range all {
+		all[i].Outstanding = max(0, all[i].Expected-all[i].Visited)
+	}
+	return all, nil
+}
+
+func areas(db collections.DB, ranges []access.Range, level string) ([]Area, error) {
+	expected, err := expectations(db)
+	if err != nil {
+		return nil, err
+	}
+	where, args := inside("code", ranges)
+	var all []Area
+	err = collections.Each(db, `SELECT code, name FROM areas WHERE level=? AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
+		var a Area
+		if err := rows.Scan(&a.Code, &a.Name); err != nil {
+			return err
+		}
+		a.Expected = expected.of(a.Code)
+		all = append(all, a)
+		return nil
+	})
+	return all, err
+}
+
+// visited counts the households of each area. They come in their order, so that only one is in memory at a time.
+func visited(db collections.DB, ranges []access.Range, all []Area) error {
+	query, args, err := visitsQuery(db, ranges)
+	if err != nil {
+		return err
+	}
+	at := index(all)
+	current, reached := "", map[*Area]bool{} // areas of the current household → with an interview
+	count := func() {
+		for a, interviewed := range reached {
+			a.Visited++
+			if interviewed {
+				a.Completed++
+			}
+		}
+		clear(reached)
+	}
+	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
+		var household, area, outcome string
+		if err := rows.Scan(&household, &area, &outcome); err != nil {
+			return err
+		}
+		if household != current {
+			count()
+			current = household
+		}
+		if a := at(area); a != nil {
+			reached[a] = reached[a] || strings.HasPrefix(outcome, "1.")
+		}
+		return nil
+	})
+	count()
+	return err
+}
+
+// index finds the listed area that a code lies in, or nil.
+func index(all []Area) func(code string) *Area {
+	byCode := make(map[string]*Area, len(all))
+	for i := range all {
+		byCode[all[i].Code] = &all[i]
+	}
+	return func(code string) *Area {
+		for end := len(code); end > 0; end-- {
+			if a := byCode[code[:end]]; a != nil {
+				return a
+			}
+		}
+		return nil
+	}
+}
+
+// visitsQuery reads the visits of all forms that were ever published, by household.
+func visitsQuery(db collections.DB, ranges []access.Range) (string, []any, error) {
+	where, within := inside("area", ranges)
+	parts, args := []string{`SELECT '' AS household, '' AS area, '' AS outcome WHERE 0`}, []any{}
+	err := collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft' ORDER BY tablename`, nil, func(rows *sql.Rows) error {
+		var table string
+		if err := rows.Scan(&table); err != nil {
+			return err
+		}
+		parts = append(parts, fmt.Sprintf(`SELECT household, area, outcome FROM %q WHERE household!='' AND review_state!='rejected' AND `, table)+where)
+		args = append(args, within...)
+		return nil
+	})
+	return strings.Join(parts, ` UNION ALL `) + ` ORDER BY household`, args, err
+}
+
+func inside(column string, ranges []access.Range) (string, []any) {
+	parts, args := []string{`0`}, []any{}
+	for _, r := range ranges {
+		parts, args = append(parts, column+`>=? AND `+column+`<?`), append(args, r.Lo, r.Hi)
+	}
+	return `(` + strings.Join(parts, ` OR `) + `)`, args
+}
+
+// households are the expected numbers as they were entered, by area code, with the codes directly below each.
+type households struct {
+	own   map[string]int64
+	below map[string][]string
+}
+
+func expectations(db collections.DB) (households, error) {
+	h := households{map[string]int64{}, map[string][]string{}}
+	err := collections.Each(db, `SELECT code, parent, expected_households FROM areas`, nil, func(rows *sql.Rows) error {
+		var code, parent string
+		var n int64
+		if err := rows.Scan(&code, &parent, &n); err != nil {
+			return err
+		}
+		h.own[code] = n
+		if len(parent) < len(code) { // so that a mistake in the table cannot make a circle
+			h.below[parent] = append(h.below[parent], code)
+		}
+		return nil
+	})
+	return h, err
+}
+
+func (h households) of(code string) int64 {
+	if n := h.own[code]; n > 0 {
+		return n
+	}
+	var sum int64
+	for _, c := range h.below[code] {
+		sum += h.of(c)
+	}
+	return sum
+}
