@@ -132,7 +132,7 @@ func TestTabletAgainstAServer(t *testing.T) {
 	if _, err := tablet.Register(t.Context(), Identity{Name: "t"}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	tablet.Outbox.Add(Operation{ID: "a"})
+	tablet.Outbox.Add(Operation{ID: "a", Answers: json.RawMessage(`"` + strings.Repeat("答", worthPacking) + `"`)})
 	if _, err := tablet.Push(t.Context()); err != nil || len(tablet.Outbox.Waiting) != 0 {
 		t.Fatalf("%v, %d wait", err, len(tablet.Outbox.Waiting))
 	}

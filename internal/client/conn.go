@@ -52,7 +52,7 @@ func (c Conn) SignIn(ctx context.Context, staff, password string) (Conn, error) 
 	return c, nil
 }
 
-// Call sends in as gzipped JSON unless it is nil and decodes the answer into out unless that is nil. The error is a
+// Call sends in as JSON unless it is nil, gzipped when large, and decodes the answer into out unless that is nil. The error is a
 // *Refusal when the server answered.
 func (c Conn) Call(ctx context.Context, method, path string, in, out any) error {
 	req, err := c.request(ctx, method, path, in)
@@ -81,23 +81,19 @@ func (c Conn) Call(ctx context.Context, method, path string, in, out any) error 
 }
 
 func (c Conn) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
-	var body bytes.Buffer
-	if in != nil {
-		z := gzip.NewWriter(&body)
-		if err := json.NewEncoder(z).Encode(in); err != nil {
-			return nil, err
-		}
-		if err := z.Close(); err != nil {
-			return nil, err
-		}
+	body, encoding, err := encode(in)
+	if err != nil {
+		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, &body)
+	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Content-Encoding", "gzip")
+	}
+	if encoding != "" {
+		req.Header.Set("Content-Encoding", encoding)
 	}
 	if c.Token != "" {
 		req.Header.Set("Authorization", c.Token)
@@ -106,6 +102,30 @@ func (c Conn) request(ctx context.Context, method, path string, in any) (*http.R
 		req.Header.Set(DeviceHeader, c.Device)
 	}
 	return req, nil
+}
+
+// worthPacking is the size of a body, in bytes, below which it fits into one packet anyway.
+const worthPacking = 1400
+
+// encode writes the body of a request, gzipped when it is large: Doorstep's own routes read that, and only they get
+// large bodies; those of the framework, such as signing in, do not.
+func encode(in any) (body []byte, encoding string, err error) {
+	if in == nil {
+		return nil, "", nil
+	}
+	plain, err := json.Marshal(in)
+	if err != nil || len(plain) < worthPacking {
+		return plain, "", err
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write(plain); err != nil {
+		return nil, "", err
+	}
+	if err := z.Close(); err != nil {
+		return nil, "", err
+	}
+	return packed.Bytes(), "gzip", nil
 }
 
 // refusal reads the problem; an answer that is none, of a proxy perhaps, keeps its status.
