@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"internal/seed":       {"collections", "internal/access", "internal/demo", "internal/grid", "internal/identity"},
 	"internal/client":     {},
 	"internal/simulate":   {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
-	"internal/testapp":    {"collections", "hooks", "pb_migrations", "internal/survey"},
+	"internal/testapp":    {"collections", "hooks", "internal/grid", "internal/survey", "pb_migrations"},
 }
 
 // pure packages never see the database framework.
