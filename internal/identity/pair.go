@@ -16,6 +16,7 @@ const (
 	SameInHouse   = "same_name_birth_household" // one person
 	SecondVisit   = "second_visit"              // one household visited twice in one campaign
 	SecondSurvey  = "second_survey"             // one person interviewed twice in one campaign
+	SecondRecord  = "second_record"             // one person, named by the tablet, in records of two households in one campaign
 	KindPerson    = "person"
 	KindHousehold = "household"
 	KindVisit     = "visit"

@@ -57,20 +57,27 @@ func (s *settling) personal() bool {
 	return slices.ContainsFunc(s.d.people, func(p personDraft) bool { return p.node == s.d.inst.Root })
 }
 
+// personPair looks for another row of the campaign about the same person. Whoever the client named may be met again in
+// the same household; in another one it is a second record, whichever of the two came first.
 func (s *settling) personPair(p personDraft, f identity.Found) error {
 	if f.Clash != nil {
 		return s.pair(*f.Clash)
 	}
-	if f.Rule == "" || p.node == s.d.inst.Root {
-		return nil // named by the client, new, or a record about one person: secondRecord looks at that
+	if f.New || p.node == s.d.inst.Root {
+		return nil // nobody knew them, or a record about one person: secondRecord looks at that
+	}
+	rule, household := f.Rule, ""
+	if rule == "" {
+		rule, household = identity.SecondRecord, s.d.rec.Household
 	}
 	var row, area string
-	found, err := collections.One(s.db, `SELECT r.id, r.area FROM "`+p.table+`" r JOIN "`+s.table()+`" v ON v.id=r.visit WHERE r.person=? AND v.campaign=? AND r.visit!=? ORDER BY r.created, r.id LIMIT 1`,
-		[]any{f.ID, s.d.rec.Campaign, s.d.op.ID}, &row, &area)
+	found, err := collections.One(s.db, `SELECT r.id, r.area FROM "`+p.table+`" r JOIN "`+s.table()+`" v ON v.id=r.visit
+		WHERE r.person=? AND v.campaign=? AND r.visit!=? AND (?='' OR v.household!=?) ORDER BY r.created, r.id LIMIT 1`,
+		[]any{f.ID, s.d.rec.Campaign, s.d.op.ID, household, household}, &row, &area)
 	if err != nil || !found {
 		return err
 	}
-	return s.pair(identity.Pair{Kind: identity.KindPerson, Rule: f.Rule, Collection: p.table, A: row, B: p.row, AreaA: area, AreaB: s.d.rec.Area, Score: 1, Evidence: identity.Explain(f.Against, p.said)})
+	return s.pair(identity.Pair{Kind: identity.KindPerson, Rule: rule, Collection: p.table, A: row, B: p.row, AreaA: area, AreaB: s.d.rec.Area, Score: 1, Evidence: identity.Explain(f.Against, p.said)})
 }
 
 // secondRecord pairs this record with the first of its campaign about the same person or household. A visit that met
@@ -88,11 +95,15 @@ func (s *settling) secondRecord(column, value, rule string) error {
 	})
 }
 
+// pair records a pair. A correction tells only of those that are new.
 func (s *settling) pair(p identity.Pair) error {
-	if _, err := p.Record(s.db, s.now); err != nil {
+	fresh, err := p.Record(s.db, s.now)
+	if err != nil {
 		return err
 	}
-	s.pairs = append(s.pairs, p)
+	if fresh || !s.exists {
+		s.pairs = append(s.pairs, p)
+	}
 	return nil
 }
 
