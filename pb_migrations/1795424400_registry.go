@@ -46,6 +46,10 @@ func createRegistry(app core.App) error {
 			return err
 		}
 	}
+	// PocketBase's own example of an auth collection lets anyone register.
+	if err := drop(app, "users"); err != nil {
+		return err
+	}
 	settings := app.Settings()
 	settings.Meta.AppName = "Doorstep"
 	settings.Meta.HideControls = true
