@@ -10,6 +10,8 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/coverage"
+	"doorstep/internal/dataset"
 	"doorstep/internal/devicesync"
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
@@ -46,6 +48,8 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/review", access.ReviewRecord, (*Doorstep).review},
 	{http.MethodGet, "/api/doorstep/v1/records/{collection}/{id}/history", access.ReviewRecord, (*Doorstep).history},
 	{http.MethodPost, "/api/doorstep/v1/duplicates/{id}/decide", access.DecideDuplicate, (*Doorstep).decideDuplicate},
+	{http.MethodGet, "/api/doorstep/v1/coverage", access.ReadCoverage, (*Doorstep).coverage},
+	{http.MethodGet, "/api/doorstep/v1/export/{form}", access.Export, (*Doorstep).export},
 
 	{http.MethodPost, "/api/doorstep/v1/forms", access.PublishForm, (*Doorstep).publishForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.PublishForm, (*Doorstep).convertForm},
@@ -240,6 +244,26 @@ func (d *Doorstep) decideDuplicate(r *request) error {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
+}
+
+func (d *Doorstep) coverage(r *request) error {
+	level := r.Request.URL.Query().Get("level")
+	if level == "" {
+		level = "community"
+	}
+	rows, err := coverage.Report(collections.Read(r.App), access.Ranges(r.actor.Territory), level)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+}
+
+func (d *Doorstep) export(r *request) error {
+	in, ok := d.Library.Get(r.Request.PathValue("form"), "")
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	return dataset.ServeHTTP(r.Response, r.Request, r.App, in, r.actor, d.Now())
 }
 
 // workbook reads the uploaded file of a multipart request, field "file".
