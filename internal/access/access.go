@@ -115,7 +115,8 @@ func Ranges(territory []string) []Range {
 	return kept
 }
 
-// Common is the longest prefix that all codes of a territory share; "" for none.
+// Common is the finest area that holds a whole territory: its only code, or the longest common prefix cut back to the
+// digits of a level (GB/T 2260 and its sequels: 4, 6, 9 or 12); "" for none.
 func Common(territory []string) string {
 	if len(territory) == 0 {
 		return ""
@@ -126,5 +127,13 @@ func Common(territory []string) string {
 			common = common[:len(common)-1]
 		}
 	}
-	return common
+	if slices.Contains(territory, common) {
+		return common
+	}
+	for _, digits := range []int{12, 9, 6, 4} {
+		if len(common) >= digits {
+			return common[:digits]
+		}
+	}
+	return ""
 }

@@ -1,0 +1,61 @@
+package access
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestCommon(t *testing.T) {
+	for name, c := range map[string]struct {
+		territory []string
+		want      string
+	}{
+		"none":               {nil, ""},
+		"one grid":           {[]string{"990101001001005"}, "990101001001005"},
+		"grids of one place": {[]string{"990101001001001", "990101001001002"}, "990101001001"},
+		"two streets":        {[]string{"990101001", "990101002"}, "990101"},
+		"nested":             {[]string{"990101", "990101001"}, "990101"},
+		"two provinces":      {[]string{"4403", "9901"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := Common(c.territory); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestRanges(t *testing.T) {
+	got := Ranges([]string{"990102", "990101", "990101001", "", "9909"})
+	want := []Range{{"990101", "990102"}, {"990102", "990103"}, {"9909", "990:"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestMay(t *testing.T) {
+	for name, c := range map[string]struct {
+		actor        Actor
+		do           Action
+		area, worker string
+		want         bool
+	}{
+		"own territory":        {Actor{"s", Supervisor, []string{"990101"}}, ReviewRecord, "990101001001", "", true},
+		"next door":            {Actor{"s", Supervisor, []string{"990101"}}, ReviewRecord, "990102001001", "", false},
+		"the level above":      {Actor{"s", Supervisor, []string{"990101"}}, ReviewRecord, "9901", "", false},
+		"no area":              {Actor{"s", Supervisor, []string{"990101"}}, ReviewRecord, "", "", false},
+		"an empty prefix":      {Actor{"s", Supervisor, []string{""}}, ReviewRecord, "990101", "", false},
+		"another role":         {Actor{"a", Analyst, []string{"9901"}}, ReviewRecord, "990101", "", false},
+		"identified, analyst":  {Actor{"a", Analyst, []string{"9901"}}, ExportIdentified, "990101", "", false},
+		"own record":           {Actor{"f", Field, nil}, Sync, "990101", "f", true},
+		"someone else's":       {Actor{"f", Field, []string{"9901"}}, Sync, "990101", "g", false},
+		"the operator":         {Actor{"o", Operator, nil}, ExportIdentified, "", "", true},
+		"an action not listed": {Actor{"m", Manager, []string{"9901"}}, Action("new"), "990101", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := c.actor.May(c.do, c.area, c.worker); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
