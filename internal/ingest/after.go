@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"doorstep/collections"
 	"doorstep/internal/identity"
+	"doorstep/internal/instrument"
 	"doorstep/internal/survey"
 )
 
@@ -43,6 +45,9 @@ func (s *settling) duplicates() error {
 			return err
 		}
 	}
+	if o := s.d.rec.Outcome; o != "" && !strings.HasPrefix(o, "1") {
+		return nil // a visit that met nobody is an attempt, not a duplicate
+	}
 	if s.d.rec.Person != "" {
 		return s.secondRecord("person", s.d.rec.Person, identity.SecondSurvey)
 	}
@@ -52,9 +57,9 @@ func (s *settling) duplicates() error {
 	return nil
 }
 
-// personal tells whether a record of this form is about one person rather than a household.
+// personal tells whether records of this form are about one person rather than a household.
 func (s *settling) personal() bool {
-	return slices.ContainsFunc(s.d.people, func(p personDraft) bool { return p.node == s.d.inst.Root })
+	return slices.ContainsFunc(s.d.form.Entities, func(e instrument.Entity) bool { return e.Decl.List == collections.Persons && e.Table.Repeat == nil })
 }
 
 // personPair looks for another row of the campaign about the same person. Whoever the client named may be met again in
@@ -80,12 +85,12 @@ func (s *settling) personPair(p personDraft, f identity.Found) error {
 	return s.pair(identity.Pair{Kind: identity.KindPerson, Rule: rule, Collection: p.table, A: row, B: p.row, AreaA: area, AreaB: s.d.rec.Area, Score: 1, Evidence: identity.Explain(f.Against, p.said)})
 }
 
-// secondRecord pairs this record with the first of its campaign about the same person or household. A visit that met
-// nobody is an attempt, not a duplicate.
+// secondRecord pairs this record with the first of its campaign about the same person or household where somebody was
+// met.
 func (s *settling) secondRecord(column, value, rule string) error {
-	var first, area, outcome string
-	found, err := collections.One(s.db, `SELECT id, area, outcome FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR outcome LIKE '1%') ORDER BY created, id LIMIT 1`,
-		[]any{value, s.d.rec.Campaign, s.d.op.ID}, &first, &area, &outcome)
+	var first, area string
+	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR outcome LIKE '1%') ORDER BY created, id LIMIT 1`,
+		[]any{value, s.d.rec.Campaign, s.d.op.ID}, &first, &area)
 	if err != nil || !found {
 		return err
 	}
