@@ -25,7 +25,7 @@ func Accept(ctx context.Context, app core.App, st *Stages, sender Sender, ops []
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		for i, d := range drafts {
 			var err error
-			if receipts[i], err = settleAlone(db, st, sender, d); err != nil {
+			if receipts[i], err = settleAlone(ctx, db, st, sender, d); err != nil {
 				return fmt.Errorf("operation %d: %w", d.op.Seq, err)
 			}
 		}
@@ -38,11 +38,11 @@ func Accept(ctx context.Context, app core.App, st *Stages, sender Sender, ops []
 }
 
 // settleAlone keeps a failing operation from taking its neighbours with it.
-func settleAlone(db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
+func settleAlone(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
 	if _, err := db.Exec(`SAVEPOINT operation`); err != nil {
 		return Receipt{}, err
 	}
-	receipt, err := settle(db, st, sender, d)
+	receipt, err := settle(ctx, db, st, sender, d)
 	if err == nil {
 		_, err = db.Exec(`RELEASE operation`)
 		return receipt, err
@@ -54,7 +54,7 @@ func settleAlone(db collections.DB, st *Stages, sender Sender, d *draft) (Receip
 		return Receipt{}, errors.Join(err, undo)
 	}
 	d.code = problem.Internal
-	if receipt, err = settle(db, st, sender, d); err != nil {
+	if receipt, err = settle(ctx, db, st, sender, d); err != nil {
 		return Receipt{}, err
 	}
 	_, err = db.Exec(`RELEASE operation`)
@@ -62,7 +62,7 @@ func settleAlone(db collections.DB, st *Stages, sender Sender, d *draft) (Receip
 }
 
 // settle decides what an operation is by what is stored already, and stores it.
-func settle(db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
+func settle(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
 	if earlier, ok, err := replay(db, sender, d); ok || err != nil {
 		return earlier, err
 	}
@@ -76,7 +76,7 @@ func settle(db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, er
 	case OpHousehold:
 		return settleHousehold(db, st, sender, d, now)
 	default:
-		return settleSubmit(db, st, sender, d, now)
+		return settleChain(ctx, db, st, sender, d, now)
 	}
 }
 
@@ -97,7 +97,7 @@ func replay(db collections.DB, sender Sender, d *draft) (Receipt, bool, error) {
 		}
 	}
 	var receipt string
-	found, err := collections.One(db, `SELECT receipt FROM submissions WHERE instance=? AND sha256=? AND worker=? LIMIT 1`, []any{d.op.ID, d.sum, sender.Actor.ID}, &receipt)
+	found, err := collections.One(db, `SELECT receipt FROM submissions WHERE instance=? AND sha256=? AND worker=? LIMIT 1`, []any{d.op.instance(), d.sum, sender.Actor.ID}, &receipt)
 	if err != nil || !found {
 		return Receipt{}, false, err
 	}
@@ -150,14 +150,14 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 	if sender.Channel == OpenRosa {
 		raw, rawType = d.op.XML, "xml"
 	}
-	deprecated := ""
-	if d.inst != nil {
+	deprecated := d.op.Corrects
+	if d.inst != nil && deprecated == "" {
 		deprecated = d.inst.DeprecatedID
 	}
 	at := collections.Stamp(now)
 	return id, collections.Insert(db, collections.Submissions, collections.Row{
 		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "channel", Value: sender.Channel}, {Column: "device", Value: sender.Device}, {Column: "seq", Value: seq},
-		{Column: "worker", Value: sender.Actor.ID}, {Column: "form", Value: d.op.Form}, {Column: "form_version", Value: d.op.Version}, {Column: "instance", Value: d.op.ID}, {Column: "deprecated", Value: deprecated},
+		{Column: "worker", Value: sender.Actor.ID}, {Column: "form", Value: d.op.Form}, {Column: "form_version", Value: d.op.Version}, {Column: "instance", Value: d.op.instance()}, {Column: "deprecated", Value: deprecated},
 		{Column: "collection", Value: k.collection}, {Column: "record", Value: k.record}, {Column: "sha256", Value: d.sum}, {Column: "raw", Value: raw}, {Column: "raw_type", Value: rawType},
 		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)}, {Column: "message", Value: receipt.Message["zh"]}, {Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
 		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime}, {Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},

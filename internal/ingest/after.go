@@ -18,16 +18,10 @@ const MandatoryReport = "report.mandatory"
 
 // history declares the attachments and closes the task that asked for this correction.
 func (s *settling) history() error {
+	own := owner{s.table(), s.d.op.ID, s.d.rec.Area, s.d.rec.Worker}
 	for _, f := range s.d.op.Files {
-		id, err := collections.NewID()
-		if err != nil {
+		if err := saveFile(s.db, own, f, s.now); err != nil {
 			return err
-		}
-		at := collections.Stamp(s.now)
-		_, err = s.db.Exec(`INSERT INTO attachments (id, collection, record, name, sha256, size, state, area, worker, created, updated) VALUES (?,?,?,?,?,?,'declared',?,?,?,?) ON CONFLICT (record, name) DO NOTHING`,
-			id, s.table(), s.d.op.ID, f.Name, f.SHA256, f.Size, s.d.rec.Area, s.d.rec.Worker, at, at)
-		if err != nil {
-			return fmt.Errorf("declare attachment: %w", err)
 		}
 	}
 	if !s.exists {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -123,6 +124,9 @@ func (d *draft) read(st *Stages) problem.Code {
 			op.ID = d.inst.ID
 		}
 		op.Form, op.Version = d.inst.FormID, d.inst.Version
+		if d.inst.Root.Attr("encrypted") == "yes" {
+			return problem.Encrypted
+		}
 	}
 	if !isUUID(op.ID) {
 		return problem.BadID
@@ -148,11 +152,14 @@ func (d *draft) read(st *Stages) problem.Code {
 func (d *draft) check(ctx context.Context, st *Stages) {
 	now := st.Now()
 	d.issues = append(d.issues, d.form.Check(ctx, d.inst, d.visitTime(now), now)...)
+	if d.op.XML != "" {
+		d.expectFiles()
+	}
 	f := d.form
 	d.rec = collections.Record{
 		ID: d.op.ID, Form: f.Form.ID, FormVersion: f.Version, Campaign: d.op.Campaign, ReceivedAt: collections.Stamp(now),
 		StartedAt: f.Answer(d.inst.Root, f.Started), FinishedAt: f.Answer(d.inst.Root, f.Finished), Outcome: f.Answer(d.inst.Root, f.Outcome),
-		Complete: len(d.op.Files) == 0, Rows: map[*survey.Node]collections.RowLink{},
+		Complete: !slices.ContainsFunc(d.op.Files, func(f File) bool { return !f.Here }), Rows: map[*survey.Node]collections.RowLink{},
 	}
 }
 
@@ -229,8 +236,12 @@ func (d *draft) draftPersons(e *instrument.Entity) {
 }
 
 func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row string) {
+	name := e.Value(node, "full_name") // ODK keeps the property "name" for the id
+	if name == "" {
+		name = e.Value(node, "name")
+	}
 	p := identity.Person{
-		Name: e.Value(node, "name"), Sex: e.Value(node, "sex"), BirthDate: e.Value(node, "birth_date"), IDType: e.Value(node, "id_type"),
+		Name: name, Sex: e.Value(node, "sex"), BirthDate: e.Value(node, "birth_date"), IDType: e.Value(node, "id_type"),
 		IDNumber: e.Value(node, "id_number"), Phone: e.Value(node, "phone"), Relation: e.Value(node, "relation"), Source: e.Table.Name + "/" + row,
 	}
 	if p.Name == "" && p.IDNumber == "" {

@@ -31,6 +31,8 @@ type File struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
 	Size   int64  `json:"size"`
+	MIME   string `json:"-"`
+	Here   bool   `json:"-"` // its bytes are in the store
 }
 
 // Operation is one thing that a tablet did, as in docs/sync.md. Raw is what arrived, byte for byte.
@@ -48,6 +50,16 @@ type Operation struct {
 	DeviceTime string          `json:"device_time"`
 	Files      []File          `json:"files"`
 	Raw        []byte          `json:"-"`
+	Corrects   string          `json:"-"` // id of the submission that this one edits; the record is the one that the first of them made
+	edit       string          // id of this submission once ID is that of the record
+}
+
+// instance is the id of the submission itself.
+func (op *Operation) instance() string {
+	if op.edit != "" {
+		return op.edit
+	}
+	return op.ID
 }
 
 // Sender is who brings operations, and through which door.

@@ -22,6 +22,9 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 		if err != nil {
 			return err
 		}
+		if err := q.orphan(db); err != nil {
+			return err
+		}
 		d := prepare(ctx, st, q.sender, &q.op)
 		if q.code == problem.ForeignRecord || q.code == problem.OutOfScope {
 			q.sender.Actor = by // the supervisor answers for the change
@@ -34,13 +37,13 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 			receipt = quarantineReceipt(d.op, d.code)
 			return nil
 		}
-		// The row makes room for the record's own submission; its device and number go there.
-		if err := collections.Update(db, collections.Submissions, submission, collections.Row{
-			{Column: "outcome", Value: "released"}, {Column: "decided_by", Value: by.ID}, {Column: "seq", Value: 0}, {Column: "sha256", Value: "released:" + d.sum}, {Column: "updated", Value: collections.Stamp(now)},
-		}); err != nil {
+		if err := makeRoom(db, submission, d, by.ID, now); err != nil {
 			return err
 		}
-		if receipt, err = settle(db, st, q.sender, d); err != nil {
+		if receipt, err = settle(ctx, db, st, q.sender, d); err != nil {
+			return err
+		}
+		if err := adoptFiles(db, d.op.instance(), receipt, now); err != nil {
 			return err
 		}
 		return collections.Log(db, by.ID, "quarantine.release", collections.Submissions, submission, q.area, map[string]string{"status": receipt.Status, "code": string(receipt.Code)}, now)
@@ -65,34 +68,56 @@ func Discard(ctx context.Context, app core.App, by access.Actor, submission stri
 }
 
 type held struct {
-	op     Operation
-	sender Sender
-	code   problem.Code
-	area   string
+	op      Operation
+	sender  Sender
+	code    problem.Code
+	area    string
+	outcome string
 }
 
 func quarantined(db collections.DB, by access.Actor, submission string) (held, error) {
-	var raw, rawType, outcome, device, worker, channel, code, territory, role string
-	var h held
-	found, err := collections.One(db, `SELECT s.raw, s.raw_type, s.outcome, s.device, s.worker, s.channel, s.code, s.area, COALESCE(w.territory,'[]'), COALESCE(w.role,'')
-		FROM submissions s LEFT JOIN workers w ON w.id=s.worker WHERE s.id=?`, []any{submission}, &raw, &rawType, &outcome, &device, &worker, &channel, &code, &h.area, &territory, &role)
+	h, found, err := readHeld(db, submission)
 	switch {
 	case err != nil:
 		return h, err
-	case !found || !by.May(access.DecideQuarantine, h.area, worker):
+	case !found || !by.May(access.DecideQuarantine, h.area, h.sender.Actor.ID):
 		return h, problem.New(problem.NotFound, "")
-	case outcome != Quarantined:
+	case h.outcome != Quarantined:
 		return h, problem.New(problem.NotQuarantined, "")
 	}
-	h.code = problem.Code(code)
-	h.sender = Sender{Actor: access.Actor{ID: worker, Role: access.Role(role), Territory: access.ParseTerritory(territory)}, Device: device, Channel: channel}
-	if rawType == "xml" {
-		h.op = Operation{Op: OpSubmit, XML: raw, Raw: []byte(raw), Datum: grid.WGS84}
-		return h, nil
-	}
-	h.op, err = decodeOperation(raw)
-	if err != nil {
-		return h, problem.New(problem.BadAnswers, "")
-	}
 	return h, nil
+}
+
+// orphan makes an edit whose parent never came a record of its own: it holds all answers.
+func (h *held) orphan(db collections.DB) error {
+	if h.code != problem.ParentMissing {
+		return nil
+	}
+	record, _, err := recordOf(db, h.op.Corrects)
+	if err == nil && record == "" {
+		h.op.Corrects = ""
+	}
+	return err
+}
+
+// readHeld reads a submission as it came, with its sender as they are now.
+func readHeld(db collections.DB, submission string) (held, bool, error) {
+	var raw, rawType, code, territory, role, instance, deprecated string
+	var h held
+	found, err := collections.One(db, `SELECT s.raw, s.raw_type, s.outcome, s.device, s.worker, s.channel, s.code, s.area, s.instance, s.deprecated, COALESCE(w.territory,'[]'), COALESCE(w.role,'')
+		FROM submissions s LEFT JOIN workers w ON w.id=s.worker WHERE s.id=?`, []any{submission},
+		&raw, &rawType, &h.outcome, &h.sender.Device, &h.sender.Actor.ID, &h.sender.Channel, &code, &h.area, &instance, &deprecated, &territory, &role)
+	if err != nil || !found {
+		return h, found, err
+	}
+	h.code = problem.Code(code)
+	h.sender.Actor.Role, h.sender.Actor.Territory = access.Role(role), access.ParseTerritory(territory)
+	if rawType == "xml" {
+		h.op = Operation{Op: OpSubmit, ID: instance, Corrects: deprecated, XML: raw, Raw: []byte(raw), Datum: grid.WGS84}
+		return h, true, nil
+	}
+	if h.op, err = decodeOperation(raw); err != nil {
+		return h, true, problem.New(problem.BadAnswers, "")
+	}
+	return h, true, nil
 }

@@ -48,6 +48,11 @@ const (
 	SequenceReused   Code = "operation.sequence_reused"
 	UnknownBase      Code = "operation.unknown_base"
 	OtherForm        Code = "operation.other_form"
+	ParentMissing    Code = "operation.parent_missing"
+	Encrypted        Code = "operation.encrypted"
+	NotMultipart     Code = "submission.multipart"
+	NoXML            Code = "submission.no_xml"
+	MalformedXML     Code = "submission.malformed"
 )
 
 // Catalogue is every code with its texts.
@@ -80,6 +85,11 @@ var Catalogue = map[Code]Entry{
 	UnknownTask:      {0, "服务器没有这个任务,内容已隔离保存。", "The server has no such task; kept in quarantine."},
 	SequenceReused:   {0, "同一设备的操作序号重复但内容不同,内容已隔离保存。", "The device used this operation number for something else before; kept in quarantine."},
 	UnknownBase:      {0, "更正所依据的版本不存在,内容已隔离保存。", "The revision that this corrects does not exist; kept in quarantine."},
+	ParentMissing:    {0, "这是对另一条记录的修改,原记录还没有到达;已保存,到达后自动合并。", "This edits a record that has not arrived yet; it is kept and applied when the record comes."},
+	Encrypted:        {0, "收到加密的记录,服务器无法读取,已原样保存。", "The record is encrypted; the server cannot read it and keeps it as it came."},
+	NotMultipart:     {http.StatusBadRequest, "提交的内容不完整或不是 multipart 格式,请重新发送。", "The submission is cut short or not multipart; send it again."},
+	NoXML:            {http.StatusBadRequest, "提交中没有 xml_submission_file,没有保存。", "The submission has no xml_submission_file; nothing was stored."},
+	MalformedXML:     {http.StatusBadRequest, "记录的 XML 无法读取,没有保存,请重新发送。", "The record's XML cannot be read; nothing was stored, send it again."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }
 

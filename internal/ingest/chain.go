@@ -1,0 +1,93 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// settleChain stores a submission, and then the edits of it that came before it did. An edit has an id of its own; the
+// record keeps the id of the submission that the chain of edits began with. One whose parent is unknown waits in
+// quarantine: it may be uploaded first.
+func settleChain(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft, now time.Time) (Receipt, error) {
+	if d.form.Status == instrument.Draft {
+		return settleSubmit(db, st, sender, d, now)
+	}
+	instance := d.op.instance()
+	if parent := d.op.Corrects; parent != "" && parent != instance {
+		record, rev, err := recordOf(db, parent)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if record == "" {
+			return quarantine(db, sender, d, problem.ParentMissing, now)
+		}
+		d.becomes(record, rev)
+	}
+	receipt, err := settleSubmit(db, st, sender, d, now)
+	if err != nil || receipt.Status == Quarantined {
+		return receipt, err
+	}
+	return receipt, settleWaiting(ctx, db, st, instance, now)
+}
+
+// recordOf finds the record that a submission went into, and the revision that it made; "" for none.
+func recordOf(db collections.DB, instance string) (record string, rev int64, err error) {
+	_, err = collections.One(db, `SELECT record, rev FROM submissions WHERE instance=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC LIMIT 1`,
+		[]any{instance}, &record, &rev)
+	return record, rev, err
+}
+
+// becomes makes the draft a correction of a record at a revision; what was drafted from its own id is drafted anew.
+func (d *draft) becomes(record string, rev int64) {
+	d.op.edit, d.op.ID, d.op.BaseRev = d.op.instance(), record, rev
+	d.inst.ID, d.rec.ID = record, record
+	d.people, d.house, d.rec.Rows = nil, nil, map[*survey.Node]collections.RowLink{}
+	d.name()
+}
+
+// settleWaiting takes the edits that waited for a submission, oldest first, each through the stages as if it came now.
+func settleWaiting(ctx context.Context, db collections.DB, st *Stages, instance string, now time.Time) error {
+	var waiting []string
+	err := collections.Each(db, `SELECT id FROM submissions WHERE deprecated=? AND deprecated!='' AND outcome='quarantined' AND code=? ORDER BY received_at, id`,
+		[]any{instance, string(problem.ParentMissing)}, func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			waiting = append(waiting, id)
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	for _, id := range waiting {
+		held, found, err := readHeld(db, id)
+		if err != nil || !found {
+			return err
+		}
+		d := prepare(ctx, st, held.sender, &held.op)
+		if err := makeRoom(db, id, d, "", now); err != nil {
+			return err
+		}
+		receipt, err := settleAlone(ctx, db, st, held.sender, d)
+		if err != nil {
+			return err
+		}
+		if err := adoptFiles(db, d.op.instance(), receipt, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeRoom turns a quarantined row into a released one; its device, its number and its content then belong to the
+// record's own submission.
+func makeRoom(db collections.DB, submission string, d *draft, by string, now time.Time) error {
+	return collections.Update(db, collections.Submissions, submission, collections.Row{
+		{Column: "outcome", Value: "released"}, {Column: "decided_by", Value: by}, {Column: "seq", Value: 0}, {Column: "sha256", Value: "released:" + d.sum}, {Column: "updated", Value: collections.Stamp(now)},
+	})
+}

@@ -1,0 +1,171 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/survey"
+)
+
+// owner is the record that files belong to; a submission in quarantine owns its files by its own id.
+type owner struct{ collection, record, area, worker string }
+
+// Attach adds files that are in the store to what an earlier submission made: the next part of a large record, or the
+// files of one that waits in quarantine.
+func Attach(ctx context.Context, app core.App, st *Stages, sender Sender, instance string, files []File) error {
+	if len(files) == 0 {
+		return nil
+	}
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		own := owner{record: instance, area: access.Common(sender.Actor.Territory), worker: sender.Actor.ID}
+		record, _, err := recordOf(db, instance)
+		if err != nil {
+			return err
+		}
+		if record != "" {
+			if own, err = ownerOf(db, record); err != nil {
+				return err
+			}
+		}
+		now := st.Now()
+		for _, f := range files {
+			if err := saveFile(db, own, f, now); err != nil {
+				return err
+			}
+		}
+		return own.recount(db)
+	})
+}
+
+func ownerOf(db collections.DB, record string) (owner, error) {
+	own := owner{record: record}
+	_, err := collections.One(db, `SELECT collection, area, worker FROM submissions WHERE record=? AND collection!='' ORDER BY rev DESC LIMIT 1`, []any{record}, &own.collection, &own.area, &own.worker)
+	return own, err
+}
+
+// saveFile declares a file, or notes that it is in the store. Other bytes under a known name take its place; the old
+// ones stay in the store, and the audit trail tells which they were.
+func saveFile(db collections.DB, own owner, f File, now time.Time) error {
+	var id, sha, state string
+	known, err := collections.One(db, `SELECT id, sha256, state FROM attachments WHERE record=? AND name=?`, []any{own.record, f.Name}, &id, &sha, &state)
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(now)
+	if !known {
+		if id, err = collections.NewID(); err != nil {
+			return err
+		}
+		return collections.Insert(db, collections.Attachments, collections.Row{
+			{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record}, {Column: "name", Value: f.Name}, {Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size},
+			{Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "area", Value: own.area}, {Column: "worker", Value: own.worker}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		})
+	}
+	if !f.Here || state == "stored" && sha == f.SHA256 {
+		return nil
+	}
+	if state == "stored" {
+		if err := collections.Log(db, own.worker, "attachment.replace", collections.Attachments, id, own.area, map[string]string{"from": sha, "to": f.SHA256}, now); err != nil {
+			return err
+		}
+	}
+	return collections.Update(db, collections.Attachments, id, collections.Row{
+		{Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size}, {Column: "mime", Value: f.MIME}, {Column: "state", Value: "stored"}, {Column: "updated", Value: at},
+	})
+}
+
+func (f File) state() string {
+	if f.Here {
+		return "stored"
+	}
+	return "declared"
+}
+
+// recount tells the record whether all its files are here.
+func (own owner) recount(db collections.DB) error {
+	if own.collection == "" {
+		return nil
+	}
+	_, err := db.Exec(`UPDATE "`+own.collection+`" SET complete=NOT EXISTS (SELECT 1 FROM attachments WHERE record=? AND state='declared') WHERE id=?`, own.record, own.record)
+	if err != nil {
+		return fmt.Errorf("files of %s: %w", own.record, err)
+	}
+	return nil
+}
+
+// adoptFiles gives the files that came with a quarantined submission to the record that it became.
+func adoptFiles(db collections.DB, instance string, r Receipt, now time.Time) error {
+	if r.Status == Quarantined {
+		return nil
+	}
+	own, err := ownerOf(db, r.ID)
+	if err != nil {
+		return err
+	}
+	held, err := filesOf(db, instance)
+	if err != nil {
+		return err
+	}
+	if instance != own.record {
+		for _, f := range held {
+			if err := saveFile(db, own, f, now); err != nil {
+				return err
+			}
+		}
+		if _, err := db.Exec(`DELETE FROM attachments WHERE record=?`, instance); err != nil {
+			return fmt.Errorf("adopt files of %s: %w", instance, err)
+		}
+	} else if _, err := db.Exec(`UPDATE attachments SET collection=?, area=? WHERE record=?`, own.collection, own.area, own.record); err != nil {
+		return fmt.Errorf("adopt files of %s: %w", instance, err)
+	}
+	return own.recount(db)
+}
+
+// expectFiles declares the files that the answers name and that did not come along.
+func (d *draft) expectFiles() {
+	for _, name := range fileNames(nil, d.inst.Root, d.form.Form.Root) {
+		if !slices.ContainsFunc(d.op.Files, func(f File) bool { return f.Name == name }) {
+			d.op.Files = append(d.op.Files, File{Name: name})
+		}
+	}
+}
+
+func fileNames(names []string, node *survey.Node, q *survey.Question) []string {
+	for _, c := range q.Children {
+		for _, n := range node.Children {
+			if n.Kind != survey.Element || n.Name != c.Name {
+				continue
+			}
+			switch c.Kind {
+			case survey.KindGroup, survey.KindRepeat:
+				names = fileNames(names, n, c)
+			case survey.KindFile:
+				if v := n.Value(); v != "" {
+					names = append(names, path.Base(v))
+				}
+			}
+		}
+	}
+	return names
+}
+
+func filesOf(db collections.DB, record string) ([]File, error) {
+	var files []File
+	err := collections.Each(db, `SELECT name, sha256, size, mime, state FROM attachments WHERE record=?`, []any{record}, func(rows *sql.Rows) error {
+		var f File
+		var state string
+		err := rows.Scan(&f.Name, &f.SHA256, &f.Size, &f.MIME, &state)
+		f.Here = state == "stored"
+		files = append(files, f)
+		return err
+	})
+	return files, err
+}
