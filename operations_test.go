@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// buildBinary builds Doorstep as an operator would.
+func buildBinary(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "doorstep")
+	build := exec.Command("go", "build", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// startServer runs the binary on a free port until it answers.
+func startServer(t *testing.T, binary, dir string, args ...string) (url string, process *exec.Cmd) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	process = exec.Command(binary, append([]string{"serve", "--dir", dir, "--http", address}, args...)...)
+	log, err := os.Create(filepath.Join(t.TempDir(), "server.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	process.Stdout, process.Stderr = log, log
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		process.Process.Kill()
+		process.Wait()
+		log.Close()
+	})
+	url = "http://" + address
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if res, err := http.Get(url + "/api/health"); err == nil {
+			res.Body.Close()
+			return url, process
+		}
+	}
+	text, _ := os.ReadFile(log.Name())
+	t.Fatalf("the server does not answer:\n%s", text)
+	return "", nil
+}
+
+// TestWalkThroughOfTheDocs_needsBashAndCurl replays the blocks of docs/operations.md against the real binary.
+func TestWalkThroughOfTheDocs_needsBashAndCurl(t *testing.T) {
+	for _, tool := range []string{"bash", "curl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	script := shellBlocks(t, "docs/operations.md")
+	if strings.Count(script, "grep -q") < 10 {
+		t.Fatal("the walk-through checks next to nothing")
+	}
+	url, _ := startServer(t, buildBinary(t), filepath.Join(t.TempDir(), "data"), "--demo")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	bash := exec.CommandContext(ctx, "bash", "-euxo", "pipefail", "-c", script)
+	bash.Dir = t.TempDir()
+	bash.Env = append(os.Environ(), "SERVER="+url)
+	if out, err := bash.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+func shellBlocks(t *testing.T, file string) string {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var script strings.Builder
+	inside := false
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		line := lines.Text()
+		switch {
+		case line == "```sh":
+			inside = true
+		case line == "```":
+			inside = false
+		case inside:
+			fmt.Fprintln(&script, line)
+		}
+	}
+	return script.String()
+}
