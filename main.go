@@ -2,12 +2,19 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"log"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
+	"github.com/spf13/cobra"
 
 	"doorstep/collections"
 	"doorstep/commands"
@@ -21,8 +28,41 @@ func main() {
 	doorstep := hooks.New(time.Now)
 	doorstep.Bind(app)
 	commands.Add(app, doorstep)
-	if err := app.Start(); err != nil {
-		log.Print(err)
-		os.Exit(1)
+	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, true))
+	if err := execute(app); err != nil {
+		os.Exit(1) // cobra has printed it
 	}
+}
+
+// execute does what app.Start does, and more: the exit status tells whether the command failed, an interrupt ends the
+// command's context, and a command that needs no database makes none.
+func execute(app *pocketbase.PocketBase) error {
+	app.RootCmd.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		if commands.NeedsNoDatabase(c) {
+			return nil
+		}
+		return app.Bootstrap()
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	failed := make(chan error, 1)
+	go func() { failed <- app.RootCmd.ExecuteContext(ctx) }()
+	select {
+	case err := <-failed:
+		return errors.Join(err, terminate(app))
+	case <-ctx.Done(): // serve ends by the hooks of terminate, other commands by their context
+		stop() // a second interrupt ends the process at once
+		err := terminate(app)
+		return errors.Join(err, <-failed)
+	}
+}
+
+func terminate(app *pocketbase.PocketBase) error {
+	err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error {
+		return e.App.ResetBootstrapState()
+	})
+	if err != nil {
+		log.Print(err)
+	}
+	return err
 }

@@ -21,15 +21,27 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 	addDemo(app, d)
 	app.RootCmd.AddCommand(
 		group("areas", "行政区划与网格 · administrative areas", importAreas(app, d)),
-		group("forms", "问卷 · questionnaires", convertForm(d), publishForm(app, d)),
+		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d)),
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
-		simulate(),
+		withoutDatabase(simulate()),
 	)
 }
 
 func group(name, short string, children ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{Use: name, Short: short}
 	c.AddCommand(children...)
+	return c
+}
+
+// noDatabase marks a command that works without this machine's database.
+const noDatabase = "no database"
+
+// NeedsNoDatabase tells whether a command works without this machine's database.
+func NeedsNoDatabase(c *cobra.Command) bool { return c.Annotations[noDatabase] != "" }
+
+// withoutDatabase marks a command as such.
+func withoutDatabase(c *cobra.Command) *cobra.Command {
+	c.Annotations = map[string]string{noDatabase: "yes"}
 	return c
 }
 
