@@ -234,3 +234,16 @@ func TestDashboardDoorRefusesFieldByField(t *testing.T) {
 		}
 	}
 }
+
+// What a neighbour says of a child is a mention: the form's create_if makes no person of it.
+func TestMentionsMakeNoPerson(t *testing.T) {
+	app, tablet, _ := stage(t)
+	answers := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", "", "2015-03-01", nil))
+	answers["visit"].(map[string]any)["contact_method"] = "neighbour_visit"
+	if r := push(t, tablet, operation(1, uuid.NewString(), answers))[0]; r.Status != "stored" || len(r.Persons) != 0 {
+		t.Errorf("receipt %+v", r)
+	}
+	if n, err := app.CountRecords("persons"); err != nil || n != 0 {
+		t.Errorf("%d persons (%v), want none", n, err)
+	}
+}

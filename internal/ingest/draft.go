@@ -197,8 +197,11 @@ func (d *draft) name() {
 		e := &d.form.Entities[i]
 		switch e.Decl.List {
 		case collections.Households:
-			d.house = d.draftHousehold(e)
-			d.point.HouseCode = d.house.said.HouseCode
+			house := d.draftHousehold(e)
+			d.point.HouseCode = house.said.HouseCode
+			if d.form.Acts(e, d.inst.Root, d.inst.Root) {
+				d.house = house
+			}
 		case collections.Persons:
 			d.draftPersons(e)
 		}
@@ -246,6 +249,9 @@ func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row string)
 	}
 	if p.Name == "" && p.IDNumber == "" {
 		return // nobody was recorded: a visit without an interview
+	}
+	if !d.form.Acts(e, node, d.inst.Root) {
+		return // heard of, not met: a neighbour's word makes no person
 	}
 	p.NameKey = identity.NameKey(p.Name)
 	p.IDKey = validate.IDKey(p.IDNumber)

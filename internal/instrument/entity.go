@@ -11,6 +11,7 @@ type Entity struct {
 	Decl       *survey.EntityDecl
 	Table      *survey.Table       // the table whose rows each carry one such entity
 	Properties map[string][]string // property → path below the table's node
+	Container  []string            // path below the table's node to the group that carries the declaration
 	ID         [][]string          // paths of the answers that may name the entity, the first non-empty one counts
 }
 
@@ -20,6 +21,7 @@ func entities(f *survey.Form, tables []*survey.Table) []Entity {
 	var bound []Entity
 	for _, d := range f.Entities {
 		e := Entity{Decl: d, Table: tableOf(d, tables), Properties: map[string][]string{}}
+		e.Container = below(e.Table, d.Container)
 		for _, c := range e.Table.Columns {
 			if c.Question.SaveTo != "" && owner(f, c.Question) == d {
 				e.Properties[c.Question.SaveTo] = c.Path
@@ -35,6 +37,27 @@ func entities(f *survey.Form, tables []*survey.Table) []Entity {
 		bound = append(bound, e)
 	}
 	return bound
+}
+
+// below lists the names of the groups from a table's node down to container.
+func below(t *survey.Table, container *survey.Question) []string {
+	var path []string
+	for q := container; q != nil && q != t.Repeat && q.Name != ""; q = q.Parent {
+		path = append([]string{q.Name}, path...)
+	}
+	return path
+}
+
+// Acts tells whether a record makes or changes this entity, by create_if and update_if. A record that does neither only
+// mentions it.
+func (in *Instrument) Acts(e *Entity, node, root *survey.Node) bool {
+	for _, name := range e.Container {
+		if node = node.Child(name); node == nil {
+			return false
+		}
+	}
+	action := in.logic.Entity(e.Decl, node, root)
+	return action.Create || action.Update
 }
 
 func owner(f *survey.Form, q *survey.Question) *survey.EntityDecl {
