@@ -19,7 +19,7 @@ type entry struct {
 	Identified bool             `json:"identified"`
 	States     []string         `json:"states"`
 	Campaign   string           `json:"campaign"`
-	Territory  []string         `json:"territory"` // area code prefixes; null where nothing limited it
+	Territory  []string         `json:"territory"` // area code prefixes; null for the operator, whom nothing limits
 	Rows       map[string]int64 `json:"rows"`
 	Complete   bool             `json:"complete"` // false where it broke off after Rows
 }
@@ -28,10 +28,7 @@ type entry struct {
 func audit(ctx context.Context, app core.App, actor access.Actor, in *instrument.Instrument, sel Selection, r Report, complete bool) error {
 	e := entry{
 		Form: in.Form.ID, Version: in.Version, Format: sel.Format, Labels: sel.Labels, Identified: sel.Identified, States: sel.States,
-		Campaign: sel.Campaign, Rows: map[string]int64{}, Complete: complete,
-	}
-	if !sel.Everywhere {
-		e.Territory = actor.Territory
+		Campaign: sel.Campaign, Territory: actor.Territory, Rows: map[string]int64{}, Complete: complete,
 	}
 	for _, t := range r.Tables {
 		e.Rows[t.Name] = t.Rows
