@@ -122,6 +122,6 @@ func instant(s string) (time.Time, bool) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, true
 	}
-	t, err := time.ParseInLocation(time.DateOnly, s, chinaTime)
+	t, err := time.ParseInLocation(time.DateOnly, s, shanghai)
 	return t, err == nil
 }

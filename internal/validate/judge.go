@@ -34,7 +34,7 @@ func (r *run) judgePart(p *part) {
 }
 
 func (r *run) judgeAnswer(p *part, i int) {
-	if strings.TrimSpace(r.value(p, i)) == "" {
+	if r.value(p, i) == "" {
 		if p.required != nil && r.known(p.required, p, i, false) {
 			r.tell("logic.required", p.q.RequiredMsg, p, i)
 		}
