@@ -17,12 +17,13 @@ type Findings struct {
 	Missing    []string // acknowledged, and not there or older than acknowledged
 	Doubled    []string // there, and never sent; or there more than once
 	Diverged   []string // the copy that a tablet kept up to date differs from a new one: collection/id
+	Unanswered []string // handed in, and no receipt
 	Unreturned []string // the supervisor returned it, and it did not come back to the tablet
 }
 
 // OK tells whether there are none.
 func (f Findings) OK() bool {
-	return len(f.Missing)+len(f.Doubled)+len(f.Diverged)+len(f.Unreturned) == 0
+	return len(f.Missing)+len(f.Doubled)+len(f.Diverged)+len(f.Unanswered)+len(f.Unreturned) == 0
 }
 
 // audit holds a worker's ledger against the visits of a new full pull. before are the worker's visits from earlier.

@@ -102,6 +102,7 @@ func (r *Report) verdict(t *table) {
 		{r.Findings.Missing, "已确认却缺失 acknowledged and missing"},
 		{r.Findings.Doubled, "重复保存 doubled"},
 		{r.Findings.Diverged, "平板副本不一致 copies that differ"},
+		{r.Findings.Unanswered, "没有回执 without a receipt"},
 		{r.Findings.Unreturned, "退回未到平板 returned and not come back"},
 	} {
 		t.count(len(f.ids), f.label)

@@ -14,12 +14,12 @@ func (s *simulation) verify(ctx context.Context) error {
 	fresh := make([]*client.Copy, len(s.tablets))
 	err := s.each(ctx, func(ctx context.Context, t *tablet) error {
 		t.device.Conn.HTTP = s.conn(s.HTTP).HTTP
-		if err := t.device.Pull(ctx); err != nil {
+		if err := t.insist(ctx, t.device.Pull); err != nil {
 			return err
 		}
 		anew := &client.Tablet{Conn: t.device.Conn}
 		fresh[t.number-1] = &anew.Copy
-		return anew.Pull(ctx)
+		return t.insist(ctx, anew.Pull)
 	})
 	if err != nil {
 		return err
@@ -30,6 +30,11 @@ func (s *simulation) verify(ctx context.Context) error {
 			ledgers[t.staff] = ledger{}
 		}
 		maps.Copy(ledgers[t.staff], t.ledger)
+		for _, v := range t.visits {
+			if v.receipt.Seq == 0 {
+				s.findings.Unanswered = append(s.findings.Unanswered, v.id)
+			}
+		}
 		s.findings.Unreturned = append(s.findings.Unreturned, t.tally.unreturned...)
 		s.findings.Diverged = append(s.findings.Diverged, differences(&t.device.Copy, fresh[i])...)
 	}

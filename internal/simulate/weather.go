@@ -21,8 +21,8 @@ var errLost = errors.New("the connection broke")
 type line struct {
 	base    http.RoundTripper
 	weather Weather
-	rand    *rand.Rand // of this tablet alone
-	lost    atomic.Int64
+	rand    *rand.Rand   // of this tablet alone
+	lost    atomic.Int64 // requests without an answer
 }
 
 func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -38,11 +38,13 @@ func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	res, err := l.base.RoundTrip(req)
-	if err != nil || !loseAnswer {
-		return res, err
+	if err == nil && loseAnswer {
+		res, err = nil, errors.Join(errLost, drain(res))
 	}
-	l.lost.Add(1)
-	return nil, errors.Join(errLost, drain(res))
+	if err != nil {
+		l.lost.Add(1) // also when the server itself has gone away
+	}
+	return res, err
 }
 
 // again sends a copy of the request first and throws its answer away.

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -100,7 +101,7 @@ func (t *tablet) review(ctx context.Context, visits []*visit) error {
 		}
 		var err error
 		switch {
-		case v.receipt.Outcome() == client.Quarantined:
+		case v.receipt.Seq == 0, v.receipt.Outcome() == client.Quarantined:
 		case back < rate:
 			err = t.decide(ctx, v, "return", v.receipt.Rev)
 		case approve:
@@ -120,7 +121,16 @@ func (t *tablet) decide(ctx context.Context, v *visit, decision string, rev int6
 	}
 	var out struct{ Rev int64 }
 	path := "/api/doorstep/v1/records/" + t.tables[v.form] + "/" + v.id + "/review"
-	if err := t.sim.supervisor.Call(ctx, http.MethodPost, path, in, &out); err != nil {
+	tries := 0
+	err := t.insist(ctx, func(ctx context.Context) error {
+		tries++
+		return t.sim.supervisor.Call(ctx, http.MethodPost, path, in, &out)
+	})
+	var refusal *client.Refusal
+	if tries > 1 && errors.As(err, &refusal) && refusal.Status == http.StatusConflict {
+		err = nil // the server had heard the first try before it went away
+	}
+	if err != nil {
 		return fmt.Errorf("%s %s: %w", decision, v.id, err)
 	}
 	v.decision = decision
