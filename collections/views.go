@@ -18,7 +18,7 @@ func EnsureViews(tx core.App, f *survey.Form) error {
 		return err
 	}
 	tables := []string{f.TableName()}
-	err = Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!=''`, nil, func(rows *sql.Rows) error {
+	err = Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft'`, nil, func(rows *sql.Rows) error {
 		var name string
 		if err := rows.Scan(&name); err != nil {
 			return err
