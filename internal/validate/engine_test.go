@@ -129,12 +129,7 @@ func compareFill(t *testing.T, l *Logic, name string, root *survey.Node, f *fill
 	places := build(l, root, f.Nodes)
 	r := newRun(l)
 	r.begin(context.Background(), root, l.moment(root, f.Now))
-	r.place(l.root, 0, root)
-	r.pass()
-	for pass := 1; l.again && r.changed && pass < maxPasses; pass++ {
-		r.pass()
-	}
-	r.judge(l.root, 0)
+	r.check(root)
 	found := map[string]bool{}
 	for _, one := range r.found {
 		found[fmt.Sprint(one.issue.Code, one.part, " ", one.spot)] = true

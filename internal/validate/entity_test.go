@@ -57,6 +57,25 @@ func TestEntity(t *testing.T) {
 	}
 }
 
+const updated = `
+| survey |
+| | type | name | label | save_to |
+| | csv-external | homes | | |
+| | text | home | Home | |
+| | text | state | State | state |
+| entities |
+| | list_name | entity_id |
+| | homes | ${home} |
+`
+
+func TestEntityOnlyUpdated(t *testing.T) {
+	f := markdown(t, updated)
+	root := xml(t, `<data><home>H</home></data>`).Root
+	if got := compiled(t, f).Entity(f.Entities[0], root, root); got != (validate.EntityAction{Update: true, ID: "h"}) {
+		t.Errorf("got %+v", got)
+	}
+}
+
 const looked = `
 | survey |
 | | type | name | label | save_to |

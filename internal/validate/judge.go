@@ -8,7 +8,7 @@ import (
 )
 
 // judge checks what is relevant below a container: required answers, constraints, and how many rounds a repeat has.
-func (r *run) judge(p *part, at int) {
+func (r *run) judge(p *part) {
 	for _, child := range p.children {
 		r.judgePart(child)
 	}
@@ -20,7 +20,7 @@ func (r *run) judgePart(p *part) {
 		r.judgeCounts(p)
 	}
 	if p.container() {
-		r.judge(p, 0)
+		r.judge(p)
 		return
 	}
 	if !p.asked || p.required == nil && p.constraint == nil {

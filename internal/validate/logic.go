@@ -42,14 +42,11 @@ func (l *Logic) instance(id string) *survey.Node {
 	return nil
 }
 
-// maxPasses bounds how often choices that filter each other are gone over. Every pass but the last takes an answer out.
-const maxPasses = 8
-
 // Check evaluates an instance as the tablet would, top down: answers that are not relevant, of the wrong type or no
 // choice are blanked, calculations are done again where the server can, and then required answers, constraints and counts
 // of repeats are checked. It changes inst. now() and today() are those of the visit by the record's own metadata, or now
 // without any. A record that takes too much work, or more time than ctx has, gets the issue logic.too_long and is checked
-// in part. It may be called by many goroutines at once, each with its own instance.
+// in part; at most 300 issues are told. It may be called by many goroutines at once, each with its own instance.
 func (l *Logic) Check(ctx context.Context, inst *survey.Instance, now time.Time) []survey.Issue {
 	if inst == nil || inst.Root == nil {
 		return nil
@@ -57,11 +54,7 @@ func (l *Logic) Check(ctx context.Context, inst *survey.Instance, now time.Time)
 	r := l.runs.Get().(*run)
 	defer l.done(r)
 	r.begin(ctx, inst.Root, l.moment(inst.Root, now))
-	r.place(l.root, 0, inst.Root)
-	for pass := 0; pass == 0 || l.again && r.changed && pass < maxPasses; pass++ {
-		r.pass()
-	}
-	r.judge(l.root, 0)
+	r.check(inst.Root)
 	return r.issues()
 }
 

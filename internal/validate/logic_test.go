@@ -130,6 +130,18 @@ const kinds = `
 | | yn | n | No |
 `
 
+const mutual = `
+| survey |
+| | type | name | label | choice_filter |
+| | select_one l | a | A | ${c} != '' and ${b} = 'u' |
+| | select_one l | b | B | |
+| | select_one l | c | C | ${a} != '' |
+| choices |
+| | list_name | name | label |
+| | l | u | U |
+| | l | v | V |
+`
+
 func TestCheck(t *testing.T) {
 	for _, test := range []struct {
 		name, form, answers string
@@ -169,6 +181,8 @@ func TestCheck(t *testing.T) {
 		{"choices", kinds, `{"one":"y","many":["y","n"],"order":["n","y"],"other":"other","town":"anything","truth":"false"}`, nil, ""},
 		{"no choices", kinds, `{"one":"x","many":["y","z"],"order":["q"],"other":"else","town":"anything","truth":"false"}`,
 			[]string{"logic.choice one", "logic.choice many", "logic.choice order", "logic.choice other"}, `{"many":["y"],"town":"anything","truth":"false"}`},
+		{"choices that allow each other", mutual, `{"a":"u","b":"u","c":"v"}`, nil, ""},
+		{"choices that forbid each other", mutual, `{"a":"u","b":"v","c":"v"}`, []string{"logic.choice a", "logic.choice c"}, `{"b":"v"}`},
 		{"what the server cannot compute", kinds, `{"i":1,"sum":"2","stamp":"x","again":"y","looked":"z","shown":3,"guess":9,"truth":"0"}`, nil, ""},
 		{"read-only calculation", kinds, `{"i":1,"sum":"2","shown":4,"truth":"false"}`, []string{"logic.calculate shown"}, `{"i":1,"sum":"2","shown":3,"truth":"false"}`},
 	} {

@@ -69,6 +69,17 @@ func (r *run) begin(ctx context.Context, root *survey.Node, now time.Time) {
 	clear(r.results)
 }
 
+// maxPasses bounds how often choices that filter each other are gone over. Every pass but the last takes an answer out.
+const maxPasses = 8
+
+func (r *run) check(root *survey.Node) {
+	r.place(r.logic.root, 0, root)
+	for pass := 0; pass == 0 || r.logic.again && r.changed && pass < maxPasses; pass++ {
+		r.pass()
+	}
+	r.judge(r.logic.root)
+}
+
 // end forgets the record.
 func (r *run) end() {
 	for i := range r.spots {

@@ -104,43 +104,36 @@ func wipe(p *part, n *survey.Node) bool {
 // computed tells whether nobody answers the question but the tablet.
 func (p *part) computed() bool { return !p.asked && (p.q.Calculation != "" || p.q.Default != "") }
 
-// dropRounds removes the rounds of a repeat that are not relevant, and counts the others anew.
+// dropRounds removes the rounds of a repeat that are not relevant. Where the container is not, wipe has done it.
 func (r *run) dropRounds(p *part) {
 	spots := r.spots[p.index]
 	for from := 0; from < len(spots); {
-		to, gone := from, 0
+		to, gone := from, false
 		for ; to < len(spots) && spots[to].up == spots[from].up; to++ {
-			if spots[to].off {
-				gone++
-			}
+			gone = gone || spots[to].off
 		}
-		if gone > 0 && !r.spots[p.parent.index][spots[from].up].off {
-			r.drop(r.node(p.parent, int(spots[from].up)), spots[from:to])
+		if above := &r.spots[p.parent.index][spots[from].up]; gone && !above.off {
+			drop(above.node, spots[from:to])
 		}
 		from = to
 	}
 }
 
-func (r *run) drop(parent *survey.Node, rounds []spot) {
-	at, n := 0, int32(0)
+// drop takes out the rounds that are off; they come in the order of the children.
+func drop(parent *survey.Node, rounds []spot) {
 	parent.Children = slices.DeleteFunc(parent.Children, func(c *survey.Node) bool {
-		for k := at; k < len(rounds); k++ {
-			if rounds[k].node == c {
-				at = k + 1
-				return rounds[k].off
+		for i := range rounds {
+			if rounds[i].node == c {
+				off := rounds[i].off
+				rounds = rounds[i+1:]
+				return off
 			}
-			if !rounds[k].off {
-				return false
+			if !rounds[i].off {
+				break
 			}
 		}
 		return false
 	})
-	for k := range rounds {
-		if !rounds[k].off {
-			n++
-			rounds[k].n = n
-		}
-	}
 }
 
 // recompute compares a calculation with the answer and keeps the server's. An answer that the client left out is filled
