@@ -1,0 +1,60 @@
+package simulate
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLine(t *testing.T) {
+	tests := []struct {
+		name    string
+		weather Weather
+		arrived int
+		answer  bool
+	}{
+		{"good", Weather{}, 1, true},
+		{"lost request", Weather{LostRequests: 1}, 0, false},
+		{"lost answer", Weather{LostAnswers: 1}, 1, false},
+		{"repeated", Weather{Repeated: 1}, 2, true},
+		{"repeated and lost", Weather{Repeated: 1, LostAnswers: 1}, 2, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			arrived := 0
+			server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived++ }))
+			defer server.Close()
+			l := &line{base: http.DefaultTransport, weather: tt.weather, rand: rand.New(rand.NewPCG(1, 1))}
+			res, err := (&http.Client{Transport: l}).Post(server.URL, "text/plain", strings.NewReader("x"))
+			if err == nil {
+				res.Body.Close()
+			}
+			if arrived != tt.arrived || (err == nil) != tt.answer || (l.lost.Load() == 0) != tt.answer {
+				t.Errorf("%d requests arrived, %v, %d lost", arrived, err, l.lost.Load())
+			}
+		})
+	}
+}
+
+func TestPercentile(t *testing.T) {
+	var hundred []time.Duration
+	for i := range 100 {
+		hundred = append(hundred, time.Duration(i+1))
+	}
+	tests := []struct {
+		name   string
+		sorted []time.Duration
+		p      int
+		want   time.Duration
+	}{
+		{"none", nil, 50, 0}, {"one", hundred[:1], 99, 1}, {"median of three", hundred[:3], 50, 2}, {"95 of 100", hundred, 95, 95}, {"longest", hundred, 100, 100},
+	}
+	for _, tt := range tests {
+		if got := percentile(tt.sorted, tt.p); got != tt.want {
+			t.Errorf("%s: %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}
