@@ -247,3 +247,30 @@ func TestMentionsMakeNoPerson(t *testing.T) {
 		t.Errorf("%d persons (%v), want none", n, err)
 	}
 }
+
+// A row of a repeat that is edited in the dashboard goes through the same checks as the record that it belongs to.
+func TestDashboardDoorChecksRows(t *testing.T) {
+	app, tablet, _ := stage(t)
+	id := uuid.NewString()
+	push(t, tablet, operation(1, id, childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))
+	row, err := app.FindFirstRecordByData("child_visit_children", "visit", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row.Set("child_id_number", "990000201503010018")
+	if err := app.Save(row); err == nil || !strings.Contains(err.Error(), "child_id_number") {
+		t.Errorf("a wrong number was saved: %v", err)
+	}
+	row, err = app.FindRecordById("child_visit_children", row.Id)
+	if err != nil || row.GetString("child_id_number") != number1 {
+		t.Fatalf("after the refusal: %q %v", row.GetString("child_id_number"), err)
+	}
+	row.Set("school_name", "示例小学")
+	if err := app.Save(row); err != nil {
+		t.Fatal(err)
+	}
+	visit, err := app.FindRecordById("child_visits", id)
+	if err != nil || visit.GetInt("rev") != 2 || visit.GetString("review_state") != "edited" {
+		t.Errorf("record after its row changed: rev %d %s %v", visit.GetInt("rev"), visit.GetString("review_state"), err)
+	}
+}

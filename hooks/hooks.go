@@ -47,6 +47,8 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)
 	on(app.OnRecordUpdate(), "doorstep.record.update", 10, d.surveyRecord)
+	on(app.OnRecordCreate(), "doorstep.row.create", 20, d.surveyRow)
+	on(app.OnRecordUpdate(), "doorstep.row.update", 20, d.surveyRow)
 
 	on(app.OnRecordCreate(collections.Workers), "doorstep.worker.create", 20, workerScopes)
 	on(app.OnRecordUpdate(collections.Workers), "doorstep.worker.update", 20, workerScopes)

@@ -39,17 +39,33 @@ func (d *Doorstep) surveyRecord(e *core.RecordEvent) error {
 		return e.Next()
 	}
 	return inTransaction(e, func() error {
-		err := ingest.AcceptRecord(e.Context, e.App, d.Stages(), in, e.Record, e.Next)
-		var invalid *ingest.Invalid
-		if errors.As(err, &invalid) {
-			fields := validation.Errors{}
-			for column, issue := range invalid.Columns {
-				fields[column] = validation.NewError(issue.Code, issue.ZH+" · "+issue.EN)
-			}
-			return fields
-		}
-		return err
+		return refusal(ingest.AcceptRecord(e.Context, e.App, d.Stages(), in, e.Record, e.Next))
 	})
+}
+
+// surveyRow takes a row of a repeat, edited in the dashboard, through the same checks: the whole record is looked at
+// again with the row as it is now.
+func (d *Doorstep) surveyRow(e *core.RecordEvent) error {
+	in, table, ok := d.Library.ByRepeat(e.Record.Collection().Name)
+	if !ok {
+		return e.Next()
+	}
+	return inTransaction(e, func() error {
+		return refusal(ingest.AcceptRow(e.Context, e.App, d.Stages(), in, table, e.Record, e.Next))
+	})
+}
+
+// refusal tells the errors by column, as PocketBase does for its own.
+func refusal(err error) error {
+	var invalid *ingest.Invalid
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	fields := validation.Errors{}
+	for column, issue := range invalid.Columns {
+		fields[column] = validation.NewError(issue.Code, issue.ZH+" · "+issue.EN)
+	}
+	return fields
 }
 
 // workerScopes keeps the ranges that rules and queries compare with equal to the worker's territory.

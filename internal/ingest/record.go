@@ -79,6 +79,48 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 	return err
 }
 
+// AcceptRow is the dashboard's door for one row of a repeat: the row is saved, the whole record checked with it, and the
+// record's findings and revision brought up to date. It fails with *Invalid when the row itself has an error.
+func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Instrument, t *survey.Table, row *core.Record, save func() error) error {
+	db, err := collections.From(tx)
+	if err != nil {
+		return err
+	}
+	if err := save(); err != nil {
+		return err
+	}
+	rec, root, found, err := in.Layout.Find(db, row.GetString("visit"))
+	if err != nil || !found {
+		return err
+	}
+	now := st.Now()
+	issues := in.Check(ctx, &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}, now, now)
+	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
+	var own []survey.Issue
+	for _, i := range issues {
+		if rest, inside := strings.CutPrefix(i.Field, prefix); inside {
+			i.Field = rest
+			own = append(own, i)
+		}
+	}
+	if t.Parent == in.Layout.Main() {
+		if err := invalidColumns(t, own); err != nil {
+			return err
+		}
+	}
+	rec.Rev++
+	list, err := json.Marshal(issues)
+	if err != nil {
+		return err
+	}
+	if err := collections.Update(db, in.Layout.Main().Name, rec.ID, collections.Row{
+		{Column: "issues", Value: string(list)}, {Column: "rev", Value: rec.Rev}, {Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)},
+	}); err != nil {
+		return err
+	}
+	return collections.Announce(db, in.Layout.Main().Name, rec.ID, collections.ToWorker(rec.Worker), collections.Upsert, rec.Rev, now)
+}
+
 // senderOf reads the worker that a record names; a record without one is the operator's.
 func senderOf(db collections.DB, worker string) (Sender, error) {
 	s := Sender{Channel: Dashboard, Actor: access.Actor{Role: access.Operator}}

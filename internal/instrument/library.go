@@ -68,6 +68,18 @@ func (l *Library) ByTable(table string) (*Instrument, bool) {
 	return best, true
 }
 
+// ByRepeat finds the newest version that keeps a repeat's rows in that collection, and the repeat's table.
+func (l *Library) ByRepeat(table string) (*Instrument, *survey.Table, bool) {
+	for _, in := range l.Current() {
+		for _, t := range in.Layout.Tables[1:] {
+			if t.Name == table {
+				return in, t, true
+			}
+		}
+	}
+	return nil, nil, false
+}
+
 // Load reads every stored version and compiles it.
 func (l *Library) Load(app core.App) error {
 	next := NewLibrary()
