@@ -142,6 +142,28 @@ const mutual = `
 | | l | v | V |
 `
 
+const elsewhere = `
+| survey |
+| | type | name | label | relevant | required | constraint | calculation |
+| | csv-external | towns | | | | | |
+| | calculate | high | | | | | count(/data/r[v > 3]) |
+| | begin repeat | r | R | | | | |
+| | integer | n | N | | | | |
+| | calculate | v | | | | | ${n} * 2 |
+| | end repeat | | | | | | |
+| | text | a | A | instance('towns')/root/item[name = 'x']/size > 3 | | | |
+| | text | b | B | | | pulldata('towns', 'size', 'name', .) > 1 | |
+| | text | c | C | | random() > 0 | | |
+| | hidden | d | | | yes | . = 'x' | |
+| | text | e | E | ${last-saved#a} = 'x' | | | |
+| | select_one l | l | L | | | | |
+| | calculate | said | | | | | instance('l')/root/item[name = ${l}]/label |
+| | calculate | name | | | | | jr:choice-name(${l}, '${l}') |
+| choices |
+| | list_name | name | label |
+| | l | u | U |
+`
+
 func TestCheck(t *testing.T) {
 	for _, test := range []struct {
 		name, form, answers string
@@ -183,6 +205,8 @@ func TestCheck(t *testing.T) {
 			[]string{"logic.choice one", "logic.choice many", "logic.choice order", "logic.choice other"}, `{"many":["y"],"town":"anything","truth":"false"}`},
 		{"choices that allow each other", mutual, `{"a":"u","b":"u","c":"v"}`, nil, ""},
 		{"choices that forbid each other", mutual, `{"a":"u","b":"v","c":"v"}`, []string{"logic.choice a", "logic.choice c"}, `{"b":"v"}`},
+		{"calculation after one in a predicate", elsewhere, `{"r":[{"n":1},{"n":2}]}`, nil, `{"high":"1","r":[{"n":1,"v":"2"},{"n":2,"v":"4"}]}`},
+		{"what only the tablet knows", elsewhere, `{"high":"0","a":"x","b":"y","d":"z","e":"x","l":"u","said":"乙","name":"乙"}`, nil, ""},
 		{"what the server cannot compute", kinds, `{"i":1,"sum":"2","stamp":"x","again":"y","looked":"z","shown":3,"guess":9,"truth":"0"}`, nil, ""},
 		{"read-only calculation", kinds, `{"i":1,"sum":"2","shown":4,"truth":"false"}`, []string{"logic.calculate shown"}, `{"i":1,"sum":"2","shown":3,"truth":"false"}`},
 	} {
