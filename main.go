@@ -19,6 +19,7 @@ import (
 	"doorstep/collections"
 	"doorstep/commands"
 	"doorstep/hooks"
+	"doorstep/internal/outbox"
 	_ "doorstep/pb_migrations"
 )
 
@@ -26,6 +27,9 @@ func main() {
 	app := pocketbase.NewWithConfig(pocketbase.Config{DBConnect: collections.Connect, DefaultDataDir: "pb_data"})
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{TemplateLang: migratecmd.TemplateLangGo, Dir: "pb_migrations"})
 	doorstep := hooks.New(time.Now)
+	if url := os.Getenv("DOORSTEP_REPORT_URL"); url != "" {
+		doorstep.Notify = outbox.Webhook(url)
+	}
 	doorstep.Bind(app)
 	commands.Add(app, doorstep)
 	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, true))

@@ -15,9 +15,8 @@ var (
 
 // placeNames hands out names that no two areas of a level share.
 type placeNames struct {
-	districts int
-	words     []string
-	used      [3]int // how many words each level has taken
+	words []string
+	used  [3]int // how many words each level has taken
 }
 
 func newPlaceNames(r *rand.Rand) *placeNames {

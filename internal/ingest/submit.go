@@ -93,7 +93,6 @@ type settling struct {
 	found     []identity.Found
 	known     bool // the household was known before
 	conflicts []string
-	kept      string // id of the submissions row
 }
 
 // base is the revision that the client worked on; a client that does not say worked on the first.

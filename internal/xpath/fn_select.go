@@ -28,7 +28,7 @@ func selected(list, value string) bool {
 		}
 		end := i + len(value)
 		if (i == 0 || isSpace(list[i-1])) && (end == len(list) || isSpace(list[end])) {
-			return strings.IndexAny(value, " \t\r\n") < 0
+			return !strings.ContainsAny(value, " \t\r\n")
 		}
 		list = list[end:]
 		if len(list) > 0 && !isSpace(list[0]) { // go on after the rest of the word just seen

@@ -156,7 +156,7 @@ func buildNormalize(c *call) *code {
 }
 
 func normalize(s string) string {
-	if strings.IndexAny(s, " \t\r\n") < 0 {
+	if !strings.ContainsAny(s, " \t\r\n") {
 		return s
 	}
 	return strings.Join(words(s), " ")
