@@ -22,6 +22,7 @@ type App struct {
 	*tests.TestApp
 	Doorstep *hooks.Doorstep
 	clock    time.Time
+	handler  http.Handler
 }
 
 // Password is what every worker made by a builder signs in with.
@@ -56,22 +57,24 @@ func (a *App) Serve(t testing.TB) *httptest.Server {
 	return server
 }
 
-// Handler is the whole router of the app.
+// Handler is the whole router of the app. It is built once: the framework's dashboard does not let itself be bound again.
 func (a *App) Handler(t testing.TB) http.Handler {
 	t.Helper()
+	if a.handler != nil {
+		return a.handler
+	}
 	router, err := apis.NewRouter(a.TestApp)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var handler http.Handler
 	err = a.OnServe().Trigger(&core.ServeEvent{App: a.TestApp, Router: router}, func(e *core.ServeEvent) error {
-		handler, err = e.Router.BuildMux()
+		a.handler, err = e.Router.BuildMux()
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return handler
+	return a.handler
 }
 
 // Worker makes a worker with a role and a territory.
