@@ -22,47 +22,101 @@ const (
 )
 
 // EnsureTables creates the collections of a form or extends them by what this version adds. It fails with a
-// survey.Problems when the version would change the type of a column that holds answers already.
+// survey.Problems when a name is taken, when the version would change the type of a column that holds answers already,
+// or when a collection would get too many columns; nothing is changed then.
 func EnsureTables(app core.App, f *survey.Form) error {
-	var problems survey.Problems
-	main := ""
-	for _, t := range f.Tables() {
-		c, err := app.FindCollectionByNameOrId(t.Name)
-		if err != nil {
-			c = newSurveyCollection(t, main)
-		} else if c.Fields.GetByName(marker(t)) == nil {
-			return survey.Problems{taken(t.Name)}
-		}
-		problems = append(problems, extend(c, f, t)...)
-		if len(problems) > 0 {
-			continue
-		}
-		if err := app.Save(c); err != nil {
-			return fmt.Errorf("save collection %s: %w", t.Name, err)
-		}
-		if t.Repeat == nil {
-			main = c.Id
-		}
+	all, err := tablesOf(app, f)
+	if err != nil {
+		return err
 	}
-	if len(problems) > 0 {
-		return problems
+	for _, c := range all {
+		if err := app.Save(c); err != nil {
+			return fmt.Errorf("save collection %s: %w", c.Name, err)
+		}
 	}
 	return nil
 }
 
-// marker is a column that only survey collections have.
-func marker(t *survey.Table) string {
-	if t.Repeat == nil {
-		return "review_state"
-	}
-	return "visit"
+// CheckTables fails as EnsureTables would, and changes nothing.
+func CheckTables(app core.App, f *survey.Form) error {
+	_, err := tablesOf(app, f)
+	return err
 }
 
-func taken(name string) survey.Problem {
-	return survey.Problem{
+// tablesOf is the collections of a form as they are to be, its own first.
+func tablesOf(app core.App, f *survey.Form) ([]*core.Collection, error) {
+	var problems survey.Problems
+	var all []*core.Collection
+	main := ""
+	for _, t := range f.Tables() {
+		c, problem := collectionFor(app, f, t, main)
+		if problem != nil {
+			problems = append(problems, *problem)
+			continue
+		}
+		problems = append(problems, extend(c, f, t)...)
+		if t.Repeat == nil {
+			main = c.Id
+		}
+		all = append(all, c)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return all, nil
+}
+
+// collectionFor finds the collection of a table, or makes it. main is the id of the form's own.
+func collectionFor(app core.App, f *survey.Form, t *survey.Table, main string) (*core.Collection, *survey.Problem) {
+	c, err := app.FindCollectionByNameOrId(t.Name)
+	if err != nil {
+		if app.HasTable(t.Name) || strings.HasPrefix(t.Name, "sqlite_") {
+			return nil, taken(t)
+		}
+		return newSurveyCollection(t, main), nil
+	}
+	if c.Name != t.Name || !holds(c, t, main) {
+		return nil, taken(t)
+	}
+	if t.Repeat == nil {
+		var other string
+		found, err := One(Read(app), `SELECT form_id FROM forms WHERE tablename=? AND form_id!=? AND status!='draft' LIMIT 1`, []any{t.Name, f.ID}, &other)
+		if err != nil || found {
+			return nil, shared(t.Name, other)
+		}
+	}
+	return c, nil
+}
+
+// holds tells whether a collection is one that such a table has made.
+func holds(c *core.Collection, t *survey.Table, main string) bool {
+	if t.Repeat == nil {
+		return c.IsBase() && c.Fields.GetByName("review_state") != nil
+	}
+	visit, ok := c.Fields.GetByName("visit").(*core.RelationField)
+	return ok && visit.CollectionId == main
+}
+
+func taken(t *survey.Table) *survey.Problem {
+	if t.Repeat != nil {
+		return &survey.Problem{
+			Code: "form.table_taken", Sheet: "survey", Row: t.Repeat.Row, Column: "name",
+			ZH: fmt.Sprintf("重复组“%s”的数据表名“%s”已被使用,请给重复组另取一个名字。", t.Repeat.Name, t.Name),
+			EN: fmt.Sprintf("The repeat %q needs the table name %q, which is in use; choose another name for the repeat.", t.Repeat.Name, t.Name),
+		}
+	}
+	return &survey.Problem{
 		Code: "form.table_taken", Sheet: "settings", Column: "table",
-		ZH: fmt.Sprintf("数据表名“%s”已被系统使用,请在 settings 表的 table 列另取一个名字。", name),
-		EN: fmt.Sprintf("The table name %q is used by the system itself; choose another in the table column of the settings sheet.", name),
+		ZH: fmt.Sprintf("数据表名“%s”已被系统使用,请在 settings 表的 table 列另取一个名字。", t.Name),
+		EN: fmt.Sprintf("The table name %q is used by the system itself; choose another in the table column of the settings sheet.", t.Name),
+	}
+}
+
+func shared(table, form string) *survey.Problem {
+	return &survey.Problem{
+		Code: "form.table_shared", Sheet: "settings", Column: "table",
+		ZH: fmt.Sprintf("数据表名“%s”已属于表单“%s”,请在 settings 表的 table 列另取一个名字。", table, form),
+		EN: fmt.Sprintf("The table name %q belongs to the form %q; choose another in the table column of the settings sheet.", table, form),
 	}
 }
 
@@ -89,7 +143,7 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 func ptr(s string) *string { return &s }
 
 func index(table, name, columns string) string {
-	return fmt.Sprintf("CREATE INDEX idx_%s_%s ON %s (%s)", table, name, table, columns)
+	return fmt.Sprintf("CREATE INDEX `idx_%s_%s` ON `%s` (%s)", table, name, table, columns)
 }
 
 func idField() core.Field {
@@ -120,27 +174,48 @@ func repeatEnvelope(main string) []core.Field {
 	}
 }
 
-// extend adds the columns that c lacks and widens choice lists; it reports columns whose type would change.
+// maxColumns is how many columns SQLite gives a table.
+const maxColumns = 2000
+
+// extend adds the columns that c lacks and widens choice lists; it reports columns whose type would change, and the
+// first that does not fit any more.
 func extend(c *core.Collection, f *survey.Form, t *survey.Table) survey.Problems {
 	var problems survey.Problems
+	fields := slices.Clone([]core.Field(c.Fields))
+	index := map[string]core.Field{}
+	for _, have := range fields {
+		index[strings.ToLower(have.GetName())] = have
+	}
+	var added []core.Field
 	for _, col := range t.Columns {
 		if col.Name == "outcome" && t.Repeat == nil {
 			continue
 		}
-		want := fieldFor(f, col)
-		have := c.Fields.GetByName(col.Name)
+		have := index[col.Name]
 		if have == nil {
-			c.Fields.AddAt(max(len(c.Fields)-2, 0), want) // before created and updated
+			if added = append(added, fieldFor(f, col)); len(fields)+len(added) > maxColumns {
+				return append(problems, tooMany(col, len(fields)))
+			}
 			continue
 		}
-		if err := widen(have, want); err != nil {
-			problems = append(problems, typeChanged(c.Name, col))
+		if err := widen(have, f, col); err != nil {
+			problems = append(problems, TypeChanged(c.Name, col))
 		}
 	}
+	c.Fields.AddAt(max(len(c.Fields)-2, 0), added...) // before created and updated
 	return problems
 }
 
-func typeChanged(table string, col survey.Column) survey.Problem {
+func tooMany(col survey.Column, own int) survey.Problem {
+	return survey.Problem{
+		Code: "form.too_many_questions", Sheet: "survey", Row: col.Question.Row, Column: "name",
+		ZH: fmt.Sprintf("从问题“%s”起放不下了:一张数据表最多 %d 列。请拆成两份表单,或把一部分放进重复组。", col.Question.Name, maxColumns-own),
+		EN: fmt.Sprintf("There is no room from question %q on: a table has at most %d columns for answers. Split the form, or put a part into a repeat.", col.Question.Name, maxColumns-own),
+	}
+}
+
+// TypeChanged tells of a question that would change the type of its column.
+func TypeChanged(table string, col survey.Column) survey.Problem {
 	return survey.Problem{
 		Code: "form.type_changed", Sheet: "survey", Row: col.Question.Row, Column: "type",
 		ZH: fmt.Sprintf("问题“%s”的类型与已发布版本不同,数据表 %s 里已有答案。请换一个名字。", col.Question.Name, table),
@@ -150,25 +225,29 @@ func typeChanged(table string, col survey.Column) survey.Problem {
 
 var errOtherType = errors.New("other type")
 
-func widen(have, want core.Field) error {
-	if have.Type() != want.Type() {
-		return errOtherType
-	}
-	old, ok := have.(*core.SelectField)
+// widen lets a column take what this version may answer. A column without a list of values takes any choice; one with a
+// list gets the new ones, and keeps those that are not offered any more.
+func widen(have core.Field, f *survey.Form, col survey.Column) error {
+	kind := col.Question.Kind
+	several := kind == survey.KindSelectMultiple || kind == survey.KindRank
+	list, ok := have.(*core.SelectField)
 	if !ok {
-		return nil
-	}
-	now := want.(*core.SelectField)
-	if old.IsMultiple() != now.IsMultiple() {
+		if several && have.Type() == core.FieldTypeJSON || kind == survey.KindSelectOne && have.Type() == core.FieldTypeText || have.Type() == fieldFor(f, col).Type() {
+			return nil
+		}
 		return errOtherType
 	}
-	for _, v := range now.Values {
-		if !slices.Contains(old.Values, v) {
-			old.Values = append(old.Values, v)
+	names := choiceNames(f, col.Question)
+	if list.IsMultiple() != several || len(names) == 0 {
+		return errOtherType
+	}
+	for _, v := range names {
+		if !slices.Contains(list.Values, v) {
+			list.Values = append(list.Values, v)
 		}
 	}
-	if old.IsMultiple() {
-		old.MaxSelect = len(old.Values)
+	if several {
+		list.MaxSelect = len(list.Values)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ const pairReaders = signedIn + ` && (@request.auth.role = "supervisor" || @reque
 func reviewQueueQuery(tables []string) string {
 	parts := make([]string, len(tables))
 	for i, t := range tables {
-		parts[i] = fmt.Sprintf(`SELECT id, '%[1]s' AS kind, form, area, worker, household, review_state, received_at, outcome, COALESCE(json_array_length(issues), 0) AS issue_count FROM %[1]s WHERE review_state IN ('received','has_issues','edited')`, t)
+		parts[i] = fmt.Sprintf(`SELECT id, '%[1]s' AS kind, form, area, worker, household, review_state, received_at, outcome, COALESCE(json_array_length(issues), 0) AS issue_count FROM `+"`%[1]s`"+` WHERE review_state IN ('received','has_issues','edited')`, t)
 	}
 	return `SELECT q.id AS id, CAST(q.kind AS TEXT) AS collection, CAST(q.form AS TEXT) AS form, CAST(q.area AS TEXT) AS area, CAST(q.worker AS TEXT) AS worker, CAST(q.household AS TEXT) AS household, CAST(q.review_state AS TEXT) AS review_state, CAST(q.received_at AS TEXT) AS received_at, CAST(q.outcome AS TEXT) AS outcome, CAST(q.issue_count AS INT) AS issue_count FROM (` +
 		strings.Join(parts, " UNION ALL ") + `) q`
@@ -74,7 +74,7 @@ func reviewQueueQuery(tables []string) string {
 func coverageQuery(tables []string) string {
 	parts := make([]string, len(tables))
 	for i, t := range tables {
-		parts[i] = fmt.Sprintf(`SELECT area, household, outcome, review_state FROM %s`, t)
+		parts[i] = fmt.Sprintf("SELECT area, household, outcome, review_state FROM `%s`", t)
 	}
 	return `SELECT a.id AS id, a.code AS area, a.name AS name, a.expected_households AS expected_households,
 		CAST(COUNT(v.area) AS INT) AS visits, CAST(COUNT(DISTINCT NULLIF(v.household,'')) AS INT) AS households_visited,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
@@ -93,15 +94,19 @@ func convertForm(d *hooks.Doorstep) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		in, err := instrument.Convert(w, d.Now())
+		c, err := instrument.Convert(w, d.Now())
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}
-		warn(cmd, args[0], in)
-		if out != "" {
-			return os.WriteFile(out, in.XML, 0o644)
+		warn(cmd, args[0], c.Form.Warnings)
+		warn(cmd, args[0], c.Obstacles)
+		if len(c.Obstacles) > 0 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: 可以转换,但不能发布 · converted, but cannot be published\n", args[0])
 		}
-		_, err = cmd.OutOrStdout().Write(in.XML)
+		if out != "" {
+			return os.WriteFile(out, c.XML, 0o644)
+		}
+		_, err = cmd.OutOrStdout().Write(c.XML)
 		return err
 	}
 	return c
@@ -124,7 +129,7 @@ func publishForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}
-		warn(cmd, args[0], in)
+		warn(cmd, args[0], in.Form.Warnings)
 		fmt.Fprintf(cmd.OutOrStdout(), "%s %s: %s\n", in.Form.ID, in.Version, in.Status)
 		for _, t := range in.Layout.Tables {
 			fmt.Fprintf(cmd.OutOrStdout(), "  %s: %d columns\n", t.Name, len(t.Columns))
@@ -136,11 +141,11 @@ func publishForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 
 func workbook(path string) (instrument.Workbook, error) {
 	raw, err := os.ReadFile(path)
-	return instrument.Workbook{Name: path, Raw: raw}, err
+	return instrument.Workbook{Name: filepath.Base(path), Raw: raw}, err
 }
 
-func warn(cmd *cobra.Command, file string, in *instrument.Instrument) {
-	for _, p := range in.Form.Warnings {
+func warn(cmd *cobra.Command, file string, all []survey.Problem) {
+	for _, p := range all {
 		fmt.Fprintln(cmd.ErrOrStderr(), place(file, p))
 	}
 }

@@ -34,7 +34,7 @@ func ownRecord(e *core.RecordRequestEvent) error {
 // surveyRecord takes a record of a survey collection through the stages of intake. Answers with errors are refused
 // field by field: there is a person at the screen.
 func (d *Doorstep) surveyRecord(e *core.RecordEvent) error {
-	in, ok := d.Library.ByTable(e.Record.Collection().Name)
+	in, ok := d.Library.ForRecord(e.Record.Collection().Name, e.Record.GetString("form_version"))
 	if !ok {
 		return e.Next()
 	}

@@ -304,7 +304,7 @@ func (d *Doorstep) convertForm(r *request) error {
 	if err != nil {
 		return workbookProblem(err)
 	}
-	r.Response.Header().Set("X-Doorstep-Warnings", strconv.Itoa(len(in.Form.Warnings)))
+	r.Response.Header().Set("X-Doorstep-Warnings", strconv.Itoa(len(in.Form.Warnings)+len(in.Obstacles)))
 	return r.Blob(http.StatusOK, "text/xml; charset=utf-8", in.XML)
 }
 
@@ -317,7 +317,7 @@ func (d *Doorstep) formStatus(r *request) error {
 	}
 	form, version := r.Request.PathValue("form"), r.Request.PathValue("version")
 	if err := d.Library.SetStatus(r.App, form, version, in.Status, r.actor.ID, d.Now()); err != nil {
-		return err
+		return workbookProblem(err)
 	}
 	return r.NoContent(http.StatusNoContent)
 }

@@ -185,7 +185,15 @@ func (p *puller) data(ch Change) (json.RawMessage, int64, error) {
 	if query, ok := documents[ch.Collection]; ok {
 		return p.document(query, ch)
 	}
-	in, ok := p.library.ByTable(ch.Collection)
+	if _, ok := p.library.ByTable(ch.Collection); !ok {
+		return nil, 0, nil
+	}
+	var version string
+	found, err := collections.One(p.db, `SELECT form_version FROM "`+ch.Collection+`" WHERE id=?`, []any{ch.ID}, &version)
+	if err != nil || !found {
+		return nil, 0, err
+	}
+	in, ok := p.library.ForRecord(ch.Collection, version)
 	if !ok {
 		return nil, 0, nil
 	}

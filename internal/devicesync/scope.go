@@ -1,7 +1,6 @@
 package devicesync
 
 import (
-	"slices"
 	"strings"
 
 	"doorstep/collections"
@@ -21,7 +20,7 @@ func (p *puller) phases() []phase {
 		{collections.Campaigns, func(*puller) (string, []any) { return `status='open'`, nil }},
 		{collections.Tasks, func(p *puller) (string, []any) { return `assignee=? AND status='open'`, []any{p.actor.ID} }},
 	}
-	for _, table := range p.surveyTables() {
+	for _, table := range p.library.Tables() {
 		all = append(all, phase{table, func(p *puller) (string, []any) { return `worker=?`, []any{p.actor.ID} }})
 	}
 	return append(all,
@@ -29,15 +28,6 @@ func (p *puller) phases() []phase {
 		phase{collections.Households, (*puller).territory},
 		phase{collections.Persons, (*puller).territory},
 	)
-}
-
-func (p *puller) surveyTables() []string {
-	var tables []string
-	for _, in := range p.library.Current() {
-		tables = append(tables, in.Layout.Main().Name)
-	}
-	slices.Sort(tables)
-	return slices.Compact(tables)
 }
 
 // territory selects rows in the worker's area; merged ones stay as pointers to what they were merged into.

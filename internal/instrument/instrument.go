@@ -3,20 +3,14 @@ package instrument
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/survey"
 	"doorstep/internal/validate"
-)
-
-// Status of a form version.
-const (
-	Draft     = "draft"     // testable; its submissions are kept apart
-	Published = "published" // tablets get it
-	Closing   = "closing"   // tablets lose it, records still arrive
-	Closed    = "closed"    // as closing; nobody is expected to send any more
 )
 
 // Instrument is one version of a form, compiled: made once, used by every submission of that version.
@@ -41,16 +35,30 @@ func Compile(f *survey.Form) (*Instrument, error) {
 	layout := collections.NewLayout(f)
 	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Entities: entities(f, layout.Tables)}
 	in.findEnvelope()
-	rules, err := validate.For(f)
-	if err != nil {
-		return nil, fmt.Errorf("bind value rules of %s: %w", f.ID, err)
-	}
-	logic, err := validate.Compile(f)
-	if err != nil {
-		return nil, err
+	rules, inRules := validate.For(f)
+	logic, inLogic := validate.Compile(f)
+	if err := together(inRules, inLogic); err != nil {
+		return nil, fmt.Errorf("compile %s: %w", f.ID, err)
 	}
 	in.rules, in.logic = rules, logic
 	return in, nil
+}
+
+// together joins the mistakes of a form, in the order of its rows. Any other error comes first.
+func together(errs ...error) error {
+	var all survey.Problems
+	for _, err := range errs {
+		var some survey.Problems
+		if err != nil && !errors.As(err, &some) {
+			return err
+		}
+		all = append(all, some...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(all, func(a, b survey.Problem) int { return a.Row - b.Row })
+	return all
 }
 
 // Check evaluates the form's own logic, blanks what is no data, and then applies the value and cross-field rules.

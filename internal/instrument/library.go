@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,11 +20,12 @@ type Library struct {
 	mu        sync.RWMutex
 	byVersion map[string]*Instrument // form id + "\n" + version
 	current   map[string]*Instrument // form id → newest published
+	newest    map[string]*Instrument // form id → newest of any status
 }
 
 // NewLibrary makes an empty library; Load fills it.
 func NewLibrary() *Library {
-	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}}
+	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{}}
 }
 
 // Get finds a version; an empty version means the newest published one.
@@ -70,29 +72,61 @@ func (l *Library) ByTable(table string) (*Instrument, bool) {
 
 // ByRepeat finds the newest version that keeps a repeat's rows in that collection, and the repeat's table.
 func (l *Library) ByRepeat(table string) (*Instrument, *survey.Table, bool) {
-	for _, in := range l.Current() {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var best *Instrument
+	var rows *survey.Table
+	for _, in := range l.byVersion {
+		if in.Status == Draft || best != nil && (l.current[in.Form.ID] == best || l.current[in.Form.ID] != in && in.Version < best.Version) {
+			continue
+		}
 		for _, t := range in.Layout.Tables[1:] {
 			if t.Name == table {
-				return in, t, true
+				best, rows = in, t
 			}
 		}
 	}
-	return nil, nil, false
+	return best, rows, best != nil
 }
 
-// Load reads every stored version and compiles it.
+// ForRecord finds the version that a stored record was made with, else the newest one of its collection.
+func (l *Library) ForRecord(table, version string) (*Instrument, bool) {
+	newest, ok := l.ByTable(table)
+	if !ok || version == "" || version == newest.Version {
+		return newest, ok
+	}
+	if own, known := l.Get(newest.Form.ID, version); known && own.Status != Draft {
+		return own, true
+	}
+	return newest, true
+}
+
+// Tables lists the collections of all records that may arrive, in order.
+func (l *Library) Tables() []string {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var tables []string
+	for _, in := range l.byVersion {
+		if in.Status != Draft {
+			tables = append(tables, in.Layout.Main().Name)
+		}
+	}
+	slices.Sort(tables)
+	return slices.Compact(tables)
+}
+
+// Load reads every stored version, and compiles those that it does not hold already.
 func (l *Library) Load(app core.App) error {
 	next := NewLibrary()
-	err := collections.Each(collections.Read(app), `SELECT form_id, version, status, source_name, source, xml, md5 FROM forms ORDER BY published_at, created`, nil, func(rows *sql.Rows) error {
-		var id, version, status, name, source, xml, md5 string
-		if err := rows.Scan(&id, &version, &status, &name, &source, &xml, &md5); err != nil {
+	err := collections.Each(collections.Read(app), `SELECT form_id, version, status, tablename, source_name, source, xml, md5 FROM forms ORDER BY published_at, created`, nil, func(rows *sql.Rows) error {
+		var s stored
+		if err := rows.Scan(&s.id, &s.version, &s.status, &s.table, &s.name, &s.source, &s.xml, &s.md5); err != nil {
 			return err
 		}
-		in, err := compileStored(name, source, version)
+		in, err := l.compiled(s)
 		if err != nil {
-			return fmt.Errorf("form %s version %s: %w", id, version, err)
+			return fmt.Errorf("form %s version %s: %w", s.id, s.version, err)
 		}
-		in.Status, in.XML, in.MD5 = status, []byte(xml), md5
 		next.add(in)
 		return nil
 	})
@@ -101,28 +135,51 @@ func (l *Library) Load(app core.App) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.byVersion, l.current = next.byVersion, next.current
+	l.byVersion, l.current, l.newest = next.byVersion, next.current, next.newest
 	return nil
 }
 
 func (l *Library) add(in *Instrument) {
 	l.byVersion[in.Form.ID+"\n"+in.Version] = in
+	l.newest[in.Form.ID] = in
 	if in.Status == Published {
 		l.current[in.Form.ID] = in
 	}
 }
 
-func compileStored(name, source, version string) (*Instrument, error) {
-	raw, err := base64.StdEncoding.DecodeString(source)
-	if err != nil {
-		return nil, fmt.Errorf("stored workbook: %w", err)
+// stored is a version as the forms collection keeps it.
+type stored struct{ id, version, status, table, name, source, xml, md5 string }
+
+// compiled takes a version over from before when only its status may have changed.
+func (l *Library) compiled(s stored) (*Instrument, error) {
+	if held, ok := l.Get(s.id, s.version); ok && held.MD5 == s.md5 && held.Layout.Main().Name == s.table {
+		in := *held
+		in.Status = s.status
+		return &in, nil
 	}
-	f, err := readWorkbook(name, raw)
+	f, err := s.form()
 	if err != nil {
 		return nil, err
 	}
-	f.Version = version
-	return Compile(f)
+	in, err := Compile(f)
+	if err != nil {
+		return nil, err
+	}
+	in.Status, in.XML, in.MD5 = s.status, []byte(s.xml), s.md5
+	return in, nil
+}
+
+func (s *stored) form() (*survey.Form, error) {
+	raw, err := base64.StdEncoding.DecodeString(s.source)
+	if err != nil {
+		return nil, fmt.Errorf("stored workbook: %w", err)
+	}
+	f, err := readWorkbook(s.name, raw)
+	if err != nil {
+		return nil, err
+	}
+	f.Version = s.version
+	return f, nil
 }
 
 func readWorkbook(name string, raw []byte) (*survey.Form, error) {

@@ -3,16 +3,17 @@ package instrument
 import (
 	"bytes"
 	"crypto/md5"
+	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 	"doorstep/internal/xform"
 )
@@ -23,35 +24,75 @@ type Workbook struct {
 	Raw  []byte
 }
 
-// Convert reads a workbook into a compiled form and its XForm. It fails with survey.Problems, all of them at once.
-func Convert(w Workbook, now time.Time) (*Instrument, error) {
+// Converted is a workbook as an XForm. Obstacles are what keeps it from being published: a converter takes forms that no
+// tablet can evaluate.
+type Converted struct {
+	Form      *survey.Form
+	XML       []byte
+	MD5       string
+	Obstacles survey.Problems
+
+	ready *Instrument // nil when there are obstacles
+}
+
+// Convert reads a workbook. A form without a version gets the moment as its version, because it still needs one to be
+// told from the next. It fails with survey.Problems, all of them at once.
+func Convert(w Workbook, now time.Time) (*Converted, error) {
 	f, err := readWorkbook(w.Name, w.Raw)
 	if err != nil {
 		return nil, err
 	}
 	if f.Version == "" {
-		f.Version = now.UTC().Format("20060102150405") // a form without a version still needs one to be told from the next
+		f.Version = now.UTC().Format("20060102150405")
 	}
+	return convert(f)
+}
+
+func convert(f *survey.Form) (*Converted, error) {
+	c := &Converted{Form: f}
 	in, err := Compile(f)
-	if err != nil {
+	if err != nil && !errors.As(err, &c.Obstacles) {
 		return nil, err
 	}
-	var xml bytes.Buffer
-	if err := xform.Write(&xml, f); err != nil {
-		return nil, fmt.Errorf("write the XForm of %s: %w", f.ID, err)
+	if c.XML, c.MD5, err = writeXML(f); err != nil {
+		return nil, err
 	}
-	sum := md5.Sum(xml.Bytes())
-	in.XML, in.MD5 = xml.Bytes(), hex.EncodeToString(sum[:])
-	return in, nil
+	if in != nil {
+		in.XML, in.MD5, c.ready = c.XML, c.MD5, in
+	}
+	return c, nil
+}
+
+func writeXML(f *survey.Form) (xml []byte, sum string, err error) {
+	var b bytes.Buffer
+	if err := xform.Write(&b, f); err != nil {
+		return nil, "", fmt.Errorf("write the XForm of %s: %w", f.ID, err)
+	}
+	digest := md5.Sum(b.Bytes())
+	return b.Bytes(), hex.EncodeToString(digest[:]), nil
 }
 
 // Publish stores a version, makes or extends its collections, and announces it, in one transaction. The same workbook
-// again changes nothing. status is Draft or Published; by is a worker's id or "".
+// again changes nothing, and is answered with the status that the version has. status is Draft or Published; by is a
+// worker's id or "". It fails with survey.Problems.
 func (l *Library) Publish(app core.App, w Workbook, status, by string, now time.Time) (*Instrument, error) {
-	in, err := Convert(w, now)
+	f, err := readWorkbook(w.Name, w.Raw)
 	if err != nil {
 		return nil, err
 	}
+	if f.Version == "" {
+		if f.Version, err = l.version(f, now); err != nil {
+			return nil, err
+		}
+	}
+	c, err := convert(f)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.Obstacles) > 0 {
+		return nil, c.Obstacles
+	}
+	in := c.ready
 	in.Status = status
 	err = app.RunInTransaction(func(tx core.App) error { return store(tx, in, w, by, now) })
 	if err != nil {
@@ -60,42 +101,99 @@ func (l *Library) Publish(app core.App, w Workbook, status, by string, now time.
 	return in, l.Load(app)
 }
 
+// version names the version of a workbook that names none: that of the newest one when it is the same, else the moment.
+func (l *Library) version(f *survey.Form, now time.Time) (string, error) {
+	l.mu.RLock()
+	newest := l.newest[f.ID]
+	l.mu.RUnlock()
+	if newest != nil {
+		f.Version = newest.Version
+		_, sum, err := writeXML(f)
+		if err != nil || sum == newest.MD5 && f.TableName() == newest.Layout.Main().Name {
+			return newest.Version, err
+		}
+	}
+	return now.UTC().Format("20060102150405"), nil
+}
+
 func store(tx core.App, in *Instrument, w Workbook, by string, now time.Time) error {
 	db, err := collections.From(tx)
 	if err != nil {
 		return err
 	}
-	var md5sum, status string
-	known, err := collections.One(db, `SELECT md5, status FROM forms WHERE form_id=? AND version=?`, []any{in.Form.ID, in.Version}, &md5sum, &status)
+	v, err := find(db, in.Form.ID, in.Version)
 	if err != nil {
 		return err
 	}
-	if known && md5sum == in.MD5 && status == in.Status {
+	if same := v.md5 == in.MD5 && v.table == in.Layout.Main().Name; same && (v.status == in.Status || v.status != Draft) {
+		in.Status = v.status
 		return nil
 	}
-	if known && status != Draft {
+	if v.id != "" && v.status != Draft {
 		return survey.Problems{versionTaken(in.Form)}
 	}
-	if in.Status != Draft {
-		if err := ensureSchema(tx, in.Form); err != nil {
-			return err
-		}
-	}
-	id, err := saveForm(db, in, w, by, known, now)
-	if err != nil {
+	if err := prepareTables(tx, db, in); err != nil {
 		return err
 	}
-	if err := collections.Announce(db, collections.Forms, id, collections.Everyone, collections.Upsert, 1, now); err != nil {
+	if v.id, err = save(db, in, w, by, v, now); err != nil {
+		return err
+	}
+	return tell(db, v.id, in, v.rev+1, by, now)
+}
+
+// versionRow is a row of forms; id is "" when there is none.
+type versionRow struct {
+	id, md5, status, table string
+	rev                    int64
+}
+
+func find(db collections.DB, form, version string) (v versionRow, err error) {
+	_, err = collections.One(db, `SELECT id, md5, status, tablename, rev FROM forms WHERE form_id=? AND version=?`, []any{form, version}, &v.id, &v.md5, &v.status, &v.table, &v.rev)
+	return v, err
+}
+
+// tell announces a version to everyone and notes who changed it.
+func tell(db collections.DB, id string, in *Instrument, rev int64, by string, now time.Time) error {
+	if err := collections.Announce(db, collections.Forms, id, collections.Everyone, collections.Upsert, rev, now); err != nil {
 		return err
 	}
 	return collections.Log(db, by, "form."+in.Status, collections.Forms, id, "", map[string]string{"form": in.Form.ID, "version": in.Version}, now)
 }
 
-func ensureSchema(tx core.App, f *survey.Form) error {
-	if err := collections.EnsureTables(tx, f); err != nil {
+// prepareTables makes or extends the collections of a version that is to count; those of a draft are only checked.
+func prepareTables(tx core.App, db collections.DB, in *Instrument) error {
+	earlier, err := others(db, in.Form)
+	if err != nil {
 		return err
 	}
-	return collections.EnsureViews(tx, f)
+	if problems := fits(in.Form, earlier); len(problems) > 0 {
+		return problems
+	}
+	if in.Status == Draft {
+		return collections.CheckTables(tx, in.Form)
+	}
+	if err := collections.EnsureTables(tx, in.Form); err != nil {
+		return err
+	}
+	return collections.EnsureViews(tx, in.Form)
+}
+
+// others reads the versions of a form that records may have, besides itself.
+func others(db collections.DB, f *survey.Form) ([]*survey.Form, error) {
+	var all []*survey.Form
+	err := collections.Each(db, `SELECT version, source_name, source FROM forms WHERE form_id=? AND version!=? AND status!='draft' ORDER BY published_at`, []any{f.ID, f.Version}, func(rows *sql.Rows) error {
+		var s stored
+		if err := rows.Scan(&s.version, &s.name, &s.source); err != nil {
+			return err
+		}
+		other, err := s.form()
+		if err != nil {
+			return fmt.Errorf("version %s of %s: %w", s.version, f.ID, err)
+		}
+		all = append(all, other)
+		return nil
+	})
+	return all, err
 }
 
 func versionTaken(f *survey.Form) survey.Problem {
@@ -106,7 +204,7 @@ func versionTaken(f *survey.Form) survey.Problem {
 	}
 }
 
-func saveForm(db collections.DB, in *Instrument, w Workbook, by string, known bool, now time.Time) (string, error) {
+func save(db collections.DB, in *Instrument, w Workbook, by string, v versionRow, now time.Time) (string, error) {
 	warnings, err := json.Marshal(in.Form.Warnings)
 	if err != nil {
 		return "", err
@@ -115,14 +213,10 @@ func saveForm(db collections.DB, in *Instrument, w Workbook, by string, known bo
 	row := collections.Row{
 		{Column: "title", Value: in.Form.Title}, {Column: "status", Value: in.Status}, {Column: "tablename", Value: in.Layout.Main().Name}, {Column: "source_name", Value: w.Name},
 		{Column: "source", Value: base64.StdEncoding.EncodeToString(w.Raw)}, {Column: "xml", Value: string(in.XML)}, {Column: "md5", Value: in.MD5}, {Column: "warnings", Value: string(warnings)},
-		{Column: "published_by", Value: by}, {Column: "published_at", Value: at}, {Column: "rev", Value: 1}, {Column: "updated", Value: at},
+		{Column: "published_by", Value: by}, {Column: "published_at", Value: at}, {Column: "rev", Value: v.rev + 1}, {Column: "updated", Value: at},
 	}
-	if known {
-		var id string
-		if _, err := collections.One(db, `SELECT id FROM forms WHERE form_id=? AND version=?`, []any{in.Form.ID, in.Version}, &id); err != nil {
-			return "", err
-		}
-		return id, collections.Update(db, collections.Forms, id, row)
+	if v.id != "" {
+		return v.id, collections.Update(db, collections.Forms, v.id, row)
 	}
 	id, err := collections.NewID()
 	if err != nil {
@@ -130,49 +224,4 @@ func saveForm(db collections.DB, in *Instrument, w Workbook, by string, known bo
 	}
 	head := collections.Row{{Column: "id", Value: id}, {Column: "form_id", Value: in.Form.ID}, {Column: "version", Value: in.Version}, {Column: "created", Value: at}}
 	return id, collections.Insert(db, collections.Forms, append(head, row...))
-}
-
-// transitions is the life of a form version.
-var transitions = map[string][]string{Draft: {Published}, Published: {Closing, Closed}, Closing: {Published, Closed}, Closed: {Closing}}
-
-// SetStatus moves a version along its life.
-func (l *Library) SetStatus(app core.App, form, version, status, by string, now time.Time) error {
-	in, ok := l.Get(form, version)
-	if !ok {
-		return problem.New(problem.NotFound, "")
-	}
-	allowed := false
-	for _, to := range transitions[in.Status] {
-		allowed = allowed || to == status
-	}
-	if !allowed {
-		return problem.New(problem.BadFormState, in.Status+" → "+status)
-	}
-	err := app.RunInTransaction(func(tx core.App) error {
-		if in.Status == Draft {
-			if err := ensureSchema(tx, in.Form); err != nil {
-				return err
-			}
-		}
-		db, err := collections.From(tx)
-		if err != nil {
-			return err
-		}
-		var id string
-		var rev int64
-		if _, err := collections.One(db, `SELECT id, rev FROM forms WHERE form_id=? AND version=?`, []any{form, version}, &id, &rev); err != nil {
-			return err
-		}
-		if err := collections.Update(db, collections.Forms, id, collections.Row{{Column: "status", Value: status}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
-			return err
-		}
-		if err := collections.Announce(db, collections.Forms, id, collections.Everyone, collections.Upsert, rev+1, now); err != nil {
-			return err
-		}
-		return collections.Log(db, by, "form."+status, collections.Forms, id, "", map[string]string{"form": form, "version": version}, now)
-	})
-	if err != nil {
-		return err
-	}
-	return l.Load(app)
 }

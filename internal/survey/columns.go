@@ -1,6 +1,10 @@
 package survey
 
-import "strings"
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+)
 
 // Column is one typed column of a survey collection and the question it holds.
 type Column struct {
@@ -72,7 +76,7 @@ func (b *tableBuilder) add(t *Table, qs []*Question, path, groups []string) {
 		case KindGroup:
 			b.add(t, q.Children, at, append(append([]string(nil), groups...), q.Name))
 		case KindRepeat:
-			child := &Table{Name: b.repeatName(q, groups), Repeat: q, Parent: t, Path: at}
+			child := &Table{Name: b.repeatName(q), Repeat: q, Parent: t, Path: at}
 			b.tables = append(b.tables, child)
 			b.used[child] = reserve(RepeatEnvelope)
 			b.add(child, q.Children, nil, nil)
@@ -94,33 +98,37 @@ func (b *tableBuilder) columnFor(t *Table, q *Question, groups []string) string 
 	for i := len(groups) - 1; i >= 0; i-- {
 		candidates = append(candidates, columnName(strings.Join(groups[i:], "_")+"_"+q.Name))
 	}
-	candidates = append(candidates, "q_"+name)
+	candidates = append(candidates, columnName("q_"+q.Name))
 	for _, c := range candidates {
 		if !used[c] {
 			used[c] = true
 			return c
 		}
 	}
-	for c := "q_" + name; ; c += "_" {
-		if !used[c] {
+	for n := 2; ; n++ {
+		if c := columnName(fmt.Sprintf("q_%s_%d", q.Name, n)); !used[c] {
 			used[c] = true
 			return c
 		}
 	}
 }
 
-func (b *tableBuilder) repeatName(q *Question, groups []string) string {
-	base := columnName(b.form.ID) + "_"
-	for _, c := range []string{base + columnName(q.Name), base + columnName(strings.Join(append(groups, q.Name), "_"))} {
+// repeatName is the form's name and the repeat's, with the names of all that the repeat lies in where it needs them.
+func (b *tableBuilder) repeatName(q *Question) string {
+	path := q.Name
+	for p := q.Parent; p != nil && p.Parent != nil; p = p.Parent {
+		path = p.Name + "_" + path
+	}
+	for _, c := range []string{columnName(b.form.ID + "_" + q.Name), columnName(b.form.ID + "_" + path)} {
 		if !b.taken(c) {
 			return c
 		}
 	}
-	c := base + columnName(q.Name)
-	for b.taken(c) {
-		c += "_"
+	for n := 2; ; n++ {
+		if c := columnName(fmt.Sprintf("%s_%s_%d", b.form.ID, path, n)); !b.taken(c) {
+			return c
+		}
 	}
-	return c
 }
 
 func (b *tableBuilder) taken(name string) bool {
@@ -132,19 +140,40 @@ func (b *tableBuilder) taken(name string) bool {
 	return false
 }
 
-// columnName makes a name that SQLite and PocketBase both take: lower case letters, digits and underscores.
+// longestName is how many characters PocketBase gives the name of a field.
+const longestName = 100
+
+// columnName makes a name that SQLite and PocketBase both take: lower case letters, digits and underscores, not too
+// long, and without "_via_", which PocketBase reads as a relation. Letters of other scripts are written as their code
+// points, 年 as u5e74, so that a question keeps its column whatever the others are called.
 func columnName(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(s) {
-		if r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+		switch {
+		case r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			b.WriteRune(r)
-		} else {
+		case r < 0x80:
 			b.WriteByte('_')
+		default:
+			fmt.Fprintf(&b, "u%04x", r)
 		}
 	}
 	name := b.String()
 	if name == "" || name[0] >= '0' && name[0] <= '9' {
 		name = "q_" + name
 	}
-	return name
+	for strings.Contains(name, "_via_") {
+		name = strings.ReplaceAll(name, "_via_", "_via")
+	}
+	return shorten(name)
+}
+
+// shorten keeps the beginning of a long name and tells it from others by a sum over the whole.
+func shorten(name string) string {
+	if len(name) <= longestName {
+		return name
+	}
+	sum := fnv.New32a()
+	sum.Write([]byte(name))
+	return fmt.Sprintf("%s_%08x", name[:longestName-9], sum.Sum32())
 }
