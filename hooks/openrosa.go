@@ -49,6 +49,9 @@ func (d *Doorstep) openrosa(e *core.ServeEvent) error {
 	for _, r := range odkRoutes {
 		e.Router.Route(r.method, byToken+r.path, d.withToken(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip())
 	}
+	for method, handle := range map[string]fieldHandler{http.MethodHead: (*Doorstep).odkLength, http.MethodPost: (*Doorstep).odkSubmit} {
+		e.Router.Route(method, byToken+"/submission", d.withToken(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId)
+	}
 	return e.Next()
 }
 

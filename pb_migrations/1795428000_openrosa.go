@@ -15,10 +15,23 @@ func createOpenrosa(app core.App) error {
 			return err
 		}
 	}
-	return nil
+	submissions, err := app.FindCollectionByNameOrId("submissions")
+	if err != nil {
+		return err
+	}
+	submissions.AddIndex("idx_submissions_deprecated", false, "deprecated", "deprecated != ''")
+	return app.Save(submissions)
 }
 
 func dropOpenrosa(app core.App) error {
+	submissions, err := app.FindCollectionByNameOrId("submissions")
+	if err != nil {
+		return err
+	}
+	submissions.RemoveIndex("idx_submissions_deprecated")
+	if err := app.Save(submissions); err != nil {
+		return err
+	}
 	for i := len(openrosaTables) - 1; i >= 0; i-- {
 		if err := drop(app, openrosaTables[i].name); err != nil {
 			return err

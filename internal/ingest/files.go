@@ -101,7 +101,7 @@ func (own owner) recount(db collections.DB) error {
 	return nil
 }
 
-// adoptFiles gives the files that came with a quarantined submission to the record that it became.
+// adoptFiles gives the files and the paradata that came with a quarantined submission to the record that it became.
 func adoptFiles(db collections.DB, instance string, r Receipt, now time.Time) error {
 	if r.Status == Quarantined {
 		return nil
@@ -113,6 +113,9 @@ func adoptFiles(db collections.DB, instance string, r Receipt, now time.Time) er
 	held, err := filesOf(db, instance)
 	if err != nil {
 		return err
+	}
+	if _, err := db.Exec(`UPDATE paradata SET collection=?, record=?, area=? WHERE instance=?`, own.collection, own.record, own.area, instance); err != nil {
+		return fmt.Errorf("adopt paradata of %s: %w", instance, err)
 	}
 	if instance != own.record {
 		for _, f := range held {

@@ -1,0 +1,385 @@
+package hooks_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/internal/survey"
+	"doorstep/internal/testapp"
+	"doorstep/internal/xform"
+)
+
+// record writes answers as Collect would submit them.
+func record(t *testing.T, app *testapp.App, form, id, deprecated string, answers map[string]any) string {
+	t.Helper()
+	in, ok := app.Doorstep.Library.Get(form, "")
+	if !ok {
+		t.Fatalf("no form %s", form)
+	}
+	raw, err := json.Marshal(answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, _ := xform.FromJSON(in.Form, raw)
+	var b bytes.Buffer
+	if err := xform.WriteInstance(&b, in.Form, &survey.Instance{FormID: form, Version: in.Version, ID: id, DeprecatedID: deprecated, Root: root}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func xmlPart(xml string) part {
+	return part{"xml_submission_file", "儿童走访_2026-11-23_10-00-00.xml", "text/xml", xml}
+}
+
+func filePart(name, body string) part { return part{name, name, "image/jpeg", body} }
+
+var more = part{"*isIncomplete*", "", "", "yes"}
+
+func visitAt(address string) map[string]any {
+	return childVisit(testapp.Inside(gridA), address, child("王小明", number1, "2015-03-01", nil))
+}
+
+// saved posts and fails the test unless the answer is 201 with a message, which it returns.
+func (c *collect) saved(parts ...part) string {
+	c.t.Helper()
+	a := c.post(parts...)
+	if a.Status != http.StatusCreated {
+		c.t.Fatalf("POST: %d %s", a.Status, a.Body)
+	}
+	return a.message(c.t)
+}
+
+func count(t *testing.T, app *testapp.App, want map[string]int64) {
+	t.Helper()
+	for table, n := range want {
+		if got, err := app.CountRecords(table); err != nil || got != n {
+			t.Errorf("%s: %d rows (%v), want %d", table, got, err, n)
+		}
+	}
+}
+
+func TestCollectSubmitsARecord(t *testing.T) {
+	app, phone, tablet, _ := odkStage(t)
+	head := phone.do(http.MethodHead, phone.Base+"/submission", nil, nil)
+	if head.Status != http.StatusNoContent || head.Header.Get("X-OpenRosa-Accept-Content-Length") != "100000000" || head.Header.Get("Location") != "" {
+		t.Fatalf("HEAD: %d %v", head.Status, head.Header)
+	}
+	id := uuid.NewString()
+	xml := record(t, app, "child_visit", id, "", visitAt("示例路 1 号 101"))
+	const invented = ";证件号码开头的行政区划代码不存在，请核对证件" // true of every synthetic number
+	if told := phone.saved(xmlPart(xml)); told != "已保存"+invented {
+		t.Errorf("told %q", told)
+	}
+	if told := phone.saved(xmlPart(xml)); told != "此前已保存"+invented {
+		t.Errorf("told the second time %q", told)
+	}
+	r, err := app.FindRecordById("child_visits", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, want := range map[string]string{"area": gridA, "area_method": "gps", "review_state": "received", "address": "示例路 1 号 101", "rev": "1", "complete": "true"} {
+		if got := r.GetString(field); got != want {
+			t.Errorf("%s: %q, want %q", field, got, want)
+		}
+	}
+	if r.GetString("device") == "" || r.GetString("household") == "" {
+		t.Errorf("device %q household %q", r.GetString("device"), r.GetString("household"))
+	}
+	wrong := phone.saved(xmlPart(record(t, app, "child_visit", uuid.NewString(), "", childVisit(testapp.Inside(gridA), "示例路 2 号", child("李四", "990000201503010018", "2015-03-01", nil)))))
+	if !strings.HasPrefix(wrong, "已保存;") || !strings.Contains(wrong, "校验") {
+		t.Errorf("told of a wrong number: %q", wrong)
+	}
+	push(t, tablet, operation(1, uuid.NewString(), visitAt("示例路 9 号")))
+	if twice := phone.saved(xmlPart(record(t, app, "child_visit", uuid.NewString(), "", childVisit(testapp.Inside(gridA), "示例路 8 号", child("王晓明", number1, "2015-03-01", nil))))); !strings.Contains(twice, "重复") {
+		t.Errorf("told of a duplicate: %q", twice)
+	}
+	count(t, app, map[string]int64{"child_visits": 4, "submissions": 4, "persons": 2})
+	person, err := app.FindFirstRecordByFilter("persons", "id_number = {:n}", map[string]any{"n": number1})
+	if err != nil || person.GetString("name") == "" {
+		t.Errorf("the person has no name: %v", err)
+	}
+}
+
+func TestOneRecordInManyRequests(t *testing.T) {
+	app, phone, _, _ := odkStage(t)
+	id := uuid.NewString()
+	answers := visitAt("示例路 1 号")
+	answers["closing"] = map[string]any{"door_plate_photo": "门牌.jpg", "signature": "签名.png"}
+	xml := record(t, app, "child_visit", id, "", answers)
+	first := []part{xmlPart(xml)}
+	for i := range 100 {
+		first = append(first, filePart(fmt.Sprintf("附件 %d.jpg", i), fmt.Sprint("bytes of ", i)))
+	}
+	told := phone.saved(append(first, more)...)
+	if !strings.Contains(told, "附件还在上传") {
+		t.Errorf("told %q", told)
+	}
+	whole := func() bool {
+		r, err := app.FindRecordById("child_visits", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.GetBool("complete")
+	}
+	if whole() {
+		t.Error("whole before the last part")
+	}
+	phone.saved(append(first, more)...) // the app was stopped and begins anew
+	phone.saved(xmlPart(xml), filePart("门牌.jpg", "a door plate"), more)
+	phone.saved(xmlPart(xml), filePart("签名.png", "a signature"))
+	if !whole() {
+		t.Error("not whole after the last part")
+	}
+	count(t, app, map[string]int64{"child_visits": 1, "submissions": 1, "attachments": 102})
+	sum := sha256.Sum256([]byte("a door plate"))
+	sha := hex.EncodeToString(sum[:])
+	photo, err := app.FindFirstRecordByFilter("attachments", "name = '门牌.jpg'")
+	if err != nil || photo.GetString("sha256") != sha || photo.GetString("state") != "stored" || photo.GetString("record") != id || photo.GetString("area") != gridA {
+		t.Errorf("the photo's row: %v %v", photo, err)
+	}
+	if b, err := os.ReadFile(filepath.Join(app.DataDir(), "attachments", sha[:2], sha)); err != nil || string(b) != "a door plate" {
+		t.Errorf("the photo's bytes: %q %v", b, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(app.DataDir(), "attachments", "incoming", "*")); err != nil || len(left) != 0 {
+		t.Errorf("unfinished files: %v %v", left, err)
+	}
+}
+
+func TestTheSameIDWithOtherAnswersIsACorrection(t *testing.T) {
+	app, phone, _, _ := odkStage(t)
+	id := uuid.NewString()
+	phone.saved(xmlPart(record(t, app, "child_visit", id, "", visitAt("示例路 1 号"))))
+	phone.saved(xmlPart(record(t, app, "child_visit", id, "", visitAt("示例路 2 号"))))
+	r, err := app.FindRecordById("child_visits", id)
+	if err != nil || r.GetString("address") != "示例路 2 号" || r.GetInt("rev") != 2 || r.GetString("review_state") != "edited" {
+		t.Errorf("record: %v %v", r, err)
+	}
+	count(t, app, map[string]int64{"child_visits": 1, "submissions": 2})
+}
+
+func TestEditsInAnyOrder(t *testing.T) {
+	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+		t.Run(fmt.Sprint(order), func(t *testing.T) {
+			app, phone, _, boss := odkStage(t)
+			ids := []string{"", uuid.NewString(), uuid.NewString(), uuid.NewString()}
+			arrived := map[int]bool{}
+			for _, n := range order {
+				xml := record(t, app, "child_visit", ids[n+1], ids[n], visitAt(fmt.Sprintf("示例路 %d 号", n+1)))
+				told := phone.saved(xmlPart(xml), filePart(fmt.Sprintf("%d.jpg", n), "photo"))
+				waits := n > 0 && !arrived[0] || n == 2 && !arrived[1]
+				if waits != strings.Contains(told, "原记录还没有到达") {
+					t.Errorf("edit %d told %q", n, told)
+				}
+				arrived[n] = true
+			}
+			r, err := app.FindRecordById("child_visits", ids[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.GetString("address") != "示例路 3 号" || r.GetInt("rev") != 3 || !r.GetBool("complete") {
+				t.Errorf("record: address %q rev %d", r.GetString("address"), r.GetInt("rev"))
+			}
+			files, err := app.FindAllRecords("attachments")
+			if err != nil || len(files) != 3 {
+				t.Fatalf("%d files %v", len(files), err)
+			}
+			for _, f := range files {
+				if f.GetString("record") != ids[1] || f.GetString("collection") != "child_visits" {
+					t.Errorf("file %s belongs to %s %s", f.GetString("name"), f.GetString("collection"), f.GetString("record"))
+				}
+			}
+			var held struct{ Items []any }
+			boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &held)
+			if len(held.Items) != 0 {
+				t.Errorf("still in quarantine: %v", held.Items)
+			}
+			count(t, app, map[string]int64{"child_visits": 1})
+			for n, id := range ids[1:] { // and each again, as after a lost answer
+				phone.saved(xmlPart(record(t, app, "child_visit", id, ids[n], visitAt(fmt.Sprintf("示例路 %d 号", n+1)))))
+			}
+			if r, err = app.FindRecordById("child_visits", ids[1]); err != nil || r.GetInt("rev") != 3 {
+				t.Errorf("replays made revision %d (%v)", r.GetInt("rev"), err)
+			}
+		})
+	}
+}
+
+func TestAnEditWhoseParentNeverComes(t *testing.T) {
+	app, phone, _, boss := odkStage(t)
+	id := uuid.NewString()
+	phone.saved(xmlPart(record(t, app, "child_visit", id, uuid.NewString(), visitAt("示例路 1 号"))), filePart("1.jpg", "photo"))
+	var held struct{ Items []struct{ ID, Code string } }
+	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &held)
+	if len(held.Items) != 1 || held.Items[0].Code != "operation.parent_missing" {
+		t.Fatalf("quarantine %+v", held)
+	}
+	var r receipt
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/quarantine/"+held.Items[0].ID+"/release", nil, &r)
+	if r.Status != "stored" || r.ID != id {
+		t.Errorf("released: %+v", r)
+	}
+	photo, err := app.FindFirstRecordByFilter("attachments", "name = '1.jpg'")
+	if err != nil || photo.GetString("collection") != "child_visits" || photo.GetString("record") != id {
+		t.Errorf("its photo: %v %v", photo, err)
+	}
+}
+
+func TestWorkIsKeptWhateverTheFormsState(t *testing.T) {
+	app, phone, _, boss := odkStage(t)
+	form, ok := app.Doorstep.Library.Get("child_visit", "")
+	if !ok {
+		t.Fatal("no form")
+	}
+	xml := func() string {
+		return record(t, app, "child_visit", uuid.NewString(), "", childVisit(testapp.Inside(gridA), "示例路 1 号"))
+	}
+	before, odd, none, unknownVersion := xml(), strings.Replace(xml(), "uuid:", "visit-", 1), strings.ReplaceAll(xml(), "instanceID", "somethingElse"), strings.Replace(xml(), `version="`+form.Version+`"`, `version="nobody's"`, 1)
+	for _, status := range []string{"closing", "closed"} {
+		if err := app.Doorstep.Library.SetStatus(app, "child_visit", form.Version, status, "", app.Doorstep.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, listed := phone.forms()["child_visit"]; listed {
+		t.Error("a closed form is listed")
+	}
+	if told := phone.saved(xmlPart(before)); told != "已保存" {
+		t.Errorf("closed form: %q", told)
+	}
+	if told := phone.saved(xmlPart(unknownVersion), filePart("a.jpg", "a")); !strings.Contains(told, "没有这个表单或版本") {
+		t.Errorf("unknown version: %q", told)
+	}
+	encrypted := `<data xmlns="http://www.opendatakit.org/xforms/encrypted" encrypted="yes" id="child_visit" version="` + form.Version + `"><base64EncryptedKey>AA==</base64EncryptedKey><meta xmlns="http://openrosa.org/xforms"><instanceID>uuid:` + uuid.NewString() + `</instanceID></meta><media><file>photo.jpg.enc</file></media><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>`
+	if told := phone.saved(xmlPart(encrypted), part{"submission.xml.enc", "submission.xml.enc", "application/octet-stream", "\x00\x01"}); !strings.Contains(told, "加密") {
+		t.Errorf("encrypted: %q", told)
+	}
+	if told := phone.saved(xmlPart(odd)); !strings.HasPrefix(told, "已保存") {
+		t.Errorf("an instance id that is no UUID: %q", told)
+	}
+	phone.saved(xmlPart(none))
+	if told := phone.saved(xmlPart(none)); !strings.HasPrefix(told, "此前已保存") {
+		t.Errorf("without an instance id, twice: %q", told)
+	}
+	var held struct{ Items []struct{ Code, Raw string } }
+	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &held)
+	codes := map[string]string{}
+	for _, h := range held.Items {
+		codes[h.Code] = h.Raw
+	}
+	if len(held.Items) != 2 || codes["operation.encrypted"] != encrypted || codes["operation.unknown_form"] != unknownVersion {
+		t.Errorf("quarantine: %v", codes)
+	}
+	count(t, app, map[string]int64{"child_visits": 3, "attachments": 2})
+}
+
+func TestMalformedSubmissions(t *testing.T) {
+	app, phone, _, _ := odkStage(t)
+	good := record(t, app, "child_visit", uuid.NewString(), "", visitAt("示例路 1 号"))
+	boundary := "----x"
+	body := func(parts ...string) string { return strings.Join(parts, "") }
+	xml := func(s string) string {
+		return "------x\r\nContent-Disposition: form-data; name=\"xml_submission_file\"; filename=\"a.xml\"\r\nContent-Type: text/xml\r\n\r\n" + s + "\r\n"
+	}
+	end := "------x--\r\n"
+	var bombs strings.Builder
+	bombs.WriteString(`<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa">`)
+	for c := 'b'; c < 'k'; c++ {
+		fmt.Fprintf(&bombs, `<!ENTITY %c "&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;">`, c, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1)
+	}
+	bombs.WriteString(`]><d id="child_visit">&j;</d>`)
+	cases := map[string]struct {
+		contentType, body string
+		status            int
+	}{
+		"no content type":      {"", body(xml(good), end), 400},
+		"JSON":                 {"application/json", "{}", 400},
+		"no boundary":          {"multipart/form-data", body(xml(good), end), 400},
+		"wrong boundary":       {"multipart/form-data; boundary=other", body(xml(good), end), 400},
+		"empty":                {"multipart/form-data; boundary=" + boundary, "", 400},
+		"last boundary absent": {"multipart/form-data; boundary=" + boundary, body(xml(good)), 400},
+		"cut in the record":    {"multipart/form-data; boundary=" + boundary, xml(good)[:300], 400},
+		"no record":            {"multipart/form-data; boundary=" + boundary, body("------x\r\nContent-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\n\r\nx\r\n", end), 400},
+		"two records":          {"multipart/form-data; boundary=" + boundary, body(xml(good), xml("<x/>"), end), 400},
+		"not XML":              {"multipart/form-data; boundary=" + boundary, body(xml("hello"), end), 400},
+		"unclosed XML":         {"multipart/form-data; boundary=" + boundary, body(xml(good[:len(good)-20]), end), 400},
+		"no form id":           {"multipart/form-data; boundary=" + boundary, body(xml("<data/>"), end), 400},
+		"entity bomb":          {"multipart/form-data; boundary=" + boundary, body(xml(bombs.String()), end), 400},
+		"external entity":      {"multipart/form-data; boundary=" + boundary, body(xml(`<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d id="child_visit">&x;</d>`), end), 400},
+		"deep nesting":         {"multipart/form-data; boundary=" + boundary, body(xml(`<d id="child_visit">`+strings.Repeat("<a>", 10000)+strings.Repeat("</a>", 10000)+"</d>"), end), 400},
+		"wrong encoding":       {"multipart/form-data; boundary=" + boundary, body(xml("<d id=\"child_visit\">\xff\xfe\xff</d>"), end), 400},
+		"record too large":     {"multipart/form-data; boundary=" + boundary, body(xml(`<d id="child_visit">`+strings.Repeat("x", 9<<20)+"</d>"), end), 413},
+		"too many parts":       {"multipart/form-data; boundary=" + boundary, body(xml(good), strings.Repeat("------x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n", 600), end), 413},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			header := http.Header{}
+			if c.contentType != "" {
+				header.Set("Content-Type", c.contentType)
+			}
+			a := phone.do(http.MethodPost, phone.Base+"/submission", strings.NewReader(c.body), header)
+			if a.Status != c.status || a.message(t) == "" {
+				t.Errorf("%d %s, want %d", a.Status, a.Body, c.status)
+			}
+		})
+	}
+	t.Run("request too large", func(t *testing.T) {
+		r, w := io.Pipe()
+		out := multipart.NewWriter(w)
+		go func() {
+			file, err := out.CreateFormFile("a.mp4", "a.mp4")
+			if err == nil {
+				_, err = io.CopyN(file, zeros{}, 101_000_000)
+			}
+			w.CloseWithError(err)
+		}()
+		if a := phone.do(http.MethodPost, phone.Base+"/submission", r, http.Header{"Content-Type": {out.FormDataContentType()}}); a.Status != http.StatusRequestEntityTooLarge {
+			t.Errorf("%d %s", a.Status, a.Body)
+		}
+	})
+	count(t, app, map[string]int64{"child_visits": 0, "submissions": 0, "attachments": 0})
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
+func TestParadataStaysWithItsVisit(t *testing.T) {
+	app, phone, _, boss := odkStage(t)
+	first, second := uuid.NewString(), uuid.NewString()
+	log := func(ms string) part {
+		return part{"audit.csv", "audit.csv", "text/csv", "event,node,start,end\nquestion,/data/visit/attempt,1763863200000," + ms + "\n"}
+	}
+	withAudit := func(id, deprecated string) part {
+		return xmlPart(strings.Replace(record(t, app, "child_visit", id, deprecated, visitAt("示例路 1 号")), "</orx:meta>", "<orx:audit>audit.csv</orx:audit></orx:meta>", 1))
+	}
+	phone.saved(withAudit(second, first), log("1763863205000")) // the edit comes first
+	phone.saved(withAudit(first, ""), log("1763863202000"))
+	var rows struct {
+		Items []struct {
+			Record, Instance, Collection, Area string
+			ActiveS                            float64 `json:"active_s"`
+			Questions                          map[string]struct{ S float64 }
+		}
+	}
+	boss.Want(http.StatusOK, http.MethodGet, "/api/collections/paradata/records?sort=active_s", nil, &rows)
+	if len(rows.Items) != 2 {
+		t.Fatalf("paradata %+v", rows)
+	}
+	for i, want := range []string{first, second} {
+		if r := rows.Items[i]; r.Instance != want || r.Record != first || r.Collection != "child_visits" || r.Area != gridA || r.Questions["/data/visit/attempt"].S != []float64{2, 5}[i] {
+			t.Errorf("%d: %+v", i, r)
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package openrosa
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"path"
+	"strings"
+
+	"doorstep/internal/ingest"
+	"doorstep/internal/problem"
+)
+
+// Limits of one submission request beside AcceptLength. Collect puts at most a hundred files into one.
+const (
+	maxXML   = 8 << 20 // bytes of the record itself
+	maxParts = 500
+)
+
+const (
+	xmlPart        = "xml_submission_file"
+	incompletePart = "*isIncomplete*" // more requests with files of this record follow
+)
+
+// parts is one submission request: the record, and the files that came along, already in the store.
+type parts struct {
+	xml        []byte
+	files      []ingest.File
+	incomplete bool
+}
+
+// receive reads a submission request part by part; files go straight to the store. It fails with a *problem.Problem
+// that tells what is wrong with the request.
+func receive(header http.Header, body io.Reader, store Store) (*parts, error) {
+	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
+		return nil, problem.New(problem.NotMultipart, "content type")
+	}
+	got := &parts{}
+	reader := multipart.NewReader(body, params["boundary"])
+	for n := 0; ; n++ {
+		part, err := reader.NextRawPart()
+		if err == io.EOF { // exactly: one that wraps it means that the last boundary is missing
+			break
+		}
+		if err != nil {
+			return nil, cut(err)
+		}
+		if n == maxParts {
+			return nil, problem.New(problem.TooLarge, "parts")
+		}
+		if err := got.take(part, store); err != nil {
+			return nil, err
+		}
+	}
+	if got.xml == nil {
+		return nil, problem.New(problem.NoXML, "")
+	}
+	return got, nil
+}
+
+// cut tells a request that is too long from one that ended early or is not what it says.
+func cut(err error) error {
+	var tooLong *http.MaxBytesError
+	if errors.As(err, &tooLong) {
+		return problem.New(problem.TooLarge, "request")
+	}
+	return problem.New(problem.NotMultipart, "body")
+}
+
+func (p *parts) take(part *multipart.Part, store Store) error {
+	name := part.FormName()
+	switch {
+	case name == xmlPart:
+		raw, err := io.ReadAll(io.LimitReader(part, maxXML+1))
+		if err != nil {
+			return cut(err)
+		}
+		if len(raw) > maxXML {
+			return problem.New(problem.TooLarge, "xml")
+		}
+		if p.xml != nil && !bytes.Equal(p.xml, raw) {
+			return problem.New(problem.NotMultipart, "two records")
+		}
+		p.xml = raw
+		return nil
+	case name == incompletePart:
+		value, err := io.ReadAll(io.LimitReader(part, 16))
+		if err != nil {
+			return cut(err)
+		}
+		p.incomplete = strings.EqualFold(strings.TrimSpace(string(value)), "yes")
+		return nil
+	}
+	file := fileName(part)
+	if file == "" {
+		_, err := io.Copy(io.Discard, part) // a form field of a web page, such as a token against forgery
+		if err != nil {
+			return cut(err)
+		}
+		return nil
+	}
+	in := &faulty{r: part}
+	blob, err := store.Save(in)
+	if in.err != nil {
+		return cut(in.err)
+	}
+	if err != nil {
+		return err
+	}
+	p.files = append(p.files, ingest.File{Name: file, SHA256: blob.SHA256, Size: blob.Size, MIME: mediaType(part, file), Here: true})
+	return nil
+}
+
+// faulty remembers the client's error, so that it is told from one of the disk.
+type faulty struct {
+	r   io.Reader
+	err error
+}
+
+func (f *faulty) Read(b []byte) (int, error) {
+	n, err := f.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+	}
+	return n, err
+}
+
+const maxName = 255
+
+// fileName is the last element of the part's file name, "" where it has none. Clients write it in UTF-8.
+func fileName(part *multipart.Part) string {
+	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	if err != nil || params["filename"] == "" {
+		return ""
+	}
+	name := path.Base(strings.ReplaceAll(params["filename"], `\`, "/"))
+	if name == "." || name == "/" || name == ".." || len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+		return ""
+	}
+	return strings.ToValidUTF8(name, "_")
+}
+
+// mediaType is what the client says, unless it does not know.
+func mediaType(part *multipart.Part, file string) string {
+	kind, _, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
+	if err != nil || kind == "application/octet-stream" {
+		if kind = mime.TypeByExtension(path.Ext(file)); kind == "" {
+			kind = "application/octet-stream"
+		}
+	}
+	return kind
+}

@@ -1,0 +1,147 @@
+package openrosa
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/ingest"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+	"doorstep/internal/xform"
+	"doorstep/internal/xmltree"
+)
+
+// Submit takes one submission request and tells the worker in words what the server found. Everything that is a record
+// is kept: what cannot be used goes to quarantine, since an app cannot mend a finished record and would send it for
+// days. An error is a *problem.Problem, and nothing was stored but files without an owner.
+func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, header http.Header, body io.Reader) (string, error) {
+	got, err := receive(header, body, NewStore(app.DataDir()))
+	if err != nil {
+		return "", err
+	}
+	op, audit, err := operation(c, got)
+	if err != nil {
+		return "", err
+	}
+	sender := ingest.Sender{Actor: c.Actor, Device: c.Device, Channel: ingest.OpenRosa}
+	instance := op.ID
+	receipts, err := ingest.Accept(ctx, app, st, sender, []ingest.Operation{op})
+	if err != nil {
+		return "", err
+	}
+	r := receipts[0]
+	if r.Status == ingest.Unchanged || r.Status == ingest.Quarantined {
+		if err := ingest.Attach(ctx, app, st, sender, instance, got.files); err != nil {
+			return "", err
+		}
+	}
+	if err := keepAudit(ctx, app, st, sender, instance, audit, got.files); err != nil {
+		return "", err
+	}
+	return Told(r, got.incomplete), nil
+}
+
+// operation reads the identity of a record; audit is the name of its paradata file.
+func operation(c Caller, got *parts) (op ingest.Operation, audit string, err error) {
+	root, err := xmltree.ParseXML(bytes.NewReader(got.xml), xmltree.Limits{Bytes: maxXML})
+	if err != nil {
+		return op, "", problem.New(problem.MalformedXML, "xml")
+	}
+	inst, err := xform.ParseSubmission(root)
+	if err != nil {
+		return op, "", problem.New(problem.MalformedXML, "form id")
+	}
+	op = ingest.Operation{Op: ingest.OpSubmit, XML: string(got.xml), Raw: got.xml, Files: got.files}
+	op.ID, op.Corrects = recordID(inst.FormID, inst.ID), ""
+	if inst.ID == "" {
+		op.ID = uuid.NewSHA1(uuid.NameSpaceURL, append([]byte("openrosa/"+c.ID+"/"), got.xml...)).String()
+	}
+	if inst.DeprecatedID != "" {
+		op.Corrects = recordID(inst.FormID, inst.DeprecatedID)
+	}
+	if c.Campaign != AllForms {
+		op.Campaign = c.Campaign
+	}
+	return op, auditName(inst.Root), nil
+}
+
+// recordID is the id of a record for an instance id: itself if it is a UUID, else one made of it, since forms may make
+// instance ids of their own.
+func recordID(form, instance string) string {
+	if len(instance) == 36 && uuid.Validate(instance) == nil {
+		return instance
+	}
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("openrosa/"+form+"/"+instance)).String()
+}
+
+func auditName(root *survey.Node) string {
+	if meta := root.Child("meta"); meta != nil {
+		if n := meta.Child("audit"); n != nil && n.Value() != "" {
+			return path.Base(n.Value())
+		}
+	}
+	return ""
+}
+
+const mostTold = 3 // findings that fit on a phone
+
+// Told is what the worker reads about a record that was sent.
+func Told(r ingest.Receipt, incomplete bool) string {
+	var parts []string
+	status := r.Status
+	if status == ingest.Unchanged {
+		status = r.Was
+	}
+	switch {
+	case status == ingest.Quarantined:
+		return "已收到,交主管处理:" + r.Message["zh"]
+	case r.Status == ingest.Unchanged:
+		parts = append(parts, "此前已保存")
+	default:
+		parts = append(parts, "已保存")
+	}
+	if incomplete {
+		parts = append(parts, "附件还在上传")
+	}
+	parts = append(parts, findings(r.Issues)...)
+	if n := len(r.Conflicts); n > 0 {
+		parts = append(parts, fmt.Sprintf("有 %d 处与他人的修改不同,两个值都已保留,由主管决定", n))
+	}
+	if len(r.Duplicates) > 0 {
+		parts = append(parts, "可能与已有记录重复,由主管核对")
+	}
+	return strings.Join(parts, ";")
+}
+
+// findings tells the errors first, each once, and how many more there are.
+func findings(issues []survey.Issue) []string {
+	var told []string
+	seen := map[string]bool{}
+	more := 0
+	for _, severity := range []survey.Severity{survey.Error, survey.Warning} {
+		for _, i := range issues {
+			text := strings.TrimRight(i.ZH, "。. ")
+			if i.Severity != severity || seen[text] {
+				continue
+			}
+			seen[text] = true
+			if len(told) == mostTold {
+				more++
+				continue
+			}
+			told = append(told, text)
+		}
+	}
+	if more > 0 {
+		told = append(told, fmt.Sprintf("另有 %d 处请核对", more))
+	}
+	return told
+}
