@@ -1,6 +1,8 @@
 package grid
 
 import (
+	"maps"
+
 	"github.com/paulmach/orb"
 
 	"doorstep/internal/survey"
@@ -101,3 +103,6 @@ func otherDatumHits(idx *Index, in Input, f fix, areas []string) bool {
 	}
 	return false
 }
+
+// Texts are the Chinese and English words of every warning, by code.
+func Texts() map[string][2]string { return maps.Clone(warningTexts) }

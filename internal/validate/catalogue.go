@@ -50,8 +50,16 @@ var Catalogue = map[string]Entry{
 
 	MandatoryReport: {survey.Warning, "发现儿童正受侵害或面临危险的情形，须立即报告（未成年人保护法第十一条）。", "A child is harmed or in danger: this must be reported at once (Law on the Protection of Minors, article 11)."},
 
-	"area.unassigned":        {survey.Warning, "无法确定记录所在的网格，请人工指定。", "The grid of the record cannot be determined; assign it by hand."},
-	"area.outside_territory": {survey.Warning, "记录所在的区域不在填报人的责任范围内。", "The record lies outside the worker's territory."},
+	// What the form's own logic finds; logic.required and logic.constraint take the form's words where it has any.
+	"logic.required":        {survey.Error, "此题必填，但没有答案。", "This question must be answered."},
+	"logic.constraint":      {survey.Error, "答案不符合此题的限制条件。", "The answer does not meet the condition of the question."},
+	"logic.type":            {survey.Error, "答案的格式与题型不符，已清除。", "The answer is not of the question's type and was removed."},
+	"logic.choice":          {survey.Error, "答案不在可选项之内，已清除。", "The answer is not one of the choices and was removed."},
+	"logic.calculate":       {survey.Warning, "自动计算的结果与提交的不同，已按表单重新计算。", "The computed value differs from the one sent and was computed anew."},
+	"logic.repeat_count":    {survey.Warning, "登记的条数与表单要求的条数不一致。", "The number of entries differs from the number that the form asks for."},
+	"logic.irrelevant":      {survey.Notice, "按表单的条件此处不适用，已清除其中的答案。", "By the form's conditions this does not apply; its answers were removed."},
+	"logic.unknown_element": {survey.Notice, "提交的内容中有表单没有的项目。", "The record has an item that the form does not have."},
+	"logic.too_long":        {survey.Warning, "记录过大或表单过于复杂，只检查了一部分。", "The record is too large or the form too complex; it was checked in part."},
 }
 
 // Found is the issue with that code at a field. A code that the catalogue does not have becomes a warning with a

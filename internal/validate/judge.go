@@ -59,7 +59,7 @@ func (r *run) known(c *condition, p *part, i int, otherwise bool) bool {
 
 // tell reports with the form's own words.
 func (r *run) tell(code string, message survey.Translated, p *part, i int) {
-	issue := logicIssue(code, r.path(p, i))
+	issue := Found(code, r.path(p, i))
 	if zh := plain(message.Tagged("zh")); zh != "" {
 		issue.ZH = zh
 	}
@@ -118,6 +118,6 @@ func (r *run) judgeCount(p *part, up int, at *survey.Node, rounds int) {
 		if above := r.path(p.parent, up); above != "" {
 			field = above + "/" + field
 		}
-		r.add(finding{p.index, up, logicIssue("logic.repeat_count", field)})
+		r.add(finding{p.index, up, Found("logic.repeat_count", field)})
 	}
 }

@@ -72,7 +72,7 @@ func (r *run) unknownElement(p *part, at int32, n *survey.Node) {
 	if up := r.path(p, int(at)); up != "" {
 		field = up + "/" + field
 	}
-	r.add(finding{p.index, int(at), logicIssue("logic.unknown_element", field)})
+	r.add(finding{p.index, int(at), Found("logic.unknown_element", field)})
 }
 
 // node is the element of a spot. One that the record lacks is made, outside of the tree.

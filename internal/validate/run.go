@@ -171,7 +171,7 @@ func (r *run) ok(err error) bool {
 	var refused *xpath.Error
 	if errors.As(err, &refused) && refused.Code == xpath.CodeTooLong && !r.stopped {
 		r.stopped = true
-		r.add(finding{part: len(r.spots), issue: logicIssue("logic.too_long", "")})
+		r.add(finding{part: len(r.spots), issue: Found("logic.too_long", "")})
 	}
 	return err == nil
 }
@@ -186,7 +186,7 @@ func (r *run) add(f finding) {
 }
 
 func (r *run) report(code string, p *part, i int) {
-	r.add(finding{p.index, i, logicIssue(code, r.path(p, i))})
+	r.add(finding{p.index, i, Found(code, r.path(p, i))})
 }
 
 // issues are the findings in the order of the form.
