@@ -46,8 +46,7 @@ func createRegistry(app core.App) error {
 			return err
 		}
 	}
-	// PocketBase's own example of an auth collection lets anyone register.
-	if err := drop(app, "users"); err != nil {
+	if err := dropExample(app); err != nil {
 		return err
 	}
 	settings := app.Settings()
@@ -58,6 +57,17 @@ func createRegistry(app core.App) error {
 	settings.Logs.LogIP = false
 	settings.RateLimits.Enabled = false
 	return app.Save(settings)
+}
+
+// dropExample takes away PocketBase's own example of an auth collection, which lets anyone register. It does so in SQL:
+// the hooks of a delete would clear the collection's files in the background, while the settings below are written.
+func dropExample(app core.App) error {
+	for _, statement := range []string{`DELETE FROM _collections WHERE name='users'`, `DROP TABLE users`} {
+		if _, err := app.DB().NewQuery(statement).Execute(); err != nil {
+			return err
+		}
+	}
+	return app.ReloadCachedCollections()
 }
 
 func dropRegistry(app core.App) error {

@@ -3,8 +3,12 @@
 package testapp
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,12 +36,22 @@ const Password = "synthetic-pass-1"
 // 2026-11-23 10:00 Shanghai time until Advance moves it.
 func New(t testing.TB) *App {
 	t.Helper()
-	base, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: t.TempDir(), DBConnect: collections.Connect, EncryptionEnv: "pb_test_env"})
+	files, err := template()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(from, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	base, err := tests.NewTestAppWithConfig(config(from)) // works on a copy
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(base.Cleanup)
-	a := &App{TestApp: base, clock: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
+	a := &App{TestApp: base, clock: morning}
 	a.Doorstep = hooks.New(func() time.Time { return a.clock })
 	a.Doorstep.Bind(base)
 	if err := a.Doorstep.Start(base); err != nil {
@@ -45,6 +59,38 @@ func New(t testing.TB) *App {
 	}
 	return a
 }
+
+var morning = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+
+func config(dir string) core.BaseAppConfig {
+	return core.BaseAppConfig{DataDir: dir, DBConnect: collections.Connect, EncryptionEnv: "pb_test_env"}
+}
+
+// template is the files of a migrated database with the shipped forms, made once per test binary.
+var template = sync.OnceValues(func() (map[string][]byte, error) {
+	dir, err := os.MkdirTemp("", "doorstep-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	app := core.NewBaseApp(config(dir))
+	if err := errors.Join(app.Bootstrap(), app.RunAllMigrations()); err != nil {
+		return nil, err
+	}
+	if err := hooks.New(func() time.Time { return morning }).Start(app); err != nil {
+		return nil, err
+	}
+	if err := app.ResetBootstrapState(); err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, name := range []string{"data.db", "auxiliary.db"} {
+		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+})
 
 // Advance moves the clock.
 func (a *App) Advance(d time.Duration) { a.clock = a.clock.Add(d) }
