@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"doorstep/collections"
+)
+
+// written are the tables in which a push adds rows.
+var written = []string{
+	"child_visits", "child_visit_children", collections.Households, collections.Persons, collections.Submissions, collections.Changes,
+	collections.Duplicates, collections.Tasks, collections.Outbox, collections.Attachments, collections.Edits, collections.Audit,
+}
+
+// rows are rows of one table that a push left; their columns are those of the table, in order.
+type rows struct {
+	table   string
+	columns []string
+	values  [][]any
+}
+
+// marks are the highest row number of each table.
+type marks map[string]int64
+
+func (s *server) marks() (marks, error) {
+	m := marks{}
+	for _, table := range written {
+		var n int64
+		if _, err := collections.One(collections.Read(s.app), `SELECT COALESCE(MAX(rowid),0) FROM "`+table+`"`, nil, &n); err != nil {
+			return nil, err
+		}
+		m[table] = n
+	}
+	return m, nil
+}
+
+// since reads the rows that were added after the marks.
+func (s *server) since(m marks) ([]rows, error) {
+	var all []rows
+	for _, table := range written {
+		r := rows{table: table}
+		err := collections.Each(collections.Read(s.app), `SELECT * FROM "`+table+`" WHERE rowid>? ORDER BY rowid`, []any{m[table]}, func(from *sql.Rows) error {
+			names, err := from.Columns()
+			if err != nil {
+				return err
+			}
+			values, into := make([]any, len(names)), make([]any, len(names))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			r.columns, r.values = names, append(r.values, values)
+			return from.Scan(into...)
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(r.values) > 0 {
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}
+
+// limit is a copy of the server's database, with its indexes and what was in it before the first push, that takes the
+// rows of pushes as fast as prepared statements can.
+type limit struct {
+	db       *dbx.DB
+	prepared map[string]*sql.Stmt
+}
+
+func (s *server) copyTo(dir string) (*limit, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, "data.db") // the name that collections.Connect gives synchronous=FULL
+	if _, err := s.app.NonconcurrentDB().NewQuery("VACUUM INTO '" + path + "'").Execute(); err != nil {
+		return nil, err
+	}
+	db, err := collections.Connect(path)
+	if err != nil {
+		return nil, err
+	}
+	db.DB().SetMaxOpenConns(1)
+	var mode int
+	if err := db.NewQuery("PRAGMA synchronous").Row(&mode); err != nil || mode != 2 {
+		return nil, fmt.Errorf("synchronous is %d (%v), not FULL", mode, err)
+	}
+	return &limit{db: db, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+// insert writes the rows in one transaction.
+func (l *limit) insert(ctx context.Context, all []rows) (time.Duration, error) {
+	for _, r := range all {
+		if l.prepared[r.table] != nil {
+			continue
+		}
+		st, err := l.db.DB().PrepareContext(ctx, `INSERT INTO "`+r.table+`" VALUES (`+strings.Repeat("?,", len(r.columns)-1)+`?)`)
+		if err != nil {
+			return 0, err
+		}
+		l.prepared[r.table] = st
+	}
+	began := time.Now()
+	tx, err := l.db.DB().BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() // no effect after Commit
+	for _, r := range all {
+		st := tx.Stmt(l.prepared[r.table])
+		for _, values := range r.values {
+			if _, err := st.Exec(values...); err != nil {
+				return 0, fmt.Errorf("insert into %s: %w", r.table, err)
+			}
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, err
+	}
+	return time.Since(began), nil
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/collections/forms"
+	"doorstep/hooks"
+	"doorstep/internal/client"
+	"doorstep/internal/demo"
+	"doorstep/internal/grid"
+	"doorstep/internal/seed"
+	"doorstep/internal/xform"
+	"doorstep/internal/xlsform"
+	_ "doorstep/pb_migrations" // the schema
+)
+
+// server is a Doorstep with a synthetic city of some 77,000 households and people on a loopback port.
+type server struct {
+	app  core.App
+	http *httptest.Server
+	city *demo.City
+	now  time.Time
+	wide []string // territory of everything
+}
+
+func startServer(ctx context.Context, dir string) (*server, error) {
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: filepath.Join(dir, "doorstep"), DBConnect: collections.Connect})
+	if err := app.Bootstrap(); err != nil {
+		return nil, err
+	}
+	if err := app.RunAllMigrations(); err != nil {
+		return nil, err
+	}
+	d := hooks.New(time.Now)
+	d.Bind(app)
+	if err := d.Start(app); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	city, err := demo.NewCity(1, demo.Scale{Districts: 2, Streets: 4, Communities: 16, Grids: 160, Workers: 40, HouseholdsPerGrid: 120, Today: now})
+	if err != nil {
+		return nil, err
+	}
+	if err := seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", now); err != nil {
+		return nil, err
+	}
+	srv, err := listen(app)
+	return &server{app: app, http: srv, city: city, now: now, wide: []string{demo.CityCode}}, err
+}
+
+// listen answers on a loopback port with the app's whole router.
+func listen(app core.App) (*httptest.Server, error) {
+	router, err := apis.NewRouter(app)
+	if err != nil {
+		return nil, err
+	}
+	var srv *httptest.Server
+	err = app.OnServe().Trigger(&core.ServeEvent{App: app, Router: router}, func(e *core.ServeEvent) error {
+		mux, err := e.Router.BuildMux()
+		if err == nil {
+			srv = httptest.NewServer(mux)
+		}
+		return err
+	})
+	return srv, err
+}
+
+func (s *server) close() {
+	s.http.Close()
+	if err := s.app.ResetBootstrapState(); err != nil {
+		fmt.Println(err)
+	}
+}
+
+// visit is one record that a worker brings home.
+type visit struct {
+	id      string
+	answers json.RawMessage
+}
+
+// visits fills in child visits at n households of the city that were not visited before.
+func (s *server) visits(n int) ([]visit, error) {
+	src, err := forms.Files.Open("child_visit.csv")
+	if err != nil {
+		return nil, err
+	}
+	f, err := xlsform.Read("child_visit.csv", src, xlsform.Options{})
+	if err != nil {
+		return nil, err
+	}
+	filler, err := demo.NewFiller(f)
+	if err != nil {
+		return nil, err
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	var all []visit
+	for _, a := range s.city.Areas {
+		if a.Level != grid.Grid {
+			continue
+		}
+		for _, h := range s.city.Households(a.Code) {
+			if len(all) == n {
+				return all, nil
+			}
+			if len(h.Children(s.now)) == 0 {
+				continue
+			}
+			root, err := filler.Fill(r, s.now, s.city.ChildVisit(r, h, s.now, len(all)%10 != 0).Given)
+			if err != nil {
+				return nil, err
+			}
+			answers, err := xform.ToJSON(f, root)
+			if err != nil {
+				return nil, err
+			}
+			id, err := collections.NewID()
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, visit{id: id, answers: answers})
+		}
+	}
+	return nil, fmt.Errorf("the city has %d households with children, not %d", len(all), n)
+}
+
+// tablet is a device of a worker of its own.
+type tablet struct {
+	conn client.Conn
+	seq  int64
+}
+
+func (s *server) tablet(ctx context.Context, staff string, territory []string) (*tablet, error) {
+	c, err := s.app.FindCollectionByNameOrId(collections.Workers)
+	if err != nil {
+		return nil, err
+	}
+	w := core.NewRecord(c)
+	if w.Id, err = collections.NewID(); err != nil {
+		return nil, err
+	}
+	for k, v := range map[string]any{"staff_no": "bench-" + staff, "role": "field", "territory": territory, "active": true} {
+		w.Set(k, v)
+	}
+	w.SetPassword("synthetic-pass-1")
+	if err := s.app.Save(w); err != nil {
+		return nil, err
+	}
+	token, err := w.NewAuthToken()
+	if err != nil {
+		return nil, err
+	}
+	t := &client.Tablet{Conn: client.Conn{URL: s.http.URL, HTTP: http.DefaultClient, Token: token}}
+	if _, err := t.Register(ctx, client.Identity{Name: "bench"}, s.now); err != nil {
+		return nil, err
+	}
+	return &tablet{conn: t.Conn}, nil
+}
+
+// bodies packs visits into gzipped pushes, as tablets send them.
+func (t *tablet) bodies(visits []visit, batch int) ([][]byte, error) {
+	var all [][]byte
+	for len(visits) >= batch {
+		ops := make([]client.Operation, batch)
+		for i, v := range visits[:batch] {
+			t.seq++
+			ops[i] = client.Operation{Seq: t.seq, Op: client.Submit, ID: v.id, Form: "child_visit", Answers: v.answers, DeviceTime: time.Now().Format(time.RFC3339)}
+		}
+		visits = visits[batch:]
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		if err := json.NewEncoder(z).Encode(map[string]any{"operations": ops}); err != nil {
+			return nil, err
+		}
+		if err := z.Close(); err != nil {
+			return nil, err
+		}
+		all = append(all, b.Bytes())
+	}
+	return all, nil
+}
+
+// push sends one body and takes the time until the answer is read. Anything but records stored is an error.
+func (t *tablet) push(ctx context.Context, body []byte) (time.Duration, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.conn.URL+"/api/sync/v1/push", bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Authorization", t.conn.Token)
+	req.Header.Set(client.DeviceHeader, t.conn.Device)
+	req.Header.Set("Content-Encoding", "gzip")
+	req.Header.Set("Content-Type", "application/json")
+	took, answer, err := send(req)
+	if err != nil {
+		return 0, err
+	}
+	var out struct{ Results []client.Receipt }
+	if err := json.Unmarshal(answer, &out); err != nil {
+		return 0, err
+	}
+	for _, r := range out.Results {
+		if r.Status != client.Stored {
+			return 0, fmt.Errorf("visit %s is %s %s", r.ID, r.Status, r.Code)
+		}
+	}
+	return took, nil
+}
+
+// send does a request and takes the time until the answer is read.
+func send(req *http.Request) (time.Duration, []byte, error) {
+	began := time.Now()
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	took := time.Since(began)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %d %s", req.URL.Path, res.StatusCode, answer)
+	}
+	return took, answer, err
+}
