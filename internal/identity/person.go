@@ -63,7 +63,7 @@ func ResolvePerson(db collections.DB, p Person, claimed, fresh string, now time.
 func deterministic(db collections.DB, p Person) (Found, *Pair, error) {
 	var clash *Pair
 	if p.IDKey != "" {
-		others, err := persons(db, `id_key=? AND merged_into='' ORDER BY created, id LIMIT 20`, p.IDKey)
+		others, err := persons(db, `id_key=? AND id_key!='' AND merged_into='' ORDER BY created, id LIMIT 20`, p.IDKey)
 		if err != nil {
 			return Found{}, nil, err
 		}
