@@ -48,6 +48,7 @@ type draft struct {
 type houseDraft struct {
 	said    identity.Household
 	claimed string
+	version claim
 }
 
 type personDraft struct {
@@ -56,6 +57,7 @@ type personDraft struct {
 	node    *survey.Node // row of a repeat, or the root
 	row     string       // id of the repeat row, or of the record
 	table   string
+	version claim
 }
 
 // Digest is the sha256 of the raw bytes, in hex.
@@ -222,7 +224,7 @@ func (d *draft) draftHousehold(e *instrument.Entity) *houseDraft {
 	if !isUUID(claimed) {
 		claimed = ""
 	}
-	return &houseDraft{said: said, claimed: claimed}
+	return &houseDraft{said: said, claimed: claimed, version: claimOf(e, root)}
 }
 
 func (d *draft) draftPersons(e *instrument.Entity) {
@@ -259,7 +261,7 @@ func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row string)
 	if !isUUID(claimed) {
 		claimed = ""
 	}
-	d.people = append(d.people, personDraft{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name})
+	d.people = append(d.people, personDraft{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name, version: claimOf(e, node)})
 }
 
 // freshID is the id of a new entity: the same record and place give the same id, whoever computes it and however often.

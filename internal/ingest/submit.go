@@ -160,12 +160,20 @@ func (s *settling) household() error {
 			said.ID = freshID(d.op.ID, collections.Households, "", "")
 		}
 	}
+	before := h
+	c := &change{list: collections.Households, entity: h.ID, area: said.Area, rev: h.Rev, claim: d.house.version, before: householdProperties(&before), said: householdProperties(&said)}
+	if !known {
+		c.entity = said.ID
+	}
+	if err := s.reconcile(c); err != nil {
+		return err
+	}
 	h, err = identity.SaveHousehold(s.db, h, said, known, s.now)
 	if err != nil {
 		return err
 	}
 	s.known, d.rec.Household = known, h.ID
-	return nil
+	return s.settled(c, claimed, h.ID, h.Rev)
 }
 
 func (s *settling) persons() error {
@@ -180,8 +188,15 @@ func (s *settling) persons() error {
 			}
 			p.claimed = claimed
 		}
+		c, err := s.personChange(p)
+		if err != nil {
+			return err
+		}
 		found, err := identity.ResolvePerson(s.db, p.said, p.claimed, freshID(d.op.ID, collections.Persons, p.row, p.said.NameKey), s.now)
 		if err != nil {
+			return err
+		}
+		if err := s.settledPerson(c, p, found); err != nil {
 			return err
 		}
 		s.found = append(s.found, found)
