@@ -1,0 +1,259 @@
+package hooks_test
+
+import (
+	"bytes"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections/forms"
+	"doorstep/hooks"
+	"doorstep/internal/testapp"
+)
+
+// witness sends requests and holds each request and answer against docs/openapi.yaml.
+type witness struct {
+	contract
+	t      *testing.T
+	server *httptest.Server
+	seen   map[string]bool // "POST /path" once it was answered with 2xx
+}
+
+// file is a multipart body with one file.
+type file struct{ name, content string }
+
+// send fills the placeholders of a path with values, in order; body is nil, a file, or sent as JSON.
+func (w *witness) send(who *testapp.Client, method, path string, values []string, query string, body any, want int) any {
+	w.t.Helper()
+	op := w.operation(method, path)
+	if op == nil {
+		w.t.Fatalf("%s %s is not documented", method, path)
+	}
+	if sent, ok := body.(object); ok {
+		w.report(method+" "+path+" sends", w.misfits("body", at(op, "requestBody", "content", "application/json", "schema"), sent))
+	}
+	filled := path
+	for _, v := range values {
+		open, end := strings.Index(filled, "{"), strings.Index(filled, "}")
+		filled = filled[:open] + url.PathEscape(v) + filled[end+1:]
+	}
+	status, answer := w.do(who, method, filled+query, body)
+	if status != want {
+		w.t.Fatalf("%s %s: %d %s, want %d", method, filled+query, status, answer, want)
+	}
+	if status < 400 {
+		w.seen[method+" "+path] = true
+	}
+	return w.check(op, method+" "+path, status, answer)
+}
+
+func (w *witness) do(who *testapp.Client, method, path string, body any) (int, []byte) {
+	w.t.Helper()
+	f, ok := body.(file)
+	if !ok {
+		return who.Do(method, path, body)
+	}
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	part, err := form.CreateFormFile("file", f.name)
+	if err == nil {
+		_, err = io.WriteString(part, f.content)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	form.Close()
+	req, err := http.NewRequest(method, w.server.URL+path, &b)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Authorization", who.Token)
+	res, err := w.server.Client().Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res.StatusCode, answer
+}
+
+// check holds an answer against the response of its status, and the code of a problem against x-problems.
+func (w *witness) check(op object, name string, status int, answer []byte) any {
+	w.t.Helper()
+	response, ok := w.response(op, status)
+	if !ok {
+		w.t.Fatalf("%s: status %d is not documented", name, status)
+	}
+	schema := at(response, "content", "application/json", "schema")
+	if schema == nil {
+		if status == http.StatusNoContent && len(answer) > 0 {
+			w.t.Errorf("%s: an answer without content says %s", name, answer)
+		}
+		return string(answer)
+	}
+	value := decodeJSON(w.t, answer)
+	w.report(name+" answers", w.misfits("answer", schema, value))
+	if code, ok := at(value, "code").(string); ok && status >= 400 && op["x-problems"] != nil {
+		if !slices.Contains(append(texts(op["x-problems"]), texts(w.root["x-problems-everywhere"])...), code) {
+			w.t.Errorf("%s: problem %s is not documented", name, code)
+		}
+	}
+	return value
+}
+
+func (w *witness) report(name string, wrong []string) {
+	w.t.Helper()
+	for _, one := range wrong {
+		w.t.Errorf("%s: %s", name, one)
+	}
+}
+
+// text follows names into a JSON answer and takes the first of lists.
+func text(v any, path ...string) string {
+	for _, step := range path {
+		if list, ok := v.([]any); ok && len(list) > 0 {
+			v = list[0]
+		}
+		v = at(v, step)
+	}
+	s, _ := v.(string)
+	return s
+}
+
+const (
+	get        = http.MethodGet
+	post       = http.MethodPost
+	quarantine = "/api/doorstep/v1/quarantine"
+	records    = "/api/doorstep/v1/records/{collection}/{id}"
+	formRoutes = "/api/doorstep/v1/forms"
+)
+
+// TestOpenAPIDescribesTheAnswers calls every route, and most of them wrongly too.
+func TestOpenAPIDescribesTheAnswers(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	w := &witness{contract: readContract(t), t: t, server: server, seen: map[string]bool{}}
+	worker := app.Worker(t, "F1", "field", "990101001001")
+	tablet := app.Client(t, server, worker)
+	boss := app.Client(t, server, app.Worker(t, "S1", "supervisor", "990101"))
+	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
+
+	w.send(app.Client(t, server, nil), post, signInPath, nil, "", object{"identity": "F1", "password": testapp.Password}, 200)
+	w.send(app.Client(t, server, nil), post, signInPath, nil, "", object{"identity": "F1", "password": "wrong-password"}, 400)
+	visit := w.walkSync(tablet)
+	w.walkReview(tablet, boss, visit)
+	w.walkForms(tablet, manager)
+	w.walkOffice(manager, worker.Id, tablet.Device)
+	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
+
+	for _, r := range hooks.Routes {
+		if !w.seen[r.Method+" "+r.Path] {
+			t.Errorf("%s %s was never answered with success", r.Method, r.Path)
+		}
+	}
+}
+
+// walkSync registers, pushes what is stored, replayed, quarantined and in conflict, and pulls it all. It returns the
+// id of a visit.
+func (w *witness) walkSync(tablet *testapp.Client) string {
+	w.t.Helper()
+	const devices, pushes, pulls = "/api/sync/v1/devices", "/api/sync/v1/push", "/api/sync/v1/pull"
+	nobody := *tablet
+	nobody.Token = ""
+	w.send(&nobody, post, devices, nil, "", nil, 401)
+	tablet.Device = text(w.send(tablet, post, devices, nil, "", object{"name": "t", "device_time": "2026-11-23T10:00:00+08:00"}, 200), "device")
+	start := text(w.send(tablet, get, pulls, nil, "", nil, 200), "cursor")
+
+	id := uuid.NewString()
+	edit := func(seq, base int, address string) object {
+		op := operation(seq, id, childVisit(testapp.Inside(gridA), address, child("王小明", number1, "2015-03-01", nil)))
+		op["base_rev"] = base
+		return op
+	}
+	twice := operation(9, uuid.NewString(), childVisit(testapp.Inside(gridB), "示例路 9 号", child("王晓明", number1, "2015-03-01", nil)))
+	unknown := operation(5, uuid.NewString(), object{})
+	unknown["form"] = "no_such_form"
+	house := object{"seq": 6, "op": "household", "id": uuid.NewString(), "answers": object{"address": "示例路 7 号", "lat": 22.55, "lon": 114.005, "accuracy": 5}}
+	for _, op := range []object{edit(1, 0, "示例路 1 号"), edit(1, 0, "示例路 1 号"), twice, edit(2, 1, "示例路 2 号"), edit(3, 1, "示例路 3 号"), unknown, house} {
+		w.send(tablet, post, pushes, nil, "", object{"operations": []any{op}}, 200)
+	}
+	w.send(tablet, post, pushes, nil, "", []byte("{"), 400)
+	w.send(tablet, get, pulls, nil, "?cursor=x", nil, 400)
+	w.send(tablet, get, pulls, nil, "?limit=no", nil, 400)
+	w.send(tablet, get, pulls, nil, "?cursor="+start, nil, 200)
+	return id
+}
+
+func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
+	w.t.Helper()
+	at := []string{"child_visits", visit}
+	for _, decision := range []struct {
+		body   object
+		status int
+	}{{object{"decision": "return"}, 400}, {object{"decision": "approve", "rev": 99}, 409}, {object{"decision": "return", "comment": "门牌号请核对"}, 200}, {object{"decision": "approve"}, 409}} {
+		w.send(boss, post, records+"/review", at, "", decision.body, decision.status)
+	}
+	w.send(boss, get, records+"/history", at, "", nil, 200)
+	w.send(boss, get, records+"/history", []string{"child_visits", uuid.NewString()}, "", nil, 404)
+	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 200) // with the task and the comment
+
+	held := text(w.send(boss, get, quarantine, nil, "", nil, 200), "items", "id")
+	w.send(boss, post, quarantine+"/{id}/release", []string{held}, "", nil, 200)
+	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", nil, 204)
+	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", nil, 409)
+
+	var pairs struct{ Items []struct{ ID string } }
+	boss.Want(200, get, "/api/collections/duplicates/records", nil, &pairs)
+	w.send(boss, post, "/api/doorstep/v1/duplicates/{id}/decide", []string{pairs.Items[0].ID}, "", object{"status": "same"}, 204)
+	w.send(boss, post, "/api/doorstep/v1/duplicates/{id}/decide", []string{"x"}, "", object{"status": "different"}, 404)
+	w.send(boss, get, "/api/doorstep/v1/coverage", nil, "?level=grid", nil, 200)
+	w.send(tablet, get, "/api/doorstep/v1/coverage", nil, "", nil, 403)
+	w.send(boss, get, "/api/doorstep/v1/export/{form}", []string{"child_visit"}, "?states=returned", nil, 200)
+	w.send(boss, get, "/api/doorstep/v1/export/{form}", []string{"child_visit"}, "?identified=true", nil, 403)
+	w.send(boss, get, "/api/doorstep/v1/export/{form}", []string{"child_visit"}, "?format=pdf", nil, 400)
+}
+
+func (w *witness) walkForms(tablet, manager *testapp.Client) {
+	w.t.Helper()
+	shipped, err := forms.Files.ReadFile("child_visit.csv")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	newer := strings.ReplaceAll(string(shipped), "2026112301", "2026112401")
+	w.send(manager, post, formRoutes+"/convert", nil, "", file{"child_visit.csv", newer}, 200)
+	w.send(manager, post, formRoutes, nil, "", file{"child_visit.csv", newer}, 200)
+	w.send(manager, post, formRoutes, nil, "", file{"broken.csv", "survey\n"}, 400)
+	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", "2026112401"}, "", nil, 200)
+	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", "1"}, "", nil, 404)
+	old := []string{"child_visit", "2026112301"}
+	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 204)
+	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 409)
+	w.send(manager, post, formRoutes+"/{form}/files", []string{"child_visit"}, "", file{"towns.csv", "name,label\na,甲\n"}, 200)
+	w.send(manager, post, formRoutes+"/{form}/files", []string{"no_such_form"}, "", file{"towns.csv", "name\n"}, 404)
+}
+
+func (w *witness) walkOffice(manager *testapp.Client, worker, device string) {
+	w.t.Helper()
+	const areas = "/api/doorstep/v1/areas"
+	feature := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"990103","name":"示例区"},"geometry":{"type":"Polygon","coordinates":[[[114.2,22.5],[114.3,22.5],[114.3,22.6],[114.2,22.5]]]}}]}`
+	w.send(manager, post, areas, nil, "?crs=wgs84", file{"areas.geojson", feature}, 200)
+	w.send(manager, post, areas, nil, "?crs=wgs84", file{"areas.geojson", strings.Replace(feature, `"code":"990103",`, "", 1)}, 400)
+	w.send(manager, post, areas, nil, "", file{"areas.geojson", feature}, 400)
+	token := text(w.send(manager, post, "/api/doorstep/v1/workers/{id}/token", []string{worker}, "", object{"label": "phone 3"}, 200), "id")
+	w.send(manager, post, "/api/doorstep/v1/workers/{id}/token", []string{"x"}, "", object{}, 404)
+	w.send(manager, post, "/api/doorstep/v1/tokens/{id}/revoke", []string{token}, "", nil, 204)
+	w.send(manager, post, "/api/doorstep/v1/devices/{id}/revoke", []string{device}, "", nil, 204)
+	w.send(manager, post, "/api/doorstep/v1/devices/{id}/revoke", []string{"x"}, "", nil, 404)
+}

@@ -1,0 +1,125 @@
+package hooks_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"doorstep/hooks"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+const signInPath = "/api/collections/workers/auth-with-password"
+
+// callers is what the table of access says of an action, by role.
+func callers(do access.Action) object {
+	words := map[access.Where]string{access.Own: "own", access.Here: "here", access.Anywhere: "anywhere"}
+	out := object{}
+	for role, where := range access.Table[do] {
+		out[string(role)] = words[where]
+	}
+	return out
+}
+
+// TestOpenAPIHasTheRoutes holds docs/openapi.yaml against the table of routes, both ways.
+func TestOpenAPIHasTheRoutes(t *testing.T) {
+	c := readContract(t)
+	prefix, _ := c.root["x-excluded-prefix"].(string)
+	want := map[string]bool{http.MethodPost + " " + signInPath: true}
+	for _, r := range hooks.Routes {
+		if prefix != "" && strings.HasPrefix(r.Path, prefix) {
+			continue
+		}
+		want[r.Method+" "+r.Path] = true
+		op := c.operation(r.Method, r.Path)
+		if op == nil {
+			t.Errorf("%s %s is not documented", r.Method, r.Path)
+			continue
+		}
+		if op["x-action"] != string(r.Do) {
+			t.Errorf("%s %s: x-action %v, want %s", r.Method, r.Path, op["x-action"], r.Do)
+		}
+		if got, want := fmt.Sprint(op["x-callers"]), fmt.Sprint(callers(r.Do)); got != want {
+			t.Errorf("%s %s: x-callers %s, want %s", r.Method, r.Path, got, want)
+		}
+	}
+	for path, methods := range c.root["paths"].(object) {
+		for method := range methods.(object) {
+			if !want[strings.ToUpper(method)+" "+path] {
+				t.Errorf("%s %s is documented and does not exist", method, path)
+			}
+		}
+	}
+}
+
+// TestOpenAPIIsWholeInItself looks at path parameters, problem codes, ids of operations and every example.
+func TestOpenAPIIsWholeInItself(t *testing.T) {
+	c := readContract(t)
+	ids := map[any]bool{}
+	for path, methods := range c.root["paths"].(object) {
+		for method, node := range methods.(object) {
+			name, op := method+" "+path, node.(object)
+			if id := op["operationId"]; id == nil || ids[id] {
+				t.Errorf("%s: operationId %v is missing or used twice", name, id)
+			}
+			ids[op["operationId"]] = true
+			for _, code := range append(texts(op["x-problems"]), texts(c.root["x-problems-everywhere"])...) {
+				if _, ok := problem.Catalogue[problem.Code(code)]; !ok {
+					t.Errorf("%s: no problem %s", name, code)
+				}
+			}
+			if got, want := c.pathParameters(op), placeholders(path); !slices.Equal(got, want) {
+				t.Errorf("%s: path parameters %v, want %v", name, got, want)
+			}
+			c.checkExamples(t, name, op)
+		}
+	}
+}
+
+func (c contract) pathParameters(op object) (names []string) {
+	list, _ := op["parameters"].([]any)
+	for _, p := range list {
+		if p := c.resolve(p); p["in"] == "path" {
+			names = append(names, fmt.Sprint(p["name"]))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func placeholders(path string) (names []string) {
+	for _, step := range strings.Split(path, "/") {
+		if strings.HasPrefix(step, "{") {
+			names = append(names, strings.Trim(step, "{}"))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (c contract) checkExamples(t *testing.T, name string, op object) {
+	t.Helper()
+	bodies := []any{at(op, "requestBody")}
+	responses, _ := op["responses"].(object)
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
+		bodies = append(bodies, c.resolve(responses[status]))
+	}
+	for _, body := range bodies {
+		media, ok := at(body, "content", "application/json").(object)
+		if !ok {
+			continue
+		}
+		if media["schema"] == nil {
+			t.Errorf("%s: a body without a schema", name)
+		}
+		if example, ok := media["example"]; ok {
+			for _, wrong := range c.misfits("example", media["schema"], example) {
+				t.Errorf("%s: %s", name, wrong)
+			}
+		}
+	}
+}
