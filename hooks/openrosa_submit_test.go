@@ -62,7 +62,7 @@ func (c *collect) saved(parts ...part) string {
 	return a.message(c.t)
 }
 
-func count(t *testing.T, app *testapp.App, want map[string]int64) {
+func rowCount(t *testing.T, app *testapp.App, want map[string]int64) {
 	t.Helper()
 	for table, n := range want {
 		if got, err := app.CountRecords(table); err != nil || got != n {
@@ -106,7 +106,7 @@ func TestCollectSubmitsARecord(t *testing.T) {
 	if twice := phone.saved(xmlPart(record(t, app, "child_visit", uuid.NewString(), "", childVisit(testapp.Inside(gridA), "示例路 8 号", child("王晓明", number1, "2015-03-01", nil))))); !strings.Contains(twice, "重复") {
 		t.Errorf("told of a duplicate: %q", twice)
 	}
-	count(t, app, map[string]int64{"child_visits": 4, "submissions": 4, "persons": 2})
+	rowCount(t, app, map[string]int64{"child_visits": 4, "submissions": 4, "persons": 2})
 	person, err := app.FindFirstRecordByFilter("persons", "id_number = {:n}", map[string]any{"n": number1})
 	if err != nil || person.GetString("name") == "" {
 		t.Errorf("the person has no name: %v", err)
@@ -143,7 +143,7 @@ func TestOneRecordInManyRequests(t *testing.T) {
 	if !whole() {
 		t.Error("not whole after the last part")
 	}
-	count(t, app, map[string]int64{"child_visits": 1, "submissions": 1, "attachments": 102})
+	rowCount(t, app, map[string]int64{"child_visits": 1, "submissions": 1, "attachments": 102})
 	sum := sha256.Sum256([]byte("a door plate"))
 	sha := hex.EncodeToString(sum[:])
 	photo, err := app.FindFirstRecordByFilter("attachments", "name = '门牌.jpg'")
@@ -167,7 +167,7 @@ func TestTheSameIDWithOtherAnswersIsACorrection(t *testing.T) {
 	if err != nil || r.GetString("address") != "示例路 2 号" || r.GetInt("rev") != 2 || r.GetString("review_state") != "edited" {
 		t.Errorf("record: %v %v", r, err)
 	}
-	count(t, app, map[string]int64{"child_visits": 1, "submissions": 2})
+	rowCount(t, app, map[string]int64{"child_visits": 1, "submissions": 2})
 }
 
 func TestEditsInAnyOrder(t *testing.T) {
@@ -206,7 +206,7 @@ func TestEditsInAnyOrder(t *testing.T) {
 			if len(held.Items) != 0 {
 				t.Errorf("still in quarantine: %v", held.Items)
 			}
-			count(t, app, map[string]int64{"child_visits": 1})
+			rowCount(t, app, map[string]int64{"child_visits": 1})
 			for n, id := range ids[1:] { // and each again, as after a lost answer
 				phone.saved(xmlPart(record(t, app, "child_visit", id, ids[n], visitAt(fmt.Sprintf("示例路 %d 号", n+1)))))
 			}
@@ -281,7 +281,7 @@ func TestWorkIsKeptWhateverTheFormsState(t *testing.T) {
 	if len(held.Items) != 2 || codes["operation.encrypted"] != encrypted || codes["operation.unknown_form"] != unknownVersion {
 		t.Errorf("quarantine: %v", codes)
 	}
-	count(t, app, map[string]int64{"child_visits": 3, "attachments": 2})
+	rowCount(t, app, map[string]int64{"child_visits": 3, "attachments": 2})
 }
 
 func TestMalformedSubmissions(t *testing.T) {
@@ -348,7 +348,7 @@ func TestMalformedSubmissions(t *testing.T) {
 			t.Errorf("%d %s", a.Status, a.Body)
 		}
 	})
-	count(t, app, map[string]int64{"child_visits": 0, "submissions": 0, "attachments": 0})
+	rowCount(t, app, map[string]int64{"child_visits": 0, "submissions": 0, "attachments": 0})
 }
 
 type zeros struct{}
