@@ -19,6 +19,7 @@ import (
 
 // Add puts Doorstep's commands on PocketBase's root command.
 func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
+	app.RootCmd.SetErr(os.Stderr) // PocketBase's own writer puts messages into the output, where the XML goes
 	addDemo(app, d)
 	app.RootCmd.AddCommand(
 		group("areas", "行政区划与网格 · administrative areas", importAreas(app, d)),
