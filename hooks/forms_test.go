@@ -97,7 +97,7 @@ func sees(t *testing.T, c *testapp.Client, collection string) int {
 	return out.TotalItems
 }
 
-func count(t *testing.T, app *testapp.App, collection string) int {
+func rowsIn(t *testing.T, app *testapp.App, collection string) int {
 	t.Helper()
 	n, err := app.CountRecords(collection)
 	if err != nil {
@@ -125,7 +125,7 @@ func TestUnseenFormBecomesASurvey(t *testing.T) {
 	if trial.Status != "stored" || trial.ReviewState != "draft" || len(trial.Issues) != 1 {
 		t.Errorf("trial: %+v", trial)
 	}
-	if households, persons := count(t, c.app, "households"), count(t, c.app, "persons"); households+persons != 0 {
+	if households, persons := rowsIn(t, c.app, "households"), rowsIn(t, c.app, "persons"); households+persons != 0 {
 		t.Errorf("a trial made %d households and %d persons", households, persons)
 	}
 
@@ -147,13 +147,13 @@ func TestUnseenFormBecomesASurvey(t *testing.T) {
 	if err != nil || record.GetString("score") != "6" || record.GetString("risk") != "high" {
 		t.Errorf("the server computed score %q and risk %q (%v)", record.GetString("score"), record.GetString("risk"), err)
 	}
-	if n := count(t, c.app, "fall_risk_fall"); n != 2 {
+	if n := rowsIn(t, c.app, "fall_risk_fall"); n != 2 {
 		t.Errorf("%d falls, want 2", n)
 	}
 	violations(t, c)
 	for _, table := range []string{"fall_risks", "fall_risk_fall"} {
 		own, next, analyst := sees(t, c.boss, table), sees(t, c.neighbour, table), sees(t, c.reader, table)
-		if own != count(t, c.app, table) || next != 0 || analyst != 0 {
+		if own != rowsIn(t, c.app, table) || next != 0 || analyst != 0 {
 			t.Errorf("%s: its supervisor sees %d, the neighbour %d, an analyst %d", table, own, next, analyst)
 		}
 	}

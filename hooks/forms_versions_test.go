@@ -75,7 +75,7 @@ func TestVersionsThatAreRefused(t *testing.T) {
 	if status, got := upload(t, c.manager, "fall_risk.xlsx", workbook(t, fallRisk(t)), ""); status != http.StatusOK {
 		t.Fatalf("version 1: %d %+v", status, got)
 	}
-	before := count(t, c.app, "changes")
+	before := rowsIn(t, c.app, "changes")
 	cases := map[string]struct{ md, code, sheet, column, question string }{
 		"another type":                 {version(t, "2", "| | integer | medicines |", "| | text | medicines |"), "form.type_changed", "survey", "type", "medicines"},
 		"another type in a repeat":     {version(t, "2", "| | decimal | days_in_bed |", "| | integer | days_in_bed |"), "form.type_changed", "survey", "type", "days_in_bed"},
@@ -102,7 +102,7 @@ func TestVersionsThatAreRefused(t *testing.T) {
 			})
 		}
 	}
-	if n := count(t, c.app, "changes"); n != before {
+	if n := rowsIn(t, c.app, "changes"); n != before {
 		t.Errorf("refused versions announced %d changes", n-before)
 	}
 	if _, err := c.app.FindCollectionByNameOrId("fall_checks"); err == nil {
@@ -129,7 +129,7 @@ func TestTheSameWorkbookAgainChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			md = strings.Replace(md, "| fall_risks |", "| t"+uuid.NewString()[:8]+" |", 1)
 			_, first := upload(t, c.manager, "f.xlsx", workbook(t, md), "")
-			forms, changes, audit := count(t, c.app, "forms"), count(t, c.app, "changes"), count(t, c.app, "audit")
+			forms, changes, audit := rowsIn(t, c.app, "forms"), rowsIn(t, c.app, "changes"), rowsIn(t, c.app, "audit")
 			for _, status := range []string{"published", "draft"} {
 				c.app.Advance(1e9)
 				got, again := upload(t, c.manager, "f.xlsx", workbook(t, md), status)
@@ -137,7 +137,7 @@ func TestTheSameWorkbookAgainChangesNothing(t *testing.T) {
 					t.Errorf("again as %s: %d %+v, first %+v", status, got, again, first)
 				}
 			}
-			if count(t, c.app, "forms") != forms || count(t, c.app, "changes") != changes || count(t, c.app, "audit") != audit {
+			if rowsIn(t, c.app, "forms") != forms || rowsIn(t, c.app, "changes") != changes || rowsIn(t, c.app, "audit") != audit {
 				t.Error("the same workbook left traces")
 			}
 		})
