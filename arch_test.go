@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"internal/export":     {"internal/survey"},
 	"internal/access":     {"collections"},
 	"internal/grid":       {"collections", "internal/survey"},
-	"internal/identity":   {"collections", "internal/access", "internal/problem"},
+	"internal/identity":   {"collections", "internal/access", "internal/problem", "internal/survey"},
 	"internal/outbox":     {"collections"},
 	"internal/instrument": {"collections", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":     {"collections", "internal/access", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xmltree"},

@@ -4,39 +4,10 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"doorstep/internal/survey"
 )
 
-const (
-	middleDot   = '·'        // U+00B7, what the identity card uses between the parts of a name
-	otherDots   = "・･•‧∙⋅．." // what people type for it
-	longestName = 50         // characters on an identity card
-)
-
-// NormalizeName is a name as it is stored: NFKC, the official middle dot between Chinese parts, no blanks within Chinese
-// and one blank between Latin words.
-func NormalizeName(s string) string {
-	han := hasHan(s)
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case strings.ContainsRune(otherDots, r) && (han || r != '.'):
-			return middleDot
-		case unicode.Is(unicode.Cf, r):
-			return -1 // zero-width characters come with text pasted from chats
-		default:
-			return r
-		}
-	}, s)
-	words := strings.Fields(norm.NFKC.String(s))
-	if han {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words, " ")
-}
-
-func hasHan(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
-}
+const longestName = 50 // characters on an identity card
 
 // Why a name is refused, and what makes one doubtful.
 const (
@@ -48,7 +19,7 @@ const (
 // nameFault is "" for a name: two or more letters of any script, with rare characters beyond the basic plane, parts
 // joined by a dot, blank, hyphen or apostrophe.
 func nameFault(s string) Fault {
-	s = NormalizeName(s)
+	s = survey.NormalizeName(s)
 	letters, before := 0, 'x'
 	for _, r := range s {
 		switch {
@@ -78,7 +49,7 @@ func isNameJoint(r rune) bool { return strings.ContainsRune("· -'’.", r) }
 
 // nameDoubt is a warning about a name of the right form, "" for none.
 func nameDoubt(s string) Fault {
-	s = NormalizeName(s)
+	s = survey.NormalizeName(s)
 	switch {
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Co, r) }):
 		return NamePrivateUse
