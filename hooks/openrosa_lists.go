@@ -65,6 +65,9 @@ func (d *Doorstep) odkForm(c *fieldCall) error {
 	if form == "" {
 		form, version = name, ""
 	}
+	if raw, correction, err := openrosa.CorrectionXML(collections.Read(c.App), d.Library, c.Caller, form); correction {
+		return c.sendXML(raw, err)
+	}
 	in, err := openrosa.Form(d.Library, form, version)
 	if err != nil {
 		return err

@@ -28,6 +28,8 @@ func settleChain(ctx context.Context, db collections.DB, st *Stages, sender Send
 			return quarantine(db, sender, d, problem.ParentMissing, now)
 		}
 		d.becomes(record, rev)
+	} else if c := d.correction; c != nil {
+		d.becomes(c.Record, c.Rev)
 	}
 	receipt, err := settleSubmit(db, st, sender, d, now)
 	if err != nil || receipt.Status == Quarantined {

@@ -43,6 +43,8 @@ type draft struct {
 	point  grid.Input
 	house  *houseDraft
 	people []personDraft
+
+	correction *Correction // nil unless it came through a correction form
 }
 
 type houseDraft struct {
@@ -128,6 +130,9 @@ func (d *draft) read(st *Stages) problem.Code {
 		op.Form, op.Version = d.inst.FormID, d.inst.Version
 		if d.inst.Root.Attr("encrypted") == "yes" {
 			return problem.Encrypted
+		}
+		if c, ok := ParseCorrection(op.Form); ok {
+			op.Form, d.correction = c.Form, &c
 		}
 	}
 	if !isUUID(op.ID) {

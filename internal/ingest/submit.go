@@ -29,6 +29,9 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 		}
 		return quarantine(db, sender, d, code, now)
 	}
+	if d.correction != nil {
+		d.keepOriginal(theirs)
+	}
 	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists}
 	if exists && s.base() < before.Rev {
 		if err := s.mergeWith(theirs); err != nil {

@@ -47,6 +47,11 @@ func FormList(db collections.DB, library *instrument.Library, c Caller, only str
 		}
 		list.Forms = append(list.Forms, item)
 	}
+	back, err := c.corrections(db, library, only)
+	if err != nil {
+		return nil, err
+	}
+	list.Forms = append(list.Forms, back...)
 	return document(list)
 }
 

@@ -1,0 +1,76 @@
+package ingest
+
+import (
+	"strconv"
+	"strings"
+
+	"doorstep/internal/survey"
+)
+
+// Correction is the form through which an app that knows no records corrects one: the record's form, with its answers.
+// Its form id says it all, so that what comes back needs no memory: correct.REV.RECORD.FORM
+type Correction struct {
+	Form, Record string
+	Rev          int64 // that the worker saw
+}
+
+const correctionPrefix = "correct."
+
+// FormID is the id of the form.
+func (c Correction) FormID() string {
+	return correctionPrefix + strconv.FormatInt(c.Rev, 10) + "." + c.Record + "." + c.Form
+}
+
+// ParseCorrection reads such an id; ok is false for the id of any other form.
+func ParseCorrection(id string) (c Correction, ok bool) {
+	rest, found := strings.CutPrefix(id, correctionPrefix)
+	parts := strings.SplitN(rest, ".", 3)
+	if !found || len(parts) != 3 || !isUUID(parts[1]) || parts[2] == "" {
+		return Correction{}, false
+	}
+	rev, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil || rev < 1 {
+		return Correction{}, false
+	}
+	return Correction{Form: parts[2], Record: parts[1], Rev: rev}, true
+}
+
+// Automatic tells whether an app fills a question in by itself whenever a form is opened.
+func Automatic(q *survey.Question) bool {
+	switch q.Type {
+	case "start", "end", "today", "deviceid", "username", "phonenumber", "email", "start-geopoint":
+		return true
+	}
+	return false
+}
+
+// keepOriginal puts back what a correction form could not carry: when and by whom the visit was made, and the files
+// that the worker did not take again.
+func (d *draft) keepOriginal(stored *survey.Node) {
+	keepOriginal(d.inst.Root, stored, d.form.Form.Root)
+	d.rec.StartedAt, d.rec.FinishedAt = d.form.Answer(d.inst.Root, d.form.Started), d.form.Answer(d.inst.Root, d.form.Finished)
+}
+
+func keepOriginal(said, stored *survey.Node, q *survey.Question) {
+	for _, c := range q.Children {
+		mine, theirs := sameName(said, c.Name), sameName(stored, c.Name)
+		for i := range min(len(mine), len(theirs)) {
+			switch {
+			case c.Kind == survey.KindGroup, c.Kind == survey.KindRepeat:
+				keepOriginal(mine[i], theirs[i], c)
+			case Automatic(c), c.Kind == survey.KindFile && mine[i].Value() == "":
+				mine[i].SetValue(theirs[i].Value())
+			}
+		}
+	}
+}
+
+func sameName(n *survey.Node, name string) []*survey.Node {
+	var found []*survey.Node
+	for _, c := range n.Children {
+		if c.Kind == survey.Element && c.Name == name {
+			found = append(found, c)
+		}
+	}
+	return found
+}
