@@ -1,0 +1,143 @@
+package identity_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/identity"
+	"doorstep/internal/testapp"
+)
+
+var now = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+
+func somebody(name, number, birth, sex, household string) identity.Person {
+	return identity.Person{
+		Name: name, NameKey: identity.NameKey(name), IDNumber: number, IDKey: number, BirthDate: birth, Sex: sex, Household: household, Area: "990101001001001", Source: "child_visit_children/x",
+	}
+}
+
+func write(t *testing.T, app *testapp.App, fn func(collections.DB) error) {
+	t.Helper()
+	if err := collections.Write(t.Context(), app.TestApp, fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDeterministicRules(t *testing.T) {
+	const number, other = "990000201503010017", "990000201503010033"
+	first := somebody("王小明", number, "2015-03-01", "male", "h1")
+	for name, c := range map[string]struct {
+		second identity.Person
+		linked bool
+		rule   string
+		clash  bool
+	}{
+		"equal number and name":                    {somebody("王小明", number, "2015-03-02", "male", "h9"), true, identity.SameNumber, false},
+		"equal number, a homophone, same birthday": {somebody("王晓明", number, "2015-03-01", "male", "h9"), true, identity.SameNumber, false},
+		"equal number, all else differs":           {somebody("李四", number, "2012-01-01", "female", "h9"), false, "", true},
+		"no number, same name, day and home":       {somebody("王小明", "", "2015-03-01", "male", "h1"), true, identity.SameInHouse, false},
+		"another number, same name, day and home":  {somebody("王小明", other, "2015-03-01", "male", "h1"), false, "", false},
+		"no number, same name and day elsewhere":   {somebody("王小明", "", "2015-03-01", "male", "h2"), false, "", false},
+		"a twin: other name, same day and home":    {somebody("王小亮", "", "2015-03-01", "male", "h1"), false, "", false},
+		"nothing but a name":                       {somebody("王小明", "", "", "", ""), false, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := testapp.New(t)
+			write(t, app, func(db collections.DB) error {
+				one, err := identity.ResolvePerson(db, first, "", "p1", now)
+				if err != nil || !one.New {
+					return fmt.Errorf("first: %+v %w", one, err)
+				}
+				two, err := identity.ResolvePerson(db, c.second, "", "p2", now)
+				if err != nil {
+					return err
+				}
+				if linked := two.ID == "p1"; linked != c.linked || two.Rule != c.rule || (two.Clash != nil) != c.clash {
+					t.Errorf("got %+v", two)
+				}
+				if two.Clash != nil && (two.Clash.A != "p1" || two.Clash.B != "p2") {
+					t.Errorf("clash between %s and %s", two.Clash.A, two.Clash.B)
+				}
+				return nil
+			})
+		})
+	}
+}
+
+// A link never overwrites what is known; a person whom the client named is corrected.
+func TestLinkFillsOnlyBlanks(t *testing.T) {
+	app := testapp.New(t)
+	const number = "990000201503010017"
+	write(t, app, func(db collections.DB) error {
+		if _, err := identity.ResolvePerson(db, somebody("王小明", number, "2015-03-01", "male", ""), "", "p1", now); err != nil {
+			return err
+		}
+		said := somebody("王晓明", number, "2015-03-01", "male", "h7")
+		if _, err := identity.ResolvePerson(db, said, "", "p2", now); err != nil {
+			return err
+		}
+		expect(t, db, "王小明", "h7", 2)
+		_, err := identity.ResolvePerson(db, said, "p1", "p3", now)
+		expect(t, db, "王晓明", "h7", 3)
+		return err
+	})
+}
+
+func expect(t *testing.T, db collections.DB, name, household string, rev int) {
+	t.Helper()
+	var gotName, gotHousehold string
+	var gotRev int
+	if _, err := collections.One(db, `SELECT name, household, rev FROM persons WHERE id='p1'`, nil, &gotName, &gotHousehold, &gotRev); err != nil {
+		t.Fatal(err)
+	}
+	if gotName != name || gotHousehold != household || gotRev != rev {
+		t.Errorf("p1 is %s of %s at rev %d, want %s of %s at rev %d", gotName, gotHousehold, gotRev, name, household, rev)
+	}
+}
+
+// Merging points the later person at the earlier; an id that a tablet still holds leads to whom it is now; the merge can
+// be undone.
+func TestMergeAndItsUndoing(t *testing.T) {
+	app := testapp.New(t)
+	const number = "990000201503010017"
+	boss := access.Actor{ID: "boss", Role: access.Supervisor, Territory: []string{"990101"}}
+	var pair string
+	write(t, app, func(db collections.DB) error {
+		if _, err := identity.ResolvePerson(db, somebody("王小明", number, "2015-03-01", "male", ""), "", "p1", now); err != nil {
+			return err
+		}
+		found, err := identity.ResolvePerson(db, somebody("李四", number, "2012-01-01", "female", ""), "", "p2", now)
+		if err != nil {
+			return err
+		}
+		_, err = found.Clash.Record(db, now)
+		pair = found.Clash.ID
+		return err
+	})
+	decide := func(actor access.Actor, status string) error {
+		return identity.Decide(t.Context(), app.TestApp, actor, identity.Decision{Pair: pair, Status: status}, now)
+	}
+	if err := decide(access.Actor{ID: "x", Role: access.Supervisor, Territory: []string{"990102"}}, "same"); err == nil {
+		t.Error("a supervisor of another territory decided")
+	}
+	if err := decide(boss, "maybe"); err == nil {
+		t.Error("a decision that is none was taken")
+	}
+	lookUp := func() (who string) {
+		write(t, app, func(db collections.DB) error {
+			found, err := identity.ResolvePerson(db, identity.Person{}, "p2", "p9", now)
+			who = found.ID
+			return err
+		})
+		return who
+	}
+	if err := decide(boss, "same"); err != nil || lookUp() != "p1" {
+		t.Errorf("after merging p2 leads to %s (%v)", lookUp(), err)
+	}
+	if err := decide(boss, "different"); err != nil || lookUp() != "p2" {
+		t.Errorf("after undoing p2 leads to %s (%v)", lookUp(), err)
+	}
+}
