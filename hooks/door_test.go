@@ -274,3 +274,21 @@ func TestDashboardDoorChecksRows(t *testing.T) {
 		t.Errorf("record after its row changed: rev %d %s %v", visit.GetInt("rev"), visit.GetString("review_state"), err)
 	}
 }
+
+// A person edited by hand is found by what the record says now.
+func TestEditedPersonKeepsItsKeys(t *testing.T) {
+	app, tablet, _ := stage(t)
+	push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))
+	person, err := app.FindFirstRecordByData("persons", "id_key", number1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	person.Set("name", "王 大明")
+	person.Set("id_number", "not a number")
+	if err := app.Save(person); err != nil {
+		t.Fatal(err)
+	}
+	if person, err = app.FindRecordById("persons", person.Id); err != nil || person.GetString("name_key") != "王大明" || person.GetString("id_key") != "" || person.GetInt("rev") != 2 {
+		t.Errorf("keys %q %q at rev %d (%v)", person.GetString("name_key"), person.GetString("id_key"), person.GetInt("rev"), err)
+	}
+}

@@ -52,6 +52,10 @@ func (d *Doorstep) Bind(app core.App) {
 
 	on(app.OnRecordCreate(collections.Workers), "doorstep.worker.create", 20, workerScopes)
 	on(app.OnRecordUpdate(collections.Workers), "doorstep.worker.update", 20, workerScopes)
+	for _, found := range []string{collections.Households, collections.Persons} {
+		on(app.OnRecordCreate(found), "doorstep.keys.create."+found, 20, lookUpKeys)
+		on(app.OnRecordUpdate(found), "doorstep.keys.update."+found, 20, lookUpKeys)
+	}
 	for _, registry := range []string{collections.Campaigns, collections.Tasks, collections.Households, collections.Persons, collections.Areas} {
 		on(app.OnRecordCreate(registry), "doorstep.announce.create."+registry, 30, announce)
 		on(app.OnRecordUpdate(registry), "doorstep.announce.update."+registry, 30, announce)
