@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"bytes"
 	"crypto/rand"
 	"net/http"
 	"net/url"
@@ -122,17 +123,41 @@ func (d *Doorstep) odkFailed(re *core.RequestEvent, err error) error {
 }
 
 func (d *Doorstep) issueToken(r *request) error {
-	var in struct {
-		Label string `json:"label"`
-	}
-	if err := r.bind(&in); err != nil {
-		return err
-	}
-	t, err := openrosa.Issue(r.Request.Context(), r.App, rand.Reader, r.actor, r.Request.PathValue("id"), in.Label, d.Now())
+	t, _, err := d.issue(r)
 	if err != nil {
 		return err
 	}
 	return r.JSON(http.StatusOK, t)
+}
+
+// tokenQR issues a token and draws the code that signs Collect in with it: a token cannot be shown later.
+func (d *Doorstep) tokenQR(r *request) error {
+	t, campaign, err := d.issue(r)
+	if err != nil {
+		return err
+	}
+	setup := openrosa.Setup{ServerURL: openrosa.ProjectURL(openrosa.Origin(r.Request), t.Secret, campaign), Project: "Doorstep", Username: t.StaffNo}
+	var png bytes.Buffer
+	if err := setup.WritePNG(&png); err != nil {
+		return err
+	}
+	r.Response.Header().Set("Cache-Control", "no-store")
+	return r.Blob(http.StatusOK, "image/png", png.Bytes())
+}
+
+func (d *Doorstep) issue(r *request) (openrosa.Token, string, error) {
+	var in struct {
+		Label    string `json:"label"`
+		Campaign string `json:"campaign"`
+	}
+	if err := r.bind(&in); err != nil {
+		return openrosa.Token{}, "", err
+	}
+	if in.Campaign == "" {
+		in.Campaign = openrosa.AllForms
+	}
+	t, err := openrosa.Issue(r.Request.Context(), r.App, rand.Reader, r.actor, r.Request.PathValue("id"), in.Label, d.Now())
+	return t, in.Campaign, err
 }
 
 func (d *Doorstep) revokeToken(r *request) error {

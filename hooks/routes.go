@@ -58,6 +58,7 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/areas", access.ImportAreas, (*Doorstep).importAreas},
 	{http.MethodPost, "/api/doorstep/v1/devices/{id}/revoke", access.ManageDevice, (*Doorstep).revokeDevice},
 	{http.MethodPost, "/api/doorstep/v1/workers/{id}/token", access.ManageToken, (*Doorstep).issueToken},
+	{http.MethodPost, "/api/doorstep/v1/workers/{id}/qr", access.ManageToken, (*Doorstep).tokenQR},
 	{http.MethodPost, "/api/doorstep/v1/tokens/{id}/revoke", access.ManageToken, (*Doorstep).revokeToken},
 }
 

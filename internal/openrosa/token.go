@@ -18,12 +18,13 @@ import (
 
 // Token is what lets one app of one worker in. Secret is shown once and stored nowhere.
 type Token struct {
-	ID     string `json:"id"`
-	Worker string `json:"worker"`
-	Name   string `json:"name"`
-	Device string `json:"device"`
-	Label  string `json:"label"`
-	Secret string `json:"token"`
+	ID      string `json:"id"`
+	Worker  string `json:"worker"`
+	Name    string `json:"name"`
+	StaffNo string `json:"staff_no"`
+	Device  string `json:"device"`
+	Label   string `json:"label"`
+	Secret  string `json:"token"`
 }
 
 const tokenBytes = 32
@@ -41,7 +42,7 @@ func Issue(ctx context.Context, app core.App, random io.Reader, actor access.Act
 	t := Token{Worker: worker, Label: label, Secret: base64.RawURLEncoding.EncodeToString(secret)}
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		var area string
-		found, err := collections.One(db, `SELECT area, name FROM workers WHERE id=? AND active`, []any{worker}, &area, &t.Name)
+		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{worker}, &area, &t.Name, &t.StaffNo)
 		if err != nil {
 			return err
 		}
