@@ -43,6 +43,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.routes", 20, d.routes)
 	on(app.OnServe(), "doorstep.openrosa", 25, d.openrosa)
 	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)
+	on(app.OnServe(), "doorstep.forms", 40, d.watchForms)
 
 	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)
@@ -108,7 +109,7 @@ func (d *Doorstep) publishShipped(app core.App, name string) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := d.Library.Get(name[:len(name)-len(".csv")], ""); ok {
+	if d.Library.Knows(name[:len(name)-len(".csv")]) {
 		return nil
 	}
 	_, err = d.Library.Publish(app, instrument.Workbook{Name: name, Raw: raw}, instrument.Published, "", d.Now())
@@ -118,6 +119,20 @@ func (d *Doorstep) publishShipped(app core.App, name string) error {
 func (d *Doorstep) sendOutbox(e *core.ServeEvent) error {
 	if d.Notify != nil {
 		outbox.Run(e.App, d.Notify, d.Now)
+	}
+	return e.Next()
+}
+
+// watchForms notices within a minute what the command forms publish has done in another process.
+func (d *Doorstep) watchForms(e *core.ServeEvent) error {
+	app := e.App
+	err := app.Cron().Add("doorstep.forms", "* * * * *", func() {
+		if err := d.Library.Refresh(app); err != nil {
+			app.Logger().Error("refresh forms", "error", err.Error())
+		}
+	})
+	if err != nil {
+		return err
 	}
 	return e.Next()
 }

@@ -21,6 +21,7 @@ type Library struct {
 	byVersion map[string]*Instrument // form id + "\n" + version
 	current   map[string]*Instrument // form id → newest published
 	newest    map[string]*Instrument // form id → newest of any status
+	revision  int64                  // of the forms collection when it was read
 }
 
 // NewLibrary makes an empty library; Load fills it.
@@ -49,6 +50,13 @@ func (l *Library) Current() map[string]*Instrument {
 		out[k] = v
 	}
 	return out
+}
+
+// Knows tells whether there is any version of a form, also one that is a draft or closed.
+func (l *Library) Knows(form string) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.newest[form] != nil
 }
 
 // ByTable finds the newest version whose records lie in that collection.
@@ -115,14 +123,33 @@ func (l *Library) Tables() []string {
 	return slices.Compact(tables)
 }
 
+// Refresh reads the versions again when another process, such as the command forms publish, has changed one.
+func (l *Library) Refresh(app core.App) error {
+	var now int64
+	if _, err := collections.One(collections.Read(app), `SELECT COALESCE(SUM(rev),0) FROM forms`, nil, &now); err != nil {
+		return err
+	}
+	l.mu.RLock()
+	same := now == l.revision
+	l.mu.RUnlock()
+	if same {
+		return nil
+	}
+	if err := app.ReloadCachedCollections(); err != nil {
+		return err
+	}
+	return l.Load(app)
+}
+
 // Load reads every stored version, and compiles those that it does not hold already.
 func (l *Library) Load(app core.App) error {
 	next := NewLibrary()
-	err := collections.Each(collections.Read(app), `SELECT form_id, version, status, tablename, source_name, source, xml, md5 FROM forms ORDER BY published_at, created`, nil, func(rows *sql.Rows) error {
+	err := collections.Each(collections.Read(app), `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms ORDER BY published_at, created`, nil, func(rows *sql.Rows) error {
 		var s stored
-		if err := rows.Scan(&s.id, &s.version, &s.status, &s.table, &s.name, &s.source, &s.xml, &s.md5); err != nil {
+		if err := rows.Scan(&s.id, &s.version, &s.status, &s.table, &s.name, &s.source, &s.xml, &s.md5, &s.rev); err != nil {
 			return err
 		}
+		next.revision += s.rev
 		in, err := l.compiled(s)
 		if err != nil {
 			return fmt.Errorf("form %s version %s: %w", s.id, s.version, err)
@@ -135,7 +162,7 @@ func (l *Library) Load(app core.App) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.byVersion, l.current, l.newest = next.byVersion, next.current, next.newest
+	l.byVersion, l.current, l.newest, l.revision = next.byVersion, next.current, next.newest, next.revision
 	return nil
 }
 
@@ -148,7 +175,10 @@ func (l *Library) add(in *Instrument) {
 }
 
 // stored is a version as the forms collection keeps it.
-type stored struct{ id, version, status, table, name, source, xml, md5 string }
+type stored struct {
+	id, version, status, table, name, source, xml, md5 string
+	rev                                                int64
+}
 
 // compiled takes a version over from before when only its status may have changed.
 func (l *Library) compiled(s stored) (*Instrument, error) {

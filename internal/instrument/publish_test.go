@@ -264,3 +264,58 @@ func TestAllMistakesAtOnce(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", places(err), want)
 	}
 }
+
+func TestAnotherProcessPublishes(t *testing.T) {
+	app := testapp.New(t)
+	server := instrument.NewLibrary()
+	if err := server.Load(app); err != nil {
+		t.Fatal(err)
+	}
+	must(t, app, form("late", "1", question))
+	if server.Knows("late") {
+		t.Fatal("known before it was read")
+	}
+	if err := server.Refresh(app); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := server.Get("late", ""); !ok {
+		t.Error("not there after a refresh")
+	}
+	if err := app.Doorstep.Library.SetStatus(app, "late", "1", instrument.Closed, "", app.Doorstep.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Refresh(app); err != nil {
+		t.Fatal(err)
+	}
+	if in, ok := server.Get("late", "1"); !ok || in.Status != instrument.Closed {
+		t.Error("the new status is not there after a refresh")
+	}
+}
+
+// TestANewerDraftThatIsPublishedLater must not stay behind what was published while it was tried out.
+func TestANewerDraftThatIsPublishedLater(t *testing.T) {
+	app := testapp.New(t)
+	if _, err := publish(app, form("f", "2", question), instrument.Draft); err != nil {
+		t.Fatal(err)
+	}
+	must(t, app, form("f", "1", question))
+	app.Advance(time.Second)
+	if err := app.Doorstep.Library.SetStatus(app, "f", "2", instrument.Published, "", app.Doorstep.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if in, ok := app.Doorstep.Library.Get("f", ""); !ok || in.Version != "2" {
+		t.Error("the older version is current")
+	}
+}
+
+// TestADraftMakesNothingThatViewsNeed publishes beside a draft whose collection does not exist.
+func TestADraftMakesNothingThatViewsNeed(t *testing.T) {
+	app := testapp.New(t)
+	if _, err := publish(app, form("trial", "1", question), instrument.Draft); err != nil {
+		t.Fatal(err)
+	}
+	must(t, app, form("other", "1", question))
+	if err := app.Doorstep.Start(app); err != nil {
+		t.Fatal(err)
+	}
+}
