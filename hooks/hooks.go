@@ -23,16 +23,17 @@ type Doorstep struct {
 	Areas   *grid.Live
 	Now     func() time.Time
 	Notify  outbox.Send
+	queue   *ingest.Queue
 }
 
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now}
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue()}
 }
 
 // Stages is what the pure stages of intake need.
 func (d *Doorstep) Stages() *ingest.Stages {
-	return &ingest.Stages{Instruments: d.Library, Areas: d.Areas.Index, Now: d.Now}
+	return &ingest.Stages{Instruments: d.Library, Areas: d.Areas.Index, Now: d.Now, Queue: d.queue}
 }
 
 // Bind tells the life of a visit: who may ask (routes, and rules of the collections), then the stages that every door
@@ -63,6 +64,7 @@ func (d *Doorstep) Bind(app core.App) {
 	}
 	on(app.OnRecordAfterUpdateSuccess(collections.Areas), "doorstep.areas", 10, d.areasChanged)
 	on(app.OnBackupRestore(), "doorstep.epoch", 10, renewEpoch)
+	on(app.OnTerminate(), "doorstep.drain", 10, d.drain)
 }
 
 func on[T hook.Resolver](h interface {
@@ -134,6 +136,12 @@ func (d *Doorstep) watchForms(e *core.ServeEvent) error {
 	if err != nil {
 		return err
 	}
+	return e.Next()
+}
+
+// drain lets what was taken in be stored before the database is closed.
+func (d *Doorstep) drain(e *core.TerminateEvent) error {
+	d.queue.Close()
 	return e.Next()
 }
 

@@ -39,13 +39,13 @@ func FindHousehold(db collections.DB, h Household, claimed string) (Household, b
 		claimed = into[0]
 	}
 	if h.HouseCode != "" {
-		found, _, err := households(db, `house_code=? AND house_code!='' AND merged_into='' ORDER BY created, id LIMIT 1`, h.HouseCode)
+		found, _, err := households(db, `house_code=? AND house_code!='' AND merged_into='' ORDER BY created, id`, h.HouseCode)
 		if err != nil || len(found) > 0 {
 			return first(found), len(found) > 0, err
 		}
 	}
 	if h.AddressKey != "" && h.Area != "" {
-		found, _, err := households(db, `area=? AND address_key=? AND address_key!='' AND merged_into='' ORDER BY created, id LIMIT 1`, h.Area, h.AddressKey)
+		found, _, err := households(db, `area=? AND address_key=? AND address_key!='' AND merged_into='' ORDER BY created, id`, h.Area, h.AddressKey)
 		if err != nil || len(found) > 0 {
 			return first(found), len(found) > 0, err
 		}

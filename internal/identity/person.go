@@ -77,11 +77,11 @@ func deterministic(db collections.DB, p Person) (Found, *Pair, error) {
 		}
 	}
 	if p.NameKey != "" && p.BirthDate != "" && p.Household != "" {
-		others, err := persons(db, `birth_date=? AND name_key=? AND household=? AND merged_into='' ORDER BY created, id LIMIT 1`, p.BirthDate, p.NameKey, p.Household)
+		others, err := persons(db, `birth_date=? AND name_key=? AND household=? AND merged_into='' ORDER BY created, id`, p.BirthDate, p.NameKey, p.Household)
 		if err != nil {
 			return Found{}, nil, err
 		}
-		if len(others) == 1 && (others[0].IDKey == "" || p.IDKey == "" || others[0].IDKey == p.IDKey) {
+		if len(others) > 0 && (others[0].IDKey == "" || p.IDKey == "" || others[0].IDKey == p.IDKey) {
 			return Found{ID: others[0].ID, Rule: SameInHouse, Against: others[0]}, nil, nil
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -14,27 +15,23 @@ import (
 	"doorstep/internal/problem"
 )
 
-// Accept takes a batch of operations and answers each on its own, in order. One transaction holds the whole batch; an
-// operation that fails is rolled back alone and kept in quarantine. An error means that nothing was stored.
+// Accept takes a batch of operations and answers each on its own, in order. One transaction holds the whole batch,
+// perhaps with those of other tablets; an operation that fails is rolled back alone and kept in quarantine. An error
+// means that nothing was stored, as far as the caller waited; problem.Busy, that nothing was looked at. An answer means
+// that everything is on the disk.
 func Accept(ctx context.Context, app core.App, st *Stages, sender Sender, ops []Operation) ([]Receipt, error) {
-	drafts := make([]*draft, len(ops))
-	for i := range ops {
-		drafts[i] = prepare(ctx, st, sender, &ops[i])
-	}
-	receipts := make([]Receipt, len(ops))
-	err := collections.Write(ctx, app, func(db collections.DB) error {
-		for i, d := range drafts {
-			var err error
-			if receipts[i], err = settleAlone(ctx, db, st, sender, d); err != nil {
-				return fmt.Errorf("operation %d: %w", d.op.Seq, err)
-			}
-		}
-		return touch(db, sender, ops, st.Now())
-	})
-	if err != nil {
+	b := &batch{ctx: ctx, app: app, st: st, sender: sender, ops: ops, done: make(chan struct{})}
+	if err := st.Queue.enter(b); err != nil {
 		return nil, err
 	}
-	return receipts, nil
+	b.prepare()
+	st.Queue.add(b)
+	select {
+	case <-b.done:
+		return b.receipts, b.err
+	case <-ctx.Done():
+		return nil, ctx.Err() // stored or not: a repetition gets the answer
+	}
 }
 
 // settleAlone keeps a failing operation from taking its neighbours with it.
@@ -42,7 +39,7 @@ func settleAlone(ctx context.Context, db collections.DB, st *Stages, sender Send
 	if _, err := db.Exec(`SAVEPOINT operation`); err != nil {
 		return Receipt{}, err
 	}
-	receipt, err := settle(ctx, db, st, sender, d)
+	receipt, err := settleSafely(ctx, db, st, sender, d)
 	if err == nil {
 		_, err = db.Exec(`RELEASE operation`)
 		return receipt, err
@@ -53,12 +50,24 @@ func settleAlone(ctx context.Context, db collections.DB, st *Stages, sender Send
 	if _, undo := db.Exec(`ROLLBACK TO operation`); undo != nil {
 		return Receipt{}, errors.Join(err, undo)
 	}
-	d.code = problem.Internal
+	d.code, d.cause = problem.Internal, err
 	if receipt, err = settle(ctx, db, st, sender, d); err != nil {
 		return Receipt{}, err
 	}
 	_, err = db.Exec(`RELEASE operation`)
 	return receipt, err
+}
+
+// settleSafely makes an error of a panic: nobody else's work waits for a mistake of this program.
+func settleSafely(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (_ Receipt, err error) {
+	defer recovered(&err)
+	return settle(ctx, db, st, sender, d)
+}
+
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }
 
 // settle decides what an operation is by what is stored already, and stores it.

@@ -71,7 +71,7 @@ func (s *settling) personPair(p personDraft, f identity.Found) error {
 	}
 	var row, area string
 	found, err := collections.One(s.db, `SELECT r.id, r.area FROM "`+p.table+`" r JOIN "`+s.table()+`" v ON v.id=r.visit
-		WHERE r.person=? AND v.campaign=? AND r.visit!=? AND (?='' OR v.household!=?) ORDER BY r.created, r.id LIMIT 1`,
+		WHERE r.person=? AND v.campaign=? AND r.visit!=? AND (?='' OR v.household!=?) ORDER BY r.created, r.id`,
 		[]any{f.ID, s.d.rec.Campaign, s.d.op.ID, household, household}, &row, &area)
 	if err != nil || !found {
 		return err
@@ -83,7 +83,7 @@ func (s *settling) personPair(p personDraft, f identity.Found) error {
 // met.
 func (s *settling) secondRecord(column, value, rule string) error {
 	var first, area string
-	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR outcome LIKE '1%') ORDER BY created, id LIMIT 1`,
+	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR outcome LIKE '1%') ORDER BY created, id`,
 		[]any{value, s.d.rec.Campaign, s.d.op.ID}, &first, &area)
 	if err != nil || !found {
 		return err

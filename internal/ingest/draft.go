@@ -29,6 +29,7 @@ type Stages struct {
 	Instruments *instrument.Library
 	Areas       func() *grid.Index
 	Now         func() time.Time
+	Queue       *Queue
 }
 
 // draft is an operation after the pure stages: read, checked and placed, but not yet compared with what is stored.
@@ -36,6 +37,7 @@ type draft struct {
 	op     *Operation
 	sum    string
 	code   problem.Code // why it cannot become a record; "" when it can
+	cause  error        // what went wrong, with problem.Internal
 	form   *instrument.Instrument
 	inst   *survey.Instance
 	issues []survey.Issue

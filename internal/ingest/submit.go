@@ -111,7 +111,7 @@ func (s *settling) campaign() error {
 	if rec.Campaign != "" {
 		return nil
 	}
-	_, err := collections.One(s.db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id LIMIT 1`, []any{rec.Form}, &rec.Campaign)
+	_, err := collections.One(s.db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id`, []any{rec.Form}, &rec.Campaign)
 	return err
 }
 

@@ -1,0 +1,98 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/problem"
+)
+
+// batch is what one request brought, on its way through the queue. receipts and err may be read once done is closed.
+type batch struct {
+	ctx      context.Context
+	app      core.App
+	st       *Stages
+	sender   Sender
+	ops      []Operation // as they came
+	drafts   []*draft
+	receipts []Receipt
+	err      error
+	done     chan struct{}
+}
+
+// from is whose turn it is when the batch is written.
+func (b *batch) from() string { return b.sender.Device + "/" + b.sender.Actor.ID }
+
+// prepare takes all operations through the pure stages, on all processors.
+func (b *batch) prepare() {
+	ops := slices.Clone(b.ops) // settling changes them, and may have to begin anew
+	b.drafts = make([]*draft, len(ops))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(ops)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(ops); i = int(next.Add(1)) - 1 {
+				b.drafts[i] = prepareSafely(b.ctx, b.st, b.sender, &ops[i])
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// prepareSafely lets an operation that makes the stages panic end in quarantine.
+func prepareSafely(ctx context.Context, st *Stages, sender Sender, op *Operation) (d *draft) {
+	var err error
+	defer func() {
+		if err != nil {
+			d = &draft{op: op, sum: contentDigest(op), code: problem.Internal, cause: err}
+		}
+	}()
+	defer recovered(&err)
+	return prepare(ctx, st, sender, op)
+}
+
+// settle stores the batch within a transaction that others share: when it fails, it takes back only its own. The error
+// returned is the transaction's, that of the batch is kept in it.
+func (b *batch) settle(db collections.DB) error {
+	if b.err = b.ctx.Err(); b.err != nil {
+		return nil // nobody waits for the answer
+	}
+	if _, err := db.Exec(`SAVEPOINT batch`); err != nil {
+		return err
+	}
+	if b.err = b.settleAll(db); b.err != nil {
+		b.receipts = nil
+		if _, err := db.Exec(`ROLLBACK TO batch`); err != nil {
+			return err
+		}
+	}
+	_, err := db.Exec(`RELEASE batch`)
+	return err
+}
+
+func (b *batch) settleAll(db collections.DB) (err error) {
+	defer recovered(&err)
+	b.receipts = make([]Receipt, len(b.drafts))
+	for i, d := range b.drafts {
+		if b.receipts[i], err = settleAlone(b.ctx, db, b.st, b.sender, d); err != nil {
+			return fmt.Errorf("operation %d: %w", d.op.Seq, err)
+		}
+	}
+	return touch(db, b.sender, b.ops, b.st.Now())
+}
+
+// report logs what went wrong with single operations.
+func (b *batch) report() {
+	for _, d := range b.drafts {
+		if d.cause != nil {
+			b.app.Logger().Error("operation failed", "device", b.sender.Device, "seq", d.op.Seq, "error", d.cause.Error())
+		}
+	}
+}

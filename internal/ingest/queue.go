@@ -1,0 +1,150 @@
+package ingest
+
+import (
+	"context"
+	"sync"
+
+	"doorstep/collections"
+	"doorstep/internal/problem"
+)
+
+// Bounds of the queue. An operation in it takes some 40 kB of memory.
+const (
+	mostBatches    = 128  // in the queue, more are refused
+	mostOperations = 5000 // in the queue, unless it is a single batch
+	mostOfOne      = 4    // batches of one tablet in the queue
+	groupSize      = 200  // operations in one transaction: other writers wait no longer than for these
+)
+
+// Queue lets batches that wait for the database share a transaction, so that the disk is synced once for all of them.
+// Tablets take turns, the batches of one tablet keep their order, and each batch is answered on its own.
+type Queue struct {
+	mu         sync.Mutex
+	waiting    map[string][]*batch // by tablet
+	turns      []string            // tablets with batches that wait
+	inside     map[string]int      // batches by tablet, from entering to the answer
+	batches    int                 // all of those
+	operations int                 // in them
+	writing    bool
+	closed     bool
+	idle       *sync.Cond
+}
+
+// NewQueue makes an empty queue. It needs no goroutine while nothing waits.
+func NewQueue() *Queue {
+	q := &Queue{waiting: map[string][]*batch{}, inside: map[string]int{}}
+	q.idle = sync.NewCond(&q.mu)
+	return q
+}
+
+// Close refuses what comes from now on and returns when everything that had entered is stored and answered.
+func (q *Queue) Close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	for q.batches > 0 {
+		q.idle.Wait()
+	}
+}
+
+// enter takes a place for a batch that is going to be added. It fails with problem.Busy.
+func (q *Queue) enter(b *batch) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	full := q.batches >= mostBatches || q.batches > 0 && q.operations+len(b.ops) > mostOperations
+	if q.closed || full || q.inside[b.from()] >= mostOfOne {
+		return problem.New(problem.Busy, "")
+	}
+	q.batches++
+	q.operations += len(b.ops)
+	q.inside[b.from()]++
+	return nil
+}
+
+// add puts a batch that has entered into its tablet's line.
+func (q *Queue) add(b *batch) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	from := b.from()
+	if len(q.waiting[from]) == 0 {
+		q.turns = append(q.turns, from)
+	}
+	q.waiting[from] = append(q.waiting[from], b)
+	if !q.writing {
+		q.writing = true
+		go q.write()
+	}
+}
+
+// write stores group after group until nothing waits.
+func (q *Queue) write() {
+	for group := q.next(); len(group) > 0; group = q.next() {
+		settleGroup(group)
+		for _, b := range group {
+			q.leave(b)
+		}
+	}
+}
+
+// next takes the batches of the next transaction, one of each tablet in turn.
+func (q *Queue) next() []*batch {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var group []*batch
+	for n := 0; len(q.turns) > 0; {
+		from := q.turns[0]
+		b := q.waiting[from][0]
+		if n += len(b.ops); n > groupSize && len(group) > 0 {
+			break
+		}
+		group = append(group, b)
+		q.turns = q.turns[1:]
+		if q.waiting[from] = q.waiting[from][1:]; len(q.waiting[from]) > 0 {
+			q.turns = append(q.turns, from)
+		} else {
+			delete(q.waiting, from)
+		}
+	}
+	q.writing = len(group) > 0
+	return group
+}
+
+// leave gives the place of a batch free and answers it.
+func (q *Queue) leave(b *batch) {
+	b.report()
+	close(b.done)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.batches--
+	q.operations -= len(b.ops)
+	if q.inside[b.from()]--; q.inside[b.from()] == 0 {
+		delete(q.inside, b.from())
+	}
+	if q.batches == 0 {
+		q.idle.Broadcast()
+	}
+}
+
+// settleGroup stores batches in one transaction. When that fails as a whole, each gets one of its own, so that none is
+// lost by the fault of another.
+func settleGroup(group []*batch) {
+	// Not the context of a request: the others would go down with it.
+	err := collections.Write(context.Background(), group[0].app, func(db collections.DB) error {
+		for _, b := range group {
+			if err := b.settle(db); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	switch {
+	case err == nil:
+	case len(group) == 1:
+		group[0].receipts, group[0].err = nil, err
+	default:
+		for _, b := range group {
+			b.prepare()
+			settleGroup([]*batch{b})
+		}
+	}
+}
