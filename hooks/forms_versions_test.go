@@ -25,11 +25,12 @@ func version(t *testing.T, number string, changes ...string) string {
 	return md
 }
 
-// second adds a required question and a choice.
+// second adds a required question and a choice, and asks no phone any more.
 func second(t *testing.T) string {
 	t.Helper()
 	return version(t, "2",
 		"| | decimal | tug_seconds |", "| | select_one yes_no | alone | 是否独居 | Living alone? | yes | | | | | | | | | |\n| | decimal | tug_seconds |",
+		"| | text | phone | 手机 | Mobile phone | | | | | | | | persons#phone | cn_mobile | |\n", "",
 		"| | hazard | wet_floor |", "| | hazard | carpet | 地毯 | Carpet | |\n| | hazard | wet_floor |")
 }
 
@@ -64,7 +65,7 @@ func TestVersionsLiveSideBySide(t *testing.T) {
 	record := "/api/doorstep/v1/records/fall_risks/" + id
 	c.boss.Want(http.StatusOK, http.MethodPost, record+"/review", map[string]any{"decision": "return", "comment": "请核对"}, nil)
 	for _, ch := range pull(t, c.tablet, "").Changes {
-		if ch.ID == id && !strings.Contains(string(ch.Data), `"version":"1"`) {
+		if ch.ID == id && (!strings.Contains(string(ch.Data), `"version":"1"`) || !strings.Contains(string(ch.Data), `"phone":"13800000000"`)) {
 			t.Errorf("a record of version 1 came back as %s", ch.Data)
 		}
 	}
