@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/internal/blob"
 	"doorstep/internal/instrument"
 	"doorstep/internal/openrosa"
 	"doorstep/internal/problem"
@@ -99,7 +100,7 @@ func (d *Doorstep) odkFile(c *fieldCall) error {
 	if c.unchanged(f.MD5) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	stored, err := openrosa.NewStore(c.App.DataDir()).Open(f.SHA256)
+	stored, err := blob.In(c.App.DataDir()).Open(f.SHA256)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/blob"
 	"doorstep/internal/ingest"
 )
 
@@ -30,7 +31,7 @@ func keepAudit(ctx context.Context, app core.App, st *ingest.Stages, sender inge
 		if name == "" || f.Name != name {
 			continue
 		}
-		r, err := NewStore(app.DataDir()).Open(f.SHA256)
+		r, err := blob.In(app.DataDir()).Open(f.SHA256)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/blob"
 	"doorstep/internal/problem"
 )
 
@@ -25,11 +26,11 @@ func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name
 	if _, err := findList(strings.TrimSuffix(name, ".csv")); err == nil {
 		return FormFile{}, problem.New(problem.BadParameter, "name")
 	}
-	blob, err := NewStore(app.DataDir()).Save(r)
+	info, err := blob.In(app.DataDir()).Save(r)
 	if err != nil {
 		return FormFile{}, err
 	}
-	f := FormFile{Name: name, MD5: blob.MD5, SHA256: blob.SHA256, MIME: mime.TypeByExtension(path.Ext(name))}
+	f := FormFile{Name: name, MD5: info.MD5, SHA256: info.SHA256, MIME: mime.TypeByExtension(path.Ext(name))}
 	if f.MIME == "" {
 		f.MIME = "application/octet-stream"
 	}
@@ -49,7 +50,7 @@ func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name
 		at := collections.Stamp(now)
 		if _, err := db.Exec(`INSERT INTO form_files (id, form, name, sha256, md5, size, mime, uploaded_by, created, updated) VALUES (?,?,?,?,?,?,?,?,?,?)
 			ON CONFLICT (form, name) DO UPDATE SET sha256=excluded.sha256, md5=excluded.md5, size=excluded.size, mime=excluded.mime, uploaded_by=excluded.uploaded_by, updated=excluded.updated`,
-			id, form, name, f.SHA256, f.MD5, blob.Size, f.MIME, by.ID, at, at); err != nil {
+			id, form, name, f.SHA256, f.MD5, info.Size, f.MIME, by.ID, at, at); err != nil {
 			return err
 		}
 		return collections.Log(db, by.ID, "form.file", collections.FormFiles, id, "", map[string]string{"form": form, "sha256": f.SHA256}, now)

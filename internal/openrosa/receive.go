@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 
+	"doorstep/internal/blob"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
 )
@@ -34,7 +35,7 @@ type parts struct {
 
 // receive reads a submission request part by part; files go straight to the store. It fails with a *problem.Problem
 // that tells what is wrong with the request.
-func receive(header http.Header, body io.Reader, store Store) (*parts, error) {
+func receive(header http.Header, body io.Reader, store blob.Store) (*parts, error) {
 	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, problem.New(problem.NotMultipart, "content type")
@@ -71,7 +72,7 @@ func cut(err error) error {
 	return problem.New(problem.NotMultipart, "body")
 }
 
-func (p *parts) take(part *multipart.Part, store Store) error {
+func (p *parts) take(part *multipart.Part, store blob.Store) error {
 	name := part.FormName()
 	switch {
 	case name == xmlPart:
@@ -104,14 +105,14 @@ func (p *parts) take(part *multipart.Part, store Store) error {
 		return nil
 	}
 	in := &faulty{r: part}
-	blob, err := store.Save(in)
+	info, err := store.Save(in)
 	if in.err != nil {
 		return cut(in.err)
 	}
 	if err != nil {
 		return err
 	}
-	p.files = append(p.files, ingest.File{Name: file, SHA256: blob.SHA256, Size: blob.Size, MIME: mediaType(part, file), Here: true})
+	p.files = append(p.files, ingest.File{Name: file, SHA256: info.SHA256, Size: info.Size, MIME: mediaType(part, file), Here: true})
 	return nil
 }
 
