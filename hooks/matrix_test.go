@@ -69,6 +69,7 @@ var policies = map[string]policy{
 	"form_files":           {see: everybody},
 	"paradata":             {see: reviewersHere},
 	"entity_versions":      {see: reviewersHere},
+	"uploads":              {},
 }
 
 // TestCollectionRules walks role × collection × action × territory over real HTTP.

@@ -24,6 +24,11 @@ func (s *settling) history() error {
 			return err
 		}
 	}
+	if len(s.d.op.Files) > 0 || s.exists {
+		if err := own.recount(s.db); err != nil {
+			return err
+		}
+	}
 	if !s.exists {
 		return nil
 	}

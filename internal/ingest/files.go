@@ -51,12 +51,22 @@ func ownerOf(db collections.DB, record string) (owner, error) {
 	return own, err
 }
 
+// States of an attachment.
+const (
+	fileDeclared    = "declared"
+	fileStored      = "stored"
+	fileQuarantined = "quarantined" // here, but of a type that nobody is shown
+)
+
 // saveFile declares a file, or notes that it is in the store. Other bytes under a known name take its place; the old
 // ones stay in the store, and the audit trail tells which they were.
 func saveFile(db collections.DB, own owner, f File, now time.Time) error {
 	var id, sha, state string
 	known, err := collections.One(db, `SELECT id, sha256, state FROM attachments WHERE record=? AND name=?`, []any{own.record, f.Name}, &id, &sha, &state)
 	if err != nil {
+		return err
+	}
+	if f, err = delivered(db, own.worker, f); err != nil {
 		return err
 	}
 	at := collections.Stamp(now)
@@ -69,24 +79,42 @@ func saveFile(db collections.DB, own owner, f File, now time.Time) error {
 			{Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "area", Value: own.area}, {Column: "worker", Value: own.worker}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 		})
 	}
-	if !f.Here || state == "stored" && sha == f.SHA256 {
-		return nil
+	if f.SHA256 == "" || f.SHA256 == sha && (state != fileDeclared || !f.Here) {
+		return nil // nothing that is not known
 	}
-	if state == "stored" {
-		if err := collections.Log(db, own.worker, "attachment.replace", collections.Attachments, id, own.area, map[string]string{"from": sha, "to": f.SHA256}, now); err != nil {
+	if state != fileDeclared {
+		if err := collections.Log(db, own.worker, replaced, collections.Attachments, id, own.area, map[string]string{"from": sha, "to": f.SHA256}, now); err != nil {
 			return err
 		}
 	}
 	return collections.Update(db, collections.Attachments, id, collections.Row{
-		{Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size}, {Column: "mime", Value: f.MIME}, {Column: "state", Value: "stored"}, {Column: "updated", Value: at},
+		{Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size}, {Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "updated", Value: at},
 	})
 }
 
-func (f File) state() string {
-	if f.Here {
-		return "stored"
+// replaced is the audit trail's word for other bytes under a known name.
+const replaced = "attachment.replace"
+
+// delivered completes a file that is only declared by what this worker uploaded before. What somebody else uploaded does
+// not count: knowing a digest is no proof of having the file.
+func delivered(db collections.DB, worker string, f File) (File, error) {
+	if f.Here || f.SHA256 == "" {
+		return f, nil
 	}
-	return "declared"
+	var state string
+	found, err := collections.One(db, `SELECT size, mime, state FROM uploads WHERE worker=? AND sha256=?`, []any{worker, f.SHA256}, &f.Size, &f.MIME, &state)
+	f.Here, f.Suspect = found, state == fileQuarantined
+	return f, err
+}
+
+func (f File) state() string {
+	switch {
+	case !f.Here:
+		return fileDeclared
+	case f.Suspect:
+		return fileQuarantined
+	}
+	return fileStored
 }
 
 // recount tells the record whether all its files are here.
@@ -166,7 +194,7 @@ func filesOf(db collections.DB, record string) ([]File, error) {
 		var f File
 		var state string
 		err := rows.Scan(&f.Name, &f.SHA256, &f.Size, &f.MIME, &state)
-		f.Here = state == "stored"
+		f.Here, f.Suspect = state != fileDeclared, state == fileQuarantined
 		files = append(files, f)
 		return err
 	})

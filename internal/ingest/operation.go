@@ -28,11 +28,12 @@ const (
 
 // File is an attachment that a submission declares.
 type File struct {
-	Name   string `json:"name"`
-	SHA256 string `json:"sha256"`
-	Size   int64  `json:"size"`
-	MIME   string `json:"-"`
-	Here   bool   `json:"-"` // its bytes are in the store
+	Name    string `json:"name"`
+	SHA256  string `json:"sha256"` // lower-case hex
+	Size    int64  `json:"size"`
+	MIME    string `json:"-"`
+	Here    bool   `json:"-"` // its bytes are in the store
+	Suspect bool   `json:"-"` // they are of a type that nobody is shown
 }
 
 // Operation is one thing that a tablet did, as in docs/sync.md. Raw is what arrived, byte for byte.

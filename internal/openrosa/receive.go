@@ -112,7 +112,7 @@ func (p *parts) take(part *multipart.Part, store blob.Store) error {
 	if err != nil {
 		return err
 	}
-	p.files = append(p.files, ingest.File{Name: file, SHA256: info.SHA256, Size: info.Size, MIME: mediaType(part, file), Here: true})
+	p.files = append(p.files, ingest.File{Name: file, SHA256: info.SHA256, Size: info.Size, MIME: mediaType(part, file), Here: true, Suspect: !info.Type.Harmless()})
 	return nil
 }
 

@@ -1,0 +1,103 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+)
+
+// Deliver notes that a worker's tablet brought the bytes of a file, whatever it is called and whether or not the
+// submission that declares it has come. The store holds them already. Records that now have all their files are
+// announced to the worker's tablets.
+func Deliver(ctx context.Context, app core.App, sender Sender, f File, now time.Time) error {
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		if err := saveDelivery(db, sender, f, now); err != nil {
+			return err
+		}
+		waiting, err := awaiting(db, sender.Actor.ID, f.SHA256)
+		if err != nil {
+			return err
+		}
+		if _, err := db.Exec(`UPDATE attachments SET state=?, size=?, mime=?, updated=? WHERE sha256=? AND worker=? AND state='declared'`,
+			f.state(), f.Size, f.MIME, collections.Stamp(now), f.SHA256, sender.Actor.ID); err != nil {
+			return fmt.Errorf("files with digest %s: %w", f.SHA256, err)
+		}
+		for _, own := range waiting {
+			if err := own.completed(db, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func saveDelivery(db collections.DB, sender Sender, f File, now time.Time) error {
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(now)
+	_, err = db.Exec(`INSERT INTO uploads (id, worker, device, sha256, size, mime, state, created, updated) VALUES (?,?,?,?,?,?,?,?,?)
+		ON CONFLICT (worker, sha256) DO UPDATE SET device=excluded.device, updated=excluded.updated`,
+		id, sender.Actor.ID, sender.Device, f.SHA256, f.Size, f.MIME, f.state(), at, at)
+	if err != nil {
+		return fmt.Errorf("note an upload: %w", err)
+	}
+	return nil
+}
+
+func awaiting(db collections.DB, worker, sha string) (owners []owner, err error) {
+	err = collections.Each(db, `SELECT DISTINCT collection, record, area, worker FROM attachments WHERE sha256=? AND worker=? AND state='declared'`, []any{sha, worker}, func(rows *sql.Rows) error {
+		var own owner
+		err := rows.Scan(&own.collection, &own.record, &own.area, &own.worker)
+		owners = append(owners, own)
+		return err
+	})
+	return owners, err
+}
+
+// completed announces the record if no file of it is missing any more.
+func (own owner) completed(db collections.DB, now time.Time) error {
+	if own.collection == "" {
+		return nil
+	}
+	if err := own.recount(db); err != nil {
+		return err
+	}
+	var rev int64
+	whole, err := collections.One(db, `SELECT rev FROM "`+own.collection+`" WHERE id=? AND complete`, []any{own.record}, &rev)
+	if err != nil || !whole {
+		return err
+	}
+	return collections.Announce(db, own.collection, own.record, collections.ToWorker(own.worker), collections.Upsert, rev, now)
+}
+
+// Lacking tells which of these digests a worker still has to upload, in their order. What only others uploaded is
+// lacking too, so that the answer tells nothing of their files.
+func Lacking(db collections.DB, worker string, digests []string) ([]string, error) {
+	here := map[string]bool{}
+	marks, args := strings.TrimSuffix(strings.Repeat("?,", len(digests)), ","), []any{worker}
+	for _, d := range digests {
+		args = append(args, d)
+	}
+	err := collections.Each(db, `SELECT sha256 FROM uploads WHERE worker=? AND sha256 IN (`+marks+`)
+		UNION SELECT sha256 FROM attachments WHERE worker=? AND state!='declared' AND sha256 IN (`+marks+`)`, append(args, args...), func(rows *sql.Rows) error {
+		var sha string
+		err := rows.Scan(&sha)
+		here[sha] = true
+		return err
+	})
+	lacking := []string{}
+	for _, d := range digests {
+		if !here[d] {
+			lacking = append(lacking, d)
+		}
+	}
+	return lacking, err
+}
