@@ -53,6 +53,9 @@ const (
 	NotMultipart     Code = "submission.multipart"
 	NoXML            Code = "submission.no_xml"
 	MalformedXML     Code = "submission.malformed"
+	WrongDigest      Code = "file.digest"
+	FileMissing      Code = "file.missing"
+	FileQuarantined  Code = "file.quarantined"
 )
 
 // Catalogue is every code with its texts.
@@ -90,6 +93,9 @@ var Catalogue = map[Code]Entry{
 	NotMultipart:     {http.StatusBadRequest, "提交的内容不完整或不是 multipart 格式,请重新发送。", "The submission is cut short or not multipart; send it again."},
 	NoXML:            {http.StatusBadRequest, "提交中没有 xml_submission_file,没有保存。", "The submission has no xml_submission_file; nothing was stored."},
 	MalformedXML:     {http.StatusBadRequest, "记录的 XML 无法读取,没有保存,请重新发送。", "The record's XML cannot be read; nothing was stored, send it again."},
+	WrongDigest:      {http.StatusUnprocessableEntity, "文件内容与声明的 SHA-256 不符,已丢弃,请重新上传。", "The file is not the one that its SHA-256 announced; it was dropped, upload it again."},
+	FileMissing:      {http.StatusNotFound, "附件还没有上传。", "The file has not been uploaded yet."},
+	FileQuarantined:  {http.StatusForbidden, "附件类型可能有危险,已隔离,不能打开。", "The file is of a type that may be dangerous; it is kept in quarantine and not served."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }
 

@@ -1,0 +1,66 @@
+package blob
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const aside = ".aside"
+
+// Drop removes stored files, and unfinished ones, that are older than before and not kept. A file that is stored again
+// at the same time survives: it is set aside before its age is looked at for good, and whoever stores it makes it young
+// first and then looks whether it is there.
+func (s Store) Drop(before time.Time, keep func(sha string) bool) (int, error) {
+	stale, err := filepath.Glob(filepath.Join(s.dir, "incoming", "*.part"))
+	if err != nil {
+		return 0, err
+	}
+	var failed error
+	for _, path := range stale {
+		if older(path, before) {
+			failed = errors.Join(failed, os.Remove(path))
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]", "*"))
+	if err != nil {
+		return 0, err
+	}
+	dropped := 0
+	for _, path := range files {
+		path = strings.TrimSuffix(path, aside) // one that a crash left aside
+		if !IsDigest(filepath.Base(path)) {
+			continue
+		}
+		gone, err := s.dropOne(path, before, keep(filepath.Base(path)))
+		if err != nil {
+			failed = errors.Join(failed, err)
+		}
+		if gone {
+			dropped++
+		}
+	}
+	return dropped, failed
+}
+
+func (s Store) dropOne(path string, before time.Time, keep bool) (bool, error) {
+	if !keep && older(path, before) {
+		if err := os.Rename(path, path+aside); err != nil {
+			return false, err
+		}
+	}
+	if _, err := os.Stat(path + aside); errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if keep || !older(path+aside, before) {
+		return false, os.Rename(path+aside, path)
+	}
+	return true, os.Remove(path + aside)
+}
+
+func older(path string, before time.Time) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.ModTime().Before(before)
+}
