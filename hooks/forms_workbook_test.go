@@ -108,14 +108,6 @@ type published struct {
 	Data                       []survey.Problem
 }
 
-func (p published) codes() string {
-	var codes []string
-	for _, d := range p.Data {
-		codes = append(codes, d.Code)
-	}
-	return strings.Join(codes, " ")
-}
-
 // upload posts a workbook as a manager's browser does.
 func upload(t *testing.T, c *testapp.Client, name string, raw []byte, status string) (int, published) {
 	t.Helper()
