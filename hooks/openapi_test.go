@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,29 @@ func (c contract) checkExamples(t *testing.T, name string, op object) {
 			for _, wrong := range c.misfits("example", media["schema"], example) {
 				t.Errorf("%s: %s", name, wrong)
 			}
+		}
+	}
+}
+
+// TestSyncExamplesFitTheContract holds the JSON blocks of docs/sync.md against the schemas that their fences name.
+func TestSyncExamplesFitTheContract(t *testing.T) {
+	c := readContract(t)
+	raw, err := os.ReadFile("../docs/sync.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(raw), "```json ")[1:]
+	if len(blocks) < 5 {
+		t.Fatalf("%d examples", len(blocks))
+	}
+	for _, block := range blocks {
+		name, rest, _ := strings.Cut(block, "\n")
+		body, _, closed := strings.Cut(rest, "```")
+		if !closed {
+			t.Fatalf("the example of %s does not end", name)
+		}
+		for _, wrong := range c.misfits(name, at(c.root, "components", "schemas", name), decodeJSON(t, []byte(body))) {
+			t.Error(wrong)
 		}
 	}
 }
