@@ -253,6 +253,7 @@ func (w *witness) walkOffice(manager *testapp.Client, worker, device string) {
 	w.send(manager, post, areas, nil, "", file{"areas.geojson", feature}, 400)
 	token := text(w.send(manager, post, "/api/doorstep/v1/workers/{id}/token", []string{worker}, "", object{"label": "phone 3"}, 200), "id")
 	w.send(manager, post, "/api/doorstep/v1/workers/{id}/token", []string{"x"}, "", object{}, 404)
+	w.send(manager, post, "/api/doorstep/v1/workers/{id}/qr", []string{worker}, "", object{"label": "phone 4"}, 200)
 	w.send(manager, post, "/api/doorstep/v1/tokens/{id}/revoke", []string{token}, "", nil, 204)
 	w.send(manager, post, "/api/doorstep/v1/devices/{id}/revoke", []string{device}, "", nil, 204)
 	w.send(manager, post, "/api/doorstep/v1/devices/{id}/revoke", []string{"x"}, "", nil, 404)
