@@ -65,7 +65,7 @@ func FuzzReceive(f *testing.F) {
 		request(xmlOf("<d id='f'>" + strings.Repeat("<r><a/></r>", 10000) + "</d>")), request(xmlOf("<d id='f'>" + strings.Repeat("<a>", 5000))),
 		request(xmlOf("<?xml version='1.0' encoding='UTF-16'?><d id='f'/>")), request(xmlOf("<?xml version='1.0' encoding='gb18030'?><d id='f'>\xd6\xd0</d>")),
 		request(xmlOf("\xff\xfe<\x00d\x00/\x00>\x00")), strings.TrimSuffix(request(xmlOf(good)), "--\r\n"), request(), "--" + edge, request(xmlOf(good), xmlOf("<x/>")),
-		request(fileOf("\x00\n.jpg", "x"), xmlOf("<d id='f' xmlns:x='" + strings.Repeat("u", 5000) + "'/>")), request("\r\n" + good), request("Content-Disposition: form-data\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=3D"),
+		request(fileOf("\x00\n.jpg", "x"), xmlOf("<d id='f' xmlns:x='"+strings.Repeat("u", 5000)+"'/>")), request("\r\n" + good), request("Content-Disposition: form-data\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=3D"),
 	}
 	for _, s := range seeds {
 		f.Add([]byte(s))
