@@ -13,10 +13,14 @@ type phase struct {
 	where      func(*puller) (string, []any)
 }
 
+// newestVersion selects the versions that tablets work with: of each form the one published last.
+const newestVersion = `status='published' AND NOT EXISTS (SELECT 1 FROM forms n WHERE n.form_id=forms.form_id AND n.status='published'
+	AND (n.published_at>forms.published_at OR n.published_at=forms.published_at AND (n.created, n.id)>(forms.created, forms.id)))`
+
 // phases is the scope of a field worker, in the order in which a first sync wants it: what is needed to begin first.
 func (p *puller) phases() []phase {
 	all := []phase{
-		{collections.Forms, func(*puller) (string, []any) { return `status='published'`, nil }},
+		{collections.Forms, func(*puller) (string, []any) { return newestVersion, nil }},
 		{collections.Campaigns, func(*puller) (string, []any) { return `status='open'`, nil }},
 		{collections.Tasks, func(p *puller) (string, []any) { return `assignee=? AND status='open'`, []any{p.actor.ID} }},
 	}

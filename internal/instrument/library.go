@@ -144,7 +144,7 @@ func (l *Library) Refresh(app core.App) error {
 // Load reads every stored version, and compiles those that it does not hold already.
 func (l *Library) Load(app core.App) error {
 	next := NewLibrary()
-	err := collections.Each(collections.Read(app), `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms ORDER BY published_at, created`, nil, func(rows *sql.Rows) error {
+	err := collections.Each(collections.Read(app), `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms ORDER BY published_at, created, id`, nil, func(rows *sql.Rows) error {
 		var s stored
 		if err := rows.Scan(&s.id, &s.version, &s.status, &s.table, &s.name, &s.source, &s.xml, &s.md5, &s.rev); err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -152,10 +154,24 @@ func find(db collections.DB, form, version string) (v versionRow, err error) {
 	return v, err
 }
 
-// tell announces a version to everyone and notes who changed it.
+// tell announces a version to everyone and notes who changed it. The other published versions are announced with it:
+// tablets get the newest alone, and which one that is may just have changed.
 func tell(db collections.DB, id string, in *Instrument, rev int64, by string, now time.Time) error {
-	if err := collections.Announce(db, collections.Forms, id, collections.Everyone, collections.Upsert, rev, now); err != nil {
+	revs := map[string]int64{id: rev}
+	err := collections.Each(db, `SELECT id, rev FROM forms WHERE form_id=? AND id!=? AND status='published'`, []any{in.Form.ID, id}, func(rows *sql.Rows) error {
+		var other string
+		var otherRev int64
+		err := rows.Scan(&other, &otherRev)
+		revs[other] = otherRev
 		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, each := range slices.Sorted(maps.Keys(revs)) {
+		if err := collections.Announce(db, collections.Forms, each, collections.Everyone, collections.Upsert, revs[each], now); err != nil {
+			return err
+		}
 	}
 	return collections.Log(db, by, "form."+in.Status, collections.Forms, id, "", map[string]string{"form": in.Form.ID, "version": in.Version}, now)
 }
