@@ -58,34 +58,32 @@ func prepareSafely(ctx context.Context, st *Stages, sender Sender, op *Operation
 	return prepare(ctx, st, sender, op)
 }
 
-// settle stores the batch within a transaction that others share: when it fails, it takes back only its own. The error
-// returned is the transaction's, that of the batch is kept in it.
-func (b *batch) settle(db collections.DB) error {
-	if b.err = b.ctx.Err(); b.err != nil {
-		return nil // nobody waits for the answer
-	}
-	if _, err := db.Exec(`SAVEPOINT batch`); err != nil {
-		return err
-	}
-	if b.err = b.settleAll(db); b.err != nil {
-		b.receipts = nil
-		if _, err := db.Exec(`ROLLBACK TO batch`); err != nil {
-			return err
-		}
-	}
-	_, err := db.Exec(`RELEASE batch`)
-	return err
-}
+// settler stores one operation: settleSafely, or settleAlone where one has failed before.
+type settler func(context.Context, collections.DB, *Stages, Sender, *draft) (Receipt, error)
 
-func (b *batch) settleAll(db collections.DB) (err error) {
+// settle stores the batch. An error, which may be a panic's, means that the transaction must be taken back.
+func (b *batch) settle(db collections.DB, each settler) (err error) {
 	defer recovered(&err)
+	ctx := context.WithoutCancel(b.ctx) // half a batch is no use, and others may be in the transaction
 	b.receipts = make([]Receipt, len(b.drafts))
 	for i, d := range b.drafts {
-		if b.receipts[i], err = settleAlone(b.ctx, db, b.st, b.sender, d); err != nil {
+		if b.receipts[i], err = each(ctx, db, b.st, b.sender, d); err != nil {
 			return fmt.Errorf("operation %d: %w", d.op.Seq, err)
 		}
 	}
 	return touch(db, b.sender, b.ops, b.st.Now())
+}
+
+// again stores the batch in a transaction of its own, with each operation on its own.
+func (b *batch) again() {
+	if b.err = b.ctx.Err(); b.err != nil {
+		return // nobody waits for the answer
+	}
+	b.prepare()
+	b.err = collections.Write(context.Background(), b.app, func(db collections.DB) error { return b.settle(db, settleAlone) })
+	if b.err != nil {
+		b.receipts = nil
+	}
 }
 
 // report logs what went wrong with single operations.
