@@ -147,7 +147,7 @@ func index(table, name, columns string) string {
 }
 
 func idField() core.Field {
-	return &core.TextField{Id: "text3208210256", Name: "id", System: true, PrimaryKey: true, Required: true, Min: 4, Max: 36, Pattern: `^[a-z0-9-]+$`, Help: "UUID 由采集端生成 · made by the client"}
+	return &core.TextField{Id: "text3208210256", Name: "id", System: true, PrimaryKey: true, Required: true, Min: 4, Max: 36, Pattern: `^[a-z0-9-]+$`, AutogeneratePattern: `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`, Help: "UUID 由采集端生成 · made by the client"}
 }
 
 func envelope() []core.Field {

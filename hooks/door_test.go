@@ -168,6 +168,13 @@ func TestConcurrentEditsMergeAndKeepBothValues(t *testing.T) {
 	if r.Status != "conflict" || len(r.Conflicts) != 1 || r.Conflicts[0] != "household/address" {
 		t.Errorf("an edit of the same answer: %+v", r)
 	}
+	if r.Household == "" || len(r.Persons) != 1 {
+		t.Errorf("the merge lost whom the record is about: %+v", r)
+	}
+	row, err := app.FindFirstRecordByData("child_visit_children", "visit", id)
+	if err != nil || row.GetString("person") != r.Persons[0] {
+		t.Errorf("the child's row lost its person: %v", err)
+	}
 	visits, err := app.FindRecordById("child_visits", id)
 	if err != nil || visits.GetString("address") != "示例路 2 号" || visits.GetString("head_name") != "王二明" {
 		t.Errorf("merged record: %q %q %v", visits.GetString("address"), visits.GetString("head_name"), err)
@@ -290,5 +297,21 @@ func TestEditedPersonKeepsItsKeys(t *testing.T) {
 	}
 	if person, err = app.FindRecordById("persons", person.Id); err != nil || person.GetString("name_key") != "王大明" || person.GetString("id_key") != "" || person.GetInt("rev") != 2 {
 		t.Errorf("keys %q %q at rev %d (%v)", person.GetString("name_key"), person.GetString("id_key"), person.GetInt("rev"), err)
+	}
+}
+
+// A manager adds a worker without thinking of an id.
+func TestManagersNeedNoIDs(t *testing.T) {
+	app, _, _ := stage(t)
+	c, err := app.FindCollectionByNameOrId("campaigns")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := app.Serve(t)
+	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
+	var made struct{ ID string }
+	manager.Want(http.StatusOK, http.MethodPost, "/api/collections/"+c.Name+"/records", map[string]any{"name": "round 2", "form": "child_visit", "status": "open"}, &made)
+	if err := uuid.Validate(made.ID); err != nil {
+		t.Errorf("the id %q is no UUID: %v", made.ID, err)
 	}
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/survey"
+	"doorstep/internal/xform"
 )
 
 // flat is the answers of an instance by path, repeats counted from 1: children[2]/child_name.
@@ -143,11 +145,28 @@ func (s *settling) mergeWith(theirs *survey.Node) error {
 		}
 	}
 	s.conflicts = conflicts
-	s.d.inst.Root = unflatten(merged, form)
-	s.d.people, s.d.house = nil, nil
-	s.d.rec.Rows = map[*survey.Node]collections.RowLink{}
-	s.d.name()
+	d := s.d
+	if d.inst.Root, err = whole(unflatten(merged, form), d.inst.Root.Child("meta"), form); err != nil {
+		return err
+	}
+	d.issues, d.people, d.house = nil, nil, nil
+	d.check(context.Background(), s.st) // bounded by its own budget of steps
+	d.place(s.st, s.sender)
+	d.name()
 	return nil
+}
+
+// whole gives the tree every element of the form in form order, as a client sends it.
+func whole(sparse, meta *survey.Node, f *survey.Form) (*survey.Node, error) {
+	answers, err := xform.ToJSON(f, sparse)
+	if err != nil {
+		return nil, err
+	}
+	root, _ := xform.FromJSON(f, answers) // what was just written fits
+	if meta != nil {
+		root.Add(meta)
+	}
+	return root, nil
 }
 
 // answersAt reads what the record said at a revision: the last submission up to it.

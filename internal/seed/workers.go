@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -43,7 +44,7 @@ func buildWorkers(ctx context.Context, app core.App, city *demo.City, password s
 			}
 			if err := collections.Insert(db, collections.Workers, collections.Row{
 				{Column: "id", Value: id}, {Column: "staff_no", Value: w.Staff}, {Column: "name", Value: w.Name}, {Column: "role", Value: w.Role}, {Column: "territory", Value: string(territory)},
-				{Column: "area", Value: access.Common(w.Territory)}, {Column: "active", Value: true}, {Column: "password", Value: hash}, {Column: "tokenKey", Value: id + id}, {Column: "email", Value: ""},
+				{Column: "area", Value: access.Common(w.Territory)}, {Column: "active", Value: true}, {Column: "password", Value: hash}, {Column: "tokenKey", Value: security.RandomString(50)}, {Column: "email", Value: ""},
 				{Column: "emailVisibility", Value: false}, {Column: "verified", Value: true}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 			}); err != nil {
 				return err
