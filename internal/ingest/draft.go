@@ -115,15 +115,24 @@ func contentDigest(op *Operation) string {
 
 func isUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
 
+// instanceOfXML reads the XML unless the door did.
+func (op *Operation) instanceOfXML() (*survey.Instance, error) {
+	if op.Instance != nil {
+		return op.Instance, nil
+	}
+	root, err := xmltree.ParseXML(strings.NewReader(op.XML), xmltree.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return xform.ParseSubmission(root)
+}
+
 // read turns the answers into an instance of the version that the client names.
 func (d *draft) read(st *Stages) problem.Code {
 	op := d.op
 	if op.XML != "" {
-		root, err := xmltree.ParseXML(strings.NewReader(op.XML), xmltree.Limits{})
-		if err != nil {
-			return problem.BadAnswers
-		}
-		if d.inst, err = xform.ParseSubmission(root); err != nil {
+		var err error
+		if d.inst, err = op.instanceOfXML(); err != nil {
 			return problem.BadAnswers
 		}
 		if op.ID == "" {

@@ -38,21 +38,22 @@ type File struct {
 
 // Operation is one thing that a tablet did, as in docs/sync.md. Raw is what arrived, byte for byte.
 type Operation struct {
-	Seq        int64           `json:"seq"`
-	Op         string          `json:"op"`
-	ID         string          `json:"id"`
-	BaseRev    int64           `json:"base_rev"`
-	Form       string          `json:"form"`
-	Version    string          `json:"version"`
-	Campaign   string          `json:"campaign"`
-	Answers    json.RawMessage `json:"answers"`
-	XML        string          `json:"xml"`
-	Datum      grid.Datum      `json:"datum"` // of the points in it; wgs84 unless said
-	DeviceTime string          `json:"device_time"`
-	Files      []File          `json:"files"`
-	Raw        []byte          `json:"-"`
-	Corrects   string          `json:"-"` // id of the submission that this one edits; the record is the one that the first of them made
-	edit       string          // id of this submission once ID is that of the record
+	Seq        int64            `json:"seq"`
+	Op         string           `json:"op"`
+	ID         string           `json:"id"`
+	BaseRev    int64            `json:"base_rev"`
+	Form       string           `json:"form"`
+	Version    string           `json:"version"`
+	Campaign   string           `json:"campaign"`
+	Answers    json.RawMessage  `json:"answers"`
+	XML        string           `json:"xml"`
+	Datum      grid.Datum       `json:"datum"` // of the points in it; wgs84 unless said
+	DeviceTime string           `json:"device_time"`
+	Files      []File           `json:"files"`
+	Raw        []byte           `json:"-"`
+	Instance   *survey.Instance `json:"-"` // what XML says, where the door has read it; intake changes it
+	Corrects   string           `json:"-"` // id of the submission that this one edits; the record is the one that the first of them made
+	edit       string           // id of this submission once ID is that of the record
 }
 
 // instance is the id of the submission itself.

@@ -60,7 +60,7 @@ func operation(c Caller, got *parts) (op ingest.Operation, audit string, err err
 	if err != nil {
 		return op, "", problem.New(problem.MalformedXML, "form id")
 	}
-	op = ingest.Operation{Op: ingest.OpSubmit, XML: string(got.xml), Raw: got.xml, Files: got.files}
+	op = ingest.Operation{Op: ingest.OpSubmit, XML: string(got.xml), Raw: got.xml, Instance: inst, Files: got.files}
 	op.ID, op.Corrects = recordID(inst.FormID, inst.ID), ""
 	if inst.ID == "" {
 		op.ID = uuid.NewSHA1(uuid.NameSpaceURL, append([]byte("openrosa/"+c.ID+"/"), got.xml...)).String()
