@@ -10,11 +10,13 @@ import (
 
 	"doorstep/collections"
 	"doorstep/collections/forms"
+	"doorstep/internal/attachment"
 	"doorstep/internal/devicesync"
 	"doorstep/internal/grid"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
 	"doorstep/internal/outbox"
+	"doorstep/internal/upload"
 )
 
 // Doorstep is what one process shares: compiled forms, the areas' index, the clock.
@@ -24,6 +26,9 @@ type Doorstep struct {
 	Now     func() time.Time
 	Notify  outbox.Send
 	queue   *ingest.Queue
+
+	uploads    *upload.Door
+	thumbnails attachment.Thumbnails
 }
 
 // New makes an empty Doorstep; Start fills it from the database.
@@ -41,6 +46,7 @@ func (d *Doorstep) Stages() *ingest.Stages {
 // tablets), then what happens after the commit (outbox), and what keeps the shared state true.
 func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.start", 10, d.start)
+	on(app.OnServe(), "doorstep.uploads", 15, d.openUploads)
 	on(app.OnServe(), "doorstep.routes", 20, d.routes)
 	on(app.OnServe(), "doorstep.openrosa", 25, d.openrosa)
 	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)

@@ -3,6 +3,7 @@ package hooks
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -19,6 +20,7 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/review"
+	"doorstep/internal/upload"
 )
 
 // request is one call by somebody who may make it.
@@ -40,6 +42,11 @@ var Routes = []Route{
 	{http.MethodPost, "/api/sync/v1/devices", access.Sync, (*Doorstep).registerDevice},
 	{http.MethodPost, "/api/sync/v1/push", access.Sync, (*Doorstep).push},
 	{http.MethodGet, "/api/sync/v1/pull", access.Sync, (*Doorstep).pull},
+	{http.MethodPost, "/api/sync/v1/files/have", access.Sync, (*Doorstep).lackingFiles},
+	{http.MethodPost, upload.BasePath, access.Sync, (*Doorstep).upload},
+	{http.MethodHead, uploadPath, access.Sync, (*Doorstep).upload},
+	{http.MethodPatch, uploadPath, access.Sync, (*Doorstep).upload},
+	{http.MethodDelete, uploadPath, access.Sync, (*Doorstep).upload},
 	{http.MethodGet, "/api/sync/v1/forms/{form}/{version}", access.ReadForm, (*Doorstep).formXML},
 
 	{http.MethodGet, "/api/doorstep/v1/quarantine", access.ReadQuarantine, (*Doorstep).listQuarantine},
@@ -47,6 +54,7 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/quarantine/{id}/discard", access.DecideQuarantine, (*Doorstep).discard},
 	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/review", access.ReviewRecord, (*Doorstep).review},
 	{http.MethodGet, "/api/doorstep/v1/records/{collection}/{id}/history", access.ReviewRecord, (*Doorstep).history},
+	{http.MethodGet, "/api/doorstep/v1/attachments/{id}", access.ReadAttachment, (*Doorstep).attachment},
 	{http.MethodPost, "/api/doorstep/v1/duplicates/{id}/decide", access.DecideDuplicate, (*Doorstep).decideDuplicate},
 	{http.MethodGet, "/api/doorstep/v1/coverage", access.ReadCoverage, (*Doorstep).coverage},
 	{http.MethodGet, "/api/doorstep/v1/export/{form}", access.Export, (*Doorstep).export},
@@ -69,12 +77,17 @@ const drained = 64 << 10
 
 func (d *Doorstep) routes(e *core.ServeEvent) error {
 	for _, r := range Routes {
-		e.Router.Route(r.Method, r.Path, func(re *core.RequestEvent) error {
+		route := e.Router.Route(r.Method, r.Path, func(re *core.RequestEvent) error {
 			if err := d.answer(r, re); err != nil {
 				return writeProblem(re, err)
 			}
 			return nil
-		}).Bind(apis.BodyLimit(maxUpload))
+		})
+		if slices.Contains(fileRoutes, r.Method+" "+r.Path) {
+			route.Unbind(apis.DefaultBodyLimitMiddlewareId)
+		} else {
+			route.Bind(apis.BodyLimit(maxUpload))
+		}
 	}
 	return e.Next()
 }

@@ -33,6 +33,7 @@ const (
 	ReadForm         Action = "form.read"
 	ImportAreas      Action = "areas.import"
 	ManageDevice     Action = "device.manage" // revoke a tablet
+	ReadAttachment   Action = "attachment.read"
 	ManageToken      Action = "token.manage"  // let a worker's ODK app in, and shut it out
 )
 
@@ -53,6 +54,7 @@ var Table = map[Action]map[Role]Where{
 	ReadQuarantine:   {Supervisor: Here, Manager: Here},
 	DecideQuarantine: {Supervisor: Here, Manager: Here},
 	DecideDuplicate:  {Supervisor: Here, Manager: Here},
+	ReadAttachment:   {Supervisor: Here, Manager: Here},
 	ReadCoverage:     {Supervisor: Here, Manager: Here, Analyst: Here},
 	Export:           {Supervisor: Here, Manager: Here, Analyst: Here},
 	ExportIdentified: {Manager: Here},

@@ -56,6 +56,7 @@ const (
 	WrongDigest      Code = "file.digest"
 	FileMissing      Code = "file.missing"
 	FileQuarantined  Code = "file.quarantined"
+	NoThumbnail      Code = "file.no_thumbnail"
 )
 
 // Catalogue is every code with its texts.
@@ -96,6 +97,7 @@ var Catalogue = map[Code]Entry{
 	WrongDigest:      {http.StatusUnprocessableEntity, "文件内容与声明的 SHA-256 不符,已丢弃,请重新上传。", "The file is not the one that its SHA-256 announced; it was dropped, upload it again."},
 	FileMissing:      {http.StatusNotFound, "附件还没有上传。", "The file has not been uploaded yet."},
 	FileQuarantined:  {http.StatusForbidden, "附件类型可能有危险,已隔离,不能打开。", "The file is of a type that may be dangerous; it is kept in quarantine and not served."},
+	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }
 

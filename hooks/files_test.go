@@ -1,0 +1,537 @@
+package hooks_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/openrosa"
+	"doorstep/internal/testapp"
+	uploads "doorstep/internal/upload"
+)
+
+// photo is a JPEG that no other seed makes, padded to a size; decoders stop before the padding.
+func photo(t *testing.T, seed byte, size int) []byte {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, 1200, 600))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i / 1200)
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > size {
+		t.Fatalf("the picture has %d bytes, more than %d", b.Len(), size)
+	}
+	return append(b.Bytes(), bytes.Repeat([]byte{seed}, size-b.Len())...)
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// tus is one request of the protocol.
+func tus(t *testing.T, c *testapp.Client, method, path string, body []byte, header ...string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, c.URL+path, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Tus-Resumable", "1.0.0")
+	req.Header.Set("Authorization", c.Token)
+	req.Header.Set("X-Doorstep-Device", c.Device)
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	res.Body = io.NopCloser(bytes.NewReader(text))
+	return res
+}
+
+func said(t *testing.T, res *http.Response) string {
+	t.Helper()
+	var p struct{ Code string }
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(body, &p); err != nil {
+		return string(body)
+	}
+	return p.Code
+}
+
+// begin makes an upload and returns its path.
+func begin(t *testing.T, c *testapp.Client, sha string, size int) string {
+	t.Helper()
+	res := tus(t, c, http.MethodPost, uploads.BasePath, nil, "Upload-Length", strconv.Itoa(size), "Upload-Metadata", "sha256 "+base64.StdEncoding.EncodeToString([]byte(sha)))
+	if res.StatusCode != http.StatusCreated || res.Header.Get("Upload-Expires") == "" {
+		t.Fatalf("creation: %d %s", res.StatusCode, said(t, res))
+	}
+	at, err := url.Parse(res.Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.Path
+}
+
+func patch(t *testing.T, c *testapp.Client, path string, offset int, chunk []byte) *http.Response {
+	t.Helper()
+	return tus(t, c, http.MethodPatch, path, chunk, "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream")
+}
+
+func bring(t *testing.T, c *testapp.Client, content []byte) {
+	t.Helper()
+	if res := patch(t, c, begin(t, c, digest(content), len(content)), 0, content); res.StatusCode != http.StatusNoContent {
+		t.Fatalf("upload: %d %s", res.StatusCode, said(t, res))
+	}
+}
+
+// cut sends the head of a PATCH for the whole rest and only some of its bytes, and breaks the connection.
+func cut(t *testing.T, c *testapp.Client, path string, rest []byte, sent int) {
+	t.Helper()
+	at, err := url.Parse(c.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", at.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "PATCH %s HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nAuthorization: %s\r\nX-Doorstep-Device: %s\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: %d\r\n\r\n", path, c.Token, c.Device, len(rest))
+	if _, err := conn.Write(rest[:sent]); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// arrived waits until the server has written what a broken connection had sent, and then asks for the offset. To ask
+// earlier would end the request that is still being read.
+func arrived(t *testing.T, app *testapp.App, c *testapp.Client, path string, offset int) {
+	t.Helper()
+	part := filepath.Join(app.DataDir(), "attachments", "uploads", strings.TrimPrefix(path, uploads.BasePath))
+	for range 200 {
+		if info, err := os.Stat(part); err == nil && info.Size() == int64(offset) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if got := tus(t, c, http.MethodHead, path, nil).Header.Get("Upload-Offset"); got != strconv.Itoa(offset) {
+		t.Fatalf("offset %s after a cut, want %d", got, offset)
+	}
+}
+
+func lacking(t *testing.T, c *testapp.Client, digests ...string) []string {
+	t.Helper()
+	var out struct{ Lacking []string }
+	c.Want(http.StatusOK, http.MethodPost, "/api/sync/v1/files/have", map[string]any{"sha256": digests}, &out)
+	return out.Lacking
+}
+
+// withFile pushes a visit that declares a file, and returns its id.
+func withFile(t *testing.T, c *testapp.Client, seq int, content []byte) string {
+	t.Helper()
+	id := uuid.NewString()
+	op := operation(seq, id, visitAt(fmt.Sprintf("示例路 %d 号", seq)))
+	op["files"] = []map[string]any{{"name": "门牌.jpg", "sha256": digest(content), "size": len(content)}}
+	if r := push(t, c, op)[0]; r.Status != "stored" {
+		t.Fatalf("%+v", r)
+	}
+	return id
+}
+
+func wholeRecord(t *testing.T, app *testapp.App, id string) bool {
+	t.Helper()
+	r, err := app.FindRecordById("child_visits", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.GetBool("complete")
+}
+
+func stored(app *testapp.App, content []byte) bool {
+	sha := digest(content)
+	b, err := os.ReadFile(filepath.Join(app.DataDir(), "attachments", sha[:2], sha))
+	return err == nil && bytes.Equal(b, content)
+}
+
+func TestUploadResumesAfterACutAtAnyByte(t *testing.T) {
+	app, tablet, _ := stage(t)
+	const size = 200_000
+	for i, offset := range []int{0, 1, 511, 3072, 32<<10 - 1, 32 << 10, 32<<10 + 1, size / 2, size - 1, size} {
+		t.Run(fmt.Sprint("after ", offset), func(t *testing.T) {
+			content := photo(t, byte(i), size)
+			id := withFile(t, tablet, i+1, content)
+			path := begin(t, tablet, digest(content), size)
+			cut(t, tablet, path, content, offset)
+			arrived(t, app, tablet, path, offset)
+			if offset < size {
+				if wholeRecord(t, app, id) || len(lacking(t, tablet, digest(content))) != 1 {
+					t.Error("whole before the last byte")
+				}
+				if res := patch(t, tablet, path, offset, content[offset:]); res.StatusCode != http.StatusNoContent || res.Header.Get("Upload-Offset") != strconv.Itoa(size) {
+					t.Errorf("resumption: %d %s", res.StatusCode, said(t, res))
+				}
+			}
+			if !wholeRecord(t, app, id) || !stored(app, content) || len(lacking(t, tablet, digest(content))) != 0 {
+				t.Error("not whole after the last byte")
+			}
+		})
+	}
+}
+
+func TestChunksTwiceAndOutOfOrder(t *testing.T) {
+	app, tablet, _ := stage(t)
+	content := photo(t, 1, 100_000)
+	path := begin(t, tablet, digest(content), len(content))
+	for _, step := range []struct {
+		name               string
+		from, to, at, want int
+	}{
+		{"the second first", 50_000, 100_000, 50_000, http.StatusConflict},
+		{"the first", 0, 50_000, 0, http.StatusNoContent},
+		{"the first again", 0, 50_000, 0, http.StatusConflict},
+		{"a gap", 60_000, 100_000, 60_000, http.StatusConflict},
+		{"more than announced", 0, 60_000, 50_000, http.StatusRequestEntityTooLarge},
+		{"the second", 50_000, 100_000, 50_000, http.StatusNoContent},
+		{"the second again", 50_000, 100_000, 50_000, http.StatusConflict},
+		{"nothing at the end", 0, 0, 100_000, http.StatusNoContent},
+	} {
+		if res := patch(t, tablet, path, step.at, content[step.from:step.to]); res.StatusCode != step.want {
+			t.Errorf("%s: %d %s, want %d", step.name, res.StatusCode, said(t, res), step.want)
+		}
+	}
+	if !stored(app, content) {
+		t.Error("other bytes are stored")
+	}
+}
+
+func TestWrongDigestDropsTheFile(t *testing.T) {
+	app, tablet, _ := stage(t)
+	content := photo(t, 1, 50_000)
+	id := withFile(t, tablet, 1, content)
+	wrong := bytes.Clone(content)
+	wrong[49_000] ^= 1
+	path := begin(t, tablet, digest(content), len(content))
+	if res := patch(t, tablet, path, 0, wrong); res.StatusCode != http.StatusUnprocessableEntity || said(t, res) != "file.digest" {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	if res := tus(t, tablet, http.MethodHead, path, nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("the upload is still there: %d", res.StatusCode)
+	}
+	if stored(app, wrong) || stored(app, content) || wholeRecord(t, app, id) || len(lacking(t, tablet, digest(content), digest(wrong))) != 2 {
+		t.Error("the wrong file counts")
+	}
+	if left, err := filepath.Glob(filepath.Join(app.DataDir(), "attachments", "uploads", "*", "*")); err != nil || len(left) != 0 {
+		t.Errorf("left on disk: %v %v", left, err)
+	}
+	bring(t, tablet, content)
+	if !wholeRecord(t, app, id) {
+		t.Error("not whole after the right file")
+	}
+}
+
+func TestWhoCannotHaveAnUpload(t *testing.T) {
+	_, tablet, _ := stage(t)
+	meta := func(v string) string { return "sha256 " + base64.StdEncoding.EncodeToString([]byte(v)) }
+	good := digest([]byte("x"))
+	for name, c := range map[string]struct {
+		length, meta string
+		want         int
+	}{
+		"too large":       {strconv.Itoa(uploads.MaxFile + 1), meta(good), http.StatusRequestEntityTooLarge},
+		"no digest":       {"10", "name eA==", http.StatusBadRequest},
+		"a path":          {"10", meta("../../../../../../../../../../../../../../../../../../etc/passwd0"), http.StatusBadRequest},
+		"upper case":      {"10", meta(strings.ToUpper(good)), http.StatusBadRequest},
+		"no length":       {"", meta(good), http.StatusBadRequest},
+		"a negative size": {"-1", meta(good), http.StatusBadRequest},
+		"a long name":     {"10", meta(good) + ",name " + base64.StdEncoding.EncodeToString(make([]byte, 300)), http.StatusBadRequest},
+	} {
+		if res := tus(t, tablet, http.MethodPost, uploads.BasePath, nil, "Upload-Length", c.length, "Upload-Metadata", c.meta); res.StatusCode != c.want {
+			t.Errorf("%s: %d %s, want %d", name, res.StatusCode, said(t, res), c.want)
+		}
+	}
+}
+
+func TestTwoTabletsBringTheSameFile(t *testing.T) {
+	app, first, _ := stage(t)
+	second := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", "990102001001")).Register()
+	content := photo(t, 1, 60_000)
+	a := withFile(t, first, 1, content)
+	b := uuid.NewString()
+	op := operation(1, b, childVisit(testapp.Inside(gridC), "示例路 9 号"))
+	op["files"] = []map[string]any{{"name": "1.jpg", "sha256": digest(content), "size": len(content)}}
+	bring(t, first, content)
+	push(t, second, op)
+	if !wholeRecord(t, app, a) || wholeRecord(t, app, b) || !slices.Equal(lacking(t, second, digest(content)), []string{digest(content)}) {
+		t.Error("a digest alone gives a worker somebody else's file")
+	}
+	bring(t, second, content)
+	if !wholeRecord(t, app, b) {
+		t.Error("the second worker's record is not whole")
+	}
+	if files, err := filepath.Glob(filepath.Join(app.DataDir(), "attachments", digest(content)[:2], "*")); err != nil || len(files) != 1 {
+		t.Errorf("stored %v %v", files, err)
+	}
+}
+
+func TestFileAndSubmissionInAnyOrder(t *testing.T) {
+	app, tablet, _ := stage(t)
+	early, late := photo(t, 1, 60_000), photo(t, 2, 60_000)
+	bring(t, tablet, early)
+	if id := withFile(t, tablet, 1, early); !wholeRecord(t, app, id) {
+		t.Error("not whole although the file came before")
+	}
+	id := withFile(t, tablet, 2, late)
+	cursor := pull(t, tablet, "").Cursor
+	if wholeRecord(t, app, id) {
+		t.Error("whole without its file")
+	}
+	bring(t, tablet, late)
+	told := false
+	for _, ch := range pull(t, tablet, cursor).Changes {
+		told = told || ch.ID == id && ch.Op == "upsert"
+	}
+	if !wholeRecord(t, app, id) || !told {
+		t.Errorf("whole %v, told %v", wholeRecord(t, app, id), told)
+	}
+}
+
+// A server that died between the last byte and the answer finishes the file when the tablet asks again.
+func TestLastByteWithoutAnAnswer(t *testing.T) {
+	app, tablet, _ := stage(t)
+	content := photo(t, 1, 60_000)
+	id := withFile(t, tablet, 1, content)
+	path := begin(t, tablet, digest(content), len(content))
+	patch(t, tablet, path, 0, content[:59_999])
+	part, err := os.OpenFile(filepath.Join(app.DataDir(), "attachments", "uploads", strings.TrimPrefix(path, uploads.BasePath)), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write(content[59_999:]); err != nil {
+		t.Fatal(err)
+	}
+	part.Close()
+	if res := tus(t, tablet, http.MethodHead, path, nil); res.Header.Get("Upload-Offset") != "60000" || !wholeRecord(t, app, id) || !stored(app, content) {
+		t.Errorf("offset %s, whole %v", res.Header.Get("Upload-Offset"), wholeRecord(t, app, id))
+	}
+}
+
+func TestUploadsBelongToTheirTablet(t *testing.T) {
+	app, tablet, _ := stage(t)
+	server := app.Serve(t)
+	stranger := app.Client(t, server, app.Worker(t, "F9", "field", "990101")).Register()
+	manager := app.Client(t, server, app.Worker(t, "M9", "manager", "99"))
+	content := photo(t, 1, 60_000)
+	path := begin(t, tablet, digest(content), len(content))
+	patch(t, tablet, path, 0, content[:30_000])
+	for _, method := range []string{http.MethodHead, http.MethodPatch, http.MethodDelete} {
+		if res := tus(t, stranger, method, path, content[30_000:], "Upload-Offset", "30000", "Content-Type", "application/offset+octet-stream"); res.StatusCode != http.StatusNotFound {
+			t.Errorf("a stranger's %s: %d", method, res.StatusCode)
+		}
+	}
+	for _, path := range []string{"x", tablet.Device + "/..%2f..%2f..%2fdata.db", tablet.Device + "/" + strings.Repeat("0", 32)} {
+		if res := tus(t, tablet, http.MethodHead, uploads.BasePath+path, nil); res.StatusCode < 400 {
+			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+	}
+	other := begin(t, tablet, digest(content), len(content))
+	if res := tus(t, tablet, http.MethodDelete, other, nil); res.StatusCode != http.StatusNoContent {
+		t.Errorf("termination: %d", res.StatusCode)
+	}
+	if res := tus(t, tablet, http.MethodHead, other, nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("after termination: %d", res.StatusCode)
+	}
+	manager.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/devices/"+tablet.Device+"/revoke", nil, nil)
+	if res := patch(t, tablet, path, 30_000, content[30_000:]); res.StatusCode != http.StatusForbidden || said(t, res) != "device.revoked" {
+		t.Errorf("a revoked tablet's chunk: %d", res.StatusCode)
+	}
+	if res := tus(t, tablet, http.MethodPost, uploads.BasePath, nil, "Upload-Length", "1"); res.StatusCode != http.StatusForbidden || said(t, res) != "device.revoked" {
+		t.Errorf("a revoked tablet's creation: %d", res.StatusCode)
+	}
+	if status, body := tablet.Do(http.MethodPost, "/api/sync/v1/files/have", map[string]any{}); status != http.StatusForbidden {
+		t.Errorf("a revoked tablet's question: %d %s", status, body)
+	}
+}
+
+func attachmentOf(t *testing.T, app *testapp.App, record string) string {
+	t.Helper()
+	r, err := app.FindFirstRecordByData("attachments", "record", record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/api/doorstep/v1/attachments/" + r.Id
+}
+
+func TestReviewersGetFiles(t *testing.T) {
+	app, tablet, boss := stage(t)
+	server := app.Serve(t)
+	content := photo(t, 1, 60_000)
+	id := withFile(t, tablet, 1, content)
+	path := attachmentOf(t, app, id)
+	if res := tus(t, boss, http.MethodGet, path, nil); res.StatusCode != http.StatusNotFound || said(t, res) != "file.missing" {
+		t.Errorf("before it came: %d", res.StatusCode)
+	}
+	bring(t, tablet, content)
+	res := tus(t, boss, http.MethodGet, path, nil)
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || !bytes.Equal(body, content) {
+		t.Errorf("the file: %d, %d bytes, %v", res.StatusCode, len(body), err)
+	}
+	for name, want := range map[string]string{"Content-Type": "image/jpeg", "X-Content-Type-Options": "nosniff", "Content-Disposition": "attachment; filename*=utf-8''%E9%97%A8%E7%89%8C.jpg"} {
+		if got := res.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	small, format, err := image.DecodeConfig(tus(t, boss, http.MethodGet, path+"?thumb=1", nil).Body)
+	if err != nil || format != "jpeg" || small.Width != 480 || small.Height != 240 {
+		t.Errorf("thumbnail: %+v %s %v", small, format, err)
+	}
+	for name, c := range map[string]*testapp.Client{
+		"a neighbouring supervisor": app.Client(t, server, app.Worker(t, "S9", "supervisor", "990102")), "the worker": tablet, "nobody": app.Client(t, server, nil),
+	} {
+		if res := tus(t, c, http.MethodGet, path, nil); res.StatusCode < 400 {
+			t.Errorf("%s: %d", name, res.StatusCode)
+		}
+	}
+}
+
+func TestDangerousFilesAreKeptAndNotServed(t *testing.T) {
+	app, tablet, boss := stage(t)
+	for i, c := range []struct {
+		name, content string
+		want          int
+		thumb         int
+	}{
+		{"a page", "<!DOCTYPE html><script>alert(1)</script>", http.StatusForbidden, http.StatusForbidden},
+		{"a drawing", `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script/></svg>`, http.StatusForbidden, http.StatusForbidden},
+		{"a program", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 60), http.StatusForbidden, http.StatusForbidden},
+		{"another program", "MZ" + strings.Repeat("\x00", 100), http.StatusForbidden, http.StatusForbidden},
+		{"an archive", "PK\x03\x04" + strings.Repeat("\x00", 100), http.StatusForbidden, http.StatusForbidden},
+		{"a document", "%PDF-1.7\n", http.StatusOK, http.StatusUnsupportedMediaType},
+		{"half a picture", "\xff\xd8\xff\xe0\x00\x10JFIF\x00", http.StatusOK, http.StatusUnsupportedMediaType},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			id := withFile(t, tablet, i+1, []byte(c.content))
+			bring(t, tablet, []byte(c.content))
+			path := attachmentOf(t, app, id)
+			if res := tus(t, boss, http.MethodGet, path, nil); res.StatusCode != c.want {
+				t.Errorf("%d %s, want %d", res.StatusCode, said(t, res), c.want)
+			}
+			if res := tus(t, boss, http.MethodGet, path+"?thumb=1", nil); res.StatusCode != c.thumb || res.Header.Get("Content-Type") != "application/json" {
+				t.Errorf("thumbnail: %d %s, want %d", res.StatusCode, res.Header.Get("Content-Type"), c.thumb)
+			}
+			if !stored(app, []byte(c.content)) || !wholeRecord(t, app, id) {
+				t.Error("it was not kept")
+			}
+		})
+	}
+}
+
+// grownOld makes everything on disk 25 hours old but one file.
+func grownOld(t *testing.T, app *testapp.App, fresh []byte) {
+	t.Helper()
+	now := time.Now()
+	then := now.Add(-25 * time.Hour)
+	files, err := filepath.Glob(filepath.Join(app.DataDir(), "attachments", "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := filepath.Glob(filepath.Join(app.DataDir(), "attachments", "uploads", "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range append(files, parts...) {
+		if filepath.Base(path) == digest(fresh) {
+			continue
+		}
+		if err := os.Chtimes(path, then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+		_, err := db.Exec(`UPDATE uploads SET updated=CASE WHEN sha256=? THEN ? ELSE ? END`, digest(fresh), collections.Stamp(now), collections.Stamp(then))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSweepLeavesWhatIsReferredTo(t *testing.T) {
+	app, tablet, _ := stage(t)
+	const size = 50_000
+	named, replaced, quarantined, formFile, orphan, fresh, open := photo(t, 1, size), photo(t, 2, size), photo(t, 3, size), []byte("a,b\n1,2\n"), photo(t, 5, size), photo(t, 6, size), photo(t, 7, size)
+	withFile(t, tablet, 1, named)
+	id := withFile(t, tablet, 2, replaced)
+	for _, content := range [][]byte{named, replaced, quarantined, orphan, fresh} {
+		bring(t, tablet, content)
+	}
+	correction := operation(3, id, visitAt("示例路 2 号甲"))
+	correction["base_rev"], correction["files"] = 1, []map[string]any{{"name": "门牌.jpg", "sha256": digest(named), "size": size}}
+	push(t, tablet, correction)
+	unknown := operation(4, uuid.NewString(), visitAt("示例路 4 号"))
+	unknown["form"], unknown["files"] = "no_such_form", []map[string]any{{"name": "1.jpg", "sha256": digest(quarantined), "size": size}}
+	if r := push(t, tablet, unknown)[0]; r.Status != "quarantined" {
+		t.Fatalf("%+v", r)
+	}
+	if _, err := openrosa.SaveFormFile(t.Context(), app.TestApp, access.Actor{ID: "m"}, "child_visit", "list.csv", bytes.NewReader(formFile), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	path := begin(t, tablet, digest(open), size)
+	patch(t, tablet, path, 0, open[:100])
+
+	grownOld(t, app, fresh)
+	dropped, err := uploads.Sweep(t.Context(), app.TestApp, time.Now())
+	if err != nil || dropped != 1 {
+		t.Errorf("dropped %d files (%v), want 1", dropped, err)
+	}
+	for name, c := range map[string]struct {
+		content []byte
+		want    bool
+	}{"named": {named, true}, "replaced": {replaced, true}, "quarantined": {quarantined, true}, "of a form": {formFile, true}, "orphan": {orphan, false}, "fresh": {fresh, true}} {
+		if got := stored(app, c.content); got != c.want {
+			t.Errorf("the file %s: there %v, want %v", name, got, c.want)
+		}
+	}
+	if !slices.Equal(lacking(t, tablet, digest(orphan), digest(fresh)), []string{digest(orphan)}) {
+		t.Error("the tablet is not told what it lacks")
+	}
+	if res := tus(t, tablet, http.MethodHead, path, nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("an expired upload: %d", res.StatusCode)
+	}
+	bring(t, tablet, orphan)
+	if !stored(app, orphan) {
+		t.Error("what was dropped cannot come again")
+	}
+}
