@@ -153,6 +153,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.send(app.Client(t, server, nil), post, signInPath, nil, "", object{"identity": "F1", "password": testapp.Password}, 200)
 	w.send(app.Client(t, server, nil), post, signInPath, nil, "", object{"identity": "F1", "password": "wrong-password"}, 400)
 	visit := w.walkSync(tablet)
+	w.walkFiles(app, tablet, boss)
 	w.walkReview(tablet, boss, visit)
 	w.walkForms(tablet, manager)
 	w.walkOffice(manager, worker.Id, tablet.Device)
