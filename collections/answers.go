@@ -153,13 +153,13 @@ func decodeText(kind survey.Kind, s string) string {
 		return strings.Join(names, " ")
 	case survey.KindGeopoint:
 		var p Geopoint
-		if s == "" || json.Unmarshal([]byte(s), &p) != nil {
+		if noJSON(s) || json.Unmarshal([]byte(s), &p) != nil {
 			return ""
 		}
 		return p.String()
 	case survey.KindGeotrace, survey.KindGeoshape:
 		var points []Geopoint
-		if s == "" || json.Unmarshal([]byte(s), &points) != nil {
+		if noJSON(s) || json.Unmarshal([]byte(s), &points) != nil {
 			return ""
 		}
 		parts := make([]string, len(points))
@@ -171,6 +171,9 @@ func decodeText(kind survey.Kind, s string) string {
 		return s
 	}
 }
+
+// noJSON tells of a JSON column without an answer, as SQL or as a record gives it.
+func noJSON(s string) bool { return s == "" || s == "null" }
 
 // String writes the point as an instance holds it.
 func (p Geopoint) String() string {

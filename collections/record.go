@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"doorstep/internal/survey"
 )
@@ -86,14 +87,11 @@ func (r *Record) Fields() Row {
 			issues = string(b)
 		}
 	}
-	location, err := json.Marshal(map[string]float64{"lon": r.Lon, "lat": r.Lat})
-	if err != nil {
-		location = []byte(`{"lon":0,"lat":0}`)
-	}
+	location := jsonText(types.GeoPoint{Lon: r.Lon, Lat: r.Lat})
 	return Row{
 		{"form", r.Form}, {"form_version", r.FormVersion}, {"campaign", r.Campaign}, {"worker", r.Worker}, {"device", r.Device},
 		{"started_at", r.StartedAt}, {"finished_at", r.FinishedAt}, {"received_at", r.ReceivedAt}, {"outcome", r.Outcome},
-		{"location", string(location)}, {"accuracy_m", r.AccuracyM}, {"area", r.Area}, {"area_method", r.AreaMethod}, {"area_confidence", r.AreaConfidence},
+		{"location", location}, {"accuracy_m", r.AccuracyM}, {"area", r.Area}, {"area_method", r.AreaMethod}, {"area_confidence", r.AreaConfidence},
 		{"household", r.Household}, {"person", r.Person}, {"review_state", r.ReviewState}, {"issues", issues}, {"rev", r.Rev}, {"complete", r.Complete},
 	}
 }

@@ -41,11 +41,20 @@ func flattenInto(out flat, node *survey.Node, q *survey.Question, prefix string)
 		default:
 			if child := node.Child(c.Name); child != nil {
 				if v := child.Value(); v != "" {
-					out[prefix+c.Name] = v
+					out[prefix+c.Name] = asStored(c.Kind, v)
 				}
 			}
 		}
 	}
+}
+
+// asStored writes an answer as its column gives it back, so that 114.0050 is no change of 114.005.
+func asStored(kind survey.Kind, answer string) string {
+	value, ok := collections.Encode(kind, answer)
+	if !ok {
+		return answer
+	}
+	return collections.Decode(kind, value)
 }
 
 // unflatten builds the instance again.
