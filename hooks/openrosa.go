@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"doorstep/internal/access"
 	"doorstep/internal/openrosa"
 	"doorstep/internal/problem"
 )
@@ -47,11 +48,13 @@ var odkRoutes = []struct {
 // openrosa binds the ODK door. Its requests never reach the activity log when they succeed, and never with their token.
 func (d *Doorstep) openrosa(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "doorstep.mask", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: maskToken})
-	for _, r := range odkRoutes {
-		e.Router.Route(r.method, byToken+r.path, d.withToken(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip())
-	}
-	for method, handle := range map[string]fieldHandler{http.MethodHead: (*Doorstep).odkLength, http.MethodPost: (*Doorstep).odkSubmit} {
-		e.Router.Route(method, byToken+"/submission", d.withToken(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId)
+	for prefix, admit := range map[string]func(fieldHandler) func(*core.RequestEvent) error{byToken: d.withToken, byPassword: d.withPassword(openrosa.NewPasswords())} {
+		for _, r := range odkRoutes {
+			e.Router.Route(r.method, prefix+r.path, admit(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip())
+		}
+		for method, handle := range map[string]fieldHandler{http.MethodHead: (*Doorstep).odkLength, http.MethodPost: (*Doorstep).odkSubmit} {
+			e.Router.Route(method, prefix+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId)
+		}
 	}
 	return e.Next()
 }
@@ -105,13 +108,37 @@ func (d *Doorstep) withToken(handle fieldHandler) func(*core.RequestEvent) error
 		if err != nil {
 			return d.odkFailed(re, err)
 		}
-		campaign := re.Request.PathValue("campaign")
-		prefix := "/v1/key/" + url.PathEscape(token) + "/projects/" + url.PathEscape(campaign)
-		if err := handle(d, &fieldCall{re, openrosa.NewCaller(re.Request, actor, device, campaign, prefix)}); err != nil {
-			return d.odkFailed(re, err)
-		}
-		return nil
+		return d.handleField(re, handle, actor, device, "/v1/key/"+url.PathEscape(token)+"/projects/")
 	}
+}
+
+// withPassword admits clients that have no token, over TLS only: a password would be read on the way, and the digest
+// scheme needs a copy of it that is as good as the password (decision 56).
+func (d *Doorstep) withPassword(passwords *openrosa.Passwords) func(fieldHandler) func(*core.RequestEvent) error {
+	return func(handle fieldHandler) func(*core.RequestEvent) error {
+		return func(re *core.RequestEvent) error {
+			if !openrosa.Secure(re.Request) {
+				return openrosa.Reply(re.Response, http.StatusForbidden, "请用 https 地址登录。 Sign in over https.")
+			}
+			staffNo, password, _ := re.Request.BasicAuth()
+			actor, err := passwords.Admit(re.App, staffNo, password, d.Now())
+			if err != nil {
+				if problem.As(err).Code == problem.NotSignedIn {
+					re.Response.Header().Set("WWW-Authenticate", `Basic realm="Doorstep", charset="UTF-8"`)
+				}
+				return d.odkFailed(re, err)
+			}
+			return d.handleField(re, handle, actor, "", "/openrosa/")
+		}
+	}
+}
+
+func (d *Doorstep) handleField(re *core.RequestEvent, handle fieldHandler, actor access.Actor, device, prefix string) error {
+	campaign := re.Request.PathValue("campaign")
+	if err := handle(d, &fieldCall{re, openrosa.NewCaller(re.Request, actor, device, campaign, prefix+url.PathEscape(campaign))}); err != nil {
+		return d.odkFailed(re, err)
+	}
+	return nil
 }
 
 // odkFailed answers in OpenRosa's words; the cause of an internal error goes to the log.

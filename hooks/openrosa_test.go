@@ -348,3 +348,69 @@ func TestTokenStaysOutOfTheLog(t *testing.T) {
 		}
 	}
 }
+
+func TestPasswordOverTLS(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	worker := app.Worker(t, "F1", "field", "990101001001")
+	app.Worker(t, "S1", "supervisor", "990101")
+	c := &collect{t, server.URL + "/openrosa/all"}
+	try := func(user, password string, secure bool) answer {
+		req, err := http.NewRequest(http.MethodGet, "/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		header := http.Header{}
+		if user != "" {
+			req.SetBasicAuth(user, password)
+			header = req.Header
+		}
+		if secure {
+			header.Set("X-Forwarded-Proto", "https") // a proxy on this machine took the TLS off
+		}
+		return c.do(http.MethodGet, c.Base+"/formList", nil, header)
+	}
+	for range 12 {
+		try("", "", true) // many tablets begin
+	}
+	bare := try("", "", true)
+	if bare.Status != http.StatusUnauthorized || !strings.HasPrefix(bare.Header.Get("WWW-Authenticate"), "Basic realm=") {
+		t.Errorf("the first request: %d %v", bare.Status, bare.Header)
+	}
+	for name, c := range map[string]struct {
+		user, password string
+		secure         bool
+		status         int
+	}{
+		"plain http":              {"F1", testapp.Password, false, 403},
+		"right":                   {"F1", testapp.Password, true, 200},
+		"wrong":                   {"F1", "wrong", true, 401},
+		"nobody":                  {"F9", testapp.Password, true, 401},
+		"not for data collection": {"S1", testapp.Password, true, 403},
+	} {
+		if a := try(c.user, c.password, c.secure); a.Status != c.status {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+	}
+	if a := try("F1", testapp.Password, true); !bytes.Contains(a.Body, []byte("<downloadUrl>https://")) || !bytes.Contains(a.Body, []byte("/openrosa/all/forms/")) {
+		t.Errorf("links lead elsewhere: %s", a.Body)
+	}
+	worker.SetPassword("another-pass-2")
+	if err := app.Save(worker); err != nil {
+		t.Fatal(err)
+	}
+	if a := try("F1", testapp.Password, true); a.Status != http.StatusUnauthorized {
+		t.Errorf("the old password: %d", a.Status)
+	}
+	for range 10 {
+		try("F1", "guess", true)
+	}
+	if a := try("F1", "another-pass-2", true); a.Status != http.StatusTooManyRequests {
+		t.Errorf("after many guesses: %d", a.Status)
+	}
+	app.Advance(16 * time.Minute)
+	if a := try("F1", "another-pass-2", true); a.Status != http.StatusOK {
+		t.Errorf("a while later: %d", a.Status)
+	}
+}
