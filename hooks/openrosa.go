@@ -46,14 +46,15 @@ var odkRoutes = []struct {
 }
 
 // openrosa binds the ODK door. Its requests never reach the activity log when they succeed, and never with their token.
+// Limits per address do not hold for it: all tablets of a city may come from one.
 func (d *Doorstep) openrosa(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "doorstep.mask", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: maskToken})
 	for prefix, admit := range map[string]func(fieldHandler) func(*core.RequestEvent) error{byToken: d.withToken, byPassword: d.withPassword(openrosa.NewPasswords())} {
 		for _, r := range odkRoutes {
-			e.Router.Route(r.method, prefix+r.path, admit(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip())
+			e.Router.Route(r.method, prefix+r.path, admit(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip()).Unbind(apis.DefaultRateLimitMiddlewareId)
 		}
 		for method, handle := range map[string]fieldHandler{http.MethodHead: (*Doorstep).odkLength, http.MethodPost: (*Doorstep).odkSubmit} {
-			e.Router.Route(method, prefix+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId)
+			e.Router.Route(method, prefix+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId)
 		}
 	}
 	return e.Next()

@@ -1,0 +1,94 @@
+package hooks_test
+
+import (
+	"bytes"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/testapp"
+)
+
+// uploadFormFile sends a file to a form and returns the status.
+func uploadFormFile(t *testing.T, c *testapp.Client, form, name, body string) int {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	file, err := w.CreateFormFile("file", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(file, body); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.URL+"/api/doorstep/v1/forms/"+form+"/files", &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", c.Token)
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return res.StatusCode
+}
+
+func TestFilesOfAForm(t *testing.T) {
+	app, phone, _, _ := odkStage(t)
+	server := app.Serve(t)
+	manager := app.Client(t, server, app.Worker(t, "M9", "manager", "9901"))
+	for _, content := range []string{"first", "second"} {
+		if status := uploadFormFile(t, manager, "child_visit", "示意图 1.png", content); status != http.StatusOK {
+			t.Fatalf("upload: %d", status)
+		}
+		m := phone.manifest("child_visit")
+		picture := m["示意图 1.png"]
+		if len(m) != 3 || picture.Type != "" || picture.IntegrityURL != "" || picture.Hash != md5Of([]byte(content)) {
+			t.Fatalf("manifest %+v", m)
+		}
+		got := phone.get(picture.DownloadURL)
+		if string(got.Body) != content || got.Header.Get("Content-Type") != "image/png" {
+			t.Errorf("%q %s", got.Body, got.Header.Get("Content-Type"))
+		}
+		if a := phone.do(http.MethodGet, picture.DownloadURL, nil, http.Header{"If-None-Match": {got.Header.Get("ETag")}}); a.Status != http.StatusNotModified {
+			t.Errorf("with its tag: %d", a.Status)
+		}
+	}
+	for name, c := range map[string]struct {
+		form, file string
+		status     int
+	}{
+		"an entity list": {"child_visit", "households.csv", 400}, "external choices": {"child_visit", "itemsets.csv", 400}, "unknown form": {"nobody", "a.png", 404},
+	} {
+		if status := uploadFormFile(t, manager, c.form, c.file, "x"); status != c.status {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	if status := uploadFormFile(t, app.Client(t, server, app.Worker(t, "F9", "field", "990101")), "child_visit", "a.png", "x"); status != http.StatusForbidden {
+		t.Errorf("a field worker: %d", status)
+	}
+}
+
+// Three thousand tablets may come from one address.
+func TestLimitsPerAddressDoNotHoldForTablets(t *testing.T) {
+	app, phone, _, boss := odkStage(t)
+	app.Settings().RateLimits = core.RateLimitsConfig{Enabled: true, Rules: []core.RateLimitRule{{Label: "/", MaxRequests: 3, Duration: 60}}}
+	refused := 0
+	for range 8 {
+		phone.forms()
+		if status, _ := boss.Do(http.MethodGet, "/api/doorstep/v1/quarantine", nil); status == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("the limit was never on: nothing was proved")
+	}
+}
