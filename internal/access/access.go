@@ -34,7 +34,7 @@ const (
 	ImportAreas      Action = "areas.import"
 	ManageDevice     Action = "device.manage" // revoke a tablet
 	ReadAttachment   Action = "attachment.read"
-	ManageToken      Action = "token.manage"  // let a worker's ODK app in, and shut it out
+	ManageToken      Action = "token.manage" // let a worker's ODK app in, and shut it out
 )
 
 // Where limits an action to records.
