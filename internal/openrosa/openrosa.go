@@ -4,7 +4,6 @@ package openrosa
 
 import (
 	"encoding/xml"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -116,6 +115,3 @@ func Fail(w http.ResponseWriter, err error) error {
 }
 
 var errWrongToken = problem.New(problem.NotAllowed, "token")
-
-// Forbidden tells whether err is the refusal of a token.
-func Forbidden(err error) bool { return errors.Is(err, errWrongToken) }

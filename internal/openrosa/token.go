@@ -102,7 +102,7 @@ func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, no
 }
 
 // Admit finds whose token it is. A wrong one, a revoked one, one on a revoked device and one of a worker who left all
-// get the same refusal, for which Forbidden is true.
+// get the same refusal.
 func Admit(ctx context.Context, app core.App, secret string, now time.Time) (access.Actor, string, error) {
 	var id, worker, role, territory, device, used string
 	var shut bool
