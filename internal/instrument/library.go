@@ -141,7 +141,8 @@ func (l *Library) Refresh(app core.App) error {
 	return l.Load(app)
 }
 
-// Load reads every stored version, and compiles those that it does not hold already.
+// Load reads every stored version, and compiles those that it does not hold already. A version that no longer compiles,
+// after an upgrade of the program, is left out and logged: its records wait in quarantine, and the others are served.
 func (l *Library) Load(app core.App) error {
 	next := NewLibrary()
 	err := collections.Each(collections.Read(app), `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms ORDER BY published_at, created, id`, nil, func(rows *sql.Rows) error {
@@ -152,7 +153,8 @@ func (l *Library) Load(app core.App) error {
 		next.revision += s.rev
 		in, err := l.compiled(s)
 		if err != nil {
-			return fmt.Errorf("form %s version %s: %w", s.id, s.version, err)
+			app.Logger().Error("a stored form does not compile", "form", s.id, "version", s.version, "error", err.Error())
+			return nil
 		}
 		next.add(in)
 		return nil
