@@ -20,7 +20,7 @@ import (
 const engineFolder = "../tools/collect-engine"
 
 // A program that others wrote loads the form from the running server, fills it in and submits it.
-func TestODKEngineSubmits(t *testing.T) {
+func TestODKEngineSubmits_needsNpmCiOfItsFolder(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(engineFolder, "node_modules", "@getodk", "xforms-engine")); err != nil {
 		t.Skip("ODK's engine is not installed: npm ci --prefix tools/collect-engine")
 	}
