@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -11,15 +10,14 @@ import (
 
 // Rules of the deterministic tier, as they stand in a pair's rule column.
 const (
-	SameNumber    = "same_id_number"            // valid, equal numbers, and the rest agrees: one person
-	NumberClash   = "id_number_conflict"        // valid, equal numbers, but another name and birth date: two persons
-	SameInHouse   = "same_name_birth_household" // one person
-	SecondVisit   = "second_visit"              // one household visited twice in one campaign
-	SecondSurvey  = "second_survey"             // one person interviewed twice in one campaign
-	SecondRecord  = "second_record"             // one person, named by the tablet, in records of two households in one campaign
-	KindPerson    = "person"
-	KindHousehold = "household"
-	KindVisit     = "visit"
+	SameNumber   = "same_id_number"            // valid, equal numbers, and the rest agrees: one person
+	NumberClash  = "id_number_conflict"        // valid, equal numbers, but another name and birth date: two persons
+	SameInHouse  = "same_name_birth_household" // one person
+	SecondVisit  = "second_visit"              // one household visited twice in one campaign
+	SecondSurvey = "second_survey"             // one person interviewed twice in one campaign
+	SecondRecord = "second_record"             // one person, named by the tablet, in records of two households in one campaign
+	KindPerson   = "person"
+	KindVisit    = "visit"
 )
 
 // Evidence is how one field of two records compares: equal, differs, or missing on a side. It holds no values.
@@ -62,21 +60,6 @@ func (p *Pair) Record(db collections.DB, now time.Time) (fresh bool, err error) 
 		{Column: "score", Value: p.Score}, {Column: "evidence", Value: string(evidence)}, {Column: "status", Value: "open"},
 		{Column: "decided_at", Value: ""}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
-}
-
-// PairsOf lists the pairs of a record that wait for a decision.
-func PairsOf(db collections.DB, record string) ([]Pair, error) {
-	var pairs []Pair
-	err := collections.Each(db, `SELECT id, kind, rule, collection, a, b, score FROM duplicates WHERE status='open' AND (a=? OR b=?)`, []any{record, record},
-		func(rows *sql.Rows) error {
-			var p Pair
-			if err := rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Collection, &p.A, &p.B, &p.Score); err != nil {
-				return err
-			}
-			pairs = append(pairs, p)
-			return nil
-		})
-	return pairs, err
 }
 
 func compare(field, a, b string) Evidence {

@@ -13,6 +13,7 @@ type Person struct {
 	ID, Name, NameKey, Sex, BirthDate, IDType, IDNumber, IDKey, Phone, Relation string
 	Household, Area, Source                                                     string
 	Rev                                                                         int64
+	mergedInto                                                                  string
 }
 
 // Found is whom a record turned out to be about.
@@ -96,13 +97,13 @@ func Explain(a, b Person) []Evidence {
 	}
 }
 
-const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev`
+const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into`
 
 func persons(db collections.DB, where string, args ...any) ([]Person, error) {
 	var found []Person
 	err := collections.Each(db, `SELECT `+personColumns+` FROM persons WHERE `+where, args, func(rows *sql.Rows) error {
 		var p Person
-		err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev)
+		err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto)
 		found = append(found, p)
 		return err
 	})
@@ -116,14 +117,10 @@ func current(db collections.DB, id string) (Person, bool, error) {
 		if err != nil || len(found) == 0 {
 			return Person{}, false, err
 		}
-		var into string
-		if _, err := collections.One(db, `SELECT merged_into FROM persons WHERE id=?`, []any{id}, &into); err != nil {
-			return Person{}, false, err
-		}
-		if into == "" {
+		if found[0].mergedInto == "" {
 			return found[0], true, nil
 		}
-		id = into
+		id = found[0].mergedInto
 	}
 	return Person{}, false, nil
 }

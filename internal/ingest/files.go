@@ -25,15 +25,9 @@ func Attach(ctx context.Context, app core.App, st *Stages, sender Sender, instan
 		return nil
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		own := owner{record: instance, area: access.Common(sender.Actor.Territory), worker: sender.Actor.ID}
-		record, _, err := recordOf(db, instance)
+		own, err := ownerOfInstance(db, sender, instance)
 		if err != nil {
 			return err
-		}
-		if record != "" {
-			if own, err = ownerOf(db, record); err != nil {
-				return err
-			}
 		}
 		now := st.Now()
 		for _, f := range files {
@@ -43,6 +37,18 @@ func Attach(ctx context.Context, app core.App, st *Stages, sender Sender, instan
 		}
 		return own.recount(db)
 	})
+}
+
+// ownerOfInstance is the record that an instance made, or what waits under its id for a supervisor of its sender.
+func ownerOfInstance(db collections.DB, sender Sender, instance string) (owner, error) {
+	record, _, err := recordOf(db, instance)
+	switch {
+	case err != nil:
+		return owner{}, err
+	case record != "":
+		return ownerOf(db, record)
+	}
+	return owner{record: instance, area: access.Common(sender.Actor.Territory), worker: sender.Actor.ID}, nil
 }
 
 func ownerOf(db collections.DB, record string) (owner, error) {

@@ -16,7 +16,6 @@ const (
 	Native    = "native"
 	OpenRosa  = "openrosa"
 	Dashboard = "dashboard"
-	Import    = "import"
 )
 
 // Operations of the native protocol.

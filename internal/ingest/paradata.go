@@ -8,7 +8,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/access"
 )
 
 // Paradata is how a record was filled in, by the tablet's own log. It holds no answers.
@@ -54,15 +53,9 @@ func KeepParadata(ctx context.Context, app core.App, st *Stages, sender Sender, 
 		return fmt.Errorf("paradata: %w", err)
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		own := owner{record: instance, area: access.Common(sender.Actor.Territory), worker: sender.Actor.ID}
-		record, _, err := recordOf(db, instance)
+		own, err := ownerOfInstance(db, sender, instance)
 		if err != nil {
 			return err
-		}
-		if record != "" {
-			if own, err = ownerOf(db, record); err != nil {
-				return err
-			}
 		}
 		id, err := collections.NewID()
 		if err != nil {
