@@ -3,6 +3,7 @@
 package problem
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -137,11 +138,15 @@ func (p *Problem) MarshalJSON() ([]byte, error) {
 	}{p.Code, map[string]string{"zh": e.ZH, "en": e.EN}, p.Detail, p.Data})
 }
 
-// As finds the problem in err; everything else is an internal error.
+// As finds the problem in err. Work that was given up, because the client went away or time ran out, may be tried
+// again; everything else is an internal error.
 func As(err error) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {
 		return p
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return New(Busy, "")
 	}
 	return New(Internal, "")
 }
