@@ -6,40 +6,37 @@ import (
 	"time"
 )
 
-// limited is a response writer whose deadlines end with the request. The tus handler sets them on the connection, one
-// of them from a goroutine that may be late: the next request on a kept-alive connection would be cut by it.
+// limited keeps what the tus handler does to a connection within one request: where another request wants the same
+// upload, the handler sets a read deadline in the past, from a goroutine that may be late. A connection
+// whose read deadline has passed cancels every request that comes after on it.
 type limited struct {
 	http.ResponseWriter
-	mu    sync.Mutex
-	ended bool
+	mu          sync.Mutex
+	answered    bool // what the body still brings does not matter
+	interrupted bool // the connection is of no use for another request
+}
+
+// WriteHeader tells the client to leave a connection that was interrupted.
+func (l *limited) WriteHeader(status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.answered = l.answered || status >= http.StatusOK
+	if l.interrupted {
+		l.Header().Set("Connection", "close")
+	}
+	l.ResponseWriter.WriteHeader(status)
 }
 
 // SetReadDeadline is what http.ResponseController looks for.
 func (l *limited) SetReadDeadline(at time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.ended {
+	if l.answered {
 		return nil
 	}
+	l.interrupted = l.interrupted || !at.After(time.Now())
 	return http.NewResponseController(l.ResponseWriter).SetReadDeadline(at)
 }
 
-// SetWriteDeadline is what http.ResponseController looks for.
-func (l *limited) SetWriteDeadline(at time.Time) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ended {
-		return nil
-	}
-	return http.NewResponseController(l.ResponseWriter).SetWriteDeadline(at)
-}
-
-// end takes the deadlines back; the HTTP server itself renews only that for reading.
-func (l *limited) end() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ended = true
-	c := http.NewResponseController(l.ResponseWriter)
-	c.SetReadDeadline(time.Time{})  // a connection that cannot is closed already
-	c.SetWriteDeadline(time.Time{}) // likewise
-}
+// Unwrap is how http.ResponseController finds the rest.
+func (l *limited) Unwrap() http.ResponseWriter { return l.ResponseWriter }

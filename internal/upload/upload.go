@@ -68,9 +68,7 @@ type senderKey struct{}
 func (d *Door) Serve(w http.ResponseWriter, r *http.Request, sender ingest.Sender, id string) error {
 	r = r.Clone(context.WithValue(r.Context(), senderKey{}, sender))
 	r.URL.Path = id
-	inTime := &limited{ResponseWriter: w}
-	defer inTime.end()
-	w = inTime
+	w = &limited{ResponseWriter: w}
 	w.Header().Set("Upload-Expires", d.now().Add(Lifetime).UTC().Format(http.TimeFormat))
 	if id == "" {
 		d.tus.Middleware(http.HandlerFunc(d.tus.PostFile)).ServeHTTP(w, r)
