@@ -56,6 +56,8 @@ func (d *Doorstep) openrosa(e *core.ServeEvent) error {
 		for method, handle := range map[string]fieldHandler{http.MethodHead: (*Doorstep).odkLength, http.MethodPost: (*Doorstep).odkSubmit} {
 			e.Router.Route(method, prefix+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId)
 		}
+		e.Router.Any(prefix+"/submission", admit((*Doorstep).odkWrongMethod))
+		e.Router.Any(prefix+"/{rest...}", admit((*Doorstep).odkNothing))
 	}
 	return e.Next()
 }
@@ -140,6 +142,14 @@ func (d *Doorstep) handleField(re *core.RequestEvent, handle fieldHandler, actor
 		return d.odkFailed(re, err)
 	}
 	return nil
+}
+
+// odkNothing answers for addresses that do not exist in words that the app shows.
+func (d *Doorstep) odkNothing(*fieldCall) error { return problem.New(problem.NotFound, "address") }
+
+func (d *Doorstep) odkWrongMethod(c *fieldCall) error {
+	c.Response.Header().Set("Allow", "HEAD, POST")
+	return openrosa.Reply(c.Response, http.StatusMethodNotAllowed, "这个地址只接收记录。 This address only takes records.")
 }
 
 // odkFailed answers in OpenRosa's words; the cause of an internal error goes to the log.

@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -45,8 +43,6 @@ func xmlPart(xml string) part {
 }
 
 func filePart(name, body string) part { return part{name, name, "image/jpeg", body} }
-
-var more = part{"*isIncomplete*", "", "", "yes"}
 
 func visitAt(address string) map[string]any {
 	return childVisit(testapp.Inside(gridA), address, child("王小明", number1, "2015-03-01", nil))
@@ -113,37 +109,12 @@ func TestCollectSubmitsARecord(t *testing.T) {
 	}
 }
 
-func TestOneRecordInManyRequests(t *testing.T) {
+func TestFilesOfARecordAreInTheStore(t *testing.T) {
 	app, phone, _, _ := odkStage(t)
 	id := uuid.NewString()
 	answers := visitAt("示例路 1 号")
-	answers["closing"] = map[string]any{"door_plate_photo": "门牌.jpg", "signature": "签名.png"}
-	xml := record(t, app, "child_visit", id, "", answers)
-	first := []part{xmlPart(xml)}
-	for i := range 100 {
-		first = append(first, filePart(fmt.Sprintf("附件 %d.jpg", i), fmt.Sprint("bytes of ", i)))
-	}
-	told := phone.saved(append(first, more)...)
-	if !strings.Contains(told, "附件还在上传") {
-		t.Errorf("told %q", told)
-	}
-	whole := func() bool {
-		r, err := app.FindRecordById("child_visits", id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r.GetBool("complete")
-	}
-	if whole() {
-		t.Error("whole before the last part")
-	}
-	phone.saved(append(first, more)...) // the app was stopped and begins anew
-	phone.saved(xmlPart(xml), filePart("门牌.jpg", "a door plate"), more)
-	phone.saved(xmlPart(xml), filePart("签名.png", "a signature"))
-	if !whole() {
-		t.Error("not whole after the last part")
-	}
-	rowCount(t, app, map[string]int64{"child_visits": 1, "submissions": 1, "attachments": 102})
+	answers["closing"] = map[string]any{"door_plate_photo": "门牌.jpg"}
+	phone.saved(xmlPart(record(t, app, "child_visit", id, "", answers)), filePart("门牌.jpg", "a door plate"))
 	sum := sha256.Sum256([]byte("a door plate"))
 	sha := hex.EncodeToString(sum[:])
 	photo, err := app.FindFirstRecordByFilter("attachments", "name = '门牌.jpg'")
@@ -156,18 +127,6 @@ func TestOneRecordInManyRequests(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(app.DataDir(), "attachments", "incoming", "*")); err != nil || len(left) != 0 {
 		t.Errorf("unfinished files: %v %v", left, err)
 	}
-}
-
-func TestTheSameIDWithOtherAnswersIsACorrection(t *testing.T) {
-	app, phone, _, _ := odkStage(t)
-	id := uuid.NewString()
-	phone.saved(xmlPart(record(t, app, "child_visit", id, "", visitAt("示例路 1 号"))))
-	phone.saved(xmlPart(record(t, app, "child_visit", id, "", visitAt("示例路 2 号"))))
-	r, err := app.FindRecordById("child_visits", id)
-	if err != nil || r.GetString("address") != "示例路 2 号" || r.GetInt("rev") != 2 || r.GetString("review_state") != "edited" {
-		t.Errorf("record: %v %v", r, err)
-	}
-	rowCount(t, app, map[string]int64{"child_visits": 1, "submissions": 2})
 }
 
 func TestEditsInAnyOrder(t *testing.T) {
@@ -283,77 +242,6 @@ func TestWorkIsKeptWhateverTheFormsState(t *testing.T) {
 	}
 	rowCount(t, app, map[string]int64{"child_visits": 3, "attachments": 2})
 }
-
-func TestMalformedSubmissions(t *testing.T) {
-	app, phone, _, _ := odkStage(t)
-	good := record(t, app, "child_visit", uuid.NewString(), "", visitAt("示例路 1 号"))
-	boundary := "----x"
-	body := func(parts ...string) string { return strings.Join(parts, "") }
-	xml := func(s string) string {
-		return "------x\r\nContent-Disposition: form-data; name=\"xml_submission_file\"; filename=\"a.xml\"\r\nContent-Type: text/xml\r\n\r\n" + s + "\r\n"
-	}
-	end := "------x--\r\n"
-	var bombs strings.Builder
-	bombs.WriteString(`<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa">`)
-	for c := 'b'; c < 'k'; c++ {
-		fmt.Fprintf(&bombs, `<!ENTITY %c "&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;">`, c, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1)
-	}
-	bombs.WriteString(`]><d id="child_visit">&j;</d>`)
-	cases := map[string]struct {
-		contentType, body string
-		status            int
-	}{
-		"no content type":      {"", body(xml(good), end), 400},
-		"JSON":                 {"application/json", "{}", 400},
-		"no boundary":          {"multipart/form-data", body(xml(good), end), 400},
-		"wrong boundary":       {"multipart/form-data; boundary=other", body(xml(good), end), 400},
-		"empty":                {"multipart/form-data; boundary=" + boundary, "", 400},
-		"last boundary absent": {"multipart/form-data; boundary=" + boundary, body(xml(good)), 400},
-		"cut in the record":    {"multipart/form-data; boundary=" + boundary, xml(good)[:300], 400},
-		"no record":            {"multipart/form-data; boundary=" + boundary, body("------x\r\nContent-Disposition: form-data; name=\"a.jpg\"; filename=\"a.jpg\"\r\n\r\nx\r\n", end), 400},
-		"two records":          {"multipart/form-data; boundary=" + boundary, body(xml(good), xml("<x/>"), end), 400},
-		"not XML":              {"multipart/form-data; boundary=" + boundary, body(xml("hello"), end), 400},
-		"unclosed XML":         {"multipart/form-data; boundary=" + boundary, body(xml(good[:len(good)-20]), end), 400},
-		"no form id":           {"multipart/form-data; boundary=" + boundary, body(xml("<data/>"), end), 400},
-		"entity bomb":          {"multipart/form-data; boundary=" + boundary, body(xml(bombs.String()), end), 400},
-		"external entity":      {"multipart/form-data; boundary=" + boundary, body(xml(`<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d id="child_visit">&x;</d>`), end), 400},
-		"deep nesting":         {"multipart/form-data; boundary=" + boundary, body(xml(`<d id="child_visit">`+strings.Repeat("<a>", 10000)+strings.Repeat("</a>", 10000)+"</d>"), end), 400},
-		"wrong encoding":       {"multipart/form-data; boundary=" + boundary, body(xml("<d id=\"child_visit\">\xff\xfe\xff</d>"), end), 400},
-		"record too large":     {"multipart/form-data; boundary=" + boundary, body(xml(`<d id="child_visit">`+strings.Repeat("x", 9<<20)+"</d>"), end), 413},
-		"too many parts":       {"multipart/form-data; boundary=" + boundary, body(xml(good), strings.Repeat("------x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n", 600), end), 413},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			header := http.Header{}
-			if c.contentType != "" {
-				header.Set("Content-Type", c.contentType)
-			}
-			a := phone.do(http.MethodPost, phone.Base+"/submission", strings.NewReader(c.body), header)
-			if a.Status != c.status || a.message(t) == "" {
-				t.Errorf("%d %s, want %d", a.Status, a.Body, c.status)
-			}
-		})
-	}
-	t.Run("request too large", func(t *testing.T) {
-		r, w := io.Pipe()
-		out := multipart.NewWriter(w)
-		go func() {
-			file, err := out.CreateFormFile("a.mp4", "a.mp4")
-			if err == nil {
-				_, err = io.CopyN(file, zeros{}, 101_000_000)
-			}
-			w.CloseWithError(err)
-		}()
-		if a := phone.do(http.MethodPost, phone.Base+"/submission", r, http.Header{"Content-Type": {out.FormDataContentType()}}); a.Status != http.StatusRequestEntityTooLarge {
-			t.Errorf("%d %s", a.Status, a.Body)
-		}
-	})
-	rowCount(t, app, map[string]int64{"child_visits": 0, "submissions": 0, "attachments": 0})
-}
-
-type zeros struct{}
-
-func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 func TestParadataStaysWithItsVisit(t *testing.T) {
 	app, phone, _, boss := odkStage(t)

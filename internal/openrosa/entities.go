@@ -26,7 +26,7 @@ type entityList struct {
 // ODK keeps name for the id of an entity, so a person's name is full_name. Collect draws geometry on a map.
 var entityLists = []entityList{
 	{collections.Households, `CASE WHEN address!='' THEN address WHEN head_name!='' THEN head_name ELSE id END`, []string{
-		"address", "address", "house_code", "house_code", "head_name", "head_name", "phone", "phone", "residents", "residents", "area", "area",
+		"address", "address", "house_code", "house_code", "head_name", "head_name", "phone", "phone", "residents", `CASE WHEN residents>0 THEN residents ELSE '' END`, "area", "area",
 		"geometry", `CASE WHEN area_method IN ('gps','gps_near') THEN json_extract(location,'$.lat')||' '||json_extract(location,'$.lon')||' 0 '||accuracy_m ELSE '' END`,
 	}},
 	{collections.Persons, `CASE WHEN name!='' THEN name ELSE id END`, []string{

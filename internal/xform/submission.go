@@ -33,8 +33,12 @@ func ParseSubmission(root *survey.Node) (*survey.Instance, error) {
 }
 
 // instanceID looks in meta first, then for the bare element that old clients sent, then for an attribute of the root.
+// Some forms have two elements of that name, one of them in OpenRosa's namespace.
 func instanceID(root *survey.Node, name string) string {
-	if meta := root.Child("meta"); meta != nil {
+	for _, meta := range root.Children {
+		if meta.Kind != survey.Element || meta.Name != "meta" {
+			continue
+		}
 		if n := meta.Child(name); n != nil && n.Value() != "" {
 			return bareUUID(n.Value())
 		}
