@@ -43,21 +43,6 @@ func Moved(db DB, collection, record, from, to string, rev int64, now time.Time)
 	return Announce(db, collection, record, to, Upsert, rev, now)
 }
 
-// Log appends to the audit trail in the transaction of what it records. detail must not hold personal data.
-func Log(db DB, actor, action, collection, record, area string, detail any, now time.Time) error {
-	b, err := json.Marshal(detail)
-	if err != nil {
-		return fmt.Errorf("audit detail: %w", err)
-	}
-	_, err = db.Exec(`INSERT INTO audit (seq, actor, action, collection, record, area, detail, created, updated)
-		VALUES ((SELECT COALESCE(MAX(seq),0)+1 FROM audit), ?, ?, ?, ?, ?, ?, ?, ?)`,
-		actor, action, collection, record, area, string(b), Stamp(now), Stamp(now))
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
-	return nil
-}
-
 // Enqueue adds work that must happen after the commit, once per kind and record.
 func Enqueue(db DB, kind, record string, payload any, now time.Time) error {
 	b, err := json.Marshal(payload)

@@ -4,6 +4,8 @@ package access
 import (
 	"slices"
 	"strings"
+
+	"doorstep/internal/audit"
 )
 
 // Role is what a worker is signed in for.
@@ -70,6 +72,20 @@ type Actor struct {
 	ID        string
 	Role      Role
 	Territory []string // area code prefixes
+	Device    string   // tablet that the request comes from, where it names one
+}
+
+// Did begins an audit entry of what the actor did.
+func (a Actor) Did(action string) audit.Entry {
+	return audit.Entry{Actor: a.ID, Role: string(a.Role), Device: a.Device, Area: Common(a.Territory), Action: action}
+}
+
+// DidTo begins an audit entry of what the actor did to one record; subjects are the persons, households and records that
+// it concerns beside it.
+func (a Actor) DidTo(action, collection, record, area string, subjects ...string) audit.Entry {
+	e := a.Did(action)
+	e.Collection, e.Record, e.Area, e.Subjects = collection, record, area, subjects
+	return e
 }
 
 // Where tells how far the actor's right to an action reaches.

@@ -40,17 +40,17 @@ func TestMay(t *testing.T) {
 		area, worker string
 		want         bool
 	}{
-		"own territory":        {Actor{"s", Supervisor, []string{"990101"}}, ReviewRecord, "990101001001", "", true},
-		"next door":            {Actor{"s", Supervisor, []string{"990101"}}, ReviewRecord, "990102001001", "", false},
-		"the level above":      {Actor{"s", Supervisor, []string{"990101"}}, ReviewRecord, "9901", "", false},
-		"no area":              {Actor{"s", Supervisor, []string{"990101"}}, ReviewRecord, "", "", false},
-		"an empty prefix":      {Actor{"s", Supervisor, []string{""}}, ReviewRecord, "990101", "", false},
-		"another role":         {Actor{"a", Analyst, []string{"9901"}}, ReviewRecord, "990101", "", false},
-		"identified, analyst":  {Actor{"a", Analyst, []string{"9901"}}, ExportIdentified, "990101", "", false},
-		"own record":           {Actor{"f", Field, nil}, Sync, "990101", "f", true},
-		"someone else's":       {Actor{"f", Field, []string{"9901"}}, Sync, "990101", "g", false},
-		"the operator":         {Actor{"o", Operator, nil}, ExportIdentified, "", "", true},
-		"an action not listed": {Actor{"m", Manager, []string{"9901"}}, Action("new"), "990101", "", false},
+		"own territory":        {Actor{ID: "s", Role: Supervisor, Territory: []string{"990101"}}, ReviewRecord, "990101001001", "", true},
+		"next door":            {Actor{ID: "s", Role: Supervisor, Territory: []string{"990101"}}, ReviewRecord, "990102001001", "", false},
+		"the level above":      {Actor{ID: "s", Role: Supervisor, Territory: []string{"990101"}}, ReviewRecord, "9901", "", false},
+		"no area":              {Actor{ID: "s", Role: Supervisor, Territory: []string{"990101"}}, ReviewRecord, "", "", false},
+		"an empty prefix":      {Actor{ID: "s", Role: Supervisor, Territory: []string{""}}, ReviewRecord, "990101", "", false},
+		"another role":         {Actor{ID: "a", Role: Analyst, Territory: []string{"9901"}}, ReviewRecord, "990101", "", false},
+		"identified, analyst":  {Actor{ID: "a", Role: Analyst, Territory: []string{"9901"}}, ExportIdentified, "990101", "", false},
+		"own record":           {Actor{ID: "f", Role: Field, Territory: nil}, Sync, "990101", "f", true},
+		"someone else's":       {Actor{ID: "f", Role: Field, Territory: []string{"9901"}}, Sync, "990101", "g", false},
+		"the operator":         {Actor{ID: "o", Role: Operator, Territory: nil}, ExportIdentified, "", "", true},
+		"an action not listed": {Actor{ID: "m", Role: Manager, Territory: []string{"9901"}}, Action("new"), "990101", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := c.actor.May(c.do, c.area, c.worker); got != c.want {

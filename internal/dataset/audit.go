@@ -7,6 +7,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/instrument"
 )
 
@@ -24,8 +25,8 @@ type entry struct {
 	Complete   bool             `json:"complete"` // false where it broke off after Rows
 }
 
-// audit records an export, also one that broke off: its rows have left the house.
-func audit(ctx context.Context, app core.App, actor access.Actor, in *instrument.Instrument, sel Selection, r Report, complete bool) error {
+// record notes an export, also one that broke off: its rows have left the house.
+func record(ctx context.Context, app core.App, actor access.Actor, in *instrument.Instrument, sel Selection, r Report, complete bool) error {
 	e := entry{
 		Form: in.Form.ID, Version: in.Version, Format: sel.Format, Labels: sel.Labels, Identified: sel.Identified, States: sel.States,
 		Campaign: sel.Campaign, Territory: actor.Territory, Rows: map[string]int64{}, Complete: complete,
@@ -34,6 +35,8 @@ func audit(ctx context.Context, app core.App, actor access.Actor, in *instrument
 		e.Rows[t.Name] = t.Rows
 	}
 	return collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error {
-		return collections.Log(db, actor.ID, "export", in.Layout.Main().Name, "", access.Common(actor.Territory), e, sel.Now)
+		entry := actor.Did(audit.Exported)
+		entry.Collection, entry.Purpose, entry.Detail = in.Layout.Main().Name, audit.Statistics, e
+		return audit.Append(db, sel.Now, entry)
 	})
 }

@@ -83,7 +83,7 @@ func toFolder(cmd *cobra.Command, app core.App, in *instrument.Instrument, sel S
 	if err != nil {
 		return err
 	}
-	if err := audit(cmd.Context(), app, operator, in, sel, report, true); err != nil {
+	if err := record(cmd.Context(), app, operator, in, sel, report, true); err != nil {
 		return err
 	}
 	if err := folder.Commit(); err != nil {

@@ -45,7 +45,7 @@ func sendZip(r *http.Request, d *download, app core.App, in *instrument.Instrume
 	if err != nil && !d.begun {
 		return err
 	}
-	if logged := audit(r.Context(), app, actor, in, sel, report, err == nil); logged != nil && err == nil {
+	if logged := record(r.Context(), app, actor, in, sel, report, err == nil); logged != nil && err == nil {
 		err = logged
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/problem"
 )
 
@@ -115,6 +116,6 @@ func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, no
 		if err := collections.Update(db, collections.Devices, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
 			return err
 		}
-		return collections.Log(db, actor.ID, "device.revoke", collections.Devices, id, area, nil, now)
+		return audit.Append(db, now, actor.DidTo("device.revoke", collections.Devices, id, area))
 	})
 }

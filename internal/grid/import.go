@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/survey"
 )
 
@@ -67,7 +68,7 @@ func Save(ctx context.Context, app core.App, areas []Area, codes Codes, by strin
 				return fmt.Errorf("area %s: %w", a.Code, err)
 			}
 		}
-		return collections.Log(db, by, "areas.import", collections.Areas, "", "", n, now)
+		return audit.Append(db, now, audit.Entry{Actor: by, Action: "areas.import", Collection: collections.Areas, Purpose: audit.Administration, Detail: n})
 	})
 	return n, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/problem"
 )
 
@@ -45,7 +46,9 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 		}); err != nil {
 			return err
 		}
-		return collections.Log(db, actor.ID, "duplicate."+d.Status, collections.Duplicates, p.ID, p.AreaA, map[string]string{"rule": p.Rule, "a": p.A, "b": p.B}, now)
+		entry := actor.DidTo("duplicate."+d.Status, collections.Duplicates, p.ID, p.AreaA, p.A, p.B)
+		entry.Purpose, entry.Detail = audit.Deduplication, map[string]string{"rule": p.Rule, "kind": p.Kind, "in": p.Collection}
+		return audit.Append(db, now, entry)
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/problem"
 )
 
@@ -71,7 +72,28 @@ func (b *batch) settle(db collections.DB, each settler) (err error) {
 			return fmt.Errorf("operation %d: %w", d.op.Seq, err)
 		}
 	}
+	if err := b.record(db); err != nil {
+		return err
+	}
 	return touch(db, b.sender, b.ops, b.st.Now())
+}
+
+// record notes what the batch made and changed: one row of the audit trail, whatever its size, and none for a repetition.
+func (b *batch) record(db collections.DB) error {
+	entry := b.sender.did(audit.Submit)
+	outcomes := map[string]int{}
+	for _, r := range b.receipts {
+		if r.Status == Unchanged {
+			continue
+		}
+		outcomes[r.Status]++
+		entry.Subjects = append(entry.Subjects, r.subjects()...)
+	}
+	if len(outcomes) == 0 {
+		return nil
+	}
+	entry.Detail = outcomes
+	return audit.Append(db, b.st.Now(), entry)
 }
 
 // again stores the batch in a transaction of its own, with each operation on its own.

@@ -12,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/survey"
 )
 
@@ -89,7 +90,11 @@ func saveFile(db collections.DB, own owner, f File, now time.Time) error {
 		return nil // nothing that is not known
 	}
 	if state != fileDeclared {
-		if err := collections.Log(db, own.worker, replaced, collections.Attachments, id, own.area, map[string]string{"from": sha, "to": f.SHA256}, now); err != nil {
+		entry := audit.Entry{
+			Actor: own.worker, Role: string(access.Field), Action: replaced, Collection: collections.Attachments, Record: id, Area: own.area, Purpose: audit.Capture,
+			Subjects: []string{own.record}, Detail: map[string]string{"from": sha, "to": f.SHA256},
+		}
+		if err := audit.Append(db, now, entry); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/grid"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
@@ -70,6 +71,13 @@ type Sender struct {
 	Channel string
 }
 
+// did begins an audit entry of what came through this door.
+func (s Sender) did(action string) audit.Entry {
+	e := s.Actor.Did(action)
+	e.Device, e.Purpose = s.Device, audit.Capture
+	return e
+}
+
 // Receipt statuses of docs/sync.md.
 const (
 	Stored      = "stored"
@@ -96,6 +104,9 @@ type Receipt struct {
 	Code        problem.Code      `json:"code,omitempty"`
 	Message     map[string]string `json:"message,omitempty"`
 }
+
+// subjects are the record and those whom it concerns.
+func (r Receipt) subjects() []string { return append([]string{r.ID, r.Household}, r.Persons...) }
 
 // DuplicateNote tells a worker that a record looks like another, without showing the other.
 type DuplicateNote struct {

@@ -8,6 +8,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/grid"
 	"doorstep/internal/problem"
 )
@@ -46,7 +47,9 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 		if err := adoptFiles(db, d.op.instance(), receipt, now); err != nil {
 			return err
 		}
-		return collections.Log(db, by.ID, "quarantine.release", collections.Submissions, submission, q.area, map[string]string{"status": receipt.Status, "code": string(receipt.Code)}, now)
+		entry := by.DidTo("quarantine.release", collections.Submissions, submission, q.area, receipt.subjects()...)
+		entry.Purpose, entry.Detail = audit.Review, map[string]string{"status": receipt.Status, "code": string(receipt.Code)}
+		return audit.Append(db, now, entry)
 	})
 	return receipt, err
 }
@@ -63,7 +66,9 @@ func Discard(ctx context.Context, app core.App, by access.Actor, submission stri
 		}); err != nil {
 			return err
 		}
-		return collections.Log(db, by.ID, "quarantine.discard", collections.Submissions, submission, q.area, nil, now)
+		entry := by.DidTo("quarantine.discard", collections.Submissions, submission, q.area, q.op.ID)
+		entry.Purpose = audit.Review
+		return audit.Append(db, now, entry)
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/survey"
 	"doorstep/internal/xform"
 )
@@ -173,7 +174,9 @@ func tell(db collections.DB, id string, in *Instrument, rev int64, by string, no
 			return err
 		}
 	}
-	return collections.Log(db, by, "form."+in.Status, collections.Forms, id, "", map[string]string{"form": in.Form.ID, "version": in.Version}, now)
+	return audit.Append(db, now, audit.Entry{
+		Actor: by, Action: "form." + in.Status, Collection: collections.Forms, Record: id, Purpose: audit.Administration, Detail: map[string]string{"form": in.Form.ID, "version": in.Version},
+	})
 }
 
 // prepareTables makes or extends the collections of a version that is to count; those of a draft are only checked.

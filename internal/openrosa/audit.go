@@ -51,7 +51,7 @@ func keepAudit(ctx context.Context, app core.App, st *ingest.Stages, sender inge
 func ReadAudit(r io.Reader) (ingest.Paradata, error) {
 	in := csv.NewReader(r)
 	in.FieldsPerRecord, in.LazyQuotes, in.ReuseRecord = -1, true, true
-	a := audit{column: map[string]int{}}
+	a := log{column: map[string]int{}}
 	a.out.Questions, a.out.Events = map[string]ingest.QuestionTime{}, map[string]int{}
 	for {
 		row, err := in.Read()
@@ -73,21 +73,21 @@ func ReadAudit(r io.Reader) (ingest.Paradata, error) {
 	}
 }
 
-type audit struct {
+type log struct {
 	out    ingest.Paradata
 	column map[string]int
 	last   int64 // end of the event before
 	place  string
 }
 
-func (a *audit) cell(row []string, name string) string {
+func (a *log) cell(row []string, name string) string {
 	if i, ok := a.column[name]; ok && i < len(row) {
 		return row[i]
 	}
 	return ""
 }
 
-func (a *audit) line(row []string) {
+func (a *log) line(row []string) {
 	event := a.cell(row, "event")
 	start, err := strconv.ParseInt(a.cell(row, "start"), 10, 64)
 	if event == "" || err != nil {
@@ -110,7 +110,7 @@ func (a *audit) line(row []string) {
 }
 
 // clock counts pauses, and times that run backwards: somebody set the tablet's clock.
-func (a *audit) clock(start, end int64) {
+func (a *log) clock(start, end int64) {
 	if end < start || a.last > 0 && start < a.last-1000 {
 		a.out.ClockBack++
 	}
@@ -120,7 +120,7 @@ func (a *audit) clock(start, end int64) {
 	a.last = end
 }
 
-func (a *audit) track(row []string, at int64) {
+func (a *log) track(row []string, at int64) {
 	lat, lon := a.cell(row, "latitude"), a.cell(row, "longitude")
 	if lat == "" || lon == "" || lat+" "+lon == a.place || len(a.out.Track) == maxTrack {
 		return
@@ -139,7 +139,7 @@ func (a *audit) track(row []string, at int64) {
 	a.out.Track = append(a.out.Track, p)
 }
 
-func (a *audit) question(row []string, node string, ms int64) {
+func (a *log) question(row []string, node string, ms int64) {
 	q, known := a.out.Questions[node]
 	if !known && len(a.out.Questions) == maxNodes {
 		return

@@ -13,6 +13,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/blob"
 	"doorstep/internal/problem"
 )
@@ -53,6 +54,8 @@ func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name
 			id, form, name, f.SHA256, f.MD5, info.Size, f.MIME, by.ID, at, at); err != nil {
 			return err
 		}
-		return collections.Log(db, by.ID, "form.file", collections.FormFiles, id, "", map[string]string{"form": form, "sha256": f.SHA256}, now)
+		entry := by.DidTo("form.file", collections.FormFiles, id, "")
+		entry.Purpose, entry.Detail = audit.Administration, map[string]string{"form": form, "sha256": f.SHA256}
+		return audit.Append(db, now, entry)
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/problem"
 )
 
@@ -49,12 +50,12 @@ func Issue(ctx context.Context, app core.App, random io.Reader, actor access.Act
 		if !found || !actor.May(access.ManageToken, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
-		return t.store(db, actor.ID, area, now)
+		return t.store(db, actor, area, now)
 	})
 	return t, err
 }
 
-func (t *Token) store(db collections.DB, by, area string, now time.Time) error {
+func (t *Token) store(db collections.DB, by access.Actor, area string, now time.Time) error {
 	var err error
 	if t.ID, err = collections.NewID(); err != nil {
 		return err
@@ -71,11 +72,13 @@ func (t *Token) store(db collections.DB, by, area string, now time.Time) error {
 	}
 	if err := collections.Insert(db, collections.AppTokens, collections.Row{
 		{Column: "id", Value: t.ID}, {Column: "sha256", Value: tokenDigest(t.Secret)}, {Column: "worker", Value: t.Worker}, {Column: "device", Value: t.Device}, {Column: "label", Value: t.Label},
-		{Column: "area", Value: area}, {Column: "revoked", Value: false}, {Column: "created_by", Value: by}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "area", Value: area}, {Column: "revoked", Value: false}, {Column: "created_by", Value: by.ID}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
-	return collections.Log(db, by, "token.issue", collections.AppTokens, t.ID, area, map[string]string{"worker": t.Worker, "device": t.Device}, now)
+	entry := by.DidTo("token.issue", collections.AppTokens, t.ID, area)
+	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"worker": t.Worker, "device": t.Device}
+	return audit.Append(db, now, entry)
 }
 
 func tokenDigest(secret string) string {
@@ -97,7 +100,7 @@ func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, no
 		if err := collections.Update(db, collections.AppTokens, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
 			return err
 		}
-		return collections.Log(db, actor.ID, "token.revoke", collections.AppTokens, id, area, nil, now)
+		return audit.Append(db, now, actor.DidTo("token.revoke", collections.AppTokens, id, area))
 	})
 }
 

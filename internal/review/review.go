@@ -13,6 +13,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/problem"
 )
 
@@ -131,7 +132,9 @@ func (r record) apply(db collections.DB, actor access.Actor, d Decision, out Out
 	if err := r.task(db, d, now); err != nil {
 		return err
 	}
-	return collections.Log(db, actor.ID, "review."+d.Decision, d.Collection, d.Record, r.area, map[string]any{"from": r.state, "to": out.ReviewState, "rev": out.Rev}, now)
+	entry := actor.DidTo("review."+d.Decision, d.Collection, d.Record, r.area, d.Record, r.household)
+	entry.Purpose, entry.Detail = audit.Review, map[string]any{"from": r.state, "to": out.ReviewState, "rev": out.Rev}
+	return audit.Append(db, now, entry)
 }
 
 // task gives a returned record back to its worker with the comment and the issues, and takes the task back when the
