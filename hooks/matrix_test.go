@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/hooks"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/testapp"
 )
 
@@ -130,9 +132,29 @@ func rowsOf(t *testing.T, app *testapp.App, c *core.Collection, field string) ma
 		if c.IsView() {
 			continue // the rows are there already
 		}
+		if c.Name == collections.Audit {
+			ids[place] = auditRow(t, app, area, field)
+			continue
+		}
 		insertRow(t, app, c, id, place, area, field)
 	}
 	return ids
+}
+
+// auditRow adds to the chain, which takes no other rows, and returns the id of the row.
+func auditRow(t *testing.T, app *testapp.App, area, actor string) (id string) {
+	t.Helper()
+	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+		if err := audit.Append(db, time.Now(), audit.Entry{Actor: actor, Action: audit.Read, Area: area}); err != nil {
+			return err
+		}
+		_, err := collections.One(db, `SELECT id FROM audit ORDER BY seq DESC`, nil, &id)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 func insertRow(t *testing.T, app *testapp.App, c *core.Collection, id, place, area, field string) {

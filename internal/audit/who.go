@@ -1,0 +1,179 @@
+package audit
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"doorstep/collections"
+)
+
+// Line answers a guardian's question for one row: who saw or changed what of this person, when, from which device, why.
+type Line struct {
+	Seq        int64           `json:"seq"`
+	At         string          `json:"at"`
+	Action     string          `json:"action"`
+	Purpose    Purpose         `json:"purpose"`
+	Actor      string          `json:"actor"`    // id
+	Name       string          `json:"name"`     // of the worker, "" for superusers and the shell
+	StaffNo    string          `json:"staff_no"` //
+	Role       string          `json:"role"`
+	Device     string          `json:"device"`
+	Collection string          `json:"collection"`
+	Record     string          `json:"record"`
+	Concerns   []string        `json:"concerns"` // which of the person's ids the row names
+	Certain    bool            `json:"certain"`  // false for an export, which may have held the person
+	Detail     json.RawMessage `json:"detail"`
+}
+
+// Trace is everything that belongs to one person.
+type Trace struct {
+	Persons    []string `json:"persons"`    // the person, and those merged into it or that it was merged into
+	Households []string `json:"households"` //
+	Records    []string `json:"records"`    // visits and surveys that name the person
+	Area       string   `json:"area"`
+	Lines      []Line   `json:"lines"` // oldest first
+}
+
+// Who finds who saw or changed a person's records. A person whose record was erased is still found by the id. found is
+// false where nothing was ever recorded of that id.
+func Who(db collections.DB, person string) (trace Trace, found bool, err error) {
+	if trace.Persons, err = merged(db, person); err != nil {
+		return trace, false, err
+	}
+	known := len(trace.Persons) > 0
+	if !known {
+		trace.Persons = []string{person}
+	}
+	for _, p := range trace.Persons {
+		if err := trace.gather(db, p); err != nil {
+			return trace, false, err
+		}
+	}
+	slices.Sort(trace.Households)
+	trace.Households = slices.Compact(trace.Households)
+	slices.Sort(trace.Records)
+	trace.Records = slices.Compact(trace.Records)
+	err = trace.read(db)
+	return trace, known || len(trace.Lines) > 0, err
+}
+
+// merged follows merges in both directions: whoever looked at the other row looked at the same person.
+func merged(db collections.DB, person string) ([]string, error) {
+	var ids []string
+	err := collections.Each(db, `WITH RECURSIVE same(id) AS (
+			SELECT id FROM persons WHERE id=?
+			UNION SELECT p.merged_into FROM persons p JOIN same s ON p.id=s.id WHERE p.merged_into!=''
+			UNION SELECT p.id FROM persons p JOIN same s ON p.merged_into=s.id
+		) SELECT id FROM same ORDER BY id`, []any{person}, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("merges of %s: %w", person, err)
+	}
+	return ids, nil
+}
+
+// gather adds the household of a person and every record that names it. Each table with a column person may, also one
+// of a form that is published later; the rows of a repeat belong to their visit.
+func (t *Trace) gather(db collections.DB, person string) error {
+	var household string
+	if _, err := collections.One(db, `SELECT household, area FROM persons WHERE id=?`, []any{person}, &household, &t.Area); err != nil {
+		return fmt.Errorf("household of %s: %w", person, err)
+	}
+	if household != "" {
+		t.Households = append(t.Households, household)
+	}
+	tables := map[string]string{}
+	err := collections.Each(db, `SELECT m.name, EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name='visit')
+		FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name='person' WHERE m.type='table'`, nil, func(rows *sql.Rows) error {
+		var name string
+		var repeat bool
+		err := rows.Scan(&name, &repeat)
+		if tables[name] = "id"; repeat {
+			tables[name] = "visit"
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("tables that name persons: %w", err)
+	}
+	for table, id := range tables {
+		err := collections.Each(db, `SELECT "`+id+`" FROM "`+table+`" WHERE person=?`, []any{person}, func(rows *sql.Rows) error {
+			var record string
+			err := rows.Scan(&record)
+			t.Records = append(t.Records, record)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("%s of %s: %w", table, person, err)
+		}
+	}
+	return nil
+}
+
+// read walks the trail once. Ids stand in the row itself or packed among its subjects.
+func (t *Trace) read(db collections.DB) error {
+	named := map[string]bool{}
+	for _, id := range slices.Concat(t.Persons, t.Records, t.Households) {
+		named[id] = true
+	}
+	staff := map[string][2]string{}
+	err := collections.Each(db, `SELECT id, name, staff_no FROM workers`, nil, func(rows *sql.Rows) error {
+		var id, name, number string
+		err := rows.Scan(&id, &name, &number)
+		staff[id] = [2]string{name, number}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("workers: %w", err)
+	}
+	t.Lines = []Line{}
+	return collections.Each(db, selectRows+`ORDER BY seq`, nil, func(rows *sql.Rows) error {
+		var r Row
+		if err := r.scan(rows); err != nil {
+			return err
+		}
+		if line, ok := t.line(&r, named); ok {
+			line.Name, line.StaffNo = staff[r.Actor][0], staff[r.Actor][1]
+			t.Lines = append(t.Lines, line)
+		}
+		return nil
+	})
+}
+
+func (t *Trace) line(r *Row, named map[string]bool) (Line, bool) {
+	l := Line{
+		Seq: r.Seq, At: r.At, Action: r.Action, Purpose: Purpose(r.Purpose), Actor: r.Actor, Role: r.Role, Device: r.Device, Collection: r.Collection, Record: r.Record,
+		Concerns: []string{}, Certain: true, Detail: json.RawMessage(r.Detail),
+	}
+	for _, id := range append(Unpack(r.Subjects), r.Record) {
+		if named[id] && !slices.Contains(l.Concerns, id) {
+			l.Concerns = append(l.Concerns, id)
+		}
+	}
+	if !json.Valid(l.Detail) {
+		l.Detail = json.RawMessage(`{}`)
+	}
+	if len(l.Concerns) == 0 && r.Action == Exported {
+		l.Certain = false
+		return l, t.Area != "" && t.mayHold(l.Detail)
+	}
+	return l, len(l.Concerns) > 0
+}
+
+// mayHold tells whether an export reached the person's area: its row holds the filter, not the records.
+func (t *Trace) mayHold(detail json.RawMessage) bool {
+	var filter struct {
+		Territory []string `json:"territory"` // null where nothing limited it
+	}
+	if json.Unmarshal(detail, &filter) != nil || filter.Territory == nil {
+		return true
+	}
+	return slices.ContainsFunc(filter.Territory, func(prefix string) bool { return strings.HasPrefix(t.Area, prefix) })
+}
