@@ -5,25 +5,22 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// DB runs SQL with ? parameters. Inside Write it is a transaction with prepared statements, inside a record hook it is
+// DB runs SQL with ? parameters. Inside Write it is a transaction, inside a record hook it is
 // PocketBase's own transaction, and Read gives one for queries alone; so each stage's SQL stands once.
 type DB interface {
 	Exec(query string, args ...any) (sql.Result, error)
 	Query(query string, args ...any) (*sql.Rows, error)
 }
 
-// Write runs fn in one transaction on the single writer connection and commits unless fn fails. Nothing in fn may use
-// app: it would wait for the connection that fn holds. Statements are prepared once per process.
+// Write runs fn in one transaction on the single writer connection and commits unless fn fails or ctx ends. Nothing in
+// fn may use app: it would wait for the connection that fn holds.
 func Write(ctx context.Context, app core.App, fn func(DB) error) error {
 	if app.IsTransactional() {
 		return errors.New("collections.Write inside a transaction: use From(app)")
@@ -32,14 +29,23 @@ func Write(ctx context.Context, app core.App, fn func(DB) error) error {
 	if !ok {
 		return errors.New("collections.Write: unknown database type")
 	}
-	cache := statementsOf(app)
-	cache.prepareWanted(pool.DB())
-	tx, err := pool.DB().BeginTx(ctx, nil)
+	conn, err := pool.DB().Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer conn.Close()
+	// Not with ctx: its end would roll back behind the back of the statements, which would then run outside of it.
+	tx, err := conn.BeginTx(context.Background(), nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback() // no effect after Commit
-	if err := fn(&writeTx{tx: tx, cache: cache}); err != nil {
+	w := &writeTx{ctx: ctx, conn: conn, here: map[string]*sql.Stmt{}, texts: textsOf(app)}
+	defer w.close()
+	if err := fn(w); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -60,75 +66,33 @@ func From(app core.App) (DB, error) {
 	return builderDB{app.NonconcurrentDB()}, nil
 }
 
-type statements struct {
-	mu     sync.Mutex
-	ready  map[string]*sql.Stmt
-	wanted map[string]bool
-}
-
-func statementsOf(app core.App) *statements {
-	return app.Store().GetOrSet("doorstep.statements", func() any {
-		return &statements{ready: map[string]*sql.Stmt{}, wanted: map[string]bool{}}
-	}).(*statements)
-}
-
-// prepareWanted prepares what earlier transactions asked for. It must run outside a transaction, because preparing on
-// the pool needs the writer connection, and without the lock, because the transaction that holds the connection takes it.
-func (s *statements) prepareWanted(db *sql.DB) {
-	s.mu.Lock()
-	wanted := slices.Collect(maps.Keys(s.wanted))
-	clear(s.wanted)
-	s.mu.Unlock()
-	for _, q := range wanted {
-		st, err := db.Prepare(q)
-		if err != nil {
-			continue // the next transaction that needs it will tell
-		}
-		s.mu.Lock()
-		if s.ready[q] == nil {
-			s.ready[q], st = st, nil
-		}
-		s.mu.Unlock()
-		if st != nil {
-			st.Close() // another transaction was faster
-		}
-	}
-}
-
-func (s *statements) get(query string) *sql.Stmt {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st := s.ready[query]
-	if st == nil {
-		s.wanted[query] = true
-	}
-	return st
-}
-
+// writeTx runs statements on the connection rather than in the sql.Tx, which would start a goroutine for each query.
 type writeTx struct {
-	tx    *sql.Tx
-	cache *statements
+	ctx   context.Context
+	conn  *sql.Conn
 	here  map[string]*sql.Stmt
+	texts *texts
 }
 
 func (w *writeTx) stmt(query string) (*sql.Stmt, error) {
+	if err := w.ctx.Err(); err != nil {
+		return nil, err
+	}
 	if st := w.here[query]; st != nil {
 		return st, nil
 	}
-	var st *sql.Stmt
-	if shared := w.cache.get(query); shared != nil {
-		st = w.tx.Stmt(shared)
-	} else {
-		var err error
-		if st, err = w.tx.Prepare(query); err != nil {
-			return nil, err
-		}
-	}
-	if w.here == nil {
-		w.here = map[string]*sql.Stmt{}
+	st, err := w.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
 	}
 	w.here[query] = st
 	return st, nil
+}
+
+func (w *writeTx) close() {
+	for _, st := range w.here {
+		st.Close() // back to its connection
+	}
 }
 
 func (w *writeTx) Exec(query string, args ...any) (sql.Result, error) {
@@ -209,39 +173,4 @@ func Each(db DB, query string, args []any, scan func(*sql.Rows) error) error {
 		}
 	}
 	return rows.Err()
-}
-
-// Row is the values of one row to write, by column.
-type Row []Field
-
-// Field is one column and its value.
-type Field struct {
-	Column string
-	Value  any
-}
-
-// Insert writes one row.
-func Insert(db DB, table string, row Row) error {
-	names, marks, args := make([]string, len(row)), make([]string, len(row)), make([]any, len(row))
-	for i, f := range row {
-		names[i], marks[i], args[i] = `"`+f.Column+`"`, "?", f.Value
-	}
-	_, err := db.Exec(`INSERT INTO "`+table+`" (`+strings.Join(names, ",")+`) VALUES (`+strings.Join(marks, ",")+`)`, args...)
-	if err != nil {
-		return fmt.Errorf("insert into %s: %w", table, err)
-	}
-	return nil
-}
-
-// Update writes the columns of one row.
-func Update(db DB, table, id string, row Row) error {
-	sets, args := make([]string, len(row)), make([]any, len(row), len(row)+1)
-	for i, f := range row {
-		sets[i], args[i] = `"`+f.Column+`"=?`, f.Value
-	}
-	_, err := db.Exec(`UPDATE "`+table+`" SET `+strings.Join(sets, ",")+` WHERE id=?`, append(args, id)...)
-	if err != nil {
-		return fmt.Errorf("update %s: %w", table, err)
-	}
-	return nil
 }

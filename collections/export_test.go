@@ -1,20 +1,30 @@
 package collections
 
 import (
+	"context"
 	"maps"
 	"slices"
+	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Prepared is what write transactions have asked for.
-func Prepared(app core.App) []string {
-	s := statementsOf(app)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := maps.Clone(s.wanted)
-	for q := range s.ready {
-		all[q] = true
+// Prepared is what the writer connection has kept.
+func Prepared(t *testing.T, app core.App) []string {
+	t.Helper()
+	conn, err := app.NonconcurrentDB().(*dbx.DB).DB().Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
 	}
-	return slices.Sorted(maps.Keys(all))
+	defer conn.Close()
+	var all []string
+	err = conn.Raw(func(c any) error {
+		all = slices.Sorted(maps.Keys(c.(*connection).kept))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }

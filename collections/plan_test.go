@@ -22,11 +22,14 @@ func TestTransactionsOfAPushReadNoWholeTable(t *testing.T) {
 		op["seq"] = i + 1
 		tablet.Want(http.StatusOK, http.MethodPost, "/api/sync/v1/push", map[string]any{"operations": []any{op}}, nil)
 	}
-	asked := collections.Prepared(app.TestApp)
+	asked := collections.Prepared(t, app.TestApp)
 	if len(asked) < 25 {
 		t.Fatalf("only %d statements: the push did not get far", len(asked))
 	}
 	for _, query := range asked {
+		if strings.Contains(query, "`") {
+			continue // PocketBase's own
+		}
 		if !strings.Contains(query, "SELECT") && !strings.Contains(query, "WHERE") {
 			continue
 		}

@@ -1,0 +1,116 @@
+package collections
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"strings"
+)
+
+// mostKept bounds the prepared statements of one connection; one of a wide table takes some 30 kB.
+const mostKept = 200
+
+// connector opens connections of the SQLite driver that keep what they have prepared: parsing a statement costs more
+// than running most of them. PocketBase's own statements and those of Write share it.
+type connector struct {
+	driver driver.Driver
+	dsn    string
+}
+
+func (c connector) Driver() driver.Driver { return c.driver }
+
+// Connect fails where the driver's connections lack what database/sql asks for.
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	opened, err := c.driver.Open(c.dsn)
+	if err != nil {
+		return nil, err
+	}
+	full, ok := opened.(fullConn)
+	if !ok {
+		return nil, errors.Join(errors.New("the SQLite driver has changed"), opened.Close())
+	}
+	return &connection{fullConn: full, kept: map[string]*statement{}}, nil
+}
+
+type fullConn interface {
+	driver.Conn
+	driver.ConnPrepareContext
+	driver.ConnBeginTx
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+// connection has no Exec and no Query of its own, so that database/sql prepares everything. It is used by one goroutine
+// at a time.
+type connection struct {
+	fullConn
+	kept map[string]*statement
+}
+
+func (c *connection) Prepare(query string) (driver.Stmt, error) {
+	return c.PrepareContext(context.Background(), query)
+}
+
+func (c *connection) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if s := c.kept[query]; s != nil && !s.inUse {
+		s.inUse = true
+		return s, nil
+	}
+	prepared, err := c.fullConn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	full, ok := prepared.(fullStmt)
+	if !ok || !worthKeeping(query) || c.kept[query] != nil {
+		return prepared, nil
+	}
+	if len(c.kept) >= mostKept {
+		c.forget()
+	}
+	s := &statement{fullStmt: full, inUse: true}
+	c.kept[query] = s
+	return s, nil
+}
+
+// worthKeeping tells a statement that comes again from one that changes the schema or a setting.
+func worthKeeping(query string) bool {
+	verb, _, _ := strings.Cut(strings.TrimSpace(query), " ")
+	switch strings.ToUpper(verb) {
+	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH":
+		return true
+	}
+	return false
+}
+
+// forget closes the statements that nobody uses.
+func (c *connection) forget() {
+	for query, s := range c.kept {
+		if !s.inUse {
+			s.fullStmt.Close() // its error is that of its last run, which was reported
+			delete(c.kept, query)
+		}
+	}
+}
+
+func (c *connection) Close() error {
+	c.forget()
+	return c.fullConn.Close()
+}
+
+type fullStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+type statement struct {
+	fullStmt
+	inUse bool
+}
+
+// Close hands the statement back to its connection; the driver has reset it.
+func (s *statement) Close() error {
+	s.inUse = false
+	return nil
+}
