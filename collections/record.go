@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,9 +51,10 @@ func (l *Layout) Main() *survey.Table { return l.Tables[0] }
 
 // Insert writes a new record with the rows of its repeats.
 func (l *Layout) Insert(db DB, rec *Record, root *survey.Node, now time.Time) error {
-	row := append(rec.Fields(), Field{"created", Stamp(now)}, Field{"updated", Stamp(now)})
-	row = append(row, answers(l.Main(), root)...)
-	if err := Insert(db, l.Main().Name, append(Row{{"id", rec.ID}}, row...)); err != nil {
+	at := Stamp(now)
+	row := append(l.room(l.Main()), Field{"id", rec.ID})
+	row = append(append(row, rec.Fields()...), Field{"created", at}, Field{"updated", at})
+	if err := Insert(db, l.Main().Name, answers(row, l.Main(), root)); err != nil {
 		return err
 	}
 	return l.insertRows(db, rec, root, now)
@@ -60,12 +62,16 @@ func (l *Layout) Insert(db DB, rec *Record, root *survey.Node, now time.Time) er
 
 // Update replaces the answers and the envelope of a record, and all rows of its repeats.
 func (l *Layout) Update(db DB, rec *Record, root *survey.Node, now time.Time) error {
-	row := append(rec.Fields(), Field{"updated", Stamp(now)})
-	row = append(row, answers(l.Main(), root)...)
-	if err := Update(db, l.Main().Name, rec.ID, row); err != nil {
+	row := append(append(l.room(l.Main()), rec.Fields()...), Field{"updated", Stamp(now)})
+	if err := Update(db, l.Main().Name, rec.ID, answers(row, l.Main(), root)); err != nil {
 		return err
 	}
 	return l.ReplaceRows(db, rec, root, now)
+}
+
+// room is an empty row that a table's columns fit into.
+func (l *Layout) room(t *survey.Table) Row {
+	return make(Row, 0, len(survey.Envelope)+len(t.Columns))
 }
 
 // ReplaceRows writes the rows of all repeats of a record anew.
@@ -96,24 +102,61 @@ func (r *Record) Fields() Row {
 	}
 }
 
-func answers(t *survey.Table, node *survey.Node) Row {
-	row := make(Row, 0, len(t.Columns))
+// answers appends the answers of one node of a table.
+func answers(row Row, t *survey.Table, node *survey.Node) Row {
+	at := reader{root: node}
 	for _, c := range t.Columns {
+		answer := at.value(c.Path)
 		if c.Name == "outcome" && t.Repeat == nil {
 			continue // in the envelope
 		}
-		value, _ := Encode(c.Question.Kind, ValueAt(node, c.Path))
+		value, _ := Encode(c.Question.Kind, answer)
 		row = append(row, Field{c.Name, value})
 	}
 	return row
 }
 
-// ValueAt is the answer at a path below a node, "" where there is none.
-func ValueAt(node *survey.Node, path []string) string {
+// reader finds the answers of one node by their paths, as ValueAt does. It is quick where they come in the order of the
+// tree: it remembers the group, and that the elements before next bear other names.
+type reader struct {
+	root, group *survey.Node
+	path        []string // to group
+	next        int
+}
+
+func (r *reader) value(path []string) string {
+	group, name := path[:len(path)-1], path[len(path)-1]
+	if r.path == nil || !slices.Equal(group, r.path) {
+		r.group, r.path, r.next = descend(r.root, group), group, 0
+	}
+	if r.group == nil {
+		return ""
+	}
+	if r.next < len(r.group.Children) {
+		if c := r.group.Children[r.next]; c.Kind == survey.Element && c.Name == name {
+			r.next++
+			return c.Value()
+		}
+	}
+	if c := r.group.Child(name); c != nil {
+		return c.Value()
+	}
+	return ""
+}
+
+func descend(node *survey.Node, path []string) *survey.Node {
 	for _, name := range path {
 		if node = node.Child(name); node == nil {
-			return ""
+			return nil
 		}
+	}
+	return node
+}
+
+// ValueAt is the answer at a path below a node, "" where there is none.
+func ValueAt(node *survey.Node, path []string) string {
+	if node = descend(node, path); node == nil {
+		return ""
 	}
 	return node.Value()
 }
@@ -142,10 +185,10 @@ func RowID(record, table, parentRow string, position int) string {
 }
 
 func (l *Layout) insertRows(db DB, rec *Record, root *survey.Node, now time.Time) error {
-	return l.below(db, rec, l.Main(), root, "", now)
+	return l.below(db, rec, l.Main(), root, "", Stamp(now))
 }
 
-func (l *Layout) below(db DB, rec *Record, parent *survey.Table, node *survey.Node, parentRow string, now time.Time) error {
+func (l *Layout) below(db DB, rec *Record, parent *survey.Table, node *survey.Node, parentRow, at string) error {
 	for _, t := range l.Tables[1:] {
 		if t.Parent != parent {
 			continue
@@ -153,14 +196,14 @@ func (l *Layout) below(db DB, rec *Record, parent *survey.Table, node *survey.No
 		for i, n := range Instances(t, node) {
 			id := RowID(rec.ID, t.Name, parentRow, i+1)
 			link := rec.Rows[n]
-			row := Row{
+			row := append(l.room(t), Row{
 				{"id", id}, {"visit", rec.ID}, {"parent_row", parentRow}, {"position", i + 1}, {"person", link.Person}, {"household", rec.Household},
-				{"area", rec.Area}, {"rev", rec.Rev}, {"created", Stamp(now)}, {"updated", Stamp(now)},
-			}
-			if err := Insert(db, t.Name, append(row, answers(t, n)...)); err != nil {
+				{"area", rec.Area}, {"rev", rec.Rev}, {"created", at}, {"updated", at},
+			}...)
+			if err := Insert(db, t.Name, answers(row, t, n)); err != nil {
 				return err
 			}
-			if err := l.below(db, rec, t, n, id, now); err != nil {
+			if err := l.below(db, rec, t, n, id, at); err != nil {
 				return err
 			}
 		}

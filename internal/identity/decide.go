@@ -66,8 +66,8 @@ func settle(db collections.DB, p Pair, status string, now time.Time) error {
 
 // mergePerson points one person at another; the row stays, so that no id ever leads nowhere and the merge can be undone.
 func mergePerson(db collections.DB, from, into string, now time.Time) error {
-	target, ok, err := current(db, into)
-	if err != nil || !ok || target.ID == from {
+	target, err := FindPerson(db, into)
+	if err != nil || target.ID == "" || target.ID == from {
 		return err
 	}
 	return setMerged(db, from, target.ID, now)
@@ -106,8 +106,8 @@ func part(db collections.DB, p Pair, now time.Time) error {
 	if person == "" || person != other {
 		return nil
 	}
-	known, ok, err := current(db, person)
-	if err != nil || !ok {
+	known, err := FindPerson(db, person)
+	if err != nil || known.ID == "" {
 		return err
 	}
 	if known.ID, err = collections.NewID(); err != nil {

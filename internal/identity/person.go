@@ -21,6 +21,7 @@ type Found struct {
 	ID      string
 	Rule    string // "" when the client named the person or when they are new
 	New     bool
+	Rev     int64 // of the person, now
 	Clash   *Pair // another person with the same number
 	Against Person
 }
@@ -29,34 +30,42 @@ type Found struct {
 // or the id for a new one; "" lets fresh be the id. Only a person that the client named, or that came from the same
 // record, is overwritten; a linked one only gets what was blank.
 func ResolvePerson(db collections.DB, p Person, claimed, fresh string, now time.Time) (Found, error) {
+	known, err := FindPerson(db, claimed)
+	if err != nil {
+		return Found{}, err
+	}
 	if claimed != "" {
-		known, ok, err := current(db, claimed)
-		if err != nil {
-			return Found{}, err
-		}
-		if ok {
-			return Found{ID: known.ID, Against: known}, writePerson(db, known, p, true, now)
-		}
 		fresh = claimed
 	}
-	if known, ok, err := current(db, fresh); err != nil || ok {
-		if err != nil {
+	return ResolveKnown(db, p, known, fresh, now)
+}
+
+// ResolveKnown is ResolvePerson for a caller that has looked for the claimed person; known is empty where nobody was
+// found, and fresh then the id of a new one.
+func ResolveKnown(db collections.DB, p, known Person, fresh string, now time.Time) (Found, error) {
+	var err error
+	if known.ID == "" {
+		if known, err = FindPerson(db, fresh); err != nil {
 			return Found{}, err
 		}
-		return Found{ID: known.ID, Against: known}, writePerson(db, known, p, true, now)
+	}
+	if known.ID != "" {
+		rev, err := writePerson(db, known, p, true, now)
+		return Found{ID: known.ID, Against: known, Rev: rev}, err
 	}
 	linked, clash, err := deterministic(db, p)
 	if err != nil {
 		return Found{}, err
 	}
 	if linked.ID != "" {
-		return linked, writePerson(db, linked.Against, p, false, now)
+		linked.Rev, err = writePerson(db, linked.Against, p, false, now)
+		return linked, err
 	}
 	p.ID = fresh
 	if clash != nil {
 		clash.B, clash.AreaB = fresh, p.Area
 	}
-	return Found{ID: fresh, New: true, Clash: clash}, insertPerson(db, p, now)
+	return Found{ID: fresh, New: true, Clash: clash, Rev: 1}, insertPerson(db, p, now)
 }
 
 // deterministic applies the rules that need no weighing. An equal valid number alone is not enough: informants give the
@@ -64,7 +73,7 @@ func ResolvePerson(db collections.DB, p Person, claimed, fresh string, now time.
 func deterministic(db collections.DB, p Person) (Found, *Pair, error) {
 	var clash *Pair
 	if p.IDKey != "" {
-		others, err := persons(db, `id_key=? AND id_key!='' AND merged_into='' ORDER BY created, id LIMIT 20`, p.IDKey)
+		others, err := persons(db, `id_key=? AND id_key!='' AND merged_into='' ORDER BY created, id`, p.IDKey)
 		if err != nil {
 			return Found{}, nil, err
 		}
@@ -99,9 +108,15 @@ func Explain(a, b Person) []Evidence {
 
 const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into`
 
+// mostCandidates bounds how many people a record is compared with, the earliest first.
+const mostCandidates = 20
+
 func persons(db collections.DB, where string, args ...any) ([]Person, error) {
 	var found []Person
 	err := collections.Each(db, `SELECT `+personColumns+` FROM persons WHERE `+where, args, func(rows *sql.Rows) error {
+		if len(found) == mostCandidates {
+			return nil // a LIMIT would make SQLite open a temporary table
+		}
 		var p Person
 		err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto)
 		found = append(found, p)
@@ -110,19 +125,23 @@ func persons(db collections.DB, where string, args ...any) ([]Person, error) {
 	return found, err
 }
 
-// current follows merged_into, so that an id that a tablet still holds never leads nowhere.
-func current(db collections.DB, id string) (Person, bool, error) {
+// FindPerson follows merged_into, so that an id that a tablet still holds never leads nowhere. An unknown id gives the
+// empty person.
+func FindPerson(db collections.DB, id string) (Person, error) {
 	for range 10 {
+		if id == "" {
+			break
+		}
 		found, err := persons(db, `id=?`, id)
 		if err != nil || len(found) == 0 {
-			return Person{}, false, err
+			return Person{}, err
 		}
 		if found[0].mergedInto == "" {
-			return found[0], true, nil
+			return found[0], nil
 		}
 		id = found[0].mergedInto
 	}
-	return Person{}, false, nil
+	return Person{}, nil
 }
 
 func insertPerson(db collections.DB, p Person, now time.Time) error {
@@ -144,8 +163,9 @@ func (p Person) row() collections.Row {
 	}
 }
 
-// writePerson brings what a record says into a known person: over it, or only where it was blank.
-func writePerson(db collections.DB, known, said Person, over bool, now time.Time) error {
+// writePerson brings what a record says into a known person: over it, or only where it was blank. It returns
+// their revision.
+func writePerson(db collections.DB, known, said Person, over bool, now time.Time) (int64, error) {
 	next := known
 	pick := func(old *string, new string) {
 		if new != "" && (over || *old == "") {
@@ -164,11 +184,11 @@ func writePerson(db collections.DB, known, said Person, over bool, now time.Time
 	pick(&next.Household, said.Household)
 	pick(&next.Area, said.Area)
 	if next == known {
-		return nil
+		return known.Rev, nil
 	}
 	row := append(next.row(), collections.Field{Column: "rev", Value: known.Rev + 1}, collections.Field{Column: "updated", Value: collections.Stamp(now)})
 	if err := collections.Update(db, collections.Persons, known.ID, row); err != nil {
-		return err
+		return 0, err
 	}
-	return collections.Moved(db, collections.Persons, known.ID, known.Area, next.Area, known.Rev+1, now)
+	return known.Rev + 1, collections.Moved(db, collections.Persons, known.ID, known.Area, next.Area, known.Rev+1, now)
 }

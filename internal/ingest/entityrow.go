@@ -8,12 +8,8 @@ import (
 )
 
 // personChange reconciles what is said about a person whom the client names with what is known of them.
-func (s *settling) personChange(p *personDraft) (*change, error) {
-	before, err := knownPerson(s.db, p.claimed)
-	if err != nil {
-		return nil, err
-	}
-	c := &change{list: collections.Persons, entity: before.ID, area: p.said.Area, rev: before.Rev, claim: p.version, before: personProperties(&before), said: personProperties(&p.said)}
+func (s *settling) personChange(p *personDraft, known identity.Person) (*change, error) {
+	c := &change{list: collections.Persons, entity: known.ID, area: p.said.Area, rev: known.Rev, claim: p.version, before: personProperties(&known), said: personProperties(&p.said)}
 	if c.entity == "" {
 		c.entity = p.claimed
 	}
@@ -24,29 +20,7 @@ func (s *settling) settledPerson(c *change, p *personDraft, found identity.Found
 	if c.entity == "" {
 		return nil
 	}
-	var rev int64
-	if _, err := collections.One(s.db, `SELECT rev FROM persons WHERE id=?`, []any{found.ID}, &rev); err != nil {
-		return err
-	}
-	return s.settled(c, p.claimed, found.ID, rev)
-}
-
-// knownPerson follows merges; an unknown id gives no person.
-func knownPerson(db collections.DB, id string) (identity.Person, error) {
-	for range 10 {
-		var p identity.Person
-		var into string
-		if id == "" {
-			return p, nil
-		}
-		found, err := collections.One(db, `SELECT id, name, sex, birth_date, id_type, id_number, phone, relation, rev, merged_into FROM persons WHERE id=?`, []any{id},
-			&p.ID, &p.Name, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.Phone, &p.Relation, &p.Rev, &into)
-		if err != nil || !found || into == "" {
-			return p, err
-		}
-		id = into
-	}
-	return identity.Person{}, nil
+	return s.settled(c, p.claimed, found.ID, found.Rev)
 }
 
 // settled notes a change that was stored. An id that an app made for somebody who was known already leads to them from

@@ -94,7 +94,8 @@ type settling struct {
 	exists    bool
 	pairs     []identity.Pair
 	found     []identity.Found
-	known     bool // the household was known before
+	house     identity.Household // as it was before, where it was known
+	known     bool
 	conflicts []string
 }
 
@@ -119,12 +120,12 @@ func (s *settling) campaign() error {
 func (s *settling) locate() error {
 	d := s.d
 	if d.house != nil {
-		h, known, err := identity.FindHousehold(s.db, d.house.said, d.house.claimed)
-		if err != nil {
+		var err error
+		if s.house, s.known, err = identity.FindHousehold(s.db, d.house.said, d.house.claimed); err != nil {
 			return err
 		}
-		if known {
-			d.point.HouseholdArea = h.Area
+		if s.known {
+			d.point.HouseholdArea = s.house.Area
 		}
 	}
 	a := grid.Assign(s.st.Areas(), d.point)
@@ -150,10 +151,14 @@ func (s *settling) household() error {
 	if claimed == "" && s.exists {
 		claimed = s.before.Household
 	}
-	h, known, err := identity.FindHousehold(s.db, said, claimed)
-	if err != nil {
-		return err
+	h, known := s.house, s.known
+	if !known || claimed != d.house.claimed { // an address is looked for in an area only
+		var err error
+		if h, known, err = identity.FindHousehold(s.db, said, claimed); err != nil {
+			return err
+		}
 	}
+	s.known = known
 	if !known {
 		if said.Address == "" && said.HouseCode == "" && claimed == "" {
 			return nil // nothing that says which household it was
@@ -171,11 +176,11 @@ func (s *settling) household() error {
 	if err := s.reconcile(c); err != nil {
 		return err
 	}
-	h, err = identity.SaveHousehold(s.db, h, said, known, s.now)
+	h, err := identity.SaveHousehold(s.db, h, said, known, s.now)
 	if err != nil {
 		return err
 	}
-	s.known, d.rec.Household = known, h.ID
+	d.rec.Household = h.ID
 	return s.settled(c, claimed, h.ID, h.Rev)
 }
 
@@ -184,22 +189,8 @@ func (s *settling) persons() error {
 	for i := range d.people {
 		p := &d.people[i]
 		p.said.Household, p.said.Area = d.rec.Household, d.rec.Area
-		if p.claimed == "" && s.exists {
-			claimed, err := s.earlierPerson(p, i)
-			if err != nil {
-				return err
-			}
-			p.claimed = claimed
-		}
-		c, err := s.personChange(p)
+		found, err := s.person(p)
 		if err != nil {
-			return err
-		}
-		found, err := identity.ResolvePerson(s.db, p.said, p.claimed, freshID(d.op.ID, collections.Persons, p.row, p.said.NameKey), s.now)
-		if err != nil {
-			return err
-		}
-		if err := s.settledPerson(c, p, found); err != nil {
 			return err
 		}
 		s.found = append(s.found, found)
@@ -212,9 +203,33 @@ func (s *settling) persons() error {
 	return nil
 }
 
+func (s *settling) person(p *personDraft) (found identity.Found, err error) {
+	if p.claimed == "" && s.exists {
+		if p.claimed, err = s.earlierPerson(p); err != nil {
+			return found, err
+		}
+	}
+	known, err := identity.FindPerson(s.db, p.claimed)
+	if err != nil {
+		return found, err
+	}
+	c, err := s.personChange(p, known)
+	if err != nil {
+		return found, err
+	}
+	fresh := p.claimed
+	if fresh == "" {
+		fresh = freshID(s.d.op.ID, collections.Persons, p.row, p.said.NameKey)
+	}
+	if found, err = identity.ResolveKnown(s.db, p.said, known, fresh, s.now); err != nil {
+		return found, err
+	}
+	return found, s.settledPerson(c, p, found)
+}
+
 // earlierPerson finds whom this person was in the revision before: rows may have moved, so the name or the birth date
 // decides, never the place alone.
-func (s *settling) earlierPerson(p *personDraft, at int) (string, error) {
+func (s *settling) earlierPerson(p *personDraft) (string, error) {
 	if p.node == s.d.inst.Root {
 		return s.before.Person, nil
 	}
