@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"doorstep/collections"
+	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 )
 
@@ -15,25 +16,26 @@ func (p *plan) answer(a *answerTable, c column) source {
 		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
 		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0,
 	}
-	if c.treatment.treatment != keep {
-		v.Identifier, v.Why = true, &c.treatment.why
+	if c.treatment.Treatment != sensitive.Keep {
+		why := Text(c.treatment.Why)
+		v.Identifier, v.Why = true, &why
 	}
 	expr := alias + `"` + c.name + `"`
 	if p.identified {
 		return p.whole(expr, v, c.question.Kind)
 	}
-	switch c.treatment.treatment {
-	case keep:
+	switch c.treatment.Treatment {
+	case sensitive.Keep:
 		return p.whole(expr, v, c.question.Kind)
-	case asDay:
+	case sensitive.AsDay:
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
-	case asAge:
+	case sensitive.AsAge:
 		v.Numeric = true
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = smallNumber(value) }}
-	case asYear:
+	case sensitive.AsYear:
 		return yearAndAge(expr, v)
 	default:
-		return leftOut(v, c.treatment.why)
+		return leftOut(v, Text(c.treatment.Why))
 	}
 }
 

@@ -1,10 +1,17 @@
 package dataset
 
-import "doorstep/collections"
+import (
+	"doorstep/collections"
+	"doorstep/internal/sensitive"
+)
 
 var (
 	pseudonymised = Text{"换成本次导出专用的代号", "replaced by a code of this export alone"}
 	aboveGrid     = Text{"只到社区,不到网格", "to the community, not to the grid"}
+	deviceOf      = Text(sensitive.DeviceOf)
+	momentOf      = Text(sensitive.MomentOf)
+	exactPlace    = Text(sensitive.ExactPlace)
+	freeText      = Text(sensitive.FreeText)
 	staff         = Text{"采集员的身份", "tells who the worker is"}
 )
 

@@ -9,15 +9,16 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/instrument"
+	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 )
 
 // column is an answer column as all versions of the form together know it.
 type column struct {
 	name      string
-	question  *survey.Question // of the newest version that asks it
-	choices   []survey.Choice  // of all versions, the newest first; nil where the workbook does not list them
-	treatment verdict          // the strictest of all versions
+	question  *survey.Question  // of the newest version that asks it
+	choices   []survey.Choice   // of all versions, the newest first; nil where the workbook does not list them
+	treatment sensitive.Verdict // the strictest of all versions
 }
 
 // answerTable is a table with the columns of all versions.
@@ -64,7 +65,7 @@ func earlier(db collections.DB, in *instrument.Instrument, now time.Time) ([]*su
 func mergeVersions(forms []*survey.Form) []*answerTable {
 	var tables []*answerTable
 	for _, f := range forms {
-		judge := newClassifier(f)
+		judge := sensitive.New(f)
 		for _, t := range f.Tables() {
 			i := slices.IndexFunc(tables, func(have *answerTable) bool { return have.name == t.Name })
 			if i < 0 {
@@ -72,16 +73,16 @@ func mergeVersions(forms []*survey.Form) []*answerTable {
 				i = len(tables) - 1
 			}
 			for _, c := range t.Columns {
-				tables[i].add(f, c, judge.judge(c.Question))
+				tables[i].add(f, c, judge.Judge(c.Question))
 			}
 		}
 	}
 	return tables
 }
 
-func (t *answerTable) add(f *survey.Form, c survey.Column, v verdict) {
+func (t *answerTable) add(f *survey.Form, c survey.Column, v sensitive.Verdict) {
 	var choices []survey.Choice
-	if closedList(f, c.Question) {
+	if sensitive.ClosedList(f, c.Question) {
 		choices = f.Lists[c.Question.List].Choices
 	}
 	i := slices.IndexFunc(t.columns, func(have column) bool { return have.name == c.Name })
@@ -91,7 +92,7 @@ func (t *answerTable) add(f *survey.Form, c survey.Column, v verdict) {
 	}
 	have := &t.columns[i]
 	have.choices = distinct(append(slices.Clone(have.choices), choices...))
-	if v.treatment > have.treatment.treatment {
+	if v.Treatment > have.treatment.Treatment {
 		have.treatment = v
 	}
 }

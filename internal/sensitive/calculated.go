@@ -1,4 +1,4 @@
-package dataset
+package sensitive
 
 import (
 	"regexp"
@@ -16,29 +16,29 @@ var (
 
 // calculated judges a calculation by all that it can read: it is as identifying as the most identifying answer among
 // them. Names are looked up wherever they stand, so "../name" counts like ${name}.
-func (c *classifier) calculated(q *survey.Question) verdict {
+func (c *Classifier) calculated(q *survey.Question) Verdict {
 	expr := q.Calculation
 	if q.DynamicDefault {
 		expr += " " + q.Default
 	}
 	if c.readsAnything(expr) {
-		return verdict{asLeft, fromAnswers}
+		return Verdict{MayTell, fromAnswers}
 	}
-	worst := keep
+	worst := Keep
 	for _, name := range expressionName.FindAllString(literal.ReplaceAllString(expr, "''"), -1) {
 		for _, other := range c.byName[name] {
 			if other != q && hasColumn(other) {
-				worst = max(worst, c.judge(other).treatment)
+				worst = max(worst, c.Judge(other).Treatment)
 			}
 		}
 	}
 	switch {
-	case worst >= asLeft:
-		return verdict{asLeft, fromAnswers}
-	case worst > keep:
-		return verdict{asAge, fromDate}
+	case worst >= MayTell:
+		return Verdict{MayTell, fromAnswers}
+	case worst > Keep:
+		return Verdict{AsAge, fromDate}
 	}
-	return verdict{}
+	return Verdict{}
 }
 
 func hasColumn(q *survey.Question) bool {
@@ -51,7 +51,7 @@ func hasColumn(q *survey.Question) bool {
 
 // readsAnything finds expressions whose result cannot be told from the names in them: new ids, registers, paths with
 // wildcards, whole groups.
-func (c *classifier) readsAnything(expr string) bool {
+func (c *Classifier) readsAnything(expr string) bool {
 	for _, call := range instanceCall.FindAllStringSubmatch(expr, -1) {
 		if c.form.Lists[call[1]+call[2]] == nil {
 			return true
@@ -67,7 +67,7 @@ func (c *classifier) readsAnything(expr string) bool {
 }
 
 // readsGroup finds groups and repeats used for their text. Counting them is harmless.
-func (c *classifier) readsGroup(expr string) bool {
+func (c *Classifier) readsGroup(expr string) bool {
 	expr = countCall.ReplaceAllString(expr, "")
 	for _, at := range expressionName.FindAllStringIndex(expr, -1) {
 		rest := strings.TrimLeft(expr[at[1]:], "} ")

@@ -1,4 +1,6 @@
-package dataset
+// Package sensitive judges what the questions of a form tell about people: what is sealed in the database, masked on
+// the screen, and left out of a de-identified export.
+package sensitive
 
 import (
 	"slices"
@@ -7,41 +9,50 @@ import (
 	"doorstep/internal/survey"
 )
 
-// SensitivityColumn is the column of the survey sheet that says how an answer is handled in a de-identified export:
-// "identifier" or "sensitive" leave it out, "none" keeps what would be left out only because it could hold anything.
-const SensitivityColumn = "bind::" + sensitivity
+// The column bind::doorstep:sensitivity of the survey sheet says how an answer is handled: "identifier" or "sensitive"
+// seal it and leave it out of exports, "none" keeps what would be sealed only because it could hold anything.
+const declaration = "doorstep:sensitivity"
 
-const sensitivity = "doorstep:sensitivity"
+// Treatment is what becomes of an answer, from the mildest to the strictest.
+type Treatment uint8
 
-// treatment is what becomes of an answer in a de-identified export, from the mildest to the strictest.
-type treatment uint8
-
+// Treatments. The two strictest are sealed, and left out of de-identified exports.
 const (
-	keep treatment = iota
-	asDay
-	asAge      // calculated from a date: kept where it can be an age
-	asYear     // a birth date: its year, and the age at the visit
-	asLeft     // left out, unless the form says otherwise
-	asLeftHard // left out whatever the form says
+	Keep    Treatment = iota
+	AsDay             // a moment: its day
+	AsAge             // calculated from a date: kept where it can be an age
+	AsYear            // a birth date: its year, and the age at the visit
+	MayTell           // could hold anything, and the form does not say that it is harmless
+	LeftOut           // whatever the form says
 )
 
-// verdict is the treatment of one question and the reason for it.
-type verdict struct {
-	treatment treatment
-	why       Text
+// Sealed tells whether answers so treated are enciphered in the database: what is left out of a de-identified export.
+func (t Treatment) Sealed() bool { return t >= MayTell }
+
+// Verdict is the treatment of one question and the reason for it.
+type Verdict struct {
+	Treatment Treatment
+	Why       Text
 }
 
+// Text is a reason in both languages.
+type Text struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+// Reasons; those that name more than answers are told elsewhere too.
 var (
 	declared    = Text{"问卷标明为标识或敏感信息", "declared as identifying or sensitive in the form"}
-	exactPlace  = Text{"精确位置", "exact place"}
+	ExactPlace  = Text{"精确位置", "exact place"}
 	fileName    = Text{"照片、签名、录音等附件", "photo, signature, recording or other file"}
-	deviceOf    = Text{"设备或账号标识", "names a device or an account"}
+	DeviceOf    = Text{"设备或账号标识", "names a device or an account"}
 	personOf    = Text{"存入人员或住户登记的信息", "saved to the register of persons or households"}
 	checkedAs   = Text{"姓名、号码、电话或编码", "a name, number, phone or code"}
 	birthOf     = Text{"出生日期:只留年份和访问时的年龄", "birth date: only the year, and the age at the visit"}
-	momentOf    = Text{"时刻:只留日期", "moment: only the day"}
+	MomentOf    = Text{"时刻:只留日期", "moment: only the day"}
 	fromList    = Text{"选项来自登记名单或其他答案", "its choices come from a register or from other answers"}
-	freeText    = Text{"自由填写的文字", "free text"}
+	FreeText    = Text{"自由填写的文字", "free text"}
 	named       = Text{"名称像是号码、电话或位置", "its name is that of a number, a phone or a place"}
 	fromAnswers = Text{"由标识信息计算得出", "calculated from identifying answers"}
 	fromDate    = Text{"由日期计算得出:只留 0 至 150 的整数", "calculated from a date: only whole numbers from 0 to 150"}
@@ -62,16 +73,17 @@ var plainProperties = []string{"sex", "id_type", "residents"}
 // tellingWords in the name of a number mark it as an identifier.
 var tellingWords = []string{"phone", "mobile", "tel", "telephone", "fax", "passport", "idcard", "account", "card", "qq", "wechat", "plate", "lat", "latitude", "lon", "lng", "longitude"}
 
-// classifier judges the questions of one form.
-type classifier struct {
+// Classifier judges the questions of one form. It is made for one goroutine.
+type Classifier struct {
 	form    *survey.Form
 	byName  map[string][]*survey.Question // questions that have a column, and containers
-	judged  map[*survey.Question]verdict
+	judged  map[*survey.Question]Verdict
 	pending map[*survey.Question]bool
 }
 
-func newClassifier(f *survey.Form) *classifier {
-	c := &classifier{form: f, byName: map[string][]*survey.Question{}, judged: map[*survey.Question]verdict{}, pending: map[*survey.Question]bool{}}
+// New prepares the judgement of a form.
+func New(f *survey.Form) *Classifier {
+	c := &Classifier{form: f, byName: map[string][]*survey.Question{}, judged: map[*survey.Question]Verdict{}, pending: map[*survey.Question]bool{}}
 	f.Walk(func(q *survey.Question) bool {
 		c.byName[q.Name] = append(c.byName[q.Name], q)
 		return true
@@ -79,13 +91,13 @@ func newClassifier(f *survey.Form) *classifier {
 	return c
 }
 
-// judge decides once about a question. A calculation that refers to itself is left out.
-func (c *classifier) judge(q *survey.Question) verdict {
+// Judge decides once about a question. A calculation that refers to itself is left out.
+func (c *Classifier) Judge(q *survey.Question) Verdict {
 	if v, ok := c.judged[q]; ok {
 		return v
 	}
 	if c.pending[q] {
-		return verdict{asLeft, fromAnswers}
+		return Verdict{MayTell, fromAnswers}
 	}
 	c.pending[q] = true
 	v := c.decide(q)
@@ -94,35 +106,35 @@ func (c *classifier) judge(q *survey.Question) verdict {
 	return v
 }
 
-func (c *classifier) decide(q *survey.Question) verdict {
-	switch said := bound(q, sensitivity); {
+func (c *Classifier) decide(q *survey.Question) Verdict {
+	switch said := bound(q, declaration); {
 	case said != "" && said != "none":
-		return verdict{asLeftHard, declared}
+		return Verdict{LeftOut, declared}
 	case said == "none":
-		if v := c.evident(q); v.treatment != asLeft {
+		if v := c.evident(q); v.Treatment != MayTell {
 			return v
 		}
-		return verdict{}
+		return Verdict{}
 	}
 	return c.evident(q)
 }
 
-// evident is the verdict when the form says nothing.
-func (c *classifier) evident(q *survey.Question) verdict {
+// evident is the Verdict when the form says nothing.
+func (c *Classifier) evident(q *survey.Question) Verdict {
 	if v, ok := c.identifies(q); ok {
 		return v
 	}
 	switch q.Kind {
 	case survey.KindSelectOne, survey.KindSelectMultiple, survey.KindRank:
-		if !closedList(c.form, q) {
-			return verdict{asLeft, fromList}
+		if !ClosedList(c.form, q) {
+			return Verdict{MayTell, fromList}
 		}
-		return verdict{}
+		return Verdict{}
 	case survey.KindDateTime:
-		return verdict{asDay, momentOf}
+		return Verdict{AsDay, MomentOf}
 	case survey.KindDate:
 		if slices.Contains(words(q.Name), "birth") || hasRule(q, birthRules) {
-			return verdict{asYear, birthOf}
+			return Verdict{AsYear, birthOf}
 		}
 	}
 	if q.Calculation != "" || q.DynamicDefault {
@@ -130,37 +142,37 @@ func (c *classifier) evident(q *survey.Question) verdict {
 	}
 	switch {
 	case q.Kind == survey.KindText:
-		return verdict{asLeft, freeText}
+		return Verdict{MayTell, FreeText}
 	case q.Kind != survey.KindDate && tellingName(q.Name):
-		return verdict{asLeft, named}
+		return Verdict{MayTell, named}
 	}
-	return verdict{}
+	return Verdict{}
 }
 
 // identifies finds what names a person, a household, a place or a device, whatever the form says.
-func (c *classifier) identifies(q *survey.Question) (verdict, bool) {
+func (c *Classifier) identifies(q *survey.Question) (Verdict, bool) {
 	switch q.Kind {
 	case survey.KindGeopoint, survey.KindGeotrace, survey.KindGeoshape:
-		return verdict{asLeftHard, exactPlace}, true
+		return Verdict{LeftOut, ExactPlace}, true
 	case survey.KindFile:
-		return verdict{asLeftHard, fileName}, true
+		return Verdict{LeftOut, fileName}, true
 	}
 	if slices.Contains(deviceTypes, strings.TrimPrefix(q.Type, "uri:")) {
-		return verdict{asLeftHard, deviceOf}, true
+		return Verdict{LeftOut, DeviceOf}, true
 	}
 	if p := c.registered(q); p == "birth_date" {
-		return verdict{asYear, birthOf}, true
+		return Verdict{AsYear, birthOf}, true
 	} else if p != "" && !slices.Contains(plainProperties, p) {
-		return verdict{asLeftHard, personOf}, true
+		return Verdict{LeftOut, personOf}, true
 	}
 	if hasRule(q, identifyingRules) {
-		return verdict{asLeftHard, checkedAs}, true
+		return Verdict{LeftOut, checkedAs}, true
 	}
-	return verdict{}, false
+	return Verdict{}, false
 }
 
 // registered is the property of the registers of persons and households that an answer is saved to, or "".
-func (c *classifier) registered(q *survey.Question) string {
+func (c *Classifier) registered(q *survey.Question) string {
 	list, property, qualified := strings.Cut(q.SaveTo, "#")
 	if !qualified {
 		property, list = q.SaveTo, ""
@@ -174,8 +186,8 @@ func (c *classifier) registered(q *survey.Question) string {
 	return property
 }
 
-// closedList tells whether the workbook itself lists every answer of a select.
-func closedList(f *survey.Form, q *survey.Question) bool {
+// ClosedList tells whether the workbook itself lists every answer of a select.
+func ClosedList(f *survey.Form, q *survey.Question) bool {
 	return f.Lists[q.List] != nil && q.ItemsFile == "" && q.ItemsRepeat == "" && !strings.Contains(q.Appearance, "search(")
 }
 

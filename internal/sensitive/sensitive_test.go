@@ -1,4 +1,4 @@
-package dataset
+package sensitive_test
 
 import (
 	"os"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 	"doorstep/internal/xlsform"
 )
@@ -79,27 +80,27 @@ settings
 `
 
 func TestJudge(t *testing.T) {
-	want := map[string]treatment{
-		"start": asDay, "today": keep, "deviceid": asLeftHard, "sim": asLeftHard,
-		"remarks": asLeft, "crop": keep, "full_name": asLeftHard, "declared_harmless": asLeftHard, "sex": keep,
-		"born": asYear, "mother_birth": asYear, "child_date": asYear, "school_since": keep, "seen_at": asDay,
-		"plate": asLeftHard, "residents": keep, "mobile_number": asLeft, "cards": keep, "copied": asLeft,
-		"income": asLeftHard, "phone_owned": keep, "picked": asLeft, "who": asLeft, "several": keep, "spot": asLeftHard, "photo": asLeftHard,
-		"clean": keep, "chained": keep, "leaks": asLeft, "leaks_on": asLeft, "by_path": asLeft, "age": asAge, "fresh": asLeft,
-		"looked_up": asLeft, "from_list": keep, "counted": keep, "all_text": asLeft, "wild": asLeft, "named_none": keep,
-		"kid_note": asLeft, "place": keep, "parent_text": asLeft,
+	want := map[string]sensitive.Treatment{
+		"start": sensitive.AsDay, "today": sensitive.Keep, "deviceid": sensitive.LeftOut, "sim": sensitive.LeftOut,
+		"remarks": sensitive.MayTell, "crop": sensitive.Keep, "full_name": sensitive.LeftOut, "declared_harmless": sensitive.LeftOut, "sex": sensitive.Keep,
+		"born": sensitive.AsYear, "mother_birth": sensitive.AsYear, "child_date": sensitive.AsYear, "school_since": sensitive.Keep, "seen_at": sensitive.AsDay,
+		"plate": sensitive.LeftOut, "residents": sensitive.Keep, "mobile_number": sensitive.MayTell, "cards": sensitive.Keep, "copied": sensitive.MayTell,
+		"income": sensitive.LeftOut, "phone_owned": sensitive.Keep, "picked": sensitive.MayTell, "who": sensitive.MayTell, "several": sensitive.Keep, "spot": sensitive.LeftOut, "photo": sensitive.LeftOut,
+		"clean": sensitive.Keep, "chained": sensitive.Keep, "leaks": sensitive.MayTell, "leaks_on": sensitive.MayTell, "by_path": sensitive.MayTell, "age": sensitive.AsAge, "fresh": sensitive.MayTell,
+		"looked_up": sensitive.MayTell, "from_list": sensitive.Keep, "counted": sensitive.Keep, "all_text": sensitive.MayTell, "wild": sensitive.MayTell, "named_none": sensitive.Keep,
+		"kid_note": sensitive.MayTell, "place": sensitive.Keep, "parent_text": sensitive.MayTell,
 	}
 	f := readForm(t, judgedForm)
-	judge := newClassifier(f)
+	judge := sensitive.New(f)
 	seen := 0
 	for _, table := range f.Tables() {
 		for _, c := range table.Columns {
 			t.Run(c.Question.Name, func(t *testing.T) {
-				got := judge.judge(c.Question)
-				if w, ok := want[c.Question.Name]; !ok || got.treatment != w {
-					t.Errorf("treatment %d (%s), want %d", got.treatment, got.why.EN, w)
+				got := judge.Judge(c.Question)
+				if w, ok := want[c.Question.Name]; !ok || got.Treatment != w {
+					t.Errorf("treatment %d (%s), want %d", got.Treatment, got.Why.EN, w)
 				}
-				if got.treatment != keep && (got.why.ZH == "" || got.why.EN == "") {
+				if got.Treatment != sensitive.Keep && (got.Why.ZH == "" || got.Why.EN == "") {
 					t.Error("no reason given")
 				}
 			})
@@ -125,11 +126,11 @@ func TestShippedForms(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := readForm(t, string(raw))
-			judge := newClassifier(f)
+			judge := sensitive.New(f)
 			var kept []string
 			for _, table := range f.Tables() {
 				for _, c := range table.Columns {
-					if c.Question.Kind == survey.KindText && judge.judge(c.Question).treatment == keep {
+					if c.Question.Kind == survey.KindText && judge.Judge(c.Question).Treatment == sensitive.Keep {
 						kept = append(kept, c.Name)
 					}
 				}
@@ -138,26 +139,5 @@ func TestShippedForms(t *testing.T) {
 				t.Errorf("kept %q, want %q", kept, texts)
 			}
 		})
-	}
-}
-
-func TestStrictestVersionWins(t *testing.T) {
-	const head = "survey\n,type,name,label,bind::doorstep:sensitivity\n"
-	const settings = "settings\n,form_id,version,namespaces\n,f,1,\"doorstep=\"\"urn:doorstep:form\"\"\"\n"
-	newer := readForm(t, head+",text,note,Note,none\n,select_one a,pick,Pick,\nchoices\n,list_name,name,label\n,a,1,One new\n,a,3,Three\n"+settings)
-	older := readForm(t, head+",text,note,Note,\n,select_one a,pick,Pick,\n,integer,dropped,Dropped,\nchoices\n,list_name,name,label\n,a,1,One\n,a,2,Two\n"+settings)
-	tables := mergeVersions([]*survey.Form{newer, older})
-	if len(tables) != 1 || len(tables[0].columns) != 3 {
-		t.Fatalf("merged into %+v", tables)
-	}
-	note, pick, dropped := tables[0].columns[0], tables[0].columns[1], tables[0].columns[2]
-	if note.treatment.treatment != asLeft {
-		t.Errorf("a text that was free once is treated as %d", note.treatment.treatment)
-	}
-	if got := choiceList(choicesOf(pick.choices)); got != "1=One new; 3=Three; 2=Two" {
-		t.Errorf("choices %q", got)
-	}
-	if dropped.name != "dropped" {
-		t.Errorf("the question of the older version is %q", dropped.name)
 	}
 }
