@@ -2,11 +2,13 @@ module doorstep
 
 go 1.26.0
 
-require golang.org/x/text v0.43.0
+require (
+	github.com/emmansun/gmsm v0.30.1
+	github.com/tink-crypto/tink-go/v2 v2.9.0
+	golang.org/x/text v0.43.0
+)
 
 require (
-	github.com/emmansun/gmsm v0.30.1 // indirect
-	github.com/tink-crypto/tink-go/v2 v2.9.0 // indirect
 	golang.org/x/telemetry v0.0.0-20261010193011-f71dc92da45e // indirect
 	golang.org/x/vuln v1.9.0 // indirect
 )
