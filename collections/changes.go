@@ -20,10 +20,11 @@ func ToWorker(id string) string { return "w:" + id }
 const Everyone = "*"
 
 // Announce puts a change into the feed, with the next sequence number of this transaction. There is one row per record
-// and target: a later change of the same record takes its place, so the feed never outgrows the data.
+// and target: a later change of the same record takes its place, so the feed never outgrows the data. first is when the
+// record was first told of there.
 func Announce(db DB, collection, record, target, op string, rev int64, now time.Time) error {
-	_, err := db.Exec(`INSERT INTO changes (seq, collection, record, target, op, record_rev, created, updated)
-		VALUES ((SELECT COALESCE(MAX(seq),0)+1 FROM changes), ?, ?, ?, ?, ?, ?, ?)
+	_, err := db.Exec(`INSERT INTO changes (seq, first, collection, record, target, op, record_rev, created, updated)
+		SELECT n, n, ?, ?, ?, ?, ?, ?, ? FROM (SELECT COALESCE(MAX(seq),0)+1 AS n FROM changes) WHERE true
 		ON CONFLICT (record, collection, target) DO UPDATE SET seq=excluded.seq, op=excluded.op, record_rev=excluded.record_rev, updated=excluded.updated`,
 		collection, record, target, op, rev, Stamp(now), Stamp(now))
 	if err != nil {

@@ -26,6 +26,8 @@ const (
 	FormFiles      = "form_files"
 	Paradata       = "paradata"
 	EntityVersions = "entity_versions"
+
+	FormerTerritories = "former_territories"
 )
 
 // Views for the operator's dashboard, rebuilt whenever a form is published.

@@ -16,8 +16,8 @@ import (
 	"doorstep/internal/upload"
 )
 
-// fileRoutes take files from tablets. Their bodies have limits of their own and are never kept in memory.
-var fileRoutes = []string{http.MethodPost + " " + upload.BasePath, http.MethodPatch + " " + uploadPath}
+// boundRoutes bound their bodies themselves: files, which are never kept in memory, and pushes, which are counted.
+var boundRoutes = []string{http.MethodPost + " " + upload.BasePath, http.MethodPatch + " " + uploadPath, http.MethodPost + " /api/sync/v1/push"}
 
 const uploadPath = upload.BasePath + "{device}/{upload}"
 

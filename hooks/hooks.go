@@ -26,14 +26,19 @@ type Doorstep struct {
 	Now     func() time.Time
 	Notify  outbox.Send
 	queue   *ingest.Queue
+	bodies  *devicesync.Room
 
 	uploads    *upload.Door
 	thumbnails attachment.Thumbnails
 }
 
+// roomForBodies is how many bytes of JSON are read and worked on at once. Three times as much is in memory, since
+// operations are kept as they came and as they were understood.
+const roomForBodies = 48 << 20
+
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue()}
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: devicesync.NewRoom(roomForBodies)}
 }
 
 // Stages is what the pure stages of intake need.

@@ -72,6 +72,7 @@ var policies = map[string]policy{
 	"paradata":             {see: reviewersHere},
 	"entity_versions":      {see: reviewersHere},
 	"uploads":              {},
+	"former_territories":   {},
 }
 
 // TestCollectionRules walks role × collection × action × territory over real HTTP.
@@ -177,7 +178,7 @@ func insertRow(t *testing.T, app *testapp.App, c *core.Collection, id, place, ar
 			value = "received"
 		case "status":
 			value = "open"
-		case "code", "staff_no", "form_id", "key", "a", "b", "target", "tokenKey", "record", "title", "name", "password", "lo", "sha256", "instance", "entity", "form":
+		case "code", "staff_no", "form_id", "key", "a", "b", "target", "tokenKey", "record", "title", "name", "password", "lo", "sha256", "instance", "entity", "form", "scope":
 			value = id
 		case "seq":
 			value = len(place)*1000 + len(id)

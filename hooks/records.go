@@ -9,6 +9,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/devicesync"
 	"doorstep/internal/identity"
 	"doorstep/internal/ingest"
 	"doorstep/internal/validate"
@@ -70,10 +71,12 @@ func refusal(err error) error {
 	return fields
 }
 
-// workerScopes keeps the ranges that rules and queries compare with equal to the worker's territory.
+// workerScopes keeps the ranges that rules and queries compare with equal to the worker's territory, and remembers the
+// territory that a worker gives up.
 func workerScopes(e *core.RecordEvent) error {
 	return inTransaction(e, func() error {
-		territory := access.Territory(e.Record)
+		territory, before := access.Territory(e.Record), access.Territory(e.Record.Original())
+		changed := !e.Record.IsNew() && devicesync.ScopeKey(before) != devicesync.ScopeKey(territory)
 		e.Record.Set("area", access.Common(territory))
 		if err := e.Next(); err != nil {
 			return err
@@ -81,6 +84,11 @@ func workerScopes(e *core.RecordEvent) error {
 		db, err := collections.From(e.App)
 		if err != nil {
 			return err
+		}
+		if changed {
+			if err := devicesync.RememberTerritory(db, e.Record.Id, before, time.Now()); err != nil {
+				return err
+			}
 		}
 		if _, err := db.Exec(`DELETE FROM worker_scopes WHERE worker=?`, e.Record.Id); err != nil {
 			return err

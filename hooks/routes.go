@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -27,6 +28,7 @@ import (
 type request struct {
 	*core.RequestEvent
 	actor access.Actor
+	room  *devicesync.Room
 }
 
 // Route is one URL, what it lets an actor do, and who answers. Access decides by the action and, inside the handler, by
@@ -70,12 +72,22 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/tokens/{id}/revoke", access.ManageToken, (*Doorstep).revokeToken},
 }
 
-const maxUpload = 32 << 20
+const (
+	maxUpload = 32 << 20
+	maxJSON   = 1 << 20 // of requests other than a push
+)
 
 // drained is how much of an unread body the HTTP server surely throws away before the next request.
 const drained = 64 << 10
 
+// packedRoutes give long answers, which are sent as gzip or zstd to who accepts that.
+var packedRoutes = []string{"/api/sync/v1/push", "/api/sync/v1/pull"}
+
 func (d *Doorstep) routes(e *core.ServeEvent) error {
+	packed, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.EnableZstd(true))
+	if err != nil {
+		return err
+	}
 	for _, r := range Routes {
 		route := e.Router.Route(r.Method, r.Path, func(re *core.RequestEvent) error {
 			if err := d.answer(r, re); err != nil {
@@ -83,10 +95,13 @@ func (d *Doorstep) routes(e *core.ServeEvent) error {
 			}
 			return nil
 		})
-		if slices.Contains(fileRoutes, r.Method+" "+r.Path) {
+		if slices.Contains(boundRoutes, r.Method+" "+r.Path) {
 			route.Unbind(apis.DefaultBodyLimitMiddlewareId)
 		} else {
 			route.Bind(apis.BodyLimit(maxUpload))
+		}
+		if slices.Contains(packedRoutes, r.Path) {
+			route.BindFunc(apis.WrapStdMiddleware(func(next http.Handler) http.Handler { return packed(next) }))
 		}
 	}
 	return e.Next()
@@ -100,7 +115,7 @@ func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
 	if actor.Where(r.Do) == access.Nowhere {
 		return problem.New(problem.NotAllowed, "")
 	}
-	return r.handle(d, &request{re, actor})
+	return r.handle(d, &request{re, actor, d.bodies})
 }
 
 func writeProblem(re *core.RequestEvent, err error) error {
@@ -118,14 +133,12 @@ func writeProblem(re *core.RequestEvent, err error) error {
 }
 
 func (r *request) bind(into any) error {
-	body, err := devicesync.ReadBody(r.Request, maxUpload)
-	if err != nil {
+	body, err := devicesync.ReadBody(r.Request, maxJSON, r.room)
+	defer body.Release()
+	if err != nil || len(body.Bytes) == 0 {
 		return err
 	}
-	if len(body) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(body, into); err != nil {
+	if err := json.Unmarshal(body.Bytes, into); err != nil {
 		return problem.New(problem.BadEnvelope, "json")
 	}
 	return nil
@@ -151,7 +164,13 @@ func (d *Doorstep) push(r *request) error {
 	if err := devicesync.CheckDevice(collections.Read(r.App), r.actor, device); err != nil {
 		return err
 	}
-	ops, err := devicesync.ReadOperations(r.Request)
+	r.Request.Body = once(r.Request.Body)
+	body, err := devicesync.ReadBody(r.Request, devicesync.MaxPushBytes, r.room)
+	defer body.Release()
+	if err != nil {
+		return err
+	}
+	ops, err := devicesync.ReadOperations(body.Bytes)
 	if err != nil {
 		return err
 	}
@@ -180,11 +199,8 @@ func (d *Doorstep) pull(r *request) error {
 		}
 		limit = n
 	}
-	page, err := devicesync.Pull(db, d.Library, r.actor, r.Request.URL.Query().Get("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, page)
+	log := func(err error) { r.App.Logger().Error("pull broke off", "error", err.Error()) }
+	return devicesync.Pull{DB: db, Library: d.Library, Actor: r.actor, Cursor: r.Request.URL.Query().Get("cursor"), Limit: limit, Log: log}.Serve(r.Response)
 }
 
 func (d *Doorstep) formXML(r *request) error {

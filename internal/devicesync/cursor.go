@@ -10,52 +10,68 @@ import (
 	"doorstep/internal/problem"
 )
 
+// What a client is in the middle of.
+const (
+	walking  = "s" // a snapshot of the scope, which begins a full sync
+	crossing = "t" // from one territory to another: what left, then what entered
+	feeding  = "f" // along the feed
+)
+
 // cursor is where a client stands. It begins with a snapshot of the scope, phase by phase and id by id, and goes on
 // along the feed from the sequence number at which the snapshot began. It is only good for the epoch and the territory
-// that it was made in. Text form: epoch.scope.s.head.phase.last or epoch.scope.f.seq
+// that it was made in; from a former territory of the worker it crosses over. Text form: epoch.scope.s.head.phase.last,
+// epoch.scope.t.seq.phase.last.from or epoch.scope.f.seq
 type cursor struct {
 	epoch, scope string
-	snapshot     bool
+	mode         string
 	seq          int64 // of the feed; in a snapshot, of its beginning
 	phase        int
 	last         string
+	from         string // crossing: the scope that the client comes from
 }
 
 func (c cursor) String() string {
-	if c.snapshot {
-		return strings.Join([]string{c.epoch, c.scope, "s", strconv.FormatInt(c.seq, 10), strconv.Itoa(c.phase), c.last}, ".")
+	parts := []string{c.epoch, c.scope, c.mode, strconv.FormatInt(c.seq, 10)}
+	if c.mode != feeding {
+		parts = append(parts, strconv.Itoa(c.phase), c.last)
 	}
-	return strings.Join([]string{c.epoch, c.scope, "f", strconv.FormatInt(c.seq, 10)}, ".")
+	if c.mode == crossing {
+		parts = append(parts, c.from)
+	}
+	return strings.Join(parts, ".")
 }
+
+// lengths is how many parts a cursor has.
+var lengths = map[string]int{walking: 6, crossing: 7, feeding: 4}
 
 func parseCursor(s string) (cursor, error) {
 	parts := strings.Split(s, ".")
 	bad := problem.New(problem.BadCursor, "")
-	if len(parts) < 4 {
+	if len(parts) < 4 || len(parts) != lengths[parts[2]] {
 		return cursor{}, bad
 	}
-	seq, err := strconv.ParseInt(parts[3], 10, 64)
-	if err != nil || seq < 0 {
+	c := cursor{epoch: parts[0], scope: parts[1], mode: parts[2]}
+	var err error
+	if c.seq, err = strconv.ParseInt(parts[3], 10, 64); err != nil || c.seq < 0 {
 		return cursor{}, bad
 	}
-	c := cursor{epoch: parts[0], scope: parts[1], seq: seq}
-	switch {
-	case parts[2] == "f" && len(parts) == 4:
-		return c, nil
-	case parts[2] == "s" && len(parts) == 6:
-		c.snapshot, c.last = true, parts[5]
-		if c.phase, err = strconv.Atoi(parts[4]); err != nil || c.phase < 0 {
-			return cursor{}, bad
-		}
+	if c.mode == feeding {
 		return c, nil
 	}
-	return cursor{}, bad
+	if c.phase, err = strconv.Atoi(parts[4]); err != nil || c.phase < 0 {
+		return cursor{}, bad
+	}
+	c.last = parts[5]
+	if c.mode == crossing {
+		c.from = parts[6]
+	}
+	return c, nil
 }
 
-// scopeKey changes when the worker's territory does.
-func scopeKey(actor access.Actor) string {
+// ScopeKey changes when a worker's territory does.
+func ScopeKey(territory []string) string {
 	sum := sha256.New()
-	for _, r := range access.Ranges(actor.Territory) {
+	for _, r := range access.Ranges(territory) {
 		sum.Write([]byte(r.Lo + "\n"))
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:8]

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
 
 	"doorstep/collections"
@@ -12,60 +14,47 @@ import (
 	"doorstep/internal/xform"
 )
 
-// Page sizes of a pull.
+// Sizes of a page, in changes. What a page costs in memory is a line of ids; its data is read and sent in portions.
 const (
 	DefaultPage = 500
-	MaxPage     = 1000
+	MaxPage     = 5000
+	portion     = 64
 )
 
-// Change is one line of a page. Data is there for an upsert.
-type Change struct {
-	Seq        int64           `json:"seq"`
-	Collection string          `json:"collection"`
-	ID         string          `json:"id"`
-	Rev        int64           `json:"rev"`
-	Op         string          `json:"op"`
-	Data       json.RawMessage `json:"data,omitempty"`
+// Pull is one worker's request for a page.
+type Pull struct {
+	DB      collections.DB
+	Library *instrument.Library
+	Actor   access.Actor
+	Cursor  string // "" begins a full sync
+	Limit   int
+	Log     func(error) // of what breaks a page off
 }
 
-// Page is the next part of what changed. Reset asks the client to forget what it holds and is not in the pages that
-// follow, except its own unsent work: the first page ever, after a restored backup, or after a change of territory.
-type Page struct {
-	Epoch   string   `json:"epoch"`
-	Cursor  string   `json:"cursor"`
-	More    bool     `json:"more"`
-	Reset   bool     `json:"reset,omitempty"`
-	Changes []Change `json:"changes"`
-}
-
-// Pull reads the page after a cursor; "" begins. It fails with problem.BadCursor.
-func Pull(db collections.DB, library *instrument.Library, actor access.Actor, at string, limit int) (*Page, error) {
-	epoch, err := Epoch(db)
+// Serve writes the page after the cursor while it is read. It fails with problem.BadCursor, or with another error
+// before the answer has begun; one that comes later cuts the connection.
+func (q Pull) Serve(w http.ResponseWriter) error {
+	epoch, err := Epoch(q.DB)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	p := &puller{db: db, library: library, actor: actor, limit: min(max(limit, 1), MaxPage), page: &Page{Epoch: epoch, Changes: []Change{}}}
-	start := cursor{epoch: epoch, scope: scopeKey(actor), snapshot: true}
-	c := start
-	if at != "" {
-		if c, err = parseCursor(at); err != nil {
-			return nil, err
+	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, limit: min(max(q.Limit, 1), MaxPage)}
+	p.phases = p.scope()
+	c, reset, err := p.start(epoch, q.Cursor)
+	if err != nil {
+		return err
+	}
+	p.page = begin(w, epoch, reset)
+	if c, err = p.advance(c); err != nil {
+		return p.page.fail(err, q.Log)
+	}
+	more := p.more
+	if c.mode == feeding && !more {
+		if more, err = p.anyAfter(c.seq); err != nil {
+			return p.page.fail(err, q.Log)
 		}
 	}
-	if at == "" || c.epoch != epoch || c.scope != start.scope {
-		c = start
-		p.page.Reset = true
-		if _, err := collections.One(db, `SELECT COALESCE(MAX(seq),0) FROM changes`, nil, &c.seq); err != nil {
-			return nil, err
-		}
-	}
-	if c.snapshot {
-		c, err = p.snapshot(c)
-	} else {
-		c, err = p.feed(c)
-	}
-	p.page.Cursor = c.String()
-	return p.page, err
+	return p.page.fail(p.page.end(c.String(), more || c.mode != feeding), q.Log)
 }
 
 type puller struct {
@@ -73,55 +62,102 @@ type puller struct {
 	library *instrument.Library
 	actor   access.Actor
 	limit   int
+	phases  []phase // the worker's scope
 	page    *Page
+	written int
+	more    bool
 }
 
-// snapshot fills the page from the tables themselves, phase after phase.
-func (p *puller) snapshot(c cursor) (cursor, error) {
-	phases := p.phases()
-	for c.phase < len(phases) && len(p.page.Changes) < p.limit {
-		ph := phases[c.phase]
-		before := len(p.page.Changes)
-		want := p.limit - before
-		if err := p.rows(ph, c, want); err != nil {
-			return c, fmt.Errorf("pull %s: %w", ph.collection, err)
+// start finds where the page begins, and whether the client starts over.
+func (p *puller) start(epoch, at string) (c cursor, reset bool, err error) {
+	here := ScopeKey(p.actor.Territory)
+	if at != "" {
+		if c, err = parseCursor(at); err != nil {
+			return c, false, err
 		}
-		if got := len(p.page.Changes) - before; got == want {
-			c.last = p.page.Changes[len(p.page.Changes)-1].ID
+		if c.epoch == epoch && c.scope == here {
+			return c, false, nil
+		}
+		if c.epoch == epoch && c.mode == feeding {
+			_, known, err := formerTerritory(p.db, p.actor.ID, c.scope)
+			if known || err != nil {
+				return cursor{epoch: epoch, scope: here, mode: crossing, seq: c.seq, from: c.scope}, false, err
+			}
+		}
+	}
+	c = cursor{epoch: epoch, scope: here, mode: walking}
+	_, err = collections.One(p.db, `SELECT COALESCE(MAX(seq),0) FROM changes`, nil, &c.seq)
+	return c, true, err
+}
+
+// advance fills the page from the cursor on, and returns where it ends.
+func (p *puller) advance(c cursor) (cursor, error) {
+	switch c.mode {
+	case walking:
+		return p.walk(c, p.phases)
+	case crossing:
+		f, known, err := formerTerritory(p.db, p.actor.ID, c.from)
+		if err != nil || !known {
+			return c, fmt.Errorf("former territory %s: known %v, %w", c.from, known, err)
+		}
+		return p.walk(c, p.crossing(f))
+	default:
+		return p.feed(c)
+	}
+}
+
+// walk goes through the tables themselves, phase after phase.
+func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
+	for c.phase < len(phases) && p.written < p.limit {
+		want := p.limit - p.written
+		found, last, err := p.rows(phases[c.phase], c, want)
+		if err != nil {
+			return c, fmt.Errorf("pull %s: %w", phases[c.phase].collection, err)
+		}
+		if err := p.fill(found); err != nil {
+			return c, err
+		}
+		if len(found) == want {
+			c.last = last
 		} else {
 			c.phase, c.last = c.phase+1, ""
 		}
 	}
 	if c.phase >= len(phases) {
-		c.snapshot = false
-		more, err := p.anyAfter(c.seq)
-		p.page.More = more
-		return c, err
+		return cursor{epoch: c.epoch, scope: c.scope, mode: feeding, seq: c.seq}, nil
 	}
-	p.page.More = true
 	return c, nil
 }
 
-func (p *puller) rows(ph phase, c cursor, want int) error {
-	where, args := ph.where(p)
-	query := `SELECT id, rev FROM "` + ph.collection + `" WHERE id>? AND (` + where + `) ORDER BY id LIMIT ?`
-	args = append(append([]any{c.last}, args...), want)
-	var found []Change
-	err := collections.Each(p.db, query, args, func(rows *sql.Rows) error {
-		ch := Change{Seq: c.seq, Collection: ph.collection, Op: collections.Upsert}
-		if err := rows.Scan(&ch.ID, &ch.Rev); err != nil {
+// rows lists what a phase tells next: at most want changes, without their data.
+func (p *puller) rows(ph phase, c cursor, want int) (found []Change, last string, err error) {
+	query, from := `SELECT '', ?, '`+ph.collection+`', id, rev, '`+ph.op+`' FROM "`+ph.collection+`" WHERE id>? AND (`+ph.where+`) ORDER BY id LIMIT ?`, []any{c.seq, c.last}
+	if ph.collection == collections.Changes {
+		query, from = `SELECT seq, seq, collection, record, record_rev, op FROM changes WHERE seq>? AND (`+ph.where+`) ORDER BY seq LIMIT ?`, []any{feedPosition(c)}
+	}
+	err = collections.Each(p.db, query, append(append(from, ph.args...), want), func(rows *sql.Rows) error {
+		var ch Change
+		if err := rows.Scan(&last, &ch.Seq, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op); err != nil {
 			return err
+		}
+		if ph.collection != collections.Changes {
+			last = ch.ID
 		}
 		found = append(found, ch)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return p.fill(found)
+	return found, last, err
 }
 
-// feed fills the page with what was committed after the cursor.
+// feedPosition is how far a crossing has read the feed of the former territory.
+func feedPosition(c cursor) int64 {
+	if seq, err := strconv.ParseInt(c.last, 10, 64); err == nil {
+		return seq
+	}
+	return c.seq
+}
+
+// feed tells what was committed after the cursor.
 func (p *puller) feed(c cursor) (cursor, error) {
 	query, args := p.feedQuery(c.seq)
 	var found []Change
@@ -137,7 +173,7 @@ func (p *puller) feed(c cursor) (cursor, error) {
 		return c, err
 	}
 	if len(found) > p.limit {
-		found, p.page.More = found[:p.limit], true
+		found, p.more = found[:p.limit], true
 	}
 	if len(found) > 0 {
 		c.seq = found[len(found)-1].Seq
@@ -162,63 +198,109 @@ func (p *puller) anyAfter(seq int64) (bool, error) {
 	return collections.One(p.db, `SELECT seq FROM (`+query+`) LIMIT 1`, args, &one)
 }
 
-// fill adds each record as it is now; one that is gone or not the worker's any more becomes a delete or a leave.
+// fill writes each record as it is now; one that is gone or not the worker's any more becomes a leave.
 func (p *puller) fill(found []Change) error {
-	for _, ch := range found {
-		if ch.Op == collections.Upsert {
-			data, rev, err := p.data(ch)
-			if err != nil {
-				return fmt.Errorf("pull %s %s: %w", ch.Collection, ch.ID, err)
-			}
-			if data == nil {
-				ch.Op = collections.Leave
-			} else {
-				ch.Data, ch.Rev = data, rev
-			}
+	for len(found) > 0 {
+		some := found[:min(portion, len(found))]
+		found = found[len(some):]
+		if err := p.load(some); err != nil {
+			return err
 		}
-		p.page.Changes = append(p.page.Changes, ch)
+		for i := range some {
+			if err := p.page.add(some[i]); err != nil {
+				return err
+			}
+			some[i].Data = nil
+		}
+		p.written += len(some)
 	}
 	return nil
 }
 
-func (p *puller) data(ch Change) (json.RawMessage, int64, error) {
-	if query, ok := documents[ch.Collection]; ok {
-		return p.document(query, ch)
-	}
-	if _, ok := p.library.ByTable(ch.Collection); !ok {
-		return nil, 0, nil
-	}
-	var version string
-	found, err := collections.One(p.db, `SELECT form_version FROM "`+ch.Collection+`" WHERE id=?`, []any{ch.ID}, &version)
-	if err != nil || !found {
-		return nil, 0, err
-	}
-	in, ok := p.library.ForRecord(ch.Collection, version)
-	if !ok {
-		return nil, 0, nil
-	}
-	return p.visit(in, ch)
-}
-
-func (p *puller) document(query string, ch Change) (json.RawMessage, int64, error) {
-	where, args := "1", []any{}
-	for _, ph := range p.phases() {
-		if ph.collection == ch.Collection {
-			where, args = ph.where(p)
+// load reads the data of a portion, with one query for each collection that has records in it.
+func (p *puller) load(some []Change) error {
+	at := map[string]map[string]int{}
+	for i, ch := range some {
+		if ch.Op == collections.Upsert {
+			if at[ch.Collection] == nil {
+				at[ch.Collection] = map[string]int{}
+			}
+			at[ch.Collection][ch.ID] = i
+			some[i].Op = collections.Leave // until it is found
 		}
 	}
-	var text string
-	var rev int64
-	found, err := collections.One(p.db, query+` AND (`+where+`)`, append([]any{ch.ID}, args...), &rev, &text)
-	if err != nil || !found {
-		return nil, 0, err
+	for collection, wanted := range at {
+		var err error
+		if _, isDocument := documents[collection]; isDocument {
+			err = p.loadDocuments(collection, wanted, some)
+		} else {
+			err = p.loadVisits(collection, wanted, some)
+		}
+		if err != nil {
+			return fmt.Errorf("pull %s: %w", collection, err)
+		}
 	}
-	return json.RawMessage(text), rev, nil
+	return nil
+}
+
+func (p *puller) loadDocuments(collection string, wanted map[string]int, into []Change) error {
+	ids := make([]string, 0, len(wanted))
+	for id := range wanted {
+		ids = append(ids, id)
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	where, args := `1`, []any{string(list)}
+	for _, ph := range p.phases {
+		if ph.collection == collection {
+			where, args = ph.where, append(args, ph.args...)
+		}
+	}
+	return collections.Each(p.db, `SELECT id, rev, `+documents[collection]+` FROM `+collection+` WHERE id IN (SELECT value FROM json_each(?)) AND (`+where+`)`, args, func(rows *sql.Rows) error {
+		var id, text string
+		var rev int64
+		if err := rows.Scan(&id, &rev, &text); err != nil {
+			return err
+		}
+		into[wanted[id]].found([]byte(text), rev)
+		return nil
+	})
+}
+
+func (ch *Change) found(data []byte, rev int64) {
+	ch.Op, ch.Data, ch.Rev = collections.Upsert, data, rev
+}
+
+func (p *puller) loadVisits(collection string, wanted map[string]int, into []Change) error {
+	if _, ok := p.library.ByTable(collection); !ok {
+		return nil
+	}
+	for id, i := range wanted {
+		var version string
+		found, err := collections.One(p.db, `SELECT form_version FROM "`+collection+`" WHERE id=?`, []any{id}, &version)
+		if err != nil {
+			return err
+		}
+		in, ok := p.library.ForRecord(collection, version)
+		if !found || !ok {
+			continue
+		}
+		data, rev, err := p.visit(in, id)
+		if err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+		if data != nil {
+			into[i].found(data, rev)
+		}
+	}
+	return nil
 }
 
 // visit is one of the worker's own records, with what the supervisor said of it last.
-func (p *puller) visit(in *instrument.Instrument, ch Change) (json.RawMessage, int64, error) {
-	rec, root, found, err := in.Layout.Find(p.db, ch.ID)
+func (p *puller) visit(in *instrument.Instrument, id string) ([]byte, int64, error) {
+	rec, root, found, err := in.Layout.Find(p.db, id)
 	if err != nil || !found || rec.Worker != p.actor.ID {
 		return nil, 0, err
 	}
@@ -227,7 +309,7 @@ func (p *puller) visit(in *instrument.Instrument, ch Change) (json.RawMessage, i
 		return nil, 0, err
 	}
 	comment := ""
-	if _, err := collections.One(p.db, `SELECT comment FROM reviews WHERE record=? ORDER BY created DESC, id DESC LIMIT 1`, []any{ch.ID}, &comment); err != nil {
+	if _, err := collections.One(p.db, `SELECT comment FROM reviews WHERE record=? ORDER BY created DESC, id DESC`, []any{id}, &comment); err != nil {
 		return nil, 0, err
 	}
 	data, err := json.Marshal(map[string]any{

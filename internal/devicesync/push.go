@@ -2,13 +2,7 @@ package devicesync
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
@@ -22,11 +16,7 @@ const (
 
 // ReadOperations reads the envelope of a push. Only a broken envelope is an error; an operation that cannot be read is
 // passed on as it came, and ends in quarantine.
-func ReadOperations(r *http.Request) ([]ingest.Operation, error) {
-	body, err := ReadBody(r, MaxPushBytes)
-	if err != nil {
-		return nil, err
-	}
+func ReadOperations(body []byte) ([]ingest.Operation, error) {
 	var envelope struct {
 		Operations []json.RawMessage `json:"operations"`
 	}
@@ -59,37 +49,4 @@ func readOperation(raw json.RawMessage) ingest.Operation {
 	}
 	op.Raw = raw
 	return op
-}
-
-// ReadBody reads a request body that may be gzip or zstd, up to limit bytes after decompression.
-func ReadBody(r *http.Request, limit int64) ([]byte, error) {
-	var in io.Reader = r.Body
-	switch r.Header.Get("Content-Encoding") {
-	case "", "identity":
-	case "gzip":
-		z, err := gzip.NewReader(r.Body)
-		if err != nil {
-			return nil, problem.New(problem.BadEnvelope, "gzip")
-		}
-		defer z.Close()
-		in = z
-	case "zstd":
-		z, err := zstd.NewReader(r.Body, zstd.WithDecoderMaxMemory(uint64(limit)), zstd.WithDecoderConcurrency(1))
-		if err != nil {
-			return nil, problem.New(problem.BadEnvelope, "zstd")
-		}
-		defer z.Close()
-		in = z
-	default:
-		return nil, problem.New(problem.BadEnvelope, "content-encoding")
-	}
-	body, err := io.ReadAll(io.LimitReader(in, limit+1))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case int64(len(body)) > limit || errors.As(err, &tooLarge) || errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return nil, problem.New(problem.TooLarge, fmt.Sprintf("at most %d bytes", limit))
-	case err != nil:
-		return nil, problem.New(problem.BadEnvelope, "body")
-	}
-	return body, nil
 }

@@ -1,0 +1,112 @@
+package devicesync
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// Page is what a pull answers: the next part of what changed. Reset asks the client to forget what it holds and is not in
+// the pages that follow, except its own unsent work: the first page ever, after a restored backup, or where the way
+// from the client's territory to the worker's is not known any more.
+//
+//	{"epoch":"…","reset":true,"changes":[…],"cursor":"…","more":false}
+type Page struct {
+	w      http.ResponseWriter
+	piece  []byte
+	sent   bool // the status and the first piece are out
+	filled bool // there is a change before the next
+}
+
+// Change is one line of a page. Data is there for an upsert.
+type Change struct {
+	Seq        int64
+	Collection string
+	ID         string
+	Rev        int64
+	Op         string
+	Data       []byte // JSON
+}
+
+// pieceSize is how many bytes are kept before they are sent. A page that fits is sent when it is whole, so that an error
+// can still be told as one.
+const pieceSize = 32 << 10
+
+func begin(w http.ResponseWriter, epoch string, reset bool) *Page {
+	p := &Page{w: w, piece: make([]byte, 0, pieceSize/4)}
+	p.piece = append(p.piece, `{"epoch":`...)
+	p.text(epoch)
+	if reset {
+		p.piece = append(p.piece, `,"reset":true`...)
+	}
+	p.piece = append(p.piece, `,"changes":[`...)
+	return p
+}
+
+func (p *Page) text(s string) {
+	quoted, err := json.Marshal(s)
+	if err != nil { // a string has none
+		quoted = []byte(`""`)
+	}
+	p.piece = append(p.piece, quoted...)
+}
+
+func (p *Page) add(ch Change) error {
+	if p.filled {
+		p.piece = append(p.piece, ',')
+	}
+	p.filled = true
+	p.piece = append(p.piece, `{"seq":`...)
+	p.piece = strconv.AppendInt(p.piece, ch.Seq, 10)
+	p.piece = append(p.piece, `,"collection":`...)
+	p.text(ch.Collection)
+	p.piece = append(p.piece, `,"id":`...)
+	p.text(ch.ID)
+	p.piece = append(p.piece, `,"rev":`...)
+	p.piece = strconv.AppendInt(p.piece, ch.Rev, 10)
+	p.piece = append(p.piece, `,"op":`...)
+	p.text(ch.Op)
+	if ch.Data != nil {
+		p.piece = append(append(p.piece, `,"data":`...), ch.Data...)
+	}
+	p.piece = append(p.piece, '}')
+	if len(p.piece) < pieceSize {
+		return nil
+	}
+	return p.send()
+}
+
+func (p *Page) send() error {
+	if !p.sent {
+		p.sent = true
+		p.w.Header().Set("Content-Type", "application/json")
+		p.w.Header().Set("Cache-Control", "no-store")
+		p.w.WriteHeader(http.StatusOK)
+	}
+	if _, err := p.w.Write(p.piece); err != nil {
+		return fmt.Errorf("send page: %w", err)
+	}
+	p.piece = p.piece[:0]
+	return nil
+}
+
+// end closes the page; only now it is valid JSON.
+func (p *Page) end(cursor string, more bool) error {
+	p.piece = append(p.piece, `],"cursor":`...)
+	p.text(cursor)
+	p.piece = append(p.piece, `,"more":`...)
+	p.piece = strconv.AppendBool(p.piece, more)
+	p.piece = append(p.piece, '}')
+	return p.send()
+}
+
+// fail passes an error on as long as the client can be told of it. After that the connection is cut: a page that is not
+// whole must not look like one.
+func (p *Page) fail(err error, log func(error)) error {
+	if err == nil || !p.sent {
+		return err
+	}
+	log(err)
+	panic(http.ErrAbortHandler)
+}
