@@ -20,13 +20,18 @@ func ToWorker(id string) string { return "w:" + id }
 const Everyone = "*"
 
 // Announce puts a change into the feed, with the next sequence number of this transaction. There is one row per record
-// and target: a later change of the same record takes its place, so the feed never outgrows the data. first is when the
-// record was first told of there.
+// and target: a later change of the same record takes its place, so the feed never outgrows the data.
 func Announce(db DB, collection, record, target, op string, rev int64, now time.Time) error {
+	return announce(db, collection, record, target, op, rev, rev <= 1 && op == Upsert, now)
+}
+
+// announce keeps in first when the record came to the target: now if it is new there, and 0 if it was there before the feed
+// told of it, as what a command put into the tables.
+func announce(db DB, collection, record, target, op string, rev int64, isNew bool, now time.Time) error {
 	_, err := db.Exec(`INSERT INTO changes (seq, first, collection, record, target, op, record_rev, created, updated)
-		SELECT n, n, ?, ?, ?, ?, ?, ?, ? FROM (SELECT COALESCE(MAX(seq),0)+1 AS n FROM changes) WHERE true
+		SELECT n, n*?, ?, ?, ?, ?, ?, ?, ? FROM (SELECT COALESCE(MAX(seq),0)+1 AS n FROM changes) WHERE true
 		ON CONFLICT (record, collection, target) DO UPDATE SET seq=excluded.seq, op=excluded.op, record_rev=excluded.record_rev, updated=excluded.updated`,
-		collection, record, target, op, rev, Stamp(now), Stamp(now))
+		isNew, collection, record, target, op, rev, Stamp(now), Stamp(now))
 	if err != nil {
 		return fmt.Errorf("announce %s %s: %w", collection, record, err)
 	}
@@ -41,7 +46,7 @@ func Moved(db DB, collection, record, from, to string, rev int64, now time.Time)
 			return err
 		}
 	}
-	return Announce(db, collection, record, to, Upsert, rev, now)
+	return announce(db, collection, record, to, Upsert, rev, from != to, now)
 }
 
 // Enqueue adds work that must happen after the commit, once per kind and record.

@@ -121,6 +121,11 @@ func announce(e *core.RecordEvent) error {
 		if before.Id == "" || before.IsNew() {
 			from = ""
 		}
+		if e.Record.Collection().Name == collections.Households {
+			if err := identity.MoveMembers(db, e.Record.Id, from, to, time.Now()); err != nil {
+				return err
+			}
+		}
 		return collections.Moved(db, e.Record.Collection().Name, e.Record.Id, from, to, int64(e.Record.GetInt("rev")), time.Now())
 	})
 }

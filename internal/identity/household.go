@@ -81,6 +81,9 @@ func SaveHousehold(db collections.DB, known, said Household, exists bool, now ti
 	if err := collections.Update(db, collections.Households, known.ID, append(next.row(), collections.Field{Column: "updated", Value: collections.Stamp(now)})); err != nil {
 		return next, err
 	}
+	if err := MoveMembers(db, known.ID, known.Area, next.Area, now); err != nil {
+		return next, err
+	}
 	return next, collections.Moved(db, collections.Households, known.ID, known.Area, next.Area, next.Rev, now)
 }
 

@@ -123,8 +123,16 @@ func again(receipt string, seq int64) (Receipt, bool, error) {
 
 // quarantine keeps what arrived where the worker's supervisors find it.
 func quarantine(db collections.DB, sender Sender, d *draft, code problem.Code, now time.Time) (Receipt, error) {
+	return quarantineIn(db, sender, d, code, "", now)
+}
+
+// quarantineIn keeps it where the supervisors of an area find it; "" is that of the worker.
+func quarantineIn(db collections.DB, sender Sender, d *draft, code problem.Code, area string, now time.Time) (Receipt, error) {
+	if area == "" {
+		area = access.Common(sender.Actor.Territory)
+	}
 	receipt := quarantineReceipt(d.op, code)
-	_, err := keep(db, sender, d, receipt, kept{outcome: Quarantined, area: access.Common(sender.Actor.Territory)}, now)
+	_, err := keep(db, sender, d, receipt, kept{outcome: Quarantined, area: area}, now)
 	return receipt, err
 }
 

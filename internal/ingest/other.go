@@ -29,8 +29,8 @@ func settleTask(db collections.DB, sender Sender, d *draft, now time.Time) (Rece
 	switch {
 	case !found:
 		return quarantine(db, sender, d, problem.UnknownTask, now)
-	case assignee != sender.Actor.ID:
-		return quarantine(db, sender, d, problem.OutOfScope, now)
+	case assignee != sender.Actor.ID && !sender.Actor.May(access.DecideQuarantine, area, assignee):
+		return handOver(db, sender, d, collections.Tasks, area, now)
 	}
 	if said.Note == "" {
 		said.Note = note
@@ -85,7 +85,7 @@ func settleHousehold(db collections.DB, st *Stages, sender Sender, d *draft, now
 	if exists {
 		in.HouseholdArea = known.Area
 		if !sender.Actor.Covers(known.Area) {
-			return quarantine(db, sender, d, problem.OutOfScope, now)
+			return handOver(db, sender, d, collections.Households, known.Area, now)
 		}
 	}
 	a := grid.Assign(st.Areas(), in)

@@ -27,7 +27,7 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 			return err
 		}
 		d := prepare(ctx, st, q.sender, &q.op)
-		if q.code == problem.ForeignRecord || q.code == problem.OutOfScope {
+		if q.code == problem.ForeignRecord || q.code == problem.OutOfScope || q.code == problem.HandedOver {
 			q.sender.Actor = by // the supervisor answers for the change
 		}
 		now := st.Now()
@@ -44,8 +44,10 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 		if receipt, err = settle(ctx, db, st, q.sender, d); err != nil {
 			return err
 		}
-		if err := adoptFiles(db, d.op.instance(), receipt, now); err != nil {
-			return err
+		if d.form != nil { // only a visit has files
+			if err := adoptFiles(db, d.op.instance(), receipt, now); err != nil {
+				return err
+			}
 		}
 		entry := by.DidTo("quarantine.release", collections.Submissions, submission, q.area, receipt.subjects()...)
 		entry.Purpose, entry.Detail = audit.Review, map[string]string{"status": receipt.Status, "code": string(receipt.Code)}

@@ -27,7 +27,10 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 		if err != nil {
 			return Receipt{}, err
 		}
-		return quarantine(db, sender, d, code, now)
+		if code != problem.ForeignRecord {
+			return quarantine(db, sender, d, code, now)
+		}
+		return quarantineIn(db, sender, d, code, before.Area, now)
 	}
 	if d.correction != nil {
 		d.keepOriginal(theirs)

@@ -45,6 +45,7 @@ const (
 	BadSequence      Code = "operation.sequence"
 	ForeignRecord    Code = "operation.foreign_record"
 	OutOfScope       Code = "operation.out_of_scope"
+	HandedOver       Code = "operation.handed_over"
 	UnknownTask      Code = "operation.unknown_task"
 	SequenceReused   Code = "operation.sequence_reused"
 	UnknownBase      Code = "operation.unknown_base"
@@ -87,6 +88,7 @@ var Catalogue = map[Code]Entry{
 	BadSequence:      {0, "操作序号必须是正整数,已隔离保存。", "The operation number must be positive; kept in quarantine."},
 	ForeignRecord:    {0, "该记录由其他采集员负责,修改已隔离保存,等待审核。", "The record is another worker's; the change waits in quarantine."},
 	OutOfScope:       {0, "对象不在您的负责区域,内容已隔离保存,等待审核。", "It lies outside your territory; kept in quarantine for a supervisor."},
+	HandedOver:       {0, "对象已不在您的负责区域,修改已保存并交给现负责区域的审核人员。", "It is no longer in your territory; the change is kept and waits with the supervisors of where it lies now."},
 	UnknownTask:      {0, "服务器没有这个任务,内容已隔离保存。", "The server has no such task; kept in quarantine."},
 	SequenceReused:   {0, "同一设备的操作序号重复但内容不同,内容已隔离保存。", "The device used this operation number for something else before; kept in quarantine."},
 	UnknownBase:      {0, "更正所依据的版本不存在,内容已隔离保存。", "The revision that this corrects does not exist; kept in quarantine."},

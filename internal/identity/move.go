@@ -1,0 +1,36 @@
+package identity
+
+import (
+	"database/sql"
+	"time"
+
+	"doorstep/collections"
+)
+
+// MoveMembers takes the people of a household along when it moves to another area, unless they were placed elsewhere.
+func MoveMembers(db collections.DB, household, from, to string, now time.Time) error {
+	if from == to || from == "" || to == "" {
+		return nil
+	}
+	members := map[string]int64{}
+	err := collections.Each(db, `SELECT id, rev FROM persons WHERE household=? AND area=?`, []any{household, from}, func(rows *sql.Rows) error {
+		var id string
+		var rev int64
+		err := rows.Scan(&id, &rev)
+		members[id] = rev + 1
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for id, rev := range members {
+		row := collections.Row{{Column: "area", Value: to}, {Column: "rev", Value: rev}, {Column: "updated", Value: collections.Stamp(now)}}
+		if err := collections.Update(db, collections.Persons, id, row); err != nil {
+			return err
+		}
+		if err := collections.Moved(db, collections.Persons, id, from, to, rev, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}

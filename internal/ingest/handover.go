@@ -1,0 +1,51 @@
+package ingest
+
+import (
+	"database/sql"
+	"slices"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// handOver keeps a change to a record that is not the sender's to change. It waits with the supervisors of the place
+// where the record lies now, who may release it in their own name. The code tells whether the sender once had the
+// record, because then it is work that the change of a territory must not cost.
+func handOver(db collections.DB, sender Sender, d *draft, collection, area string, now time.Time) (Receipt, error) {
+	had, err := hadOnce(db, sender.Actor, collection, d.op.ID, area)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if had {
+		return quarantineIn(db, sender, d, problem.HandedOver, area, now)
+	}
+	return quarantineIn(db, sender, d, problem.OutOfScope, area, now)
+}
+
+// hadOnce tells whether a record was in the scope of a worker: the feed told them of it, or it lies or lay where they work
+// or worked.
+func hadOnce(db collections.DB, actor access.Actor, collection, record, area string) (bool, error) {
+	places := []string{area}
+	err := collections.Each(db, `SELECT target FROM changes WHERE record=? AND collection=?`, []any{record, collection}, func(rows *sql.Rows) error {
+		var target string
+		err := rows.Scan(&target)
+		places = append(places, target)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	territory := slices.Clone(actor.Territory)
+	err = collections.Each(db, `SELECT territory FROM former_territories WHERE worker=?`, []any{actor.ID}, func(rows *sql.Rows) error {
+		var codes string
+		err := rows.Scan(&codes)
+		territory = append(territory, access.ParseTerritory(codes)...)
+		return err
+	})
+	had := slices.ContainsFunc(places, func(place string) bool {
+		return place == collections.ToWorker(actor.ID) || access.Actor{Territory: territory}.Covers(place)
+	})
+	return had, err
+}
