@@ -29,37 +29,45 @@ const (
 	byPassword = "/openrosa/{campaign}"
 )
 
+// odkRoute is a path that an app reads from.
+type odkRoute struct {
+	path   string
+	handle fieldHandler
+}
+
 // odkRoutes are the paths below a project, as ODK Central lays them out.
-var odkRoutes = []struct {
-	method, path string
-	handle       fieldHandler
-}{
-	{http.MethodGet, "/formList", (*Doorstep).odkForms},
-	{http.MethodGet, "/forms/{file}", (*Doorstep).odkForm},
-	{http.MethodGet, "/forms/{form}/manifest", (*Doorstep).odkManifest},
-	{http.MethodGet, "/forms/{form}/attachments/{name}", (*Doorstep).odkFile},
-	{http.MethodGet, "/forms/{form}/versions/{file}", (*Doorstep).odkForm},
-	{http.MethodGet, "/forms/{form}/versions/{version}/manifest", (*Doorstep).odkManifest},
-	{http.MethodGet, "/forms/{form}/versions/{version}/attachments/{name}", (*Doorstep).odkFile},
-	{http.MethodGet, "/datasets/{list}/entities.csv", (*Doorstep).odkEntities},
-	{http.MethodGet, "/datasets/{list}/integrity", (*Doorstep).odkIntegrity},
+var odkRoutes = []odkRoute{
+	{"/formList", (*Doorstep).odkForms},
+	{"/forms/{file}", (*Doorstep).odkForm},
+	{"/forms/{form}/manifest", (*Doorstep).odkManifest},
+	{"/forms/{form}/attachments/{name}", (*Doorstep).odkFile},
+	{"/forms/{form}/versions/{file}", (*Doorstep).odkForm},
+	{"/forms/{form}/versions/{version}/manifest", (*Doorstep).odkManifest},
+	{"/forms/{form}/versions/{version}/attachments/{name}", (*Doorstep).odkFile},
+	{"/datasets/{list}/entities.csv", (*Doorstep).odkEntities},
+	{"/datasets/{list}/integrity", (*Doorstep).odkIntegrity},
 }
 
 // openrosa binds the ODK door. Its requests never reach the activity log when they succeed, and never with their token.
 // Limits per address do not hold for it: all tablets of a city may come from one.
 func (d *Doorstep) openrosa(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "doorstep.mask", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: maskToken})
-	for prefix, admit := range map[string]func(fieldHandler) func(*core.RequestEvent) error{byToken: d.withToken, byPassword: d.withPassword(openrosa.NewPasswords())} {
-		for _, r := range odkRoutes {
-			e.Router.Route(r.method, prefix+r.path, admit(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip()).Unbind(apis.DefaultRateLimitMiddlewareId)
-		}
-		for method, handle := range map[string]fieldHandler{http.MethodHead: (*Doorstep).odkLength, http.MethodPost: (*Doorstep).odkSubmit} {
-			e.Router.Route(method, prefix+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId)
-		}
-		e.Router.Any(prefix+"/submission", admit((*Doorstep).odkWrongMethod))
-		e.Router.Any(prefix+"/{rest...}", admit((*Doorstep).odkNothing))
-	}
+	d.odkBind(e, byToken, "", odkRoutes, d.withToken)
+	d.odkBind(e, byPassword, "", odkRoutes, d.withPassword(openrosa.NewPasswords()))
+	d.odkBind(e, byDraft, "/draft", draftRoutes, d.withDraftToken)
 	return e.Next()
+}
+
+// odkBind binds the paths below a prefix; project is where formList and submission are below it.
+func (d *Doorstep) odkBind(e *core.ServeEvent, prefix, project string, routes []odkRoute, admit func(fieldHandler) func(*core.RequestEvent) error) {
+	for _, r := range routes {
+		e.Router.Route(http.MethodGet, prefix+r.path, admit(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip()).Unbind(apis.DefaultRateLimitMiddlewareId)
+	}
+	for method, handle := range map[string]fieldHandler{http.MethodHead: (*Doorstep).odkLength, http.MethodPost: (*Doorstep).odkSubmit} {
+		e.Router.Route(method, prefix+project+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId)
+	}
+	e.Router.Any(prefix+project+"/submission", admit((*Doorstep).odkWrongMethod))
+	e.Router.Any(prefix+"/{rest...}", admit((*Doorstep).odkNothing))
 }
 
 const tokenKey = "doorstep.token"
@@ -79,12 +87,12 @@ func maskToken(re *core.RequestEvent) error {
 	return re.Next()
 }
 
-// withoutToken replaces the path segment after "key", and the query parameter st that Enketo passes on.
+// withoutToken replaces the path segment after "key" or "test", and the query parameter st that Enketo passes on.
 func withoutToken(u *url.URL) (*url.URL, bool) {
 	segments := strings.Split(u.Path, "/")
 	found := false
 	for i, s := range segments[:len(segments)-1] {
-		if strings.EqualFold(s, "key") {
+		if strings.EqualFold(s, "key") || strings.EqualFold(s, "test") {
 			segments[i+1], found = "***", true
 		}
 	}
@@ -174,7 +182,11 @@ func (d *Doorstep) tokenQR(r *request) error {
 	if err != nil {
 		return err
 	}
-	setup := openrosa.Setup{ServerURL: openrosa.ProjectURL(openrosa.Origin(r.Request), t.Secret, campaign), Project: "Doorstep", Username: t.StaffNo}
+	return r.qr(openrosa.Setup{ServerURL: openrosa.ProjectURL(openrosa.Origin(r.Request), t.Secret, campaign), Project: "Doorstep", Username: t.StaffNo})
+}
+
+// qr answers with a code as an image that is stored nowhere.
+func (r *request) qr(setup openrosa.Setup) error {
 	var png bytes.Buffer
 	if err := setup.WritePNG(&png); err != nil {
 		return err
@@ -183,11 +195,14 @@ func (d *Doorstep) tokenQR(r *request) error {
 	return r.Blob(http.StatusOK, "image/png", png.Bytes())
 }
 
+// tokenRequest is what a token is asked for with.
+type tokenRequest struct {
+	Label    string `json:"label"`
+	Campaign string `json:"campaign"`
+}
+
 func (d *Doorstep) issue(r *request) (openrosa.Token, string, error) {
-	var in struct {
-		Label    string `json:"label"`
-		Campaign string `json:"campaign"`
-	}
+	var in tokenRequest
 	if err := r.bind(&in); err != nil {
 		return openrosa.Token{}, "", err
 	}

@@ -48,12 +48,26 @@ func (c *fieldCall) sendXML(body []byte, err error) error {
 }
 
 func (d *Doorstep) odkForms(c *fieldCall) error {
+	if c.Trial {
+		in, err := d.form(c)
+		if err != nil {
+			return err
+		}
+		return c.sendXML(openrosa.DraftList(collections.Read(c.App), c.Caller, in))
+	}
 	body, err := openrosa.FormList(collections.Read(c.App), d.Library, c.Caller, c.Request.URL.Query().Get("formID"))
 	return c.sendXML(body, err)
 }
 
-// form finds the form of the URL, with or without a version in it.
+// form finds the form of the URL, with or without a version in it, or its draft.
 func (d *Doorstep) form(c *fieldCall) (*instrument.Instrument, error) {
+	if c.Trial {
+		in, ok := d.Library.Draft(c.Request.PathValue("form"))
+		if !ok {
+			return nil, problem.New(problem.NotFound, "draft")
+		}
+		return in, nil
+	}
 	return openrosa.Form(d.Library, c.Request.PathValue("form"), c.Request.PathValue("version"))
 }
 

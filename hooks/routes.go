@@ -65,6 +65,8 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.PublishForm, (*Doorstep).convertForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/{version}/status", access.PublishForm, (*Doorstep).formStatus},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/files", access.PublishForm, (*Doorstep).uploadFormFile},
+	{http.MethodPost, "/api/doorstep/v1/forms/{form}/draft/token", access.PublishForm, (*Doorstep).issueDraftToken},
+	{http.MethodPost, "/api/doorstep/v1/forms/{form}/draft/qr", access.PublishForm, (*Doorstep).draftQR},
 	{http.MethodPost, "/api/doorstep/v1/areas", access.ImportAreas, (*Doorstep).importAreas},
 	{http.MethodPost, "/api/doorstep/v1/devices/{id}/revoke", access.ManageDevice, (*Doorstep).revokeDevice},
 	{http.MethodPost, "/api/doorstep/v1/workers/{id}/token", access.ManageToken, (*Doorstep).issueToken},

@@ -27,7 +27,7 @@ type exchange struct {
 
 const cutShort = "the connection ends" // in a title: the body stops before its announced length
 
-var transcriptNames = []string{"lists", "submissions", "batches", "edits", "entities", "returned", "enketo", "refused", "malformed"}
+var transcriptNames = []string{"lists", "submissions", "batches", "edits", "entities", "returned", "draft", "enketo", "refused", "malformed"}
 
 // TestTranscripts replays what ODK Collect and Enketo send, byte by byte over one connection, and compares status,
 // headers and body of every answer. With -update the answers are recorded anew.

@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
@@ -40,8 +41,11 @@ func newWire(t *testing.T) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := app.Doorstep.Library.Publish(app, instrument.Workbook{Name: "form.md", Raw: raw}, instrument.Published, "", app.Doorstep.Now()); err != nil {
-		t.Fatal(err)
+	newer := bytes.Replace(raw, []byte("| door_note | 1 |"), []byte("| door_note | 2 |"), 1)
+	for status, raw := range map[string][]byte{instrument.Published: raw, instrument.Draft: newer} {
+		if _, err := app.Doorstep.Library.Publish(app, instrument.Workbook{Name: "form.md", Raw: raw}, status, "", app.Doorstep.Now()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	worker := app.Worker(t, "F1", "field", "990101001001")
 	boss := app.Client(t, server, app.Worker(t, "S1", "supervisor", "990101"))
@@ -58,8 +62,10 @@ func newWire(t *testing.T) *wire {
 	good, _ := token()
 	gone, id := token()
 	manager.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/tokens/"+id+"/revoke", nil, nil)
+	var draft struct{ Token string }
+	manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/forms/door_note/draft/token", nil, &draft)
 	w := &wire{t: t, address: server.Listener.Addr().String()}
-	w.names = []string{"{token}", good, "{revoked}", gone, "{boss}", boss.Token, "{campaign}", transcriptCampaign}
+	w.names = []string{"{token}", good, "{revoked}", gone, "{draft}", draft.Token, "{boss}", boss.Token, "{manager}", manager.Token, "{campaign}", transcriptCampaign}
 	t.Cleanup(w.hangUp)
 	return w
 }

@@ -76,6 +76,9 @@ func settle(ctx context.Context, db collections.DB, st *Stages, sender Sender, d
 		return earlier, err
 	}
 	now := st.Now()
+	if sender.Trial {
+		return settleTrial(db, sender, d, now)
+	}
 	if d.code != "" {
 		return quarantine(db, sender, d, d.code, now)
 	}

@@ -69,6 +69,7 @@ type Sender struct {
 	Actor   access.Actor
 	Device  string
 	Channel string
+	Trial   bool // through the address for testing a draft: nothing of it counts
 }
 
 // did begins an audit entry of what came through this door.

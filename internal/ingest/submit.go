@@ -56,7 +56,11 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 
 // settleTrial answers a submission to a draft form as if it counted, and keeps it apart from the data.
 func settleTrial(db collections.DB, sender Sender, d *draft, now time.Time) (Receipt, error) {
-	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored, ReviewState: "draft", Issues: d.issues}
+	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored, Issues: d.issues}
+	if d.code != "" {
+		r = quarantineReceipt(d.op, d.code)
+	}
+	r.ReviewState = instrument.Draft
 	_, err := keep(db, sender, d, r, kept{outcome: "draft", area: access.Common(sender.Actor.Territory)}, now)
 	return r, err
 }

@@ -21,12 +21,13 @@ type Library struct {
 	byVersion map[string]*Instrument // form id + "\n" + version
 	current   map[string]*Instrument // form id → newest published
 	newest    map[string]*Instrument // form id → newest of any status
+	drafts    map[string]*Instrument // form id → draft that was uploaded last
 	revision  int64                  // of the forms collection when it was read
 }
 
 // NewLibrary makes an empty library; Load fills it.
 func NewLibrary() *Library {
-	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{}}
+	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{}, drafts: map[string]*Instrument{}}
 }
 
 // Get finds a version; an empty version means the newest published one.
@@ -50,6 +51,14 @@ func (l *Library) Current() map[string]*Instrument {
 		out[k] = v
 	}
 	return out
+}
+
+// Draft finds the draft of a form that was uploaded last.
+func (l *Library) Draft(form string) (*Instrument, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	in, ok := l.drafts[form]
+	return in, ok
 }
 
 // Knows tells whether there is any version of a form, also one that is a draft or closed.
@@ -164,13 +173,16 @@ func (l *Library) Load(app core.App) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.byVersion, l.current, l.newest, l.revision = next.byVersion, next.current, next.newest, next.revision
+	l.byVersion, l.current, l.newest, l.drafts, l.revision = next.byVersion, next.current, next.newest, next.drafts, next.revision
 	return nil
 }
 
 func (l *Library) add(in *Instrument) {
 	l.byVersion[in.Form.ID+"\n"+in.Version] = in
 	l.newest[in.Form.ID] = in
+	if in.Status == Draft {
+		l.drafts[in.Form.ID] = in
+	}
 	if in.Status == Published {
 		l.current[in.Form.ID] = in
 	}

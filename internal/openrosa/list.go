@@ -83,7 +83,7 @@ func (c Caller) forms(db collections.DB, library *instrument.Library) ([]*instru
 
 func (c Caller) item(db collections.DB, in *instrument.Instrument) (listItem, error) {
 	id := in.Form.ID
-	item := listItem{FormID: id, Name: in.Form.Title, Version: in.Version, Hash: "md5:" + in.MD5, DownloadURL: c.url("forms", id, "versions", in.Version+".xml")}
+	item := listItem{FormID: id, Name: in.Form.Title, Version: in.Version, Hash: "md5:" + in.MD5, DownloadURL: c.formURL(in) + ".xml"}
 	if item.Name == "" {
 		item.Name = id
 	}
@@ -92,7 +92,7 @@ func (c Caller) item(db collections.DB, in *instrument.Instrument) (listItem, er
 		return item, err
 	}
 	if len(files) > 0 || len(listsOf(in)) > 0 {
-		item.ManifestURL = c.url("forms", id, "versions", in.Version, "manifest")
+		item.ManifestURL = c.formURL(in, "manifest")
 	}
 	return item, nil
 }

@@ -41,7 +41,7 @@ func Manifest(db collections.DB, c Caller, in *instrument.Instrument) ([]byte, e
 	}
 	m := manifest{}
 	for _, f := range files {
-		m.Files = append(m.Files, mediaFile{Filename: f.Name, Hash: "md5:" + f.MD5, DownloadURL: c.url("forms", in.Form.ID, "versions", in.Version, "attachments", f.Name)})
+		m.Files = append(m.Files, mediaFile{Filename: f.Name, Hash: "md5:" + f.MD5, DownloadURL: c.formURL(in, "attachments", f.Name)})
 	}
 	for _, name := range listsOf(in) {
 		hash, err := ListHash(db, c.Actor, name)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"doorstep/internal/access"
+	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 )
 
@@ -26,6 +27,7 @@ type Caller struct {
 	access.Actor
 	Device   string
 	Campaign string // id, or AllForms
+	Trial    bool   // tests the draft of a form: nothing counts
 	root     string // URL that every path of this caller begins with
 }
 
@@ -65,6 +67,14 @@ func (c Caller) url(parts ...string) string {
 		b.WriteString("/" + url.PathEscape(p))
 	}
 	return b.String()
+}
+
+// formURL is where a form's parts lie: below its version, or below the draft that is tested.
+func (c Caller) formURL(in *instrument.Instrument, parts ...string) string {
+	if c.Trial {
+		return c.url(parts...)
+	}
+	return c.url(append([]string{"forms", in.Form.ID, "versions", in.Version}, parts...)...)
 }
 
 type envelope struct {

@@ -14,6 +14,7 @@ import (
 
 	"doorstep/internal/blob"
 	"doorstep/internal/ingest"
+	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 	"doorstep/internal/xform"
@@ -32,7 +33,7 @@ func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, head
 	if err != nil {
 		return "", err
 	}
-	sender := ingest.Sender{Actor: c.Actor, Device: c.Device, Channel: ingest.OpenRosa}
+	sender := ingest.Sender{Actor: c.Actor, Device: c.Device, Channel: ingest.OpenRosa, Trial: c.Trial}
 	instance := op.ID
 	receipts, err := ingest.Accept(ctx, app, st, sender, []ingest.Operation{op})
 	if err != nil {
@@ -43,6 +44,9 @@ func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, head
 		if err := ingest.Attach(ctx, app, st, sender, instance, got.files); err != nil {
 			return "", err
 		}
+	}
+	if r.ReviewState == instrument.Draft {
+		return Told(r, got.incomplete), nil
 	}
 	if err := keepAudit(ctx, app, st, sender, instance, audit, got.files); err != nil {
 		return "", err
@@ -102,6 +106,8 @@ func Told(r ingest.Receipt, incomplete bool) string {
 		status = r.Was
 	}
 	switch {
+	case r.ReviewState == instrument.Draft && status != ingest.Quarantined:
+		parts = append(parts, "试填已收到,不计入数据")
 	case status == ingest.Quarantined:
 		return "已收到,交主管处理:" + r.Message["zh"]
 	case r.Status == ingest.Unchanged:

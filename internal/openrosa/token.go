@@ -26,6 +26,7 @@ type Token struct {
 	Device  string `json:"device"`
 	Label   string `json:"label"`
 	Secret  string `json:"token"`
+	Form    string `json:"form,omitempty"` // the form whose draft it tests; nothing else then
 }
 
 const tokenBytes = 32
@@ -36,12 +37,11 @@ const usedEvery = time.Hour
 // Issue makes a token, and the device that its submissions come from. Outside of the actor's territory the worker is
 // not found.
 func Issue(ctx context.Context, app core.App, random io.Reader, actor access.Actor, worker, label string, now time.Time) (Token, error) {
-	secret := make([]byte, tokenBytes)
-	if _, err := io.ReadFull(random, secret); err != nil {
-		return Token{}, fmt.Errorf("make a token: %w", err)
+	t, err := newToken(random, worker, label)
+	if err != nil {
+		return t, err
 	}
-	t := Token{Worker: worker, Label: label, Secret: base64.RawURLEncoding.EncodeToString(secret)}
-	err := collections.Write(ctx, app, func(db collections.DB) error {
+	err = collections.Write(ctx, app, func(db collections.DB) error {
 		var area string
 		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{worker}, &area, &t.Name, &t.StaffNo)
 		if err != nil {
@@ -53,6 +53,14 @@ func Issue(ctx context.Context, app core.App, random io.Reader, actor access.Act
 		return t.store(db, actor, area, now)
 	})
 	return t, err
+}
+
+func newToken(random io.Reader, worker, label string) (Token, error) {
+	secret := make([]byte, tokenBytes)
+	if _, err := io.ReadFull(random, secret); err != nil {
+		return Token{}, fmt.Errorf("make a token: %w", err)
+	}
+	return Token{Worker: worker, Label: label, Secret: base64.RawURLEncoding.EncodeToString(secret)}, nil
 }
 
 func (t *Token) store(db collections.DB, by access.Actor, area string, now time.Time) error {
@@ -71,13 +79,13 @@ func (t *Token) store(db collections.DB, by access.Actor, area string, now time.
 		return err
 	}
 	if err := collections.Insert(db, collections.AppTokens, collections.Row{
-		{Column: "id", Value: t.ID}, {Column: "sha256", Value: tokenDigest(t.Secret)}, {Column: "worker", Value: t.Worker}, {Column: "device", Value: t.Device}, {Column: "label", Value: t.Label},
+		{Column: "id", Value: t.ID}, {Column: "sha256", Value: tokenDigest(t.Secret)}, {Column: "worker", Value: t.Worker}, {Column: "device", Value: t.Device}, {Column: "label", Value: t.Label}, {Column: "form", Value: t.Form},
 		{Column: "area", Value: area}, {Column: "revoked", Value: false}, {Column: "created_by", Value: by.ID}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
 	entry := by.DidTo("token.issue", collections.AppTokens, t.ID, area)
-	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"worker": t.Worker, "device": t.Device}
+	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"worker": t.Worker, "device": t.Device, "form": t.Form}
 	return audit.Append(db, now, entry)
 }
 
@@ -107,16 +115,21 @@ func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, no
 // Admit finds whose token it is. A wrong one, a revoked one, one on a revoked device and one of a worker who left all
 // get the same refusal.
 func Admit(ctx context.Context, app core.App, secret string, now time.Time) (access.Actor, string, error) {
+	return admit(ctx, app, secret, "", access.Sync, now)
+}
+
+// admit takes tokens of one kind: for collecting data, or for the draft of a form.
+func admit(ctx context.Context, app core.App, secret, form string, do access.Action, now time.Time) (access.Actor, string, error) {
 	var id, worker, role, territory, device, used string
 	var shut bool
 	found, err := collections.One(collections.Read(app), `SELECT t.id, t.worker, t.device, t.last_used, w.role, COALESCE(w.territory,'[]'), t.revoked OR NOT w.active OR COALESCE(d.revoked, 0)
-		FROM app_tokens t JOIN workers w ON w.id=t.worker LEFT JOIN devices d ON d.id=t.device WHERE t.sha256=?`, []any{tokenDigest(secret)},
+		FROM app_tokens t JOIN workers w ON w.id=t.worker LEFT JOIN devices d ON d.id=t.device WHERE t.sha256=? AND t.form=?`, []any{tokenDigest(secret), form},
 		&id, &worker, &device, &used, &role, &territory, &shut)
 	if err != nil {
 		return access.Actor{}, "", err
 	}
 	actor := access.Actor{ID: worker, Role: access.Role(role), Territory: access.ParseTerritory(territory)}
-	if !found || shut || actor.Where(access.Sync) == access.Nowhere {
+	if !found || shut || actor.Where(do) == access.Nowhere {
 		return access.Actor{}, "", errWrongToken
 	}
 	if used < collections.Stamp(now.Add(-usedEvery)) {

@@ -1,0 +1,74 @@
+package hooks
+
+import (
+	"crypto/rand"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/openrosa"
+)
+
+// A manager tries the draft of a form on a phone of their own, with a code of its own: below an address that knows
+// nothing but the draft, so that what is sent there never becomes data.
+
+const byDraft = "/v1/test/{token}/projects/{campaign}/forms/{form}"
+
+var draftRoutes = []odkRoute{
+	{"/draft.xml", (*Doorstep).odkDraft},
+	{"/draft/formList", (*Doorstep).odkForms},
+	{"/draft/manifest", (*Doorstep).odkManifest},
+	{"/draft/attachments/{name}", (*Doorstep).odkFile},
+	{"/draft/datasets/{list}/entities.csv", (*Doorstep).odkEntities},
+	{"/draft/datasets/{list}/integrity", (*Doorstep).odkIntegrity},
+}
+
+func (d *Doorstep) withDraftToken(handle fieldHandler) func(*core.RequestEvent) error {
+	return func(re *core.RequestEvent) error {
+		token, _ := re.Get(tokenKey).(string)
+		campaign, form := re.Request.PathValue("campaign"), re.Request.PathValue("form")
+		actor, device, err := openrosa.AdmitDraft(re.Request.Context(), re.App, token, form, d.Now())
+		if err != nil {
+			return d.odkFailed(re, err)
+		}
+		caller := openrosa.NewCaller(re.Request, actor, device, campaign, openrosa.DraftPath(token, campaign, form))
+		caller.Trial = true
+		if err := handle(d, &fieldCall{re, caller}); err != nil {
+			return d.odkFailed(re, err)
+		}
+		return nil
+	}
+}
+
+func (d *Doorstep) odkDraft(c *fieldCall) error {
+	in, err := d.form(c)
+	if err != nil {
+		return err
+	}
+	return c.send(textXML, in.MD5, in.XML)
+}
+
+func (d *Doorstep) issueDraftToken(r *request) error {
+	t, err := d.issueDraft(r)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, t)
+}
+
+// draftQR issues a token and draws the code that sets Collect up for the draft.
+func (d *Doorstep) draftQR(r *request) error {
+	t, err := d.issueDraft(r)
+	if err != nil {
+		return err
+	}
+	return r.qr(openrosa.Setup{ServerURL: openrosa.DraftURL(openrosa.Origin(r.Request), t.Secret, t.Form), Project: "试填 Test: " + t.Form, Username: t.StaffNo})
+}
+
+func (d *Doorstep) issueDraft(r *request) (openrosa.Token, error) {
+	var in tokenRequest
+	if err := r.bind(&in); err != nil {
+		return openrosa.Token{}, err
+	}
+	return openrosa.IssueDraft(r.Request.Context(), r.App, rand.Reader, r.actor, d.Library, r.Request.PathValue("form"), in.Label, d.Now())
+}
