@@ -61,12 +61,12 @@ func (c *connection) PrepareContext(ctx context.Context, query string) (driver.S
 	if err != nil {
 		return nil, err
 	}
-	full, ok := prepared.(fullStmt)
-	if !ok || !worthKeeping(query) || c.kept[query] != nil {
-		return prepared, nil
-	}
 	if len(c.kept) >= mostKept {
 		c.forget()
+	}
+	full, ok := prepared.(fullStmt)
+	if !ok || !worthKeeping(query) || c.kept[query] != nil || len(c.kept) >= mostKept {
+		return prepared, nil
 	}
 	s := &statement{fullStmt: full, inUse: true}
 	c.kept[query] = s
