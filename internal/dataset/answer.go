@@ -14,7 +14,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	v := Variable{
 		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
-		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0,
+		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0, Disclosure: roleOf(c.question),
 	}
 	if c.treatment.Treatment != sensitive.Keep {
 		why := Text(c.treatment.Why)
@@ -26,26 +26,22 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	switch c.treatment.Treatment {
 	case sensitive.Keep:
+		if isAge(c.question) {
+			return p.ageSource(expr, v, c.question, func(value any, _ string) any { return smallNumber(value) })
+		}
 		return p.whole(expr, v, c.question.Kind)
 	case sensitive.AsDay:
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
-	case sensitive.AsAge:
+	case sensitive.AsSpan:
 		v.Numeric = true
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = smallNumber(value) }}
+	case sensitive.AsAge:
+		return p.ageSource(expr, v, c.question, func(value any, _ string) any { return smallNumber(value) })
 	case sensitive.AsYear:
-		return yearAndAge(expr, v)
+		return p.ageSource(expr, v, c.question, ageAt)
 	default:
 		return leftOut(v, Text(c.treatment.Why))
 	}
-}
-
-func yearAndAge(expr string, v Variable) source {
-	year, age := v, v
-	year.Name, age.Name = v.Name+"/year", v.Name+"/age"
-	year.ZH, year.EN = v.ZH+":年份", v.EN+": year"
-	age.ZH, age.EN = v.ZH+":访问时的周岁", v.EN+": age in years at the visit"
-	year.Numeric, age.Numeric = true, true
-	return source{expr, []Variable{year, age}, func(cells []any, value any, visit string) { cells[0], cells[1] = birth(value, visit) }}
 }
 
 // whole shows an answer as it is.

@@ -20,7 +20,9 @@ type entry struct {
 	Identified bool             `json:"identified"`
 	States     []string         `json:"states"`
 	Campaign   string           `json:"campaign"`
-	Territory  []string         `json:"territory"` // area code prefixes; null for the operator, whom nothing limits
+	Suppress   bool             `json:"suppress"`
+	SmallCells *RiskReport      `json:"small_cells,omitempty"` // counts alone
+	Territory  []string         `json:"territory"`             // area code prefixes; null for the operator, whom nothing limits
 	Rows       map[string]int64 `json:"rows"`
 	Complete   bool             `json:"complete"` // false where it broke off after Rows
 }
@@ -29,7 +31,7 @@ type entry struct {
 func record(ctx context.Context, app core.App, actor access.Actor, in *instrument.Instrument, sel Selection, r Report, complete bool) error {
 	e := entry{
 		Form: in.Form.ID, Version: in.Version, Format: sel.Format, Labels: sel.Labels, Identified: sel.Identified, States: sel.States,
-		Campaign: sel.Campaign, Territory: actor.Territory, Rows: map[string]int64{}, Complete: complete,
+		Campaign: sel.Campaign, Territory: actor.Territory, Suppress: sel.Suppress, SmallCells: r.Risk, Rows: map[string]int64{}, Complete: complete,
 	}
 	for _, t := range r.Tables {
 		e.Rows[t.Name] = t.Rows

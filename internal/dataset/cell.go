@@ -61,22 +61,21 @@ func day(value any) any {
 	return s[:len(time.DateOnly)]
 }
 
-// birth is the year of a birth date, and the age in completed years on the day of the visit.
-func birth(value any, visit string) (year, age any) {
+// ageAt is the age in completed years, on the day of the visit, of who was born on a day.
+func ageAt(value any, visit string) any {
 	born, err := time.Parse(time.DateOnly, orNone(day(value)))
 	if err != nil {
-		return nil, nil
+		return nil
 	}
-	year = int64(born.Year())
 	at, err := time.Parse(time.DateOnly, orNone(day(visit)))
 	if err != nil || at.Before(born) {
-		return year, nil
+		return nil
 	}
 	years := at.Year() - born.Year()
 	if at.Month() < born.Month() || at.Month() == born.Month() && at.Day() < born.Day() {
 		years--
 	}
-	return year, int64(years)
+	return int64(years)
 }
 
 func orNone(cell any) string {
@@ -84,8 +83,8 @@ func orNone(cell any) string {
 	return s
 }
 
-// highestAge is the largest number that a calculation from a birth date may show: an age in years passes, an age in
-// days or the date itself does not.
+// highestAge is the largest number that a calculation from a date may show: an age in years passes, an age in days or the
+// date itself does not.
 const highestAge = 150
 
 func smallNumber(value any) any {

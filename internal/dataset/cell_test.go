@@ -22,24 +22,24 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-func TestBirth(t *testing.T) {
+func TestAgeAt(t *testing.T) {
 	tests := []struct {
 		name, born, visit string
-		year, age         any
+		age               any
 	}{
-		{"birthday over", "2015-03-01", "2026-11-23T09:00:00.000+08:00", int64(2015), int64(11)},
-		{"on the birthday", "2015-11-23", "2026-11-23", int64(2015), int64(11)},
-		{"the day before", "2015-11-24", "2026-11-23", int64(2015), int64(10)},
-		{"leap day", "2016-02-29", "2026-02-28", int64(2016), int64(9)},
-		{"no visit day", "2015-03-01", "", int64(2015), nil},
-		{"born after the visit", "2027-01-01", "2026-11-23", int64(2027), nil},
-		{"none", "", "2026-11-23", nil, nil},
-		{"not a date", "spring 2015", "2026-11-23", nil, nil},
+		{"birthday over", "2015-03-01", "2026-11-23T09:00:00.000+08:00", int64(11)},
+		{"on the birthday", "2015-11-23", "2026-11-23", int64(11)},
+		{"the day before", "2015-11-24", "2026-11-23", int64(10)},
+		{"leap day", "2016-02-29", "2026-02-28", int64(9)},
+		{"no visit day", "2015-03-01", "", nil},
+		{"born after the visit", "2027-01-01", "2026-11-23", nil},
+		{"none", "", "2026-11-23", nil},
+		{"not a date", "spring 2015", "2026-11-23", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if year, age := birth(tt.born, tt.visit); year != tt.year || age != tt.age {
-				t.Errorf("%v, %v; want %v, %v", year, age, tt.year, tt.age)
+			if age := ageAt(tt.born, tt.visit); age != tt.age {
+				t.Errorf("%v, want %v", age, tt.age)
 			}
 		})
 	}
@@ -75,22 +75,24 @@ func TestPlaces(t *testing.T) {
 	p := places{"9901": {"city", "市"}, "990101": {"district", "区"}, "990101001": {"street", "街道"}, "990101001001": {"community", "社区"}, "990101001001001": {"grid", "网格"}}
 	tests := []struct {
 		name, code string
-		grids      bool
+		smallest   int
 		want       []any
 	}{
-		{"identified grid", "990101001001001", true, []any{"990101001001001", "市", "区", "街道", "社区", "网格"}},
-		{"grid", "990101001001001", false, []any{"990101001001", "市", "区", "街道", "社区"}},
-		{"unknown grid", "990101001001009", false, []any{"990101001001", "市", "区", "街道", "社区"}},
-		{"unknown grid, identified", "990101001001009", true, []any{"990101001001009", "市", "区", "街道", "社区", nil}},
-		{"district", "990101", false, []any{"990101", "市", "区", nil, nil}},
-		{"elsewhere", "8801", false, []any{nil, nil, nil, nil, nil}},
-		{"none", "", false, []any{nil, nil, nil, nil, nil}},
+		{"identified grid", "990101001001001", gridLevel, []any{"990101001001001", "市", "区", "街道", "社区", "网格"}},
+		{"grid", "990101001001001", communityLevel, []any{"990101001001", "市", "区", "街道", "社区"}},
+		{"unknown grid", "990101001001009", communityLevel, []any{"990101001001", "市", "区", "街道", "社区"}},
+		{"unknown grid, identified", "990101001001009", gridLevel, []any{"990101001001009", "市", "区", "街道", "社区", nil}},
+		{"district", "990101", communityLevel, []any{"990101", "市", "区", nil, nil}},
+		{"elsewhere", "8801", communityLevel, []any{nil, nil, nil, nil, nil}},
+		{"to the street", "990101001001001", 2, []any{"990101001", "市", "区", "街道", nil}},
+		{"nowhere", "990101001001001", -1, []any{nil, nil, nil, nil, nil}},
+		{"none", "", communityLevel, []any{nil, nil, nil, nil, nil}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cells := make([]any, len(tt.want))
 			cells[0] = "left over from the row before"
-			if p.fill(cells, tt.code, tt.grids); !reflect.DeepEqual(cells, tt.want) {
+			if p.fill(cells, tt.code, tt.smallest); !reflect.DeepEqual(cells, tt.want) {
 				t.Errorf("%v, want %v", cells, tt.want)
 			}
 		})

@@ -35,6 +35,11 @@ type Selection struct {
 	Campaign   string         // id; "" is every campaign
 	Everywhere bool           // not limited by Ranges
 	Ranges     []access.Range // area codes; none means no records
+	Quasi      []string       // variables that narrow down who somebody is, "area" among them; none means those that do by themselves
+	K          int            // persons that share them at least; 0 is DefaultK
+	Sensitive  []string       // variables that must not be learnt from that; none means those of the form
+	L          int            // values that a class has of each at least; 0 is DefaultL
+	Suppress   bool           // make areas larger, and blank what stays rare
 	Now        time.Time
 	Progress   func(done, total int64) // rows; may be nil
 }
@@ -43,6 +48,7 @@ type Selection struct {
 type Report struct {
 	Identified bool          `json:"identified"`
 	Tables     []TableReport `json:"tables"`
+	Risk       *RiskReport   `json:"risk,omitempty"` // none of an identified export
 }
 
 // TableReport says what one file held; LeftOut are the columns that the records have and the file does not.
@@ -78,6 +84,17 @@ func (s Selection) complete() (Selection, error) {
 	for _, state := range s.States {
 		if !slices.Contains(reviewStates, state) {
 			return s, problem.New(problem.BadParameter, "states")
+		}
+	}
+	if s.K == 0 {
+		s.K = DefaultK
+	}
+	if s.L == 0 {
+		s.L = DefaultL
+	}
+	for name, wrong := range map[string]bool{"k": s.K < 2 || s.K > mostK, "l": s.L < 1 || s.L > mostL, "suppress": s.Suppress && s.Identified} {
+		if wrong {
+			return s, problem.New(problem.BadParameter, name)
 		}
 	}
 	if s.Progress == nil {
@@ -138,6 +155,7 @@ type exporter struct {
 	report Report
 	done   int64
 	total  int64
+	risk   *risk // nil in an identified export
 }
 
 func (e *exporter) run() error {
@@ -149,20 +167,38 @@ func (e *exporter) run() error {
 		}
 		e.total += n
 	}
+	if !e.sel.Identified {
+		if err := e.assess(); err != nil {
+			return fmt.Errorf("look for small cells: %w", err)
+		}
+		risk := e.risk.report()
+		e.report.Risk = &risk
+	}
 	for _, t := range e.plan.tables {
 		if err := e.table(t); err != nil {
 			return fmt.Errorf("export %s: %w", t.name, err)
 		}
 	}
-	for _, f := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{{"outcome.csv", e.outcomes}, {"codebook.csv", e.codebookCSV}, {"codebook.json", e.codebookJSON}, {"codebook.xml", e.codebookDDI}} {
+	for _, f := range e.beside() {
 		if err := e.file(f.name, f.write); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)
 		}
 	}
 	return nil
+}
+
+type besideFile struct {
+	name  string
+	write func(io.Writer) error
+}
+
+// beside is what lies beside the tables.
+func (e *exporter) beside() []besideFile {
+	all := []besideFile{{"outcome.csv", e.outcomes}, {"codebook.csv", e.codebookCSV}, {"codebook.json", e.codebookJSON}, {"codebook.xml", e.codebookDDI}}
+	if e.risk != nil {
+		all = append(all, besideFile{"disclosure.csv", e.risk.writeCSV}, besideFile{"disclosure.json", e.risk.writeJSON}, besideFile{"disclosure.txt", e.risk.writeText})
+	}
+	return all
 }
 
 func (e *exporter) file(name string, write func(io.Writer) error) error {

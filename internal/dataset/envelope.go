@@ -113,15 +113,15 @@ func (p *plan) areaSources() []source {
 		{Name: "area/street", ZH: "街道", EN: "street"}, {Name: "area/community", ZH: "社区", EN: "community"}, {Name: "area/grid", ZH: "网格", EN: "grid"},
 	}
 	for i := range names {
-		names[i].Type, names[i].Missing = "area", blankSystem
+		names[i].Type, names[i].Missing = areaType, blankSystem
 	}
 	if p.identified {
-		return []source{{"m.area", names, func(cells []any, v any, _ string) { p.places.fill(cells, v, true) }}}
+		return []source{{"m.area", names, func(cells []any, v any, _ string) { p.places.fill(cells, v, gridLevel) }}}
 	}
 	names[0].Why = &aboveGrid
 	last := len(names) - 1
 	return []source{
-		{"m.area", names[:last], func(cells []any, v any, _ string) { p.places.fill(cells, v, false) }},
+		{"m.area", names[:last], func(cells []any, v any, _ string) { p.places.fill(cells, v, communityLevel) }},
 		leftOut(names[last], aboveGrid),
 	}
 }

@@ -30,7 +30,7 @@ func TestDeidentified(t *testing.T) {
 	}
 	row := out.rows(t, "sample_visits.csv")[0]
 	same(t, row, map[string]string{
-		"born/year": "1950", "born/age": "76", "age": "76", "crop": "'=SUM(A1)", "falls": "0", "lift": "y", "needs": "bath", "needs/meals": "0", "needs/bath": "1",
+		"born/age_band": "75", "age/age_band": "75", "crop": "'=SUM(A1)", "falls": "0", "lift": "y", "needs": "bath", "needs/meals": "0", "needs/bath": "1",
 		"wishes": "bath meals", "wishes/meals": "2", "wishes/bath": "1", "outcome": "1.1", "review_state": "approved", "finished_at": "2026-11-23", "received_at": "2026-11-23",
 		"area": "990101001001", "area/city": "示例市", "area/community": "示例社区990101001001", "area_method": "gps",
 	})
@@ -226,7 +226,7 @@ func TestCodebook(t *testing.T) {
 	}
 	same(t, byName["sample_visits needs"], map[string]string{"question_zh": "需要什么", "question_en": "Needs", "choices": "meals=助餐/Meals; bath=助浴/Bathing", "relevant": "${lift} = 'n'", "identifier": "0", "left_out": "0"})
 	same(t, byName["sample_visits elder_name"], map[string]string{"identifier": "1", "left_out": "1"})
-	same(t, byName["sample_visits born/year"], map[string]string{"identifier": "1", "left_out": "0"})
+	same(t, byName["sample_visits born/age_band"], map[string]string{"identifier": "1", "left_out": "0"})
 	same(t, byName["sample_carers hours"], map[string]string{"type": "integer", "left_out": "0"})
 
 	var book struct {

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"database/sql"
+	"slices"
 
 	"doorstep/collections"
 )
@@ -28,9 +29,15 @@ func loadPlaces(db collections.DB) (places, error) {
 	return p, err
 }
 
-// fill writes the area code and then the name of its area at each level. Without grids the code is that of the smallest
-// known area above the grid: the places where a person lives stay as large as a community.
-func (p places) fill(cells []any, value any, grids bool) {
+// Places of levels. A de-identified export shows no grid: the places where a person lives stay as large as a community.
+const (
+	communityLevel = 3
+	gridLevel      = 4
+)
+
+// fill writes the area code and then the name of its area at each level down to the smallest one; below the grid the code
+// is that of the smallest known area which is not smaller.
+func (p places) fill(cells []any, value any, smallest int) {
 	clear(cells)
 	code, ok := text(value).(string)
 	if !ok {
@@ -38,17 +45,16 @@ func (p places) fill(cells []any, value any, grids bool) {
 	}
 	for end := 1; end <= len(code); end++ {
 		a, known := p[code[:end]]
-		if !known || a.level == "grid" && !grids {
+		at := slices.Index(levels, a.level)
+		if !known || at > smallest || smallest < 0 {
 			continue
 		}
 		cells[0] = code[:end]
-		for i, level := range levels {
-			if level == a.level && i+1 < len(cells) {
-				cells[i+1] = text(a.name)
-			}
+		if at >= 0 && at+1 < len(cells) {
+			cells[at+1] = text(a.name)
 		}
 	}
-	if grids {
+	if smallest == gridLevel {
 		cells[0] = code
 	}
 }

@@ -53,13 +53,33 @@ func (e *exporter) table(t *table) error {
 
 // stream passes the rows of a table on, one at a time.
 func (e *exporter) stream(t *table, out rows, width int, counted *int64) error {
+	cells, x := make([]any, width), e.risk.of(t)
+	return e.each(t, cells, func(of origin) error {
+		if x != nil {
+			e.risk.suppress(x, cells, of)
+		}
+		*counted++
+		e.done++
+		e.sel.Progress(e.done, e.total)
+		return out.Row(cells)
+	})
+}
+
+// origin is where a row comes from: whose it is, and the area of its record.
+type origin struct {
+	unit, subject string // household and person, or what comes nearest to them; never written
+	area          any
+}
+
+// each fills the cells with one row of a table after the other.
+func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
 	query, args := rowsQuery(e.plan, t, e.sel)
-	values := make([]any, 1+len(t.sources))
+	const before = 4 // what rowsQuery reads before the sources
+	values := make([]any, before+len(t.sources))
 	dest := make([]any, len(values))
 	for i := range values {
 		dest[i] = &values[i]
 	}
-	cells := make([]any, width)
 	return collections.Each(e.db, query, args, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
@@ -69,21 +89,22 @@ func (e *exporter) stream(t *table, out rows, width int, counted *int64) error {
 		for i := range t.sources {
 			s := &t.sources[i]
 			if s.fill != nil {
-				s.fill(cells[at:at+len(s.vars)], values[i+1], day)
+				s.fill(cells[at:at+len(s.vars)], values[before+i], day)
 				at += len(s.vars)
 			}
 		}
-		*counted++
-		e.done++
-		e.sel.Progress(e.done, e.total)
-		return out.Row(cells)
+		return row(origin{plain(e.plan.survivor(values[1])), plain(e.plan.survivor(values[2])), values[3]})
 	})
 }
 
-// rowsQuery reads the day of the visit and then every source of a table. The order is that of the primary key: the
-// unary plus keeps SQLite from choosing another index and sorting all rows in memory.
+// rowsQuery reads the day of the visit, the household, the person and the area, and then every source of a table. The
+// order is that of the primary key: the unary plus keeps SQLite from choosing another index and sorting all rows in memory.
 func rowsQuery(p *plan, t *table, sel Selection) (string, []any) {
-	exprs := []string{`COALESCE(NULLIF(m.finished_at,''), NULLIF(m.started_at,''), m.received_at)`}
+	unit, subject := `COALESCE(NULLIF(m.household,''), m.id)`, `COALESCE(NULLIF(m.person,''), NULLIF(m.household,''), m.id)`
+	if t.repeat {
+		subject = `COALESCE(NULLIF(r.person,''), r.id)`
+	}
+	exprs := []string{`COALESCE(NULLIF(m.finished_at,''), NULLIF(m.started_at,''), m.received_at)`, unit, subject, `m.area`}
 	for _, s := range t.sources {
 		exprs = append(exprs, s.expr)
 	}

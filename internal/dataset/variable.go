@@ -14,6 +14,7 @@ type Variable struct {
 	Choices    []Choice `json:"choices,omitempty"`
 	Missing    Text     `json:"missing"`
 	Relevant   string   `json:"relevant,omitempty"`
+	Disclosure string   `json:"disclosure,omitempty"` // "quasi" or "sensitive": what it is in the report on small cells
 	Identifier bool     `json:"identifier"`
 	LeftOut    bool     `json:"left_out"`
 	Why        *Text    `json:"why,omitempty"` // why it is an identifier, or what was done to it
@@ -61,6 +62,17 @@ func (t *table) variables() []Variable {
 		all = append(all, s.vars...)
 	}
 	return all
+}
+
+// width is how many cells a row has.
+func (t *table) width() int {
+	n := 0
+	for _, s := range t.sources {
+		if s.fill != nil {
+			n += len(s.vars)
+		}
+	}
+	return n
 }
 
 // leftOut is a source that no cell shows.

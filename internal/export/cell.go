@@ -32,10 +32,11 @@ const formulaStarts = "=+-@\t\r\n＝＋－＠"
 
 var plainNumber = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`)
 
-// harmless puts an apostrophe before text that a spreadsheet program would run as a formula. A plain number keeps its
-// sign: it computes nothing.
+// harmless puts an apostrophe before text that a spreadsheet program would run as a formula, and before text that looks
+// as if it had one already, so that a reader can take it off again. A plain number keeps its sign: it computes nothing.
 func harmless(s string) string {
-	if s == "" || !strings.ContainsRune(formulaStarts, firstRune(s)) || plainNumber.MatchString(s) {
+	bare := strings.TrimLeft(s, "'")
+	if bare == "" || !strings.ContainsRune(formulaStarts, firstRune(bare)) || plainNumber.MatchString(bare) {
 		return s
 	}
 	return "'" + s

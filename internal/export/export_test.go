@@ -33,6 +33,9 @@ func TestHarmless(t *testing.T) {
 		{"number and more", "-5 =1", "'-5 =1"},
 		{"two lines", "-5\n=1", "'-5\n=1"},
 		{"inside", "a=1", "a=1"},
+		{"an apostrophe of its own", "'=1", "''=1"},
+		{"a quoted number", "'-5", "'-5"},
+		{"quoted text", "'tis", "'tis"},
 		{"Chinese", "张三", "张三"},
 		{"empty", "", ""},
 	}
@@ -42,6 +45,26 @@ func TestHarmless(t *testing.T) {
 				t.Errorf("%q became %q, want %q", tt.in, got, tt.want)
 			}
 		})
+	}
+}
+
+// Whoever reads a CSV file takes the apostrophe off where it stands before a formula, and has the text again.
+func TestHarmlessIsUndone(t *testing.T) {
+	texts := []string{"", "a", "'", "-5", "+8613800000000", "'-5"}
+	for _, start := range formulaStarts {
+		for _, before := range []string{"", "'", "''"} {
+			texts = append(texts, before+string(start), before+string(start)+"1", before+string(start)+"SUM(A1)")
+		}
+	}
+	for _, s := range texts {
+		written := harmless(s)
+		read := written
+		if bare := strings.TrimLeft(read, "'"); bare != read && strings.ContainsRune(formulaStarts, firstRune(bare)) && !plainNumber.MatchString(bare) {
+			read = read[1:]
+		}
+		if read != s {
+			t.Errorf("%q became %q and was read as %q", s, written, read)
+		}
 	}
 }
 

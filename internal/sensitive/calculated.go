@@ -35,8 +35,10 @@ func (c *Classifier) calculated(q *survey.Question) Verdict {
 	switch {
 	case worst >= MayTell:
 		return Verdict{MayTell, fromAnswers}
+	case worst >= AsAge:
+		return Verdict{AsAge, fromBirth}
 	case worst > Keep:
-		return Verdict{AsAge, fromDate}
+		return Verdict{AsSpan, fromDate}
 	}
 	return Verdict{}
 }

@@ -20,8 +20,9 @@ type Treatment uint8
 const (
 	Keep    Treatment = iota
 	AsDay             // a moment: its day
-	AsAge             // calculated from a date: kept where it can be an age
-	AsYear            // a birth date: its year, and the age at the visit
+	AsSpan            // calculated from moments: kept where it is a small number
+	AsAge             // calculated from a birth date: the age band, where it can be an age
+	AsYear            // a birth date: the age band at the visit
 	MayTell           // could hold anything, and the form does not say that it is harmless
 	LeftOut           // whatever the form says
 )
@@ -49,13 +50,14 @@ var (
 	DeviceOf    = Text{"设备或账号标识", "names a device or an account"}
 	personOf    = Text{"存入人员或住户登记的信息", "saved to the register of persons or households"}
 	checkedAs   = Text{"姓名、号码、电话或编码", "a name, number, phone or code"}
-	birthOf     = Text{"出生日期:只留年份和访问时的年龄", "birth date: only the year, and the age at the visit"}
+	birthOf     = Text{"出生日期", "birth date"}
+	fromBirth   = Text{"由出生日期计算得出", "calculated from a birth date"}
 	MomentOf    = Text{"时刻:只留日期", "moment: only the day"}
 	fromList    = Text{"选项来自登记名单或其他答案", "its choices come from a register or from other answers"}
 	FreeText    = Text{"自由填写的文字", "free text"}
 	named       = Text{"名称像是号码、电话或位置", "its name is that of a number, a phone or a place"}
 	fromAnswers = Text{"由标识信息计算得出", "calculated from identifying answers"}
-	fromDate    = Text{"由日期计算得出:只留 0 至 150 的整数", "calculated from a date: only whole numbers from 0 to 150"}
+	fromDate    = Text{"由时刻计算得出:只留 0 至 150 的整数", "calculated from a moment: only whole numbers from 0 to 150"}
 )
 
 // deviceTypes are the metadata questions that name a tablet or its user.

@@ -1,0 +1,214 @@
+// Package disclosure finds the people that a table without names would still give away: those whose combination of sex,
+// age, area and the like only few others share (k-anonymity), or whose group all gave the same sensitive answer
+// (l-diversity). On demand it makes areas larger, and blanks what stays rare.
+package disclosure
+
+import (
+	"errors"
+	"hash/maphash"
+	"slices"
+	"strings"
+)
+
+// Rule is what a class, the rows with the same quasi-identifiers, needs: K different persons, and L different values of
+// each sensitive variable.
+type Rule struct {
+	K, L    int
+	Classes int // how many a table may have: they are kept in memory
+}
+
+// Row is what counts of a row of a table.
+type Row struct {
+	Unit      string   // what is generalised together: a household, so that its visits do not give each other away
+	Subject   string   // the person that the row is about; several visits to one person are one person
+	Areas     []string // the area as it stands, then as larger and larger ones; as many for every row
+	Quasi     []string // the other quasi-identifiers; "" for a missing value, which is a value like others
+	Sensitive []string
+}
+
+// Scan passes on the rows of a table, in any order; it is called several times and must give the same rows. The slices of
+// a row may be reused for the next one.
+type Scan func(table int, row func(Row) error) error
+
+// ErrTooManyClasses says that the quasi-identifiers make nearly every row unique: such a table is not anonymous, and its
+// classes would fill the memory.
+var ErrTooManyClasses = errors.New("too many combinations of quasi-identifiers")
+
+// Result tells how exposed the released tables are.
+type Result struct {
+	Tables []Table
+	seed   maphash.Seed
+	levels map[uint64]uint8 // by unit: how often its area was made larger; absent for 0
+	blank  uint8            // the level where nothing is left
+}
+
+// Table is the result for one table. Blanked rows are in Rows and Generalised, and in no class.
+type Table struct {
+	Rows        int64
+	Classes     int64
+	Smallest    int     // persons in the smallest class, at most K
+	BelowK      Count   // classes with fewer than K persons
+	BelowL      []Count // by sensitive variable: classes with fewer than L values
+	Generalised []int64 // rows by level: [0] as they stood, the last one blanked
+	Small       []Class // the classes that are below K or L, in the order of their values
+}
+
+// Count is a number of classes and of the rows in them.
+type Count struct{ Classes, Rows int64 }
+
+// Class is a combination that is too rare.
+type Class struct {
+	Values    []string // the area first, then the quasi-identifiers
+	Rows      int64
+	Persons   int   // at most K
+	Diversity []int // different values of each sensitive variable, at most L
+}
+
+// Level is how often the area of a unit was made larger.
+func (r *Result) Level(unit string) int { return int(r.levels[maphash.String(r.seed, unit)]) }
+
+// Blank tells whether a unit shows no quasi-identifier at all.
+func (r *Result) Blank(unit string) bool { return r.blank > 0 && r.Level(unit) == int(r.blank) }
+
+// Assess counts the classes of every table. levels is the length of Row.Areas. With suppress it raises the units that
+// have a row in a small class by one level, and counts again, until there is no small class: units only rise, so it ends,
+// and the last count is the proof.
+func Assess(rule Rule, tables, levels int, suppress bool, scan Scan) (*Result, error) {
+	r := &Result{Tables: make([]Table, tables), seed: maphash.MakeSeed(), levels: map[uint64]uint8{}, blank: uint8(levels)}
+	for {
+		raised := map[uint64]uint8{}
+		for i := range tables {
+			c := &counting{rule: rule, result: r, classes: map[string]*class{}, spread: make([]int64, levels+1)}
+			if err := scan(i, c.row); err != nil {
+				return nil, err
+			}
+			r.Tables[i] = c.table()
+			if !suppress || len(r.Tables[i].Small) == 0 {
+				continue
+			}
+			if err := scan(i, func(row Row) error { return c.raise(row, raised) }); err != nil {
+				return nil, err
+			}
+		}
+		if len(raised) == 0 {
+			return r, nil
+		}
+		for unit, level := range raised {
+			r.levels[unit] = level
+		}
+	}
+}
+
+// counting is one pass over one table.
+type counting struct {
+	rule    Rule
+	result  *Result
+	classes map[string]*class
+	spread  []int64
+	key     []byte
+}
+
+// class knows persons and values up to the numbers that are enough, so that its size does not grow with the table.
+type class struct {
+	rows    int64
+	persons []uint64
+	values  [][]uint64
+}
+
+func (c *counting) row(row Row) error {
+	level := c.result.levels[c.hash(row.Unit)]
+	c.spread[level]++
+	if level == c.result.blank {
+		return nil
+	}
+	key := c.keyOf(row, level)
+	in := c.classes[string(key)]
+	if in == nil {
+		if len(c.classes) == c.rule.Classes {
+			return ErrTooManyClasses
+		}
+		in = &class{values: make([][]uint64, len(row.Sensitive))}
+		c.classes[string(key)] = in
+	}
+	in.rows++
+	in.persons = addUpTo(c.rule.K, in.persons, c.hash(row.Subject))
+	for i, v := range row.Sensitive {
+		in.values[i] = addUpTo(c.rule.L, in.values[i], c.hash(v))
+	}
+	return nil
+}
+
+// raise notes that the unit of a row in a small class goes one level up.
+func (c *counting) raise(row Row, raised map[uint64]uint8) error {
+	unit := c.hash(row.Unit)
+	level := c.result.levels[unit]
+	if level == c.result.blank {
+		return nil
+	}
+	if in := c.classes[string(c.keyOf(row, level))]; c.small(in) {
+		raised[unit] = level + 1
+	}
+	return nil
+}
+
+const separator = "\x00"
+
+func (c *counting) keyOf(row Row, level uint8) []byte {
+	c.key = append(c.key[:0], row.Areas[level]...)
+	for _, q := range row.Quasi {
+		c.key = append(append(c.key, separator...), q...)
+	}
+	return c.key
+}
+
+func (c *counting) small(in *class) bool {
+	return len(in.persons) < c.rule.K || slices.ContainsFunc(in.values, func(v []uint64) bool { return len(v) < c.rule.L })
+}
+
+func (c *counting) hash(s string) uint64 { return maphash.String(c.result.seed, s) }
+
+func addUpTo(limit int, set []uint64, v uint64) []uint64 {
+	if len(set) >= limit || slices.Contains(set, v) {
+		return set
+	}
+	return append(set, v)
+}
+
+func (c *counting) table() Table {
+	t := Table{Classes: int64(len(c.classes)), Generalised: c.spread}
+	for _, n := range c.spread {
+		t.Rows += n
+	}
+	for key, in := range c.classes {
+		t.note(c, key, in)
+	}
+	slices.SortFunc(t.Small, func(a, b Class) int { return slices.Compare(a.Values, b.Values) })
+	return t
+}
+
+func (t *Table) note(c *counting, key string, in *class) {
+	if n := len(in.persons); t.Smallest == 0 || n < t.Smallest {
+		t.Smallest = n
+	}
+	if t.BelowL == nil {
+		t.BelowL = make([]Count, len(in.values))
+	}
+	if len(in.persons) < c.rule.K {
+		t.BelowK.add(in.rows)
+	}
+	diversity := make([]int, len(in.values))
+	for i, v := range in.values {
+		diversity[i] = len(v)
+		if len(v) < c.rule.L {
+			t.BelowL[i].add(in.rows)
+		}
+	}
+	if c.small(in) {
+		t.Small = append(t.Small, Class{Values: strings.Split(key, separator), Rows: in.rows, Persons: len(in.persons), Diversity: diversity})
+	}
+}
+
+func (n *Count) add(rows int64) {
+	n.Classes++
+	n.Rows += rows
+}
