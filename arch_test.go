@@ -16,7 +16,7 @@ import (
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "pb_migrations", "internal/outbox"},
 	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/seed", "internal/simulate", "internal/survey"},
-	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/blob", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/review", "internal/survey", "internal/upload", "internal/validate"},
+	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/blob", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/review", "internal/survey", "internal/upload", "internal/validate"},
 	"collections":         {"internal/survey"},
 	"collections/forms":   {},
 	"pb_migrations":       {},
@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"internal/openrosa":   {"collections", "internal/access", "internal/audit", "internal/blob", "internal/ingest", "internal/instrument", "internal/problem", "internal/survey", "internal/xform", "internal/xmltree"},
 	"internal/attachment": {"collections", "internal/access", "internal/audit", "internal/problem"},
 	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/ingest", "internal/problem"},
+	"internal/retention":  {"collections", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/problem", "internal/survey"},
 	"internal/demo":       {"internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
 	"internal/seed":       {"collections", "internal/access", "internal/demo", "internal/grid", "internal/identity"},
 	"internal/client":     {},

@@ -56,6 +56,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.openrosa", 25, d.openrosa)
 	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)
 	on(app.OnServe(), "doorstep.forms", 40, d.watchForms)
+	on(app.OnServe(), "doorstep.retention", 50, d.reportRetention)
 
 	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)

@@ -73,6 +73,9 @@ var policies = map[string]policy{
 	"entity_versions":      {see: reviewersHere},
 	"uploads":              {},
 	"former_territories":   {},
+	"retention_policies":   {see: reach{"manager": anywhere}, update: reach{"manager": anywhere}, create: []string{"manager"}},
+	"retention_reports":    {see: reach{"manager": anywhere}},
+	"erasures":             {see: reach{"manager": here}},
 }
 
 // TestCollectionRules walks role × collection × action × territory over real HTTP.
@@ -178,7 +181,7 @@ func insertRow(t *testing.T, app *testapp.App, c *core.Collection, id, place, ar
 			value = "received"
 		case "status":
 			value = "open"
-		case "code", "staff_no", "form_id", "key", "a", "b", "target", "tokenKey", "record", "title", "name", "password", "lo", "sha256", "instance", "entity", "form", "scope":
+		case "code", "staff_no", "form_id", "key", "a", "b", "target", "tokenKey", "record", "title", "name", "password", "lo", "sha256", "instance", "entity", "form", "scope", "policy", "collection":
 			value = id
 		case "seq":
 			value = len(place)*1000 + len(id)

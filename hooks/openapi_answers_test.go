@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"doorstep/collections/forms"
 	"doorstep/hooks"
+	"doorstep/internal/retention"
 	"doorstep/internal/testapp"
 )
 
@@ -157,6 +159,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkReview(tablet, boss, visit)
 	w.walkForms(tablet, manager)
 	w.walkOffice(manager, worker.Id, tablet.Device)
+	w.walkRetention(app, manager)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
 
 	for _, r := range hooks.Routes {
@@ -263,4 +266,21 @@ func (w *witness) walkOffice(manager *testapp.Client, worker, device string) {
 	w.send(manager, post, "/api/doorstep/v1/tokens/{id}/revoke", []string{token}, "", nil, 204)
 	w.send(manager, post, "/api/doorstep/v1/devices/{id}/revoke", []string{device}, "", nil, 204)
 	w.send(manager, post, "/api/doorstep/v1/devices/{id}/revoke", []string{"x"}, "", nil, 404)
+}
+
+func (w *witness) walkRetention(app *testapp.App, manager *testapp.Client) {
+	w.t.Helper()
+	const erase, approve = "/api/doorstep/v1/persons/{id}/erase", "/api/doorstep/v1/retention/{id}/approve"
+	var persons, reports struct{ Items []struct{ ID string } }
+	manager.Want(200, get, "/api/collections/persons/records", nil, &persons)
+	w.send(manager, post, erase, []string{persons.Items[0].ID}, "", object{"basis": "own_request"}, 204)
+	w.send(manager, post, erase, []string{"x"}, "", object{"basis": "own_request"}, 404)
+	manager.Want(200, post, "/api/collections/retention_policies/records", object{"collection": "child_visits", "days": 1, "active": true}, nil)
+	app.Advance(10 * 24 * time.Hour)
+	if err := retention.Report(w.t.Context(), app, app.Doorstep.Library, app.Doorstep.Now()); err != nil {
+		w.t.Fatal(err)
+	}
+	manager.Want(200, get, "/api/collections/retention_reports/records", nil, &reports)
+	w.send(manager, post, approve, []string{reports.Items[0].ID}, "", nil, 200)
+	w.send(manager, post, approve, []string{"x"}, "", nil, 404)
 }

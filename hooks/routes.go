@@ -72,6 +72,9 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/workers/{id}/token", access.ManageToken, (*Doorstep).issueToken},
 	{http.MethodPost, "/api/doorstep/v1/workers/{id}/qr", access.ManageToken, (*Doorstep).tokenQR},
 	{http.MethodPost, "/api/doorstep/v1/tokens/{id}/revoke", access.ManageToken, (*Doorstep).revokeToken},
+
+	{http.MethodPost, "/api/doorstep/v1/persons/{id}/erase", access.Erase, (*Doorstep).erasePerson},
+	{http.MethodPost, "/api/doorstep/v1/retention/{id}/approve", access.Erase, (*Doorstep).approveRetention},
 }
 
 const (

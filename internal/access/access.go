@@ -37,6 +37,7 @@ const (
 	ManageDevice     Action = "device.manage" // revoke a tablet
 	ReadAttachment   Action = "attachment.read"
 	ManageToken      Action = "token.manage" // let a worker's ODK app in, and shut it out
+	Erase            Action = "erase"        // forget a person; let go what is due
 )
 
 // Where limits an action to records.
@@ -65,6 +66,7 @@ var Table = map[Action]map[Role]Where{
 	ImportAreas:      {Manager: Here},
 	ManageDevice:     {Manager: Here},
 	ManageToken:      {Manager: Here},
+	Erase:            {Manager: Here},
 }
 
 // Actor is who asks.

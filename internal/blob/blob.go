@@ -123,6 +123,17 @@ func (s Store) Open(sha string) (*os.File, error) {
 	return os.Open(s.path(sha))
 }
 
+// Remove deletes a stored file at once; one that is not there is no error.
+func (s Store) Remove(sha string) error {
+	if !IsDigest(sha) {
+		return nil
+	}
+	if err := os.Remove(s.path(sha)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove a file: %w", err)
+	}
+	return nil
+}
+
 func (s Store) path(sha string) string { return filepath.Join(s.dir, sha[:2], sha) }
 
 // IsDigest tells whether s is a SHA-256 in lower-case hex.

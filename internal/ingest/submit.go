@@ -87,8 +87,20 @@ func refuse(db collections.DB, sender Sender, d *draft, before *collections.Reco
 		return problem.OtherForm, nil
 	case d.op.BaseRev > before.Rev:
 		return problem.UnknownBase, nil
+	case d.op.BaseRev < before.Rev:
+		return erased(db, d)
 	}
 	return "", nil
+}
+
+// erased refuses what was written before the record was erased: it would bring back what had to go.
+func erased(db collections.DB, d *draft) (problem.Code, error) {
+	var rev int64
+	found, err := collections.One(db, `SELECT rev FROM erasures WHERE subject=? AND rev>? LIMIT 1`, []any{d.op.ID, d.op.BaseRev}, &rev)
+	if err != nil || !found {
+		return "", err
+	}
+	return problem.Erased, nil
 }
 
 type settling struct {

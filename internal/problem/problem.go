@@ -51,6 +51,7 @@ const (
 	UnknownBase      Code = "operation.unknown_base"
 	OtherForm        Code = "operation.other_form"
 	ParentMissing    Code = "operation.parent_missing"
+	Erased           Code = "operation.erased"
 	Encrypted        Code = "operation.encrypted"
 	NotMultipart     Code = "submission.multipart"
 	NoXML            Code = "submission.no_xml"
@@ -92,6 +93,7 @@ var Catalogue = map[Code]Entry{
 	UnknownTask:      {0, "服务器没有这个任务,内容已隔离保存。", "The server has no such task; kept in quarantine."},
 	SequenceReused:   {0, "同一设备的操作序号重复但内容不同,内容已隔离保存。", "The device used this operation number for something else before; kept in quarantine."},
 	UnknownBase:      {0, "更正所依据的版本不存在,内容已隔离保存。", "The revision that this corrects does not exist; kept in quarantine."},
+	Erased:           {0, "该记录的内容已应要求删除,此前所作的修改已隔离保存。", "The record was erased on request; a change made before that is kept in quarantine."},
 	ParentMissing:    {0, "这是对另一条记录的修改,原记录还没有到达;已保存,到达后自动合并。", "This edits a record that has not arrived yet; it is kept and applied when the record comes."},
 	Encrypted:        {0, "收到加密的记录,服务器无法读取,已原样保存。", "The record is encrypted; the server cannot read it and keeps it as it came."},
 	NotMultipart:     {http.StatusBadRequest, "提交的内容不完整或不是 multipart 格式,请重新发送。", "The submission is cut short or not multipart; send it again."},

@@ -1,0 +1,228 @@
+package retention
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+)
+
+// Person erases everything that is known of a person: the register's entry and those merged with it, their rows in
+// visits of the household, records that are about them alone, and with each of those the raw copies, history and files,
+// because nobody can tell whom a photo or a remark shows. basis is one of Bases. Outside of the actor's territory the
+// person is not found. The bytes of files go once everything is committed.
+func Person(ctx context.Context, app core.App, library *instrument.Library, actor access.Actor, id, basis string, now time.Time) error {
+	if !slices.Contains(Bases, basis) {
+		return problem.New(problem.BadParameter, "basis")
+	}
+	tables, err := read(app, library)
+	if err != nil {
+		return err
+	}
+	e := &eraser{schema: tables, actor: actor, basis: basis, now: now}
+	err = collections.Write(ctx, app, func(db collections.DB) error {
+		e.db, e.files = db, nil
+		var area string
+		found, err := collections.One(db, `SELECT area FROM persons WHERE id=?`, []any{id}, &area)
+		if err != nil {
+			return err
+		}
+		if !found || !actor.May(access.Erase, area, "") {
+			return problem.New(problem.NotFound, "")
+		}
+		return e.person(id)
+	})
+	if err != nil {
+		return err
+	}
+	return e.dropFiles(app)
+}
+
+// person erases one human being: all entries that were found to be the same.
+func (e *eraser) person(id string) error {
+	all, err := e.same(id)
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		if err := e.rowsOf(one); err != nil {
+			return err
+		}
+		for _, t := range e.schema.records {
+			ids, err := e.ids(`SELECT id FROM "`+t.name+`" WHERE person=?`, one)
+			if err != nil {
+				return err
+			}
+			for _, record := range ids {
+				if err := e.record(t, record); err != nil {
+					return err
+				}
+			}
+		}
+		if err := e.forget(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// same lists the entries of the register that were merged into each other, from any of them.
+func (e *eraser) same(id string) ([]string, error) {
+	return e.ids(`WITH RECURSIVE same(id) AS (VALUES(?) UNION
+		SELECT CASE p.id WHEN same.id THEN p.merged_into ELSE p.id END FROM same JOIN persons p ON p.id=same.id AND p.merged_into!='' OR p.merged_into=same.id)
+		SELECT id FROM same`, id)
+}
+
+// rowsOf takes a person out of the visits of the household. What else the visit says stays, but not what was written
+// freely, and not its files.
+func (e *eraser) rowsOf(person string) error {
+	for _, rows := range e.schema.rows {
+		found, err := e.ids(`SELECT id FROM "`+rows.name+`" WHERE person=?`, person)
+		if err != nil {
+			return err
+		}
+		for _, row := range found {
+			var visit string
+			if _, err := collections.One(e.db, `SELECT visit FROM "`+rows.name+`" WHERE id=?`, []any{row}, &visit); err != nil {
+				return err
+			}
+			if err := e.row(rows.name, row); err != nil {
+				return err
+			}
+			if err := e.withoutWords(visit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// row deletes a row and the rows of the repeats in it.
+func (e *eraser) row(name, id string) error {
+	for _, inner := range e.schema.rows {
+		below, err := e.ids(`SELECT id FROM "`+inner.name+`" WHERE parent_row=?`, id)
+		if err != nil {
+			return err
+		}
+		for _, b := range below {
+			if err := e.row(inner.name, b); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := e.db.Exec(`DELETE FROM "`+name+`" WHERE id=?`, id); err != nil {
+		return fmt.Errorf("erase row %s: %w", id, err)
+	}
+	return e.pairs(id)
+}
+
+func (e *eraser) withoutWords(visit string) error {
+	for _, t := range e.schema.records {
+		h, found, err := e.head(t, visit)
+		if err != nil {
+			return err
+		}
+		if found {
+			return e.rewrite(t, visit, h, "part", slices.Clone(t.texts))
+		}
+	}
+	return nil
+}
+
+// forgetUnlessSeen forgets a person whom no record names any more.
+func (e *eraser) forgetUnlessSeen(person string) error {
+	if person == "" {
+		return nil
+	}
+	for _, t := range slices.Concat(e.schema.records, e.schema.rows) {
+		seen, err := e.ids(`SELECT id FROM "`+t.name+`" WHERE person=? LIMIT 1`, person)
+		if err != nil || len(seen) > 0 {
+			return err
+		}
+	}
+	return e.forget(person)
+}
+
+// forget empties an entry of the register. Its id stays, without a place, so that it is in nobody's territory; tablets
+// are told to delete it.
+func (e *eraser) forget(person string) error {
+	var area, household string
+	var rev int64
+	found, err := collections.One(e.db, `SELECT area, household, rev FROM persons WHERE id=? AND active`, []any{person}, &area, &household, &rev)
+	if err != nil || !found {
+		return err
+	}
+	if _, err := e.db.Exec(`UPDATE persons SET name='', name_key='', sex='', birth_date='', id_type='', id_number='', id_key='', phone='', household='', relation='', source='', area='', active=FALSE, rev=?, updated=? WHERE id=?`, rev+1, e.at(), person); err != nil {
+		return fmt.Errorf("forget %s: %w", person, err)
+	}
+	if _, err := e.db.Exec(`DELETE FROM entity_versions WHERE entity=?`, person); err != nil {
+		return fmt.Errorf("forget %s: %w", person, err)
+	}
+	if err := errors.Join(e.pairs(person), e.tasks(`person=?`, person)); err != nil {
+		return err
+	}
+	if err := collections.Announce(e.db, collections.Persons, person, area, collections.Delete, rev+1, e.now); err != nil {
+		return err
+	}
+	if err := e.note("person", collections.Persons, person, area, rev+1); err != nil {
+		return err
+	}
+	return e.leaveHousehold(household)
+}
+
+// leaveHousehold forgets a dwelling in which nobody known lives and that no record names.
+func (e *eraser) leaveHousehold(id string) error {
+	if id == "" {
+		return nil
+	}
+	lived, err := e.ids(`SELECT id FROM persons WHERE household=? AND active LIMIT 1`, id)
+	if err != nil || len(lived) > 0 {
+		return err
+	}
+	for _, t := range e.schema.records {
+		seen, err := e.ids(`SELECT id FROM "`+t.name+`" WHERE household=? LIMIT 1`, id)
+		if err != nil || len(seen) > 0 {
+			return err
+		}
+	}
+	return e.forgetHousehold(id)
+}
+
+func (e *eraser) forgetHousehold(id string) error {
+	var area string
+	var rev int64
+	found, err := collections.One(e.db, `SELECT area, rev FROM households WHERE id=? AND active`, []any{id}, &area, &rev)
+	if err != nil || !found {
+		return err
+	}
+	if _, err := e.db.Exec(`UPDATE households SET address='', house_code='', address_key='', head_name='', phone='', residents=0, location='{"lon":0,"lat":0}', accuracy_m=0, source='', area='', active=FALSE, rev=?, updated=? WHERE id=?`, rev+1, e.at(), id); err != nil {
+		return fmt.Errorf("forget household %s: %w", id, err)
+	}
+	if _, err := e.db.Exec(`DELETE FROM entity_versions WHERE entity=?`, id); err != nil {
+		return fmt.Errorf("forget household %s: %w", id, err)
+	}
+	if err := errors.Join(e.pairs(id), e.tasks(`household=?`, id)); err != nil {
+		return err
+	}
+	return collections.Announce(e.db, collections.Households, id, area, collections.Delete, rev+1, e.now)
+}
+
+func (e *eraser) ids(query, arg string) ([]string, error) {
+	var found []string
+	err := collections.Each(e.db, query, []any{arg}, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		found = append(found, id)
+		return err
+	})
+	return found, err
+}

@@ -1,0 +1,212 @@
+package retention
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+)
+
+// rawCopies is the policy for what arrived, kept beside the records that it became.
+const rawCopies = collections.Submissions
+
+// policy is how long one collection keeps what it got.
+type policy struct {
+	id, collection, campaign string
+	days                     int
+}
+
+// Report counts what is due by each policy in force and leaves one open report for each that has something due. It
+// erases nothing: a manager approves a report, and until then each run brings its count and its cutoff up to date.
+func Report(ctx context.Context, app core.App, library *instrument.Library, now time.Time) error {
+	tables, err := read(app, library)
+	if err != nil {
+		return err
+	}
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		var all []policy
+		err := collections.Each(db, `SELECT id, collection, campaign, days FROM retention_policies WHERE active`, nil, func(rows *sql.Rows) error {
+			var p policy
+			err := rows.Scan(&p.id, &p.collection, &p.campaign, &p.days)
+			all = append(all, p)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("retention policies: %w", err)
+		}
+		for _, p := range all {
+			if err := p.report(db, tables, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (p policy) report(db collections.DB, tables schema, now time.Time) error {
+	if _, ok := tables.record(p.collection); !ok && p.collection != rawCopies {
+		return nil // of a form that was never published here
+	}
+	cutoff := collections.Stamp(now.AddDate(0, 0, -p.days))
+	where, args := due(p.collection, p.campaign, cutoff)
+	var count int64
+	if _, err := collections.One(db, `SELECT COUNT(*) FROM "`+p.collection+`" WHERE `+where, args, &count); err != nil {
+		return fmt.Errorf("due in %s: %w", p.collection, err)
+	}
+	if count == 0 {
+		_, err := db.Exec(`DELETE FROM retention_reports WHERE policy=? AND status='open'`, p.id)
+		return err
+	}
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(now)
+	_, err = db.Exec(`INSERT INTO retention_reports (id, policy, collection, campaign, cutoff, due, erased, status, decided_by, created, updated) VALUES (?,?,?,?,?,?,0,'open','',?,?)
+		ON CONFLICT (policy) WHERE status='open' DO UPDATE SET cutoff=excluded.cutoff, due=excluded.due, updated=excluded.updated`,
+		id, p.id, p.collection, p.campaign, cutoff, count, at, at)
+	if err != nil {
+		return fmt.Errorf("retention report: %w", err)
+	}
+	return nil
+}
+
+// due selects what was received before the cutoff and still says something.
+func due(collection, campaign, cutoff string) (where string, args []any) {
+	where, args = `received_at<? AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.kind='record' AND e.subject="`+collection+`".id AND e.rev>="`+collection+`".rev)`, []any{cutoff}
+	if collection == rawCopies {
+		where, args = `received_at<? AND raw!='' AND outcome!='quarantined'`, []any{cutoff}
+		if campaign != "" {
+			return where + ` AND form IN (SELECT form FROM campaigns WHERE id=?)`, append(args, campaign)
+		}
+		return where, args
+	}
+	if campaign != "" {
+		return where + ` AND campaign=?`, append(args, campaign)
+	}
+	return where, args
+}
+
+// Result is what an approval did.
+type Result struct {
+	Erased int64 `json:"erased"`
+	Left   int64 `json:"left"` // due, but outside of the manager's territory
+}
+
+// step is how many records one transaction erases: other writers wait no longer than for these.
+const step = 50
+
+// Approve erases what a report counted, as far as it lies in the actor's territory. It can be repeated: what was erased
+// before a crash stays so. It fails with problem.NotFound, or with problem.BadTransition when the report is done.
+func Approve(ctx context.Context, app core.App, library *instrument.Library, actor access.Actor, id string, now time.Time) (Result, error) {
+	tables, err := read(app, library)
+	if err != nil {
+		return Result{}, err
+	}
+	var p policy
+	var cutoff, status string
+	found, err := collections.One(collections.Read(app), `SELECT policy, collection, campaign, cutoff, status FROM retention_reports WHERE id=?`, []any{id}, &p.id, &p.collection, &p.campaign, &cutoff, &status)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case !found:
+		return Result{}, problem.New(problem.NotFound, "")
+	case status != "open":
+		return Result{}, problem.New(problem.BadTransition, status)
+	}
+	e := &eraser{schema: tables, actor: actor, basis: "retention", now: now}
+	var done Result
+	for {
+		n, err := e.batch(ctx, app, p, cutoff)
+		if err != nil {
+			return done, err
+		}
+		if done.Erased += n; n < step {
+			break
+		}
+	}
+	if err := e.dropFiles(app); err != nil {
+		return done, err
+	}
+	return done, e.close(ctx, app, p, id, cutoff, &done)
+}
+
+// batch erases some of what is due and tells how many.
+func (e *eraser) batch(ctx context.Context, app core.App, p policy, cutoff string) (n int64, err error) {
+	where, args := due(p.collection, p.campaign, cutoff)
+	where, args = within(e.actor, where, args)
+	err = collections.Write(ctx, app, func(db collections.DB) error {
+		e.db, n = db, 0
+		var ids []string
+		err := collections.Each(db, `SELECT id FROM "`+p.collection+`" WHERE `+where+fmt.Sprintf(` ORDER BY received_at, id LIMIT %d`, step), args, func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := e.due(p.collection, id); err != nil {
+				return err
+			}
+		}
+		n = int64(len(ids))
+		return nil
+	})
+	return n, err
+}
+
+func (e *eraser) due(collection, id string) error {
+	if collection != rawCopies {
+		t, _ := e.schema.record(collection)
+		return e.record(t, id)
+	}
+	if _, err := e.db.Exec(`UPDATE submissions SET raw='', updated=? WHERE id=?`, e.at(), id); err != nil {
+		return fmt.Errorf("raw copy %s: %w", id, err)
+	}
+	return nil
+}
+
+// close notes what was done; the report stays open for the managers of the rest.
+func (e *eraser) close(ctx context.Context, app core.App, p policy, report, cutoff string, done *Result) error {
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		where, args := due(p.collection, p.campaign, cutoff)
+		if _, err := collections.One(db, `SELECT COUNT(*) FROM "`+p.collection+`" WHERE `+where, args, &done.Left); err != nil {
+			return err
+		}
+		status := "open"
+		if done.Left == 0 {
+			status = "done"
+		}
+		if _, err := db.Exec(`UPDATE retention_reports SET erased=erased+?, due=?, status=?, decided_by=?, updated=? WHERE id=?`, done.Erased, done.Left, status, e.actor.ID, e.at(), report); err != nil {
+			return fmt.Errorf("retention report %s: %w", report, err)
+		}
+		return audit.Append(db, e.now, audit.Entry{
+			Actor: e.actor.ID, Role: string(e.actor.Role), Action: "retention.approve", Collection: Reports, Record: report, Area: access.Common(e.actor.Territory), Purpose: audit.Administration,
+			Detail: map[string]any{"collection": p.collection, "erased": done.Erased, "left": done.Left},
+		})
+	})
+}
+
+// within narrows a condition to the actor's territory.
+func within(actor access.Actor, where string, args []any) (string, []any) {
+	if actor.Where(access.Erase) == access.Anywhere {
+		return where, args
+	}
+	parts := []string{`0`}
+	for _, r := range access.Ranges(actor.Territory) {
+		parts, args = append(parts, `area>=? AND area<?`), append(args, r.Lo, r.Hi)
+	}
+	return where + ` AND (` + strings.Join(parts, ` OR `) + `)`, args
+}
