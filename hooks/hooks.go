@@ -3,6 +3,9 @@ package hooks
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -61,6 +64,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)
 	on(app.OnRecordUpdate(), "doorstep.record.update", 10, d.surveyRecord)
+	on(app.OnRecordDelete(), "doorstep.record.delete", 10, d.surveyRecordDeleted)
 	on(app.OnRecordCreate(), "doorstep.row.create", 20, d.surveyRow)
 	on(app.OnRecordUpdate(), "doorstep.row.update", 20, d.surveyRow)
 
@@ -73,9 +77,10 @@ func (d *Doorstep) Bind(app core.App) {
 	for _, registry := range []string{collections.Campaigns, collections.Tasks, collections.Households, collections.Persons, collections.Areas} {
 		on(app.OnRecordCreate(registry), "doorstep.announce.create."+registry, 30, announce)
 		on(app.OnRecordUpdate(registry), "doorstep.announce.update."+registry, 30, announce)
+		on(app.OnRecordDelete(registry), "doorstep.announce.delete."+registry, 30, announceDelete)
 	}
 	on(app.OnRecordAfterUpdateSuccess(collections.Areas), "doorstep.areas", 10, d.areasChanged)
-	on(app.OnBackupRestore(), "doorstep.epoch", 10, renewEpoch)
+	on(app.OnBackupRestore(), "doorstep.epoch", 10, markRestore)
 	on(app.OnTerminate(), "doorstep.drain", 10, d.drain)
 }
 
@@ -95,14 +100,7 @@ func (d *Doorstep) start(e *core.ServeEvent) error {
 
 // Start reads forms, areas and the epoch; commands that need them call it too.
 func (d *Doorstep) Start(app core.App) error {
-	err := collections.Write(context.Background(), app, func(db collections.DB) error {
-		epoch, err := devicesync.Epoch(db)
-		if err != nil || epoch != "" {
-			return err
-		}
-		return devicesync.RenewEpoch(db)
-	})
-	if err != nil {
+	if err := settleEpoch(app); err != nil {
 		return err
 	}
 	if err := d.Library.Load(app); err != nil {
@@ -164,9 +162,37 @@ func (d *Doorstep) areasChanged(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-func renewEpoch(e *core.BackupEvent) error {
-	if err := e.Next(); err != nil {
+// restoredMark is a file in the data folder: its database came from a backup, and no process has told the tablets yet.
+const restoredMark = "restored"
+
+// markRestore leaves a mark that outlives the restore, which puts another database in place and starts the program anew
+// without coming back here.
+func markRestore(e *core.BackupEvent) error {
+	mark := filepath.Join(e.App.DataDir(), restoredMark)
+	if err := os.WriteFile(mark, nil, 0o600); err != nil {
 		return err
 	}
-	return collections.Write(context.Background(), e.App, devicesync.RenewEpoch)
+	e.Exclude = append(e.Exclude, restoredMark)
+	if err := e.Next(); err != nil {
+		return errors.Join(err, os.Remove(mark))
+	}
+	return nil
+}
+
+// settleEpoch gives a new database its epoch, and a restored one another, before anybody is answered.
+func settleEpoch(app core.App) error {
+	mark := filepath.Join(app.DataDir(), restoredMark)
+	_, err := os.Stat(mark)
+	restored := err == nil
+	err = collections.Write(context.Background(), app, func(db collections.DB) error {
+		epoch, err := devicesync.Epoch(db)
+		if err != nil || epoch != "" && !restored {
+			return err
+		}
+		return devicesync.RenewEpoch(db)
+	})
+	if err != nil || !restored {
+		return err
+	}
+	return os.Remove(mark)
 }
