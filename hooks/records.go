@@ -130,6 +130,39 @@ func announce(e *core.RecordEvent) error {
 	})
 }
 
+// announceDelete tells the tablets that a registry record is gone.
+func announceDelete(e *core.RecordEvent) error {
+	return inTransaction(e, func() error { return gone(e, target(e.Record)) })
+}
+
+// surveyRecordDeleted tells the worker's tablets that a record is gone, and takes back what was asked of them about it.
+func (d *Doorstep) surveyRecordDeleted(e *core.RecordEvent) error {
+	if _, ok := d.Library.ByTable(e.Record.Collection().Name); !ok {
+		return e.Next()
+	}
+	return inTransaction(e, func() error {
+		if err := gone(e, collections.ToWorker(e.Record.GetString("worker"))); err != nil {
+			return err
+		}
+		db, err := collections.From(e.App)
+		if err != nil {
+			return err
+		}
+		return collections.CloseCorrections(db, e.Record.Id, "cancelled", d.Now())
+	})
+}
+
+func gone(e *core.RecordEvent, from string) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	db, err := collections.From(e.App)
+	if err != nil {
+		return err
+	}
+	return collections.Announce(db, e.Record.Collection().Name, e.Record.Id, from, collections.Delete, int64(e.Record.GetInt("rev"))+1, time.Now())
+}
+
 // lookUpKeys keeps what people and households are found by equal to what the record says, whoever edited it.
 func lookUpKeys(e *core.RecordEvent) error {
 	switch e.Record.Collection().Name {

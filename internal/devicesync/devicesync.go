@@ -3,6 +3,7 @@ package devicesync
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -66,19 +67,30 @@ func saveDevice(db collections.DB, actor access.Actor, in Registration, offset f
 		{Column: "name", Value: in.Name}, {Column: "app", Value: in.App}, {Column: "platform", Value: in.Platform}, {Column: "area", Value: access.Common(actor.Territory)},
 		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "updated", Value: at},
 	}
-	if in.ID != "" {
-		last, err := known(db, actor, in.ID)
-		if err != nil {
+	id := in.ID
+	if id != "" {
+		last, err := known(db, actor, id)
+		if err == nil {
+			return id, last, collections.Update(db, collections.Devices, id, seen)
+		}
+		if gone, e := forgotten(db, id); e != nil || !gone {
+			return "", 0, errors.Join(e, err)
+		}
+	} else {
+		var err error
+		if id, err = collections.NewID(); err != nil {
 			return "", 0, err
 		}
-		return in.ID, last, collections.Update(db, collections.Devices, in.ID, seen)
-	}
-	id, err := collections.NewID()
-	if err != nil {
-		return "", 0, err
 	}
 	row := append(collections.Row{{Column: "id", Value: id}, {Column: "worker", Value: actor.ID}, {Column: "revoked", Value: false}, {Column: "created", Value: at}}, seen...)
 	return id, 0, collections.Insert(db, collections.Devices, row)
+}
+
+// forgotten tells whether a device id is nobody's: the backup that was restored is older than the tablet.
+func forgotten(db collections.DB, id string) (bool, error) {
+	var worker string
+	found, err := collections.One(db, `SELECT worker FROM devices WHERE id=?`, []any{id}, &worker)
+	return !found && len(id) == 36 && uuid.Validate(id) == nil, err
 }
 
 // CheckDevice fails unless the device is registered to the actor and not revoked.

@@ -96,12 +96,12 @@ func settle(ctx context.Context, db collections.DB, st *Stages, sender Sender, d
 // was used for something else becomes a quarantine code.
 func replay(db collections.DB, sender Sender, d *draft) (Receipt, bool, error) {
 	if sender.Device != "" && d.op.Seq > 0 {
-		var sum, receipt string
-		found, err := collections.One(db, `SELECT sha256, receipt FROM submissions WHERE device=? AND seq=? AND device!='' AND seq>0`, []any{sender.Device, d.op.Seq}, &sum, &receipt)
+		var instance, sum, receipt string
+		found, err := collections.One(db, `SELECT instance, sha256, receipt FROM submissions WHERE device=? AND seq=? AND device!='' AND seq>0`, []any{sender.Device, d.op.Seq}, &instance, &sum, &receipt)
 		if err != nil {
 			return Receipt{}, false, err
 		}
-		if found && sum == d.sum {
+		if found && sum == d.sum && instance == d.op.instance() {
 			return again(receipt, d.op.Seq)
 		}
 		if found && d.code != problem.Internal {

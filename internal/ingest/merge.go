@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -139,13 +140,10 @@ func union(sets ...flat) flat {
 // mergeWith brings what happened since the client's base into its answers; both values of a conflict are kept.
 func (s *settling) mergeWith(theirs *survey.Node) error {
 	form := s.d.form.Form
-	base, found, err := s.answersAt(s.base())
+	stored, mine := flatten(theirs, form), flatten(s.d.inst.Root, form)
+	base, err := s.answersAt(s.base(), stored)
 	if err != nil {
 		return err
-	}
-	stored, mine := flatten(theirs, form), flatten(s.d.inst.Root, form)
-	if !found {
-		base = flat{} // without the base nothing proves that a side did not change an answer
 	}
 	merged, conflicts := threeWay(base, stored, mine)
 	for _, path := range conflicts {
@@ -178,25 +176,19 @@ func whole(sparse, meta *survey.Node, f *survey.Form) (*survey.Node, error) {
 	return root, nil
 }
 
-// answersAt reads what the record said at a revision: the last submission up to it.
-func (s *settling) answersAt(rev int64) (flat, bool, error) {
-	var raw, channel, version string
-	found, err := collections.One(s.db, `SELECT raw, channel, form_version FROM submissions WHERE record=? AND rev<=? AND rev>0 AND outcome IN ('stored','conflict','released') ORDER BY rev DESC LIMIT 1`,
-		[]any{s.d.op.ID, rev}, &raw, &channel, &version)
-	if err != nil || !found {
-		return nil, false, err
-	}
-	op := Operation{XML: raw}
-	if channel != OpenRosa {
-		if op, err = decodeOperation(raw); err != nil {
-			return nil, false, err
+// answersAt is what the record said at a revision: what is stored, with the corrections since taken back. What a tablet
+// sent last does not tell that, because it may have been merged.
+func (s *settling) answersAt(rev int64, stored flat) (flat, error) {
+	then := maps.Clone(stored)
+	err := collections.Each(s.db, `SELECT field, before FROM edits WHERE record=? AND kind='correction' AND record_rev>? ORDER BY record_rev DESC`, []any{s.d.op.ID, rev}, func(rows *sql.Rows) error {
+		var field, before string
+		if err := rows.Scan(&field, &before); err != nil {
+			return err
 		}
-	}
-	earlier := &draft{op: &op}
-	if code := earlier.read(s.st); code != "" {
-		return nil, false, nil
-	}
-	return flatten(earlier.inst.Root, s.d.form.Form), true, nil
+		then[field] = before
+		return nil
+	})
+	return then, err
 }
 
 // differences keeps the history of a correction, answer by answer.

@@ -86,11 +86,15 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	if err != nil {
 		return err
 	}
+	before, theirs, known, err := in.Layout.Find(db, row.GetString("visit"))
+	if err != nil {
+		return err
+	}
 	if err := save(); err != nil {
 		return err
 	}
 	rec, root, found, err := in.Layout.Find(db, row.GetString("visit"))
-	if err != nil || !found {
+	if err != nil || !found || !known {
 		return err
 	}
 	now := st.Now()
@@ -116,6 +120,11 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	if err := collections.Update(db, in.Layout.Main().Name, rec.ID, collections.Row{
 		{Column: "issues", Value: string(list)}, {Column: "rev", Value: rec.Rev}, {Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)},
 	}); err != nil {
+		return err
+	}
+	s := &settling{db: db, d: &draft{op: &Operation{ID: rec.ID}, form: in, inst: &survey.Instance{Root: root}}, before: before, now: now}
+	s.sender.Actor.ID = rec.Worker
+	if err := s.differences(theirs); err != nil {
 		return err
 	}
 	return collections.Announce(db, in.Layout.Main().Name, rec.ID, collections.ToWorker(rec.Worker), collections.Upsert, rec.Rev, now)

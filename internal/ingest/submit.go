@@ -73,8 +73,8 @@ func refuse(db collections.DB, sender Sender, d *draft, before *collections.Reco
 		if err == nil && other != "" && other != d.form.Layout.Main().Name {
 			return problem.OtherForm, nil
 		}
-		if err == nil && d.op.BaseRev > 0 {
-			return problem.UnknownBase, nil
+		if err == nil && (d.op.BaseRev > 0 || other != "") {
+			return problem.UnknownBase, nil // also of a record that was deleted: a late correction does not bring it back
 		}
 		return "", err
 	}
