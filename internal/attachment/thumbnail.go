@@ -9,6 +9,7 @@ import (
 	"github.com/disintegration/imaging"
 	_ "golang.org/x/image/webp" // cameras of some tablets write it
 
+	"doorstep/internal/crash"
 	"doorstep/internal/problem"
 )
 
@@ -50,5 +51,6 @@ func (t *Thumbnails) draw(r io.Reader) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	crash.At("thumbnail: being drawn")
 	return imaging.Fit(full, thumbSide, thumbSide, imaging.Box), nil
 }

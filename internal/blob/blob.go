@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"doorstep/internal/crash"
 )
 
 // Store is the folder that all doors share.
@@ -84,6 +86,7 @@ func (s Store) settle(from, sha string, move func(from, to string) error) error 
 	if err := move(from, to); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("store a file: %w", err)
 	}
+	crash.At("file: named, its folder not synced")
 	for _, dir := range []string{folder, s.dir} {
 		if err := syncFolder(dir); err != nil {
 			return err

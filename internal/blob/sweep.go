@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"doorstep/internal/crash"
 )
 
 const aside = ".aside"
@@ -50,6 +52,7 @@ func (s Store) dropOne(path string, before time.Time, keep bool) (bool, error) {
 		if err := os.Rename(path, path+aside); err != nil {
 			return false, err
 		}
+		crash.At("sweep: a file set aside")
 	}
 	if _, err := os.Stat(path + aside); errors.Is(err, os.ErrNotExist) {
 		return false, nil

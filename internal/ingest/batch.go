@@ -12,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/audit"
+	"doorstep/internal/crash"
 	"doorstep/internal/problem"
 )
 
@@ -71,6 +72,7 @@ func (b *batch) settle(db collections.DB, each settler) (err error) {
 		if b.receipts[i], err = each(ctx, db, b.st, b.sender, d); err != nil {
 			return fmt.Errorf("operation %d: %w", d.op.Seq, err)
 		}
+		crash.At("push: between two operations")
 	}
 	if err := b.record(db); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/internal/crash"
 )
 
 // Deliver notes that a worker's tablet brought the bytes of a file, whatever it is called and whether or not the
@@ -28,6 +29,7 @@ func Deliver(ctx context.Context, app core.App, sender Sender, f File, now time.
 			f.state(), f.Size, f.MIME, collections.Stamp(now), f.SHA256, sender.Actor.ID); err != nil {
 			return fmt.Errorf("files with digest %s: %w", f.SHA256, err)
 		}
+		crash.At("file: in its transaction")
 		for _, own := range waiting {
 			if err := own.completed(db, now); err != nil {
 				return err

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"doorstep/collections"
+	"doorstep/internal/crash"
 	"doorstep/internal/problem"
 )
 
@@ -138,9 +139,11 @@ func settleGroup(group []*batch) {
 				return err
 			}
 		}
+		crash.At("push: before the commit")
 		return nil
 	})
 	if err == nil {
+		crash.At("push: after the commit")
 		return
 	}
 	group[0].app.Logger().Warn("batches are stored one by one", "batches", len(group), "error", err.Error())

@@ -14,6 +14,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/crash"
 	"doorstep/internal/problem"
 )
 
@@ -132,6 +133,7 @@ func (r record) apply(db collections.DB, actor access.Actor, d Decision, out Out
 	if err := r.task(db, d, now); err != nil {
 		return err
 	}
+	crash.At("review: before the commit")
 	entry := actor.DidTo("review."+d.Decision, d.Collection, d.Record, r.area, d.Record, r.household)
 	entry.Purpose, entry.Detail = audit.Review, map[string]any{"from": r.state, "to": out.ReviewState, "rev": out.Rev}
 	return audit.Append(db, now, entry)

@@ -13,6 +13,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"doorstep/internal/blob"
+	"doorstep/internal/crash"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
 )
@@ -71,11 +72,15 @@ func (d *Door) settle(ctx context.Context, sender ingest.Sender, info handler.Fi
 	if got.SHA256 != info.MetaData[metaSHA256] {
 		return errors.Join(problem.New(problem.WrongDigest, got.SHA256), drop(part))
 	}
+	crash.At("file: all bytes are here")
 	if err := d.store.Adopt(part, got); err != nil {
 		return err
 	}
+	crash.At("file: between file and row")
 	f := ingest.File{SHA256: got.SHA256, Size: got.Size, MIME: string(got.Type), Here: true, Suspect: !got.Type.Harmless()}
-	return ingest.Deliver(ctx, d.app, sender, f, d.now())
+	err = ingest.Deliver(ctx, d.app, sender, f, d.now())
+	crash.At("file: before the answer")
+	return err
 }
 
 // drop removes an upload; what is gone already is no error.
