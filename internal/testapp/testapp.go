@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
@@ -46,6 +47,12 @@ func New(t testing.TB) *App {
 			t.Fatal(err)
 		}
 	}
+	return Open(t, from)
+}
+
+// Open starts a Doorstep on a copy of the databases in a folder, which New or Backup wrote.
+func Open(t testing.TB, from string) *App {
+	t.Helper()
 	base, err := tests.NewTestAppWithConfig(config(from)) // works on a copy
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +98,16 @@ var template = sync.OnceValues(func() (map[string][]byte, error) {
 	}
 	return files, nil
 })
+
+// Backup writes the databases into a folder as they are now.
+func (a *App) Backup(t testing.TB, dir string) {
+	t.Helper()
+	for name, db := range map[string]dbx.Builder{"data.db": a.ConcurrentDB(), "auxiliary.db": a.AuxConcurrentDB()} {
+		if _, err := db.NewQuery("VACUUM INTO {:file}").Bind(dbx.Params{"file": filepath.Join(dir, name)}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 // Advance moves the clock.
 func (a *App) Advance(d time.Duration) { a.clock = a.clock.Add(d) }

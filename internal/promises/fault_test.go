@@ -1,0 +1,130 @@
+package promises
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/client"
+)
+
+// fault is one deliberate break: a server, a network or a tablet that does not keep a promise.
+type fault string
+
+const (
+	sound          fault = ""
+	dropsAChange   fault = "a page lacks its last change"
+	overwrites     fault = "the server takes the last writer's word"
+	forgets        fault = "the server forgets what it has seen"
+	newNames       fault = "the tablet names its records anew after a lost answer"
+	refusesBatches fault = "one bad operation refuses the batch"
+	skipsAhead     fault = "a cursor runs ahead of what was committed"
+	sameEpoch      fault = "a restored backup keeps its epoch"
+	trustsClocks   fault = "operations from a wrong clock are refused"
+	stalePages     fault = "a pull is answered from a cache"
+	letsRevokedIn  fault = "a revoked tablet is let in"
+)
+
+// refusal is an answer that no server gave.
+func refusal(p *packet, status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: p.req}
+}
+
+// answerInstead may change a request on its way, or answer it in the server's place; nil lets it pass.
+func (w *world) answerInstead(p *packet) *http.Response {
+	push := p.req.URL.Path == pushPath
+	switch {
+	case w.fault == overwrites && push:
+		p.body = w.rebased(p.body)
+	case w.fault == refusesBatches && push:
+		for _, op := range operations(w, p.body) {
+			if op.Form == "no_such_form" {
+				w.observe(*p, http.StatusBadRequest, []byte(`{"code":"request.malformed"}`))
+			}
+		}
+	case w.fault == trustsClocks && push && p.device.skew.Hours() > 24:
+		w.Fatalf("promise 8: an operation from a clock %s ahead is refused", p.device.skew)
+	case w.fault == letsRevokedIn && w.model.revoked[p.device.device]:
+		w.observe(*p, http.StatusOK, []byte(`{"results":[]}`))
+	case w.fault == stalePages && p.req.URL.Path == pullPath && p.device.line.body != nil:
+		return refusal(p, http.StatusOK, string(p.device.line.body))
+	}
+	return nil
+}
+
+// rebased makes every correction one of the revision that the server has now.
+func (w *world) rebased(body []byte) []byte {
+	var ops []client.Operation
+	for _, op := range operations(w, body) {
+		if v := w.model.visits[op.ID]; v != nil && op.BaseRev > 0 {
+			op.BaseRev = v.rev
+		}
+		ops = append(ops, op.Operation)
+	}
+	b, err := json.Marshal(map[string]any{"operations": ops})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return b
+}
+
+// spoil may change an answer.
+func (w *world) spoil(p packet, body []byte) []byte {
+	if p.req.URL.Path != pullPath {
+		return body
+	}
+	var page client.Page
+	if err := json.Unmarshal(body, &page); err != nil {
+		return body
+	}
+	switch {
+	case w.fault == dropsAChange && len(page.Changes) > 1 && !page.Reset:
+		page.Changes = page.Changes[:len(page.Changes)-1]
+	case w.fault == skipsAhead && !page.More:
+		at := strings.LastIndexByte(page.Cursor, '.') + 1
+		if n, err := strconv.Atoi(page.Cursor[at:]); err == nil {
+			page.Cursor = page.Cursor[:at] + strconv.Itoa(n+3)
+		}
+	case w.fault == stalePages:
+		p.device.line.body = bytes.Clone(body)
+		return body
+	default:
+		return body
+	}
+	b, err := json.Marshal(page)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return b
+}
+
+// forget makes the server forget numbers and contents of what it has seen.
+func (w *world) forget() {
+	if w.fault != forgets {
+		return
+	}
+	err := collections.Write(context.Background(), w.app.TestApp, func(db collections.DB) error {
+		_, err := db.Exec(`UPDATE submissions SET seq=0, sha256='forgotten:'||id`)
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// afterLoss is a tablet that takes a lost answer for a failure and makes its records anew.
+func (w *world) afterLoss(d *device) {
+	if w.fault != newNames {
+		return
+	}
+	for i := range d.tablet.Outbox.Waiting {
+		if op := &d.tablet.Outbox.Waiting[i]; op.Op == client.Submit && op.BaseRev == 0 {
+			op.ID = w.nextID()
+		}
+	}
+}
