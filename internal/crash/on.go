@@ -1,6 +1,6 @@
 //go:build crashpoints
 
-// Package crash names the points at which the crash test (crash_test.go) kills the server.
+// Package crash names the points at which the crash test (durability_test.go) kills the server.
 package crash
 
 import (
