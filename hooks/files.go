@@ -9,6 +9,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/attachment"
+	"doorstep/internal/audit"
 	"doorstep/internal/blob"
 	"doorstep/internal/devicesync"
 	"doorstep/internal/ingest"
@@ -88,6 +89,9 @@ func (d *Doorstep) attachment(r *request) error {
 	db, id := collections.Read(r.App), r.Request.PathValue("id")
 	f, err := attachment.Find(db, r.actor, id)
 	if err != nil {
+		return err
+	}
+	if err := d.saw(r.RequestEvent, audit.Review, r.actor.DidTo(audit.ReadFile, collections.Attachments, id, f.Area, id, f.Record)); err != nil {
 		return err
 	}
 	stored, err := blob.In(r.App.DataDir()).Open(f.SHA256)

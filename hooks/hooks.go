@@ -53,6 +53,7 @@ func (d *Doorstep) Stages() *ingest.Stages {
 // goes through (ingest: keep raw, known already?, validate, identify, find duplicates, assign area, store, tell the
 // tablets), then what happens after the commit (outbox), and what keeps the shared state true.
 func (d *Doorstep) Bind(app core.App) {
+	on(app.OnServe(), "doorstep.closed", 5, d.closeDoors)
 	on(app.OnServe(), "doorstep.start", 10, d.start)
 	on(app.OnServe(), "doorstep.uploads", 15, d.openUploads)
 	on(app.OnServe(), "doorstep.routes", 20, d.routes)
@@ -60,6 +61,10 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)
 	on(app.OnServe(), "doorstep.forms", 40, d.watchForms)
 	on(app.OnServe(), "doorstep.retention", 50, d.reportRetention)
+
+	d.bindAudit(app)
+	on(app.OnRealtimeSubscribeRequest(), "doorstep.realtime.filter", 10, noFilters)
+	on(app.OnRealtimeMessageSend(), "doorstep.realtime.hint", 10, hint)
 
 	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)

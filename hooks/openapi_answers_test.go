@@ -160,6 +160,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkForms(tablet, manager)
 	w.walkOffice(manager, worker.Id, tablet.Device)
 	w.walkRetention(app, manager)
+	w.walkAudit(app, manager, boss)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
 
 	for _, r := range hooks.Routes {
@@ -251,6 +252,17 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 409)
 	w.send(manager, post, formRoutes+"/{form}/files", []string{"child_visit"}, "", file{"towns.csv", "name,label\na,甲\n"}, 200)
 	w.send(manager, post, formRoutes+"/{form}/files", []string{"no_such_form"}, "", file{"towns.csv", "name\n"}, 404)
+}
+
+func (w *witness) walkAudit(app *testapp.App, manager, boss *testapp.Client) {
+	w.t.Helper()
+	child, _ := person(w.t, app, "990101001001001")
+	const trailPath, who = "/api/doorstep/v1/audit", "/api/doorstep/v1/persons/{id}/audit"
+	boss.Want(200, get, "/api/collections/persons/records/"+child, nil, nil)
+	w.send(manager, get, trailPath, nil, "?anchor=x", nil, 200)
+	w.send(boss, get, trailPath, nil, "", nil, 403)
+	w.send(manager, get, who, []string{child}, "", nil, 200)
+	w.send(manager, get, who, []string{uuid.NewString()}, "", nil, 404)
 }
 
 func (w *witness) walkOffice(manager *testapp.Client, worker, device string) {

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/blob"
+	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
 	"doorstep/internal/openrosa"
 	"doorstep/internal/problem"
@@ -81,6 +83,9 @@ func (d *Doorstep) odkForm(c *fieldCall) error {
 		form, version = name, ""
 	}
 	if raw, correction, err := openrosa.CorrectionXML(collections.Read(c.App), d.Library, c.Caller, form); correction {
+		if err == nil {
+			err = d.sawCorrection(c, form)
+		}
 		return c.sendXML(raw, err)
 	}
 	in, err := openrosa.Form(d.Library, form, version)
@@ -88,6 +93,12 @@ func (d *Doorstep) odkForm(c *fieldCall) error {
 		return err
 	}
 	return c.send(textXML, in.MD5, in.XML)
+}
+
+// sawCorrection records that a worker's app gets a returned record with its answers.
+func (d *Doorstep) sawCorrection(c *fieldCall, form string) error {
+	of, _ := ingest.ParseCorrection(form)
+	return d.saw(c.RequestEvent, audit.Capture, c.Actor.DidTo(audit.Read, "", of.Record, "", of.Record))
 }
 
 func (d *Doorstep) odkManifest(c *fieldCall) error {
@@ -133,8 +144,15 @@ func (d *Doorstep) odkEntities(c *fieldCall) error {
 	if c.unchanged(tag) {
 		return c.NoContent(http.StatusNotModified)
 	}
+	ids, err := openrosa.ListIDs(db, c.Actor, list)
+	if err != nil {
+		return err
+	}
+	if err := d.saw(c.RequestEvent, audit.Capture, listSeen(c.Actor, list, ids)); err != nil {
+		return err
+	}
 	c.Response.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	if err := openrosa.WriteList(c.Response, db, c.Actor, list); err != nil {
+	if err := openrosa.WriteList(c.Response, db, c.Actor, list, ids); err != nil {
 		c.App.Logger().Error("entity list", "list", list, "error", err.Error())
 		panic(http.ErrAbortHandler)
 	}

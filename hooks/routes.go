@@ -12,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/coverage"
 	"doorstep/internal/dataset"
 	"doorstep/internal/devicesync"
@@ -60,6 +61,9 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/duplicates/{id}/decide", access.DecideDuplicate, (*Doorstep).decideDuplicate},
 	{http.MethodGet, "/api/doorstep/v1/coverage", access.ReadCoverage, (*Doorstep).coverage},
 	{http.MethodGet, "/api/doorstep/v1/export/{form}", access.Export, (*Doorstep).export},
+
+	{http.MethodGet, "/api/doorstep/v1/audit", access.ReadAudit, (*Doorstep).verifyAudit},
+	{http.MethodGet, "/api/doorstep/v1/persons/{id}/audit", access.ReadAudit, (*Doorstep).whoSaw},
 
 	{http.MethodPost, "/api/doorstep/v1/forms", access.PublishForm, (*Doorstep).publishForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.PublishForm, (*Doorstep).convertForm},
@@ -120,7 +124,7 @@ func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
 	if actor.Where(r.Do) == access.Nowhere {
 		return problem.New(problem.NotAllowed, "")
 	}
-	return r.handle(d, &request{re, actor, d.bodies})
+	return r.handle(d, &request{re, caller(re), d.bodies})
 }
 
 func writeProblem(re *core.RequestEvent, err error) error {
@@ -205,7 +209,8 @@ func (d *Doorstep) pull(r *request) error {
 		limit = n
 	}
 	log := func(err error) { r.App.Logger().Error("pull broke off", "error", err.Error()) }
-	return devicesync.Pull{DB: db, Library: d.Library, Actor: r.actor, Cursor: r.Request.URL.Query().Get("cursor"), Limit: limit, Log: log}.Serve(r.Response)
+	seen := func(ids []string) error { return d.saw(r.RequestEvent, audit.Capture, pulled(r.actor, ids)) }
+	return devicesync.Pull{DB: db, Library: d.Library, Actor: r.actor, Cursor: r.Request.URL.Query().Get("cursor"), Limit: limit, Seen: seen, Log: log}.Serve(r.Response)
 }
 
 func (d *Doorstep) formXML(r *request) error {
@@ -223,6 +228,9 @@ func (d *Doorstep) formXML(r *request) error {
 func (d *Doorstep) listQuarantine(r *request) error {
 	rows, err := ingest.ListQuarantine(collections.Read(r.App), r.actor)
 	if err != nil {
+		return err
+	}
+	if err := d.saw(r.RequestEvent, audit.Review, heldSeen(r.actor, rows)); err != nil {
 		return err
 	}
 	return r.JSON(http.StatusOK, map[string]any{"items": rows})
@@ -262,8 +270,14 @@ func (d *Doorstep) review(r *request) error {
 }
 
 func (d *Doorstep) history(r *request) error {
-	entries, err := review.History(r.App, r.actor, r.Request.PathValue("collection"), r.Request.PathValue("id"))
+	collection, id := r.Request.PathValue("collection"), r.Request.PathValue("id")
+	entries, err := review.History(r.App, r.actor, collection, id)
 	if err != nil {
+		return err
+	}
+	seen := r.actor.DidTo(audit.Read, collection, id, "", id)
+	seen.Detail = map[string]string{"part": "history"}
+	if err := d.saw(r.RequestEvent, audit.Review, seen); err != nil {
 		return err
 	}
 	return r.JSON(http.StatusOK, map[string]any{"items": entries})

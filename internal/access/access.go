@@ -36,6 +36,7 @@ const (
 	ImportAreas      Action = "areas.import"
 	ManageDevice     Action = "device.manage" // revoke a tablet
 	ReadAttachment   Action = "attachment.read"
+	ReadAudit        Action = "audit.read"
 	ManageToken      Action = "token.manage" // let a worker's ODK app in, and shut it out
 	Erase            Action = "erase"        // forget a person; let go what is due
 )
@@ -67,6 +68,7 @@ var Table = map[Action]map[Role]Where{
 	ManageDevice:     {Manager: Here},
 	ManageToken:      {Manager: Here},
 	Erase:            {Manager: Here},
+	ReadAudit:        {Manager: Here},
 }
 
 // Actor is who asks.

@@ -14,6 +14,7 @@ import (
 // File is an attachment that is in the store.
 type File struct {
 	Name, SHA256, MIME string
+	Record, Area       string // of the record that it belongs to
 	Updated            time.Time
 }
 
@@ -21,12 +22,12 @@ type File struct {
 // uploaded is problem.FileMissing, and one of a dangerous type problem.FileQuarantined.
 func Find(db collections.DB, actor access.Actor, id string) (File, error) {
 	var f File
-	var state, area, worker, updated string
-	found, err := collections.One(db, `SELECT name, sha256, mime, state, area, worker, updated FROM attachments WHERE id=?`, []any{id}, &f.Name, &f.SHA256, &f.MIME, &state, &area, &worker, &updated)
+	var state, worker, updated string
+	found, err := collections.One(db, `SELECT name, sha256, mime, state, record, area, worker, updated FROM attachments WHERE id=?`, []any{id}, &f.Name, &f.SHA256, &f.MIME, &state, &f.Record, &f.Area, &worker, &updated)
 	switch {
 	case err != nil:
 		return f, err
-	case !found || !actor.May(access.ReadAttachment, area, worker):
+	case !found || !actor.May(access.ReadAttachment, f.Area, worker):
 		return f, problem.New(problem.NotFound, "")
 	case state == "declared":
 		return f, problem.New(problem.FileMissing, "")

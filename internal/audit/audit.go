@@ -40,6 +40,7 @@ const (
 	SignInFail = "sign_in.bad" // and this one was not
 	SignOut    = "sign_out"    // every token of somebody died
 	Exported   = "export"
+	WhoSaw     = "audit.who" // the question of audit.Who
 )
 
 // Append adds entries to the chain, in the transaction of what they record. It fails outside of one only by chance, so

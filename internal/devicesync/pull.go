@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,8 @@ type Pull struct {
 	Actor   access.Actor
 	Cursor  string // "" begins a full sync
 	Limit   int
-	Log     func(error) // of what breaks a page off
+	Seen    func(ids []string) error // of people, households and visits; called before they are sent, and what fails there sends nothing
+	Log     func(error)              // of what breaks a page off
 }
 
 // Serve writes the page after the cursor while it is read. It fails with problem.BadCursor, or with another error
@@ -38,7 +40,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, limit: min(max(q.Limit, 1), MaxPage)}
+	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, limit: min(max(q.Limit, 1), MaxPage)}
 	p.phases = p.scope()
 	c, reset, err := p.start(epoch, q.Cursor)
 	if err != nil {
@@ -63,6 +65,7 @@ type puller struct {
 	actor   access.Actor
 	limit   int
 	phases  []phase // the worker's scope
+	seen    func([]string) error
 	page    *Page
 	written int
 	more    bool
@@ -114,7 +117,13 @@ func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
 		if err != nil {
 			return c, fmt.Errorf("pull %s: %w", phases[c.phase].collection, err)
 		}
-		if err := p.fill(found); err != nil {
+		exact := phases[c.phase].collection != collections.Changes // rows that the scope itself selected
+		if exact {
+			if err := p.tell(found); err != nil {
+				return c, err
+			}
+		}
+		if err := p.fill(found, exact); err != nil {
 			return c, err
 		}
 		if len(found) == want {
@@ -178,7 +187,7 @@ func (p *puller) feed(c cursor) (cursor, error) {
 	if len(found) > 0 {
 		c.seq = found[len(found)-1].Seq
 	}
-	return c, p.fill(found)
+	return c, p.fill(found, false)
 }
 
 func (p *puller) feedQuery(after int64) (string, []any) {
@@ -198,13 +207,34 @@ func (p *puller) anyAfter(seq int64) (bool, error) {
 	return collections.One(p.db, `SELECT seq FROM (`+query+`) LIMIT 1`, args, &one)
 }
 
-// fill writes each record as it is now; one that is gone or not the worker's any more becomes a leave.
-func (p *puller) fill(found []Change) error {
+// tell reports whose data is going to be sent; areas, forms, campaigns are nobody's.
+func (p *puller) tell(some []Change) error {
+	var ids []string
+	for _, ch := range some {
+		public := slices.Contains([]string{collections.Areas, collections.Forms, collections.Campaigns}, ch.Collection)
+		if ch.Op == collections.Upsert && !public {
+			ids = append(ids, ch.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return p.seen(ids)
+}
+
+// fill writes each record as it is now; one that is gone or not the worker's any more becomes a leave. told says that
+// the reading of all of them was reported.
+func (p *puller) fill(found []Change, told bool) error {
 	for len(found) > 0 {
 		some := found[:min(portion, len(found))]
 		found = found[len(some):]
 		if err := p.load(some); err != nil {
 			return err
+		}
+		if !told {
+			if err := p.tell(some); err != nil {
+				return err
+			}
 		}
 		for i := range some {
 			if err := p.page.add(some[i]); err != nil {

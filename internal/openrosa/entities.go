@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"doorstep/collections"
@@ -86,9 +87,27 @@ func ListHash(db collections.DB, actor access.Actor, list string) (string, error
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
-// WriteList writes the list as CSV, row by row. After an error the output is not whole and must not end as if it were:
+// ListIDs is what the actor sees of a list, in the order of its rows.
+func ListIDs(db collections.DB, actor access.Actor, list string) ([]string, error) {
+	l, err := findList(list)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	where, args := scope(actor)
+	err = collections.Each(db, `SELECT id FROM `+l.name+` WHERE `+where+` ORDER BY id`, args, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// WriteList writes those rows of the list as CSV that ids names, so that nobody gets more than was recorded before; ids
+// comes from ListIDs. After an error the output is not whole and must not end as if it were:
 // an app deletes the rows that it lacks.
-func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string) error {
+func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, ids []string) error {
 	l, err := findList(list)
 	if err != nil {
 		return err
@@ -111,6 +130,9 @@ func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string) 
 	err = collections.Each(db, `SELECT `+strings.Join(columns, ", ")+` FROM `+l.name+` WHERE `+where+` ORDER BY id`, args, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
+		}
+		if _, named := slices.BinarySearch(ids, values[0].String); !named {
+			return nil // it came after the reading was recorded
 		}
 		for i, v := range values {
 			row[i] = v.String

@@ -34,6 +34,7 @@ type Caller struct {
 // NewCaller tells where a request was sent, so that answers point to the same place. prefix is the escaped path up to
 // the campaign.
 func NewCaller(r *http.Request, actor access.Actor, device, campaign, prefix string) Caller {
+	actor.Device = device
 	return Caller{Actor: actor, Device: device, Campaign: campaign, root: Origin(r) + prefix}
 }
 

@@ -1,0 +1,65 @@
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/audit"
+	"doorstep/internal/problem"
+)
+
+// bindAudit records what goes through PocketBase's own routes, the dashboard's included; our routes record in their
+// stages. Nobody changes what is recorded.
+func (d *Doorstep) bindAudit(app core.App) {
+	on(app.OnRecordCreate(collections.Audit), "doorstep.audit.closed.create", 1, refuseRecord)
+	on(app.OnRecordUpdate(collections.Audit), "doorstep.audit.closed.update", 1, refuseRecord)
+	on(app.OnRecordDelete(collections.Audit), "doorstep.audit.closed.delete", 1, refuseRecord)
+
+	on(app.OnRecordsListRequest(), "doorstep.audit.list", 90, d.listed)
+	on(app.OnRecordViewRequest(), "doorstep.audit.view", 90, d.viewed)
+	on(app.OnRecordCreateRequest(), "doorstep.audit.create", 90, d.changed(audit.Create))
+	on(app.OnRecordUpdateRequest(), "doorstep.audit.update", 90, d.changed(audit.Update))
+	on(app.OnRecordDeleteRequest(), "doorstep.audit.delete", 90, d.changed(audit.Remove))
+
+	on(app.OnSettingsUpdateRequest(), "doorstep.audit.settings", 90, d.settings)
+	on(app.OnCollectionCreateRequest(), "doorstep.audit.schema.create", 90, d.schema)
+	on(app.OnCollectionUpdateRequest(), "doorstep.audit.schema.update", 90, d.schema)
+	on(app.OnCollectionDeleteRequest(), "doorstep.audit.schema.delete", 90, d.schema)
+	on(app.OnCollectionsImportRequest(), "doorstep.audit.schema.import", 90, refuseImport)
+	on(app.OnBackupCreate(), "doorstep.audit.backup", 90, d.backedUp)
+}
+
+func refuseRecord(*core.RecordEvent) error { return problem.New(problem.NotAllowed, "audit") }
+
+func (d *Doorstep) settings(e *core.SettingsUpdateRequestEvent) error {
+	entry := caller(e.RequestEvent).Did(audit.Configure)
+	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": "settings"}
+	return d.withEntry(e.RequestEvent, &entry, e.Next)
+}
+
+// schema records a change of a collection by hand. The collection of the audit trail takes none: a dropped table fires
+// no trigger.
+func (d *Doorstep) schema(e *core.CollectionRequestEvent) error {
+	trail, err := e.App.FindCollectionByNameOrId(collections.Audit)
+	if err != nil {
+		return err
+	}
+	if e.Collection.Name == collections.Audit || e.Collection.Id == trail.Id {
+		return e.ForbiddenError("审计表的结构不能改变。 The audit collection cannot be changed.", nil)
+	}
+	entry := caller(e.RequestEvent).Did(audit.Configure)
+	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": "collection", "name": e.Collection.Name}
+	return d.withEntry(e.RequestEvent, &entry, e.Next)
+}
+
+func refuseImport(e *core.CollectionsImportRequestEvent) error {
+	return e.ForbiddenError("表结构只由程序的迁移改变。 The schema is changed by migrations alone.", nil)
+}
+
+func (d *Doorstep) backedUp(e *core.BackupEvent) error {
+	entry := audit.Entry{Action: "backup", Purpose: audit.Administration, Detail: map[string]string{"name": e.Name}}
+	if err := d.note(e.Context, e.App, entry); err != nil {
+		return err
+	}
+	return e.Next()
+}
