@@ -40,6 +40,7 @@ type Trace struct {
 // Who finds who saw or changed a person's records. A person whose record was erased is still found by the id. found is
 // false where nothing was ever recorded of that id.
 func Who(db collections.DB, person string) (trace Trace, found bool, err error) {
+	trace.Households, trace.Records = []string{}, []string{}
 	if trace.Persons, err = merged(db, person); err != nil {
 		return trace, false, err
 	}
