@@ -24,6 +24,7 @@ import (
 )
 
 func main() {
+	keepPrivate()
 	app := pocketbase.NewWithConfig(pocketbase.Config{DBConnect: collections.Connect, DefaultDataDir: "pb_data"})
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{TemplateLang: migratecmd.TemplateLangGo, Dir: "pb_migrations"})
 	doorstep := hooks.New(time.Now)
@@ -32,7 +33,7 @@ func main() {
 	}
 	doorstep.Bind(app)
 	commands.Add(app, doorstep)
-	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, true))
+	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), commands.Serve(app))
 	if err := execute(app); err != nil {
 		os.Exit(1) // cobra has printed it
 	}
@@ -45,7 +46,10 @@ func execute(app *pocketbase.PocketBase) error {
 		if commands.NeedsNoDatabase(c) {
 			return nil
 		}
-		return app.Bootstrap()
+		if err := app.Bootstrap(); err != nil {
+			return err
+		}
+		return commands.Private(app.DataDir())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

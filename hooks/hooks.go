@@ -55,6 +55,8 @@ func (d *Doorstep) Stages() *ingest.Stages {
 func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.closed", 5, d.closeDoors)
 	on(app.OnServe(), "doorstep.start", 10, d.start)
+	on(app.OnServe(), "doorstep.headers", 11, d.protect)
+	on(app.OnServe(), "doorstep.opened", 12, d.open)
 	on(app.OnServe(), "doorstep.uploads", 15, d.openUploads)
 	on(app.OnServe(), "doorstep.routes", 20, d.routes)
 	on(app.OnServe(), "doorstep.openrosa", 25, d.openrosa)

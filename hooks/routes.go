@@ -130,7 +130,7 @@ func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
 func writeProblem(re *core.RequestEvent, err error) error {
 	p := problem.As(err)
 	if p.Code == problem.Internal {
-		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "error", err.Error())
+		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(RequestID), "error", err.Error())
 	}
 	if n := re.Request.ContentLength; n < 0 || n > drained {
 		re.Response.Header().Set("Connection", "close") // what is left of the body must not be read as the next request
