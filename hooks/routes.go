@@ -107,7 +107,7 @@ func (d *Doorstep) routes(e *core.ServeEvent) error {
 		if slices.Contains(boundRoutes, r.Method+" "+r.Path) {
 			route.Unbind(apis.DefaultBodyLimitMiddlewareId)
 		} else {
-			route.Bind(apis.BodyLimit(maxUpload))
+			route.Bind(limitBody(maxUpload))
 		}
 		if slices.Contains(packedRoutes, r.Path) {
 			route.BindFunc(apis.WrapStdMiddleware(func(next http.Handler) http.Handler { return packed(next) }))
@@ -317,12 +317,12 @@ func (d *Doorstep) export(r *request) error {
 
 // workbook reads the uploaded file of a multipart request, field "file".
 func (r *request) workbook() (instrument.Workbook, error) {
-	files, err := r.FindUploadedFiles("file")
-	if err != nil || len(files) != 1 {
-		return instrument.Workbook{}, problem.New(problem.BadParameter, "file")
+	file, err := r.uploaded()
+	if err != nil {
+		return instrument.Workbook{}, err
 	}
-	raw, err := readFile(files[0])
-	return instrument.Workbook{Name: files[0].OriginalName, Raw: raw}, err
+	raw, err := readFile(file)
+	return instrument.Workbook{Name: file.OriginalName, Raw: raw}, err
 }
 
 func (d *Doorstep) publishForm(r *request) error {
@@ -376,11 +376,11 @@ func (d *Doorstep) importAreas(r *request) error {
 	if err != nil {
 		return problem.New(problem.BadParameter, "crs")
 	}
-	files, err := r.FindUploadedFiles("file")
-	if err != nil || len(files) != 1 {
-		return problem.New(problem.BadParameter, "file")
+	file, err := r.uploaded()
+	if err != nil {
+		return err
 	}
-	f, err := files[0].Reader.Open()
+	f, err := file.Reader.Open()
 	if err != nil {
 		return err
 	}

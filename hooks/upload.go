@@ -3,13 +3,41 @@ package hooks
 import (
 	"errors"
 	"io"
+	"net/http"
 
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 )
+
+// limitBody takes the place of PocketBase's limit, whose refusal has no code of the catalogue.
+func limitBody(bytes int64) *hook.Handler[*core.RequestEvent] {
+	return &hook.Handler[*core.RequestEvent]{Id: apis.DefaultBodyLimitMiddlewareId, Priority: apis.DefaultBodyLimitMiddlewarePriority, Func: func(re *core.RequestEvent) error {
+		if re.Request.ContentLength > bytes {
+			return writeProblem(re, problem.New(problem.TooLarge, ""))
+		}
+		re.Request.Body = http.MaxBytesReader(re.Response, re.Request.Body, bytes)
+		return re.Next()
+	}}
+}
+
+// uploaded is the only file of a multipart request, in the field "file".
+func (r *request) uploaded() (*filesystem.File, error) {
+	files, err := r.FindUploadedFiles("file")
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, problem.New(problem.TooLarge, "file")
+	case err != nil || len(files) != 1:
+		return nil, problem.New(problem.BadParameter, "file")
+	}
+	return files[0], nil
+}
 
 func readFile(f *filesystem.File) ([]byte, error) {
 	in, err := f.Reader.Open()

@@ -208,6 +208,26 @@ func TestZip(t *testing.T) {
 	}
 }
 
+func TestNamesStayInTheFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	f, err := NewFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := NewZip(io.Discard, time.Time{})
+	for _, name := range []string{"", ".", "..", "../a.csv", "/etc/a.csv", `..\a.csv`, "C:a.csv", "a/b.csv", ".hidden", "a\x00.csv"} {
+		if _, err := f.Create(name); err == nil {
+			t.Errorf("the folder takes %q", name)
+		}
+		if _, err := z.Create(name); err == nil {
+			t.Errorf("the archive takes %q", name)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("%d files were made", len(left))
+	}
+}
+
 func TestFolder(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Folder collects files that appear in a directory all together: under their own names only after Commit.
@@ -28,12 +29,23 @@ func NewFolder(dir string) (*Folder, error) {
 
 // Create begins a file, readable by its owner alone.
 func (f *Folder) Create(name string) (io.WriteCloser, error) {
+	if err := plainName(name); err != nil {
+		return nil, err
+	}
 	temp, err := os.CreateTemp(f.dir, "."+name+".*.part")
 	if err != nil {
 		return nil, err
 	}
 	f.files = append(f.files, pending{temp, name})
 	return temp, nil
+}
+
+// plainName refuses whatever could lead out of the folder, here or where an archive is unpacked.
+func plainName(name string) error {
+	if name == "" || strings.HasPrefix(name, ".") || strings.ContainsAny(name, "/\\:\x00") {
+		return fmt.Errorf("%q cannot be the name of a file", name)
+	}
+	return nil
 }
 
 // Commit gives the files their names; files of an earlier export with these names are replaced.

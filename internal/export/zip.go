@@ -18,6 +18,9 @@ func NewZip(w io.Writer, now time.Time) *Zip { return &Zip{zip.NewWriter(w), now
 
 // Create begins the next file; the one before it must be written completely.
 func (z *Zip) Create(name string) (io.WriteCloser, error) {
+	if err := plainName(name); err != nil {
+		return nil, err
+	}
 	method := zip.Deflate
 	if strings.HasSuffix(name, ".xlsx") {
 		method = zip.Store // compressed already
