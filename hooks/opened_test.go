@@ -66,21 +66,6 @@ func routesOf(group reflect.Value, prefix string) (patterns []string) {
 	return patterns
 }
 
-func superuser(t *testing.T, app *testapp.App) *core.Record {
-	t.Helper()
-	c, err := app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := core.NewRecord(c)
-	r.SetEmail("operator@example.test")
-	r.SetPassword(testapp.Password)
-	if err := app.Save(r); err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 func TestOnlyOpenedRoutesAnswer(t *testing.T) {
 	app := testapp.New(t)
 	server := app.Serve(t)
