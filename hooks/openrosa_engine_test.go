@@ -21,18 +21,65 @@ const engineFolder = "../tools/collect-engine"
 
 // A program that others wrote loads the form from the running server, fills it in and submits it.
 func TestODKEngineSubmits_needsNpmCiOfItsFolder(t *testing.T) {
-	if _, err := os.Stat(filepath.Join(engineFolder, "node_modules", "@getodk", "xforms-engine")); err != nil {
-		t.Skip("ODK's engine is not installed: npm ci --prefix tools/collect-engine")
-	}
 	app, phone, tablet, _ := odkStage(t)
 	push(t, tablet, operation(1, "0190a000-0000-7000-8000-000000000001", visitAt("示例路 1 号")))
-	answers := `{
+	inst, rec, stored := engineSubmits(t, app, phone, `{
 		"/data/visit/contact_method": "household_visit", "/data/visit/attempt": "2", "/data/visit/outcome": "1.2", "/data/visit/consent": "oral",
-		"/data/visit/location": "` + testapp.Inside(gridB) + `", "/data/household/address": "示例路 7 号 <乙> & 701", "/data/household/residents": "4",
+		"/data/visit/location": "`+testapp.Inside(gridB)+`", "/data/household/address": "示例路 7 号 <乙> & 701", "/data/household/residents": "4",
 		"/data/household/children_count": "2", "/data/household/income_source": "none", "/data/children": 2,
 		"/data/children[1]/child_basic/child_name": "王小明", "/data/children[1]/child_basic/child_sex": "male", "/data/children[1]/child_basic/child_birth_date": "2015-03-01",
 		"/data/children[2]/child_basic/child_name": "王小红", "/data/children[2]/child_basic/child_sex": "female", "/data/children[2]/child_basic/child_birth_date": "2018-06-01"
-	}`
+	}`)
+	if rec.Area != gridB {
+		t.Errorf("area %s", rec.Area)
+	}
+	in, _ := app.Doorstep.Library.Get("child_visit", inst.Version)
+	compared := same(t, "", in.Form.Root, inst.Root, stored)
+	if compared < 25 {
+		t.Errorf("only %d answers to compare", compared)
+	}
+	t.Logf("%d answers of ODK's engine are stored as they were filled in", compared)
+}
+
+// A worker chooses a household and a child of the lists: what is known of them is filled in, and they are changed, not
+// made a second time.
+func TestODKEngineChoosesAKnownHousehold_needsNpmCiOfItsFolder(t *testing.T) {
+	app, phone, tablet, _ := odkStage(t)
+	known := push(t, tablet, operation(1, "0190a000-0000-7000-8000-000000000001", visitAt("示例路 1 号")))[0]
+	_, _, stored := engineSubmits(t, app, phone, `{
+		"/data/visit/contact_method": "household_visit", "/data/visit/attempt": "2", "/data/visit/outcome": "1.1", "/data/visit/consent": "oral",
+		"/data/visit/location": "`+testapp.Inside(gridA)+`", "/data/household/household_listed": "listed", "/data/household/household_id": "`+known.Household+`",
+		"/data/household/residents": "7", "/data/household/children_count": "1", "/data/children": 1,
+		"/data/children[1]/person_id": "`+known.Persons[0]+`", "/data/children[1]/child_basic/child_phone": "13800000003"
+	}`)
+	for path, want := range map[string]string{"household/address": "示例路 1 号", "children/child_basic/child_name": "王小明", "children/child_basic/child_id_number": number1} {
+		at := stored
+		for _, name := range strings.Split(path, "/") {
+			if at != nil {
+				at = at.Child(name)
+			}
+		}
+		if at == nil || at.Value() != want {
+			t.Errorf("%s is not filled in from the lists: %v", path, at)
+		}
+	}
+	rowCount(t, app, map[string]int64{"households": 1, "persons": 1, "child_visits": 2})
+	household, err := app.FindRecordById("households", known.Household)
+	if err != nil || household.GetInt("residents") != 7 || household.GetString("address") != "示例路 1 号" {
+		t.Errorf("household %v %v", household, err)
+	}
+	child, err := app.FindRecordById("persons", known.Persons[0])
+	if err != nil || child.GetString("phone") != "13800000003" || child.GetString("name") != "王小明" {
+		t.Errorf("child %v %v", child, err)
+	}
+}
+
+// engineSubmits lets ODK's engine fill in answers by path, and returns what it sent and what became of it.
+func engineSubmits(t *testing.T, app *testapp.App, phone *collect, answers string) (*survey.Instance, *collections.Record, *survey.Node) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(engineFolder, "node_modules", "@getodk", "xforms-engine")); err != nil {
+		t.Skip("ODK's engine is not installed: npm ci --prefix tools/collect-engine")
+	}
 	file := filepath.Join(t.TempDir(), "answers.json")
 	if err := os.WriteFile(file, []byte(answers), 0o600); err != nil {
 		t.Fatal(err)
@@ -66,14 +113,10 @@ func TestODKEngineSubmits_needsNpmCiOfItsFolder(t *testing.T) {
 		t.Fatalf("no version %q", inst.Version)
 	}
 	rec, stored, found, err := in.Layout.Find(collections.Read(app), inst.ID)
-	if err != nil || !found || rec.Area != gridB {
+	if err != nil || !found {
 		t.Fatalf("record %s: %v %v %+v", inst.ID, found, err, rec)
 	}
-	compared := same(t, "", in.Form.Root, inst.Root, stored)
-	if compared < 25 {
-		t.Errorf("only %d answers to compare", compared)
-	}
-	t.Logf("%d answers of ODK's engine are stored as they were filled in", compared)
+	return inst, rec, stored
 }
 
 // same compares the answers of two instances and counts those that are there.

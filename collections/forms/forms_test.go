@@ -47,7 +47,7 @@ func TestFormsAreComplete(t *testing.T) {
 			if len(f.Warnings) > 0 {
 				t.Errorf("warnings: %v", f.Warnings)
 			}
-			if f.Table != tt.table || f.DefaultLanguage != "中文 (zh)" || f.Version != "2026112301" {
+			if f.Table != tt.table || f.DefaultLanguage != "中文 (zh)" || f.Version != "2026112302" {
 				t.Errorf("table %q, language %q, version %q", f.Table, f.DefaultLanguage, f.Version)
 			}
 			names := questions(t, f)

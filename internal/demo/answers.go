@@ -90,7 +90,10 @@ func answerHousehold(a map[string]string, h Household, elders int, known bool) {
 	a["address"], a["house_code"] = h.Address, h.HouseCode
 	a["head_name"], a["household_phone"] = h.Head, h.Phone
 	a["residents"], a["elderly_count"] = strconv.Itoa(len(h.Persons)), strconv.Itoa(elders)
-	a["household_id"] = idWhen(known, h.ID)
+	a["household_id"], a["household_listed"] = idWhen(known, h.ID), "new"
+	if known {
+		a["household_listed"] = "listed"
+	}
 }
 
 // idWhen is empty for what the tablet does not know.

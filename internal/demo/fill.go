@@ -49,8 +49,12 @@ func NewFiller(f *survey.Form) (*Filler, error) {
 		return e
 	}
 	f.Walk(func(q *survey.Question) bool {
+		calculation := q.Calculation
+		if q.Trigger != "" {
+			calculation = "" // it only helps a person who chooses from a list, and may be overwritten
+		}
 		fl.logic[q] = logic{
-			compile(q, q.Relevant), compile(q, q.Required), compile(q, q.Constraint), compile(q, q.Calculation), compile(q, q.RepeatCount),
+			compile(q, q.Relevant), compile(q, q.Required), compile(q, q.Constraint), compile(q, calculation), compile(q, q.RepeatCount),
 		}
 		return true
 	})

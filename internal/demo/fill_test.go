@@ -116,7 +116,7 @@ func checkLogic(t *testing.T, fl *Filler, parent *survey.Node, qs []*survey.Ques
 				t.Errorf("%s is required", fl.form.Path(q))
 			case value != "" && !v.truth(l.constraint, n, true):
 				t.Errorf("%s: %q is against the constraint", fl.form.Path(q), value)
-			case q.Kind == survey.KindSelectOne && value != "" && !fl.form.Lists[q.List].Has(value):
+			case q.Kind == survey.KindSelectOne && q.ItemsFile == "" && value != "" && !fl.form.Lists[q.List].Has(value):
 				t.Errorf("%s: no choice %q", fl.form.Path(q), value)
 			case value != "":
 				answered++
