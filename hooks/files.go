@@ -18,7 +18,7 @@ import (
 )
 
 // boundRoutes bound their bodies themselves: files, which are never kept in memory, and pushes, which are counted.
-var boundRoutes = []string{http.MethodPost + " " + upload.BasePath, http.MethodPatch + " " + uploadPath, http.MethodPost + " /api/sync/v1/push"}
+var boundRoutes = []string{http.MethodPost + " " + upload.BasePath, http.MethodPatch + " " + uploadPath, http.MethodPost + " /api/sync/v1/push", http.MethodPost + " /api/sync/v1/sealed"}
 
 const uploadPath = upload.BasePath + "{device}/{upload}"
 

@@ -107,6 +107,9 @@ func (d *Doorstep) start(e *core.ServeEvent) error {
 
 // Start reads forms, areas and the epoch; commands that need them call it too.
 func (d *Doorstep) Start(app core.App) error {
+	if err := collections.Write(context.Background(), app, devicesync.MakeSealKey); err != nil {
+		return err
+	}
 	if err := settleEpoch(app); err != nil {
 		return err
 	}

@@ -277,8 +277,8 @@ func TestInactiveWorkerIsNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, _ := client.Do(http.MethodPost, "/api/sync/v1/devices", map[string]any{}); status != http.StatusUnauthorized {
-		t.Errorf("registering got %d", status)
+	if status, body := client.Do(http.MethodPost, "/api/sync/v1/devices", map[string]any{}); status != http.StatusForbidden || !strings.Contains(string(body), `"worker.revoked"`) || !strings.Contains(string(body), `"wipe":true`) {
+		t.Errorf("registering got %d %s", status, body)
 	}
 	if status, body := client.Do(http.MethodGet, "/api/collections/areas/records", nil); status == http.StatusOK && !strings.Contains(string(body), `"items":[]`) {
 		t.Errorf("listing got %d %s", status, body)

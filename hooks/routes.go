@@ -45,6 +45,9 @@ var Routes = []Route{
 	{http.MethodPost, "/api/sync/v1/devices", access.Sync, (*Doorstep).registerDevice},
 	{http.MethodPost, "/api/sync/v1/push", access.Sync, (*Doorstep).push},
 	{http.MethodGet, "/api/sync/v1/pull", access.Sync, (*Doorstep).pull},
+	{http.MethodGet, "/api/sync/v1/digest", access.Sync, (*Doorstep).digest},
+	{http.MethodGet, "/api/sync/v1/repair", access.Sync, (*Doorstep).repair},
+	{http.MethodPost, "/api/sync/v1/sealed", access.HandIn, (*Doorstep).handIn},
 	{http.MethodPost, "/api/sync/v1/files/have", access.Sync, (*Doorstep).lackingFiles},
 	{http.MethodPost, upload.BasePath, access.Sync, (*Doorstep).upload},
 	{http.MethodHead, uploadPath, access.Sync, (*Doorstep).upload},
@@ -90,7 +93,7 @@ const (
 const drained = 64 << 10
 
 // packedRoutes give long answers, which are sent as gzip or zstd to who accepts that.
-var packedRoutes = []string{"/api/sync/v1/push", "/api/sync/v1/pull"}
+var packedRoutes = []string{"/api/sync/v1/push", "/api/sync/v1/pull", "/api/sync/v1/digest", "/api/sync/v1/repair"}
 
 func (d *Doorstep) routes(e *core.ServeEvent) error {
 	packed, err := gzhttp.NewWrapper(gzhttp.MinSize(1400), gzhttp.EnableZstd(true))
@@ -117,9 +120,12 @@ func (d *Doorstep) routes(e *core.ServeEvent) error {
 }
 
 func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
+	if r.Do == access.HandIn {
+		return r.handle(d, &request{re, access.Actor{}, d.bodies})
+	}
 	actor, ok := access.Of(re.Auth)
 	if !ok {
-		return problem.New(problem.NotSignedIn, "")
+		return stranger(re)
 	}
 	if actor.Where(r.Do) == access.Nowhere {
 		return problem.New(problem.NotAllowed, "")
@@ -167,51 +173,6 @@ func (d *Doorstep) registerDevice(r *request) error {
 
 // DeviceHeader names the tablet that a sync request comes from.
 const DeviceHeader = "X-Doorstep-Device"
-
-func (d *Doorstep) push(r *request) error {
-	device := r.Request.Header.Get(DeviceHeader)
-	if err := devicesync.CheckDevice(collections.Read(r.App), r.actor, device); err != nil {
-		return err
-	}
-	r.Request.Body = once(r.Request.Body)
-	body, err := devicesync.ReadBody(r.Request, devicesync.MaxPushBytes, r.room)
-	defer body.Release()
-	if err != nil {
-		return err
-	}
-	ops, err := devicesync.ReadOperations(body.Bytes)
-	if err != nil {
-		return err
-	}
-	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native}
-	receipts, err := ingest.Accept(r.Request.Context(), r.App, d.Stages(), sender, ops)
-	if err != nil {
-		return err
-	}
-	epoch, err := devicesync.Epoch(collections.Read(r.App))
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"epoch": epoch, "results": receipts})
-}
-
-func (d *Doorstep) pull(r *request) error {
-	db := collections.Read(r.App)
-	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
-		return err
-	}
-	limit := devicesync.DefaultPage
-	if s := r.Request.URL.Query().Get("limit"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			return problem.New(problem.BadParameter, "limit")
-		}
-		limit = n
-	}
-	log := func(err error) { r.App.Logger().Error("pull broke off", "error", err.Error()) }
-	seen := func(ids []string) error { return d.saw(r.RequestEvent, audit.Capture, pulled(r.actor, ids)) }
-	return devicesync.Pull{DB: db, Library: d.Library, Actor: r.actor, Cursor: r.Request.URL.Query().Get("cursor"), Limit: limit, Seen: seen, Log: log}.Serve(r.Response)
-}
 
 func (d *Doorstep) formXML(r *request) error {
 	in, ok := d.Library.Get(r.Request.PathValue("form"), r.Request.PathValue("version"))

@@ -24,6 +24,7 @@ type Action string
 
 const (
 	Sync             Action = "sync"              // register a tablet, push, pull
+	HandIn           Action = "sync.sealed"       // by a tablet that was shut out: it has no actor any more, and shows its seal
 	ReviewRecord     Action = "review"            // approve, return, reject, reopen; read history
 	ReadQuarantine   Action = "quarantine.read"   // list what is kept but is not a record
 	DecideQuarantine Action = "quarantine.decide" // release or discard

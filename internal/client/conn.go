@@ -24,6 +24,7 @@ type Conn struct {
 	HTTP   *http.Client
 	Token  string // of the account, "" before SignIn
 	Device string // of the tablet, "" for a browser
+	seal   string // for the sealed path alone
 }
 
 // Refusal is an answer other than 2xx: the problem of the catalogue that the server names. Nothing was stored.
@@ -32,7 +33,8 @@ type Refusal struct {
 	Code       string            `json:"code"`
 	Message    map[string]string `json:"message"` // by language: zh, en
 	Detail     string            `json:"detail"`
-	RetryAfter time.Duration     `json:"-"` // 0 when the server names none
+	Wipe       bool              `json:"wipe"` // the tablet is to delete what it holds
+	RetryAfter time.Duration     `json:"-"`    // 0 when the server names none
 }
 
 func (r *Refusal) Error() string {
@@ -95,13 +97,17 @@ func (c Conn) request(ctx context.Context, method, path string, in any) (*http.R
 	if encoding != "" {
 		req.Header.Set("Content-Encoding", encoding)
 	}
-	if c.Token != "" {
-		req.Header.Set("Authorization", c.Token)
-	}
-	if c.Device != "" {
-		req.Header.Set(DeviceHeader, c.Device)
-	}
+	c.sign(req)
 	return req, nil
+}
+
+// sign says who asks.
+func (c Conn) sign(req *http.Request) {
+	for name, value := range map[string]string{"Authorization": c.Token, DeviceHeader: c.Device, SealHeader: c.seal} {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
+	}
 }
 
 // worthPacking is the size of a body, in bytes, below which it fits into one packet anyway.

@@ -10,6 +10,7 @@ type Record struct {
 	Rev  int64           `json:"rev"`
 	Data json.RawMessage `json:"data"`
 	Seen int             `json:"seen"` // the full sync that brought it last
+	Sum  uint64          `json:"sum"`  // of data, as it came
 }
 
 // Copy is the tablet's copy of the worker's scope, by collection and id. The zero value is empty and makes the next pull
@@ -59,7 +60,10 @@ func (c *Copy) put(ch Change) {
 	if c.Records[ch.Collection] == nil {
 		c.Records[ch.Collection] = map[string]Record{}
 	}
-	c.Records[ch.Collection][ch.ID] = Record{Rev: ch.Rev, Data: ch.Data, Seen: c.Fulls}
+	if plain, err := json.Marshal(ch.Data); err == nil && ch.Data != nil {
+		ch.Data = plain // as it is written when the copy is saved, so that its sum stays true
+	}
+	c.Records[ch.Collection][ch.ID] = Record{Rev: ch.Rev, Data: ch.Data, Seen: c.Fulls, Sum: dataSum(ch.Data)}
 }
 
 func (c *Copy) prune() {

@@ -127,6 +127,7 @@ type Registered struct {
 	ServerTime   time.Time `json:"server_time"`
 	ClockOffsetS float64   `json:"clock_offset_s"` // how far this tablet's clock is ahead, in seconds
 	LastSeq      int64     `json:"last_seq"`       // the highest operation number that the server has answered
+	Seal         string    `json:"seal"`           // proves the tablet once it has been shut out
 }
 
 // NewID makes the id of a new record, a UUID version 7 (RFC 9562, section 5.7), from a time and 16 random bytes of which

@@ -10,13 +10,15 @@ import (
 	"time"
 )
 
-// Tablet is one device of one worker. Outbox and Copy are all that it must save to go on after a restart, beside the
-// device id in Conn. It is not for concurrent use.
+// Tablet is one device of one worker. Outbox, Copy, Files and Seal are all that it must save to go on after a restart, beside
+// the device id in Conn. It is not for concurrent use.
 type Tablet struct {
 	Conn   Conn
 	Outbox Outbox
 	Copy   Copy
-	Page   int // changes per page of a pull, 0 for the server's own number
+	Files  Files
+	Seal   string // from the registration; see HandInAndWipe
+	Page   int    // changes per page of a pull, 0 for the server's own number
 }
 
 // Identity is what a tablet says of itself.
@@ -30,7 +32,7 @@ func (t *Tablet) Register(ctx context.Context, who Identity, now time.Time) (Reg
 	if err := t.Conn.Call(ctx, http.MethodPost, "/api/sync/v1/devices", in, &out); err != nil {
 		return out, fmt.Errorf("register tablet: %w", err)
 	}
-	t.Conn.Device = out.Device
+	t.Conn.Device, t.Seal = out.Device, out.Seal
 	t.Outbox.Skip(out.LastSeq)
 	return out, nil
 }

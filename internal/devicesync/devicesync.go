@@ -3,6 +3,7 @@ package devicesync
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
@@ -42,6 +43,7 @@ type Registered struct {
 	ServerTime   string  `json:"server_time"`
 	ClockOffsetS float64 `json:"clock_offset_s"`
 	LastSeq      int64   `json:"last_seq"`
+	Seal         string  `json:"seal"` // for the sealed path, when the device has been shut out
 }
 
 // Register makes a tablet known, or greets a known one. A revoked one gets problem.DeviceRevoked.
@@ -55,7 +57,10 @@ func Register(ctx context.Context, app core.App, actor access.Actor, in Registra
 		if out.Epoch, err = Epoch(db); err != nil {
 			return err
 		}
-		out.Device, out.LastSeq, err = saveDevice(db, actor, in, out.ClockOffsetS, now)
+		if out.Device, out.LastSeq, err = saveDevice(db, actor, in, out.ClockOffsetS, now); err != nil {
+			return err
+		}
+		out.Seal, err = sealOf(db, out.Device)
 		return err
 	})
 	return out, err
@@ -65,7 +70,7 @@ func saveDevice(db collections.DB, actor access.Actor, in Registration, offset f
 	at := collections.Stamp(now)
 	seen := collections.Row{
 		{Column: "name", Value: in.Name}, {Column: "app", Value: in.App}, {Column: "platform", Value: in.Platform}, {Column: "area", Value: access.Common(actor.Territory)},
-		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "updated", Value: at},
+		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "sealed", Value: ""}, {Column: "updated", Value: at},
 	}
 	id := in.ID
 	if id != "" {
@@ -114,11 +119,13 @@ func known(db collections.DB, actor access.Actor, id string) (lastSeq int64, err
 	return lastSeq, nil
 }
 
-// Revoke ends a tablet's access; its next contact is told to wipe. Outside the actor's territory it is not found.
+// Revoke ends a tablet's access; its next contact is told to wipe. The tokens of its worker end too, since whoever has the
+// tablet may use the one on it without naming the device: other tablets of the worker have to sign in again. Outside
+// the actor's territory it is not found.
 func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		var area string
-		found, err := collections.One(db, `SELECT area FROM devices WHERE id=?`, []any{id}, &area)
+		var area, worker string
+		found, err := collections.One(db, `SELECT area, worker FROM devices WHERE id=?`, []any{id}, &area, &worker)
 		if err != nil {
 			return err
 		}
@@ -126,6 +133,9 @@ func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, no
 			return problem.New(problem.NotFound, "")
 		}
 		if err := collections.Update(db, collections.Devices, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+			return err
+		}
+		if err := collections.Update(db, collections.Workers, worker, collections.Row{{Column: "tokenKey", Value: rand.Text() + rand.Text()}}); err != nil {
 			return err
 		}
 		return audit.Append(db, now, actor.DidTo("device.revoke", collections.Devices, id, area))

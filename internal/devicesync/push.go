@@ -15,22 +15,23 @@ const (
 )
 
 // ReadOperations reads the envelope of a push. Only a broken envelope is an error; an operation that cannot be read is
-// passed on as it came, and ends in quarantine.
-func ReadOperations(body []byte) ([]ingest.Operation, error) {
+// passed on as it came, and ends in quarantine. last is what a sealed push says of itself.
+func ReadOperations(body []byte) (ops []ingest.Operation, last bool, err error) {
 	var envelope struct {
 		Operations []json.RawMessage `json:"operations"`
+		Last       bool              `json:"last"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil || envelope.Operations == nil {
-		return nil, problem.New(problem.BadEnvelope, "operations")
+		return nil, false, problem.New(problem.BadEnvelope, "operations")
 	}
 	if len(envelope.Operations) > MaxOperations {
-		return nil, problem.New(problem.TooLarge, fmt.Sprintf("%d operations, at most %d", len(envelope.Operations), MaxOperations))
+		return nil, false, problem.New(problem.TooLarge, fmt.Sprintf("%d operations, at most %d", len(envelope.Operations), MaxOperations))
 	}
-	ops := make([]ingest.Operation, len(envelope.Operations))
+	ops = make([]ingest.Operation, len(envelope.Operations))
 	for i, raw := range envelope.Operations {
 		ops[i] = readOperation(raw)
 	}
-	return ops, nil
+	return ops, envelope.Last, nil
 }
 
 func readOperation(raw json.RawMessage) ingest.Operation {

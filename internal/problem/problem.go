@@ -27,6 +27,8 @@ const (
 	NotFound         Code = "not_found"
 	DeviceUnknown    Code = "device.unknown"
 	DeviceRevoked    Code = "device.revoked"
+	WorkerRevoked    Code = "worker.revoked"
+	Sealed           Code = "device.sealed"
 	BadCursor        Code = "cursor.malformed"
 	Busy             Code = "server.busy"
 	Internal         Code = "server.internal"
@@ -46,6 +48,7 @@ const (
 	ForeignRecord    Code = "operation.foreign_record"
 	OutOfScope       Code = "operation.out_of_scope"
 	HandedOver       Code = "operation.handed_over"
+	SealedOperation  Code = "operation.sealed"
 	UnknownTask      Code = "operation.unknown_task"
 	SequenceReused   Code = "operation.sequence_reused"
 	UnknownBase      Code = "operation.unknown_base"
@@ -71,6 +74,8 @@ var Catalogue = map[Code]Entry{
 	NotFound:         {http.StatusNotFound, "没有找到。", "Not found."},
 	DeviceUnknown:    {http.StatusForbidden, "这台设备没有登记在您名下,请重新登记。", "This device is not registered to you; register it again."},
 	DeviceRevoked:    {http.StatusForbidden, "这台设备已被吊销,请清除本机数据。", "This device was revoked; wipe its data."},
+	WorkerRevoked:    {http.StatusForbidden, "您的账号已停用,请清除本机数据。", "Your account is not active any more; wipe this device's data."},
+	Sealed:           {http.StatusForbidden, "这台设备已停止接收数据,请清除本机数据。", "Nothing more is taken from this device; wipe its data."},
 	BadCursor:        {http.StatusBadRequest, "同步游标不正确,请从头同步。", "The cursor is malformed; start a full sync."},
 	Busy:             {http.StatusTooManyRequests, "服务器忙,请稍后重试。", "The server is busy; try again later."},
 	Internal:         {http.StatusInternalServerError, "服务器内部错误,请稍后重试。", "Internal error; try again later."},
@@ -90,6 +95,7 @@ var Catalogue = map[Code]Entry{
 	ForeignRecord:    {0, "该记录由其他采集员负责,修改已隔离保存,等待审核。", "The record is another worker's; the change waits in quarantine."},
 	OutOfScope:       {0, "对象不在您的负责区域,内容已隔离保存,等待审核。", "It lies outside your territory; kept in quarantine for a supervisor."},
 	HandedOver:       {0, "对象已不在您的负责区域,修改已保存并交给现负责区域的审核人员。", "It is no longer in your territory; the change is kept and waits with the supervisors of where it lies now."},
+	SealedOperation:  {0, "设备吊销后交来的内容,已隔离保存,等待审核。", "Handed in after the device was revoked; kept in quarantine for a supervisor."},
 	UnknownTask:      {0, "服务器没有这个任务,内容已隔离保存。", "The server has no such task; kept in quarantine."},
 	SequenceReused:   {0, "同一设备的操作序号重复但内容不同,内容已隔离保存。", "The device used this operation number for something else before; kept in quarantine."},
 	UnknownBase:      {0, "更正所依据的版本不存在,内容已隔离保存。", "The revision that this corrects does not exist; kept in quarantine."},
@@ -105,6 +111,9 @@ var Catalogue = map[Code]Entry{
 	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }
+
+// Wipe tells whether the code orders a tablet to delete what it holds.
+func (c Code) Wipe() bool { return c == DeviceRevoked || c == WorkerRevoked || c == Sealed }
 
 // Problem is one occurrence; Detail says where, never with personal data.
 type Problem struct {
@@ -131,7 +140,7 @@ func (p *Problem) Status() int {
 	return http.StatusUnprocessableEntity
 }
 
-// MarshalJSON writes code, message in both languages, detail and data.
+// MarshalJSON writes code, message in both languages, detail, data, and wipe where the code orders it.
 func (p *Problem) MarshalJSON() ([]byte, error) {
 	e := Catalogue[p.Code]
 	return json.Marshal(struct {
@@ -139,7 +148,8 @@ func (p *Problem) MarshalJSON() ([]byte, error) {
 		Message map[string]string `json:"message"`
 		Detail  string            `json:"detail,omitempty"`
 		Data    any               `json:"data,omitempty"`
-	}{p.Code, map[string]string{"zh": e.ZH, "en": e.EN}, p.Detail, p.Data})
+		Wipe    bool              `json:"wipe,omitempty"`
+	}{p.Code, map[string]string{"zh": e.ZH, "en": e.EN}, p.Detail, p.Data, p.Code.Wipe()})
 }
 
 // As finds the problem in err. Work that was given up, because the client went away or time ran out, may be tried

@@ -1,0 +1,141 @@
+package hooks
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/devicesync"
+	"doorstep/internal/ingest"
+	"doorstep/internal/problem"
+)
+
+func (d *Doorstep) push(r *request) error {
+	device := r.Request.Header.Get(DeviceHeader)
+	if err := devicesync.CheckDevice(collections.Read(r.App), r.actor, device); err != nil {
+		return err
+	}
+	ops, _, body, err := r.operations()
+	defer body.Release()
+	if err != nil {
+		return err
+	}
+	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native}
+	receipts, err := ingest.Accept(r.Request.Context(), r.App, d.Stages(), sender, ops)
+	if err != nil {
+		return err
+	}
+	return r.receipts(receipts)
+}
+
+// operations reads the body of a push; its bytes are in use until the answer.
+func (r *request) operations() (ops []ingest.Operation, last bool, body *devicesync.Body, err error) {
+	r.Request.Body = once(r.Request.Body)
+	if body, err = devicesync.ReadBody(r.Request, devicesync.MaxPushBytes, r.room); err == nil {
+		ops, last, err = devicesync.ReadOperations(body.Bytes)
+	}
+	return ops, last, body, err
+}
+
+func (r *request) receipts(receipts []ingest.Receipt) error {
+	epoch, err := devicesync.Epoch(collections.Read(r.App))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"epoch": epoch, "results": receipts})
+}
+
+// asked is the pull that a request speaks of.
+func (d *Doorstep) asked(r *request) (devicesync.Pull, error) {
+	db, query := collections.Read(r.App), r.Request.URL.Query()
+	log := func(err error) { r.App.Logger().Error("page broke off", "error", err.Error()) }
+	q := devicesync.Pull{DB: db, Library: d.Library, Actor: r.actor, Cursor: query.Get("cursor"), Limit: devicesync.DefaultPage, Log: log}
+	q.Seen = func(ids []string) error { return d.saw(r.RequestEvent, audit.Capture, pulled(r.actor, ids)) }
+	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
+		return q, err
+	}
+	if s := query.Get("limit"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return q, problem.New(problem.BadParameter, "limit")
+		}
+		q.Limit = n
+	}
+	return q, nil
+}
+
+func (d *Doorstep) pull(r *request) error {
+	q, err := d.asked(r)
+	if err != nil {
+		return err
+	}
+	return q.Serve(r.Response)
+}
+
+func (d *Doorstep) digest(r *request) error {
+	q, err := d.asked(r)
+	if err != nil {
+		return err
+	}
+	sums, err := q.Digest()
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, sums)
+}
+
+func (d *Doorstep) repair(r *request) error {
+	q, err := d.asked(r)
+	if err != nil {
+		return err
+	}
+	return q.Repair(r.Response, r.Request.URL.Query().Get("buckets"))
+}
+
+// SealHeader is what a tablet that was shut out proves itself with.
+const SealHeader = "X-Doorstep-Seal"
+
+// handIn takes the unsent work of a tablet that was shut out, and tells nothing.
+func (d *Doorstep) handIn(r *request) error {
+	device, seal := r.Request.Header.Get(DeviceHeader), r.Request.Header.Get(SealHeader)
+	if seal == "" {
+		return unknown(r.RequestEvent)
+	}
+	worker, err := devicesync.AdmitSealed(collections.Read(r.App), device, seal)
+	if err != nil {
+		return err
+	}
+	ops, last, body, err := r.operations()
+	defer body.Release()
+	if err != nil {
+		return err
+	}
+	receipts, err := ingest.AcceptSealed(r.Request.Context(), r.App, worker, device, ops, last, d.Now())
+	if err != nil {
+		return err
+	}
+	return r.receipts(receipts)
+}
+
+func unknown(re *core.RequestEvent) error {
+	if re.Auth == nil {
+		return problem.New(problem.NotSignedIn, "")
+	}
+	return problem.New(problem.NotAllowed, "")
+}
+
+// stranger refuses who has no rights, or none any more: a tablet that was shut out is told to wipe, whatever became of its
+// token.
+func stranger(re *core.RequestEvent) error {
+	if err := devicesync.ShutOut(collections.Read(re.App), re.Request.Header.Get(DeviceHeader)); err != nil {
+		return err
+	}
+	if re.Auth != nil && re.Auth.Collection().Name == collections.Workers && access.Role(re.Auth.GetString("role")) == access.Field {
+		return problem.New(problem.WorkerRevoked, "wipe")
+	}
+	return problem.New(problem.NotSignedIn, "")
+}

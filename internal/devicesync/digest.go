@@ -1,0 +1,125 @@
+package devicesync
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/problem"
+)
+
+// Buckets is how many parts a digest has.
+const Buckets = 256
+
+// Digest is what a worker is meant to see, in 256 sums: a client whose own differ repairs those buckets. docs/sync.md
+// defines it.
+type Digest struct {
+	Epoch   string   `json:"epoch"`
+	Behind  bool     `json:"behind"` // the client has to pull first; the sums say nothing
+	Count   int      `json:"count"`
+	Buckets []string `json:"buckets"` // 16 hexadecimal digits each
+}
+
+func bucketOf(collection, id string) byte {
+	return sha256.Sum256([]byte(collection + "/" + id))[0]
+}
+
+func rowSum(collection, id string, rev int64) uint64 {
+	sum := sha256.Sum256([]byte(collection + "/" + id + "/" + strconv.FormatInt(rev, 10)))
+	return binary.BigEndian.Uint64(sum[:8])
+}
+
+// Digest sums up the scope for a client that stands at the cursor. The feed is asked last: when nothing came after the
+// cursor until then, the tables were at the cursor all the while.
+func (q Pull) Digest() (Digest, error) {
+	out := Digest{Buckets: []string{}}
+	p, c, err := q.settled(&out.Epoch)
+	if err != nil || c.mode != feeding {
+		out.Behind = err == nil
+		return out, err
+	}
+	var sums [Buckets]uint64
+	for _, ph := range p.phases {
+		if err := p.eachID(ph, func(id string, rev int64) {
+			sums[bucketOf(ph.collection, id)] ^= rowSum(ph.collection, id, rev)
+			out.Count++
+		}); err != nil {
+			return out, err
+		}
+	}
+	if out.Behind, err = p.anyAfter(c.seq); err != nil || out.Behind {
+		return out, err
+	}
+	for _, sum := range sums {
+		out.Buckets = append(out.Buckets, fmt.Sprintf("%016x", sum))
+	}
+	return out, nil
+}
+
+// settled reads the cursor; it stays empty for a client that does not stand in the feed of its scope.
+func (q Pull) settled(epoch *string) (p *puller, c cursor, err error) {
+	if *epoch, err = Epoch(q.DB); err != nil {
+		return nil, c, err
+	}
+	p = &puller{db: q.DB, library: q.Library, actor: q.Actor}
+	p.phases = p.scope()
+	if q.Cursor == "" {
+		return p, c, nil
+	}
+	if c, err = parseCursor(q.Cursor); err != nil {
+		return p, c, err
+	}
+	if c.epoch != *epoch || c.scope != ScopeKey(q.Actor.Territory) {
+		return p, cursor{}, nil
+	}
+	return p, c, nil
+}
+
+func (p *puller) eachID(ph phase, visit func(id string, rev int64)) error {
+	return collections.Each(p.db, `SELECT id, rev FROM "`+ph.collection+`" WHERE `+ph.where, ph.args, func(rows *sql.Rows) error {
+		var id string
+		var rev int64
+		err := rows.Scan(&id, &rev)
+		visit(id, rev)
+		return err
+	})
+}
+
+// Repair writes every record of some buckets, as they are now, as a page without a cursor: what the client holds of
+// these buckets and is not in it is to be dropped. The feed goes on from where the client stands.
+func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
+	var wanted [Buckets]bool
+	for _, s := range strings.Split(buckets, ",") {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 0 || n >= Buckets {
+			return problem.New(problem.BadParameter, "buckets")
+		}
+		wanted[n] = true
+	}
+	epoch, err := Epoch(q.DB)
+	if err != nil {
+		return err
+	}
+	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, page: begin(w, epoch, false)}
+	p.phases = p.scope()
+	for _, ph := range p.phases {
+		var found []Change
+		err := p.eachID(ph, func(id string, rev int64) {
+			if wanted[bucketOf(ph.collection, id)] {
+				found = append(found, Change{Collection: ph.collection, ID: id, Rev: rev, Op: ph.op})
+			}
+		})
+		if err == nil {
+			err = p.fill(found, false)
+		}
+		if err != nil {
+			return p.page.fail(fmt.Errorf("repair %s: %w", ph.collection, err), q.Log)
+		}
+	}
+	return p.page.fail(p.page.end("", false), q.Log)
+}

@@ -1,0 +1,88 @@
+package devicesync
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+
+	"doorstep/collections"
+	"doorstep/internal/problem"
+)
+
+// SealKey is the meta key of the secret that seals are made with, SealPolicy that of the switch of the sealed path: "off"
+// closes it.
+const (
+	SealKey    = "seal_key"
+	SealPolicy = "sealed_push"
+)
+
+// MakeSealKey draws the secret of this installation, once.
+func MakeSealKey(db collections.DB) error {
+	key, err := collections.MetaValue(db, SealKey)
+	if err != nil || key != "" {
+		return err
+	}
+	return collections.SetMeta(db, SealKey, rand.Text())
+}
+
+// sealOf is what a device proves itself with after its worker's token has ended. It follows from the device's id, so
+// that every registration gives the same and none is stored.
+func sealOf(db collections.DB, device string) (string, error) {
+	key, err := collections.MetaValue(db, SealKey)
+	if err != nil {
+		return "", err
+	}
+	if key == "" {
+		return "", errors.New("this installation has no key for seals")
+	}
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(device))
+	return hex.EncodeToString(mac.Sum(nil)), nil
+}
+
+// ShutOut tells whether a device gets a wipe order, and which: device.revoked, or worker.revoked when its worker was.
+// The error is nil for any other device.
+func ShutOut(db collections.DB, device string) error {
+	if device == "" {
+		return nil
+	}
+	var revoked, active bool
+	found, err := collections.One(db, `SELECT d.revoked, COALESCE(w.active, FALSE) FROM devices d LEFT JOIN workers w ON w.id=d.worker WHERE d.id=?`, []any{device}, &revoked, &active)
+	switch {
+	case err != nil || !found:
+		return err
+	case revoked:
+		return problem.New(problem.DeviceRevoked, "wipe")
+	case !active:
+		return problem.New(problem.WorkerRevoked, "wipe")
+	}
+	return nil
+}
+
+// AdmitSealed finds the worker of a device that is shut out and may still hand in what it has not sent. It fails with
+// problem.Sealed when it has done so, or when the policy closes the path.
+func AdmitSealed(db collections.DB, device, seal string) (worker string, err error) {
+	want, err := sealOf(db, device)
+	if err != nil {
+		return "", err
+	}
+	if device == "" || !hmac.Equal([]byte(seal), []byte(want)) {
+		return "", problem.New(problem.DeviceUnknown, "seal")
+	}
+	out := problem.As(ShutOut(db, device))
+	if !out.Code.Wipe() {
+		return "", problem.New(problem.NotAllowed, "the device is not revoked")
+	}
+	policy, err := collections.MetaValue(db, SealPolicy)
+	if err != nil {
+		return "", err
+	}
+	var sealed string
+	found, err := collections.One(db, `SELECT worker, sealed FROM devices WHERE id=?`, []any{device}, &worker, &sealed)
+	if err == nil && (!found || sealed != "" || policy == "off") {
+		err = problem.New(problem.Sealed, "")
+	}
+	return worker, err
+}

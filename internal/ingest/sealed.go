@@ -1,0 +1,50 @@
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/problem"
+)
+
+// AcceptSealed keeps what a tablet that was shut out had not sent, in quarantine, as it came. The receipts tell nothing
+// but that it is kept, also of what was answered before. After the last batch nothing more is taken from the device.
+func AcceptSealed(ctx context.Context, app core.App, worker, device string, ops []Operation, last bool, now time.Time) ([]Receipt, error) {
+	receipts := make([]Receipt, len(ops))
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		sender, err := senderOf(db, worker)
+		if err != nil {
+			return err
+		}
+		sender.Device, sender.Channel = device, Native
+		for i := range ops {
+			if receipts[i], err = seal(db, sender, &ops[i], now); err != nil {
+				return err
+			}
+		}
+		if !last {
+			return nil
+		}
+		return collections.Update(db, collections.Devices, device, collections.Row{{Column: "sealed", Value: collections.Stamp(now)}, {Column: "updated", Value: collections.Stamp(now)}})
+	})
+	return receipts, err
+}
+
+func seal(db collections.DB, sender Sender, op *Operation, now time.Time) (Receipt, error) {
+	d := &draft{op: op, sum: contentDigest(op)}
+	before, known, err := replay(db, sender, d)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if known {
+		return Receipt{Seq: op.Seq, ID: op.ID, Status: Unchanged, Was: before.Was}, nil
+	}
+	code := problem.SealedOperation
+	if d.code != "" {
+		code = d.code // the number was used for something else
+	}
+	return quarantine(db, sender, d, code, now)
+}
