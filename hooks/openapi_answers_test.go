@@ -154,7 +154,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 
 	w.send(app.Client(t, server, nil), post, signInPath, nil, "", object{"identity": "F1", "password": testapp.Password}, 200)
 	w.send(app.Client(t, server, nil), post, signInPath, nil, "", object{"identity": "F1", "password": "wrong-password"}, 400)
-	visit := w.walkSync(tablet)
+	visit, seal := w.walkSync(tablet)
 	w.walkFiles(app, tablet, boss)
 	w.walkReview(tablet, boss, visit)
 	w.walkForms(tablet, manager)
@@ -162,6 +162,10 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkRetention(app, manager)
 	w.walkAudit(app, manager, boss)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
+	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{}}, 401)
+	tablet.Seal = seal
+	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{operation(90, uuid.NewString(), object{})}, "last": true}, 200)
+	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{}}, 403)
 
 	for _, r := range hooks.Routes {
 		if !w.seen[r.Method+" "+r.Path] {
@@ -171,15 +175,20 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 }
 
 // walkSync registers, pushes what is stored, replayed, quarantined and in conflict, and pulls it all. It returns the
-// id of a visit.
-func (w *witness) walkSync(tablet *testapp.Client) string {
+// id of a visit and the tablet's seal.
+func (w *witness) walkSync(tablet *testapp.Client) (visit, seal string) {
 	w.t.Helper()
 	const devices, pushes, pulls = "/api/sync/v1/devices", "/api/sync/v1/push", "/api/sync/v1/pull"
 	nobody := *tablet
 	nobody.Token = ""
 	w.send(&nobody, post, devices, nil, "", nil, 401)
-	tablet.Device = text(w.send(tablet, post, devices, nil, "", object{"name": "t", "device_time": "2026-11-23T10:00:00+08:00"}, 200), "device")
+	registered := w.send(tablet, post, devices, nil, "", object{"name": "t", "device_time": "2026-11-23T10:00:00+08:00"}, 200)
+	tablet.Device = text(registered, "device")
 	start := text(w.send(tablet, get, pulls, nil, "", nil, 200), "cursor")
+	w.send(tablet, get, "/api/sync/v1/digest", nil, "?cursor="+start, nil, 200)
+	w.send(tablet, get, "/api/sync/v1/digest", nil, "?cursor=x", nil, 400)
+	w.send(tablet, get, "/api/sync/v1/repair", nil, "?buckets=1,2", nil, 200)
+	w.send(tablet, get, "/api/sync/v1/repair", nil, "?buckets=256", nil, 400)
 
 	id := uuid.NewString()
 	edit := func(seq, base int, address string) object {
@@ -198,7 +207,7 @@ func (w *witness) walkSync(tablet *testapp.Client) string {
 	w.send(tablet, get, pulls, nil, "?cursor=x", nil, 400)
 	w.send(tablet, get, pulls, nil, "?limit=no", nil, 400)
 	w.send(tablet, get, pulls, nil, "?cursor="+start, nil, 200)
-	return id
+	return id, text(registered, "seal")
 }
 
 func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {

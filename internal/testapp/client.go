@@ -13,8 +13,8 @@ import (
 
 // Client is somebody with a token who calls the server over HTTP.
 type Client struct {
-	URL, Token, Device string
-	t                  testing.TB
+	URL, Token, Device, Seal string
+	t                        testing.TB
 }
 
 // Client signs a worker in.
@@ -52,6 +52,9 @@ func (c *Client) Do(method, path string, in any) (int, []byte) {
 	}
 	if c.Device != "" {
 		req.Header.Set("X-Doorstep-Device", c.Device)
+	}
+	if c.Seal != "" {
+		req.Header.Set("X-Doorstep-Seal", c.Seal)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

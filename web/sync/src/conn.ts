@@ -8,13 +8,9 @@ export class Refusal extends Error {
     readonly texts: Texts | undefined,
     readonly detail: string,
     readonly retryAfterMs: number, // 0 when the server names none
+    readonly wipe: boolean, // the server orders to delete what this tablet holds
   ) {
     super(`server refuses with ${status} ${code} ${detail}`.trim());
-  }
-
-  /** The server asks to delete what this tablet holds. */
-  get wipe(): boolean {
-    return this.code === "device.revoked";
   }
 }
 
@@ -32,6 +28,7 @@ const worthPacking = 1400; // bytes; a smaller body fits into one packet anyway
 export class Conn {
   token = "";
   device = "";
+  seal = ""; // for the sealed path alone
 
   /** url is scheme, host and port; an answer may take timeoutMs. */
   constructor(
@@ -59,12 +56,36 @@ export class Conn {
     }
   }
 
-  private async exchange(method: string, path: string, body: unknown, signal?: AbortSignal) {
-    const limit = AbortSignal.timeout(this.timeoutMs);
-    const init: RequestInit = { method, signal: signal ? AbortSignal.any([signal, limit]) : limit };
+  private signature(): Record<string, string> {
     const headers: Record<string, string> = {};
     if (this.token) headers["Authorization"] = this.token;
     if (this.device) headers["X-Doorstep-Device"] = this.device;
+    if (this.seal) headers["X-Doorstep-Seal"] = this.seal;
+    return headers;
+  }
+
+  /** One step of the tus protocol; returns the headers of its answer. Fails as call does. */
+  async tus(method: "POST" | "HEAD" | "PATCH", path: string, more: Record<string, string>, body?: Blob, signal?: AbortSignal): Promise<Headers> {
+    const limit = AbortSignal.timeout(this.timeoutMs);
+    const init: RequestInit = { method, signal: signal ? AbortSignal.any([signal, limit]) : limit };
+    if (body) init.body = body;
+    let answer: Response;
+    let text: string;
+    try {
+      answer = await fetch(this.url + path, { ...init, headers: { ...this.signature(), "Tus-Resumable": "1.0.0", ...more } });
+      text = await answer.text();
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      throw new Unreachable(`${method} ${path}: no answer`, { cause });
+    }
+    if (!answer.ok) throw refusal(answer, text);
+    return answer.headers;
+  }
+
+  private async exchange(method: string, path: string, body: unknown, signal?: AbortSignal) {
+    const limit = AbortSignal.timeout(this.timeoutMs);
+    const init: RequestInit = { method, signal: signal ? AbortSignal.any([signal, limit]) : limit };
+    const headers = this.signature();
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
       const plain = JSON.stringify(body);
@@ -90,7 +111,7 @@ function gzip(text: string): Promise<ArrayBuffer> {
 }
 
 function refusal(answer: Response, text: string): Refusal {
-  let said: { code?: unknown; message?: Texts; detail?: string } = {};
+  let said: { code?: unknown; message?: Texts; detail?: string; wipe?: boolean } = {};
   try {
     said = Object(JSON.parse(text));
   } catch {
@@ -98,5 +119,5 @@ function refusal(answer: Response, text: string): Refusal {
   }
   const seconds = Number(answer.headers.get("Retry-After") ?? 0) || 0;
   const code = typeof said.code === "string" ? said.code : "";
-  return new Refusal(answer.status, code, code ? said.message : undefined, said.detail ?? "", seconds * 1000);
+  return new Refusal(answer.status, code, code ? said.message : undefined, said.detail ?? "", seconds * 1000, said.wipe === true);
 }

@@ -1,4 +1,5 @@
-import type { Page } from "./protocol.js";
+import { bucketOf, dataSum } from "./digest.js";
+import type { Change, Page } from "./protocol.js";
 
 /** A row of the server as the tablet holds it. */
 export interface Held {
@@ -6,6 +7,7 @@ export interface Held {
   id: string;
   rev: number;
   data: Record<string, unknown>;
+  sum: string; // of data, as it came
 }
 
 /** The tablet's copy of what its worker is meant to see. */
@@ -19,6 +21,31 @@ export interface Copy {
   apply(page: Page): Promise<void>;
   get(collection: string, id: string): Promise<Held | undefined>;
   all(collection: string): Promise<Held[]>;
+  /** Every record, of all collections. */
+  everything(): Promise<Held[]>;
+  /** Puts changes into the place of everything that the copy holds of some buckets of the digest, wholly or not at all. */
+  replace(wrong: number[], changes: Change[]): Promise<void>;
+  /** Forgets everything, the cursor too. */
+  clear(): Promise<void>;
+}
+
+/** The records that changes bring. */
+export async function arriving(changes: Change[]): Promise<Map<Change, Held>> {
+  const held = new Map<Change, Held>();
+  for (const change of changes) {
+    if (change.op !== "upsert") continue;
+    const { collection, id, rev } = change;
+    const data = change.data ?? {};
+    held.set(change, { collection, id, rev, data, sum: await dataSum(data) });
+  }
+  return held;
+}
+
+/** Those of some records that lie in some buckets. */
+export async function inBuckets(records: Held[], wrong: number[]): Promise<Held[]> {
+  const wanted = new Set(wrong);
+  const at = await Promise.all(records.map((r) => bucketOf(r.collection, r.id)));
+  return records.filter((_, i) => wanted.has(at[i]!));
 }
 
 /** How far a copy is. */
@@ -55,9 +82,11 @@ export class MemoryCopy implements Copy {
 
   async apply(page: Page): Promise<void> {
     const { next, prune } = advance(this.progress, page);
-    for (const { collection, id, rev, op, data } of page.changes) {
-      const key = collection + "/" + id;
-      if (op === "upsert") this.records.set(key, { collection, id, rev, data: data ?? {}, seen: next.fulls });
+    const held = await arriving(page.changes);
+    for (const change of page.changes) {
+      const key = change.collection + "/" + change.id;
+      const record = held.get(change);
+      if (record) this.records.set(key, { ...record, seen: next.fulls });
       else this.records.delete(key);
     }
     if (prune) {
@@ -72,5 +101,20 @@ export class MemoryCopy implements Copy {
 
   async all(collection: string): Promise<Held[]> {
     return [...this.records.values()].filter((r) => r.collection === collection);
+  }
+
+  async everything(): Promise<Held[]> {
+    return [...this.records.values()];
+  }
+
+  async replace(wrong: number[], changes: Change[]): Promise<void> {
+    const held = await arriving(changes);
+    for (const r of await inBuckets(await this.everything(), wrong)) this.records.delete(r.collection + "/" + r.id);
+    for (const r of held.values()) this.records.set(r.collection + "/" + r.id, { ...r, seen: this.progress.fulls });
+  }
+
+  async clear(): Promise<void> {
+    this.records.clear();
+    this.progress = beginning;
   }
 }

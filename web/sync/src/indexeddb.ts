@@ -1,17 +1,21 @@
-import { advance, beginning, type Copy, type Held, type Progress } from "./copy.js";
+import { advance, arriving, beginning, inBuckets, type Copy, type Held, type Progress } from "./copy.js";
 import { checkSize, Room, type Outbox } from "./outbox.js";
-import type { Draft, Operation, Page } from "./protocol.js";
+import type { FileStore, StoredFile } from "./files.js";
+import type { Change, Draft, Operation, Page } from "./protocol.js";
 
 interface Owner {
   device: string;
+  seal?: string;
   lastSeq: number;
 }
 
 /** Opens a worker's outbox and copy in the browser's database; both survive a restart. */
-export async function openIndexedDB(name: string): Promise<{ outbox: Outbox; copy: Copy; close(): void }> {
-  const opening = indexedDB.open(name, 1);
-  opening.onupgradeneeded = () => {
+export async function openIndexedDB(name: string): Promise<{ outbox: Outbox; copy: Copy; files: FileStore; close(): void }> {
+  const opening = indexedDB.open(name, 2);
+  opening.onupgradeneeded = ({ oldVersion }) => {
     const db = opening.result;
+    db.createObjectStore("files", { keyPath: "sha256" });
+    if (oldVersion === 1) return;
     db.createObjectStore("outbox", { keyPath: "seq" });
     const records = db.createObjectStore("records", { keyPath: ["collection", "id"] });
     records.createIndex("collection", "collection");
@@ -19,7 +23,7 @@ export async function openIndexedDB(name: string): Promise<{ outbox: Outbox; cop
     db.createObjectStore("state");
   };
   const db = await done(opening);
-  return { outbox: new IndexedOutbox(db), copy: new IndexedCopy(db), close: () => db.close() };
+  return { outbox: new IndexedOutbox(db), copy: new IndexedCopy(db), files: new IndexedFiles(db), close: () => db.close() };
 }
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
@@ -73,10 +77,14 @@ class IndexedOutbox implements Outbox {
     return (await this.owner(this.db.transaction("state"))).device;
   }
 
-  async bind(device: string, lastSeq: number): Promise<void> {
+  async seal(): Promise<string> {
+    return (await this.owner(this.db.transaction("state"))).seal ?? "";
+  }
+
+  async bind(device: string, lastSeq: number, seal = ""): Promise<void> {
     await write(this.db, ["state"], async (tx) => {
       const before = await this.owner(tx);
-      tx.objectStore("state").put({ device, lastSeq: Math.max(before.lastSeq, lastSeq) }, "owner");
+      tx.objectStore("state").put({ device, seal, lastSeq: Math.max(before.lastSeq, lastSeq) }, "owner");
     });
   }
 
@@ -125,12 +133,14 @@ class IndexedCopy implements Copy {
   }
 
   async apply(page: Page): Promise<void> {
+    const held = await arriving(page.changes); // before the transaction, which does not wait for anything else
     await write(this.db, ["records", "state"], async (tx) => {
       const records = tx.objectStore("records");
       const { next, prune } = advance(await this.progress(tx), page);
-      for (const { collection, id, rev, op, data } of page.changes) {
-        if (op === "upsert") records.put({ collection, id, rev, data: data ?? {}, seen: next.fulls });
-        else records.delete([collection, id]);
+      for (const change of page.changes) {
+        const record = held.get(change);
+        if (record) records.put({ ...record, seen: next.fulls });
+        else records.delete([change.collection, change.id]);
       }
       if (prune) {
         await eachUntil(records.index("seen").openCursor(IDBKeyRange.upperBound(next.fulls, true)), (_, at) => {
@@ -148,5 +158,43 @@ class IndexedCopy implements Copy {
 
   all(collection: string): Promise<Held[]> {
     return done<Held[]>(this.db.transaction("records").objectStore("records").index("collection").getAll(collection));
+  }
+
+  everything(): Promise<Held[]> {
+    return done<Held[]>(this.db.transaction("records").objectStore("records").getAll());
+  }
+
+  async replace(wrong: number[], changes: Change[]): Promise<void> {
+    const held = await arriving(changes);
+    const gone = await inBuckets(await this.everything(), wrong);
+    await write(this.db, ["records", "state"], async (tx) => {
+      const { fulls } = await this.progress(tx);
+      const records = tx.objectStore("records");
+      for (const { collection, id } of gone) records.delete([collection, id]);
+      for (const record of held.values()) records.put({ ...record, seen: fulls });
+    });
+  }
+
+  async clear(): Promise<void> {
+    await write(this.db, ["records", "state"], async (tx) => {
+      tx.objectStore("records").clear();
+      tx.objectStore("state").delete("progress");
+    });
+  }
+}
+
+class IndexedFiles implements FileStore {
+  constructor(private readonly db: IDBDatabase) {}
+
+  async put(file: StoredFile): Promise<void> {
+    await write(this.db, ["files"], async (tx) => void tx.objectStore("files").put(file));
+  }
+
+  waiting(): Promise<StoredFile[]> {
+    return done<StoredFile[]>(this.db.transaction("files").objectStore("files").getAll());
+  }
+
+  async drop(sha256: string): Promise<void> {
+    await write(this.db, ["files"], async (tx) => tx.objectStore("files").delete(sha256));
   }
 }

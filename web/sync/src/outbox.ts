@@ -8,7 +8,9 @@ export interface Outbox {
   /** The device that the numbers belong to, "" before the first registration. */
   device(): Promise<string>;
   /** Notes the device, and that numbers up to lastSeq are used: the server has answered for them. */
-  bind(device: string, lastSeq: number): Promise<void>;
+  bind(device: string, lastSeq: number, seal?: string): Promise<void>;
+  /** What proves this device once it has been shut out, "" before the first registration. */
+  seal(): Promise<string>;
   /** Numbers an operation and keeps it. It is safe once the promise is fulfilled. */
   add(draft: Draft): Promise<Operation>;
   /** As much from the front as fits into one push; none when nothing waits. */
@@ -61,13 +63,19 @@ export class MemoryOutbox implements Outbox {
   private held: Operation[] = [];
   private lastSeq = 0;
   private owner = "";
+  private proof = "";
 
   async device(): Promise<string> {
     return this.owner;
   }
 
-  async bind(device: string, lastSeq: number): Promise<void> {
+  async seal(): Promise<string> {
+    return this.proof;
+  }
+
+  async bind(device: string, lastSeq: number, seal = ""): Promise<void> {
     this.owner = device;
+    this.proof = seal;
     this.lastSeq = Math.max(this.lastSeq, lastSeq);
   }
 

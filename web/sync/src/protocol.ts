@@ -16,7 +16,7 @@ export interface Operation {
   answers?: Record<string, unknown>;
   datum?: "wgs84" | "gcj02" | "bd09";
   device_time?: string;
-  files?: { name: string; sha256: string; size: number }[];
+  files?: FileRef[];
 }
 
 export type Draft = Omit<Operation, "seq">;
@@ -86,4 +86,12 @@ export interface Registered {
   server_time: string;
   clock_offset_s: number; // how far this tablet's clock is ahead
   last_seq: number;
+  seal: string; // proves the tablet once it has been shut out
+}
+
+/** An attachment that an operation declares. */
+export interface FileRef {
+  name: string;
+  sha256: string;
+  size: number;
 }

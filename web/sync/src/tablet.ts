@@ -1,5 +1,6 @@
 import { again, Refusal, type Conn } from "./conn.js";
 import type { Copy } from "./copy.js";
+import { dataSum, Digest } from "./digest.js";
 import { checkReceipts, type Outbox } from "./outbox.js";
 import type { Identity, Operation, Page, Receipt, Registered } from "./protocol.js";
 
@@ -28,7 +29,7 @@ export class Tablet {
   async register(who: Identity = {}, now = new Date()): Promise<Registered> {
     const id = await this.outbox.device();
     const out = await this.conn.call<Registered>("POST", "/api/sync/v1/devices", { ...who, id, device_time: now.toISOString() });
-    await this.outbox.bind(out.device, out.last_seq);
+    await this.outbox.bind(out.device, out.last_seq, out.seal);
     this.conn.device = out.device;
     return out;
   }
@@ -56,6 +57,54 @@ export class Tablet {
       await this.copy.apply(page);
       more = page.more;
     }
+  }
+
+  /**
+   * Compares the copy with what the server means the worker to see, and brings what differs again. It pulls first, and
+   * again while the server moves on. Returns how many of the 256 buckets were repaired.
+   */
+  async verify(signal?: AbortSignal): Promise<number> {
+    for (let i = 0; i < 10; i++) {
+      await this.pull(undefined, signal);
+      const query = new URLSearchParams({ cursor: await this.copy.cursor() });
+      const theirs = await this.conn.call<{ behind: boolean; buckets: string[] }>("GET", "/api/sync/v1/digest?" + query, undefined, signal);
+      if (theirs.behind) continue;
+      const mine = new Digest();
+      for (const r of await this.copy.everything()) {
+        if ((await dataSum(r.data)) === r.sum) await mine.add(r.collection, r.id, r.rev); // damaged counts as missing
+      }
+      const wrong = mine.differing(theirs.buckets);
+      if (wrong.length > 0) {
+        const page = await this.conn.call<Page>("GET", "/api/sync/v1/repair?buckets=" + wrong.join(","), undefined, signal);
+        await this.copy.replace(wrong, page.changes);
+      }
+      return wrong.length;
+    }
+    throw new Error("the server changes faster than this tablet pulls");
+  }
+
+  /**
+   * Obeys a wipe order (Refusal.wipe): sends what waits through the sealed path, which keeps it for a supervisor, then
+   * forgets everything. After an error nothing is forgotten that was not sent; call it again.
+   */
+  async handInAndWipe(signal?: AbortSignal): Promise<void> {
+    this.conn.token = "";
+    this.conn.device = await this.outbox.device();
+    this.conn.seal = await this.outbox.seal();
+    for (let operations = await this.outbox.batch(); operations.length > 0; operations = await this.outbox.batch()) {
+      const last = operations.length === (await this.outbox.waiting()).length;
+      try {
+        const { results } = await this.conn.call<{ results: Receipt[] }>("POST", "/api/sync/v1/sealed", { operations, last }, signal);
+        checkReceipts(operations, results);
+      } catch (err) {
+        if (!(err instanceof Refusal && err.code === "device.sealed")) throw err;
+        operations = await this.outbox.waiting(); // nothing more is taken
+      }
+      await this.outbox.drop(operations.map((op) => op.seq));
+    }
+    await this.copy.clear();
+    await this.outbox.bind("", 0);
+    this.conn.device = this.conn.seal = "";
   }
 
   /** Empties the outbox, then pulls, and tries again as long as that may help. Fails with the last error. */

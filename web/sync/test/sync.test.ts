@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { again, Conn, newID, outcome, Refusal, Tablet, type Draft, type Receipt } from "../src/index.js";
+import { again, attach, Conn, newID, outcome, Refusal, Tablet, type Draft, type Receipt, upload } from "../src/index.js";
 import { Doorstep, password } from "./server.js";
 import { implementations, type Stores } from "./stores.js";
 
@@ -112,7 +112,7 @@ test("a household that leaves takes no unsent work with it, and the work is kept
   t = await tablet(stores, receipts);
   assert.deepEqual(await t.outbox.waiting(), [unsent]);
   await t.sync(quick);
-  assert.deepEqual(receipts.map((r) => [r.status, r.code]), [["quarantined", "operation.out_of_scope"]]);
+  assert.deepEqual(receipts.map((r) => [r.status, r.code]), [["quarantined", "operation.handed_over"]]);
 });
 
 test("a new territory resets the copy over many pages, and unsent work stays", async () => {
@@ -135,15 +135,61 @@ test("a new territory resets the copy over many pages, and unsent work stays", a
   assert.deepEqual(await t.outbox.waiting(), []);
 });
 
-test("a revoked tablet is told to wipe and keeps its work until the app decides", async () => {
-  const t = await tablet(await make());
-  await t.outbox.add(visit("示例路 80 号"));
+test("a revoked tablet hands its work in, wipes, and its work waits in quarantine", async () => {
+  const stores = await make();
+  const t = await tablet(stores, [], "F00013");
+  await t.pull();
+  const unsent = await t.outbox.add(visit("示例路 80 号"));
   const manager = new Conn(server.url);
   await manager.signIn("M00001", password);
   await manager.call("POST", `/api/doorstep/v1/devices/${t.conn.device}/revoke`);
   const refused = await t.push().catch((err: unknown) => err);
   assert.ok(refused instanceof Refusal && refused.wipe && !again(refused));
   assert.equal((await t.outbox.waiting()).length, 1);
+  server.weather = () => "lost";
+  await assert.rejects(t.handInAndWipe(), again);
+  assert.ok((await t.copy.everything()).length > 0);
+  server.weather = () => "fine";
+  await t.handInAndWipe();
+  assert.deepEqual([await t.outbox.waiting(), await t.copy.everything(), await t.copy.cursor(), t.conn.token], [[], [], "", ""]);
+  const { items } = await manager.call<{ items: { instance: string; code: string }[] }>("GET", "/api/doorstep/v1/quarantine");
+  assert.deepEqual(items.filter((h) => h.instance === unsent.id).map((h) => h.code), ["operation.sealed"]);
+});
+
+test("a damaged copy is found and repaired", async () => {
+  const t = await tablet(await make());
+  assert.equal(await t.verify(), 0);
+  const before = await t.copy.everything();
+  const [lost, changed] = (await t.copy.all("households")).slice(0, 2);
+  const gone = { seq: 1, collection: lost!.collection, id: lost!.id, rev: 1, op: "delete" as const };
+  const cursor = await t.copy.cursor();
+  await t.copy.apply({ epoch: "e", cursor, more: false, changes: [gone] });
+  changed!.data["address"] = "?"; // as a damaged disk would
+  await t.copy.replace([], [{ ...changed!, seq: 1, op: "upsert", rev: 0 }]);
+  assert.ok((await t.verify()) > 0);
+  assert.deepEqual(await t.copy.everything(), before);
+  assert.equal(await t.verify(), 0);
+});
+
+test("attachments come whole over a line that loses answers, and complete their record", async () => {
+  const stores = await make();
+  const t = await tablet(stores);
+  const png = new Uint8Array(300_000);
+  png.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const file = await attach(stores.files, "门牌.png", new Blob([png]));
+  const op = await t.outbox.add({ ...visit("示例路 99 号"), files: [file] });
+  await t.push();
+  for (const method of ["POST", "PATCH", "HEAD"]) {
+    let losses = 0;
+    server.weather = (m, path) => (m === method && path.includes("/files/") && !path.endsWith("have") && losses++ === 0 ? "lost" : "fine");
+    await upload(t.conn, stores.files).catch((err: unknown) => assert.ok(again(err), String(err)));
+  }
+  server.weather = () => "fine";
+  await upload(t.conn, stores.files);
+  assert.deepEqual(await stores.files.waiting(), []);
+  const office = await operator();
+  const record = (await office("GET", `child_visits/records/${op.id}`)) as unknown as { complete: boolean };
+  assert.equal(record.complete, true);
 });
 
 test("another worker cannot send what is in the outbox", async () => {
