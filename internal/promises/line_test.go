@@ -83,6 +83,11 @@ func (w *world) deliver(p packet) (*http.Response, error) {
 	}
 	req := p.req.Clone(w.Context())
 	req.URL.Host = strings.TrimPrefix(w.server.URL, "http://")
+	worker, err := w.app.FindRecordById("workers", p.device.worker)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", w.app.Token(w, worker)) // revoking one tablet ends its worker's tokens: they sign in again
 	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(p.body)), int64(len(p.body))
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
