@@ -138,11 +138,12 @@ func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
 	return c, nil
 }
 
-// rows lists what a phase tells next: at most want changes, without their data.
+// rows lists what a phase tells next: at most want changes, without their data. All of a walk is told under the sequence
+// number at which the feed goes on after it, so that numbers never fall.
 func (p *puller) rows(ph phase, c cursor, want int) (found []Change, last string, err error) {
 	query, from := `SELECT '', ?, '`+ph.collection+`', id, rev, '`+ph.op+`' FROM "`+ph.collection+`" WHERE id>? AND (`+ph.where+`) ORDER BY id LIMIT ?`, []any{c.seq, c.last}
 	if ph.collection == collections.Changes {
-		query, from = `SELECT seq, seq, collection, record, record_rev, op FROM changes WHERE seq>? AND (`+ph.where+`) ORDER BY seq LIMIT ?`, []any{feedPosition(c)}
+		query, from = `SELECT seq, ?, collection, record, record_rev, op FROM changes WHERE seq>? AND (`+ph.where+`) ORDER BY seq LIMIT ?`, []any{c.seq, feedPosition(c)}
 	}
 	err = collections.Each(p.db, query, append(append(from, ph.args...), want), func(rows *sql.Rows) error {
 		var ch Change
