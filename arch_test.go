@@ -15,11 +15,12 @@ import (
 // parsed here instead of asking `go list`, whose reads the test cache does not see.
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "pb_migrations", "internal/outbox"},
-	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/seed", "internal/simulate", "internal/survey"},
-	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/blob", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/review", "internal/survey", "internal/upload", "internal/validate"},
+	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/seed", "internal/signin", "internal/simulate", "internal/survey"},
+	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/blob", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/review", "internal/signin", "internal/survey", "internal/upload", "internal/validate"},
 	"collections":         {"internal/survey"},
 	"collections/forms":   {},
 	"pb_migrations":       {},
+	"internal/signin":     {"collections", "internal/access"},
 	"internal/survey":     {},
 	"internal/blob":       {"internal/crash"},
 	"internal/crash":      {},
@@ -52,7 +53,7 @@ var mayImport = map[string][]string{
 	"internal/seed":       {"collections", "internal/access", "internal/demo", "internal/grid", "internal/identity"},
 	"internal/client":     {},
 	"internal/simulate":   {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
-	"internal/testapp":    {"collections", "hooks", "internal/grid", "internal/survey", "pb_migrations"},
+	"internal/testapp":    {"collections", "hooks", "internal/grid", "internal/signin", "internal/survey", "pb_migrations"},
 }
 
 // pure packages never see the database framework.

@@ -14,6 +14,7 @@ import (
 	"doorstep/hooks"
 	"doorstep/internal/demo"
 	"doorstep/internal/seed"
+	"doorstep/internal/signin"
 )
 
 // DemoPassword signs every demo account in. The demo city is synthetic, and serve listens on this machine alone unless
@@ -64,6 +65,10 @@ func seedDemo(ctx context.Context, app core.App, d *hooks.Doorstep, size string,
 		if err != nil {
 			return err
 		}
+		off := func(db collections.DB) error { return collections.SetMeta(db, signin.PolicyKey, signin.Off) }
+		if err := collections.Write(ctx, app, off); err != nil {
+			return err
+		}
 		if err := seed.City(ctx, app, d.Areas, city, DemoPassword, d.Now()); err != nil {
 			return err
 		}
@@ -72,7 +77,7 @@ func seedDemo(ctx context.Context, app core.App, d *hooks.Doorstep, size string,
 }
 
 func announceDemo(app core.App, print func(string) (int, error)) error {
-	text := "\n演示城市已就绪 · the demo city is ready\n  登录密码 password: " + DemoPassword + "\n  控制台 dashboard: /_/  " + seed.Operator + "\n"
+	text := "\n演示城市已就绪 · the demo city is ready\n  登录密码 password: " + DemoPassword + "\n  演示不要求动态口令 · the demo asks for no second factor\n  控制台 dashboard: /_/  " + seed.Operator + "\n"
 	err := collections.Each(collections.Read(app), `SELECT role, staff_no, territory FROM workers WHERE id IN (
 			SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY role, length(area) ORDER BY staff_no) AS n FROM workers) WHERE n=1) ORDER BY role, staff_no`, nil, func(rows *sql.Rows) error {
 		var role, staff, territory string

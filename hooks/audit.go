@@ -161,3 +161,10 @@ func listSeen(actor access.Actor, list string, ids []string) audit.Entry {
 	e.Collection, e.Subjects, e.Detail = list, ids, map[string]any{"door": "openrosa", "rows": len(ids)}
 	return e
 }
+
+// configuredWorker records what was done to a worker's account.
+func (d *Doorstep) configuredWorker(db collections.DB, by access.Actor, worker, action string) error {
+	e := by.DidTo(action, collections.Workers, worker, "")
+	e.Purpose = audit.Administration
+	return audit.Append(db, d.Now(), e)
+}

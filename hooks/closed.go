@@ -13,22 +13,24 @@ import (
 	"doorstep/internal/problem"
 )
 
-// closedPaths are PocketBase's own doors that nobody goes through, operators included: a batch answers many requests in
+// closedPaths are PocketBase's own doors that nobody goes through, operators included: a token in somebody else's name would
+// put their name into the audit trail, a batch answers many requests in
 // one transaction of three seconds, and the console runs any SQL, past rules, masks and the audit trail.
-var closedPaths = []string{"/api/batch", "/api/sql"}
+var closedPaths = []string{"/api/batch/", "/api/sql/"}
 
 // closeDoors binds what holds for every request.
 func (d *Doorstep) closeDoors(e *core.ServeEvent) error {
 	e.Router.Bind(
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.discreet", Priority: apis.DefaultActivityLoggerMiddlewarePriority + 1, Func: discreet},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.closed", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: closed},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.restrict", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, Func: restrict},
 	)
 	return e.Next()
 }
 
 func closed(re *core.RequestEvent) error {
 	for _, path := range closedPaths {
-		if strings.TrimSuffix(re.Request.URL.Path, "/") == path {
+		if strings.HasPrefix(re.Request.URL.Path+"/", path) || strings.Contains(re.Request.URL.Path, "/impersonate/") {
 			return writeProblem(re, problem.New(problem.NotAllowed, "closed"))
 		}
 	}

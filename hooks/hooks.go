@@ -64,6 +64,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.forms", 40, d.watchForms)
 	on(app.OnServe(), "doorstep.retention", 50, d.reportRetention)
 
+	d.bindSignIn(app)
 	d.bindAudit(app)
 	on(app.OnRealtimeSubscribeRequest(), "doorstep.realtime.filter", 10, noFilters)
 	on(app.OnRealtimeMessageSend(), "doorstep.realtime.hint", 10, hint)

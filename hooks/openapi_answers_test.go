@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
+	"github.com/pquerna/otp/totp"
 
 	"doorstep/collections/forms"
 	"doorstep/hooks"
@@ -161,6 +161,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkOffice(manager, worker.Id, tablet.Device)
 	w.walkRetention(app, manager)
 	w.walkAudit(app, manager, boss)
+	w.walkStaff(app, manager)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
 	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{}}, 401)
 	tablet.Seal = seal
@@ -261,6 +262,24 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 409)
 	w.send(manager, post, formRoutes+"/{form}/files", []string{"child_visit"}, "", file{"towns.csv", "name,label\na,甲\n"}, 200)
 	w.send(manager, post, formRoutes+"/{form}/files", []string{"no_such_form"}, "", file{"towns.csv", "name\n"}, 404)
+}
+
+func (w *witness) walkStaff(app *testapp.App, manager *testapp.Client) {
+	w.t.Helper()
+	const factor, staff = "/api/doorstep/v1/second-factor", "/api/doorstep/v1/workers/{id}"
+	boss := app.Worker(w.t, "S9", "supervisor", "990101")
+	session := app.Client(w.t, w.server, boss)
+	secret := text(w.send(session, post, factor, nil, "", nil, 200), "secret")
+	w.send(session, post, factor+"/confirm", nil, "", object{"code": "000000"}, 400)
+	code, err := totp.GenerateCode(secret, app.Doorstep.Now())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.send(session, post, factor+"/confirm", nil, "", object{"code": code}, 200)
+	w.send(app.Client(w.t, w.server, nil), post, signInPath, nil, "", object{"identity": "S9", "password": testapp.Password}, 401)
+	w.send(manager, post, staff+"/second-factor/reset", []string{boss.Id}, "", nil, 204)
+	w.send(manager, post, staff+"/revoke", []string{boss.Id}, "", nil, 204)
+	w.send(manager, post, staff+"/revoke", []string{"x"}, "", nil, 404)
 }
 
 func (w *witness) walkAudit(app *testapp.App, manager, boss *testapp.Client) {

@@ -22,6 +22,7 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/review"
+	"doorstep/internal/signin"
 	"doorstep/internal/upload"
 )
 
@@ -76,6 +77,10 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/draft/qr", access.PublishForm, (*Doorstep).draftQR},
 	{http.MethodPost, "/api/doorstep/v1/areas", access.ImportAreas, (*Doorstep).importAreas},
 	{http.MethodPost, "/api/doorstep/v1/devices/{id}/revoke", access.ManageDevice, (*Doorstep).revokeDevice},
+	{http.MethodPost, factorRoutes, access.EnrolFactor, (*Doorstep).enrolFactor},
+	{http.MethodPost, factorRoutes + "/confirm", access.EnrolFactor, (*Doorstep).confirmFactor},
+	{http.MethodPost, "/api/doorstep/v1/workers/{id}/second-factor/reset", access.ManageWorker, (*Doorstep).resetFactor},
+	{http.MethodPost, "/api/doorstep/v1/workers/{id}/revoke", access.ManageWorker, (*Doorstep).endWorker},
 	{http.MethodPost, "/api/doorstep/v1/workers/{id}/token", access.ManageToken, (*Doorstep).issueToken},
 	{http.MethodPost, "/api/doorstep/v1/workers/{id}/qr", access.ManageToken, (*Doorstep).tokenQR},
 	{http.MethodPost, "/api/doorstep/v1/tokens/{id}/revoke", access.ManageToken, (*Doorstep).revokeToken},
@@ -133,6 +138,18 @@ func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
 	return r.handle(d, &request{re, caller(re), d.bodies})
 }
 
+// stranger answers somebody whose token is not good, or no more: a revoked tablet is told to wipe.
+func (d *Doorstep) stranger(re *core.RequestEvent) error {
+	if device := re.Request.Header.Get(DeviceHeader); device != "" {
+		if wipe, err := devicesync.ToWipe(collections.Read(re.App), device); err != nil {
+			return err
+		} else if wipe {
+			return problem.New(problem.DeviceRevoked, "wipe")
+		}
+	}
+	return problem.New(problem.NotSignedIn, "")
+}
+
 func writeProblem(re *core.RequestEvent, err error) error {
 	p := problem.As(err)
 	if p.Code == problem.Internal {
@@ -164,11 +181,18 @@ func (d *Doorstep) registerDevice(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	out, err := devicesync.Register(r.Request.Context(), r.App, r.actor, in, d.Now())
+	registered, err := devicesync.Register(r.Request.Context(), r.App, r.actor, in, d.Now())
 	if err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, out)
+	token, err := signin.Bound(r.Auth, registered.Device)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, struct {
+		devicesync.Registered
+		Token string `json:"token"` // good on this tablet alone
+	}{registered, token})
 }
 
 // DeviceHeader names the tablet that a sync request comes from.

@@ -38,8 +38,10 @@ const (
 	ManageDevice     Action = "device.manage" // revoke a tablet
 	ReadAttachment   Action = "attachment.read"
 	ReadAudit        Action = "audit.read"
-	ManageToken      Action = "token.manage" // let a worker's ODK app in, and shut it out
-	Erase            Action = "erase"        // forget a person; let go what is due
+	EnrolFactor      Action = "second_factor.enrol" // one's own
+	ManageWorker     Action = "worker.manage"       // shut out; reset a second factor
+	ManageToken      Action = "token.manage"        // let a worker's ODK app in, and shut it out
+	Erase            Action = "erase"               // forget a person; let go what is due
 )
 
 // Where limits an action to records.
@@ -70,6 +72,8 @@ var Table = map[Action]map[Role]Where{
 	ManageToken:      {Manager: Here},
 	Erase:            {Manager: Here},
 	ReadAudit:        {Manager: Here},
+	EnrolFactor:      {Supervisor: Own, Manager: Own, Analyst: Own},
+	ManageWorker:     {Manager: Here},
 }
 
 // Actor is who asks.

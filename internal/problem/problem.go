@@ -62,6 +62,10 @@ const (
 	WrongDigest      Code = "file.digest"
 	FileMissing      Code = "file.missing"
 	FileQuarantined  Code = "file.quarantined"
+	TooManyGuesses   Code = "auth.too_many"
+	FactorNeeded     Code = "auth.second_factor"
+	FactorWrong      Code = "auth.second_factor_wrong"
+	FactorExists     Code = "auth.second_factor_exists"
 	NoThumbnail      Code = "file.no_thumbnail"
 )
 
@@ -108,6 +112,10 @@ var Catalogue = map[Code]Entry{
 	WrongDigest:      {http.StatusUnprocessableEntity, "文件内容与声明的 SHA-256 不符,已丢弃,请重新上传。", "The file is not the one that its SHA-256 announced; it was dropped, upload it again."},
 	FileMissing:      {http.StatusNotFound, "附件还没有上传。", "The file has not been uploaded yet."},
 	FileQuarantined:  {http.StatusForbidden, "附件类型可能有危险,已隔离,不能打开。", "The file is of a type that may be dangerous; it is kept in quarantine and not served."},
+	TooManyGuesses:   {http.StatusTooManyRequests, "登录失败次数过多,请稍后再试。", "Too many failed sign-ins; try again later."},
+	FactorNeeded:     {http.StatusUnauthorized, "请输入动态口令。", "Enter the code of your authenticator app."},
+	FactorWrong:      {http.StatusBadRequest, "动态口令不正确。", "The code is not right."},
+	FactorExists:     {http.StatusConflict, "已启用动态口令;如需更换,请由管理员重置。", "A second factor is in use; a manager can reset it."},
 	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }

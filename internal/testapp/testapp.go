@@ -3,6 +3,7 @@
 package testapp
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/hooks"
+	"doorstep/internal/signin"
 	_ "doorstep/pb_migrations" // the schema
 )
 
@@ -85,6 +87,10 @@ var template = sync.OnceValues(func() (map[string][]byte, error) {
 		return nil, err
 	}
 	if err := hooks.New(func() time.Time { return morning }).Start(app); err != nil {
+		return nil, err
+	}
+	off := func(db collections.DB) error { return collections.SetMeta(db, signin.PolicyKey, signin.Off) }
+	if err := collections.Write(context.Background(), app, off); err != nil {
 		return nil, err
 	}
 	if err := app.ResetBootstrapState(); err != nil {

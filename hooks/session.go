@@ -1,0 +1,156 @@
+package hooks
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+	"doorstep/internal/signin"
+)
+
+// factorRoutes are what somebody may do who has still to enrol.
+const factorRoutes = "/api/doorstep/v1/second-factor"
+
+// restrict takes a session away where it does not hold: a tablet's token on another device, a token of somebody who has
+// to enrol a second factor first, and an operator behind a proxy that nobody told us to trust.
+func restrict(re *core.RequestEvent) error {
+	if re.Auth == nil {
+		return re.Next()
+	}
+	if re.Auth.IsSuperuser() {
+		proxied := re.Request.Header.Get("X-Forwarded-For") != "" || re.Request.Header.Get("Forwarded") != ""
+		if proxied && len(re.App.Settings().TrustedProxy.Headers) == 0 {
+			return writeProblem(re, problem.New(problem.NotAllowed, "proxy"))
+		}
+		return re.Next()
+	}
+	holds, err := sessionHolds(re)
+	if err != nil {
+		return writeProblem(re, err)
+	}
+	if !holds {
+		re.Auth = nil
+	}
+	return re.Next()
+}
+
+func sessionHolds(re *core.RequestEvent) (bool, error) {
+	db := collections.Read(re.App)
+	if device := signin.DeviceOf(bearer(re.Request)); device != "" {
+		if re.Request.Header.Get(DeviceHeader) != device {
+			return false, nil
+		}
+		known, err := signin.Registered(db, re.Auth.Id, device)
+		if err != nil || !known {
+			return false, err
+		}
+	}
+	if strings.HasPrefix(re.Request.URL.Path, factorRoutes) {
+		return true, nil
+	}
+	required, err := signin.Required(db, access.Role(re.Auth.GetString("role")))
+	if err != nil || !required {
+		return err == nil, err
+	}
+	return signin.Enrolled(db, re.Auth.Id)
+}
+
+// enrolFactor makes the secret of an authenticator app. Who has one already asks a manager to reset it.
+func (d *Doorstep) enrolFactor(r *request) error {
+	var out signin.Enrolment
+	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		enrolled, err := signin.Enrolled(db, r.actor.ID)
+		if err != nil {
+			return err
+		}
+		if enrolled {
+			return problem.New(problem.FactorExists, "")
+		}
+		out, err = signin.Enrol(db, rand.Reader, r.actor.ID, r.Auth.GetString("staff_no"), d.Now())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.Response.Header().Set("Cache-Control", "no-store")
+	return r.JSON(http.StatusOK, out)
+}
+
+// confirmFactor ends the enrolment. Every token from before is void then: sign in again, with a code.
+func (d *Doorstep) confirmFactor(r *request) error {
+	var in struct {
+		Code string `json:"code"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	var codes []string
+	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		enrolled, err := signin.Enrolled(db, r.actor.ID)
+		if err != nil {
+			return err
+		}
+		if enrolled {
+			return problem.New(problem.FactorExists, "")
+		}
+		ok := false
+		if codes, ok, err = signin.Confirm(db, rand.Reader, r.actor.ID, in.Code, d.Now()); err != nil {
+			return err
+		}
+		if !ok {
+			return problem.New(problem.FactorWrong, "")
+		}
+		if err := signin.End(db, rand.Reader, r.actor.ID); err != nil {
+			return err
+		}
+		return d.configuredWorker(db, r.actor, r.actor.ID, "second_factor.enrol")
+	})
+	if err != nil {
+		return err
+	}
+	r.Response.Header().Set("Cache-Control", "no-store")
+	return r.JSON(http.StatusOK, map[string]any{"recovery": codes})
+}
+
+// resetFactor lets somebody enrol anew whose phone is lost.
+func (d *Doorstep) resetFactor(r *request) error {
+	return d.onWorker(r, "second_factor.reset", func(db collections.DB, worker string) error { return signin.Reset(db, rand.Reader, worker) })
+}
+
+// endWorker shuts somebody out: every token dies at once, and no new one is given.
+func (d *Doorstep) endWorker(r *request) error {
+	return d.onWorker(r, "worker.revoke", func(db collections.DB, worker string) error {
+		if err := collections.Update(db, collections.Workers, worker, collections.Row{{Column: "active", Value: false}, {Column: "updated", Value: collections.Stamp(d.Now())}}); err != nil {
+			return err
+		}
+		return signin.End(db, rand.Reader, worker)
+	})
+}
+
+// onWorker does something to a worker of the actor's territory, and records it.
+func (d *Doorstep) onWorker(r *request, action string, do func(collections.DB, string) error) error {
+	worker := r.Request.PathValue("id")
+	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		var area string
+		found, err := collections.One(db, `SELECT area FROM workers WHERE id=?`, []any{worker}, &area)
+		if err != nil {
+			return err
+		}
+		if !found || !r.actor.May(access.ManageWorker, area, "") {
+			return problem.New(problem.NotFound, "")
+		}
+		if err := do(db, worker); err != nil {
+			return err
+		}
+		return d.configuredWorker(db, r.actor, worker, action)
+	})
+	if err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
