@@ -138,18 +138,6 @@ func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
 	return r.handle(d, &request{re, caller(re), d.bodies})
 }
 
-// stranger answers somebody whose token is not good, or no more: a revoked tablet is told to wipe.
-func (d *Doorstep) stranger(re *core.RequestEvent) error {
-	if device := re.Request.Header.Get(DeviceHeader); device != "" {
-		if wipe, err := devicesync.ToWipe(collections.Read(re.App), device); err != nil {
-			return err
-		} else if wipe {
-			return problem.New(problem.DeviceRevoked, "wipe")
-		}
-	}
-	return problem.New(problem.NotSignedIn, "")
-}
-
 func writeProblem(re *core.RequestEvent, err error) error {
 	p := problem.As(err)
 	if p.Code == problem.Internal {
