@@ -15,7 +15,7 @@ import (
 // parsed here instead of asking `go list`, whose reads the test cache does not see.
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "pb_migrations", "internal/outbox"},
-	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/seed", "internal/signin", "internal/simulate", "internal/survey"},
+	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/client", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/seed", "internal/signin", "internal/simulate", "internal/survey"},
 	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/blob", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/review", "internal/signin", "internal/survey", "internal/upload", "internal/validate"},
 	"collections":         {"internal/survey"},
 	"collections/forms":   {},

@@ -1,8 +1,10 @@
 package commands
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"doorstep/internal/client"
 	"doorstep/internal/demo"
 	field "doorstep/internal/simulate"
 )
@@ -18,7 +21,8 @@ import (
 // simulate lets tablets of the demo city's workers loose on a running server.
 func simulate() *cobra.Command {
 	var cfg field.Config
-	var scale string
+	var scale, operator string
+	var every time.Duration
 	cfg.Rates = field.UsualRates()
 	c := &cobra.Command{Use: "simulate", Short: "模拟平板向演示城市的服务器采集上报 · simulated tablets against a server with the demo city", Args: cobra.NoArgs, SilenceUsage: true}
 	f := c.Flags()
@@ -30,6 +34,12 @@ func simulate() *cobra.Command {
 	f.Float64Var(&cfg.Weather.LostAnswers, "lost-acks", 0.1, "应答丢失的比例 · share of answers that are lost on the way")
 	f.Float64Var(&cfg.Weather.LostRequests, "lost-requests", 0, "请求丢失的比例 · share of requests that are lost on the way")
 	f.Float64Var(&cfg.Weather.Repeated, "repeated", 0, "请求重复到达的比例 · share of requests that arrive twice")
+	f.Float64Var(&cfg.Weather.Late, "late", 0, "请求晚到、与后一请求颠倒的比例 · share of requests that arrive after the one that follows")
+	f.DurationVar(&cfg.Weather.Delay, "delay", 0, "请求在途的最长时间 · longest time that a request is on its way")
+	f.DurationVar(&cfg.Skew, "clock-skew", 0, "平板时钟偏差的上限 · how far a tablet's clock may be wrong")
+	f.StringVar(&operator, "operator", "", "运维账号邮箱,给出后随机调整负责区域,密码取自 DOORSTEP_OPERATOR_PASSWORD · email of an operator, to reassign territories; the password is read from DOORSTEP_OPERATOR_PASSWORD")
+	f.Float64Var(&cfg.Rates.Reassign, "reassign", cfg.Rates.Reassign, "同步后调整负责区域的比例 · share of syncs after which the worker gets another territory")
+	f.DurationVar(&every, "kill-every", 0, "在 --dir 上自行启动服务器并每隔此时间强行终止 · start the server on --dir, and kill it every so often")
 	f.IntVar(&cfg.Parallel, "parallel", 16, "同时工作的平板数 · tablets at work at the same time")
 	f.IntVar(&cfg.PerPush, "per-push", 5, "每次同步的走访数 · visits of one sync")
 	f.DurationVar(&cfg.Patience, "patience", time.Minute, "服务器不通时坚持多久 · how long a tablet tries when the server is away")
@@ -45,7 +55,24 @@ func simulate() *cobra.Command {
 		cfg.Server = strings.TrimRight(cfg.Server, "/")
 		cfg.Password, cfg.Now, cfg.Progress = DemoPassword, time.Now, progress("模拟 simulate")
 		cfg.HTTP = &http.Transport{MaxIdleConnsPerHost: cfg.Parallel}
-		report, err := field.Run(cmd.Context(), cfg)
+		ctx, stop := context.WithCancel(cmd.Context())
+		defer stop()
+		if every > 0 {
+			dir, err := cmd.Flags().GetString("dir")
+			if err != nil {
+				return err
+			}
+			v, err := torment(ctx, dir, cfg.Server, every)
+			if err != nil {
+				return err
+			}
+			cfg.Calm = v.leave
+			defer func() { stop(); <-v.dead }()
+		}
+		if operator != "" {
+			cfg.Assign = assigner(cfg.Server, cfg.HTTP, operator, os.Getenv("DOORSTEP_OPERATOR_PASSWORD"))
+		}
+		report, err := field.Run(ctx, cfg)
 		if err != nil {
 			return err
 		}
@@ -58,6 +85,26 @@ func simulate() *cobra.Command {
 		return nil
 	}
 	return c
+}
+
+// assigner gives workers another territory as an operator does in the dashboard.
+func assigner(server string, through http.RoundTripper, email, password string) func(context.Context, string, []string) error {
+	conn := client.Conn{URL: server, HTTP: &http.Client{Transport: through, Timeout: time.Minute}}
+	return func(ctx context.Context, staff string, territory []string) error {
+		operator, err := conn.SignInAs(ctx, "_superusers", email, password)
+		if err != nil {
+			return err
+		}
+		var found struct{ Items []struct{ ID string } }
+		where := "/api/collections/workers/records?filter=" + url.QueryEscape(`staff_no="`+staff+`"`)
+		if err := operator.Call(ctx, http.MethodGet, where, nil, &found); err != nil {
+			return err
+		}
+		if len(found.Items) != 1 {
+			return fmt.Errorf("%d workers are called %s", len(found.Items), staff)
+		}
+		return operator.Call(ctx, http.MethodPatch, "/api/collections/workers/records/"+found.Items[0].ID, map[string]any{"territory": territory}, nil)
+	}
 }
 
 // progress draws a bar on a terminal and nothing anywhere else.

@@ -151,6 +151,22 @@ func TestTabletAgainstAServer(t *testing.T) {
 	}
 }
 
+// What is cut off, or no JSON, may have been done: the same again is right.
+func TestHalfAnAnswerIsNone(t *testing.T) {
+	for name, answer := range map[string]func(http.ResponseWriter){
+		"cut off":  func(w http.ResponseWriter) { w.Header().Set("Content-Length", "100"); w.Write([]byte(`{"results":`)) },
+		"not JSON": func(w http.ResponseWriter) { w.Write([]byte(`<html>sign in to the guest network</html>`)) },
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w) }))
+		tablet := &Tablet{Conn: Conn{URL: server.URL, HTTP: server.Client()}}
+		tablet.Outbox.Add(Operation{ID: "a"})
+		if _, err := tablet.Push(t.Context()); !Again(err) || len(tablet.Outbox.Waiting) != 1 {
+			t.Errorf("%s: %v, %d wait", name, err, len(tablet.Outbox.Waiting))
+		}
+		server.Close()
+	}
+}
+
 func TestNewIDIsVersion7InOrderOfTime(t *testing.T) {
 	at := time.UnixMilli(0x017F22E279B0) // the example of RFC 9562, appendix A.6
 	id := NewID(at, [16]byte{6: 0xcc, 7: 0xc3, 8: 0x18, 9: 0xc4, 10: 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f})

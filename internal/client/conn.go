@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -43,11 +44,16 @@ func (r *Refusal) Error() string {
 
 // SignIn returns the connection of a worker by staff number and password.
 func (c Conn) SignIn(ctx context.Context, staff, password string) (Conn, error) {
+	return c.SignInAs(ctx, "workers", staff, password)
+}
+
+// SignInAs returns the connection of an account of a collection: workers, or _superusers for operators.
+func (c Conn) SignInAs(ctx context.Context, collection, staff, password string) (Conn, error) {
 	var out struct {
 		Token string `json:"token"`
 	}
 	in := map[string]string{"identity": staff, "password": password}
-	if err := c.Call(ctx, http.MethodPost, "/api/collections/workers/auth-with-password", in, &out); err != nil {
+	if err := c.Call(ctx, http.MethodPost, "/api/collections/"+collection+"/auth-with-password", in, &out); err != nil {
 		return c, fmt.Errorf("sign in %s: %w", staff, err)
 	}
 	c.Token = out.Token
@@ -68,7 +74,7 @@ func (c Conn) Call(ctx context.Context, method, path string, in, out any) error 
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", method, path, err)
+		return &url.Error{Op: method, URL: path, Err: err} // half an answer is none
 	}
 	if res.StatusCode/100 != 2 {
 		return refusal(res, body)
@@ -77,7 +83,7 @@ func (c Conn) Call(ctx context.Context, method, path string, in, out any) error 
 		return nil
 	}
 	if err := json.Unmarshal(body, out); err != nil {
-		return fmt.Errorf("%s %s: answer: %w", method, path, err)
+		return &url.Error{Op: method, URL: path, Err: fmt.Errorf("answer: %w", err)}
 	}
 	return nil
 }

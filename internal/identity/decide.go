@@ -37,13 +37,13 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 		if !found || !actor.May(access.DecideDuplicate, p.AreaA, "") && !actor.May(access.DecideDuplicate, p.AreaB, "") {
 			return problem.New(problem.NotFound, "")
 		}
-		if err := settle(db, p, d.Status, now); err != nil {
-			return err
-		}
 		at := collections.Stamp(now)
 		if err := collections.Update(db, collections.Duplicates, p.ID, collections.Row{
 			{Column: "status", Value: d.Status}, {Column: "decided_by", Value: actor.ID}, {Column: "decided_at", Value: at}, {Column: "comment", Value: d.Comment}, {Column: "updated", Value: at},
 		}); err != nil {
+			return err
+		}
+		if err := settle(db, p, d.Status, now); err != nil {
 			return err
 		}
 		entry := actor.DidTo("duplicate."+d.Status, collections.Duplicates, p.ID, p.AreaA, p.A, p.B)
@@ -54,31 +54,12 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 
 func settle(db collections.DB, p Pair, status string, now time.Time) error {
 	switch {
-	case p.Collection == collections.Persons && status == "same":
-		return mergePerson(db, p.B, p.A, now)
 	case p.Collection == collections.Persons:
-		return unmergePerson(db, p.B, p.A, now)
+		return regroup(db, p, now)
 	case p.Kind == KindPerson && status == "different":
 		return part(db, p, now)
 	}
 	return nil
-}
-
-// mergePerson points one person at another; the row stays, so that no id ever leads nowhere and the merge can be undone.
-func mergePerson(db collections.DB, from, into string, now time.Time) error {
-	target, err := FindPerson(db, into)
-	if err != nil || target.ID == "" || target.ID == from {
-		return err
-	}
-	return setMerged(db, from, target.ID, now)
-}
-
-func unmergePerson(db collections.DB, from, into string, now time.Time) error {
-	var merged string
-	if _, err := collections.One(db, `SELECT merged_into FROM persons WHERE id=?`, []any{from}, &merged); err != nil || merged != into {
-		return err
-	}
-	return setMerged(db, from, "", now)
 }
 
 func setMerged(db collections.DB, person, into string, now time.Time) error {

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -30,9 +31,9 @@ var errLost = errors.New("the connection broke")
 type line struct {
 	w       *world
 	device  *device
-	trouble trouble // of the next request, fine afterwards
-	stale   *http.Response
-	body    []byte
+	trouble trouble  // of the next request, fine afterwards
+	body    []byte   // of an earlier page, for stalePages
+	heard   []string // every answer
 }
 
 // packet is a request as it was sent.
@@ -62,10 +63,35 @@ func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	res, err := l.w.deliver(p)
-	if err == nil && what == lostAnswer {
+	l.w.requests++
+	if err == nil && (what == lostAnswer || l.w.loseEvery > 0 && l.w.requests%l.w.loseEvery == 0) {
 		return nil, errLost
 	}
 	return res, err
+}
+
+// push sends a batch, and again for as long as every k-th answer is lost.
+func (d *device) push() (receipts []client.Receipt, err error) {
+	err = d.insist(func() error {
+		if receipts, err = d.tablet.Push(d.w.Context()); err != nil {
+			d.w.afterLoss(d)
+		}
+		return err
+	})
+	return receipts, err
+}
+
+func (d *device) pull() error {
+	return d.insist(func() error { return d.tablet.Pull(d.w.Context()) })
+}
+
+func (d *device) insist(do func() error) error {
+	for {
+		err := do()
+		if d.w.loseEvery == 0 || !errors.Is(err, errLost) {
+			return err
+		}
+	}
 }
 
 func readAll(body io.ReadCloser) ([]byte, error) {
@@ -83,12 +109,22 @@ func (w *world) deliver(p packet) (*http.Response, error) {
 	}
 	req := p.req.Clone(w.Context())
 	req.URL.Host = strings.TrimPrefix(w.server.URL, "http://")
-	worker, err := w.app.FindRecordById("workers", p.device.worker)
+	who := p.device.account
+	if w.fault == letsRevokedIn && w.model.revoked[who.device] {
+		who = w.origin.tablets[len(w.origin.tablets)-1]
+	}
+	worker, err := w.app.FindRecordById("workers", who.worker)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Authorization", w.app.Token(w, worker)) // revoking one tablet ends its worker's tokens: they sign in again
-	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(p.body)), int64(len(p.body))
+	req.Header.Set(client.DeviceHeader, who.device)
+	sent := p.body
+	if w.fault == overwrites && req.URL.Path == pushPath {
+		sent = w.rebased(sent)
+		req.Header.Del("Content-Encoding")
+	}
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(sent)), int64(len(sent))
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -98,6 +134,7 @@ func (w *world) deliver(p packet) (*http.Response, error) {
 		return nil, err
 	}
 	body = w.spoil(p, body)
+	p.device.line.heard = append(p.device.line.heard, fmt.Sprintf("%s %d %s", p.req.URL.Path, res.StatusCode, body))
 	w.observe(p, res.StatusCode, body)
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	return res, nil
@@ -130,7 +167,7 @@ func (w *world) observe(p packet, status int, body []byte) {
 	case pushPath:
 		w.observePush(p, body)
 	case pullPath:
-		w.observePull(p.device, body)
+		w.observePull(p.device, p.req.URL.Query().Get("cursor"), body)
 	}
 }
 
@@ -144,7 +181,7 @@ func (w *world) observePush(p packet, body []byte) {
 		w.Fatalf("promise 5: %d receipts for %d operations", len(out.Results), len(ops))
 	}
 	for i, op := range ops {
-		if err := w.model.check(p.device.identity, op, out.Results[i]); err != nil {
+		if err := w.model.check(p.device.account, op, out.Results[i]); err != nil {
 			w.Fatalf("%v\noperation %s\nreceipt %+v", err, op.raw, out.Results[i])
 		}
 	}

@@ -65,7 +65,7 @@ func contentOf(op client.Operation) string {
 }
 
 // check holds a receipt against what must follow from what the server was told so far, and learns from it.
-func (m *model) check(from identity, op operation, got client.Receipt) error {
+func (m *model) check(from account, op operation, got client.Receipt) error {
 	number := from.device + "/" + strconv.FormatInt(op.Seq, 10)
 	same := from.worker + "/" + contentOf(op.Operation)
 	first, used := m.numbered[number]
@@ -110,7 +110,7 @@ func (r reply) promise() string {
 }
 
 // expect is what the server must make of an operation that it has not seen.
-func (m *model) expect(from identity, op operation, reused bool) reply {
+func (m *model) expect(from account, op operation, reused bool) reply {
 	r := reply{content: contentOf(op.Operation), status: client.Quarantined}
 	switch {
 	case reused:
@@ -132,7 +132,7 @@ func (m *model) expect(from identity, op operation, reused bool) reply {
 }
 
 // submit is the life of a visit: new, corrected, or merged with what happened since its base.
-func (m *model) submit(from identity, op operation, r *reply) {
+func (m *model) submit(from account, op operation, r *reply) {
 	v, base := m.visits[op.ID], max(op.BaseRev, 1)
 	switch {
 	case v == nil && op.BaseRev > 0:

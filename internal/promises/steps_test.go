@@ -222,7 +222,7 @@ func (w *world) task(d *device, s step) {
 func (w *world) push(d *device, s step) {
 	d.line.trouble = s.Trouble
 	waiting := len(d.tablet.Outbox.Waiting)
-	receipts, err := d.tablet.Push(w.Context())
+	receipts, err := d.push()
 	d.line.trouble = fine
 	if w.excused(d, err) {
 		return
@@ -233,9 +233,6 @@ func (w *world) push(d *device, s step) {
 	if err != nil && len(d.tablet.Outbox.Waiting) != waiting || err == nil && len(d.tablet.Outbox.Waiting) != waiting-len(receipts) {
 		w.Fatalf("promise 4: %d operations waited, %d receipts (%v), %d wait", waiting, len(receipts), err, len(d.tablet.Outbox.Waiting))
 	}
-	if err != nil {
-		w.afterLoss(d)
-	}
 }
 
 // pull never touches what was not sent.
@@ -243,7 +240,7 @@ func (w *world) pull(d *device, s step) {
 	d.line.trouble = s.Trouble
 	d.tablet.Page = 3 + s.A*s.A
 	before := fmt.Sprint(d.tablet.Outbox.Waiting)
-	err := d.tablet.Pull(w.Context())
+	err := d.pull()
 	d.line.trouble = fine
 	w.excused(d, err)
 	if after := fmt.Sprint(d.tablet.Outbox.Waiting); after != before {
@@ -254,7 +251,7 @@ func (w *world) pull(d *device, s step) {
 // sync is the usual round over a good network: everything is sent, and comes back.
 func (w *world) sync(d *device, s step) {
 	for len(d.tablet.Outbox.Waiting) > 0 {
-		receipts, err := d.tablet.Push(w.Context())
+		receipts, err := d.push()
 		if w.excused(d, err) {
 			return
 		}
@@ -318,8 +315,9 @@ func (w *world) clock(d *device, s step) {
 	}
 }
 
-func (w *world) review(_ *device, s step) {
-	ids := slices.Sorted(maps.Keys(w.model.visits))
+// review is the office, which decides on a visit of the tablet's worker.
+func (w *world) review(d *device, s step) {
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(w.model.visits)), func(id string) bool { return w.model.visits[id].worker != d.worker })
 	if len(ids) == 0 {
 		return
 	}

@@ -4,6 +4,7 @@ package promises
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -42,14 +43,14 @@ var crew = []struct {
 // territories are what a worker may be reassigned to.
 var territories = [][]string{{"990101001001"}, {"990101001002"}, {"990101001001001"}, {"990101"}, {"990101001001001", "990102001001"}}
 
-// identity is one signed-in account, and its tablet if it has one.
-type identity struct{ worker, staff, token, device string }
+// account is one signed-in account, and its tablet if it has one.
+type account struct{ worker, staff, token, device string }
 
 // origin is the folder of a database with the city and the crew, made once for all runs.
 type origin struct {
 	dir           string
-	tablets       []identity
-	boss, manager identity
+	tablets       []account
+	boss, manager account
 }
 
 var (
@@ -57,7 +58,11 @@ var (
 	start origin
 )
 
+// TestMain keeps the usual run short: -rapid.checks or RAPID_CHECKS makes it longer.
 func TestMain(m *testing.M) {
+	if os.Getenv("RAPID_CHECKS") == "" {
+		flag.Set("rapid.checks", "12") // a flag of the command line comes later and wins
+	}
 	code := m.Run()
 	if start.dir != "" {
 		os.RemoveAll(start.dir)
@@ -75,14 +80,14 @@ func begin(t testing.TB) origin {
 		app := testapp.New(t)
 		app.City(t)
 		server := app.Serve(t)
-		enlist := func(staff, role string, territory []string, tablets int) (all []identity) {
+		enlist := func(staff, role string, territory []string, tablets int) (all []account) {
 			worker := app.Worker(t, staff, role, territory...)
 			c := app.Client(t, server, worker)
 			for range tablets {
 				c.Register()
-				all = append(all, identity{worker.Id, staff, c.Token, c.Device})
+				all = append(all, account{worker.Id, staff, c.Token, c.Device})
 			}
-			return append(all, identity{worker: worker.Id, staff: staff, token: c.Token})
+			return append(all, account{worker: worker.Id, staff: staff, token: c.Token})
 		}
 		for _, w := range crew {
 			start.tablets = append(start.tablets, enlist(w.staff, "field", w.territory, w.tablets)[:w.tablets]...)
@@ -106,6 +111,8 @@ type world struct {
 	delayed []packet // pushes on their way that their tablet has given up
 	backup  *backup
 	made    int // records, for their ids
+
+	requests, loseEvery int // of the tablets; the answer of every k-th is lost, 0 for none
 }
 
 // backup is the server and the model as they were.
@@ -116,7 +123,7 @@ type backup struct {
 
 // device is a tablet of a worker.
 type device struct {
-	identity
+	account
 	w      *world
 	tablet client.Tablet
 	line   *line
@@ -152,7 +159,7 @@ func newWorld(t *testing.T, run *rapid.T, f fault) *world {
 	w := &world{TB: during{t, run}, origin: begin(t), fault: f, model: newModel()}
 	w.open(w.origin.dir)
 	for _, who := range w.origin.tablets {
-		d := &device{identity: who, w: w}
+		d := &device{account: who, w: w}
 		d.line = &line{w: w, device: d}
 		d.tablet.Conn = client.Conn{URL: "http://doorstep", HTTP: &http.Client{Transport: d.line}, Token: who.token, Device: who.device}
 		w.devices = append(w.devices, d)
@@ -179,8 +186,10 @@ func (w *world) restore() {
 	}
 	now := w.app.Doorstep.Now()
 	w.server.Close()
-	if err := os.WriteFile(filepath.Join(w.backup.dir, "restored"), nil, 0o600); err != nil {
-		w.Fatal(err)
+	if w.fault != sameEpoch {
+		if err := os.WriteFile(filepath.Join(w.backup.dir, "restored"), nil, 0o600); err != nil {
+			w.Fatal(err)
+		}
 	}
 	w.open(w.backup.dir)
 	w.app.Advance(now.Sub(w.app.Doorstep.Now()))
@@ -191,7 +200,7 @@ func (w *world) restore() {
 }
 
 // office is somebody who calls the server over a good network.
-func (w *world) office(who identity) client.Conn {
+func (w *world) office(who account) client.Conn {
 	return client.Conn{URL: w.server.URL, HTTP: http.DefaultClient, Token: who.token}
 }
 

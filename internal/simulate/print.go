@@ -68,6 +68,7 @@ func (r *Report) traffic(t *table) {
 	t.count(r.Outcomes[client.Quarantined], "隔离 quarantined")
 	t.byCode(r.Quarantine)
 	t.count(r.Lost, "网络丢失的请求和应答 requests and answers lost by the network")
+	t.count(r.Reassigned, "调整的负责区域 territories reassigned")
 	t.count(r.Unchanged, "重发后认出未变 unchanged: sent again and recognised")
 	t.time(r.P50, "推送耗时 push p50")
 	t.time(r.P95, "推送耗时 push p95")

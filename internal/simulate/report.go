@@ -19,6 +19,7 @@ type tally struct {
 	decisions  map[string]int
 	corrected  int
 	duplicates int
+	reassigned int
 	pushes     []time.Duration
 	unreturned []string
 }
@@ -46,6 +47,7 @@ func (t *tally) receipt(r client.Receipt) {
 
 func (t *tally) add(o *tally) {
 	t.sent, t.unchanged, t.corrected, t.duplicates = t.sent+o.sent, t.unchanged+o.unchanged, t.corrected+o.corrected, t.duplicates+o.duplicates
+	t.reassigned += o.reassigned
 	for _, pair := range [][2]map[string]int{{t.outcomes, o.outcomes}, {t.issues, o.issues}, {t.codes, o.codes}, {t.decisions, o.decisions}} {
 		for k, n := range pair[1] {
 			pair[0][k] += n
@@ -67,6 +69,7 @@ type Report struct {
 	Issues, Quarantine     map[string]int // by code
 	Decisions              map[string]int
 	Corrected              int
+	Reassigned             int                    // territories given to somebody else
 	Mistakes               map[demo.Mistake]Share // the server found, of those made
 	TwinsHere, TwinsAway   Share
 	Duplicates             int
@@ -92,7 +95,7 @@ func (s *simulation) report() *Report {
 	}
 	slices.Sort(sum.pushes)
 	r.P50, r.P95, r.P99, r.Longest = percentile(sum.pushes, 50), percentile(sum.pushes, 95), percentile(sum.pushes, 99), percentile(sum.pushes, 100)
-	r.Sent, r.Unchanged, r.Corrected, r.Duplicates = sum.sent, sum.unchanged, sum.corrected, sum.duplicates
+	r.Sent, r.Unchanged, r.Corrected, r.Duplicates, r.Reassigned = sum.sent, sum.unchanged, sum.corrected, sum.duplicates, sum.reassigned
 	r.Outcomes, r.Issues, r.Quarantine, r.Decisions = sum.outcomes, sum.issues, sum.codes, sum.decisions
 	return r
 }

@@ -29,8 +29,11 @@ type Config struct {
 	Parallel int           // tablets at work at the same time
 	PerPush  int           // visits that a worker fills in before syncing
 	Patience time.Duration // how long a tablet goes on when the server cannot be reached
+	Skew     time.Duration // how far a tablet's clock may be wrong, either way
 	Now      func() time.Time
-	Progress func(done, total int) // told of every tablet that is through with a phase; one call at a time
+	Assign   func(ctx context.Context, staff string, territory []string) error // gives a worker another territory; nil for never
+	Calm     func()                                                            // called before the verdict: the server is not killed any more
+	Progress func(done, total int)                                             // told of every tablet that is through with a phase; one call at a time
 }
 
 // Rates are how often things happen, each from 0 to 1.
@@ -42,13 +45,14 @@ type Rates struct {
 	Return         float64                  // of the records, by the supervisor
 	ReturnMistaken float64                  // of those with mistakes
 	Approve        float64                  // of those not returned
+	Reassign       float64                  // of a tablet's syncs, if there is Config.Assign: its worker gets somebody else's territory
 }
 
 // UsualRates are higher than a careful sweep would have, so that a short run sees everything.
 func UsualRates() Rates {
 	return Rates{
 		Mistakes: map[demo.Mistake]float64{demo.IDDigit: 0.03, demo.IDTransposed: 0.03, demo.BirthDay: 0.02, demo.WrongDatum: 0.02, demo.OutsideArea: 0.02},
-		TwinHere: 0.02, TwinElsewhere: 0.02, Unknown: 0.1, Return: 0.1, ReturnMistaken: 0.6, Approve: 0.5,
+		TwinHere: 0.02, TwinElsewhere: 0.02, Unknown: 0.1, Return: 0.1, ReturnMistaken: 0.6, Approve: 0.5, Reassign: 0.1,
 	}
 }
 
@@ -85,6 +89,9 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 		return nil, err
 	}
 	s.worked = time.Since(began)
+	if s.Calm != nil {
+		s.Calm()
+	}
 	if err := s.verify(ctx); err != nil {
 		return nil, err
 	}

@@ -28,12 +28,20 @@ func hamlet(t *testing.T) Config {
 	if err := seed.City(t.Context(), app, app.Doorstep.Areas, city, testapp.Password, now); err != nil {
 		t.Fatal(err)
 	}
+	assign := func(_ context.Context, staff string, territory []string) error {
+		worker, err := app.FindFirstRecordByData("workers", "staff_no", staff)
+		if err != nil {
+			return err
+		}
+		worker.Set("territory", territory)
+		return app.Save(worker)
+	}
 	rates := UsualRates()
 	rates.TwinHere, rates.TwinElsewhere = 0.15, 0.15
 	return Config{
 		Server: app.Serve(t).URL, HTTP: http.DefaultTransport, City: city, Password: testapp.Password, Tablets: 4, Visits: 14, Seed: 1, Rates: rates,
 		Weather: Weather{LostRequests: 0.05, LostAnswers: 0.2, Repeated: 0.1}, Parallel: 4, PerPush: 5, Patience: 30 * time.Second,
-		Now: app.Doorstep.Now, Progress: func(int, int) {},
+		Now: app.Doorstep.Now, Assign: assign, Progress: func(int, int) {},
 	}
 }
 
@@ -65,6 +73,20 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 	}
 	if r.Areas.Of == 0 || r.Areas.Some != r.Areas.Of {
 		t.Errorf("areas %v", r.Areas)
+	}
+}
+
+// Everything at once: late and slow requests, wrong clocks, and workers who change their territory all the time.
+func TestNothingIsLostInAStorm(t *testing.T) {
+	cfg := hamlet(t)
+	cfg.Weather.Late, cfg.Weather.Delay, cfg.Skew, cfg.Rates.Reassign = 0.1, 2*time.Millisecond, 3*24*time.Hour, 0.5
+	cfg.Visits, cfg.PerPush = 9, 3
+	r, err := Run(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Findings.OK() || r.Reassigned == 0 || r.Lost == 0 {
+		t.Errorf("%d reassigned, %d lost, findings %+v", r.Reassigned, r.Lost, r.Findings)
 	}
 }
 

@@ -34,8 +34,11 @@ func (s *simulation) enlist(ctx context.Context) error {
 	if err := s.hire(); err != nil {
 		return err
 	}
-	var err error
-	if s.supervisor, err = s.conn(s.HTTP).SignIn(ctx, s.boss(), s.Password); err != nil {
+	err := s.insist(ctx, func(ctx context.Context) (err error) {
+		s.supervisor, err = s.conn(s.HTTP).SignIn(ctx, s.boss(), s.Password)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return s.each(ctx, func(ctx context.Context, t *tablet) error { return t.start(ctx) })
@@ -62,8 +65,31 @@ func (s *simulation) hire() error {
 		at := i % len(field)
 		s.tablets = append(s.tablets, &tablet{
 			sim: s, number: i + 1, staff: field[at], sibling: i / len(field), ofWorker: (s.Tablets - at + len(field) - 1) / len(field),
-			device: &client.Tablet{}, line: l, rand: r, clock: s.Now, ledger: ledger{}, tally: newTally(),
+			device: &client.Tablet{}, line: l, rand: r, clock: s.skewed(i), ledger: ledger{}, tally: newTally(),
 		})
+	}
+	return nil
+}
+
+// skewed is the clock of a tablet: the right one if none is wrong.
+func (s *simulation) skewed(tablet int) func() time.Time {
+	r := rand.New(rand.NewPCG(s.Seed, 2_000_000+uint64(tablet)))
+	wrong := time.Duration((2*r.Float64() - 1) * float64(s.Skew))
+	return func() time.Time { return s.Now().Add(wrong) }
+}
+
+// reassign gives the tablet's worker the territory of another one, every now and then.
+func (t *tablet) reassign(ctx context.Context) error {
+	drawn, other := t.rand.Float64() < t.sim.Rates.Reassign, t.sim.tablets[t.rand.IntN(len(t.sim.tablets))].staff
+	if t.sim.Assign == nil || !drawn {
+		return nil
+	}
+	for _, w := range t.sim.City.Workers {
+		if w.Staff != other {
+			continue
+		}
+		t.tally.reassigned++
+		return t.sim.insist(ctx, func(ctx context.Context) error { return t.sim.Assign(ctx, t.staff, w.Territory) })
 	}
 	return nil
 }
@@ -80,17 +106,21 @@ func (s *simulation) boss() string {
 
 // start signs in, registers and pulls over a good network; the trouble begins with the work.
 func (t *tablet) start(ctx context.Context) error {
-	conn, err := t.sim.conn(t.sim.HTTP).SignIn(ctx, t.staff, t.sim.Password)
-	if err != nil {
-		return err
-	}
-	t.device.Conn = conn
 	who := client.Identity{Name: fmt.Sprintf("模拟平板 %d", t.number), App: "simulate", Platform: "doorstep"}
-	if _, err := t.device.Register(ctx, who, t.clock()); err != nil {
-		return err
-	}
-	if err := t.device.Pull(ctx); err != nil {
-		return err
+	for _, do := range []func(context.Context) error{
+		func(ctx context.Context) (err error) {
+			t.device.Conn, err = t.sim.conn(t.sim.HTTP).SignIn(ctx, t.staff, t.sim.Password)
+			return err
+		},
+		func(ctx context.Context) error {
+			_, err := t.device.Register(ctx, who, t.clock())
+			return err
+		},
+		t.device.Pull,
+	} {
+		if err := t.sim.insist(ctx, do); err != nil {
+			return err
+		}
 	}
 	t.device.Conn.HTTP = t.sim.conn(t.line).HTTP
 	return t.unpack()

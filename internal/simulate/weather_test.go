@@ -20,6 +20,8 @@ func TestLine(t *testing.T) {
 		{"lost request", Weather{LostRequests: 1}, 0, false},
 		{"lost answer", Weather{LostAnswers: 1}, 1, false},
 		{"repeated", Weather{Repeated: 1}, 2, true},
+		{"late", Weather{Late: 1}, 1, false},
+		{"late and slow", Weather{Late: 1, Delay: time.Millisecond}, 1, false},
 		{"repeated and lost", Weather{Repeated: 1, LostAnswers: 1}, 2, false},
 	}
 	for _, tt := range tests {
@@ -32,10 +34,34 @@ func TestLine(t *testing.T) {
 			if err == nil {
 				res.Body.Close()
 			}
+			if err := l.flush(); err != nil {
+				t.Error(err)
+			}
 			if arrived != tt.arrived || (err == nil) != tt.answer || (l.lost.Load() == 0) != tt.answer {
 				t.Errorf("%d requests arrived, %v, %d lost", arrived, err, l.lost.Load())
 			}
 		})
+	}
+}
+
+// A late request arrives after the one that followed it.
+func TestLateMeansAnotherOrder(t *testing.T) {
+	var arrived []string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { arrived = append(arrived, r.URL.Path) }))
+	defer server.Close()
+	l := &line{base: http.DefaultTransport, weather: Weather{Late: 1}, rand: rand.New(rand.NewPCG(1, 1))}
+	c := &http.Client{Transport: l}
+	if _, err := c.Post(server.URL+"/first", "text/plain", strings.NewReader("x")); err == nil {
+		t.Fatal("the tablet was answered")
+	}
+	l.weather.Late = 0
+	res, err := c.Post(server.URL+"/second", "text/plain", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if strings.Join(arrived, " ") != "/second /first" {
+		t.Errorf("arrived %v", arrived)
 	}
 }
 

@@ -25,14 +25,17 @@ func (t *tablet) work(ctx context.Context) error {
 		if err := t.review(ctx, visits); err != nil {
 			return err
 		}
-		if err := t.insist(ctx, t.device.Pull); err != nil {
+		if err := t.sim.insist(ctx, t.device.Pull); err != nil {
 			return err
 		}
 		if err := t.correct(ctx, visits); err != nil {
 			return err
 		}
+		if err := t.reassign(ctx); err != nil {
+			return err
+		}
 	}
-	return nil
+	return t.line.flush()
 }
 
 func (t *tablet) hand(op client.Operation) {
@@ -44,7 +47,7 @@ func (t *tablet) hand(op client.Operation) {
 func (t *tablet) send(ctx context.Context) error {
 	for len(t.device.Outbox.Waiting) > 0 {
 		var receipts []client.Receipt
-		err := t.insist(ctx, func(ctx context.Context) error {
+		err := t.sim.insist(ctx, func(ctx context.Context) error {
 			began := time.Now()
 			var err error
 			if receipts, err = t.device.Push(ctx); err == nil {
@@ -75,9 +78,9 @@ func (t *tablet) book(r client.Receipt) {
 	}
 }
 
-// insist tries again while the server cannot be reached, more and more slowly, until the tablet's patience ends.
-func (t *tablet) insist(ctx context.Context, do func(context.Context) error) error {
-	deadline := time.Now().Add(t.sim.Patience)
+// insist tries again while the server cannot be reached, more and more slowly, until patience ends.
+func (s *simulation) insist(ctx context.Context, do func(context.Context) error) error {
+	deadline := time.Now().Add(s.Patience)
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		err := do(ctx)
 		if !client.Again(err) || time.Now().After(deadline) {
@@ -122,7 +125,7 @@ func (t *tablet) decide(ctx context.Context, v *visit, decision string, rev int6
 	var out struct{ Rev int64 }
 	path := "/api/doorstep/v1/records/" + t.tables[v.form] + "/" + v.id + "/review"
 	tries := 0
-	err := t.insist(ctx, func(ctx context.Context) error {
+	err := t.sim.insist(ctx, func(ctx context.Context) error {
 		tries++
 		return t.sim.supervisor.Call(ctx, http.MethodPost, path, in, &out)
 	})

@@ -1,0 +1,70 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// victim is a server of this program's own, which is killed and started again.
+type victim struct {
+	dir, address string
+	every        time.Duration
+	calm, dead   chan struct{}
+}
+
+// torment starts a server on a data folder and kills it every so often until it is left alone, or ctx ends.
+func torment(ctx context.Context, dir, server string, every time.Duration) (*victim, error) {
+	at, err := url.Parse(server)
+	if err != nil || at.Host == "" {
+		return nil, fmt.Errorf("address %q: %w", server, err)
+	}
+	v := &victim{dir: dir, address: at.Host, every: every, calm: make(chan struct{}), dead: make(chan struct{})}
+	process, err := v.start()
+	if err != nil {
+		return nil, err
+	}
+	go v.run(ctx, process)
+	return v, nil
+}
+
+func (v *victim) start() (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	process := exec.Command(self, "serve", "--dir", v.dir, "--http", v.address)
+	process.Stderr = os.Stderr
+	return process, process.Start()
+}
+
+func (v *victim) run(ctx context.Context, process *exec.Cmd) {
+	defer close(v.dead)
+	for calm := v.calm; ; {
+		select {
+		case <-time.After(v.every):
+		case <-calm:
+			calm = nil
+			<-ctx.Done()
+		case <-ctx.Done():
+		}
+		if err := process.Process.Kill(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		process.Wait() // the error says that it was killed
+		if ctx.Err() != nil {
+			return
+		}
+		var err error
+		if process, err = v.start(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return
+		}
+	}
+}
+
+// leave lets the server live.
+func (v *victim) leave() { close(v.calm) }

@@ -1,0 +1,136 @@
+package promises
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"doorstep/internal/testapp"
+)
+
+// TestLostAnswers is promise 4: the answers of every k-th request are lost, and everything ends as if none were.
+func TestLostAnswers(t *testing.T) { rapid.Check(t, lostAnswers(t, sound)) }
+
+// TestOutside is promise 13: what happens outside of a worker's territory changes nothing that their tablet is told.
+func TestOutside(t *testing.T) { rapid.Check(t, outside(t, sound)) }
+
+// lostAnswers plays one schedule in two worlds.
+func lostAnswers(t *testing.T, f fault) func(*rapid.T) {
+	moves := strings.Fields("create create edit edit household poison task push pull sync sync review")
+	return func(run *rapid.T) {
+		days, every := schedule(moves).Draw(run, "schedule"), rapid.IntRange(2, 5).Draw(run, "every")
+		good, bad := newWorld(t, run, sound), newWorld(t, run, f)
+		bad.loseEvery = every
+		for _, s := range slices.Concat(days...) {
+			s.Trouble = fine
+			good.do(s)
+			bad.do(s)
+		}
+		for i, d := range good.devices {
+			good.sync(d, step{A: 5})
+			bad.sync(bad.devices[i], step{A: 5})
+		}
+		if diff := difference(good.outcome(), bad.outcome()); diff != "" {
+			run.Fatalf("promise 4: with every %d. answer lost the server ends otherwise: %s", every, diff)
+		}
+		for i, d := range good.devices {
+			if diff := difference(anonymous(lines(&d.tablet.Copy, true)), anonymous(lines(&bad.devices[i].tablet.Copy, true))); diff != "" {
+				run.Fatalf("promise 4: the tablet of %s ends otherwise: %s", d.staff, diff)
+			}
+		}
+	}
+}
+
+// outcome is what the server came to, without ids that are chance.
+func (w *world) outcome() []string {
+	return anonymous(slices.DeleteFunc(w.state(), func(line string) bool {
+		return strings.HasPrefix(line, "audit") || strings.HasPrefix(line, "changes")
+	}))
+}
+
+// chance is an id that the server drew; those of the tablets begin with the time that nextID takes.
+var chance = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+func anonymous(lines []string) []string {
+	for i, l := range lines {
+		lines[i] = chance.ReplaceAllStringFunc(l, func(id string) string {
+			if strings.HasPrefix(id, "018bcfe5-") {
+				return id
+			}
+			return "id"
+		})
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// outside lets the first tablet work in two worlds, in one of which somebody works elsewhere too.
+func outside(t *testing.T, f fault) func(*rapid.T) {
+	moves := strings.Fields("create create edit edit household poison task push pull sync sync review elsewhere elsewhere elsewhere")
+	return func(run *rapid.T) {
+		days := schedule(moves).Draw(run, "schedule")
+		alone, beside := newWorld(t, run, sound), newWorld(t, run, f)
+		far := len(alone.devices) - 1
+		for _, s := range slices.Concat(days...) {
+			s.Device = 0
+			if s.Do == "poison" {
+				s.A %= 5 // nobody else's record, of which there are more in one world
+			}
+			if s.Do == "elsewhere" {
+				beside.elsewhere(beside.devices[far], s)
+				alone.made++
+				continue
+			}
+			alone.do(s)
+			beside.do(s)
+			beside.app.Advance(alone.app.Doorstep.Now().Sub(beside.app.Doorstep.Now()))
+		}
+		alone.sync(alone.devices[0], step{A: 5})
+		beside.sync(beside.devices[0], step{A: 5})
+		if a, b := ranked(alone.devices[0].line.heard), ranked(beside.devices[0].line.heard); a != b {
+			run.Fatalf("promise 13: what happens elsewhere can be seen:\n%s\n%s", a, b)
+		}
+	}
+}
+
+// elsewhere is a visit in another territory, to somebody whom nobody else knows.
+func (w *world) elsewhere(d *device, s step) {
+	grid := gridC
+	if w.fault == leaks {
+		grid = gridA
+	}
+	said := map[string]string{"household/address": fmt.Sprintf("远方路 %d 号", s.A), "visit/location": testapp.Inside(grid)}
+	w.submit(d, w.nextID(), 0, visitOf(said, 0))
+	w.sync(d, step{A: 5})
+}
+
+// numbers are the places in which a tablet is told a number of the feed, which counts everything on the server.
+var numbers = regexp.MustCompile(`"seq":\d+|\.(s|t|f)\.\d+`)
+
+// ranked are all answers that a tablet heard, with numbers of the feed by their order: that others are at work shows in
+// how fast the numbers grow, and in nothing else.
+func ranked(heard []string) string {
+	all := anonymous([]string{strings.Join(heard, "\n")})[0]
+	digits := regexp.MustCompile(`\d+`)
+	var seen []int
+	for _, place := range numbers.FindAllString(all, -1) {
+		n, err := strconv.Atoi(digits.FindString(place))
+		if err == nil {
+			seen = append(seen, n)
+		}
+	}
+	slices.Sort(seen)
+	seen = slices.Compact(seen)
+	return numbers.ReplaceAllStringFunc(all, func(place string) string {
+		return digits.ReplaceAllStringFunc(place, func(d string) string {
+			n, _ := strconv.Atoi(d)
+			at, _ := slices.BinarySearch(seen, n)
+			return "#" + strconv.Itoa(at)
+		})
+	})
+}
