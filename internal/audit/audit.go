@@ -96,7 +96,7 @@ type Head struct {
 // HeadOf reads the newest row's number and hash; the zero Head for an empty chain.
 func HeadOf(db collections.DB) (Head, error) {
 	var h Head
-	if _, err := collections.One(db, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`, nil, &h.Seq, &h.Hash); err != nil {
+	if _, err := collections.One(db, `SELECT seq, hash FROM audit WHERE seq=(SELECT MAX(seq) FROM audit)`, nil, &h.Seq, &h.Hash); err != nil {
 		return h, fmt.Errorf("head of the audit chain: %w", err)
 	}
 	return h, nil
