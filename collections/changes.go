@@ -29,7 +29,7 @@ func Announce(db DB, collection, record, target, op string, rev int64, now time.
 // told of it, as what a command put into the tables.
 func announce(db DB, collection, record, target, op string, rev int64, isNew bool, now time.Time) error {
 	_, err := db.Exec(`INSERT INTO changes (seq, first, collection, record, target, op, record_rev, created, updated)
-		SELECT n, n*?, ?, ?, ?, ?, ?, ?, ? FROM (SELECT COALESCE(MAX(seq),0)+1 AS n FROM changes) WHERE true
+		VALUES ((SELECT COALESCE(MAX(seq),0)+1 FROM changes), ?*(SELECT COALESCE(MAX(seq),0)+1 FROM changes), ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (record, collection, target) DO UPDATE SET seq=excluded.seq, op=excluded.op, record_rev=excluded.record_rev, updated=excluded.updated`,
 		isNew, collection, record, target, op, rev, Stamp(now), Stamp(now))
 	if err != nil {
