@@ -196,8 +196,8 @@ func settleEpoch(app core.App) error {
 	_, err := os.Stat(mark)
 	restored := err == nil
 	err = collections.Write(context.Background(), app, func(db collections.DB) error {
-		epoch, err := devicesync.Epoch(db)
-		if err != nil || epoch != "" && !restored {
+		settled, err := devicesync.Settled(db)
+		if err != nil || settled && !restored {
 			return err
 		}
 		return devicesync.RenewEpoch(db)

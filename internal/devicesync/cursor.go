@@ -20,7 +20,7 @@ const (
 // cursor is where a client stands. It begins with a snapshot of the scope, phase by phase and id by id, and goes on
 // along the feed from the sequence number at which the snapshot began. It is only good for the epoch and the territory
 // that it was made in; from a former territory of the worker it crosses over. Text form: epoch.scope.s.head.phase.last,
-// epoch.scope.t.seq.phase.last.from or epoch.scope.f.seq
+// epoch.scope.t.seq.phase.last.from or epoch.scope.f.seq, with places of the feed behind a veil.
 type cursor struct {
 	epoch, scope string
 	mode         string
@@ -30,10 +30,14 @@ type cursor struct {
 	from         string // crossing: the scope that the client comes from
 }
 
-func (c cursor) String() string {
-	parts := []string{c.epoch, c.scope, c.mode, strconv.FormatInt(c.seq, 10)}
+func (c cursor) text(v veil) string {
+	parts := []string{c.epoch, c.scope, c.mode, v.hide(c.seq)}
 	if c.mode != feeding {
-		parts = append(parts, strconv.Itoa(c.phase), c.last)
+		last := c.last
+		if c.alongTheFeed() {
+			last = v.hide(feedPosition(c))
+		}
+		parts = append(parts, strconv.Itoa(c.phase), last)
 	}
 	if c.mode == crossing {
 		parts = append(parts, c.from)
@@ -41,29 +45,44 @@ func (c cursor) String() string {
 	return strings.Join(parts, ".")
 }
 
+// alongTheFeed tells whether last is a place of the feed of a former territory.
+func (c cursor) alongTheFeed() bool { return c.mode == crossing && c.phase == 0 && c.last != "" }
+
 // lengths is how many parts a cursor has.
 var lengths = map[string]int{walking: 6, crossing: 7, feeding: 4}
 
-func parseCursor(s string) (cursor, error) {
+// parseCursor reads the text form. Of another epoch it reads only which it is: its places were hidden with another key.
+func parseCursor(s, epoch string, v veil) (cursor, error) {
 	parts := strings.Split(s, ".")
 	bad := problem.New(problem.BadCursor, "")
 	if len(parts) < 4 || len(parts) != lengths[parts[2]] {
 		return cursor{}, bad
 	}
 	c := cursor{epoch: parts[0], scope: parts[1], mode: parts[2]}
-	var err error
-	if c.seq, err = strconv.ParseInt(parts[3], 10, 64); err != nil || c.seq < 0 {
+	if c.epoch != epoch {
+		return c, nil
+	}
+	var found bool
+	if c.seq, found = v.find(parts[3]); !found {
 		return cursor{}, bad
 	}
 	if c.mode == feeding {
 		return c, nil
 	}
+	var err error
 	if c.phase, err = strconv.Atoi(parts[4]); err != nil || c.phase < 0 {
 		return cursor{}, bad
 	}
 	c.last = parts[5]
 	if c.mode == crossing {
 		c.from = parts[6]
+	}
+	if c.alongTheFeed() {
+		seq, found := v.find(c.last)
+		if !found {
+			return cursor{}, bad
+		}
+		c.last = strconv.FormatInt(seq, 10)
 	}
 	return c, nil
 }

@@ -24,7 +24,20 @@ func Epoch(db collections.DB) (string, error) { return collections.MetaValue(db,
 
 // RenewEpoch sets a new epoch, so that every client resyncs in full instead of skipping what the restore took back.
 func RenewEpoch(db collections.DB) error {
+	if err := collections.SetMeta(db, veilKey, newVeilKey()); err != nil {
+		return err
+	}
 	return collections.SetMeta(db, EpochKey, uuid.NewString()[:8])
+}
+
+// Settled tells whether this database has an epoch, and the key of its cursors.
+func Settled(db collections.DB) (bool, error) {
+	epoch, err := Epoch(db)
+	if err != nil {
+		return false, err
+	}
+	key, err := collections.MetaValue(db, veilKey)
+	return epoch != "" && key != "", err
 }
 
 // Registration is what a tablet says of itself.

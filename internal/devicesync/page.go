@@ -15,8 +15,8 @@ import (
 type Page struct {
 	w      http.ResponseWriter
 	piece  []byte
-	sent   bool // the status and the first piece are out
-	filled bool // there is a change before the next
+	sent   bool  // the status and the first piece are out
+	filled int64 // how many changes there are
 }
 
 // Change is one line of a page. Data is there for an upsert.
@@ -53,12 +53,12 @@ func (p *Page) text(s string) {
 }
 
 func (p *Page) add(ch Change) error {
-	if p.filled {
+	if p.filled > 0 {
 		p.piece = append(p.piece, ',')
 	}
-	p.filled = true
+	p.filled++
 	p.piece = append(p.piece, `{"seq":`...)
-	p.piece = strconv.AppendInt(p.piece, ch.Seq, 10)
+	p.piece = strconv.AppendInt(p.piece, p.filled, 10) // its place in the page; that in the feed is not the client's to know
 	p.piece = append(p.piece, `,"collection":`...)
 	p.text(ch.Collection)
 	p.piece = append(p.piece, `,"id":`...)

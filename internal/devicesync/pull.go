@@ -42,6 +42,9 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 	}
 	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, limit: min(max(q.Limit, 1), MaxPage)}
 	p.phases = p.scope()
+	if p.veil, err = newVeil(q.DB, q.Actor.ID); err != nil {
+		return err
+	}
 	c, reset, err := p.start(epoch, q.Cursor)
 	if err != nil {
 		return err
@@ -56,7 +59,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 			return p.page.fail(err, q.Log)
 		}
 	}
-	return p.page.fail(p.page.end(c.String(), more || c.mode != feeding), q.Log)
+	return p.page.fail(p.page.end(c.text(p.veil), more || c.mode != feeding), q.Log)
 }
 
 type puller struct {
@@ -65,6 +68,7 @@ type puller struct {
 	actor   access.Actor
 	limit   int
 	phases  []phase // the worker's scope
+	veil    veil
 	seen    func([]string) error
 	page    *Page
 	written int
@@ -75,7 +79,7 @@ type puller struct {
 func (p *puller) start(epoch, at string) (c cursor, reset bool, err error) {
 	here := ScopeKey(p.actor.Territory)
 	if at != "" {
-		if c, err = parseCursor(at); err != nil {
+		if c, err = parseCursor(at, epoch, p.veil); err != nil {
 			return c, false, err
 		}
 		if c.epoch == epoch && c.scope == here {
@@ -89,7 +93,8 @@ func (p *puller) start(epoch, at string) (c cursor, reset bool, err error) {
 		}
 	}
 	c = cursor{epoch: epoch, scope: here, mode: walking}
-	_, err = collections.One(p.db, `SELECT COALESCE(MAX(seq),0) FROM changes`, nil, &c.seq)
+	query, args := p.feedQuery(0) // the end of the worker's own feed: that of the whole one would move with what happens elsewhere
+	_, err = collections.One(p.db, `SELECT COALESCE(MAX(seq),0) FROM (`+query+`)`, args, &c.seq)
 	return c, true, err
 }
 
