@@ -179,6 +179,8 @@ func (w *world) live(elsewhere func()) {
 	elsewhere()
 	w.push(operation(1, fixedID("near"), visit)) // the answer was lost
 	cursor = w.pull(cursor)
+	w.hear(http.MethodGet, "/api/sync/v1/digest?cursor="+cursor, nil, nil) // while nothing has an id that the server made up
+	w.hear(http.MethodGet, "/api/sync/v1/repair?buckets=6,26,103,123,250", nil, nil)
 	w.odk()
 	elsewhere()
 	w.boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+fixedID("near")+"/review", map[string]any{"decision": "return", "comment": "近处的意见"}, nil)
@@ -198,8 +200,9 @@ func (w *world) live(elsewhere func()) {
 }
 
 var (
-	madeUp = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
-	placeI = regexp.MustCompile(`(?:[0-9a-f]{8}\.){2}[stf]\.([0-9a-f]{32})`)
+	madeUp  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
+	sealOf  = regexp.MustCompile(`"seal":"[0-9a-f]{64}"`) // made of the device's id
+	placeIn = regexp.MustCompile(`(?:[0-9a-f]{8}\.){2}[stf]\.([0-9a-f]{32})`)
 )
 
 // renamed gives what a server made up, its time-ordered ids and hidden places, names in the order of their appearance:
@@ -214,7 +217,8 @@ func renamed(heard []string) []string {
 	}
 	var out []string
 	for _, h := range heard {
-		h = placeI.ReplaceAllStringFunc(h, func(s string) string { return s[:len(s)-32] + rename(s[len(s)-32:]) })
+		h = placeIn.ReplaceAllStringFunc(h, func(s string) string { return s[:len(s)-32] + rename(s[len(s)-32:]) })
+		h = sealOf.ReplaceAllStringFunc(h, rename)
 		out = append(out, madeUp.ReplaceAllStringFunc(h, rename))
 	}
 	return out
