@@ -201,7 +201,7 @@ func (w *world) live(elsewhere func()) {
 
 var (
 	madeUp  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
-	sealOf  = regexp.MustCompile(`"seal":"[0-9a-f]{64}"`) // made of the device's id
+	sealOf  = regexp.MustCompile(`"(seal|token)":"[^"]*"`) // made of the device's id
 	placeIn = regexp.MustCompile(`(?:[0-9a-f]{8}\.){2}[stf]\.([0-9a-f]{32})`)
 )
 
