@@ -276,6 +276,7 @@ func (w *world) rows(table string) (all []string) {
 	if err != nil {
 		w.Fatal(err)
 	}
+	slices.Sort(all)
 	return all
 }
 

@@ -28,6 +28,9 @@ const (
 	trustsClocks   fault = "the tablet's clock says when an operation was received"
 	stalePages     fault = "a pull is answered from a cache"
 	letsRevokedIn  fault = "a revoked tablet is let in"
+	keepsNothing   fault = "what a revoked tablet hands in is not kept"
+	deletesLeaves  fault = "what left is told as deleted"
+	halfRepairs    fault = "a repair lacks a record"
 	leaks          fault = "a record elsewhere is shown here"
 	misplaces      fault = "a record keeps a wrong area, key or pair"
 	losesMerges    fault = "a merge is undone behind the server's back"
@@ -75,7 +78,8 @@ func (w *world) spoil(p packet, body []byte) []byte {
 	if w.fault == trustsClocks && p.req.URL.Path == pushPath {
 		w.change(`UPDATE submissions SET received_at=strftime('%Y-%m-%d %H:%M:%fZ', device_time) WHERE device_time!=''`)
 	}
-	if p.req.URL.Path != pullPath {
+	repair := p.req.URL.Path == repairPath && w.fault == halfRepairs
+	if p.req.URL.Path != pullPath && !repair {
 		return body
 	}
 	var page client.Page
@@ -83,6 +87,12 @@ func (w *world) spoil(p packet, body []byte) []byte {
 		return body
 	}
 	switch {
+	case repair:
+		page.Changes = page.Changes[:max(0, len(page.Changes)-1)]
+	case w.fault == deletesLeaves:
+		for i := range page.Changes {
+			page.Changes[i].Op = strings.Replace(page.Changes[i].Op, client.Leave, client.Delete, 1)
+		}
 	case w.fault == dropsAChange && len(page.Changes) > 1 && !page.Reset:
 		page.Changes = page.Changes[:len(page.Changes)-1]
 	case w.fault == skipsAhead && !page.More:

@@ -152,20 +152,27 @@ func (w *world) arrive() {
 	}
 }
 
-const pushPath, pullPath = "/api/sync/v1/push", "/api/sync/v1/pull"
+const (
+	pushPath   = "/api/sync/v1/push"
+	pullPath   = "/api/sync/v1/pull"
+	repairPath = "/api/sync/v1/repair"
+	sealedPath = "/api/sync/v1/sealed"
+)
 
 // observe checks what the server answered to a tablet.
 func (w *world) observe(p packet, status int, body []byte) {
-	if w.model.revoked[p.device.device] {
+	if w.model.revoked[p.device.device] && p.req.URL.Path != sealedPath {
 		w.refuses(p.req.URL.Path, status, body)
 		return
 	}
-	if status != http.StatusOK {
+	if status != http.StatusOK && p.req.URL.Path != sealedPath {
 		w.Fatalf("promise 5: %s: %d %s", p.req.URL.Path, status, body)
 	}
 	switch p.req.URL.Path {
 	case pushPath:
 		w.observePush(p, body)
+	case sealedPath:
+		p.device.sent = nil // refused from now on
 	case pullPath:
 		w.observePull(p.device, p.req.URL.Query().Get("cursor"), body)
 	}
