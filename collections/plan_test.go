@@ -27,14 +27,14 @@ func TestTransactionsOfAPushReadNoWholeTable(t *testing.T) {
 		t.Fatalf("only %d statements: the push did not get far", len(asked))
 	}
 	for _, query := range asked {
-		if strings.Contains(query, "`") {
-			continue // PocketBase's own
+		if strings.Contains(query, "`") || strings.HasSuffix(query, "ORDER BY seq DESC LIMIT 1") {
+			continue // PocketBase's own, or the last entry of an index
 		}
 		if !strings.Contains(query, "SELECT") && !strings.Contains(query, "WHERE") {
 			continue
 		}
 		for _, step := range plan(t, app, query) {
-			if strings.HasPrefix(step, "SCAN") && step != "SCAN CONSTANT ROW" {
+			if strings.HasPrefix(step, "SCAN") && step != "SCAN CONSTANT ROW" && !strings.HasPrefix(step, "SCAN json_each") {
 				t.Errorf("%s\n\t%s", query, step)
 			}
 		}

@@ -95,6 +95,9 @@ func settle(ctx context.Context, db collections.DB, st *Stages, sender Sender, d
 // replay finds the operation among those answered before: by device and number, then by id and content. A number that
 // was used for something else becomes a quarantine code.
 func replay(db collections.DB, sender Sender, d *draft) (Receipt, bool, error) {
+	if d.fresh {
+		return Receipt{}, false, nil
+	}
 	if sender.Device != "" && d.op.Seq > 0 {
 		var instance, sum, receipt string
 		found, err := collections.One(db, `SELECT instance, sha256, receipt FROM submissions WHERE device=? AND seq=? AND device!='' AND seq>0`, []any{sender.Device, d.op.Seq}, &instance, &sum, &receipt)

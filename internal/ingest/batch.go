@@ -68,10 +68,16 @@ func (b *batch) settle(db collections.DB, each settler) (err error) {
 	defer recovered(&err)
 	ctx := context.WithoutCancel(b.ctx) // half a batch is no use, and others may be in the transaction
 	b.receipts = make([]Receipt, len(b.drafts))
+	ahead, err := foresee(db, b.sender, b.drafts)
+	if err != nil {
+		return err
+	}
 	for i, d := range b.drafts {
+		d.ahead, d.fresh = ahead, ahead.fresh(d)
 		if b.receipts[i], err = each(ctx, db, b.st, b.sender, d); err != nil {
 			return fmt.Errorf("operation %d: %w", d.op.Seq, err)
 		}
+		ahead.settled(d)
 		crash.At("push: between two operations")
 	}
 	if err := b.record(db); err != nil {

@@ -32,7 +32,7 @@ func settleChain(ctx context.Context, db collections.DB, st *Stages, sender Send
 		d.becomes(c.Record, c.Rev)
 	}
 	receipt, err := settleSubmit(db, st, sender, d, now)
-	if err != nil || receipt.Status == Quarantined {
+	if err != nil || receipt.Status == Quarantined || d.fresh {
 		return receipt, err
 	}
 	return receipt, settleWaiting(ctx, db, st, instance, now)
@@ -48,7 +48,7 @@ func recordOf(db collections.DB, instance string) (record string, rev int64, err
 // becomes makes the draft a correction of a record at a revision; what was drafted from its own id is drafted anew.
 func (d *draft) becomes(record string, rev int64) {
 	d.op.edit, d.op.ID, d.op.BaseRev = d.op.instance(), record, rev
-	d.inst.ID, d.rec.ID = record, record
+	d.inst.ID, d.rec.ID, d.fresh = record, record, false
 	d.people, d.house, d.rec.Rows = nil, nil, map[*survey.Node]collections.RowLink{}
 	d.name()
 }

@@ -47,6 +47,8 @@ type draft struct {
 	people []personDraft
 
 	correction *Correction // nil unless it came through a correction form
+	fresh      bool        // nothing is stored about it yet, for sure
+	ahead      *foresight  // of its batch; nil for one that comes alone
 }
 
 type houseDraft struct {

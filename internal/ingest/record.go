@@ -49,7 +49,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 	d.place(st, sender)
 	d.name()
 	d.rec.Campaign = record.GetString("campaign")
-	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists}
+	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists, ahead: &foresight{}}
 	write := func() error {
 		s.d.rec.Device = record.GetString("device")
 		for _, f := range s.d.rec.Fields() {

@@ -19,7 +19,7 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 	if d.form.Status == instrument.Draft {
 		return settleTrial(db, sender, d, now)
 	}
-	before, theirs, exists, err := d.form.Layout.Find(db, d.op.ID)
+	before, theirs, exists, err := d.stored(db)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -35,7 +35,10 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 	if d.correction != nil {
 		d.keepOriginal(theirs)
 	}
-	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists}
+	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists, ahead: d.ahead}
+	if s.ahead == nil {
+		s.ahead = &foresight{}
+	}
 	if exists && s.base() < before.Rev {
 		if err := s.mergeWith(theirs); err != nil {
 			return Receipt{}, err
@@ -54,6 +57,14 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 	return s.receipt()
 }
 
+// stored reads the record that has the draft's id.
+func (d *draft) stored(db collections.DB) (rec *collections.Record, root *survey.Node, found bool, err error) {
+	if d.fresh {
+		return nil, nil, false, nil
+	}
+	return d.form.Layout.Find(db, d.op.ID)
+}
+
 // settleTrial answers a submission to a draft form as if it counted, and keeps it apart from the data.
 func settleTrial(db collections.DB, sender Sender, d *draft, now time.Time) (Receipt, error) {
 	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored, Issues: d.issues}
@@ -68,8 +79,7 @@ func settleTrial(db collections.DB, sender Sender, d *draft, now time.Time) (Rec
 // refuse finds why a submission cannot touch the record that has its id.
 func refuse(db collections.DB, sender Sender, d *draft, before *collections.Record, exists bool) (problem.Code, error) {
 	if !exists {
-		var other string
-		_, err := collections.One(db, `SELECT collection FROM submissions WHERE record=? AND collection!='' LIMIT 1`, []any{d.op.ID}, &other)
+		other, err := d.otherCollection(db)
 		if err == nil && other != "" && other != d.form.Layout.Main().Name {
 			return problem.OtherForm, nil
 		}
@@ -103,6 +113,15 @@ func erased(db collections.DB, d *draft) (problem.Code, error) {
 	return problem.Erased, nil
 }
 
+// otherCollection is where a record with the draft's id is that its form's table does not hold; "" for nowhere.
+func (d *draft) otherCollection(db collections.DB) (other string, err error) {
+	if d.fresh {
+		return "", nil
+	}
+	_, err = collections.One(db, `SELECT collection FROM submissions WHERE record=? AND collection!='' LIMIT 1`, []any{d.op.ID}, &other)
+	return other, err
+}
+
 type settling struct {
 	db        collections.DB
 	st        *Stages
@@ -111,6 +130,7 @@ type settling struct {
 	now       time.Time
 	before    *collections.Record
 	exists    bool
+	ahead     *foresight
 	pairs     []identity.Pair
 	found     []identity.Found
 	house     identity.Household // as it was before, where it was known
@@ -131,7 +151,8 @@ func (s *settling) campaign() error {
 	if rec.Campaign != "" {
 		return nil
 	}
-	_, err := collections.One(s.db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id`, []any{rec.Form}, &rec.Campaign)
+	var err error
+	rec.Campaign, err = s.ahead.campaignOf(s.db, rec.Form)
 	return err
 }
 
@@ -278,8 +299,8 @@ func (s *settling) state() error {
 	if serious(rec.Issues) {
 		rec.ReviewState = collections.HasIssues
 	}
-	var policy string
-	if _, err := collections.One(s.db, `SELECT hold_policy FROM campaigns WHERE id=?`, []any{rec.Campaign}, &policy); err != nil {
+	policy, err := s.ahead.policy(s.db, rec.Campaign)
+	if err != nil {
 		return err
 	}
 	if policy == "none" || policy == "errors" && !serious(rec.Issues) {

@@ -1,0 +1,103 @@
+package ingest
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"doorstep/collections"
+)
+
+// foresight is what one look at the database tells all operations of a batch: most are new, and need no look of their
+// own. It lives as long as the batch's part of the transaction. The empty one foresees nothing.
+type foresight struct {
+	looked    bool
+	mentioned map[string]bool // ids that anything stored is about, of those in the batch
+	last      int64           // highest operation number of the tablet
+	open      map[string]string
+	policies  map[string]string
+}
+
+// foresee looks for everything that is stored about the ids in a batch.
+func foresee(db collections.DB, sender Sender, drafts []*draft) (*foresight, error) {
+	f := &foresight{looked: true, mentioned: map[string]bool{}}
+	if sender.Device != "" {
+		if _, err := collections.One(db, `SELECT COALESCE(MAX(seq),0) FROM submissions WHERE device=? AND device!='' AND seq>0`, []any{sender.Device}, &f.last); err != nil {
+			return nil, err
+		}
+	}
+	var ids []string
+	tables := map[string]bool{}
+	for _, d := range drafts {
+		ids = append(ids, d.op.instance())
+		if d.form != nil {
+			tables[d.form.Layout.Main().Name] = true
+		}
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, fmt.Errorf("ids of a batch: %w", err)
+	}
+	const among = ` IN (SELECT value FROM json_each(?))`
+	if err := f.note(db, `SELECT instance FROM submissions WHERE instance`+among+` UNION ALL SELECT record FROM submissions WHERE record`+among+`
+		UNION ALL SELECT deprecated FROM submissions WHERE deprecated!='' AND deprecated`+among, string(list), string(list), string(list)); err != nil {
+		return nil, err
+	}
+	for table := range tables {
+		if err := f.note(db, `SELECT id FROM "`+table+`" WHERE id`+among, string(list)); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (f *foresight) note(db collections.DB, query string, args ...any) error {
+	return collections.Each(db, query, args, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		f.mentioned[id] = true
+		return err
+	})
+}
+
+// fresh tells that nothing is stored about an operation's id, nor under its number.
+func (f *foresight) fresh(d *draft) bool {
+	return f.looked && !f.mentioned[d.op.instance()] && (d.op.Seq <= 0 || d.op.Seq > f.last)
+}
+
+// settled takes note of an operation that is stored now.
+func (f *foresight) settled(d *draft) {
+	f.last = max(f.last, d.op.Seq)
+	for _, id := range []string{d.op.ID, d.op.instance(), d.op.Corrects} {
+		f.mentioned[id] = true
+	}
+	if d.inst != nil {
+		f.mentioned[d.inst.DeprecatedID] = true
+	}
+}
+
+// campaignOf is the open campaign of a form, the first of several; "" for none.
+func (f *foresight) campaignOf(db collections.DB, form string) (string, error) {
+	if f.open == nil {
+		f.open = map[string]string{}
+	}
+	return remembered(f.open, form, db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id`)
+}
+
+// policy is which records a campaign holds for review; "" for an unknown campaign.
+func (f *foresight) policy(db collections.DB, campaign string) (string, error) {
+	if f.policies == nil {
+		f.policies = map[string]string{}
+	}
+	return remembered(f.policies, campaign, db, `SELECT hold_policy FROM campaigns WHERE id=?`)
+}
+
+func remembered(known map[string]string, key string, db collections.DB, query string) (string, error) {
+	value, ok := known[key]
+	if ok {
+		return value, nil
+	}
+	_, err := collections.One(db, query, []any{key}, &value)
+	known[key] = value
+	return value, err
+}
