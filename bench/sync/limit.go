@@ -17,7 +17,7 @@ import (
 // written are the tables in which a push adds rows.
 var written = []string{
 	"child_visits", "child_visit_children", collections.Households, collections.Persons, collections.Submissions, collections.Changes,
-	collections.Duplicates, collections.Tasks, collections.Outbox, collections.Attachments, collections.Edits, collections.Audit,
+	collections.Duplicates, collections.Tasks, collections.Outbox, collections.Attachments, collections.Edits, collections.Audit, collections.EntityVersions,
 }
 
 // rows are rows of one table that a push left; their columns are those of the table, in order.

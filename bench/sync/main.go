@@ -7,10 +7,15 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log"
+	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"time"
+
+	"doorstep/internal/client"
 )
 
 func main() {
@@ -18,14 +23,26 @@ func main() {
 	flag.IntVar(&c.batch, "batch", 30, "visits in one push")
 	flag.IntVar(&c.batches, "batches", 40, "pushes that are measured")
 	flag.IntVar(&c.warm, "warm", 10, "pushes before those")
+	flag.IntVar(&c.tablets, "tablets", 60, "tablets of the rush, at the rate of 3,000 in 15 minutes; more than 200 come to the full city; 0 for no rush")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the pushes to this file, and measure nothing else")
+	folder := flag.String("serve", "", "internal: run the server of the rush in this folder")
 	flag.Parse()
-	if err := run(context.Background(), c, *profile); err != nil {
+	// Idle connections as a reverse proxy keeps them: a new one for each request would measure the loopback.
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 64
+	ctx := context.Background()
+	work := func() error { return run(ctx, c, *profile) }
+	if *folder != "" {
+		work = func() error { return serve(ctx, *folder, c.tablets) }
+	}
+	if err := work(); err != nil {
 		log.Fatal(err)
 	}
 }
 
-type config struct{ batch, batches, warm int }
+type config struct{ batch, batches, warm, tablets int }
+
+// visits are as many as all measurements of one server need.
+func (c config) visits() int { return (c.warm + 6*c.batches) * c.batch }
 
 func run(ctx context.Context, c config, profile string) error {
 	dir, err := os.MkdirTemp("", "doorstep-bench-")
@@ -33,32 +50,84 @@ func run(ctx context.Context, c config, profile string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s, err := startServer(ctx, dir)
+	if profile != "" {
+		return withServer(ctx, dir, c, func(s *server, visits []visit) error { return profilePushes(ctx, s, visits, c, profile) })
+	}
+	var m *measured
+	err = withServer(ctx, dir, c, func(s *server, visits []visit) (err error) {
+		m, err = measureDoors(ctx, s, visits, c, dir)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	m.print(os.Stdout, c)
+	if c.tablets == 0 {
+		m.verdict(os.Stdout, c)
+		return nil
+	}
+	r, err := measureRush(ctx, filepath.Join(dir, "rush"), c)
+	if err != nil {
+		return err
+	}
+	r.print(os.Stdout)
+	m.verdict(os.Stdout, c)
+	r.verdict(os.Stdout)
+	return nil
+}
+
+// measured is what one server did for visits that came one way or another.
+type measured struct {
+	push  *pushed
+	pulls []pulled
+	odk   time.Duration // one submission
+}
+
+func measureDoors(ctx context.Context, s *server, visits []visit, c config, dir string) (*measured, error) {
+	byODK := c.batches * c.batch
+	m := &measured{}
+	var err error
+	if m.push, err = measurePush(ctx, s, visits[byODK:], c, dir); err != nil {
+		return nil, err
+	}
+	if m.odk, err = measureODK(ctx, s, visits[:byODK]); err != nil {
+		return nil, fmt.Errorf("ODK door: %w", err)
+	}
+	m.pulls, err = measurePull(ctx, s)
+	return m, err
+}
+
+func (m *measured) print(w io.Writer, c config) {
+	m.push.print(w, c)
+	fmt.Fprintf(w, "%-52s %9.2f ms a submission, %.0f a second\n", fmt.Sprintf("ODK door, a HEAD and a POST each, %d clients", odkClients), ms(m.odk), 1/m.odk.Seconds())
+	for _, p := range m.pulls {
+		fmt.Fprintf(w, "%-52s %9.1f ms\n", p.name, ms(p.took))
+	}
+}
+
+// verdict is for programs: the throughput of each door divided by that of the limit, or of PocketBase.
+func (m *measured) verdict(w io.Writer, c config) {
+	limit := m.push.limit.Seconds()
+	fmt.Fprintf(w, "ratio push_together_to_limit %.2f\nratio push_to_limit %.2f\nratio push_to_pocketbase_batch %.1f\nratio openrosa_to_limit %.2f\n",
+		limit/m.push.together.Seconds(), limit/m.push.push.Seconds(), m.push.stock.Seconds()/m.push.push.Seconds(), limit/float64(c.batch)/m.odk.Seconds())
+}
+
+func withServer(ctx context.Context, dir string, c config, do func(*server, []visit) error) error {
+	s, err := startServer(ctx, dir, townScale(time.Now()))
 	if err != nil {
 		return fmt.Errorf("start server: %w", err)
 	}
 	defer s.close()
-	visits, err := s.visits((c.warm + 5*c.batches) * c.batch)
+	f, err := newFiller(s.city, s.now, 1)
+	if err != nil {
+		return err
+	}
+	f.xml = true
+	visits, err := f.visits(s.wide, c.visits())
 	if err != nil {
 		return fmt.Errorf("fill in visits: %w", err)
 	}
-	if profile != "" {
-		return profilePushes(ctx, s, visits, c, profile)
-	}
-	t, err := measurePush(ctx, s, visits, c, dir)
-	if err != nil {
-		return err
-	}
-	pulls, err := measurePull(ctx, s)
-	if err != nil {
-		return err
-	}
-	t.print(os.Stdout, c)
-	for _, p := range pulls {
-		fmt.Printf("%-52s %9.1f ms\n", p.name, ms(p.took))
-	}
-	fmt.Printf("\nratio push_to_limit %.2f\nratio push_to_pocketbase_batch %.1f\n", t.limit.Seconds()/t.push.Seconds(), t.stock.Seconds()/t.push.Seconds())
-	return nil
+	return do(s, visits)
 }
 
 // profilePushes profiles pushes of tablets that wait for each other, so that nothing but the server and net/http is in it.
@@ -82,7 +151,7 @@ func profilePushes(ctx context.Context, s *server, visits []visit, c config, pat
 				return err
 			}
 		}
-		if _, err := tablet.push(ctx, b); err != nil {
+		if _, err := tablet.push(ctx, b, client.Stored); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"doorstep/internal/client"
 )
 
 // pushed are medians over the batches, except together: tablets that push at the same time, per batch.
@@ -54,7 +56,7 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 			return nil, err
 		}
 		var d [4]time.Duration
-		if d[1], err = one.push(ctx, body); err != nil {
+		if d[1], err = one.push(ctx, body, client.Stored); err != nil {
 			return nil, err
 		}
 		left, err := s.since(before)
@@ -106,7 +108,7 @@ func together(ctx context.Context, s *server, visits []visit, c config, tablets 
 	for i, t := range each {
 		g.Go(func() error {
 			for _, body := range work[i] {
-				if _, err := t.push(ctx, body); err != nil {
+				if _, err := t.push(ctx, body, client.Stored); err != nil {
 					return err
 				}
 			}

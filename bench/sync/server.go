@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -17,18 +16,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/collections/forms"
 	"doorstep/hooks"
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
-	"doorstep/internal/grid"
 	"doorstep/internal/seed"
-	"doorstep/internal/xform"
-	"doorstep/internal/xlsform"
 	_ "doorstep/pb_migrations" // the schema
 )
 
-// server is a Doorstep with a synthetic city of some 77,000 households and people on a loopback port.
+// server is a Doorstep with a synthetic city on a loopback port.
 type server struct {
 	app  core.App
 	http *httptest.Server
@@ -37,7 +32,12 @@ type server struct {
 	wide []string // territory of everything
 }
 
-func startServer(ctx context.Context, dir string) (*server, error) {
+// townScale is a city of some 77,000 households and people.
+func townScale(today time.Time) demo.Scale {
+	return demo.Scale{Districts: 2, Streets: 4, Communities: 16, Grids: 160, Workers: 40, HouseholdsPerGrid: 120, Today: today}
+}
+
+func startServer(ctx context.Context, dir string, scale demo.Scale) (*server, error) {
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: filepath.Join(dir, "doorstep"), DBConnect: collections.Connect})
 	if err := app.Bootstrap(); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func startServer(ctx context.Context, dir string) (*server, error) {
 		return nil, err
 	}
 	now := time.Now()
-	city, err := demo.NewCity(1, demo.Scale{Districts: 2, Streets: 4, Communities: 16, Grids: 160, Workers: 40, HouseholdsPerGrid: 120, Today: now})
+	city, err := demo.NewCity(1, scale)
 	if err != nil {
 		return nil, err
 	}
@@ -84,57 +84,6 @@ func (s *server) close() {
 	if err := s.app.ResetBootstrapState(); err != nil {
 		fmt.Println(err)
 	}
-}
-
-// visit is one record that a worker brings home.
-type visit struct {
-	id      string
-	answers json.RawMessage
-}
-
-// visits fills in child visits at n households of the city that were not visited before.
-func (s *server) visits(n int) ([]visit, error) {
-	src, err := forms.Files.Open("child_visit.csv")
-	if err != nil {
-		return nil, err
-	}
-	f, err := xlsform.Read("child_visit.csv", src, xlsform.Options{})
-	if err != nil {
-		return nil, err
-	}
-	filler, err := demo.NewFiller(f)
-	if err != nil {
-		return nil, err
-	}
-	r := rand.New(rand.NewPCG(1, 1))
-	var all []visit
-	for _, a := range s.city.Areas {
-		if a.Level != grid.Grid {
-			continue
-		}
-		for _, h := range s.city.Households(a.Code) {
-			if len(all) == n {
-				return all, nil
-			}
-			if len(h.Children(s.now)) == 0 {
-				continue
-			}
-			root, err := filler.Fill(r, s.now, s.city.ChildVisit(r, h, s.now, len(all)%10 != 0).Given)
-			if err != nil {
-				return nil, err
-			}
-			answers, err := xform.ToJSON(f, root)
-			if err != nil {
-				return nil, err
-			}
-			id, err := collections.NewID()
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, visit{id: id, answers: answers})
-		}
-	}
-	return nil, fmt.Errorf("the city has %d households with children, not %d", len(all), n)
 }
 
 // tablet is a device of a worker of its own.
@@ -193,8 +142,9 @@ func (t *tablet) bodies(visits []visit, batch int) ([][]byte, error) {
 	return all, nil
 }
 
-// push sends one body and takes the time until the answer is read. Anything but records stored is an error.
-func (t *tablet) push(ctx context.Context, body []byte) (time.Duration, error) {
+// push sends one body and takes the time until the answer is read. Anything but records stored, or unchanged where the body
+// was sent before, is an error.
+func (t *tablet) push(ctx context.Context, body []byte, want string) (time.Duration, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.conn.URL+"/api/sync/v1/push", bytes.NewReader(body))
 	if err != nil {
 		return 0, err
@@ -212,7 +162,7 @@ func (t *tablet) push(ctx context.Context, body []byte) (time.Duration, error) {
 		return 0, err
 	}
 	for _, r := range out.Results {
-		if r.Status != client.Stored {
+		if r.Status != want {
 			return 0, fmt.Errorf("visit %s is %s %s", r.ID, r.Status, r.Code)
 		}
 	}
@@ -230,7 +180,7 @@ func send(req *http.Request) (time.Duration, []byte, error) {
 	answer, err := io.ReadAll(res.Body)
 	took := time.Since(began)
 	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %d %s", req.URL.Path, res.StatusCode, answer)
+		err = fmt.Errorf("%s: %w", req.URL.Path, statusOf(res, answer))
 	}
 	return took, answer, err
 }

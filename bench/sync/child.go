@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/demo"
+)
+
+// child is a Doorstep in a process of its own, so that its memory is told apart from that of the tablets.
+type child struct {
+	url     string
+	workers []account
+	pid     int
+	stop    func()
+	dir     string
+}
+
+// account is a field worker who has signed in.
+type account struct {
+	Token     string   `json:"token"`
+	Territory []string `json:"territory"`
+}
+
+type ready struct {
+	URL     string    `json:"url"`
+	Workers []account `json:"workers"`
+}
+
+// scaleFor is a city in which tablets have enough homes to visit: the full one from 200 tablets on.
+func scaleFor(tablets int, today time.Time) demo.Scale {
+	if tablets > 200 {
+		return demo.Full(today)
+	}
+	return townScale(today)
+}
+
+// serve runs the server in a folder until its standard input ends.
+func serve(ctx context.Context, dir string, tablets int) error {
+	s, err := startServer(ctx, dir, scaleFor(tablets, time.Now()))
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	out := ready{URL: s.http.URL}
+	records, err := s.app.FindRecordsByFilter(collections.Workers, "role = 'field'", "staff_no", 0, 0)
+	if err != nil {
+		return err
+	}
+	for _, w := range records {
+		a := account{}
+		if a.Token, err = w.NewAuthToken(); err != nil {
+			return err
+		}
+		if err := w.UnmarshalJSONField("territory", &a.Territory); err != nil {
+			return err
+		}
+		out.Workers = append(out.Workers, a)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
+		return err
+	}
+	_, err = bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil && err.Error() != "EOF" {
+		return err
+	}
+	return nil
+}
+
+func startChild(ctx context.Context, dir string, tablets int) (*child, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self, "-serve", dir, "-tablets", strconv.Itoa(tablets))
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	c := &child{pid: cmd.Process.Pid, dir: filepath.Join(dir, "doorstep")}
+	c.stop = func() {
+		in.Close()
+		if err := cmd.Wait(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+	var at ready
+	if err := json.NewDecoder(out).Decode(&at); err != nil {
+		c.stop()
+		return nil, fmt.Errorf("the server did not start: %w", err)
+	}
+	c.url, c.workers = at.URL, at.Workers
+	return c, nil
+}
+
+// forgetPeak makes the system measure the peak of the child's memory anew.
+func (c *child) forgetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", c.pid), []byte("5"), 0)
+}
+
+// peak is the child's highest resident memory in MB.
+func (c *child) peak() (int, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kb, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
+			return kb >> 10, err
+		}
+	}
+	return 0, fmt.Errorf("process %d does not tell its memory", c.pid)
+}
