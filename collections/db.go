@@ -34,6 +34,9 @@ func Write(ctx context.Context, app core.App, fn func(DB) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer conn.Close()
+	if err := conn.Raw(makeRoom); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
 	// Not with ctx: its end would roll back behind the back of the statements, which would then run outside of it.
 	tx, err := conn.BeginTx(context.Background(), nil)
 	if err != nil {
@@ -54,8 +57,20 @@ func Write(ctx context.Context, app core.App, fn func(DB) error) error {
 	return nil
 }
 
+func makeRoom(conn any) error {
+	if own, ok := conn.(*connection); ok {
+		return own.makeRoom(context.Background())
+	}
+	return nil // a database that Connect did not open
+}
+
 // Read gives queries on the reader pool; it sees what is committed.
-func Read(app core.App) DB { return builderDB{app.ConcurrentDB()} }
+func Read(app core.App) DB {
+	if pool, ok := app.ConcurrentDB().(*dbx.DB); ok {
+		return pool.DB() // not through dbx, which looks for its own parameters in every query
+	}
+	return builderDB{app.ConcurrentDB()}
+}
 
 // From gives the transaction that app is in, as record hooks need it. It fails outside of one, because looking for a
 // duplicate and then inserting is only safe where writes take turns.

@@ -46,6 +46,24 @@ type fullConn interface {
 type connection struct {
 	fullConn
 	kept map[string]*statement
+	wide bool
+}
+
+// makeRoom gives the connection room for the pages that a transaction changes, once.
+func (c *connection) makeRoom(ctx context.Context) error {
+	if c.wide {
+		return nil
+	}
+	st, err := c.fullConn.PrepareContext(ctx, `PRAGMA cache_size=-32000`)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	if run, ok := st.(driver.StmtExecContext); ok {
+		_, err = run.ExecContext(ctx, nil)
+	}
+	c.wide = err == nil
+	return err
 }
 
 func (c *connection) Prepare(query string) (driver.Stmt, error) {

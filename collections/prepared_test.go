@@ -161,3 +161,22 @@ func TestRowsOfOneTableMayDiffer(t *testing.T) {
 		}
 	}
 }
+
+// Many tablets read at once, one writes.
+func TestTheWriterHasMoreRoomForPages(t *testing.T) {
+	app := testapp.New(t)
+	var writer, reader int
+	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+		_, err := collections.One(db, `PRAGMA cache_size`, nil, &writer)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := collections.One(collections.Read(app.TestApp), `PRAGMA cache_size`, nil, &reader); err != nil {
+		t.Fatal(err)
+	}
+	if writer != -32000 || reader != -8000 {
+		t.Errorf("writer %d, reader %d", writer, reader)
+	}
+}
