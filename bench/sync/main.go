@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -25,6 +26,7 @@ func main() {
 	flag.IntVar(&c.warm, "warm", 10, "pushes before those")
 	flag.IntVar(&c.tablets, "tablets", 60, "tablets of the rush, at the rate of 3,000 in 15 minutes; more than 200 come to the full city; 0 for no rush")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the pushes to this file, and measure nothing else")
+	flag.BoolVar(&c.odk, "odk", false, "let the profile be of the ODK door")
 	folder := flag.String("serve", "", "internal: run the server of the rush in this folder")
 	flag.Parse()
 	// Idle connections as a reverse proxy keeps them: a new one for each request would measure the loopback.
@@ -39,7 +41,10 @@ func main() {
 	}
 }
 
-type config struct{ batch, batches, warm, tablets int }
+type config struct {
+	batch, batches, warm, tablets int
+	odk                           bool
+}
 
 // visits are as many as all measurements of one server need.
 func (c config) visits() int { return (c.warm + 6*c.batches) * c.batch }
@@ -130,8 +135,16 @@ func withServer(ctx context.Context, dir string, c config, do func(*server, []vi
 	return do(s, visits)
 }
 
-// profilePushes profiles pushes of tablets that wait for each other, so that nothing but the server and net/http is in it.
+// profilePushes profiles pushes of tablets that wait for each other, so that nothing but the server and net/http is in
+// it, or submissions through the ODK door.
 func profilePushes(ctx context.Context, s *server, visits []visit, c config, path string) error {
+	if c.odk {
+		return profiled(path, func() error {
+			took, err := measureODK(ctx, s, visits)
+			fmt.Printf("%.2f ms a submission\n", ms(took))
+			return err
+		})
+	}
 	tablet, err := s.tablet(ctx, "P", s.wide)
 	if err != nil {
 		return err
@@ -140,23 +153,33 @@ func profilePushes(ctx context.Context, s *server, visits []visit, c config, pat
 	if err != nil {
 		return err
 	}
+	for _, b := range bodies[:c.warm] {
+		if _, err := tablet.push(ctx, b, client.Stored); err != nil {
+			return err
+		}
+	}
+	return profiled(path, func() error {
+		for _, b := range bodies[c.warm:] {
+			if _, err := tablet.push(ctx, b, client.Stored); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func profiled(path string, work func() error) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	for i, b := range bodies {
-		if i == c.warm {
-			if err := pprof.StartCPUProfile(f); err != nil {
-				return err
-			}
-		}
-		if _, err := tablet.push(ctx, b, client.Stored); err != nil {
-			return err
-		}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
 	}
+	err = work()
 	pprof.StopCPUProfile()
-	return f.Close()
+	return errors.Join(err, f.Close())
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
