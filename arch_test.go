@@ -16,7 +16,7 @@ import (
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "pb_migrations", "internal/outbox"},
 	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/client", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/seed", "internal/signin", "internal/simulate", "internal/survey"},
-	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/blob", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/review", "internal/signin", "internal/survey", "internal/upload", "internal/validate"},
+	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/blob", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/review", "internal/signin", "internal/survey", "internal/upload", "internal/validate"},
 	"collections":         {"internal/survey"},
 	"collections/forms":   {},
 	"pb_migrations":       {},
@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/export":     {"internal/survey"},
 	"internal/access":     {"collections", "internal/audit"},
 	"internal/audit":      {"collections"},
+	"internal/grant":      {"collections", "internal/access", "internal/audit", "internal/problem"},
 	"internal/grid":       {"collections", "internal/audit", "internal/survey"},
 	"internal/identity":   {"collections", "internal/access", "internal/audit", "internal/problem", "internal/survey"},
 	"internal/outbox":     {"collections"},

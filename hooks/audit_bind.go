@@ -15,6 +15,7 @@ func (d *Doorstep) bindAudit(app core.App) {
 	on(app.OnRecordUpdate(collections.Audit), "doorstep.audit.closed.update", 1, refuseRecord)
 	on(app.OnRecordDelete(collections.Audit), "doorstep.audit.closed.delete", 1, refuseRecord)
 
+	on(app.OnRecordsListRequest(), "doorstep.probing", 50, noProbing)
 	on(app.OnRecordsListRequest(), "doorstep.audit.list", 90, d.listed)
 	on(app.OnRecordViewRequest(), "doorstep.audit.view", 90, d.viewed)
 	on(app.OnRecordCreateRequest(), "doorstep.audit.create", 90, d.changed(audit.Create))
@@ -25,7 +26,6 @@ func (d *Doorstep) bindAudit(app core.App) {
 	on(app.OnCollectionCreateRequest(), "doorstep.audit.schema.create", 90, d.schema)
 	on(app.OnCollectionUpdateRequest(), "doorstep.audit.schema.update", 90, d.schema)
 	on(app.OnCollectionDeleteRequest(), "doorstep.audit.schema.delete", 90, d.schema)
-	on(app.OnCollectionsImportRequest(), "doorstep.audit.schema.import", 90, refuseImport)
 	on(app.OnBackupCreate(), "doorstep.audit.backup", 90, d.backedUp)
 }
 
@@ -50,10 +50,6 @@ func (d *Doorstep) schema(e *core.CollectionRequestEvent) error {
 	entry := caller(e.RequestEvent).Did(audit.Configure)
 	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": "collection", "name": e.Collection.Name}
 	return d.withEntry(e.RequestEvent, &entry, e.Next)
-}
-
-func refuseImport(e *core.CollectionsImportRequestEvent) error {
-	return e.ForbiddenError("表结构只由程序的迁移改变。 The schema is changed by migrations alone.", nil)
 }
 
 func (d *Doorstep) backedUp(e *core.BackupEvent) error {

@@ -15,6 +15,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/audit"
+	"doorstep/internal/identity"
 	"doorstep/internal/testapp"
 )
 
@@ -49,7 +50,7 @@ func person(t *testing.T, app *testapp.App, area string) (id, household string) 
 			return err
 		}
 		return collections.Insert(db, collections.Persons, collections.Row{
-			{Column: "id", Value: id}, {Column: "name", Value: "陈小明"}, {Column: "birth_date", Value: "2017-05-04"}, {Column: "household", Value: household}, {Column: "area", Value: area}, {Column: "active", Value: true},
+			{Column: "id", Value: id}, {Column: "name", Value: "陈小明"}, {Column: "name_key", Value: identity.NameKey("陈小明")}, {Column: "birth_date", Value: "2017-05-04"}, {Column: "household", Value: household}, {Column: "area", Value: area}, {Column: "active", Value: true},
 			{Column: "created", Value: at}, {Column: "updated", Value: at},
 		})
 	})

@@ -53,7 +53,7 @@ func (d *Doorstep) Stages() *ingest.Stages {
 // goes through (ingest: keep raw, known already?, validate, identify, find duplicates, assign area, store, tell the
 // tablets), then what happens after the commit (outbox), and what keeps the shared state true.
 func (d *Doorstep) Bind(app core.App) {
-	on(app.OnServe(), "doorstep.closed", 5, d.closeDoors)
+	on(app.OnServe(), "doorstep.guard", 5, d.guard)
 	on(app.OnServe(), "doorstep.start", 10, d.start)
 	on(app.OnServe(), "doorstep.headers", 11, d.protect)
 	on(app.OnServe(), "doorstep.opened", 12, d.open)
@@ -66,8 +66,6 @@ func (d *Doorstep) Bind(app core.App) {
 
 	d.bindSignIn(app)
 	d.bindAudit(app)
-	on(app.OnRealtimeSubscribeRequest(), "doorstep.realtime.filter", 10, noFilters)
-	on(app.OnRealtimeMessageSend(), "doorstep.realtime.hint", 10, hint)
 
 	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)

@@ -66,6 +66,7 @@ var policies = map[string]policy{
 	"changes":              {},
 	"audit":                {},
 	"sign_ins":             {},
+	"access_grants":        {see: reach{"manager": here}},
 	"second_factors":       {},
 	"outbox":               {},
 	"meta":                 {},

@@ -163,6 +163,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkRetention(app, manager)
 	w.walkAudit(app, manager, boss)
 	w.walkStaff(app, manager)
+	w.walkExceptions(app, manager, boss)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
 	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{}}, 401)
 	tablet.Seal = seal
@@ -281,6 +282,23 @@ func (w *witness) walkStaff(app *testapp.App, manager *testapp.Client) {
 	w.send(manager, post, staff+"/second-factor/reset", []string{boss.Id}, "", nil, 204)
 	w.send(manager, post, staff+"/revoke", []string{boss.Id}, "", nil, 204)
 	w.send(manager, post, staff+"/revoke", []string{"x"}, "", nil, 404)
+}
+
+func (w *witness) walkExceptions(app *testapp.App, manager, boss *testapp.Client) {
+	w.t.Helper()
+	const glass, requests, reason = "/api/doorstep/v1/break-glass", "/api/doorstep/v1/export-requests", "需要立即核实孩子的安全状况"
+	elsewhere, _ := person(w.t, app, "990102001001001")
+	w.send(boss, post, "/api/doorstep/v1/search/person", nil, "", object{"name": "陈小明", "birth_date": "2017-05-04"}, 200)
+	w.send(boss, post, "/api/doorstep/v1/search/person", nil, "", object{"name": "陈小明"}, 400)
+	w.send(boss, post, glass, nil, "", object{"collection": "persons", "record": elsewhere, "reason": "?"}, 400)
+	opened := text(w.send(boss, post, glass, nil, "", object{"collection": "persons", "record": elsewhere, "reason": reason}, 200), "id")
+	w.send(boss, get, glass+"/{id}", []string{opened}, "", nil, 200)
+	w.send(manager, get, glass+"/{id}", []string{opened}, "", nil, 404)
+	asked := text(w.send(manager, post, requests, nil, "", object{"form": "child_visit", "reason": reason}, 200), "id")
+	w.send(manager, post, requests+"/{id}/approve", []string{asked}, "", nil, 409)
+	second := app.Client(w.t, w.server, app.Worker(w.t, "M9", "manager", "9901"))
+	w.send(second, post, requests+"/{id}/approve", []string{asked}, "", nil, 204)
+	w.send(manager, get, "/api/doorstep/v1/export/{form}", []string{"child_visit"}, "?identified=true", nil, 403)
 }
 
 func (w *witness) walkAudit(app *testapp.App, manager, boss *testapp.Client) {

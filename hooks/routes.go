@@ -66,6 +66,11 @@ var Routes = []Route{
 	{http.MethodGet, "/api/doorstep/v1/coverage", access.ReadCoverage, (*Doorstep).coverage},
 	{http.MethodGet, "/api/doorstep/v1/export/{form}", access.Export, (*Doorstep).export},
 
+	{http.MethodPost, "/api/doorstep/v1/search/person", access.SearchPerson, (*Doorstep).searchPerson},
+	{http.MethodPost, "/api/doorstep/v1/break-glass", access.BreakGlass, (*Doorstep).breakGlass},
+	{http.MethodGet, "/api/doorstep/v1/break-glass/{id}", access.BreakGlass, (*Doorstep).behindGlass},
+	{http.MethodPost, "/api/doorstep/v1/export-requests", access.ExportIdentified, (*Doorstep).askExport},
+	{http.MethodPost, "/api/doorstep/v1/export-requests/{id}/approve", access.ApproveExport, (*Doorstep).approveExport},
 	{http.MethodGet, "/api/doorstep/v1/audit", access.ReadAudit, (*Doorstep).verifyAudit},
 	{http.MethodGet, "/api/doorstep/v1/persons/{id}/audit", access.ReadAudit, (*Doorstep).whoSaw},
 
@@ -284,6 +289,9 @@ func (d *Doorstep) export(r *request) error {
 	in, ok := d.Library.Get(r.Request.PathValue("form"), "")
 	if !ok {
 		return problem.New(problem.NotFound, "")
+	}
+	if err := d.approved(r); err != nil {
+		return err
 	}
 	return dataset.ServeHTTP(r.Response, r.Request, r.App, in, r.actor, d.Now())
 }

@@ -38,6 +38,9 @@ const (
 	ManageDevice     Action = "device.manage" // revoke a tablet
 	ReadAttachment   Action = "attachment.read"
 	ReadAudit        Action = "audit.read"
+	SearchPerson     Action = "person.search"       // whether one exactly named person is recorded, and where
+	BreakGlass       Action = "break_glass"         // one record anywhere, for some hours, with a reason
+	ApproveExport    Action = "export.approve"      // another manager's identified export
 	EnrolFactor      Action = "second_factor.enrol" // one's own
 	ManageWorker     Action = "worker.manage"       // shut out; reset a second factor
 	ManageToken      Action = "token.manage"        // let a worker's ODK app in, and shut it out
@@ -51,6 +54,7 @@ const (
 	Nowhere Where = iota
 	Own           // records that the actor collected
 	Here          // records in the actor's territory
+	Around        // in the city or cities that the territory lies in: finding, never listing
 	Anywhere
 )
 
@@ -72,6 +76,9 @@ var Table = map[Action]map[Role]Where{
 	ManageToken:      {Manager: Here},
 	Erase:            {Manager: Here},
 	ReadAudit:        {Manager: Here},
+	SearchPerson:     {Field: Around, Supervisor: Around, Manager: Around},
+	BreakGlass:       {Supervisor: Anywhere, Manager: Anywhere},
+	ApproveExport:    {Manager: Here},
 	EnrolFactor:      {Supervisor: Own, Manager: Own, Analyst: Own},
 	ManageWorker:     {Manager: Here},
 }
@@ -112,11 +119,22 @@ func (a Actor) May(do Action, area, worker string) bool {
 		return true
 	case Here:
 		return a.Covers(area)
+	case Around:
+		return Actor{Territory: cities(a.Territory)}.Covers(area)
 	case Own:
 		return worker != "" && worker == a.ID
 	default:
 		return false
 	}
+}
+
+// cities widens a territory to the cities (GB/T 2260, four digits) that it lies in.
+func cities(territory []string) []string {
+	wide := make([]string, len(territory))
+	for i, code := range territory {
+		wide[i] = code[:min(len(code), 4)]
+	}
+	return wide
 }
 
 // Covers tells whether an area code lies in the actor's territory.

@@ -50,6 +50,9 @@ func TestMay(t *testing.T) {
 		"own record":           {Actor{ID: "f", Role: Field, Territory: nil}, Sync, "990101", "f", true},
 		"someone else's":       {Actor{ID: "f", Role: Field, Territory: []string{"9901"}}, Sync, "990101", "g", false},
 		"the operator":         {Actor{ID: "o", Role: Operator, Territory: nil}, ExportIdentified, "", "", true},
+		"search next door":     {Actor{ID: "f", Role: Field, Territory: []string{"990101001001"}}, SearchPerson, "990102001", "", true},
+		"search another city":  {Actor{ID: "f", Role: Field, Territory: []string{"990101001001"}}, SearchPerson, "440301001", "", false},
+		"search, analyst":      {Actor{ID: "a", Role: Analyst, Territory: []string{"9901"}}, SearchPerson, "990101", "", false},
 		"an action not listed": {Actor{ID: "m", Role: Manager, Territory: []string{"9901"}}, Action("new"), "990101", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -66,6 +66,9 @@ const (
 	FactorNeeded     Code = "auth.second_factor"
 	FactorWrong      Code = "auth.second_factor_wrong"
 	FactorExists     Code = "auth.second_factor_exists"
+	ReasonNeeded     Code = "access.reason_needed"
+	ApprovalNeeded   Code = "export.approval_needed"
+	GrantState       Code = "export.request_state"
 	NoThumbnail      Code = "file.no_thumbnail"
 )
 
@@ -112,6 +115,9 @@ var Catalogue = map[Code]Entry{
 	WrongDigest:      {http.StatusUnprocessableEntity, "文件内容与声明的 SHA-256 不符,已丢弃,请重新上传。", "The file is not the one that its SHA-256 announced; it was dropped, upload it again."},
 	FileMissing:      {http.StatusNotFound, "附件还没有上传。", "The file has not been uploaded yet."},
 	FileQuarantined:  {http.StatusForbidden, "附件类型可能有危险,已隔离,不能打开。", "The file is of a type that may be dangerous; it is kept in quarantine and not served."},
+	ReasonNeeded:     {http.StatusBadRequest, "请写明理由(至少十个字)。", "Write down a reason of at least ten characters."},
+	ApprovalNeeded:   {http.StatusForbidden, "含身份信息的导出须由另一名管理员批准,批准只能用一次。", "An identified export needs the approval of another manager, which is good once."},
+	GrantState:       {http.StatusConflict, "该申请已处理、已过期,或是您自己的申请。", "This request was decided, has expired, or is your own."},
 	TooManyGuesses:   {http.StatusTooManyRequests, "登录失败次数过多,请稍后再试。", "Too many failed sign-ins; try again later."},
 	FactorNeeded:     {http.StatusUnauthorized, "请输入动态口令。", "Enter the code of your authenticator app."},
 	FactorWrong:      {http.StatusBadRequest, "动态口令不正确。", "The code is not right."},

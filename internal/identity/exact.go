@@ -1,0 +1,31 @@
+package identity
+
+import (
+	"database/sql"
+	"fmt"
+
+	"doorstep/collections"
+)
+
+// Known is where somebody is recorded, and no more.
+type Known struct{ ID, Area string }
+
+// FindExact finds who has this valid document number, or where that is "", this name and birth date. Those who were
+// merged into another are left out.
+func FindExact(db collections.DB, idKey, name, birthDate string) ([]Known, error) {
+	query, args := `id_key=? AND id_key!=''`, []any{idKey}
+	if idKey == "" {
+		query, args = `birth_date=? AND name_key=? AND name_key!='' AND birth_date!=''`, []any{birthDate, NameKey(name)}
+	}
+	var found []Known
+	err := collections.Each(db, `SELECT id, area FROM persons WHERE merged_into='' AND `+query+` ORDER BY id`, args, func(rows *sql.Rows) error {
+		var k Known
+		err := rows.Scan(&k.ID, &k.Area)
+		found = append(found, k)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find a person: %w", err)
+	}
+	return found, nil
+}
