@@ -24,6 +24,7 @@ const (
 	newNames       fault = "the tablet names its records anew after a lost answer"
 	refusesBatches fault = "one bad operation refuses the batch"
 	skipsAhead     fault = "a cursor runs ahead of what was committed"
+	commitsLate    fault = "a change gets a number below a cursor that was handed out"
 	sameEpoch      fault = "a restored backup keeps its epoch"
 	trustsClocks   fault = "the tablet's clock says when an operation was received"
 	stalePages     fault = "a pull is answered from a cache"
