@@ -165,6 +165,17 @@ func TestUnseenFormBecomesASurvey(t *testing.T) {
 	exported(t, c)
 }
 
+// secondEyes has another manager approve an identified export.
+func secondEyes(t *testing.T, c *cast) string {
+	t.Helper()
+	var asked struct{ ID string }
+	c.manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/export-requests", map[string]string{"form": "fall_risk", "reason": "向市局移交名单"}, &asked)
+	other := *c.manager
+	other.Token = c.app.Token(t, c.app.Worker(t, "M-other", "manager", "9901"))
+	other.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/export-requests/"+asked.ID+"/approve", nil, nil)
+	return asked.ID
+}
+
 func announced(p page, op string) bool {
 	for _, ch := range p.Changes {
 		var data struct {
@@ -293,7 +304,7 @@ func exported(t *testing.T, c *cast) {
 	if !strings.Contains(plain["codebook.csv"], "起立行走测试用时") {
 		t.Error("the codebook lacks the questions' labels")
 	}
-	if named := archive(t, c.manager, "/api/doorstep/v1/export/fall_risk?identified=true"); !strings.Contains(named["fall_risks.csv"], "赵示例") {
+	if named := archive(t, c.manager, "/api/doorstep/v1/export/fall_risk?identified=true&approval="+secondEyes(t, c)); !strings.Contains(named["fall_risks.csv"], "赵示例") {
 		t.Error("an identified export has no names")
 	}
 	if status, _ := c.boss.Do(http.MethodGet, "/api/doorstep/v1/export/fall_risk?identified=true", nil); status != http.StatusForbidden {

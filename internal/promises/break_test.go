@@ -63,7 +63,6 @@ func TestBreaks(t *testing.T) {
 		{halfRepairs, "12", digests},
 		{keepsNothing, "14", sealed},
 		{refusesBatches, "5", with("create poison sync")},
-		{skipsAhead, "1|11", with("create create sync sync pull pull")},
 		{commitsLate, "7", atOnce},
 		{sameEpoch, "1|7|11", with("create create sync sync backup restore")},
 		{trustsClocks, "8", with("clock clock create sync")},

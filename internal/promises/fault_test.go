@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"doorstep/collections"
@@ -23,7 +22,6 @@ const (
 	forgets        fault = "the server forgets what it has seen"
 	newNames       fault = "the tablet names its records anew after a lost answer"
 	refusesBatches fault = "one bad operation refuses the batch"
-	skipsAhead     fault = "a cursor runs ahead of what was committed"
 	commitsLate    fault = "a change gets a number below a cursor that was handed out"
 	sameEpoch      fault = "a restored backup keeps its epoch"
 	trustsClocks   fault = "the tablet's clock says when an operation was received"
@@ -96,11 +94,6 @@ func (w *world) spoil(p packet, body []byte) []byte {
 		}
 	case w.fault == dropsAChange && len(page.Changes) > 1 && !page.Reset:
 		page.Changes = page.Changes[:len(page.Changes)-1]
-	case w.fault == skipsAhead && !page.More:
-		at := strings.LastIndexByte(page.Cursor, '.') + 1
-		if n, err := strconv.Atoi(page.Cursor[at:]); err == nil {
-			page.Cursor = page.Cursor[:at] + strconv.Itoa(n+3)
-		}
 	case w.fault == stalePages && !page.More:
 		p.device.line.body = bytes.Clone(body)
 		return body

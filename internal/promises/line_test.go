@@ -174,7 +174,7 @@ func (w *world) observe(p packet, status int, body []byte) {
 	case sealedPath:
 		p.device.sent = nil // refused from now on
 	case pullPath:
-		w.observePull(p.device, p.req.URL.Query().Get("cursor"), body)
+		w.observePull(p.device, body)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -92,7 +91,7 @@ func outside(t *testing.T, f fault) func(*rapid.T) {
 		}
 		alone.sync(alone.devices[0], step{A: 5})
 		beside.sync(beside.devices[0], step{A: 5})
-		here, there := ranked(alone.devices[0].line.heard), ranked(beside.devices[0].line.heard)
+		here, there := renamed(alone.devices[0].line.heard), renamed(beside.devices[0].line.heard)
 		for i := range here {
 			if i >= len(there) || here[i] != there[i] {
 				run.Fatalf("promise 13: what happens elsewhere can be seen in answer %d:\n%s\n%s", i, here[i], there[min(i, len(there)-1)])
@@ -112,40 +111,24 @@ func (w *world) elsewhere(d *device, s step) {
 	w.sync(d, step{A: 5})
 }
 
-// numbers are the places in which a tablet is told a number of the feed, which counts everything on the server.
-var numbers = regexp.MustCompile(`"seq":\d+|\.(s|t|f)\.\d+`)
+// blocks are the places of the feed in cursors, which look like chance to everybody but the server.
+var blocks = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
 
-// ranked are all answers that a tablet heard, with numbers of the feed by their order: that others are at work shows in
-// how fast the numbers grow, and in nothing else.
-func ranked(heard []string) []string {
-	heard = slices.Clone(heard)
-	var seen []int
-	each := func(do func(n int) string) {
-		for i, answer := range heard {
-			if strings.HasPrefix(answer, pullPath) {
-				heard[i] = numbers.ReplaceAllStringFunc(answer, func(place string) string {
-					at := strings.IndexAny(place, "0123456789")
-					n, err := strconv.Atoi(place[at:])
-					if err != nil {
-						return place
-					}
-					return place[:at] + do(n)
-				})
-			}
+// renamed are all answers that a tablet heard, with ids that are chance left out and each place of the feed called by
+// when it was first told.
+func renamed(heard []string) []string {
+	places, told := map[string]string{}, slices.Clone(heard)
+	for i := range told {
+		told[i] = anonymous([]string{told[i]})[0]
+		if !strings.HasPrefix(told[i], pullPath) {
+			continue
 		}
+		told[i] = blocks.ReplaceAllStringFunc(told[i], func(block string) string {
+			if places[block] == "" {
+				places[block] = fmt.Sprint("place ", len(places))
+			}
+			return places[block]
+		})
 	}
-	each(func(n int) string {
-		seen = append(seen, n)
-		return strconv.Itoa(n)
-	})
-	slices.Sort(seen)
-	seen = slices.Compact(seen)
-	each(func(n int) string {
-		at, _ := slices.BinarySearch(seen, n)
-		return "#" + strconv.Itoa(at)
-	})
-	for i := range heard {
-		heard[i] = anonymous([]string{heard[i]})[0]
-	}
-	return heard
+	return told
 }
