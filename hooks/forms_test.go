@@ -169,7 +169,7 @@ func TestUnseenFormBecomesASurvey(t *testing.T) {
 func secondEyes(t *testing.T, c *cast) string {
 	t.Helper()
 	var asked struct{ ID string }
-	c.manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/export-requests", map[string]string{"form": "fall_risk", "reason": "向市局移交名单"}, &asked)
+	c.manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/export-requests", map[string]string{"form": "fall_risk", "reason": "向市局移交需要核对身份的名单"}, &asked)
 	other := *c.manager
 	other.Token = c.app.Token(t, c.app.Worker(t, "M-other", "manager", "9901"))
 	other.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/export-requests/"+asked.ID+"/approve", nil, nil)
