@@ -11,6 +11,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/audit"
+	"doorstep/internal/client"
 	"doorstep/internal/signin"
 	"doorstep/internal/testapp"
 )
@@ -187,6 +188,15 @@ func TestTokenIsBoundToTheTablet(t *testing.T) {
 	}
 	if thief.Do(http.MethodPost, "/api/collections/workers/auth-refresh", nil); signin.DeviceOf(thief.Token) == "" {
 		t.Error("the test is not about a bound token")
+	}
+	library := device(c, 0)
+	for range 2 { // at every start
+		if _, err := library.Register(t.Context(), client.Identity{Name: "library"}, app.Doorstep.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if signin.DeviceOf(library.Conn.Token) != library.Conn.Device {
+			t.Error("the client library keeps the token of the account")
+		}
 	}
 }
 

@@ -128,6 +128,7 @@ type Registered struct {
 	ClockOffsetS float64   `json:"clock_offset_s"` // how far this tablet's clock is ahead, in seconds
 	LastSeq      int64     `json:"last_seq"`       // the highest operation number that the server has answered
 	Seal         string    `json:"seal"`           // proves the tablet once it has been shut out
+	Token        string    `json:"token"`          // good on this tablet alone, in place of that of the sign-in
 }
 
 // NewID makes the id of a new record, a UUID version 7 (RFC 9562, section 5.7), from a time and 16 random bytes of which

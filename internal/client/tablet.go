@@ -24,8 +24,8 @@ type Tablet struct {
 // Identity is what a tablet says of itself.
 type Identity struct{ Name, App, Platform string }
 
-// Register makes the tablet known to the server, or greets it again; now is its own clock. Numbers that the server has
-// answered for are not used again.
+// Register makes the tablet known to the server, or greets it again, and goes on with the token that is good on this
+// tablet alone; now is its own clock. Numbers that the server has answered for are not used again.
 func (t *Tablet) Register(ctx context.Context, who Identity, now time.Time) (Registered, error) {
 	var out Registered
 	in := registration{ID: t.Conn.Device, Name: who.Name, App: who.App, Platform: who.Platform, DeviceTime: now.Format(time.RFC3339)}
@@ -33,6 +33,9 @@ func (t *Tablet) Register(ctx context.Context, who Identity, now time.Time) (Reg
 		return out, fmt.Errorf("register tablet: %w", err)
 	}
 	t.Conn.Device, t.Seal = out.Device, out.Seal
+	if out.Token != "" {
+		t.Conn.Token = out.Token
+	}
 	t.Outbox.Skip(out.LastSeq)
 	return out, nil
 }

@@ -87,6 +87,7 @@ export interface Registered {
   clock_offset_s: number; // how far this tablet's clock is ahead
   last_seq: number;
   seal: string; // proves the tablet once it has been shut out
+  token?: string; // good on this tablet alone, in place of that of the sign-in
 }
 
 /** An attachment that an operation declares. */

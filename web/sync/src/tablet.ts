@@ -25,12 +25,16 @@ export class Tablet {
     private readonly told: Told = () => {},
   ) {}
 
-  /** Makes the tablet known to the server, or greets it again; needed after every start. */
+  /**
+   * Makes the tablet known to the server, or greets it again, and goes on with the token that is good on this tablet alone;
+   * needed after every start.
+   */
   async register(who: Identity = {}, now = new Date()): Promise<Registered> {
     const id = await this.outbox.device();
     const out = await this.conn.call<Registered>("POST", "/api/sync/v1/devices", { ...who, id, device_time: now.toISOString() });
     await this.outbox.bind(out.device, out.last_seq, out.seal);
     this.conn.device = out.device;
+    if (out.token) this.conn.token = out.token;
     return out;
   }
 
