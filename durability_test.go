@@ -22,6 +22,8 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
+	"doorstep/internal/blob"
+	"doorstep/internal/seal"
 )
 
 // crashPoints are where the server is killed: see internal/crash.
@@ -180,9 +182,12 @@ func (p *patient) examine() {
 	if err := pool.NewQuery(`SELECT sha256 FROM attachments WHERE state!='declared' UNION SELECT sha256 FROM uploads`).Column(&here); err != nil {
 		p.t.Fatal(err)
 	}
+	keys, err := seal.Source(p.dir + ".keys.json").Open(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	for _, sha := range here {
-		content, err := os.ReadFile(filepath.Join(p.dir, "attachments", sha[:2], sha))
-		if err != nil || digestOf(content) != sha {
+		if content, err := fileOf(blob.In(p.dir, keys), sha); err != nil || digestOf(content) != sha {
 			p.t.Errorf("a row names the file %s: %v", sha, err)
 		}
 	}
@@ -196,6 +201,15 @@ func (p *patient) examine() {
 	if err != nil || wrong > 0 {
 		p.t.Errorf("%d visits are wrong about whether they are complete (%v)", wrong, err)
 	}
+}
+
+func fileOf(store blob.Store, sha string) ([]byte, error) {
+	f, err := store.Open(sha)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
 }
 
 // TestKilledAtNamedPoints kills the server at each point, with all the work that passes it under way.

@@ -20,6 +20,7 @@ import (
 	"doorstep/commands"
 	"doorstep/hooks"
 	"doorstep/internal/outbox"
+	"doorstep/internal/seal"
 	_ "doorstep/pb_migrations"
 )
 
@@ -28,6 +29,7 @@ func main() {
 	app := pocketbase.NewWithConfig(pocketbase.Config{DBConnect: collections.Connect, DefaultDataDir: "pb_data"})
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{TemplateLang: migratecmd.TemplateLangGo, Dir: "pb_migrations"})
 	doorstep := hooks.New(time.Now)
+	doorstep.Keys = seal.Source(os.Getenv(commands.KeysVariable))
 	if url := os.Getenv("DOORSTEP_REPORT_URL"); url != "" {
 		doorstep.Notify = outbox.Webhook(url)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/seal"
 )
 
 // DB runs SQL with ? parameters. Inside Write it is a transaction, inside a record hook it is
@@ -17,6 +19,7 @@ import (
 type DB interface {
 	Exec(query string, args ...any) (sql.Result, error)
 	Query(query string, args ...any) (*sql.Rows, error)
+	Keys() *seal.Keys // of the sealed columns; nil before UseKeys
 }
 
 // Write runs fn in one transaction on the single writer connection and commits unless fn fails or ctx ends. Nothing in
@@ -43,7 +46,7 @@ func Write(ctx context.Context, app core.App, fn func(DB) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback() // no effect after Commit
-	w := &writeTx{ctx: ctx, conn: conn, here: map[string]*sql.Stmt{}, texts: textsOf(app)}
+	w := &writeTx{ctx: ctx, conn: conn, here: map[string]*sql.Stmt{}, texts: textsOf(app), keys: KeysOf(app)}
 	defer w.close()
 	if err := fn(w); err != nil {
 		return err
@@ -67,10 +70,18 @@ func makeRoom(conn any) error {
 // Read gives queries on the reader pool; it sees what is committed.
 func Read(app core.App) DB {
 	if pool, ok := app.ConcurrentDB().(*dbx.DB); ok {
-		return pool.DB() // not through dbx, which looks for its own parameters in every query
+		return readers{pool.DB(), KeysOf(app)} // not through dbx, which looks for its own parameters in every query
 	}
-	return builderDB{app.ConcurrentDB()}
+	return builderDB{app.ConcurrentDB(), KeysOf(app)}
 }
+
+// readers is the reader pool with the keys of what is sealed.
+type readers struct {
+	*sql.DB
+	keys *seal.Keys
+}
+
+func (r readers) Keys() *seal.Keys { return r.keys }
 
 // From gives the transaction that app is in, as record hooks need it. It fails outside of one, because looking for a
 // duplicate and then inserting is only safe where writes take turns.
@@ -78,7 +89,7 @@ func From(app core.App) (DB, error) {
 	if !app.IsTransactional() {
 		return nil, errors.New("collections.From outside a transaction")
 	}
-	return builderDB{app.NonconcurrentDB()}, nil
+	return builderDB{app.NonconcurrentDB(), KeysOf(app)}, nil
 }
 
 // writeTx runs statements on the connection rather than in the sql.Tx, which would start a goroutine for each query.
@@ -87,7 +98,10 @@ type writeTx struct {
 	conn  *sql.Conn
 	here  map[string]*sql.Stmt
 	texts *texts
+	keys  *seal.Keys
 }
+
+func (w *writeTx) Keys() *seal.Keys { return w.keys }
 
 func (w *writeTx) stmt(query string) (*sql.Stmt, error) {
 	if err := w.ctx.Err(); err != nil {
@@ -127,7 +141,12 @@ func (w *writeTx) Query(query string, args ...any) (*sql.Rows, error) {
 }
 
 // builderDB runs the same SQL through dbx, which only knows named parameters.
-type builderDB struct{ b dbx.Builder }
+type builderDB struct {
+	b    dbx.Builder
+	keys *seal.Keys
+}
+
+func (d builderDB) Keys() *seal.Keys { return d.keys }
 
 func (d builderDB) Exec(query string, args ...any) (sql.Result, error) {
 	return d.named(query, args).Execute()

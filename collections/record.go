@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"doorstep/internal/seal"
+	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 )
 
@@ -41,10 +43,40 @@ type RowLink struct{ Person, Household string }
 type Layout struct {
 	Form   *survey.Form
 	Tables []*survey.Table
+	sealed map[*survey.Table]Concealed
+	births map[*survey.Table][]string
 }
 
 // NewLayout derives the layout of a form.
-func NewLayout(f *survey.Form) *Layout { return &Layout{Form: f, Tables: f.Tables()} }
+func NewLayout(f *survey.Form) *Layout {
+	l := &Layout{Form: f, Tables: f.Tables(), sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{}}
+	judge := sensitive.New(f)
+	for _, t := range l.Tables {
+		l.sealed[t], l.births[t] = concealedIn(t, judge), birthsIn(t, judge)
+	}
+	return l
+}
+
+// Sealed is what of a table's rows is enciphered.
+func (l *Layout) Sealed(t *survey.Table) Concealed { return l.sealed[t] }
+
+// Births are the columns of birth dates. They are not sealed, but masked as the sealed ones are: the mask of a number shows
+// all of it but them.
+func (l *Layout) Births(t *survey.Table) []string { return l.births[t] }
+
+func (l *Layout) insert(db DB, t *survey.Table, id string, row Row) error {
+	row, err := l.sealed[t].Conceal(db, t.Name, id, row)
+	if err != nil {
+		return err
+	}
+	return insert(db, t.Name, row)
+}
+
+// Row is a record's own row as it is stored, without its id and its times.
+func (l *Layout) Row(db DB, rec *Record, root *survey.Node) (Row, error) {
+	row := answers(append(l.room(l.Main()), rec.Fields()...), l.Main(), root)
+	return l.sealed[l.Main()].Conceal(db, l.Main().Name, rec.ID, row)
+}
 
 // Main is the form's own table.
 func (l *Layout) Main() *survey.Table { return l.Tables[0] }
@@ -54,7 +86,7 @@ func (l *Layout) Insert(db DB, rec *Record, root *survey.Node, now time.Time) er
 	at := Stamp(now)
 	row := append(l.room(l.Main()), Field{"id", rec.ID})
 	row = append(append(row, rec.Fields()...), Field{"created", at}, Field{"updated", at})
-	if err := Insert(db, l.Main().Name, answers(row, l.Main(), root)); err != nil {
+	if err := l.insert(db, l.Main(), rec.ID, answers(row, l.Main(), root)); err != nil {
 		return err
 	}
 	return l.insertRows(db, rec, root, now)
@@ -62,8 +94,11 @@ func (l *Layout) Insert(db DB, rec *Record, root *survey.Node, now time.Time) er
 
 // Update replaces the answers and the envelope of a record, and all rows of its repeats.
 func (l *Layout) Update(db DB, rec *Record, root *survey.Node, now time.Time) error {
-	row := append(append(l.room(l.Main()), rec.Fields()...), Field{"updated", Stamp(now)})
-	if err := Update(db, l.Main().Name, rec.ID, answers(row, l.Main(), root)); err != nil {
+	row, err := l.Row(db, rec, root)
+	if err != nil {
+		return err
+	}
+	if err := update(db, l.Main().Name, rec.ID, append(row, Field{"updated", Stamp(now)})); err != nil {
 		return err
 	}
 	return l.ReplaceRows(db, rec, root, now)
@@ -200,7 +235,7 @@ func (l *Layout) below(db DB, rec *Record, parent *survey.Table, node *survey.No
 				{"id", id}, {"visit", rec.ID}, {"parent_row", parentRow}, {"position", i + 1}, {"person", link.Person}, {"household", rec.Household},
 				{"area", rec.Area}, {"rev", rec.Rev}, {"created", at}, {"updated", at},
 			}...)
-			if err := Insert(db, t.Name, answers(row, t, n)); err != nil {
+			if err := l.insert(db, t, id, answers(row, t, n)); err != nil {
 				return err
 			}
 			if err := l.below(db, rec, t, n, id, at); err != nil {
@@ -221,13 +256,15 @@ func (l *Layout) Find(db DB, id string) (rec *Record, root *survey.Node, found b
 		&rec.Area, &rec.AreaMethod, &rec.AreaConfidence, &rec.Household, &rec.Person, &rec.ReviewState, &issues, &rec.Rev, &rec.Complete,
 	}
 	names := rec.Fields().columns()
-	found, err = l.scanOne(db, l.Main(), names, `id=?`, id, envelope, root)
+	var opened seal.Row
+	found, err = l.scanOne(db, l.Main(), names, id, envelope, root, &opened)
 	if err != nil || !found {
 		return nil, nil, found, err
 	}
 	if err := json.Unmarshal([]byte(orEmpty(issues)), &rec.Issues); err != nil {
 		return nil, nil, false, fmt.Errorf("issues of %s: %w", id, err)
 	}
+	opened.Fill("location", &location)
 	var p struct{ Lon, Lat float64 }
 	if json.Unmarshal([]byte(location), &p) == nil {
 		rec.Lon, rec.Lat = p.Lon, p.Lat
@@ -250,24 +287,27 @@ func (r Row) columns() []string {
 	return names
 }
 
-func (l *Layout) scanOne(db DB, t *survey.Table, names []string, where, arg string, dest []any, node *survey.Node) (bool, error) {
+func (l *Layout) scanOne(db DB, t *survey.Table, names []string, id string, dest []any, node *survey.Node, opened *seal.Row) (bool, error) {
 	found := false
-	err := l.scan(db, t, names, where, []any{arg}, func() ([]any, *survey.Node) { found = true; return dest, node })
+	err := l.scan(db, t, names, `id=?`, []any{id}, func() ([]any, *survey.Node, *seal.Row) { found = true; return dest, node, opened })
 	return found, err
 }
 
-// scan reads envelope columns into what next returns, and the answers into its node.
-func (l *Layout) scan(db DB, t *survey.Table, names []string, where string, args []any, next func() ([]any, *survey.Node)) error {
-	quoted := make([]string, 0, len(names)+len(t.Columns))
+// scan reads envelope columns into what next returns, the answers into its node, and what was sealed into its row.
+func (l *Layout) scan(db DB, t *survey.Table, names []string, where string, args []any, next func() ([]any, *survey.Node, *seal.Row)) error {
+	quoted := make([]string, 0, 2+len(names)+len(t.Columns))
 	for _, n := range names {
 		quoted = append(quoted, `"`+n+`"`)
 	}
+	quoted = append(quoted, `id`, SealedColumn)
 	for _, c := range t.Columns {
 		quoted = append(quoted, `"`+c.Name+`"`)
 	}
 	query := `SELECT ` + strings.Join(quoted, ",") + ` FROM "` + t.Name + `" WHERE ` + where
-	return Each(db, query, args, func(rows *sql.Rows) error {
-		dest, node := next()
+	return Each(db, query, args, func(rows *sql.Rows) (err error) {
+		dest, node, opened := next()
+		var id, sealed string
+		dest = append(dest, &id, &sealed)
 		values := make([]any, len(t.Columns))
 		for i := range values {
 			dest = append(dest, &values[i])
@@ -275,7 +315,13 @@ func (l *Layout) scan(db DB, t *survey.Table, names []string, where string, args
 		if err := rows.Scan(dest...); err != nil {
 			return fmt.Errorf("read %s: %w", t.Name, err)
 		}
+		if *opened, err = Open(db, t.Name, id, sealed); err != nil {
+			return err
+		}
 		for i, c := range t.Columns {
+			if text, ok := opened.Get(c.Name); ok {
+				values[i] = text
+			}
 			if s := Decode(c.Question.Kind, values[i]); s != "" {
 				Place(node, c.Path).SetValue(s)
 			}
@@ -308,10 +354,10 @@ func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey
 			node *survey.Node
 		}
 		var all []*found
-		err := l.scan(db, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow}, func() ([]any, *survey.Node) {
+		err := l.scan(db, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow}, func() ([]any, *survey.Node, *seal.Row) {
 			f := &found{node: survey.NewElement(t.Path[len(t.Path)-1])}
 			all = append(all, f)
-			return []any{&f.id, &f.link.Person, &f.link.Household}, f.node
+			return []any{&f.id, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)
 		})
 		if err != nil {
 			return err

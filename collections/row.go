@@ -18,20 +18,50 @@ type Field struct {
 	Value  any
 }
 
-// Insert writes one row.
+// Insert writes one row; what is sealed of a registry table is enciphered. The row then needs its id.
 func Insert(db DB, table string, row Row) error {
+	row, err := Registry[table].Conceal(db, table, row.id(), row)
+	if err != nil {
+		return err
+	}
+	return insert(db, table, row)
+}
+
+func insert(db DB, table string, row Row) error {
 	if _, err := db.Exec(textFor(db, "INSERT", table, row, insertText), row.values()...); err != nil {
 		return fmt.Errorf("insert into %s: %w", table, err)
 	}
 	return nil
 }
 
-// Update writes the columns of one row.
+// Update writes the columns of one row; what is sealed of a registry table is enciphered.
 func Update(db DB, table, id string, row Row) error {
+	sealed := Registry[table]
+	row, err := sealed.whole(db, table, id, row)
+	if err != nil {
+		return err
+	}
+	if row, err = sealed.Conceal(db, table, id, row); err != nil {
+		return err
+	}
+	return update(db, table, id, row)
+}
+
+func update(db DB, table, id string, row Row) error {
 	if _, err := db.Exec(textFor(db, "UPDATE", table, row, updateText), append(row.values(), id)...); err != nil {
 		return fmt.Errorf("update %s: %w", table, err)
 	}
 	return nil
+}
+
+func (r Row) id() string {
+	for i := range r {
+		if r[i].Column == "id" {
+			id, _ := r[i].Value.(string)
+			return id
+		}
+	}
+	return ""
 }
 
 // values are the arguments of a statement, with room for one more.

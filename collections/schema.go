@@ -163,6 +163,7 @@ func envelope() []core.Field {
 		text("household", "家庭 · household"), text("person", "人员 · person"),
 		&core.SelectField{Name: "review_state", Help: "审核状态 · review state", Values: []string{Received, HasIssues, Returned, Edited, Approved, Rejected}, MaxSelect: 1, Presentable: true},
 		&core.JSONField{Name: "issues", Help: "发现的问题 · issues", MaxSize: 1 << 20}, &core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true}, &core.BoolField{Name: "complete", Help: "附件齐全 · all files are here"},
+		sealedField(),
 	}
 }
 
@@ -171,7 +172,13 @@ func repeatEnvelope(main string) []core.Field {
 	return []core.Field{
 		&core.RelationField{Name: "visit", Help: "所属记录 · record", CollectionId: main, MaxSelect: 1, CascadeDelete: true, Presentable: true}, text("parent_row", "上级重复组的行 · row of the outer repeat"),
 		&core.NumberField{Name: "position", Help: "第几个 · position, from 1", OnlyInt: true, Presentable: true}, text("person", "人员 · person"), text("household", "家庭 · household"), text("area", "区划代码 · area code"), &core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true},
+		sealedField(),
 	}
+}
+
+// sealedField keeps the answers that name somebody, enciphered; nobody is shown it.
+func sealedField() core.Field {
+	return &core.TextField{Name: SealedColumn, Help: "加密保存的内容 · what is sealed of this row", Hidden: true, Max: 32 << 20}
 }
 
 // maxColumns is how many columns SQLite gives a table.

@@ -26,6 +26,7 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		group("areas", "行政区划与网格 · administrative areas", importAreas(app, d)),
 		group("audit", "审计 · the audit trail", verifyAudit(app, d), whoSaw(app, d)),
 		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d)),
+		keys(app, d),
 		group("workers", "人员 · workers", printCodes(app, d), factorPolicy(app, d)),
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
 		withoutDatabase(simulate()),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/collections"
 	"doorstep/hooks"
@@ -30,14 +31,14 @@ func addDemo(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 	var scale string
 	app.RootCmd.PersistentFlags().BoolVar(&on, "demo", false, "首次启动时建一座虚构的城市 · fill a new database with a synthetic city")
 	app.RootCmd.PersistentFlags().StringVar(&scale, "scale", "small", "演示城市的规模 · size of the demo city: small or full")
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.demo", Priority: 12, Func: func(e *core.ServeEvent) error { // once the keys are open
 		if on {
 			if err := seedDemo(context.Background(), e.App, d, scale, os.Stdout.WriteString); err != nil {
 				return fmt.Errorf("demo city: %w", err)
 			}
 		}
 		return e.Next()
-	})
+	}})
 }
 
 // ScaleOf reads the size of the demo city.

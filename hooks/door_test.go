@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"doorstep/collections"
 	"doorstep/internal/testapp"
 )
 
@@ -175,9 +176,9 @@ func TestConcurrentEditsMergeAndKeepBothValues(t *testing.T) {
 	if err != nil || row.GetString("person") != r.Persons[0] {
 		t.Errorf("the child's row lost its person: %v", err)
 	}
-	visits, err := app.FindRecordById("child_visits", id)
-	if err != nil || visits.GetString("address") != "示例路 2 号" || visits.GetString("head_name") != "王二明" {
-		t.Errorf("merged record: %q %q %v", visits.GetString("address"), visits.GetString("head_name"), err)
+	visits := app.Find(t, "child_visits", id)
+	if visits.GetString("address") != "示例路 2 号" || visits.GetString("head_name") != "王二明" {
+		t.Errorf("merged record: %q %q", visits.GetString("address"), visits.GetString("head_name"))
 	}
 	var history struct {
 		Items []struct{ Kind, Before, After, Status string }
@@ -268,13 +269,18 @@ func TestDashboardDoorChecksRows(t *testing.T) {
 	if err := app.Save(row); err == nil || !strings.Contains(err.Error(), "child_id_number") {
 		t.Errorf("a wrong number was saved: %v", err)
 	}
-	row, err = app.FindRecordById("child_visit_children", row.Id)
-	if err != nil || row.GetString("child_id_number") != number1 {
-		t.Fatalf("after the refusal: %q %v", row.GetString("child_id_number"), err)
+	if kept := app.Find(t, "child_visit_children", row.Id); kept.GetString("child_id_number") != number1 {
+		t.Fatalf("after the refusal: %q", kept.GetString("child_id_number"))
+	}
+	if row, err = app.FindRecordById("child_visit_children", row.Id); err != nil {
+		t.Fatal(err)
 	}
 	row.Set("school_name", "示例小学")
 	if err := app.Save(row); err != nil {
 		t.Fatal(err)
+	}
+	if changed := app.Find(t, "child_visit_children", row.Id); changed.GetString("school_name") != "示例小学" || changed.GetString("child_id_number") != number1 {
+		t.Errorf("the row after its change: %q %q", changed.GetString("school_name"), changed.GetString("child_id_number"))
 	}
 	visit, err := app.FindRecordById("child_visits", id)
 	if err != nil || visit.GetInt("rev") != 2 || visit.GetString("review_state") != "edited" {
@@ -286,7 +292,7 @@ func TestDashboardDoorChecksRows(t *testing.T) {
 func TestEditedPersonKeepsItsKeys(t *testing.T) {
 	app, tablet, _ := stage(t)
 	push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))
-	person, err := app.FindFirstRecordByData("persons", "id_key", number1)
+	person, err := app.FindFirstRecordByData("persons", "id_key", collections.IndexOf(collections.Read(app.TestApp), "persons", "id_key", number1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,8 +301,12 @@ func TestEditedPersonKeepsItsKeys(t *testing.T) {
 	if err := app.Save(person); err != nil {
 		t.Fatal(err)
 	}
-	if person, err = app.FindRecordById("persons", person.Id); err != nil || person.GetString("name_key") != "王大明" || person.GetString("id_key") != "" || person.GetInt("rev") != 2 {
+	index := collections.IndexOf(collections.Read(app.TestApp), "persons", "name_key", "王大明")
+	if person, err = app.FindRecordById("persons", person.Id); err != nil || person.GetString("name_key") != index || person.GetString("id_key") != "" || person.GetInt("rev") != 2 {
 		t.Errorf("keys %q %q at rev %d (%v)", person.GetString("name_key"), person.GetString("id_key"), person.GetInt("rev"), err)
+	}
+	if said := app.Opened(t, person, nil); said.GetString("name") != "王 大明" || said.GetString("id_number") != "not a number" {
+		t.Errorf("the person is %q %q", said.GetString("name"), said.GetString("id_number"))
 	}
 }
 

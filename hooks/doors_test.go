@@ -103,11 +103,7 @@ func recordOf(t *testing.T, app *testapp.App, id string) *core.Record {
 
 func columnOf(t *testing.T, app *testapp.App, id, column string) string {
 	t.Helper()
-	r, err := app.FindRecordById("child_visits", id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.GetString(column)
+	return app.Find(t, "child_visits", id).GetString(column)
 }
 
 // tableOf reads a table in the order of writing, with the worker's id replaced.
@@ -137,6 +133,18 @@ func tableOf(t *testing.T, app *testapp.App, table, worker string) (all []map[st
 				row[n] = "w:worker"
 			default:
 				row[n] = fmt.Sprintf("%T %v", v, v)
+			}
+		}
+		if at := slices.Index(names, collections.SealedColumn); at >= 0 {
+			opened, err := collections.Open(collections.Read(app.TestApp), table, fmt.Sprint(values[slices.Index(names, "id")]), fmt.Sprint(values[at]))
+			if err != nil {
+				return err
+			}
+			delete(row, collections.SealedColumn)
+			for _, v := range opened {
+				if !slices.Contains(ownOfDoor[table], v.Column) {
+					row["sealed "+v.Column] = v.Text
+				}
 			}
 		}
 		if table == "changes" && row["collection"] != "string child_visits" && row["collection"] != "string households" {

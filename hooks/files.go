@@ -94,7 +94,7 @@ func (d *Doorstep) attachment(r *request) error {
 	if err := d.saw(r.RequestEvent, audit.Review, r.actor.DidTo(audit.ReadFile, collections.Attachments, id, f.Area, id, f.Record)); err != nil {
 		return err
 	}
-	stored, err := blob.In(r.App.DataDir()).Open(f.SHA256)
+	stored, err := blob.In(r.App.DataDir(), collections.KeysOf(r.App)).Open(f.SHA256)
 	if err != nil {
 		return err
 	}

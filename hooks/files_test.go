@@ -25,6 +25,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/blob"
 	"doorstep/internal/openrosa"
 	"doorstep/internal/testapp"
 	uploads "doorstep/internal/upload"
@@ -175,7 +176,16 @@ func wholeRecord(t *testing.T, app *testapp.App, id string) bool {
 
 func stored(app *testapp.App, content []byte) bool {
 	sha := digest(content)
-	b, err := os.ReadFile(filepath.Join(app.DataDir(), "attachments", sha[:2], sha))
+	onDisk, err := os.ReadFile(filepath.Join(app.DataDir(), "attachments", sha[:2], sha))
+	if err != nil || bytes.Contains(onDisk, content) {
+		return false
+	}
+	f, err := blob.In(app.DataDir(), collections.KeysOf(app)).Open(sha)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b, err := io.ReadAll(f)
 	return err == nil && bytes.Equal(b, content)
 }
 
@@ -327,14 +337,16 @@ func TestLastByteWithoutAnAnswer(t *testing.T) {
 	id := withFile(t, tablet, 1, content)
 	path := begin(t, tablet, digest(content), len(content))
 	patch(t, tablet, path, 0, content[:59_999])
-	part, err := os.OpenFile(filepath.Join(app.DataDir(), "attachments", "uploads", strings.TrimPrefix(path, uploads.BasePath)), os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
+	incoming := filepath.Join(app.DataDir(), "attachments", "incoming")
+	if err := os.WriteFile(incoming, nil, 0o600); err != nil { // so that the file cannot be stored
 		t.Fatal(err)
 	}
-	if _, err := part.Write(content[59_999:]); err != nil {
+	if res := patch(t, tablet, path, 59_999, content[59_999:]); res.StatusCode != http.StatusInternalServerError {
+		t.Fatalf("the last byte: %d", res.StatusCode)
+	}
+	if err := os.Remove(incoming); err != nil {
 		t.Fatal(err)
 	}
-	part.Close()
 	if res := tus(t, tablet, http.MethodHead, path, nil); res.Header.Get("Upload-Offset") != "60000" || !wholeRecord(t, app, id) || !stored(app, content) {
 		t.Errorf("offset %s, whole %v", res.Header.Get("Upload-Offset"), wholeRecord(t, app, id))
 	}

@@ -19,6 +19,7 @@ import (
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
 	"doorstep/internal/outbox"
+	"doorstep/internal/seal"
 	"doorstep/internal/upload"
 )
 
@@ -28,6 +29,7 @@ type Doorstep struct {
 	Areas   *grid.Live
 	Now     func() time.Time
 	Notify  outbox.Send
+	Keys    seal.Source // of the keyset; empty for the file beside the data folder
 	queue   *ingest.Queue
 	bodies  *devicesync.Room
 
@@ -66,6 +68,7 @@ func (d *Doorstep) Bind(app core.App) {
 
 	d.bindSignIn(app)
 	d.bindAudit(app)
+	on(app.OnServe(), "doorstep.keys", 45, d.watchKeys)
 
 	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)
@@ -76,15 +79,17 @@ func (d *Doorstep) Bind(app core.App) {
 
 	on(app.OnRecordCreate(collections.Workers), "doorstep.worker.create", 20, workerScopes)
 	on(app.OnRecordUpdate(collections.Workers), "doorstep.worker.update", 20, workerScopes)
-	for _, found := range []string{collections.Households, collections.Persons} {
-		on(app.OnRecordCreate(found), "doorstep.keys.create."+found, 20, lookUpKeys)
-		on(app.OnRecordUpdate(found), "doorstep.keys.update."+found, 20, lookUpKeys)
-	}
 	for _, registry := range []string{collections.Campaigns, collections.Tasks, collections.Households, collections.Persons, collections.Areas} {
 		on(app.OnRecordCreate(registry), "doorstep.announce.create."+registry, 30, announce)
 		on(app.OnRecordUpdate(registry), "doorstep.announce.update."+registry, 30, announce)
 		on(app.OnRecordDelete(registry), "doorstep.announce.delete."+registry, 30, announceDelete)
 	}
+	for table := range collections.Registry {
+		on(app.OnRecordCreate(table), "doorstep.seal.create."+table, 90, sealRecord)
+		on(app.OnRecordUpdate(table), "doorstep.seal.update."+table, 90, sealRecord)
+	}
+	on(app.OnRecordUpdateRequest(), "doorstep.cleared", 20, d.noteCleared)
+	on(app.OnRecordEnrich(), "doorstep.mask", 90, d.mask)
 	on(app.OnRecordAfterUpdateSuccess(collections.Areas), "doorstep.areas", 10, d.areasChanged)
 	on(app.OnBackupRestore(), "doorstep.epoch", 10, markRestore)
 	on(app.OnTerminate(), "doorstep.drain", 10, d.drain)
@@ -112,7 +117,13 @@ func (d *Doorstep) Start(app core.App) error {
 	if err := settleEpoch(app); err != nil {
 		return err
 	}
+	if err := d.openKeys(app); err != nil {
+		return err
+	}
 	if err := d.Library.Load(app); err != nil {
+		return err
+	}
+	if err := d.sealAll(app); err != nil {
 		return err
 	}
 	for _, name := range []string{"child_visit.csv", "elderly_baseline.csv"} {

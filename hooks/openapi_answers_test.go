@@ -226,6 +226,11 @@ func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
 	w.send(boss, get, records+"/history", []string{"child_visits", uuid.NewString()}, "", nil, 404)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 200) // with the task and the comment
 
+	look := object{"collection": "child_visits", "id": visit, "fields": []any{"address"}, "reason": "家长来电要求核对家庭住址"}
+	w.send(boss, post, "/api/doorstep/v1/reveal", nil, "", look, 200)
+	w.send(boss, post, "/api/doorstep/v1/reveal", nil, "", object{"collection": "child_visits", "id": visit, "fields": []any{"address"}, "reason": " "}, 400)
+	w.send(tablet, post, "/api/doorstep/v1/reveal", nil, "", look, 403)
+
 	held := text(w.send(boss, get, quarantine, nil, "", nil, 200), "items", "id")
 	w.send(boss, post, quarantine+"/{id}/release", []string{held}, "", nil, 200)
 	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", nil, 204)

@@ -84,10 +84,7 @@ func TestAReturnedRecordReachesCollect(t *testing.T) {
 	for range 2 {
 		phone.saved(xmlPart(sent.String()))
 	}
-	r, err := app.FindRecordById("child_visits", id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := app.Find(t, "child_visits", id)
 	for field, want := range map[string]string{"address": "示例路 1 号 乙", "rev": "3", "review_state": "edited", "door_plate_photo": "plate.jpg", "started_at": "2026-11-23T09:00:00.000+08:00", "complete": "true", "area": gridA} {
 		if got := r.GetString(field); got != want {
 			t.Errorf("%s: %q, want %q", field, got, want)

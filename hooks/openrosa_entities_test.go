@@ -130,10 +130,7 @@ func TestOfflineEntityChangesInAnyOrder(t *testing.T) {
 			for _, n := range order {
 				phone.saved(changes[n])
 			}
-			h, err := app.FindRecordById("households", id)
-			if err != nil {
-				t.Fatal(err)
-			}
+			h := app.Find(t, "households", id)
 			for field, want := range map[string]string{"address": "示例路 2 号", "head_name": "丙某", "phone": "13800000001", "residents": "2", "area": gridA} {
 				if got := h.GetString(field); got != want {
 					t.Errorf("%s: %q, want %q", field, got, want)
@@ -173,10 +170,7 @@ func TestEntityConflictsAreShown(t *testing.T) {
 			if err != nil || int64(len(edits)) != c.open {
 				t.Errorf("%d open conflicts (%v), want %d", len(edits), err, c.open)
 			}
-			h, err := app.FindRecordById("households", id)
-			if err != nil {
-				t.Fatal(err)
-			}
+			h := app.Find(t, "households", id)
 			for k, v := range c.facts {
 				if k = strings.TrimPrefix(k, "household_"); h.GetString(k) != v {
 					t.Errorf("%s: %q, the last received was %q", k, h.GetString(k), v)

@@ -125,7 +125,7 @@ func (d *Doorstep) odkFile(c *fieldCall) error {
 	if c.unchanged(f.MD5) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	stored, err := blob.In(c.App.DataDir()).Open(f.SHA256)
+	stored, err := blob.In(c.App.DataDir(), collections.KeysOf(c.App)).Open(f.SHA256)
 	if err != nil {
 		return err
 	}

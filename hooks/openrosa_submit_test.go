@@ -7,13 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"doorstep/collections"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
 	"doorstep/internal/xform"
@@ -82,10 +82,7 @@ func TestCollectSubmitsARecord(t *testing.T) {
 	if told := phone.saved(xmlPart(xml)); told != "此前已保存"+invented {
 		t.Errorf("told the second time %q", told)
 	}
-	r, err := app.FindRecordById("child_visits", id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := app.Find(t, "child_visits", id)
 	for field, want := range map[string]string{"area": gridA, "area_method": "gps", "review_state": "received", "address": "示例路 1 号 101", "rev": "1", "complete": "true"} {
 		if got := r.GetString(field); got != want {
 			t.Errorf("%s: %q, want %q", field, got, want)
@@ -103,9 +100,9 @@ func TestCollectSubmitsARecord(t *testing.T) {
 		t.Errorf("told of a duplicate: %q", twice)
 	}
 	rowCount(t, app, map[string]int64{"child_visits": 4, "submissions": 4, "persons": 2})
-	person, err := app.FindFirstRecordByFilter("persons", "id_number = {:n}", map[string]any{"n": number1})
-	if err != nil || person.GetString("name") == "" {
-		t.Errorf("the person has no name: %v", err)
+	person, err := app.FindFirstRecordByData("persons", "id_key", collections.IndexOf(collections.Read(app.TestApp), "persons", "id_key", number1))
+	if app.Opened(t, person, err).GetString("name") == "" {
+		t.Error("the person has no name")
 	}
 }
 
@@ -121,8 +118,8 @@ func TestFilesOfARecordAreInTheStore(t *testing.T) {
 	if err != nil || photo.GetString("sha256") != sha || photo.GetString("state") != "stored" || photo.GetString("record") != id || photo.GetString("area") != gridA {
 		t.Errorf("the photo's row: %v %v", photo, err)
 	}
-	if b, err := os.ReadFile(filepath.Join(app.DataDir(), "attachments", sha[:2], sha)); err != nil || string(b) != "a door plate" {
-		t.Errorf("the photo's bytes: %q %v", b, err)
+	if !stored(app, []byte("a door plate")) {
+		t.Error("the photo's bytes are not in the store")
 	}
 	if left, err := filepath.Glob(filepath.Join(app.DataDir(), "attachments", "incoming", "*")); err != nil || len(left) != 0 {
 		t.Errorf("unfinished files: %v %v", left, err)
@@ -144,10 +141,7 @@ func TestEditsInAnyOrder(t *testing.T) {
 				}
 				arrived[n] = true
 			}
-			r, err := app.FindRecordById("child_visits", ids[1])
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := app.Find(t, "child_visits", ids[1])
 			if r.GetString("address") != "示例路 3 号" || r.GetInt("rev") != 3 || !r.GetBool("complete") {
 				t.Errorf("record: address %q rev %d", r.GetString("address"), r.GetInt("rev"))
 			}

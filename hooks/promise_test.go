@@ -98,8 +98,9 @@ func TestCorrectionAfterARowChanged(t *testing.T) {
 	if r := push(t, tablet, op)[0]; r.Status != "stored" || len(r.Conflicts) != 0 {
 		t.Errorf("a correction of something else: %+v", r)
 	}
-	if row, err = app.FindFirstRecordByData("child_visit_children", "visit", id); err != nil || row.GetString("child_name") != "王大明" {
-		t.Errorf("the row is %q (%v)", row.GetString("child_name"), err)
+	row, err = app.FindFirstRecordByData("child_visit_children", "visit", id)
+	if name := app.Opened(t, row, err).GetString("child_name"); name != "王大明" {
+		t.Errorf("the row is %q", name)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"doorstep/internal/devicesync"
 	"doorstep/internal/identity"
 	"doorstep/internal/ingest"
-	"doorstep/internal/validate"
 )
 
 // inTransaction runs the rest of the chain in one transaction: app.Save alone is none, and what a handler wrote before
@@ -161,18 +160,6 @@ func gone(e *core.RecordEvent, from string) error {
 		return err
 	}
 	return collections.Announce(db, e.Record.Collection().Name, e.Record.Id, from, collections.Delete, int64(e.Record.GetInt("rev"))+1, time.Now())
-}
-
-// lookUpKeys keeps what people and households are found by equal to what the record says, whoever edited it.
-func lookUpKeys(e *core.RecordEvent) error {
-	switch e.Record.Collection().Name {
-	case collections.Households:
-		e.Record.Set("address_key", identity.AddressKey(e.Record.GetString("address")))
-	case collections.Persons:
-		e.Record.Set("name_key", identity.NameKey(e.Record.GetString("name")))
-		e.Record.Set("id_key", validate.IDKey(e.Record.GetString("id_number")))
-	}
-	return e.Next()
 }
 
 // target is whom a registry record concerns.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// contents is every value of every table, as the database holds it.
+// contents is every value of every table, as the database holds it and with what is sealed in clear.
 func contents(t *testing.T, app *testapp.App) string {
 	t.Helper()
 	var tables []string
@@ -48,6 +49,14 @@ func contents(t *testing.T, app *testapp.App) string {
 			}
 			for i, v := range values {
 				fmt.Fprintf(&all, "%s.%s=%v\n", name, columns[i], *v.(*any))
+			}
+			if at := slices.Index(columns, collections.SealedColumn); at >= 0 {
+				id, sealed := fmt.Sprint(*values[slices.Index(columns, "id")].(*any)), fmt.Sprint(*values[at].(*any))
+				opened, err := collections.Open(db, name, id, sealed)
+				for _, v := range opened {
+					fmt.Fprintf(&all, "%s.%s=%s\n", name, v.Column, v.Text)
+				}
+				return err
 			}
 			return nil
 		})

@@ -62,6 +62,7 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/review", access.ReviewRecord, (*Doorstep).review},
 	{http.MethodGet, "/api/doorstep/v1/records/{collection}/{id}/history", access.ReviewRecord, (*Doorstep).history},
 	{http.MethodGet, "/api/doorstep/v1/attachments/{id}", access.ReadAttachment, (*Doorstep).attachment},
+	{http.MethodPost, "/api/doorstep/v1/reveal", access.Reveal, (*Doorstep).reveal},
 	{http.MethodPost, "/api/doorstep/v1/duplicates/{id}/decide", access.DecideDuplicate, (*Doorstep).decideDuplicate},
 	{http.MethodGet, "/api/doorstep/v1/coverage", access.ReadCoverage, (*Doorstep).coverage},
 	{http.MethodGet, "/api/doorstep/v1/export/{form}", access.Export, (*Doorstep).export},

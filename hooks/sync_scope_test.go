@@ -244,9 +244,9 @@ func TestUnsentWorkOnWhatLeftIsHandedOver(t *testing.T) {
 		}
 		var got receipt
 		boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/quarantine/"+list.Items[at].ID+"/release", nil, &got)
-		r, err := app.FindRecordById("households", home)
-		if err != nil || got.Status != "stored" || r.GetString("phone") != "13800000000" {
-			t.Errorf("released: %+v, phone %q (%v)", got, r.GetString("phone"), err)
+		r := app.Find(t, "households", home)
+		if got.Status != "stored" || r.GetString("phone") != "13800000000" {
+			t.Errorf("released: %+v, phone %q", got, r.GetString("phone"))
 		}
 	}
 }

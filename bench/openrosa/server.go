@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/demo"
 	"doorstep/internal/openrosa"
+	"doorstep/internal/seal"
 	"doorstep/internal/seed"
 	_ "doorstep/pb_migrations" // the schema
 )
@@ -42,6 +43,7 @@ func serve(ctx context.Context, dir string) error {
 		return err
 	}
 	d := hooks.New(time.Now)
+	d.Keys = seal.Source(os.Getenv("DOORSTEP_KEYS"))
 	d.Bind(app)
 	if err := d.Start(app); err != nil {
 		return err

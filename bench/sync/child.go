@@ -46,7 +46,7 @@ func scaleFor(tablets int, today time.Time) demo.Scale {
 
 // serve runs the server in a folder until its standard input ends.
 func serve(ctx context.Context, dir string, tablets int) error {
-	s, err := startServer(ctx, dir, scaleFor(tablets, time.Now()))
+	s, err := startServer(ctx, dir, "", scaleFor(tablets, time.Now()))
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"doorstep/hooks"
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
+	"doorstep/internal/seal"
 	"doorstep/internal/seed"
 	_ "doorstep/pb_migrations" // the schema
 )
@@ -37,7 +38,7 @@ func townScale(today time.Time) demo.Scale {
 	return demo.Scale{Districts: 2, Streets: 4, Communities: 16, Grids: 160, Workers: 40, HouseholdsPerGrid: 120, Today: today}
 }
 
-func startServer(ctx context.Context, dir string, scale demo.Scale) (*server, error) {
+func startServer(ctx context.Context, dir string, keys seal.Source, scale demo.Scale) (*server, error) {
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: filepath.Join(dir, "doorstep"), DBConnect: collections.Connect})
 	if err := app.Bootstrap(); err != nil {
 		return nil, err
@@ -46,6 +47,7 @@ func startServer(ctx context.Context, dir string, scale demo.Scale) (*server, er
 		return nil, err
 	}
 	d := hooks.New(time.Now)
+	d.Keys = keys
 	d.Bind(app)
 	if err := d.Start(app); err != nil {
 		return nil, err

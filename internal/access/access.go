@@ -45,6 +45,7 @@ const (
 	ManageWorker     Action = "worker.manage"       // shut out; reset a second factor
 	ManageToken      Action = "token.manage"        // let a worker's ODK app in, and shut it out
 	Erase            Action = "erase"               // forget a person; let go what is due
+	Reveal           Action = "reveal"              // show what is masked, with a reason
 )
 
 // Where limits an action to records.
@@ -66,6 +67,7 @@ var Table = map[Action]map[Role]Where{
 	DecideQuarantine: {Supervisor: Here, Manager: Here},
 	DecideDuplicate:  {Supervisor: Here, Manager: Here},
 	ReadAttachment:   {Supervisor: Here, Manager: Here},
+	Reveal:           {Supervisor: Here, Manager: Here},
 	ReadCoverage:     {Supervisor: Here, Manager: Here, Analyst: Here},
 	Export:           {Supervisor: Here, Manager: Here, Analyst: Here},
 	ExportIdentified: {Manager: Here},

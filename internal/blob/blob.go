@@ -1,5 +1,5 @@
-// Package blob keeps files by the SHA-256 of their bytes, below the data folder: attachments/ab/ab12…, written once and
-// never changed. What is not whole yet has a name of its own under attachments/incoming.
+// Package blob keeps files by the SHA-256 of their plain bytes, below the data folder: attachments/ab/ab12…, sealed, written
+// once and changed only to be sealed with another key. What is not whole yet has a name of its own under attachments/incoming.
 package blob
 
 import (
@@ -14,13 +14,23 @@ import (
 	"time"
 
 	"doorstep/internal/crash"
+	"doorstep/internal/seal"
 )
 
-// Store is the folder that all doors share.
-type Store struct{ dir string }
+// Store is the folder that all doors share, and the keys that what lies in it is sealed with. A file keeps the name of
+// its plain bytes: that digest stands in the database and in every synchronisation, and recognises only what one has.
+type Store struct {
+	dir  string
+	keys *seal.Keys
+}
 
 // In is the store of a data folder; it makes folders as needed.
-func In(dataDir string) Store { return Store{filepath.Join(dataDir, "attachments")} }
+func In(dataDir string, keys *seal.Keys) Store {
+	return Store{filepath.Join(dataDir, "attachments"), keys}
+}
+
+// Uploads is the folder of files that are not whole yet, whose tablets go on with them.
+func Uploads(dataDir string) string { return filepath.Join(dataDir, "attachments", "uploads") }
 
 // Info is what the store knows of a file: digests in lower-case hex, bytes, and the type that the bytes tell.
 type Info struct {
@@ -29,38 +39,70 @@ type Info struct {
 	Type        Type
 }
 
+// ErrDigest is the error of a file that is not the one that was announced.
+var ErrDigest = errors.New("the file has another digest")
+
 // Save streams r to disk. When it returns without an error the bytes survive a power cut.
-func (s Store) Save(r io.Reader) (Info, error) {
-	incoming := filepath.Join(s.dir, "incoming")
-	if err := os.MkdirAll(incoming, 0o700); err != nil {
-		return Info{}, fmt.Errorf("store a file: %w", err)
-	}
-	f, err := os.CreateTemp(incoming, "*.part")
+func (s Store) Save(r io.Reader) (Info, error) { return s.save(r, "") }
+
+// SaveAs is Save for a file whose digest is known. Another file is not stored: ErrDigest, and what came instead.
+func (s Store) SaveAs(r io.Reader, sha string) (Info, error) { return s.save(r, sha) }
+
+func (s Store) save(r io.Reader, want string) (Info, error) {
+	f, err := s.incoming()
 	if err != nil {
-		return Info{}, fmt.Errorf("store a file: %w", err)
+		return Info{}, err
 	}
 	defer os.Remove(f.Name()) // it is not there any more once it has its name
-	info, err := measure(r, f)
-	if err == nil {
-		err = f.Sync()
-	}
+	info, err := s.fill(f, r)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return Info{}, err
 	}
-	return info, s.settle(f.Name(), info.SHA256, os.Rename)
+	if want != "" && info.SHA256 != want {
+		return info, ErrDigest
+	}
+	return info, s.settle(f.Name(), info.SHA256)
 }
 
-// Measure reads a file of this data folder that is whole, and sees to it that its bytes survive a power cut.
-func Measure(path string) (Info, error) {
-	f, err := os.Open(path)
+func (s Store) incoming() (*os.File, error) {
+	incoming := filepath.Join(s.dir, "incoming")
+	if err := os.MkdirAll(incoming, 0o700); err != nil {
+		return nil, fmt.Errorf("store a file: %w", err)
+	}
+	f, err := os.CreateTemp(incoming, "*.part")
+	if err != nil {
+		return nil, fmt.Errorf("store a file: %w", err)
+	}
+	return f, nil
+}
+
+// fill writes a file, sealed where there are keys, and syncs it.
+func (s Store) fill(f *os.File, r io.Reader) (Info, error) {
+	if !s.keys.Sealing() {
+		info, err := measure(r, f)
+		if err == nil {
+			err = f.Sync()
+		}
+		return info, err
+	}
+	if _, err := f.Seek(int64(seal.HeaderSize), io.SeekStart); err != nil {
+		return Info{}, err
+	}
+	w, err := s.keys.NewWriter(f)
 	if err != nil {
 		return Info{}, err
 	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
-		return Info{}, fmt.Errorf("sync %s: %w", path, err)
+	info, err := measure(r, w)
+	if err == nil {
+		err = w.Close()
 	}
-	return measure(f, io.Discard)
+	if err == nil {
+		_, err = f.WriteAt(w.Header(info.SHA256), 0)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	return info, err
 }
 
 func measure(r io.Reader, to io.Writer) (Info, error) {
@@ -69,12 +111,7 @@ func measure(r io.Reader, to io.Writer) (Info, error) {
 	return Info{hex.EncodeToString(strong.Sum(nil)), hex.EncodeToString(weak.Sum(nil)), size, typeOf(head.bytes)}, err
 }
 
-// Adopt gives a measured file its place; it keeps its old name beside the new one, and must not be written to again.
-func (s Store) Adopt(path string, info Info) error {
-	return s.settle(path, info.SHA256, os.Link)
-}
-
-func (s Store) settle(from, sha string, move func(from, to string) error) error {
+func (s Store) settle(from, sha string) error {
 	to := s.path(sha)
 	if s.renew(to) {
 		return nil // the same bytes came before
@@ -83,7 +120,7 @@ func (s Store) settle(from, sha string, move func(from, to string) error) error 
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("store a file: %w", err)
 	}
-	if err := move(from, to); err != nil && !errors.Is(err, os.ErrExist) {
+	if err := os.Rename(from, to); err != nil {
 		return fmt.Errorf("store a file: %w", err)
 	}
 	crash.At("file: named, its folder not synced")
@@ -118,12 +155,43 @@ func syncFolder(dir string) error {
 	return nil
 }
 
-// Open reads a stored file; the error is fs.ErrNotExist for one that was never stored.
-func (s Store) Open(sha string) (*os.File, error) {
+// File is a stored file, in clear.
+type File struct {
+	io.ReadSeeker
+	stored *os.File
+}
+
+// Close ends the reading.
+func (f File) Close() error { return f.stored.Close() }
+
+// Open reads a stored file; the error is fs.ErrNotExist for one that was never stored. One that was stored before
+// anything was sealed is read as it lies there.
+func (s Store) Open(sha string) (File, error) {
 	if !IsDigest(sha) {
-		return nil, os.ErrNotExist
+		return File{}, os.ErrNotExist
 	}
-	return os.Open(s.path(sha))
+	stored, err := os.Open(s.path(sha))
+	if err != nil {
+		return File{}, err
+	}
+	if _, sealed, err := sealedWith(stored); err != nil || !sealed {
+		return File{stored, stored}, err
+	}
+	plain, err := s.keys.NewFile(stored, sha)
+	if err != nil {
+		return File{}, errors.Join(fmt.Errorf("file %s: %w", sha, err), stored.Close())
+	}
+	return File{plain, stored}, nil
+}
+
+func sealedWith(f *os.File) (key string, sealed bool, err error) {
+	header := make([]byte, seal.HeaderSize)
+	n, err := f.ReadAt(header, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", false, err
+	}
+	key, sealed = seal.SealedWith(header[:n])
+	return key, sealed, nil
 }
 
 // Remove deletes a stored file at once; one that is not there is no error.

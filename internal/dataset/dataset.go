@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/seal"
 )
 
 // Formats of the tables.
@@ -137,8 +138,16 @@ func snapshot(ctx context.Context, app core.App) (collections.DB, func() error, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("begin the snapshot: %w", err)
 	}
-	return tx, tx.Rollback, nil
+	return reading{tx, collections.KeysOf(app)}, tx.Rollback, nil
 }
+
+// reading is the snapshot with the keys of what is sealed in it.
+type reading struct {
+	*sql.Tx
+	keys *seal.Keys
+}
+
+func (r reading) Keys() *seal.Keys { return r.keys }
 
 // newKey makes the secret of one export's pseudonyms; it is forgotten with the export.
 func newKey() []byte {

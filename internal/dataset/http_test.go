@@ -138,7 +138,7 @@ func TestBrokenOffOverHTTP(t *testing.T) {
 	if _, err := o.NonconcurrentDB().NewQuery(`DROP TABLE sample_shifts`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.NonconcurrentDB().NewQuery(`CREATE VIEW sample_shifts AS SELECT id, id AS visit, '' AS parent_row, 1 AS position, json('[' || id) AS night, '' AS household, '' AS person FROM sample_visits`).Execute(); err != nil {
+	if _, err := o.NonconcurrentDB().NewQuery(`CREATE VIEW sample_shifts AS SELECT id, id AS visit, '' AS parent_row, 1 AS position, json('[' || id) AS night, '' AS household, '' AS person, '' AS sealed FROM sample_visits`).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	_, body, err := get(t, serve(t, o, access.Actor{ID: "a", Role: access.Analyst, Territory: []string{"9901"}}).URL)

@@ -76,12 +76,16 @@ func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
 	query, args := rowsQuery(e.plan, t, e.sel)
 	const before = 4 // what rowsQuery reads before the sources
 	values := make([]any, before+len(t.sources))
-	dest := make([]any, len(values))
+	var id, sealed string
+	dest := []any{&id, &sealed}
 	for i := range values {
-		dest[i] = &values[i]
+		dest = append(dest, &values[i])
 	}
 	return collections.Each(e.db, query, args, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		if err := t.unseal(e.db, id, sealed, values[before:]); err != nil {
 			return err
 		}
 		day, _ := text(values[0]).(string)
@@ -97,14 +101,37 @@ func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
 	})
 }
 
-// rowsQuery reads the day of the visit, the household, the person and the area, and then every source of a table. The
-// order is that of the primary key: the unary plus keeps SQLite from choosing another index and sorting all rows in memory.
+// unseal puts what was sealed of a row where its columns are blank.
+func (t *table) unseal(db collections.DB, id, sealed string, values []any) error {
+	opened, err := collections.Open(db, t.name, id, sealed)
+	if len(opened) == 0 {
+		return err
+	}
+	for i := range values {
+		if value, ok := opened.Get(t.sources[i].column(t.alias())); ok {
+			values[i] = value
+		}
+	}
+	return nil
+}
+
+// alias is the table's name in rowsQuery.
+func (t *table) alias() string {
+	if t.repeat {
+		return "r"
+	}
+	return "m"
+}
+
+// rowsQuery reads id and sealed columns, the day of the visit, the household, the person and the area, and then every
+// source of a table. The order is that of the primary key: the unary plus keeps SQLite from choosing another index and
+// sorting all rows in memory.
 func rowsQuery(p *plan, t *table, sel Selection) (string, []any) {
 	unit, subject := `COALESCE(NULLIF(m.household,''), m.id)`, `COALESCE(NULLIF(m.person,''), NULLIF(m.household,''), m.id)`
 	if t.repeat {
 		subject = `COALESCE(NULLIF(r.person,''), r.id)`
 	}
-	exprs := []string{`COALESCE(NULLIF(m.finished_at,''), NULLIF(m.started_at,''), m.received_at)`, unit, subject, `m.area`}
+	exprs := []string{t.alias() + `.id`, t.alias() + `.sealed`, `COALESCE(NULLIF(m.finished_at,''), NULLIF(m.started_at,''), m.received_at)`, unit, subject, `m.area`}
 	for _, s := range t.sources {
 		exprs = append(exprs, s.expr)
 	}

@@ -1,6 +1,10 @@
 package dataset
 
-import "doorstep/internal/survey"
+import (
+	"strings"
+
+	"doorstep/internal/survey"
+)
 
 // Variable is one column of an exported file, as the codebook tells it.
 type Variable struct {
@@ -44,6 +48,15 @@ type source struct {
 	expr string // SQL; "NULL" where the column is left out, so that it is not even read
 	vars []Variable
 	fill filler // nil where the column is left out
+}
+
+// column is the name of the source's column in the table under an alias; "" where it is something else.
+func (s source) column(alias string) string {
+	name, ok := strings.CutPrefix(s.expr, alias+".")
+	if name = strings.Trim(name, `"`); !ok || s.fill == nil || strings.ContainsAny(name, `"(), `) {
+		return ""
+	}
+	return name
 }
 
 // filler turns a value of the database into one cell per variable; day is the day of the visit, YYYY-MM-DD or longer.

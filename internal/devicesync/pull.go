@@ -1,8 +1,10 @@
 package devicesync
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/instrument"
+	"doorstep/internal/seal"
 	"doorstep/internal/xform"
 )
 
@@ -294,15 +297,44 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 			where, args = ph.where, append(args, ph.args...)
 		}
 	}
-	return collections.Each(p.db, `SELECT id, rev, `+documents[collection]+` FROM `+collection+` WHERE id IN (SELECT value FROM json_each(?)) AND (`+where+`)`, args, func(rows *sql.Rows) error {
-		var id, text string
+	sealed := `''`
+	if collections.Registry[collection] != nil {
+		sealed = collections.SealedColumn
+	}
+	return collections.Each(p.db, `SELECT id, rev, `+sealed+`, `+documents[collection]+` FROM `+collection+` WHERE id IN (SELECT value FROM json_each(?)) AND (`+where+`)`, args, func(rows *sql.Rows) error {
+		var id, sealed string
 		var rev int64
-		if err := rows.Scan(&id, &rev, &text); err != nil {
+		var text []byte
+		if err := rows.Scan(&id, &rev, &sealed, &text); err != nil {
 			return err
 		}
-		into[wanted[id]].found([]byte(text), rev)
-		return nil
+		opened, err := collections.Open(p.db, collection, id, sealed)
+		if err == nil {
+			text, err = complete(text, opened)
+		}
+		into[wanted[id]].found(text, rev)
+		return err
 	})
+}
+
+// complete puts what was sealed of a row into its document, where its columns are blank. Quotes within texts are escaped,
+// so that only a member of the document reads like one.
+func complete(text []byte, opened seal.Row) ([]byte, error) {
+	for _, v := range opened {
+		value, blank := []byte(v.Text), `{"lon":0,"lat":0}`
+		if v.Column != "location" {
+			var err error
+			if value, err = json.Marshal(v.Text); err != nil {
+				return nil, err
+			}
+			blank = `""`
+		} else if !json.Valid(value) {
+			return nil, errors.New("the sealed place is no JSON")
+		}
+		member := `"` + v.Column + `":`
+		text = bytes.Replace(text, []byte(member+blank), append([]byte(member), value...), 1)
+	}
+	return text, nil
 }
 
 func (ch *Change) found(data []byte, rev int64) {
@@ -344,10 +376,15 @@ func (p *puller) visit(in *instrument.Instrument, id string) ([]byte, int64, err
 	if err != nil {
 		return nil, 0, err
 	}
-	comment := ""
-	if _, err := collections.One(p.db, `SELECT comment FROM reviews WHERE record=? ORDER BY created DESC, id DESC`, []any{id}, &comment); err != nil {
+	var review, comment, sealed string
+	if _, err := collections.One(p.db, `SELECT id, comment, sealed FROM reviews WHERE record=? ORDER BY created DESC, id DESC`, []any{id}, &review, &comment, &sealed); err != nil {
 		return nil, 0, err
 	}
+	opened, err := collections.Open(p.db, collections.Reviews, review, sealed)
+	if err != nil {
+		return nil, 0, err
+	}
+	opened.Fill("comment", &comment)
 	data, err := json.Marshal(map[string]any{
 		"form": rec.Form, "version": rec.FormVersion, "campaign": rec.Campaign, "household": rec.Household, "person": rec.Person, "area": rec.Area, "outcome": rec.Outcome,
 		"review_state": rec.ReviewState, "comment": comment, "issues": rec.Issues, "received_at": rec.ReceivedAt, "answers": json.RawMessage(answers),

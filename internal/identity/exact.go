@@ -13,9 +13,9 @@ type Known struct{ ID, Area string }
 // FindExact finds who has this valid document number, or where that is "", this name and birth date. Those who were
 // merged into another are left out.
 func FindExact(db collections.DB, idKey, name, birthDate string) ([]Known, error) {
-	query, args := `id_key=? AND id_key!=''`, []any{idKey}
+	query, args := `id_key=? AND id_key!=''`, []any{collections.IndexOf(db, collections.Persons, "id_key", idKey)}
 	if idKey == "" {
-		query, args = `birth_date=? AND name_key=? AND name_key!='' AND birth_date!=''`, []any{birthDate, NameKey(name)}
+		query, args = `birth_date=? AND name_key=? AND name_key!='' AND birth_date!=''`, []any{birthDate, collections.IndexOf(db, collections.Persons, "name_key", NameKey(name))}
 	}
 	var found []Known
 	err := collections.Each(db, `SELECT id, area FROM persons WHERE merged_into='' AND `+query+` ORDER BY id`, args, func(rows *sql.Rows) error {

@@ -39,13 +39,13 @@ func FindHousehold(db collections.DB, h Household, claimed string) (Household, b
 		claimed = into[0]
 	}
 	if h.HouseCode != "" {
-		found, _, err := households(db, `house_code=? AND house_code!='' AND merged_into='' ORDER BY created, id`, h.HouseCode)
+		found, _, err := households(db, `house_code=? AND house_code!='' AND merged_into='' ORDER BY created, id`, collections.IndexOf(db, collections.Households, "house_code", h.HouseCode))
 		if err != nil || len(found) > 0 {
 			return first(found), len(found) > 0, err
 		}
 	}
 	if h.AddressKey != "" && h.Area != "" {
-		found, _, err := households(db, `area=? AND address_key=? AND address_key!='' AND merged_into='' ORDER BY created, id`, h.Area, h.AddressKey)
+		found, _, err := households(db, `area=? AND address_key=? AND address_key!='' AND merged_into='' ORDER BY created, id`, h.Area, collections.IndexOf(db, collections.Households, "address_key", h.AddressKey))
 		if err != nil || len(found) > 0 {
 			return first(found), len(found) > 0, err
 		}
@@ -127,12 +127,15 @@ func (h Household) row() collections.Row {
 func households(db collections.DB, where string, args ...any) ([]Household, []string, error) {
 	var found []Household
 	var into []string
-	err := collections.Each(db, `SELECT id, address, address_key, house_code, head_name, phone, residents, location, accuracy_m, area, area_method, area_confidence, source, rev, merged_into
+	err := collections.Each(db, `SELECT id, address, address_key, house_code, head_name, phone, residents, location, accuracy_m, area, area_method, area_confidence, source, rev, merged_into, sealed
 		FROM households WHERE `+where, args, func(rows *sql.Rows) error {
 		var h Household
-		var location, mergedInto string
+		var location, mergedInto, sealed string
 		if err := rows.Scan(&h.ID, &h.Address, &h.AddressKey, &h.HouseCode, &h.HeadName, &h.Phone, &h.Residents, &location, &h.AccuracyM,
-			&h.Area, &h.AreaMethod, &h.AreaConfidence, &h.Source, &h.Rev, &mergedInto); err != nil {
+			&h.Area, &h.AreaMethod, &h.AreaConfidence, &h.Source, &h.Rev, &mergedInto, &sealed); err != nil {
+			return err
+		}
+		if err := h.unseal(db, sealed, &location); err != nil {
 			return err
 		}
 		var p struct{ Lon, Lat float64 }
@@ -144,4 +147,15 @@ func households(db collections.DB, where string, args ...any) ([]Household, []st
 		return nil
 	})
 	return found, into, err
+}
+
+func (h *Household) unseal(db collections.DB, sealed string, location *string) error {
+	row, err := collections.Open(db, collections.Households, h.ID, sealed)
+	for _, v := range []struct {
+		column string
+		dest   *string
+	}{{"address", &h.Address}, {"address_key", &h.AddressKey}, {"house_code", &h.HouseCode}, {"head_name", &h.HeadName}, {"phone", &h.Phone}, {"location", location}} {
+		row.Fill(v.column, v.dest)
+	}
+	return err
 }

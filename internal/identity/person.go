@@ -73,7 +73,7 @@ func ResolveKnown(db collections.DB, p, known Person, fresh string, now time.Tim
 func deterministic(db collections.DB, p Person) (Found, *Pair, error) {
 	var clash *Pair
 	if p.IDKey != "" {
-		others, err := persons(db, `id_key=? AND id_key!='' AND merged_into='' ORDER BY created, id`, p.IDKey)
+		others, err := persons(db, `id_key=? AND id_key!='' AND merged_into='' ORDER BY created, id`, collections.IndexOf(db, collections.Persons, "id_key", p.IDKey))
 		if err != nil {
 			return Found{}, nil, err
 		}
@@ -87,7 +87,7 @@ func deterministic(db collections.DB, p Person) (Found, *Pair, error) {
 		}
 	}
 	if p.NameKey != "" && p.BirthDate != "" && p.Household != "" {
-		others, err := persons(db, `birth_date=? AND name_key=? AND household=? AND merged_into='' ORDER BY created, id`, p.BirthDate, p.NameKey, p.Household)
+		others, err := persons(db, `birth_date=? AND name_key=? AND household=? AND merged_into='' ORDER BY created, id`, p.BirthDate, collections.IndexOf(db, collections.Persons, "name_key", p.NameKey), p.Household)
 		if err != nil {
 			return Found{}, nil, err
 		}
@@ -106,7 +106,7 @@ func Explain(a, b Person) []Evidence {
 	}
 }
 
-const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into`
+const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into, sealed`
 
 // mostCandidates bounds how many people a record is compared with, the earliest first.
 const mostCandidates = 20
@@ -118,11 +118,26 @@ func persons(db collections.DB, where string, args ...any) ([]Person, error) {
 			return nil // a LIMIT would make SQLite open a temporary table
 		}
 		var p Person
-		err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto)
+		var sealed string
+		if err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto, &sealed); err != nil {
+			return err
+		}
+		err := p.unseal(db, sealed)
 		found = append(found, p)
 		return err
 	})
 	return found, err
+}
+
+func (p *Person) unseal(db collections.DB, sealed string) error {
+	row, err := collections.Open(db, collections.Persons, p.ID, sealed)
+	for _, v := range []struct {
+		column string
+		dest   *string
+	}{{"name", &p.Name}, {"name_key", &p.NameKey}, {"id_number", &p.IDNumber}, {"id_key", &p.IDKey}, {"phone", &p.Phone}, {"relation", &p.Relation}} {
+		row.Fill(v.column, v.dest)
+	}
+	return err
 }
 
 // FindPerson follows merged_into, so that an id that a tablet still holds never leads nowhere. An unknown id gives the

@@ -88,13 +88,12 @@ func TestLinkFillsOnlyBlanks(t *testing.T) {
 
 func expect(t *testing.T, db collections.DB, name, household string, rev int) {
 	t.Helper()
-	var gotName, gotHousehold string
-	var gotRev int
-	if _, err := collections.One(db, `SELECT name, household, rev FROM persons WHERE id='p1'`, nil, &gotName, &gotHousehold, &gotRev); err != nil {
+	p1, err := identity.FindPerson(db, "p1")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if gotName != name || gotHousehold != household || gotRev != rev {
-		t.Errorf("p1 is %s of %s at rev %d, want %s of %s at rev %d", gotName, gotHousehold, gotRev, name, household, rev)
+	if p1.Name != name || p1.Household != household || p1.Rev != int64(rev) {
+		t.Errorf("p1 is %s of %s at rev %d, want %s of %s at rev %d", p1.Name, p1.Household, p1.Rev, name, household, rev)
 	}
 }
 

@@ -36,14 +36,15 @@ func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 		where = strings.Join(parts, ` OR `)
 	}
 	held := []Held{}
-	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw FROM submissions
+	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed FROM submissions
 		WHERE outcome='quarantined' AND (`+where+`) ORDER BY received_at, id LIMIT ?`, append(args, heldPage), func(rows *sql.Rows) error {
 		var h Held
-		if err := rows.Scan(&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw); err != nil {
+		var sealed string
+		if err := rows.Scan(&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw, &sealed); err != nil {
 			return err
 		}
 		held = append(held, h)
-		return nil
+		return unsealRaw(db, h.ID, sealed, &held[len(held)-1].Raw)
 	})
 	return held, err
 }

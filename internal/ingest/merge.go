@@ -180,13 +180,15 @@ func whole(sparse, meta *survey.Node, f *survey.Form) (*survey.Node, error) {
 // sent last does not tell that, because it may have been merged.
 func (s *settling) answersAt(rev int64, stored flat) (flat, error) {
 	then := maps.Clone(stored)
-	err := collections.Each(s.db, `SELECT field, before FROM edits WHERE record=? AND kind='correction' AND record_rev>? ORDER BY record_rev DESC`, []any{s.d.op.ID, rev}, func(rows *sql.Rows) error {
-		var field, before string
-		if err := rows.Scan(&field, &before); err != nil {
+	err := collections.Each(s.db, `SELECT id, field, before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>? ORDER BY record_rev DESC`, []any{s.d.op.ID, rev}, func(rows *sql.Rows) error {
+		var id, field, before, sealed string
+		if err := rows.Scan(&id, &field, &before, &sealed); err != nil {
 			return err
 		}
+		opened, err := collections.Open(s.db, collections.Edits, id, sealed)
+		opened.Fill("before", &before)
 		then[field] = before
-		return nil
+		return err
 	})
 	return then, err
 }

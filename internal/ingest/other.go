@@ -20,9 +20,9 @@ func settleTask(db collections.DB, sender Sender, d *draft, now time.Time) (Rece
 	if err := json.Unmarshal(d.op.Answers, &said); err != nil || said.Status != "open" && said.Status != "done" && said.Status != "cancelled" {
 		return quarantine(db, sender, d, problem.BadAnswers, now)
 	}
-	var assignee, area, note string
+	var assignee, area string
 	var rev int64
-	found, err := collections.One(db, `SELECT assignee, area, rev, note FROM tasks WHERE id=?`, []any{d.op.ID}, &assignee, &area, &rev, &note)
+	found, err := collections.One(db, `SELECT assignee, area, rev FROM tasks WHERE id=?`, []any{d.op.ID}, &assignee, &area, &rev)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -32,12 +32,11 @@ func settleTask(db collections.DB, sender Sender, d *draft, now time.Time) (Rece
 	case assignee != sender.Actor.ID && !sender.Actor.May(access.DecideQuarantine, area, assignee):
 		return handOver(db, sender, d, collections.Tasks, area, now)
 	}
-	if said.Note == "" {
-		said.Note = note
+	row := collections.Row{{Column: "status", Value: said.Status}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)}}
+	if said.Note != "" {
+		row = append(row, collections.Field{Column: "note", Value: said.Note})
 	}
-	if err := collections.Update(db, collections.Tasks, d.op.ID, collections.Row{
-		{Column: "status", Value: said.Status}, {Column: "note", Value: said.Note}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)},
-	}); err != nil {
+	if err := collections.Update(db, collections.Tasks, d.op.ID, row); err != nil {
 		return Receipt{}, err
 	}
 	if err := collections.Announce(db, collections.Tasks, d.op.ID, collections.ToWorker(assignee), collections.Upsert, rev+1, now); err != nil {

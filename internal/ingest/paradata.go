@@ -57,17 +57,25 @@ func KeepParadata(ctx context.Context, app core.App, st *Stages, sender Sender, 
 		if err != nil {
 			return err
 		}
-		id, err := collections.NewID()
+		at := collections.Stamp(st.Now())
+		row := collections.Row{
+			{Column: "sha256", Value: p.SHA256}, {Column: "events_count", Value: p.Count}, {Column: "active_s", Value: p.ActiveS},
+			{Column: "questions", Value: string(questions)}, {Column: "track", Value: string(track)}, {Column: "notes", Value: string(notes)}, {Column: "updated", Value: at},
+		}
+		var id string
+		known, err := collections.One(db, `SELECT id FROM paradata WHERE instance=?`, []any{instance}, &id)
 		if err != nil {
 			return err
 		}
-		at := collections.Stamp(st.Now())
-		_, err = db.Exec(`INSERT INTO paradata (id, collection, record, instance, sha256, events_count, active_s, questions, track, notes, worker, area, created, updated) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-			ON CONFLICT (instance) DO UPDATE SET sha256=excluded.sha256, events_count=excluded.events_count, active_s=excluded.active_s, questions=excluded.questions, track=excluded.track, notes=excluded.notes, updated=excluded.updated`,
-			id, own.collection, own.record, instance, p.SHA256, p.Count, p.ActiveS, string(questions), string(track), string(notes), own.worker, own.area, at, at)
-		if err != nil {
-			return fmt.Errorf("keep paradata: %w", err)
+		if known {
+			return collections.Update(db, collections.Paradata, id, row)
 		}
-		return nil
+		if id, err = collections.NewID(); err != nil {
+			return err
+		}
+		return collections.Insert(db, collections.Paradata, append(row, collections.Row{
+			{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record}, {Column: "instance", Value: instance},
+			{Column: "worker", Value: own.worker}, {Column: "area", Value: own.area}, {Column: "created", Value: at},
+		}...))
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
+	sealed "doorstep/internal/seal"
 	_ "doorstep/pb_migrations" // the schema
 )
 
@@ -26,6 +27,7 @@ func newApp(t *testing.T) (core.App, *Stages) {
 		t.Fatal(err)
 	}
 	t.Cleanup(app.Cleanup)
+	collections.UseKeys(app, sealed.Plain())
 	clock := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 	return app, &Stages{Now: func() time.Time { return clock }, Queue: NewQueue()}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -52,13 +53,8 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists, ahead: &foresight{}}
 	write := func() error {
 		s.d.rec.Device = record.GetString("device")
-		for _, f := range s.d.rec.Fields() {
-			record.Set(f.Column, f.Value)
-		}
-		for _, c := range in.Layout.Main().Columns {
-			if c.Name != "outcome" {
-				setAnswer(record, c, root)
-			}
+		if err := setRecord(db, in, record, &s.d.rec, root); err != nil {
+			return err
 		}
 		if err := save(); err != nil {
 			return err
@@ -84,6 +80,9 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Instrument, t *survey.Table, row *core.Record, save func() error) error {
 	db, err := collections.From(tx)
 	if err != nil {
+		return err
+	}
+	if err := sealRow(db, in, t, row); err != nil {
 		return err
 	}
 	before, theirs, known, err := in.Layout.Find(db, row.GetString("visit"))
@@ -148,8 +147,17 @@ func senderOf(db collections.DB, worker string) (Sender, error) {
 // treeOf builds the instance from the record's columns; the rows of repeats stay as they are stored.
 func treeOf(in *instrument.Instrument, record *core.Record, stored *survey.Node) *survey.Node {
 	root := survey.NewElement(in.Form.Name)
+	sealed, before := in.Layout.Sealed(in.Layout.Main()), stored
+	if before == nil {
+		before = survey.NewElement(in.Form.Name)
+	}
+	KeepBirths(record, in.Layout.Births(in.Layout.Main())...)
 	for _, c := range in.Layout.Main().Columns {
-		collections.Place(root, c.Path).SetValue(answerOf(record, c))
+		answer := answerOf(record, c)
+		if s, ok := sealed.Find(c.Name); ok {
+			answer = s.Kept(answer, collections.ValueAt(before, c.Path), slices.Contains(Cleared(record), c.Name))
+		}
+		collections.Place(root, c.Path).SetValue(answer)
 	}
 	if stored == nil {
 		return root

@@ -109,11 +109,14 @@ func (h *held) orphan(db collections.DB) error {
 
 // readHeld reads a submission as it came, with its sender as they are now.
 func readHeld(db collections.DB, submission string) (held, bool, error) {
-	var raw, rawType, code, territory, role, instance, deprecated string
+	var raw, sealed, rawType, code, territory, role, instance, deprecated string
 	var h held
-	found, err := collections.One(db, `SELECT s.raw, s.raw_type, s.outcome, s.device, s.worker, s.channel, s.code, s.area, s.instance, s.deprecated, COALESCE(w.territory,'[]'), COALESCE(w.role,'')
+	found, err := collections.One(db, `SELECT s.raw, s.sealed, s.raw_type, s.outcome, s.device, s.worker, s.channel, s.code, s.area, s.instance, s.deprecated, COALESCE(w.territory,'[]'), COALESCE(w.role,'')
 		FROM submissions s LEFT JOIN workers w ON w.id=s.worker WHERE s.id=?`, []any{submission},
-		&raw, &rawType, &h.outcome, &h.sender.Device, &h.sender.Actor.ID, &h.sender.Channel, &code, &h.area, &instance, &deprecated, &territory, &role)
+		&raw, &sealed, &rawType, &h.outcome, &h.sender.Device, &h.sender.Actor.ID, &h.sender.Channel, &code, &h.area, &instance, &deprecated, &territory, &role)
+	if err == nil {
+		err = unsealRaw(db, submission, sealed, &raw)
+	}
 	if err != nil || !found {
 		return h, found, err
 	}
@@ -127,4 +130,11 @@ func readHeld(db collections.DB, submission string) (held, bool, error) {
 		return h, true, problem.New(problem.BadAnswers, "")
 	}
 	return h, true, nil
+}
+
+// unsealRaw opens what arrived, of one submission.
+func unsealRaw(db collections.DB, submission, sealed string, raw *string) error {
+	row, err := collections.Open(db, collections.Submissions, submission, sealed)
+	row.Fill("raw", raw)
+	return err
 }

@@ -273,13 +273,14 @@ func (s *settling) earlierPerson(p *personDraft) (string, error) {
 	if p.node == s.d.inst.Root {
 		return s.before.Person, nil
 	}
+	said := collections.IndexOf(s.db, collections.Persons, "name_key", p.said.NameKey)
 	for _, link := range s.before.Rows {
 		var name, birth, sex string
 		found, err := collections.One(s.db, `SELECT name_key, birth_date, sex FROM persons WHERE id=?`, []any{link.Person}, &name, &birth, &sex)
 		if err != nil {
 			return "", err
 		}
-		if found && (name == p.said.NameKey || birth != "" && birth == p.said.BirthDate && sex == p.said.Sex) {
+		if found && (name == said || birth != "" && birth == p.said.BirthDate && sex == p.said.Sex) {
 			return link.Person, nil
 		}
 	}

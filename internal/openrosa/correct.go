@@ -29,10 +29,14 @@ type returned struct {
 
 // returnedRecords finds what the caller has to correct, oldest first; only is one id of a correction form, or "".
 func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, only string) ([]returned, error) {
-	var open []struct{ record, collection, form, note string }
-	err := collections.Each(db, `SELECT record, collection, form, note FROM tasks WHERE assignee=? AND kind='correct' AND status='open' ORDER BY created, id`, []any{c.ID}, func(rows *sql.Rows) error {
-		var t struct{ record, collection, form, note string }
-		err := rows.Scan(&t.record, &t.collection, &t.form, &t.note)
+	var open []struct{ id, record, collection, form, note, sealed string }
+	err := collections.Each(db, `SELECT id, record, collection, form, note, sealed FROM tasks WHERE assignee=? AND kind='correct' AND status='open' ORDER BY created, id`, []any{c.ID}, func(rows *sql.Rows) error {
+		var t struct{ id, record, collection, form, note, sealed string }
+		if err := rows.Scan(&t.id, &t.record, &t.collection, &t.form, &t.note, &t.sealed); err != nil {
+			return err
+		}
+		opened, err := collections.Open(db, collections.Tasks, t.id, t.sealed)
+		opened.Fill("note", &t.note)
 		open = append(open, t)
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/csv"
 	"encoding/hex"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
+	"doorstep/internal/seal"
 )
 
 // entityList is a registry that apps get as a list of choices: the households and persons of the worker's territory,
@@ -22,6 +24,7 @@ type entityList struct {
 	name       string
 	label      string   // expression
 	properties []string // name of the property and its expression, in turn
+	labels     []string // columns of which the first that is not blank is the label
 }
 
 // ODK keeps name for the id of an entity, so a person's name is full_name. Collect draws geometry on a map.
@@ -29,11 +32,11 @@ var entityLists = []entityList{
 	{collections.Households, `CASE WHEN address!='' THEN address WHEN head_name!='' THEN head_name ELSE id END`, []string{
 		"address", "address", "house_code", "house_code", "head_name", "head_name", "phone", "phone", "residents", `CASE WHEN residents>0 THEN residents ELSE '' END`, "area", "area",
 		"geometry", `CASE WHEN area_method IN ('gps','gps_near') THEN json_extract(location,'$.lat')||' '||json_extract(location,'$.lon')||' 0 '||accuracy_m ELSE '' END`,
-	}},
+	}, []string{"address", "head_name"}},
 	{collections.Persons, `CASE WHEN name!='' THEN name ELSE id END`, []string{
 		"full_name", "name", "sex", "sex", "birth_date", "birth_date", "id_type", "id_type", "id_number", "id_number", "phone", "phone",
 		"household", "household", "relation", "relation", "area", "area",
-	}},
+	}, []string{"name"}},
 }
 
 func findList(name string) (entityList, error) {
@@ -117,14 +120,15 @@ func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, 
 	if err := out.Write(header); err != nil {
 		return err
 	}
-	columns := []string{"id", l.label, "rev"}
+	columns := []string{"sealed", "id", l.label, "rev"}
 	for i := 1; i < len(l.properties); i += 2 {
 		columns = append(columns, l.properties[i])
 	}
 	values, row := make([]sql.NullString, len(header)), make([]string, len(header))
-	dest := make([]any, len(header))
+	var sealed string
+	dest := []any{&sealed}
 	for i := range values {
-		dest[i] = &values[i]
+		dest = append(dest, &values[i])
 	}
 	where, args := scope(actor)
 	err = collections.Each(db, `SELECT `+strings.Join(columns, ", ")+` FROM `+l.name+` WHERE `+where+` ORDER BY id`, args, func(rows *sql.Rows) error {
@@ -137,6 +141,11 @@ func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, 
 		for i, v := range values {
 			row[i] = v.String
 		}
+		opened, err := collections.Open(db, l.name, row[0], sealed)
+		if err != nil {
+			return err
+		}
+		l.unseal(row, opened)
 		return out.Write(row)
 	})
 	if err != nil {
@@ -144,6 +153,34 @@ func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, 
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// unseal puts what was sealed of an entity into its line.
+func (l entityList) unseal(line []string, opened seal.Row) {
+	for _, column := range slices.Backward(l.labels) {
+		if v, _ := opened.Get(column); v != "" {
+			line[1] = v
+		}
+	}
+	for i := 0; i < len(l.properties); i += 2 {
+		cell := &line[3+i/2]
+		if l.properties[i] == "geometry" {
+			*cell = geometry(*cell, opened)
+		} else {
+			opened.Fill(l.properties[i+1], cell)
+		}
+	}
+}
+
+// geometry puts the sealed place before altitude and accuracy; a cell that is blank stays so.
+func geometry(cell string, opened seal.Row) string {
+	location, ok := opened.Get("location")
+	parts := strings.SplitN(cell, " ", 3)
+	var p struct{ Lat, Lon json.Number }
+	if !ok || len(parts) < 3 || json.Unmarshal([]byte(location), &p) != nil {
+		return cell
+	}
+	return p.Lat.String() + " " + p.Lon.String() + " " + parts[2]
 }
 
 type integrity struct {

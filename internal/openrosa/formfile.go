@@ -27,7 +27,7 @@ func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name
 	if _, err := findList(strings.TrimSuffix(name, ".csv")); err == nil {
 		return FormFile{}, problem.New(problem.BadParameter, "name")
 	}
-	info, err := blob.In(app.DataDir()).Save(r)
+	info, err := blob.In(app.DataDir(), collections.KeysOf(app)).Save(r)
 	if err != nil {
 		return FormFile{}, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/blob"
+	"doorstep/internal/seal"
 )
 
 // endless repeats a text.
@@ -45,7 +46,7 @@ func TestReceiveHoldsNoFileInMemory(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			store := blob.In(t.TempDir())
+			store := blob.In(t.TempDir(), seal.Plain())
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			got, err := receive(header, c.body, store)

@@ -12,6 +12,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/blob"
 	"doorstep/internal/problem"
+	"doorstep/internal/seal"
 )
 
 const edge = "----7MA4YWxkTrZu0gW"
@@ -33,7 +34,7 @@ func fileOf(name, s string) string {
 }
 
 func TestReceive(t *testing.T) {
-	store := blob.In(t.TempDir())
+	store := blob.In(t.TempDir(), seal.Plain())
 	body := request(fileOf("门牌 照片.jpg", "one"), xmlOf("<a id='f'/>"), fileOf(`C:\x\..\evil.jpg`, "two"), fileOf("../../etc/passwd", "three"),
 		"Content-Disposition: form-data; name=\"*isIncomplete*\"\r\n\r\nyes", "Content-Disposition: form-data; name=\"csrf\"\r\n\r\nx", xmlOf("<a id='f'/>"))
 	got, err := receive(http.Header{"Content-Type": {"multipart/form-data; boundary=" + edge}}, strings.NewReader(body), store)
@@ -71,7 +72,7 @@ func FuzzReceive(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	dir := f.TempDir()
-	store := blob.In(dir)
+	store := blob.In(dir, seal.Plain())
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := receive(http.Header{"Content-Type": {"multipart/form-data; boundary=" + edge}}, bytes.NewReader(body), store)
 		if err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections"
 	"doorstep/internal/blob"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
@@ -25,7 +26,7 @@ import (
 // is kept: what cannot be used goes to quarantine, since an app cannot mend a finished record and would send it for
 // days. An error is a *problem.Problem, and nothing was stored but files without an owner.
 func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, header http.Header, body io.Reader) (string, error) {
-	got, err := receive(header, body, blob.In(app.DataDir()))
+	got, err := receive(header, body, blob.In(app.DataDir(), collections.KeysOf(app)))
 	if err != nil {
 		return "", err
 	}

@@ -137,7 +137,7 @@ func (w *world) scope(d *device) []string {
 func (w *world) nothingLost() {
 	for _, id := range slices.Sorted(maps.Keys(w.model.visits)) {
 		v := w.model.visits[id]
-		rows := w.strings(`SELECT rev||'|'||address||'|'||head_name||'|'||remarks||'|'||informant FROM child_visits WHERE id='` + id + `'`)
+		rows := w.clear("child_visits", `id='`+id+`'`, "rev", "address", "head_name", "remarks", "informant")
 		now := v.now()
 		want := fmt.Sprintf("%d|%s|%s|%s|%s", v.rev, now["household/address"], now["household/head_name"], now["closing/remarks"], now["visit/informant"])
 		if len(rows) != 1 || rows[0] != want {
@@ -147,7 +147,7 @@ func (w *world) nothingLost() {
 	if n := w.strings(`SELECT id FROM child_visits`); len(n) != len(w.model.visits) {
 		w.Fatalf("promise 2: %d visits, want %d", len(n), len(w.model.visits))
 	}
-	edits := w.strings(`SELECT record||'|'||field||'|'||before||'|'||after FROM edits WHERE kind='conflict' AND collection='child_visits'`)
+	edits := w.clear("edits", `kind='conflict' AND collection='child_visits'`, "record", "field", "before", "after")
 	for _, c := range w.model.clashes {
 		line := c.record + "|" + c.path + "|" + c.stored + "|" + c.said
 		i := slices.Index(edits, line)
@@ -159,7 +159,7 @@ func (w *world) nothingLost() {
 	if len(edits) > 0 {
 		w.Fatalf("promise 2: conflicts that are none: %q", edits)
 	}
-	raw := w.strings(`SELECT raw||'|'||outcome||'|'||code FROM submissions WHERE channel='native'`)
+	raw := w.clear("submissions", `channel='native'`, "raw", "outcome", "code")
 	slices.Sort(raw)
 	for _, k := range w.model.kept {
 		if _, found := slices.BinarySearch(raw, k.raw+"|"+k.outcome+"|"+k.code); !found {
@@ -177,7 +177,7 @@ func (w *world) clocksAreData() {
 	if odd := w.strings(`SELECT received_at FROM submissions WHERE received_at<'` + from + `' OR received_at>'` + to + `'`); len(odd) > 0 {
 		w.Fatalf("promise 8: received at %v, the server's clock says %s", odd, to)
 	}
-	said := w.strings(`SELECT device_time||'|'||raw FROM submissions WHERE channel='native'`)
+	said := w.clear("submissions", `channel='native'`, "device_time", "raw")
 	slices.Sort(said)
 	for _, k := range w.model.kept {
 		if _, found := slices.BinarySearch(said, k.deviceTime+"|"+k.raw); !found {
@@ -271,6 +271,14 @@ func (w *world) rows(table string) (all []string) {
 }
 
 // strings reads the first column.
+// clear reads columns of rows, sealed ones too, with | between them.
+func (w *world) clear(table, where string, columns ...string) (all []string) {
+	for _, row := range w.app.Clear(w, table, where, columns...) {
+		all = append(all, strings.Join(row, "|"))
+	}
+	return all
+}
+
 func (w *world) strings(query string) (all []string) {
 	err := collections.Each(collections.Read(w.app.TestApp), query, nil, func(rows *sql.Rows) error {
 		var s string

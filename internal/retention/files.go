@@ -20,7 +20,7 @@ func (e *eraser) dropFiles(app core.App) error {
 		var used int
 		found, err := collections.One(collections.Read(app), stillNamed, []any{sha, sha, sha}, &used)
 		if err == nil && !found {
-			err = blob.In(app.DataDir()).Remove(sha)
+			err = blob.In(app.DataDir(), collections.KeysOf(app)).Remove(sha)
 		}
 		failed = errors.Join(failed, err)
 	}

@@ -84,7 +84,7 @@ func (p policy) report(db collections.DB, tables schema, now time.Time) error {
 func due(collection, campaign, cutoff string) (where string, args []any) {
 	where, args = `received_at<? AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.kind='record' AND e.subject="`+collection+`".id AND e.rev>="`+collection+`".rev)`, []any{cutoff}
 	if collection == rawCopies {
-		where, args = `received_at<? AND raw!='' AND outcome!='quarantined'`, []any{cutoff}
+		where, args = `received_at<? AND (raw!='' OR sealed!='') AND outcome!='quarantined'`, []any{cutoff}
 		if campaign != "" {
 			return where + ` AND form IN (SELECT form FROM campaigns WHERE id=?)`, append(args, campaign)
 		}
@@ -172,7 +172,7 @@ func (e *eraser) due(collection, id string) error {
 		t, _ := e.schema.record(collection)
 		return e.record(t, id)
 	}
-	if _, err := e.db.Exec(`UPDATE submissions SET raw='', updated=? WHERE id=?`, e.at(), id); err != nil {
+	if _, err := e.db.Exec(`UPDATE submissions SET raw='', sealed='', updated=? WHERE id=?`, e.at(), id); err != nil {
 		return fmt.Errorf("raw copy %s: %w", id, err)
 	}
 	return nil

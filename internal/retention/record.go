@@ -69,6 +69,7 @@ func (e *eraser) record(t table, id string) error {
 	}
 	gone := append(slices.Clone(t.blank), collections.Row{
 		{Column: "location", Value: `{"lon":0,"lat":0}`}, {Column: "accuracy_m", Value: 0}, {Column: "household", Value: ""}, {Column: "person", Value: ""},
+		{Column: collections.SealedColumn, Value: ""},
 	}...)
 	if err := e.rewrite(t, id, h, "record", gone); err != nil {
 		return err
@@ -86,6 +87,9 @@ func (e *eraser) record(t table, id string) error {
 func (e *eraser) rewrite(t table, id string, h head, kind string, row collections.Row) error {
 	row = append(row, collections.Row{{Column: "issues", Value: "[]"}, {Column: "rev", Value: h.rev + 1}, {Column: "updated", Value: e.at()}}...)
 	if err := collections.Update(e.db, t.name, id, row); err != nil {
+		return err
+	}
+	if err := collections.Forget(e.db, t.name, id, row); err != nil {
 		return err
 	}
 	if err := e.traces(id); err != nil {

@@ -22,14 +22,14 @@ func (e *eraser) traces(record string) error {
 		}
 	}
 	for _, q := range []string{
-		`UPDATE submissions SET raw='', files='[]', message='', receipt=json_object('seq',seq,'id',record,'status',outcome,'rev',rev) WHERE record=?`,
-		`UPDATE submissions SET raw='', files='[]', message='', receipt=json_object('seq',seq,'id',instance,'status',outcome,'code',code) WHERE instance=? AND record=''`,
+		`UPDATE submissions SET raw='', sealed='', files='[]', message='', receipt=json_object('seq',seq,'id',record,'status',outcome,'rev',rev) WHERE record=?`,
+		`UPDATE submissions SET raw='', sealed='', files='[]', message='', receipt=json_object('seq',seq,'id',instance,'status',outcome,'code',code) WHERE instance=? AND record=''`,
 		`DELETE FROM edits WHERE record=?`,
 		`DELETE FROM uploads WHERE sha256 IN (SELECT sha256 FROM attachments WHERE record=?)`,
 		`DELETE FROM attachments WHERE record=?`,
 		`DELETE FROM paradata WHERE record=?`,
 		`DELETE FROM entity_versions WHERE record=?`,
-		`UPDATE reviews SET comment='' WHERE record=?`,
+		`UPDATE reviews SET comment='', sealed='' WHERE record=?`,
 	} {
 		if _, err := e.db.Exec(q, record); err != nil {
 			return fmt.Errorf("traces of %s: %w", record, err)
@@ -68,7 +68,7 @@ func (e *eraser) tasks(where, id string) error {
 		return fmt.Errorf("tasks: %w", err)
 	}
 	for _, t := range all {
-		if _, err := e.db.Exec(`UPDATE tasks SET title='', note='', issues='[]', status=CASE status WHEN 'open' THEN 'cancelled' ELSE status END, rev=?, updated=? WHERE id=?`, t.rev+1, e.at(), t.id); err != nil {
+		if _, err := e.db.Exec(`UPDATE tasks SET title='', note='', sealed='', issues='[]', status=CASE status WHEN 'open' THEN 'cancelled' ELSE status END, rev=?, updated=? WHERE id=?`, t.rev+1, e.at(), t.id); err != nil {
 			return fmt.Errorf("task %s: %w", t.id, err)
 		}
 		if err := collections.Announce(e.db, collections.Tasks, t.id, collections.ToWorker(t.assignee), collections.Upsert, t.rev+1, e.now); err != nil {

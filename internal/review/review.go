@@ -181,13 +181,24 @@ func History(app core.App, actor access.Actor, collection, id string) ([]Entry, 
 		return nil, err
 	}
 	entries := []Entry{}
-	err := collections.Each(db, `SELECT created, 'review', reviewer, record_rev, decision, comment, '', '', '', '' FROM reviews WHERE record=?
-		UNION ALL SELECT created, kind, worker, record_rev, '', '', field, before, after, status FROM edits WHERE record=? ORDER BY 1`, []any{id, id}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT created, 'review', reviewer, record_rev, decision, comment, '', '', '', '', id, sealed FROM reviews WHERE record=?
+		UNION ALL SELECT created, kind, worker, record_rev, '', '', field, before, after, status, id, sealed FROM edits WHERE record=? ORDER BY 1`, []any{id, id}, func(rows *sql.Rows) error {
 		var e Entry
-		var before, after string
-		if err := rows.Scan(&e.At, &e.Kind, &e.By, &e.Rev, &e.Decision, &e.Comment, &e.Field, &before, &after, &e.Status); err != nil {
+		var before, after, row, sealed string
+		if err := rows.Scan(&e.At, &e.Kind, &e.By, &e.Rev, &e.Decision, &e.Comment, &e.Field, &before, &after, &e.Status, &row, &sealed); err != nil {
 			return err
 		}
+		from := collections.Edits
+		if e.Kind == "review" {
+			from = collections.Reviews
+		}
+		opened, err := collections.Open(db, from, row, sealed)
+		if err != nil {
+			return err
+		}
+		opened.Fill("comment", &e.Comment)
+		opened.Fill("before", &before)
+		opened.Fill("after", &after)
 		if e.Kind != "review" {
 			e.Before, e.After = quote(before), quote(after)
 		}

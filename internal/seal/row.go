@@ -20,6 +20,13 @@ func (r Row) Get(column string) (text string, ok bool) {
 	return "", false
 }
 
+// Fill sets dest to the value of a column, where the row has it.
+func (r Row) Fill(column string, dest *string) {
+	if text, ok := r.Get(column); ok {
+		*dest = text
+	}
+}
+
 // SealRow seals the columns of a row together: one of them cannot be exchanged for that of another day.
 func (k *Keys) SealRow(row Row, place string) string {
 	size := 0

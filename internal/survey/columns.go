@@ -26,11 +26,11 @@ type Table struct {
 var Envelope = []string{
 	"id", "form", "form_version", "campaign", "worker", "device", "started_at", "finished_at", "received_at",
 	"outcome", "location", "accuracy_m", "area", "area_method", "area_confidence", "household", "person",
-	"review_state", "issues", "rev", "complete", "created", "updated",
+	"review_state", "issues", "rev", "complete", "sealed", "created", "updated",
 }
 
 // RepeatEnvelope lists the columns that every repeat's table has beside its answers.
-var RepeatEnvelope = []string{"id", "visit", "parent_row", "position", "person", "household", "area", "rev", "created", "updated"}
+var RepeatEnvelope = []string{"id", "visit", "parent_row", "position", "person", "household", "area", "rev", "sealed", "created", "updated"}
 
 var reservedColumns = []string{"expand", "collectionid", "collectionname", "rowid", "oid", "_rowid_", "null", "true", "false"}
 

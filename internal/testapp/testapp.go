@@ -20,6 +20,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/hooks"
+	"doorstep/internal/seal"
 	"doorstep/internal/signin"
 	_ "doorstep/pb_migrations" // the schema
 )
@@ -62,6 +63,9 @@ func Open(t testing.TB, from string) *App {
 	t.Cleanup(base.Cleanup)
 	a := &App{TestApp: base, clock: morning}
 	a.Doorstep = hooks.New(func() time.Time { return a.clock })
+	if a.Doorstep.Keys, err = keys(); err != nil {
+		t.Fatal(err)
+	}
 	a.Doorstep.Bind(base)
 	if err := a.Doorstep.Start(base); err != nil {
 		t.Fatal(err)
@@ -86,7 +90,11 @@ var template = sync.OnceValues(func() (map[string][]byte, error) {
 	if err := errors.Join(app.Bootstrap(), app.RunAllMigrations()); err != nil {
 		return nil, err
 	}
-	if err := hooks.New(func() time.Time { return morning }).Start(app); err != nil {
+	d := hooks.New(func() time.Time { return morning })
+	if d.Keys, err = keys(); err != nil {
+		return nil, err
+	}
+	if err := d.Start(app); err != nil {
 		return nil, err
 	}
 	off := func(db collections.DB) error { return collections.SetMeta(db, signin.PolicyKey, signin.Off) }
@@ -114,6 +122,22 @@ func (a *App) Backup(t testing.TB, dir string) {
 		}
 	}
 }
+
+// KeysVariable, set to seal.PlainSource before the first app is made, lets a test binary run without sealing.
+const KeysVariable = "DOORSTEP_TEST_KEYS"
+
+// keys is the keyset of every app of a test binary: tests run sealed as servers do.
+var keys = sync.OnceValues(func() (seal.Source, error) {
+	if os.Getenv(KeysVariable) == seal.PlainSource {
+		return seal.PlainSource, nil
+	}
+	ks, err := seal.NewKeyset(seal.AES256, morning)
+	if err != nil {
+		return "", err
+	}
+	content, err := ks.Encode()
+	return seal.Source(content), err
+})
 
 // Advance moves the clock.
 func (a *App) Advance(d time.Duration) { a.clock = a.clock.Add(d) }

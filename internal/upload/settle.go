@@ -64,16 +64,12 @@ func (d *Door) finished(e handler.HookEvent) (handler.HTTPResponse, error) {
 // repeated: the upload stays until it expires, so that a tablet that lost the last answer finds that all has come. A
 // file with another digest is dropped.
 func (d *Door) settle(ctx context.Context, sender ingest.Sender, info handler.FileInfo) error {
-	part := filepath.Join(d.dir, info.ID)
-	got, err := blob.Measure(part)
-	if err != nil {
-		return err
-	}
-	if got.SHA256 != info.MetaData[metaSHA256] {
-		return errors.Join(problem.New(problem.WrongDigest, got.SHA256), drop(part))
-	}
 	crash.At("file: all bytes are here")
-	if err := d.store.Adopt(part, got); err != nil {
+	got, err := d.take(ctx, info)
+	if errors.Is(err, blob.ErrDigest) {
+		return errors.Join(problem.New(problem.WrongDigest, got.SHA256), drop(filepath.Join(d.dir, info.ID)))
+	}
+	if err != nil {
 		return err
 	}
 	crash.At("file: between file and row")
@@ -81,6 +77,19 @@ func (d *Door) settle(ctx context.Context, sender ingest.Sender, info handler.Fi
 	err = ingest.Deliver(ctx, d.app, sender, f, d.now())
 	crash.At("file: before the answer")
 	return err
+}
+
+func (d *Door) take(ctx context.Context, info handler.FileInfo) (blob.Info, error) {
+	u, err := d.parts.GetUpload(ctx, info.ID)
+	if err != nil {
+		return blob.Info{}, err
+	}
+	r, err := u.GetReader(ctx)
+	if err != nil {
+		return blob.Info{}, err
+	}
+	defer r.Close()
+	return d.store.SaveAs(r, info.MetaData[metaSHA256])
 }
 
 // drop removes an upload; what is gone already is no error.

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/tus/tusd/v2/pkg/filestore"
 	"github.com/tus/tusd/v2/pkg/handler"
 	"github.com/tus/tusd/v2/pkg/memorylocker"
 
+	"doorstep/collections"
 	"doorstep/internal/blob"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
@@ -35,18 +35,19 @@ type Door struct {
 	app   core.App
 	now   func() time.Time
 	dir   string
-	parts filestore.FileStore
+	parts parts
 	store blob.Store
 	tus   *handler.UnroutedHandler
 }
 
 // Open prepares the folder of unfinished uploads and the protocol's handler.
 func Open(app core.App, now func() time.Time) (*Door, error) {
-	d := &Door{app: app, now: now, dir: folder(app), store: blob.In(app.DataDir())}
+	keys := collections.KeysOf(app)
+	d := &Door{app: app, now: now, dir: folder(app), store: blob.In(app.DataDir(), keys)}
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return nil, err
 	}
-	d.parts = filestore.New(d.dir)
+	d.parts = parts{d.dir, keys}
 	composer := handler.NewStoreComposer()
 	composer.UseCore(d.parts)
 	composer.UseTerminater(d.parts)
@@ -59,7 +60,7 @@ func Open(app core.App, now func() time.Time) (*Door, error) {
 	return d, err
 }
 
-func folder(app core.App) string { return filepath.Join(app.DataDir(), "attachments", "uploads") }
+func folder(app core.App) string { return blob.Uploads(app.DataDir()) }
 
 type senderKey struct{}
 

@@ -1,0 +1,65 @@
+package hooks
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
+
+	"doorstep/collections"
+	"doorstep/internal/sealing"
+)
+
+// openKeys finds the keys of the database, or refuses to go on without.
+func (d *Doorstep) openKeys(app core.App) error {
+	opened, err := sealing.Open(context.Background(), app, d.Keys, d.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(os.Stderr, opened.Notice)
+	return nil
+}
+
+// sealAll seals what lies in clear, on the first start with keys, and makes the blind indexes anew when their key has
+// changed: until then nobody would be found.
+func (d *Doorstep) sealAll(app core.App) error {
+	keys := collections.KeysOf(app)
+	indexed, err := sealing.Indexed(app, keys)
+	if err != nil || indexed {
+		return err
+	}
+	return sealing.Everything(context.Background(), app, d.Library, func(table string, seen, sealed int) {
+		if sealed > 0 {
+			fmt.Fprintf(os.Stderr, "加密 sealing %s: %d\n", table, sealed)
+		}
+	})
+}
+
+// watchKeys notices within a minute that there is a new key, and seals with it what is there, beside the work of the day.
+func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
+	app := e.App
+	reseal := func() {
+		if err := sealing.Reseal(context.Background(), app, d.Library, nil); err != nil {
+			app.Logger().Error("seal with the new key", "error", err.Error())
+		}
+	}
+	if done, err := sealing.Done(app); err != nil {
+		return err
+	} else if !done {
+		routine.FireAndForget(reseal)
+	}
+	err := app.Cron().Add("doorstep.keys", "* * * * *", func() {
+		changed, err := collections.KeysOf(app).Reload(context.Background())
+		if err != nil {
+			app.Logger().Error("read the keys anew", "error", err.Error())
+		} else if changed {
+			reseal()
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return e.Next()
+}

@@ -1,0 +1,157 @@
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"doorstep/collections"
+	"doorstep/internal/identity"
+	"doorstep/internal/ingest"
+	"doorstep/internal/seal"
+	"doorstep/internal/sensitive"
+	"doorstep/internal/validate"
+)
+
+// noteCleared tells a column that somebody empties from one that they leave as it is.
+func (d *Doorstep) noteCleared(e *core.RecordRequestEvent) error {
+	info, err := e.RequestInfo()
+	if err != nil {
+		return err
+	}
+	var cleared []string
+	for _, s := range d.concealed(e.Record) {
+		if value, said := info.Body[s.Column]; said && (value == nil || value == "") {
+			cleared = append(cleared, s.Column)
+		}
+	}
+	e.Record.Set(collections.Cleared, cleared)
+	return e.Next()
+}
+
+// sealRecord seals what is about to be stored of a registry record. A column that is blank, or still shows its mask, keeps
+// what it said.
+func sealRecord(e *core.RecordEvent) error {
+	return inTransaction(e, func() error {
+		db, err := collections.From(e.App)
+		if err != nil {
+			return err
+		}
+		if e.Record.Collection().Name == collections.Persons {
+			ingest.KeepBirths(e.Record, "birth_date")
+		}
+		table, columns := e.Record.Collection().Name, collections.Registry[e.Record.Collection().Name]
+		row, err := columns.Edited(db, table, e.Record.Id, func(column string) string { return columnText(e.Record, column) }, ingest.Cleared(e.Record))
+		if err != nil {
+			return err
+		}
+		if row, err = columns.Conceal(db, table, e.Record.Id, lookUpKeys(table, row)); err != nil {
+			return err
+		}
+		for _, f := range row {
+			e.Record.Set(f.Column, f.Value)
+		}
+		return e.Next()
+	})
+}
+
+// lookUpKeys keeps what people and households are found by equal to what the record says, whoever edited it.
+func lookUpKeys(table string, row collections.Row) collections.Row {
+	said := map[string]string{}
+	for _, f := range row {
+		said[f.Column] = collections.AsText(f.Value)
+	}
+	for i := range row {
+		switch table + "." + row[i].Column {
+		case collections.Households + ".address_key":
+			row[i].Value = identity.AddressKey(said["address"])
+		case collections.Persons + ".name_key":
+			row[i].Value = identity.NameKey(said["name"])
+		case collections.Persons + ".id_key":
+			row[i].Value = validate.IDKey(said["id_number"])
+		}
+	}
+	return row
+}
+
+// columnText is the value of a registry record's column as the database keeps it.
+func columnText(r *core.Record, column string) string {
+	switch v := r.Get(column).(type) {
+	case types.GeoPoint:
+		return v.String()
+	case string:
+		return v
+	default:
+		return r.GetString(column)
+	}
+}
+
+// concealed is what of a record is sealed; none for tables that hold nothing of the kind.
+func (d *Doorstep) concealed(r *core.Record) collections.Concealed {
+	table := r.Collection().Name
+	if columns, ok := collections.Registry[table]; ok {
+		return columns
+	}
+	if in, ok := d.Library.ForRecord(table, r.GetString("form_version")); ok {
+		return in.Layout.Sealed(in.Layout.Main())
+	}
+	if in, t, ok := d.Library.ByRepeat(table); ok {
+		return in.Layout.Sealed(t)
+	}
+	return nil
+}
+
+// mask shows every reader of the dashboard, of REST and of realtime as much of what is sealed as tells one row from
+// another. What they need they ask for, with a reason (reveal).
+func (d *Doorstep) mask(e *core.RecordEnrichEvent) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	columns := d.concealed(e.Record)
+	if columns == nil {
+		return nil
+	}
+	id, sealed := e.Record.Id, e.Record.GetString(collections.SealedColumn)
+	opened, err := collections.Open(collections.Read(e.App), e.Record.Collection().Name, id, sealed)
+	if err != nil {
+		return err
+	}
+	for _, s := range columns {
+		e.Record.Set(s.Column, masked(e.Record, s, opened))
+	}
+	e.Record.Set(collections.SealedColumn, "")
+	e.Record.Hide(collections.SealedColumn)
+	for _, column := range d.births(e.Record) {
+		e.Record.Set(column, sensitive.Year.Mask(e.Record.GetString(column)))
+	}
+	return nil
+}
+
+// masked is what a column shows: its mask where it takes any text, else its blank.
+func masked(r *core.Record, s collections.Sealed, opened seal.Row) any {
+	text, sealed := opened.Get(s.Column)
+	field, isText := r.Collection().Fields.GetByName(s.Column).(*core.TextField)
+	switch {
+	case isText && field.Hidden, s.Indexed && sealed && !isText:
+		return ""
+	case isText && (sealed || s.Indexed && r.GetString(collections.SealedColumn) != ""):
+		return s.Shape.Mask(text)
+	case isText:
+		return s.Shape.Mask(r.GetString(s.Column))
+	}
+	return s.Blank
+}
+
+// births are the columns of birth dates. They are not sealed, but the mask of a number tells all of it but them.
+func (d *Doorstep) births(r *core.Record) []string {
+	table := r.Collection().Name
+	if table == collections.Persons {
+		return []string{"birth_date"}
+	}
+	if in, ok := d.Library.ForRecord(table, r.GetString("form_version")); ok {
+		return in.Layout.Births(in.Layout.Main())
+	}
+	if in, t, ok := d.Library.ByRepeat(table); ok {
+		return in.Layout.Births(t)
+	}
+	return nil
+}

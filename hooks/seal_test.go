@@ -1,0 +1,255 @@
+package hooks_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"doorstep/collections"
+	"doorstep/internal/seal"
+	"doorstep/internal/sealing"
+	"doorstep/internal/testapp"
+)
+
+// planted are identifiers that no other test data holds.
+var planted = []string{"欧阳镜湖", "990000201503010017", "13898765432", "镜湖路 377 号", "镜湖家的猫"}
+
+// plant sends a visit with them, a photo, a correction, and what a supervisor says of it.
+func plant(t *testing.T, app *testapp.App, tablet, boss *testapp.Client) (visit string) {
+	t.Helper()
+	id := uuid.NewString()
+	content := photo(t, 1, 50_000)
+	content = append(content, []byte(strings.Join(planted, "\n"))...)
+	answers := childVisit(testapp.Inside(gridA), planted[3], child(planted[0], planted[1], "2015-03-01", map[string]any{"guardian_phone": planted[2]}))
+	answers["household"].(map[string]any)["household_phone"] = planted[2]
+	answers["closing"] = map[string]any{"remarks": planted[4]}
+	op := operation(1, id, answers)
+	op["files"] = []map[string]any{{"name": "1.jpg", "sha256": digest(content), "size": len(content)}}
+	if r := push(t, tablet, op)[0]; r.Status != "stored" || len(r.Persons) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	path := begin(t, tablet, digest(content), len(content))
+	patch(t, tablet, path, 0, content[:4000])
+	patch(t, tablet, path, 4000, content[4000:])
+	begun := photo(t, 2, 50_000)
+	path = begin(t, tablet, digest(append(begun, content...)), len(begun)+len(content))
+	patch(t, tablet, path, 0, content)
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/review", map[string]any{"decision": "return", "comment": planted[4]}, nil)
+	answers["household"].(map[string]any)["household_phone"] = ""
+	correction := operation(2, id, answers)
+	correction["base_rev"] = 2
+	if r := push(t, tablet, correction)[0]; r.Status != "stored" {
+		t.Fatalf("%+v", r)
+	}
+	unknown := operation(3, uuid.NewString(), answers)
+	unknown["form"] = "no_such_form"
+	push(t, tablet, unknown)
+	return id
+}
+
+// spellings are how a text may stand in a file.
+func spellings(t *testing.T, text string) map[string][]byte {
+	t.Helper()
+	gbk, err := simplifiedchinese.GBK.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]byte{
+		"utf-8": []byte(text), "gbk": []byte(gbk), "url": []byte(url.QueryEscape(text)), "json": []byte(strings.Trim(strconv.QuoteToASCII(text), `"`)),
+	}
+	for i := range 3 { // base64 of a text depends on where it begins
+		encoded := base64.StdEncoding.EncodeToString(append(make([]byte, i), text...))
+		all["base64 "+strconv.Itoa(i)] = []byte(encoded[4 : len(encoded)/4*4-4])
+	}
+	return all
+}
+
+// traces tells which files below the data folder hold a planted identifier, and how.
+func traces(t *testing.T, dir string) (found []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		for _, text := range planted {
+			for form, b := range spellings(t, text) {
+				if bytes.Contains(content, b) {
+					found = append(found, filepath.Base(path)+" holds "+text+" as "+form)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestNothingOnTheDiskNamesAnybody(t *testing.T) {
+	app, tablet, boss := stage(t)
+	plant(t, app, tablet, boss)
+	if found := traces(t, app.DataDir()); len(found) > 0 {
+		t.Errorf("%d traces:\n%s", len(found), strings.Join(found, "\n"))
+	}
+}
+
+// TestTheSearchFindsWhatIsNotSealed: without sealing the same search finds every identifier, and the first start with keys
+// removes all of them, from free pages too.
+func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
+	app, tablet, boss := stage(t)
+	keys := collections.KeysOf(app)
+	collections.UseKeys(app, seal.Plain())
+	visit := plant(t, app, tablet, boss)
+	found := strings.Join(traces(t, app.DataDir()), "\n")
+	for _, text := range planted {
+		if !strings.Contains(found, text) {
+			t.Errorf("%s is not found although nothing is sealed", text)
+		}
+	}
+	collections.UseKeys(app, keys)
+	for range 2 { // the second time nothing is left to do
+		if err := sealing.Everything(t.Context(), app, app.Doorstep.Library, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := sealing.Reseal(t.Context(), app, app.Doorstep.Library, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := traces(t, app.DataDir()); len(found) > 0 {
+		t.Errorf("%d traces after sealing:\n%s", len(found), strings.Join(found, "\n"))
+	}
+	if r := app.Find(t, "child_visits", visit); r.GetString("address") != planted[3] {
+		t.Errorf("the address is %q now", r.GetString("address"))
+	}
+	again := childVisit(testapp.Inside(gridA), planted[3], child(planted[0], planted[1], "2015-03-01", nil))
+	if r := push(t, tablet, operation(9, uuid.NewString(), again))[0]; len(r.Duplicates) == 0 {
+		t.Errorf("a duplicate of what was sealed later is not found: %+v", r)
+	}
+}
+
+func TestReadersSeeMasks(t *testing.T) {
+	app, tablet, boss := stage(t)
+	plant(t, app, tablet, boss)
+	for path, want := range map[string][]string{
+		"persons":              {`"name":"欧**"`, `"id_number":"990000********0017"`, `"birth_date":"2015-**-**"`},
+		"households":           {`"address":"***"`, `"phone":"138****5432"`, `"lat":0`},
+		"child_visits":         {`"address":"***"`, `"remarks":"***"`, `"visit_location":null`},
+		"child_visit_children": {`"child_name":"欧**"`, `"child_id_number":"990000********0017"`, `"child_birth_date":"2015-**-**"`},
+		"reviews":              {`"comment":"***"`}, "edits": {`"before":"***"`},
+	} {
+		status, body := boss.Do(http.MethodGet, "/api/collections/"+path+"/records", nil)
+		if status != http.StatusOK {
+			t.Errorf("%s: %d", path, status)
+		}
+		for _, w := range want {
+			if !bytes.Contains(body, []byte(w)) {
+				t.Errorf("%s lacks %s: %s", path, w, body)
+			}
+		}
+		for _, text := range append(slices.Clone(planted), "ds1.", `"sealed"`) {
+			if bytes.Contains(body, []byte(text)) {
+				t.Errorf("%s shows %s", path, text)
+			}
+		}
+	}
+	for _, filter := range []string{`name_key != ""`, `sealed ~ "ds1"`, `name = "` + planted[0] + `"`} {
+		if status, _ := boss.Do(http.MethodGet, "/api/collections/persons/records?filter="+url.QueryEscape(filter), nil); status == http.StatusOK {
+			t.Errorf("filtered by %s", filter)
+		}
+	}
+}
+
+func TestReveal(t *testing.T) {
+	app, tablet, boss := stage(t)
+	visit := plant(t, app, tablet, boss)
+	ask := map[string]any{"collection": "child_visits", "id": visit, "fields": []string{"address", "remarks"}, "reason": "家长来电核对 " + planted[0]}
+	var got struct{ Fields map[string]string }
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/reveal", ask, &got)
+	if got.Fields["address"] != planted[3] || got.Fields["remarks"] != planted[4] {
+		t.Errorf("got %v", got.Fields)
+	}
+	entry, err := app.FindFirstRecordByData("audit", "action", "reveal")
+	if err != nil || entry.GetString("record") != visit || strings.Contains(entry.GetString("detail"), planted[0]) || !strings.Contains(entry.GetString("detail"), "remarks") {
+		t.Fatalf("the record of it: %v %v", entry, err)
+	}
+	var detail struct{ Reason string }
+	if err := json.Unmarshal([]byte(entry.GetString("detail")), &detail); err != nil {
+		t.Fatal(err)
+	}
+	if reason, err := collections.KeysOf(app).Open(detail.Reason, collections.SealedAt("audit", visit)); err != nil || string(reason) != ask["reason"] {
+		t.Errorf("the reason: %q %v", reason, err)
+	}
+	row, err := app.FindFirstRecordByData("child_visit_children", "visit", visit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/reveal", map[string]any{"collection": "child_visit_children", "id": row.Id, "fields": []string{"child_id_number", "child_birth_date"}, "reason": "家长来电要求核对证件号码"}, &got)
+	if got.Fields["child_id_number"] != planted[1] || got.Fields["child_birth_date"] != "2015-03-01" {
+		t.Errorf("got %v", got.Fields)
+	}
+	server := app.Serve(t)
+	other := app.Client(t, server, app.Worker(t, "S-other", "supervisor", "990102"))
+	analyst := app.Client(t, server, app.Worker(t, "A-here", "analyst", "990101"))
+	for name, c := range map[string]struct {
+		client *testapp.Client
+		change map[string]any
+		want   int
+	}{
+		"another territory": {other, nil, http.StatusNotFound}, "an analyst": {analyst, nil, http.StatusForbidden},
+		"the collector": {tablet, nil, http.StatusForbidden}, "no reason": {boss, map[string]any{"reason": " "}, http.StatusBadRequest},
+		"what is not masked": {boss, map[string]any{"fields": []string{"worker"}}, http.StatusBadRequest}, "nothing": {boss, map[string]any{"fields": []string{}}, http.StatusBadRequest},
+		"a table of the system": {boss, map[string]any{"collection": "workers"}, http.StatusNotFound}, "no such record": {boss, map[string]any{"id": "x"}, http.StatusNotFound},
+	} {
+		body := map[string]any{}
+		for k, v := range ask {
+			body[k] = v
+		}
+		for k, v := range c.change {
+			body[k] = v
+		}
+		if status, answer := c.client.Do(http.MethodPost, "/api/doorstep/v1/reveal", body); status != c.want {
+			t.Errorf("%s: %d, want %d: %s", name, status, c.want, answer)
+		}
+	}
+}
+
+// TestEditsThroughMasks: what comes back as it was shown is unchanged, what is new is sealed, what is emptied is empty.
+func TestEditsThroughMasks(t *testing.T) {
+	app, tablet, boss := stage(t)
+	plant(t, app, tablet, boss)
+	manager := app.Client(t, app.Serve(t), app.Worker(t, "M-mask", "manager", "990101"))
+	person, err := app.FindFirstRecordByFilter("persons", "household != ''")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/api/collections/persons/records/" + person.Id
+	check := func(step, name, number, birth string) {
+		t.Helper()
+		if p := app.Find(t, "persons", person.Id); p.GetString("name") != name || p.GetString("id_number") != number || p.GetString("birth_date") != birth {
+			t.Errorf("%s: %q %q %q", step, p.GetString("name"), p.GetString("id_number"), p.GetString("birth_date"))
+		}
+	}
+	manager.Want(http.StatusOK, http.MethodPatch, path, map[string]any{"name": "欧**", "id_number": "990000********0017", "birth_date": "2015-**-**", "sealed": ""}, nil)
+	check("as shown", planted[0], planted[1], "2015-03-01")
+	manager.Want(http.StatusOK, http.MethodPatch, path, map[string]any{"name": "欧阳湖"}, nil)
+	check("a new name", "欧阳湖", planted[1], "2015-03-01")
+	manager.Want(http.StatusOK, http.MethodPatch, path, map[string]any{"id_number": ""}, nil)
+	check("no number", "欧阳湖", "", "2015-03-01")
+	if raw, err := app.FindRecordById("persons", person.Id); err != nil || raw.GetString("name") != "" || raw.GetString("id_key") != "" || raw.GetString("sealed") == "" {
+		t.Errorf("stored in clear: %v (%v)", raw, err)
+	}
+}

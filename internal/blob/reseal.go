@@ -1,0 +1,101 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Reseal seals every file that lies in clear or under an earlier key with the primary one, and returns how many there
+// were. A file is replaced all at once, so it may be stopped at any moment and begun again.
+func (s Store) Reseal(ctx context.Context, progress func(seen, sealed int)) (sealed int, err error) {
+	if !s.keys.Sealing() {
+		return 0, nil
+	}
+	files, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]", "*"))
+	if err != nil {
+		return 0, err
+	}
+	var failed error
+	for i, path := range files {
+		if err := ctx.Err(); err != nil {
+			return sealed, errors.Join(failed, err)
+		}
+		if !IsDigest(filepath.Base(path)) {
+			continue
+		}
+		done, err := s.resealOne(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // swept meanwhile
+			failed = errors.Join(failed, err)
+		}
+		if done {
+			sealed++
+		}
+		if progress != nil {
+			progress(i+1, sealed)
+		}
+	}
+	return sealed, failed
+}
+
+func (s Store) resealOne(path string) (bool, error) {
+	sha := filepath.Base(path)
+	plain, err := s.Open(sha)
+	if err != nil {
+		return false, err
+	}
+	defer plain.Close()
+	if key, sealed, err := sealedWith(plain.stored); err != nil || sealed && key == s.keys.Primary() {
+		return false, err
+	}
+	before, err := plain.stored.Stat()
+	if err != nil {
+		return false, err
+	}
+	f, err := s.incoming()
+	if err != nil {
+		return false, err
+	}
+	defer os.Remove(f.Name()) // it is not there any more once it has its name
+	info, err := s.fill(f, plain)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return false, err
+	}
+	if info.SHA256 != sha {
+		return false, fmt.Errorf("file %s: %w", sha, ErrDigest) // left as it is, for somebody to look at
+	}
+	if err := os.Chtimes(f.Name(), before.ModTime(), before.ModTime()); err != nil { // its age is that of the file
+		return false, err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return false, err
+	}
+	return true, syncFolder(filepath.Dir(path))
+}
+
+// Count tells how many files each key has sealed; "" counts those in clear.
+func (s Store) Count() (map[string]int, error) {
+	files, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]", "*"))
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int{}
+	for _, path := range files {
+		f, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		key, _, err := sealedWith(f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+		counts[key]++
+	}
+	return counts, nil
+}

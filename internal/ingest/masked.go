@@ -1,0 +1,86 @@
+package ingest
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/instrument"
+	"doorstep/internal/sensitive"
+	"doorstep/internal/survey"
+)
+
+// Cleared are the sealed columns that the request behind an edit empties.
+func Cleared(record *core.Record) []string {
+	names, _ := record.Get(collections.Cleared).([]string)
+	return names
+}
+
+// KeepBirths puts birth dates back that an editor sent as they were shown, masked.
+func KeepBirths(record *core.Record, columns ...string) {
+	for _, column := range columns {
+		before := record.Original().GetString(column)
+		if before != "" && record.GetString(column) == sensitive.Year.Mask(before) {
+			record.Set(column, before)
+		}
+	}
+}
+
+// setRecord writes a survey record into what PocketBase is about to save, sealed as Layout.Update would.
+func setRecord(db collections.DB, in *instrument.Instrument, record *core.Record, rec *collections.Record, root *survey.Node) error {
+	row, err := in.Layout.Row(db, rec, root)
+	if err != nil {
+		return err
+	}
+	for _, f := range row {
+		record.Set(f.Column, f.Value)
+	}
+	sealed := in.Layout.Sealed(in.Layout.Main())
+	sealing := db.Keys().Sealing()
+	for _, c := range in.Layout.Main().Columns {
+		switch _, ok := sealed.Find(c.Name); {
+		case c.Name == "outcome":
+		case ok && sealing:
+			blank(record, c)
+		default:
+			setAnswer(record, c, root)
+		}
+	}
+	return nil
+}
+
+func blank(record *core.Record, c survey.Column) {
+	value, _ := collections.Encode(c.Question.Kind, "")
+	if c.Question.Kind == survey.KindSelectMultiple || c.Question.Kind == survey.KindRank {
+		value = []string{}
+	}
+	record.Set(c.Name, value)
+}
+
+// sealRow seals one row of a repeat that PocketBase is about to save. What is blank or still masked stays as it was.
+func sealRow(db collections.DB, in *instrument.Instrument, t *survey.Table, record *core.Record) error {
+	KeepBirths(record, in.Layout.Births(t)...)
+	columns := map[string]survey.Column{}
+	for _, c := range t.Columns {
+		columns[c.Name] = c
+	}
+	read := func(name string) string {
+		value, _ := collections.Encode(columns[name].Question.Kind, answerOf(record, columns[name]))
+		return collections.AsText(value)
+	}
+	sealed := in.Layout.Sealed(t)
+	row, err := sealed.Edited(db, t.Name, record.Id, read, Cleared(record))
+	if err != nil {
+		return err
+	}
+	if row, err = sealed.Conceal(db, t.Name, record.Id, row); err != nil {
+		return err
+	}
+	for _, f := range row {
+		if c, ok := columns[f.Column]; ok && db.Keys().Sealing() {
+			blank(record, c)
+		} else {
+			record.Set(f.Column, f.Value)
+		}
+	}
+	return nil
+}
