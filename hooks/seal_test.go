@@ -2,20 +2,16 @@ package hooks_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
-	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"doorstep/collections"
 	"doorstep/internal/seal"
@@ -59,50 +55,13 @@ func plant(t *testing.T, app *testapp.App, tablet, boss *testapp.Client) (visit 
 	return id
 }
 
-// spellings are how a text may stand in a file.
-func spellings(t *testing.T, text string) map[string][]byte {
-	t.Helper()
-	gbk, err := simplifiedchinese.GBK.NewEncoder().String(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[string][]byte{
-		"utf-8": []byte(text), "gbk": []byte(gbk), "url": []byte(url.QueryEscape(text)), "json": []byte(strings.Trim(strconv.QuoteToASCII(text), `"`)),
-	}
-	for i := range 3 { // base64 of a text depends on where it begins
-		encoded := base64.StdEncoding.EncodeToString(append(make([]byte, i), text...))
-		all["base64 "+strconv.Itoa(i)] = []byte(encoded[4 : len(encoded)/4*4-4])
-	}
-	return all
-}
-
-// traces tells which files below the data folder hold a planted identifier, and how.
-func traces(t *testing.T, dir string) (found []string) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		for _, text := range planted {
-			for form, b := range spellings(t, text) {
-				if bytes.Contains(content, b) {
-					found = append(found, filepath.Base(path)+" holds "+text+" as "+form)
-				}
-			}
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
 func TestNothingOnTheDiskNamesAnybody(t *testing.T) {
 	app, tablet, boss := stage(t)
 	plant(t, app, tablet, boss)
-	if found := traces(t, app.DataDir()); len(found) > 0 {
+	if err := app.CreateBackup(t.Context(), "canary.zip"); err != nil {
+		t.Fatal(err)
+	}
+	if found := testapp.NewCanary(t, planted...).Below(t, app.DataDir()); len(found) > 0 {
 		t.Errorf("%d traces:\n%s", len(found), strings.Join(found, "\n"))
 	}
 }
@@ -114,7 +73,17 @@ func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
 	keys := collections.KeysOf(app)
 	collections.UseKeys(app, seal.Plain())
 	visit := plant(t, app, tablet, boss)
-	found := strings.Join(traces(t, app.DataDir()), "\n")
+	if err := app.CreateBackup(t.Context(), "canary.zip"); err != nil {
+		t.Fatal(err)
+	}
+	canary := testapp.NewCanary(t, planted...)
+	found := strings.Join(canary.Below(t, app.DataDir()), "\n")
+	if !strings.Contains(found, "canary.zip/") {
+		t.Error("a backup is not looked into")
+	}
+	if err := os.RemoveAll(filepath.Join(app.DataDir(), "backups")); err != nil {
+		t.Fatal(err)
+	}
 	for _, text := range planted {
 		if !strings.Contains(found, text) {
 			t.Errorf("%s is not found although nothing is sealed", text)
@@ -129,7 +98,7 @@ func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if found := traces(t, app.DataDir()); len(found) > 0 {
+	if found := canary.Below(t, app.DataDir()); len(found) > 0 {
 		t.Errorf("%d traces after sealing:\n%s", len(found), strings.Join(found, "\n"))
 	}
 	if r := app.Find(t, "child_visits", visit); r.GetString("address") != planted[3] {
