@@ -64,13 +64,11 @@ func TestODKEngineChoosesAKnownHousehold_needsNpmCiOfItsFolder(t *testing.T) {
 		}
 	}
 	rowCount(t, app, map[string]int64{"households": 1, "persons": 1, "child_visits": 2})
-	household, err := app.FindRecordById("households", known.Household)
-	if err != nil || household.GetInt("residents") != 7 || household.GetString("address") != "示例路 1 号" {
-		t.Errorf("household %v %v", household, err)
+	if household := app.Find(t, "households", known.Household); household.GetInt("residents") != 7 || household.GetString("address") != "示例路 1 号" {
+		t.Errorf("household %v", household)
 	}
-	child, err := app.FindRecordById("persons", known.Persons[0])
-	if err != nil || child.GetString("phone") != "13800000003" || child.GetString("name") != "王小明" {
-		t.Errorf("child %v %v", child, err)
+	if child := app.Find(t, "persons", known.Persons[0]); child.GetString("phone") != "13800000003" || child.GetString("name") != "王小明" {
+		t.Errorf("child %v", child)
 	}
 }
 
