@@ -145,6 +145,11 @@ func TestErasingAPersonLeavesNothingOfThem(t *testing.T) {
 	if r := push(t, tablet, late)[0]; r.Status != "quarantined" || r.Code != "operation.erased" {
 		t.Errorf("a correction made before the erasure: %+v", r)
 	}
+	held := childVisit(testapp.Inside(gridA), "示例路 89 号", child("欧阳小红", number1, "2015-03-01", nil))
+	held["children"].([]map[string]any)[0]["person_id"] = r.Persons[0]
+	if now := push(t, tablet, operation(4, uuid.NewString(), held))[0]; now.Status != "stored" || len(now.Persons) != 1 || now.Persons[0] == r.Persons[0] {
+		t.Errorf("a new visit by a tablet that still holds the person: %+v", now)
+	}
 }
 
 // pairOf checks what the tablet learns: the erased person is deleted, the other stays, and the visit has one child.

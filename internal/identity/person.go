@@ -14,6 +14,7 @@ type Person struct {
 	Household, Area, Source                                                     string
 	Rev                                                                         int64
 	mergedInto                                                                  string
+	Erased                                                                      bool // on request: only the id is left
 }
 
 // Found is whom a record turned out to be about.
@@ -106,7 +107,7 @@ func Explain(a, b Person) []Evidence {
 	}
 }
 
-const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into, sealed`
+const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into, active, sealed`
 
 // mostCandidates bounds how many people a record is compared with, the earliest first.
 const mostCandidates = 20
@@ -119,9 +120,11 @@ func persons(db collections.DB, where string, args ...any) ([]Person, error) {
 		}
 		var p Person
 		var sealed string
-		if err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto, &sealed); err != nil {
+		var active bool
+		if err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto, &active, &sealed); err != nil {
 			return err
 		}
+		p.Erased = !active && p.Area == ""
 		err := p.unseal(db, sealed)
 		found = append(found, p)
 		return err

@@ -253,6 +253,9 @@ func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	if err != nil {
 		return found, err
 	}
+	if known.Erased { // a tablet that had not heard of it brings somebody new, not the erased one back
+		p.claimed, known = "", identity.Person{}
+	}
 	c, err := s.personChange(p, known)
 	if err != nil {
 		return found, err
