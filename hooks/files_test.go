@@ -115,9 +115,8 @@ func bring(t *testing.T, c *testapp.Client, content []byte) {
 	}
 }
 
-// cut sends the head of a PATCH for the whole rest and only some of its bytes, breaks the connection, and returns when
-// the server is done with it. The offset must then be what was sent.
-func cut(t *testing.T, c *testapp.Client, path string, rest []byte, sent int) {
+// stall sends the head of a PATCH for the whole rest and only some of its bytes.
+func stall(t *testing.T, c *testapp.Client, path string, rest []byte, sent int) net.Conn {
 	t.Helper()
 	at, err := url.Parse(c.URL)
 	if err != nil {
@@ -127,11 +126,19 @@ func cut(t *testing.T, c *testapp.Client, path string, rest []byte, sent int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(func() { conn.Close() })
 	fmt.Fprintf(conn, "PATCH %s HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nAuthorization: %s\r\nX-Doorstep-Device: %s\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", path, c.Token, c.Device, len(rest))
 	if _, err := conn.Write(rest[:sent]); err != nil {
 		t.Fatal(err)
 	}
+	return conn
+}
+
+// cut breaks the connection of such a PATCH and returns when the server is done with it. The offset must then be what was
+// sent.
+func cut(t *testing.T, c *testapp.Client, path string, rest []byte, sent int) {
+	t.Helper()
+	conn := stall(t, c, path, rest, sent)
 	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
@@ -207,6 +214,27 @@ func TestUploadResumesAfterACutAtAnyByte(t *testing.T) {
 				t.Error("not whole after the last byte")
 			}
 		})
+	}
+}
+
+// A connection that is dead without saying so does not hold its upload: the next request takes it over, with what came.
+func TestAStalledUploadIsTakenOver(t *testing.T) {
+	app, tablet, _ := stage(t)
+	content := photo(t, 1, 100_000)
+	path := begin(t, tablet, digest(content), len(content))
+	stall(t, tablet, path, content, 40_000)
+	status := http.StatusConflict
+	for range 10 {
+		came, err := strconv.Atoi(tus(t, tablet, http.MethodHead, path, nil).Header.Get("Upload-Offset"))
+		if err != nil || came > 40_000 {
+			t.Fatalf("offset %d, %v", came, err)
+		}
+		if status = patch(t, tablet, path, came, content[came:]).StatusCode; status != http.StatusConflict {
+			break // it is one where the question came before the stalled bytes
+		}
+	}
+	if status != http.StatusNoContent || !stored(app, content) {
+		t.Errorf("resumption: %d", status)
 	}
 }
 

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// limited keeps what the tus handler does to a connection within one request: where another request wants the same
-// upload, the handler sets a read deadline in the past, from a goroutine that may be late. A connection
-// whose read deadline has passed cancels every request that comes after on it.
+// limited keeps what is done to a connection within one request. Where another request wants the same upload, its read
+// deadline is set into the past, perhaps late, and a connection whose read deadline has passed cancels every request that
+// comes after on it.
 type limited struct {
 	http.ResponseWriter
 	mu          sync.Mutex
@@ -27,14 +27,14 @@ func (l *limited) WriteHeader(status int) {
 	l.ResponseWriter.WriteHeader(status)
 }
 
-// SetReadDeadline is what http.ResponseController looks for.
+// SetReadDeadline is what http.ResponseController looks for. Once it has passed it is not put off again.
 func (l *limited) SetReadDeadline(at time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.answered {
+	if l.answered || l.interrupted {
 		return nil
 	}
-	l.interrupted = l.interrupted || !at.After(time.Now())
+	l.interrupted = !at.After(time.Now())
 	return http.NewResponseController(l.ResponseWriter).SetReadDeadline(at)
 }
 

@@ -51,7 +51,7 @@ func Open(app core.App, now func() time.Time) (*Door, error) {
 	composer := handler.NewStoreComposer()
 	composer.UseCore(d.parts)
 	composer.UseTerminater(d.parts)
-	composer.UseLocker(memorylocker.New())
+	composer.UseLocker(takeover{memorylocker.New()})
 	var err error
 	d.tus, err = handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, BasePath: BasePath, MaxSize: MaxFile, DisableDownload: true, DisableConcatenation: true, RespectForwardedHeaders: true,
@@ -67,9 +67,10 @@ type senderKey struct{}
 // Serve answers a request of a registered device; id is the path below BasePath, "" for a creation. The error is a
 // *problem.Problem where the answer is not tus' own.
 func (d *Door) Serve(w http.ResponseWriter, r *http.Request, sender ingest.Sender, id string) error {
-	r = r.Clone(context.WithValue(r.Context(), senderKey{}, sender))
+	connection := &limited{ResponseWriter: w}
+	w = connection
+	r = r.Clone(context.WithValue(context.WithValue(r.Context(), senderKey{}, sender), connectionKey{}, connection))
 	r.URL.Path = id
-	w = &limited{ResponseWriter: w}
 	w.Header().Set("Upload-Expires", d.now().Add(Lifetime).UTC().Format(http.TimeFormat))
 	if id == "" {
 		d.tus.Middleware(http.HandlerFunc(d.tus.PostFile)).ServeHTTP(w, r)
