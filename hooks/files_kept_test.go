@@ -172,3 +172,40 @@ func TestSweepLeavesWhatIsReferredTo(t *testing.T) {
 		t.Error("what was dropped cannot come again")
 	}
 }
+
+func TestUploadsBelongToTheirTablet(t *testing.T) {
+	app, tablet, _ := stage(t)
+	server := app.Serve(t)
+	stranger := app.Client(t, server, app.Worker(t, "F9", "field", "990101")).Register()
+	manager := app.Client(t, server, app.Worker(t, "M9", "manager", "99"))
+	content := photo(t, 1, 60_000)
+	path := begin(t, tablet, digest(content), len(content))
+	patch(t, tablet, path, 0, content[:30_000])
+	for _, method := range []string{http.MethodHead, http.MethodPatch, http.MethodDelete} {
+		if res := tus(t, stranger, method, path, content[30_000:], "Upload-Offset", "30000", "Content-Type", "application/offset+octet-stream"); res.StatusCode != http.StatusNotFound {
+			t.Errorf("a stranger's %s: %d", method, res.StatusCode)
+		}
+	}
+	for _, path := range []string{"x", tablet.Device + "/..%2f..%2f..%2fdata.db", tablet.Device + "/" + strings.Repeat("0", 32)} {
+		if res := tus(t, tablet, http.MethodHead, uploads.BasePath+path, nil); res.StatusCode < 400 {
+			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+	}
+	other := begin(t, tablet, digest(content), len(content))
+	if res := tus(t, tablet, http.MethodDelete, other, nil); res.StatusCode != http.StatusNoContent {
+		t.Errorf("termination: %d", res.StatusCode)
+	}
+	if res := tus(t, tablet, http.MethodHead, other, nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("after termination: %d", res.StatusCode)
+	}
+	manager.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/devices/"+tablet.Device+"/revoke", nil, nil)
+	if res := patch(t, tablet, path, 30_000, content[30_000:]); res.StatusCode != http.StatusForbidden || said(t, res) != "device.revoked" {
+		t.Errorf("a revoked tablet's chunk: %d", res.StatusCode)
+	}
+	if res := tus(t, tablet, http.MethodPost, uploads.BasePath, nil, "Upload-Length", "1"); res.StatusCode != http.StatusForbidden || said(t, res) != "device.revoked" {
+		t.Errorf("a revoked tablet's creation: %d", res.StatusCode)
+	}
+	if status, body := tablet.Do(http.MethodPost, "/api/sync/v1/files/have", map[string]any{}); status != http.StatusForbidden {
+		t.Errorf("a revoked tablet's question: %d %s", status, body)
+	}
+}
