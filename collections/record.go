@@ -45,14 +45,15 @@ type Layout struct {
 	Tables []*survey.Table
 	sealed map[*survey.Table]Concealed
 	births map[*survey.Table][]string
+	plain  map[*survey.Table][]string
 }
 
 // NewLayout derives the layout of a form.
 func NewLayout(f *survey.Form) *Layout {
-	l := &Layout{Form: f, Tables: f.Tables(), sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{}}
+	l := &Layout{Form: f, Tables: f.Tables(), sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{}, plain: map[*survey.Table][]string{}}
 	judge := sensitive.New(f)
 	for _, t := range l.Tables {
-		l.sealed[t], l.births[t] = concealedIn(t, judge), birthsIn(t, judge)
+		l.sealed[t], l.births[t], l.plain[t] = concealedIn(t, judge), birthsIn(t, judge), plainIn(t, judge)
 	}
 	return l
 }
@@ -63,6 +64,10 @@ func (l *Layout) Sealed(t *survey.Table) Concealed { return l.sealed[t] }
 // Births are the columns of birth dates. They are not sealed, but masked as the sealed ones are: the mask of a number shows
 // all of it but them.
 func (l *Layout) Births(t *survey.Table) []string { return l.births[t] }
+
+// Plain are the columns of answers that tell nobody who somebody is: they are shown to every reader as they are, and lists
+// may be filtered by them.
+func (l *Layout) Plain(t *survey.Table) []string { return l.plain[t] }
 
 func (l *Layout) insert(db DB, t *survey.Table, id string, row Row) error {
 	row, err := l.sealed[t].Conceal(db, t.Name, id, row)

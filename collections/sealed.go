@@ -76,6 +76,16 @@ func birthsIn(t *survey.Table, judge *sensitive.Classifier) []string {
 	return all
 }
 
+func plainIn(t *survey.Table, judge *sensitive.Classifier) []string {
+	var all []string
+	for _, c := range t.Columns {
+		if judge.Judge(c.Question).Treatment == sensitive.Keep && sensitive.Role(c.Question) != sensitive.Quasi {
+			all = append(all, c.Name)
+		}
+	}
+	return all
+}
+
 // Find is the column of that name.
 func (c Concealed) Find(column string) (Sealed, bool) {
 	if i := slices.IndexFunc(c, func(s Sealed) bool { return s.Column == column }); i >= 0 {

@@ -15,7 +15,6 @@ func (d *Doorstep) bindAudit(app core.App) {
 	on(app.OnRecordUpdate(collections.Audit), "doorstep.audit.closed.update", 1, refuseRecord)
 	on(app.OnRecordDelete(collections.Audit), "doorstep.audit.closed.delete", 1, refuseRecord)
 
-	on(app.OnRecordsListRequest(), "doorstep.probing", 50, noProbing)
 	on(app.OnRecordsListRequest(), "doorstep.audit.list", 90, d.listed)
 	on(app.OnRecordViewRequest(), "doorstep.audit.view", 90, d.viewed)
 	on(app.OnRecordCreateRequest(), "doorstep.audit.create", 90, d.changed(audit.Create))

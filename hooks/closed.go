@@ -15,6 +15,7 @@ func (d *Doorstep) guard(e *core.ServeEvent) error {
 	e.Router.Bind(
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.discreet", Priority: apis.DefaultActivityLoggerMiddlewarePriority + 1, Func: discreet},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.restrict", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: restrict},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.lists", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, Func: d.askable},
 	)
 	return e.Next()
 }

@@ -4,10 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
-	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -135,43 +133,4 @@ func (d *Doorstep) approved(r *request) error {
 	}
 	wanted := grant.Export{Form: r.Request.PathValue("form"), States: q.Get("states"), Campaign: q.Get("campaign")}
 	return grant.SpendExport(r.Request.Context(), r.App, r.actor, q.Get("approval"), wanted, d.Now())
-}
-
-// secret are columns of the registry whose values nobody but an operator asks for over REST: a filter or an order would
-// tell what masks hide, one comparison at a time. search answers who is looked for exactly.
-var secret = []string{"name", "name_key", "id_number", "id_key", "phone", "birth_date", "address", "address_key", "house_code", "head_name", "location"}
-
-// noProbing refuses lists of people and households by what identifies them.
-func noProbing(e *core.RecordsListRequestEvent) error {
-	if e.HasSuperuserAuth() || e.Collection.Name != collections.Persons && e.Collection.Name != collections.Households {
-		return e.Next()
-	}
-	q := e.Request.URL.Query()
-	for _, word := range strings.FieldsFunc(unquoted(q.Get("filter"))+" "+q.Get("sort"), func(c rune) bool {
-		return c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9')
-	}) {
-		if slices.Contains(secret, word) {
-			return e.BadRequestError("不能按身份信息筛选或排序,请用精确查找。 People are not filtered or sorted by what identifies them; use the exact search.", nil)
-		}
-	}
-	return e.Next()
-}
-
-// unquoted takes the literals out of a filter, which may say anything.
-func unquoted(filter string) string {
-	var out strings.Builder
-	quote := rune(0)
-	for _, c := range filter {
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'':
-			quote = c
-		default:
-			out.WriteRune(c)
-		}
-	}
-	return out.String()
 }

@@ -162,7 +162,7 @@ func TestEntityConflictsAreShown(t *testing.T) {
 			phone.saved(householdSays(t, app, id, map[string]any{"head_name": "乙某"}, `update="1" baseVersion="1" trunkVersion="1" branchId=""`))
 			phone.saved(householdSays(t, app, id, c.facts, `update="1" baseVersion="1" trunkVersion="1" branchId=""`))
 			var versions struct{ Items []struct{ Conflict string } }
-			boss.Want(http.StatusOK, http.MethodGet, "/api/collections/entity_versions/records?sort=-created,-entity_rev", nil, &versions)
+			boss.Want(http.StatusOK, http.MethodGet, "/api/collections/entity_versions/records?sort=-@rowid", nil, &versions)
 			if len(versions.Items) != 3 || versions.Items[0].Conflict != c.conflict && versions.Items[1].Conflict != c.conflict && versions.Items[2].Conflict != c.conflict {
 				t.Errorf("versions %+v, want a %s conflict", versions, c.conflict)
 			}

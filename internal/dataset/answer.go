@@ -14,7 +14,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	v := Variable{
 		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
-		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0, Disclosure: roleOf(c.question),
+		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0, Disclosure: sensitive.Role(c.question),
 	}
 	if c.treatment.Treatment != sensitive.Keep {
 		why := Text(c.treatment.Why)

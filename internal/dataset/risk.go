@@ -3,11 +3,10 @@ package dataset
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"doorstep/internal/disclosure"
 	"doorstep/internal/problem"
-	"doorstep/internal/survey"
+	"doorstep/internal/sensitive"
 )
 
 // DisclosureColumn is the column of the survey sheet that says what an answer is in the report on small cells: "quasi"
@@ -15,7 +14,7 @@ import (
 const DisclosureColumn = "bind::doorstep:disclosure"
 
 const (
-	quasiRole     = "quasi"
+	quasiRole     = sensitive.Quasi
 	sensitiveRole = "sensitive"
 )
 
@@ -25,20 +24,6 @@ const (
 	DefaultL, mostL = 2, 20
 	mostClasses     = 1 << 19
 )
-
-// roleOf is what an answer is by itself: what the form declares, or a quasi-identifier for the sex of somebody. Ages are
-// made quasi-identifiers where they are banded.
-func roleOf(q *survey.Question) string {
-	switch said := columnOf(q, "doorstep:disclosure"); said {
-	case quasiRole, sensitiveRole, "none":
-		return strings.TrimSuffix(said, "none")
-	}
-	words := strings.FieldsFunc(strings.ToLower(q.Name), func(r rune) bool { return r == '_' || r == '-' || r == '.' })
-	if q.Kind == survey.KindSelectOne && (slices.Contains(words, "sex") || slices.Contains(words, "gender")) {
-		return quasiRole
-	}
-	return ""
-}
 
 // exposed is what the report on small cells reads of one table: the area of the record and the chosen variables.
 type exposed struct {

@@ -118,6 +118,34 @@ func (l *Library) ForRecord(table, version string) (*Instrument, bool) {
 	return newest, true
 }
 
+// Plain are the columns of answers of a collection that tell nobody who somebody is, by every version of the form that keeps
+// rows there; row reports whether it is a repeat's, ok whether it is any form's.
+func (l *Library) Plain(table string) (columns []string, row, ok bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	told := map[string]bool{}
+	for _, in := range l.byVersion {
+		for i, t := range in.Layout.Tables {
+			if in.Status == Draft || t.Name != table {
+				continue
+			}
+			row, ok = i > 0, true
+			plain := in.Layout.Plain(t)
+			for _, c := range t.Columns {
+				before, known := told[c.Name]
+				told[c.Name] = (before || !known) && slices.Contains(plain, c.Name)
+			}
+		}
+	}
+	for column, plain := range told {
+		if plain {
+			columns = append(columns, column)
+		}
+	}
+	slices.Sort(columns)
+	return columns, row, ok
+}
+
 // Tables lists the collections of all records that may arrive, in order.
 func (l *Library) Tables() []string {
 	l.mu.RLock()

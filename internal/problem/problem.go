@@ -39,6 +39,7 @@ const (
 	BadWorkbook      Code = "form.workbook"
 	BadFormState     Code = "form.state"
 	BadParameter     Code = "request.parameter"
+	NotListed        Code = "list.column"
 	NotQuarantined   Code = "quarantine.decided"
 	UnknownForm      Code = "operation.unknown_form"
 	UnknownOperation Code = "operation.unknown"
@@ -93,6 +94,7 @@ var Catalogue = map[Code]Entry{
 	BadWorkbook:      {http.StatusBadRequest, "问卷文件有错误,请按列出的位置修改。", "The workbook has mistakes; mend them where listed."},
 	BadFormState:     {http.StatusConflict, "表单当前的状态不允许这个操作。", "The form's state does not allow this."},
 	BadParameter:     {http.StatusBadRequest, "参数不正确。", "A parameter is not valid."},
+	NotListed:        {http.StatusBadRequest, "列表不能这样筛选、排序或展开,可用的列见 data;按姓名、证件号找人请用精确查找。", "This list is not filtered, sorted or expanded like that; data names the columns that may be used. People are found by the exact search."},
 	NotQuarantined:   {http.StatusConflict, "该提交不在隔离区。", "This submission is not in quarantine."},
 	UnknownForm:      {0, "服务器没有这个表单或版本,记录已隔离保存。", "The server has no such form or version; the record is kept in quarantine."},
 	UnknownOperation: {0, "无法识别的操作,已隔离保存。", "Unknown operation; kept in quarantine."},

@@ -1,0 +1,89 @@
+package hooks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/dbutils"
+
+	"doorstep/internal/lists"
+	"doorstep/internal/problem"
+)
+
+const (
+	listRoute     = "GET /api/collections/{collection}/records"
+	ofACollection = "/api/collections/{collection}/"
+)
+
+// askable refuses a list that is asked for by other columns than it may be, before the database is asked: whether a row
+// passes a filter, and where it stands in an order, tells its value one comparison at a time. Records are shown with the
+// relations of their own alone.
+func (d *Doorstep) askable(re *core.RequestEvent) error {
+	if !strings.Contains(re.Request.Pattern, ofACollection) {
+		return re.Next()
+	}
+	c, err := re.App.FindCachedCollectionByNameOrId(re.Request.PathValue("collection"))
+	if err != nil {
+		return re.Next() // PocketBase says so
+	}
+	allowed, q := d.allowed(c, re.HasSuperuserAuth()), re.Request.URL.Query()
+	if re.Request.Pattern == listRoute {
+		err = allowed.Check(q.Get("filter"), q.Get("sort"), q.Get("expand"))
+	} else {
+		err = allowed.CheckExpand(q.Get("expand"))
+	}
+	if err != nil {
+		refused := problem.New(problem.NotListed, "")
+		refused.Data = allowed
+		return writeProblem(re, refused)
+	}
+	return re.Next()
+}
+
+// allowed is what a list may be filtered, sorted and expanded by. Operators, who see every table, may use all that is not
+// hidden, sealed or masked.
+func (d *Doorstep) allowed(c *core.Collection, operator bool) lists.Allowed {
+	columns, row, ofForm := d.Library.Plain(c.Name)
+	switch {
+	case operator:
+		columns = d.unmasked(c)
+	case row:
+		columns = append(slices.Clone(lists.RowEnvelope), columns...)
+	case ofForm:
+		columns = append(slices.Clone(lists.Envelope), columns...)
+	default:
+		columns = lists.Columns[c.Name]
+	}
+	a := lists.Allowed{Filter: columns, Sort: columns}
+	if !operator && (ofForm || lists.Grows(c.Name)) {
+		a.Sort = slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !indexed(c, column) })
+	}
+	for _, f := range c.Fields {
+		if _, relation := f.(*core.RelationField); relation && slices.Contains(columns, f.GetName()) {
+			a.Expand = append(a.Expand, f.GetName())
+		}
+	}
+	return a
+}
+
+// unmasked are the columns of a collection that its readers see as they are.
+func (d *Doorstep) unmasked(c *core.Collection) []string {
+	blank := core.NewRecord(c)
+	concealed, births := d.concealed(blank), d.births(blank)
+	var columns []string
+	for _, f := range c.Fields {
+		_, sealed := concealed.Find(f.GetName())
+		if !f.GetHidden() && !sealed && !slices.Contains(births, f.GetName()) {
+			columns = append(columns, f.GetName())
+		}
+	}
+	return columns
+}
+
+// indexed reports whether an index of the collection holds a column.
+func indexed(c *core.Collection, column string) bool {
+	return column == "id" || slices.ContainsFunc(c.Indexes, func(index string) bool {
+		return slices.ContainsFunc(dbutils.ParseIndex(index).Columns, func(of dbutils.IndexColumn) bool { return of.Name == column })
+	})
+}
