@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase"
-	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 	"github.com/spf13/cobra"
@@ -35,23 +34,16 @@ func main() {
 	}
 	doorstep.Bind(app)
 	commands.Add(app, doorstep)
-	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), commands.Serve(app))
 	if err := execute(app); err != nil {
 		os.Exit(1) // cobra has printed it
 	}
 }
 
 // execute does what app.Start does, and more: the exit status tells whether the command failed, an interrupt ends the
-// command's context, and a command that needs no database makes none.
+// command's context, and only a command that is meant to make a data folder does so.
 func execute(app *pocketbase.PocketBase) error {
 	app.RootCmd.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
-		if commands.NeedsNoDatabase(c) {
-			return nil
-		}
-		if err := app.Bootstrap(); err != nil {
-			return err
-		}
-		return commands.Private(app.DataDir())
+		return commands.Open(app, c)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

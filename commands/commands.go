@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/spf13/cobra"
 
 	"doorstep/hooks"
@@ -20,9 +21,9 @@ import (
 // Add puts Doorstep's commands on PocketBase's root command.
 func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 	app.RootCmd.SetErr(os.Stderr) // PocketBase's own writer puts messages into the output, where the XML goes
-	addDemo(app, d)
-	addOperatorFrom(app)
 	app.RootCmd.AddCommand(
+		serve(app, d),
+		initialise(app, d),
 		group("areas", "行政区划与网格 · administrative areas", importAreas(app, d)),
 		group("audit", "审计 · the audit trail", verifyAudit(app, d), whoSaw(app, d)),
 		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d)),
@@ -30,7 +31,9 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		group("workers", "人员 · workers", printCodes(app, d), factorPolicy(app, d)),
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
 		withoutDatabase(simulate()),
+		cmd.NewSuperuserCommand(app),
 	)
+	shape(app)
 }
 
 func group(name, short string, children ...*cobra.Command) *cobra.Command {
@@ -39,28 +42,17 @@ func group(name, short string, children ...*cobra.Command) *cobra.Command {
 	return c
 }
 
-// noDatabase marks a command that works without this machine's database.
-const noDatabase = "no database"
-
-// NeedsNoDatabase tells whether a command works without this machine's database.
-func NeedsNoDatabase(c *cobra.Command) bool { return c.Annotations[noDatabase] != "" }
-
-// withoutDatabase marks a command as such.
-func withoutDatabase(c *cobra.Command) *cobra.Command {
-	c.Annotations = map[string]string{noDatabase: "yes"}
+// prepared runs migrations and fills the shared state before a command that works on the database.
+func prepared(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) *cobra.Command {
+	c.PreRunE = func(*cobra.Command, []string) error { return ready(app, d) }
 	return c
 }
 
-// prepared runs migrations and fills the shared state before a command that works on the database.
-func prepared(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) *cobra.Command {
-	c.SilenceUsage = true
-	c.PreRunE = func(*cobra.Command, []string) error {
-		if err := app.RunAllMigrations(); err != nil {
-			return fmt.Errorf("migrate: %w", err)
-		}
-		return d.Start(app)
+func ready(app *pocketbase.PocketBase, d *hooks.Doorstep) error {
+	if err := app.RunAllMigrations(); err != nil {
+		return fmt.Errorf("migrate: %w", err)
 	}
-	return c
+	return d.Start(app)
 }
 
 func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
@@ -92,7 +84,7 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 
 func convertForm(d *hooks.Doorstep) *cobra.Command {
 	var out string
-	c := &cobra.Command{Use: "convert FILE", Short: "XLSForm 转 XForm XML · convert to XForm XML", Args: cobra.ExactArgs(1), SilenceUsage: true}
+	c := &cobra.Command{Use: "convert FILE", Short: "XLSForm 转 XForm XML · convert to XForm XML", Args: cobra.ExactArgs(1)}
 	c.Flags().StringVarP(&out, "out", "o", "", "写入文件,默认输出到屏幕 · write to a file instead of the screen")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		w, err := workbook(args[0])

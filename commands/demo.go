@@ -2,14 +2,16 @@ package commands
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
-	"os"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/spf13/cobra"
 
 	"doorstep/collections"
 	"doorstep/hooks"
@@ -25,75 +27,136 @@ const DemoPassword = "doorstep-demo"
 // DemoSeed makes the demo city the same everywhere, so that simulated tablets know its people.
 const DemoSeed = 20261123
 
-// addDemo gives serve the flag that fills a new database with a synthetic city.
-func addDemo(app *pocketbase.PocketBase, d *hooks.Doorstep) {
-	var on bool
-	var scale string
-	app.RootCmd.PersistentFlags().BoolVar(&on, "demo", false, "首次启动时建一座虚构的城市 · fill a new database with a synthetic city")
-	app.RootCmd.PersistentFlags().StringVar(&scale, "scale", "small", "演示城市的规模 · size of the demo city: small or full")
+// demoKey is the meta key that marks a database that the demo has made. Its value is the scale, after filling while the
+// demo is being written.
+const (
+	demoKey = "demo"
+	filling = "filling "
+)
+
+// demonstration is what serve was asked for.
+type demonstration struct {
+	on, found bool // found: the data folder held a Doorstep before this start
+	scale     string
+	chosen    func() bool // whether the scale was given
+	out, err  io.Writer
+}
+
+// addDemo gives serve the flag that fills a new data folder with a synthetic city, and the last lines, with the address.
+func addDemo(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) {
+	m := &demonstration{chosen: func() bool { return c.Flags().Changed("scale") }, out: c.OutOrStdout(), err: c.ErrOrStderr()}
+	c.Flags().BoolVar(&m.on, "demo", false, "在新的数据目录里建一座虚构的城市 · fill a new data folder with a synthetic city")
+	c.Flags().Var(chosen(&m.scale, "small", "full"), "scale", "演示城市的规模 · size of the demo city")
+	c.Args = func(*cobra.Command, []string) (err error) { // the last moment before the folder is opened
+		m.found, err = inhabited(app.DataDir())
+		return err
+	}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.demo", Priority: 12, Func: func(e *core.ServeEvent) error { // once the keys are open
-		if on {
-			if err := seedDemo(context.Background(), e.App, d, scale, os.Stdout.WriteString); err != nil {
-				return fmt.Errorf("demo city: %w", err)
-			}
+		if err := m.begin(context.Background(), e.App, d); err != nil {
+			return err
 		}
 		return e.Next()
 	}})
-}
-
-// ScaleOf reads the size of the demo city.
-func ScaleOf(name string, today time.Time) (demo.Scale, error) {
-	switch name {
-	case "small":
-		return demo.Small(today), nil
-	case "full":
-		return demo.Full(today), nil
-	}
-	return demo.Scale{}, fmt.Errorf("scale %q: small or full", name)
-}
-
-func seedDemo(ctx context.Context, app core.App, d *hooks.Doorstep, size string, print func(string) (int, error)) error {
-	var workers int
-	if _, err := collections.One(collections.Read(app), `SELECT COUNT(*) FROM workers`, nil, &workers); err != nil {
-		return err
-	}
-	if workers == 0 {
-		scale, err := ScaleOf(size, d.Now())
-		if err != nil {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.address", Priority: -100, Func: func(e *core.ServeEvent) error {
+		e.InstallerFunc = nil
+		if err := e.Next(); err != nil {
 			return err
 		}
-		city, err := demo.NewCity(DemoSeed, scale)
-		if err != nil {
+		if err := m.announce(e.App, d.Now()); err != nil {
 			return err
 		}
-		off := func(db collections.DB) error { return collections.SetMeta(db, signin.PolicyKey, signin.Off) }
-		if err := collections.Write(ctx, app, off); err != nil {
-			return err
-		}
-		if err := seed.City(ctx, app, d.Areas, city, DemoPassword, d.Now()); err != nil {
-			return err
-		}
-	}
-	return announceDemo(app, print)
-}
-
-func announceDemo(app core.App, print func(string) (int, error)) error {
-	text := "\n演示城市已就绪 · the demo city is ready\n  登录密码 password: " + DemoPassword + "\n  演示不要求动态口令 · the demo asks for no second factor\n  控制台 dashboard: /_/  " + seed.Operator + "\n"
-	err := collections.Each(collections.Read(app), `SELECT role, staff_no, territory FROM workers WHERE id IN (
-			SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY role, length(area) ORDER BY staff_no) AS n FROM workers) WHERE n=1) ORDER BY role, staff_no`, nil, func(rows *sql.Rows) error {
-		var role, staff, territory string
-		if err := rows.Scan(&role, &staff, &territory); err != nil {
-			return err
-		}
-		if r := []rune(territory); len(r) > 48 {
-			territory = string(r[:48]) + "…"
-		}
-		text += fmt.Sprintf("  %-10s %s  %s\n", role, staff, territory)
+		https := c.Flag("https").Value.String() != "" || c.Flags().NArg() > 0
+		fmt.Fprintf(m.out, "打开 open: %s\n", openAt(e.Server.Addr, https, c.Flags().Args()))
 		return nil
-	})
+	}})
+}
+
+// begin fills a new database, goes on with one that the demo has made, and refuses every other.
+func (m *demonstration) begin(ctx context.Context, app core.App, d *hooks.Doorstep) error {
+	made, err := collections.MetaValue(collections.Read(app), demoKey)
 	if err != nil {
 		return err
 	}
-	_, err = print(text + "\n")
-	return err
+	dir := app.DataDir()
+	switch {
+	case !m.on:
+		if made != "" {
+			fmt.Fprintln(m.err, "注意:这是演示数据库,密码是公开的,不要存放真实数据 · this is a demo database, its passwords are public: no real data here")
+		}
+		return nil
+	case strings.HasPrefix(made, filling):
+		return fmt.Errorf("上次建演示城市时被中断;请删除 %s 后重新运行 · the demo city was not finished the last time: delete %s and run again", dir, dir)
+	case made == "" && m.found:
+		return fmt.Errorf("%s 里的数据库不是演示数据库,--demo 只用于新的数据目录;请用 --dir 另选一个 · the database in %s is not a demo's, and --demo fills only a new data folder: choose another with --dir", dir, dir)
+	case made == "":
+		return m.fill(ctx, app, d)
+	case m.chosen() && m.scale != made:
+		return fmt.Errorf("%s 里是 %s 规模的演示城市;另一规模请用 --dir 另选目录 · the demo city in %s is %s: choose another folder with --dir for %s", dir, made, dir, made, m.scale)
+	}
+	m.scale = made
+	return nil
+}
+
+func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorstep) error {
+	city, err := cityOf(m.scale, d.Now())
+	if err != nil {
+		return err
+	}
+	begin := func(db collections.DB) error {
+		return errors.Join(collections.SetMeta(db, demoKey, filling+m.scale), collections.SetMeta(db, signin.PolicyKey, signin.Off))
+	}
+	if err := collections.Write(ctx, app, begin); err != nil {
+		return err
+	}
+	if err := seed.City(ctx, app, d.Areas, city, DemoPassword, d.Now(), steps(m.err)); err != nil {
+		return fmt.Errorf("demo city: %w", err)
+	}
+	return collections.Write(ctx, app, func(db collections.DB) error { return collections.SetMeta(db, demoKey, m.scale) })
+}
+
+// cityOf makes the demo city of a scale, small or full.
+func cityOf(scale string, today time.Time) (*demo.City, error) {
+	size := demo.Small(today)
+	if scale == "full" {
+		size = demo.Full(today)
+	}
+	return demo.NewCity(DemoSeed, size)
+}
+
+// announce prints who may sign in: the first of the city's own people in each role and level whose accounts are as the
+// demo made them. Whoever was added later is nobody's to print.
+func (m *demonstration) announce(app core.App, now time.Time) error {
+	if !m.on {
+		return firstOperator(m.err, app)
+	}
+	city, err := cityOf(m.scale, now)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(m.out, "\n演示城市已就绪 · the demo city is ready\n密码 password: %s\n", DemoPassword)
+	fmt.Fprintf(m.out, "  %-10s %s\n", "operator", seed.Operator)
+	seen := map[string]bool{}
+	for _, w := range city.Workers {
+		level := w.Role + fmt.Sprint(len(w.Territory[0]))
+		if seen[level] {
+			continue
+		}
+		var name, role string
+		if _, err := collections.One(collections.Read(app), `SELECT name, role FROM workers WHERE staff_no=? AND active`, []any{w.Staff}, &name, &role); err != nil {
+			return err
+		}
+		if name == w.Name && role == w.Role {
+			seen[level] = true
+			fmt.Fprintf(m.out, "  %-10s %s  %s\n", w.Role, w.Staff, shorten(strings.Join(w.Territory, " "), 48))
+		}
+	}
+	fmt.Fprintln(m.out)
+	return nil
+}
+
+func shorten(s string, most int) string {
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
 }

@@ -2,27 +2,64 @@ package commands_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// program builds the binary that an operator runs.
-func program(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "doorstep")
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "doorstep-commands-")
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "doorstep")
 	if runtime.GOOS == "windows" {
 		bin += ".exe"
 	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "no_ui", "-o", bin, "doorstep")
+	built = bin
+	build := exec.Command("go", "build", "-tags", "no_ui", "-o", bin, "doorstep")
 	build.Dir = ".."
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		return "", fmt.Errorf("build: %w: %s", err, out)
+	}
+	return bin, nil
+})
+
+var built string // for TestMain to remove
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built != "" {
+		os.RemoveAll(filepath.Dir(built))
+	}
+	os.Exit(code)
+}
+
+// program is the binary that an operator runs, built once for all tests of this package.
+func program(t *testing.T) string {
+	t.Helper()
+	bin, err := binary()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return bin
+}
+
+// run runs the program in a folder, and returns what it wrote and its exit status.
+func run(t *testing.T, dir string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	var out, messages bytes.Buffer
+	c := exec.CommandContext(t.Context(), program(t), args...)
+	c.Dir, c.Stdout, c.Stderr = dir, &out, &messages
+	if err := c.Run(); err != nil && c.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.String(), messages.String(), c.ProcessState.ExitCode()
 }
 
 const mistaken = `| survey |
@@ -45,7 +82,8 @@ const hopeful = `| survey |
 `
 
 func TestFormsCommands(t *testing.T) {
-	bin, dir := program(t), t.TempDir()
+	dir := t.TempDir()
+	run(t, dir, "init")
 	good, err := filepath.Abs("../hooks/testdata/fall_risk.xlsx")
 	if err != nil {
 		t.Fatal(err)
@@ -76,20 +114,18 @@ func TestFormsCommands(t *testing.T) {
 		{"a file that is not there", "forms publish nowhere.xlsx", true, nil, []string{"nowhere.xlsx"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var stdout, stderr bytes.Buffer
-			c := exec.CommandContext(t.Context(), bin, strings.Fields(tt.args)...)
-			c.Dir, c.Stdout, c.Stderr = dir, &stdout, &stderr
-			if err := c.Run(); (err != nil) != tt.fails {
-				t.Fatalf("%v\n%s%s", err, &stdout, &stderr)
+			stdout, stderr, status := run(t, dir, strings.Fields(tt.args)...)
+			if (status != 0) != tt.fails {
+				t.Fatalf("exit status %d\n%s%s", status, stdout, stderr)
 			}
 			for _, want := range tt.stdout {
-				if !strings.Contains(stdout.String(), want) {
-					t.Errorf("the output lacks %q:\n%.2000s", want, stdout.String())
+				if !strings.Contains(stdout, want) {
+					t.Errorf("the output lacks %q:\n%.2000s", want, stdout)
 				}
 			}
 			for _, want := range tt.stderr {
-				if !strings.Contains(stderr.String(), want) {
-					t.Errorf("the messages lack %q:\n%.2000s", want, stderr.String())
+				if !strings.Contains(stderr, want) {
+					t.Errorf("the messages lack %q:\n%.2000s", want, stderr)
 				}
 			}
 		})

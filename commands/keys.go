@@ -30,7 +30,7 @@ func keys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 
 func newKeys(d *hooks.Doorstep) *cobra.Command {
 	var suite string
-	c := &cobra.Command{Use: "new FILE", Short: "生成密钥文件 · make a key file", Args: cobra.ExactArgs(1), SilenceUsage: true}
+	c := &cobra.Command{Use: "new FILE", Short: "生成密钥文件 · make a key file", Args: cobra.ExactArgs(1)}
 	c.Flags().StringVar(&suite, "suite", string(seal.AES256), "aes256-gcm 或 or sm4-gcm")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ks, err := seal.NewKeyset(seal.Suite(suite), d.Now())

@@ -11,17 +11,42 @@ import (
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
+
+	"doorstep/hooks"
 )
 
-// Serve is PocketBase's command with certificates from files beside its own from an ACME authority.
-func Serve(app *pocketbase.PocketBase) *cobra.Command {
+// serve is PocketBase's command with certificates from files beside its own from an ACME authority, the demo, and the
+// address to open on the last line.
+func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	c := cmd.NewServeCommand(app, false)
+	c.Use, c.Short = "serve [DOMAIN...]", "启动服务,默认 127.0.0.1:8090 · start the server, on 127.0.0.1:8090 unless told otherwise"
+	usage(c, "http", "HTTP 监听地址 · address for HTTP (default 127.0.0.1:8090; 0.0.0.0:80 with domains)")
+	usage(c, "https", "HTTPS 监听地址 · address for HTTPS (0.0.0.0:443 with domains)")
+	usage(c, "origins", "允许跨域的来源 · origins that browsers may call from")
+	run := c.RunE
+	c.RunE = func(c *cobra.Command, domains []string) error {
+		fmt.Fprintf(c.ErrOrStderr(), "Doorstep %s\n数据目录 data folder: %s\n", version(), app.DataDir())
+		return run(c, domains)
+	}
+	addCertificate(app, c)
+	addOperatorFrom(app, c)
+	addDemo(app, d, c)
+	return making(c)
+}
+
+func usage(c *cobra.Command, flag, text string) {
+	if f := c.Flag(flag); f != nil {
+		f.Usage = text
+	}
+}
+
+func addCertificate(app *pocketbase.PocketBase, c *cobra.Command) {
 	var certFile, keyFile string
-	c := cmd.NewServeCommand(app, true)
 	c.Flags().StringVar(&certFile, "tls-cert", "", "证书文件(PEM),与 --https 一起用 · certificate file (PEM), with --https")
 	c.Flags().StringVar(&keyFile, "tls-key", "", "私钥文件(PEM) · file of its private key (PEM)")
 	c.MarkFlagsRequiredTogether("tls-cert", "tls-key")
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		https := c.Flags().Lookup("https").Value.String() != "" || c.Flags().NArg() > 0
+		https := c.Flag("https").Value.String() != "" || c.Flags().NArg() > 0
 		switch {
 		case certFile != "" && !https:
 			return errors.New("证书要与 --https 地址一起用 · --tls-cert needs an address in --https")
@@ -36,7 +61,34 @@ func Serve(app *pocketbase.PocketBase) *cobra.Command {
 		}
 		return e.Next()
 	})
-	return c
+}
+
+// firstOperator says how to make an operator where there is none, in the place of PocketBase's installer, which prints a
+// link that signs in as one.
+func firstOperator(w io.Writer, app core.App) error {
+	n, err := app.CountRecords(core.CollectionNameSuperusers)
+	if err == nil && n == 0 {
+		fmt.Fprintf(w, "还没有运维账号,请运行 · there is no operator yet, run: doorstep superuser create EMAIL PASSWORD --dir %s\n", app.DataDir())
+	}
+	return err
+}
+
+// openAt is the address that a browser on this machine opens.
+func openAt(addr string, https bool, domains []string) string {
+	scheme, host := "http://", addr
+	if https {
+		scheme = "https://"
+	}
+	if len(domains) > 0 {
+		return scheme + domains[0] + "/_/"
+	}
+	if name, port, err := net.SplitHostPort(addr); err == nil {
+		if ip := net.ParseIP(name); name == "" || ip != nil && ip.IsUnspecified() {
+			name = "127.0.0.1"
+		}
+		host = net.JoinHostPort(name, port)
+	}
+	return scheme + host + "/_/"
 }
 
 // warnPlain tells an operator who serves others without TLS what is missing.

@@ -32,9 +32,9 @@ func factorPolicy(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 }
 
 // addOperatorFrom gives serve the flag that says from where a superuser may sign in.
-func addOperatorFrom(app *pocketbase.PocketBase) {
+func addOperatorFrom(app *pocketbase.PocketBase, c *cobra.Command) {
 	var from []string
-	app.RootCmd.PersistentFlags().StringSliceVar(&from, "operator-from", nil, "运维人员可登录的地址或网段,默认本机与内网 · addresses or subnets that superusers may come from; loopback and private ones unless given")
+	c.Flags().StringSliceVar(&from, "operator-from", nil, "运维人员可登录的地址或网段,默认本机与内网 · addresses or subnets that superusers may come from; loopback and private ones unless given")
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if len(from) > 0 {
 			settings := e.App.Settings()

@@ -53,7 +53,7 @@ func serve(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", now); err != nil {
+	if err := seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", now, nil); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

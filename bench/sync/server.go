@@ -57,7 +57,7 @@ func startServer(ctx context.Context, dir string, keys seal.Source, scale demo.S
 	if err != nil {
 		return nil, err
 	}
-	if err := seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", now); err != nil {
+	if err := seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", now, nil); err != nil {
 		return nil, err
 	}
 	srv, err := listen(app)

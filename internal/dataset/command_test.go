@@ -58,7 +58,10 @@ func TestCommandRefuses(t *testing.T) {
 		want string
 	}{
 		{"unknown form", []string{"nowhere", "-o", "DIR"}, "child_visit, elderly_baseline, sample"},
-		{"unknown format", []string{"sample", "-o", "DIR", "--format", "dta"}, "format"},
+		{"unknown format", []string{"sample", "-o", "DIR", "--format", "dta"}, "csv, xlsx"},
+		{"unknown labels", []string{"sample", "-o", "DIR", "--labels", "de"}, "zh, en"},
+		{"unknown state", []string{"sample", "-o", "DIR", "--states", "done"}, "has_issues, returned"},
+		{"unknown campaign", []string{"sample", "-o", "DIR", "--campaign", "campaign-3"}, "campaign-1, campaign-2"},
 		{"no folder", []string{"sample"}, "out"},
 		{"a file in the folder's place", []string{"sample", "-o", "DIR/file"}, "file"},
 	}

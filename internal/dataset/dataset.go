@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -74,17 +75,17 @@ func (s Selection) complete() (Selection, error) {
 		s.Format = CSV
 	}
 	if s.Format != CSV && s.Format != XLSX {
-		return s, problem.New(problem.BadParameter, "format")
+		return s, problem.New(problem.BadParameter, "format: csv, xlsx")
 	}
 	if s.Labels != "" && s.Labels != "zh" && s.Labels != "en" {
-		return s, problem.New(problem.BadParameter, "labels")
+		return s, problem.New(problem.BadParameter, "labels: zh, en")
 	}
 	if len(s.States) == 0 {
 		s.States = []string{collections.Approved}
 	}
 	for _, state := range s.States {
 		if !slices.Contains(reviewStates, state) {
-			return s, problem.New(problem.BadParameter, "states")
+			return s, problem.New(problem.BadParameter, "states: "+strings.Join(reviewStates, ", "))
 		}
 	}
 	if s.K == 0 {
@@ -119,6 +120,9 @@ func Write(ctx context.Context, app core.App, in *instrument.Instrument, sel Sel
 		return Report{}, err
 	}
 	defer end()
+	if err := knownCampaign(db, in.Form.ID, sel.Campaign); err != nil {
+		return Report{}, err
+	}
 	p, err := newPlan(db, in, sel)
 	if err != nil {
 		return Report{}, err

@@ -71,6 +71,17 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	err = collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+		for _, id := range []string{"campaign-1", "campaign-2"} {
+			if err := collections.Insert(db, collections.Campaigns, collections.Row{{Column: "id", Value: id}, {Column: "name", Value: id}, {Column: "form", Value: "sample"}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return &office{app, in}
 }
 

@@ -4,6 +4,7 @@ package seed
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -14,12 +15,19 @@ import (
 	"doorstep/internal/identity"
 )
 
+// Progress is told how far a step is.
+type Progress func(what string, done, total int)
+
 // Operator is the demo city's superuser.
 const Operator = "operator@doorstep.example"
 
 // City writes a city into an empty database: areas, an operator, people who sign in, campaigns, households and persons.
-// Everybody signs in with password. live is loaded with the areas.
-func City(ctx context.Context, app core.App, live *grid.Live, city *demo.City, password string, now time.Time) error {
+// Everybody signs in with password. live is loaded with the areas. show, which may be nil, is told how far each step is.
+func City(ctx context.Context, app core.App, live *grid.Live, city *demo.City, password string, now time.Time, show Progress) error {
+	if show == nil {
+		show = func(string, int, int) {}
+	}
+	show("区划 areas", 0, len(city.Areas))
 	codes, err := grid.NewCodes(grid.DefaultSuffix)
 	if err != nil {
 		return err
@@ -30,6 +38,7 @@ func City(ctx context.Context, app core.App, live *grid.Live, city *demo.City, p
 	if err := live.Load(app); err != nil {
 		return err
 	}
+	show("人员 workers", 0, len(city.Workers))
 	if err := buildOperator(app, password); err != nil {
 		return err
 	}
@@ -39,15 +48,36 @@ func City(ctx context.Context, app core.App, live *grid.Live, city *demo.City, p
 	if err := collections.Write(ctx, app, func(db collections.DB) error { return buildCampaigns(db, city, now) }); err != nil {
 		return err
 	}
+	return buildGrids(ctx, app, city, now, show)
+}
+
+// gridsAtOnce is how many grids share a transaction: each commit waits for the disk.
+const gridsAtOnce = 40
+
+func buildGrids(ctx context.Context, app core.App, city *demo.City, now time.Time, show Progress) error {
+	var grids []string
 	for _, a := range city.Areas {
-		if a.Level != grid.Grid {
-			continue
-		}
-		homes := city.Households(a.Code)
-		if err := collections.Write(ctx, app, func(db collections.DB) error { return buildHomes(db, a.Code, homes, now) }); err != nil {
-			return err
+		if a.Level == grid.Grid {
+			grids = append(grids, a.Code)
 		}
 	}
+	done := 0
+	for some := range slices.Chunk(grids, gridsAtOnce) {
+		show("家庭 households, 网格 grids", done, len(grids))
+		err := collections.Write(ctx, app, func(db collections.DB) error {
+			for _, code := range some {
+				if err := buildHomes(db, code, city.Households(code), now); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		done += len(some)
+	}
+	show("家庭 households, 网格 grids", done, len(grids))
 	return nil
 }
 

@@ -1,0 +1,44 @@
+package commands
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// lineEvery is how often a run that nobody watches on a terminal tells how far it is.
+const lineEvery = 5 * time.Second
+
+// steps shows how far each of several steps is: a bar with an estimate on a terminal, elsewhere a line as a step begins,
+// and one every few seconds while it lasts.
+func steps(w io.Writer) func(what string, done, total int) {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return bars(f)
+	}
+	var now string
+	var told time.Time
+	return func(what string, done, total int) {
+		if what == now && (time.Since(told) < lineEvery || done == total) {
+			return
+		}
+		now, told = what, time.Now()
+		fmt.Fprintf(w, "%s: %d/%d\n", what, done, total)
+	}
+}
+
+func bars(f *os.File) func(what string, done, total int) {
+	var bar *progressbar.ProgressBar
+	var now string
+	return func(what string, done, total int) {
+		if bar == nil || what != now {
+			now = what
+			bar = progressbar.NewOptions(total, progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(f), progressbar.OptionShowCount(),
+				progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionOnCompletion(func() { fmt.Fprintln(f) }))
+		}
+		_ = bar.Set(done) // a bar that cannot be drawn is no reason to stop
+	}
+}

@@ -1,0 +1,78 @@
+package commands
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/spf13/cobra"
+)
+
+// shape gives PocketBase's root command our manners: what it does not know is an error with the words that there are,
+// and help shows what an operator needs.
+func shape(app *pocketbase.PocketBase) {
+	root := app.RootCmd
+	root.Short = "离线入户走访调查服务端 · server behind offline door-to-door surveys"
+	root.Version = version()
+	root.FParseErrWhitelist.UnknownFlags = false
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w\n用法见 · see: %s --help", err, c.CommandPath())
+	})
+	if dir := root.PersistentFlags().Lookup("dir"); dir != nil {
+		dir.Usage = "数据目录 · data folder"
+	}
+	for _, name := range []string{"encryptionEnv", "dev", "queryTimeout"} {
+		if f := root.PersistentFlags().Lookup(name); f != nil {
+			f.Hidden = true
+		}
+	}
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "migrate":
+			c.Hidden = true
+		case "superuser":
+			c.Short = "运维账号 · accounts of operators: create EMAIL PASSWORD, update, delete"
+		}
+	}
+	strict(root)
+}
+
+// strict makes every command that only groups others refuse words that it does not know, and prints usage with no error
+// that a command itself returns.
+func strict(c *cobra.Command) {
+	for _, child := range c.Commands() {
+		strict(child)
+	}
+	c.SilenceUsage = true
+	if !c.HasSubCommands() || c.Runnable() {
+		return
+	}
+	withoutDatabase(c).Args = cobra.ArbitraryArgs
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		return fmt.Errorf("没有命令“%s” · unknown command %q for %q; 可选 one of: %s", args[0], args[0], c.CommandPath(), strings.Join(children(c), ", "))
+	}
+}
+
+func children(c *cobra.Command) (names []string) {
+	for _, child := range c.Commands() {
+		if child.IsAvailableCommand() {
+			names = append(names, child.Name())
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// version is what the Go tool has stamped into the binary: a tag, or the time and commit of the sources.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version + " " + info.GoVersion
+}

@@ -1,0 +1,29 @@
+package dataset
+
+import (
+	"database/sql"
+	"slices"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/problem"
+)
+
+// knownCampaign fails with problem.BadParameter, which names the form's campaigns, for an id that is none of them: a
+// misspelt one would be an export of nothing.
+func knownCampaign(db collections.DB, form, id string) error {
+	if id == "" {
+		return nil
+	}
+	var known []string
+	err := collections.Each(db, `SELECT id FROM campaigns WHERE form=? ORDER BY id`, []any{form}, func(rows *sql.Rows) error {
+		var c string
+		err := rows.Scan(&c)
+		known = append(known, c)
+		return err
+	})
+	if err == nil && !slices.Contains(known, id) {
+		err = problem.New(problem.BadParameter, "campaign: "+strings.Join(known, ", "))
+	}
+	return err
+}
