@@ -39,8 +39,6 @@ var Opened = map[string]string{
 	"GET /api/backups":                "operators alone",
 	"POST /api/backups":               "operators alone",
 	"POST /api/backups/upload":        "operators alone",
-	"GET /api/backups/{key}":          "operators alone, by a short-lived token",
-	"POST /api/files/token":           "the token for a download of a backup; there are no other files to get with it",
 	"DELETE /api/backups/{key}":       "operators alone",
 	"POST /api/backups/{key}/restore": "operators alone",
 

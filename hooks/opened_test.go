@@ -18,10 +18,12 @@ import (
 // closed is what PocketBase brings and nobody gets. A route that is new after an upgrade is closed too, and has to be
 // put here or into hooks.Opened.
 var closed = map[string]string{
-	"POST /api/batch":    "one bad item would hold back the others, and it takes the only writer",
-	"GET /api/realtime":  "a tablet pulls; rules of subscriptions are one more door to prove",
-	"POST /api/realtime": "see above",
-	"POST /api/sql":      "reads past the audit trail",
+	"POST /api/files/token":  "its tokens are signed with secrets that lie in the database",
+	"GET /api/backups/{key}": "takes such a token, from whoever has one",
+	"POST /api/batch":        "one bad item would hold back the others, and it takes the only writer",
+	"GET /api/realtime":      "a tablet pulls; rules of subscriptions are one more door to prove",
+	"POST /api/realtime":     "see above",
+	"POST /api/sql":          "reads past the audit trail",
 	"GET /api/files/{collection}/{recordId}/{filename}":         "no collection has files; attachments have a route of their own",
 	"GET /api/oauth2-redirect":                                  "no foreign sign-in",
 	"POST /api/oauth2-redirect":                                 "no foreign sign-in",

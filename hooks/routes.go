@@ -179,7 +179,7 @@ func (d *Doorstep) registerDevice(r *request) error {
 	if err != nil {
 		return err
 	}
-	token, err := signin.Bound(r.Auth, registered.Device)
+	token, err := signin.Token(r.App, r.Auth, registered.Device)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package hooks
 import (
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -16,48 +17,74 @@ import (
 // factorRoutes are what somebody may do who has still to enrol.
 const factorRoutes = "/api/doorstep/v1/second-factor"
 
-// restrict takes a session away where it does not hold: a tablet's token on another device, a token of somebody who has
-// to enrol a second factor first, and an operator behind a proxy that nobody told us to trust.
+// withoutSession are the routes of PocketBase's that ask for no session: a token that does not hold is no hindrance there.
+var withoutSession = []string{"GET /api/health", "GET /_/{path...}", "GET /_/extensions.js",
+	"GET /api/collections/{collection}/auth-methods", "POST /api/collections/{collection}/auth-with-password"}
+
+// restrict answers for a session that does not hold: a token that is wrong or has ended, a tablet's token on another device,
+// a token of somebody who has to enrol a second factor first, and an operator behind a proxy that nobody told us to trust.
+// Our own routes tell a stranger themselves; those of PocketBase would show one an empty list.
 func restrict(re *core.RequestEvent) error {
-	if re.Auth == nil {
+	if slices.Contains(withoutSession, re.Request.Pattern) {
 		return re.Next()
 	}
-	if re.Auth.IsSuperuser() {
-		proxied := re.Request.Header.Get("X-Forwarded-For") != "" || re.Request.Header.Get("Forwarded") != ""
-		if proxied && len(re.App.Settings().TrustedProxy.Headers) == 0 {
-			return writeProblem(re, problem.New(problem.NotAllowed, "proxy"))
-		}
-		return re.Next()
-	}
-	holds, err := sessionHolds(re)
-	if err != nil {
+	if err := sessionHolds(re); err != nil {
 		return writeProblem(re, err)
 	}
-	if !holds {
-		re.Auth = nil
+	if re.Auth == nil && bearer(re.Request) != "" && foreign(re.Request.Pattern) {
+		return writeProblem(re, problem.New(problem.NotSignedIn, "token"))
 	}
 	return re.Next()
 }
 
-func sessionHolds(re *core.RequestEvent) (bool, error) {
+// sessionHolds takes a tablet's token away that is used elsewhere. It fails for a session that is to be told why it does not hold.
+func sessionHolds(re *core.RequestEvent) error {
+	switch {
+	case re.Auth == nil:
+		return nil
+	case re.Auth.IsSuperuser():
+		return operatorHere(re)
+	}
 	db := collections.Read(re.App)
 	if device := signin.DeviceOf(bearer(re.Request)); device != "" {
-		if re.Request.Header.Get(DeviceHeader) != device {
-			return false, nil
-		}
 		known, err := signin.Registered(db, re.Auth.Id, device)
-		if err != nil || !known {
-			return false, err
+		if err != nil {
+			return err
+		}
+		if !known || re.Request.Header.Get(DeviceHeader) != device {
+			re.Auth = nil
+			return nil
 		}
 	}
 	if strings.HasPrefix(re.Request.URL.Path, factorRoutes) {
-		return true, nil
+		return nil
 	}
-	required, err := signin.Required(db, access.Role(re.Auth.GetString("role")))
+	return factorEnrolled(db, re.Auth)
+}
+
+// factorEnrolled fails with problem.FactorNeeded for somebody who must have a second factor and has none yet.
+func factorEnrolled(db collections.DB, account *core.Record) error {
+	required, err := signin.Required(db, access.Role(account.GetString("role")))
 	if err != nil || !required {
-		return err == nil, err
+		return err
 	}
-	return signin.Enrolled(db, re.Auth.Id)
+	enrolled, err := signin.Enrolled(db, account.Id)
+	if err == nil && !enrolled {
+		err = problem.New(problem.FactorNeeded, "enrol")
+	}
+	return err
+}
+
+// operatorHere fails for an operator who comes through a proxy that the settings do not name: nobody knows from where then.
+func operatorHere(re *core.RequestEvent) error {
+	if forwarded(re.Request) && len(re.App.Settings().TrustedProxy.Headers) == 0 {
+		return problem.New(problem.NotAllowed, "proxy")
+	}
+	return nil
+}
+
+func forwarded(r *http.Request) bool {
+	return r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
 }
 
 // enrolFactor makes the secret of an authenticator app. Who has one already asks a manager to reset it.

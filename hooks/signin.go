@@ -83,21 +83,23 @@ func (d *Doorstep) session(e *core.RecordAuthRequestEvent) error {
 	if err != nil {
 		return apiError(err)
 	}
-	if e.Collection.Name == collections.Workers && device != "" {
-		if err := bindToken(e, device); err != nil {
-			return err
-		}
+	if err := giveToken(e, device); err != nil {
+		return err
 	}
 	return e.Next()
 }
 
-// bindToken gives a token for a tablet that is registered; for another one the token is as good as at a desk.
-func bindToken(e *core.RecordAuthRequestEvent, device string) error {
+// giveToken puts our token in the place of the one that PocketBase made, which nobody takes. It is bound to a tablet that is
+// registered; for another one it is as good as at a desk.
+func giveToken(e *core.RecordAuthRequestEvent, device string) error {
 	known, err := signin.Registered(collections.Read(e.App), e.Record.Id, device)
-	if err != nil || !known {
+	if err != nil {
 		return err
 	}
-	e.Token, err = signin.Bound(e.Record, device)
+	if !known {
+		device = ""
+	}
+	e.Token, err = signin.Token(e.App, e.Record, device)
 	return err
 }
 
@@ -155,6 +157,9 @@ func (d *Doorstep) workerLeft(e *core.RecordEvent) error {
 		}
 		db, err := collections.From(e.App)
 		if err != nil {
+			return err
+		}
+		if err := signin.EndApps(db, e.Record.Id); err != nil {
 			return err
 		}
 		return audit.Append(db, d.Now(), audit.Entry{Action: audit.SignOut, Collection: collections.Workers, Record: e.Record.Id, Area: e.Record.GetString("area"), Purpose: audit.Administration})

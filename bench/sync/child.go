@@ -14,6 +14,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/demo"
+	"doorstep/internal/signin"
 )
 
 // child is a Doorstep in a process of its own, so that its memory is told apart from that of the tablets.
@@ -58,7 +59,7 @@ func serve(ctx context.Context, dir string, tablets int) error {
 	}
 	for _, w := range records {
 		a := account{}
-		if a.Token, err = w.NewAuthToken(); err != nil {
+		if a.Token, err = signin.Token(s.app, w, ""); err != nil {
 			return err
 		}
 		if err := w.UnmarshalJSONField("territory", &a.Territory); err != nil {

@@ -21,6 +21,7 @@ import (
 	"doorstep/internal/demo"
 	"doorstep/internal/seal"
 	"doorstep/internal/seed"
+	"doorstep/internal/signin"
 	_ "doorstep/pb_migrations" // the schema
 )
 
@@ -110,7 +111,7 @@ func (s *server) tablet(ctx context.Context, staff string, territory []string) (
 	if err := s.app.Save(w); err != nil {
 		return nil, err
 	}
-	token, err := w.NewAuthToken()
+	token, err := signin.Token(s.app, w, "")
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
+	"doorstep/internal/signin"
 )
 
 // EpochKey is the meta key of the epoch: it changes when a backup is restored, and clients then start anew.
@@ -132,9 +133,9 @@ func known(db collections.DB, actor access.Actor, id string) (lastSeq int64, err
 	return lastSeq, nil
 }
 
-// Revoke ends a tablet's access; its next contact is told to wipe. The tokens of its worker end too, since whoever has the
-// tablet may use the one on it without naming the device: other tablets of the worker have to sign in again. Outside
-// the actor's territory it is not found.
+// Revoke ends a tablet's access; its next contact is told to wipe. Every token of its worker ends too, those of ODK apps
+// included, since whoever has the tablet may have any of them: the worker's other apps have to sign in again. Outside the
+// actor's territory it is not found.
 func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		var area, worker string
@@ -148,7 +149,7 @@ func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, no
 		if err := collections.Update(db, collections.Devices, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
 			return err
 		}
-		if err := collections.Update(db, collections.Workers, worker, collections.Row{{Column: "tokenKey", Value: rand.Text() + rand.Text()}}); err != nil {
+		if err := signin.End(db, rand.Reader, worker); err != nil {
 			return err
 		}
 		return audit.Append(db, now, actor.DidTo("device.revoke", collections.Devices, id, area))

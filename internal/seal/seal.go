@@ -7,6 +7,7 @@ import (
 	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -174,6 +175,17 @@ func (k *Keys) Index(kind, value string) string {
 	mac.Write([]byte(kind))
 	mac.Write([]byte(value))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// Derive makes a secret of 32 bytes for one purpose from the primary key, so that it changes with a rotation and lies in
+// no database. That of Plain is known to everybody.
+func (k *Keys) Derive(purpose string) []byte {
+	o := k.current.Load()
+	if o.plain {
+		sum := sha256.Sum256([]byte(purpose))
+		return sum[:]
+	}
+	return o.primary.algorithms.derive(o.primary.secret, purpose)
 }
 
 // find looks for a key, and asks the source of the keyset once whether it has got a new one meanwhile: another process

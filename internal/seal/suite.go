@@ -57,3 +57,12 @@ func (a algorithms) aead(secret, salt []byte, purpose string) (cipher.AEAD, erro
 	}
 	return cipher.NewGCM(block)
 }
+
+// derive makes a secret of 32 bytes for one purpose.
+func (a algorithms) derive(secret []byte, purpose string) []byte {
+	key, err := hkdf.Key(a.hash, secret, nil, purpose, secretSize)
+	if err != nil {
+		panic(err) // only of a length that no hash gives
+	}
+	return key
+}

@@ -1,7 +1,10 @@
 package signin
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 
@@ -14,16 +17,62 @@ import (
 
 const deviceClaim = "device"
 
-// Bound makes a token of a worker that is good on one tablet only.
-func Bound(worker *core.Record, device string) (string, error) {
-	config := worker.Collection().AuthToken
-	token, err := security.NewJWT(jwt.MapClaims{
-		core.TokenClaimType: core.TokenTypeAuth, core.TokenClaimId: worker.Id, core.TokenClaimCollectionId: worker.Collection().Id, core.TokenClaimRefreshable: true, deviceClaim: device,
-	}, worker.TokenKey()+config.Secret, config.DurationTime())
+var errToken = errors.New("no token of this server")
+
+// Token makes a token for an account; with a device it is good on that tablet alone. It is signed with a secret that
+// follows from the keyset and from the account's tokenKey: neither a copy of the database nor the keyset alone makes one.
+// A new primary key, or a new tokenKey, ends it.
+func Token(app core.App, account *core.Record, device string) (string, error) {
+	key, err := signingKey(app, account)
 	if err != nil {
-		return "", fmt.Errorf("token for a tablet: %w", err)
+		return "", err
+	}
+	claims := jwt.MapClaims{core.TokenClaimType: core.TokenTypeAuth, core.TokenClaimId: account.Id, core.TokenClaimCollectionId: account.Collection().Id, core.TokenClaimRefreshable: true}
+	if device != "" {
+		claims[deviceClaim] = device
+	}
+	token, err := security.NewJWT(claims, key, account.Collection().AuthToken.DurationTime())
+	if err != nil {
+		return "", fmt.Errorf("make a token: %w", err)
 	}
 	return token, nil
+}
+
+// Whose finds the account that a token was made for. It fails for every other token, those that PocketBase makes included.
+func Whose(app core.App, token string) (*core.Record, error) {
+	claims, err := security.ParseUnverifiedJWT(token)
+	if err != nil {
+		return nil, errToken
+	}
+	id, _ := claims[core.TokenClaimId].(string)
+	collection, _ := claims[core.TokenClaimCollectionId].(string)
+	if id == "" || collection == "" || claims[core.TokenClaimType] != core.TokenTypeAuth {
+		return nil, errToken
+	}
+	account, err := app.FindRecordById(collection, id)
+	if err != nil || !account.Collection().IsAuth() {
+		return nil, errToken
+	}
+	key, err := signingKey(app, account)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := security.ParseJWT(token, key); err != nil {
+		return nil, errToken
+	}
+	return account, nil
+}
+
+func signingKey(app core.App, account *core.Record) (string, error) {
+	keys := collections.KeysOf(app)
+	if keys == nil || account.TokenKey() == "" {
+		return "", errors.New("no key to sign a token with")
+	}
+	mac := hmac.New(sha256.New, keys.Derive("doorstep tokens 1"))
+	for _, part := range []string{account.Collection().Id, account.Id, account.TokenKey()} {
+		fmt.Fprintf(mac, "%d %s", len(part), part)
+	}
+	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
 // DeviceOf is the tablet that a token is bound to, "" for none. The token was verified before.
@@ -36,7 +85,7 @@ func DeviceOf(token string) string {
 	return device
 }
 
-// Registered tells whether a tablet is a worker's and not revoked.
+// Registered reports whether a tablet is a worker's and not revoked.
 func Registered(db collections.DB, worker, device string) (bool, error) {
 	var one int
 	found, err := collections.One(db, `SELECT 1 FROM devices WHERE id=? AND worker=? AND NOT revoked`, []any{device, worker}, &one)
@@ -46,26 +95,23 @@ func Registered(db collections.DB, worker, device string) (bool, error) {
 	return found, nil
 }
 
-// End makes every token of a worker void: those of the native app and of the office by another key, those of ODK apps
-// by revoking them.
+// End makes every token of a worker void: those of the native app and of the office by another key, with which
+// remembered passwords end too, those of ODK apps by revoking them.
 func End(db collections.DB, random io.Reader, worker string) error {
-	if err := EndKey(db, random, worker); err != nil {
-		return err
-	}
-	if _, err := db.Exec(`UPDATE app_tokens SET revoked=1 WHERE worker=?`, worker); err != nil {
-		return fmt.Errorf("end the app tokens of %s: %w", worker, err)
-	}
-	return nil
-}
-
-// EndKey makes the tokens of a worker void, except those of ODK apps, which end with their own device.
-func EndKey(db collections.DB, random io.Reader, worker string) error {
 	key := make([]byte, 32)
 	if _, err := io.ReadFull(random, key); err != nil {
 		return fmt.Errorf("make a key: %w", err)
 	}
 	if _, err := db.Exec(`UPDATE workers SET tokenKey=? WHERE id=?`, hex.EncodeToString(key), worker); err != nil {
 		return fmt.Errorf("end the tokens of %s: %w", worker, err)
+	}
+	return EndApps(db, worker)
+}
+
+// EndApps makes the tokens of a worker's ODK apps void, those for drafts too.
+func EndApps(db collections.DB, worker string) error {
+	if _, err := db.Exec(`UPDATE app_tokens SET revoked=1 WHERE worker=?`, worker); err != nil {
+		return fmt.Errorf("end the app tokens of %s: %w", worker, err)
 	}
 	return nil
 }

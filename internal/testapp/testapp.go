@@ -198,7 +198,7 @@ func (a *App) Worker(t testing.TB, staffNo, role string, territory ...string) *c
 // Token signs a worker in without the password's cost.
 func (a *App) Token(t testing.TB, worker *core.Record) string {
 	t.Helper()
-	token, err := worker.NewAuthToken()
+	token, err := signin.Token(a.TestApp, worker, "")
 	if err != nil {
 		t.Fatal(err)
 	}
