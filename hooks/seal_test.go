@@ -72,6 +72,8 @@ func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
 	app, tablet, boss := stage(t)
 	keys := collections.KeysOf(app)
 	collections.UseKeys(app, seal.Plain())
+	sealed := []string{tablet.Token, boss.Token}
+	tablet.Token, boss.Token = tokenOf(t, app, "F1"), tokenOf(t, app, "S1") // tokens follow from the keys
 	visit := plant(t, app, tablet, boss)
 	if err := app.CreateBackup(t.Context(), "canary.zip"); err != nil {
 		t.Fatal(err)
@@ -90,6 +92,7 @@ func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
 		}
 	}
 	collections.UseKeys(app, keys)
+	tablet.Token, boss.Token = sealed[0], sealed[1]
 	for range 2 { // the second time nothing is left to do
 		if err := sealing.Everything(t.Context(), app, app.Doorstep.Library, nil); err != nil {
 			t.Fatal(err)
@@ -221,4 +224,13 @@ func TestEditsThroughMasks(t *testing.T) {
 	if raw, err := app.FindRecordById("persons", person.Id); err != nil || raw.GetString("name") != "" || raw.GetString("id_key") != "" || raw.GetString("sealed") == "" {
 		t.Errorf("stored in clear: %v (%v)", raw, err)
 	}
+}
+
+func tokenOf(t *testing.T, app *testapp.App, staffNo string) string {
+	t.Helper()
+	worker, err := app.FindFirstRecordByData(collections.Workers, "staff_no", staffNo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app.Token(t, worker)
 }
