@@ -162,11 +162,19 @@ func (d *Doorstep) watchForms(e *core.ServeEvent) error {
 		if err := d.Library.Refresh(app); err != nil {
 			app.Logger().Error("refresh forms", "error", err.Error())
 		}
+		d.releaseKnown(context.Background(), app)
 	})
 	if err != nil {
 		return err
 	}
 	return e.Next()
+}
+
+// releaseKnown makes records of what waited for a form that is known by now.
+func (d *Doorstep) releaseKnown(ctx context.Context, app core.App) {
+	if _, err := ingest.ReleaseKnown(ctx, app, d.Stages()); err != nil {
+		app.Logger().Error("release what waited for a form", "error", err.Error())
+	}
 }
 
 // drain lets what was taken in be stored before the database is closed.

@@ -323,6 +323,7 @@ func (d *Doorstep) publishForm(r *request) error {
 	if err != nil {
 		return workbookProblem(err)
 	}
+	d.releaseKnown(r.Request.Context(), r.App)
 	return r.JSON(http.StatusOK, describe(in))
 }
 

@@ -72,7 +72,7 @@ func recovered(err *error) {
 
 // settle decides what an operation is by what is stored already, and stores it.
 func settle(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
-	if earlier, ok, err := replay(db, sender, d); ok || err != nil {
+	if earlier, ok, err := replay(ctx, db, st, sender, d); ok || err != nil {
 		return earlier, err
 	}
 	now := st.Now()
@@ -90,41 +90,6 @@ func settle(ctx context.Context, db collections.DB, st *Stages, sender Sender, d
 	default:
 		return settleChain(ctx, db, st, sender, d, now)
 	}
-}
-
-// replay finds the operation among those answered before: by device and number, then by id and content. A number that
-// was used for something else becomes a quarantine code.
-func replay(db collections.DB, sender Sender, d *draft) (Receipt, bool, error) {
-	if d.fresh {
-		return Receipt{}, false, nil
-	}
-	if sender.Device != "" && d.op.Seq > 0 {
-		var instance, sum, receipt string
-		found, err := collections.One(db, `SELECT instance, sha256, receipt FROM submissions WHERE device=? AND seq=? AND device!='' AND seq>0`, []any{sender.Device, d.op.Seq}, &instance, &sum, &receipt)
-		if err != nil {
-			return Receipt{}, false, err
-		}
-		if found && sum == d.sum && instance == d.op.instance() {
-			return again(receipt, d.op.Seq)
-		}
-		if found && d.code != problem.Internal {
-			d.code = problem.SequenceReused
-		}
-	}
-	var receipt string
-	found, err := collections.One(db, `SELECT receipt FROM submissions WHERE instance=? AND sha256=? AND worker=? LIMIT 1`, []any{d.op.instance(), d.sum, sender.Actor.ID}, &receipt)
-	if err != nil || !found {
-		return Receipt{}, false, err
-	}
-	return again(receipt, d.op.Seq)
-}
-
-func again(receipt string, seq int64) (Receipt, bool, error) {
-	var r Receipt
-	if err := json.Unmarshal([]byte(receipt), &r); err != nil {
-		return Receipt{}, false, fmt.Errorf("stored receipt: %w", err)
-	}
-	return r.unchanged(seq), true, nil
 }
 
 // quarantine keeps what arrived where the worker's supervisors find it.

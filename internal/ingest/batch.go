@@ -46,6 +46,25 @@ func (b *batch) prepare() {
 		})
 	}
 	wait.Wait()
+	b.lookAgain()
+}
+
+// lookAgain prepares what names an unknown form once more, after a look whether another process has published it.
+func (b *batch) lookAgain() {
+	unknown := func(d *draft) bool { return d.code == problem.UnknownForm }
+	if !slices.ContainsFunc(b.drafts, unknown) {
+		return
+	}
+	if err := b.st.Instruments.Refresh(b.app); err != nil {
+		b.app.Logger().Error("refresh forms", "error", err.Error())
+		return
+	}
+	for i, d := range b.drafts {
+		if unknown(d) {
+			op := b.ops[i]
+			b.drafts[i] = prepareSafely(b.ctx, b.st, b.sender, &op)
+		}
+	}
 }
 
 // prepareSafely lets an operation that makes the stages panic end in quarantine.
@@ -53,7 +72,8 @@ func prepareSafely(ctx context.Context, st *Stages, sender Sender, op *Operation
 	var err error
 	defer func() {
 		if err != nil {
-			d = &draft{op: op, sum: contentDigest(op), code: problem.Internal, cause: err}
+			d = draftFrom(op, sender.Channel)
+			d.code, d.cause = problem.Internal, err
 		}
 	}()
 	defer recovered(&err)

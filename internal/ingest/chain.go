@@ -67,23 +67,28 @@ func settleWaiting(ctx context.Context, db collections.DB, st *Stages, instance 
 		return err
 	}
 	for _, id := range waiting {
-		held, found, err := readHeld(db, id)
-		if err != nil || !found {
-			return err
-		}
-		d := prepare(ctx, st, held.sender, &held.op)
-		if err := makeRoom(db, id, d, "", now); err != nil {
-			return err
-		}
-		receipt, err := settleAlone(ctx, db, st, held.sender, d)
-		if err != nil {
-			return err
-		}
-		if err := adoptFiles(db, d.op.instance(), receipt, now); err != nil {
+		if _, err := settleHeld(ctx, db, st, id, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// settleHeld takes one submission out of quarantine, in the name of its sender, as if it came now.
+func settleHeld(ctx context.Context, db collections.DB, st *Stages, id string, now time.Time) (Receipt, error) {
+	held, found, err := readHeld(db, id)
+	if err != nil || !found {
+		return Receipt{}, err
+	}
+	d := prepare(ctx, st, held.sender, &held.op)
+	if err := makeRoom(db, id, d, "", now); err != nil {
+		return Receipt{}, err
+	}
+	receipt, err := settleAlone(ctx, db, st, held.sender, d)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipt, adoptFiles(db, d.op.instance(), receipt, now)
 }
 
 // makeRoom turns a quarantined row into a released one; its device, its number and its content then belong to the

@@ -1,11 +1,9 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,17 +32,18 @@ type Stages struct {
 
 // draft is an operation after the pure stages: read, checked and placed, but not yet compared with what is stored.
 type draft struct {
-	op     *Operation
-	sum    string
-	code   problem.Code // why it cannot become a record; "" when it can
-	cause  error        // what went wrong, with problem.Internal
-	form   *instrument.Instrument
-	inst   *survey.Instance
-	issues []survey.Issue
-	rec    collections.Record
-	point  grid.Input
-	house  *houseDraft
-	people []personDraft
+	op         *Operation
+	sum        string       // digest of what it says
+	answersSum string       // of that without the files
+	code       problem.Code // why it cannot become a record; "" when it can
+	cause      error        // what went wrong, with problem.Internal
+	form       *instrument.Instrument
+	inst       *survey.Instance
+	issues     []survey.Issue
+	rec        collections.Record
+	point      grid.Input
+	house      *houseDraft
+	people     []personDraft
 
 	correction *Correction // nil unless it came through a correction form
 	fresh      bool        // nothing is stored about it yet, for sure
@@ -72,9 +71,16 @@ func Digest(raw []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// draftFrom begins a draft of an operation as it came.
+func draftFrom(op *Operation, channel string) *draft {
+	d := &draft{op: op}
+	d.digest(channel)
+	return d
+}
+
 // prepare runs everything that needs no transaction. It never fails: what cannot be a record gets a code.
 func prepare(ctx context.Context, st *Stages, sender Sender, op *Operation) *draft {
-	d := &draft{op: op, sum: contentDigest(op)}
+	d := draftFrom(op, sender.Channel)
 	op.ID = strings.TrimPrefix(strings.ToLower(op.ID), "uuid:")
 	if sender.Channel == Native && op.Seq <= 0 {
 		d.code = problem.BadSequence
@@ -96,23 +102,6 @@ func prepare(ctx context.Context, st *Stages, sender Sender, op *Operation) *dra
 		d.code = problem.UnknownOperation
 	}
 	return d
-}
-
-// contentDigest is over what the operation says, not over its number: the same content sent again under a new number
-// is still the same.
-func contentDigest(op *Operation) string {
-	if op.XML != "" {
-		return Digest([]byte(op.XML))
-	}
-	var b bytes.Buffer
-	for _, part := range []string{op.Op, op.Form, op.Version, strconv.FormatInt(op.BaseRev, 10), string(op.Datum)} {
-		b.WriteString(part)
-		b.WriteByte(0)
-	}
-	if err := json.Compact(&b, op.Answers); err != nil {
-		b.Write(op.Answers)
-	}
-	return Digest(b.Bytes())
 }
 
 func isUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -54,6 +55,70 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 		return audit.Append(db, now, entry)
 	})
 	return receipt, err
+}
+
+// ReleaseKnown takes submissions that waited for a form through the stages, each in the name of its sender, once the
+// form is known. It returns how many there were.
+func ReleaseKnown(ctx context.Context, app core.App, st *Stages) (released int, err error) {
+	began := st.Now()
+	known, err := waitingForms(collections.Read(app), st)
+	for _, v := range known {
+		for n := releasedTogether; err == nil && n == releasedTogether; released += n {
+			n, err = releaseSome(ctx, app, st, v, began)
+		}
+	}
+	return released, err
+}
+
+// formVersion is a version that a submission names; it is empty where the newest one is meant.
+type formVersion struct{ form, version string }
+
+// waitingForms lists the known ones among the versions that submissions wait for.
+func waitingForms(db collections.DB, st *Stages) (known []formVersion, err error) {
+	err = collections.Each(db, `SELECT DISTINCT form, form_version FROM submissions WHERE outcome='quarantined' AND code='operation.unknown_form'`, nil, func(rows *sql.Rows) error {
+		var v formVersion
+		err := rows.Scan(&v.form, &v.version)
+		if _, ok := st.Instruments.Get(v.form, v.version); ok {
+			known = append(known, v)
+		}
+		return err
+	})
+	return known, err
+}
+
+const releasedTogether = 20 // in one transaction, so that tablets need not wait for long
+
+// releaseSome takes the oldest of those that came before a moment, so that none is looked at twice.
+func releaseSome(ctx context.Context, app core.App, st *Stages, v formVersion, before time.Time) (int, error) {
+	n := 0
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		held, err := heldFor(db, v, before)
+		n = len(held)
+		if err != nil || n == 0 {
+			return err
+		}
+		entry := audit.Entry{Action: "quarantine.release", Collection: collections.Submissions, Purpose: audit.Capture, Detail: map[string]any{"form": v.form, "version": v.version, "released": n}}
+		for _, id := range held {
+			receipt, err := settleHeld(ctx, db, st, id, st.Now())
+			if err != nil {
+				return err
+			}
+			entry.Subjects = append(entry.Subjects, receipt.subjects()...)
+		}
+		return audit.Append(db, st.Now(), entry)
+	})
+	return n, err
+}
+
+func heldFor(db collections.DB, v formVersion, before time.Time) (ids []string, err error) {
+	err = collections.Each(db, `SELECT id FROM submissions WHERE form=? AND form_version=? AND outcome='quarantined' AND code='operation.unknown_form' AND received_at<? ORDER BY received_at LIMIT ?`,
+		[]any{v.form, v.version, collections.Stamp(before), releasedTogether}, func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+	return ids, err
 }
 
 // Discard ends a quarantined submission without making it a record; what arrived is kept.

@@ -34,17 +34,14 @@ func AcceptSealed(ctx context.Context, app core.App, worker, device string, ops 
 }
 
 func seal(db collections.DB, sender Sender, op *Operation, now time.Time) (Receipt, error) {
-	d := &draft{op: op, sum: contentDigest(op)}
-	before, known, err := replay(db, sender, d)
+	d := draftFrom(op, sender.Channel)
+	d.code = problem.SealedOperation
+	before, known, err := replay(context.Background(), db, nil, sender, d)
 	if err != nil {
 		return Receipt{}, err
 	}
 	if known {
 		return Receipt{Seq: op.Seq, ID: op.ID, Status: Unchanged, Was: before.Was}, nil
 	}
-	code := problem.SealedOperation
-	if d.code != "" {
-		code = d.code // the number was used for something else
-	}
-	return quarantine(db, sender, d, code, now)
+	return quarantine(db, sender, d, d.code, now) // the code may be that the number was used for something else
 }

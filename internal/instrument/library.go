@@ -17,6 +17,7 @@ import (
 
 // Library holds the compiled versions. It is read at every submission and replaced when a form is published.
 type Library struct {
+	refresh   sync.Mutex // one look at a time
 	mu        sync.RWMutex
 	byVersion map[string]*Instrument // form id + "\n" + version
 	current   map[string]*Instrument // form id → newest published
@@ -162,6 +163,8 @@ func (l *Library) Tables() []string {
 
 // Refresh reads the versions again when another process, such as the command forms publish, has changed one.
 func (l *Library) Refresh(app core.App) error {
+	l.refresh.Lock()
+	defer l.refresh.Unlock()
 	var now int64
 	if _, err := collections.One(collections.Read(app), `SELECT COALESCE(SUM(rev),0) FROM forms`, nil, &now); err != nil {
 		return err

@@ -41,7 +41,7 @@ type model struct {
 	revoked  map[string]bool   // devices
 	visits   map[string]*visit
 	numbered map[string]reply // by device and seq
-	contents map[string]reply // by worker and content
+	contents map[string]reply // by worker and content: of visits, and of what came under a number that was used
 	clashes  []clash
 	kept     []kept
 }
@@ -69,18 +69,23 @@ func (m *model) check(from account, op operation, got client.Receipt) error {
 	number := from.device + "/" + strconv.FormatInt(op.Seq, 10)
 	same := from.worker + "/" + contentOf(op.Operation)
 	first, used := m.numbered[number]
+	if op.Op != client.Submit { // the same may be said again later: then it is news
+		same = "reused/" + same
+	}
 	again, known := m.contents[same]
 	switch {
 	case used && first.content == contentOf(op.Operation):
 		return first.repeats(got)
-	case known:
+	case known && (used || op.Op == client.Submit):
 		return again.repeats(got)
 	}
 	want := m.expect(from, op, used)
 	if want.status == "" { // the model does not know what becomes of tasks and households
 		want.status, want.code, want.rev = got.Status, got.Code, got.Rev
 	}
-	m.contents[same] = want
+	if used || op.Op == client.Submit {
+		m.contents[same] = want
+	}
 	if !used {
 		m.numbered[number] = want
 	}

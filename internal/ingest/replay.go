@@ -1,0 +1,129 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/problem"
+)
+
+// answered is an operation that was answered before.
+type answered struct {
+	id, instance, sum, files, outcome string
+	code                              problem.Code
+	receipt                           string
+}
+
+const answeredColumns = `SELECT id, instance, sha256, COALESCE(files,''), outcome, code, receipt FROM submissions WHERE `
+
+func findAnswered(db collections.DB, where string, args ...any) (a answered, found bool, err error) {
+	found, err = collections.One(db, answeredColumns+where, args, &a.id, &a.instance, &a.sum, &a.files, &a.outcome, &a.code, &a.receipt)
+	return a, found, err
+}
+
+// replay finds the operation among those answered before. The number that its device gave it says so, with the same
+// content. So does the content alone where it is an exact repetition of a visit; the status of a task or what is said of
+// a household may be said again later, and is news then. A number that was used for something else becomes a quarantine
+// code.
+func replay(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, bool, error) {
+	if d.fresh {
+		return Receipt{}, false, nil
+	}
+	if sender.Device != "" && d.op.Seq > 0 {
+		a, found, err := findAnswered(db, `device=? AND seq=? AND device!='' AND seq>0`, sender.Device, d.op.Seq)
+		if err != nil {
+			return Receipt{}, false, err
+		}
+		if found && a.says(d) {
+			return d.again(ctx, db, st, a)
+		}
+		if found && d.code != problem.Internal {
+			d.code = problem.SequenceReused
+		}
+	}
+	where := `instance=? AND sha256=? AND worker=?`
+	switch {
+	case d.code == problem.SequenceReused:
+		where += ` ORDER BY code!='` + string(problem.SequenceReused) + `'`
+	case d.op.Op != OpSubmit:
+		return Receipt{}, false, nil
+	}
+	a, found, err := findAnswered(db, where, d.op.instance(), d.sum, sender.Actor.ID)
+	if err != nil || !found || d.op.Op != OpSubmit && a.code != problem.SequenceReused {
+		return Receipt{}, false, err
+	}
+	return d.again(ctx, db, st, a)
+}
+
+// says reports whether an answered operation is the drafted one. Those that were stored before files counted as content
+// are known by their files.
+func (a answered) says(d *draft) bool {
+	if a.instance != d.op.instance() {
+		return false
+	}
+	var files []File
+	return a.sum == d.sum || a.sum == d.answersSum && json.Unmarshal([]byte(a.files), &files) == nil && slices.Equal(digested(files), digested(d.op.Files))
+}
+
+// again gives the earlier answer. What waited for a form that is known by now is looked at once more instead.
+func (d *draft) again(ctx context.Context, db collections.DB, st *Stages, a answered) (Receipt, bool, error) {
+	if a.outcome == Quarantined && a.code == problem.UnknownForm && d.code == "" {
+		receipt, err := settleHeld(ctx, db, st, a.id, st.Now())
+		receipt.Seq = d.op.Seq
+		return receipt, true, err
+	}
+	var r Receipt
+	if err := json.Unmarshal([]byte(a.receipt), &r); err != nil {
+		return Receipt{}, false, fmt.Errorf("stored receipt: %w", err)
+	}
+	return r.unchanged(d.op.Seq), true, nil
+}
+
+// digest sums up what the operation says, not its number: the same content sent again under a new number is still the
+// same. The files that a tablet declares belong to it; those of an app that sends them along come in several requests.
+func (d *draft) digest(channel string) {
+	op := d.op
+	d.answersSum = contentDigest(op)
+	d.sum = d.answersSum
+	if channel != Native {
+		return
+	}
+	parts := digested(op.Files)
+	if op.XML != "" && op.BaseRev > 0 {
+		parts = append(parts, strconv.FormatInt(op.BaseRev, 10))
+	}
+	if len(parts) > 0 {
+		d.sum = Digest([]byte(d.answersSum + "\x00" + strings.Join(parts, "\x00")))
+	}
+}
+
+// digested is what of files counts as content.
+func digested(files []File) []string {
+	list := make([]string, len(files))
+	for i, f := range files {
+		list[i] = f.Name + "\x00" + strings.ToLower(f.SHA256)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func contentDigest(op *Operation) string {
+	if op.XML != "" {
+		return Digest([]byte(op.XML))
+	}
+	var b bytes.Buffer
+	for _, part := range []string{op.Op, op.Form, op.Version, strconv.FormatInt(op.BaseRev, 10), string(op.Datum)} {
+		b.WriteString(part)
+		b.WriteByte(0)
+	}
+	if err := json.Compact(&b, op.Answers); err != nil {
+		b.Write(op.Answers)
+	}
+	return Digest(b.Bytes())
+}
