@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/dataset"
 	"doorstep/internal/grid"
 	"doorstep/internal/instrument"
+	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 )
 
@@ -131,9 +132,26 @@ func publishForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		for _, t := range in.Layout.Tables {
 			fmt.Fprintf(cmd.OutOrStdout(), "  %s: %d columns\n", t.Name, len(t.Columns))
 		}
+		handling(cmd, in.Form)
 		return nil
 	}
 	return prepared(app, d, c)
+}
+
+// handling tells what becomes of the answers to each question, so that the author sees it before the first visit.
+func handling(cmd *cobra.Command, f *survey.Form) {
+	out := cmd.OutOrStdout()
+	fmt.Fprintln(out, "答案的处理 (bind::doorstep:sensitivity 可改) · what becomes of the answers (change it in bind::doorstep:sensitivity):")
+	for _, h := range sensitive.Handling(f) {
+		line := "  " + h.Table + "." + h.Column + ": " + h.Export
+		if h.Sealed {
+			line += ", sealed"
+		}
+		if h.Why != nil {
+			line += " — " + h.Why.ZH + " · " + h.Why.EN
+		}
+		fmt.Fprintln(out, line)
+	}
 }
 
 func workbook(path string) (instrument.Workbook, error) {

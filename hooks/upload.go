@@ -12,6 +12,7 @@ import (
 
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 )
 
@@ -64,5 +65,6 @@ func describe(in *instrument.Instrument) map[string]any {
 	}
 	return map[string]any{
 		"form": in.Form.ID, "version": in.Version, "title": in.Form.Title, "status": in.Status, "md5": in.MD5, "tables": tables, "warnings": in.Form.Warnings,
+		"answers": sensitive.Handling(in.Form),
 	}
 }

@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -25,12 +24,6 @@ var (
 	singleYear = Text{"问卷要求逐岁:只留访问时的周岁", "single years, as the form asks: only the age in completed years at the visit"}
 )
 
-// isAge finds numbers that are asked as an age.
-func isAge(q *survey.Question) bool {
-	named := slices.Contains(strings.FieldsFunc(strings.ToLower(q.Name), func(r rune) bool { return r == '_' || r == '-' || r == '.' }), "age")
-	return named && (q.Kind == survey.KindInteger || q.Kind == survey.KindDecimal)
-}
-
 // columnOf is what the form says of an answer in a column bind::doorstep:…
 func columnOf(q *survey.Question, column string) string {
 	for _, b := range q.Bind {
@@ -46,7 +39,7 @@ func (p *plan) ageSource(expr string, v Variable, q *survey.Question, age func(v
 	v.Identifier, v.Numeric, v.Disclosure = true, p.labels == "", quasiRole
 	if columnOf(q, "doorstep:age_band") == "1" {
 		v.Why, v.Type, v.Numeric = &singleYear, ageType, true
-		if q.Kind == survey.KindDate {
+		if q.Kind == survey.KindDate || q.Kind == survey.KindDateTime {
 			v.Name += "/age"
 		}
 		return source{expr, []Variable{v}, func(cells []any, value any, visit string) { cells[0] = age(value, visit) }}

@@ -26,10 +26,9 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	switch c.treatment.Treatment {
 	case sensitive.Keep:
-		if isAge(c.question) {
-			return p.ageSource(expr, v, c.question, func(value any, _ string) any { return smallNumber(value) })
-		}
-		return p.whole(expr, v, c.question.Kind)
+		return guarded(p.whole(expr, v, c.question.Kind))
+	case sensitive.AsMonth:
+		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = month(value) }}
 	case sensitive.AsDay:
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
 	case sensitive.AsSpan:
@@ -42,6 +41,21 @@ func (p *plan) answer(a *answerTable, c column) source {
 	default:
 		return leftOut(v, Text(c.treatment.Why))
 	}
+}
+
+// guarded blanks what looks like the number of a document, a phone or a card, whatever it was an answer to: an answer that
+// breaks its constraint is kept as it was sent.
+func guarded(s source) source {
+	fill := s.fill
+	s.fill = func(cells []any, value any, visit string) {
+		fill(cells, value, visit)
+		for i := range cells {
+			if sensitive.Telling(cells[i]) {
+				cells[i] = nil
+			}
+		}
+	}
+	return s
 }
 
 // whole shows an answer as it is.

@@ -61,6 +61,15 @@ func day(value any) any {
 	return s[:len(time.DateOnly)]
 }
 
+// month cuts a day or a moment down to its month, YYYY-MM.
+func month(value any) any {
+	s, ok := day(value).(string)
+	if !ok {
+		return nil
+	}
+	return s[:len("2006-01")]
+}
+
 // ageAt is the age in completed years, on the day of the visit, of who was born on a day.
 func ageAt(value any, visit string) any {
 	born, err := time.Parse(time.DateOnly, orNone(day(value)))

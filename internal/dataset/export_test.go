@@ -203,7 +203,7 @@ func TestOutcomes(t *testing.T) {
 func TestEarlierVersions(t *testing.T) {
 	o := newOffice(t)
 	o.put(t, nil, "falls", "2", "lift", "y")
-	next := strings.NewReplacer(",integer,falls,跌倒次数,Falls,,,,\n", ",integer,stays,住院,Stays,,,,\n", ",sample,1,", ",sample,2,", ",yn,y,是,Yes\n", "").Replace(form)
+	next := strings.NewReplacer(",integer,falls,跌倒次数,Falls,,,,none\n", ",integer,stays,住院,Stays,,,,none\n", ",sample,1,", ",sample,2,", ",yn,y,是,Yes\n", "").Replace(form)
 	in, err := o.Doorstep.Library.Publish(o.TestApp, instrument.Workbook{Name: "sample.csv", Raw: []byte(next)}, instrument.Published, "", now.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ const form = `survey
 ,date,born,出生日期,Birth date,,,persons#birth_date,
 ,text,crop,作物,Crop,,,,none
 ,text,remarks,备注,Remarks,,,,
-,integer,falls,跌倒次数,Falls,,,,
+,integer,falls,跌倒次数,Falls,,,,none
 ,select_one yn,lift,有电梯吗,Is there a lift,,,,
 ,select_multiple need,needs,需要什么,Needs,,${lift} = 'n',,
 ,rank need,wishes,排序,In which order,,,,
@@ -36,7 +36,7 @@ const form = `survey
 ,select_one outcome,outcome,访问结果,Outcome,,,,
 ,begin_repeat,carers,照料人,Carers,,,,
 ,text,carer_name,照料人姓名,Name of the carer,,,,
-,integer,hours,小时,Hours,,,,
+,integer,hours,小时,Hours,,,,none
 ,begin_repeat,shifts,班次,Shifts,,,,
 ,select_one yn,night,夜间,At night,,,,
 ,end_repeat,,,,,,,

@@ -97,7 +97,7 @@ func TestSmallCellsSuppressed(t *testing.T) {
 func TestDeclaredForDisclosure(t *testing.T) {
 	o := newOffice(t)
 	text := strings.NewReplacer("bind::doorstep:sensitivity\n", "bind::doorstep:sensitivity,bind::doorstep:disclosure,bind::doorstep:age_band\n",
-		"persons#birth_date,\n", "persons#birth_date,,,1\n", "falls,跌倒次数,Falls,,,,\n", "falls,跌倒次数,Falls,,,,,quasi,\n,select_one yn,carer_sex,性别,Sex,,,,,,\n,integer,carer_age,年龄,Age,,,,,,\n",
+		"persons#birth_date,\n", "persons#birth_date,,,1\n", "falls,跌倒次数,Falls,,,,none\n", "falls,跌倒次数,Falls,,,,none,quasi,\n,select_one yn,carer_sex,性别,Sex,,,,,,\n,integer,carer_age,年龄,Age,,,,,,\n",
 		"lift,有电梯吗,Is there a lift,,,,\n", "lift,有电梯吗,Is there a lift,,,,,sensitive,\n", ",sample,1,", ",sample,2,").Replace(form)
 	in, err := o.Doorstep.Library.Publish(o.TestApp, instrument.Workbook{Name: "sample.csv", Raw: []byte(text)}, instrument.Published, "", now)
 	if err != nil {

@@ -42,7 +42,7 @@ func Everything(ctx context.Context, app core.App, library *instrument.Library, 
 				return err
 			}
 		}
-		return collections.SetMeta(db, indexKey, keys.IndexID())
+		return collections.SetMeta(db, indexKey, indexedBy(keys))
 	})
 }
 

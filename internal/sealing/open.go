@@ -4,15 +4,20 @@ package sealing
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/internal/seal"
+	"doorstep/internal/sensitive"
 )
 
 // Meta keys: a value sealed with the primary key, which tells whether a keyset is the right one, the id of the index key
@@ -104,9 +109,22 @@ func mark(ctx context.Context, app core.App, keys *seal.Keys) error {
 	})
 }
 
-// Indexed tells whether every row was sealed and indexed under the present index key. Where it was not, people and
-// households are not found, so Seal must run before anybody works with the database.
+// Indexed reports whether every row was sealed by the present rules, and indexed under the present index key. Where it was
+// not, people and households are not found, or something lies in clear that this program seals, so Everything must run
+// before anybody works with the database.
 func Indexed(app core.App, keys *seal.Keys) (bool, error) {
 	id, err := collections.MetaValue(collections.Read(app), indexKey)
-	return id == keys.IndexID(), err
+	return id == indexedBy(keys), err
+}
+
+// indexedBy names the index key together with the rules of what is sealed, in the registry and of the answers to forms.
+func indexedBy(keys *seal.Keys) string {
+	h := sha256.New()
+	fmt.Fprintln(h, sensitive.Rules)
+	for _, table := range slices.Sorted(maps.Keys(collections.Registry)) {
+		for _, s := range collections.Registry[table] {
+			fmt.Fprintln(h, table, s.Column, s.Indexed)
+		}
+	}
+	return keys.IndexID() + " " + hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -2,6 +2,7 @@ package sensitive
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -37,10 +38,22 @@ func (c *Classifier) calculated(q *survey.Question) Verdict {
 		return Verdict{MayTell, fromAnswers}
 	case worst >= AsAge:
 		return Verdict{AsAge, fromBirth}
+	case worst == AsMonth:
+		return Verdict{AsAge, fromDay}
 	case worst > Keep:
 		return Verdict{AsSpan, fromDate}
 	}
 	return Verdict{}
+}
+
+// countsAge reports whether somebody's age is calculated from a day.
+func (c *Classifier) countsAge(day *survey.Question) bool {
+	found := false
+	c.form.Walk(func(q *survey.Question) bool {
+		found = found || q.Calculation != "" && isAge(q) && slices.Contains(expressionName.FindAllString(literal.ReplaceAllString(q.Calculation, "''"), -1), day.Name)
+		return !found
+	})
+	return found
 }
 
 func hasColumn(q *survey.Question) bool {

@@ -3,6 +3,7 @@
 package sensitive
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +14,10 @@ import (
 // seal it and leave it out of exports, "none" keeps what would be sealed only because it could hold anything.
 const declaration = "doorstep:sensitivity"
 
+// Rules is the edition of the judgement: it is raised whenever other answers are sealed than before, and the next start of
+// the program seals the rows that are there anew.
+const Rules = 2
+
 // Treatment is what becomes of an answer, from the mildest to the strictest.
 type Treatment uint8
 
@@ -21,7 +26,8 @@ const (
 	Keep    Treatment = iota
 	AsDay             // a moment: its day
 	AsSpan            // calculated from moments: kept where it is a small number
-	AsAge             // calculated from a birth date: the age band, where it can be an age
+	AsMonth           // a day: its month
+	AsAge             // an age, or calculated from a day: the age band, where it can be an age
 	AsYear            // a birth date: the age band at the visit
 	MayTell           // could hold anything, and the form does not say that it is harmless
 	LeftOut           // whatever the form says
@@ -55,7 +61,12 @@ var (
 	MomentOf    = Text{"时刻:只留日期", "moment: only the day"}
 	fromList    = Text{"选项来自登记名单或其他答案", "its choices come from a register or from other answers"}
 	FreeText    = Text{"自由填写的文字", "free text"}
-	named       = Text{"名称像是号码、电话或位置", "its name is that of a number, a phone or a place"}
+	named       = Text{"名称或题目像是号码、电话、账户或位置", "its name or label is that of a number, a phone, an account or a place"}
+	unbounded   = Text{"数字没有上限:请在 constraint 写明范围(不超过七位数),或标明 none", "a number without a limit: give its range in the constraint (at most seven digits), or declare none"}
+	numbered    = Text{"选项里有号码", "its choices hold numbers of people or phones"}
+	ageOf       = Text{"年龄", "age"}
+	dayOf       = Text{"日期:只留年月", "day: only the month"}
+	fromDay     = Text{"由日期计算得出", "calculated from a day"}
 	fromAnswers = Text{"由标识信息计算得出", "calculated from identifying answers"}
 	fromDate    = Text{"由时刻计算得出:只留 0 至 150 的整数", "calculated from a moment: only whole numbers from 0 to 150"}
 )
@@ -72,8 +83,11 @@ var birthRules = []string{"age_under", "age_from"}
 // plainProperties of persons and households do not tell who they are.
 var plainProperties = []string{"sex", "id_type", "residents"}
 
+// longNumber is as many digits as a phone has.
+var longNumber = regexp.MustCompile(`[0-9]{7}`)
+
 // tellingWords in the name of a number mark it as an identifier.
-var tellingWords = []string{"phone", "mobile", "tel", "telephone", "fax", "passport", "idcard", "account", "card", "qq", "wechat", "plate", "lat", "latitude", "lon", "lng", "longitude"}
+var tellingWords = []string{"phone", "mobile", "tel", "telephone", "fax", "passport", "idcard", "idno", "sfz", "shenfenzheng", "shouji", "dianhua", "kahao", "zhanghao", "weixin", "account", "card", "qq", "wechat", "plate", "lat", "latitude", "lon", "lng", "longitude"}
 
 // Classifier judges the questions of one form. It is made for one goroutine.
 type Classifier struct {
@@ -113,7 +127,7 @@ func (c *Classifier) decide(q *survey.Question) Verdict {
 	case said != "" && said != "none":
 		return Verdict{LeftOut, declared}
 	case said == "none":
-		if v := c.evident(q); v.Treatment != MayTell {
+		if v := c.evident(q); v.Treatment != MayTell && v.Treatment != AsMonth {
 			return v
 		}
 		return Verdict{}
@@ -121,32 +135,75 @@ func (c *Classifier) decide(q *survey.Question) Verdict {
 	return c.evident(q)
 }
 
-// evident is the Verdict when the form says nothing.
+// evident is the Verdict when the form says nothing. What is neither bounded by its type nor by the form is left out.
 func (c *Classifier) evident(q *survey.Question) Verdict {
 	if v, ok := c.identifies(q); ok {
 		return v
 	}
 	switch q.Kind {
 	case survey.KindSelectOne, survey.KindSelectMultiple, survey.KindRank:
-		if !ClosedList(c.form, q) {
-			return Verdict{MayTell, fromList}
-		}
-		return Verdict{}
-	case survey.KindDateTime:
-		return Verdict{AsDay, MomentOf}
-	case survey.KindDate:
-		if slices.Contains(words(q.Name), "birth") || hasRule(q, birthRules) {
-			return Verdict{AsYear, birthOf}
-		}
+		return c.chosen(q)
+	case survey.KindDate, survey.KindDateTime:
+		return c.dated(q)
 	}
 	if q.Calculation != "" || q.DynamicDefault {
-		return c.calculated(q)
+		if v := c.calculated(q); v.Treatment != Keep || !isAge(q) {
+			return v
+		}
+		return Verdict{AsAge, ageOf}
 	}
-	switch {
-	case q.Kind == survey.KindText:
+	switch q.Kind {
+	case survey.KindText:
 		return Verdict{MayTell, FreeText}
-	case q.Kind != survey.KindDate && tellingName(q.Name):
+	case survey.KindInteger, survey.KindDecimal:
+		return c.counted(q)
+	}
+	return Verdict{}
+}
+
+// chosen judges a select. Its answers are bounded where the workbook lists them.
+func (c *Classifier) chosen(q *survey.Question) Verdict {
+	if !ClosedList(c.form, q) {
+		return Verdict{MayTell, fromList}
+	}
+	for _, choice := range c.form.Lists[q.List].Choices {
+		if longNumber.MatchString(choice.Name) {
+			return Verdict{MayTell, numbered}
+		}
+		for _, label := range choice.Label {
+			if longNumber.MatchString(label) {
+				return Verdict{MayTell, numbered}
+			}
+		}
+	}
+	return Verdict{}
+}
+
+// dated judges a day or a moment. What the tablet notes by itself is when the visit was.
+func (c *Classifier) dated(q *survey.Question) Verdict {
+	switch {
+	case slices.Contains([]string{"start", "end", "today"}, q.Type):
+		if q.Kind == survey.KindDate {
+			return Verdict{}
+		}
+		return Verdict{AsDay, MomentOf}
+	case birthOfSomebody(q) || c.countsAge(q):
+		return Verdict{AsYear, birthOf}
+	}
+	return Verdict{AsMonth, dayOf}
+}
+
+// counted judges a number.
+func (c *Classifier) counted(q *survey.Question) Verdict {
+	switch {
+	case identityOf(q):
 		return Verdict{MayTell, named}
+	case labelled(q, asksBirthDay) || slices.Contains(words(q.Name), "birth"):
+		return Verdict{MayTell, birthOf}
+	case isAge(q):
+		return Verdict{AsAge, ageOf}
+	case !bounded(q):
+		return Verdict{MayTell, unbounded}
 	}
 	return Verdict{}
 }
@@ -168,6 +225,9 @@ func (c *Classifier) identifies(q *survey.Question) (Verdict, bool) {
 		return Verdict{LeftOut, personOf}, true
 	}
 	if hasRule(q, identifyingRules) {
+		return Verdict{LeftOut, checkedAs}, true
+	}
+	if open := q.Kind == survey.KindText || q.Kind == survey.KindInteger || q.Kind == survey.KindDecimal; open && numberOf(q) {
 		return Verdict{LeftOut, checkedAs}, true
 	}
 	return Verdict{}, false

@@ -21,7 +21,7 @@ func readForm(t *testing.T, csv string) *survey.Form {
 }
 
 const judgedForm = `survey
-,type,name,label,calculation,default,save_to,bind::doorstep:rule,bind::doorstep:sensitivity,appearance
+,type,name,label,calculation,default,save_to,bind::doorstep:rule,bind::doorstep:sensitivity,appearance,constraint
 ,start,start,,,,,,,
 ,today,today,,,,,,,
 ,deviceid,deviceid,,,,,,,
@@ -37,9 +37,9 @@ const judgedForm = `survey
 ,date,school_since,Since,,,,,,
 ,dateTime,seen_at,Seen,,,,,,
 ,text,plate,Code,,,,cn_phone,none,
-,integer,residents,How many,,,,,,
+,integer,residents,How many,,,,,,,. <= 30
 ,integer,mobile_number,Mobile,,,,,,
-,integer,cards,How many cards,,,,,,
+,integer,cards,How many cards,,,,,,,. >= 0 and 10 >= .
 ,integer,copied,Copied,,${mobile_number},,,,
 ,select_one yn,income,Income,,,,,sensitive,
 ,select_one yn,phone_owned,Owns a phone,,,,,,
@@ -83,7 +83,7 @@ func TestJudge(t *testing.T) {
 	want := map[string]sensitive.Treatment{
 		"start": sensitive.AsDay, "today": sensitive.Keep, "deviceid": sensitive.LeftOut, "sim": sensitive.LeftOut,
 		"remarks": sensitive.MayTell, "crop": sensitive.Keep, "full_name": sensitive.LeftOut, "declared_harmless": sensitive.LeftOut, "sex": sensitive.Keep,
-		"born": sensitive.AsYear, "mother_birth": sensitive.AsYear, "child_date": sensitive.AsYear, "school_since": sensitive.Keep, "seen_at": sensitive.AsDay,
+		"born": sensitive.AsYear, "mother_birth": sensitive.AsYear, "child_date": sensitive.AsYear, "school_since": sensitive.AsMonth, "seen_at": sensitive.AsMonth,
 		"plate": sensitive.LeftOut, "residents": sensitive.Keep, "mobile_number": sensitive.MayTell, "cards": sensitive.Keep, "copied": sensitive.MayTell,
 		"income": sensitive.LeftOut, "phone_owned": sensitive.Keep, "picked": sensitive.MayTell, "who": sensitive.MayTell, "several": sensitive.Keep, "spot": sensitive.LeftOut, "photo": sensitive.LeftOut,
 		"clean": sensitive.Keep, "chained": sensitive.Keep, "leaks": sensitive.MayTell, "leaks_on": sensitive.MayTell, "by_path": sensitive.MayTell, "age": sensitive.AsAge, "fresh": sensitive.MayTell,
