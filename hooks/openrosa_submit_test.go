@@ -6,14 +6,17 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"doorstep/collections"
+	"doorstep/internal/ingest"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
 	"doorstep/internal/xform"
@@ -235,6 +238,36 @@ func TestWorkIsKeptWhateverTheFormsState(t *testing.T) {
 		t.Errorf("quarantine: %v", codes)
 	}
 	rowCount(t, app, map[string]int64{"child_visits": 3, "attachments": 2})
+}
+
+// A record that is more than the server takes is acknowledged and kept as it came, whichever way it grows; others pass.
+func TestARecordThatUnpacksTooMuchIsKept(t *testing.T) {
+	app, phone, _, boss := odkStage(t)
+	visit := func(more string) string {
+		return strings.Replace(record(t, app, "child_visit", uuid.NewString(), "", childVisit(testapp.Inside(gridA), "示例路 1 号")), "</data>", more+"</data>", 1)
+	}
+	sent := map[string]string{
+		"rounds without answers":   visit(strings.Repeat("<children/>", 2000)),
+		"elements without a place": visit(strings.Repeat("<x/>", ingest.MostNodes+1)),
+		"deep":                     visit(strings.Repeat("<x>", 300) + strings.Repeat("</x>", 300)),
+	}
+	for name, xml := range sent {
+		if told := phone.saved(xmlPart(xml)); !strings.Contains(told, "上限") {
+			t.Errorf("%s: %q", name, told)
+		}
+		phone.saved(xmlPart(xml)) // again, as after a lost answer
+	}
+	phone.saved(xmlPart(visit("")))
+	var held struct {
+		Items []struct{ Code, Form, Raw string }
+	}
+	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &held)
+	for _, h := range held.Items {
+		if h.Code != "operation.too_much" || h.Form != "child_visit" || !slices.Contains(slices.Collect(maps.Values(sent)), h.Raw) {
+			t.Errorf("%s of %s, %d bytes", h.Code, h.Form, len(h.Raw))
+		}
+	}
+	rowCount(t, app, map[string]int64{"child_visits": 1, "submissions": int64(len(sent)) + 1})
 }
 
 func TestParadataStaysWithItsVisit(t *testing.T) {

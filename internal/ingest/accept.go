@@ -15,23 +15,28 @@ import (
 	"doorstep/internal/problem"
 )
 
-// Accept takes a batch of operations and answers each on its own, in order. One transaction holds the whole batch,
-// perhaps with those of other tablets; an operation that fails is rolled back alone and kept in quarantine. An error
-// means that nothing was stored, as far as the caller waited; problem.Busy, that nothing was looked at. An answer means
-// that everything is on the disk.
+// Accept takes a batch of operations and answers each on its own, in order. One transaction holds the whole batch unless
+// that is much work, perhaps with those of other tablets; an operation that fails is rolled back alone and kept in
+// quarantine. An answer means that everything is on the disk. An error means that some or all of it is not: a repetition
+// stores the rest; problem.Busy, that nothing was looked at.
 func Accept(ctx context.Context, app core.App, st *Stages, sender Sender, ops []Operation) ([]Receipt, error) {
-	b := &batch{ctx: ctx, app: app, st: st, sender: sender, ops: ops, done: make(chan struct{})}
-	if err := st.Queue.enter(b); err != nil {
+	p := &pushed{batch: batch{ctx: ctx, app: app, st: st, sender: sender, ops: ops}}
+	if err := st.Queue.enter(&p.batch); err != nil {
 		return nil, err
 	}
-	b.prepare()
-	st.Queue.add(b)
-	select {
-	case <-b.done:
-		return b.receipts, b.err
-	case <-ctx.Done():
-		return nil, ctx.Err() // stored or not: a repetition gets the answer
+	defer st.Queue.leave(&p.batch)
+	receipts := make([]Receipt, 0, len(ops))
+	for len(receipts) < len(ops) || len(ops) == 0 {
+		b := p.part(st.Queue.most(p.from()))
+		if err := st.Queue.store(b); err != nil {
+			return nil, err
+		}
+		receipts = append(receipts, b.receipts...)
+		if len(ops) == 0 {
+			break // an empty push is a sign of life
+		}
 	}
+	return receipts, nil
 }
 
 // settleAlone keeps a failing operation from taking its neighbours with it.

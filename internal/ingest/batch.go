@@ -3,20 +3,17 @@ package ingest
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"slices"
-	"sync"
-	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/internal/audit"
 	"doorstep/internal/crash"
-	"doorstep/internal/problem"
 )
 
-// batch is what one request brought, on its way through the queue. receipts and err may be read once done is closed.
+// batch is what goes through the queue as one: a part of what one request brought. receipts and err may be read once
+// done is closed.
 type batch struct {
 	ctx      context.Context
 	app      core.App
@@ -24,60 +21,24 @@ type batch struct {
 	sender   Sender
 	ops      []Operation // as they came
 	drafts   []*draft
+	work     int // of all drafts
 	receipts []Receipt
 	err      error
+	took     time.Duration // of its transaction, which others may have shared
 	done     chan struct{}
 }
 
 // from is whose turn it is when the batch is written.
-func (b *batch) from() string { return b.sender.Device + "/" + b.sender.Actor.ID }
+func (b *batch) from() string { return b.sender.Actor.ID }
 
-// prepare takes all operations through the pure stages, on all processors.
+// prepare takes all operations through the pure stages.
 func (b *batch) prepare() {
-	ops := slices.Clone(b.ops) // settling changes them, and may have to begin anew
-	b.drafts = make([]*draft, len(ops))
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(ops)) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(ops); i = int(next.Add(1)) - 1 {
-				b.drafts[i] = prepareSafely(b.ctx, b.st, b.sender, &ops[i])
-			}
-		})
+	b.drafts = make([]*draft, len(b.ops))
+	for i := range b.ops {
+		op := b.ops[i] // settling changes it, and may have to begin anew
+		d := readSafely(b.st, b.sender, &op)
+		b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, d)
 	}
-	wait.Wait()
-	b.lookAgain()
-}
-
-// lookAgain prepares what names an unknown form once more, after a look whether another process has published it.
-func (b *batch) lookAgain() {
-	unknown := func(d *draft) bool { return d.code == problem.UnknownForm }
-	if !slices.ContainsFunc(b.drafts, unknown) {
-		return
-	}
-	if err := b.st.Instruments.Refresh(b.app); err != nil {
-		b.app.Logger().Error("refresh forms", "error", err.Error())
-		return
-	}
-	for i, d := range b.drafts {
-		if unknown(d) {
-			op := b.ops[i]
-			b.drafts[i] = prepareSafely(b.ctx, b.st, b.sender, &op)
-		}
-	}
-}
-
-// prepareSafely lets an operation that makes the stages panic end in quarantine.
-func prepareSafely(ctx context.Context, st *Stages, sender Sender, op *Operation) (d *draft) {
-	var err error
-	defer func() {
-		if err != nil {
-			d = draftFrom(op, sender.Channel)
-			d.code, d.cause = problem.Internal, err
-		}
-	}()
-	defer recovered(&err)
-	return prepare(ctx, st, sender, op)
 }
 
 // settler stores one operation: settleSafely, or settleAlone where one has failed before.

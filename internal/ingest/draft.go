@@ -35,6 +35,7 @@ type draft struct {
 	op         *Operation
 	sum        string       // digest of what it says
 	answersSum string       // of that without the files
+	work       int          // what it costs to check and to store, in elements
 	code       problem.Code // why it cannot become a record; "" when it can
 	cause      error        // what went wrong, with problem.Internal
 	form       *instrument.Instrument
@@ -73,13 +74,20 @@ func Digest(raw []byte) string {
 
 // draftFrom begins a draft of an operation as it came.
 func draftFrom(op *Operation, channel string) *draft {
-	d := &draft{op: op}
+	d := &draft{op: op, work: leastWork}
 	d.digest(channel)
 	return d
 }
 
 // prepare runs everything that needs no transaction. It never fails: what cannot be a record gets a code.
 func prepare(ctx context.Context, st *Stages, sender Sender, op *Operation) *draft {
+	d := readDraft(st, sender, op)
+	d.judge(ctx, st, sender)
+	return d
+}
+
+// readDraft finds out what an operation is and what it costs. It is cheap, whatever comes.
+func readDraft(st *Stages, sender Sender, op *Operation) *draft {
 	d := draftFrom(op, sender.Channel)
 	op.ID = strings.TrimPrefix(strings.ToLower(op.ID), "uuid:")
 	if sender.Channel == Native && op.Seq <= 0 {
@@ -89,11 +97,6 @@ func prepare(ctx context.Context, st *Stages, sender Sender, op *Operation) *dra
 	switch op.Op {
 	case OpSubmit:
 		d.code = d.read(st)
-		if d.code == "" {
-			d.check(ctx, st)
-			d.place(st, sender)
-			d.name()
-		}
 	case OpTask, OpHousehold:
 		if !isUUID(op.ID) {
 			d.code = problem.BadID
@@ -104,6 +107,16 @@ func prepare(ctx context.Context, st *Stages, sender Sender, op *Operation) *dra
 	return d
 }
 
+// judge checks a submission that was read, places it and drafts whom it names.
+func (d *draft) judge(ctx context.Context, st *Stages, sender Sender) {
+	if d.op.Op != OpSubmit || d.code != "" {
+		return
+	}
+	d.check(ctx, st)
+	d.place(st, sender)
+	d.name()
+}
+
 func isUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
 
 // instanceOfXML reads the XML unless the door did.
@@ -111,19 +124,28 @@ func (op *Operation) instanceOfXML() (*survey.Instance, error) {
 	if op.Instance != nil {
 		return op.Instance, nil
 	}
-	root, err := xmltree.ParseXML(strings.NewReader(op.XML), xmltree.Limits{})
+	root, err := xmltree.ParseXML(strings.NewReader(op.XML), xmltree.Limits{Nodes: MostNodes})
 	if err != nil {
 		return nil, err
 	}
 	return xform.ParseSubmission(root)
 }
 
+// MostNodes is how many elements, attributes and texts a record in XML may have. What the form does not know costs
+// memory until the record is stored, and nothing else.
+const MostNodes = 4 * survey.MostWork
+
 // read turns the answers into an instance of the version that the client names.
 func (d *draft) read(st *Stages) problem.Code {
 	op := d.op
 	if op.XML != "" {
+		if op.Oversized {
+			return problem.TooMuch
+		}
 		var err error
-		if d.inst, err = op.instanceOfXML(); err != nil {
+		if d.inst, err = op.instanceOfXML(); xmltree.Exceeds(err) {
+			return problem.TooMuch
+		} else if err != nil {
 			return problem.BadAnswers
 		}
 		if op.ID == "" {
@@ -152,9 +174,21 @@ func (d *draft) read(st *Stages) problem.Code {
 		root, issues := xform.FromJSON(form.Form, op.Answers)
 		d.inst = &survey.Instance{FormID: op.Form, Version: form.Version, Root: root}
 		d.issues = issues
+		if len(issues) > 0 && issues[0].Code == xform.TooMany {
+			return d.tooMuch()
+		}
 	}
 	d.inst.ID = op.ID
+	if d.work += form.Form.Work(d.inst.Root); d.work > survey.MostWork {
+		return d.tooMuch()
+	}
 	return ""
+}
+
+// tooMuch lets go of what was read: the operation is kept as it came.
+func (d *draft) tooMuch() problem.Code {
+	d.inst, d.issues, d.work, d.op.Instance = nil, nil, leastWork, nil
+	return problem.TooMuch
 }
 
 // check validates the answers and blanks those that are no data: irrelevant, of the wrong type, not a choice.

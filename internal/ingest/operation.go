@@ -52,6 +52,7 @@ type Operation struct {
 	Files      []File           `json:"files"`
 	Raw        []byte           `json:"-"`
 	Instance   *survey.Instance `json:"-"` // what XML says, where the door has read it; intake changes it
+	Oversized  bool             `json:"-"` // the door found XML too much to read
 	Corrects   string           `json:"-"` // id of the submission that this one edits; the record is the one that the first of them made
 	edit       string           // id of this submission once ID is that of the record
 }

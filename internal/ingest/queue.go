@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"context"
+	"runtime"
 	"sync"
+	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/crash"
@@ -13,19 +15,23 @@ import (
 const (
 	mostBatches    = 128  // in the queue, more are refused
 	mostOperations = 5000 // in the queue, unless it is a single batch
-	mostOfOne      = 4    // batches of one tablet in the queue
-	groupSize      = 200  // operations in one transaction: other writers wait no longer than for these
+	mostOfOne      = 4    // batches of one worker in the queue
+	groupSize      = 200  // operations in one transaction
+	aboutTime      = 2 * time.Second
 )
 
 // Queue lets batches that wait for the database share a transaction, so that the disk is synced once for all of them.
-// Tablets take turns, the batches of one tablet keep their order, and each batch is answered on its own.
+// Workers take turns, the batches of one worker keep their order, and each batch is answered on its own.
 type Queue struct {
+	light, heavy *turns // of batches to be judged
+
 	mu         sync.Mutex
-	waiting    map[string][]*batch // by tablet
-	turns      []string            // tablets with batches that wait
-	inside     map[string]int      // batches by tablet, from entering to the answer
-	batches    int                 // all of those
-	operations int                 // in them
+	waiting    map[string][]*batch  // by worker
+	turns      []string             // workers with batches that wait
+	inside     map[string]int       // batches by worker, from entering to the answer
+	about      map[string]time.Time // workers who came lately, and when
+	batches    int                  // all of those
+	operations int                  // in them
 	writing    bool
 	closed     bool
 	idle       *sync.Cond
@@ -33,7 +39,10 @@ type Queue struct {
 
 // NewQueue makes an empty queue. It needs no goroutine while nothing waits.
 func NewQueue() *Queue {
-	q := &Queue{waiting: map[string][]*batch{}, inside: map[string]int{}}
+	q := &Queue{
+		light: newTurns(max(1, runtime.GOMAXPROCS(0)-1)), heavy: newTurns(1),
+		waiting: map[string][]*batch{}, inside: map[string]int{}, about: map[string]time.Time{},
+	}
 	q.idle = sync.NewCond(&q.mu)
 	return q
 }
@@ -59,10 +68,33 @@ func (q *Queue) enter(b *batch) error {
 	q.batches++
 	q.operations += len(b.ops)
 	q.inside[b.from()]++
+	q.about[b.from()] = time.Now()
 	return nil
 }
 
-// add puts a batch that has entered into its tablet's line.
+// shared reports whether anybody but this worker has sent something lately.
+func (q *Queue) shared(from string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for who, at := range q.about {
+		if time.Since(at) > aboutTime && q.inside[who] == 0 {
+			delete(q.about, who)
+		} else if who != from {
+			return true
+		}
+	}
+	return false
+}
+
+// most is how much work of one worker may be in one transaction.
+func (q *Queue) most(from string) int {
+	if q.shared(from) {
+		return calmWork
+	}
+	return groupWork
+}
+
+// add puts a batch that has entered into its worker's line.
 func (q *Queue) add(b *batch) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -82,20 +114,22 @@ func (q *Queue) write() {
 	for group := q.next(); len(group) > 0; group = q.next() {
 		settleGroup(group)
 		for _, b := range group {
-			q.leave(b)
+			b.report()
+			close(b.done)
 		}
 	}
 }
 
-// next takes the batches of the next transaction, one of each tablet in turn.
+// next takes the batches of the next transaction, one of each worker in turn.
 func (q *Queue) next() []*batch {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var group []*batch
-	for n := 0; len(q.turns) > 0; {
+	for n, work := 0, 0; len(q.turns) > 0; {
 		from := q.turns[0]
 		b := q.waiting[from][0]
-		if n += len(b.ops); n > groupSize && len(group) > 0 {
+		n, work = n+len(b.ops), work+b.work
+		if (n > groupSize || work > groupWork) && len(group) > 0 {
 			break
 		}
 		group = append(group, b)
@@ -110,10 +144,8 @@ func (q *Queue) next() []*batch {
 	return group
 }
 
-// leave gives the place of a batch free and answers it.
+// leave gives the place of a batch free.
 func (q *Queue) leave(b *batch) {
-	b.report()
-	close(b.done)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.batches--
@@ -130,6 +162,12 @@ func (q *Queue) leave(b *batch) {
 // its own, so that none is lost by the fault of another. It tries without savepoints first: SQLite would copy every page
 // that an operation touches, which costs a third of the transaction.
 func settleGroup(group []*batch) {
+	begun := time.Now()
+	defer func() {
+		for _, b := range group {
+			b.took = time.Since(begun)
+		}
+	}()
 	err := collections.Write(context.Background(), group[0].app, func(db collections.DB) error {
 		for _, b := range group {
 			if b.err = b.ctx.Err(); b.err != nil {

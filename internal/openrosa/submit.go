@@ -57,7 +57,10 @@ func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, head
 
 // operation reads the identity of a record; audit is the name of its paradata file.
 func operation(c Caller, got *parts) (op ingest.Operation, audit string, err error) {
-	root, err := xmltree.ParseXML(bytes.NewReader(got.xml), xmltree.Limits{Bytes: maxXML})
+	root, err := xmltree.ParseXML(bytes.NewReader(got.xml), xmltree.Limits{Bytes: maxXML, Nodes: ingest.MostNodes})
+	if xmltree.Exceeds(err) {
+		return oversized(c, got), "", nil
+	}
 	if err != nil {
 		return op, "", problem.New(problem.MalformedXML, "xml")
 	}
@@ -77,6 +80,16 @@ func operation(c Caller, got *parts) (op ingest.Operation, audit string, err err
 		op.Campaign = c.Campaign
 	}
 	return op, auditName(inst.Root), nil
+}
+
+// oversized is a record that is too much to read: it is kept as it came, under an id made of its content.
+func oversized(c Caller, got *parts) ingest.Operation {
+	op := ingest.Operation{Op: ingest.OpSubmit, XML: string(got.xml), Raw: got.xml, Files: got.files, Oversized: true}
+	if root, err := xmltree.ParseRoot(bytes.NewReader(got.xml)); err == nil {
+		op.Form, op.Version = root.Attr("id"), root.Attr("version")
+	}
+	op.ID = uuid.NewSHA1(uuid.NameSpaceURL, append([]byte("openrosa/"+c.ID+"/"), got.xml...)).String()
+	return op
 }
 
 // recordID is the id of a record for an instance id: itself if it is a UUID, else one made of it, since forms may make

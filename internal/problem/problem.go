@@ -46,6 +46,7 @@ const (
 	BadID            Code = "operation.id"
 	BadAnswers       Code = "operation.answers"
 	BadSequence      Code = "operation.sequence"
+	TooMuch          Code = "operation.too_much"
 	ForeignRecord    Code = "operation.foreign_record"
 	OutOfScope       Code = "operation.out_of_scope"
 	HandedOver       Code = "operation.handed_over"
@@ -100,6 +101,7 @@ var Catalogue = map[Code]Entry{
 	UnknownOperation: {0, "无法识别的操作,已隔离保存。", "Unknown operation; kept in quarantine."},
 	BadID:            {0, "记录编号不是 UUID,已隔离保存。", "The record's id is not a UUID; kept in quarantine."},
 	BadAnswers:       {0, "答卷内容无法读取,已隔离保存。", "The answers cannot be read; kept in quarantine."},
+	TooMuch:          {0, "记录展开后的内容超过服务器的上限,已原样隔离保存,等待主管处理。", "The record, or the push that it came in, unpacks to more than the server takes at once; kept as it came, in quarantine for a supervisor."},
 	BadSequence:      {0, "操作序号必须是正整数,已隔离保存。", "The operation number must be positive; kept in quarantine."},
 	ForeignRecord:    {0, "该记录由其他采集员负责,修改已隔离保存,等待审核。", "The record is another worker's; the change waits in quarantine."},
 	OutOfScope:       {0, "对象不在您的负责区域,内容已隔离保存,等待审核。", "It lies outside your territory; kept in quarantine for a supervisor."},

@@ -11,18 +11,15 @@ import (
 // maxIssues bounds what a hostile or foreign record can make the server write down.
 const maxIssues = 100
 
-// maxRounds bounds the repeat instances of one record: each costs a whole set of elements, however short its JSON.
-const maxRounds = 2000
-
 // FromJSON builds the instance tree of f from nested JSON: groups are objects, repeats arrays of objects, select
 // multiple and rank arrays of names or one space-separated string, geopoints {"lat","lon","alt","accuracy"} or a string,
 // everything else a string, number or boolean; null is no answer. The key meta holds an object of the form's metadata,
 // whose keys that begin with @ are attributes. The tree has every element of f in form order, and as many
-// repeat instances as the JSON, up to 2000 altogether. What does not fit becomes an issue answer.unknown, answer.shape or
-// answer.too_many, at most 100 of them.
+// repeat instances as the JSON. What does not fit becomes an issue answer.unknown or answer.shape, at most 100 of them.
+// A record that would expand to more than survey.MostWork is not read to its end: the first issue is TooMany then.
 func FromJSON(f *survey.Form, answers []byte) (*survey.Node, []survey.Issue) {
 	root := survey.NewElement(f.Name)
-	r := &answerReader{}
+	r := &answerReader{work: f.Root.Size(), sizes: map[*survey.Question]int{}}
 	if json.Valid(answers) {
 		r.cur.data = answers
 		r.container(root, f.Root)
@@ -36,7 +33,8 @@ func FromJSON(f *survey.Form, answers []byte) (*survey.Node, []survey.Issue) {
 type answerReader struct {
 	cur    cursor
 	path   string // field path of the container with a slash behind it, "" for the root
-	rounds int
+	work   int    // as survey.Form.Work counts it
+	sizes  map[*survey.Question]int
 	issues []survey.Issue
 }
 
@@ -123,9 +121,7 @@ func (r *answerReader) instances(q *survey.Question) []*survey.Node {
 	}
 	var all []*survey.Node
 	r.cur.array(func() {
-		if r.rounds++; r.rounds > maxRounds {
-			r.cur.raw()
-			r.tooMany(q.Name)
+		if !r.spend(r.sizeOf(q), q.Name) {
 			return
 		}
 		n := survey.NewElement(q.Name)
@@ -133,6 +129,24 @@ func (r *answerReader) instances(q *survey.Question) []*survey.Node {
 		r.within(q.Name+"["+strconv.Itoa(len(all))+"]/", func() { r.container(n, q) })
 	})
 	return all
+}
+
+// spend reports whether the record may still grow so much, and skips what comes where it may not.
+func (r *answerReader) spend(work int, name string) bool {
+	if r.work += work; r.work <= survey.MostWork {
+		return true
+	}
+	r.cur.raw()
+	r.tooMany(name)
+	return false
+}
+
+// sizeOf remembers what a round of a repeat costs.
+func (r *answerReader) sizeOf(q *survey.Question) int {
+	if r.sizes[q] == 0 {
+		r.sizes[q] = q.RoundSize()
+	}
+	return r.sizes[q]
 }
 
 // assemble gives n its children in form order, with empty elements where nothing was read.
@@ -176,13 +190,18 @@ func (r *answerReader) metadata(name string) *survey.Node {
 		case !isName(strings.TrimPrefix(member, "@")):
 			r.cur.raw()
 			r.unknown(key)
+		case b != '[' && !r.spend(1, member):
 		case member[0] == '@':
 			n.SetAttr(member[1:], r.scalar(member))
 		case b == '{':
 			r.within(name+"/", func() { n.Add(r.metadata(member)) })
 		case b == '[':
 			r.within(name+"/", func() {
-				r.cur.array(func() { n.Add(r.metadataItem(member)) })
+				r.cur.array(func() {
+					if r.spend(1, member) {
+						n.Add(r.metadataItem(member))
+					}
+				})
 			})
 		default:
 			n.Add(survey.NewElement(member).SetValue(r.scalar(member)))

@@ -1,6 +1,7 @@
 package xform
 
 import (
+	"slices"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -20,10 +21,16 @@ func (r *answerReader) unknown(key []byte) {
 		EN: "The form has no such question; the answer was not read."})
 }
 
+// TooMany is the code of the issue that stands first, and once, when a record is more than a server takes.
+const TooMany = "answer.too_many"
+
 func (r *answerReader) tooMany(name string) {
-	r.add(survey.Issue{Code: "answer.too_many", Field: r.path + name, Severity: survey.Error,
-		ZH: "重复组的条目过多,多出的条目未被读取。",
-		EN: "The repeat has too many entries; those beyond the limit were not read."})
+	if len(r.issues) > 0 && r.issues[0].Code == TooMany {
+		return
+	}
+	r.issues = slices.Insert(r.issues, 0, survey.Issue{Code: TooMany, Field: r.path + name, Severity: survey.Error,
+		ZH: "重复组的条目过多,服务器没有读完。",
+		EN: "The repeat has too many entries; the record was not read to its end."})
 }
 
 func (r *answerReader) add(issue survey.Issue) {

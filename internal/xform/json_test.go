@@ -119,14 +119,58 @@ func TestFromJSONBoundsIssues(t *testing.T) {
 	}
 }
 
-func TestFromJSONBoundsRounds(t *testing.T) {
-	root, issues := FromJSON(visitForm(), []byte(`{"child":[`+strings.Repeat(`{},`, maxRounds+9)+`{}],"agreed":true}`))
-	if got := len(sameNamed(root.Children, "child")); got != maxRounds {
-		t.Errorf("%d rounds, want %d", got, maxRounds)
+// A few bytes for a round, or for an element of the metadata, do not become a tree without end, wherever they stand.
+func TestFromJSONBoundsWork(t *testing.T) {
+	many := func(item string) string { return strings.TrimSuffix(strings.Repeat(item+",", 2*survey.MostWork), ",") }
+	for name, in := range map[string]string{
+		"rounds":            `{"child":[` + many(`{}`) + `],"agreed":true}`,
+		"metadata, objects": `{"meta":{"a":[` + many(`{}`) + `]},"agreed":true}`,
+		"metadata, values":  `{"meta":{"a":[` + many(`0`) + `]},"agreed":true}`,
+		"metadata, members": `{"meta":{` + many(`"a":1`) + `},"agreed":true}`,
+		"after many issues": `{` + many(`"x":1`) + `,"child":[` + many(`{}`) + `],"agreed":true}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			root, issues := FromJSON(visitForm(), []byte(in))
+			if n := nodesIn(root); n > 2*survey.MostWork+100 { // each with the text in it
+				t.Errorf("%d nodes", n)
+			}
+			told := 0
+			for _, i := range issues {
+				if i.Code == TooMany {
+					told++
+				}
+			}
+			if len(issues) == 0 || issues[0].Code != TooMany || told != 1 || root.Child("agreed").Value() != "true" {
+				t.Errorf("%d issues, %d of them TooMany, agreed %q", len(issues), told, root.Child("agreed").Value())
+			}
+		})
 	}
-	if len(issues) != 10 || issues[0].Code != "answer.too_many" || root.Child("agreed").Value() != "true" {
-		t.Errorf("%d issues, agreed %q", len(issues), root.Child("agreed").Value())
+	full := (survey.MostWork - visitForm().Root.Size()) / visitForm().Root.Children[childAt(t)].RoundSize()
+	for rounds, want := range map[int]bool{full: false, full + 1: true} {
+		_, issues := FromJSON(visitForm(), []byte(`{"child":[`+strings.TrimSuffix(strings.Repeat(`{},`, rounds), ",")+`]}`))
+		if got := len(issues) > 0 && issues[0].Code == TooMany; got != want {
+			t.Errorf("%d rounds: too many %v", rounds, got)
+		}
 	}
+}
+
+func nodesIn(n *survey.Node) int {
+	all := 1 + len(n.Attrs)
+	for _, c := range n.Children {
+		all += nodesIn(c)
+	}
+	return all
+}
+
+func childAt(t *testing.T) int {
+	t.Helper()
+	for i, c := range visitForm().Root.Children {
+		if c.Name == "child" {
+			return i
+		}
+	}
+	t.Fatal("the form has no repeat child")
+	return 0
 }
 
 func TestToJSON(t *testing.T) {

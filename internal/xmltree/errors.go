@@ -1,6 +1,9 @@
 package xmltree
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Error is why a document was refused.
 type Error struct {
@@ -23,6 +26,12 @@ const (
 	CodeTooMany   = "xml.too_many_nodes"
 	CodeRead      = "xml.read" // the reader failed
 )
+
+// Exceeds reports whether a document was refused for its size alone.
+func Exceeds(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Code == CodeTooLarge || e.Code == CodeTooDeep || e.Code == CodeTooMany)
+}
 
 func syntaxError(off int64, en, zh string) *Error { return &Error{CodeSyntax, off, en, zh} }
 

@@ -51,6 +51,25 @@ func ParseXML(r io.Reader, limits Limits) (*survey.Node, error) {
 	return p.doc, nil
 }
 
+// ParseRoot reads no further than the tag of the document element, which it returns without what is in it.
+func ParseRoot(r io.Reader) (*survey.Node, error) {
+	p := newParser(Limits{})
+	p.in = &meter{r: r, left: p.limits.Bytes}
+	p.dec = xml.NewDecoder(p.in)
+	p.dec.CharsetReader = p.charset
+	for !p.root {
+		t, err := p.dec.RawToken()
+		if err != nil {
+			return nil, p.explain(err)
+		}
+		if err := p.token(t); err != nil {
+			return nil, err
+		}
+		p.in.token = 0
+	}
+	return p.open, nil
+}
+
 // charset measures what comes out of a decoder, too.
 func (p *parser) charset(label string, r io.Reader) (io.Reader, error) {
 	decoded, err := charset(label, r)

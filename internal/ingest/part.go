@@ -1,0 +1,159 @@
+package ingest
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// Bounds of what is worked on at once, in elements (survey.Form.Work). A thousand take about 7 ms to store.
+const (
+	leastWork = 100    // of an operation that is no record
+	groupWork = 20_000 // in one transaction: other writers wait no longer than for that
+	calmWork  = 3_000  // of one worker in one transaction while others are about
+	mostWork  = 20 * survey.MostWork
+)
+
+// patience is how much longer than its own transaction a worker's next part waits while others are about: whatever one
+// worker sends, the writer is free for the others nearly all the time.
+const patience = 4
+
+// pushed is what one request brought, taken apart so that no transaction is long: operations are read one by one, and a
+// part is written before more is read.
+type pushed struct {
+	batch         // what every part shares
+	rest   int    // index of the next operation to read
+	next   *draft // read already, but too much for the part before
+	spent  int    // work of all operations so far
+	looked bool   // for forms that were unknown
+}
+
+// part reads operations until they are enough for a transaction; a record that is more than that comes alone.
+func (p *pushed) part(most int) *batch {
+	b := &batch{ctx: p.ctx, app: p.app, st: p.st, sender: p.sender, done: make(chan struct{})}
+	for ; p.rest < len(p.ops) && len(b.drafts) < groupSize; p.rest++ {
+		d := p.next
+		if d == nil {
+			d = p.read(p.rest)
+		}
+		if p.next = nil; b.work+d.work > most && len(b.drafts) > 0 {
+			p.next = d
+			break
+		}
+		b.ops, b.drafts, b.work = append(b.ops, p.ops[p.rest]), append(b.drafts, d), b.work+d.work
+	}
+	return b
+}
+
+// read reads one operation; what is more than a push may bring altogether is kept as it came.
+func (p *pushed) read(i int) *draft {
+	op := p.ops[i] // a copy: settling changes it, and may have to begin anew
+	d := readSafely(p.st, p.sender, &op)
+	if d.code == problem.UnknownForm && p.lookAgain() {
+		op = p.ops[i]
+		d = readSafely(p.st, p.sender, &op)
+	}
+	if p.spent += d.work; p.spent > mostWork && d.code == "" && op.Op == OpSubmit {
+		p.spent -= d.work
+		d.code = d.tooMuch()
+	}
+	return d
+}
+
+// lookAgain looks once whether another process has published the form that is unknown here.
+func (p *pushed) lookAgain() bool {
+	if p.looked {
+		return false
+	}
+	p.looked = true
+	if err := p.st.Instruments.Refresh(p.app); err != nil {
+		p.app.Logger().Error("refresh forms", "error", err.Error())
+		return false
+	}
+	return true
+}
+
+// readSafely lets an operation that makes the stages panic end in quarantine.
+func readSafely(st *Stages, sender Sender, op *Operation) (d *draft) {
+	var err error
+	defer func() {
+		if err != nil {
+			d = broken(sender, op, err)
+		}
+	}()
+	defer recovered(&err)
+	return readDraft(st, sender, op)
+}
+
+func broken(sender Sender, op *Operation, err error) *draft {
+	d := draftFrom(op, sender.Channel)
+	d.code, d.cause = problem.Internal, err
+	return d
+}
+
+// judge takes what was read through the pure stages. Workers take turns on all processors but one.
+func (b *batch) judge() error {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(b.drafts)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(b.drafts); i = int(next.Add(1)) - 1 {
+				if b.st.Queue.light.take(b.ctx, b.from()) != nil {
+					return
+				}
+				b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, b.drafts[i])
+				b.st.Queue.light.give()
+			}
+		})
+	}
+	wait.Wait()
+	return b.ctx.Err()
+}
+
+func judgeSafely(ctx context.Context, st *Stages, sender Sender, d *draft) (judged *draft) {
+	var err error
+	defer func() {
+		if err != nil {
+			judged = broken(sender, d.op, err)
+		}
+	}()
+	defer recovered(&err)
+	d.judge(ctx, st, sender)
+	return d
+}
+
+// store judges a part and waits until it is on the disk. Parts that are more than calmWork come one at a time on the whole
+// machine, and their worker rests after each while others are about.
+func (q *Queue) store(b *batch) error {
+	if b.work > calmWork {
+		if err := q.heavy.take(b.ctx, b.from()); err != nil {
+			return err
+		}
+		defer q.heavy.give()
+	}
+	if err := b.judge(); err != nil {
+		return err
+	}
+	q.add(b)
+	<-b.done
+	if b.err == nil && q.shared(b.from()) {
+		rest(b.ctx, patience*b.took)
+	}
+	return b.err
+}
+
+func rest(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(min(d, longestRest))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+const longestRest = 10 * time.Second

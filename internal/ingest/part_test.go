@@ -1,0 +1,214 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections/forms"
+	"doorstep/internal/grid"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// What a push expands to is bounded, part by part, record by record and as a whole.
+func TestWorkIsBounded(t *testing.T) {
+	p, in := withForm(t)
+	for name, test := range map[string]func(*testing.T, *pushed, *instrument.Instrument){
+		"parts": partsAreBounded, "a record that is too much": tooMuchIsKeptCheaply, "a push that is too much": pushHasABudget,
+	} {
+		t.Run(name, func(t *testing.T) {
+			fresh := &pushed{batch: p.batch}
+			fresh.sender = tabletOf(name)
+			test(t, fresh, in)
+		})
+	}
+}
+
+// withForm makes stages that know the shipped child visit.
+func withForm(t *testing.T) (*pushed, *instrument.Instrument) {
+	t.Helper()
+	app, st := newApp(t)
+	raw, err := forms.Files.ReadFile("child_visit.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.Instruments, st.Areas = instrument.NewLibrary(), grid.NewLive().Index
+	in, err := st.Instruments.Publish(app, instrument.Workbook{Name: "child_visit.csv", Raw: raw}, instrument.Published, "", st.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &pushed{batch: batch{ctx: t.Context(), app: app, st: st, sender: tabletOf("a")}}, in
+}
+
+func visitWith(children int) Operation {
+	answers := `{"children":[` + strings.TrimSuffix(strings.Repeat(`{},`, children), ",") + `]}`
+	return Operation{Op: OpSubmit, ID: uuid.NewString(), Form: "child_visit", Answers: []byte(answers), Raw: []byte(answers)}
+}
+
+func numbered(ops ...Operation) []Operation {
+	for i := range ops {
+		ops[i].Seq = int64(i + 1)
+	}
+	return ops
+}
+
+// worksOf are the parts of a push, each as the work of its operations.
+func worksOf(p *pushed, most int) (parts [][]int) {
+	for p.rest < len(p.ops) {
+		b := p.part(most)
+		var works []int
+		for _, d := range b.drafts {
+			works = append(works, d.work)
+		}
+		parts = append(parts, works)
+	}
+	return parts
+}
+
+// A push is taken apart by what it expands to: no part is more than one transaction may hold, but for a record that is
+// more on its own; nothing is left out, and the order stays.
+func partsAreBounded(t *testing.T, p *pushed, in *instrument.Instrument) {
+	sizes := []int{0, 3, 200, 1, 1, 40, 40, 40, 0, 239, 2}
+	for _, n := range sizes {
+		p.ops = append(p.ops, visitWith(n))
+	}
+	numbered(p.ops...)
+	const most = 6000
+	var all []int
+	for _, works := range worksOf(p, most) {
+		sum := 0
+		for _, w := range works {
+			sum += w
+		}
+		if sum > most && len(works) > 1 {
+			t.Errorf("a part of %v is more than %d", works, most)
+		}
+		all = append(all, works...)
+	}
+	round, alone := roundOf(in), leastWork+in.Form.Root.Size()
+	for i, n := range sizes {
+		if i >= len(all) || all[i] != alone+n*round {
+			t.Fatalf("works %v, want %d and %d for each of %v children", all, alone, round, sizes)
+		}
+	}
+}
+
+func roundOf(in *instrument.Instrument) int {
+	for _, q := range in.Form.Root.Children {
+		if q.Name == "children" {
+			return q.RoundSize()
+		}
+	}
+	return 0
+}
+
+// What one record, or one push, may not expand to is kept as it came, and costs next to nothing.
+func tooMuchIsKeptCheaply(t *testing.T, p *pushed, in *instrument.Instrument) {
+	most := survey.MostWork / roundOf(in)
+	for range 60 {
+		p.ops = append(p.ops, visitWith(2000))
+	}
+	p.ops = append(p.ops, visitWith(most+1), visitWith(2))
+	numbered(p.ops...)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	receipts, err := Accept(t.Context(), p.app, p.st, p.sender, p.ops)
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range receipts[:61] {
+		if r.Status != Quarantined || r.Code != problem.TooMuch {
+			t.Fatalf("operation %d: %s %s", i+1, r.Status, r.Code)
+		}
+	}
+	if r := receipts[61]; r.Status != Stored {
+		t.Errorf("its neighbour: %s %s", r.Status, r.Code)
+	}
+	if spent := (after.TotalAlloc - before.TotalAlloc) >> 20; spent > 600 { // all that was read and thrown away again
+		t.Errorf("%d MB", spent)
+	}
+	var raw string
+	row := p.app.DB().NewQuery(`SELECT raw FROM submissions WHERE seq=1`)
+	if err := row.Row(&raw); err != nil || raw != string(p.ops[0].Raw) {
+		t.Errorf("kept %d bytes of %d, %v", len(raw), len(p.ops[0].Raw), err)
+	}
+}
+
+// The budget of a whole push is told record by record; a task in it is not concerned.
+func pushHasABudget(t *testing.T, p *pushed, in *instrument.Instrument) {
+	each := (mostWork/4 - 1000) / roundOf(in) % (survey.MostWork / roundOf(in))
+	for range mostWork/(each*roundOf(in)) + 3 {
+		p.ops = append(p.ops, visitWith(each))
+	}
+	p.ops = append(p.ops, Operation{Op: OpTask, ID: uuid.NewString()}, visitWith(0))
+	numbered(p.ops...)
+	var codes []problem.Code
+	for p.rest < len(p.ops) {
+		b := p.part(groupWork)
+		for _, d := range b.drafts {
+			codes = append(codes, d.code)
+		}
+	}
+	first := slices.Index(codes, problem.TooMuch)
+	if first < 0 || first < mostWork/(each*roundOf(in))-1 || codes[len(codes)-2] != "" {
+		t.Errorf("codes %v", codes)
+	}
+}
+
+// Slots go round by worker, and a waiter that leaves does not keep one.
+func TestSlotsGoRound(t *testing.T) {
+	turn := newTurns(1)
+	if err := turn.take(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan string)
+	wait := func(ctx context.Context, who string, before int) {
+		go func() {
+			if turn.take(ctx, who) == nil {
+				got <- who
+			}
+		}()
+		for queued(turn) <= before {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	gone, leave := context.WithCancel(t.Context())
+	for i, who := range []string{"a", "a", "a", "b", "c"} {
+		wait(t.Context(), who, i)
+	}
+	wait(gone, "d", 5)
+	leave()
+	var order []string
+	for range 5 {
+		turn.give()
+		order = append(order, <-got)
+	}
+	if fmt.Sprint(order) != "[a b c a a]" {
+		t.Errorf("order %v", order)
+	}
+	turn.give()
+	for range 2 { // nobody waits: the slot is free again
+		if err := turn.take(t.Context(), "e"); err != nil {
+			t.Fatal(err)
+		}
+		turn.give()
+	}
+}
+
+func queued(t *turns) (n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, w := range t.waiting {
+		n += len(w)
+	}
+	return n
+}

@@ -1,0 +1,59 @@
+package ingest
+
+import (
+	"context"
+	"sync"
+)
+
+// turns shares a few slots between workers: whoever waits gets one in turn, so that one who asks a thousand times is not
+// ahead of one who asks once.
+type turns struct {
+	mu      sync.Mutex
+	free    int
+	waiting map[string][]chan struct{} // by worker
+	order   []string                   // workers who wait
+}
+
+func newTurns(slots int) *turns { return &turns{free: slots, waiting: map[string][]chan struct{}{}} }
+
+// take waits for a slot, which must be given back. It fails only when ctx ends.
+func (t *turns) take(ctx context.Context, who string) error {
+	t.mu.Lock()
+	if t.free > 0 {
+		t.free--
+		t.mu.Unlock()
+		return nil
+	}
+	mine := make(chan struct{})
+	if len(t.waiting[who]) == 0 {
+		t.order = append(t.order, who)
+	}
+	t.waiting[who] = append(t.waiting[who], mine)
+	t.mu.Unlock()
+	select {
+	case <-mine:
+		return nil
+	case <-ctx.Done():
+		go func() { <-mine; t.give() }() // the turn comes all the same, and goes to the next
+		return ctx.Err()
+	}
+}
+
+// give hands a slot to the next who waits.
+func (t *turns) give() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.order) == 0 {
+		t.free++
+		return
+	}
+	who := t.order[0]
+	t.order = t.order[1:]
+	next := t.waiting[who][0]
+	if t.waiting[who] = t.waiting[who][1:]; len(t.waiting[who]) > 0 {
+		t.order = append(t.order, who)
+	} else {
+		delete(t.waiting, who)
+	}
+	close(next)
+}
