@@ -108,7 +108,11 @@ func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorste
 	if err := collections.Write(ctx, app, begin); err != nil {
 		return err
 	}
-	if err := seed.City(ctx, app, d.Areas, city, DemoPassword, d.Now(), steps(m.err)); err != nil {
+	show, now := steps(m.err), d.Now()
+	if err := seed.City(ctx, app, d.Areas, city, DemoPassword, now.AddDate(0, 0, -30), show); err != nil {
+		return fmt.Errorf("demo city: %w", err)
+	}
+	if err := seed.Life(ctx, app, d.Stages(), city, now, show); err != nil {
 		return fmt.Errorf("demo city: %w", err)
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error { return collections.SetMeta(db, demoKey, m.scale) })

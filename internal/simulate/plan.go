@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
@@ -114,18 +113,12 @@ func (s *simulation) planTwin(r *rand.Rand, t *tablet, v *visit) {
 // takeIn adds a child of v to the children of w. It returns false when its name has no homophone.
 func (w *visit) takeIn(r *rand.Rand, v *visit) bool {
 	i := r.IntN(len(v.written.Persons))
-	child := maps.Clone(v.written.Given.Repeats["children"][i].Answers)
-	kind, number := child["child_id_type"], child["child_id_number"]
-	heard := demo.Record{Form: childVisit, Persons: v.written.Persons[i : i+1], Given: demo.Given{Repeats: map[string][]demo.Given{"children": {{Answers: child}}}}}
-	if number == "" || !heard.Plant(r, demo.Homophone) {
+	child, ok := demo.Again(r, v.written.Given.Repeats["children"][i].Answers)
+	if !ok {
 		return false
 	}
-	child["child_id_type"], child["child_id_number"] = kind, number
-	for _, rec := range []*demo.Record{&w.written, &w.truth} {
-		rec.Persons = append(rec.Persons, v.written.Persons[i])
-		rec.Given.Repeats["children"] = append(rec.Given.Repeats["children"], demo.Given{Answers: maps.Clone(child)})
-		rec.Given.Answers["children_count"] = strconv.Itoa(len(rec.Persons))
-	}
+	w.written.TakeIn(child, v.written.Persons[i])
+	w.truth.TakeIn(child, v.written.Persons[i])
 	w.original, v.twinned = v, true
 	return true
 }

@@ -37,7 +37,7 @@ func hamlet(t *testing.T) Config {
 		return app.Save(worker)
 	}
 	rates := UsualRates()
-	rates.TwinHere, rates.TwinElsewhere = 0.15, 0.15
+	rates.TwinHere, rates.TwinElsewhere = 0.3, 0.2
 	return Config{
 		Server: app.Serve(t).URL, HTTP: http.DefaultTransport, City: city, Password: testapp.Password, Tablets: 4, Visits: 14, Seed: 1, Rates: rates,
 		Weather: Weather{LostRequests: 0.05, LostAnswers: 0.2, Repeated: 0.1}, Parallel: 4, PerPush: 5, Patience: 30 * time.Second,

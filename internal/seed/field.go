@@ -1,0 +1,176 @@
+package seed
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/client"
+	"doorstep/internal/demo"
+	"doorstep/internal/devicesync"
+	"doorstep/internal/ingest"
+	"doorstep/internal/xform"
+)
+
+const (
+	childVisit      = "child_visit"
+	elderlyBaseline = "elderly_baseline"
+)
+
+// worker is somebody of the city with an account, and a tablet where one is carried.
+type worker struct {
+	demo.Worker
+	actor  access.Actor
+	device string
+	seq    int64
+	r      *rand.Rand
+	doors  []demo.Household // not visited yet
+	today  []*record        // to send this evening
+	redo   []*record        // came back
+}
+
+// record is one visit and what became of it. What the worker wrote down may differ from the truth.
+type record struct {
+	id, form string
+	at       time.Time // of the visit
+	seed     [2]uint64
+	truth    demo.Record
+	written  demo.Record
+	photo    []byte
+	by       *worker
+	receipt  ingest.Receipt
+	shelved  bool // nobody in the office gets to it
+	state    string
+	rev      int64
+}
+
+// hire finds the accounts of the city's people, and gives tablets to those who go out.
+func (l *life) hire(ctx context.Context, at time.Time) error {
+	ids := map[string]string{}
+	err := collections.Each(collections.Read(l.app), `SELECT staff_no, id FROM workers`, nil, func(rows *sql.Rows) error {
+		var staff, id string
+		err := rows.Scan(&staff, &id)
+		ids[staff] = id
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var field []*worker
+	l.office = map[string]*worker{}
+	for i, someone := range l.city.Workers {
+		w := &worker{Worker: someone, r: rand.New(rand.NewPCG(uint64(i), 11))}
+		w.actor = access.Actor{ID: ids[someone.Staff], Role: access.Role(someone.Role), Territory: someone.Territory}
+		switch w.actor.Role {
+		case access.Field:
+			field = append(field, w)
+		case access.Supervisor:
+			l.office[someone.Territory[0]] = w
+		}
+	}
+	for i, step := 0, max(1, len(field)/mostField); i < len(field); i += step {
+		w := field[i]
+		who := devicesync.Registration{Name: "演示平板 " + w.Staff, App: "demo", Platform: "android", DeviceTime: at.Format(time.RFC3339)}
+		registered, err := devicesync.Register(ctx, l.app, w.actor, who, at)
+		if err != nil {
+			return err
+		}
+		w.device = registered.Device
+		l.knock(w)
+		l.field = append(l.field, w)
+	}
+	return nil
+}
+
+// knock lists doors of a worker's grids, in no order.
+func (l *life) knock(w *worker) {
+	want := days / turn * visits * 2
+	for _, code := range w.Territory {
+		w.doors = append(w.doors, l.city.Households(code)...)
+		if len(w.doors) > 3*want {
+			break
+		}
+	}
+	w.r.Shuffle(len(w.doors), func(i, j int) { w.doors[i], w.doors[j] = w.doors[j], w.doors[i] })
+}
+
+// plan decides on the visits of a worker's day, their mistakes, and whom they record again.
+func (l *life) plan(w *worker, at time.Time) {
+	for len(w.today) < visits && len(w.doors) > 0 {
+		h := w.doors[0]
+		w.doors = w.doors[1:]
+		at = at.Add(time.Duration(20+w.r.IntN(60)) * time.Minute)
+		rec := &record{at: at, by: w, seed: [2]uint64{w.r.Uint64(), w.r.Uint64()}, id: client.NewID(at, random16(w.r)), shelved: w.r.IntN(8) == 0}
+		var fill func(*rand.Rand) demo.Record
+		if elders := h.Elders(at); len(h.Children(at)) > 0 {
+			rec.form, fill = childVisit, func(r *rand.Rand) demo.Record { return l.city.ChildVisit(r, h, at, true) }
+		} else if len(elders) > 0 {
+			rec.form, fill = elderlyBaseline, func(r *rand.Rand) demo.Record { return l.city.ElderSurvey(r, h, elders[0], at, true) }
+		} else {
+			continue
+		}
+		rec.truth, rec.written = fill(rand.New(rand.NewPCG(rec.seed[0], 0))), fill(rand.New(rand.NewPCG(rec.seed[0], 0)))
+		l.happen(rec)
+		w.today = append(w.today, rec)
+	}
+}
+
+// happen lets something befall a visit, so that a few weeks have seen everything.
+func (l *life) happen(rec *record) {
+	r := rec.by.r
+	children := rec.written.Given.Repeats["children"]
+	switch n := r.IntN(100); {
+	case n < 14:
+		rec.written.Plant(r, demo.Mistakes[r.IntN(len(demo.Mistakes))])
+	case n < 20 && len(children) > 0:
+		if earlier := l.child(r); earlier != nil {
+			i := r.IntN(len(earlier.Persons))
+			if again, ok := demo.Again(r, earlier.Given.Repeats["children"][i].Answers); ok {
+				rec.written.TakeIn(again, earlier.Persons[i])
+				rec.truth.TakeIn(again, earlier.Persons[i])
+			}
+		}
+	case n < 22 && len(children) > 0:
+		for _, given := range [][]demo.Given{children, rec.truth.Given.Repeats["children"]} {
+			given[0].Answers["immediate_danger"], given[0].Answers["risk_injury"] = "yes", "yes"
+		}
+	}
+	if len(rec.written.Persons) > 0 && r.IntN(6) == 0 {
+		rec.photo = plate(r.IntN(1000))
+		for _, given := range []demo.Given{rec.written.Given, rec.truth.Given} {
+			given.Answers["door_plate_photo"], given.Answers["photo"] = photoName(rec), photoName(rec)
+		}
+	}
+}
+
+// child is an earlier visit with children, of any worker; nil when none is found.
+func (l *life) child(r *rand.Rand) *demo.Record {
+	for range min(20, len(l.sent)) {
+		if rec := l.sent[r.IntN(len(l.sent))]; rec.form == childVisit && len(rec.written.Persons) > 0 {
+			return &rec.written
+		}
+	}
+	return nil
+}
+
+func random16(r *rand.Rand) (b [16]byte) {
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+// answers fills a form in. The same record gives the same answers.
+func (l *life) answers(rec *record, given demo.Given) (json.RawMessage, error) {
+	q := l.forms[rec.form]
+	root, err := q.filler.Fill(rand.New(rand.NewPCG(rec.seed[0], rec.seed[1])), rec.at, given)
+	if err != nil {
+		return nil, fmt.Errorf("fill form %s: %w", rec.form, err)
+	}
+	return xform.ToJSON(q.Form, root)
+}

@@ -1,0 +1,96 @@
+package seed_test
+
+import (
+	"database/sql"
+	"testing"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/blob"
+	"doorstep/internal/demo"
+	"doorstep/internal/seed"
+	"doorstep/internal/testapp"
+)
+
+// TestLife holds what somebody who looks at the demo for the first time finds in it.
+func TestLife(t *testing.T) {
+	app := testapp.New(t)
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	city, err := demo.NewCity(7, demo.Scale{Districts: 2, Streets: 4, Communities: 12, Grids: 60, Workers: 34, HouseholdsPerGrid: 12, Today: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	show := func(what string, done, total int) {
+		if done == total {
+			steps = append(steps, what)
+		}
+	}
+	if err := seed.City(t.Context(), app, app.Doorstep.Areas, city, testapp.Password, now, show); err != nil {
+		t.Fatal(err)
+	}
+	if err := seed.Life(t.Context(), app, app.Doorstep.Stages(), city, now, show); err != nil {
+		t.Fatal(err)
+	}
+	if len(steps) != 2 {
+		t.Errorf("steps that ended: %q", steps)
+	}
+	db := collections.Read(app)
+	for what, query := range map[string]string{
+		"received visits":               `SELECT COUNT(*) FROM child_visits WHERE review_state='received'`,
+		"visits with issues":            `SELECT COUNT(*) FROM child_visits WHERE review_state='has_issues'`,
+		"returned visits":               `SELECT COUNT(*) FROM child_visits WHERE review_state='returned'`,
+		"corrected visits":              `SELECT COUNT(*) FROM child_visits WHERE review_state='edited'`,
+		"approved visits":               `SELECT COUNT(*) FROM child_visits WHERE review_state='approved'`,
+		"rejected visits":               `SELECT COUNT(*) FROM child_visits WHERE review_state='rejected'`,
+		"approved interviews":           `SELECT COUNT(*) FROM elderly_surveys WHERE review_state='approved'`,
+		"corrections to do":             `SELECT COUNT(*) FROM tasks WHERE kind='correct' AND status='open'`,
+		"visits to make":                `SELECT COUNT(*) FROM tasks WHERE kind='visit' AND status='open'`,
+		"mandatory reports":             `SELECT COUNT(*) FROM tasks WHERE kind='follow_up' AND priority='urgent'`,
+		"pairs":                         `SELECT COUNT(*) FROM duplicates WHERE status='open'`,
+		"photos":                        `SELECT COUNT(*) FROM attachments WHERE state='stored' AND mime='image/jpeg'`,
+		"photos still on a tablet":      `SELECT COUNT(*) FROM attachments WHERE state='declared'`,
+		"submissions in quarantine":     `SELECT COUNT(*) FROM submissions WHERE outcome='quarantined'`,
+		"visits of more than two weeks": `SELECT COUNT(*) FROM child_visits WHERE received_at < '2026-11-09'`,
+		"corrections in the history":    `SELECT COUNT(*) FROM edits WHERE kind='correction'`,
+	} {
+		if n := count(t, db, query); n == 0 {
+			t.Errorf("no %s", what)
+		}
+	}
+	for what, query := range map[string]string{
+		"visits of the future":        `SELECT COUNT(*) FROM child_visits WHERE received_at > '2026-11-23 10:00:00'`,
+		"visits that failed":          `SELECT COUNT(*) FROM submissions WHERE code='server.internal'`,
+		"visits of nobody's":          `SELECT COUNT(*) FROM child_visits WHERE worker NOT IN (SELECT id FROM workers)`,
+		"visits without a campaign":   `SELECT COUNT(*) FROM child_visits WHERE campaign=''`,
+		"households that were made":   `SELECT COUNT(*) FROM households WHERE rev>1 AND address=''`,
+		"reviews by somebody unknown": `SELECT COUNT(*) FROM reviews WHERE reviewer NOT IN (SELECT id FROM workers WHERE role='supervisor')`,
+	} {
+		if n := count(t, db, query); n > 0 {
+			t.Errorf("%d %s", n, what)
+		}
+	}
+	store := blob.In(app.DataDir(), collections.KeysOf(app))
+	err = collections.Each(db, `SELECT sha256 FROM attachments WHERE state='stored'`, nil, func(rows *sql.Rows) error {
+		var sha string
+		if err := rows.Scan(&sha); err != nil {
+			return err
+		}
+		f, err := store.Open(sha)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func count(t *testing.T, db collections.DB, query string) (n int) {
+	t.Helper()
+	if _, err := collections.One(db, query, nil, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

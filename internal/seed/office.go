@@ -1,0 +1,102 @@
+package seed
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/demo"
+	"doorstep/internal/ingest"
+	"doorstep/internal/review"
+)
+
+// comments are what a supervisor writes to a worker, by what is wrong.
+var comments = map[demo.Mistake]string{
+	demo.IDDigit: "证件号码校验不通过,请对照证件核实。", demo.IDTransposed: "证件号码校验不通过,请对照证件核实。",
+	demo.BirthDay: "出生日期与证件号码不一致,请核实。", demo.WrongDatum: "定位与住址相距较远,请到门口重新定位。",
+	demo.OutsideArea: "定位不在该户所在网格,请到门口重新定位。", demo.Homophone: "此人像是已登记过,请核对姓名和证件。",
+}
+
+var (
+	otherComments = []string{"备注过于简单,请写明走访情况。", "请补拍门牌照片。", "联系电话请核对。", "请说明未填项的原因。"}
+	rejections    = []string{"同一户已有记录,本条作废。", "不在本次排查范围内。"}
+)
+
+// review is the office's morning: most of what has lain for two days is decided on, the rest waits.
+func (l *life) review(ctx context.Context, at time.Time) error {
+	for _, rec := range l.sent {
+		waits := rec.state == collections.Received || rec.state == collections.HasIssues || rec.state == collections.Edited
+		if !waits || rec.shelved || at.Sub(rec.at) < 36*time.Hour {
+			continue
+		}
+		decision, comment := l.verdict(rec)
+		boss := l.boss(rec.receipt.Area)
+		if decision == "" || boss == nil || rec.receipt.Status == ingest.Quarantined {
+			continue
+		}
+		table := l.forms[rec.form].Layout.Main().Name
+		out, err := review.Decide(ctx, l.app, boss.actor, review.Decision{Collection: table, Record: rec.id, Decision: decision, Comment: comment, Rev: rec.rev}, at)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", decision, rec.id, err)
+		}
+		rec.state, rec.rev = out.ReviewState, out.Rev
+		if decision == review.Return && l.r.IntN(4) > 0 {
+			rec.by.redo = append(rec.by.redo, rec)
+		}
+	}
+	return nil
+}
+
+// verdict is what is decided on a record, and why; "" leaves it for another day.
+func (l *life) verdict(rec *record) (decision, comment string) {
+	n := l.r.IntN(100)
+	switch mistaken := len(rec.written.Planted) > 0; {
+	case n < 35: // nobody had the time
+		return "", ""
+	case rec.state == collections.Edited:
+		return review.Approve, ""
+	case mistaken && n < 85:
+		return review.Return, comments[rec.written.Planted[0].Mistake]
+	case n < 42:
+		return review.Return, otherComments[l.r.IntN(len(otherComments))]
+	case n < 45:
+		return review.Reject, rejections[l.r.IntN(len(rejections))]
+	}
+	return review.Approve, ""
+}
+
+// boss is who reviews the records of an area: the supervisor of its street, else of its district or city.
+func (l *life) boss(area string) *worker {
+	for _, digits := range []int{9, 6, 4} {
+		if len(area) >= digits && l.office[area[:digits]] != nil {
+			return l.office[area[:digits]]
+		}
+	}
+	return nil
+}
+
+// assign gives every worker the next doors to knock on, as tasks for the coming week.
+func (l *life) assign(ctx context.Context, today time.Time) error {
+	return collections.Write(ctx, l.app, func(db collections.DB) error {
+		for _, w := range l.field {
+			for i, h := range w.doors[:min(2, len(w.doors))] {
+				id, err := collections.NewID()
+				if err != nil {
+					return err
+				}
+				at := collections.Stamp(today)
+				if err := collections.Insert(db, collections.Tasks, collections.Row{
+					{Column: "id", Value: id}, {Column: "kind", Value: "visit"}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: w.actor.ID}, {Column: "title", Value: "入户走访 · visit"}, {Column: "household", Value: h.ID},
+					{Column: "form", Value: childVisit}, {Column: "area", Value: h.Area}, {Column: "due", Value: today.AddDate(0, 0, 3+i).Format(time.DateOnly)}, {Column: "status", Value: "open"}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+				}); err != nil {
+					return err
+				}
+				if err := collections.Announce(db, collections.Tasks, id, collections.ToWorker(w.actor.ID), collections.Upsert, 1, today); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
