@@ -29,7 +29,7 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		group("audit", "审计 · the audit trail", verifyAudit(app, d), whoSaw(app, d)),
 		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d)),
 		keys(app, d),
-		group("workers", "人员 · workers", printCodes(app, d), factorPolicy(app, d)),
+		group("workers", "人员 · workers", importWorkers(app, d), printCodes(app, d), factorPolicy(app, d)),
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
 		withoutDatabase(simulate()),
 		cmd.NewSuperuserCommand(app),
@@ -174,7 +174,15 @@ func mistakes(cmd *cobra.Command, file string, err error) error {
 	for _, p := range all {
 		fmt.Fprintln(cmd.ErrOrStderr(), place(file, p))
 	}
-	return fmt.Errorf("%s: %d mistakes · %d 处错误", file, len(all), len(all))
+	return fmt.Errorf("%s: %d 处错误 · %s", file, len(all), counted(len(all), "mistake"))
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 func place(file string, p survey.Problem) string {

@@ -102,9 +102,9 @@ func TestFormsCommands(t *testing.T) {
 	}{
 		{"convert to the screen", "forms convert " + good, false, []string{"<h:html", `id="fall_risk"`, "跌倒次数请填 0 到 50。"}, nil},
 		{"convert into a file", "forms convert " + good + " -o " + xml, false, nil, nil},
-		{"convert a form with mistakes", "forms convert bad.md", true, nil, []string{"bad.md [survey]:2 (type): 不认识的题目类型", "bad.md [survey]:3 (type): ", "2 mistakes · 2 处错误"}},
+		{"convert a form with mistakes", "forms convert bad.md", true, nil, []string{"bad.md [survey]:2 (type): 不认识的题目类型", "bad.md [survey]:3 (type): ", "2 处错误 · 2 mistakes"}},
 		{"convert what cannot be published", "forms convert hopeful.md", false, []string{"frob("}, []string{"hopeful.md [survey]:3 (calculation): 表达式有误", "不能发布 · converted, but cannot be published"}},
-		{"publish what cannot be published", "forms publish hopeful.md", true, nil, []string{"hopeful.md [survey]:3 (calculation): 表达式有误", "1 mistakes · 1 处错误"}},
+		{"publish what cannot be published", "forms publish hopeful.md", true, nil, []string{"hopeful.md [survey]:3 (calculation): 表达式有误", "1 处错误 · 1 mistake"}},
 		{"publish a form with mistakes", "forms publish bad.md", true, nil, []string{"bad.md [survey]:2 (type)"}},
 		{"publish a draft", "forms publish --draft " + good, false, []string{"fall_risk 1: draft"}, nil},
 		{"publish", "forms publish " + good, false, []string{"fall_risk 1: published", "fall_risks: ", "fall_risk_fall: "}, nil},

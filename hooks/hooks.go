@@ -77,6 +77,8 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnRecordCreate(), "doorstep.row.create", 20, d.surveyRow)
 	on(app.OnRecordUpdate(), "doorstep.row.update", 20, d.surveyRow)
 
+	on(app.OnRecordCreateRequest(collections.Workers), "doorstep.worker.new", 10, newWorker)
+	on(app.OnRecordUpdateRequest(collections.Workers), "doorstep.worker.changed", 10, changedWorker)
 	on(app.OnRecordCreate(collections.Workers), "doorstep.worker.create", 20, workerScopes)
 	on(app.OnRecordUpdate(collections.Workers), "doorstep.worker.update", 20, workerScopes)
 	for _, registry := range []string{collections.Campaigns, collections.Tasks, collections.Households, collections.Persons, collections.Areas} {

@@ -46,7 +46,7 @@ var policies = map[string]policy{
 	"areas":                {see: everybody, update: reach{"manager": here}},
 	"campaigns":            {see: everybody, update: reach{"manager": anywhere}, create: []string{"manager"}},
 	"forms":                {see: everybody},
-	"workers":              {see: reviewersHere},
+	"workers":              {see: reviewersHere, update: reach{"manager": here}, create: []string{"manager"}},
 	"devices":              {see: reach{"field": mine, "manager": here}},
 	"households":           {see: reach{"field": here, "supervisor": here, "manager": here}, update: reach{"manager": here}},
 	"persons":              {see: reach{"field": here, "supervisor": here, "manager": here}, update: reach{"manager": here}},

@@ -130,6 +130,13 @@ func (a Actor) May(do Action, area, worker string) bool {
 	}
 }
 
+// ranks order the roles by what they may do; analysts and supervisors do not stand above each other.
+var ranks = map[Role]int{Field: 1, Analyst: 2, Supervisor: 2, Manager: 3, Operator: 4}
+
+// Employs reports whether the actor may give somebody that role, or change somebody who has it: nobody makes an account
+// that may more than their own.
+func (a Actor) Employs(role Role) bool { return ranks[a.Role] >= ranks[role] }
+
 // cities widens a territory to the cities (GB/T 2260, four digits) that it lies in.
 func cities(territory []string) []string {
 	wide := make([]string, len(territory))

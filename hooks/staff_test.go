@@ -1,0 +1,81 @@
+package hooks_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"doorstep/internal/testapp"
+)
+
+// TestManagersMakeAccounts holds what a manager may do with the accounts of a territory, and with nobody else's.
+func TestManagersMakeAccounts(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "990101"))
+	city := app.Worker(t, "M2", "manager", "9901")
+	wide := app.Worker(t, "F7", "field", "990101001001", "990102001001")
+	mine, theirs := app.Worker(t, "F8", "field", "990101001002"), app.Worker(t, "F9", "field", "990102001001")
+	const path = "/api/collections/workers/records"
+	account := func(change map[string]any) map[string]any {
+		a := map[string]any{"staff_no": "F1", "name": "新人", "role": "field", "territory": []string{"990101001001"}, "password": "long-enough-1", "passwordConfirm": "long-enough-1"}
+		for k, v := range change {
+			a[k] = v
+		}
+		return a
+	}
+	for name, tt := range map[string]struct {
+		change map[string]any
+		code   string
+	}{
+		"a staff number of two words": {map[string]any{"staff_no": "F 1"}, "worker.staff_no"},
+		"no name":                     {map[string]any{"name": " "}, "worker.name"},
+		"no territory":                {map[string]any{"territory": []string{}}, "worker.territory_missing"},
+		"a territory that is no list": {map[string]any{"territory": "990101001001"}, "worker.territory_missing"},
+		"an unknown territory":        {map[string]any{"territory": []string{"990101009"}}, "worker.territory_unknown"},
+		"a territory beyond":          {map[string]any{"territory": []string{"990101001", "990102"}}, "worker.territory_outside"},
+		"a role that is none":         {map[string]any{"role": "boss"}, "worker.role"},
+		"a short password":            {map[string]any{"password": "x", "passwordConfirm": "x"}, "validation_"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if status, body := manager.Do(http.MethodPost, path, account(tt.change)); status != http.StatusBadRequest || !strings.Contains(string(body), tt.code) {
+				t.Errorf("%d %s, want %s", status, body, tt.code)
+			}
+		})
+	}
+	var made struct {
+		ID     string
+		Active bool
+		Area   string
+	}
+	manager.Want(http.StatusOK, http.MethodPost, path, account(nil), &made)
+	if !made.Active || made.Area != "990101001001" {
+		t.Errorf("a new account: %+v", made)
+	}
+	manager.Want(http.StatusOK, http.MethodPatch, path+"/"+made.ID, map[string]any{"territory": []string{"990101001002"}, "role": "supervisor"}, &made)
+	if made.Area != "990101001002" {
+		t.Errorf("a changed account: %+v", made)
+	}
+	manager.Want(http.StatusOK, http.MethodPatch, path+"/"+mine.Id, map[string]any{"password": "another-long-1", "passwordConfirm": "another-long-1"}, nil)
+	if status, body := manager.Do(http.MethodPatch, path+"/"+mine.Id, map[string]any{"territory": []string{"9901"}}); status != http.StatusBadRequest || !strings.Contains(string(body), "worker.territory_outside") {
+		t.Errorf("a territory beyond: %d %s", status, body)
+	}
+	for who, id := range map[string]string{"a worker elsewhere": theirs.Id, "a worker here and elsewhere": wide.Id, "a manager above": city.Id} {
+		if status, _ := manager.Do(http.MethodPatch, path+"/"+id, map[string]any{"name": "改名"}); status != http.StatusNotFound {
+			t.Errorf("%s: %d", who, status)
+		}
+		if r, err := app.FindRecordById("workers", id); err != nil || r.GetString("name") == "改名" {
+			t.Errorf("%s was changed (%v)", who, err)
+		}
+	}
+	for _, role := range []string{"field", "supervisor", "analyst"} {
+		client := app.Client(t, server, app.Worker(t, "W-"+role, role, "990101"))
+		if status, _ := client.Do(http.MethodPost, path, account(map[string]any{"staff_no": "N-" + role})); status == http.StatusOK {
+			t.Errorf("%s made an account", role)
+		}
+		if status, _ := client.Do(http.MethodPatch, path+"/"+mine.Id, map[string]any{"name": "改名"}); status == http.StatusOK {
+			t.Errorf("%s changed an account", role)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+// Package staff says what an account of the people who work here must hold, whoever makes it, and reads lists of them.
+package staff
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+)
+
+// Worker is what an account says of somebody.
+type Worker struct {
+	StaffNo, Name string
+	Role          access.Role
+	Territory     []string // area code prefixes
+	Active        bool
+}
+
+// Codes of what is wrong with an account.
+const (
+	BadNumber         = "worker.staff_no"
+	BadName           = "worker.name"
+	BadRole           = "worker.role"
+	NoTerritory       = "worker.territory_missing"
+	UnknownTerritory  = "worker.territory_unknown"
+	BadActive         = "worker.active"
+	ShortPassword     = "worker.password"
+	RepeatedNumber    = "worker.repeated"
+	AboveOwnRole      = "worker.role_above"
+	OutsideOwnGround  = "worker.territory_outside"
+	leastPassword     = 8 // characters, as PocketBase asks for
+	mostNameRunes     = 50
+	mostNumberLetters = 32
+)
+
+// Catalogue holds the texts of each code: Chinese, then English.
+var Catalogue = map[string][2]string{
+	BadNumber:        {"工号只能用字母、数字、下划线和连字符,最长 32 位。", "A staff number has letters, digits, underscores and hyphens, at most 32."},
+	BadName:          {"姓名必填,最长 50 字。", "A name is needed, of at most 50 characters."},
+	BadRole:          {"角色应为 field(采集员)、supervisor(督导)、analyst(分析员)、manager(主管)之一。", "The role is one of field, supervisor, analyst, manager."},
+	NoTerritory:      {"负责区域必填:一个或几个区划代码的列表。", "A territory is needed: a list of one or more area codes."},
+	UnknownTerritory: {"没有这个区划代码,请先导入区划。", "There is no such area code; import the areas first."},
+	BadActive:        {"在岗应为“是”或“否”。", "Active is yes or no."},
+	ShortPassword:    {"密码至少 8 个字符。", "A password has 8 characters at least."},
+	RepeatedNumber:   {"这个工号在表里出现过。", "The staff number is in the list already."},
+	AboveOwnRole:     {"角色不能高于您自己的角色。", "The role is above your own."},
+	OutsideOwnGround: {"负责区域超出了您自己的负责区域。", "The territory reaches beyond your own."},
+}
+
+// Fault is what is wrong with one column of an account.
+type Fault struct{ Column, Code, Detail string }
+
+// Texts are the fault's words, with its detail.
+func (f Fault) Texts() (zh, en string) {
+	t := Catalogue[f.Code]
+	if f.Detail == "" {
+		return t[0], t[1]
+	}
+	return f.Detail + ":" + t[0], f.Detail + ": " + t[1]
+}
+
+var roles = []access.Role{access.Field, access.Supervisor, access.Analyst, access.Manager}
+
+var number = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9_-]{0,%d}$`, mostNumberLetters-1))
+
+// Check finds everything that is wrong with an account.
+func Check(db collections.DB, w Worker) ([]Fault, error) {
+	var wrong []Fault
+	if !number.MatchString(w.StaffNo) {
+		wrong = append(wrong, Fault{"staff_no", BadNumber, w.StaffNo})
+	}
+	if strings.TrimSpace(w.Name) == "" || len([]rune(w.Name)) > mostNameRunes {
+		wrong = append(wrong, Fault{"name", BadName, ""})
+	}
+	if !slices.Contains(roles, w.Role) {
+		wrong = append(wrong, Fault{"role", BadRole, string(w.Role)})
+	}
+	ground, err := checkTerritory(db, w.Territory)
+	return append(wrong, ground...), err
+}
+
+func checkTerritory(db collections.DB, territory []string) ([]Fault, error) {
+	if len(territory) == 0 {
+		return []Fault{{"territory", NoTerritory, ""}}, nil
+	}
+	for _, code := range territory {
+		known := false
+		if r := access.Ranges([]string{code}); len(r) == 1 { // a code is known when an area has it, or lies below it
+			var one int
+			var err error
+			if known, err = collections.One(db, `SELECT 1 FROM areas WHERE code>=? AND code<? LIMIT 1`, []any{r[0].Lo, r[0].Hi}, &one); err != nil {
+				return nil, err
+			}
+		}
+		if !known {
+			return []Fault{{"territory", UnknownTerritory, code}}, nil
+		}
+	}
+	return nil, nil
+}
+
+// Beyond finds what an actor may not give: a role above the actor's own, or ground that is not the actor's.
+func Beyond(actor access.Actor, w Worker) []Fault {
+	var wrong []Fault
+	if !actor.Employs(w.Role) {
+		wrong = append(wrong, Fault{"role", AboveOwnRole, string(w.Role)})
+	}
+	for _, code := range w.Territory {
+		if !actor.May(access.ManageWorker, code, "") {
+			wrong = append(wrong, Fault{"territory", OutsideOwnGround, code})
+			break
+		}
+	}
+	return wrong
+}

@@ -1,0 +1,116 @@
+package staff_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"doorstep/collections"
+	"doorstep/internal/staff"
+	"doorstep/internal/survey"
+	"doorstep/internal/testapp"
+)
+
+func listFile(t *testing.T, lines ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "list.csv")
+	if err := os.WriteFile(path, []byte("工号,姓名,角色,负责区域,在岗,密码\n"+strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// accounts are all workers as text.
+func accounts(t *testing.T, app *testapp.App) map[string]string {
+	t.Helper()
+	records, err := app.FindAllRecords(collections.Workers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, r := range records {
+		all[r.GetString("staff_no")] = fmt.Sprint(r.GetString("name"), " ", r.GetString("role"), " ", r.GetString("territory"), " ", r.GetString("area"), " ", r.GetBool("active"))
+	}
+	return all
+}
+
+func TestImport(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	app.Worker(t, "F1", "field", "990101001001")
+	app.Worker(t, "F2", "field", "990101001002")
+	app.Worker(t, "S1", "supervisor", "990101")
+	path := listFile(t, "F1,测试 F1,field,990101001001,,", "F2,改名,采集员,990101001002001 990101001002002,是,", "F3,新人,,990102001001、990102001002,,long-enough", "M1,主任,主管,9901,否,")
+	var kept []staff.Credential
+	o := staff.Options{By: "operator", Now: app.Doorstep.Now(), Generate: true, Keep: func(c []staff.Credential) error { kept = c; return nil }, Check: true}
+	before := accounts(t, app)
+	n, err := staff.Import(t.Context(), app, path, o)
+	if err != nil || n.Added != 2 || n.Changed != 1 || n.Same != 1 || fmt.Sprint(accounts(t, app)) != fmt.Sprint(before) {
+		t.Fatalf("dry run: %+v %v %v", n, err, accounts(t, app))
+	}
+	o.Check = false
+	if n, err = staff.Import(t.Context(), app, path, o); err != nil || n.Added != 2 || n.Changed != 1 || n.Same != 1 || n.Silent != 0 {
+		t.Fatalf("%+v %v", n, err)
+	}
+	for no, want := range map[string]string{
+		"F1": before["F1"], "S1": before["S1"], "F2": `改名 field ["990101001002001","990101001002002"] 990101001002 true`,
+		"F3": `新人 field ["990102001001","990102001002"] 990102001 true`, "M1": `主任 manager ["9901"] 9901 false`,
+	} {
+		if got := accounts(t, app)[no]; got != want {
+			t.Errorf("%s: %s, want %s", no, got, want)
+		}
+	}
+	var scopes int
+	if _, err := collections.One(collections.Read(app), `SELECT COUNT(*) FROM worker_scopes WHERE worker IN (SELECT id FROM workers WHERE staff_no IN ('F2','F3'))`, nil, &scopes); err != nil || scopes != 4 {
+		t.Errorf("%d ranges %v, want 4", scopes, err)
+	}
+	if len(kept) != 1 || kept[0].StaffNo != "M1" {
+		t.Fatalf("made passwords: %d", len(kept))
+	}
+	for no, password := range map[string]string{"F3": "long-enough", "M1": kept[0].Password, "F1": testapp.Password} {
+		r, err := app.FindFirstRecordByData(collections.Workers, "staff_no", no)
+		if err != nil || !r.ValidatePassword(password) {
+			t.Errorf("%s does not sign in with its password (%v)", no, err)
+		}
+	}
+	var entries int
+	if _, err := collections.One(collections.Read(app), `SELECT COUNT(*) FROM audit WHERE action='workers.import'`, nil, &entries); err != nil || entries != 1 {
+		t.Errorf("%d entries in the trail %v", entries, err)
+	}
+	if n, err = staff.Import(t.Context(), app, path, staff.Options{By: "operator", Now: app.Doorstep.Now()}); err != nil || n.Same != 3 || n.Changed != 1 { // F3 gets the password of the list again
+		t.Errorf("again: %+v %v", n, err)
+	}
+}
+
+func TestImportRefuses(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	app.Worker(t, "S1", "supervisor", "990101")
+	before := accounts(t, app)
+	path := listFile(t, "F1,好,field,990101,,", "F 2,,采集,990109,或许,short", "F1,又,field,990101,,", "F4,无,field,,,")
+	_, err := staff.Import(t.Context(), app, path, staff.Options{By: "operator", Now: app.Doorstep.Now()})
+	var wrong survey.Problems
+	if !errors.As(err, &wrong) {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range wrong {
+		got = append(got, fmt.Sprint(p.Row, p.Column, p.Code))
+		if p.ZH == "" || p.EN == "" {
+			t.Errorf("%s has no text", p.Code)
+		}
+	}
+	want := "3工号worker.staff_no 3姓名worker.name 3角色worker.role 3负责区域worker.territory_unknown 3在岗worker.active 3密码worker.password 4工号worker.repeated 5负责区域worker.territory_missing"
+	if strings.Join(got, " ") != want {
+		t.Errorf("mistakes\n%s\nwant\n%s", strings.Join(got, " "), want)
+	}
+	if _, err := staff.Import(t.Context(), app, listFile(t), staff.Options{}); !errors.As(err, &wrong) || wrong[0].Code != "table.empty" {
+		t.Errorf("an empty list: %v", err)
+	}
+	if fmt.Sprint(accounts(t, app)) != fmt.Sprint(before) {
+		t.Error("something was written")
+	}
+}
