@@ -6,6 +6,10 @@ import (
 	"github.com/google/uuid"
 )
 
+// GridSuffix is the meta key of the city's own pattern for what follows the 12 digits of a community in a grid's code;
+// no value is three digits.
+const GridSuffix = "grid_suffix"
+
 // MetaValue reads a value of this installation; "" when it was never set.
 func MetaValue(db DB, key string) (string, error) {
 	var v string

@@ -79,7 +79,7 @@ func coverageQuery(tables []string) string {
 	return `SELECT a.id AS id, a.code AS area, a.name AS name, a.expected_households AS expected_households,
 		CAST(COUNT(v.area) AS INT) AS visits, CAST(COUNT(DISTINCT NULLIF(v.household,'')) AS INT) AS households_visited,
 		CAST(COALESCE(SUM(v.outcome LIKE '1%'),0) AS INT) AS completed, CAST(COALESCE(SUM(v.review_state='approved'),0) AS INT) AS approved
-		FROM areas a LEFT JOIN (` + strings.Join(parts, " UNION ALL ") + `) v ON v.area >= a.code AND v.area < a.code || ':'
+		FROM areas a LEFT JOIN (` + strings.Join(parts, " UNION ALL ") + `) v ON v.area >= a.code AND v.area < a.code || char(1114111)
 		WHERE a.level = 'community' GROUP BY a.id`
 }
 

@@ -30,9 +30,28 @@ type Input struct {
 	Lon, Lat        float64 // degrees of Datum
 	AccuracyM       float64 // radius of 68 % in metres, 0 for unknown
 	Datum           Datum   // "" is WGS-84
+	DatumUnknown    bool    // there was a point, of a datum that nobody knows: it says nothing
 	HouseCode       string  // 25 digits that begin with the code of a community or a grid
 	HouseholdArea   string  // area code of the household on file
 	WorkerTerritory []string
+}
+
+// At gives the record its point, in degrees of a datum by name; no name is WGS-84. A point of an unknown datum is left
+// out, since a guess could be half a kilometre off, and Assign warns of it.
+func (in *Input) At(datum string, lon, lat float64) {
+	in.Lon, in.Lat = lon, lat
+	if datum == "" {
+		in.HasPoint, in.Datum = true, WGS84
+		return
+	}
+	d, err := ParseDatum(datum)
+	in.HasPoint, in.Datum, in.DatumUnknown = err == nil, d, err != nil
+}
+
+// WGS84 is the point in WGS-84 degrees; 0, 0 where there is none that can be read.
+func (in Input) WGS84() (lon, lat float64) {
+	f := in.fix()
+	return f.lon, f.lat
 }
 
 // Assignment is the area that a record belongs to and how sure that is.

@@ -70,6 +70,10 @@ func polygons(raw [][][][]float64) (orb.MultiPolygon, *shape) {
 		if len(polygon) == 0 {
 			return nil, &shape{code: "area.geometry_empty", polygon: i + 1}
 		}
+		if wrong := checkRings(polygon); wrong != nil {
+			wrong.polygon = i + 1
+			return nil, wrong
+		}
 		area = append(area, polygon)
 	}
 	if len(area) == 0 {

@@ -15,15 +15,21 @@ const (
 	BD09  Datum = "bd09"  // Baidu
 )
 
-// ParseDatum reads a datum's name in any case, with or without a hyphen; cgcs2000 is read as WGS-84.
+// datumNames are the names that files, apps and people use, without case, spaces, hyphens, underscores and the urn before
+// a code; CGCS2000 is read as WGS-84.
+var datumNames = map[string]Datum{
+	"wgs84": WGS84, "epsg:4326": WGS84, "epsg::4326": WGS84, "crs84": WGS84, "ogc:1.3:crs84": WGS84, "ogc::crs84": WGS84, "gps": WGS84,
+	"cgcs2000": WGS84, "epsg:4490": WGS84, "epsg::4490": WGS84,
+	"gcj02": GCJ02, "gcj": GCJ02, "amap": GCJ02,
+	"bd09": BD09, "bd09ll": BD09, "baidu": BD09,
+}
+
+// ParseDatum reads a datum's name as people and files write it. It fails for an unknown one: a guess would put points
+// half a kilometre off.
 func ParseDatum(s string) (Datum, error) {
-	switch strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "-", "") {
-	case "wgs84", "cgcs2000", "epsg:4326", "epsg:4490":
-		return WGS84, nil
-	case "gcj02":
-		return GCJ02, nil
-	case "bd09", "bd09ll":
-		return BD09, nil
+	name := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
+	if d, known := datumNames[strings.TrimPrefix(name, "urn:ogc:def:crs:")]; known {
+		return d, nil
 	}
 	return "", fmt.Errorf("unknown datum %q: use wgs84, gcj02 or bd09", s)
 }

@@ -22,12 +22,13 @@ type feature struct {
 // from the code) and expected_households (optional).
 //
 // Every mistake of every feature comes back at once as survey.Problems, whose Row is the feature's number from 1, beside
-// the areas that are in order. Any other error means that the file is not readable as GeoJSON from there on.
+// the areas that are in order. A crs member that names another coordinate system than d is such a mistake, of Row 0. Any
+// other error means that the file is not readable as GeoJSON from there on.
 func ReadGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
 	imp := importer{datum: d, codes: codes, seen: map[string]int{}}
 	dec := json.NewDecoder(withoutBOM(r))
 	dec.UseNumber()
-	if err := toFeatures(dec); err != nil {
+	if err := imp.toFeatures(dec); err != nil {
 		return nil, err
 	}
 	for n := 1; dec.More(); n++ {
@@ -41,7 +42,7 @@ func ReadGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
 		}
 		imp.add(n, f)
 	}
-	if _, err := dec.Token(); err != nil {
+	if err := imp.rest(dec); err != nil {
 		return imp.areas, fmt.Errorf("read GeoJSON after feature %d: %w", len(imp.areas), err)
 	}
 	if len(imp.problems) > 0 {
@@ -60,7 +61,7 @@ func withoutBOM(r io.Reader) io.Reader {
 }
 
 // toFeatures reads up to the first element of the top object's "features" array.
-func toFeatures(dec *json.Decoder) error {
+func (imp *importer) toFeatures(dec *json.Decoder) error {
 	if t, err := dec.Token(); err != nil {
 		return fmt.Errorf("read GeoJSON: %w", err)
 	} else if t != json.Delim('{') {
@@ -77,12 +78,47 @@ func toFeatures(dec *json.Decoder) error {
 			}
 			return nil
 		}
-		var skipped json.RawMessage
-		if err := dec.Decode(&skipped); err != nil {
+		if err := imp.member(dec, key); err != nil {
 			return fmt.Errorf("read GeoJSON: %w", err)
 		}
 	}
 	return errors.New(`read GeoJSON: no "features" in the file, it is not a FeatureCollection`)
+}
+
+// rest reads what follows the last feature, to the end of the top object.
+func (imp *importer) rest(dec *json.Decoder) error {
+	if _, err := dec.Token(); err != nil {
+		return err
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		if err := imp.member(dec, key); err != nil {
+			return err
+		}
+	}
+	_, err := dec.Token()
+	return err
+}
+
+// member reads a member of the top object other than its features; of these only the coordinate system counts.
+func (imp *importer) member(dec *json.Decoder, key json.Token) error {
+	var value json.RawMessage
+	if err := dec.Decode(&value); err != nil || key != "crs" {
+		return err
+	}
+	var crs struct {
+		Properties struct{ Name string } `json:"properties"`
+	}
+	if json.Unmarshal(value, &crs) != nil || crs.Properties.Name == "" {
+		return nil // null, or nothing that names a system
+	}
+	if d, err := ParseDatum(crs.Properties.Name); err != nil || d != imp.datum {
+		imp.report(0, "crs", "area.crs", crs.Properties.Name)
+	}
+	return nil
 }
 
 // importer gathers the areas and the problems of one file.

@@ -44,12 +44,9 @@ func Import(ctx context.Context, app core.App, r io.Reader, d Datum, territory [
 	return Save(ctx, app, areas, codes, by, now)
 }
 
-// SuffixKey is the meta key of the city's own pattern for grid suffixes.
-const SuffixKey = "grid_suffix"
-
 // CodesOf reads how this city writes its area codes.
 func CodesOf(db collections.DB) (Codes, error) {
-	suffix, err := collections.MetaValue(db, SuffixKey)
+	suffix, err := collections.MetaValue(db, collections.GridSuffix)
 	if err != nil {
 		return Codes{}, err
 	}

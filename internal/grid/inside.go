@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"cmp"
 	"math/big"
 
 	"github.com/paulmach/orb"
@@ -43,19 +44,22 @@ func crossesOdd(ring orb.Ring, p orb.Point) bool {
 	return odd
 }
 
-// leftOf tells whether p lies strictly left of the line from low up to high. Its answer is exact: rounding could
-// otherwise put a point beside a corner into no area or into two. The error bound is that of J. R. Shewchuk,
-// "Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates" (1997), section 4.
-func leftOf(low, high, p orb.Point) bool {
+// leftOf reports whether p lies strictly left of the line from low up to high.
+func leftOf(low, high, p orb.Point) bool { return orientation(low, high, p) > 0 }
+
+// orientation is 1 where p lies left of the line from a to b, -1 where it lies right of it, and 0 on it. The answer is
+// exact: rounding could otherwise put a point beside a corner into no area or into two. The error bound is that of
+// J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates" (1997), section 4.
+func orientation(a, b, p orb.Point) int {
 	const bound = (3 + 16*0x1p-53) * 0x1p-53
 	// The conversions forbid fused multiply-add, so that every processor gives the same answer.
-	l := float64((low[0] - p[0]) * (high[1] - p[1]))
-	r := float64((low[1] - p[1]) * (high[0] - p[0]))
+	l := float64((a[0] - p[0]) * (b[1] - p[1]))
+	r := float64((a[1] - p[1]) * (b[0] - p[0]))
 	det := l - r
 	if limit := bound * (abs(l) + abs(r)); det > limit || det < -limit {
-		return det > 0
+		return cmp.Compare(det, 0)
 	}
-	return exactCross(low, high, p) > 0
+	return exactCross(a, b, p)
 }
 
 func exactCross(low, high, p orb.Point) int {

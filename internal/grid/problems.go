@@ -24,6 +24,11 @@ var problemTexts = map[string][2]string{
 	"area.geometry_empty":      {"几何数据为空", "the geometry is empty"},
 	"area.ring_open":           {"环未闭合：首尾点须相同", "the ring is not closed: its last point must be its first"},
 	"area.ring_flat":           {"环没有面积或不足四个点", "the ring has fewer than four points or encloses nothing"},
+	"area.rings_cross":         {"环与自身或与另一个环相交、重叠（位置）", "a ring crosses or runs along itself or another ring (at)"},
+	"area.hole_outside":        {"洞不在外环之内（位置）", "a hole is not inside the outer ring (at)"},
+	"area.holes_overlap":       {"洞与洞重叠（位置）", "a hole lies in another hole (at)"},
+	"area.rings_too_many":      {"边界的点过多，请先简化", "the boundary has too many points: simplify it first"},
+	"area.crs":                 {"文件声明的坐标系与所选的不一致：请更正 crs 或 --crs", "the file declares another coordinate system than the one asked for: correct one of the two"},
 	"area.coordinates_range":   {"坐标超出经纬度范围，或经纬度顺序颠倒", "a coordinate is out of range, or latitude comes before longitude"},
 }
 
@@ -33,17 +38,16 @@ func (imp *importer) report(n int, column, code, detail string) {
 	if detail != "" {
 		zh, en = zh+"："+detail, en+": "+detail
 	}
-	imp.problems = append(imp.problems, survey.Problem{
-		Code: code, Row: n, Column: column,
-		ZH: fmt.Sprintf("第 %d 个要素：%s", n, zh),
-		EN: fmt.Sprintf("feature %d: %s", n, en),
-	})
+	if n > 0 {
+		zh, en = fmt.Sprintf("第 %d 个要素：%s", n, zh), fmt.Sprintf("feature %d: %s", n, en)
+	}
+	imp.problems = append(imp.problems, survey.Problem{Code: code, Row: n, Column: column, ZH: zh, EN: en})
 }
 
 func (imp *importer) reportShape(n int, wrong *shape) {
 	detail := strings.TrimPrefix(wrong.detail, ": ")
 	if wrong.ring > 0 {
-		detail = fmt.Sprintf("polygon %d, ring %d", wrong.polygon, wrong.ring)
+		detail = strings.TrimSuffix(fmt.Sprintf("polygon %d, ring %d, %s", wrong.polygon, wrong.ring, detail), ", ")
 	}
 	imp.report(n, "geometry", wrong.code, detail)
 }

@@ -16,6 +16,7 @@ const (
 	HouseholdMismatch = "grid.household_mismatch"
 	OutsideTerritory  = "grid.outside_territory"
 	DatumSuspect      = "grid.datum_suspect"
+	DatumUnknown      = "grid.datum_unknown"
 	Unplaced          = "grid.unassigned" // not of Assign's warnings: its method says so
 )
 
@@ -26,6 +27,7 @@ var warningTexts = map[string][2]string{
 	HouseholdMismatch: {"定位点与住户或房屋编码所在区域不一致", "The position lies in another area than the household or the house code."},
 	OutsideTerritory:  {"记录所在区域不在填报人员的责任范围内", "The record's area is outside the worker's territory."},
 	Unplaced:          {"无法确定所在网格,已放入待分配队列", "The area could not be found; the record waits in the unassigned queue."},
+	DatumUnknown:      {"坐标系名称无法识别，定位点未被采用；请使用 wgs84、gcj02 或 bd09", "The name of the coordinate system is unknown, so the position was not used: send wgs84, gcj02 or bd09."},
 	DatumSuspect:      {"坐标系可能标错（如 GCJ-02 误作 WGS-84），请核实", "The coordinate system may be mislabelled, such as GCJ-02 taken for WGS-84."},
 }
 
@@ -43,6 +45,7 @@ func warnings(idx *Index, in Input, f fix, byPoint, a Assignment) []string {
 		}
 	}
 	home := homeOf(idx, in)
+	add(DatumUnknown, in.DatumUnknown)
 	add(PointInvalid, in.HasPoint && !f.usable)
 	add(PointOutside, f.usable && byPoint.Area == "")
 	add(AccuracyLow, byPoint.Method == ByGPS && byPoint.Confidence < vague)

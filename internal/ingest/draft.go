@@ -218,19 +218,16 @@ func (d *draft) visitTime(now time.Time) time.Time {
 
 // place prepares what the grid stage needs; the household's own area is looked up in the transaction.
 func (d *draft) place(st *Stages, sender Sender) {
-	d.point = grid.Input{Datum: d.op.Datum, WorkerTerritory: sender.Actor.Territory}
-	if d.point.Datum == "" {
-		d.point.Datum = grid.WGS84
-	}
+	d.point = grid.Input{WorkerTerritory: sender.Actor.Territory}
 	p, ok := collections.ParseGeopoint(d.form.Answer(d.inst.Root, d.form.Location))
 	if !ok {
 		return
 	}
-	d.point.HasPoint, d.point.Lon, d.point.Lat = true, p.Lon, p.Lat
+	d.point.At(d.op.Datum, p.Lon, p.Lat)
 	if p.Accuracy != nil {
 		d.point.AccuracyM = *p.Accuracy
 	}
-	d.rec.Lon, d.rec.Lat = d.point.Datum.ToWGS84(p.Lon, p.Lat)
+	d.rec.Lon, d.rec.Lat = d.point.WGS84()
 	d.rec.AccuracyM = d.point.AccuracyM
 }
 

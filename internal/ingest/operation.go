@@ -7,7 +7,6 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
-	"doorstep/internal/grid"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 )
@@ -47,7 +46,7 @@ type Operation struct {
 	Campaign   string           `json:"campaign"`
 	Answers    json.RawMessage  `json:"answers"`
 	XML        string           `json:"xml"`
-	Datum      grid.Datum       `json:"datum"` // of the points in it; wgs84 unless said
+	Datum      string           `json:"datum"` // of the points in it, as grid.ParseDatum reads it; wgs84 unless said
 	DeviceTime string           `json:"device_time"`
 	Files      []File           `json:"files"`
 	Raw        []byte           `json:"-"`

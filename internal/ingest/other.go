@@ -69,13 +69,10 @@ func settleHousehold(db collections.DB, st *Stages, sender Sender, d *draft, now
 		ID: d.op.ID, Address: said.Address, AddressKey: identity.AddressKey(said.Address), HouseCode: said.HouseCode, HeadName: said.HeadName, Phone: said.Phone,
 		Residents: said.Residents, AccuracyM: said.Accuracy, Source: d.op.ID,
 	}
-	in := grid.Input{Datum: d.op.Datum, HouseCode: said.HouseCode, AccuracyM: said.Accuracy, WorkerTerritory: sender.Actor.Territory}
-	if in.Datum == "" {
-		in.Datum = grid.WGS84
-	}
+	in := grid.Input{HouseCode: said.HouseCode, AccuracyM: said.Accuracy, WorkerTerritory: sender.Actor.Territory}
 	if said.Lat != nil && said.Lon != nil {
-		in.HasPoint, in.Lon, in.Lat = true, *said.Lon, *said.Lat
-		h.Lon, h.Lat = in.Datum.ToWGS84(in.Lon, in.Lat)
+		in.At(d.op.Datum, *said.Lon, *said.Lat)
+		h.Lon, h.Lat = in.WGS84()
 	}
 	known, exists, err := identity.FindHousehold(db, h, d.op.ID)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
-	"doorstep/internal/grid"
 	"doorstep/internal/problem"
 )
 
@@ -188,7 +187,7 @@ func readHeld(db collections.DB, submission string) (held, bool, error) {
 	h.code = problem.Code(code)
 	h.sender.Actor.Role, h.sender.Actor.Territory = access.Role(role), access.ParseTerritory(territory)
 	if rawType == "xml" {
-		h.op = Operation{Op: OpSubmit, ID: instance, Corrects: deprecated, XML: raw, Raw: []byte(raw), Datum: grid.WGS84}
+		h.op = Operation{Op: OpSubmit, ID: instance, Corrects: deprecated, XML: raw, Raw: []byte(raw)}
 		return h, true, nil
 	}
 	if h.op, err = decodeOperation(raw); err != nil {

@@ -30,12 +30,17 @@ type Instrument struct {
 	logic *validate.Logic
 }
 
-// Compile prepares a form. It fails with survey.Problems when an expression cannot be evaluated.
-func Compile(f *survey.Form) (*Instrument, error) {
+// Compile prepares a form, with the rules about values of this installation. It fails with survey.Problems when an
+// expression cannot be evaluated.
+func Compile(f *survey.Form, values validate.Options) (*Instrument, error) {
+	engine, err := validate.New(values)
+	if err != nil {
+		return nil, err
+	}
 	layout := collections.NewLayout(f)
 	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Entities: entities(f, layout.Tables)}
 	in.findEnvelope()
-	rules, inRules := validate.For(f)
+	rules, inRules := engine.For(f)
 	logic, inLogic := validate.Compile(f)
 	if err := together(inRules, inLogic); err != nil {
 		return nil, fmt.Errorf("compile %s: %w", f.ID, err)

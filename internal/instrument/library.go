@@ -12,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 	"doorstep/internal/xlsform"
 )
 
@@ -24,6 +25,7 @@ type Library struct {
 	newest    map[string]*Instrument // form id → newest of any status
 	drafts    map[string]*Instrument // form id → draft that was uploaded last
 	revision  int64                  // of the forms collection when it was read
+	suffix    string                 // of grid codes in this city, as a pattern; "" for the usual one
 }
 
 // NewLibrary makes an empty library; Load fills it.
@@ -161,16 +163,26 @@ func (l *Library) Tables() []string {
 	return slices.Compact(tables)
 }
 
-// Refresh reads the versions again when another process, such as the command forms publish, has changed one.
+// values are what the rules about values differ in here.
+func (l *Library) values() validate.Options {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return validate.Options{GridSuffix: l.suffix}
+}
+
+// Refresh reads the versions again when another process, such as the command forms publish, has changed one, or when
+// the city's pattern of grid codes is another.
 func (l *Library) Refresh(app core.App) error {
 	l.refresh.Lock()
 	defer l.refresh.Unlock()
 	var now int64
-	if _, err := collections.One(collections.Read(app), `SELECT COALESCE(SUM(rev),0) FROM forms`, nil, &now); err != nil {
+	var suffix string
+	query := `SELECT (SELECT COALESCE(SUM(rev),0) FROM forms), COALESCE((SELECT value FROM meta WHERE "key"=?),'')`
+	if _, err := collections.One(collections.Read(app), query, []any{collections.GridSuffix}, &now, &suffix); err != nil {
 		return err
 	}
 	l.mu.RLock()
-	same := now == l.revision
+	same := now == l.revision && suffix == l.suffix
 	l.mu.RUnlock()
 	if same {
 		return nil
@@ -184,14 +196,20 @@ func (l *Library) Refresh(app core.App) error {
 // Load reads every stored version, and compiles those that it does not hold already. A version that no longer compiles,
 // after an upgrade of the program, is left out and logged: its records wait in quarantine, and the others are served.
 func (l *Library) Load(app core.App) error {
+	db := collections.Read(app)
+	suffix, err := collections.MetaValue(db, collections.GridSuffix)
+	if err != nil {
+		return err
+	}
 	next := NewLibrary()
-	err := collections.Each(collections.Read(app), `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms ORDER BY published_at, created, id`, nil, func(rows *sql.Rows) error {
+	next.suffix = suffix
+	err = collections.Each(db, `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms ORDER BY published_at, created, id`, nil, func(rows *sql.Rows) error {
 		var s stored
 		if err := rows.Scan(&s.id, &s.version, &s.status, &s.table, &s.name, &s.source, &s.xml, &s.md5, &s.rev); err != nil {
 			return err
 		}
 		next.revision += s.rev
-		in, err := l.compiled(s)
+		in, err := l.compiled(s, suffix)
 		if err != nil {
 			app.Logger().Error("a stored form does not compile", "form", s.id, "version", s.version, "error", err.Error())
 			return nil
@@ -204,7 +222,8 @@ func (l *Library) Load(app core.App) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.byVersion, l.current, l.newest, l.drafts, l.revision = next.byVersion, next.current, next.newest, next.drafts, next.revision
+	l.byVersion, l.current, l.newest, l.drafts = next.byVersion, next.current, next.newest, next.drafts
+	l.revision, l.suffix = next.revision, next.suffix
 	return nil
 }
 
@@ -226,8 +245,8 @@ type stored struct {
 }
 
 // compiled takes a version over from before when only its status may have changed.
-func (l *Library) compiled(s stored) (*Instrument, error) {
-	if held, ok := l.Get(s.id, s.version); ok && held.MD5 == s.md5 && held.Layout.Main().Name == s.table {
+func (l *Library) compiled(s stored, suffix string) (*Instrument, error) {
+	if held, ok := l.Get(s.id, s.version); ok && suffix == l.values().GridSuffix && held.MD5 == s.md5 && held.Layout.Main().Name == s.table {
 		in := *held
 		in.Status = s.status
 		return &in, nil
@@ -236,7 +255,7 @@ func (l *Library) compiled(s stored) (*Instrument, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := Compile(f)
+	in, err := Compile(f, validate.Options{GridSuffix: suffix})
 	if err != nil {
 		return nil, err
 	}

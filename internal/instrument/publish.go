@@ -18,6 +18,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/audit"
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 	"doorstep/internal/xform"
 )
 
@@ -48,12 +49,12 @@ func Convert(w Workbook, now time.Time) (*Converted, error) {
 	if f.Version == "" {
 		f.Version = now.UTC().Format("20060102150405")
 	}
-	return convert(f)
+	return convert(f, validate.Options{})
 }
 
-func convert(f *survey.Form) (*Converted, error) {
+func convert(f *survey.Form, values validate.Options) (*Converted, error) {
 	c := &Converted{Form: f}
-	in, err := Compile(f)
+	in, err := Compile(f, values)
 	if err != nil && !errors.As(err, &c.Obstacles) {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ func (l *Library) Publish(app core.App, w Workbook, status, by string, now time.
 			return nil, err
 		}
 	}
-	c, err := convert(f)
+	c, err := convert(f, l.values())
 	if err != nil {
 		return nil, err
 	}
