@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -14,10 +15,19 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// decodeBOM reads the byte order mark: UTF-16 becomes UTF-8, and the mark of UTF-8 is dropped.
-func decodeBOM(r io.Reader) (io.Reader, error) {
-	br := bufio.NewReader(r)
-	head, err := br.Peek(3)
+// Encodings besides UTF-8 that a document may declare. GB18030 reads GBK and GB 2312, too.
+var encodings = map[string]encoding.Encoding{
+	"gb18030": simplifiedchinese.GB18030, "gbk": simplifiedchinese.GB18030, "gb2312": simplifiedchinese.GB18030,
+	"iso-8859-1": charmap.ISO8859_1, "us-ascii": charmap.ISO8859_1, "windows-1252": charmap.Windows1252,
+}
+
+// declaration finds the encoding that a document declares in its first line.
+var declaration = regexp.MustCompile(`^<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)
+
+// decode makes UTF-8 of a document, by its byte order mark, else by the encoding that it declares.
+func decode(r io.Reader) (io.Reader, error) {
+	br := bufio.NewReaderSize(r, 4096)
+	head, err := br.Peek(256)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
@@ -28,25 +38,13 @@ func decodeBOM(r io.Reader) (io.Reader, error) {
 	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), bytes.HasPrefix(head, []byte{0xFF, 0xFE}):
 		return transform.NewReader(br, unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM).NewDecoder()), nil
 	}
-	return br, nil
-}
-
-// Encodings besides UTF-8 that a document may declare. GB18030 reads GBK and GB 2312, too.
-var encodings = map[string]encoding.Encoding{
-	"gb18030": simplifiedchinese.GB18030, "gbk": simplifiedchinese.GB18030, "gb2312": simplifiedchinese.GB18030,
-	"iso-8859-1": charmap.ISO8859_1, "us-ascii": charmap.ISO8859_1, "windows-1252": charmap.Windows1252,
-}
-
-// charset reads the rest of a document in the encoding that it declares. UTF-16 was decoded by its mark before.
-func charset(label string, r io.Reader) (io.Reader, error) {
-	name := strings.ToLower(label)
-	if name == "utf-8" || name == "utf-16" {
-		return r, nil
+	said := declaration.FindSubmatch(head)
+	if said == nil || strings.EqualFold(string(said[1]), "utf-8") || strings.EqualFold(string(said[1]), "utf-16") {
+		return br, nil
 	}
-	enc, known := encodings[name]
+	enc, known := encodings[strings.ToLower(string(said[1]))]
 	if !known {
-		return nil, &Error{CodeEncoding, 0, fmt.Sprintf("encoding %q is not supported", label),
-			fmt.Sprintf("不支持编码 %q", label)}
+		return nil, &Error{CodeEncoding, 0, fmt.Sprintf("encoding %q is not supported", said[1]), fmt.Sprintf("不支持编码 %q", said[1])}
 	}
-	return transform.NewReader(r, enc.NewDecoder()), nil
+	return transform.NewReader(br, enc.NewDecoder()), nil
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/transform"
+
 	"doorstep/internal/survey"
 )
 
@@ -37,26 +39,29 @@ const (
 // External entities are never read, a DOCTYPE is skipped, and one that declares anything is refused. The error is an
 // *Error.
 func ParseXML(r io.Reader, limits Limits) (*survey.Node, error) {
+	doc, _, err := ReadXML(r, limits)
+	return doc, err
+}
+
+// ReadXML is ParseXML for documents from phones, and reports whether characters were lost that XML cannot hold.
+func ReadXML(r io.Reader, limits Limits) (doc *survey.Node, mended bool, err error) {
 	p := newParser(limits)
-	decoded, err := decodeBOM(r)
+	clean, err := p.read(r)
+	if err == nil {
+		err = p.run()
+	}
 	if err != nil {
-		return nil, &Error{CodeRead, 0, err.Error(), "读取 XML 失败"}
+		return nil, false, err
 	}
-	p.in = &meter{r: decoded, left: p.limits.Bytes}
-	p.dec = xml.NewDecoder(p.in)
-	p.dec.CharsetReader = p.charset
-	if err := p.run(); err != nil {
-		return nil, err
-	}
-	return p.doc, nil
+	return p.doc, clean.mended, nil
 }
 
 // ParseRoot reads no further than the tag of the document element, which it returns without what is in it.
 func ParseRoot(r io.Reader) (*survey.Node, error) {
 	p := newParser(Limits{})
-	p.in = &meter{r: r, left: p.limits.Bytes}
-	p.dec = xml.NewDecoder(p.in)
-	p.dec.CharsetReader = p.charset
+	if _, err := p.read(r); err != nil {
+		return nil, err
+	}
 	for !p.root {
 		t, err := p.dec.RawToken()
 		if err != nil {
@@ -70,15 +75,20 @@ func ParseRoot(r io.Reader) (*survey.Node, error) {
 	return p.open, nil
 }
 
-// charset measures what comes out of a decoder, too.
-func (p *parser) charset(label string, r io.Reader) (io.Reader, error) {
-	decoded, err := charset(label, r)
-	if err != nil || decoded == r {
-		return decoded, err
+// read begins with a document: as UTF-8, mended, and measured.
+func (p *parser) read(r io.Reader) (*cleaner, error) {
+	decoded, err := decode(r)
+	if known := new(Error); errors.As(err, &known) {
+		return nil, known
 	}
-	p.in.inner = true
-	p.in = &meter{r: decoded, left: p.limits.Bytes}
-	return p.in, nil
+	if err != nil {
+		return nil, &Error{CodeRead, 0, err.Error(), "读取 XML 失败"}
+	}
+	clean := &cleaner{}
+	p.in = &meter{r: transform.NewReader(decoded, clean), left: p.limits.Bytes}
+	p.dec = xml.NewDecoder(p.in)
+	p.dec.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // decode has done it
+	return clean, nil
 }
 
 // meter fails when a document, or one token of it, grows beyond its limit.
@@ -86,7 +96,6 @@ type meter struct {
 	r     io.Reader
 	left  int64
 	token int64 // bytes since the last token
-	inner bool  // below a decoder, which the tokens are measured after
 }
 
 var errTooLarge = errors.New("document too large")
@@ -95,7 +104,7 @@ func (m *meter) Read(b []byte) (int, error) {
 	n, err := m.r.Read(b)
 	m.left -= int64(n)
 	m.token += int64(n)
-	if m.left < 0 || m.token > maxToken && !m.inner {
+	if m.left < 0 || m.token > maxToken {
 		return 0, errTooLarge
 	}
 	return n, err
