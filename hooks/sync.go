@@ -16,7 +16,8 @@ import (
 
 func (d *Doorstep) push(r *request) error {
 	device := r.Request.Header.Get(DeviceHeader)
-	if err := devicesync.CheckDevice(collections.Read(r.App), r.actor, device); err != nil {
+	offset, err := devicesync.ClockOffset(collections.Read(r.App), r.actor, device)
+	if err != nil {
 		return err
 	}
 	ops, _, body, err := r.operations()
@@ -24,7 +25,7 @@ func (d *Doorstep) push(r *request) error {
 	if err != nil {
 		return err
 	}
-	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native}
+	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native, ClockOffset: offset}
 	receipts, err := ingest.Accept(r.Request.Context(), r.App, d.Stages(), sender, ops)
 	if err != nil {
 		return err

@@ -88,9 +88,9 @@ func saveDevice(db collections.DB, actor access.Actor, in Registration, offset f
 	}
 	id := in.ID
 	if id != "" {
-		last, err := known(db, actor, id)
+		t, err := known(db, actor, id)
 		if err == nil {
-			return id, last, collections.Update(db, collections.Devices, id, seen)
+			return id, t.lastSeq, collections.Update(db, collections.Devices, id, seen)
 		}
 		if gone, e := forgotten(db, id); e != nil || !gone {
 			return "", 0, errors.Join(e, err)
@@ -118,19 +118,30 @@ func CheckDevice(db collections.DB, actor access.Actor, id string) error {
 	return err
 }
 
-func known(db collections.DB, actor access.Actor, id string) (lastSeq int64, err error) {
+// ClockOffset is how far a device's clock was ahead of the server's when it registered last. It fails as CheckDevice does.
+func ClockOffset(db collections.DB, actor access.Actor, id string) (time.Duration, error) {
+	t, err := known(db, actor, id)
+	return time.Duration(t.offset * float64(time.Second)), err
+}
+
+type tablet struct {
+	lastSeq int64
+	offset  float64 // of its clock, in seconds
+}
+
+func known(db collections.DB, actor access.Actor, id string) (t tablet, err error) {
 	var worker string
 	var revoked bool
-	found, err := collections.One(db, `SELECT worker, revoked, last_seq FROM devices WHERE id=?`, []any{id}, &worker, &revoked, &lastSeq)
+	found, err := collections.One(db, `SELECT worker, revoked, last_seq, clock_offset_s FROM devices WHERE id=?`, []any{id}, &worker, &revoked, &t.lastSeq, &t.offset)
 	switch {
 	case err != nil:
-		return 0, err
+		return t, err
 	case !found || worker != actor.ID:
-		return 0, problem.New(problem.DeviceUnknown, "")
+		return t, problem.New(problem.DeviceUnknown, "")
 	case revoked:
-		return 0, problem.New(problem.DeviceRevoked, "wipe")
+		return t, problem.New(problem.DeviceRevoked, "wipe")
 	}
-	return lastSeq, nil
+	return t, nil
 }
 
 // Revoke ends a tablet's access; its next contact is told to wipe. Every token of its worker ends too, those of ODK apps

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,6 +114,7 @@ func (d *draft) judge(ctx context.Context, st *Stages, sender Sender) {
 		return
 	}
 	d.check(ctx, st)
+	d.checkClock(sender.ClockOffset, st.Now())
 	d.place(st, sender)
 	d.name()
 }
@@ -124,11 +126,20 @@ func (op *Operation) instanceOfXML() (*survey.Instance, error) {
 	if op.Instance != nil {
 		return op.Instance, nil
 	}
-	root, err := xmltree.ParseXML(strings.NewReader(op.XML), xmltree.Limits{Nodes: MostNodes})
+	return ReadXML(strings.NewReader(op.XML))
+}
+
+// ReadXML reads a record's XML as far as its identity. It fails when that is no XML, or names no form.
+func ReadXML(r io.Reader) (*survey.Instance, error) {
+	root, mended, err := xmltree.ReadXML(r, xmltree.Limits{Nodes: MostNodes})
 	if err != nil {
 		return nil, err
 	}
-	return xform.ParseSubmission(root)
+	inst, err := xform.ParseSubmission(root)
+	if inst != nil {
+		inst.Mended = mended
+	}
+	return inst, err
 }
 
 // MostNodes is how many elements, attributes and texts a record in XML may have. What the form does not know costs
@@ -194,6 +205,10 @@ func (d *draft) tooMuch() problem.Code {
 // check validates the answers and blanks those that are no data: irrelevant, of the wrong type, not a choice.
 func (d *draft) check(ctx context.Context, st *Stages) {
 	now := st.Now()
+	if d.inst.Mended {
+		entry := validate.Catalogue[validate.TextMended]
+		d.issues = append(d.issues, survey.Issue{Code: validate.TextMended, Severity: entry.Severity, ZH: entry.ZH, EN: entry.EN})
+	}
 	d.issues = append(d.issues, d.form.Check(ctx, d.inst, d.visitTime(now), now)...)
 	if d.op.XML != "" {
 		d.expectFiles()

@@ -158,6 +158,7 @@ func (s *settling) mergeWith(theirs *survey.Node) error {
 	}
 	d.issues, d.people, d.house = nil, nil, nil
 	d.check(context.Background(), s.st) // bounded by its own budget of steps
+	d.checkClock(s.sender.ClockOffset, s.now)
 	d.place(s.st, s.sender)
 	d.name()
 	return nil

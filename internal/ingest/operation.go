@@ -4,6 +4,7 @@ package ingest
 
 import (
 	"encoding/json"
+	"time"
 
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
@@ -69,7 +70,9 @@ type Sender struct {
 	Actor   access.Actor
 	Device  string
 	Channel string
-	Trial   bool // through the address for testing a draft: nothing of it counts
+
+	ClockOffset time.Duration // how far the device's clock was ahead when it was measured last; 0 for unknown
+	Trial       bool          // through the address for testing a draft: nothing of it counts
 }
 
 // did begins an audit entry of what came through this door.

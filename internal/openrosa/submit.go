@@ -3,6 +3,7 @@ package openrosa
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,16 +58,15 @@ func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, head
 
 // operation reads the identity of a record; audit is the name of its paradata file.
 func operation(c Caller, got *parts) (op ingest.Operation, audit string, err error) {
-	root, err := xmltree.ParseXML(bytes.NewReader(got.xml), xmltree.Limits{Bytes: maxXML, Nodes: ingest.MostNodes})
+	inst, err := ingest.ReadXML(bytes.NewReader(got.xml))
 	if xmltree.Exceeds(err) {
 		return oversized(c, got), "", nil
 	}
+	if errors.Is(err, xform.ErrNoFormID) {
+		return op, "", problem.New(problem.MalformedXML, "form id")
+	}
 	if err != nil {
 		return op, "", problem.New(problem.MalformedXML, "xml")
-	}
-	inst, err := xform.ParseSubmission(root)
-	if err != nil {
-		return op, "", problem.New(problem.MalformedXML, "form id")
 	}
 	op = ingest.Operation{Op: ingest.OpSubmit, XML: string(got.xml), Raw: got.xml, Instance: inst, Files: got.files}
 	op.ID, op.Corrects = recordID(inst.FormID, inst.ID), ""

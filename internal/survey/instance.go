@@ -7,6 +7,7 @@ type Instance struct {
 	ID           string // lower-case UUID, without "uuid:"
 	DeprecatedID string // the instance that this one corrects, same form; "" for a new one
 	Root         *Node  // element named after the form's root
+	Mended       bool   // characters were lost that XML cannot hold
 }
 
 // Severity grades an Issue.

@@ -11,6 +11,12 @@ type Entry struct {
 // MandatoryReport must be acted on at once, whatever the review state: Law on the Protection of Minors, article 11.
 const MandatoryReport = "report.mandatory"
 
+// Findings about a record as a whole.
+const (
+	ClockOff   = "time.clock_off"
+	TextMended = "text.mended"
+)
+
 // Catalogue is every issue that a record can get, by code. No text holds an answer.
 var Catalogue = map[string]Entry{
 	string(IDLength):       {survey.Error, "证件号码应为 18 位（旧号 15 位）。", "The number must have 18 characters, or 15 if it is an old one."},
@@ -32,6 +38,9 @@ var Catalogue = map[string]Entry{
 	string(NameFormat):      {survey.Error, "姓名至少两个字，不能有数字和符号（间隔号除外）。", "A name has at least two letters, no digits and no signs except a dot between its parts."},
 	string(NamePlaceholder): {survey.Warning, "这看起来不是真实姓名，请核实。", "This does not look like a real name; please check."},
 	string(NamePrivateUse):  {survey.Warning, "姓名中有自造字，其他设备可能显示不出，请换成标准汉字或注明。", "The name has a private-use character that other devices may not show; use the standard character."},
+
+	ClockOff:   {survey.Warning, "平板电脑的时钟不准（相差）", "The tablet's clock was off (by)"},
+	TextMended: {survey.Warning, "记录中有无法保存的字符，已去掉或替换，请核对文字。", "The record had characters that cannot be stored; they were dropped or replaced. Check its texts."},
 
 	"date.future":       {survey.Error, "日期晚于访问日期。", "The date is after the visit."},
 	"date.before_visit": {survey.Error, "日期早于访问日期。", "The date is before the visit."},

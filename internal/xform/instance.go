@@ -117,11 +117,11 @@ func (x *xmlWriter) end(name string) { x.str("</" + name + ">") }
 
 func (x *xmlWriter) attr(name, value string) {
 	x.str(" " + name + `="`)
-	attrEscaper.WriteString(x.out, value)
+	attrEscaper.WriteString(x.out, xmlText([]byte(value)))
 	x.str(`"`)
 }
 
-func (x *xmlWriter) text(s string) { textEscaper.WriteString(x.out, s) }
+func (x *xmlWriter) text(s string) { textEscaper.WriteString(x.out, xmlText([]byte(s))) }
 
 func (x *xmlWriter) leaf(name, value string) {
 	if value == "" {
