@@ -2,7 +2,9 @@ package collections
 
 import (
 	"database/sql"
+	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 )
@@ -27,5 +29,27 @@ func Connect(path string) (*dbx.DB, error) {
 	defer plain.Close()
 	db := sql.OpenDB(connector{plain.Driver(), path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
 		"&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(ON)&_pragma=cache_size(-8000)&_txlock=immediate"})
-	return dbx.NewFromDB(db, driverName), db.Ping()
+	pool := dbx.NewFromDB(db, driverName)
+	return pool, checkVersion(pool) // the first that is asked of it
+}
+
+// oldest is the first version of SQLite in which a commit on one connection survives a checkpoint on another one.
+var oldest = []int{3, 51, 3}
+
+// checkVersion fails where this program was built with a SQLite that may lose what was committed.
+func checkVersion(pool *dbx.DB) error {
+	var version string
+	if err := pool.NewQuery(`SELECT sqlite_version()`).Row(&version); err != nil {
+		return err
+	}
+	return refuseOld(version)
+}
+
+func refuseOld(version string) error {
+	numbers := make([]int, len(oldest))
+	_, err := fmt.Sscanf(version, "%d.%d.%d", &numbers[0], &numbers[1], &numbers[2])
+	if err != nil || slices.Compare(numbers, oldest) < 0 {
+		return fmt.Errorf("SQLite %s may lose committed writes: this program needs %v or later", version, oldest)
+	}
+	return nil
 }

@@ -75,6 +75,9 @@ func Read(app core.App) DB {
 	return builderDB{app.ConcurrentDB(), KeysOf(app)}
 }
 
+// Of gives queries on a database that no app has open, such as a copy.
+func Of(pool *dbx.DB, keys *seal.Keys) DB { return readers{pool.DB(), keys} }
+
 // readers is the reader pool with the keys of what is sealed.
 type readers struct {
 	*sql.DB

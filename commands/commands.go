@@ -29,6 +29,8 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		group("audit", "审计 · the audit trail", verifyAudit(app, d), whoSaw(app, d)),
 		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d)),
 		keys(app, d),
+		makeBackup(app, d),
+		withoutDatabase(restore(app, d)),
 		group("workers", "人员 · workers", importWorkers(app, d), printCodes(app, d), factorPolicy(app, d)),
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
 		withoutDatabase(simulate()),

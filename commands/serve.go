@@ -31,6 +31,7 @@ func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	addCertificate(app, c)
 	addOperatorFrom(app, c)
 	addDemo(app, d, c)
+	addBackups(d, c)
 	return making(c)
 }
 

@@ -25,7 +25,6 @@ func (d *Doorstep) bindAudit(app core.App) {
 	on(app.OnCollectionCreateRequest(), "doorstep.audit.schema.create", 90, d.schema)
 	on(app.OnCollectionUpdateRequest(), "doorstep.audit.schema.update", 90, d.schema)
 	on(app.OnCollectionDeleteRequest(), "doorstep.audit.schema.delete", 90, d.schema)
-	on(app.OnBackupCreate(), "doorstep.audit.backup", 90, d.backedUp)
 }
 
 func refuseRecord(*core.RecordEvent) error { return problem.New(problem.NotAllowed, "audit") }
@@ -49,12 +48,4 @@ func (d *Doorstep) schema(e *core.CollectionRequestEvent) error {
 	entry := caller(e.RequestEvent).Did(audit.Configure)
 	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": "collection", "name": e.Collection.Name}
 	return d.withEntry(e.RequestEvent, &entry, e.Next)
-}
-
-func (d *Doorstep) backedUp(e *core.BackupEvent) error {
-	entry := audit.Entry{Action: "backup", Purpose: audit.Administration, Detail: map[string]string{"name": e.Name}}
-	if err := d.note(e.Context, e.App, entry); err != nil {
-		return err
-	}
-	return e.Next()
 }

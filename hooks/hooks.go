@@ -3,9 +3,7 @@ package hooks
 
 import (
 	"context"
-	"errors"
-	"os"
-	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -30,8 +28,13 @@ type Doorstep struct {
 	Now     func() time.Time
 	Notify  outbox.Send
 	Keys    seal.Source // of the keyset; empty for the file beside the data folder
+	Witness string      // file in which the server notes how far the database has come; empty for one beside the data folder
+	Backups Backups
+	fresh   bool // the epoch was made by this process
 	queue   *ingest.Queue
-	bodies  *devicesync.Room
+
+	backingUp sync.Mutex
+	bodies    *devicesync.Room
 
 	uploads    *upload.Door
 	thumbnails attachment.Thumbnails
@@ -65,6 +68,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)
 	on(app.OnServe(), "doorstep.forms", 40, d.watchForms)
 	on(app.OnServe(), "doorstep.retention", 50, d.reportRetention)
+	on(app.OnServe(), "doorstep.backup", 50, d.backUpByNight)
 
 	d.bindSignIn(app)
 	d.bindAudit(app)
@@ -93,7 +97,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnRecordUpdateRequest(), "doorstep.cleared", 20, d.noteCleared)
 	on(app.OnRecordEnrich(), "doorstep.mask", 90, d.mask)
 	on(app.OnRecordAfterUpdateSuccess(collections.Areas), "doorstep.areas", 10, d.areasChanged)
-	on(app.OnBackupRestore(), "doorstep.epoch", 10, markRestore)
+	d.bindFolder(app)
 	on(app.OnTerminate(), "doorstep.drain", 10, d.drain)
 }
 
@@ -116,9 +120,11 @@ func (d *Doorstep) Start(app core.App) error {
 	if err := collections.Write(context.Background(), app, devicesync.MakeSealKey); err != nil {
 		return err
 	}
-	if err := settleEpoch(app); err != nil {
+	fresh, err := settleEpoch(app)
+	if err != nil {
 		return err
 	}
+	d.fresh = d.fresh || fresh
 	if err := d.openKeys(app); err != nil {
 		return err
 	}
@@ -190,39 +196,4 @@ func (d *Doorstep) areasChanged(e *core.RecordEvent) error {
 		e.App.Logger().Error("reload areas", "error", err)
 	}
 	return e.Next()
-}
-
-// restoredMark is a file in the data folder: its database came from a backup, and no process has told the tablets yet.
-const restoredMark = "restored"
-
-// markRestore leaves a mark that outlives the restore, which puts another database in place and starts the program anew
-// without coming back here.
-func markRestore(e *core.BackupEvent) error {
-	mark := filepath.Join(e.App.DataDir(), restoredMark)
-	if err := os.WriteFile(mark, nil, 0o600); err != nil {
-		return err
-	}
-	e.Exclude = append(e.Exclude, restoredMark)
-	if err := e.Next(); err != nil {
-		return errors.Join(err, os.Remove(mark))
-	}
-	return nil
-}
-
-// settleEpoch gives a new database its epoch, and a restored one another, before anybody is answered.
-func settleEpoch(app core.App) error {
-	mark := filepath.Join(app.DataDir(), restoredMark)
-	_, err := os.Stat(mark)
-	restored := err == nil
-	err = collections.Write(context.Background(), app, func(db collections.DB) error {
-		settled, err := devicesync.Settled(db)
-		if err != nil || settled && !restored {
-			return err
-		}
-		return devicesync.RenewEpoch(db)
-	})
-	if err != nil || !restored {
-		return err
-	}
-	return os.Remove(mark)
 }

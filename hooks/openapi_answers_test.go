@@ -164,6 +164,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkAudit(app, manager, boss)
 	w.walkStaff(app, manager)
 	w.walkExceptions(app, manager, boss)
+	w.walkBackups(app, manager)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
 	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{}}, 401)
 	tablet.Seal = seal
@@ -315,6 +316,17 @@ func (w *witness) walkAudit(app *testapp.App, manager, boss *testapp.Client) {
 	w.send(boss, get, trailPath, nil, "", nil, 403)
 	w.send(manager, get, who, []string{child}, "", nil, 200)
 	w.send(manager, get, who, []string{uuid.NewString()}, "", nil, 404)
+}
+
+func (w *witness) walkBackups(app *testapp.App, manager *testapp.Client) {
+	w.t.Helper()
+	const backups = "/api/doorstep/v1/backups"
+	operator := app.Client(w.t, w.server, superuser(w.t, app))
+	w.send(manager, post, backups, nil, "", nil, 403)
+	name := text(w.send(operator, post, backups, nil, "", nil, 201), "name")
+	w.send(operator, get, backups, nil, "", nil, 200)
+	w.send(operator, get, backups+"/{name}", []string{name}, "", nil, 200)
+	w.send(operator, get, backups+"/{name}", []string{"data.db"}, "", nil, 404)
 }
 
 func (w *witness) walkOffice(manager *testapp.Client, worker, device string) {

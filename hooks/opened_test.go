@@ -40,9 +40,14 @@ var closed = map[string]string{
 	"DELETE /api/collections/{collection}/truncate":             "empties the audit trail",
 	"PUT /api/collections/import":                               "may drop collections; migrations change the schema",
 	"POST /api/collections/meta/dry-run-view":                   "raw SQL",
-	"POST /api/settings/test/s3":                                "reaches other servers",
-	"POST /api/settings/test/email":                             "no e-mail",
-	"POST /api/settings/apple/generate-client-secret":           "no foreign sign-in",
+	"GET /api/backups":                                "they drop SQLite's locks; ours are at /api/doorstep/v1/backups",
+	"POST /api/backups":                               "see above",
+	"POST /api/backups/upload":                        "a backup comes back by doorstep restore alone",
+	"DELETE /api/backups/{key}":                       "see above",
+	"POST /api/backups/{key}/restore":                 "replaces the database under a running server",
+	"POST /api/settings/test/s3":                      "reaches other servers",
+	"POST /api/settings/test/email":                   "no e-mail",
+	"POST /api/settings/apple/generate-client-secret": "no foreign sign-in",
 }
 
 // routesOf lists the patterns of a router, whose groups keep their children to themselves.

@@ -43,7 +43,7 @@ func TestHostileNames(t *testing.T) {
 			{field, http.MethodGet, "/api/sync/v1/forms/child_visit/" + name},
 			{manager, http.MethodGet, "/api/doorstep/v1/attachments/" + name},
 			{manager, http.MethodGet, "/api/doorstep/v1/export/" + name},
-			{operator, http.MethodGet, "/api/backups/" + name},
+			{operator, http.MethodGet, "/api/doorstep/v1/backups/" + name},
 			{operator, http.MethodGet, "/_/" + name},
 		} {
 			status, body := ask.client.Do(ask.method, ask.path, nil)

@@ -2,8 +2,6 @@ package hooks_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/uuid"
@@ -111,9 +109,6 @@ func TestRestoredBackup(t *testing.T) {
 	app.Backup(t, dir)
 	epoch := pull(t, tablet, "").Epoch
 	late := app.Client(t, app.Serve(t), workerOf(t, app, "F1")).Register()
-	if err := os.WriteFile(filepath.Join(dir, "restored"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	again := testapp.Open(t, dir)
 	server := again.Serve(t)
 	tablet.URL, late.URL = server.URL, server.URL

@@ -91,6 +91,10 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/workers/{id}/qr", access.ManageToken, (*Doorstep).tokenQR},
 	{http.MethodPost, "/api/doorstep/v1/tokens/{id}/revoke", access.ManageToken, (*Doorstep).revokeToken},
 
+	{http.MethodPost, "/api/doorstep/v1/backups", access.Backup, (*Doorstep).makeBackup},
+	{http.MethodGet, "/api/doorstep/v1/backups", access.Backup, (*Doorstep).listBackups},
+	{http.MethodGet, "/api/doorstep/v1/backups/{name}", access.Backup, (*Doorstep).fetchBackup},
+
 	{http.MethodPost, "/api/doorstep/v1/persons/{id}/erase", access.Erase, (*Doorstep).erasePerson},
 	{http.MethodPost, "/api/doorstep/v1/retention/{id}/approve", access.Erase, (*Doorstep).approveRetention},
 }

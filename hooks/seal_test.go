@@ -58,7 +58,7 @@ func plant(t *testing.T, app *testapp.App, tablet, boss *testapp.Client) (visit 
 func TestNothingOnTheDiskNamesAnybody(t *testing.T) {
 	app, tablet, boss := stage(t)
 	plant(t, app, tablet, boss)
-	if err := app.CreateBackup(t.Context(), "canary.zip"); err != nil {
+	if _, err := app.Doorstep.Folder(app).Make(t.Context(), app, app.Doorstep.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if found := testapp.NewCanary(t, planted...).Below(t, app.DataDir()); len(found) > 0 {
@@ -75,12 +75,12 @@ func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
 	sealed := []string{tablet.Token, boss.Token}
 	tablet.Token, boss.Token = tokenOf(t, app, "F1"), tokenOf(t, app, "S1") // tokens follow from the keys
 	visit := plant(t, app, tablet, boss)
-	if err := app.CreateBackup(t.Context(), "canary.zip"); err != nil {
+	if _, err := app.Doorstep.Folder(app).Make(t.Context(), app, app.Doorstep.Now()); err != nil {
 		t.Fatal(err)
 	}
 	canary := testapp.NewCanary(t, planted...)
 	found := strings.Join(canary.Below(t, app.DataDir()), "\n")
-	if !strings.Contains(found, "canary.zip/") {
+	if !strings.Contains(found, ".zip/") {
 		t.Error("a backup is not looked into")
 	}
 	if err := os.RemoveAll(filepath.Join(app.DataDir(), "backups")); err != nil {

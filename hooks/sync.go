@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -74,7 +75,13 @@ func (d *Doorstep) pull(r *request) error {
 	if err != nil {
 		return err
 	}
-	return q.Serve(r.Response)
+	if err = q.Serve(r.Response); errors.Is(err, devicesync.ErrAhead) {
+		if err := d.renewEpoch(r.Request.Context(), r.App, "一台平板比数据库更新 · a tablet is ahead of the database"); err != nil {
+			return err
+		}
+		return q.Serve(r.Response)
+	}
+	return err
 }
 
 func (d *Doorstep) digest(r *request) error {

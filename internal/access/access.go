@@ -45,6 +45,7 @@ const (
 	ManageWorker     Action = "worker.manage"       // shut out; reset a second factor
 	ManageToken      Action = "token.manage"        // let a worker's ODK app in, and shut it out
 	Erase            Action = "erase"               // forget a person; let go what is due
+	Backup           Action = "backup"              // make, list, fetch copies of everything; an operator's alone
 	Reveal           Action = "reveal"              // show what is masked, with a reason
 )
 

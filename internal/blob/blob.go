@@ -184,6 +184,14 @@ func (s Store) Open(sha string) (File, error) {
 	return File{plain, stored}, nil
 }
 
+// Stored opens a stored file as it lies there, sealed; the error is fs.ErrNotExist for one that was never stored.
+func (s Store) Stored(sha string) (*os.File, error) {
+	if !IsDigest(sha) {
+		return nil, os.ErrNotExist
+	}
+	return os.Open(s.path(sha))
+}
+
 func sealedWith(f *os.File) (key string, sealed bool, err error) {
 	header := make([]byte, seal.HeaderSize)
 	n, err := f.ReadAt(header, 0)

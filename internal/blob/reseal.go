@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -98,4 +99,28 @@ func (s Store) Count() (map[string]int, error) {
 		counts[key]++
 	}
 	return counts, nil
+}
+
+// Prove opens one file for each key that has sealed any, and fails where the keys do not.
+func (s Store) Prove() error {
+	files, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]", "*"))
+	if err != nil {
+		return err
+	}
+	proved := map[string]bool{}
+	for _, path := range files {
+		plain, err := s.Open(filepath.Base(path))
+		if err != nil {
+			return err
+		}
+		key, _, err := sealedWith(plain.stored)
+		if err == nil && !proved[key] {
+			_, err = io.Copy(io.Discard, plain)
+			proved[key] = true
+		}
+		if err := errors.Join(err, plain.Close()); err != nil {
+			return fmt.Errorf("file %s: %w", filepath.Base(path), err)
+		}
+	}
+	return nil
 }

@@ -17,7 +17,8 @@ import (
 	"doorstep/internal/signin"
 )
 
-// EpochKey is the meta key of the epoch: it changes when a backup is restored, and clients then start anew.
+// EpochKey is the meta key of the epoch: it changes when the database may be older than what clients hold, and they
+// then start anew.
 const EpochKey = "epoch"
 
 // Epoch reads the epoch of this database.
@@ -31,6 +32,12 @@ func RenewEpoch(db collections.DB) error {
 	return collections.SetMeta(db, EpochKey, uuid.NewString()[:8])
 }
 
+// ForgetEpoch leaves a copy of the database without an epoch: it gets a new one wherever it is put.
+func ForgetEpoch(db collections.DB) error {
+	_, err := db.Exec(`DELETE FROM meta WHERE "key" IN (?, ?)`, EpochKey, veilKey)
+	return err
+}
+
 // Settled tells whether this database has an epoch, and the key of its cursors.
 func Settled(db collections.DB) (bool, error) {
 	epoch, err := Epoch(db)
@@ -39,6 +46,12 @@ func Settled(db collections.DB) (bool, error) {
 	}
 	key, err := collections.MetaValue(db, veilKey)
 	return epoch != "" && key != "", err
+}
+
+// FeedHead is the newest place of the feed; 0 for an empty one. It never goes back.
+func FeedHead(db collections.DB) (seq int64, err error) {
+	_, err = collections.One(db, `SELECT COALESCE(MAX(seq),0) FROM changes`, nil, &seq)
+	return seq, err
 }
 
 // Registration is what a tablet says of itself.

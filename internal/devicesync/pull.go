@@ -36,7 +36,7 @@ type Pull struct {
 	Log     func(error)              // of what breaks a page off
 }
 
-// Serve writes the page after the cursor while it is read. It fails with problem.BadCursor, or with another error
+// Serve writes the page after the cursor while it is read. It fails with problem.BadCursor, ErrAhead, or another error
 // before the answer has begun; one that comes later cuts the connection.
 func (q Pull) Serve(w http.ResponseWriter) error {
 	epoch, err := Epoch(q.DB)
@@ -65,6 +65,10 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 	return p.page.fail(p.page.end(c.text(p.veil), more || c.mode != feeding), q.Log)
 }
 
+// ErrAhead is the error of a cursor that this server made and its feed has not come to yet: the database is older than
+// what the tablet holds.
+var ErrAhead = errors.New("the tablet is ahead of the database")
+
 type puller struct {
 	db      collections.DB
 	library *instrument.Library
@@ -84,6 +88,11 @@ func (p *puller) start(epoch, at string) (c cursor, reset bool, err error) {
 	if at != "" {
 		if c, err = parseCursor(at, epoch, p.veil); err != nil {
 			return c, false, err
+		}
+		if c.epoch == epoch {
+			if head, err := FeedHead(p.db); err != nil || c.seq > head {
+				return c, false, errors.Join(err, ErrAhead)
+			}
 		}
 		if c.epoch == epoch && c.scope == here {
 			return c, false, nil

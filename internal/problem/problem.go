@@ -72,6 +72,7 @@ const (
 	ApprovalNeeded   Code = "export.approval_needed"
 	GrantState       Code = "export.request_state"
 	NoThumbnail      Code = "file.no_thumbnail"
+	NoRoom           Code = "backup.no_room"
 )
 
 // Catalogue is every code with its texts.
@@ -127,6 +128,7 @@ var Catalogue = map[Code]Entry{
 	FactorWrong:      {http.StatusBadRequest, "动态口令不正确。", "The code is not right."},
 	FactorExists:     {http.StatusConflict, "已启用动态口令;如需更换,请由管理员重置。", "A second factor is in use; a manager can reset it."},
 	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
+	NoRoom:           {http.StatusInsufficientStorage, "磁盘空间不足,没有备份;请清理磁盘或换一个备份文件夹。", "There is not enough room on the disk, so no backup was made; free some, or name another folder for backups."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }
 

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"doorstep/internal/client"
+	"doorstep/internal/datafolder"
 	"doorstep/internal/seal"
 	"doorstep/internal/testapp"
 )
@@ -172,6 +173,9 @@ func newWorld(t *testing.T, run *rapid.T, f fault) *world {
 
 func (w *world) open(dir string) {
 	w.app = testapp.Open(w, dir)
+	if w.fault == sameEpoch {
+		w.forgeWitness()
+	}
 	w.server = w.app.Serve(w)
 }
 
@@ -188,16 +192,22 @@ func (w *world) restore() {
 	}
 	now := w.app.Doorstep.Now()
 	w.server.Close()
-	if w.fault != sameEpoch {
-		if err := os.WriteFile(filepath.Join(w.backup.dir, "restored"), nil, 0o600); err != nil {
-			w.Fatal(err)
-		}
-	}
 	w.open(w.backup.dir)
 	w.app.Advance(now.Sub(w.app.Doorstep.Now()))
 	w.model, w.delayed = w.backup.model.clone(), nil
 	for _, d := range w.devices {
 		d.sent = nil // what the restore took back may be new again
+	}
+}
+
+// forgeWitness makes the server believe that its database was always here.
+func (w *world) forgeWitness() {
+	file, err := datafolder.IdentityOf(filepath.Join(w.app.DataDir(), datafolder.Database))
+	if err == nil {
+		err = datafolder.Witness{Database: file, Clean: true}.Write(w.app.Doorstep.Witness)
+	}
+	if err != nil {
+		w.Fatal(err)
 	}
 }
 

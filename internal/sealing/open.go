@@ -33,7 +33,10 @@ var markerPlace = collections.SealedAt(collections.Meta, markerKey)
 
 // DefaultPath is where the key file lies when nothing else is said: beside the data folder, so that a copy of the one is
 // no copy of the other.
-func DefaultPath(app core.App) string { return app.DataDir() + ".keys.json" }
+func DefaultPath(app core.App) string { return PathFor(app.DataDir()) }
+
+// PathFor is DefaultPath of a data folder that nobody has open.
+func PathFor(dataDir string) string { return dataDir + ".keys.json" }
 
 // Opened are the keys of a database, and what whoever started the program has to be told.
 type Opened struct {

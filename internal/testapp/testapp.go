@@ -66,6 +66,7 @@ func Open(t testing.TB, from string) *App {
 	if a.Doorstep.Keys, err = keys(); err != nil {
 		t.Fatal(err)
 	}
+	a.Doorstep.Witness = filepath.Join(base.DataDir(), "witness.json") // goes with the folder
 	a.Doorstep.Bind(base)
 	if err := a.Doorstep.Start(base); err != nil {
 		t.Fatal(err)

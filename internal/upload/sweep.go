@@ -18,12 +18,12 @@ import (
 // Spared is how long a file stays that nothing refers to: the submission may still be on its way.
 const Spared = 24 * time.Hour
 
-// named is every digest that something in the database refers to: attachments and files of forms, paradata, and
-// what submissions declared, quarantined and superseded ones too, and files whose place another took. Uploads
-// without a submission come last, because they are forgotten before their files are.
-const named = `SELECT sha256 FROM attachments WHERE sha256!='' UNION SELECT sha256 FROM form_files UNION SELECT sha256 FROM paradata
-	UNION SELECT json_extract(f.value,'$.sha256') FROM submissions s, json_each(s.files) f WHERE s.files NOT IN ('','null','[]')
-	UNION SELECT json_extract(detail,'$.from') FROM audit WHERE action='attachment.replace'`
+// named is every digest that something in the database refers to, and whether its file has to be here: attachments and
+// files of forms, paradata, and what submissions declared, quarantined and superseded ones too, and files whose place
+// another took. Uploads without a submission come last, because they are forgotten before their files are.
+const named = `SELECT sha256, state!='declared' AS here FROM attachments WHERE sha256!='' UNION ALL SELECT sha256, 1 FROM form_files UNION ALL SELECT sha256, 1 FROM paradata
+	UNION ALL SELECT json_extract(f.value,'$.sha256'), 0 FROM submissions s, json_each(s.files) f WHERE s.files NOT IN ('','null','[]')
+	UNION ALL SELECT json_extract(detail,'$.from'), 0 FROM audit WHERE action='attachment.replace'`
 
 // Sweep removes unfinished uploads that have expired, and stored files that nothing has referred to for a day. It
 // returns how many of the latter there were.
@@ -66,7 +66,7 @@ func expire(dir string, before time.Time) error {
 // forget takes back that a worker has brought a file, if nothing ever named it; the tablet would bring it again.
 func forget(ctx context.Context, app core.App, before time.Time) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		_, err := db.Exec(`DELETE FROM uploads WHERE updated<? AND sha256 NOT IN (SELECT * FROM (`+named+`) WHERE sha256 IS NOT NULL)`, collections.Stamp(before))
+		_, err := db.Exec(`DELETE FROM uploads WHERE updated<? AND sha256 NOT IN (SELECT sha256 FROM (`+named+`) WHERE sha256 IS NOT NULL)`, collections.Stamp(before))
 		if err != nil {
 			return fmt.Errorf("forget uploads: %w", err)
 		}
@@ -76,14 +76,27 @@ func forget(ctx context.Context, app core.App, before time.Time) error {
 
 func references(app core.App) (map[string]bool, error) {
 	refers := map[string]bool{}
-	err := collections.Each(collections.Read(app), named+` UNION SELECT sha256 FROM uploads`, nil, func(rows *sql.Rows) error {
-		var sha sql.NullString
-		err := rows.Scan(&sha)
-		refers[sha.String] = true
-		return err
+	err := References(collections.Read(app), func(sha string, _ bool) error {
+		refers[sha] = true
+		return nil
+	})
+	return refers, err
+}
+
+// References calls each with every digest that the database refers to, once, and whether its file has to be in the
+// store: one that a tablet has only announced need not.
+func References(db collections.DB, each func(sha string, here bool) error) error {
+	query := `SELECT sha256, MAX(here) FROM (` + named + ` UNION ALL SELECT sha256, 1 FROM uploads) WHERE sha256 IS NOT NULL GROUP BY sha256`
+	err := collections.Each(db, query, nil, func(rows *sql.Rows) error {
+		var sha string
+		var here bool
+		if err := rows.Scan(&sha, &here); err != nil {
+			return err
+		}
+		return each(sha, here)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("references to files: %w", err)
+		return fmt.Errorf("references to files: %w", err)
 	}
-	return refers, nil
+	return nil
 }

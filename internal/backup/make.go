@@ -1,0 +1,201 @@
+package backup
+
+import (
+	"archive/zip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/blob"
+	"doorstep/internal/datafolder"
+	"doorstep/internal/devicesync"
+	"doorstep/internal/upload"
+)
+
+// Report is a backup that was made and proved.
+type Report struct {
+	Manifest
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"` // of the archive
+}
+
+// Make writes a backup to a file that must not be there yet, beside a server or within it: SQLite itself copies the
+// database as it is at one moment, and nobody who writes has to wait. The file appears only when it is whole, proved and
+// on the disk; meanwhile there is a folder beside it, with room for a copy of the database.
+func Make(ctx context.Context, app core.App, file string, now time.Time) (Report, error) {
+	if _, err := os.Lstat(file); err == nil {
+		return Report{}, fmt.Errorf("%s: %w", file, fs.ErrExist)
+	}
+	if err := room(filepath.Dir(file), app.DataDir()); err != nil {
+		return Report{}, err
+	}
+	work, err := os.MkdirTemp(filepath.Dir(file), workPattern)
+	if err != nil {
+		return Report{}, fmt.Errorf("backup: %w", err)
+	}
+	defer os.RemoveAll(work)
+	archive := filepath.Join(work, "archive.zip")
+	report, err := fill(ctx, app, work, archive, now)
+	if err != nil {
+		return report, fmt.Errorf("backup: %w", err)
+	}
+	if _, err := read(archive, func(_ string, r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }); err != nil {
+		return report, fmt.Errorf("backup: %w", err)
+	}
+	report.Name = filepath.Base(file)
+	if err := os.Rename(archive, file); err != nil {
+		return report, fmt.Errorf("backup: %w", err)
+	}
+	return report, syncFolder(filepath.Dir(file))
+}
+
+// workPattern names the folders in which backups are made and unpacked.
+const workPattern = ".backup-*"
+
+func fill(ctx context.Context, app core.App, work, archive string, now time.Time) (Report, error) {
+	report := Report{Manifest: Manifest{Format: format, Made: now.UTC().Truncate(time.Second), Missing: []string{}}}
+	copied := filepath.Join(work, datafolder.Database)
+	if err := snapshot(ctx, filepath.Join(app.DataDir(), datafolder.Database), copied); err != nil {
+		return report, err
+	}
+	pool, err := collections.Connect(copied)
+	if err != nil {
+		return report, err
+	}
+	db := collections.Of(pool, nil)
+	err = describe(ctx, db, &report.Manifest)
+	var wanted map[string]bool
+	if err == nil {
+		wanted, err = references(db)
+	}
+	if err := errors.Join(err, pool.Close()); err != nil { // all of it is in the one file then
+		return report, err
+	}
+	f, err := os.OpenFile(archive, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return report, err
+	}
+	err = pack(ctx, app, f, work, wanted, &report.Manifest)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		report.Size, report.SHA256, err = digest(f)
+	}
+	return report, errors.Join(err, f.Close())
+}
+
+// snapshot copies a database as it is now. What was deleted does not come along, not even in free pages.
+func snapshot(ctx context.Context, from, to string) error {
+	pool, err := collections.Connect(from)
+	if err != nil {
+		return err
+	}
+	_, err = pool.DB().ExecContext(ctx, `VACUUM INTO ?`, to)
+	return errors.Join(err, pool.Close())
+}
+
+// describe proves a copy of the database and takes its epoch.
+func describe(ctx context.Context, db collections.DB, m *Manifest) error {
+	if err := devicesync.ForgetEpoch(db); err != nil {
+		return err
+	}
+	var err error
+	if m.Audit, err = prove(ctx, db); err != nil {
+		return err
+	}
+	_, err = collections.One(db, `SELECT COUNT(*) FROM devices`, nil, &m.Tablets)
+	return err
+}
+
+func references(db collections.DB) (map[string]bool, error) {
+	wanted := map[string]bool{}
+	err := upload.References(db, func(sha string, here bool) error {
+		wanted[sha] = here
+		return nil
+	})
+	return wanted, err
+}
+
+// pack writes the archive. A file that went after the copy was made is no loss if nothing refers to it any more.
+func pack(ctx context.Context, app core.App, to io.Writer, work string, wanted map[string]bool, m *Manifest) error {
+	sums, err := os.OpenFile(filepath.Join(work, sumsName), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer sums.Close()
+	w := newWriter(to, sums)
+	copied, err := os.Open(filepath.Join(work, datafolder.Database)) // not the one that the server has open
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(w.addFile(datafolder.Database, zip.Deflate, copied), copied.Close()); err != nil {
+		return err
+	}
+	store := blob.In(app.DataDir(), nil)
+	for sha, here := range wanted {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f, err := store.Stored(sha)
+		if errors.Is(err, fs.ErrNotExist) {
+			if here {
+				m.Missing = append(m.Missing, sha)
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(w.addFile(nameOf(sha), zip.Store, f), f.Close()); err != nil {
+			return err
+		}
+		m.Files++
+	}
+	if m.Missing, err = stillMissing(app, m.Missing); err != nil {
+		return err
+	}
+	return w.close(*m)
+}
+
+func stillMissing(app core.App, missing []string) ([]string, error) {
+	if len(missing) == 0 {
+		return missing, nil
+	}
+	wanted, err := references(collections.Read(app))
+	still := missing[:0]
+	for _, sha := range missing {
+		if wanted[sha] {
+			still = append(still, sha)
+		}
+	}
+	return still, err
+}
+
+func digest(f *os.File) (int64, string, error) {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return 0, "", err
+	}
+	sum := sha256.New()
+	size, err := io.Copy(sum, f)
+	return size, hex.EncodeToString(sum.Sum(nil)), err
+}
+
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,184 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/audit"
+	"doorstep/internal/blob"
+	"doorstep/internal/datafolder"
+	"doorstep/internal/devicesync"
+	"doorstep/internal/seal"
+	"doorstep/internal/sealing"
+	"doorstep/internal/upload"
+)
+
+// Restore is what to put back, and where.
+type Restore struct {
+	File    string
+	Dir     string     // data folder
+	Replace bool       // move aside what is there
+	Keys    *seal.Keys // nil where they are not at hand: then they are not proved
+	Now     time.Time
+}
+
+// Restored is what was put back.
+type Restored struct {
+	Manifest
+	Aside string // where the data folder went that was there; "" for none
+}
+
+// ErrNotEmpty is the error of a data folder that something is in.
+var ErrNotEmpty = errors.New("数据文件夹不是空的 · the data folder is not empty")
+
+// Run proves a backup and puts it in place as a whole, or leaves everything as it was. What it proves: each entry is as
+// it was written, the database is sound, its audit chain is whole and ends where the backup says, each attachment that it
+// refers to is there, and the keys open what is sealed. Tablets then meet a new epoch.
+func (r Restore) Run(ctx context.Context) (Restored, error) {
+	var out Restored
+	occupied, err := r.occupied()
+	if err != nil {
+		return out, err
+	}
+	if occupied {
+		release, err := datafolder.Hold(r.Dir)
+		if err != nil {
+			return out, err
+		}
+		defer release()
+	}
+	if occupied && !r.Replace {
+		return out, fmt.Errorf("%w: %s", ErrNotEmpty, r.Dir)
+	}
+	dir := filepath.Clean(r.Dir)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return out, err
+	}
+	work, err := os.MkdirTemp(filepath.Dir(dir), workPattern) // mode 0700
+	if err != nil {
+		return out, err
+	}
+	defer os.RemoveAll(work)
+	if out.Manifest, err = r.unpack(ctx, work); err != nil {
+		return out, err
+	}
+	if err := r.check(ctx, work, out.Manifest); err != nil {
+		return out, err
+	}
+	if occupied {
+		out.Aside = dir + ".before-" + r.Now.UTC().Format(stamp)
+		if err := os.Rename(dir, out.Aside); err != nil {
+			return out, err
+		}
+	} else if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // an empty one
+		return out, err
+	}
+	if err := os.Rename(work, dir); err != nil {
+		return out, err
+	}
+	return out, syncFolder(filepath.Dir(dir))
+}
+
+func (r Restore) occupied() (bool, error) {
+	entries, err := os.ReadDir(r.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return len(entries) > 0, err
+}
+
+// unpack writes every entry to the disk, each with the digest that it was written with.
+func (r Restore) unpack(ctx context.Context, work string) (Manifest, error) {
+	folders := map[string]bool{work: true}
+	m, err := read(r.File, func(name string, content io.Reader) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		path := filepath.Join(work, filepath.FromSlash(name))
+		folder := filepath.Dir(path)
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return err
+		}
+		folders[folder], folders[filepath.Dir(folder)] = true, true
+		return writeFile(path, content)
+	})
+	for folder := range folders {
+		if err == nil && len(folder) >= len(work) {
+			err = syncFolder(folder)
+		}
+	}
+	return m, err
+}
+
+func writeFile(path string, content io.Reader) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, content)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// check proves what was unpacked, and writes into it that it was put back.
+func (r Restore) check(ctx context.Context, work string, m Manifest) error {
+	pool, err := collections.Connect(filepath.Join(work, datafolder.Database))
+	if err != nil {
+		return err
+	}
+	err = r.checkDatabase(ctx, collections.Of(pool, r.Keys), blob.In(work, r.Keys), m)
+	return errors.Join(err, pool.Close())
+}
+
+func (r Restore) checkDatabase(ctx context.Context, db collections.DB, store blob.Store, m Manifest) error {
+	head, err := prove(ctx, db)
+	if err != nil {
+		return err
+	}
+	if head != m.Audit {
+		return fmt.Errorf("%w: 审计链末行不符 · the audit chain ends elsewhere: %d", ErrDamaged, head.Seq)
+	}
+	if err := checkFiles(db, store, m); err != nil {
+		return err
+	}
+	if r.Keys != nil {
+		if err := sealing.Prove(db, store); err != nil {
+			return err
+		}
+	}
+	if err := devicesync.ForgetEpoch(db); err != nil {
+		return err
+	}
+	entry := audit.Entry{Actor: "operator", Role: "operator", Action: "restore", Purpose: audit.Administration, Detail: map[string]any{"made": m.Made, "audit": m.Audit.Seq}}
+	return audit.Append(db, r.Now, entry)
+}
+
+// checkFiles fails when an attachment lacks that the backup does not know to be missing.
+func checkFiles(db collections.DB, store blob.Store, m Manifest) error {
+	gone := map[string]bool{}
+	for _, sha := range m.Missing {
+		gone[sha] = true
+	}
+	return upload.References(db, func(sha string, here bool) error {
+		if !here || gone[sha] {
+			return nil
+		}
+		f, err := store.Stored(sha)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%w: %s", ErrDamaged, nameOf(sha))
+		}
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	})
+}
