@@ -47,9 +47,11 @@ type draft struct {
 	house      *houseDraft
 	people     []personDraft
 
-	correction *Correction // nil unless it came through a correction form
-	fresh      bool        // nothing is stored about it yet, for sure
-	ahead      *foresight  // of its batch; nil for one that comes alone
+	keep       validate.Keep
+	changes    []validate.Change // what the check read or computed otherwise
+	correction *Correction       // nil unless it came through a correction form
+	fresh      bool              // nothing is stored about it yet, for sure
+	ahead      *foresight        // of its batch; nil for one that comes alone
 }
 
 type houseDraft struct {
@@ -202,14 +204,20 @@ func (d *draft) tooMuch() problem.Code {
 	return problem.TooMuch
 }
 
-// check validates the answers and blanks those that are no data: irrelevant, of the wrong type, not a choice.
+// check validates the answers and takes out those that are no data: irrelevant, of the wrong type, not a choice.
 func (d *draft) check(ctx context.Context, st *Stages) {
 	now := st.Now()
 	if d.inst.Mended {
 		entry := validate.Catalogue[validate.TextMended]
 		d.issues = append(d.issues, survey.Issue{Code: validate.TextMended, Severity: entry.Severity, ZH: entry.ZH, EN: entry.EN})
 	}
-	d.issues = append(d.issues, d.form.Check(ctx, d.inst, d.visitTime(now), now)...)
+	checked := d.form.Check(ctx, d.inst, now, d.keep)
+	d.issues = append(d.issues, checked.Issues...)
+	for _, c := range checked.Changes { // a merge is checked again
+		if !slices.Contains(d.changes, c) {
+			d.changes = append(d.changes, c)
+		}
+	}
 	if d.op.XML != "" {
 		d.expectFiles()
 	}
@@ -219,16 +227,6 @@ func (d *draft) check(ctx context.Context, st *Stages) {
 		StartedAt: f.Answer(d.inst.Root, f.Started), FinishedAt: f.Answer(d.inst.Root, f.Finished), Outcome: f.Answer(d.inst.Root, f.Outcome),
 		Complete: !slices.ContainsFunc(d.op.Files, func(f File) bool { return !f.Here }), Rows: map[*survey.Node]collections.RowLink{},
 	}
-}
-
-// visitTime is when the visit took place by the tablet's word, unless that lies in the future.
-func (d *draft) visitTime(now time.Time) time.Time {
-	for _, path := range [][]string{d.form.Finished, d.form.Started} {
-		if t, err := time.Parse(time.RFC3339, d.form.Answer(d.inst.Root, path)); err == nil && t.Before(now.Add(24*time.Hour)) {
-			return t
-		}
-	}
-	return now
 }
 
 // place prepares what the grid stage needs; the household's own area is looked up in the transaction.

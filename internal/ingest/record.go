@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/instrument"
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 	"doorstep/internal/xform"
 )
 
@@ -43,6 +44,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		return err
 	}
 	now := st.Now()
+	d.keep = validate.LeaveIn // what a reviewer put back stays
 	d.check(ctx, st)
 	if invalid := invalidColumns(in.Layout.Main(), d.issues); invalid != nil {
 		return invalid
@@ -61,7 +63,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		}
 		return in.Layout.ReplaceRows(db, &s.d.rec, root, now)
 	}
-	for _, stage := range []func() error{s.campaign, s.locate, s.household, s.persons, s.state, write, s.history, s.duplicates, s.announce, s.report} {
+	for _, stage := range []func() error{s.campaign, s.locate, s.household, s.persons, s.state, write, s.checked, s.history, s.duplicates, s.announce, s.report} {
 		if err := stage(); err != nil {
 			return err
 		}
@@ -97,7 +99,7 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 		return err
 	}
 	now := st.Now()
-	issues := in.Check(ctx, &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}, now, now)
+	issues := in.Check(ctx, &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}, now, validate.LeaveIn).Issues
 	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
 	var own []survey.Issue
 	for _, i := range issues {

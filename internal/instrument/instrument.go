@@ -66,11 +66,23 @@ func together(errs ...error) error {
 	return all
 }
 
-// Check evaluates the form's own logic, blanks what is no data, and then applies the value and cross-field rules.
-func (in *Instrument) Check(ctx context.Context, inst *survey.Instance, visited, now time.Time) []survey.Issue {
-	issues := in.logic.Check(ctx, inst, now)
-	return append(issues, in.rules.Check(inst, visited)...)
+// Check evaluates the form's own logic, takes out what is no data, and then applies the value and cross-field rules. now
+// is when the record arrived: no visit was later.
+func (in *Instrument) Check(ctx context.Context, inst *survey.Instance, now time.Time, keep validate.Keep) validate.Checked {
+	checked := in.logic.Check(ctx, inst, keep)
+	visited, known := in.logic.Moment(inst.Root)
+	if known && visited.After(now.Add(aheadOfUs)) {
+		visited, known = now, false
+	}
+	if !known {
+		visited = now
+	}
+	checked.Issues = append(checked.Issues, in.rules.Check(inst, validate.Visit{At: visited, Sure: known})...)
+	return checked
 }
+
+// aheadOfUs is how far the clock of a tablet may be ahead.
+const aheadOfUs = 24 * time.Hour
 
 // findEnvelope picks the first question of the form's own table that answers for each envelope column.
 func (in *Instrument) findEnvelope() {

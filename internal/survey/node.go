@@ -24,6 +24,10 @@ type Node struct {
 	Parent   *Node
 	Attrs    []*Node
 	Children []*Node
+
+	// What expressions have to know of an answer beyond its text.
+	Answer Kind // the type that the form gives it; KindNone for what no form describes
+	Off    bool // not relevant: expressions do not see it
 }
 
 // NewElement returns an element without a parent.

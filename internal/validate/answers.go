@@ -5,30 +5,97 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"doorstep/internal/survey"
+	"doorstep/internal/xpath"
 )
 
-// shapes tell by kind whether an answer is written as submissions write it. Other kinds may be any text.
-var shapes = map[survey.Kind]func(string) bool{
-	survey.KindInteger:  isInteger,
-	survey.KindDecimal:  isDecimal,
-	survey.KindBoolean:  isBoolean,
-	survey.KindDate:     isDate,
-	survey.KindTime:     isTime,
-	survey.KindDateTime: isDateTime,
-	survey.KindGeopoint: isGeopoint,
-	survey.KindGeotrace: isGeotrace,
-	survey.KindGeoshape: isGeotrace,
+// readers read an answer by its kind as JavaRosa does and write it as columns keep it; ok is false for what is not of the
+// kind. Other kinds may be any text. Digits of every script are digits, white space around an answer is none of it.
+var readers = map[survey.Kind]func(string) (answer string, ok bool){
+	survey.KindInteger:        readInteger,
+	survey.KindDecimal:        readDecimal,
+	survey.KindBoolean:        readBoolean,
+	survey.KindDate:           readDate,
+	survey.KindTime:           readTime,
+	survey.KindDateTime:       readMoment,
+	survey.KindGeopoint:       test(isGeopoint),
+	survey.KindGeotrace:       test(isGeotrace),
+	survey.KindGeoshape:       test(isGeotrace),
+	survey.KindSelectOne:      func(s string) (string, bool) { return s, true },
+	survey.KindSelectMultiple: readNames,
+	survey.KindRank:           readNames,
 }
 
-// isInteger takes up to 18 digits, which every client can store.
-func isInteger(s string) bool {
-	s = strings.TrimPrefix(s, "-")
-	return len(s) > 0 && len(s) <= 18 && allDigits(s)
+func test(is func(string) bool) func(string) (string, bool) {
+	return func(s string) (string, bool) { return s, is(s) }
 }
 
-// isDecimal takes exponents too, because tablets write large numbers so: 1.2E7.
+// read is the answer as its kind has it.
+func read(kind survey.Kind, s string) (answer string, ok bool) {
+	reader := readers[kind]
+	if reader == nil {
+		return s, true
+	}
+	return reader(strings.TrimSpace(s))
+}
+
+// plainDigits writes the digits, signs and decimal points of any script as ASCII has them.
+func plainDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x80:
+			return r
+		case unicode.Is(unicode.Nd, r):
+			return digitOf(r)
+		case r == '\u066B', r == '．':
+			return '.'
+		case r == '\u2212', r == '－':
+			return '-'
+		case r == '＋':
+			return '+'
+		}
+		return r
+	}, s)
+}
+
+// digitOf is the value of a decimal digit: those of a script stand together, in order, from zero on (Unicode, section 4.6).
+func digitOf(r rune) rune {
+	for _, block := range unicode.Nd.R16 {
+		if rune(block.Lo) <= r && r <= rune(block.Hi) {
+			return '0' + (r-rune(block.Lo))%10
+		}
+	}
+	for _, block := range unicode.Nd.R32 {
+		if rune(block.Lo) <= r && r <= rune(block.Hi) {
+			return '0' + (r-rune(block.Lo))%10
+		}
+	}
+	return r
+}
+
+// readInteger takes up to 18 digits, which every client can store, and a fraction of nothing but zeros.
+func readInteger(s string) (string, bool) {
+	s = plainDigits(s)
+	if whole, zeros, fractional := strings.Cut(s, "."); fractional && strings.Trim(zeros, "0") == "" {
+		s = whole
+	}
+	digits := strings.TrimPrefix(s, "+")
+	digits = strings.TrimPrefix(digits, "-")
+	if len(s)-len(digits) > 1 || len(digits) > 18 || !allDigits(digits) {
+		return s, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return strconv.FormatInt(n, 10), err == nil
+}
+
+// readDecimal takes exponents too, because tablets write large numbers so: 1.2E7.
+func readDecimal(s string) (string, bool) {
+	s = plainDigits(s)
+	return s, isDecimal(s)
+}
+
 func isDecimal(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; (c < '0' || c > '9') && !strings.ContainsRune("+-.eE", rune(c)) {
@@ -39,28 +106,49 @@ func isDecimal(s string) bool {
 	return err == nil && !math.IsInf(n, 0)
 }
 
-func isBoolean(s string) bool { return s == "true" || s == "false" || s == "1" || s == "0" }
+func readBoolean(s string) (string, bool) {
+	return s, s == "true" || s == "false" || s == "1" || s == "0"
+}
 
-func isDate(s string) bool {
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
+// readNames takes the names of choices with one blank between them.
+func readNames(s string) (string, bool) { return strings.Join(strings.Fields(s), " "), true }
+
+func readDate(s string) (string, bool) {
+	s = plainDigits(s)
+	t, ok := xpath.ParseMoment(s, time.UTC)
+	return t.Format(time.DateOnly), ok && !strings.Contains(s, "T")
+}
+
+// readMoment keeps what is written as the standards have it. An offset of hours alone gets its minutes.
+func readMoment(s string) (string, bool) {
+	s = plainDigits(s)
+	day, clock, timed := strings.Cut(s, "T")
+	day, ok := readDate(day)
+	if !ok || !timed {
+		return day, ok
+	}
+	clock, ok = readTime(clock)
+	return day + "T" + clock, ok
 }
 
 // clocks are times of day with and without seconds; a fraction may follow the seconds.
 var clocks = []string{"15:04:05Z07:00", "15:04:05", "15:04Z07:00", "15:04"}
 
-func isTime(s string) bool {
+func readTime(s string) (string, bool) {
+	s = plainDigits(s)
+	if strings.IndexByte(s, ':') == 1 {
+		s = "0" + s
+	}
 	for _, layout := range clocks {
 		if _, err := time.Parse(layout, s); err == nil {
-			return true
+			return s, true
 		}
 	}
-	return false
-}
-
-func isDateTime(s string) bool {
-	day, clock, ok := strings.Cut(s, "T")
-	return isDate(day) && (!ok || isTime(clock))
+	t, zoned, ok := xpath.ReadMoment("1970-01-01T"+s, time.UTC)
+	if zoned {
+		return t.Format("15:04:05.000-07:00"), ok
+	}
+	return t.Format("15:04:05.000"), ok
 }
 
 // isGeopoint takes "latitude longitude", then altitude and accuracy in metres if known.
@@ -118,10 +206,17 @@ func numeric(s string) (float64, bool) {
 	return n, err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
 }
 
-func instant(s string) (time.Time, bool) {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, true
+func instant(s string) (time.Time, bool) { return xpath.ParseMoment(s, shanghai) }
+
+// between reports whether a result lies between two others: as numbers, as moments, else as texts such as 09:30.
+func between(s, a, b string) bool {
+	if x, y, ok := both(a, b, numeric); ok {
+		n, isNumber := numeric(s)
+		return isNumber && min(x, y) <= n && n <= max(x, y)
 	}
-	t, err := time.ParseInLocation(time.DateOnly, s, shanghai)
-	return t, err == nil
+	if x, y, ok := both(a, b, instant); ok {
+		t, isMoment := instant(s)
+		return isMoment && (t.Equal(x) || t.Equal(y) || t.After(x) != t.After(y))
+	}
+	return min(a, b) <= s && s <= max(a, b)
 }

@@ -67,32 +67,32 @@ func decidable(filter *condition) bool {
 		!slices.Contains(info.Functions, "position") && !slices.Contains(info.Functions, "last")
 }
 
-// choose checks that an answer names choices that there are. Names that do not exist are taken out.
+// choose checks that an answer names choices that there are. Names that the list does not have are taken out, because
+// their column cannot hold them; those that the filter does not offer stay, with an issue.
 func (r *run) choose(p *part, i int, answer string) {
-	if p.q.Kind == survey.KindSelectOne {
-		if !r.offered(p, i, answer) {
-			r.report("logic.choice", p, i)
-			r.set(p, i, "")
-		}
-		return
+	names := []string{answer}
+	if p.q.Kind != survey.KindSelectOne {
+		names = strings.Fields(answer)
 	}
-	names := strings.Fields(answer)
-	kept := slices.DeleteFunc(names, func(name string) bool { return !r.offered(p, i, name) })
-	if len(kept) < len(names) {
+	known := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return len(p.choices.list.items[name]) == 0 })
+	if len(known) < len(names) {
 		r.report("logic.choice", p, i)
-		r.set(p, i, strings.Join(kept, " "))
+		r.change(p, i, strings.Join(known, " "), false)
+		r.set(p, i, strings.Join(known, " "))
+	}
+	if slices.ContainsFunc(known, func(name string) bool { return !r.offered(p, i, name) }) {
+		r.report("logic.choice_filtered", p, i)
 	}
 }
 
-// offered tells whether one of the items of that name passes the filter, and when in doubt that it does.
+// offered reports whether one of the items of that name passes the filter, and when in doubt that it does.
 func (r *run) offered(p *part, i int, name string) bool {
-	items := p.choices.list.items[name]
 	filter := p.choices.filter
-	if filter == nil || len(items) == 0 {
-		return len(items) > 0
+	if filter == nil || r.blind(p, byFilter) {
+		return true
 	}
 	current := r.node(p, i)
-	for _, item := range items {
+	for _, item := range p.choices.list.items[name] {
 		if holds, known := r.holds(filter, item, current); holds || !known {
 			return true
 		}

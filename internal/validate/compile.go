@@ -31,6 +31,7 @@ func Compile(f *survey.Form) (*Logic, error) {
 	c.entities()
 	c.settings()
 	c.order()
+	c.clocks()
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
@@ -78,16 +79,16 @@ func (c *logicCompiler) expressions(p *part) {
 	if q.DynamicDefault {
 		c.compile(q, q.Default, at("default"))
 	}
-	p.compute = repeatable(p)
+	p.compute, p.rules = repeatable(p), authoritative(q)
+	p.kind = p.seen()
 	c.filter(p, at("choice_filter"))
 }
 
-// repeatable tells whether the server can do a calculation again and has to get the same: nobody may have changed the
-// answer since, and it does not depend on the moment or on itself.
+// repeatable reports whether the server can do a calculation again and has to get the same: nobody may have changed the
+// answer since. Of one that looks at itself, as once() does, it can fill a blank.
 func repeatable(p *part) bool {
 	c := p.calculation
-	return c != nil && !c.opaque && c.expr.Info.Uses&(xpath.UsesClock|xpath.UsesItself) == 0 && p.q.Trigger == "" &&
-		!metadata[p.q.Type] && (!p.asked || p.readOnly != nil && p.readOnly.always)
+	return c != nil && !c.opaque && p.q.Trigger == "" && !metadata[p.q.Type] && (!p.asked || p.readOnly != nil && p.readOnly.always)
 }
 
 // settings compiles what the settings sheet computes; the server has no use for it but tablets have.

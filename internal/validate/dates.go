@@ -44,7 +44,7 @@ func pastDate(c *compiler, q *survey.Question, args []string) check {
 
 func notBeforeVisit(c *compiler, q *survey.Question, args []string) check {
 	return func(v *visit, answer string) {
-		if day := dayOf(answer); day != "" && day < v.day {
+		if day := dayOf(answer); v.sure && day != "" && day < v.day {
 			v.report("date.before_visit")
 		}
 	}
@@ -77,7 +77,7 @@ func ageRule(c *compiler, q *survey.Question, args []string, judge func(age, lim
 	limit := number(args[0])
 	return func(v *visit, answer string) {
 		birth := dayOf(answer)
-		if birth == "" || birth > v.day {
+		if birth == "" || birth > v.day || !v.sure {
 			return
 		}
 		if code := judge(yearsOld(birth, v.day), limit); code != "" {

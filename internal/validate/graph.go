@@ -12,10 +12,11 @@ import (
 func (c *logicCompiler) order() {
 	o := &ordering{compiler: c, state: make([]uint8, len(c.logic.parts))}
 	for _, p := range c.logic.parts {
-		o.visit(p)
+		if o.state[p.index] == untouched {
+			o.visit(p)
+		}
 	}
 	c.logic.order = o.sorted
-	c.logic.again = o.loose
 }
 
 // The states of a part while it is sorted.
@@ -30,7 +31,6 @@ type ordering struct {
 	state    []uint8
 	path     []edge
 	sorted   []*part
-	loose    bool // a choice filter could not be put in order
 }
 
 // edge is a part that waits for another one, and the column that says so; "" where it lies in it.
@@ -95,11 +95,8 @@ func (o *ordering) selfish(p *part, c *condition, column string) {
 }
 
 func (o *ordering) prefer(p, t *part) {
-	switch {
-	case o.state[t.index] == untouched && !o.reaches(t):
+	if o.state[t.index] == untouched && !o.reaches(t) {
 		o.visit(t)
-	case o.state[t.index] != sorted && t != p:
-		o.loose = true
 	}
 }
 

@@ -35,12 +35,12 @@ func (r *run) judgePart(p *part) {
 
 func (r *run) judgeAnswer(p *part, i int) {
 	if r.value(p, i) == "" {
-		if p.required != nil && r.known(p.required, p, i, false) {
+		if p.required != nil && !r.spots[p.index][i].doubt && !r.blind(p, byRequired) && r.known(p.required, p, i, false) {
 			r.tell("logic.required", p.q.RequiredMsg, p, i)
 		}
 		return
 	}
-	if p.constraint != nil && !r.known(p.constraint, p, i, true) {
+	if p.constraint != nil && !r.blind(p, byConstraint) && !r.known(p.constraint, p, i, true) {
 		r.tell("logic.constraint", p.q.ConstraintMsg, p, i)
 	}
 }
@@ -91,7 +91,7 @@ func (r *run) judgeCounts(p *part) {
 		}
 	}
 	for up := range rounds {
-		if r.spots[p.parent.index][up].off || p.relevant != nil && rounds[up] == 0 {
+		if at := &r.spots[p.parent.index][up]; at.off || at.doubt || p.relevant != nil && rounds[up] == 0 {
 			continue
 		}
 		if first[up] == nil {
@@ -102,7 +102,7 @@ func (r *run) judgeCounts(p *part) {
 }
 
 func (r *run) judgeCount(p *part, up int, at *survey.Node, rounds int) {
-	if p.count.opaque || r.stopped {
+	if p.count.opaque || r.stopped || r.blind(p, byCount) {
 		return
 	}
 	r.look(at, at)

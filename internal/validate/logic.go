@@ -3,7 +3,6 @@ package validate
 import (
 	"context"
 	"sync"
-	"time"
 
 	"doorstep/internal/survey"
 	"doorstep/internal/xpath"
@@ -14,7 +13,6 @@ type Logic struct {
 	root     *part
 	parts    []*part // in form order, the root first
 	order    []*part // each after those that it depends on
-	again    bool    // one pass in order may not be enough
 	slots    int     // of results that are kept during a check
 	lists    map[string]*choiceList
 	index    *xpath.Index
@@ -42,20 +40,31 @@ func (l *Logic) instance(id string) *survey.Node {
 	return nil
 }
 
-// Check evaluates an instance as the tablet would, top down: answers that are not relevant, of the wrong type or no
-// choice are blanked, calculations are done again where the server can, and then required answers, constraints and counts
-// of repeats are checked. It changes inst. now() and today() are those of the visit by the record's own metadata, or now
-// without any. A record that takes too much work, or more time than ctx has, gets the issue logic.too_long and is checked
-// in part; at most 300 issues are told. It may be called by many goroutines at once, each with its own instance.
-func (l *Logic) Check(ctx context.Context, inst *survey.Instance, now time.Time) []survey.Issue {
+// Keep says what a check does with answers that are not relevant.
+type Keep bool
+
+// What a check does with answers that are not relevant.
+const (
+	TakeOut Keep = false // as the tablet does when a form is finished
+	LeaveIn Keep = true  // for a person at a screen, who may have put them there
+)
+
+// Check evaluates an instance as the tablet would, top down: answers are read, those that are not relevant, of the wrong
+// type or no choice are taken out, calculations are done again where the server can, and then required answers,
+// constraints and counts of repeats are checked. It changes inst, and what it takes out or computes otherwise is among the
+// changes. now() and today() are those of the visit by the record's own word; where it has none, nothing is judged by
+// them. A record that takes too much work, or more time than ctx has, gets the issue logic.too_long and is checked in part;
+// at most 300 issues are told. It may be called by many goroutines at once, each with its own instance.
+func (l *Logic) Check(ctx context.Context, inst *survey.Instance, keep Keep) Checked {
 	if inst == nil || inst.Root == nil {
-		return nil
+		return Checked{}
 	}
 	r := l.runs.Get().(*run)
 	defer l.done(r)
-	r.begin(ctx, inst.Root, l.moment(inst.Root, now))
+	r.begin(ctx, inst.Root, l.times(inst.Root))
+	r.keep = bool(keep)
 	r.check(inst.Root)
-	return r.issues()
+	return Checked{r.issues(), r.changes}
 }
 
 func (l *Logic) done(r *run) {

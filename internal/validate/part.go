@@ -1,7 +1,11 @@
 package validate
 
 import (
+	"slices"
+	"strings"
+
 	"doorstep/internal/survey"
+	"doorstep/internal/xpath"
 )
 
 // part is a question, group or repeat of a form with its expressions compiled. Parts are in form order; the root is the
@@ -15,10 +19,64 @@ type part struct {
 	relevant, required, readOnly, constraint, calculation, count *condition
 	choices                                                      *choices // nil where any answer will do
 
-	answer  bool // has an answer that a person gave or that was computed, not metadata or a note
-	asked   bool // has a control
-	compute bool // the calculation can be done again and has to give the same
-	shape   func(string) bool
+	answer  bool        // has an answer that a person gave or that was computed, not metadata or a note
+	asked   bool        // has a control
+	compute bool        // the calculation can be done again and has to give the same
+	rules   bool        // the server's result replaces the answer
+	kind    survey.Kind // of what expressions see
+	clock   uses        // what of it depends on the moment of the visit
+}
+
+// AuthorityColumn is the column of the survey sheet that makes the server's result of a calculation stand in place of the
+// one sent.
+const AuthorityColumn = "doorstep:authoritative"
+
+func authoritative(q *survey.Question) bool {
+	for _, p := range q.Bind {
+		if p.Name == AuthorityColumn {
+			switch strings.ToLower(strings.TrimSpace(p.Value)) {
+			case "1", "yes", "true", "true()":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// bindKinds are the types that a bind may give a calculation.
+var bindKinds = map[string]survey.Kind{
+	"int": survey.KindInteger, "integer": survey.KindInteger, "decimal": survey.KindDecimal, "boolean": survey.KindBoolean,
+	"date": survey.KindDate, "time": survey.KindTime, "dateTime": survey.KindDateTime, "string": survey.KindText,
+}
+
+// typeOf is the kind of an answer's value: that of the question, or of its bind where the form gives it one.
+func typeOf(q *survey.Question) survey.Kind {
+	for _, p := range q.Bind {
+		if kind, known := bindKinds[p.Value]; known && p.Name == "type" {
+			return kind
+		}
+	}
+	return q.Kind
+}
+
+// seen is the kind that expressions see: a calculation without a type has that of its result.
+func (p *part) seen() survey.Kind {
+	if p.calculation == nil || typeOf(p.q) != survey.KindText || bound(p.q) {
+		return typeOf(p.q)
+	}
+	switch p.calculation.expr.Info.Kind {
+	case xpath.Number:
+		return survey.KindDecimal
+	case xpath.Boolean:
+		return survey.KindBoolean
+	case xpath.String:
+		return survey.KindText
+	}
+	return survey.KindNone
+}
+
+func bound(q *survey.Question) bool {
+	return slices.ContainsFunc(q.Bind, func(p survey.Pair) bool { return p.Name == "type" })
 }
 
 func (p *part) container() bool { return p.q.Kind == survey.KindGroup || p.q.Kind == survey.KindRepeat }
@@ -46,9 +104,6 @@ func (c *logicCompiler) part(q *survey.Question, parent *part) *part {
 	}
 	p.answer = !metadata[q.Type] && q.Kind != survey.KindNote
 	p.asked = p.answer && asked(q)
-	if p.answer {
-		p.shape = shapes[q.Kind]
-	}
 	c.logic.noteMoment(p)
 	return p
 }

@@ -45,6 +45,9 @@ func (r *run) placeElement(p *part, at int32, n *survey.Node, hint int) int {
 }
 
 func (r *run) put(p *part, s spot) {
+	if s.node != nil {
+		s.node.Answer, s.node.Off = p.kind, false
+	}
 	r.spots[p.index] = append(r.spots[p.index], s)
 	if p.container() {
 		r.place(p, int32(len(r.spots[p.index])-1), s.node)
@@ -80,6 +83,7 @@ func (r *run) node(p *part, i int) *survey.Node {
 	s := &r.spots[p.index][i]
 	if s.node == nil {
 		s.node = survey.NewElement(p.q.Name)
+		s.node.Answer = p.kind
 		s.node.Parent = r.node(p.parent, int(s.up))
 		s.loose = true
 	}
@@ -96,9 +100,6 @@ func (r *run) value(p *part, i int) string {
 // set changes an answer, and makes the elements that it needs.
 func (r *run) set(p *part, i int, value string) {
 	r.node(p, i).SetValue(value)
-	if value == "" {
-		r.changed = true
-	}
 	for ; p.parent != nil; p = p.parent {
 		s := &r.spots[p.index][i]
 		if s.loose {

@@ -67,7 +67,7 @@ func guardianAge(c *compiler, q *survey.Question, args []string) check {
 		}
 		birth := dayOf(v.answer(child))
 		switch {
-		case birth != "" && birth <= v.day && age <= yearsOld(birth, v.day):
+		case v.sure && birth != "" && birth <= v.day && age <= yearsOld(birth, v.day):
 			v.report("guardian.younger")
 		case age < adult:
 			v.report("guardian.minor")

@@ -67,7 +67,7 @@ func found(t *testing.T, f *survey.Form, answers string) []string {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, i := range b.Check(&survey.Instance{Root: node("data", answers)}, visited) {
+	for _, i := range b.Check(&survey.Instance{Root: node("data", answers)}, Visit{visited, true}) {
 		got = append(got, i.Code+" "+i.Field)
 	}
 	return got
@@ -229,7 +229,7 @@ func TestDayOfTheVisit(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 11, 22, 16, 30, 0, 0, time.UTC)
-	if got := b.Check(&survey.Instance{Root: node("data", "d=2026-11-23")}, at); len(got) != 0 {
+	if got := b.Check(&survey.Instance{Root: node("data", "d=2026-11-23")}, Visit{at, true}); len(got) != 0 {
 		t.Errorf("got %v", got)
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"doorstep/internal/survey"
 	"doorstep/internal/xpath"
@@ -15,17 +13,20 @@ import (
 
 // run is one check. Its memory is used again.
 type run struct {
-	logic   *Logic
-	x       xpath.Context
-	budget  budget
-	spots   [][]spot // by part, in the order of the record
-	results []result // of conditions with a slot
-	found   []finding
-	strange []string // names of unknown elements
-	changed bool     // an answer was taken out in this pass
-	stopped bool
-	doc     survey.Node
-	top     [1]*survey.Node
+	logic    *Logic
+	x        xpath.Context
+	budget   budget
+	spots    [][]spot // by part, in the order of the record
+	results  []result // of conditions with a slot
+	found    []finding
+	changes  []Change
+	keep     bool     // leave in place what is not relevant
+	strange  []string // names of unknown elements
+	times    moments  // of the visit
+	timeless bool     // an expression asked for the moment, and the record tells none
+	stopped  bool
+	doc      survey.Node
+	top      [1]*survey.Node
 }
 
 // spot is a place of the record where a part is answered.
@@ -35,6 +36,7 @@ type spot struct {
 	n     int32        // round of a repeat, from 1
 	loose bool         // node is not in the tree
 	off   bool         // not relevant
+	doubt bool         // perhaps not relevant
 }
 
 // result is that of a condition.
@@ -61,23 +63,22 @@ func newRun(l *Logic) *run {
 	return r
 }
 
-func (r *run) begin(ctx context.Context, root *survey.Node, now time.Time) {
+func (r *run) begin(ctx context.Context, root *survey.Node, m moments) {
 	r.budget = budget{Context: ctx, left: maxWork}
-	r.x.Now = now
+	r.times, r.x.Now, r.x.Zone = m, m.now, m.zone
 	r.top[0] = root
 	r.spots[0] = append(r.spots[0], spot{node: root})
 	clear(r.results)
 }
 
-// maxPasses bounds how often choices that filter each other are gone over. Every pass but the last takes an answer out.
-const maxPasses = 8
-
 func (r *run) check(root *survey.Node) {
 	r.place(r.logic.root, 0, root)
-	for pass := 0; pass == 0 || r.logic.again && r.changed && pass < maxPasses; pass++ {
-		r.pass()
-	}
+	r.read()
+	r.pass()
 	r.judge(r.logic.root)
+	if r.timeless {
+		r.add(finding{part: -1, issue: Found("logic.no_moment", "")})
+	}
 }
 
 // end forgets the record.
@@ -86,8 +87,8 @@ func (r *run) end() {
 		clear(r.spots[i])
 		r.spots[i] = r.spots[i][:0]
 	}
-	r.found, r.strange = nil, nil
-	r.changed, r.stopped = false, false
+	r.found, r.changes, r.strange = nil, nil, nil
+	r.stopped, r.timeless = false, false
 	r.top[0], r.x.Node, r.x.Current = nil, nil, nil
 	r.budget.Context = nil
 }
@@ -151,13 +152,13 @@ func resultOf(holds, known bool) result {
 	return no
 }
 
-// text evaluates an expression as a text.
-func (r *run) text(c *condition, node *survey.Node) (string, bool) {
-	if c.opaque || r.stopped {
+// result evaluates a calculation of p.
+func (r *run) result(p *part, node *survey.Node) (string, bool) {
+	if p.calculation.opaque || r.stopped || r.blind(p, byCalculation) {
 		return "", false
 	}
 	r.look(node, node)
-	s, err := c.expr.Text(&r.x)
+	s, err := p.calculation.expr.Result(&r.x, typeOf(p.q))
 	return s, r.ok(err)
 }
 
@@ -208,16 +209,26 @@ func (r *run) path(p *part, i int) string {
 		return ""
 	}
 	s := &r.spots[p.index][i]
-	var b strings.Builder
-	if up := r.path(p.parent, int(s.up)); up != "" {
-		b.WriteString(up)
-		b.WriteByte('/')
+	return join(r.path(p.parent, int(s.up)), p.q.Name+p.round(int(s.n)))
+}
+
+// round is how a path names a round of a repeat; "" for other parts.
+func (p *part) round(n int) string {
+	if !p.repeat() {
+		return ""
 	}
-	b.WriteString(p.q.Name)
-	if p.repeat() {
-		b.WriteByte('[')
-		b.WriteString(strconv.Itoa(int(s.n)))
-		b.WriteByte(']')
+	return "[" + strconv.Itoa(n) + "]"
+}
+
+// step is the part's own step of a path. rounds counts those of the repeats beside it.
+func (p *part) step(rounds map[*part]int) string {
+	rounds[p]++
+	return p.q.Name + p.round(rounds[p])
+}
+
+func join(above, step string) string {
+	if above == "" {
+		return step
 	}
-	return b.String()
+	return above + "/" + step
 }

@@ -55,12 +55,12 @@ func For(f *survey.Form) (*Bound, error) {
 }
 
 // Check binds the rules to f and checks one instance. For many instances of a form, keep what For returns.
-func (r *Rules) Check(f *survey.Form, inst *survey.Instance, asOf time.Time) ([]survey.Issue, error) {
+func (r *Rules) Check(f *survey.Form, inst *survey.Instance, at Visit) ([]survey.Issue, error) {
 	bound, err := r.For(f)
 	if err != nil {
 		return nil, err
 	}
-	return bound.Check(inst, asOf), nil
+	return bound.Check(inst, at), nil
 }
 
 // Holds tells whether a value satisfies a tag of the engine: one of ours, such as "cn_id", or one of validator/v10.

@@ -13,6 +13,7 @@ import (
 type visit struct {
 	bound   *Bound
 	day     string // YYYY-MM-DD of the visit where it took place
+	sure    bool   // day is that of the visit, not one that it cannot have been after
 	answers []string
 	at      string // path of the question being checked, within its scope
 	repeats []occurrence
@@ -25,12 +26,19 @@ type occurrence struct {
 	n    int // counted from 1
 }
 
-// Check applies the rules to one instance. asOf is when the visit took place; ages and dates are judged by its day.
-func (b *Bound) Check(inst *survey.Instance, asOf time.Time) []survey.Issue {
+// Visit is when a visit took place. One that is not sure was at that time or earlier: then only what would be later is
+// judged.
+type Visit struct {
+	At   time.Time
+	Sure bool
+}
+
+// Check applies the rules to one instance. Ages and dates are judged by the day of the visit.
+func (b *Bound) Check(inst *survey.Instance, at Visit) []survey.Issue {
 	if inst.Root == nil {
 		return nil
 	}
-	v := &visit{bound: b, day: asOf.In(b.rules.zone).Format(time.DateOnly), answers: make([]string, b.slots)}
+	v := &visit{bound: b, day: at.At.In(b.rules.zone).Format(time.DateOnly), sure: at.Sure, answers: make([]string, b.slots)}
 	v.scope(b.root, inst.Root)
 	return v.issues
 }

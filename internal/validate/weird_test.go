@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -48,12 +47,12 @@ func TestOddTrees(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			logic := compiled(t, markdown(t, test.form))
-			if got := sums(logic.Check(context.Background(), xml(t, test.xml), noon)); !slices.Equal(got, test.want) {
+			if got := sums(logic.Check(context.Background(), xml(t, test.xml), validate.TakeOut).Issues); !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}
-	if got := compiled(t, markdown(t, adult)).Check(context.Background(), &survey.Instance{}, noon); got != nil {
+	if got := compiled(t, markdown(t, adult)).Check(context.Background(), &survey.Instance{}, validate.TakeOut).Issues; got != nil {
 		t.Errorf("no tree: %v", got)
 	}
 }
@@ -74,7 +73,7 @@ func TestManyRounds(t *testing.T) {
 		fmt.Fprintf(&b, "<r><a>%d</a></r>", i%9)
 	}
 	inst := xml(t, "<data>"+b.String()+"<r><a>5</a><b>x</b></r><r><a>3</a><b>x</b></r></data>")
-	got := sums(compiled(t, markdown(t, form)).Check(context.Background(), inst, noon))
+	got := sums(compiled(t, markdown(t, form)).Check(context.Background(), inst, validate.TakeOut).Issues)
 	if !slices.Equal(got, []string{"logic.irrelevant r[8002]/b"}) {
 		t.Errorf("got %q", got)
 	}
@@ -98,15 +97,15 @@ func TestTooLong(t *testing.T) {
 	inst := func() *survey.Instance {
 		return xml(t, "<data>"+strings.Repeat("<r><a>x</a></r>", 3)+strings.Repeat("<r/>", 20000)+"</data>")
 	}
-	if got := sums(logic.Check(context.Background(), inst(), noon)); !slices.Equal(got, []string{"logic.too_long "}) {
+	if got := sums(logic.Check(context.Background(), inst(), validate.TakeOut).Issues); !slices.Equal(got, []string{"logic.too_long "}) {
 		t.Errorf("too much work: %q", got)
 	}
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
-	if got := sums(logic.Check(done, inst(), noon)); !slices.Equal(got, []string{"logic.too_long "}) {
+	if got := sums(logic.Check(done, inst(), validate.TakeOut).Issues); !slices.Equal(got, []string{"logic.too_long "}) {
 		t.Errorf("no time left: %q", got)
 	}
-	if got := logic.Check(context.Background(), xml(t, "<data><r><a>x</a></r></data>"), noon); got != nil {
+	if got := logic.Check(context.Background(), xml(t, "<data><r><a>x</a></r></data>"), validate.TakeOut).Issues; got != nil {
 		t.Errorf("the next check: %v", got)
 	}
 }
@@ -131,15 +130,16 @@ func TestMoment(t *testing.T) {
 		{"after the end", `<end>2026-01-05T10:00:00.000+08:00</end><day>2026-01-06</day>`, []string{bad}},
 		{"by the start", `<start>2026-01-05T09:00:00.000+08:00</start><day>2026-01-06</day>`, []string{bad}},
 		{"by the day", `<today>2026-01-05</today><day>2026-01-06</day>`, []string{bad}},
-		{"by the server", `<day>2026-11-24</day>`, []string{bad}},
-		{"by the server, today", `<end>soon</end><day>2026-11-23</day>`, nil},
+		{"by nobody", `<day>2099-11-24</day><late>x</late>`, []string{"logic.no_moment "}},
+		{"by nobody who can be read", `<end>soon</end><day>2099-11-23</day>`, []string{"logic.no_moment "}},
+		{"an offset of hours", `<end>2026-01-05T23:30:00.000+08</end><late>x</late>`, nil},
 		{"hour of the tablet", `<end>2026-01-05T13:30:00.000Z</end><late>x</late>`, []string{"logic.irrelevant late"}},
 		{"late hour of the tablet", `<end>2026-01-05T23:30:00.000+08:00</end><late>x</late>`, nil},
 		{"midnight passed in its zone", `<end>2026-01-05T17:30:00.000Z</end><day>2026-01-06</day>`, []string{bad}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			logic := compiled(t, markdown(t, clock))
-			if got := sums(logic.Check(context.Background(), xml(t, "<data>"+test.xml+"</data>"), noon.UTC())); !slices.Equal(got, test.want) {
+			if got := sums(logic.Check(context.Background(), xml(t, "<data>"+test.xml+"</data>"), validate.TakeOut).Issues); !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -195,7 +195,7 @@ func TestSecondCheckBlanksNothing(t *testing.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		check := func() (*survey.Instance, []survey.Issue) {
 			inst := &survey.Instance{Root: randomTree(rand.New(rand.NewPCG(seed, 1)), questions[i], "data")}
-			return inst, logics[i].Check(context.Background(), inst, noon)
+			return inst, logics[i].Check(context.Background(), inst, validate.TakeOut).Issues
 		}
 		first, found := check()
 		again, foundAgain := check()
@@ -203,9 +203,9 @@ func TestSecondCheckBlanksNothing(t *testing.T) {
 			rt.Fatalf("not the same twice:\n%v\n%v", found, foundAgain)
 		}
 		before := sketch(first.Root)
-		for _, issue := range logics[i].Check(context.Background(), first, noon) {
+		for _, issue := range logics[i].Check(context.Background(), first, validate.TakeOut).Issues {
 			switch issue.Code {
-			case "logic.irrelevant", "logic.choice", "logic.type", "logic.calculate":
+			case "logic.irrelevant", "logic.choice", "logic.type":
 				rt.Errorf("second check: %v", issue)
 			}
 		}
@@ -238,7 +238,7 @@ func TestConcurrentChecks(t *testing.T) {
 			var got []string
 			for range 50 {
 				inst := &survey.Instance{Root: survey.NewElement("data").Add(survey.NewElement("count").SetValue(fmt.Sprint(i)))}
-				got = sums(logic.Check(context.Background(), inst, time.Time{}))
+				got = sums(logic.Check(context.Background(), inst, validate.TakeOut).Issues)
 			}
 			done <- got
 		}()

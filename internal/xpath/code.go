@@ -29,7 +29,7 @@ func textCode(fn func(*frame) string) *code {
 		kind:   String,
 		value:  func(f *frame) Value { return textValue(fn(f)) },
 		text:   fn,
-		number: func(f *frame) float64 { return f.numberOf(fn(f)) },
+		number: func(f *frame) float64 { return parseNumber(fn(f)) },
 		truth:  func(f *frame) bool { return fn(f) != "" },
 	}
 }
@@ -38,7 +38,7 @@ func numberCode(fn func(*frame) float64) *code {
 	return &code{
 		kind:   Number,
 		value:  func(f *frame) Value { return numberValue(fn(f)) },
-		text:   func(f *frame) string { return FormatNumber(fn(f)) },
+		text:   func(f *frame) string { return numberText(fn(f)) },
 		number: fn,
 		truth:  func(f *frame) bool { return truthOf(fn(f)) },
 	}
@@ -108,7 +108,17 @@ func nodesCode(fn func(*frame) []*survey.Node) *code {
 	c := firstCode(first)
 	c.value = func(f *frame) Value { return nodesValue(fn(f)) }
 	c.nodes = fn
+	c.truth = truthOfSet(fn)
 	return c
+}
+
+func truthOfSet(fn func(*frame) []*survey.Node) func(*frame) bool {
+	return func(f *frame) bool {
+		mark := len(f.arena)
+		set := fn(f)
+		f.arena = f.arena[:mark]
+		return truthOfNodes(set)
+	}
 }
 
 // firstCode has the conversions of a node-set that need its first node only.
@@ -123,10 +133,9 @@ func firstCode(first func(*frame) *survey.Node) *code {
 		},
 		number: func(f *frame) float64 {
 			if n := first(f); n != nil {
-				return f.numberOf(f.valueOf(n))
+				return f.numberOfNode(n)
 			}
 			return math.NaN()
 		},
-		truth: func(f *frame) bool { return first(f) != nil },
 	}
 }

@@ -119,7 +119,7 @@ func (c *compiler) path(x *astPath) *code {
 	out := nodesCode(p.nodes)
 	if p.plain() {
 		first := firstCode(p.first)
-		first.value, first.nodes = out.value, out.nodes
+		first.value, first.nodes, first.truth = out.value, out.nodes, out.truth
 		out = first
 	}
 	out.fixed = fixed && c.stable(p)

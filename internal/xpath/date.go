@@ -25,36 +25,44 @@ func looksLikeDate(s string) bool {
 	return len(s) >= 10 && s[4] == '-' && s[7] == '-' && isDigit(s[0]) && isDigit(s[3])
 }
 
-// parseDate reads YYYY-MM-DD, alone or with T and a time: hh, hh:mm, hh:mm:ss with a fraction, then Z or ±hh:mm.
-// Without an offset it is local to loc.
+// parseDate reads YYYY-MM-DD, alone or with T and a time.
 func parseDate(s string, loc *time.Location) (time.Time, bool) {
 	if !looksLikeDate(s) {
 		return time.Time{}, false
 	}
-	y, okY := digits(s[0:4])
-	m, okM := digits(s[5:7])
-	d, okD := digits(s[8:10])
-	if !okY || !okM || !okD || m < 1 || m > 12 || d < 1 || d > daysIn(y, m) {
-		return time.Time{}, false
-	}
-	if len(s) == 10 {
-		return time.Date(y, time.Month(m), d, 0, 0, 0, 0, loc), true
-	}
-	if s[10] != 'T' {
-		return time.Time{}, false
-	}
-	clock, zone, ok := parseTime(s[11:], loc)
-	if !ok {
-		return time.Time{}, false
-	}
-	return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC).Add(clock).Add(zoneShift(y, m, d, clock, zone)).In(loc), true
+	return ParseMoment(s, loc)
 }
 
-// zoneShift is what takes a wall clock read as UTC to the true instant.
-func zoneShift(y, m, d int, clock time.Duration, zone *time.Location) time.Duration {
-	wall := time.Date(y, time.Month(m), d, 0, 0, 0, int(clock), time.UTC)
-	local := time.Date(y, time.Month(m), d, 0, 0, 0, int(clock), zone)
-	return local.Sub(wall)
+// ParseMoment reads a date or a moment as JavaRosa does: year-month-day, each a number of any length, alone or with T and
+// a time of hours and minutes, perhaps seconds with a fraction, then perhaps Z or an offset as +08, +8, +0800 or +08:00.
+// Without an offset it is local to loc.
+func ParseMoment(s string, loc *time.Location) (time.Time, bool) {
+	t, _, ok := ReadMoment(s, loc)
+	return t.In(loc), ok
+}
+
+// ReadMoment is ParseMoment with the time in the zone that is written, and whether one is.
+func ReadMoment(s string, loc *time.Location) (t time.Time, zoned, ok bool) {
+	day, clock, timed := strings.Cut(s, "T")
+	y, m, d, ok := parseDay(day)
+	if !ok || !timed {
+		return time.Date(y, time.Month(m), d, 0, 0, 0, 0, loc), false, ok
+	}
+	since, zone, ok := parseTime(clock, loc)
+	if !ok {
+		return time.Time{}, false, false
+	}
+	return time.Date(y, time.Month(m), d, 0, 0, 0, int(since), zone), zone != loc, true
+}
+
+func parseDay(s string) (y, m, d int, ok bool) {
+	year, rest, ok1 := strings.Cut(s, "-")
+	month, day, ok2 := strings.Cut(rest, "-")
+	y, okY := digits(year)
+	m, okM := digits(month)
+	d, okD := digits(day)
+	ok = ok1 && ok2 && okY && okM && okD && y <= 9999 && m >= 1 && m <= 12 && d >= 1 && d <= daysIn(y, m)
+	return y, m, d, ok
 }
 
 func daysIn(y, m int) int { return time.Date(y, time.Month(m)+1, 0, 0, 0, 0, 0, time.UTC).Day() }
@@ -68,37 +76,36 @@ func digits(s string) (int, bool) {
 		}
 		n = n*10 + int(s[i]-'0')
 	}
-	return n, len(s) > 0
+	return n, len(s) > 0 && len(s) <= 9
 }
 
-// parseTime reads hh, hh:mm or hh:mm:ss[.fff], then an optional Z or ±hh:mm up to 14 hours; zone is loc without one.
+var clockUnits = [...]struct {
+	size  time.Duration
+	limit int
+}{{time.Hour, 24}, {time.Minute, 60}, {time.Second, 60}}
+
+// parseTime reads hours:minutes or hours:minutes:seconds, which may have a fraction, then an optional Z or offset; zone
+// is loc without one.
 func parseTime(s string, loc *time.Location) (clock time.Duration, zone *time.Location, ok bool) {
 	s, zone, ok = cutZone(s, loc)
 	if !ok {
 		return 0, nil, false
 	}
-	units := [...]struct {
-		size  time.Duration
-		limit int
-	}{{time.Hour, 24}, {time.Minute, 60}, {time.Second, 60}}
-	s, fraction, hasFraction := strings.Cut(s, ".")
-	if hasFraction && len(s) != len("hh:mm:ss") {
-		return 0, nil, false
-	}
+	s, fraction, fractional := strings.Cut(s, ".")
 	parts := strings.Split(s, ":")
-	if len(parts) > len(units) {
+	if len(parts) < 2 || len(parts) > 3 || fractional && len(parts) != 3 {
 		return 0, nil, false
 	}
 	for i, part := range parts {
 		n, isNumber := digits(part)
-		if len(part) != 2 || !isNumber || n >= units[i].limit {
+		if !isNumber || len(part) > 2 || n >= clockUnits[i].limit {
 			return 0, nil, false
 		}
-		clock += time.Duration(n) * units[i].size
+		clock += time.Duration(n) * clockUnits[i].size
 	}
-	if hasFraction {
+	if fractional {
 		ms, isNumber := digits((fraction + "000")[:3])
-		if _, all := digits(fraction); !all || !isNumber {
+		if !isNumber || strings.Trim(fraction, "0123456789") != "" {
 			return 0, nil, false
 		}
 		clock += time.Duration(ms) * time.Millisecond
@@ -106,6 +113,7 @@ func parseTime(s string, loc *time.Location) (clock time.Duration, zone *time.Lo
 	return clock, zone, true
 }
 
+// cutZone takes the offset off a time. Offsets reach 14 hours.
 func cutZone(s string, loc *time.Location) (string, *time.Location, bool) {
 	if rest, found := strings.CutSuffix(s, "Z"); found {
 		return rest, time.UTC, true
@@ -114,51 +122,35 @@ func cutZone(s string, loc *time.Location) (string, *time.Location, bool) {
 	if i < 0 {
 		return s, loc, true
 	}
-	zone := s[i:]
-	if len(zone) != len("+hh:mm") || zone[3] != ':' {
-		return "", nil, false
+	hours, minutes, colon := strings.Cut(s[i+1:], ":")
+	if !colon && len(hours) == len("hhmm") {
+		hours, minutes = hours[:2], hours[2:]
 	}
-	h, okH := digits(zone[1:3])
-	m, okM := digits(zone[4:6])
-	if !okH || !okM || h > 14 || m > 59 {
+	h, okH := digits(hours)
+	m, okM := digits(minutes)
+	if !okH || !okM && minutes != "" || colon && minutes == "" || h > 14 || m > 59 {
 		return "", nil, false
 	}
 	seconds := h*3600 + m*60
-	if zone[0] == '-' {
+	if s[i] == '-' {
 		seconds = -seconds
 	}
 	return s[:i], time.FixedZone("", seconds), true
 }
 
-// padDate turns 1970-1-2 into 1970-01-02, as date() accepts it.
-func padDate(s string) string {
-	day, rest, hasTime := strings.Cut(s, "T")
-	parts := strings.Split(day, "-")
-	if len(parts) != 3 {
-		return s
-	}
-	for i, part := range parts {
-		if _, ok := digits(part); !ok {
-			return s
-		}
-		if i > 0 && len(part) == 1 {
-			parts[i] = "0" + part
-		}
-	}
-	s = strings.Join(parts, "-")
-	if hasTime {
-		s += "T" + rest
-	}
-	return s
-}
-
 // formatMoment writes a date as the clients store it: the date alone at local midnight, else with milliseconds and offset.
 func formatMoment(t time.Time) string {
 	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() < int(time.Millisecond) {
-		return t.Format("2006-01-02")
+		return t.Format(time.DateOnly)
 	}
-	return t.Format("2006-01-02T15:04:05.000-07:00")
+	return t.Format(momentLayout)
 }
+
+// How answers write moments and times of day.
+const (
+	momentLayout = "2006-01-02T15:04:05.000-07:00"
+	timeLayout   = "15:04:05.000-07:00"
+)
 
 const invalidDate = "Invalid Date"
 

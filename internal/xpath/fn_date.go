@@ -11,10 +11,10 @@ import (
 var dateFunctions = []function{
 	{name: "today", params: "x", uses: UsesClock, build: buildToday},
 	{name: "now", params: "x", uses: UsesClock, build: buildNow},
-	{name: "date", low: 1, high: 1, params: "x", build: buildDate},
-	{name: "date-time", low: 1, high: 1, params: "x", build: buildDate},
+	{name: "date", low: 1, high: 1, params: "x", build: buildDate(false)},
+	{name: "date-time", low: 1, high: 1, params: "x", build: buildDate(true)},
 	{name: "decimal-date-time", low: 1, high: 1, params: "x", build: buildDecimalDate},
-	{name: "decimal-time", low: 1, high: 1, params: "s", build: buildDecimalTime},
+	{name: "decimal-time", low: 1, high: 1, params: "x", build: buildDecimalTime},
 	{name: "format-date", low: 2, high: 2, params: "xs", build: buildFormat},
 	{name: "format-date-time", low: 2, high: 2, params: "xs", build: buildFormat},
 }
@@ -33,58 +33,81 @@ func buildNow(c *call) *code {
 }
 
 func momentCode(moment func(*frame) time.Time) *code {
-	out := valueCode(Number, func(f *frame) Value { return dateValue(moment(f)) })
-	out.number = func(f *frame) float64 { return days(moment(f)) }
-	out.truth = func(f *frame) bool { return truthOf(days(moment(f))) }
+	out := valueCode(Any, func(f *frame) Value { return dateValue(moment(f)) })
+	out.nodes = nil
 	return out
 }
 
-// dateOf reads a date from days or from text.
+// dateOf reads a moment from days, from text or from an answer.
 func (f *frame) dateOf(v *Value) (time.Time, bool) {
 	f.spend(1)
+	if v.Kind == Nodes && len(v.Nodes) > 0 {
+		one := f.typed(v.Nodes[0])
+		v = &one
+	}
 	switch v.Kind {
 	case Number:
 		return fromDays(v.Num, f.zone)
-	case Boolean:
-		return time.Time{}, false
+	case String:
+		return ParseMoment(trim(v.Str), f.zone)
 	}
-	return parseDate(f.textOf(v), f.zone)
+	return time.Time{}, false
 }
 
-// buildDate compiles date() and date-time(), which are the same: empty text stays empty, anything else that is no date
-// becomes an invalid one.
-func buildDate(c *call) *code {
-	arg := c.args[0]
-	return valueCode(Any, func(f *frame) Value {
-		mark := len(f.arena)
-		v := arg.value(f)
-		f.arena = f.arena[:mark]
-		if v.Kind == Boolean {
-			return textValue("")
-		}
-		if v.Kind != Number {
-			s := f.textOf(&v)
-			if s == "" {
-				return textValue("")
+// buildDate compiles date() and date-time(). Of a number or a moment date() gives the day, while text keeps its time, as
+// JavaRosa has it. Empty text stays empty, and so does a number that is none; anything else that is no date becomes an
+// invalid one.
+func buildDate(keepsTime bool) func(*call) *code {
+	return func(c *call) *code {
+		arg := c.args[0]
+		out := valueCode(Any, func(f *frame) Value {
+			mark := len(f.arena)
+			v := arg.value(f)
+			f.arena = f.arena[:mark]
+			if v.Kind == Nodes && len(v.Nodes) == 0 {
+				v = textValue("")
+			} else if v.Kind == Nodes {
+				v = f.typed(v.Nodes[0])
 			}
-			v = textValue(padDate(s))
-		}
-		if t, ok := f.dateOf(&v); ok {
-			return dateValue(t)
-		}
+			return f.dateOrNone(v, keepsTime)
+		})
+		out.nodes = nil
+		return out
+	}
+}
+
+func (f *frame) dateOrNone(v Value, keepsTime bool) Value {
+	switch {
+	case v.Kind == Boolean, v.Kind == String && v.Str == "", v.Kind == Number && math.IsNaN(v.Num) && !v.Dated:
+		return textValue("")
+	}
+	t, ok := f.dateOf(&v)
+	switch {
+	case !ok:
 		return noDate()
-	})
+	case keepsTime || v.Kind == String:
+	case v.Dated:
+		t = midnight(t, f.zone)
+	default:
+		t = time.Date(1970, 1, 1+int(v.Num), 0, 0, 0, 0, f.zone)
+	}
+	return dateValue(t)
+}
+
+func midnight(t time.Time, zone *time.Location) time.Time {
+	y, m, d := t.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone)
 }
 
 func buildDecimalDate(c *call) *code {
 	arg := c.args[0]
-	if arg.kind == Number {
-		return numberCode(arg.number)
-	}
 	return numberCode(func(f *frame) float64 {
 		mark := len(f.arena)
 		v := arg.value(f)
 		f.arena = f.arena[:mark]
+		if v.Kind == Number {
+			return v.Num
+		}
 		if t, ok := f.dateOf(&v); ok {
 			return days(t)
 		}
@@ -92,26 +115,36 @@ func buildDecimalDate(c *call) *code {
 	})
 }
 
-// buildDecimalTime compiles decimal-time(): the part of the local day that has gone.
+// buildDecimalTime compiles decimal-time(): the part of the local day that has gone. It reads a time of day, a moment,
+// and of a number its fraction.
 func buildDecimalTime(c *call) *code {
-	a := c.args[0].text
+	arg := c.args[0]
 	return numberCode(func(f *frame) float64 {
-		s := a(f)
-		if len(s) < len("hh:mm") {
-			return math.NaN()
+		mark := len(f.arena)
+		v := arg.value(f)
+		f.arena = f.arena[:mark]
+		v = f.unpack(&v)
+		if v.Kind == Number && !v.Dated {
+			return v.Num - math.Floor(v.Num)
 		}
-		t, ok := parseDate("1970-01-01T"+s, f.zone)
+		t, ok := f.dateOf(&v)
+		if !ok && v.Kind == String && len(v.Str) >= len("hh:mm") {
+			t, ok = ParseMoment("1970-01-01T"+v.Str, f.zone)
+		}
 		if !ok {
 			return math.NaN()
 		}
-		since := t.Sub(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, f.zone))
-		return float64(since.Milliseconds()) / dayMillis
+		return float64(t.Sub(midnight(t, f.zone)).Milliseconds()) / dayMillis
 	})
 }
 
-// buildFormat compiles format-date() and format-date-time(); no date gives "".
+// buildFormat compiles format-date() and format-date-time(); no date gives "". The names of months and days are those of
+// the tablet's language.
 func buildFormat(c *call) *code {
 	arg, pattern := c.args[0], c.args[1].text
+	if lit := c.args[1].lit; lit != nil && (strings.Contains(*lit, "%a") || strings.Contains(*lit, "%b")) {
+		c.c.info.Uses |= UsesLabels
+	}
 	return textCode(func(f *frame) string {
 		mark := len(f.arena)
 		v := arg.value(f)
@@ -146,6 +179,8 @@ func formatDate(t time.Time, pattern string) string {
 
 func datePart(t time.Time, marker byte) (string, bool) {
 	switch marker {
+	case '%':
+		return "%", true
 	case 'Y':
 		return fmt.Sprintf("%04d", t.Year()), true
 	case 'y':

@@ -30,15 +30,17 @@ var formFunctions = []function{
 
 // buildOnce compiles once(): the answer that is there, else the argument.
 func buildOnce(c *call) *code {
-	arg := c.args[0].text
-	return textCode(func(f *frame) string {
+	arg := c.args[0]
+	out := valueCode(Any, func(f *frame) Value {
 		if f.node != nil {
-			if s := f.valueOf(f.node); s != "" {
-				return s
+			if f.contentOf(f.node) != "" {
+				return f.typed(f.node)
 			}
 		}
-		return arg(f)
+		return arg.value(f)
 	})
+	out.nodes = nil
+	return out
 }
 
 // buildPulldata compiles pulldata(instance, column, key column, key): the first item whose key column is key.

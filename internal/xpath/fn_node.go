@@ -216,7 +216,10 @@ type indexedPair struct {
 func (f *frame) indexed(args []*code) *survey.Node {
 	var pairs []indexedPair
 	for i := 0; i < len(args); i += 2 {
-		p := indexedPair{index: args[i+1].number(f), repeats: args[i].nodes(f)}
+		p := indexedPair{index: math.Trunc(args[i+1].number(f)), repeats: args[i].nodes(f)}
+		if !(p.index >= 1) { // blank too: the first, as JavaRosa has it
+			p.index = 1
+		}
 		if len(p.repeats) == 0 {
 			return nil
 		}

@@ -3,6 +3,8 @@ package xpath
 import (
 	"encoding/binary"
 	"math"
+	"math/big"
+	"strconv"
 
 	"doorstep/internal/survey"
 )
@@ -34,30 +36,10 @@ var numberFunctions = []function{
 	{name: "random", params: "x", uses: UsesRandom, build: buildRandom},
 }
 
-// buildNumber compiles number(). Of a date's text it keeps the day as text: string(number('1970-01-02T10:00Z')) is "1".
-func buildNumber(c *call) *code {
-	arg := c.orContext()
-	if arg.kind == Number || arg.kind == Boolean {
-		return numberCode(arg.number)
-	}
-	out := valueCode(Number, func(f *frame) Value {
-		mark := len(f.arena)
-		v := arg.value(f)
-		f.arena = f.arena[:mark]
-		if v.Kind == Number {
-			return v
-		}
-		n := f.number(&v)
-		if v.Kind != Boolean && looksLikeDate(f.textOf(&v)) && !math.IsNaN(n) {
-			return Value{Kind: Number, Num: n, Str: FormatNumber(math.Floor(n)), Dated: true}
-		}
-		return numberValue(n)
-	})
-	out.number = arg.number
-	return out
-}
+func buildNumber(c *call) *code { return numberCode(c.orContext().number) }
 
-// buildRound compiles round(): halves go away from zero, and decimals may be negative.
+// buildRound compiles round(), which goes by the decimal text of the number as JavaRosa does: halves go up, and decimals
+// may be negative.
 func buildRound(c *call) *code {
 	x := c.args[0].number
 	if len(c.args) == 1 {
@@ -67,15 +49,40 @@ func buildRound(c *call) *code {
 	return numberCode(func(f *frame) float64 { f.spend(1); return roundTo(x(f), decimals(f)) })
 }
 
+// mostDecimals is how many decimals JavaRosa rounds to, on either side of the point.
+const mostDecimals = 30
+
 func roundTo(x, decimals float64) float64 {
 	if math.IsNaN(decimals) {
-		return decimals
+		decimals = 0 // as an int of Java
 	}
-	if math.IsInf(x, 0) {
+	places := int(max(min(decimals, mostDecimals+1), -mostDecimals-1))
+	switch {
+	case math.IsNaN(x) || math.IsInf(x, 0):
 		return x
+	case places > mostDecimals || places < -mostDecimals:
+		return math.NaN()
+	case places < 0:
+		shift := math.Pow(10, float64(-places))
+		return math.Trunc(x/shift+0.5) * shift
 	}
-	shift := math.Pow(10, decimals)
-	return math.Copysign(math.Round(math.Abs(x)*shift)/shift, x)
+	return roundText(x, places)
+}
+
+// roundText rounds the shortest decimal text of x.
+func roundText(x float64, places int) float64 {
+	text, ok := new(big.Rat).SetString(strconv.FormatFloat(x, 'g', -1, 64))
+	if !ok { // FormatFloat writes numbers
+		return math.NaN()
+	}
+	shift := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil))
+	text.Mul(text, shift).Add(text, big.NewRat(1, 2))
+	whole := new(big.Int).Div(text.Num(), text.Denom()) // down, so that halves have gone up
+	out, _ := new(big.Rat).Quo(new(big.Rat).SetInt(whole), shift).Float64()
+	if out == 0 && math.Signbit(x) {
+		return math.Copysign(0, -1)
+	}
+	return out
 }
 
 // pow is NaN for 1 to an unlimited or undefined power, as in the clients' language.
@@ -91,7 +98,7 @@ func asin(x float64) float64 { return math.Atan2(x, math.Sqrt((1-x)*(1+x))) }
 
 func acos(x float64) float64 { return 2 * math.Atan2(math.Sqrt(1-x), math.Sqrt(1+x)) }
 
-// buildSum compiles sum(), which skips blank answers and is 0 for none.
+// buildSum compiles sum(), which skips what is no number and is 0 for none.
 func buildSum(c *call) *code {
 	arg := c.args[0]
 	return numberCode(func(f *frame) float64 {
@@ -101,38 +108,33 @@ func buildSum(c *call) *code {
 		total := 0.0
 		for _, n := range set {
 			f.spend(1)
-			if s := f.valueOf(n); !blank(s) {
-				total += f.numberOf(s)
+			if x := f.numberOfNode(n); !math.IsNaN(x) {
+				total += x
 			}
 		}
 		return total
 	})
 }
 
-func blank(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if !isSpace(s[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// buildExtreme compiles max() and min() over every node of every argument; NaN if any is not a number or none is given.
+// buildExtreme compiles max() and min() over every node of every argument, but for those that are no numbers; NaN for
+// none.
 func buildExtreme(better func(a, b float64) float64) func(*call) *code {
 	return func(c *call) *code {
 		args := c.args
 		return numberCode(func(f *frame) float64 {
-			best, any := math.NaN(), false
+			best := math.NaN()
 			for _, arg := range args {
 				mark := len(f.arena)
 				v := arg.value(f)
 				f.arena = f.arena[:mark]
 				f.eachNumber(&v, func(n float64) {
-					if any {
-						n = better(best, n)
+					switch {
+					case math.IsNaN(n):
+					case math.IsNaN(best):
+						best = n
+					default:
+						best = better(best, n)
 					}
-					best, any = n, true
 				})
 			}
 			return best
@@ -146,7 +148,7 @@ func (f *frame) eachNumber(v *Value, visit func(float64)) {
 		visit(f.number(v))
 	}
 	for _, n := range v.Nodes {
-		visit(f.numberOf(f.valueOf(n)))
+		visit(f.numberOfNode(n))
 	}
 }
 

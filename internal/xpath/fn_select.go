@@ -14,32 +14,10 @@ var selectFunctions = []function{
 	{name: "jr:itext", low: 1, high: 1, params: "s", uses: UsesLabels, build: buildItext},
 }
 
-// selected tells whether value is one of the space-separated names in list. Of an empty list the empty name is
-// selected: both clients have it so.
+// selected reports whether value, without the white space around it, stands between blanks in list, as JavaRosa looks for
+// it: also several names in a row, and in an empty list the empty name.
 func selected(list, value string) bool {
-	value = trim(value)
-	if value == "" {
-		return blank(list)
-	}
-	for len(list) >= len(value) {
-		i := strings.Index(list, value)
-		if i < 0 {
-			return false
-		}
-		end := i + len(value)
-		if (i == 0 || isSpace(list[i-1])) && (end == len(list) || isSpace(list[end])) {
-			return !strings.ContainsAny(value, " \t\r\n")
-		}
-		list = list[end:]
-		if len(list) > 0 && !isSpace(list[0]) { // go on after the rest of the word just seen
-			next := strings.IndexAny(list, " \t\r\n")
-			if next < 0 {
-				return false
-			}
-			list = list[next:]
-		}
-	}
-	return false
+	return strings.Contains(" "+list+" ", " "+trim(value)+" ")
 }
 
 func trim(s string) string { return strings.Trim(s, " \t\r\n") }

@@ -20,7 +20,7 @@ var textFunctions = []function{
 	{name: "string-length", high: 1, params: "s", context: true, build: buildLength},
 	{name: "normalize-space", high: 1, params: "s", context: true, build: buildNormalize},
 	{name: "translate", low: 3, high: 3, params: "sss", build: buildTranslate},
-	{name: "coalesce", low: 2, high: 2, params: "ss", build: buildCoalesce},
+	{name: "coalesce", low: 2, high: 2, params: "xx", build: buildCoalesce},
 }
 
 func buildConcat(c *call) *code {
@@ -191,13 +191,17 @@ func buildTranslate(c *call) *code {
 	})
 }
 
+// buildCoalesce compiles coalesce(): the second value where the first is no answer.
 func buildCoalesce(c *call) *code {
-	a, b := c.args[0].text, c.args[1].text
-	return textCode(func(f *frame) string {
+	a, b := c.args[0], c.args[1]
+	out := valueCode(Any, func(f *frame) Value {
 		f.spend(1)
-		if s := a(f); s != "" {
-			return s
+		first := a.value(f)
+		v := f.unpack(&first)
+		if v.Kind == String && v.Str == "" || v.Kind == Number && math.IsNaN(v.Num) {
+			return b.value(f)
 		}
-		return b(f)
+		return first
 	})
+	return out
 }

@@ -28,7 +28,7 @@ func buildFromString(c *call) *code {
 	a := c.args[0].text
 	return truthCode(func(f *frame) bool {
 		s := a(f)
-		return s == "1" || s == "true"
+		return s == "1" || strings.EqualFold(s, "true")
 	})
 }
 
@@ -82,16 +82,6 @@ func buildLang(c *call) *code {
 	})
 }
 
-// limits gives the range of a checklist; done is true where the answer is already known to be true: no lower and no
-// upper limit (-1).
-func (f *frame) limits(c []*code) (low, high float64, done bool) {
-	low, high = c[0].number(f), c[1].number(f)
-	if high == -1 {
-		return low, math.Inf(1), low < 1
-	}
-	return low, high, false
-}
-
 // members are the values of an argument one by one: each node of a node-set.
 func (f *frame) members(arg *code) []Value {
 	v := arg.value(f)
@@ -101,39 +91,32 @@ func (f *frame) members(arg *code) []Value {
 	f.spend(1 + len(v.Nodes))
 	out := make([]Value, len(v.Nodes))
 	for i, n := range v.Nodes {
-		out[i] = textValue(f.valueOf(n))
+		out[i] = f.unpacked(n)
 	}
 	return out
 }
 
-// checked is the truth of a member: of a node that it has an answer other than white space.
-func (v *Value) checked() bool {
-	if v.Kind == String {
-		return !blank(v.Str)
-	}
-	return v.Truth()
-}
-
+// buildChecklist compiles checklist(): whether as many members hold as the limits say, of which negative ones are none.
 func buildChecklist(c *call) *code {
 	args := c.args
 	return truthCode(func(f *frame) bool {
 		mark := len(f.arena)
-		low, high, done := f.limits(args)
+		low, high := math.Trunc(args[0].number(f)), math.Trunc(args[1].number(f))
 		count := 0.0
 		for _, arg := range args[2:] {
 			for _, v := range f.members(arg) {
-				if v.checked() {
+				if v.Truth() {
 					count++
 				}
 			}
 		}
 		f.arena = f.arena[:mark]
-		return done || count >= low && count <= high
+		return (low < 0 || count >= low) && (high < 0 || count <= high)
 	})
 }
 
-// buildWeighted compiles weighted-checklist(): pairs of values and weights; nodes pair up one by one, and a weight
-// without a value makes it false.
+// buildWeighted compiles weighted-checklist(): pairs of values and weights, whose limits always count; nodes pair up one
+// by one, and a weight without a value makes it false.
 func buildWeighted(c *call) *code {
 	args := c.args
 	if len(args)%2 != 0 {
@@ -141,7 +124,7 @@ func buildWeighted(c *call) *code {
 	}
 	return truthCode(func(f *frame) bool {
 		mark := len(f.arena)
-		low, high, done := f.limits(args)
+		low, high := args[0].number(f), args[1].number(f)
 		total, complete := 0.0, true
 		for i := 2; i < len(args); i += 2 {
 			sum, ok := f.weigh(f.members(args[i]), f.members(args[i+1]))
@@ -149,7 +132,7 @@ func buildWeighted(c *call) *code {
 			complete = complete && ok
 		}
 		f.arena = f.arena[:mark]
-		return done || complete && total >= low && total <= high
+		return complete && total >= low && total <= high
 	})
 }
 
@@ -158,7 +141,7 @@ func (f *frame) weigh(values, weights []Value) (sum float64, complete bool) {
 		if i >= len(values) {
 			return sum, false
 		}
-		if values[i].checked() {
+		if values[i].Truth() {
 			sum += f.number(&weights[i])
 		}
 	}

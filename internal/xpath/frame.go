@@ -17,8 +17,9 @@ type Context struct {
 	// an element there stands for itself below an unseen document.
 	Document *survey.Node
 
-	Now    time.Time // for now(), today(); its Location is the time zone of every local date. Zero makes them fail.
-	Random io.Reader // for random(), uuid(), randomize() without a seed. Nil makes them fail.
+	Now    time.Time      // for now(), today(). Zero makes them fail.
+	Zone   *time.Location // of every local date; nil means that of Now
+	Random io.Reader      // for random(), uuid(), randomize() without a seed. Nil makes them fail.
 
 	// Instance finds a secondary instance: the node whose child is its root element. Nil for unknown ids.
 	Instance func(id string) *survey.Node
@@ -69,8 +70,8 @@ func (f *frame) start(ctx *Context) {
 	if f.cur == nil {
 		f.cur = f.node
 	}
-	if f.zone = ctx.Now.Location(); ctx.Now.IsZero() {
-		f.zone = time.UTC
+	if f.zone = ctx.Zone; f.zone == nil {
+		f.zone = ctx.Now.Location()
 	}
 	f.steps = ctx.Steps
 	if f.steps <= 0 {
@@ -124,13 +125,21 @@ func (f *frame) spend(n int) {
 // spendBytes charges work on text, which must not be free: concat over many nodes makes long strings.
 func (f *frame) spendBytes(n int) { f.spend(n/32 + 1) }
 
-// valueOf is the string value of a node. Long texts are charged for: they are compared and scanned again and again.
-func (f *frame) valueOf(n *survey.Node) string {
+// contentOf is the content of a node. Long texts are charged for: they are compared and scanned again and again.
+func (f *frame) contentOf(n *survey.Node) string {
 	s := n.Value()
 	if len(s) > 32 {
 		f.spend(len(s) / 32)
 	}
 	return s
+}
+
+// valueOf is the value of a node as string() gives it.
+func (f *frame) valueOf(n *survey.Node) string {
+	if n.Answer == survey.KindNone || n.Answer == survey.KindText {
+		return f.contentOf(n)
+	}
+	return textOfNode(n)
 }
 
 // textOf converts v as string() does.
@@ -160,23 +169,16 @@ func (f *frame) random(off int, b []byte) {
 	}
 }
 
-// numberOf converts text as number() does: a number, else the days of a date, else NaN.
-func (f *frame) numberOf(s string) float64 {
-	if looksLikeDate(s) {
-		if t, ok := parseDate(s, f.zone); ok {
-			return days(t)
-		}
-		return math.NaN()
-	}
-	return parseNumber(s)
-}
-
+// number converts v as number() does. A moment is the days of the calendar from 1970-01-01, without a fraction.
 func (f *frame) number(v *Value) float64 {
 	switch v.Kind {
 	case Number:
+		if v.Dated {
+			return f.wholeDays(v.Num)
+		}
 		return v.Num
 	case String:
-		return f.numberOf(v.Str)
+		return parseNumber(v.Str)
 	case Boolean:
 		if v.Bool {
 			return 1
@@ -186,5 +188,14 @@ func (f *frame) number(v *Value) float64 {
 	if len(v.Nodes) == 0 {
 		return math.NaN()
 	}
-	return f.numberOf(f.valueOf(v.Nodes[0]))
+	return f.numberOfNode(v.Nodes[0])
+}
+
+func (f *frame) wholeDays(n float64) float64 {
+	t, ok := fromDays(n, f.zone)
+	if !ok {
+		return n
+	}
+	y, m, d := t.Date()
+	return days(time.Date(y, m, d, 0, 0, 0, 0, time.UTC))
 }

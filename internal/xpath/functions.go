@@ -103,7 +103,8 @@ func (c *call) orContext() *code {
 	})
 }
 
-// texts evaluates arguments to their texts, a node-set giving one for each node.
+// texts evaluates arguments to their texts, a node-set giving one for each node. Beside others an argument without a node
+// is a blank answer.
 func (f *frame) texts(args []*code, visit func(string)) {
 	for _, arg := range args {
 		if arg.kind != Nodes && arg.kind != Any {
@@ -112,7 +113,7 @@ func (f *frame) texts(args []*code, visit func(string)) {
 		}
 		mark := len(f.arena)
 		v := arg.value(f)
-		if v.Kind != Nodes {
+		if v.Kind != Nodes || len(v.Nodes) == 0 && len(args) > 1 {
 			visit(f.textOf(&v))
 		}
 		for _, n := range v.Nodes {

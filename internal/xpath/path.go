@@ -41,7 +41,7 @@ func (p *path) nodes(f *frame) []*survey.Node {
 	for i := range p.steps {
 		set, lie = f.step(set, lie, &p.steps[i])
 	}
-	return set
+	return visible(set)
 }
 
 func (p *path) begin(f *frame) ([]*survey.Node, spread) {
@@ -176,25 +176,22 @@ func (f *frame) hasChildEqual(n *survey.Node, key *nodeTest, want *Value) bool {
 		if c.Name != name || c.Kind != survey.Element || !key.inSpace(c) {
 			continue
 		}
-		if want.Kind == String && f.valueOf(c) == want.Str || want.Kind != String && f.nodeEquals(c, want) {
+		if want.Kind == String && plainText(c) && f.contentOf(c) == want.Str || f.nodeEquals(c, want) {
 			return true
 		}
 	}
 	return false
 }
 
-// nodeEquals compares a node with a value that is not a boolean.
+// nodeEquals compares a node with a value.
 func (f *frame) nodeEquals(n *survey.Node, want *Value) bool {
-	s := f.valueOf(n)
-	switch want.Kind {
-	case Number:
-		return f.numberOf(s) == want.Num
-	case String:
-		return s == want.Str
+	v := f.unpacked(n)
+	if want.Kind != Nodes {
+		return f.same(&v, want)
 	}
 	f.spend(len(want.Nodes))
 	for _, w := range want.Nodes {
-		if f.valueOf(w) == s {
+		if other := f.unpacked(w); f.same(&v, &other) {
 			return true
 		}
 	}
@@ -226,6 +223,9 @@ func (p *path) first(f *frame) *survey.Node {
 
 func (p *path) descend(f *frame, n *survey.Node, i int) *survey.Node {
 	if i == len(p.steps) {
+		if n.Off {
+			return nil
+		}
 		return n
 	}
 	f.spend(1)

@@ -36,42 +36,73 @@ func numberValue(n float64) Value       { return Value{Kind: Number, Num: n} }
 func truthValue(b bool) Value           { return Value{Kind: Boolean, Bool: b} }
 func nodesValue(n []*survey.Node) Value { return Value{Kind: Nodes, Nodes: n} }
 
-// Text converts v as string() does.
+// Text converts v as string() does; a date becomes its day, as JavaRosa has it.
 func (v *Value) Text() string {
 	switch v.Kind {
 	case String:
 		return v.Str
 	case Number:
 		if v.Dated {
-			return v.Str
+			return dayText(v.Str)
 		}
-		return FormatNumber(v.Num)
+		return numberText(v.Num)
 	case Boolean:
 		return strconv.FormatBool(v.Bool)
 	}
 	if len(v.Nodes) == 0 {
 		return ""
 	}
-	return v.Nodes[0].Value()
+	return textOfNode(v.Nodes[0])
 }
 
-// Truth converts v as boolean() does. A date that is not one is false.
+// Truth converts v as boolean() does. One answer has the truth of its value, several together are true. A date is true.
 func (v *Value) Truth() bool {
 	switch v.Kind {
 	case String:
 		return v.Str != ""
 	case Number:
-		return truthOf(v.Num)
+		return v.Dated && v.Str != invalidDate || truthOf(v.Num)
 	case Boolean:
 		return v.Bool
 	}
-	return len(v.Nodes) > 0
+	return truthOfNodes(v.Nodes)
 }
 
-func truthOf(n float64) bool { return n != 0 && !math.IsNaN(n) }
+func truthOf(n float64) bool { return math.Abs(n) > tiny } // which NaN is not
 
-// FormatNumber writes a number as XPath 1.0 section 4.2 does, without an exponent; NaN is "" so that a calculation
-// without a result leaves its question empty.
+// tiny is the difference below which JavaRosa takes two numbers for equal.
+const tiny = 1e-12
+
+// numberText writes a number as JavaRosa's string() does: without a fraction where there is none and an int of Java holds
+// it, else as Java's Double.toString, with an exponent from ten million on and below a thousandth.
+func numberText(n float64) string {
+	switch {
+	case math.IsNaN(n):
+		return "NaN"
+	case math.Abs(n) < tiny:
+		return "0"
+	case math.IsInf(n, 1):
+		return "Infinity"
+	case math.IsInf(n, -1):
+		return "-Infinity"
+	case math.Abs(n) < math.MaxInt32 && math.Abs(n-math.Trunc(n)) < tiny:
+		return strconv.FormatInt(int64(n), 10)
+	case math.Abs(n) >= 1e-3 && math.Abs(n) < 1e7:
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	digits, exponent, _ := strings.Cut(strconv.FormatFloat(n, 'e', -1, 64), "e")
+	if !strings.Contains(digits, ".") {
+		digits += ".0"
+	}
+	power, err := strconv.Atoi(exponent)
+	if err != nil { // FormatFloat writes digits there
+		return digits
+	}
+	return digits + "E" + strconv.Itoa(power)
+}
+
+// FormatNumber writes a number as XPath 1.0 section 4.2 does, without an exponent, as an answer keeps it; NaN is "", no
+// answer.
 func FormatNumber(n float64) string {
 	switch {
 	case math.IsNaN(n):
@@ -88,9 +119,13 @@ func FormatNumber(n float64) string {
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-// parseNumber reads XPath's Number with spaces around it: an optional minus, digits, a point. Anything else is NaN.
+// parseNumber reads XPath's Number with spaces around it: an optional minus, digits, a point or, as some countries write
+// it and JavaRosa reads it, a comma. Anything else is NaN.
 func parseNumber(s string) float64 {
-	s = strings.Trim(s, " \t\r\n")
+	s = trim(s)
+	if strings.IndexByte(s, ',') >= 0 {
+		s = strings.ReplaceAll(s, ",", ".")
+	}
 	digits := 0
 	point := false
 	for i := 0; i < len(s); i++ {

@@ -3,6 +3,7 @@ package xpath
 
 import (
 	"slices"
+	"strconv"
 	"sync"
 
 	"doorstep/internal/survey"
@@ -118,3 +119,28 @@ func (e *Expr) done(f *frame, err *error) {
 
 // maxKeptArena bounds the memory that an idle expression holds after one large evaluation.
 const maxKeptArena = 1 << 14
+
+// Result evaluates a calculation to the answer that it gives a question of that kind, as JavaRosa stores it: a whole
+// question loses the fraction and stays within an int of Java, a date its time; NaN is no answer. It fails for several
+// answers together, which JavaRosa refuses.
+func (e *Expr) Result(ctx *Context, kind survey.Kind) (s string, err error) {
+	f := e.frame(ctx)
+	defer e.done(f, &err)
+	v := e.code.value(f)
+	if v = f.unpack(&v); v.Kind == Nodes {
+		panic(errArgument(0, "several answers are not one", "多个答案不能当作一个"))
+	}
+	switch v.Kind {
+	case Boolean:
+		return strconv.FormatBool(v.Bool), nil
+	case String:
+		if moment, ok := answerMoment(kind, v.Str, f.zone); ok && isMoment(kind) {
+			return momentText(kind, moment, f.zone), nil
+		}
+		return v.Str, nil
+	}
+	if v.Dated {
+		return momentText(kind, v, f.zone), nil
+	}
+	return numberAnswer(kind, v.Num), nil
+}
