@@ -56,7 +56,7 @@ func TestVersionsLiveSideBySide(t *testing.T) {
 	if fields.Fields.GetByName("alone") == nil || !slices.Contains(hazards.Values, "carpet") || hazards.MaxSelect != 4 {
 		t.Errorf("version 2 did not extend the collection: %+v", hazards)
 	}
-	for i, want := range []struct{ version, choice, required string }{{"1", "答案不在可选项之内，已清除。", ""}, {"2", "", "此题必填，但没有答案。"}} {
+	for i, want := range []struct{ version, choice, required string }{{"1", "答案不在可选项之内，不能存入此题；原答案保存在修改记录中。", ""}, {"2", "", "此题必填，但没有答案。"}} {
 		r := send(t, c.tablet, submit(2+i, uuid.NewString(), want.version, person))
 		if r.Status != "stored" || r.says("logic.choice", "home/hazards") != want.choice || r.says("logic.required", "home/alone") != want.required {
 			t.Errorf("a record of version %s: %+v", want.version, r.Issues)
