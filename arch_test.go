@@ -16,7 +16,7 @@ import (
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "internal/outbox", "internal/seal", "pb_migrations"},
 	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/blob", "internal/client", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/signin", "internal/simulate", "internal/staff", "internal/survey"},
-	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/sensitive", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate"},
+	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/sensitive", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate"},
 	"collections":         {"internal/seal", "internal/sensitive", "internal/survey"},
 	"collections/forms":   {},
 	"pb_migrations":       {},
@@ -24,6 +24,8 @@ var mayImport = map[string][]string{
 	"internal/staff":      {"collections", "internal/access", "internal/audit", "internal/survey", "internal/tabular"},
 	"internal/survey":     {},
 	"internal/tabular":    {"internal/survey"},
+	"internal/body":       {"internal/problem"},
+	"internal/turn":       {},
 	"internal/blob":       {"internal/crash", "internal/seal"},
 	"internal/crash":      {},
 	"internal/datafolder": {},
@@ -46,16 +48,16 @@ var mayImport = map[string][]string{
 	"internal/identity":   {"collections", "internal/access", "internal/audit", "internal/problem", "internal/survey"},
 	"internal/outbox":     {"collections"},
 	"internal/instrument": {"collections", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
-	"internal/ingest":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/validate", "internal/xform", "internal/xmltree"},
+	"internal/ingest":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},
 	"internal/review":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/problem"},
 	"internal/reveal":     {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
 	"internal/coverage":   {"collections", "internal/access"},
 	"internal/dataset":    {"collections", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/instrument", "internal/problem", "internal/seal", "internal/sensitive", "internal/survey"},
 	"internal/disclosure": {},
 	"internal/devicesync": {"collections", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
-	"internal/openrosa":   {"collections", "internal/access", "internal/audit", "internal/blob", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/survey", "internal/xform", "internal/xmltree"},
+	"internal/openrosa":   {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/survey", "internal/xform", "internal/xmltree"},
 	"internal/attachment": {"collections", "internal/access", "internal/audit", "internal/crash", "internal/problem"},
-	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/crash", "internal/ingest", "internal/problem", "internal/seal"},
+	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/ingest", "internal/problem", "internal/seal"},
 	"internal/retention":  {"collections", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/problem", "internal/survey"},
 	"internal/demo":       {"internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
 	"internal/seed":       {"collections", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/review", "internal/xform"},
@@ -65,7 +67,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages never see the database framework.
-var pure = []string{"internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/demo", "internal/disclosure"}
+var pure = []string{"internal/body", "internal/turn", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/demo", "internal/disclosure"}
 
 func TestImportsFollowTheTable(t *testing.T) {
 	seen := map[string]bool{}

@@ -12,6 +12,7 @@ import (
 	"doorstep/collections"
 	"doorstep/collections/forms"
 	"doorstep/internal/attachment"
+	"doorstep/internal/body"
 	"doorstep/internal/devicesync"
 	"doorstep/internal/grid"
 	"doorstep/internal/ingest"
@@ -34,19 +35,16 @@ type Doorstep struct {
 	queue   *ingest.Queue
 
 	backingUp sync.Mutex
-	bodies    *devicesync.Room
+	bodies    *body.Room // of JSON and XML
+	files     *body.Room
 
 	uploads    *upload.Door
 	thumbnails attachment.Thumbnails
 }
 
-// roomForBodies is how many bytes of JSON are read and worked on at once. Three times as much is in memory, since
-// operations are kept as they came and as they were understood.
-const roomForBodies = 48 << 20
-
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: devicesync.NewRoom(roomForBodies)}
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles)}
 }
 
 // Stages is what the pure stages of intake need.
@@ -62,6 +60,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.start", 10, d.start)
 	on(app.OnServe(), "doorstep.headers", 11, d.protect)
 	on(app.OnServe(), "doorstep.opened", 12, d.open)
+	on(app.OnServe(), "doorstep.bodies", 13, d.bound)
 	on(app.OnServe(), "doorstep.uploads", 15, d.openUploads)
 	on(app.OnServe(), "doorstep.routes", 20, d.routes)
 	on(app.OnServe(), "doorstep.openrosa", 25, d.openrosa)

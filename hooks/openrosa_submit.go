@@ -4,15 +4,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"doorstep/internal/openrosa"
 )
-
-// slowUpload is how long a submission may take: photos over a poor connection.
-const slowUpload = 30 * time.Minute
 
 // odkLength answers the HEAD that precedes every submission. It must be 204: another success would tell Collect that
 // this is no submission address.
@@ -22,13 +18,11 @@ func (d *Doorstep) odkLength(c *fieldCall) error {
 }
 
 func (d *Doorstep) odkSubmit(c *fieldCall) error {
-	control := http.NewResponseController(c.Response)
-	if deadline := time.Now().Add(slowUpload); control.SetReadDeadline(deadline) == nil {
-		_ = control.SetWriteDeadline(deadline) // it counts from the request's begin; who takes one takes the other
-	}
 	whole := once(c.Request.Body)
-	body := http.MaxBytesReader(c.Response, whole, openrosa.AcceptLength)
-	told, err := openrosa.Submit(c.Request.Context(), c.App, d.Stages(), c.Caller, c.Request.Header, body)
+	held := d.bodies.For(c.ID)
+	defer held.Release()
+	in := http.MaxBytesReader(c.Response, whole, openrosa.AcceptLength)
+	told, err := openrosa.Submit(c.Request.Context(), c.App, d.Stages(), c.Caller, c.Request.Header, in, held)
 	if err != nil {
 		c.finish(whole)
 		return err

@@ -13,6 +13,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/body"
 	"doorstep/internal/coverage"
 	"doorstep/internal/dataset"
 	"doorstep/internal/devicesync"
@@ -30,7 +31,7 @@ import (
 type request struct {
 	*core.RequestEvent
 	actor access.Actor
-	room  *devicesync.Room
+	room  *body.Room
 }
 
 // Route is one URL, what it lets an actor do, and who answers. Access decides by the action and, inside the handler, by
@@ -99,11 +100,6 @@ var Routes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/retention/{id}/approve", access.Erase, (*Doorstep).approveRetention},
 }
 
-const (
-	maxUpload = 32 << 20
-	maxJSON   = 1 << 20 // of requests other than a push
-)
-
 // drained is how much of an unread body the HTTP server surely throws away before the next request.
 const drained = 64 << 10
 
@@ -125,7 +121,7 @@ func (d *Doorstep) routes(e *core.ServeEvent) error {
 		if slices.Contains(boundRoutes, r.Method+" "+r.Path) {
 			route.Unbind(apis.DefaultBodyLimitMiddlewareId)
 		} else {
-			route.Bind(limitBody(maxUpload))
+			route.Bind(d.limitFile())
 		}
 		if slices.Contains(packedRoutes, r.Path) {
 			route.BindFunc(apis.WrapStdMiddleware(func(next http.Handler) http.Handler { return packed(next) }))
@@ -163,12 +159,12 @@ func writeProblem(re *core.RequestEvent, err error) error {
 }
 
 func (r *request) bind(into any) error {
-	body, err := devicesync.ReadBody(r.Request, maxJSON, r.room)
-	defer body.Release()
-	if err != nil || len(body.Bytes) == 0 {
+	said, err := body.Read(r.Request, maxJSON, r.room, holder(r.RequestEvent))
+	defer said.Release()
+	if err != nil || len(said.Bytes) == 0 {
 		return err
 	}
-	if err := json.Unmarshal(body.Bytes, into); err != nil {
+	if err := json.Unmarshal(said.Bytes, into); err != nil {
 		return problem.New(problem.BadEnvelope, "json")
 	}
 	return nil

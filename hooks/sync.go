@@ -10,6 +10,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/body"
 	"doorstep/internal/devicesync"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
@@ -21,8 +22,8 @@ func (d *Doorstep) push(r *request) error {
 	if err != nil {
 		return err
 	}
-	ops, _, body, err := r.operations()
-	defer body.Release()
+	ops, _, said, err := r.operations()
+	defer said.Release()
 	if err != nil {
 		return err
 	}
@@ -35,12 +36,12 @@ func (d *Doorstep) push(r *request) error {
 }
 
 // operations reads the body of a push; its bytes are in use until the answer.
-func (r *request) operations() (ops []ingest.Operation, last bool, body *devicesync.Body, err error) {
+func (r *request) operations() (ops []ingest.Operation, last bool, said *body.Body, err error) {
 	r.Request.Body = once(r.Request.Body)
-	if body, err = devicesync.ReadBody(r.Request, devicesync.MaxPushBytes, r.room); err == nil {
-		ops, last, err = devicesync.ReadOperations(body.Bytes)
+	if said, err = body.Read(r.Request, devicesync.MaxPushBytes, r.room, holder(r.RequestEvent)); err == nil {
+		ops, last, err = devicesync.ReadOperations(said.Bytes)
 	}
-	return ops, last, body, err
+	return ops, last, said, err
 }
 
 func (r *request) receipts(receipts []ingest.Receipt) error {
@@ -117,8 +118,8 @@ func (d *Doorstep) handIn(r *request) error {
 	if err != nil {
 		return err
 	}
-	ops, last, body, err := r.operations()
-	defer body.Release()
+	ops, last, said, err := r.operations()
+	defer said.Release()
 	if err != nil {
 		return err
 	}

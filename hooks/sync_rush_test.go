@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,8 +18,6 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/client"
-	"doorstep/internal/devicesync"
-	"doorstep/internal/problem"
 	"doorstep/internal/testapp"
 )
 
@@ -72,31 +69,6 @@ func TestAFullQueueAsksToComeAgain(t *testing.T) {
 	wait.Wait()
 	if n, err := app.CountRecords("submissions"); err != nil || n != tablets*visits || refused.Load() == 0 {
 		t.Errorf("%d submissions (%v), want %d; %d refusals", n, err, tablets*visits, refused.Load())
-	}
-}
-
-// Bodies take room before they take memory, and give it back.
-func TestBodiesShareTheirRoom(t *testing.T) {
-	room := devicesync.NewRoom(100 << 10)
-	read := func(n int) (*devicesync.Body, error) {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(strings.Repeat("x", n)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return devicesync.ReadBody(r, 1<<20, room)
-	}
-	first, err := read(60 << 10)
-	if err != nil || len(first.Bytes) != 60<<10 {
-		t.Fatalf("%d bytes, %v", len(first.Bytes), err)
-	}
-	second, err := read(60 << 10)
-	if problem.As(err).Code != problem.Busy {
-		t.Errorf("no room is left, and the second gets %v", err)
-	}
-	second.Release()
-	first.Release()
-	if _, err := read(60 << 10); err != nil {
-		t.Errorf("the room was not given back: %v", err)
 	}
 }
 

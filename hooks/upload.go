@@ -5,27 +5,13 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/pocketbase/pocketbase/apis"
-	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
-	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 )
-
-// limitBody takes the place of PocketBase's limit, whose refusal has no code of the catalogue.
-func limitBody(bytes int64) *hook.Handler[*core.RequestEvent] {
-	return &hook.Handler[*core.RequestEvent]{Id: apis.DefaultBodyLimitMiddlewareId, Priority: apis.DefaultBodyLimitMiddlewarePriority, Func: func(re *core.RequestEvent) error {
-		if re.Request.ContentLength > bytes {
-			return writeProblem(re, problem.New(problem.TooLarge, ""))
-		}
-		re.Request.Body = http.MaxBytesReader(re.Response, re.Request.Body, bytes)
-		return re.Next()
-	}}
-}
 
 // uploaded is the only file of a multipart request, in the field "file".
 func (r *request) uploaded() (*filesystem.File, error) {
@@ -34,6 +20,8 @@ func (r *request) uploaded() (*filesystem.File, error) {
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, problem.New(problem.TooLarge, "file")
+	case problem.As(err).Code == problem.Busy:
+		return nil, problem.New(problem.Busy, "file")
 	case err != nil || len(files) != 1:
 		return nil, problem.New(problem.BadParameter, "file")
 	}

@@ -103,11 +103,11 @@ func (b *batch) judge() error {
 	for range min(runtime.GOMAXPROCS(0), len(b.drafts)) {
 		wait.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(b.drafts); i = int(next.Add(1)) - 1 {
-				if b.st.Queue.light.take(b.ctx, b.from()) != nil {
+				if b.st.Queue.light.Take(b.ctx, b.from()) != nil {
 					return
 				}
 				b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, b.drafts[i])
-				b.st.Queue.light.give()
+				b.st.Queue.light.Give()
 			}
 		})
 	}
@@ -131,10 +131,10 @@ func judgeSafely(ctx context.Context, st *Stages, sender Sender, d *draft) (judg
 // machine, and their worker rests after each while others are about.
 func (q *Queue) store(b *batch) error {
 	if b.work > calmWork {
-		if err := q.heavy.take(b.ctx, b.from()); err != nil {
+		if err := q.heavy.Take(b.ctx, b.from()); err != nil {
 			return err
 		}
-		defer q.heavy.give()
+		defer q.heavy.Give()
 	}
 	if err := b.judge(); err != nil {
 		return err

@@ -1,13 +1,10 @@
 package ingest
 
 import (
-	"context"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -162,53 +159,4 @@ func pushHasABudget(t *testing.T, p *pushed, in *instrument.Instrument) {
 	if first < 0 || first < mostWork/(each*roundOf(in))-1 || codes[len(codes)-2] != "" {
 		t.Errorf("codes %v", codes)
 	}
-}
-
-// Slots go round by worker, and a waiter that leaves does not keep one.
-func TestSlotsGoRound(t *testing.T) {
-	turn := newTurns(1)
-	if err := turn.take(t.Context(), "a"); err != nil {
-		t.Fatal(err)
-	}
-	got := make(chan string)
-	wait := func(ctx context.Context, who string, before int) {
-		go func() {
-			if turn.take(ctx, who) == nil {
-				got <- who
-			}
-		}()
-		for queued(turn) <= before {
-			time.Sleep(time.Millisecond)
-		}
-	}
-	gone, leave := context.WithCancel(t.Context())
-	for i, who := range []string{"a", "a", "a", "b", "c"} {
-		wait(t.Context(), who, i)
-	}
-	wait(gone, "d", 5)
-	leave()
-	var order []string
-	for range 5 {
-		turn.give()
-		order = append(order, <-got)
-	}
-	if fmt.Sprint(order) != "[a b c a a]" {
-		t.Errorf("order %v", order)
-	}
-	turn.give()
-	for range 2 { // nobody waits: the slot is free again
-		if err := turn.take(t.Context(), "e"); err != nil {
-			t.Fatal(err)
-		}
-		turn.give()
-	}
-}
-
-func queued(t *turns) (n int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, w := range t.waiting {
-		n += len(w)
-	}
-	return n
 }

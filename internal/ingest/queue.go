@@ -9,6 +9,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/crash"
 	"doorstep/internal/problem"
+	"doorstep/internal/turn"
 )
 
 // Bounds of the queue. An operation in it takes some 40 kB of memory.
@@ -23,7 +24,7 @@ const (
 // Queue lets batches that wait for the database share a transaction, so that the disk is synced once for all of them.
 // Workers take turns, the batches of one worker keep their order, and each batch is answered on its own.
 type Queue struct {
-	light, heavy *turns // of batches to be judged
+	light, heavy *turn.Turns // of batches to be judged
 
 	mu         sync.Mutex
 	waiting    map[string][]*batch  // by worker
@@ -40,7 +41,7 @@ type Queue struct {
 // NewQueue makes an empty queue. It needs no goroutine while nothing waits.
 func NewQueue() *Queue {
 	q := &Queue{
-		light: newTurns(max(1, runtime.GOMAXPROCS(0)-1)), heavy: newTurns(1),
+		light: turn.New(max(1, runtime.GOMAXPROCS(0)-1)), heavy: turn.New(1),
 		waiting: map[string][]*batch{}, inside: map[string]int{}, about: map[string]time.Time{},
 	}
 	q.idle = sync.NewCond(&q.mu)

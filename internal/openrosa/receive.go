@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"doorstep/internal/blob"
+	"doorstep/internal/body"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
 )
@@ -19,6 +20,8 @@ import (
 const (
 	maxXML   = 8 << 20 // bytes of the record itself
 	maxParts = 500
+	// understood is how many bytes of memory beside itself a byte of XML takes until the record is stored.
+	understood = 1
 )
 
 const (
@@ -34,14 +37,14 @@ type parts struct {
 }
 
 // receive reads a submission request part by part; files go straight to the store. It fails with a *problem.Problem
-// that tells what is wrong with the request.
-func receive(header http.Header, body io.Reader, store blob.Store) (*parts, error) {
+// that tells what is wrong with the request. The record itself takes room, as long as held does.
+func receive(header http.Header, in io.Reader, store blob.Store, held *body.Held) (*parts, error) {
 	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, problem.New(problem.NotMultipart, "content type")
 	}
 	got := &parts{}
-	reader := multipart.NewReader(body, params["boundary"])
+	reader := multipart.NewReader(in, params["boundary"])
 	for n := 0; ; n++ {
 		part, err := reader.NextRawPart()
 		if err == io.EOF { // exactly: one that wraps it means that the last boundary is missing
@@ -53,7 +56,7 @@ func receive(header http.Header, body io.Reader, store blob.Store) (*parts, erro
 		if n == maxParts {
 			return nil, problem.New(problem.TooLarge, "parts")
 		}
-		if err := got.take(part, store); err != nil {
+		if err := got.take(part, store, held); err != nil {
 			return nil, err
 		}
 	}
@@ -65,6 +68,10 @@ func receive(header http.Header, body io.Reader, store blob.Store) (*parts, erro
 
 // cut tells a request that is too long from one that ended early or is not what it says.
 func cut(err error) error {
+	var said *problem.Problem
+	if errors.As(err, &said) {
+		return said
+	}
 	var tooLong *http.MaxBytesError
 	if errors.As(err, &tooLong) {
 		return problem.New(problem.TooLarge, "request")
@@ -72,16 +79,16 @@ func cut(err error) error {
 	return problem.New(problem.NotMultipart, "body")
 }
 
-func (p *parts) take(part *multipart.Part, store blob.Store) error {
+func (p *parts) take(part *multipart.Part, store blob.Store, held *body.Held) error {
 	name := part.FormName()
 	switch {
 	case name == xmlPart:
-		raw, err := io.ReadAll(io.LimitReader(part, maxXML+1))
+		raw, err := held.ReadAll(part, maxXML)
 		if err != nil {
 			return cut(err)
 		}
-		if len(raw) > maxXML {
-			return problem.New(problem.TooLarge, "xml")
+		if err := held.Take(int64(len(raw)) * understood); err != nil {
+			return err
 		}
 		if p.xml != nil && !bytes.Equal(p.xml, raw) {
 			return problem.New(problem.NotMultipart, "two records")

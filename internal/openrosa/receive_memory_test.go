@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/blob"
+	room "doorstep/internal/body"
 	"doorstep/internal/seal"
 )
 
@@ -49,7 +50,7 @@ func TestReceiveHoldsNoFileInMemory(t *testing.T) {
 			store := blob.In(t.TempDir(), seal.Plain())
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			got, err := receive(header, c.body, store)
+			got, err := receive(header, c.body, store, room.NewRoom(64<<20).For("w"))
 			if err == nil {
 				_, _, err = operation(Caller{Actor: access.Actor{ID: "w"}}, got)
 			}

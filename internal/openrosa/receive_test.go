@@ -11,6 +11,7 @@ import (
 
 	"doorstep/internal/access"
 	"doorstep/internal/blob"
+	room "doorstep/internal/body"
 	"doorstep/internal/problem"
 	"doorstep/internal/seal"
 )
@@ -37,7 +38,7 @@ func TestReceive(t *testing.T) {
 	store := blob.In(t.TempDir(), seal.Plain())
 	body := request(fileOf("门牌 照片.jpg", "one"), xmlOf("<a id='f'/>"), fileOf(`C:\x\..\evil.jpg`, "two"), fileOf("../../etc/passwd", "three"),
 		"Content-Disposition: form-data; name=\"*isIncomplete*\"\r\n\r\nyes", "Content-Disposition: form-data; name=\"csrf\"\r\n\r\nx", xmlOf("<a id='f'/>"))
-	got, err := receive(http.Header{"Content-Type": {"multipart/form-data; boundary=" + edge}}, strings.NewReader(body), store)
+	got, err := receive(http.Header{"Content-Type": {"multipart/form-data; boundary=" + edge}}, strings.NewReader(body), store, room.NewRoom(64<<20).For("w"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,7 @@ func FuzzReceive(f *testing.F) {
 	dir := f.TempDir()
 	store := blob.In(dir, seal.Plain())
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := receive(http.Header{"Content-Type": {"multipart/form-data; boundary=" + edge}}, bytes.NewReader(body), store)
+		got, err := receive(http.Header{"Content-Type": {"multipart/form-data; boundary=" + edge}}, bytes.NewReader(body), store, room.NewRoom(64<<20).For("w"))
 		if err == nil {
 			if got.xml == nil {
 				t.Fatal("taken without a record")

@@ -15,6 +15,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/blob"
+	"doorstep/internal/body"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
@@ -26,8 +27,8 @@ import (
 // Submit takes one submission request and tells the worker in words what the server found. Everything that is a record
 // is kept: what cannot be used goes to quarantine, since an app cannot mend a finished record and would send it for
 // days. An error is a *problem.Problem, and nothing was stored but files without an owner.
-func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, header http.Header, body io.Reader) (string, error) {
-	got, err := receive(header, body, blob.In(app.DataDir(), collections.KeysOf(app)))
+func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, header http.Header, in io.Reader, held *body.Held) (string, error) {
+	got, err := receive(header, in, blob.In(app.DataDir(), collections.KeysOf(app)), held)
 	if err != nil {
 		return "", err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/blob"
+	"doorstep/internal/body"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
 )
@@ -71,6 +72,7 @@ func (d *Door) Serve(w http.ResponseWriter, r *http.Request, sender ingest.Sende
 	w = connection
 	r = r.Clone(context.WithValue(context.WithValue(r.Context(), senderKey{}, sender), connectionKey{}, connection))
 	r.URL.Path = id
+	r.Body = body.Pace(r.Body, connection)
 	w.Header().Set("Upload-Expires", d.now().Add(Lifetime).UTC().Format(http.TimeFormat))
 	if id == "" {
 		d.tus.Middleware(http.HandlerFunc(d.tus.PostFile)).ServeHTTP(w, r)

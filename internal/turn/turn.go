@@ -1,23 +1,25 @@
-package ingest
+// Package turn shares slots between those who want them, in turn.
+package turn
 
 import (
 	"context"
 	"sync"
 )
 
-// turns shares a few slots between workers: whoever waits gets one in turn, so that one who asks a thousand times is not
+// Turns shares a few slots between workers: whoever waits gets one in turn, so that one who asks a thousand times is not
 // ahead of one who asks once.
-type turns struct {
+type Turns struct {
 	mu      sync.Mutex
 	free    int
 	waiting map[string][]chan struct{} // by worker
 	order   []string                   // workers who wait
 }
 
-func newTurns(slots int) *turns { return &turns{free: slots, waiting: map[string][]chan struct{}{}} }
+// New makes so many slots.
+func New(slots int) *Turns { return &Turns{free: slots, waiting: map[string][]chan struct{}{}} }
 
-// take waits for a slot, which must be given back. It fails only when ctx ends.
-func (t *turns) take(ctx context.Context, who string) error {
+// Take waits for a slot, which must be given back. It fails only when ctx ends.
+func (t *Turns) Take(ctx context.Context, who string) error {
 	t.mu.Lock()
 	if t.free > 0 {
 		t.free--
@@ -34,13 +36,13 @@ func (t *turns) take(ctx context.Context, who string) error {
 	case <-mine:
 		return nil
 	case <-ctx.Done():
-		go func() { <-mine; t.give() }() // the turn comes all the same, and goes to the next
+		go func() { <-mine; t.Give() }() // the turn comes all the same, and goes to the next
 		return ctx.Err()
 	}
 }
 
-// give hands a slot to the next who waits.
-func (t *turns) give() {
+// Give hands a slot to the next who waits.
+func (t *Turns) Give() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.order) == 0 {
