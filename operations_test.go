@@ -96,12 +96,13 @@ func TestWalkThroughOfTheDocs_needsBashAndCurl(t *testing.T) {
 	if strings.Count(script, "grep -q") < 10 {
 		t.Fatal("the walk-through checks next to nothing")
 	}
-	url, _ := startServer(t, buildBinary(t), filepath.Join(t.TempDir(), "data"), "--demo")
+	program, data := buildBinary(t), filepath.Join(t.TempDir(), "data")
+	url, _ := startServer(t, program, data, "--demo")
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	bash := exec.CommandContext(ctx, "bash", "-euxo", "pipefail", "-c", script)
 	bash.Dir = t.TempDir()
-	bash.Env = append(os.Environ(), "SERVER="+url)
+	bash.Env = append(os.Environ(), "SERVER="+url, "DOORSTEP="+program, "DATA="+data)
 	if out, err := bash.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
