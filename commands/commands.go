@@ -13,7 +13,6 @@ import (
 
 	"doorstep/hooks"
 	"doorstep/internal/dataset"
-	"doorstep/internal/grid"
 	"doorstep/internal/instrument"
 	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
@@ -56,33 +55,6 @@ func ready(app *pocketbase.PocketBase, d *hooks.Doorstep) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return d.Start(app)
-}
-
-func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
-	var crs string
-	c := &cobra.Command{Use: "import FILE.geojson", Short: "导入区划边界 · import boundaries", Args: cobra.ExactArgs(1)}
-	c.Flags().StringVar(&crs, "crs", "", "文件的坐标系 · datum of the file: wgs84, gcj02 or bd09")
-	if err := c.MarkFlagRequired("crs"); err != nil {
-		panic(err) // the flag is defined one line above
-	}
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		datum, err := grid.ParseDatum(crs)
-		if err != nil {
-			return err
-		}
-		f, err := os.Open(args[0])
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		n, err := grid.Import(cmd.Context(), app, f, datum, nil, "operator", d.Now())
-		if err != nil {
-			return mistakes(cmd, args[0], err)
-		}
-		fmt.Fprintf(cmd.OutOrStdout(), "新增 added %d · 修改 changed %d · 未变 same %d\n", n.Added, n.Changed, n.Same)
-		return nil
-	}
-	return prepared(app, d, c)
 }
 
 func convertForm(d *hooks.Doorstep) *cobra.Command {

@@ -38,6 +38,9 @@ func Import(ctx context.Context, app core.App, r io.Reader, d Datum, territory [
 			mistakes = append(mistakes, survey.Problem{Code: "area.outside_territory", Row: i + 1, Column: "code", ZH: "区域 " + a.Code + " 不在您的负责区域内。", EN: "Area " + a.Code + " is outside your territory."})
 		}
 	}
+	if len(areas) == 0 && len(mistakes) == 0 {
+		mistakes = survey.Problems{{Code: "area.none", ZH: "文件里没有区划。", EN: "There is no area in the file."}}
+	}
 	if len(mistakes) > 0 {
 		return Imported{}, mistakes
 	}
@@ -56,8 +59,15 @@ func CodesOf(db collections.DB) (Codes, error) {
 	return NewCodes(suffix)
 }
 
-// Save writes areas by code and announces those that changed.
+// Save writes areas by code and announces those that changed. An area without a boundary keeps the one that is stored.
 func Save(ctx context.Context, app core.App, areas []Area, codes Codes, by string, now time.Time) (Imported, error) {
+	return save(ctx, app, areas, codes, false, by, now)
+}
+
+// errOnlyLooked takes back what was written to count it.
+var errOnlyLooked = errors.New("only looked")
+
+func save(ctx context.Context, app core.App, areas []Area, codes Codes, check bool, by string, now time.Time) (Imported, error) {
 	var n Imported
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		for _, a := range areas {
@@ -65,8 +75,14 @@ func Save(ctx context.Context, app core.App, areas []Area, codes Codes, by strin
 				return fmt.Errorf("area %s: %w", a.Code, err)
 			}
 		}
+		if check {
+			return errOnlyLooked
+		}
 		return audit.Append(db, now, audit.Entry{Actor: by, Action: "areas.import", Collection: collections.Areas, Purpose: audit.Administration, Detail: n})
 	})
+	if errors.Is(err, errOnlyLooked) {
+		err = nil
+	}
 	return n, err
 }
 
@@ -85,6 +101,12 @@ func saveArea(db collections.DB, a Area, codes Codes, now time.Time, n *Imported
 	found, err := collections.One(db, `SELECT name, level, COALESCE(boundary,'null'), expected_households, rev FROM areas WHERE code=?`, []any{a.Code}, &name, &level, &stored, &expected, &rev)
 	if err != nil {
 		return err
+	}
+	if found && len(a.Boundary) == 0 { // of a list: what it does not say stays
+		boundary = stored
+		if a.ExpectedHouseholds == 0 {
+			a.ExpectedHouseholds = expected
+		}
 	}
 	if found && name == a.Name && level == string(a.Level) && stored == boundary && expected == a.ExpectedHouseholds {
 		n.Same++

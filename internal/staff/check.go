@@ -9,6 +9,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/grid"
 )
 
 // Worker is what an account says of somebody.
@@ -86,20 +87,11 @@ func checkTerritory(db collections.DB, territory []string) ([]Fault, error) {
 	if len(territory) == 0 {
 		return []Fault{{"territory", NoTerritory, ""}}, nil
 	}
-	for _, code := range territory {
-		known := false
-		if r := access.Ranges([]string{code}); len(r) == 1 { // a code is known when an area has it, or lies below it
-			var one int
-			var err error
-			if known, err = collections.One(db, `SELECT 1 FROM areas WHERE code>=? AND code<? LIMIT 1`, []any{r[0].Lo, r[0].Hi}, &one); err != nil {
-				return nil, err
-			}
-		}
-		if !known {
-			return []Fault{{"territory", UnknownTerritory, code}}, nil
-		}
+	unknown, err := grid.Unknown(db, territory)
+	if err != nil || unknown == "" && !slices.Contains(territory, "") {
+		return nil, err
 	}
-	return nil, nil
+	return []Fault{{"territory", UnknownTerritory, unknown}}, nil
 }
 
 // Beyond finds what an actor may not give: a role above the actor's own, or ground that is not the actor's.

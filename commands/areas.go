@@ -1,0 +1,65 @@
+package commands
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/spf13/cobra"
+
+	"doorstep/hooks"
+	"doorstep/internal/grid"
+)
+
+// importAreas reads boundaries, or a list of codes without them.
+func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	var crs string
+	var dry bool
+	c := &cobra.Command{
+		Use: "import FILE.geojson|FILE.csv|FILE.xlsx", Short: "导入区划:边界或代码表 · import areas: boundaries, or a list of codes", Args: cobra.ExactArgs(1),
+		Long: "边界:GeoJSON,每个要素有 code、name,须用 --crs 说明坐标系。\n代码表:表头 代码、名称,可选 层级、应访户数;已有的边界不变。\n" +
+			"Boundaries: GeoJSON, whose features have code and name; --crs says in what datum. A list: columns code, name, and if wanted level,\nexpected_households; boundaries that are there stay.",
+		Example: "  doorstep areas import districts.geojson --crs gcj02\n  doorstep areas import streets.csv",
+	}
+	c.Flags().StringVar(&crs, "crs", "", "边界的坐标系 · datum of the boundaries: wgs84, gcj02 or bd09")
+	c.Flags().BoolVar(&dry, "dry-run", false, "只检查代码表,不写入 · look at the list, write nothing")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		n, err := importFile(cmd, app, d, args[0], crs, dry)
+		if err != nil {
+			return mistakes(cmd, args[0], err)
+		}
+		tellImported(cmd, dry, n.Added, n.Changed, n.Same)
+		return nil
+	}
+	return prepared(app, d, c)
+}
+
+func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorstep, path, crs string, dry bool) (grid.Imported, error) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".csv", ".tsv", ".txt", ".xlsx", ".xlsm":
+		if crs != "" {
+			return grid.Imported{}, errors.New("代码表没有坐标,不用 --crs · a list has no coordinates: leave --crs out")
+		}
+		n, titles, err := grid.ImportList(cmd.Context(), app, path, dry, "operator", d.Now())
+		ignored(cmd, path, titles)
+		return n, err
+	}
+	if dry {
+		return grid.Imported{}, errors.New("--dry-run 只用于代码表 · --dry-run is for lists")
+	}
+	if crs == "" {
+		return grid.Imported{}, errors.New("请用 --crs 说明坐标系:wgs84、gcj02 或 bd09 · say the datum with --crs: wgs84, gcj02 or bd09")
+	}
+	datum, err := grid.ParseDatum(crs)
+	if err != nil {
+		return grid.Imported{}, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return grid.Imported{}, err
+	}
+	defer f.Close()
+	return grid.Import(cmd.Context(), app, f, datum, nil, "operator", d.Now())
+}

@@ -1,0 +1,77 @@
+package grid_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/grid"
+	"doorstep/internal/survey"
+	"doorstep/internal/testapp"
+)
+
+func codeList(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "codes.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestImportList(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	row := func(code string) string {
+		var name, level, parent string
+		var bounded, expected int
+		if _, err := collections.One(collections.Read(app), `SELECT name, level, parent, boundary!='null', expected_households FROM areas WHERE code=?`, []any{code}, &name, &level, &parent, &bounded, &expected); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(name, " ", level, " ", parent, " ", bounded, " ", expected)
+	}
+	other := row("990102")
+	path := codeList(t, "区划代码,名称,备注\n990100,新名市,x\n990101,示例区990101,\n990103,新区,\n")
+	for _, check := range []bool{true, false} {
+		n, ignored, err := grid.ImportList(t.Context(), app, path, check, "operator", now)
+		if err != nil || n != (grid.Imported{Added: 1, Changed: 1, Same: 1}) || len(ignored) != 1 {
+			t.Fatalf("%+v %q %v", n, ignored, err)
+		}
+		if check && (row("990103") != "   0 0" || !strings.HasPrefix(row("9901"), "示例市")) {
+			t.Fatalf("a look wrote %s, %s", row("990103"), row("9901"))
+		}
+	}
+	for code, want := range map[string]string{"9901": "新名市 city  1 10", "990103": "新区 district 9901 0 0", "990102": other} {
+		if got := row(code); got != want {
+			t.Errorf("%s: %s, want %s", code, got, want)
+		}
+	}
+}
+
+func TestImportListRefuses(t *testing.T) {
+	app := testapp.New(t)
+	_, _, err := grid.ImportList(t.Context(), app, codeList(t, "代码,名称,层级,应访户数\n9901,市,,\n99011,区,,\n9901,市,街道,-1\n990102,,区,\n"), false, "operator", time.Now())
+	var wrong survey.Problems
+	if !errors.As(err, &wrong) {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range wrong {
+		got = append(got, fmt.Sprint(p.Row, p.Column, strings.TrimPrefix(p.Code, "area.")))
+	}
+	if want := "3代码code_unknown 4代码code_repeated 4层级level_mismatch 4应访户数households_number 5名称name_missing"; strings.Join(got, " ") != want {
+		t.Errorf("%s\nwant %s", strings.Join(got, " "), want)
+	}
+	if _, _, err := grid.ImportList(t.Context(), app, codeList(t, "代码,名称\n"), false, "operator", time.Now()); !errors.As(err, &wrong) || wrong[0].Code != "table.empty" {
+		t.Errorf("an empty list: %v", err)
+	}
+	if n, err := app.CountRecords(collections.Areas); err != nil || n != 0 {
+		t.Errorf("%d areas %v", n, err)
+	}
+}
