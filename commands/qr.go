@@ -39,6 +39,16 @@ func printCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			return errors.New("--url 应以 https:// 开头 · must begin with https://")
 		}
 		o.origin = strings.TrimRight(o.origin, "/")
+		if o.campaign != openrosa.AllForms {
+			if err := knownCampaign(app, o.campaign); err != nil {
+				return err
+			}
+		}
+		if o.area != "" {
+			if err := knownAreas(app, []string{o.area}); err != nil {
+				return err
+			}
+		}
 		files, err := o.print(cmd.Context(), app, d)
 		for _, f := range files {
 			fmt.Fprintln(cmd.OutOrStdout(), f)

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
+
+	"doorstep/internal/problem"
 )
 
 // shape gives PocketBase's root command our manners: what it does not know is an error with the words that there are,
@@ -46,6 +49,9 @@ func strict(c *cobra.Command) {
 		strict(child)
 	}
 	c.SilenceUsage = true
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error { return explained(run(c, args)) }
+	}
 	if !c.HasSubCommands() || c.Runnable() {
 		return
 	}
@@ -56,6 +62,16 @@ func strict(c *cobra.Command) {
 		}
 		return fmt.Errorf("没有命令“%s” · unknown command %q for %q; 可选 one of: %s", args[0], args[0], c.CommandPath(), strings.Join(children(c), ", "))
 	}
+}
+
+// explained gives a problem of the catalogue its words.
+func explained(err error) error {
+	var p *problem.Problem
+	if !errors.As(err, &p) {
+		return err
+	}
+	text := problem.Catalogue[p.Code]
+	return fmt.Errorf("%s · %s (%w)", text.ZH, text.EN, err)
 }
 
 func children(c *cobra.Command) (names []string) {

@@ -1,0 +1,80 @@
+package commands_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSetUpACity goes through an operator's first day: areas, people, households, a campaign; and the mistakes of that day.
+func TestSetUpACity(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"areas.csv":  "代码,名称\n4403,某市\n440307,某区\n440307011,某街道\n440307011005,某社区\n",
+		"none.csv":   "代码,名称\n",
+		"staff.csv":  "工号,姓名,负责区域\nF1,王,440307011\nM1,李,4403\n",
+		"wrong.csv":  "工号,姓名,负责区域\nF2,,999999\n",
+		"roster.csv": "区划代码,住址,姓名\n440307011005,示例路1号,王小明\n440307011005,示例路1号,王大明\n",
+		"holes.csv":  "区划代码,姓名\n440307011005,王小明\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var id string
+	for _, step := range []struct {
+		args  string
+		fails bool
+		want  string
+	}{
+		{"init", false, "ready"},
+		{"areas import areas.csv --dry-run", false, "added 4"},
+		{"areas import areas.csv", false, "added 4"},
+		{"areas import areas.csv", false, "same 4"},
+		{"areas import none.csv", true, "no area in the list"},
+		{"areas import areas.csv --crs wgs84", true, "leave --crs out"},
+		{"areas import areas.geojson", true, "wgs84, gcj02 or bd09"},
+		{"workers import staff.csv --passwords made.csv", false, "added 2"},
+		{"workers import staff.csv --passwords made.csv", false, "same 2"},
+		{"workers import wrong.csv", true, "wrong.csv:2 (负责区域): 999999"},
+		{"workers import wrong.csv", true, "2 mistakes"},
+		{"workers import nowhere.csv", true, "nowhere.csv"},
+		{"roster import roster.csv", false, "人员 persons: 新增 added 2"},
+		{"roster import holes.csv", true, "address"},
+		{"campaigns create sweep --form child_visit --territory 4403", false, ""},
+		{"campaigns create sweep --form child_vist --territory 4403", true, "child_visit, elderly_baseline"},
+		{"campaigns create sweep --form child_visit --territory 9999", true, "9999"},
+		{"campaigns create sweep --form child_visit --territory 4403 --hold some", true, "all, errors, none"},
+		{"campaigns close ID", false, "closed"},
+		{"campaigns list", false, "closed"},
+		{"campaigns open nothing", true, "ID"},
+		{"export child_visit -o out --campaign nothing", true, "ID"},
+		{"workers qr --url https://a.example --area 990101", true, "990101"},
+		{"workers qr --url https://a.example --campaign nothing", true, "ID"},
+		{"forms list", false, "child_visit"},
+		{"forms download child_visit -o got.csv", false, "got.csv"},
+		{"forms download child_visit -o got.csv", true, "got.csv"},
+		{"forms download child_visit 1", true, "child_visit 2026"},
+		{"forms close elderly_baseline 1", true, "elderly_baseline 2026"},
+		{"audit verify", false, "rows in order"},
+	} {
+		stdout, stderr, status := run(t, dir, strings.Fields(strings.ReplaceAll(step.args, "ID", id))...)
+		if (status != 0) != step.fails || !strings.Contains(stdout+stderr, strings.ReplaceAll(step.want, "ID", id)) {
+			t.Errorf("%s: exit status %d, want %q:\n%s%s", step.args, status, step.want, stdout, stderr)
+		}
+		if step.args == "campaigns create sweep --form child_visit --territory 4403" {
+			id = strings.TrimSpace(stdout)
+		}
+	}
+	if made, err := os.ReadFile(filepath.Join(dir, "made.csv")); err != nil || strings.Count(string(made), "\n") != 3 {
+		t.Errorf("made.csv: %d lines %v", strings.Count(string(made), "\n"), err)
+	}
+	shipped, err := os.ReadFile("../collections/forms/child_visit.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "got.csv")); err != nil || string(got) != string(shipped) {
+		t.Errorf("got.csv is not the workbook that was published (%v)", err)
+	}
+}

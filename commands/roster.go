@@ -1,0 +1,48 @@
+package commands
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/spf13/cobra"
+
+	"doorstep/hooks"
+	"doorstep/internal/grid"
+	"doorstep/internal/roster"
+)
+
+// importRoster reads a list of households and the people in them.
+func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	var o roster.Options
+	var crs string
+	c := &cobra.Command{
+		Use: "import FILE.xlsx|FILE.csv", Short: "导入家庭与人员底册 · import households and persons", Args: cobra.ExactArgs(1),
+		Long: "每行一人(没有姓名的行只有家庭)。表头:区划代码、住址;可选:房屋编码、户主、家庭电话、纬度、经度、姓名、性别、出生日期、证件类型、\n" +
+			"证件号码、电话、与户主关系。有一处错误就什么也不写;已有的家庭和人员不重复新增,中断后可以再次运行。\n" +
+			"A row for each person; one without a name is a household alone. Columns: area, address, and if wanted house_code, head_name,\nhousehold_phone, latitude, longitude, name, sex, birth_date, id_type, id_number, phone, relation. With one mistake nothing is written;\nwho is there already is not added again, so an import that was interrupted may be run once more.",
+		Example: "  doorstep roster import roster.xlsx --dry-run",
+	}
+	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查,不写入 · look at the list, write nothing")
+	c.Flags().StringVar(&crs, "crs", "", "经纬度的坐标系 · datum of the coordinates: wgs84, gcj02 or bd09")
+	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if crs != "" {
+			if o.Datum, err = grid.ParseDatum(crs); err != nil {
+				return err
+			}
+		}
+		show := steps(cmd.ErrOrStderr())
+		o.By, o.Now, o.Show = "operator", d.Now(), func(done, total int) { show("行 rows", done, total) }
+		n, err := roster.Import(cmd.Context(), app, args[0], o)
+		ignored(cmd, args[0], n.Ignored)
+		if err != nil {
+			return mistakes(cmd, args[0], err)
+		}
+		if o.Check {
+			fmt.Fprintf(cmd.OutOrStdout(), "仅检查 dry run · %d 行无误 rows in order\n", n.Rows)
+			return nil
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "家庭 households: 新增 added %d · 已有 known %d\n人员 persons: 新增 added %d · 已有 known %d\n", n.Households, n.KnownHouseholds, n.Persons, n.KnownPersons)
+		return nil
+	}
+	return prepared(app, d, c)
+}
