@@ -83,7 +83,7 @@ func TestFilledFormsAreRight(t *testing.T) {
 					interviews++
 				}
 				inst := &survey.Instance{FormID: f.ID, Version: f.Version, ID: rec.Household, Root: root}
-				for _, issue := range rules.Check(inst, visitTime) {
+				for _, issue := range rules.Check(inst, validate.Visit{At: visitTime, Sure: true}) {
 					if issue.Severity == survey.Error {
 						t.Errorf("record %d: %s at %s: %s", i, issue.Code, issue.Field, issue.EN)
 					}
@@ -247,7 +247,7 @@ func noticed(rules *validate.Bound, idx *grid.Index, f *survey.Form, root *surve
 	}
 	occurrence, _, nested := strings.Cut(rec.Planted[0].Field, "/")
 	inst := &survey.Instance{FormID: f.ID, Version: f.Version, ID: rec.Household, Root: root}
-	for _, issue := range rules.Check(inst, visitTime) {
+	for _, issue := range rules.Check(inst, validate.Visit{At: visitTime, Sure: true}) {
 		if strings.HasSuffix(issue.Field, "_id_number") && (!nested || strings.HasPrefix(issue.Field, occurrence+"/")) {
 			return true
 		}
