@@ -228,7 +228,8 @@ func violations(t *testing.T, c *cast) {
 	answers["falls"].(map[string]any)["fall_count"] = 99
 	answers["falls"].(map[string]any)["afraid_of"] = []string{"none", "stairs"}
 	answers["elder"].(map[string]any)["born"] = "1948-08-09"
-	r := send(t, c.tablet, submit(3, uuid.NewString(), "1", answers))
+	id := uuid.NewString()
+	r := send(t, c.tablet, submit(3, id, "1", answers))
 	if r.Status != "stored" || r.ReviewState != "has_issues" {
 		t.Errorf("a record with mistakes: %+v", r)
 	}
@@ -247,6 +248,13 @@ func violations(t *testing.T, c *cast) {
 	}
 	if len(r.Issues) != 8 { // those, and the division that was never assigned
 		t.Errorf("issues %+v", r.Issues)
+	}
+	var history struct {
+		Items []struct{ Kind, Field, Before, After string }
+	}
+	c.boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/records/fall_risks/"+id+"/history", nil, &history)
+	if len(history.Items) != 1 || history.Items[0] != struct{ Kind, Field, Before, After string }{"check", "falls/fall[1]/harm/injuries", "head", ""} {
+		t.Errorf("what was taken out: %+v", history.Items)
 	}
 }
 

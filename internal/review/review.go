@@ -163,7 +163,7 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 // Entry is one line of a record's history.
 type Entry struct {
 	At       string          `json:"at"`
-	Kind     string          `json:"kind"` // review, correction, conflict, override
+	Kind     string          `json:"kind"` // review, correction, conflict, override, check
 	By       string          `json:"by"`
 	Rev      int64           `json:"rev"`
 	Decision string          `json:"decision,omitempty"`

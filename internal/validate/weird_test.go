@@ -183,6 +183,45 @@ func randomTree(r *rand.Rand, q *survey.Question, name string) *survey.Node {
 	return n
 }
 
+// TestNothingSentIsLost looks for every answer of random records: after a check it is where it was or among the changes.
+func TestNothingSentIsLost(t *testing.T) {
+	for _, md := range steady {
+		f := markdown(t, md)
+		logic := compiled(t, f)
+		for seed := range uint64(200) {
+			root := randomTree(rand.New(rand.NewPCG(seed, 2)), f.Root, "data")
+			sent := leaves(root, map[string]int{})
+			checked := logic.Check(context.Background(), &survey.Instance{Root: root}, validate.TakeOut)
+			kept := leaves(root, map[string]int{})
+			for _, c := range checked.Changes {
+				if !c.Kept {
+					kept[c.Field[strings.LastIndexByte(c.Field, '/')+1:]+" "+c.Sent]++
+				}
+			}
+			for answer, n := range sent {
+				if kept[answer] < n {
+					t.Fatalf("seed %d: %q was sent %d times and is kept %d times; %+v", seed, answer, n, kept[answer], checked.Changes)
+				}
+			}
+		}
+	}
+}
+
+// leaves counts the answers of a tree as "name answer".
+func leaves(n *survey.Node, into map[string]int) map[string]int {
+	below := false
+	for _, c := range n.Children {
+		if c.Kind == survey.Element {
+			below = true
+			leaves(c, into)
+		}
+	}
+	if s := n.Value(); !below && s != "" {
+		into[n.Name+" "+s]++
+	}
+	return into
+}
+
 func TestSecondCheckBlanksNothing(t *testing.T) {
 	logics := make([]*validate.Logic, len(steady))
 	questions := make([]*survey.Question, len(steady))
