@@ -19,6 +19,7 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/outbox"
 	"doorstep/internal/seal"
+	"doorstep/internal/signin"
 	"doorstep/internal/upload"
 )
 
@@ -37,6 +38,7 @@ type Doorstep struct {
 	backingUp sync.Mutex
 	bodies    *body.Room // of JSON and XML
 	files     *body.Room
+	passwords *signin.Guard
 
 	uploads    *upload.Door
 	thumbnails attachment.Thumbnails
@@ -44,7 +46,7 @@ type Doorstep struct {
 
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles)}
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), passwords: signin.NewGuard()}
 }
 
 // Stages is what the pure stages of intake need.
@@ -70,6 +72,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.backup", 50, d.backUpByNight)
 
 	d.bindSignIn(app)
+	on(app.OnServe(), "doorstep.signin", 55, d.pruneSignIns)
 	d.bindAudit(app)
 	on(app.OnServe(), "doorstep.keys", 45, d.watchKeys)
 

@@ -3,6 +3,8 @@ package hooks
 import (
 	"bytes"
 	"crypto/rand"
+	"database/sql"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,9 +13,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/openrosa"
 	"doorstep/internal/problem"
+	"doorstep/internal/signin"
 )
 
 // fieldCall is one call by a worker's ODK app.
@@ -53,7 +57,7 @@ var odkRoutes = []odkRoute{
 func (d *Doorstep) openrosa(e *core.ServeEvent) error {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "doorstep.mask", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: maskToken})
 	d.odkBind(e, byToken, "", odkRoutes, d.withToken)
-	d.odkBind(e, byPassword, "", odkRoutes, d.withPassword(openrosa.NewPasswords()))
+	d.odkBind(e, byPassword, "", odkRoutes, d.withPassword)
 	d.odkBind(e, byDraft, "/draft", draftRoutes, d.withDraftToken)
 	return e.Next()
 }
@@ -124,24 +128,47 @@ func (d *Doorstep) withToken(handle fieldHandler) func(*core.RequestEvent) error
 }
 
 // withPassword admits clients that have no token, over TLS only: a password would be read on the way, and the digest
-// scheme needs a copy of it that is as good as the password (decision 56).
-func (d *Doorstep) withPassword(passwords *openrosa.Passwords) func(fieldHandler) func(*core.RequestEvent) error {
-	return func(handle fieldHandler) func(*core.RequestEvent) error {
-		return func(re *core.RequestEvent) error {
-			if !openrosa.Secure(re.Request) {
-				return openrosa.Reply(re.Response, http.StatusForbidden, "请用 https 地址登录。 Sign in over https.")
-			}
-			staffNo, password, _ := re.Request.BasicAuth()
-			actor, err := passwords.Admit(re.App, staffNo, password, d.Now())
-			if err != nil {
-				if problem.As(err).Code == problem.NotSignedIn {
-					re.Response.Header().Set("WWW-Authenticate", `Basic realm="Doorstep", charset="UTF-8"`)
-				}
-				return d.odkFailed(re, err)
-			}
-			return d.handleField(re, handle, actor, "", "/openrosa/")
+// scheme needs a copy of it that is as good as the password (decision 56). It is for field workers; whoever else shows the
+// right password is answered as with a wrong one.
+func (d *Doorstep) withPassword(handle fieldHandler) func(*core.RequestEvent) error {
+	return func(re *core.RequestEvent) error {
+		if !openrosa.Secure(re.Request) {
+			return openrosa.Reply(re.Response, http.StatusForbidden, "请用 https 地址登录。 Sign in over https.")
 		}
+		actor, device, err := d.admitBasic(re)
+		if err != nil {
+			if problem.As(err).Code == problem.NotSignedIn {
+				re.Response.Header().Set("WWW-Authenticate", `Basic realm="Doorstep", charset="UTF-8"`)
+			}
+			return d.odkFailed(re, err)
+		}
+		return d.handleField(re, handle, actor, device, "/openrosa/")
 	}
+}
+
+func (d *Doorstep) admitBasic(re *core.RequestEvent) (access.Actor, string, error) {
+	none := access.Actor{}
+	staffNo, password, _ := re.Request.BasicAuth()
+	if staffNo == "" {
+		return none, "", problem.New(problem.NotSignedIn, "") // every client's first request
+	}
+	worker, err := re.App.FindFirstRecordByData(collections.Workers, "staff_no", staffNo)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return none, "", err
+	}
+	try := signin.Try{Door: "openrosa", Collection: collections.Workers, Identity: staffNo, Password: password, Account: worker}
+	if try.From, err = placeOf(re, worker); err != nil {
+		return none, "", err
+	}
+	actor, active := access.Of(worker)
+	if active && actor.Where(access.Sync) != access.Nowhere {
+		enrolled, _, err := factorOf(collections.Read(re.App), worker)
+		if err != nil {
+			return none, "", err
+		}
+		try.Fits = !enrolled // a code cannot be shown here
+	}
+	return actor, try.From.Device, d.passwords.Basic(re.Request.Context(), re.App, try, d.Now)
 }
 
 func (d *Doorstep) handleField(re *core.RequestEvent, handle fieldHandler, actor access.Actor, device, prefix string) error {
@@ -165,6 +192,7 @@ func (d *Doorstep) odkFailed(re *core.RequestEvent, err error) error {
 	if problem.As(err).Code == problem.Internal {
 		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "error", err.Error())
 	}
+	retryAfter(re.Response.Header(), err)
 	return openrosa.Fail(re.Response, err)
 }
 

@@ -1,8 +1,10 @@
 package hooks
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -64,12 +66,8 @@ func sessionHolds(re *core.RequestEvent) error {
 
 // factorEnrolled fails with problem.FactorNeeded for somebody who must have a second factor and has none yet.
 func factorEnrolled(db collections.DB, account *core.Record) error {
-	required, err := signin.Required(db, access.Role(account.GetString("role")))
-	if err != nil || !required {
-		return err
-	}
-	enrolled, err := signin.Enrolled(db, account.Id)
-	if err == nil && !enrolled {
+	enrolled, required, err := factorOf(db, account)
+	if err == nil && required && !enrolled {
 		err = problem.New(problem.FactorNeeded, "enrol")
 	}
 	return err
@@ -79,6 +77,31 @@ func factorEnrolled(db collections.DB, account *core.Record) error {
 func operatorHere(re *core.RequestEvent) error {
 	if forwarded(re.Request) && len(re.App.Settings().TrustedProxy.Headers) == 0 {
 		return problem.New(problem.NotAllowed, "proxy")
+	}
+	return nil
+}
+
+// operatorMayCome fails where no operator may come from, before a password is looked at: afterwards the refusal would tell
+// that it was right.
+func operatorMayCome(re *core.RequestEvent) error {
+	if err := operatorHere(re); err != nil {
+		return err
+	}
+	from := re.App.Settings().SuperuserIPs
+	ip, err := netip.ParseAddr(re.RealIP())
+	if err != nil && len(from) > 0 {
+		return problem.New(problem.NotAllowed, "address")
+	}
+	for _, one := range from {
+		if prefix, err := netip.ParsePrefix(one); err == nil && prefix.Contains(ip.Unmap()) {
+			return nil
+		}
+		if alone, err := netip.ParseAddr(one); err == nil && alone == ip.Unmap() {
+			return nil
+		}
+	}
+	if len(from) > 0 {
+		return problem.New(problem.NotAllowed, "address")
 	}
 	return nil
 }
@@ -180,4 +203,21 @@ func (d *Doorstep) onWorker(r *request, action string, do func(collections.DB, s
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
+}
+
+// PasswordsCompared is how many passwords this process has compared, through all doors.
+func (d *Doorstep) PasswordsCompared() int64 { return d.passwords.Compared() }
+
+func (d *Doorstep) pruneSignIns(e *core.ServeEvent) error {
+	app := e.App
+	err := app.Cron().Add("doorstep.signin", "7 * * * *", func() {
+		err := collections.Write(context.Background(), app, func(db collections.DB) error { return signin.Prune(db, d.Now()) })
+		if err != nil {
+			app.Logger().Error("drop old counts of sign-ins", "error", err.Error())
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return e.Next()
 }

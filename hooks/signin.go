@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
@@ -22,71 +24,132 @@ import (
 // bindSignIn tells the life of a session: guesses are counted, office staff show a second factor, the token is bound to
 // the tablet, and every token dies with the account.
 func (d *Doorstep) bindSignIn(app core.App) {
-	on(app.OnRecordAuthWithPasswordRequest(), "doorstep.signin.guesses", 10, d.guessed)
+	on(app.OnRecordAuthWithPasswordRequest(), "doorstep.signin.guarded", 10, d.guarded)
 	on(app.OnRecordAuthRequest(), "doorstep.signin.session", 10, d.session)
 	on(app.OnRecordUpdate(collections.Workers), "doorstep.signin.left", 10, d.workerLeft)
 }
 
-// guessed counts sign-ins with a password, right and wrong.
-func (d *Doorstep) guessed(e *core.RecordAuthWithPasswordRequestEvent) error {
-	attempt := signin.NewAttempt(e.Collection.Name, e.Identity, e.RealIP())
-	wait, err := attempt.Wait(collections.Read(e.App), d.Now())
-	if err != nil {
-		return err
-	}
-	if wait > 0 {
-		e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		return apiError(problem.New(problem.TooManyGuesses, ""))
-	}
-	e.Set(attemptKey, attempt)
-	err = e.Next()
-	var told *router.ApiError
-	if errors.As(err, &told) && told.Data["code"] == string(problem.FactorNeeded) || err == nil {
-		return err // the password was right; session has counted what was right as a whole
-	}
-	worker := ""
-	if e.Record != nil {
-		worker = e.Record.Id
-	}
-	entry := audit.Entry{Action: audit.SignInFail, Collection: e.Collection.Name, Record: worker, Purpose: audit.Administration, Detail: map[string]string{"from": e.RealIP()}}
-	kept := collections.Write(context.WithoutCancel(e.Request.Context()), e.App, func(db collections.DB) error {
-		return errors.Join(attempt.Wrong(db, d.Now()), audit.Append(db, d.Now(), entry))
-	})
-	if kept != nil {
-		return errors.Join(err, kept)
-	}
-	return err
+// signedIn is a password that was right, on its way to a session.
+type signedIn struct {
+	try     signin.Try
+	attempt signin.Attempt
 }
 
-const attemptKey = "doorstep.attempt"
+const signedInKey = "doorstep.signedin"
+
+// guarded looks at a password in the place of PocketBase, which would compare it again, and answer an inactive account
+// otherwise than an unknown one.
+func (d *Doorstep) guarded(e *core.RecordAuthWithPasswordRequestEvent) error {
+	if e.Collection.Name == core.CollectionNameSuperusers {
+		if err := operatorMayCome(e.RequestEvent); err != nil {
+			return apiError(e.RequestEvent, err)
+		}
+	}
+	_, fits := access.Of(e.Record)
+	try := signin.Try{Door: "session", Collection: e.Collection.Name, Identity: e.Identity, Password: e.Password, Account: e.Record, Fits: fits}
+	var err error
+	if try.From, err = placeOf(e.RequestEvent, e.Record); err != nil {
+		return err
+	}
+	attempt, err := d.passwords.Admit(e.Request.Context(), e.App, try, d.Now)
+	if problem.As(err).Code == problem.NotSignedIn {
+		return e.BadRequestError("Failed to authenticate.", nil)
+	}
+	if err != nil {
+		return apiError(e.RequestEvent, err)
+	}
+	e.Set(signedInKey, signedIn{try, attempt})
+	return apis.RecordAuthResponse(e.RequestEvent, e.Record, core.MFAMethodPassword, nil)
+}
+
+// placeOf is where a request for an account comes from.
+func placeOf(re *core.RequestEvent, account *core.Record) (signin.Place, error) {
+	from := signin.Place{Address: re.RealIP()}
+	if account == nil {
+		return from, nil
+	}
+	ip, err := netip.ParseAddr(from.Address)
+	from.Local = err == nil && account.IsSuperuser() && ip.IsLoopback() && !forwarded(re.Request)
+	if device := re.Request.Header.Get(DeviceHeader); device != "" {
+		known, err := signin.Registered(collections.Read(re.App), account.Id, device)
+		if err != nil {
+			return from, err
+		}
+		if known {
+			from.Device = device
+		}
+	}
+	return from, nil
+}
 
 // session decides over a sign-in whose password was right, and over a renewed token: that keeps its tablet.
 func (d *Doorstep) session(e *core.RecordAuthRequestEvent) error {
-	attempt, byPassword := e.Get(attemptKey).(signin.Attempt)
 	device := signin.DeviceOf(bearer(e.Request))
-	if byPassword {
-		device = caller(e.RequestEvent).Device
-	}
-	err := collections.Write(context.WithoutCancel(e.Request.Context()), e.App, func(db collections.DB) error {
-		if !byPassword {
-			return nil
+	if in, byPassword := e.Get(signedInKey).(signedIn); byPassword {
+		device = in.try.From.Device
+		if err := d.factorShown(e, in); err != nil {
+			return apiError(e.RequestEvent, err)
 		}
-		if err := d.secondFactor(db, e); err != nil {
-			return err
-		}
-		if err := attempt.Right(db, d.Now()); err != nil {
-			return err
-		}
-		entry := audit.Entry{Actor: e.Record.Id, Role: e.Record.GetString("role"), Device: device, Action: audit.SignIn, Collection: e.Collection.Name, Record: e.Record.Id, Area: e.Record.GetString("area"), Purpose: audit.Administration, Detail: map[string]string{"from": e.RealIP()}}
-		return audit.Append(db, d.Now(), entry)
-	})
-	if err != nil {
-		return apiError(err)
 	}
 	if err := giveToken(e, device); err != nil {
 		return err
 	}
 	return e.Next()
+}
+
+// factorShown asks those who are enrolled for their code, and counts and records how the sign-in ends. Who must have a second
+// factor and has none gets a token that is good for enrolling alone; see restrict.
+func (d *Doorstep) factorShown(e *core.RecordAuthRequestEvent, in signedIn) error {
+	info, err := e.RequestInfo()
+	if err != nil {
+		return err
+	}
+	code, _ := info.Body["code"].(string)
+	var told error // kept apart: what is counted of a wrong code must be committed
+	err = collections.Write(context.WithoutCancel(e.Request.Context()), e.App, func(db collections.DB) error {
+		enrolled, required, err := factorOf(db, e.Record)
+		switch {
+		case err != nil:
+			return err
+		case enrolled && code == "":
+			told = problem.New(problem.FactorNeeded, "")
+			return in.attempt.Release(db, d.Now())
+		case enrolled:
+			told = in.attempt.CheckFactor(db, e.Record.Id, code, d.Now())
+		case required:
+			e.Meta = map[string]string{"second_factor": "enrol"}
+		}
+		return d.settled(db, in, told)
+	})
+	return errors.Join(err, told)
+}
+
+// settled counts and records a sign-in whose code was looked at.
+func (d *Doorstep) settled(db collections.DB, in signedIn, told error) error {
+	switch problem.As(told).Code {
+	case problem.FactorWrong:
+		return audit.Append(db, d.Now(), in.try.Failed())
+	case problem.TooManyGuesses:
+		return in.attempt.Release(db, d.Now())
+	}
+	if told != nil {
+		return told
+	}
+	if err := in.attempt.Right(db, d.Now()); err != nil {
+		return err
+	}
+	return audit.Append(db, d.Now(), in.try.Done())
+}
+
+func factorOf(db collections.DB, account *core.Record) (enrolled, required bool, err error) {
+	if account.IsSuperuser() {
+		return false, false, nil
+	}
+	if required, err = signin.Required(db, access.Role(account.GetString("role"))); err != nil {
+		return false, false, err
+	}
+	enrolled, err = signin.Enrolled(db, account.Id)
+	return enrolled, required, err
 }
 
 // giveToken puts our token in the place of the one that PocketBase made, which nobody takes. It is bound to a tablet that is
@@ -103,46 +166,23 @@ func giveToken(e *core.RecordAuthRequestEvent, device string) error {
 	return err
 }
 
-// secondFactor asks those who are enrolled for their code. Who must have one and has none gets a token that is good for
-// enrolling alone; see restrict.
-func (d *Doorstep) secondFactor(db collections.DB, e *core.RecordAuthRequestEvent) error {
-	if e.Collection.Name != collections.Workers {
-		return nil
-	}
-	enrolled, err := signin.Enrolled(db, e.Record.Id)
-	if err != nil {
-		return err
-	}
-	if !enrolled {
-		required, err := signin.Required(db, access.Role(e.Record.GetString("role")))
-		if required {
-			e.Meta = map[string]string{"second_factor": "enrol"}
-		}
-		return err
-	}
-	info, err := e.RequestInfo()
-	if err != nil {
-		return err
-	}
-	code, _ := info.Body["code"].(string)
-	if code == "" {
-		return problem.New(problem.FactorNeeded, "")
-	}
-	ok, err := signin.Check(db, e.Record.Id, code, d.Now())
-	if err == nil && !ok {
-		return problem.New(problem.FactorWrong, "")
-	}
-	return err
-}
-
 // apiError tells a problem in the framework's words, with its code in the data.
-func apiError(err error) error {
+func apiError(re *core.RequestEvent, err error) error {
+	retryAfter(re.Response.Header(), err)
 	p := problem.As(err)
 	text := problem.Catalogue[p.Code]
 	if p.Code == problem.Internal {
 		return router.NewInternalServerError("", fmt.Errorf("sign in: %w", err))
 	}
 	return &router.ApiError{Status: p.Status(), Message: text.ZH + " " + text.EN, Data: map[string]any{"code": string(p.Code)}}
+}
+
+// retryAfter tells who has to wait for how long.
+func retryAfter(h http.Header, err error) {
+	var waiting *signin.Waiting
+	if errors.As(err, &waiting) {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(waiting.For.Seconds()))))
+	}
 }
 
 // workerLeft ends every token of a worker who is not active any more, in the transaction that says so.

@@ -10,7 +10,6 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"doorstep/collections"
-	"doorstep/internal/audit"
 	"doorstep/internal/client"
 	"doorstep/internal/signin"
 	"doorstep/internal/testapp"
@@ -19,89 +18,6 @@ import (
 func signInAs(c *testapp.Client, staff, password, code string) (status int, body string) {
 	status, raw := c.Do(http.MethodPost, signInPath, map[string]string{"identity": staff, "password": password, "code": code})
 	return status, string(raw)
-}
-
-// An account waits longer after every wrong password; what was typed for nobody's account waits just so.
-func TestGuessesLockTheAccount(t *testing.T) {
-	app := testapp.New(t)
-	server := app.Serve(t)
-	app.Worker(t, "F1", "field", "990101001")
-	app.Worker(t, "F2", "field", "990101001")
-	c := app.Client(t, server, nil)
-	for _, staff := range []string{"F1", "NOBODY"} {
-		for range 5 {
-			if status, body := signInAs(c, staff, "wrong-password", ""); status != http.StatusBadRequest {
-				t.Fatalf("%s: %d %s", staff, status, body)
-			}
-		}
-		if status, body := signInAs(c, staff, testapp.Password, ""); status != http.StatusTooManyRequests || !strings.Contains(body, "auth.too_many") {
-			t.Errorf("%s after five guesses: %d %s", staff, status, body)
-		}
-	}
-	if status, body := signInAs(c, "F2", testapp.Password, ""); status != http.StatusOK {
-		t.Errorf("a colleague at the same address: %d %s", status, body)
-	}
-	app.Advance(61 * time.Second)
-	if status, _ := signInAs(c, "F1", "wrong-password", ""); status != http.StatusBadRequest {
-		t.Errorf("after a minute: %d", status)
-	}
-	app.Advance(61 * time.Second)
-	if status, _ := signInAs(c, "F1", testapp.Password, ""); status != http.StatusTooManyRequests {
-		t.Errorf("a minute after the sixth guess: %d, want a longer wait", status)
-	}
-	app.Advance(61 * time.Second)
-	if status, body := signInAs(c, "F1", testapp.Password, ""); status != http.StatusOK {
-		t.Errorf("in the end: %d %s", status, body)
-	}
-	var wrong, right int
-	for _, r := range trail(t, app, 0) {
-		if r.Action == audit.SignInFail {
-			wrong++
-		}
-		if r.Action == audit.SignIn {
-			right++
-		}
-		if strings.Contains(r.Detail, "NOBODY") {
-			t.Errorf("what was typed is recorded: %+v", r)
-		}
-	}
-	if wrong != 11 || right != 2 {
-		t.Errorf("%d failures and %d sign-ins recorded", wrong, right)
-	}
-}
-
-// Thousands of tablets share an address: it waits only when most of what comes from it is wrong.
-func TestLimitsOfAnAddress(t *testing.T) {
-	app := testapp.New(t)
-	now := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
-	spray := func(address string, right, wrong int) time.Duration {
-		var wait time.Duration
-		err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
-			for i := range right {
-				if err := signin.NewAttempt("workers", address+"r"+string(rune(i)), address).Right(db, now); err != nil {
-					return err
-				}
-			}
-			for i := range wrong {
-				if err := signin.NewAttempt("workers", address+"w"+string(rune(i)), address).Wrong(db, now); err != nil {
-					return err
-				}
-			}
-			var err error
-			wait, err = signin.NewAttempt("workers", "somebody", address).Wait(db, now)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return wait
-	}
-	if wait := spray("a city", 1500, 300); wait != 0 {
-		t.Errorf("a city's tablets wait %v", wait)
-	}
-	if wait := spray("a guesser", 0, 100); wait <= 0 {
-		t.Error("a guesser goes on")
-	}
 }
 
 // Office staff show a second factor; without one a session is good for enrolling alone.
@@ -124,13 +40,7 @@ func TestSecondFactor(t *testing.T) {
 	var made signin.Enrolment
 	c.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/second-factor", nil, &made)
 	clock := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
-	code := func() string {
-		one, err := totp.GenerateCode(made.Secret, clock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return one
-	}
+	code := func() string { return codeOf(t, made.Secret, clock) }
 	c.Want(http.StatusBadRequest, http.MethodPost, "/api/doorstep/v1/second-factor/confirm", map[string]string{"code": "000000"}, nil)
 	var codes struct{ Recovery []string }
 	c.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/second-factor/confirm", map[string]string{"code": code()}, &codes)
@@ -164,6 +74,15 @@ func TestSecondFactor(t *testing.T) {
 	if status, _ := signInAs(nobody, "S1", testapp.Password, codes.Recovery[0]); status != http.StatusBadRequest {
 		t.Errorf("a recovery code again: %d", status)
 	}
+}
+
+func codeOf(t *testing.T, secret string, now time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
 }
 
 // A token that a tablet got at its registration is good on that tablet alone, also after it was renewed.
