@@ -13,7 +13,6 @@ import (
 	"doorstep/collections/forms"
 	"doorstep/internal/attachment"
 	"doorstep/internal/body"
-	"doorstep/internal/devicesync"
 	"doorstep/internal/grid"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
@@ -119,15 +118,15 @@ func (d *Doorstep) start(e *core.ServeEvent) error {
 
 // Start reads forms, areas and the epoch; commands that need them call it too.
 func (d *Doorstep) Start(app core.App) error {
-	if err := collections.Write(context.Background(), app, devicesync.MakeSealKey); err != nil {
-		return err
-	}
 	fresh, err := settleEpoch(app)
 	if err != nil {
 		return err
 	}
 	d.fresh = d.fresh || fresh
 	if err := d.openKeys(app); err != nil {
+		return err
+	}
+	if err := sealSecrets(app); err != nil {
 		return err
 	}
 	if err := d.Library.Load(app); err != nil {

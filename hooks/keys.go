@@ -9,7 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"doorstep/collections"
+	"doorstep/internal/devicesync"
 	"doorstep/internal/sealing"
+	"doorstep/internal/signin"
 )
 
 // openKeys finds the keys of the database, or refuses to go on without.
@@ -41,6 +43,9 @@ func (d *Doorstep) sealAll(app core.App) error {
 func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 	app := e.App
 	reseal := func() {
+		if err := sealSecrets(app); err != nil {
+			app.Logger().Error("seal secrets with the new key", "error", err.Error())
+		}
 		if err := sealing.Reseal(context.Background(), app, d.Library, nil); err != nil {
 			app.Logger().Error("seal with the new key", "error", err.Error())
 		}
@@ -62,4 +67,14 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 		return err
 	}
 	return e.Next()
+}
+
+// sealSecrets makes and seals the secrets that stand alone: of seals, and of second factors.
+func sealSecrets(app core.App) error {
+	return collections.Write(context.Background(), app, func(db collections.DB) error {
+		if err := devicesync.MakeSealKey(db); err != nil {
+			return err
+		}
+		return signin.SealFactors(db)
+	})
 }

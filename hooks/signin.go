@@ -3,7 +3,6 @@ package hooks
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"net/netip"
@@ -42,7 +41,7 @@ const signedInKey = "doorstep.signedin"
 func (d *Doorstep) guarded(e *core.RecordAuthWithPasswordRequestEvent) error {
 	if e.Collection.Name == core.CollectionNameSuperusers {
 		if err := operatorMayCome(e.RequestEvent); err != nil {
-			return apiError(e.RequestEvent, err)
+			return signInError(e.RequestEvent, err)
 		}
 	}
 	_, fits := access.Of(e.Record)
@@ -56,7 +55,7 @@ func (d *Doorstep) guarded(e *core.RecordAuthWithPasswordRequestEvent) error {
 		return e.BadRequestError("Failed to authenticate.", nil)
 	}
 	if err != nil {
-		return apiError(e.RequestEvent, err)
+		return signInError(e.RequestEvent, err)
 	}
 	e.Set(signedInKey, signedIn{try, attempt})
 	return apis.RecordAuthResponse(e.RequestEvent, e.Record, core.MFAMethodPassword, nil)
@@ -88,7 +87,7 @@ func (d *Doorstep) session(e *core.RecordAuthRequestEvent) error {
 	if in, byPassword := e.Get(signedInKey).(signedIn); byPassword {
 		device = in.try.From.Device
 		if err := d.factorShown(e, in); err != nil {
-			return apiError(e.RequestEvent, err)
+			return signInError(e.RequestEvent, err)
 		}
 	}
 	if err := giveToken(e, device); err != nil {
@@ -167,14 +166,19 @@ func giveToken(e *core.RecordAuthRequestEvent, device string) error {
 }
 
 // apiError tells a problem in the framework's words, with its code in the data.
-func apiError(re *core.RequestEvent, err error) error {
-	retryAfter(re.Response.Header(), err)
+func apiError(err error) error {
 	p := problem.As(err)
 	text := problem.Catalogue[p.Code]
 	if p.Code == problem.Internal {
-		return router.NewInternalServerError("", fmt.Errorf("sign in: %w", err))
+		return router.NewInternalServerError("", err)
 	}
 	return &router.ApiError{Status: p.Status(), Message: text.ZH + " " + text.EN, Data: map[string]any{"code": string(p.Code)}}
+}
+
+// signInError is apiError for somebody who may have to wait.
+func signInError(re *core.RequestEvent, err error) error {
+	retryAfter(re.Response.Header(), err)
+	return apiError(err)
 }
 
 // retryAfter tells who has to wait for how long.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 
 	"doorstep/collections"
 	"doorstep/internal/problem"
@@ -18,14 +19,23 @@ const (
 	SealPolicy = "sealed_push"
 )
 
-// MakeSealKey draws the secret of this installation, once.
+// MakeSealKey draws the secret of this installation, once, and keeps it sealed with the primary key.
 func MakeSealKey(db collections.DB) error {
-	key, err := collections.MetaValue(db, SealKey)
-	if err != nil || key != "" {
+	before, err := collections.MetaValue(db, SealKey)
+	if err != nil {
 		return err
 	}
-	return collections.SetMeta(db, SealKey, rand.Text())
+	key := before
+	if key == "" {
+		key = rand.Text()
+	}
+	if key, err = collections.SealAgain(db, sealKeyAt, key); err != nil || key == before {
+		return err
+	}
+	return collections.SetMeta(db, SealKey, key)
 }
+
+var sealKeyAt = collections.SealedAt(collections.Meta, SealKey)
 
 // sealOf is what a device proves itself with after its worker's token has ended. It follows from the device's id, so
 // that every registration gives the same and none is stored.
@@ -33,6 +43,9 @@ func sealOf(db collections.DB, device string) (string, error) {
 	key, err := collections.MetaValue(db, SealKey)
 	if err != nil {
 		return "", err
+	}
+	if key, err = collections.OpenText(db, sealKeyAt, key); err != nil {
+		return "", fmt.Errorf("key of seals: %w", err)
 	}
 	if key == "" {
 		return "", errors.New("this installation has no key for seals")

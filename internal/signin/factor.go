@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
+	"database/sql"
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
@@ -27,7 +28,7 @@ const (
 	Off       = "off"
 )
 
-// Required tells whether a role signs in with a second factor under this installation's policy. Tablets do not: theirs
+// Required reports whether a role signs in with a second factor under this installation's policy. Tablets do not: theirs
 // is the tablet itself.
 func Required(db collections.DB, role access.Role) (bool, error) {
 	if role != access.Supervisor && role != access.Manager && role != access.Analyst {
@@ -37,7 +38,7 @@ func Required(db collections.DB, role access.Role) (bool, error) {
 	return policy != Off, err
 }
 
-// Enrolled tells whether a worker has confirmed a second factor.
+// Enrolled reports whether a worker has confirmed a second factor.
 func Enrolled(db collections.DB, worker string) (bool, error) {
 	var one int
 	found, err := collections.One(db, `SELECT 1 FROM second_factors WHERE worker=? AND confirmed`, []any{worker}, &one)
@@ -73,9 +74,13 @@ func Enrol(db collections.DB, random io.Reader, worker, staffNo string, now time
 	if err := png.Encode(&code, image); err != nil {
 		return Enrolment{}, fmt.Errorf("draw a second factor: %w", err)
 	}
+	sealed, err := collections.SealText(db, factorAt(worker), key.Secret())
+	if err != nil {
+		return Enrolment{}, fmt.Errorf("keep a second factor: %w", err)
+	}
 	at := collections.Stamp(now)
 	_, err = db.Exec(`INSERT INTO second_factors (worker, secret, confirmed, last_step, recovery, created, updated) VALUES (?,?,0,0,'[]',?,?)
-		ON CONFLICT (worker) DO UPDATE SET secret=excluded.secret, confirmed=0, last_step=0, recovery='[]', updated=excluded.updated`, worker, key.Secret(), at, at)
+		ON CONFLICT (worker) DO UPDATE SET secret=excluded.secret, confirmed=0, last_step=0, recovery='[]', updated=excluded.updated`, worker, sealed, at, at)
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("keep a second factor: %w", err)
 	}
@@ -112,7 +117,7 @@ func codeDigest(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Check tells whether code is right now: one of the app that was not used before, or a recovery code, which is spent.
+// Check reports whether code is right now: one of the app that was not used before, or a recovery code, which is spent.
 func Check(db collections.DB, worker, code string, now time.Time) (bool, error) {
 	if ok, err := checkCode(db, worker, code, now); ok || err != nil {
 		return ok, err
@@ -145,6 +150,9 @@ func checkCode(db collections.DB, worker, code string, now time.Time) (bool, err
 	if err != nil || !found {
 		return false, err
 	}
+	if secret, err = collections.OpenText(db, factorAt(worker), secret); err != nil {
+		return false, fmt.Errorf("second factor of %s: %w", worker, err)
+	}
 	for _, off := range []int64{0, -1, 1} {
 		step := now.Unix()/int64(options.Period) + off
 		want, err := totp.GenerateCodeCustom(secret, time.Unix(step*int64(options.Period), 0), options)
@@ -157,6 +165,35 @@ func checkCode(db collections.DB, worker, code string, now time.Time) (bool, err
 		}
 	}
 	return false, nil
+}
+
+func factorAt(worker string) string { return "second_factors/" + worker }
+
+// SealFactors seals the secrets that lie in clear, or under an earlier key, with the primary one.
+func SealFactors(db collections.DB) error {
+	stored := map[string]string{}
+	err := collections.Each(db, `SELECT worker, secret FROM second_factors`, nil, func(rows *sql.Rows) error {
+		var worker, secret string
+		err := rows.Scan(&worker, &secret)
+		stored[worker] = secret
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("second factors: %w", err)
+	}
+	for worker, before := range stored {
+		after, err := collections.SealAgain(db, factorAt(worker), before)
+		if err != nil {
+			return fmt.Errorf("second factor of %s: %w", worker, err)
+		}
+		if after == before {
+			continue
+		}
+		if _, err := db.Exec(`UPDATE second_factors SET secret=? WHERE worker=?`, after, worker); err != nil {
+			return fmt.Errorf("second factor of %s: %w", worker, err)
+		}
+	}
+	return nil
 }
 
 // Reset forgets a worker's second factor, after somebody has made sure who asks for it.
