@@ -36,8 +36,8 @@ type Record struct {
 	Rows                                            map[*survey.Node]RowLink // links of repeat rows
 }
 
-// RowLink is what the identity stage found for one repeat row.
-type RowLink struct{ Person, Household string }
+// RowLink is the id of one repeat row and what the identity stage found for it. A row without an id gets that of its place.
+type RowLink struct{ ID, Person, Household string }
 
 // Layout knows how one version of a form lies in its collections; made once per version.
 type Layout struct {
@@ -46,6 +46,7 @@ type Layout struct {
 	sealed map[*survey.Table]Concealed
 	births map[*survey.Table][]string
 	plain  map[*survey.Table][]string
+	spots  map[string]Spot // by path, of a layout that With made
 }
 
 // NewLayout derives the layout of a form.
@@ -219,9 +220,15 @@ func Instances(t *survey.Table, parent *survey.Node) []*survey.Node {
 	return nodes
 }
 
-// RowID is the id of a repeat row: the same instance and place give the same id at every replay.
+// RowID is the id of a repeat row of a new record: the same instance and place give the same id at every replay. It keeps
+// the id when rows move.
 func RowID(record, table, parentRow string, position int) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s/%s/%s/%d", record, table, parentRow, position)).String()
+}
+
+// AddedRowID is the id of a row that a revision adds to a record.
+func AddedRowID(record, table, parentRow string, rev int64, position int) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s/%s/%s/%d.%d", record, table, parentRow, rev, position)).String()
 }
 
 func (l *Layout) insertRows(db DB, rec *Record, root *survey.Node, now time.Time) error {
@@ -229,13 +236,13 @@ func (l *Layout) insertRows(db DB, rec *Record, root *survey.Node, now time.Time
 }
 
 func (l *Layout) below(db DB, rec *Record, parent *survey.Table, node *survey.Node, parentRow, at string) error {
-	for _, t := range l.Tables[1:] {
-		if t.Parent != parent {
-			continue
-		}
+	for _, t := range l.Below(parent) {
 		for i, n := range Instances(t, node) {
-			id := RowID(rec.ID, t.Name, parentRow, i+1)
 			link := rec.Rows[n]
+			id := link.ID
+			if id == "" {
+				id = RowID(rec.ID, t.Name, parentRow, i+1)
+			}
 			row := append(l.room(t), Row{
 				{"id", id}, {"visit", rec.ID}, {"parent_row", parentRow}, {"position", i + 1}, {"person", link.Person}, {"household", rec.Household},
 				{"area", rec.Area}, {"rev", rec.Rev}, {"created", at}, {"updated", at},
@@ -349,12 +356,8 @@ func Place(node *survey.Node, path []string) *survey.Node {
 }
 
 func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey.Node, parentRow string) error {
-	for _, t := range l.Tables[1:] {
-		if t.Parent != parent {
-			continue
-		}
+	for _, t := range l.Below(parent) {
 		type found struct {
-			id   string
 			link RowLink
 			node *survey.Node
 		}
@@ -362,7 +365,7 @@ func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey
 		err := l.scan(db, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow}, func() ([]any, *survey.Node, *seal.Row) {
 			f := &found{node: survey.NewElement(t.Path[len(t.Path)-1])}
 			all = append(all, f)
-			return []any{&f.id, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)
+			return []any{&f.link.ID, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)
 		})
 		if err != nil {
 			return err
@@ -370,7 +373,7 @@ func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey
 		for _, f := range all {
 			Place(node, t.Path[:len(t.Path)-1]).Add(f.node)
 			rec.Rows[f.node] = f.link
-			if err := l.findRows(db, rec, t, f.node, f.id); err != nil {
+			if err := l.findRows(db, rec, t, f.node, f.link.ID); err != nil {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/pocketbase/dbx"
 
 	"doorstep/collections"
 	"doorstep/internal/testapp"
@@ -137,7 +138,7 @@ func TestOfflineEntityChangesInAnyOrder(t *testing.T) {
 				}
 			}
 			rowCount(t, app, map[string]int64{"households": 1, "child_visits": 3, "entity_versions": 3})
-			if n, err := app.CountRecords("edits"); err != nil || n != 0 {
+			if n, err := app.CountRecords("edits", dbx.HashExp{"kind": "conflict"}); err != nil || n != 0 {
 				t.Errorf("%d conflicts within one tablet's branch (%v)", n, err)
 			}
 		})

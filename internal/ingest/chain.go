@@ -88,7 +88,7 @@ func settleHeld(ctx context.Context, db collections.DB, st *Stages, id string, n
 	if err != nil {
 		return Receipt{}, err
 	}
-	return receipt, adoptFiles(db, d.op.instance(), receipt, now)
+	return receipt, adoptFiles(db, id, d.op.instance(), receipt, now)
 }
 
 // makeRoom turns a quarantined row into a released one; its device, its number and its content then belong to the

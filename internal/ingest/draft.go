@@ -48,10 +48,14 @@ type draft struct {
 	people     []personDraft
 
 	keep       validate.Keep
-	changes    []validate.Change // what the check read or computed otherwise
-	correction *Correction       // nil unless it came through a correction form
-	fresh      bool              // nothing is stored about it yet, for sure
-	ahead      *foresight        // of its batch; nil for one that comes alone
+	changes    []validate.Change       // what the check read or computed otherwise
+	unread     []survey.Issue          // what of the answers did not fit
+	sent       *instrument.Instrument  // the version that was filled in; form may be a later one
+	merged     bool                    // of what several versions may have filled in
+	were       map[*survey.Node]string // persons of rows, by the revision before
+	correction *Correction             // nil unless it came through a correction form
+	fresh      bool                    // nothing is stored about it yet, for sure
+	ahead      *foresight              // of its batch; nil for one that comes alone
 }
 
 type houseDraft struct {
@@ -79,6 +83,7 @@ func Digest(raw []byte) string {
 func draftFrom(op *Operation, channel string) *draft {
 	d := &draft{op: op, work: leastWork}
 	d.digest(channel)
+	op.Files = named(op.Files)
 	return d
 }
 
@@ -186,7 +191,7 @@ func (d *draft) read(st *Stages) problem.Code {
 		}
 		root, issues := xform.FromJSON(form.Form, op.Answers)
 		d.inst = &survey.Instance{FormID: op.Form, Version: form.Version, Root: root}
-		d.issues = issues
+		d.unread, d.issues = issues, slices.Clone(issues)
 		if len(issues) > 0 && issues[0].Code == xform.TooMany {
 			return d.tooMuch()
 		}
@@ -211,7 +216,11 @@ func (d *draft) check(ctx context.Context, st *Stages) {
 		entry := validate.Catalogue[validate.TextMended]
 		d.issues = append(d.issues, survey.Issue{Code: validate.TextMended, Severity: entry.Severity, ZH: entry.ZH, EN: entry.EN})
 	}
-	checked := d.form.Check(ctx, d.inst, now, d.keep)
+	check := d.form.Check
+	if d.merged {
+		check = d.form.CheckMerged
+	}
+	checked := check(ctx, d.inst, now, d.keep)
 	d.issues = append(d.issues, checked.Issues...)
 	for _, c := range checked.Changes { // a merge is checked again
 		if !slices.Contains(d.changes, c) {
@@ -287,7 +296,11 @@ func (d *draft) draftPersons(e *instrument.Entity) {
 		return // people in a repeat within a repeat stay answers
 	}
 	for i, node := range collections.Instances(e.Table, d.inst.Root) {
-		d.draftPerson(e, node, collections.RowID(d.op.ID, e.Table.Name, "", i+1))
+		id := d.rec.Rows[node].ID
+		if id == "" {
+			id = collections.RowID(d.op.ID, e.Table.Name, "", i+1)
+		}
+		d.draftPerson(e, node, id)
 	}
 }
 

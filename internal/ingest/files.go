@@ -2,10 +2,7 @@ package ingest
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"path"
-	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -13,7 +10,6 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
-	"doorstep/internal/survey"
 )
 
 // owner is the record that files belong to; a submission in quarantine owns its files by its own id.
@@ -31,8 +27,18 @@ func Attach(ctx context.Context, app core.App, st *Stages, sender Sender, instan
 			return err
 		}
 		now := st.Now()
+		var changed []replacement
 		for _, f := range files {
-			if err := saveFile(db, own, f, now); err != nil {
+			r, err := saveFile(db, own, f, now)
+			if err != nil {
+				return err
+			}
+			if r.before != "" {
+				changed = append(changed, r)
+			}
+		}
+		if len(changed) > 0 && own.collection != "" {
+			if err := own.changed(db, sender, changed, now); err != nil {
 				return err
 			}
 		}
@@ -40,16 +46,48 @@ func Attach(ctx context.Context, app core.App, st *Stages, sender Sender, instan
 	})
 }
 
-// ownerOfInstance is the record that an instance made, or what waits under its id for a supervisor of its sender.
+// changed makes a revision of a record whose files are others now: it is to be reviewed again, and the history tells which
+// they were.
+func (own owner) changed(db collections.DB, sender Sender, files []replacement, now time.Time) error {
+	var rev int64
+	if _, err := collections.One(db, `SELECT rev FROM "`+own.collection+`" WHERE id=?`, []any{own.record}, &rev); err != nil {
+		return fmt.Errorf("files of %s: %w", own.record, err)
+	}
+	s := historyOf(db, sender, own.record, rev, own.area, now)
+	for _, f := range files {
+		if err := s.editIn(own.collection, f.path(), "", f.before, f.after, "correction", "done"); err != nil {
+			return err
+		}
+	}
+	row := collections.Row{{Column: "rev", Value: rev + 1}, {Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)}}
+	if err := collections.Update(db, own.collection, own.record, row); err != nil {
+		return err
+	}
+	if err := collections.CloseCorrections(db, own.record, "done", now); err != nil {
+		return err
+	}
+	return collections.Announce(db, own.collection, own.record, collections.ToWorker(own.worker), collections.Upsert, rev+1, now)
+}
+
+// ownerOfInstance is the record that an instance of this sender made. What waits for a supervisor keeps its files under
+// its own id; where a record has that id, which is somebody else's, under that of the submission.
 func ownerOfInstance(db collections.DB, sender Sender, instance string) (owner, error) {
-	record, _, err := recordOf(db, instance)
-	switch {
-	case err != nil:
+	var record, held string
+	own := owner{record: instance, area: access.Common(sender.Actor.Territory), worker: sender.Actor.ID}
+	_, err := collections.One(db, `SELECT record FROM submissions WHERE instance=? AND worker=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC`, []any{instance, sender.Actor.ID}, &record)
+	if err != nil {
 		return owner{}, err
-	case record != "":
+	}
+	if record != "" {
 		return ownerOf(db, record)
 	}
-	return owner{record: instance, area: access.Common(sender.Actor.Territory), worker: sender.Actor.ID}, nil
+	other, _, err := recordOf(db, instance)
+	if err != nil || other == "" {
+		return own, err
+	}
+	_, err = collections.One(db, `SELECT id FROM submissions WHERE instance=? AND worker=? AND outcome='quarantined' ORDER BY received_at DESC`, []any{instance, sender.Actor.ID}, &held)
+	own.record = held
+	return own, err
 }
 
 func ownerOf(db collections.DB, record string) (owner, error) {
@@ -63,43 +101,67 @@ const (
 	fileDeclared    = "declared"
 	fileStored      = "stored"
 	fileQuarantined = "quarantined" // here, but of a type that nobody is shown
+	fileWithdrawn   = "withdrawn"   // never came, and no answer names it any more
 )
 
-// saveFile declares a file, or notes that it is in the store. Other bytes under a known name take its place; the old
-// ones stay in the store, and the audit trail tells which they were.
-func saveFile(db collections.DB, own owner, f File, now time.Time) error {
+// replacement is a file whose place another took; before is "" where none did.
+type replacement struct{ name, before, after string }
+
+// path is where the history tells of it; no answer is called so.
+func (r replacement) path() string { return "@files/" + r.name }
+
+// saveFile declares a file, or notes that it is in the store. Other bytes under a known name take its place; the old ones
+// stay beside them, and the audit trail tells which they were.
+func saveFile(db collections.DB, own owner, f File, now time.Time) (replacement, error) {
+	var none replacement
 	var id, sha, state string
-	known, err := collections.One(db, `SELECT id, sha256, state FROM attachments WHERE record=? AND name=?`, []any{own.record, f.Name}, &id, &sha, &state)
+	known, err := collections.One(db, `SELECT id, sha256, state FROM attachments WHERE record=? AND name=? AND replaced=FALSE`, []any{own.record, f.Name}, &id, &sha, &state)
 	if err != nil {
-		return err
+		return none, err
 	}
 	if f, err = delivered(db, own.worker, f); err != nil {
-		return err
+		return none, err
 	}
 	at := collections.Stamp(now)
 	if !known {
-		if id, err = collections.NewID(); err != nil {
-			return err
+		return none, own.insert(db, f, at)
+	}
+	if f.SHA256 == "" {
+		if state == fileWithdrawn {
+			return none, collections.Update(db, collections.Attachments, id, collections.Row{{Column: "state", Value: fileDeclared}, {Column: "updated", Value: at}})
 		}
-		return collections.Insert(db, collections.Attachments, collections.Row{
-			{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record}, {Column: "name", Value: f.Name}, {Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size},
-			{Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "area", Value: own.area}, {Column: "worker", Value: own.worker}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		return none, nil
+	}
+	missing := state == fileDeclared || state == fileWithdrawn
+	switch {
+	case f.SHA256 == sha && !(missing && (f.Here || state == fileWithdrawn)):
+		return none, nil // nothing that is not known
+	case missing:
+		return none, collections.Update(db, collections.Attachments, id, collections.Row{
+			{Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size}, {Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "updated", Value: at},
 		})
 	}
-	if f.SHA256 == "" || f.SHA256 == sha && (state != fileDeclared || !f.Here) {
-		return nil // nothing that is not known
+	entry := audit.Entry{
+		Actor: own.worker, Role: string(access.Field), Action: replaced, Collection: collections.Attachments, Record: id, Area: own.area, Purpose: audit.Capture,
+		Subjects: []string{own.record}, Detail: map[string]string{"from": sha, "to": f.SHA256},
 	}
-	if state != fileDeclared {
-		entry := audit.Entry{
-			Actor: own.worker, Role: string(access.Field), Action: replaced, Collection: collections.Attachments, Record: id, Area: own.area, Purpose: audit.Capture,
-			Subjects: []string{own.record}, Detail: map[string]string{"from": sha, "to": f.SHA256},
-		}
-		if err := audit.Append(db, now, entry); err != nil {
-			return err
-		}
+	if err := audit.Append(db, now, entry); err != nil {
+		return none, err
 	}
-	return collections.Update(db, collections.Attachments, id, collections.Row{
-		{Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size}, {Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "updated", Value: at},
+	if err := collections.Update(db, collections.Attachments, id, collections.Row{{Column: "replaced", Value: true}, {Column: "updated", Value: at}}); err != nil {
+		return none, err
+	}
+	return replacement{f.Name, sha, f.SHA256}, own.insert(db, f, at)
+}
+
+func (own owner) insert(db collections.DB, f File, at string) error {
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	return collections.Insert(db, collections.Attachments, collections.Row{
+		{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record}, {Column: "name", Value: f.Name}, {Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size},
+		{Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "area", Value: own.area}, {Column: "worker", Value: own.worker}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }
 
@@ -138,76 +200,4 @@ func (own owner) recount(db collections.DB) error {
 		return fmt.Errorf("files of %s: %w", own.record, err)
 	}
 	return nil
-}
-
-// adoptFiles gives the files and the paradata that came with a quarantined submission to the record that it became.
-func adoptFiles(db collections.DB, instance string, r Receipt, now time.Time) error {
-	if r.Status == Quarantined {
-		return nil
-	}
-	own, err := ownerOf(db, r.ID)
-	if err != nil {
-		return err
-	}
-	held, err := filesOf(db, instance)
-	if err != nil {
-		return err
-	}
-	if _, err := db.Exec(`UPDATE paradata SET collection=?, record=?, area=? WHERE instance=?`, own.collection, own.record, own.area, instance); err != nil {
-		return fmt.Errorf("adopt paradata of %s: %w", instance, err)
-	}
-	if instance != own.record {
-		for _, f := range held {
-			if err := saveFile(db, own, f, now); err != nil {
-				return err
-			}
-		}
-		if _, err := db.Exec(`DELETE FROM attachments WHERE record=?`, instance); err != nil {
-			return fmt.Errorf("adopt files of %s: %w", instance, err)
-		}
-	} else if _, err := db.Exec(`UPDATE attachments SET collection=?, area=? WHERE record=?`, own.collection, own.area, own.record); err != nil {
-		return fmt.Errorf("adopt files of %s: %w", instance, err)
-	}
-	return own.recount(db)
-}
-
-// expectFiles declares the files that the answers name and that did not come along.
-func (d *draft) expectFiles() {
-	for _, name := range fileNames(nil, d.inst.Root, d.form.Form.Root) {
-		if !slices.ContainsFunc(d.op.Files, func(f File) bool { return f.Name == name }) {
-			d.op.Files = append(d.op.Files, File{Name: name})
-		}
-	}
-}
-
-func fileNames(names []string, node *survey.Node, q *survey.Question) []string {
-	for _, c := range q.Children {
-		for _, n := range node.Children {
-			if n.Kind != survey.Element || n.Name != c.Name {
-				continue
-			}
-			switch c.Kind {
-			case survey.KindGroup, survey.KindRepeat:
-				names = fileNames(names, n, c)
-			case survey.KindFile:
-				if v := n.Value(); v != "" {
-					names = append(names, path.Base(v))
-				}
-			}
-		}
-	}
-	return names
-}
-
-func filesOf(db collections.DB, record string) ([]File, error) {
-	var files []File
-	err := collections.Each(db, `SELECT name, sha256, size, mime, state FROM attachments WHERE record=?`, []any{record}, func(rows *sql.Rows) error {
-		var f File
-		var state string
-		err := rows.Scan(&f.Name, &f.SHA256, &f.Size, &f.MIME, &state)
-		f.Here, f.Suspect = state != fileDeclared, state == fileQuarantined
-		files = append(files, f)
-		return err
-	})
-	return files, err
 }

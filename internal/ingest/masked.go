@@ -27,16 +27,16 @@ func KeepBirths(record *core.Record, columns ...string) {
 
 // setRecord writes a survey record into what PocketBase is about to save, sealed as Layout.Update would.
 func setRecord(db collections.DB, in *instrument.Instrument, record *core.Record, rec *collections.Record, root *survey.Node) error {
-	row, err := in.Layout.Row(db, rec, root)
+	row, err := in.Whole.Row(db, rec, root)
 	if err != nil {
 		return err
 	}
 	for _, f := range row {
 		record.Set(f.Column, f.Value)
 	}
-	sealed := in.Layout.Sealed(in.Layout.Main())
+	sealed := in.Whole.Sealed(in.Whole.Main())
 	sealing := db.Keys().Sealing()
-	for _, c := range in.Layout.Main().Columns {
+	for _, c := range in.Whole.Main().Columns {
 		switch _, ok := sealed.Find(c.Name); {
 		case c.Name == "outcome":
 		case ok && sealing:
@@ -58,7 +58,8 @@ func blank(record *core.Record, c survey.Column) {
 
 // sealRow seals one row of a repeat that PocketBase is about to save. What is blank or still masked stays as it was.
 func sealRow(db collections.DB, in *instrument.Instrument, t *survey.Table, record *core.Record) error {
-	KeepBirths(record, in.Layout.Births(t)...)
+	t = in.Whole.Named(t.Name)
+	KeepBirths(record, in.Whole.Births(t)...)
 	columns := map[string]survey.Column{}
 	for _, c := range t.Columns {
 		columns[c.Name] = c
@@ -67,7 +68,7 @@ func sealRow(db collections.DB, in *instrument.Instrument, t *survey.Table, reco
 		value, _ := collections.Encode(columns[name].Question.Kind, answerOf(record, columns[name]))
 		return collections.AsText(value)
 	}
-	sealed := in.Layout.Sealed(t)
+	sealed := in.Whole.Sealed(t)
 	row, err := sealed.Edited(db, t.Name, record.Id, read, Cleared(record))
 	if err != nil {
 		return err

@@ -1,226 +1,211 @@
 package ingest
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
-	"maps"
+	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/internal/instrument"
 	"doorstep/internal/survey"
-	"doorstep/internal/xform"
 )
 
-// flat is the answers of an instance by path, repeats counted from 1: children[2]/child_name.
-type flat map[string]string
-
-func flatten(root *survey.Node, f *survey.Form) flat {
-	out := flat{}
-	flattenInto(out, root, f.Root, "")
-	return out
+// merger brings what one sender says into what is stored, both grown from the same base. Answers that only one side
+// changed are taken from it; where both changed one answer differently, what is stored stays and both are a conflict.
+type merger struct {
+	layout  *collections.Layout    // of the record, with the columns of all versions
+	sender  *instrument.Instrument // version that the sender filled in
+	keys    map[string]instrument.RowKey
+	partial bool              // the sender's app gives back neither files nor what it fills in by itself
+	persons map[string]string // by id of a stored row
+	clashes []clash
 }
 
-func flattenInto(out flat, node *survey.Node, q *survey.Question, prefix string) {
-	for _, c := range q.Children {
-		switch c.Kind {
-		case survey.KindRepeat:
-			n := 0
-			for _, each := range node.Children {
-				if each.Kind == survey.Element && each.Name == c.Name {
-					n++
-					flattenInto(out, each, c, prefix+c.Name+"["+strconv.Itoa(n)+"]/")
-				}
-			}
-		case survey.KindGroup:
-			if child := node.Child(c.Name); child != nil {
-				flattenInto(out, child, c, prefix+c.Name+"/")
-			}
-		case survey.KindNone, survey.KindNote:
+// clash is an answer, or a whole repeat, of which both values are kept.
+type clash struct {
+	row    *row // that it is in
+	path   string
+	theirs string
+	mine   string
+}
+
+// merge gives the record as it is from now on. base, theirs and mine are the same row of a table.
+func (m *merger) merge(base, theirs, mine *row) *row {
+	t := m.layout.Named(theirs.table)
+	merged := newRow(theirs.table, theirs.id)
+	merged.node = mine.node
+	for _, c := range t.Columns {
+		was, stored, said := base.said[c.Name], theirs.said[c.Name], m.meant(t, c, base.said[c.Name], mine.said[c.Name])
+		value := stored
+		switch {
+		case said == was, said == stored:
+		case stored == was:
+			value = said
 		default:
-			if child := node.Child(c.Name); child != nil {
-				if v := child.Value(); v != "" {
-					out[prefix+c.Name] = asStored(c.Kind, v)
-				}
-			}
+			m.clashes = append(m.clashes, clash{merged, strings.Join(c.Path, "/"), stored, said})
+		}
+		if value != "" {
+			merged.said[c.Name] = value
 		}
 	}
-}
-
-// asStored writes an answer as its column gives it back, so that 114.0050 is no change of 114.005.
-func asStored(kind survey.Kind, answer string) string {
-	value, ok := collections.Encode(kind, answer)
-	if !ok {
-		return answer
-	}
-	return collections.Decode(kind, value)
-}
-
-// unflatten builds the instance again.
-func unflatten(values flat, f *survey.Form) *survey.Node {
-	root := survey.NewElement(f.Name)
-	for _, path := range slices.SortedFunc(maps.Keys(values), comparePaths) {
-		node := root
-		for _, step := range strings.Split(path, "/") {
-			name, position, repeated := strings.Cut(step, "[")
-			at := 1
-			if repeated {
-				if n, err := strconv.Atoi(strings.TrimSuffix(position, "]")); err == nil {
-					at = n
-				}
-			}
-			node = nth(node, name, at)
-		}
-		node.SetValue(values[path])
-	}
-	return root
-}
-
-// comparePaths orders repeat positions as numbers, so that instances are made in order.
-func comparePaths(a, b string) int {
-	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
-	for i := range min(len(as), len(bs)) {
-		if as[i] == bs[i] {
+	for _, below := range m.layout.Below(t) {
+		if m.sender.Layout.Named(below.Name) == nil {
+			merged.below[below.Name] = cloneAll(theirs.below[below.Name])
 			continue
 		}
-		an, ap, _ := strings.Cut(strings.TrimSuffix(as[i], "]"), "[")
-		bn, bp, _ := strings.Cut(strings.TrimSuffix(bs[i], "]"), "[")
-		if an == bn && len(ap) != len(bp) {
-			return len(ap) - len(bp)
-		}
-		return strings.Compare(as[i], bs[i])
+		merged.below[below.Name] = m.mergeRows(merged, below, base.below[below.Name], theirs.below[below.Name], mine.below[below.Name])
 	}
-	return len(as) - len(bs)
+	return merged
 }
 
-func nth(parent *survey.Node, name string, n int) *survey.Node {
-	seen := 0
-	for _, c := range parent.Children {
-		if c.Kind == survey.Element && c.Name == name {
-			if seen++; seen == n {
-				return c
+// meant is what the sender says of a question: the base where their version does not ask for it, and choices that it does
+// not offer stay, because nobody saw them.
+func (m *merger) meant(t *survey.Table, c survey.Column, was, said string) string {
+	if !m.asked(t, c) || m.partial && c.Question.Kind == survey.KindFile && said == "" {
+		return was
+	}
+	offered := m.sender.Choices(t.Name, c.Name)
+	if offered == nil {
+		return said
+	}
+	names := strings.Fields(said)
+	for _, name := range strings.Fields(was) {
+		unseen := !offered[name] && !slices.Contains(names, name)
+		if unseen && (c.Question.Kind != survey.KindSelectOne || said == "") {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// asked reports whether the sender's form asks for what is in a column, and their app gives it back.
+func (m *merger) asked(t *survey.Table, c survey.Column) bool {
+	own := m.sender.Layout.Named(t.Name)
+	known := own != nil && slices.ContainsFunc(own.Columns, func(k survey.Column) bool { return k.Name == c.Name })
+	return known && !(m.partial && Automatic(c.Question))
+}
+
+// seen is what the sender could see of a row.
+func (m *merger) seen(r *row) *row {
+	t := m.layout.Named(r.table)
+	seen := newRow(r.table, r.id)
+	for _, c := range t.Columns {
+		if v := r.said[c.Name]; v != "" && m.asked(t, c) {
+			seen.said[c.Name] = v
+		}
+	}
+	for _, below := range m.layout.Below(t) {
+		if m.sender.Layout.Named(below.Name) != nil {
+			for _, one := range r.below[below.Name] {
+				seen.below[below.Name] = append(seen.below[below.Name], m.seen(one))
 			}
 		}
 	}
-	child := survey.NewElement(name)
-	parent.Add(child)
-	return child
+	return seen
 }
 
-// threeWay merges two sets of answers that grew from the same base. Answers that only one side changed are taken from
-// it; where both changed one answer differently, theirs stays and the path is a conflict.
-func threeWay(base, theirs, mine flat) (merged flat, conflicts []string) {
-	merged = maps.Clone(theirs)
-	for _, path := range slices.SortedFunc(maps.Keys(union(base, theirs, mine)), comparePaths) {
-		switch {
-		case mine[path] == base[path], mine[path] == theirs[path]:
-		case theirs[path] == base[path]:
-			if mine[path] == "" {
-				delete(merged, path)
-			} else {
-				merged[path] = mine[path]
-			}
-		default:
-			conflicts = append(conflicts, path)
+// match finds who is who in a repeat, by what the sender could see.
+func (m *merger) match(table string, base, mine []*row) matched {
+	seen, real := make([]*row, len(base)), map[*row]*row{}
+	for i, r := range base {
+		seen[i] = m.seen(r)
+		real[seen[i]] = r
+	}
+	found := matchRows(seen, mine, m.keys[table], m.persons)
+	who := matched{base: map[*row]*row{}, mine: map[*row]*row{}, sure: found.sure}
+	for one, b := range found.base {
+		who.join(real[b], one)
+	}
+	return who
+}
+
+// mergeRows merges the rows of one repeat. Where it is unsure which row means which, and both sides changed them, the
+// repeat stays as it is stored, and both versions of it are a conflict.
+func (m *merger) mergeRows(in *row, t *survey.Table, base, theirs, mine []*row) []*row {
+	who := m.match(t.Name, base, mine)
+	mineChanged := m.changed(base, mine, who)
+	theirsChanged := !slices.EqualFunc(base, theirs, func(b, t *row) bool { return b.id == t.id && b.equal(t) })
+	switch {
+	case !mineChanged:
+		return m.keepNodes(theirs, base, who)
+	case theirsChanged && !who.sure:
+		m.clashes = append(m.clashes, clash{in, strings.Join(t.Path, "/"), listed(theirs), listed(mine)})
+		return cloneAll(theirs)
+	}
+	rows := &rowMerge{m: m, who: who, base: byID(base), theirs: byID(theirs), added: map[*row]*row{}, out: map[*row]*row{}}
+	rows.meet(theirs, mine, m.keys[t.Name])
+	if theirsChanged {
+		return rows.inOrderOf(theirs, mine)
+	}
+	return rows.mineInOrder(mine)
+}
+
+// changed reports whether the sender changed a repeat: its rows, their order, or an answer that they know.
+func (m *merger) changed(base, mine []*row, who matched) bool {
+	if len(base) != len(mine) {
+		return true
+	}
+	for i, r := range mine {
+		if who.base[r] != base[i] || m.edited(base[i], r) {
+			return true
 		}
 	}
-	return merged, conflicts
+	return false
 }
 
-func union(sets ...flat) flat {
-	all := flat{}
-	for _, s := range sets {
-		maps.Copy(all, s)
+// edited reports whether the sender changed what they know of a row.
+func (m *merger) edited(base, mine *row) bool {
+	t := m.layout.Named(base.table)
+	for _, c := range t.Columns {
+		if m.meant(t, c, base.said[c.Name], mine.said[c.Name]) != base.said[c.Name] {
+			return true
+		}
+	}
+	for _, below := range m.layout.Below(t) {
+		if m.sender.Layout.Named(below.Name) == nil {
+			continue
+		}
+		who := m.match(below.Name, base.below[below.Name], mine.below[below.Name])
+		if m.changed(base.below[below.Name], mine.below[below.Name], who) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepNodes takes the stored rows, with the nodes that the sender wrote for them.
+func (m *merger) keepNodes(theirs, base []*row, who matched) []*row {
+	rows := cloneAll(theirs)
+	was := byID(base)
+	for _, r := range rows {
+		if mine := who.mine[was[r.id]]; mine != nil {
+			r.node = mine.node
+		}
+	}
+	return rows
+}
+
+func cloneAll(rows []*row) []*row {
+	all := make([]*row, len(rows))
+	for i, r := range rows {
+		all[i] = r.clone()
 	}
 	return all
 }
 
-// mergeWith brings what happened since the client's base into its answers; both values of a conflict are kept.
-func (s *settling) mergeWith(theirs *survey.Node) error {
-	form := s.d.form.Form
-	stored, mine := flatten(theirs, form), flatten(s.d.inst.Root, form)
-	base, err := s.answersAt(s.base(), stored)
-	if err != nil {
-		return err
+func byID(rows []*row) map[string]*row {
+	all := make(map[string]*row, len(rows))
+	for _, r := range rows {
+		all[r.id] = r
 	}
-	merged, conflicts := threeWay(base, stored, mine)
-	for _, path := range conflicts {
-		if err := s.edit(path, stored[path], mine[path], "conflict", "open"); err != nil {
-			return err
-		}
-	}
-	s.conflicts = conflicts
-	d := s.d
-	if d.inst.Root, err = whole(unflatten(merged, form), d.inst.Root.Child("meta"), form); err != nil {
-		return err
-	}
-	d.issues, d.people, d.house = nil, nil, nil
-	d.check(context.Background(), s.st) // bounded by its own budget of steps
-	d.checkClock(s.sender.ClockOffset, s.now)
-	d.place(s.st, s.sender)
-	d.name()
-	return nil
+	return all
 }
 
-// whole gives the tree every element of the form in form order, as a client sends it.
-func whole(sparse, meta *survey.Node, f *survey.Form) (*survey.Node, error) {
-	answers, err := xform.ToJSON(f, sparse)
+// listed writes the rows of a repeat down as one value.
+func listed(rows []*row) string {
+	b, err := json.Marshal(toldAll(rows))
 	if err != nil {
-		return nil, err
+		return "" // maps of texts always marshal
 	}
-	root, _ := xform.FromJSON(f, answers) // what was just written fits
-	if meta != nil {
-		root.Add(meta)
-	}
-	return root, nil
-}
-
-// answersAt is what the record said at a revision: what is stored, with the corrections since taken back. What a tablet
-// sent last does not tell that, because it may have been merged.
-func (s *settling) answersAt(rev int64, stored flat) (flat, error) {
-	then := maps.Clone(stored)
-	err := collections.Each(s.db, `SELECT id, field, before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>? ORDER BY record_rev DESC`, []any{s.d.op.ID, rev}, func(rows *sql.Rows) error {
-		var id, field, before, sealed string
-		if err := rows.Scan(&id, &field, &before, &sealed); err != nil {
-			return err
-		}
-		opened, err := collections.Open(s.db, collections.Edits, id, sealed)
-		opened.Fill("before", &before)
-		then[field] = before
-		return err
-	})
-	return then, err
-}
-
-// differences keeps the history of a correction, answer by answer.
-func (s *settling) differences(before *survey.Node) error {
-	old, now := flatten(before, s.d.form.Form), flatten(s.d.inst.Root, s.d.form.Form)
-	for _, path := range slices.SortedFunc(maps.Keys(union(old, now)), comparePaths) {
-		if old[path] == now[path] {
-			continue
-		}
-		if err := s.edit(path, old[path], now[path], "correction", "done"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *settling) edit(path, before, after, kind, status string) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(s.now)
-	err = collections.Insert(s.db, collections.Edits, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "field", Value: path}, {Column: "before", Value: before}, {Column: "after", Value: after},
-		{Column: "record_rev", Value: s.before.Rev + 1}, {Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "worker", Value: s.sender.Actor.ID}, {Column: "area", Value: s.before.Area},
-		{Column: "created", Value: at}, {Column: "updated", Value: at},
-	})
-	if err != nil {
-		return fmt.Errorf("keep edit: %w", err)
-	}
-	return nil
+	return string(b)
 }

@@ -57,6 +57,9 @@ func KeepParadata(ctx context.Context, app core.App, st *Stages, sender Sender, 
 		if err != nil {
 			return err
 		}
+		if own.collection == "" {
+			instance = own.record // what waits may bear the id of somebody else's record
+		}
 		at := collections.Stamp(st.Now())
 		row := collections.Row{
 			{Column: "sha256", Value: p.SHA256}, {Column: "events_count", Value: p.Count}, {Column: "active_s", Value: p.ActiveS},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -12,6 +13,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 	"doorstep/internal/validate"
 	"doorstep/internal/xform"
@@ -30,7 +32,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 	if err != nil {
 		return err
 	}
-	before, theirs, exists, err := in.Layout.Find(db, record.Id)
+	before, theirs, exists, err := in.Whole.Find(db, record.Id)
 	if err != nil {
 		return err
 	}
@@ -44,15 +46,25 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		return err
 	}
 	now := st.Now()
-	d.keep = validate.LeaveIn // what a reviewer put back stays
+	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists, ahead: &foresight{}}
+	if exists {
+		if err := keptByServer(record, before); err != nil {
+			return err
+		}
+		s.stored = readRow(in.Whole, theirs, before.Rows)
+		if readRow(in.Whole, root, before.Rows).equal(s.stored) && record.GetString("device") == before.Device && record.GetString("campaign") == before.Campaign {
+			return nil // nothing that was said has changed
+		}
+	}
+	d.merged, d.keep = exists, validate.LeaveIn // what a reviewer put back stays
 	d.check(ctx, st)
 	if invalid := invalidColumns(in.Layout.Main(), d.issues); invalid != nil {
 		return invalid
 	}
+	d.keepRows(before)
 	d.place(st, sender)
 	d.name()
 	d.rec.Campaign = record.GetString("campaign")
-	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists, ahead: &foresight{}}
 	write := func() error {
 		s.d.rec.Device = record.GetString("device")
 		if err := setRecord(db, in, record, &s.d.rec, root); err != nil {
@@ -61,7 +73,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		if err := save(); err != nil {
 			return err
 		}
-		return in.Layout.ReplaceRows(db, &s.d.rec, root, now)
+		return in.Whole.ReplaceRows(db, &s.d.rec, root, now)
 	}
 	for _, stage := range []func() error{s.campaign, s.locate, s.household, s.persons, s.state, write, s.checked, s.history, s.duplicates, s.announce, s.report} {
 		if err := stage(); err != nil {
@@ -69,12 +81,60 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		}
 	}
 	if exists {
-		if err := s.differences(theirs); err != nil {
+		if err := s.remember(readRow(in.Whole, root, d.rec.Rows)); err != nil {
 			return err
 		}
 	}
 	_, err = s.receipt()
 	return err
+}
+
+// keepRows lets the rows of a record that is edited in place keep their ids and their persons.
+func (d *draft) keepRows(before *collections.Record) {
+	if before == nil {
+		return
+	}
+	d.were = map[*survey.Node]string{}
+	for node, link := range before.Rows {
+		d.were[node] = link.Person
+		d.rec.Rows[node] = collections.RowLink{ID: link.ID}
+	}
+}
+
+// keptByServer refuses an edit of what the server finds out by itself, or decides in the review.
+func keptByServer(record *core.Record, before *collections.Record) error {
+	invalid := &Invalid{Columns: map[string]survey.Issue{}}
+	for column, stored := range map[string]string{
+		"form": before.Form, "form_version": before.FormVersion, "worker": before.Worker, "area": before.Area, "area_method": before.AreaMethod,
+		"household": before.Household, "person": before.Person, "received_at": before.ReceivedAt, "rev": strconv.FormatInt(before.Rev, 10),
+	} {
+		if record.GetString(column) != stored {
+			invalid.Columns[column] = issueOf(problem.KeptByServer, column)
+		}
+	}
+	var issues []survey.Issue
+	if json.Unmarshal([]byte(orNone(record.GetString("issues"))), &issues) != nil || !slices.Equal(issues, before.Issues) {
+		invalid.Columns["issues"] = issueOf(problem.KeptByServer, "issues")
+	}
+	if record.GetString("review_state") != before.ReviewState {
+		invalid.Columns["review_state"] = issueOf(problem.ReviewElsewhere, "review_state")
+	}
+	if len(invalid.Columns) == 0 {
+		return nil
+	}
+	return invalid
+}
+
+func issueOf(code problem.Code, field string) survey.Issue {
+	e := problem.Catalogue[code]
+	return survey.Issue{Code: string(code), Field: field, Severity: survey.Error, ZH: e.ZH, EN: e.EN}
+}
+
+func orNone(list string) string {
+	if list == "" || list == "null" {
+		return "[]"
+	}
+	return list
 }
 
 // AcceptRow is the dashboard's door for one row of a repeat: the row is saved, the whole record checked with it, and the
@@ -87,19 +147,23 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	if err := sealRow(db, in, t, row); err != nil {
 		return err
 	}
-	before, theirs, known, err := in.Layout.Find(db, row.GetString("visit"))
+	before, theirs, known, err := in.Whole.Find(db, row.GetString("visit"))
 	if err != nil {
 		return err
 	}
 	if err := save(); err != nil {
 		return err
 	}
-	rec, root, found, err := in.Layout.Find(db, row.GetString("visit"))
+	rec, root, found, err := in.Whole.Find(db, row.GetString("visit"))
 	if err != nil || !found || !known {
 		return err
 	}
+	was, is := readRow(in.Whole, theirs, before.Rows), readRow(in.Whole, root, rec.Rows)
+	if is.equal(was) {
+		return nil // only where the row stands
+	}
 	now := st.Now()
-	issues := in.Check(ctx, &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}, now, validate.LeaveIn).Issues
+	issues := in.CheckMerged(ctx, &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}, now, validate.LeaveIn).Issues
 	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
 	var own []survey.Issue
 	for _, i := range issues {
@@ -123,9 +187,9 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	}); err != nil {
 		return err
 	}
-	s := &settling{db: db, d: &draft{op: &Operation{ID: rec.ID}, form: in, inst: &survey.Instance{Root: root}}, before: before, now: now}
+	s := &settling{db: db, d: &draft{op: &Operation{ID: rec.ID}, form: in, inst: &survey.Instance{Root: root}}, before: before, stored: was, now: now}
 	s.sender.Actor.ID = rec.Worker
-	if err := s.differences(theirs); err != nil {
+	if err := s.remember(is); err != nil {
 		return err
 	}
 	return collections.Announce(db, in.Layout.Main().Name, rec.ID, collections.ToWorker(rec.Worker), collections.Upsert, rec.Rev, now)
@@ -149,12 +213,12 @@ func senderOf(db collections.DB, worker string) (Sender, error) {
 // treeOf builds the instance from the record's columns; the rows of repeats stay as they are stored.
 func treeOf(in *instrument.Instrument, record *core.Record, stored *survey.Node) *survey.Node {
 	root := survey.NewElement(in.Form.Name)
-	sealed, before := in.Layout.Sealed(in.Layout.Main()), stored
+	sealed, before := in.Whole.Sealed(in.Whole.Main()), stored
 	if before == nil {
 		before = survey.NewElement(in.Form.Name)
 	}
-	KeepBirths(record, in.Layout.Births(in.Layout.Main())...)
-	for _, c := range in.Layout.Main().Columns {
+	KeepBirths(record, in.Whole.Births(in.Whole.Main())...)
+	for _, c := range in.Whole.Main().Columns {
 		answer := answerOf(record, c)
 		if s, ok := sealed.Find(c.Name); ok {
 			answer = s.Kept(answer, collections.ValueAt(before, c.Path), slices.Contains(Cleared(record), c.Name))
@@ -164,8 +228,8 @@ func treeOf(in *instrument.Instrument, record *core.Record, stored *survey.Node)
 	if stored == nil {
 		return root
 	}
-	for _, t := range in.Layout.Tables[1:] {
-		if t.Parent == in.Layout.Main() {
+	for _, t := range in.Whole.Tables[1:] {
+		if t.Parent == in.Whole.Main() {
 			collections.Place(root, t.Path[:len(t.Path)-1]).Add(collections.Instances(t, stored)...)
 		}
 	}

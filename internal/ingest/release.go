@@ -45,7 +45,7 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 			return err
 		}
 		if d.form != nil { // only a visit has files
-			if err := adoptFiles(db, d.op.instance(), receipt, now); err != nil {
+			if err := adoptFiles(db, submission, d.op.instance(), receipt, now); err != nil {
 				return err
 			}
 		}

@@ -19,7 +19,7 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 	if d.form.Status == instrument.Draft {
 		return settleTrial(db, sender, d, now)
 	}
-	before, theirs, exists, err := d.stored(db)
+	before, theirs, exists, err := d.stored(db, st)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -32,15 +32,12 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 		}
 		return quarantineIn(db, sender, d, code, before.Area, now)
 	}
-	if d.correction != nil {
-		d.keepOriginal(theirs)
-	}
 	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists, ahead: d.ahead}
 	if s.ahead == nil {
 		s.ahead = &foresight{}
 	}
-	if exists && s.base() < before.Rev {
-		if err := s.mergeWith(theirs); err != nil {
+	if exists {
+		if err := s.correct(theirs); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -50,19 +47,11 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 		}
 	}
 	if exists {
-		if err := s.differences(theirs); err != nil {
+		if err := s.remember(readRow(d.form.Whole, d.inst.Root, d.rec.Rows)); err != nil {
 			return Receipt{}, err
 		}
 	}
 	return s.receipt()
-}
-
-// stored reads the record that has the draft's id.
-func (d *draft) stored(db collections.DB) (rec *collections.Record, root *survey.Node, found bool, err error) {
-	if d.fresh {
-		return nil, nil, false, nil
-	}
-	return d.form.Layout.Find(db, d.op.ID)
 }
 
 // settleTrial answers a submission to a draft form as if it counted, and keeps it apart from the data.
@@ -130,6 +119,7 @@ type settling struct {
 	now       time.Time
 	before    *collections.Record
 	exists    bool
+	stored    *row // what the record said before
 	ahead     *foresight
 	pairs     []identity.Pair
 	found     []identity.Found
@@ -220,6 +210,11 @@ func (s *settling) household() error {
 	if err != nil {
 		return err
 	}
+	if known {
+		if err := rememberHousehold(s.db, s.sender, d.op.ID, before, h, s.now); err != nil {
+			return err
+		}
+	}
 	d.rec.Household = h.ID
 	return s.settled(c, claimed, h.ID, h.Rev)
 }
@@ -237,7 +232,7 @@ func (s *settling) persons() error {
 		if p.node == d.inst.Root {
 			d.rec.Person = found.ID
 		} else {
-			d.rec.Rows[p.node] = collections.RowLink{Person: found.ID, Household: d.rec.Household}
+			d.rec.Rows[p.node] = collections.RowLink{ID: d.rec.Rows[p.node].ID, Person: found.ID, Household: d.rec.Household}
 		}
 	}
 	return nil
@@ -245,9 +240,7 @@ func (s *settling) persons() error {
 
 func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	if p.claimed == "" && s.exists {
-		if p.claimed, err = s.earlierPerson(p); err != nil {
-			return found, err
-		}
+		p.claimed = s.earlierPerson(p)
 	}
 	known, err := identity.FindPerson(s.db, p.claimed)
 	if err != nil {
@@ -270,24 +263,12 @@ func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	return found, s.settledPerson(c, p, found)
 }
 
-// earlierPerson finds whom this person was in the revision before: rows may have moved, so the name or the birth date
-// decides, never the place alone.
-func (s *settling) earlierPerson(p *personDraft) (string, error) {
+// earlierPerson is whom this person was in the revision before: a row keeps its person wherever it stands.
+func (s *settling) earlierPerson(p *personDraft) string {
 	if p.node == s.d.inst.Root {
-		return s.before.Person, nil
+		return s.before.Person
 	}
-	said := collections.IndexOf(s.db, collections.Persons, "name_key", p.said.NameKey)
-	for _, link := range s.before.Rows {
-		var name, birth, sex string
-		found, err := collections.One(s.db, `SELECT name_key, birth_date, sex FROM persons WHERE id=?`, []any{link.Person}, &name, &birth, &sex)
-		if err != nil {
-			return "", err
-		}
-		if found && (name == said || birth != "" && birth == p.said.BirthDate && sex == p.said.Sex) {
-			return link.Person, nil
-		}
-	}
-	return "", nil
+	return s.d.were[p.node]
 }
 
 // state sets revision and review state; a campaign may let records without findings pass.
@@ -325,7 +306,9 @@ func serious(issues []survey.Issue) bool {
 func (s *settling) write() error {
 	d := s.d
 	if s.exists {
-		return d.form.Layout.Update(s.db, &d.rec, d.inst.Root, s.now)
+		return d.form.Whole.Update(s.db, &d.rec, d.inst.Root, s.now)
 	}
 	return d.form.Layout.Insert(s.db, &d.rec, d.inst.Root, s.now)
 }
+
+func (s *settling) table() string { return s.d.form.Layout.Main().Name }

@@ -22,12 +22,17 @@ type Instrument struct {
 	MD5     string
 
 	Layout   *collections.Layout
+	Whole    *collections.Layout // Layout with what other versions of the form have besides
 	Entities []Entity
+	Keys     map[string]RowKey // what tells the rows of a repeat apart, by table
 
 	Started, Finished, Outcome, Location []string // paths of the answers that fill the envelope; nil where not asked
 
 	rules *validate.Bound
 	logic *validate.Logic
+
+	age       int     // among the versions of the form, by publication
+	elsewhere []offer // choices of other versions
 }
 
 // Compile prepares a form, with the rules about values of this installation. It fails with survey.Problems when an
@@ -38,7 +43,8 @@ func Compile(f *survey.Form, values validate.Options) (*Instrument, error) {
 		return nil, err
 	}
 	layout := collections.NewLayout(f)
-	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Entities: entities(f, layout.Tables)}
+	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Whole: layout.With(), Entities: entities(f, layout.Tables)}
+	in.Keys = rowKeys(in)
 	in.findEnvelope()
 	rules, inRules := engine.For(f)
 	logic, inLogic := validate.Compile(f)
@@ -83,6 +89,21 @@ func (in *Instrument) Check(ctx context.Context, inst *survey.Instance, now time
 
 // aheadOfUs is how far the clock of a tablet may be ahead.
 const aheadOfUs = 24 * time.Hour
+
+// CheckMerged is Check for a record that several versions of the form have filled in: choices that another version offers
+// are answers too. They stay, and are no finding.
+func (in *Instrument) CheckMerged(ctx context.Context, inst *survey.Instance, now time.Time, keep validate.Keep) validate.Checked {
+	foreign := in.foreignChoices(inst.Root)
+	checked := in.Check(ctx, inst, now, keep)
+	for _, f := range foreign {
+		i := slices.IndexFunc(checked.Issues, func(i survey.Issue) bool { return i.Code == unknownChoice && i.Field == f.path })
+		if i >= 0 && f.putBack() {
+			checked.Issues = slices.Delete(checked.Issues, i, i+1)
+			checked.Changes = slices.DeleteFunc(checked.Changes, func(c validate.Change) bool { return c.Field == f.path })
+		}
+	}
+	return checked
+}
 
 // findEnvelope picks the first question of the form's own table that answers for each envelope column.
 func (in *Instrument) findEnvelope() {

@@ -20,17 +20,18 @@ import (
 type Library struct {
 	refresh   sync.Mutex // one look at a time
 	mu        sync.RWMutex
-	byVersion map[string]*Instrument // form id + "\n" + version
-	current   map[string]*Instrument // form id → newest published
-	newest    map[string]*Instrument // form id → newest of any status
-	drafts    map[string]*Instrument // form id → draft that was uploaded last
-	revision  int64                  // of the forms collection when it was read
-	suffix    string                 // of grid codes in this city, as a pattern; "" for the usual one
+	byVersion map[string]*Instrument   // form id + "\n" + version
+	current   map[string]*Instrument   // form id → newest published
+	newest    map[string]*Instrument   // form id → newest of any status
+	versions  map[string][]*Instrument // form id → all but drafts, as they were published; while they are read
+	drafts    map[string]*Instrument   // form id → draft that was uploaded last
+	revision  int64                    // of the forms collection when it was read
+	suffix    string                   // of grid codes in this city, as a pattern; "" for the usual one
 }
 
 // NewLibrary makes an empty library; Load fills it.
 func NewLibrary() *Library {
-	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{}, drafts: map[string]*Instrument{}}
+	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{}, drafts: map[string]*Instrument{}, versions: map[string][]*Instrument{}}
 }
 
 // Get finds a version; an empty version means the newest published one.
@@ -220,6 +221,9 @@ func (l *Library) Load(app core.App) error {
 	if err != nil {
 		return err
 	}
+	for _, versions := range next.versions {
+		Acquaint(versions)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.byVersion, l.current, l.newest, l.drafts = next.byVersion, next.current, next.newest, next.drafts
@@ -230,6 +234,9 @@ func (l *Library) Load(app core.App) error {
 func (l *Library) add(in *Instrument) {
 	l.byVersion[in.Form.ID+"\n"+in.Version] = in
 	l.newest[in.Form.ID] = in
+	if in.Status != Draft {
+		l.versions[in.Form.ID] = append(l.versions[in.Form.ID], in)
+	}
 	if in.Status == Draft {
 		l.drafts[in.Form.ID] = in
 	}

@@ -137,19 +137,29 @@ func (f *faulty) Read(b []byte) (int, error) {
 	return n, err
 }
 
-const maxName = 255
-
-// fileName is the last element of the part's file name, "" where it has none. Clients write it in UTF-8.
+// fileName is the name of the file that a part carries, "" where it carries none: a field of a web page, such as a token
+// against forgery, has no file name and is plain text. Clients write names in UTF-8, and some do not escape quotes.
 func fileName(part *multipart.Part) string {
-	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	if err != nil || params["filename"] == "" {
+	given := part.Header.Get("Content-Disposition")
+	_, params, err := mime.ParseMediaType(given)
+	name, found := params["filename"]
+	if err != nil {
+		_, rest, _ := strings.Cut(given, `filename="`)
+		if end := strings.LastIndex(rest, `"`); end >= 0 {
+			name, found = rest[:end], true
+		}
+	}
+	if name = ingest.FileName(name); name != "" {
+		return name
+	}
+	kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type")) // "" where there is none
+	if !found && (kind == "" || kind == "text/plain") {
 		return ""
 	}
-	name := path.Base(strings.ReplaceAll(params["filename"], `\`, "/"))
-	if name == "." || name == "/" || name == ".." || len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
-		return ""
+	if name = ingest.FileName(part.FormName()); name == "" {
+		name = "file"
 	}
-	return strings.ToValidUTF8(name, "_")
+	return name
 }
 
 // mediaType is what the client says, unless it does not know.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path"
 	"strings"
 
 	"github.com/google/uuid"
@@ -105,7 +104,7 @@ func recordID(form, instance string) string {
 func auditName(root *survey.Node) string {
 	if meta := root.Child("meta"); meta != nil {
 		if n := meta.Child("audit"); n != nil && n.Value() != "" {
-			return path.Base(n.Value())
+			return ingest.FileName(n.Value())
 		}
 	}
 	return ""

@@ -73,6 +73,8 @@ const (
 	GrantState       Code = "export.request_state"
 	NoThumbnail      Code = "file.no_thumbnail"
 	NoRoom           Code = "backup.no_room"
+	KeptByServer     Code = "record.kept_by_server"
+	ReviewElsewhere  Code = "record.review_elsewhere"
 )
 
 // Catalogue is every code with its texts.
@@ -129,6 +131,8 @@ var Catalogue = map[Code]Entry{
 	FactorExists:     {http.StatusConflict, "已启用动态口令;如需更换,请由管理员重置。", "A second factor is in use; a manager can reset it."},
 	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
 	NoRoom:           {http.StatusInsufficientStorage, "磁盘空间不足,没有备份;请清理磁盘或换一个备份文件夹。", "There is not enough room on the disk, so no backup was made; free some, or name another folder for backups."},
+	KeptByServer:     {http.StatusBadRequest, "这一列由服务器维护,不能直接修改,没有保存。", "The server keeps this column; it cannot be set here. Nothing was saved."},
+	ReviewElsewhere:  {http.StatusBadRequest, "审核状态不能直接修改,请用审核功能作出决定(通过、退回、拒绝、重开)。没有保存。", "The review state is not set here; decide in the review (approve, return, reject, reopen). Nothing was saved."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }
 

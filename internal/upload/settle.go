@@ -32,7 +32,11 @@ func (d *Door) admit(e handler.HookEvent) (handler.HTTPResponse, handler.FileInf
 	sender, _ := e.Context.Value(senderKey{}).(ingest.Sender)
 	meta := handler.MetaData{}
 	for _, key := range []string{metaSHA256, metaName, metaRecord} {
-		if v := e.Upload.MetaData[key]; len(v) > maxMeta {
+		v := e.Upload.MetaData[key]
+		if key == metaName {
+			v = ingest.FileName(v)
+		}
+		if len(v) > maxMeta {
 			return handler.HTTPResponse{}, handler.FileInfoChanges{}, refuse(problem.New(problem.BadParameter, key))
 		} else if v != "" {
 			meta[key] = v

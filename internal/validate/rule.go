@@ -1,6 +1,10 @@
 package validate
 
-import "strings"
+import (
+	"strings"
+
+	"doorstep/internal/survey"
+)
 
 // RuleColumn is the column of the survey sheet that binds rules to a question, as in
 //
@@ -50,4 +54,20 @@ func arguments(inside string) []string {
 		}
 	}
 	return args
+}
+
+// Uses reports whether a question is bound to a rule of that name, and with which arguments.
+func Uses(q *survey.Question, rule string) (args []string, ok bool) {
+	for _, p := range q.Bind {
+		if p.Name != RuleColumn {
+			continue
+		}
+		calls, _ := parseRules(p.Value)
+		for _, one := range calls {
+			if one.name == rule {
+				return one.args, true
+			}
+		}
+	}
+	return nil, false
 }

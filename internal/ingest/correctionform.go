@@ -43,34 +43,3 @@ func Automatic(q *survey.Question) bool {
 	}
 	return false
 }
-
-// keepOriginal puts back what a correction form could not carry: when and by whom the visit was made, and the files
-// that the worker did not take again.
-func (d *draft) keepOriginal(stored *survey.Node) {
-	keepOriginal(d.inst.Root, stored, d.form.Form.Root)
-	d.rec.StartedAt, d.rec.FinishedAt = d.form.Answer(d.inst.Root, d.form.Started), d.form.Answer(d.inst.Root, d.form.Finished)
-}
-
-func keepOriginal(said, stored *survey.Node, q *survey.Question) {
-	for _, c := range q.Children {
-		mine, theirs := sameName(said, c.Name), sameName(stored, c.Name)
-		for i := range min(len(mine), len(theirs)) {
-			switch {
-			case c.Kind == survey.KindGroup, c.Kind == survey.KindRepeat:
-				keepOriginal(mine[i], theirs[i], c)
-			case Automatic(c), c.Kind == survey.KindFile && mine[i].Value() == "":
-				mine[i].SetValue(theirs[i].Value())
-			}
-		}
-	}
-}
-
-func sameName(n *survey.Node, name string) []*survey.Node {
-	var found []*survey.Node
-	for _, c := range n.Children {
-		if c.Kind == survey.Element && c.Name == name {
-			found = append(found, c)
-		}
-	}
-	return found
-}

@@ -1,0 +1,193 @@
+package ingest
+
+import (
+	"database/sql"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/survey"
+)
+
+// difference is an answer that a revision changed. A row keeps its id wherever it stands, so an answer is in the history
+// of its row; the path tells where the row stands now, or stood when it was taken out.
+type difference struct{ path, row, before, after string }
+
+// differences lists what differs between two revisions of a record, answer by answer.
+func differences(l *collections.Layout, old, now *row) []difference {
+	var all []difference
+	t := l.Named(now.table)
+	for _, c := range t.Columns {
+		if before, after := old.said[c.Name], now.said[c.Name]; before != after {
+			all = append(all, difference{now.path + strings.Join(c.Path, "/"), now.where, before, after})
+		}
+	}
+	for _, below := range l.Below(t) {
+		was := byID(old.below[below.Name])
+		for _, one := range now.below[below.Name] {
+			before := was[one.id]
+			if delete(was, one.id); before == nil {
+				before = newRow(one.table, one.id)
+			}
+			all = append(all, differences(l, before, one)...)
+		}
+		for _, gone := range old.below[below.Name] {
+			if was[gone.id] != nil {
+				all = append(all, takenOut(l, gone)...)
+			}
+		}
+	}
+	return all
+}
+
+// takenOut lists what a row said that is not there any more, and the rows in it.
+func takenOut(l *collections.Layout, gone *row) []difference {
+	nothing := newRow(gone.table, gone.id)
+	nothing.path, nothing.where = gone.path, gone.where
+	flat := newRow(gone.table, gone.id)
+	flat.said = gone.said
+	all := differences(l, flat, nothing)
+	for _, below := range l.Below(l.Named(gone.table)) {
+		for _, one := range gone.below[below.Name] {
+			all = append(all, takenOut(l, one)...)
+		}
+	}
+	return all
+}
+
+// remember keeps the history of a correction.
+func (s *settling) remember(now *row) error {
+	for _, d := range differences(s.d.form.Whole, s.stored, now) {
+		if err := s.edit(d.path, d.row, d.before, d.after, "correction", "done"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// edit keeps both values of an answer. row names the row of a repeat that it is in.
+func (s *settling) edit(path, row, before, after, kind, status string) error {
+	return s.editIn(s.table(), path, row, before, after, kind, status)
+}
+
+func (s *settling) editIn(table, path, row, before, after, kind, status string) error {
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(s.now)
+	err = collections.Insert(s.db, collections.Edits, collections.Row{
+		{Column: "id", Value: id}, {Column: "collection", Value: table}, {Column: "record", Value: s.d.op.ID}, {Column: "field", Value: path}, {Column: "row", Value: row}, {Column: "before", Value: before}, {Column: "after", Value: after},
+		{Column: "record_rev", Value: s.before.Rev + 1}, {Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "worker", Value: s.sender.Actor.ID}, {Column: "area", Value: s.before.Area},
+		{Column: "created", Value: at}, {Column: "updated", Value: at},
+	})
+	if err != nil {
+		return fmt.Errorf("keep edit: %w", err)
+	}
+	return nil
+}
+
+// answersAt is what a record said at a revision: what is stored, with the corrections since taken back. What a tablet
+// sent last does not tell that, because it may have been merged.
+func answersAt(db collections.DB, record string, rev int64, layout *collections.Layout, stored *row) (*row, error) {
+	then := pastOf(layout, record, stored)
+	err := collections.Each(db, `SELECT id, field, "row", before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>? ORDER BY record_rev DESC`, []any{record, rev}, func(rows *sql.Rows) error {
+		var id, field, where, before, sealed string
+		if err := rows.Scan(&id, &field, &where, &before, &sealed); err != nil {
+			return err
+		}
+		opened, err := collections.Open(db, collections.Edits, id, sealed)
+		opened.Fill("before", &before)
+		then.takeBack(field, where, before)
+		return err
+	})
+	then.prune(then.row)
+	return then.row, err
+}
+
+// past is a record on its way back to what it was.
+type past struct {
+	row     *row
+	layout  *collections.Layout
+	record  string
+	touched map[*row]bool
+}
+
+func pastOf(l *collections.Layout, record string, stored *row) *past {
+	return &past{row: stored.clone(), layout: l, record: record, touched: map[*row]bool{}}
+}
+
+var position = regexp.MustCompile(`\[(\d+)\]`)
+
+// takeBack puts an answer back. What is no answer of the form is left out.
+func (p *past) takeBack(field, where, before string) {
+	spot, ok := p.layout.SpotOf(position.ReplaceAllString(field, ""))
+	if !ok {
+		return
+	}
+	var places []int
+	for _, m := range position.FindAllStringSubmatch(field, -1) {
+		n, _ := strconv.Atoi(m[1]) // digits; one that is too long stands at the end
+		places = append(places, n)
+	}
+	at := p.at(spot.Table, strings.Split(where, "/"), places)
+	if p.touched[at] = true; before == "" {
+		delete(at.said, spot.Column)
+	} else {
+		at.said[spot.Column] = before
+	}
+}
+
+// at finds or makes a row. Older entries tell no ids: rows then had that of their place.
+func (p *past) at(t *survey.Table, ids []string, places []int) *row {
+	if t.Parent == nil {
+		return p.row
+	}
+	depth := 0
+	for up := t.Parent; up.Parent != nil; up = up.Parent {
+		depth++
+	}
+	parent := p.at(t.Parent, ids, places)
+	place, id := 1, ""
+	if depth < len(places) {
+		place = max(1, places[depth])
+	}
+	if depth < len(ids) {
+		id = ids[depth]
+	}
+	if id == "" {
+		id = collections.RowID(p.record, t.Name, parent.id, place)
+	}
+	rows := parent.below[t.Name]
+	for _, r := range rows {
+		if r.id == id {
+			return r
+		}
+	}
+	made := newRow(t.Name, id)
+	parent.below[t.Name] = slices.Insert(rows, min(place-1, len(rows)), made)
+	p.touched[parent] = true
+	return made
+}
+
+// prune takes out the rows that were not there yet: nothing is left of what they say.
+func (p *past) prune(r *row) {
+	for table, rows := range r.below {
+		for _, one := range rows {
+			p.prune(one)
+		}
+		r.below[table] = slices.DeleteFunc(rows, func(one *row) bool {
+			return p.touched[one] && len(one.said) == 0 && !slices.ContainsFunc(tables(one), func(below []*row) bool { return len(below) > 0 })
+		})
+	}
+}
+
+func tables(r *row) (all [][]*row) {
+	for _, rows := range r.below {
+		all = append(all, rows)
+	}
+	return all
+}

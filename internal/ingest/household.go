@@ -1,0 +1,178 @@
+package ingest
+
+import (
+	"database/sql"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/grid"
+	"doorstep/internal/identity"
+	"doorstep/internal/problem"
+)
+
+// householdSaid is what a tablet says of a household outside of a visit.
+type householdSaid struct {
+	Address   string   `json:"address"`
+	HouseCode string   `json:"house_code"`
+	HeadName  string   `json:"head_name"`
+	Phone     string   `json:"phone"`
+	Residents int64    `json:"residents"`
+	Lat       *float64 `json:"lat"`
+	Lon       *float64 `json:"lon"`
+	Accuracy  float64  `json:"accuracy"`
+}
+
+// settleHousehold creates a household or changes what is known of one in the worker's territory. What others changed since
+// the revision that the tablet worked on stays.
+func settleHousehold(db collections.DB, st *Stages, sender Sender, d *draft, now time.Time) (Receipt, error) {
+	var said householdSaid
+	if err := json.Unmarshal(d.op.Answers, &said); err != nil {
+		return quarantine(db, sender, d, problem.BadAnswers, now)
+	}
+	h := identity.Household{
+		ID: d.op.ID, Address: said.Address, AddressKey: identity.AddressKey(said.Address), HouseCode: said.HouseCode, HeadName: said.HeadName, Phone: said.Phone,
+		Residents: said.Residents, AccuracyM: said.Accuracy, Source: d.op.ID,
+	}
+	in := grid.Input{HouseCode: said.HouseCode, AccuracyM: said.Accuracy, WorkerTerritory: sender.Actor.Territory}
+	if said.Lat != nil && said.Lon != nil {
+		in.At(d.op.Datum, *said.Lon, *said.Lat)
+		h.Lon, h.Lat = in.WGS84()
+	}
+	known, exists, err := identity.FindHousehold(db, h, d.op.ID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if d.op.BaseRev > 0 && (!exists || known.ID == d.op.ID && d.op.BaseRev > known.Rev) {
+		return quarantine(db, sender, d, problem.UnknownBase, now)
+	}
+	if exists {
+		in.HouseholdArea = known.Area
+		if !sender.Actor.Covers(known.Area) {
+			return handOver(db, sender, d, collections.Households, known.Area, now)
+		}
+	}
+	a := grid.Assign(st.Areas(), in)
+	h.Area, h.AreaMethod, h.AreaConfidence = a.Area, string(a.Method), a.Confidence
+	if h.Area == "" {
+		h.Area = access.Common(sender.Actor.Territory)
+	}
+	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored}
+	if exists {
+		if r.Conflicts, err = mergeHousehold(db, sender, d, known, &h, now); err != nil {
+			return Receipt{}, err
+		}
+		if len(r.Conflicts) > 0 {
+			r.Status = Conflict
+		}
+	}
+	if h, err = identity.SaveHousehold(db, known, h, exists, now); err != nil {
+		return Receipt{}, err
+	}
+	if exists {
+		if err := rememberHousehold(db, sender, h.ID, known, h, now); err != nil {
+			return Receipt{}, err
+		}
+	}
+	r.Rev, r.Area, r.AreaMethod, r.Household = h.Rev, h.Area, h.AreaMethod, h.ID
+	_, err = keep(db, sender, d, r, kept{outcome: r.Status, collection: collections.Households, record: h.ID, area: h.Area, rev: h.Rev}, now)
+	return r, err
+}
+
+// mergeHousehold takes out of what is said what the tablet did not change, and what somebody else changed too since its
+// base: that stays as it is stored, and both values are a conflict.
+func mergeHousehold(db collections.DB, sender Sender, d *draft, known identity.Household, said *identity.Household, now time.Time) (conflicts []string, err error) {
+	base, sure, err := baseOfHousehold(db, sender, d, known)
+	if err != nil {
+		return nil, err
+	}
+	was, err := householdAt(db, known.ID, base)
+	if err != nil {
+		return nil, err
+	}
+	s := historyOf(db, sender, known.ID, known.Rev, known.Area, now)
+	before := householdProperties(&known)
+	for i, p := range householdProperties(said) {
+		earlier, changed := was[p.name]
+		if p.value == "" || p.value == before[i].value || !changed {
+			continue
+		}
+		if !sure || p.value != earlier {
+			conflicts = append(conflicts, p.name)
+			if err := s.editIn(collections.Households, p.name, "", before[i].value, p.value, "conflict", "open"); err != nil {
+				return nil, err
+			}
+		}
+		p.clear()
+	}
+	return conflicts, nil
+}
+
+// baseOfHousehold is the revision that the tablet worked on. A client that does not say worked at least on what it sent
+// itself last; without that its base is unknown, and sure is false.
+func baseOfHousehold(db collections.DB, sender Sender, d *draft, known identity.Household) (base int64, sure bool, err error) {
+	if d.op.BaseRev > 0 && known.ID == d.op.ID {
+		return d.op.BaseRev, true, nil
+	}
+	_, err = collections.One(db, `SELECT COALESCE(MAX(rev),0) FROM submissions WHERE record=? AND device=? AND device!='' AND kind='household' AND outcome IN ('stored','conflict')`, []any{known.ID, sender.Device}, &base)
+	return max(base, 1), base > 0, err
+}
+
+// householdAt is what was known of a household at a revision, of the facts that were changed since.
+func householdAt(db collections.DB, id string, rev int64) (map[string]string, error) {
+	was := map[string]string{}
+	err := collections.Each(db, `SELECT id, field, before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>? ORDER BY record_rev DESC`, []any{id, rev}, func(rows *sql.Rows) error {
+		var edit, field, before, sealed string
+		if err := rows.Scan(&edit, &field, &before, &sealed); err != nil {
+			return err
+		}
+		opened, err := collections.Open(db, collections.Edits, edit, sealed)
+		opened.Fill("before", &before)
+		was[field] = before
+		return err
+	})
+	return was, err
+}
+
+// rememberHousehold keeps the history of a household, fact by fact, for people and for what tablets send late. source is
+// the record or the operation that changed it.
+func rememberHousehold(db collections.DB, sender Sender, source string, before, now identity.Household, at time.Time) error {
+	if before.Rev == now.Rev {
+		return nil
+	}
+	s := historyOf(db, sender, now.ID, before.Rev, before.Area, at)
+	c := &change{list: collections.Households, entity: now.ID, area: before.Area, rev: before.Rev, set: map[string]bool{}, conflict: "none"}
+	after := householdProperties(&now)
+	for i, p := range householdProperties(&before) {
+		if p.value == after[i].value {
+			continue
+		}
+		c.set[p.name] = true
+		if err := s.editIn(collections.Households, p.name, "", p.value, after[i].value, "correction", "done"); err != nil {
+			return err
+		}
+	}
+	if x, y := placeOf(before), placeOf(now); x != y {
+		if err := s.editIn(collections.Households, "location", "", x, y, "correction", "done"); err != nil {
+			return err
+		}
+	}
+	if source != now.ID { // a visit notes by itself what it changed
+		return nil
+	}
+	return s.noteVersion(c, now.Rev)
+}
+
+func placeOf(h identity.Household) string {
+	if h.Lat == 0 && h.Lon == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(h.Lat, 'f', -1, 64) + " " + strconv.FormatFloat(h.Lon, 'f', -1, 64)
+}
+
+// historyOf writes the history of something that is no record of a form.
+func historyOf(db collections.DB, sender Sender, id string, rev int64, area string, now time.Time) *settling {
+	return &settling{db: db, sender: sender, d: &draft{op: &Operation{ID: id}}, before: &collections.Record{Rev: rev, Area: area}, now: now}
+}
