@@ -9,7 +9,8 @@ import (
 // byteOrderMark tells Excel that a CSV file is UTF-8; without it Chinese text is shown as rubbish.
 const byteOrderMark = "\ufeff"
 
-// CSV writes rows as RFC 4180 has them: CRLF at the end, quotes where needed.
+// CSV writes rows with quotes where RFC 4180 needs them. Rows end in a line feed alone: with UseCRLF the writer would also
+// rewrite the line ends inside of answers, and an answer reads as it was typed.
 type CSV struct {
 	w     *csv.Writer
 	texts []string
@@ -22,9 +23,7 @@ func NewCSV(w io.Writer, bom bool) (*CSV, error) {
 			return nil, err
 		}
 	}
-	c := &CSV{w: csv.NewWriter(w)}
-	c.w.UseCRLF = true
-	return c, nil
+	return &CSV{w: csv.NewWriter(w)}, nil
 }
 
 // Row writes one row. Text that a spreadsheet program would run as a formula gets an apostrophe in front; numbers stay.

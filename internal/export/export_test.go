@@ -89,7 +89,7 @@ func TestCSV(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
-	want := "\ufeffid,姓名,n\r\na,\"张\"\"三\"\",\r\n第二行\",0\r\nb,,\r\nc,'=HYPERLINK(1),-1.5\r\nd,,-7\r\n"
+	want := "\ufeffid,姓名,n\na,\"张\"\"三\"\",\n第二行\",0\nb,,\nc,'=HYPERLINK(1),-1.5\nd,,-7\n"
 	if b.String() != want {
 		t.Errorf("got %q\nwant %q", b.String(), want)
 	}
