@@ -11,6 +11,7 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
+	"doorstep/internal/validate"
 )
 
 var noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
@@ -79,17 +80,17 @@ func BenchmarkValidate200Questions(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	in, err := instrument.Compile(c.Form)
+	in, err := instrument.Compile(c.Form, validate.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	inst := &survey.Instance{FormID: "usual", Version: "1", Root: answers(200)}
-	if issues := in.Check(context.Background(), inst, noon, noon); len(issues) > 0 {
+	if issues := in.Check(context.Background(), inst, noon, validate.TakeOut).Issues; len(issues) > 0 {
 		b.Fatal(issues)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		in.Check(context.Background(), inst, noon, noon)
+		in.Check(context.Background(), inst, noon, validate.TakeOut)
 	}
 }
 
