@@ -122,6 +122,12 @@ func Open(db DB, table, id, sealed string) (seal.Row, error) {
 	return keys.OpenRow(sealed, SealedAt(table, id))
 }
 
+// Damaged reports whether a row could not be opened because of itself: it was changed, moved, cut, or sealed with a key that is
+// gone. A list passes over it; everything else flows.
+func Damaged(err error) bool {
+	return errors.Is(err, seal.ErrTampered) || errors.Is(err, seal.ErrNotSealed) || errors.Is(err, seal.ErrUnknownKey)
+}
+
 // IndexOf is what an indexed column holds instead of a value.
 func IndexOf(db DB, table, column, value string) string {
 	if db.Keys() == nil || value == "" {

@@ -73,9 +73,28 @@ type Registered struct {
 	Seal         string  `json:"seal"` // for the sealed path, when the device has been shut out
 }
 
-// Register makes a tablet known, or greets a known one. A revoked one gets problem.DeviceRevoked.
+// MostDevices is how many tablets that are not revoked one worker may have.
+const MostDevices = 20
+
+// MostText is how many bytes a tablet may say in one field of its registration.
+const MostText = 200
+
+func (in Registration) tooLong() string {
+	for field, text := range map[string]string{"id": in.ID, "name": in.Name, "app": in.App, "platform": in.Platform, "device_time": in.DeviceTime} {
+		if len(text) > MostText {
+			return field
+		}
+	}
+	return ""
+}
+
+// Register makes a tablet known, or greets a known one. A revoked one gets problem.DeviceRevoked, one more than MostDevices
+// problem.TooManyDevices, and what is longer than MostText problem.BadParameter.
 func Register(ctx context.Context, app core.App, actor access.Actor, in Registration, now time.Time) (Registered, error) {
 	out := Registered{ServerTime: now.UTC().Format(time.RFC3339Nano)}
+	if field := in.tooLong(); field != "" {
+		return out, problem.New(problem.BadParameter, field)
+	}
 	if t, err := time.Parse(time.RFC3339, in.DeviceTime); err == nil {
 		out.ClockOffsetS = t.Sub(now).Seconds()
 	}
@@ -113,6 +132,13 @@ func saveDevice(db collections.DB, actor access.Actor, in Registration, offset f
 		if id, err = collections.NewID(); err != nil {
 			return "", 0, err
 		}
+	}
+	var known int
+	if _, err := collections.One(db, `SELECT COUNT(*) FROM devices WHERE worker=? AND NOT revoked`, []any{actor.ID}, &known); err != nil {
+		return "", 0, err
+	}
+	if known >= MostDevices {
+		return "", 0, problem.New(problem.TooManyDevices, "")
 	}
 	row := append(collections.Row{{Column: "id", Value: id}, {Column: "worker", Value: actor.ID}, {Column: "revoked", Value: false}, {Column: "created", Value: at}}, seen...)
 	return id, 0, collections.Insert(db, collections.Devices, row)

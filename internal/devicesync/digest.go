@@ -108,7 +108,7 @@ func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
 	if err != nil {
 		return err
 	}
-	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, page: begin(w, epoch, false)}
+	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, report: q.Log, page: begin(w, epoch, false)}
 	p.phases = p.scope()
 	for _, ph := range p.phases {
 		var found []Change

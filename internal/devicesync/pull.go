@@ -43,7 +43,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, limit: min(max(q.Limit, 1), MaxPage)}
+	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, report: q.Log, limit: min(max(q.Limit, 1), MaxPage)}
 	p.phases = p.scope()
 	if p.veil, err = newVeil(q.DB, q.Actor.ID); err != nil {
 		return err
@@ -77,6 +77,7 @@ type puller struct {
 	phases  []phase // the worker's scope
 	veil    veil
 	seen    func([]string) error
+	report  func(error)
 	page    *Page
 	written int
 	more    bool
@@ -255,6 +256,9 @@ func (p *puller) fill(found []Change, told bool) error {
 			}
 		}
 		for i := range some {
+			if some[i].Op == damaged {
+				continue
+			}
 			if err := p.page.add(some[i]); err != nil {
 				return err
 			}
@@ -318,6 +322,10 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 			return err
 		}
 		opened, err := collections.Open(p.db, collection, id, sealed)
+		if collections.Damaged(err) {
+			p.passOver(&into[wanted[id]], err)
+			return nil
+		}
 		if err == nil {
 			text, err = complete(text, opened)
 		}
@@ -350,6 +358,14 @@ func (ch *Change) found(data []byte, rev int64) {
 	ch.Op, ch.Data, ch.Rev = collections.Upsert, data, rev
 }
 
+// damaged is the Op of what cannot be opened: the tablet is told nothing of it, and keeps what it has.
+const damaged = ""
+
+func (p *puller) passOver(ch *Change, err error) {
+	ch.Op = damaged
+	p.report(fmt.Errorf("%s %s is damaged and was left out: %w", ch.Collection, ch.ID, err))
+}
+
 func (p *puller) loadVisits(collection string, wanted map[string]int, into []Change) error {
 	if _, ok := p.library.ByTable(collection); !ok {
 		return nil
@@ -365,6 +381,10 @@ func (p *puller) loadVisits(collection string, wanted map[string]int, into []Cha
 			continue
 		}
 		data, rev, err := p.visit(in, id)
+		if collections.Damaged(err) {
+			p.passOver(&into[i], err)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}

@@ -44,7 +44,10 @@ func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 			return err
 		}
 		held = append(held, h)
-		return unsealRaw(db, h.ID, sealed, &held[len(held)-1].Raw)
+		if err := unsealRaw(db, h.ID, sealed, &held[len(held)-1].Raw); err != nil && !collections.Damaged(err) {
+			return err
+		}
+		return nil
 	})
 	return held, err
 }

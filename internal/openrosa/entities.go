@@ -142,6 +142,9 @@ func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, 
 			row[i] = v.String
 		}
 		opened, err := collections.Open(db, l.name, row[0], sealed)
+		if collections.Damaged(err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

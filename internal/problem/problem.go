@@ -72,6 +72,7 @@ const (
 	ApprovalNeeded   Code = "export.approval_needed"
 	GrantState       Code = "export.request_state"
 	NoThumbnail      Code = "file.no_thumbnail"
+	TooManyDevices   Code = "device.too_many"
 	NoRoom           Code = "backup.no_room"
 	KeptByServer     Code = "record.kept_by_server"
 	ReviewElsewhere  Code = "record.review_elsewhere"
@@ -129,6 +130,7 @@ var Catalogue = map[Code]Entry{
 	FactorNeeded:     {http.StatusUnauthorized, "请输入动态口令。", "Enter the code of your authenticator app."},
 	FactorWrong:      {http.StatusBadRequest, "动态口令不正确。", "The code is not right."},
 	FactorExists:     {http.StatusConflict, "已启用动态口令;如需更换,请由管理员重置。", "A second factor is in use; a manager can reset it."},
+	TooManyDevices:   {http.StatusConflict, "您名下登记的设备过多,请先请管理员吊销不用的设备。", "Too many devices are registered to you; ask a manager to revoke those that are not in use."},
 	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
 	NoRoom:           {http.StatusInsufficientStorage, "磁盘空间不足,没有备份;请清理磁盘或换一个备份文件夹。", "There is not enough room on the disk, so no backup was made; free some, or name another folder for backups."},
 	KeptByServer:     {http.StatusBadRequest, "这一列由服务器维护,不能直接修改,没有保存。", "The server keeps this column; it cannot be set here. Nothing was saved."},

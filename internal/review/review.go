@@ -193,8 +193,8 @@ func History(app core.App, actor access.Actor, collection, id string) ([]Entry, 
 			from = collections.Reviews
 		}
 		opened, err := collections.Open(db, from, row, sealed)
-		if err != nil {
-			return err
+		if err != nil && !collections.Damaged(err) {
+			return err // of a damaged one the history tells that there was a change, and not which
 		}
 		opened.Fill("comment", &e.Comment)
 		opened.Fill("before", &before)
