@@ -10,6 +10,10 @@ import (
 // no value is three digits.
 const GridSuffix = "grid_suffix"
 
+// KnownDivisions is the meta key of the first digits of citizen numbers that are expected in this installation although
+// no province has them, with blanks between.
+const KnownDivisions = "known_divisions"
+
 // MetaValue reads a value of this installation; "" when it was never set.
 func MetaValue(db DB, key string) (string, error) {
 	var v string

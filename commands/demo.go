@@ -103,9 +103,12 @@ func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorste
 		return err
 	}
 	begin := func(db collections.DB) error {
-		return errors.Join(collections.SetMeta(db, demoKey, filling+m.scale), collections.SetMeta(db, signin.PolicyKey, signin.Off))
+		return errors.Join(collections.SetMeta(db, demoKey, filling+m.scale), collections.SetMeta(db, signin.PolicyKey, signin.Off), collections.SetMeta(db, collections.KnownDivisions, demo.Divisions))
 	}
 	if err := collections.Write(ctx, app, begin); err != nil {
+		return err
+	}
+	if err := d.Library.Refresh(app); err != nil {
 		return err
 	}
 	show, now := steps(m.err), d.Now()

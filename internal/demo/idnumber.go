@@ -13,6 +13,9 @@ const (
 	sequences     = 500 // numbers for one sex, day and division
 )
 
+// Divisions is how all of them begin.
+const Divisions = "99"
+
 // idNumbers hands out citizen numbers (GB 11643) for one grid, none of them twice in the whole city: each grid has
 // a division to itself, or a part of the sequence numbers of one.
 type idNumbers struct {

@@ -26,7 +26,7 @@ type Library struct {
 	versions  map[string][]*Instrument // form id → all but drafts, as they were published; while they are read
 	drafts    map[string]*Instrument   // form id → draft that was uploaded last
 	revision  int64                    // of the forms collection when it was read
-	suffix    string                   // of grid codes in this city, as a pattern; "" for the usual one
+	options   validate.Options         // what the operator has set for the rules
 }
 
 // NewLibrary makes an empty library; Load fills it.
@@ -168,7 +168,16 @@ func (l *Library) Tables() []string {
 func (l *Library) values() validate.Options {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return validate.Options{GridSuffix: l.suffix}
+	return l.options
+}
+
+// optionsOf reads what the operator has set for the rules.
+func optionsOf(db collections.DB) (o validate.Options, err error) {
+	if o.GridSuffix, err = collections.MetaValue(db, collections.GridSuffix); err != nil {
+		return o, err
+	}
+	o.Divisions, err = collections.MetaValue(db, collections.KnownDivisions)
+	return o, err
 }
 
 // Refresh reads the versions again when another process, such as the command forms publish, has changed one, or when
@@ -177,13 +186,16 @@ func (l *Library) Refresh(app core.App) error {
 	l.refresh.Lock()
 	defer l.refresh.Unlock()
 	var now int64
-	var suffix string
-	query := `SELECT (SELECT COALESCE(SUM(rev),0) FROM forms), COALESCE((SELECT value FROM meta WHERE "key"=?),'')`
-	if _, err := collections.One(collections.Read(app), query, []any{collections.GridSuffix}, &now, &suffix); err != nil {
+	db := collections.Read(app)
+	if _, err := collections.One(db, `SELECT COALESCE(SUM(rev),0) FROM forms`, nil, &now); err != nil {
+		return err
+	}
+	options, err := optionsOf(db)
+	if err != nil {
 		return err
 	}
 	l.mu.RLock()
-	same := now == l.revision && suffix == l.suffix
+	same := now == l.revision && options == l.options
 	l.mu.RUnlock()
 	if same {
 		return nil
@@ -198,19 +210,19 @@ func (l *Library) Refresh(app core.App) error {
 // after an upgrade of the program, is left out and logged: its records wait in quarantine, and the others are served.
 func (l *Library) Load(app core.App) error {
 	db := collections.Read(app)
-	suffix, err := collections.MetaValue(db, collections.GridSuffix)
+	options, err := optionsOf(db)
 	if err != nil {
 		return err
 	}
 	next := NewLibrary()
-	next.suffix = suffix
+	next.options = options
 	err = collections.Each(db, `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms ORDER BY published_at, created, id`, nil, func(rows *sql.Rows) error {
 		var s stored
 		if err := rows.Scan(&s.id, &s.version, &s.status, &s.table, &s.name, &s.source, &s.xml, &s.md5, &s.rev); err != nil {
 			return err
 		}
 		next.revision += s.rev
-		in, err := l.compiled(s, suffix)
+		in, err := l.compiled(s, options)
 		if err != nil {
 			app.Logger().Error("a stored form does not compile", "form", s.id, "version", s.version, "error", err.Error())
 			return nil
@@ -227,7 +239,7 @@ func (l *Library) Load(app core.App) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.byVersion, l.current, l.newest, l.drafts = next.byVersion, next.current, next.newest, next.drafts
-	l.revision, l.suffix = next.revision, next.suffix
+	l.revision, l.options = next.revision, next.options
 	return nil
 }
 
@@ -252,8 +264,8 @@ type stored struct {
 }
 
 // compiled takes a version over from before when only its status may have changed.
-func (l *Library) compiled(s stored, suffix string) (*Instrument, error) {
-	if held, ok := l.Get(s.id, s.version); ok && suffix == l.values().GridSuffix && held.MD5 == s.md5 && held.Layout.Main().Name == s.table {
+func (l *Library) compiled(s stored, options validate.Options) (*Instrument, error) {
+	if held, ok := l.Get(s.id, s.version); ok && options == l.values() && held.MD5 == s.md5 && held.Layout.Main().Name == s.table {
 		in := *held
 		in.Status = s.status
 		return &in, nil
@@ -262,7 +274,7 @@ func (l *Library) compiled(s stored, suffix string) (*Instrument, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := Compile(f, validate.Options{GridSuffix: suffix})
+	in, err := Compile(f, options)
 	if err != nil {
 		return nil, err
 	}

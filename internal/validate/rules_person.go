@@ -47,7 +47,7 @@ func (v *visit) holder(answer, birth, sex string) {
 	report("cn_id.future", id.Birth > v.day)
 	report("cn_id.birth_mismatch", birth != "" && birth != id.Birth)
 	report("cn_id.sex_mismatch", (sex == "male" || sex == "female") && sex != id.Sex)
-	report("cn_id.division", !id.Assigned)
+	report("cn_id.division", !id.Assigned && !v.bound.rules.expects(id.Region))
 	report("cn_id.legacy", id.Legacy)
 	report("cn_id.repeated", v.repeatedNumber(id.Number))
 }

@@ -2,6 +2,8 @@
 package validate
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-playground/validator/v10"
@@ -12,13 +14,15 @@ import (
 // Options are what the rules may differ in from one installation to another. The zero value is the usual one.
 type Options struct {
 	GridSuffix string         // regular expression of what follows the 12 community digits; "" means three digits
+	Divisions  string         // first digits of citizen numbers that are expected although no province has them, blanks between
 	Zone       *time.Location // where the surveys take place; nil means China Standard Time
 }
 
 // Rules is the engine with all rules registered. It is made once, binds any number of forms, and may be shared.
 type Rules struct {
-	engine *validator.Validate
-	zone   *time.Location
+	engine    *validator.Validate
+	zone      *time.Location
+	divisions []string
 }
 
 // chinaTime is written as an offset because China has one zone without summer time, and the machine may lack a zone file.
@@ -41,7 +45,7 @@ func New(o Options) (*Rules, error) {
 	if zone == nil {
 		zone = chinaTime
 	}
-	return &Rules{engine: engine, zone: zone}, nil
+	return &Rules{engine: engine, zone: zone, divisions: strings.Fields(o.Divisions)}, nil
 }
 
 // For binds the rules with the usual options to a form. The error is survey.Problems: rules that are misspelt or refer
@@ -66,3 +70,8 @@ func (r *Rules) Check(f *survey.Form, inst *survey.Instance, at Visit) ([]survey
 // Holds tells whether a value satisfies a tag of the engine: one of ours, such as "cn_id", or one of validator/v10.
 // It panics on a tag that neither has, as the engine does.
 func (r *Rules) Holds(value, tag string) bool { return r.engine.Var(value, tag) == nil }
+
+// expects reports whether a citizen number of that division is no surprise here.
+func (r *Rules) expects(division string) bool {
+	return slices.ContainsFunc(r.divisions, func(prefix string) bool { return strings.HasPrefix(division, prefix) })
+}
