@@ -69,6 +69,16 @@ func TestVersionsLiveSideBySide(t *testing.T) {
 			t.Errorf("a record of version 1 came back as %s", ch.Data)
 		}
 	}
+	worker, err := c.app.FindFirstRecordByData("workers", "staff_no", "F1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone := newCollect(t, c.app, c.app.Serve(t), worker.Id)
+	for form, entry := range phone.forms() {
+		if strings.HasPrefix(form, "correct.") && (entry.Version != "1" || !strings.Contains(string(phone.get(entry.DownloadURL).Body), "13800000000")) {
+			t.Errorf("a record of version 1 reaches an ODK app as version %s", entry.Version)
+		}
+	}
 }
 
 func TestVersionsThatAreRefused(t *testing.T) {

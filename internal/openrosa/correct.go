@@ -15,9 +15,9 @@ import (
 	"doorstep/internal/xmltree"
 )
 
-// A record that a supervisor returned is a form of its own in its worker's list: the record's form with the record's
-// answers already in it, and the supervisor's comment on top. What the worker sends goes into that record. The entry
-// leaves the list when the correction has arrived.
+// A record that a supervisor returned is a form of its own in its worker's list: the record's form, in the version that
+// it was filled in with, with the record's answers already in it and the supervisor's comment on top. What the worker
+// sends goes into that record. The entry leaves the list when the correction has arrived.
 
 // returned is one record that waits for its worker.
 type returned struct {
@@ -50,6 +50,10 @@ func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, 
 			continue
 		}
 		rec, answers, found, err := in.Layout.Find(db, t.record)
+		if own, _ := library.ForRecord(t.collection, versionOf(rec)); err == nil && found && own != in {
+			in = own
+			rec, answers, found, err = in.Layout.Find(db, t.record)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -64,6 +68,13 @@ func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, 
 		}
 	}
 	return all, nil
+}
+
+func versionOf(rec *collections.Record) string {
+	if rec == nil {
+		return ""
+	}
+	return rec.FormVersion
 }
 
 func shortly(s string) string {
