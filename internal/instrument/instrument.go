@@ -2,6 +2,7 @@
 package instrument
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func Compile(f *survey.Form, values validate.Options) (*Instrument, error) {
 	return in, nil
 }
 
-// together joins the mistakes of a form, in the order of its rows. Any other error comes first.
+// together joins the mistakes of a form, each once, in the order of the sheets and their rows. Any other error comes first.
 func together(errs ...error) error {
 	var all survey.Problems
 	for _, err := range errs {
@@ -68,9 +69,19 @@ func together(errs ...error) error {
 	if len(all) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(all, func(a, b survey.Problem) int { return a.Row - b.Row })
-	return all
+	slices.SortStableFunc(all, func(a, b survey.Problem) int {
+		return cmp.Or(cmp.Compare(slices.Index(sheets, a.Sheet), slices.Index(sheets, b.Sheet)), cmp.Compare(a.Row, b.Row))
+	})
+	told := map[survey.Problem]bool{}
+	return slices.DeleteFunc(all, func(p survey.Problem) bool {
+		again := told[p]
+		told[p] = true
+		return again
+	})
 }
+
+// sheets is the order in which people look through a workbook; what belongs to none comes first.
+var sheets = []string{"", "survey", "choices", "external_choices", "entities", "settings"}
 
 // Check evaluates the form's own logic, takes out what is no data, and then applies the value and cross-field rules. now
 // is when the record arrived: no visit was later.

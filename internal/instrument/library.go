@@ -1,8 +1,10 @@
 package instrument
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -287,7 +289,7 @@ func (s *stored) form() (*survey.Form, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stored workbook: %w", err)
 	}
-	f, err := readWorkbook(s.name, raw)
+	f, err := readWorkbook(s.name, raw, validate.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -295,6 +297,26 @@ func (s *stored) form() (*survey.Form, error) {
 	return f, nil
 }
 
-func readWorkbook(name string, raw []byte) (*survey.Form, error) {
-	return xlsform.Read(name, strings.NewReader(string(raw)), xlsform.Options{})
+// readWorkbook fails with survey.Problems for everything that is wrong: in the sheets, and in the expressions and rules of
+// what could be read of them.
+func readWorkbook(name string, raw []byte, values validate.Options) (*survey.Form, error) {
+	f, err := xlsform.Read(name, bytes.NewReader(raw), xlsform.Options{})
+	var told survey.Problems
+	if f == nil || !errors.As(err, &told) {
+		return f, err
+	}
+	if _, more := Compile(f, values); more != nil {
+		err = together(told, withoutReferences(more))
+	}
+	return nil, together(err)
+}
+
+// withoutReferences leaves out what cannot be referred to: the sheets' own check has told of it, and a question that is
+// missing because of another mistake is no second one.
+func withoutReferences(err error) error {
+	var all survey.Problems
+	if !errors.As(err, &all) {
+		return err
+	}
+	return slices.DeleteFunc(all, func(p survey.Problem) bool { return strings.HasSuffix(p.Code, "reference") })
 }

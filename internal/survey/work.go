@@ -1,5 +1,15 @@
 package survey
 
+// MostDepth is how many elements of a record may be nested, its root and the question included.
+const MostDepth = 200
+
+// MostNested is how many groups and repeats of a form may be nested: below them come the root, a question, and what an
+// entity adds. MostQuestions is how many a form may have: a record with some rounds of its repeats stays below MostWork.
+const (
+	MostNested    = MostDepth - 10
+	MostQuestions = MostWork / 3
+)
+
 // MostWork is how much one record may expand to: see Form.Work. Whoever sends more gets it kept as it came, to be looked at
 // by a supervisor; the shipped child visit reaches it with some 240 children. Storing that much takes a fifth of a second,
 // which is how long everybody else waits for it.

@@ -95,14 +95,14 @@ func (p *printer) check(e *elem) {
 func (p *printer) checkName(name string) {
 	prefix, local, prefixed := strings.Cut(name, ":")
 	switch {
-	case !prefixed && isName(name), prefix == "xmlns":
+	case !prefixed && survey.IsName(name), prefix == "xmlns":
 		return
-	case prefixed && isName(local) && p.spaces[prefix] != "":
+	case prefixed && survey.IsName(local) && p.spaces[prefix] != "":
 		return
 	}
 	p.wrong = append(p.wrong, survey.Problem{Code: "xml.name",
-		ZH: "名称“" + name + "”不能写入表单:它含有 XML 不允许的字符,或者它的前缀没有在 settings 表的 namespaces 列声明。",
-		EN: "The name \"" + name + "\" cannot be written: it has characters that XML does not allow, or its prefix is not " +
+		ZH: "名称“" + name + "”不能写入表单:它含有不能用于名称的字符,或者它的前缀没有在 settings 表的 namespaces 列声明。",
+		EN: "The name \"" + name + "\" cannot be written: it has characters that a name cannot have, or its prefix is not " +
 			"declared in the namespaces column of the settings sheet."})
 }
 

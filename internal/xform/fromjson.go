@@ -187,7 +187,7 @@ func (r *answerReader) metadata(name string) *survey.Node {
 	r.cur.object(func(key []byte) {
 		member := string(key)
 		switch b := r.cur.peek(); {
-		case !isName(strings.TrimPrefix(member, "@")):
+		case !survey.IsName(strings.TrimPrefix(member, "@")):
 			r.cur.raw()
 			r.unknown(key)
 		case b != '[' && !r.spend(1, member):

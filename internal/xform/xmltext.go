@@ -2,7 +2,6 @@ package xform
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"doorstep/internal/survey"
@@ -14,20 +13,6 @@ var (
 	attrEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;",
 		"\r", "&#13;", "\n", "&#10;", "\t", "&#9;")
 )
-
-// isName tells whether s can be the local name of an element or attribute (Namespaces in XML, NCName, as far as letters
-// and digits go).
-func isName(s string) bool {
-	for i, c := range s {
-		switch {
-		case c == '_', unicode.IsLetter(c):
-		case i > 0 && (c == '-' || c == '.' || unicode.IsDigit(c) || unicode.IsMark(c)):
-		default:
-			return false
-		}
-	}
-	return s != ""
-}
 
 // xmlText drops what XML 1.0 cannot carry (section 2.2, Char), so that an answer is the same through every door.
 func xmlText(b []byte) string {

@@ -48,10 +48,10 @@ func (b *builder) form(book *Book) (*survey.Form, error) {
 	b.survey(sheet)
 	b.checkForm()
 	b.gaps()
-	if len(b.problems) > 0 {
-		return nil, b.problems
-	}
 	b.f.Warnings = b.warnings
+	if len(b.problems) > 0 {
+		return b.f, b.problems
+	}
 	return b.f, nil
 }
 
@@ -76,7 +76,7 @@ func (b *builder) readSettings(s *Sheet) {
 	if len(s.Header) < len(b.book.sheet(sheetSettings).Header) {
 		b.warn(place{s.Name, 1, "form_id"}, "settings.two_ids")
 	}
-	columns := b.headers(s, settingWords)
+	columns := b.headers(s, settingWords, false)
 	for _, f := range records(s, columns, false)[0].fields {
 		b.f.Settings[strings.Join(f.path, "::")] = f.value
 	}

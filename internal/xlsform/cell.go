@@ -51,11 +51,22 @@ func dateText(days float64, from1904 bool, unit time.Duration) string {
 // builtinDate tells whether a built-in number format shows a date or time (ECMA-376 part 1, 18.8.30).
 func builtinDate(id int) bool { return id >= 14 && id <= 22 || id >= 45 && id <= 47 }
 
-var reFormatText = regexp.MustCompile(`"[^"]*"|\\.|_.|\[(?:[^hmsHMS\]][^\]]*)\]`)
+// What a number format says in quotes, behind a backslash, as padding, or in brackets; and the brackets that are a time,
+// [h], [mm] or [ss], and no colour, condition or language.
+var (
+	reFormatText = regexp.MustCompile(`"[^"]*"|\\.|_.|\[[^\]]*\]`)
+	reElapsed    = regexp.MustCompile(`(?i)^\[(h+|m+|s+)\]$`)
+)
 
-// dateFormat tells whether a number format shows a date or time: it has a date letter outside quoted text and colours.
+// dateFormat reports whether a number format shows a date or time: it has a date letter outside of what is only text.
 func dateFormat(format string) bool {
 	first, _, _ := strings.Cut(format, ";")
-	return strings.ContainsAny(reFormatText.ReplaceAllString(first, ""), "dmhysDMHYS") &&
+	letters := reFormatText.ReplaceAllStringFunc(first, func(part string) string {
+		if reElapsed.MatchString(part) {
+			return part
+		}
+		return ""
+	})
+	return strings.ContainsAny(letters, "dmhysDMHYS") &&
 		!strings.EqualFold(strings.TrimSpace(first), "general")
 }

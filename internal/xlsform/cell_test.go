@@ -44,7 +44,7 @@ func TestDateText(t *testing.T) {
 
 func TestDateFormat(t *testing.T) {
 	for format, want := range map[string]bool{
-		"yyyy-mm-dd": true, "General": false, "0.00": false, `0" days"`: false, "[Red]0": false, "[h]:mm": true, `_d0`: false,
+		"yyyy-mm-dd": true, "General": false, "0.00": false, `0" days"`: false, "[Red]0": false, "[Magenta]0": false, "[White]0.0": false, "[Magenta]yyyy": true, "[$-804]0": false, "[ss]": true, "[HH]": true, "[>9]0": false, "[h]:mm": true, `_d0`: false,
 	} {
 		if got := dateFormat(format); got != want {
 			t.Errorf("dateFormat(%q) is %v", format, got)

@@ -4,6 +4,9 @@ import "doorstep/internal/survey"
 
 // checkForm does the checks that need the whole form.
 func (b *builder) checkForm() {
+	if n := b.countQuestions(); n > survey.MostQuestions {
+		b.report(place{sheet: sheetSurvey}, "form.long", n, survey.MostQuestions)
+	}
 	b.checkTriggers()
 	b.checkGeo()
 	b.checkSiblings(b.f.Root)
@@ -71,6 +74,11 @@ func (b *builder) checkReferences() {
 		}
 		return true
 	})
+}
+
+func (b *builder) countQuestions() (n int) {
+	b.f.Walk(func(*survey.Question) bool { n++; return true })
+	return n
 }
 
 // countNames counts the nodes of each name, the root and those that the form gets by itself included.

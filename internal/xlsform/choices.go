@@ -28,7 +28,7 @@ func (b *builder) choices() {
 
 // choiceColumns understands the headers and drops those that cannot be an element name.
 func (b *builder) choiceColumns(s *Sheet) []column {
-	all := b.headers(s, listWords)
+	all := b.headers(s, listWords, true)
 	b.columns[sheetChoices] = all
 	var keep []column
 	for _, c := range all {
@@ -89,7 +89,7 @@ func (b *builder) externalChoices() {
 	if s == nil || len(s.Rows) == 0 {
 		return
 	}
-	columns := b.headers(s, listWords)
+	columns := b.headers(s, listWords, true)
 	b.external = map[string]bool{}
 	for _, r := range records(s, columns, false) {
 		if name := r.text("list name"); name != "" {
@@ -113,7 +113,7 @@ func (b *builder) osm() {
 		return
 	}
 	b.osmTags = map[string][]survey.Choice{}
-	for _, r := range records(s, b.headers(s, listWords), false) {
+	for _, r := range records(s, b.headers(s, listWords, true), false) {
 		if list := r.text("list name"); list != "" {
 			b.osmTags[list] = append(b.osmTags[list], b.choice(&r))
 		}

@@ -16,6 +16,9 @@ func (w *sheetWalk) begin(r *record, q *survey.Question, kind, list string) {
 	if v := r.text("intent"); v != "" {
 		q.Control = append(q.Control, survey.Pair{Name: "intent", Value: v})
 	}
+	if len(w.stack) > survey.MostNested {
+		w.wrong(r, "type", "group.deep", survey.MostNested)
+	}
 	w.add(q)
 	w.push(q)
 	w.beginTable(q)

@@ -47,7 +47,7 @@ func (b *builder) entitySheet() {
 		b.hintSheet(sheetEntities)
 		return
 	}
-	columns := b.headers(s, entityWords)
+	columns := b.headers(s, entityWords, true)
 	b.columns[sheetEntities] = columns
 	b.entities = &entityPlan{}
 	for _, r := range records(s, columns, false) {

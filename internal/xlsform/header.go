@@ -7,6 +7,7 @@ import "strings"
 type vocabulary struct {
 	columns map[string]bool
 	aliases map[string][]string
+	other   map[string]bool // words that are understood elsewhere, as they stand
 }
 
 func set(names ...string) map[string]bool {
@@ -32,6 +33,7 @@ func withMedia(m map[string][]string) map[string][]string {
 }
 
 var surveyWords = vocabulary{
+	other: set("intent", "disabled"),
 	columns: set("name", "label", "default", "guidance_hint", "instance", "query", "sms_field", "trigger", "bind",
 		"choice_filter", "control", "hint", "media", "parameters", "type", "choices", "itemset", "list_name", "actions"),
 	aliases: withMedia(map[string][]string{
@@ -134,8 +136,10 @@ func joinJR(words []string, sep string) []string {
 	return out
 }
 
-// headers reads the header row of a sheet and reports two headers that mean the same column.
-func (b *builder) headers(s *Sheet, v vocabulary) []column {
+// headers reads the header row of a sheet and reports two headers that mean the same column, and what is
+// spelt wrong.
+// On a sheet that is free to have more columns, such as the lists of choices, unknown ones are data.
+func (b *builder) headers(s *Sheet, v vocabulary, free bool) []column {
 	double := false
 	for _, h := range s.Header {
 		double = double || strings.Contains(h, "::")
@@ -154,6 +158,7 @@ func (b *builder) headers(s *Sheet, v vocabulary) []column {
 		}
 		seenPath[key] = h
 		columns = append(columns, column{h, path})
+		b.spelling(place{s.Name, 1, h}, columns[len(columns)-1], v, free)
 	}
 	if s.Untitled > 0 {
 		b.report(place{s.Name, s.Untitled, ""}, "header.blank")

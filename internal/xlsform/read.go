@@ -25,7 +25,8 @@ var (
 )
 
 // Read reads a workbook. The extension of name decides how; its stem is the form id and the title where the settings
-// sheet has none. The error is survey.Problems for mistakes of the workbook, or what r returned.
+// sheet has none. The error is survey.Problems for mistakes of the workbook, or what r returned. With mistakes the form
+// comes too, as far as it could be read, for what else is wrong with it; nil when nothing could.
 func Read(name string, r io.Reader, opts Options) (*survey.Form, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
@@ -91,7 +92,7 @@ func (b *builder) unreadable(file string, err error) {
 	case errors.Is(err, errEncoding):
 		b.report(place{}, "file.encoding", file)
 	case errors.Is(err, errTooLarge):
-		b.report(place{}, "file.too_large", file, maxFile>>20, maxRows)
+		b.report(place{}, "file.too_large", file, maxFile>>20, maxUnzipped>>20, maxRows)
 	case errors.Is(err, errEncrypted):
 		b.report(place{}, "file.encrypted", file)
 	default:

@@ -1,7 +1,10 @@
 package xlsform
 
 import (
+	"archive/zip"
+	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +94,14 @@ func TestRefusals(t *testing.T) {
 		{"saved without entities", head + "save_to |\n| | text | q | Q | p |", "save_to.no_entities"},
 		{"entity without label", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| entities |\n| | list_name |\n| | e |", "entity.no_label"},
 		{"root is not a name", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| settings |\n| | name |\n| | 1x |", "name.invalid"},
+		{"misspelt header", head + "relavent |\n| | text | q | Q | 1 |", "header.near"},
+		{"misspelt header of a language", head + "lable::中文 (zh) |\n| | text | q | Q | 问 |", "header.near"},
+		{"misspelt attribute of a bind", head + "bind::requierd |\n| | text | q | Q | yes |", "header.near"},
+		{"misspelt attribute of ours", head + "bind::doorstep:sensitivty |\n| | text | q | Q | none |", "header.near"},
+		{"misspelt setting", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| settings |\n| | form_idd |\n| | x |", "header.near"},
+		{"name with an emoji", head + "|\n| | text | a😀 | A | |", "name.invalid"},
+		{"groups too deep", head + "|\n" + strings.Repeat("| | begin group | g | G | |\n", survey.MostNested+1) + "| | text | q | Q | |\n" + strings.Repeat("| | end group | | | |\n", survey.MostNested+1), "group.deep"},
+		{"too many questions", head + "|\n" + questions(survey.MostQuestions+1), "form.long"},
 		{"reserved attribute", head + "bind::nodeset |\n| | text | q | Q | x |", "attribute.reserved"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -111,6 +122,8 @@ func TestWarnings(t *testing.T) {
 		{"language without code", head + "label::English |\n| | text | q | Q | Q |", "language.tag"},
 		{"text in one language only", head + "hint::中文 (zh) |\n| | text | q | Q | 提示 |", "language.missing"},
 		{"sheet of a similar name", head + "|\n| | text | q | Q | |\n| setting |\n| | version |\n| | 1 |", "sheet.similar"},
+		{"header that nobody knows", head + "remarks |\n| | text | q | Q | x |", "header.unknown"},
+		{"misspelt header among those of choices", "| survey |\n| | type | name | label |\n| | select_one l | q | Q |\n| choices |\n| | list_name | name | label | medis |\n| | l | a | A | x |", "header.near"},
 		{"attribute with a space", head + "bind::a b |\n| | text | q | Q | x |", "attribute.invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -119,6 +132,51 @@ func TestWarnings(t *testing.T) {
 				t.Errorf("warnings %v, want %s", got, c.code)
 			}
 		})
+	}
+}
+
+func questions(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "| | text | q%d | Q | |\n", i)
+	}
+	return b.String()
+}
+
+func TestHeadersThatAreLeftAlone(t *testing.T) {
+	for _, header := range []string{"_relavent", "hint::中文 (zh)", "bind::esri:fieldType", "bind::doorstep:rule", "media::image", "instance::odk:tag", "intent", "Relevance", "choice_filter"} {
+		md := "| survey |\n| | type | name | label | " + header + " |\n| | text | q | Q | |\n| settings |\n| | namespaces |\n| | esri=\"http://esri.com\" doorstep=\"urn:doorstep:form\" |"
+		for _, p := range accepted(t, md).Warnings {
+			if strings.HasPrefix(p.Code, "form.header") {
+				t.Errorf("%s: %v", header, p)
+			}
+		}
+	}
+}
+
+func TestNamesOfOtherScripts(t *testing.T) {
+	for _, name := range []string{"名前", "prénom", "col·legi", "имя", "اسم", "ชื่อ", "a-b.c_1"} {
+		accepted(t, "| survey |\n| | type | name | label |\n| | text | "+name+" | A |")
+	}
+}
+
+func TestAWorkbookThatUnpacksToTooMuchIsCalledTooLarge(t *testing.T) {
+	var file bytes.Buffer
+	book := zip.NewWriter(&file)
+	part, err := book.Create("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write(make([]byte, maxUnzipped+1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := book.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Read("f.xlsx", &file, Options{})
+	var p survey.Problems
+	if errors.As(err, &p); len(p) != 1 || p[0].Code != "form.file.too_large" {
+		t.Errorf("got %v", err)
 	}
 }
 

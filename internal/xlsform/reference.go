@@ -3,24 +3,23 @@ package xlsform
 import (
 	"regexp"
 	"strings"
+
+	"doorstep/internal/survey"
 )
 
-// A name is an XML name, with at most one prefix: letters of any script or _ first, then also digits, - and . .
-// Ranges from the productions NameStartChar and NameChar of XML 1.0.
-const (
-	nameStart = `A-Z_a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}` +
-		`\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}`
-	nameMore = nameStart + `\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}`
-	ncName   = `[` + nameStart + `][` + nameMore + `]*`
-)
+// ncName matches a name without a prefix.
+const ncName = `[` + survey.NameStart + `][` + survey.NameMore + `]*`
 
 var (
-	reName  = regexp.MustCompile(`^` + ncName + `(?::` + ncName + `)?$`)
 	reOuter = regexp.MustCompile(`\$\{([^}]+)\}|\$\{[^}]*$`)
 	reInner = regexp.MustCompile(`^(last-saved#)?(` + ncName + `)$`)
 )
 
-func isName(s string) bool { return reName.MatchString(s) }
+// isName reports whether s can be the name of an element or attribute, with a prefix or without one.
+func isName(s string) bool {
+	prefix, local, prefixed := strings.Cut(s, ":")
+	return survey.IsName(prefix) && (!prefixed || survey.IsName(local))
+}
 
 // reference is one ${name} or ${last-saved#name} of a text.
 type reference struct {

@@ -34,7 +34,7 @@ type sheetWalk struct {
 
 // survey reads the survey sheet.
 func (b *builder) survey(s *Sheet) {
-	columns := b.headers(s, surveyWords)
+	columns := b.headers(s, surveyWords, false)
 	b.columns[sheetSurvey] = columns
 	if !hasColumn(columns, "type") {
 		b.report(place{s.Name, 1, "type"}, "header.missing", "type")

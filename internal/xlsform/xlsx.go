@@ -1,8 +1,10 @@
 package xlsform
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +22,9 @@ func readXLSX(data []byte) (book *Book, err error) {
 	}()
 	if bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")) {
 		return nil, errUnsupported
+	}
+	if unzipped(data) > maxUnzipped {
+		return nil, errTooLarge
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
 		RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped,
@@ -46,6 +51,19 @@ func readXLSX(data []byte) (book *Book, err error) {
 		book.Sheets[key] = s
 	}
 	return book, nil
+}
+
+// unzipped is how many bytes the parts of a workbook say that they have, 0 when it is no zip file. The library holds them
+// to what they said.
+func unzipped(data []byte) (total uint64) {
+	parts, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return 0
+	}
+	for _, part := range parts.File {
+		total += part.UncompressedSize64
+	}
+	return total
 }
 
 func xlsxSheet(f *excelize.File, name string) (*Sheet, error) {
@@ -107,10 +125,15 @@ func (g *xlsxGrid) text(column int, raw string) string {
 		if g.isDate(cell) {
 			return dateText(number, g.date1904(), time.Millisecond)
 		}
+		if reWhole.MatchString(raw) {
+			return raw // as it is written: a float would round the last digits of an id number
+		}
 		return numberText(number)
 	}
 	return raw
 }
+
+var reWhole = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
 func (g *xlsxGrid) date1904() bool {
 	p, err := g.f.GetWorkbookProps()

@@ -23,7 +23,7 @@ type Limits struct {
 const (
 	defaultBytes = 16 << 20
 	defaultNodes = 200_000
-	defaultDepth = 200
+	defaultDepth = survey.MostDepth
 	// maxToken bounds one tag, text or comment, because the tokenizer holds all attributes of a tag at once.
 	maxToken = 2 << 20
 )
