@@ -16,7 +16,7 @@ import (
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "internal/outbox", "internal/seal", "pb_migrations"},
 	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/blob", "internal/campaign", "internal/client", "internal/dataset", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/problem", "internal/roster", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/signin", "internal/simulate", "internal/staff", "internal/survey"},
-	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/sensitive", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate"},
+	"hooks":               {"collections", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/search", "internal/sensitive", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate"},
 	"collections":         {"internal/seal", "internal/sensitive", "internal/survey"},
 	"collections/forms":   {},
 	"pb_migrations":       {},
@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"internal/datafolder": {},
 	"internal/backup":     {"collections", "internal/audit", "internal/blob", "internal/datafolder", "internal/devicesync", "internal/seal", "internal/sealing", "internal/upload"},
 	"internal/seal":       {},
+	"internal/search":     {"collections", "internal/audit"},
 	"internal/sealing":    {"collections", "internal/blob", "internal/instrument", "internal/seal", "internal/sensitive"},
 	"internal/sensitive":  {"internal/survey"},
 	"internal/problem":    {},

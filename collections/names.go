@@ -21,6 +21,7 @@ const (
 	Audit       = "audit"
 	Outbox      = "outbox"
 	Meta        = "meta"
+	Grants      = "access_grants"
 
 	AppTokens      = "app_tokens"
 	FormFiles      = "form_files"

@@ -41,12 +41,15 @@ var Registry = map[string]Concealed{
 		{Column: "address", Blank: ""}, {Column: "address_key", Indexed: true}, {Column: "house_code", Indexed: true}, {Column: "head_name", Blank: "", Shape: sensitive.Name},
 		{Column: "phone", Blank: "", Shape: sensitive.Phone}, {Column: "location", Blank: nowhere},
 	},
-	Submissions: {{Column: "raw", Blank: ""}},
+	Submissions: {{Column: "raw", Blank: ""}, {Column: "receipt", Blank: "null"}},
 	Edits:       {{Column: "before", Blank: ""}, {Column: "after", Blank: ""}},
 	Reviews:     {{Column: "comment", Blank: ""}},
-	Tasks:       {{Column: "note", Blank: ""}},
+	Tasks:       {{Column: "title", Blank: "", Shape: sensitive.Whole}, {Column: "note", Blank: ""}},
 	Duplicates:  {{Column: "comment", Blank: ""}},
 	Paradata:    {{Column: "track", Blank: "null"}},
+	Devices:     {{Column: "name", Blank: "", Shape: sensitive.Whole}},
+	Grants:      {{Column: "reason", Blank: "", Shape: sensitive.Whole}},
+	AppTokens:   {{Column: "label", Blank: "", Shape: sensitive.Whole}},
 }
 
 // concealedIn decides for the answers of a form's table, by what its questions tell.

@@ -25,6 +25,15 @@ var impersonal = []string{
 
 func personal(collection string) bool { return !slices.Contains(impersonal, collection) }
 
+// public are the collections that every worker reads all day.
+var public = []string{collections.Areas, collections.Campaigns, collections.Forms, collections.FormFiles}
+
+// recorded reports whether a look at a collection goes into the trail: whatever is personal, and everything that an operator
+// reads but for what is public: accounts, tokens and the state of the installation too.
+func recorded(c *core.Collection, operator bool) bool {
+	return !c.System && personal(c.Name) || operator && !slices.Contains(public, c.Name)
+}
+
 // links are the columns by which a row names whom it concerns.
 var links = []string{"person", "household", "record", "visit", "a", "b", "merged_into", "entity"}
 
@@ -63,7 +72,7 @@ func (d *Doorstep) note(ctx context.Context, app core.App, e audit.Entry) error 
 
 // listed records a page of records that somebody gets over REST or in the dashboard.
 func (d *Doorstep) listed(e *core.RecordsListRequestEvent) error {
-	if e.Collection.System || !personal(e.Collection.Name) {
+	if !recorded(e.Collection, e.HasSuperuserAuth()) {
 		return e.Next()
 	}
 	entry := caller(e.RequestEvent).Did(audit.ReadMany)
@@ -78,7 +87,7 @@ func (d *Doorstep) listed(e *core.RecordsListRequestEvent) error {
 }
 
 func (d *Doorstep) viewed(e *core.RecordRequestEvent) error {
-	if e.Collection.System || !personal(e.Collection.Name) {
+	if !recorded(e.Collection, e.HasSuperuserAuth()) {
 		return e.Next()
 	}
 	entry := caller(e.RequestEvent).DidTo(audit.Read, e.Collection.Name, e.Record.Id, e.Record.GetString("area"), subjects(e.Record)...)

@@ -19,6 +19,7 @@ func (d *Doorstep) guard(e *core.ServeEvent) error {
 		&hook.Handler[*core.RequestEvent]{Id: apis.DefaultLoadAuthTokenMiddlewareId, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority, Func: loadToken},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.restrict", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: restrict},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.lists", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, Func: d.askable},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.forms", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: noSpill},
 	)
 	e.InstallerFunc = nil // its sign-in would be by a token of PocketBase's own; the command superuser makes operators
 	return e.Next()

@@ -13,17 +13,14 @@ import (
 	"doorstep/internal/grant"
 	"doorstep/internal/identity"
 	"doorstep/internal/problem"
+	"doorstep/internal/search"
 	"doorstep/internal/validate"
 )
 
 // searchPerson says whether one exactly named person is recorded around the caller's territory, and in which community.
-// It lists nobody and shows nothing of the record.
+// It lists nobody and shows nothing of the record. Who asks often is made to wait.
 func (d *Doorstep) searchPerson(r *request) error {
-	var in struct {
-		Number    string `json:"number"`
-		Name      string `json:"name"`
-		BirthDate string `json:"birth_date"`
-	}
+	var in wanted
 	if err := r.bind(&in); err != nil {
 		return err
 	}
@@ -31,29 +28,52 @@ func (d *Doorstep) searchPerson(r *request) error {
 	if idKey == "" && (in.Number != "" || in.Name == "" || in.BirthDate == "") {
 		return problem.New(problem.BadParameter, "number, or name and birth_date")
 	}
-	db := collections.Read(r.App)
-	known, err := identity.FindExact(db, idKey, in.Name, in.BirthDate)
+	var places []map[string]string
+	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		wait, err := search.Wait(db, r.actor.ID, d.Now())
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
+			seconds := int(wait.Seconds()) + 1
+			r.Response.Header().Set("Retry-After", strconv.Itoa(seconds))
+			return &problem.Problem{Code: problem.TooManySearches, Data: map[string]int{"wait_seconds": seconds}}
+		}
+		places, err = d.found(db, r.actor, idKey, in)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	known = slices.DeleteFunc(known, func(k identity.Known) bool { return !r.actor.May(access.SearchPerson, k.Area, "") })
-	entry := r.actor.Did(audit.Search)
+	return r.JSON(http.StatusOK, map[string]any{"items": places})
+}
+
+// wanted is who is searched for: by the number of a document, or by name and birth date.
+type wanted struct {
+	Number    string `json:"number"`
+	Name      string `json:"name"`
+	BirthDate string `json:"birth_date"`
+}
+
+// found searches, and records that, also when nobody was found.
+func (d *Doorstep) found(db collections.DB, actor access.Actor, idKey string, in wanted) ([]map[string]string, error) {
+	known, err := identity.FindExact(db, idKey, in.Name, in.BirthDate)
+	if err != nil {
+		return nil, err
+	}
+	known = slices.DeleteFunc(known, func(k identity.Known) bool { return !actor.May(access.SearchPerson, k.Area, "") })
+	entry := actor.Did(audit.Search)
 	entry.Collection, entry.Purpose, entry.Detail = collections.Persons, audit.Deduplication, map[string]any{"by_number": idKey != "", "found": len(known)}
 	places := []map[string]string{}
 	for _, k := range known {
 		entry.Subjects = append(entry.Subjects, k.ID)
-		place := map[string]string{"area": k.Area[:min(len(k.Area), communityDigits)], "name": ""}
-		name := ""
-		if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{place["area"]}, &name); err != nil {
-			return err
+		name, area := "", k.Area[:min(len(k.Area), communityDigits)]
+		if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{area}, &name); err != nil {
+			return nil, err
 		}
-		place["name"] = name
-		places = append(places, place)
+		places = append(places, map[string]string{"area": area, "name": name})
 	}
-	if err := d.note(r.Request.Context(), r.App, entry); err != nil { // also a search that found nobody
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": places})
+	return places, audit.Append(db, d.Now(), entry)
 }
 
 const communityDigits = 12

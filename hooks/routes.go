@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -303,8 +304,7 @@ func (r *request) workbook() (instrument.Workbook, error) {
 	if err != nil {
 		return instrument.Workbook{}, err
 	}
-	raw, err := readFile(file)
-	return instrument.Workbook{Name: file.OriginalName, Raw: raw}, err
+	return instrument.Workbook{Name: file.name, Raw: file.raw}, nil
 }
 
 func (d *Doorstep) publishForm(r *request) error {
@@ -363,12 +363,7 @@ func (d *Doorstep) importAreas(r *request) error {
 	if err != nil {
 		return err
 	}
-	f, err := file.Reader.Open()
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	report, err := grid.Import(r.Request.Context(), r.App, f, datum, r.actor.Territory, r.actor.ID, d.Now())
+	report, err := grid.Import(r.Request.Context(), r.App, bytes.NewReader(file.raw), datum, r.actor.Territory, r.actor.ID, d.Now())
 	if err != nil {
 		return workbookProblem(err)
 	}

@@ -100,11 +100,20 @@ func (d *Doorstep) concealed(r *core.Record) collections.Concealed {
 	return nil
 }
 
+// secrets are shown to nobody, operators neither: keys of this installation, and what a sign-in is checked with.
+var secrets = map[string][]string{
+	collections.Meta: {"value"}, collections.AppTokens: {"sha256"}, "second_factors": {"secret", "recovery"}, "sign_ins": {"key"},
+}
+
 // mask shows every reader of the dashboard, of REST and of realtime as much of what is sealed as tells one row from
 // another. What they need they ask for, with a reason (reveal).
 func (d *Doorstep) mask(e *core.RecordEnrichEvent) error {
 	if err := e.Next(); err != nil {
 		return err
+	}
+	for _, secret := range secrets[e.Record.Collection().Name] {
+		e.Record.Set(secret, "")
+		e.Record.Hide(secret)
 	}
 	columns := d.concealed(e.Record)
 	if columns == nil {
@@ -133,6 +142,8 @@ func masked(r *core.Record, s collections.Sealed, opened seal.Row) any {
 	text, sealed := opened.Get(s.Column)
 	field, isText := r.Collection().Fields.GetByName(s.Column).(*core.TextField)
 	switch {
+	case s.Shape == sensitive.Whole && sealed:
+		return text
 	case isText && field.Hidden, s.Indexed && sealed && !isText:
 		return ""
 	case isText && (sealed || s.Indexed && r.GetString(collections.SealedColumn) != ""):

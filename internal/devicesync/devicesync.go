@@ -116,7 +116,7 @@ func saveDevice(db collections.DB, actor access.Actor, in Registration, offset f
 	at := collections.Stamp(now)
 	seen := collections.Row{
 		{Column: "name", Value: in.Name}, {Column: "app", Value: in.App}, {Column: "platform", Value: in.Platform}, {Column: "area", Value: access.Common(actor.Territory)},
-		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "sealed", Value: ""}, {Column: "updated", Value: at},
+		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "handed_in", Value: ""}, {Column: "updated", Value: at},
 	}
 	id := in.ID
 	if id != "" {

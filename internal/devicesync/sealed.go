@@ -92,9 +92,9 @@ func AdmitSealed(db collections.DB, device, seal string) (worker string, err err
 	if err != nil {
 		return "", err
 	}
-	var sealed string
-	found, err := collections.One(db, `SELECT worker, sealed FROM devices WHERE id=?`, []any{device}, &worker, &sealed)
-	if err == nil && (!found || sealed != "" || policy == "off") {
+	var handedIn string
+	found, err := collections.One(db, `SELECT worker, handed_in FROM devices WHERE id=?`, []any{device}, &worker, &handedIn)
+	if err == nil && (!found || handedIn != "" || policy == "off") {
 		err = problem.New(problem.Sealed, "")
 	}
 	return worker, err

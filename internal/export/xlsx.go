@@ -1,8 +1,12 @@
 package export
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
@@ -11,25 +15,26 @@ import (
 // cut ends a text that Excel's limit of 32,767 UTF-16 units does not let a cell hold.
 const cut = "…[截断 cut: 完整内容见 CSV, in full in CSV]"
 
-// XLSX writes rows into a workbook. Excel takes 1,048,576 rows a sheet: more go on to further sheets, each with the
-// first row again as its header. Text is never a formula here, so it is written as it is.
+// exact is the largest whole number that Excel keeps digit by digit; longer ones are written as text.
+const exact = 999_999_999_999_999
+
+// XLSX writes rows into a workbook, straight into the file: nothing lies in memory or in a temporary file, where a crash
+// would leave people's names. Excel takes 1,048,576 rows a sheet: more go on to further sheets, each with the first row
+// again as its header. Text is never a formula here, so it is written as it is.
 type XLSX struct {
-	out    io.Writer
-	book   *excelize.File
+	book   *zip.Writer
+	sheet  io.Writer
 	name   string
 	header []any
-	sheet  *excelize.StreamWriter
 	sheets int
 	row    int // last row written in the sheet
 	limit  int // rows in a sheet
+	line   bytes.Buffer
 }
 
-// NewXLSX begins a workbook whose sheets are called name, "name 2", …; the file comes to w on Close.
+// NewXLSX begins a workbook on w whose sheets are called name, "name 2", …
 func NewXLSX(w io.Writer, name string) (*XLSX, error) {
-	x := &XLSX{out: w, book: excelize.NewFile(), name: sheetName(name), limit: excelize.TotalRows}
-	if err := x.book.SetSheetName("Sheet1", x.name); err != nil {
-		return nil, fmt.Errorf("name the sheet %s: %w", x.name, err)
-	}
+	x := &XLSX{book: zip.NewWriter(w), name: sheetName(name), limit: excelize.TotalRows}
 	return x, x.nextSheet()
 }
 
@@ -49,44 +54,76 @@ func (x *XLSX) Row(cells []any) error {
 	return x.write(cells)
 }
 
-// Close sends the workbook to the writer and removes the temporary files behind it.
+// Close ends the workbook; the writer below stays open.
 func (x *XLSX) Close() error {
-	defer x.book.Close()
-	if err := x.sheet.Flush(); err != nil {
+	if _, err := io.WriteString(x.sheet, sheetEnd); err != nil {
 		return err
 	}
-	_, err := x.book.WriteTo(x.out)
-	return err
+	for _, part := range x.parts() {
+		w, err := x.book.Create(part.name)
+		if err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, xml.Header+part.text); err != nil {
+			return err
+		}
+	}
+	return x.book.Close()
 }
 
 func (x *XLSX) nextSheet() error {
-	x.sheets++
-	name := x.name
-	if x.sheets > 1 {
-		if err := x.sheet.Flush(); err != nil {
-			return err
-		}
-		name = fmt.Sprintf("%s %d", x.name, x.sheets)
-		if _, err := x.book.NewSheet(name); err != nil {
+	if x.sheet != nil {
+		if _, err := io.WriteString(x.sheet, sheetEnd); err != nil {
 			return err
 		}
 	}
-	sheet, err := x.book.NewStreamWriter(name)
+	x.sheets++
+	w, err := x.book.Create(fmt.Sprintf("xl/worksheets/sheet%d.xml", x.sheets))
 	if err != nil {
 		return err
 	}
-	x.sheet, x.row = sheet, 0
-	return sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
+	x.sheet, x.row = w, 0
+	_, err = io.WriteString(w, xml.Header+sheetBegin)
+	return err
 }
 
 func (x *XLSX) write(cells []any) error {
+	x.row++
+	x.line.Reset()
+	fmt.Fprintf(&x.line, `<row r="%d">`, x.row)
 	for i, c := range cells {
-		if s, ok := c.(string); ok && len(s) > excelize.TotalCellChars {
-			cells[i] = fits(s)
+		if err := x.cell(i+1, c); err != nil {
+			return fmt.Errorf("column %d: %w", i+1, err)
 		}
 	}
-	x.row++
-	return x.sheet.SetRow(fmt.Sprintf("A%d", x.row), cells)
+	x.line.WriteString(`</row>`)
+	_, err := x.sheet.Write(x.line.Bytes())
+	return err
+}
+
+func (x *XLSX) cell(column int, cell any) error {
+	s, err := text(cell)
+	if err != nil || s == "" {
+		return err
+	}
+	at, err := excelize.CoordinatesToCellName(column, x.row)
+	if err != nil {
+		return err
+	}
+	n, whole := cell.(int64)
+	if _, isText := cell.(string); !isText && !(whole && (n > exact || n < -exact)) {
+		fmt.Fprintf(&x.line, `<c r="%s"><v>%s</v></c>`, at, s)
+		return nil
+	}
+	if len(s) > excelize.TotalCellChars {
+		s = fits(s)
+	}
+	fmt.Fprintf(&x.line, `<c r="%s" t="inlineStr"><is><t xml:space="preserve">`, at)
+	if err := xml.EscapeText(&x.line, []byte(s)); err != nil {
+		return err
+	}
+	x.line.WriteString(`</t></is></c>`)
+	return nil
 }
 
 // fits shortens text that a cell cannot hold, and says so in the cell.
@@ -108,4 +145,44 @@ func sheetName(name string) string {
 		return string(r[:27])
 	}
 	return name
+}
+
+// A sheet's frame: the header stays in sight.
+const (
+	sheetBegin = `<worksheet xmlns="` + sheetSpace + `"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`
+	sheetEnd   = `</sheetData></worksheet>`
+	sheetSpace = `http://schemas.openxmlformats.org/spreadsheetml/2006/main`
+	relations  = `http://schemas.openxmlformats.org/package/2006/relationships`
+	documents  = `http://schemas.openxmlformats.org/officeDocument/2006/relationships`
+	sheetType  = `application/vnd.openxmlformats-officedocument.spreadsheetml.`
+	plainStyle = `<styleSheet xmlns="` + sheetSpace + `"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill>` +
+		`<fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs></styleSheet>`
+)
+
+type part struct{ name, text string }
+
+// parts are the files of a workbook beside its sheets (ECMA-376), known when the sheets are.
+func (x *XLSX) parts() []part {
+	var sheets, links, types bytes.Buffer
+	for i := 1; i <= x.sheets; i++ {
+		name := x.name
+		if i > 1 {
+			name += " " + strconv.Itoa(i)
+		}
+		sheets.WriteString(`<sheet name="`)
+		_ = xml.EscapeText(&sheets, []byte(name)) // a buffer takes everything
+		fmt.Fprintf(&sheets, `" sheetId="%d" r:id="rId%[1]d"/>`, i)
+		fmt.Fprintf(&links, `<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%[1]d.xml"/>`, i, documents)
+		fmt.Fprintf(&types, `<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="%sworksheet+xml"/>`, i, sheetType)
+	}
+	fmt.Fprintf(&links, `<Relationship Id="rId%d" Type="%s/styles" Target="styles.xml"/>`, x.sheets+1, documents)
+	return []part{
+		{"xl/styles.xml", plainStyle},
+		{"xl/workbook.xml", `<workbook xmlns="` + sheetSpace + `" xmlns:r="` + documents + `"><sheets>` + sheets.String() + `</sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="` + relations + `">` + links.String() + `</Relationships>`},
+		{"_rels/.rels", `<Relationships xmlns="` + relations + `"><Relationship Id="rId1" Type="` + documents + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+			`<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="` + sheetType + `sheet.main+xml"/>` +
+			`<Override PartName="/xl/styles.xml" ContentType="` + sheetType + `styles+xml"/>` + types.String() + `</Types>`},
+	}
 }

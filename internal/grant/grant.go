@@ -17,7 +17,7 @@ import (
 )
 
 // Table holds the grants; managers of the area see them.
-const Table = "access_grants"
+const Table = collections.Grants
 
 // How long a grant is good, and how short a reason may be, in characters.
 const (

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -128,7 +129,7 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 	if err != nil {
 		return "", fmt.Errorf("receipt: %w", err)
 	}
-	files, err := json.Marshal(d.op.Files)
+	files, err := json.Marshal(nameless(d.op.Files))
 	if err != nil {
 		return "", fmt.Errorf("files: %w", err)
 	}
@@ -155,6 +156,15 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)}, {Column: "message", Value: receipt.Message["zh"]}, {Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
 		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime}, {Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
+}
+
+// nameless are files without their names, which somebody typed: raw and the attachments have them, sealed.
+func nameless(files []File) []File {
+	bare := slices.Clone(files)
+	for i := range bare {
+		bare[i].Name = ""
+	}
+	return bare
 }
 
 // touch notes the device's contact and its highest acknowledged operation.

@@ -20,10 +20,16 @@ type answered struct {
 	receipt                           string
 }
 
-const answeredColumns = `SELECT id, instance, sha256, COALESCE(files,''), outcome, code, receipt FROM submissions WHERE `
+const answeredColumns = `SELECT id, instance, sha256, COALESCE(files,''), outcome, code, receipt, sealed FROM submissions WHERE `
 
 func findAnswered(db collections.DB, where string, args ...any) (a answered, found bool, err error) {
-	found, err = collections.One(db, answeredColumns+where, args, &a.id, &a.instance, &a.sum, &a.files, &a.outcome, &a.code, &a.receipt)
+	var sealed string
+	found, err = collections.One(db, answeredColumns+where, args, &a.id, &a.instance, &a.sum, &a.files, &a.outcome, &a.code, &a.receipt, &sealed)
+	if err != nil || !found {
+		return a, found, err
+	}
+	opened, err := collections.Open(db, collections.Submissions, a.id, sealed)
+	opened.Fill("receipt", &a.receipt)
 	return a, found, err
 }
 

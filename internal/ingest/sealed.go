@@ -28,7 +28,7 @@ func AcceptSealed(ctx context.Context, app core.App, worker, device string, ops 
 		if !last {
 			return nil
 		}
-		return collections.Update(db, collections.Devices, device, collections.Row{{Column: "sealed", Value: collections.Stamp(now)}, {Column: "updated", Value: collections.Stamp(now)}})
+		return collections.Update(db, collections.Devices, device, collections.Row{{Column: "handed_in", Value: collections.Stamp(now)}, {Column: "updated", Value: collections.Stamp(now)}})
 	})
 	return receipts, err
 }

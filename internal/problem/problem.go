@@ -65,6 +65,7 @@ const (
 	FileMissing      Code = "file.missing"
 	FileQuarantined  Code = "file.quarantined"
 	TooManyGuesses   Code = "auth.too_many"
+	TooManySearches  Code = "search.too_many"
 	FactorNeeded     Code = "auth.second_factor"
 	FactorWrong      Code = "auth.second_factor_wrong"
 	FactorExists     Code = "auth.second_factor_exists"
@@ -127,6 +128,7 @@ var Catalogue = map[Code]Entry{
 	ApprovalNeeded:   {http.StatusForbidden, "含身份信息的导出须由另一名管理员批准,批准只能用一次。", "An identified export needs the approval of another manager, which is good once."},
 	GrantState:       {http.StatusConflict, "该申请已处理、已过期,或是您自己的申请。", "This request was decided, has expired, or is your own."},
 	TooManyGuesses:   {http.StatusTooManyRequests, "登录失败次数过多,请稍后再试。", "Too many failed sign-ins; try again later."},
+	TooManySearches:  {http.StatusTooManyRequests, "查找次数过多,请稍后再试;每人每天的次数有限。", "Too many searches; wait a while. A person has a number of them a day."},
 	FactorNeeded:     {http.StatusUnauthorized, "请输入动态口令。", "Enter the code of your authenticator app."},
 	FactorWrong:      {http.StatusBadRequest, "动态口令不正确。", "The code is not right."},
 	FactorExists:     {http.StatusConflict, "已启用动态口令;如需更换,请由管理员重置。", "A second factor is in use; a manager can reset it."},
