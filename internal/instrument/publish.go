@@ -58,6 +58,9 @@ func convert(f *survey.Form, values validate.Options) (*Converted, error) {
 	if err != nil && !errors.As(err, &c.Obstacles) {
 		return nil, err
 	}
+	if in != nil {
+		c.Obstacles = in.logic.Lacking()
+	}
 	if c.XML, c.MD5, err = writeXML(f); err != nil {
 		return nil, err
 	}

@@ -265,6 +265,21 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	}
 }
 
+// TestFormsAreForCollectUnlessTheySayOtherwise: what Collect cannot evaluate keeps a form from being published, and every
+// place is told; a form for other clients is published.
+func TestFormsAreForCollectUnlessTheySayOtherwise(t *testing.T) {
+	app := testapp.New(t)
+	md := "| survey |\n| | type | name | label | calculation |\n| | integer | n | N | |\n| | calculate | a | | floor(${n}) |\n| | calculate | b | | floor(${n}) + count(//n) |\n" +
+		"| settings |\n| | form_id | version | clients |\n| | halves | 1 | CLIENTS |\n"
+	const want = "logic.collect survey:3, logic.collect survey:4, logic.collect survey:4"
+	for clients, refused := range map[string]bool{"": true, "collect webforms": true, "webforms doorstep": false} {
+		_, err := publish(app, strings.Replace(md, "CLIENTS", clients, 1), instrument.Published)
+		if refused && places(err) != want || !refused && err != nil {
+			t.Errorf("for %q: %v", clients, places(err))
+		}
+	}
+}
+
 // TestMistakesOfSheetsAndExpressionsComeTogether: in the order of the rows, each once; a question that is missing because
 // of its own mistake makes no second one.
 func TestMistakesOfSheetsAndExpressionsComeTogether(t *testing.T) {

@@ -23,7 +23,7 @@ type condition struct {
 // Compile compiles every expression of a form once. The error is survey.Problems, all of them: references to questions
 // that there are not, mistakes in expressions, and answers that depend on themselves.
 func Compile(f *survey.Form) (*Logic, error) {
-	c := &logicCompiler{form: f, names: xform.NewNames(f), env: environment(f), made: map[string]*condition{}, logic: newLogic(f)}
+	c := &logicCompiler{form: f, names: xform.NewNames(f), env: environment(f), made: map[string]*condition{}, logic: newLogic(f), collect: forCollect(f)}
 	c.logic.root = c.part(f.Root, nil)
 	for _, p := range c.logic.parts {
 		c.expressions(p)
@@ -33,7 +33,7 @@ func Compile(f *survey.Form) (*Logic, error) {
 	c.order()
 	c.clocks()
 	if len(c.problems) > 0 {
-		return nil, c.problems
+		return nil, append(c.problems, c.logic.lacking...)
 	}
 	c.logic.slots = c.slots
 	return c.logic, nil
@@ -47,7 +47,20 @@ type logicCompiler struct {
 	slots    int
 	logic    *Logic
 	problems survey.Problems
+	collect  bool // the form is for ODK Collect, too
 }
+
+// clientsSetting is the column of the settings sheet that names the programs that a form is for, separated by blanks, where
+// it is not for all.
+const clientsSetting = "clients"
+
+func forCollect(f *survey.Form) bool {
+	clients := strings.Fields(strings.ToLower(f.Settings[clientsSetting]))
+	return len(clients) == 0 || slices.Contains(clients, "collect")
+}
+
+// Lacking is what in the form's expressions ODK Collect cannot evaluate; none for a form that is not for it.
+func (l *Logic) Lacking() survey.Problems { return l.lacking }
 
 // environment matches names in any namespace, because clients disagree about that of answers, and whole texts in regex(),
 // as tablets do.
@@ -111,9 +124,21 @@ func (c *logicCompiler) compile(q *survey.Question, source string, at cell) *con
 }
 
 func (c *logicCompiler) condition(path string, at cell) *condition {
-	if known, ok := c.made[path]; ok {
-		return known
+	known, ok := c.made[path]
+	if !ok {
+		if known = c.newCondition(path, at); known == nil {
+			return nil
+		}
 	}
+	if c.collect {
+		for _, what := range known.expr.CollectLacks() {
+			c.logic.lacking = append(c.logic.lacking, problemAt(at, "logic.collect", what))
+		}
+	}
+	return known
+}
+
+func (c *logicCompiler) newCondition(path string, at cell) *condition {
 	expr, err := xpath.Compile(path, c.env)
 	if err != nil {
 		c.mistake(at, err)
@@ -196,9 +221,13 @@ func (c *logicCompiler) mistake(at cell, err error) {
 }
 
 func (c *logicCompiler) problem(at cell, code, detail string) {
+	c.problems = append(c.problems, problemAt(at, code, detail))
+}
+
+func problemAt(at cell, code, detail string) survey.Problem {
 	text := problemTexts[code]
-	c.problems = append(c.problems, survey.Problem{
+	return survey.Problem{
 		Code: code, Sheet: at.sheet, Row: at.row, Column: at.column,
 		ZH: strings.ReplaceAll(text.zh, "%s", detail), EN: strings.ReplaceAll(text.en, "%s", detail),
-	})
+	}
 }

@@ -18,6 +18,7 @@ type Logic struct {
 	index    *xpath.Index
 	entities map[*survey.EntityDecl]*entityLogic
 	moments  [3]*part // end, start, today
+	lacking  survey.Problems
 	runs     sync.Pool
 }
 

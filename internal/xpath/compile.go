@@ -72,6 +72,7 @@ func (c *compiler) binary(x *astBinary) *code {
 			return c.mistake(errNeedsNodes(x.off, "|"))
 		}
 		out = union(l, r)
+		c.info.Union = true
 	case "and":
 		out = truthCode(func(f *frame) bool { f.spend(1); return l.truth(f) && r.truth(f) })
 	case "or":

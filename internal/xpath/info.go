@@ -9,6 +9,7 @@ type Info struct {
 	Functions []string // every function by name, sorted
 	Instances []string // ids of secondary instances named by instance() and pulldata(), sorted
 	Indirect  bool     // an instance() or pulldata() whose id is computed
+	Union     bool     // node-sets are joined by |
 	Uses      Uses
 }
 
