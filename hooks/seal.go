@@ -111,6 +111,7 @@ func (d *Doorstep) mask(e *core.RecordEnrichEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	defer hideNowhere(e.Record)
 	for _, secret := range secrets[e.Record.Collection().Name] {
 		e.Record.Set(secret, "")
 		e.Record.Hide(secret)
@@ -135,6 +136,15 @@ func (d *Doorstep) mask(e *core.RecordEnrichEvent) error {
 		e.Record.Set(column, sensitive.Year.Mask(e.Record.GetString(column)))
 	}
 	return nil
+}
+
+// hideNowhere leaves a place away where there is none, or where the mask blanks it: 0, 0 is a place too.
+func hideNowhere(r *core.Record) {
+	for _, f := range r.Collection().Fields {
+		if f.Type() == core.FieldTypeGeoPoint && r.GetGeoPoint(f.GetName()) == (types.GeoPoint{}) {
+			r.Hide(f.GetName())
+		}
+	}
 }
 
 // masked is what a column shows: its mask where it takes any text, else its blank.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"doorstep/collections"
+	"doorstep/internal/survey"
 )
 
 // text is a text cell; an empty text is a missing value.
@@ -49,16 +50,22 @@ func number(value any) any {
 	return nil
 }
 
-// day cuts a moment down to its day.
+// day cuts a moment down to its day where the survey takes place.
 func day(value any) any {
-	s, ok := text(value).(string)
-	if !ok || len(s) < len(time.DateOnly) {
+	s, ok := survey.Day(orNone(text(value)))
+	if !ok {
 		return nil
 	}
-	if _, err := time.Parse(time.DateOnly, s[:len(time.DateOnly)]); err != nil {
-		return nil
+	return s
+}
+
+// local writes a moment with the time and the offset where the survey takes place; what is no such moment stays as it is.
+func local(value any) any {
+	t, ok := survey.Moment(orNone(text(value)))
+	if !ok {
+		return text(value)
 	}
-	return s[:len(time.DateOnly)]
+	return t.Format("2006-01-02T15:04:05.000Z07:00")
 }
 
 // month cuts a day or a moment down to its month, YYYY-MM.

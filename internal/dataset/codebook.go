@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"doorstep/internal/export"
+	"doorstep/internal/survey"
 )
 
 // codebook is what codebook.json holds.
@@ -14,7 +15,7 @@ type codebook struct {
 	Form       string        `json:"form"`
 	Version    string        `json:"version"`
 	Title      string        `json:"title"`
-	Exported   string        `json:"exported"` // RFC 3339, UTC
+	Exported   string        `json:"exported"` // RFC 3339
 	Identified bool          `json:"identified"`
 	Labels     string        `json:"labels,omitempty"` // language of the labels in the tables; absent for codes
 	States     []string      `json:"states"`
@@ -25,12 +26,13 @@ type codebook struct {
 
 func (e *exporter) codebook() codebook {
 	b := codebook{
-		Form: e.plan.form.ID, Version: e.plan.form.Version, Title: e.plan.form.Title, Exported: e.sel.Now.UTC().Format(time.RFC3339),
+		Form: e.plan.form.ID, Version: e.plan.form.Version, Title: e.plan.form.Title, Exported: e.sel.Now.In(survey.Zone).Format(time.RFC3339),
 		Identified: e.sel.Identified, Labels: e.sel.Labels, States: e.sel.States, Campaign: e.sel.Campaign, Tables: e.report.Tables,
 	}
 	for _, t := range e.plan.tables {
 		b.Variables = append(b.Variables, t.variables()...)
 	}
+	b.Variables = append(b.Variables, e.plan.findingVariables()...)
 	return b
 }
 

@@ -42,7 +42,7 @@ func TestCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, readCSV(t, string(content))[0], map[string]string{"elder_name": "姓名金丝雀", "lift": "Yes"})
-	if entries, _ := os.ReadDir(dir); len(entries) != 7 {
+	if entries, _ := os.ReadDir(dir); len(entries) != 8 {
 		t.Errorf("%d files", len(entries))
 	}
 	if detail := o.audited(t, "operator"); !strings.Contains(detail, `"identified":true`) || !strings.Contains(detail, `"territory":null`) {
@@ -151,7 +151,7 @@ func TestDDI(t *testing.T) {
 			t.Errorf("variables belong to a file %s that is not described", id)
 		}
 	}
-	if len(files) != 3 {
-		t.Errorf("%d files have variables, want 3", len(files))
+	if len(files) != 4 {
+		t.Errorf("%d files have variables, want 4", len(files))
 	}
 }

@@ -105,7 +105,7 @@ func (s Selection) complete() (Selection, error) {
 	return s, nil
 }
 
-// Write writes one file per table of the form, the outcome rates and the codebook, in that order. All of them come from
+// Write writes one file per table of the form, the findings, the outcome rates and the codebook, in that order. All of them come from
 // one snapshot of the database, and rows pass one at a time. The report tells what was written also when it fails.
 func Write(ctx context.Context, app core.App, in *instrument.Instrument, sel Selection, out Sink) (Report, error) {
 	sel, err := sel.complete()
@@ -191,6 +191,9 @@ func (e *exporter) run() error {
 		if err := e.table(t); err != nil {
 			return fmt.Errorf("export %s: %w", t.name, err)
 		}
+	}
+	if err := e.findings(); err != nil {
+		return fmt.Errorf("export %s: %w", findingsName, err)
 	}
 	for _, f := range e.beside() {
 		if err := e.file(f.name, f.write); err != nil {

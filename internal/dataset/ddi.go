@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"doorstep/internal/survey"
 )
 
 // The elements of DDI-Codebook 2.5 that the export fills, in the order of its schema.
@@ -87,7 +89,7 @@ func (e *exporter) codebookDDI(w io.Writer) error {
 }
 
 func (e *exporter) ddi(b codebook) ddiCodeBook {
-	day := e.sel.Now.UTC().Format(time.DateOnly)
+	day := e.sel.Now.In(survey.Zone).Format(time.DateOnly)
 	doc := ddiCodeBook{Version: "2.5"}
 	doc.Document = ddiCitation{Title: ddiText{"zh", b.Title + " 编码簿"}, Parallel: []ddiText{{"en", "Codebook of " + b.Title}}, ProdDate: day, Software: "Doorstep"}
 	doc.Study = ddiStudy{

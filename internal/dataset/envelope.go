@@ -39,7 +39,7 @@ func (p *plan) envelope(a *answerTable) []source {
 		p.choiceSource("m.review_state", Variable{Name: "review_state", ZH: "审核状态", EN: "review state", Type: "select one", Choices: stateChoices, Missing: blankSystem}),
 		p.momentSource("m.started_at", "started_at", "开始时间(设备时钟)", "begun, by the tablet's clock"),
 		p.momentSource("m.finished_at", "finished_at", "结束时间(设备时钟)", "finished, by the tablet's clock"),
-		p.momentSource("m.received_at", "received_at", "收到时间(UTC)", "received, UTC"),
+		p.momentSource("m.received_at", "received_at", "收到时间(服务器时钟,中国标准时间)", "received, by the server's clock, China Standard Time"),
 		p.idSource("m.household", "household", "住户编号", "id of the household", true),
 		p.idSource("m.person", "person", "人员编号", "id of the person", true),
 		p.numberSource("m.rev", "rev", "第几次修改", "revision"),
@@ -92,7 +92,7 @@ func (p *plan) idSource(expr, name, zh, en string, merged bool) source {
 func (p *plan) momentSource(expr, name, zh, en string) source {
 	v := Variable{Name: name, ZH: zh, EN: en, Type: "moment", Missing: blankSystem, Identifier: true, Why: &momentOf}
 	if p.identified {
-		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(value) }}
+		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = local(value) }}
 	}
 	return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
 }

@@ -249,7 +249,7 @@ func TestCodebook(t *testing.T) {
 		}
 		delete(header, v.Name)
 	}
-	if len(header) != 0 || len(book.Tables) != 3 || book.Tables[2].Rows != 2 {
+	if len(header) != 0 || len(book.Tables) != 4 || book.Tables[2].Rows != 2 {
 		t.Errorf("columns without an entry: %v; tables %+v", header, book.Tables)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/export"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // ServeHTTP answers with a zip archive of the export that the query asks for: format (csv or xlsx), labels (zh or en),
@@ -28,7 +29,7 @@ func ServeHTTP(w http.ResponseWriter, r *http.Request, app core.App, in *instrum
 		return err
 	}
 	sel.Now = now
-	d := &download{w: w, control: http.NewResponseController(w), name: in.Layout.Main().Name + "-" + now.UTC().Format("20060102") + ".zip"}
+	d := &download{w: w, control: http.NewResponseController(w), name: in.Layout.Main().Name + "-" + now.In(survey.Zone).Format("20060102") + ".zip"}
 	err = sendZip(r, d, app, in, actor, sel)
 	if err == nil || !d.begun {
 		return err

@@ -57,7 +57,7 @@ func TestZipOverHTTP(t *testing.T) {
 	for _, f := range z.File {
 		names = append(names, f.Name)
 	}
-	if want := "sample_visits.csv sample_carers.csv sample_shifts.csv outcome.csv codebook.csv codebook.json codebook.xml disclosure.csv disclosure.json disclosure.txt"; strings.Join(names, " ") != want {
+	if want := "sample_visits.csv sample_carers.csv sample_shifts.csv findings.csv outcome.csv codebook.csv codebook.json codebook.xml disclosure.csv disclosure.json disclosure.txt"; strings.Join(names, " ") != want {
 		t.Errorf("files %v", names)
 	}
 	f, err := z.File[0].Open()

@@ -18,6 +18,7 @@ type plan struct {
 	places     places
 	survivors  map[string]string // id of a merged person or household → the one it was merged into
 	outcomes   []Choice
+	names      map[string]bool // of the questions and groups of all versions
 }
 
 func newPlan(db collections.DB, in *instrument.Instrument, sel Selection) (*plan, error) {
@@ -25,14 +26,18 @@ func newPlan(db collections.DB, in *instrument.Instrument, sel Selection) (*plan
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{form: in.Form, labels: sel.Labels, identified: sel.Identified, key: newKey()}
+	p := &plan{form: in.Form, labels: sel.Labels, identified: sel.Identified, key: newKey(), names: map[string]bool{}}
 	if p.places, err = loadPlaces(db); err != nil {
 		return nil, err
 	}
 	if p.survivors, err = loadSurvivors(db); err != nil {
 		return nil, err
 	}
-	p.lay(mergeVersions(append([]*survey.Form{in.Form}, others...)))
+	forms := append([]*survey.Form{in.Form}, others...)
+	for _, f := range forms {
+		f.Walk(func(q *survey.Question) bool { p.names[q.Name] = true; return true })
+	}
+	p.lay(mergeVersions(forms))
 	return p, nil
 }
 

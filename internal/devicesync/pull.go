@@ -335,7 +335,7 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 }
 
 // complete puts what was sealed of a row into its document, where its columns are blank. Quotes within texts are escaped,
-// so that only a member of the document reads like one.
+// so that only a member of the document reads like one. A household without a place has none, not 0, 0.
 func complete(text []byte, opened seal.Row) ([]byte, error) {
 	for _, v := range opened {
 		value, blank := []byte(v.Text), `{"lon":0,"lat":0}`
@@ -351,7 +351,7 @@ func complete(text []byte, opened seal.Row) ([]byte, error) {
 		member := `"` + v.Column + `":`
 		text = bytes.Replace(text, []byte(member+blank), append([]byte(member), value...), 1)
 	}
-	return text, nil
+	return bytes.Replace(text, []byte(`"location":{"lon":0,"lat":0}`), []byte(`"location":null`), 1), nil
 }
 
 func (ch *Change) found(data []byte, rev int64) {

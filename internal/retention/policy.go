@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/audit"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // rawCopies is the policy for what arrived, kept beside the records that it became.
@@ -56,7 +57,7 @@ func (p policy) report(db collections.DB, tables schema, now time.Time) error {
 	if _, ok := tables.record(p.collection); !ok && p.collection != rawCopies {
 		return nil // of a form that was never published here
 	}
-	cutoff := collections.Stamp(now.AddDate(0, 0, -p.days))
+	cutoff := collections.Stamp(midnight(now).AddDate(0, 0, -p.days))
 	where, args := due(p.collection, p.campaign, cutoff)
 	var count int64
 	if _, err := collections.One(db, `SELECT COUNT(*) FROM "`+p.collection+`" WHERE `+where, args, &count); err != nil {
@@ -78,6 +79,12 @@ func (p policy) report(db collections.DB, tables schema, now time.Time) error {
 		return fmt.Errorf("retention report: %w", err)
 	}
 	return nil
+}
+
+// midnight is when the day of a moment began where the survey takes place: what a policy keeps for some days goes by days.
+func midnight(at time.Time) time.Time {
+	y, m, d := at.In(survey.Zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, survey.Zone)
 }
 
 // due selects what was received before the cutoff and still says something.

@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/demo"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
+	"doorstep/internal/survey"
 )
 
 const (
@@ -22,8 +23,6 @@ const (
 	visits    = 2   // that a worker makes on such a day
 	mostField = 400 // workers who go out: more would show nothing new
 )
-
-var chinaTime = time.FixedZone("CST", 8*60*60)
 
 // life is some weeks of work in a city, through the doors that tablets and supervisors use, at the hours at which they
 // would have used them.
@@ -74,8 +73,8 @@ func Life(ctx context.Context, app core.App, stages *ingest.Stages, city *demo.C
 }
 
 func midnight(now time.Time) time.Time {
-	y, m, d := now.In(chinaTime).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, chinaTime)
+	y, m, d := now.In(survey.Zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, survey.Zone)
 }
 
 // day is one of them: the office looks at what came before, and in the evening the tablets of those who went out sync.

@@ -58,7 +58,7 @@ var (
 	checkedAs   = Text{"姓名、号码、电话或编码", "a name, number, phone or code"}
 	birthOf     = Text{"出生日期", "birth date"}
 	fromBirth   = Text{"由出生日期计算得出", "calculated from a birth date"}
-	MomentOf    = Text{"时刻:只留日期", "moment: only the day"}
+	MomentOf    = Text{"时刻:只留日期(中国标准时间)", "moment: only the day, China Standard Time"}
 	fromList    = Text{"选项来自登记名单或其他答案", "its choices come from a register or from other answers"}
 	FreeText    = Text{"自由填写的文字", "free text"}
 	named       = Text{"名称或题目像是号码、电话、账户或位置", "its name or label is that of a number, a phone, an account or a place"}

@@ -9,6 +9,7 @@ import (
 
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
+	"doorstep/internal/survey"
 )
 
 // tablet is one device and the worker who carries it.
@@ -157,7 +158,5 @@ func (t *tablet) fill() error {
 	return nil
 }
 
-var shanghai = time.FixedZone("CST", 8*3600)
-
 // local is what the tablet's clock shows.
-func (t *tablet) local() time.Time { return t.clock().In(shanghai) }
+func (t *tablet) local() time.Time { return t.clock().In(survey.Zone) }

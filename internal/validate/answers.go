@@ -206,7 +206,7 @@ func numeric(s string) (float64, bool) {
 	return n, err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
 }
 
-func instant(s string) (time.Time, bool) { return xpath.ParseMoment(s, shanghai) }
+func instant(s string) (time.Time, bool) { return xpath.ParseMoment(s, survey.Zone) }
 
 // between reports whether a result lies between two others: as numbers, as moments, else as texts such as 09:30.
 func between(s, a, b string) bool {

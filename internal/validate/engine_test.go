@@ -147,7 +147,7 @@ func compareFill(t *testing.T, l *Logic, name string, root *survey.Node, f *fill
 	r := newRun(l)
 	m := l.times(root)
 	if m.now.IsZero() { // the engine had a clock
-		m = moments{now: f.Now.In(shanghai), zone: shanghai}
+		m = moments{now: f.Now.In(survey.Zone), zone: survey.Zone}
 	}
 	r.begin(context.Background(), root, m)
 	r.check(root)

@@ -45,7 +45,7 @@ func (l *Logic) Entity(decl *survey.EntityDecl, node *survey.Node, root *survey.
 	v.x = xpath.Context{
 		Node:     &survey.Node{Kind: survey.Element, Name: "entity", Parent: node},
 		Document: &survey.Node{Kind: survey.Document, Children: []*survey.Node{root}},
-		Zone:     shanghai, Instance: l.instance, Index: l.index,
+		Zone:     survey.Zone, Instance: l.instance, Index: l.index,
 	}
 	return EntityAction{
 		Create: (decl.ID == "" || decl.CreateIf != "") && v.truth(e.create, "create"),

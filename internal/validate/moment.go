@@ -4,23 +4,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // the machine may lack zone files
 
 	"doorstep/internal/survey"
 	"doorstep/internal/xpath"
 )
-
-// shanghai is the zone of tablets in China. It differs from chinaTime in the summers of 1986 to 1991, which matters to
-// differences between dates.
-var shanghai = zoneOf("Asia/Shanghai")
-
-func zoneOf(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return chinaTime
-	}
-	return zone
-}
 
 // noteMoment remembers the questions that say when the visit was, outside of repeats.
 func (l *Logic) noteMoment(p *part) {
@@ -47,7 +34,7 @@ func (l *Logic) Moment(root *survey.Node) (at time.Time, ok bool) {
 
 // times reads when the visit was. The time zone is that of the tablet as these tell, else that of China.
 func (l *Logic) times(root *survey.Node) moments {
-	m := moments{zone: shanghai}
+	m := moments{zone: survey.Zone}
 	for i, p := range l.moments {
 		if p == nil {
 			continue
@@ -69,7 +56,7 @@ func momentIn(text string) (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	t, zoned, ok := xpath.ReadMoment(text, shanghai)
+	t, zoned, ok := xpath.ReadMoment(text, survey.Zone)
 	if zoned {
 		return inItsZone(t), ok
 	}
@@ -83,7 +70,7 @@ func momentIn(text string) (time.Time, bool) {
 func inItsZone(t time.Time) time.Time {
 	_, offset := t.Zone()
 	if offset == 8*60*60 {
-		return t.In(shanghai)
+		return t.In(survey.Zone)
 	}
 	return t.In(time.FixedZone("", offset))
 }

@@ -58,7 +58,7 @@ func node(name, text string) *survey.Node {
 	return n
 }
 
-var visited = time.Date(2026, 11, 23, 10, 0, 0, 0, chinaTime)
+var visited = time.Date(2026, 11, 23, 10, 0, 0, 0, survey.Zone)
 
 func found(t *testing.T, f *survey.Form, answers string) []string {
 	t.Helper()

@@ -4,7 +4,6 @@ package validate
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-playground/validator/v10"
 
@@ -13,20 +12,15 @@ import (
 
 // Options are what the rules may differ in from one installation to another. The zero value is the usual one.
 type Options struct {
-	GridSuffix string         // regular expression of what follows the 12 community digits; "" means three digits
-	Divisions  string         // first digits of citizen numbers that are expected although no province has them, blanks between
-	Zone       *time.Location // where the surveys take place; nil means China Standard Time
+	GridSuffix string // regular expression of what follows the 12 community digits; "" means three digits
+	Divisions  string // first digits of citizen numbers that are expected although no province has them, blanks between
 }
 
 // Rules is the engine with all rules registered. It is made once, binds any number of forms, and may be shared.
 type Rules struct {
 	engine    *validator.Validate
-	zone      *time.Location
 	divisions []string
 }
-
-// chinaTime is written as an offset because China has one zone without summer time, and the machine may lack a zone file.
-var chinaTime = time.FixedZone("CST", 8*60*60)
 
 // New registers the rules. It fails when the grid suffix is no regular expression.
 func New(o Options) (*Rules, error) {
@@ -41,11 +35,7 @@ func New(o Options) (*Rules, error) {
 			return nil, err
 		}
 	}
-	zone := o.Zone
-	if zone == nil {
-		zone = chinaTime
-	}
-	return &Rules{engine: engine, zone: zone, divisions: strings.Fields(o.Divisions)}, nil
+	return &Rules{engine: engine, divisions: strings.Fields(o.Divisions)}, nil
 }
 
 // For binds the rules with the usual options to a form. The error is survey.Problems: rules that are misspelt or refer

@@ -38,7 +38,7 @@ func (b *Bound) Check(inst *survey.Instance, at Visit) []survey.Issue {
 	if inst.Root == nil {
 		return nil
 	}
-	v := &visit{bound: b, day: at.At.In(b.rules.zone).Format(time.DateOnly), sure: at.Sure, answers: make([]string, b.slots)}
+	v := &visit{bound: b, day: at.At.In(survey.Zone).Format(time.DateOnly), sure: at.Sure, answers: make([]string, b.slots)}
 	v.scope(b.root, inst.Root)
 	return v.issues
 }
