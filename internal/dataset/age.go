@@ -24,11 +24,14 @@ var (
 	singleYear = Text{"问卷要求逐岁:只留访问时的周岁", "single years, as the form asks: only the age in completed years at the visit"}
 )
 
-// columnOf is what the form says of an answer in a column bind::doorstep:…
-func columnOf(q *survey.Question, column string) string {
+// codesColumn is the column of the survey sheet that names the choice list whose codes a calculation gives.
+const codesColumn = "doorstep:codes"
+
+// declared is what the form says of an answer in a column bind::doorstep:…
+func declared(q *survey.Question, column string) string {
 	for _, b := range q.Bind {
 		if b.Name == column {
-			return strings.ToLower(strings.TrimSpace(b.Value))
+			return strings.TrimSpace(b.Value)
 		}
 	}
 	return ""
@@ -37,7 +40,7 @@ func columnOf(q *survey.Question, column string) string {
 // ageSource shows an age as its band, or in years where the form asks for it. A birth date becomes an age.
 func (p *plan) ageSource(expr string, v Variable, q *survey.Question, age func(value any, visit string) any) source {
 	v.Identifier, v.Numeric, v.Disclosure = true, p.labels == "", quasiRole
-	if columnOf(q, "doorstep:age_band") == "1" {
+	if declared(q, "doorstep:age_band") == "1" {
 		v.Why, v.Type, v.Numeric = &singleYear, ageType, true
 		if q.Kind == survey.KindDate || q.Kind == survey.KindDateTime {
 			v.Name += "/age"

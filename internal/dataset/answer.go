@@ -14,7 +14,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	v := Variable{
 		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
-		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0, Disclosure: sensitive.Role(c.question),
+		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0 && c.question.Type != "calculate", Disclosure: sensitive.Role(c.question),
 	}
 	if c.treatment.Treatment != sensitive.Keep {
 		why := Text(c.treatment.Why)
@@ -73,6 +73,9 @@ func (p *plan) whole(expr string, v Variable, kind survey.Kind) source {
 	case survey.KindGeotrace, survey.KindGeoshape:
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(collections.Decode(kind, value)) }}
 	default:
+		if v.Choices != nil { // a calculation that gives codes
+			return p.choiceSource(expr, v)
+		}
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(value) }}
 	}
 }

@@ -118,11 +118,11 @@ func TestWhichRecords(t *testing.T) {
 
 func TestLabels(t *testing.T) {
 	o := newOffice(t)
-	o.put(t, nil, "lift", "y", "needs", "bath meals")
-	for lang, want := range map[string][]string{"zh": {"是", "助浴; 助餐", "完成", "已通过"}, "en": {"Yes", "Bathing; Meals", "Complete", "approved"}} {
+	o.put(t, nil, "lift", "y", "needs", "bath meals", "load", "low")
+	for lang, want := range map[string][]string{"zh": {"是", "助浴; 助餐", "完成", "已通过", "轻"}, "en": {"Yes", "Bathing; Meals", "Complete", "approved", "Low"}} {
 		t.Run(lang, func(t *testing.T) {
 			out, _ := o.export(t, dataset.Selection{Everywhere: true, Labels: lang})
-			same(t, out.rows(t, "sample_visits.csv")[0], map[string]string{"lift": want[0], "needs": want[1], "needs/meals": "1", "outcome": want[2], "review_state": want[3]})
+			same(t, out.rows(t, "sample_visits.csv")[0], map[string]string{"lift": want[0], "needs": want[1], "needs/meals": "1", "outcome": want[2], "review_state": want[3], "load": want[4]})
 			if !strings.Contains(out["codebook.xml"].String(), "<catValu>"+want[0]+"</catValu>") {
 				t.Error("the DDI categories are not the values of the file")
 			}
@@ -225,6 +225,7 @@ func TestCodebook(t *testing.T) {
 		byName[r["table"]+" "+r["variable"]] = r
 	}
 	same(t, byName["sample_visits needs"], map[string]string{"question_zh": "需要什么", "question_en": "Needs", "choices": "meals=助餐/Meals; bath=助浴/Bathing", "relevant": "${lift} = 'n'", "identifier": "0", "left_out": "0"})
+	same(t, byName["sample_visits load"], map[string]string{"question_zh": "负担", "question_en": "Load", "choices": "low=轻/Low; high=重/High", "left_out": "0"})
 	same(t, byName["sample_visits elder_name"], map[string]string{"identifier": "1", "left_out": "1"})
 	same(t, byName["sample_visits born/age_band"], map[string]string{"identifier": "1", "left_out": "0"})
 	same(t, byName["sample_carers hours"], map[string]string{"type": "integer", "left_out": "0"})

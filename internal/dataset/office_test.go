@@ -22,7 +22,7 @@ const (
 )
 
 const form = `survey
-,type,name,label::中文 (zh),label::English (en),calculation,relevant,save_to,bind::doorstep:sensitivity
+,type,name,label::中文 (zh),label::English (en),calculation,relevant,save_to,bind::doorstep:sensitivity,bind::doorstep:codes
 ,text,elder_name,姓名,Name,,,persons#full_name,
 ,date,born,出生日期,Birth date,,,persons#birth_date,
 ,text,crop,作物,Crop,,,,none
@@ -33,6 +33,7 @@ const form = `survey
 ,rank need,wishes,排序,In which order,,,,
 ,geopoint,spot,位置,Place,,,,
 ,calculate,age,,,int((today() - ${born}) div 365),,,
+,calculate,load,负担,Load,"if(${lift} = 'y', 'low', 'high')",,,,load
 ,select_one outcome,outcome,访问结果,Outcome,,,,
 ,begin_repeat,carers,照料人,Carers,,,,
 ,text,carer_name,照料人姓名,Name of the carer,,,,
@@ -45,6 +46,8 @@ choices
 ,list_name,name,label::中文 (zh),label::English (en)
 ,yn,y,是,Yes
 ,yn,n,否,No
+,load,low,轻,Low
+,load,high,重,High
 ,need,meals,助餐,Meals
 ,need,bath,助浴,Bathing
 ,outcome,1.1,完成,Complete

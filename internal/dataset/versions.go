@@ -84,6 +84,8 @@ func (t *answerTable) add(f *survey.Form, c survey.Column, v sensitive.Verdict) 
 	var choices []survey.Choice
 	if sensitive.ClosedList(f, c.Question) {
 		choices = f.Lists[c.Question.List].Choices
+	} else if list := f.Lists[declared(c.Question, codesColumn)]; list != nil {
+		choices = list.Choices
 	}
 	i := slices.IndexFunc(t.columns, func(have column) bool { return have.name == c.Name })
 	if i < 0 {

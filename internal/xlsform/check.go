@@ -1,6 +1,10 @@
 package xlsform
 
-import "doorstep/internal/survey"
+import (
+	"strings"
+
+	"doorstep/internal/survey"
+)
 
 // checkForm does the checks that need the whole form.
 func (b *builder) checkForm() {
@@ -8,6 +12,7 @@ func (b *builder) checkForm() {
 		b.report(place{sheet: sheetSurvey}, "form.long", n, survey.MostQuestions)
 	}
 	b.checkTriggers()
+	b.checkCodes()
 	b.checkGeo()
 	b.checkSiblings(b.f.Root)
 	b.allocateEntities()
@@ -18,6 +23,21 @@ func (b *builder) checkForm() {
 	if b.setting("omit_instanceID", false) && b.f.Settings["public_key"] != "" {
 		b.report(place{sheet: sheetSettings, row: 2, column: "omit_instanceID"}, "settings.encryption")
 	}
+}
+
+// CodesColumn is the column of the survey sheet that names the choice list whose codes a calculation gives.
+const CodesColumn = "doorstep:codes"
+
+// checkCodes checks that a calculation's codes are a list of the choices sheet.
+func (b *builder) checkCodes() {
+	b.f.Walk(func(q *survey.Question) bool {
+		for _, p := range q.Bind {
+			if name := strings.TrimSpace(p.Value); p.Name == CodesColumn && name != "" && b.f.Lists[name] == nil {
+				b.report(place{sheetSurvey, q.Row, "bind::" + CodesColumn}, "codes.list", name)
+			}
+		}
+		return true
+	})
 }
 
 // checkGeo checks what reference-geometry names: a repeat, a list, a file or an entity list.
