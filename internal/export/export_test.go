@@ -127,7 +127,7 @@ func TestXLSX(t *testing.T) {
 		t.Fatal(err)
 	}
 	book := readBook(t, b.Bytes())
-	for cell, want := range map[string]string{"B1": "text", "B2": "=1+1", "C2": "0", "B3": "", "C3": "", "B4": " a<b>&\ufffd\n", "C4": "2.5"} {
+	for cell, want := range map[string]string{"B1": "text", "B2": "=1+1", "C2": "0", "B3": "", "C3": "", "B4": " a<b>&\x01\n", "C4": "2.5"} {
 		if got, err := book.GetCellValue("visits", cell); err != nil || got != want {
 			t.Errorf("%s is %q (%v), want %q", cell, got, err, want)
 		}

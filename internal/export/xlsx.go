@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"unicode/utf16"
 
@@ -110,8 +111,7 @@ func (x *XLSX) cell(column int, cell any) error {
 	if err != nil {
 		return err
 	}
-	n, whole := cell.(int64)
-	if _, isText := cell.(string); !isText && !(whole && (n > exact || n < -exact)) {
+	if _, isText := cell.(string); !isText && short(cell) {
 		fmt.Fprintf(&x.line, `<c r="%s"><v>%s</v></c>`, at, s)
 		return nil
 	}
@@ -119,11 +119,36 @@ func (x *XLSX) cell(column int, cell any) error {
 		s = fits(s)
 	}
 	fmt.Fprintf(&x.line, `<c r="%s" t="inlineStr"><is><t xml:space="preserve">`, at)
-	if err := xml.EscapeText(&x.line, []byte(s)); err != nil {
+	if err := xml.EscapeText(&x.line, []byte(escaped(s))); err != nil {
 		return err
 	}
 	x.line.WriteString(`</t></is></c>`)
 	return nil
+}
+
+// short reports whether Excel keeps a number digit by digit: it has 15.
+func short(cell any) bool {
+	switch n := cell.(type) {
+	case int64:
+		return n <= exact && n >= -exact
+	case float64:
+		kept, err := strconv.ParseFloat(strconv.FormatFloat(n, 'e', 14, 64), 64)
+		return err == nil && kept == n
+	}
+	return true
+}
+
+// escapes are what Excel could read as one, and characters that XML cannot hold or that its readers change.
+var escapes = regexp.MustCompile(`_x[0-9A-Fa-f]{4}|[\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]`)
+
+// escaped writes them as _xHHHH_ (ECMA-376, ST_Xstring), so that a cell gives back what was typed.
+func escaped(s string) string {
+	return escapes.ReplaceAllStringFunc(s, func(found string) string {
+		if found[0] == '_' {
+			return "_x005F" + found
+		}
+		return fmt.Sprintf("_x%04X_", firstRune(found))
+	})
 }
 
 // fits shortens text that a cell cannot hold, and says so in the cell.
