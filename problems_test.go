@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"doorstep/internal/grid"
+	"doorstep/internal/identity"
 	"doorstep/internal/problem"
 	"doorstep/internal/validate"
 )
@@ -59,6 +60,7 @@ func problemsDoc(t *testing.T) string {
 		row(code, string(e.Severity), e.ZH, e.EN)
 	}
 	warnings := grid.Texts()
+	maps.Copy(warnings, identity.Texts())
 	for _, code := range slices.Sorted(maps.Keys(warnings)) {
 		row(code, "warning", warnings[code][0], warnings[code][1])
 	}

@@ -58,6 +58,9 @@ func (c Concealed) Stored(db DB, table, id string) (map[string]string, error) {
 // Cleared is where a request leaves the names of the sealed columns that it empties: in a record they are always blank.
 const Cleared = "@doorstepCleared"
 
+// By is where a request leaves who makes it.
+const By = "@doorstepBy"
+
 // Kept is what a sealed column says after an edit: text, unless it is blank without having been cleared, or still shows
 // the mask of what it said before.
 func (s Sealed) Kept(text, before string, cleared bool) string {

@@ -45,7 +45,7 @@ var Registry = map[string]Concealed{
 	Edits:       {{Column: "before", Blank: ""}, {Column: "after", Blank: ""}},
 	Reviews:     {{Column: "comment", Blank: ""}},
 	Tasks:       {{Column: "title", Blank: "", Shape: sensitive.Whole}, {Column: "note", Blank: ""}},
-	Duplicates:  {{Column: "comment", Blank: ""}},
+	Duplicates:  {{Column: "comment", Blank: ""}, {Column: "comment_b", Blank: ""}},
 	Paradata:    {{Column: "track", Blank: "null"}},
 	Devices:     {{Column: "name", Blank: "", Shape: sensitive.Whole}},
 	Grants:      {{Column: "reason", Blank: "", Shape: sensitive.Whole}},

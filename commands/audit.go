@@ -38,7 +38,7 @@ func verifyAudit(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 func whoSaw(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := &cobra.Command{Use: "who PERSON", Short: "谁看过或改过此人的记录 · who saw or changed a person's records", Args: cobra.ExactArgs(1)}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		trace, found, err := audit.Who(collections.Read(app), args[0])
+		trace, found, err := audit.Who(collections.Read(app), args[0], nil)
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ func (d *Doorstep) verifyAudit(r *request) error {
 // whoSaw answers a guardian's question about a person of the manager's territory. Whoever is not there now is not found.
 func (d *Doorstep) whoSaw(r *request) error {
 	id := r.Request.PathValue("id")
-	trace, found, err := audit.Who(collections.Read(r.App), id)
+	trace, found, err := audit.Who(collections.Read(r.App), id, func(area string) bool { return r.actor.May(access.ReadAudit, area, "") })
 	if err != nil {
 		return err
 	}

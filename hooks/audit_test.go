@@ -200,14 +200,14 @@ func TestWhoSawAPerson(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trace, found, err := audit.Who(collections.Read(app.TestApp), child)
+	trace, found, err := audit.Who(collections.Read(app.TestApp), child, nil)
 	if err != nil || !found {
 		t.Fatal(found, err)
 	}
 	if len(trace.Lines) != 2 || trace.Lines[0].Actor != boss.Id || trace.Lines[0].StaffNo != "S1" || !slices.Contains(trace.Lines[0].Concerns, twin) || trace.Lines[1].Action != audit.ReadMany {
 		t.Errorf("%+v", trace.Lines)
 	}
-	if _, found, err := audit.Who(collections.Read(app.TestApp), uuid.NewString()); found || err != nil {
+	if _, found, err := audit.Who(collections.Read(app.TestApp), uuid.NewString(), nil); found || err != nil {
 		t.Errorf("nobody is found: %v %v", found, err)
 	}
 }

@@ -69,7 +69,7 @@ func TestBreakGlass(t *testing.T) {
 	if status, _ := boss.Do(http.MethodGet, "/api/collections/persons/records/"+child, nil); status != http.StatusNotFound {
 		t.Errorf("beside the grant: %d", status)
 	}
-	trace, _, err := audit.Who(collections.Read(app.TestApp), child)
+	trace, _, err := audit.Who(collections.Read(app.TestApp), child, nil)
 	if err != nil || len(trace.Lines) < 2 || trace.Lines[0].Action != "break_glass" || trace.Lines[1].Purpose != audit.Emergency {
 		t.Errorf("%+v %v", trace.Lines, err)
 	}

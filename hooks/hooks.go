@@ -75,7 +75,8 @@ func (d *Doorstep) Bind(app core.App) {
 	d.bindAudit(app)
 	on(app.OnServe(), "doorstep.keys", 45, d.watchKeys)
 
-	on(app.OnRecordCreateRequest(), "doorstep.own", 10, ownRecord)
+	on(app.OnRecordCreateRequest(), "doorstep.hand.create", 95, d.byHand) // in the transaction that the audit trail began
+	on(app.OnRecordUpdateRequest(), "doorstep.hand.update", 95, d.byHand)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)
 	on(app.OnRecordUpdate(), "doorstep.record.update", 10, d.surveyRecord)
 	on(app.OnRecordDelete(), "doorstep.record.delete", 10, d.surveyRecordDeleted)

@@ -44,7 +44,7 @@ var (
 
 var policies = map[string]policy{
 	"areas":                {see: everybody, update: reach{"manager": here}},
-	"campaigns":            {see: everybody, update: reach{"manager": anywhere}, create: []string{"manager"}},
+	"campaigns":            {see: everybody, update: reach{"manager": here}, create: []string{"manager"}},
 	"forms":                {see: everybody},
 	"workers":              {see: reviewersHere, update: reach{"manager": here}, create: []string{"manager"}},
 	"devices":              {see: reach{"field": mine, "manager": here}},
@@ -176,6 +176,8 @@ func insertRow(t *testing.T, app *testapp.App, c *core.Collection, id, place, ar
 		switch f.GetName() {
 		case "area", "area_b":
 			value = area
+		case "territory":
+			value = `["` + area + `"]`
 		case "worker", "assignee":
 			if value = owner; c.Name == "second_factors" {
 				value = id // one row for each worker

@@ -25,12 +25,48 @@ func inTransaction(e *core.RecordEvent, fn func() error) error {
 	})
 }
 
-// ownRecord makes a field worker the collector of what they create, whatever the body says.
-func ownRecord(e *core.RecordRequestEvent) error {
-	if actor, ok := access.Of(e.Auth); ok && actor.Role == access.Field && e.Record.Collection().Fields.GetByName("worker") != nil {
+// byHand asks access whether somebody may write a row over REST or in the console, and leaves word of who it is for the
+// stages. Whoever creates a survey record is its collector, whatever the body says.
+func (d *Doorstep) byHand(e *core.RecordRequestEvent) error {
+	actor, ok := access.Of(e.Auth)
+	if !ok || e.Collection.System {
+		return e.Next()
+	}
+	e.Record.Set(collections.By, actor)
+	table := e.Collection.Name
+	if d.surveys(table) {
+		table = access.Records
+	}
+	var before access.Row
+	switch {
+	case !e.Record.IsNew():
+		before = e.Record.Original().GetString
+	case table == access.Records && actor.Role != access.Operator:
 		e.Record.Set("worker", actor.ID)
+	case table == collections.Campaigns && len(access.Territory(e.Record)) == 0:
+		e.Record.Set("territory", actor.Territory) // of whom does not say is where they are
+	}
+	db, err := collections.From(e.App)
+	if err != nil {
+		return err
+	}
+	column, err := actor.Blocked(db, table, before, e.Record.GetString)
+	switch {
+	case err != nil:
+		return err
+	case column == "id":
+		return e.ForbiddenError("不在您的负责区域内。 It lies outside your territory.", nil)
+	case column != "":
+		return e.BadRequestError("", validation.Errors{column: validation.NewError("access.territory", "不能这样填写:不在您的负责区域内,或不能手工更改。 It would lie or refer outside your territory, or is not changed by hand.")})
 	}
 	return e.Next()
+}
+
+// surveys reports whether a collection holds records of a form, or rows of a repeat.
+func (d *Doorstep) surveys(table string) bool {
+	_, record := d.Library.ByTable(table)
+	_, _, row := d.Library.ByRepeat(table)
+	return record || row
 }
 
 // surveyRecord takes a record of a survey collection through the stages of intake. Answers with errors are refused

@@ -269,10 +269,15 @@ func (d *Doorstep) decideDuplicate(r *request) error {
 		return err
 	}
 	in.Pair = r.Request.PathValue("id")
-	if err := identity.Decide(r.Request.Context(), r.App, r.actor, in, d.Now()); err != nil {
+	verdict, err := identity.Decide(r.Request.Context(), r.App, r.actor, in, d.Now())
+	switch {
+	case err != nil:
 		return err
+	case verdict.Waits:
+		return r.JSON(http.StatusAccepted, verdict)
+	default:
+		return r.NoContent(http.StatusNoContent)
 	}
-	return r.NoContent(http.StatusNoContent)
 }
 
 func (d *Doorstep) coverage(r *request) error {

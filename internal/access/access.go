@@ -47,6 +47,13 @@ const (
 	Erase            Action = "erase"               // forget a person; let go what is due
 	Backup           Action = "backup"              // make, list, fetch copies of everything; an operator's alone
 	Reveal           Action = "reveal"              // show what is masked, with a reason
+	Visit            Action = "visit"               // what a record says of a person or household becomes known, or is proposed
+	EditRecord       Action = "record.edit"         // one survey record, by hand
+	EditRegister     Action = "register.edit"       // persons and households, by hand
+	EditArea         Action = "area.edit"           // names, borders, expected households
+	EditCampaign     Action = "campaign.edit"
+	AssignWork       Action = "task.edit"
+	SetRetention     Action = "retention.edit"
 )
 
 // Where limits an action to records.
@@ -84,6 +91,13 @@ var Table = map[Action]map[Role]Where{
 	ApproveExport:    {Manager: Here},
 	EnrolFactor:      {Supervisor: Own, Manager: Own, Analyst: Own},
 	ManageWorker:     {Manager: Here},
+	Visit:            {Field: Here, Supervisor: Here, Manager: Here},
+	EditRecord:       {Field: Own, Supervisor: Here, Manager: Here},
+	EditRegister:     {Manager: Here},
+	EditArea:         {Manager: Here},
+	EditCampaign:     {Manager: Here},
+	AssignWork:       {Supervisor: Here, Manager: Here},
+	SetRetention:     {Manager: Anywhere},
 }
 
 // Actor is who asks.
@@ -137,6 +151,11 @@ var ranks = map[Role]int{Field: 1, Analyst: 2, Supervisor: 2, Manager: 3, Operat
 // Employs reports whether the actor may give somebody that role, or change somebody who has it: nobody makes an account
 // that may more than their own.
 func (a Actor) Employs(role Role) bool { return ranks[a.Role] >= ranks[role] }
+
+// MayMove reports whether the actor may take a row of that worker from one area to another: both must be in reach.
+func (a Actor) MayMove(do Action, from, to, worker string) bool {
+	return a.May(do, from, worker) && (from == to || a.May(do, to, worker))
+}
 
 // cities widens a territory to the cities (GB/T 2260, four digits) that it lies in.
 func cities(territory []string) []string {

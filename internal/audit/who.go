@@ -38,10 +38,14 @@ type Trace struct {
 }
 
 // Who finds who saw or changed a person's records. A person whose record was erased is still found by the id. found is
-// false where nothing was ever recorded of that id.
-func Who(db collections.DB, person string) (trace Trace, found bool, err error) {
+// false where nothing was ever recorded of that id. Those whom the person was merged with are followed as far as they
+// lie where sees allows; nil allows everything.
+func Who(db collections.DB, person string, sees func(area string) bool) (trace Trace, found bool, err error) {
 	trace.Households, trace.Records = []string{}, []string{}
-	if trace.Persons, err = merged(db, person); err != nil {
+	if _, err := collections.One(db, `SELECT area FROM persons WHERE id=?`, []any{person}, &trace.Area); err != nil {
+		return trace, false, fmt.Errorf("area of %s: %w", person, err)
+	}
+	if trace.Persons, err = merged(db, person, sees); err != nil {
 		return trace, false, err
 	}
 	known := len(trace.Persons) > 0
@@ -62,16 +66,18 @@ func Who(db collections.DB, person string) (trace Trace, found bool, err error) 
 }
 
 // merged follows merges in both directions: whoever looked at the other row looked at the same person.
-func merged(db collections.DB, person string) ([]string, error) {
+func merged(db collections.DB, person string, sees func(area string) bool) ([]string, error) {
 	var ids []string
 	err := collections.Each(db, `WITH RECURSIVE same(id) AS (
 			SELECT id FROM persons WHERE id=?
 			UNION SELECT p.merged_into FROM persons p JOIN same s ON p.id=s.id WHERE p.merged_into!=''
 			UNION SELECT p.id FROM persons p JOIN same s ON p.merged_into=s.id
-		) SELECT id FROM same ORDER BY id`, []any{person}, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
+		) SELECT p.id, p.area FROM same s JOIN persons p ON p.id=s.id ORDER BY p.id`, []any{person}, func(rows *sql.Rows) error {
+		var id, area string
+		err := rows.Scan(&id, &area)
+		if id == person || sees == nil || sees(area) {
+			ids = append(ids, id)
+		}
 		return err
 	})
 	if err != nil {
@@ -84,7 +90,7 @@ func merged(db collections.DB, person string) ([]string, error) {
 // of a form that is published later; the rows of a repeat belong to their visit.
 func (t *Trace) gather(db collections.DB, person string) error {
 	var household string
-	if _, err := collections.One(db, `SELECT household, area FROM persons WHERE id=?`, []any{person}, &household, &t.Area); err != nil {
+	if _, err := collections.One(db, `SELECT household FROM persons WHERE id=?`, []any{person}, &household); err != nil {
 		return fmt.Errorf("household of %s: %w", person, err)
 	}
 	if household != "" {

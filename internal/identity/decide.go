@@ -21,62 +21,120 @@ type Decision struct {
 	Comment string `json:"comment"`
 }
 
-// Decide settles a pair. Persons that are the same are merged, the later into the earlier, which the tablets learn;
-// visits and rows only get the verdict, since both took place. Two rows that are different but were given one person
-// are parted again. Outside the actor's territory the pair is not found.
-func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, now time.Time) error {
+// Verdict is what a decision came to.
+type Verdict struct {
+	Status string `json:"status"` // of the pair now
+	Waits  bool   `json:"waits"`  // for the same word of the other side's supervisors
+}
+
+// sides are a pair as it lies now, and what was said of it on either side.
+type sides struct {
+	Pair
+	status, verdictA, verdictB string
+}
+
+// Decide settles a pair. A pair across territories is settled once both sides say the same; until then nothing moves.
+// Persons or households that are the same are merged, the later into the earlier, which the tablets learn; visits and
+// rows only get the verdict, since both took place. Two rows that are different but were given one person are parted
+// again. It fails with a *problem.Problem: not found, also where both records lie outside the actor's territory, or
+// beyond it where rows that others have to answer for would change.
+func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, now time.Time) (v Verdict, err error) {
 	if d.Status != "same" && d.Status != "different" {
-		return problem.New(problem.BadDecision, "")
+		return v, problem.New(problem.BadDecision, "")
 	}
-	return collections.Write(ctx, app, func(db collections.DB) error {
-		var p Pair
-		found, err := collections.One(db, `SELECT id, kind, rule, collection, a, b, area, area_b FROM duplicates WHERE id=?`, []any{d.Pair}, &p.ID, &p.Kind, &p.Rule, &p.Collection, &p.A, &p.B, &p.AreaA, &p.AreaB)
+	err = collections.Write(ctx, app, func(db collections.DB) error {
+		p, found, err := readSides(db, d.Pair)
 		if err != nil {
 			return err
 		}
-		if !found || !actor.May(access.DecideDuplicate, p.AreaA, "") && !actor.May(access.DecideDuplicate, p.AreaB, "") {
+		hereA, hereB := actor.May(access.DecideDuplicate, p.AreaA, ""), actor.May(access.DecideDuplicate, p.AreaB, "")
+		if !found || !hereA && !hereB {
 			return problem.New(problem.NotFound, "")
 		}
-		at := collections.Stamp(now)
-		if err := collections.Update(db, collections.Duplicates, p.ID, collections.Row{
-			{Column: "status", Value: d.Status}, {Column: "decided_by", Value: actor.ID}, {Column: "decided_at", Value: at}, {Column: "comment", Value: d.Comment}, {Column: "updated", Value: at},
-		}); err != nil {
+		v = p.say(d.Status, hereA, hereB)
+		if err := p.note(db, actor, d, v, hereA, hereB, now); err != nil || v.Waits {
 			return err
 		}
-		if err := settle(db, p, d.Status, now); err != nil {
-			return err
-		}
-		entry := actor.DidTo("duplicate."+d.Status, collections.Duplicates, p.ID, p.AreaA, p.A, p.B)
-		entry.Purpose, entry.Detail = audit.Deduplication, map[string]string{"rule": p.Rule, "kind": p.Kind, "in": p.Collection}
-		return audit.Append(db, now, entry)
+		return p.settle(db, actor, now)
 	})
+	return v, err
 }
 
-func settle(db collections.DB, p Pair, status string, now time.Time) error {
+// readSides reads a pair with the areas in which its persons or households lie now; visits stay where they were made.
+func readSides(db collections.DB, id string) (p sides, found bool, err error) {
+	found, err = collections.One(db, `SELECT id, kind, rule, collection, a, b, area, area_b, status, verdict_a, verdict_b FROM duplicates WHERE id=?`, []any{id},
+		&p.ID, &p.Kind, &p.Rule, &p.Collection, &p.A, &p.B, &p.AreaA, &p.AreaB, &p.status, &p.verdictA, &p.verdictB)
+	if err != nil || !found || !merges(p.Collection) {
+		return p, found, err
+	}
+	for row, area := range map[string]*string{p.A: &p.AreaA, p.B: &p.AreaB} {
+		if _, err := collections.One(db, `SELECT area FROM "`+p.Collection+`" WHERE id=?`, []any{row}, area); err != nil {
+			return p, found, err
+		}
+	}
+	return p, found, nil
+}
+
+// merges reports whether rows of a collection are merged rather than kept side by side.
+func merges(collection string) bool {
+	return collection == collections.Persons || collection == collections.Households
+}
+
+// say notes the word of the sides that somebody speaks for. The pair keeps its status until both say the same.
+func (p *sides) say(status string, hereA, hereB bool) Verdict {
+	if hereA {
+		p.verdictA = status
+	}
+	if hereB {
+		p.verdictB = status
+	}
+	agreed := p.verdictA == p.verdictB
+	if agreed {
+		p.status = status
+	}
+	return Verdict{Status: p.status, Waits: !agreed}
+}
+
+func (p *sides) note(db collections.DB, actor access.Actor, d Decision, v Verdict, hereA, hereB bool, now time.Time) error {
+	at := collections.Stamp(now)
+	row := collections.Row{
+		{Column: "status", Value: p.status}, {Column: "verdict_a", Value: p.verdictA}, {Column: "verdict_b", Value: p.verdictB},
+		{Column: "decided_by", Value: actor.ID}, {Column: "decided_at", Value: at}, {Column: "updated", Value: at},
+	}
+	area := p.AreaA
+	if hereA {
+		row = append(row, collections.Field{Column: "by_a", Value: actor.ID}, collections.Field{Column: "comment", Value: d.Comment})
+	} else {
+		area = p.AreaB
+		row = append(row, collections.Field{Column: "comment_b", Value: d.Comment})
+	}
+	if hereB {
+		row = append(row, collections.Field{Column: "by_b", Value: actor.ID})
+	}
+	if err := collections.Update(db, collections.Duplicates, p.ID, row); err != nil {
+		return err
+	}
+	entry := actor.DidTo("duplicate."+d.Status, collections.Duplicates, p.ID, area, p.A, p.B)
+	entry.Purpose, entry.Detail = audit.Deduplication, map[string]any{"rule": p.Rule, "kind": p.Kind, "in": p.Collection, "waits": v.Waits}
+	return audit.Append(db, now, entry)
+}
+
+// settle does what both sides said.
+func (p *sides) settle(db collections.DB, actor access.Actor, now time.Time) error {
 	switch {
-	case p.Collection == collections.Persons:
-		return regroup(db, p, now)
-	case p.Kind == KindPerson && status == "different":
-		return part(db, p, now)
+	case merges(p.Collection):
+		g := grouping{db: db, table: p.Collection, now: now, mayTouch: func(m member) bool {
+			return m.id == p.A || m.id == p.B || actor.May(access.DecideDuplicate, m.area, "")
+		}}
+		return g.regroup(p.A, p.B)
+	case p.Kind == KindPerson && p.status == "different":
+		return part(db, actor, p.Pair, now)
 	}
 	return nil
 }
 
-func setMerged(db collections.DB, person, into string, now time.Time) error {
-	var area string
-	var rev int64
-	found, err := collections.One(db, `SELECT area, rev FROM persons WHERE id=?`, []any{person}, &area, &rev)
-	if err != nil || !found {
-		return err
-	}
-	if err := collections.Update(db, collections.Persons, person, collections.Row{{Column: "merged_into", Value: into}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
-		return err
-	}
-	return collections.Announce(db, collections.Persons, person, area, collections.Upsert, rev+1, now)
-}
-
 // part gives row b a person of its own: what the rows share was someone else's number or name.
-func part(db collections.DB, p Pair, now time.Time) error {
+func part(db collections.DB, actor access.Actor, p Pair, now time.Time) error {
 	var person, other string
 	if err := personOfRow(db, p.Collection, p.B, &person); err != nil {
 		return err
@@ -90,6 +148,9 @@ func part(db collections.DB, p Pair, now time.Time) error {
 	known, err := FindPerson(db, person)
 	if err != nil || known.ID == "" {
 		return err
+	}
+	if !actor.May(access.DecideDuplicate, known.Area, "") {
+		return problem.New(problem.BeyondTerritory, "")
 	}
 	if known.ID, err = collections.NewID(); err != nil {
 		return err

@@ -3,59 +3,94 @@ package identity
 import (
 	"cmp"
 	"database/sql"
-	"maps"
+	"fmt"
 	"slices"
 	"time"
 
 	"doorstep/collections"
+	"doorstep/internal/problem"
 )
 
-// member is a person among those whom verdicts call the same.
-type member struct{ id, merged, created string }
+// member is a person or household among those whom verdicts call the same.
+type member struct {
+	id, merged, created, area string
+	rev                       int64
+}
 
-// regroup points everybody whom verdicts connect with the pair at the eldest of them. It looks at all verdicts, so that
-// their order does not matter and each can be taken back. The rows stay: no id ever leads nowhere.
-func regroup(db collections.DB, p Pair, now time.Time) error {
-	all, err := connected(db, p.A, p.B)
+// grouping merges the rows of one table by all verdicts on them. Rows that mayTouch refuses stay as they are.
+type grouping struct {
+	db       collections.DB
+	table    string
+	now      time.Time
+	mayTouch func(member) bool
+}
+
+// regroup points everybody whom verdicts connect with a or b at the eldest of them. It looks at all verdicts, so that
+// their order does not matter and each can be taken back. The rows stay: no id ever leads nowhere. It fails with
+// problem.BeyondTerritory when that cannot be done without a row that mayTouch refuses.
+func (g *grouping) regroup(a, b string) error {
+	all, err := g.connected(a, b)
 	if err != nil {
 		return err
 	}
-	for _, start := range []string{p.A, p.B} {
-		group, err := connected(db, start)
+	for _, start := range []string{a, b} {
+		group, err := g.connected(start)
 		if err != nil {
 			return err
 		}
-		if err := pointAtEldest(db, group, all, now); err != nil {
+		if err := g.pointAtOne(group, all); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pointAtEldest leaves alone whoever was pointed at somebody else by other means.
-func pointAtEldest(db collections.DB, group, all map[string]member, now time.Time) error {
-	ours := slices.DeleteFunc(slices.Collect(maps.Values(group)), func(m member) bool {
+// pointAtOne makes one member of a group who the others are: whoever must stay as they are, else the eldest. It leaves
+// alone whoever was pointed at somebody else by other means.
+func (g *grouping) pointAtOne(group, all map[string]member) error {
+	var fixed, free []member
+	for _, m := range group {
+		_, inside := group[m.merged]
 		_, known := all[m.merged]
-		return m.merged != "" && !known
-	})
-	slices.SortFunc(ours, func(a, b member) int { return cmp.Or(cmp.Compare(a.created, b.created), cmp.Compare(a.id, b.id)) })
-	for i, m := range ours {
+		switch {
+		case m.merged != "" && !known:
+		case g.mayTouch(m):
+			free = append(free, m)
+		case m.merged == "":
+			fixed = append(fixed, m)
+		case !inside:
+			return problem.New(problem.BeyondTerritory, "")
+		}
+	}
+	if len(fixed) > 1 {
+		return problem.New(problem.BeyondTerritory, "")
+	}
+	slices.SortFunc(free, func(a, b member) int { return cmp.Or(cmp.Compare(a.created, b.created), cmp.Compare(a.id, b.id)) })
+	order := append(fixed, free...)
+	for i, m := range order {
 		into := ""
 		if i > 0 {
-			into = ours[0].id
+			into = order[0].id
 		}
 		if m.merged == into {
 			continue
 		}
-		if err := setMerged(db, m.id, into, now); err != nil {
+		if err := g.point(m, into); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// connected are the persons that can be reached from these over pairs that are the same.
-func connected(db collections.DB, from ...string) (map[string]member, error) {
+func (g *grouping) point(m member, into string) error {
+	if err := collections.Update(g.db, g.table, m.id, collections.Row{{Column: "merged_into", Value: into}, {Column: "rev", Value: m.rev + 1}, {Column: "updated", Value: collections.Stamp(g.now)}}); err != nil {
+		return err
+	}
+	return collections.Announce(g.db, g.table, m.id, m.area, collections.Upsert, m.rev+1, g.now)
+}
+
+// connected are the rows that can be reached from these over pairs that are the same.
+func (g *grouping) connected(from ...string) (map[string]member, error) {
 	found, seen := map[string]member{}, map[string]bool{}
 	for len(from) > 0 {
 		id := from[0]
@@ -64,21 +99,22 @@ func connected(db collections.DB, from ...string) (map[string]member, error) {
 		}
 		seen[id] = true
 		m := member{id: id}
-		exists, err := collections.One(db, `SELECT merged_into, created FROM persons WHERE id=?`, []any{id}, &m.merged, &m.created)
+		exists, err := collections.One(g.db, `SELECT merged_into, created, area, rev FROM "`+g.table+`" WHERE id=?`, []any{id}, &m.merged, &m.created, &m.area, &m.rev)
 		if err != nil {
 			return nil, err
 		}
 		if exists {
 			found[id] = m
 		}
-		err = collections.Each(db, `SELECT CASE WHEN a=? THEN b ELSE a END FROM duplicates WHERE collection='persons' AND status='same' AND (a=? OR b=?)`, []any{id, id, id}, func(rows *sql.Rows) error {
-			var other string
-			err := rows.Scan(&other)
-			from = append(from, other)
-			return err
-		})
+		err = collections.Each(g.db, `SELECT b FROM duplicates WHERE collection=? AND status='same' AND a=? UNION ALL SELECT a FROM duplicates WHERE collection=? AND status='same' AND b=?`,
+			[]any{g.table, id, g.table, id}, func(rows *sql.Rows) error {
+				var other string
+				err := rows.Scan(&other)
+				from = append(from, other)
+				return err
+			})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("verdicts on %s: %w", id, err)
 		}
 	}
 	return found, nil

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"doorstep/collections"
@@ -22,42 +23,86 @@ type Household struct {
 
 // FindHousehold looks for the household: by the id that the client gave, by house code, by address within the area.
 func FindHousehold(db collections.DB, h Household, claimed string) (Household, bool, error) {
-	for range 10 { // an id may have been merged into another, more than once
-		if claimed == "" {
-			break
-		}
-		found, into, err := households(db, `id=?`, claimed)
-		if err != nil {
-			return Household{}, false, err
-		}
-		if len(found) == 0 {
-			break
-		}
-		if into[0] == "" {
-			return found[0], true, nil
-		}
-		claimed = into[0]
-	}
-	if h.HouseCode != "" {
-		found, _, err := households(db, `house_code=? AND house_code!='' AND merged_into='' ORDER BY created, id`, collections.IndexOf(db, collections.Households, "house_code", h.HouseCode))
-		if err != nil || len(found) > 0 {
-			return first(found), len(found) > 0, err
-		}
-	}
-	if h.AddressKey != "" && h.Area != "" {
-		found, _, err := households(db, `area=? AND address_key=? AND address_key!='' AND merged_into='' ORDER BY created, id`, h.Area, collections.IndexOf(db, collections.Households, "address_key", h.AddressKey))
-		if err != nil || len(found) > 0 {
-			return first(found), len(found) > 0, err
-		}
-	}
-	return Household{}, false, nil
+	found, known, _, err := MeetHousehold(db, h, claimed, Everywhere)
+	return found, known, err
 }
 
-func first(h []Household) Household {
-	if len(h) == 0 {
-		return Household{}
+// MeetHousehold is FindHousehold within a reach. elsewhere lies out of reach: one that the client named, or one with the
+// house code or the address where none was found within. One in reach that both sides have merged into one out of reach
+// is that one: found, and not to be changed.
+func MeetHousehold(db collections.DB, h Household, claimed string, reach Reach) (found Household, known bool, elsewhere *Candidate, err error) {
+	first, named, err := followHousehold(db, claimed)
+	if err != nil {
+		return Household{}, false, nil, err
 	}
-	return h[0]
+	if named.ID != "" && (reach.Holds(named.Area, named.Source) || first.ID != named.ID && reach.Holds(first.Area, first.Source)) {
+		return named, true, nil, nil
+	}
+	if named.ID != "" && named.Area != "" { // not one that was erased
+		elsewhere = &Candidate{named, NamedByID}
+	}
+	for _, q := range []struct {
+		rule, where string
+		args        []any
+		ask         bool
+	}{
+		{SameHouseCode, `house_code=? AND house_code!='' AND merged_into='' ORDER BY created, id`, []any{collections.IndexOf(db, collections.Households, "house_code", h.HouseCode)}, h.HouseCode != ""},
+		{SameAddress, `area=? AND address_key=? AND address_key!='' AND merged_into='' ORDER BY created, id`, []any{h.Area, collections.IndexOf(db, collections.Households, "address_key", h.AddressKey)}, h.AddressKey != "" && h.Area != ""},
+	} {
+		if !q.ask {
+			continue
+		}
+		same, _, err := households(db, q.where, q.args...)
+		if err != nil {
+			return Household{}, false, nil, err
+		}
+		for _, one := range same {
+			switch {
+			case reach.Holds(one.Area, one.Source):
+				if elsewhere != nil && elsewhere.Rule != NamedByID {
+					elsewhere = nil
+				}
+				return one, true, elsewhere, nil
+			case elsewhere == nil:
+				elsewhere = &Candidate{one, q.rule}
+			}
+		}
+	}
+	return Household{}, false, elsewhere, nil
+}
+
+// Candidate is a household out of reach, and the rule that found it.
+type Candidate struct {
+	Household
+	Rule string
+}
+
+// Pair is the candidate with the household that stands in for it until both sides have decided.
+func (c Candidate) Pair(own Household) Pair {
+	return Pair{Kind: KindHousehold, Rule: c.Rule, Collection: collections.Households, A: c.ID, B: own.ID, AreaA: c.Area, AreaB: own.Area, Score: 1, Evidence: []Evidence{
+		compare("house_code", c.HouseCode, own.HouseCode), compare("address", c.AddressKey, own.AddressKey), compare("head_name", c.HeadName, own.HeadName), compare("phone", c.Phone, own.Phone),
+	}}
+}
+
+// followHousehold reads a household and whom it was merged into, itself where nobody; an unknown id gives empty ones.
+func followHousehold(db collections.DB, id string) (first, last Household, err error) {
+	for range 10 { // an id may have been merged into another, more than once
+		if id == "" {
+			break
+		}
+		found, into, err := households(db, `id=?`, id)
+		if err != nil || len(found) == 0 {
+			return Household{}, Household{}, err
+		}
+		if first.ID == "" {
+			first = found[0]
+		}
+		if into[0] == "" {
+			return first, found[0], nil
+		}
+		id = into[0]
+	}
+	return Household{}, Household{}, nil
 }
 
 // SaveHousehold inserts a new household (Rev 0) or brings what was said into a known one.
@@ -73,7 +118,43 @@ func SaveHousehold(db collections.DB, known, said Household, exists bool, now ti
 		}
 		return said, collections.Announce(db, collections.Households, said.ID, said.Area, collections.Upsert, 1, now)
 	}
-	next := merged(known, said)
+	return saveHousehold(db, known, merged(known, said), now)
+}
+
+// TellHousehold brings what a visit says into a known household: what changes in life at once, and the rest too where
+// the record brought the household itself; else house code and place are proposed.
+func TellHousehold(db collections.DB, known, said Household, made bool, now time.Time) (next Household, changed, proposed []Fact, err error) {
+	next = merged(known, said)
+	if !made {
+		if next.HouseCode != known.HouseCode {
+			proposed = append(proposed, Fact{"house_code", known.HouseCode, next.HouseCode})
+			next.HouseCode = known.HouseCode
+		}
+		if next.Area != known.Area {
+			proposed = append(proposed, Fact{"area", known.Area, next.Area}, Fact{"location", known.place(), next.place()})
+			next.Area, next.AreaMethod, next.AreaConfidence, next.Lon, next.Lat, next.AccuracyM = known.Area, known.AreaMethod, known.AreaConfidence, known.Lon, known.Lat, known.AccuracyM
+		}
+	}
+	before, after := known.facts(), next.facts()
+	for i := range before {
+		if before[i].After != after[i].After {
+			changed = append(changed, Fact{before[i].Column, before[i].After, after[i].After})
+		}
+	}
+	next, err = saveHousehold(db, known, next, now)
+	return next, changed, proposed, err
+}
+
+// facts are what a household's history tells.
+func (h Household) facts() []Fact {
+	return []Fact{
+		{Column: "address", After: h.Address}, {Column: "house_code", After: h.HouseCode}, {Column: "head_name", After: h.HeadName}, {Column: "phone", After: h.Phone},
+		{Column: "residents", After: strconv.FormatInt(h.Residents, 10)}, {Column: "area", After: h.Area},
+	}
+}
+
+// saveHousehold writes a changed household and tells the tablets.
+func saveHousehold(db collections.DB, known, next Household, now time.Time) (Household, error) {
 	if next == known {
 		return known, nil
 	}
@@ -111,15 +192,20 @@ func merged(known, said Household) Household {
 	return next
 }
 
-func (h Household) row() collections.Row {
+// place is the point as its column holds it.
+func (h Household) place() string {
 	location, err := json.Marshal(map[string]float64{"lon": h.Lon, "lat": h.Lat})
 	if err != nil {
-		location = []byte(`{"lon":0,"lat":0}`)
+		return `{"lon":0,"lat":0}`
 	}
+	return string(location)
+}
+
+func (h Household) row() collections.Row {
 	return collections.Row{
 		{Column: "address", Value: h.Address}, {Column: "address_key", Value: h.AddressKey}, {Column: "house_code", Value: h.HouseCode},
 		{Column: "head_name", Value: h.HeadName}, {Column: "phone", Value: h.Phone}, {Column: "residents", Value: h.Residents},
-		{Column: "location", Value: string(location)}, {Column: "accuracy_m", Value: h.AccuracyM}, {Column: "area", Value: h.Area},
+		{Column: "location", Value: h.place()}, {Column: "accuracy_m", Value: h.AccuracyM}, {Column: "area", Value: h.Area},
 		{Column: "area_method", Value: h.AreaMethod}, {Column: "area_confidence", Value: h.AreaConfidence}, {Column: "rev", Value: h.Rev},
 	}
 }
@@ -138,15 +224,22 @@ func households(db collections.DB, where string, args ...any) ([]Household, []st
 		if err := h.unseal(db, sealed, &location); err != nil {
 			return err
 		}
-		var p struct{ Lon, Lat float64 }
-		if err := json.Unmarshal([]byte(location), &p); err != nil {
-			return fmt.Errorf("location of household %s: %w", h.ID, err)
+		if err := h.setPlace(location); err != nil {
+			return err
 		}
-		h.Lon, h.Lat = p.Lon, p.Lat
 		found, into = append(found, h), append(into, mergedInto)
 		return nil
 	})
 	return found, into, err
+}
+
+func (h *Household) setPlace(location string) error {
+	var p struct{ Lon, Lat float64 }
+	if err := json.Unmarshal([]byte(location), &p); err != nil {
+		return fmt.Errorf("location of household %s: %w", h.ID, err)
+	}
+	h.Lon, h.Lat = p.Lon, p.Lat
+	return nil
 }
 
 func (h *Household) unseal(db collections.DB, sealed string, location *string) error {

@@ -10,14 +10,18 @@ import (
 
 // Rules of the deterministic tier, as they stand in a pair's rule column.
 const (
-	SameNumber   = "same_id_number"            // valid, equal numbers, and the rest agrees: one person
-	NumberClash  = "id_number_conflict"        // valid, equal numbers, but another name and birth date: two persons
-	SameInHouse  = "same_name_birth_household" // one person
-	SecondVisit  = "second_visit"              // one household visited twice in one campaign
-	SecondSurvey = "second_survey"             // one person interviewed twice in one campaign
-	SecondRecord = "second_record"             // one person, named by the tablet, in records of two households in one campaign
-	KindPerson   = "person"
-	KindVisit    = "visit"
+	SameNumber    = "same_id_number"            // valid, equal numbers, and the rest agrees: one person
+	NumberClash   = "id_number_conflict"        // valid, equal numbers, but another name and birth date: two persons
+	SameInHouse   = "same_name_birth_household" // one person
+	SecondVisit   = "second_visit"              // one household visited twice in one campaign
+	SecondSurvey  = "second_survey"             // one person interviewed twice in one campaign
+	SecondRecord  = "second_record"             // one person, named by the tablet, in records of two households in one campaign
+	NamedByID     = "named_by_id"               // a record named somebody, or a household, who lies elsewhere
+	SameHouseCode = "same_house_code"           // a household elsewhere has the house code
+	SameAddress   = "same_address"              // a household elsewhere has the address
+	KindPerson    = "person"
+	KindHousehold = "household"
+	KindVisit     = "visit"
 )
 
 // Evidence is how one field of two records compares: equal, differs, or missing on a side. It holds no values.

@@ -19,84 +19,115 @@ type Person struct {
 
 // Found is whom a record turned out to be about.
 type Found struct {
-	ID      string
-	Rule    string // "" when the client named the person or when they are new
-	New     bool
-	Rev     int64 // of the person, now
-	Clash   *Pair // another person with the same number
-	Against Person
+	ID        string
+	Rule      string // "" when the client named the person or when they are new
+	New       bool
+	Rev       int64 // of the person, now
+	Clash     *Pair // another person with the same number
+	Elsewhere *Pair // known out of reach: a new person stands in for them until both sides have decided
+	Against   Person
+	Changed   []Fact // what the record changed of the known person
+	Proposed  []Fact // what it would change, once it is approved
 }
 
-// ResolvePerson finds or creates the person that p describes. claimed is the id that the client gave: a known person,
-// or the id for a new one; "" lets fresh be the id. Only a person that the client named, or that came from the same
-// record, is overwritten; a linked one only gets what was blank.
-func ResolvePerson(db collections.DB, p Person, claimed, fresh string, now time.Time) (Found, error) {
-	known, err := FindPerson(db, claimed)
-	if err != nil {
-		return Found{}, err
-	}
-	if claimed != "" {
-		fresh = claimed
-	}
-	return ResolveKnown(db, p, known, fresh, now)
+// Reach is what a record may change of the register.
+type Reach struct {
+	Over func(area string) bool   // rows that lie there
+	Made func(source string) bool // rows that the record itself brought, while nobody has approved it
 }
 
-// ResolveKnown is ResolvePerson for a caller that has looked for the claimed person; known is empty where nobody was
-// found, and fresh then the id of a new one.
-func ResolveKnown(db collections.DB, p, known Person, fresh string, now time.Time) (Found, error) {
+// Holds reports whether the record may speak of a row.
+func (r Reach) Holds(area, source string) bool { return r.Over(area) || r.Made(source) }
+
+// Everywhere is the reach of imports and tools.
+var Everywhere = Reach{Over: func(string) bool { return true }, Made: func(string) bool { return false }}
+
+// ResolvePerson finds or creates the person that p describes. known is whom the client named, empty where it named
+// nobody or somebody out of reach; fresh is the id of a new one. What lies out of reach is never changed: a new person
+// takes its place, with the pair in Elsewhere. Of a known person only what changes in life is written at once.
+func ResolvePerson(db collections.DB, p, known Person, fresh string, reach Reach, now time.Time) (Found, error) {
 	var err error
 	if known.ID == "" {
 		if known, err = FindPerson(db, fresh); err != nil {
 			return Found{}, err
 		}
+		if known.Erased { // what comes after is somebody new, not the erased one back
+			known = Person{}
+			if fresh, err = collections.NewID(); err != nil {
+				return Found{}, err
+			}
+		}
 	}
 	if known.ID != "" {
-		rev, err := writePerson(db, known, p, true, now)
-		return Found{ID: known.ID, Against: known, Rev: rev}, err
+		return tell(db, Found{ID: known.ID, Against: known}, p, reach, now)
 	}
-	linked, clash, err := deterministic(db, p)
+	found, err := deterministic(db, p, reach)
 	if err != nil {
 		return Found{}, err
 	}
-	if linked.ID != "" {
-		linked.Rev, err = writePerson(db, linked.Against, p, false, now)
-		return linked, err
+	if found.ID != "" {
+		return tell(db, found, p, reach, now)
 	}
 	p.ID = fresh
-	if clash != nil {
-		clash.B, clash.AreaB = fresh, p.Area
+	for _, pair := range []*Pair{found.Clash, found.Elsewhere} {
+		if pair != nil {
+			pair.B, pair.AreaB = fresh, p.Area
+		}
 	}
-	return Found{ID: fresh, New: true, Clash: clash, Rev: 1}, insertPerson(db, p, now)
+	found.ID, found.New, found.Rev = fresh, true, 1
+	return found, insertPerson(db, p, now)
 }
 
 // deterministic applies the rules that need no weighing. An equal valid number alone is not enough: informants give the
-// number of another family member, so the name, or birth date and sex, must agree too.
-func deterministic(db collections.DB, p Person) (Found, *Pair, error) {
-	var clash *Pair
+// number of another family member, so the name, or birth date and sex, must agree too. Who is in reach comes first.
+func deterministic(db collections.DB, p Person, reach Reach) (Found, error) {
+	var found Found
 	if p.IDKey != "" {
 		others, err := persons(db, `id_key=? AND id_key!='' AND merged_into='' ORDER BY created, id`, collections.IndexOf(db, collections.Persons, "id_key", p.IDKey))
 		if err != nil {
-			return Found{}, nil, err
+			return Found{}, err
 		}
 		for _, o := range others {
-			if o.NameKey == p.NameKey || o.BirthDate == p.BirthDate && o.Sex == p.Sex && p.BirthDate != "" {
-				return Found{ID: o.ID, Rule: SameNumber, Against: o}, nil, nil
-			}
-			if clash == nil {
-				clash = &Pair{Kind: KindPerson, Rule: NumberClash, Collection: collections.Persons, A: o.ID, AreaA: o.Area, Score: 0.5, Evidence: Explain(o, p)}
+			same := o.NameKey == p.NameKey || o.BirthDate == p.BirthDate && o.Sex == p.Sex && p.BirthDate != ""
+			switch {
+			case same && reach.Holds(o.Area, o.Source):
+				return Found{ID: o.ID, Rule: SameNumber, Against: o}, nil
+			case same && found.Elsewhere == nil:
+				found.Elsewhere = candidate(o, p, SameNumber, 1)
+			case !same && found.Clash == nil:
+				found.Clash = candidate(o, p, NumberClash, 0.5)
 			}
 		}
 	}
 	if p.NameKey != "" && p.BirthDate != "" && p.Household != "" {
 		others, err := persons(db, `birth_date=? AND name_key=? AND household=? AND merged_into='' ORDER BY created, id`, p.BirthDate, collections.IndexOf(db, collections.Persons, "name_key", p.NameKey), p.Household)
 		if err != nil {
-			return Found{}, nil, err
+			return Found{}, err
 		}
-		if len(others) > 0 && (others[0].IDKey == "" || p.IDKey == "" || others[0].IDKey == p.IDKey) {
-			return Found{ID: others[0].ID, Rule: SameInHouse, Against: others[0]}, nil, nil
+		for _, o := range others {
+			switch agree := o.IDKey == "" || p.IDKey == "" || o.IDKey == p.IDKey; {
+			case agree && reach.Holds(o.Area, o.Source):
+				return Found{ID: o.ID, Rule: SameInHouse, Against: o}, nil
+			case agree && found.Elsewhere == nil:
+				found.Elsewhere = candidate(o, p, SameInHouse, 1)
+			}
 		}
 	}
-	return Found{}, clash, nil
+	if found.Elsewhere != nil {
+		found.Clash = nil // one pair tells the supervisors there
+	}
+	return found, nil
+}
+
+// NamedElsewhere is the pair of somebody out of reach whom a record named, with whoever stands in for them.
+func NamedElsewhere(known, said Person, standIn string) Pair {
+	pair := candidate(known, said, NamedByID, 0.5)
+	pair.B, pair.AreaB = standIn, said.Area
+	return *pair
+}
+
+func candidate(known, said Person, rule string, score float64) *Pair {
+	return &Pair{Kind: KindPerson, Rule: rule, Collection: collections.Persons, A: known.ID, AreaA: known.Area, Score: score, Evidence: Explain(known, said)}
 }
 
 // Explain compares two descriptions field by field.
@@ -146,20 +177,42 @@ func (p *Person) unseal(db collections.DB, sealed string) error {
 // FindPerson follows merged_into, so that an id that a tablet still holds never leads nowhere. An unknown id gives the
 // empty person.
 func FindPerson(db collections.DB, id string) (Person, error) {
+	_, last, err := followPerson(db, id)
+	return last, err
+}
+
+// NamePerson is FindPerson within a reach: away is whom the id leads to out of reach. One in reach who was merged by both
+// sides into one out of reach is that one: known, and not to be changed.
+func NamePerson(db collections.DB, id string, reach Reach) (known Person, away *Person, err error) {
+	first, last, err := followPerson(db, id)
+	switch {
+	case err != nil || last.ID == "":
+		return Person{}, nil, err
+	case reach.Holds(last.Area, last.Source), first.ID != last.ID && reach.Holds(first.Area, first.Source):
+		return last, nil, nil
+	default:
+		return Person{}, &last, nil
+	}
+}
+
+func followPerson(db collections.DB, id string) (first, last Person, err error) {
 	for range 10 {
 		if id == "" {
 			break
 		}
 		found, err := persons(db, `id=?`, id)
 		if err != nil || len(found) == 0 {
-			return Person{}, err
+			return Person{}, Person{}, err
+		}
+		if first.ID == "" {
+			first = found[0]
 		}
 		if found[0].mergedInto == "" {
-			return found[0], nil
+			return first, found[0], nil
 		}
 		id = found[0].mergedInto
 	}
-	return Person{}, nil
+	return Person{}, Person{}, nil
 }
 
 func insertPerson(db collections.DB, p Person, now time.Time) error {
@@ -179,34 +232,4 @@ func (p Person) row() collections.Row {
 		{Column: "id_type", Value: p.IDType}, {Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDKey}, {Column: "phone", Value: p.Phone},
 		{Column: "relation", Value: p.Relation}, {Column: "household", Value: p.Household}, {Column: "area", Value: p.Area},
 	}
-}
-
-// writePerson brings what a record says into a known person: over it, or only where it was blank. It returns
-// their revision.
-func writePerson(db collections.DB, known, said Person, over bool, now time.Time) (int64, error) {
-	next := known
-	pick := func(old *string, new string) {
-		if new != "" && (over || *old == "") {
-			*old = new
-		}
-	}
-	pick(&next.Name, said.Name)
-	pick(&next.NameKey, said.NameKey)
-	pick(&next.Sex, said.Sex)
-	pick(&next.BirthDate, said.BirthDate)
-	pick(&next.IDType, said.IDType)
-	pick(&next.IDNumber, said.IDNumber)
-	pick(&next.IDKey, said.IDKey)
-	pick(&next.Phone, said.Phone)
-	pick(&next.Relation, said.Relation)
-	pick(&next.Household, said.Household)
-	pick(&next.Area, said.Area)
-	if next == known {
-		return known.Rev, nil
-	}
-	row := append(next.row(), collections.Field{Column: "rev", Value: known.Rev + 1}, collections.Field{Column: "updated", Value: collections.Stamp(now)})
-	if err := collections.Update(db, collections.Persons, known.ID, row); err != nil {
-		return 0, err
-	}
-	return known.Rev + 1, collections.Moved(db, collections.Persons, known.ID, known.Area, next.Area, known.Rev+1, now)
 }

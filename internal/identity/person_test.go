@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,11 +48,11 @@ func TestDeterministicRules(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			app := testapp.New(t)
 			write(t, app, func(db collections.DB) error {
-				one, err := identity.ResolvePerson(db, first, "", "p1", now)
+				one, err := identity.ResolvePerson(db, first, identity.Person{}, "p1", identity.Everywhere, now)
 				if err != nil || !one.New {
 					return fmt.Errorf("first: %+v %w", one, err)
 				}
-				two, err := identity.ResolvePerson(db, c.second, "", "p2", now)
+				two, err := identity.ResolvePerson(db, c.second, identity.Person{}, "p2", identity.Everywhere, now)
 				if err != nil {
 					return err
 				}
@@ -67,33 +68,67 @@ func TestDeterministicRules(t *testing.T) {
 	}
 }
 
-// A link never overwrites what is known; a person whom the client named is corrected.
-func TestLinkFillsOnlyBlanks(t *testing.T) {
-	app := testapp.New(t)
+// What identifies a known person is proposed, whether a record names or matches them; what changes in life is written. A
+// record changes all of whom it brought itself, and nothing of somebody out of reach.
+func TestAVisitProposes(t *testing.T) {
 	const number = "990000201503010017"
-	write(t, app, func(db collections.DB) error {
-		if _, err := identity.ResolvePerson(db, somebody("王小明", number, "2015-03-01", "male", ""), "", "p1", now); err != nil {
-			return err
-		}
-		said := somebody("王晓明", number, "2015-03-01", "male", "h7")
-		if _, err := identity.ResolvePerson(db, said, "", "p2", now); err != nil {
-			return err
-		}
-		expect(t, db, "王小明", "h7", 2)
-		_, err := identity.ResolvePerson(db, said, "p1", "p3", now)
-		expect(t, db, "王晓明", "h7", 3)
-		return err
-	})
+	here := func(string) bool { return true }
+	for name, c := range map[string]struct {
+		reach     identity.Reach
+		named     bool
+		as        string // name that the register holds in the end
+		phone     string
+		rev       int
+		proposed  []string
+		elsewhere bool
+	}{
+		"linked by number":     {identity.Everywhere, false, "王小明", "13800000001", 2, []string{"name", "household"}, false},
+		"named":                {identity.Everywhere, true, "王小明", "13800000001", 2, []string{"name", "household"}, false},
+		"brought by itself":    {identity.Reach{Over: here, Made: func(s string) bool { return s == "child_visit_children/x" }}, true, "王晓明", "13800000001", 2, nil, false},
+		"linked, out of reach": {identity.Reach{Over: func(string) bool { return false }, Made: func(string) bool { return false }}, false, "王小明", "", 1, nil, true},
+		"named, out of reach":  {identity.Reach{Over: func(string) bool { return false }, Made: func(string) bool { return false }}, true, "王小明", "", 1, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := testapp.New(t)
+			write(t, app, func(db collections.DB) error {
+				if _, err := identity.ResolvePerson(db, somebody("王小明", number, "2015-03-01", "male", ""), identity.Person{}, "p1", identity.Everywhere, now); err != nil {
+					return err
+				}
+				said := somebody("王晓明", number, "2015-03-01", "male", "h7")
+				said.Phone = "13800000001"
+				known := identity.Person{}
+				if c.named {
+					var err error
+					if known, err = identity.FindPerson(db, "p1"); err != nil {
+						return err
+					}
+				}
+				found, err := identity.ResolvePerson(db, said, known, "p2", c.reach, now)
+				if err != nil {
+					return err
+				}
+				var proposed []string
+				for _, f := range found.Proposed {
+					proposed = append(proposed, f.Column)
+				}
+				if !slices.Equal(proposed, c.proposed) || (found.Elsewhere != nil) != c.elsewhere || found.New != c.elsewhere {
+					t.Errorf("found %+v", found)
+				}
+				expect(t, db, c.as, c.phone, c.rev)
+				return nil
+			})
+		})
+	}
 }
 
-func expect(t *testing.T, db collections.DB, name, household string, rev int) {
+func expect(t *testing.T, db collections.DB, name, phone string, rev int) {
 	t.Helper()
 	p1, err := identity.FindPerson(db, "p1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p1.Name != name || p1.Household != household || p1.Rev != int64(rev) {
-		t.Errorf("p1 is %s of %s at rev %d, want %s of %s at rev %d", p1.Name, p1.Household, p1.Rev, name, household, rev)
+	if p1.Name != name || p1.Phone != phone || p1.Rev != int64(rev) {
+		t.Errorf("p1 is %s, phone %q, at rev %d, want %s, %q at rev %d", p1.Name, p1.Phone, p1.Rev, name, phone, rev)
 	}
 }
 
@@ -105,10 +140,10 @@ func TestMergeAndItsUndoing(t *testing.T) {
 	boss := access.Actor{ID: "boss", Role: access.Supervisor, Territory: []string{"990101"}}
 	var pair string
 	write(t, app, func(db collections.DB) error {
-		if _, err := identity.ResolvePerson(db, somebody("王小明", number, "2015-03-01", "male", ""), "", "p1", now); err != nil {
+		if _, err := identity.ResolvePerson(db, somebody("王小明", number, "2015-03-01", "male", ""), identity.Person{}, "p1", identity.Everywhere, now); err != nil {
 			return err
 		}
-		found, err := identity.ResolvePerson(db, somebody("李四", number, "2012-01-01", "female", ""), "", "p2", now)
+		found, err := identity.ResolvePerson(db, somebody("李四", number, "2012-01-01", "female", ""), identity.Person{}, "p2", identity.Everywhere, now)
 		if err != nil {
 			return err
 		}
@@ -117,7 +152,8 @@ func TestMergeAndItsUndoing(t *testing.T) {
 		return err
 	})
 	decide := func(actor access.Actor, status string) error {
-		return identity.Decide(t.Context(), app.TestApp, actor, identity.Decision{Pair: pair, Status: status}, now)
+		_, err := identity.Decide(t.Context(), app.TestApp, actor, identity.Decision{Pair: pair, Status: status}, now)
+		return err
 	}
 	if err := decide(access.Actor{ID: "x", Role: access.Supervisor, Territory: []string{"990102"}}, "same"); err == nil {
 		t.Error("a supervisor of another territory decided")
@@ -127,7 +163,7 @@ func TestMergeAndItsUndoing(t *testing.T) {
 	}
 	lookUp := func() (who string) {
 		write(t, app, func(db collections.DB) error {
-			found, err := identity.ResolvePerson(db, identity.Person{}, "p2", "p9", now)
+			found, err := identity.FindPerson(db, "p2")
 			who = found.ID
 			return err
 		})

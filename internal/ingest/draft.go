@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -62,6 +63,7 @@ type houseDraft struct {
 	said    identity.Household
 	claimed string
 	version claim
+	at      func(column string) string // path of the question that a column comes from
 }
 
 type personDraft struct {
@@ -71,6 +73,7 @@ type personDraft struct {
 	row     string       // id of the repeat row, or of the record
 	table   string
 	version claim
+	at      func(column string) string // path of the question that a column comes from
 }
 
 // Digest is the sha256 of the raw bytes, in hex.
@@ -284,12 +287,12 @@ func (d *draft) draftHousehold(e *instrument.Entity) *houseDraft {
 	if !isUUID(claimed) {
 		claimed = ""
 	}
-	return &houseDraft{said: said, claimed: claimed, version: claimOf(e, root)}
+	return &houseDraft{said: said, claimed: claimed, version: claimOf(e, root), at: pathIn(e, "", d.form.Location)}
 }
 
 func (d *draft) draftPersons(e *instrument.Entity) {
 	if e.Table.Repeat == nil {
-		d.draftPerson(e, d.inst.Root, d.op.ID)
+		d.draftPerson(e, d.inst.Root, d.op.ID, "")
 		return
 	}
 	if e.Table.Parent != d.form.Layout.Main() {
@@ -300,11 +303,11 @@ func (d *draft) draftPersons(e *instrument.Entity) {
 		if id == "" {
 			id = collections.RowID(d.op.ID, e.Table.Name, "", i+1)
 		}
-		d.draftPerson(e, node, id)
+		d.draftPerson(e, node, id, fmt.Sprintf("%s[%d]", strings.Join(e.Table.Path, "/"), i+1))
 	}
 }
 
-func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row string) {
+func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row, prefix string) {
 	name := e.Value(node, "full_name") // ODK keeps the property "name" for the id
 	if name == "" {
 		name = e.Value(node, "name")
@@ -325,7 +328,22 @@ func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row string)
 	if !isUUID(claimed) {
 		claimed = ""
 	}
-	d.people = append(d.people, personDraft{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name, version: claimOf(e, node)})
+	d.people = append(d.people, personDraft{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name, version: claimOf(e, node), at: pathIn(e, prefix, d.form.Location)})
+}
+
+// pathIn finds the question that a column of an entity comes from: its property's, the place for what is computed, else
+// the row.
+func pathIn(e *instrument.Entity, prefix string, place []string) func(column string) string {
+	return func(column string) string {
+		if column == "area" || column == "location" {
+			return strings.Join(place, "/")
+		}
+		path, ok := e.Properties[column]
+		if !ok && column == "name" {
+			path = e.Properties["full_name"]
+		}
+		return strings.Trim(prefix+"/"+strings.Join(path, "/"), "/")
+	}
 }
 
 // freshID is the id of a new entity: the same record and place give the same id, whoever computes it and however often.

@@ -4,8 +4,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/instrument"
 )
 
@@ -88,12 +90,22 @@ func (f *foresight) campaignOf(db collections.DB, form string) (string, error) {
 	return remembered(f.open, form, db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id`)
 }
 
-// policy is which records a campaign holds for review; "" for an unknown campaign.
-func (f *foresight) policy(db collections.DB, campaign string) (string, error) {
+// policy is which records of a form a campaign holds for review; "" for an unknown campaign, and for one of another form
+// or territory, which decides nothing here.
+func (f *foresight) policy(db collections.DB, campaign, form, area string) (string, error) {
 	if f.policies == nil {
 		f.policies = map[string]string{}
 	}
-	return remembered(f.policies, campaign, db, `SELECT hold_policy FROM campaigns WHERE id=?`)
+	said, err := remembered(f.policies, campaign, db, `SELECT hold_policy || ' ' || form || ' ' || COALESCE(territory,'[]') FROM campaigns WHERE id=?`)
+	if err != nil || said == "" {
+		return "", err
+	}
+	parts := strings.SplitN(said, " ", 3)
+	territory := access.ParseTerritory(parts[2])
+	if parts[1] != form || len(territory) > 0 && !(access.Actor{Territory: territory}).Covers(area) {
+		return "", nil
+	}
+	return parts[0], nil
 }
 
 func remembered(known map[string]string, key string, db collections.DB, query string) (string, error) {

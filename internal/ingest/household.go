@@ -59,6 +59,9 @@ func settleHousehold(db collections.DB, st *Stages, sender Sender, d *draft, now
 	if h.Area == "" {
 		h.Area = access.Common(sender.Actor.Territory)
 	}
+	if exists && !sender.Actor.MayMove(access.Visit, known.Area, h.Area, "") {
+		h.Area = "" // it stays where it lies: nobody moves a household out of reach
+	}
 	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored}
 	if exists {
 		if r.Conflicts, err = mergeHousehold(db, sender, d, known, &h, now); err != nil {

@@ -77,7 +77,7 @@ func (s *settling) pair(p identity.Pair) error {
 	if err != nil {
 		return err
 	}
-	if fresh || !s.exists {
+	if (fresh || !s.exists) && s.reach().Over(p.AreaA) {
 		s.pairs = append(s.pairs, p)
 	}
 	return nil

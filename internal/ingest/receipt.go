@@ -10,13 +10,10 @@ func (s *settling) receipt() (Receipt, error) {
 	rec := &s.d.rec
 	r := Receipt{
 		Seq: s.d.op.Seq, ID: rec.ID, Status: Stored, Rev: rec.Rev, Area: rec.Area, AreaMethod: rec.AreaMethod, ReviewState: rec.ReviewState,
-		Household: rec.Household, Issues: rec.Issues, Conflicts: s.conflicts,
+		Household: s.told.household, Persons: s.told.persons, Issues: rec.Issues, Conflicts: s.conflicts,
 	}
 	if len(s.conflicts) > 0 {
 		r.Status = Conflict
-	}
-	for _, f := range s.found {
-		r.Persons = append(r.Persons, f.ID)
 	}
 	for _, p := range s.pairs {
 		r.Duplicates = append(r.Duplicates, DuplicateNote{ID: p.ID, Kind: p.Kind, Rule: p.Rule})

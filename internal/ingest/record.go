@@ -36,9 +36,17 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 	if err != nil {
 		return err
 	}
-	sender, err := senderOf(db, record.GetString("worker"))
+	collector := record.GetString("worker")
+	if exists {
+		collector = before.Worker
+	}
+	sender, err := senderOf(db, collector)
 	if err != nil {
 		return err
+	}
+	home := sender.Actor.Territory
+	if by, ok := record.Get(collections.By).(access.Actor); ok && exists {
+		sender.Actor = by // who edits answers for the change
 	}
 	root := treeOf(in, record, theirs)
 	d, err := draftOf(st, sender, in, record, root)
@@ -63,6 +71,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 	}
 	d.keepRows(before)
 	d.place(st, sender)
+	d.point.WorkerTerritory = home
 	d.name()
 	d.rec.Campaign = record.GetString("campaign")
 	write := func() error {
@@ -75,7 +84,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		}
 		return in.Whole.ReplaceRows(db, &s.d.rec, root, now)
 	}
-	for _, stage := range []func() error{s.campaign, s.locate, s.household, s.persons, s.state, write, s.checked, s.history, s.duplicates, s.announce, s.report} {
+	for _, stage := range []func() error{s.campaign, s.locate, s.stays, s.withdrawProposals, s.household, s.persons, s.state, write, s.checked, s.history, s.duplicates, s.announce, s.report} {
 		if err := stage(); err != nil {
 			return err
 		}
@@ -135,6 +144,19 @@ func orNone(list string) string {
 		return "[]"
 	}
 	return list
+}
+
+// stays refuses an edit by hand that takes the record out of the editor's reach, or brings it in from elsewhere.
+func (s *settling) stays() error {
+	from := s.d.rec.Area
+	if s.exists {
+		from = s.before.Area
+	}
+	if s.sender.Actor.MayMove(access.EditRecord, from, s.d.rec.Area, s.sender.Actor.ID) {
+		return nil
+	}
+	return &Invalid{Columns: map[string]survey.Issue{"location": {Code: "access.territory", Field: strings.Join(s.d.form.Location, "/"), Severity: survey.Error,
+		ZH: "这样修改会把记录移出您的负责区域。", EN: "This would take the record out of your territory."}}}
 }
 
 // AcceptRow is the dashboard's door for one row of a repeat: the row is saved, the whole record checked with it, and the

@@ -41,7 +41,7 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 			return Receipt{}, err
 		}
 	}
-	for _, stage := range []func() error{s.campaign, s.locate, s.household, s.persons, s.state, s.write, s.checked, s.history, s.duplicates, s.announce, s.report} {
+	for _, stage := range []func() error{s.campaign, s.locate, s.withdrawProposals, s.household, s.persons, s.state, s.write, s.checked, s.history, s.duplicates, s.announce, s.report} {
 		if err := stage(); err != nil {
 			return Receipt{}, err
 		}
@@ -125,7 +125,11 @@ type settling struct {
 	found     []identity.Found
 	house     identity.Household // as it was before, where it was known
 	known     bool
+	away      *identity.Candidate // the household that was meant, out of reach
 	conflicts []string
+	told      told
+	proposals int             // facts that wait for the record's approval
+	sources   map[string]bool // of rows that this record brought; nil until asked
 }
 
 // base is the revision that the client worked on; a client that does not say worked on the first.
@@ -151,17 +155,17 @@ func (s *settling) locate() error {
 	d := s.d
 	if d.house != nil {
 		var err error
-		if s.house, s.known, err = identity.FindHousehold(s.db, d.house.said, d.house.claimed); err != nil {
+		if s.house, s.known, s.away, err = identity.MeetHousehold(s.db, d.house.said, d.house.claimed, s.reach()); err != nil {
 			return err
 		}
-		if s.known {
+		if s.known && s.holds(s.house) {
 			d.point.HouseholdArea = s.house.Area
 		}
 	}
 	a := grid.Assign(s.st.Areas(), d.point)
 	d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = a.Area, string(a.Method), a.Confidence
 	if a.Area == "" {
-		d.rec.Area = access.Common(s.sender.Actor.Territory) // where the queue of unplaced records is looked after
+		d.rec.Area = access.Common(d.point.WorkerTerritory) // where the queue of unplaced records is looked after
 		d.issues = append(d.issues, grid.Issue(grid.Unplaced, strings.Join(d.form.Location, "/")))
 	}
 	for _, code := range a.Warnings {
@@ -183,39 +187,70 @@ func (s *settling) household() error {
 	}
 	h, known := s.house, s.known
 	if !known || claimed != d.house.claimed { // an address is looked for in an area only
+		away := s.away
 		var err error
-		if h, known, err = identity.FindHousehold(s.db, said, claimed); err != nil {
+		if h, known, s.away, err = identity.MeetHousehold(s.db, said, claimed, s.reach()); err != nil {
+			return err
+		}
+		if away != nil && away.Rule == identity.NamedByID {
+			s.away = away
+		}
+	}
+	if s.away != nil && s.away.ID == claimed {
+		claimed = ""
+	}
+	if s.known = known; known && !s.holds(h) { // merged by both sides into one that lies elsewhere
+		d.rec.Household, s.told.household = h.ID, claimed
+		return nil
+	}
+	if !known {
+		if said.Address == "" && said.HouseCode == "" && claimed == "" && s.away == nil {
+			return nil // nothing that says which household it was
+		}
+		if said.ID = claimed; said.ID == "" {
+			said.ID = freshID(d.op.ID, collections.Households, "", "")
+		}
+		var err error
+		if h, known, err = s.madeBefore(said.ID); err != nil {
 			return err
 		}
 	}
-	s.known = known
-	if !known {
-		if said.Address == "" && said.HouseCode == "" && claimed == "" {
-			return nil // nothing that says which household it was
-		}
-		said.ID = claimed
-		if said.ID == "" {
-			said.ID = freshID(d.op.ID, collections.Households, "", "")
-		}
-	}
+	return s.tellHousehold(h, said, claimed, known)
+}
+
+// tellHousehold makes the household or brings what is said into the known one.
+func (s *settling) tellHousehold(h, said identity.Household, claimed string, known bool) (err error) {
 	before := h
-	c := &change{list: collections.Households, entity: h.ID, area: said.Area, rev: h.Rev, claim: d.house.version, before: householdProperties(&before), said: householdProperties(&said)}
+	c := &change{list: collections.Households, entity: h.ID, area: said.Area, rev: h.Rev, claim: s.d.house.version, before: householdProperties(&before), said: householdProperties(&said)}
 	if !known {
 		c.entity = said.ID
 	}
 	if err := s.reconcile(c); err != nil {
 		return err
 	}
-	h, err := identity.SaveHousehold(s.db, h, said, known, s.now)
+	var proposed []identity.Fact
+	if known {
+		h, _, proposed, err = identity.TellHousehold(s.db, h, said, s.made(h.Source), s.now)
+	} else {
+		h, err = identity.SaveHousehold(s.db, h, said, false, s.now)
+	}
 	if err != nil {
 		return err
 	}
 	if known {
-		if err := rememberHousehold(s.db, s.sender, d.op.ID, before, h, s.now); err != nil {
+		if err := rememberHousehold(s.db, s.sender, s.d.op.ID, before, h, s.now); err != nil {
 			return err
 		}
 	}
-	d.rec.Household = h.ID
+	s.d.rec.Household, s.told.household = h.ID, h.ID
+	if err := s.keepFacts(collections.Households, h.ID, before.Area, h.Rev, nil, proposed, s.d.house.at); err != nil {
+		return err
+	}
+	if s.away != nil {
+		if err := s.elsewhere(s.away.Pair(h), s.d.house.at("address")); err != nil {
+			return err
+		}
+	}
 	return s.settled(c, claimed, h.ID, h.Rev)
 }
 
@@ -242,12 +277,13 @@ func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	if p.claimed == "" && s.exists {
 		p.claimed = s.earlierPerson(p)
 	}
-	known, err := identity.FindPerson(s.db, p.claimed)
+	known, away, err := identity.NamePerson(s.db, p.claimed, s.reach())
 	if err != nil {
 		return found, err
 	}
-	if known.Erased { // a tablet that had not heard of it brings somebody new, not the erased one back
-		p.claimed, known = "", identity.Person{}
+	claimed := p.claimed
+	if away != nil { // never changed from here; an erased one does not come back either
+		p.claimed = ""
 	}
 	c, err := s.personChange(p, known)
 	if err != nil {
@@ -257,7 +293,18 @@ func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	if fresh == "" {
 		fresh = freshID(s.d.op.ID, collections.Persons, p.row, p.said.NameKey)
 	}
-	if found, err = identity.ResolveKnown(s.db, p.said, known, fresh, s.now); err != nil {
+	if found, err = identity.ResolvePerson(s.db, p.said, known, fresh, s.reach(), s.now); err != nil {
+		return found, err
+	}
+	if away != nil && !away.Erased {
+		pair := identity.NamedElsewhere(*away, p.said, found.ID)
+		found.Elsewhere = &pair
+	}
+	if err := s.tellElsewhere(p, &found); err != nil {
+		return found, err
+	}
+	s.told.person(found, claimed, s.reach())
+	if err := s.keepFacts(collections.Persons, found.ID, found.Against.Area, found.Rev, found.Changed, found.Proposed, p.at); err != nil {
 		return found, err
 	}
 	return found, s.settledPerson(c, p, found)
@@ -284,9 +331,12 @@ func (s *settling) state() error {
 	if serious(rec.Issues) {
 		rec.ReviewState = collections.HasIssues
 	}
-	policy, err := s.ahead.policy(s.db, rec.Campaign)
+	policy, err := s.ahead.policy(s.db, rec.Campaign, rec.Form, rec.Area)
 	if err != nil {
 		return err
+	}
+	if s.proposals > 0 {
+		return nil // it changes who somebody is known as: somebody looks at that
 	}
 	if policy == "none" || policy == "errors" && !serious(rec.Issues) {
 		rec.ReviewState = collections.Approved

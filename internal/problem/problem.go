@@ -35,7 +35,9 @@ const (
 	BadTransition    Code = "review.transition"
 	CommentNeeded    Code = "review.comment_needed"
 	StaleRevision    Code = "review.stale"
+	OwnRecord        Code = "review.own"
 	BadDecision      Code = "duplicate.decision"
+	BeyondTerritory  Code = "access.beyond_territory"
 	BadWorkbook      Code = "form.workbook"
 	BadFormState     Code = "form.state"
 	BadParameter     Code = "request.parameter"
@@ -96,6 +98,8 @@ var Catalogue = map[Code]Entry{
 	BadTransition:    {http.StatusConflict, "记录当前的状态不允许这个操作。", "The record's state does not allow this decision."},
 	CommentNeeded:    {http.StatusBadRequest, "退回或拒绝时请写明原因。", "Say why when you return or reject a record."},
 	StaleRevision:    {http.StatusConflict, "记录已被修改,请刷新后再审核。", "The record has changed since; reload before you decide."},
+	OwnRecord:        {http.StatusForbidden, "不能审核自己填写或修改过的记录,请由其他人审核。", "Nobody reviews what they entered or changed; somebody else must decide."},
+	BeyondTerritory:  {http.StatusConflict, "这会改动其他辖区的内容,请由管辖范围包含两地的人员处理。没有作任何改动。", "This would change something in another territory; somebody whose territory holds both must do it. Nothing was changed."},
 	BadDecision:      {http.StatusBadRequest, "裁定只能是 same(同一)或 different(不同)。", "A decision is same or different."},
 	BadWorkbook:      {http.StatusBadRequest, "问卷文件有错误,请按列出的位置修改。", "The workbook has mistakes; mend them where listed."},
 	BadFormState:     {http.StatusConflict, "表单当前的状态不允许这个操作。", "The form's state does not allow this."},

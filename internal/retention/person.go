@@ -19,7 +19,8 @@ import (
 // Person erases everything that is known of a person: the register's entry and those merged with it, their rows in
 // visits of the household, records that are about them alone, and with each of those the raw copies, history and files,
 // because nobody can tell whom a photo or a remark shows. basis is one of Bases. Outside of the actor's territory the
-// person is not found. The bytes of files go once everything is committed.
+// person is not found; where something that belongs to them lies elsewhere, nothing is erased, and somebody whose
+// territory holds it all must do it. The bytes of files go once everything is committed.
 func Person(ctx context.Context, app core.App, library *instrument.Library, actor access.Actor, id, basis string, now time.Time) error {
 	if !slices.Contains(Bases, basis) {
 		return problem.New(problem.BadParameter, "basis")
@@ -54,6 +55,13 @@ func (e *eraser) person(id string) error {
 		return err
 	}
 	for _, one := range all {
+		var area string
+		if _, err := collections.One(e.db, `SELECT area FROM persons WHERE id=?`, []any{one}, &area); err != nil {
+			return err
+		}
+		if !e.mine(area) {
+			return problem.New(problem.BeyondTerritory, "")
+		}
 		if err := e.rowsOf(one); err != nil {
 			return err
 		}
@@ -138,7 +146,7 @@ func (e *eraser) withoutWords(visit string) error {
 	return nil
 }
 
-// forgetUnlessSeen forgets a person whom no record names any more.
+// forgetUnlessSeen forgets a person whom no record names any more, unless they were another territory's before the record was made.
 func (e *eraser) forgetUnlessSeen(person string) error {
 	if person == "" {
 		return nil
@@ -153,12 +161,13 @@ func (e *eraser) forgetUnlessSeen(person string) error {
 }
 
 // forget empties an entry of the register. Its id stays, without a place, so that it is in nobody's territory; tablets
-// are told to delete it.
+// are told to delete it. One of another territory is left to it, unless only what
+// is erased told of them.
 func (e *eraser) forget(person string) error {
-	var area, household string
+	var area, household, source string
 	var rev int64
-	found, err := collections.One(e.db, `SELECT area, household, rev FROM persons WHERE id=? AND active`, []any{person}, &area, &household, &rev)
-	if err != nil || !found {
+	found, err := collections.One(e.db, `SELECT area, household, source, rev FROM persons WHERE id=? AND active`, []any{person}, &area, &household, &source, &rev)
+	if err != nil || !found || !e.goes(area, source) {
 		return err
 	}
 	if _, err := e.db.Exec(`UPDATE persons SET name='', name_key='', sex='', birth_date='', id_type='', id_number='', id_key='', phone='', sealed='', household='', relation='', source='', area='', active=FALSE, rev=?, updated=? WHERE id=?`, rev+1, e.at(), person); err != nil {
@@ -198,10 +207,10 @@ func (e *eraser) leaveHousehold(id string) error {
 }
 
 func (e *eraser) forgetHousehold(id string) error {
-	var area string
+	var area, source string
 	var rev int64
-	found, err := collections.One(e.db, `SELECT area, rev FROM households WHERE id=? AND active`, []any{id}, &area, &rev)
-	if err != nil || !found {
+	found, err := collections.One(e.db, `SELECT area, source, rev FROM households WHERE id=? AND active`, []any{id}, &area, &source, &rev)
+	if err != nil || !found || !e.goes(area, source) {
 		return err
 	}
 	if _, err := e.db.Exec(`UPDATE households SET address='', house_code='', address_key='', head_name='', phone='', sealed='', residents=0, location='{"lon":0,"lat":0}', accuracy_m=0, source='', area='', active=FALSE, rev=?, updated=? WHERE id=?`, rev+1, e.at(), id); err != nil {

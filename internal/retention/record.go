@@ -9,6 +9,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/problem"
 )
 
 // Bases are the grounds on which something is erased.
@@ -22,6 +23,8 @@ type eraser struct {
 	basis  string
 	now    time.Time
 	files  []string // digests that may have lost their last reference
+
+	brought map[string]bool // sources of persons and households: the records that are erased, and their rows
 }
 
 // purpose is the audit trail's word for the basis.
@@ -31,6 +34,13 @@ func (e *eraser) purpose() audit.Purpose {
 	}
 	return audit.GuardianRequest
 }
+
+// mine reports whether something that lies there is the actor's to erase; what lies nowhere is erased already.
+func (e *eraser) mine(area string) bool { return area == "" || e.actor.May(access.Erase, area, "") }
+
+// goes reports whether somebody, or a household, whom nothing names any more goes with the record: what is the actor's,
+// and what only this record brought, wherever it was put since.
+func (e *eraser) goes(area, source string) bool { return e.mine(area) || e.brought[source] }
 
 func (e *eraser) at() string { return collections.Stamp(e.now) }
 
@@ -53,11 +63,16 @@ func (e *eraser) record(t table, id string) error {
 		return err
 	}
 	people := []string{h.person}
+	if e.brought == nil {
+		e.brought = map[string]bool{}
+	}
+	e.brought[id], e.brought[t.name+"/"+id] = true, true
 	for _, rows := range e.schema.rows {
 		err := collections.Each(e.db, `SELECT id, person FROM "`+rows.name+`" WHERE visit=?`, []any{id}, func(r *sql.Rows) error {
 			var row, person string
 			err := r.Scan(&row, &person)
 			people = append(people, person)
+			e.brought[rows.name+"/"+row] = true
 			return err
 		})
 		if err != nil {
@@ -85,6 +100,9 @@ func (e *eraser) record(t table, id string) error {
 // rewrite stores what is left of a record, removes its traces, tells its worker's tablets, and notes the erasure of the
 // whole record or of a part.
 func (e *eraser) rewrite(t table, id string, h head, kind string, row collections.Row) error {
+	if !e.mine(h.area) {
+		return problem.New(problem.BeyondTerritory, "")
+	}
 	row = append(row, collections.Row{{Column: "issues", Value: "[]"}, {Column: "rev", Value: h.rev + 1}, {Column: "updated", Value: e.at()}}...)
 	if err := collections.Update(e.db, t.name, id, row); err != nil {
 		return err

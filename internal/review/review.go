@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/crash"
+	"doorstep/internal/identity"
 	"doorstep/internal/problem"
 )
 
@@ -52,7 +53,7 @@ type Outcome struct {
 }
 
 // Decide moves a record along, tells its worker, and keeps the decision. It fails with a *problem.Problem: not found
-// (also outside the actor's territory), not allowed from this state, changed since, or no comment.
+// (also outside the actor's territory), the actor's own work, not allowed from this state, changed since, or no comment.
 func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, now time.Time) (Outcome, error) {
 	s, ok := steps[d.Decision]
 	switch {
@@ -67,7 +68,12 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 		if err != nil {
 			return err
 		}
+		own, err := r.enteredBy(db, d.Record, actor)
 		switch {
+		case err != nil:
+			return err
+		case own:
+			return problem.New(problem.OwnRecord, "")
 		case d.Rev != 0 && d.Rev != r.rev:
 			return problem.New(problem.StaleRevision, "")
 		case !slices.Contains(s.from, r.state):
@@ -105,6 +111,15 @@ func find(db collections.DB, actor access.Actor, collection, id string) (record,
 	return r, nil
 }
 
+// enteredBy reports whether somebody collected the record or changed an answer of it: nobody reviews that of their own.
+func (r record) enteredBy(db collections.DB, id string, actor access.Actor) (bool, error) {
+	if r.worker == actor.ID {
+		return true, nil
+	}
+	var one int
+	return collections.One(db, `SELECT 1 FROM edits WHERE record=? AND worker=? LIMIT 1`, []any{id, actor.ID}, &one)
+}
+
 // isSurvey keeps a collection name from a URL out of SQL unless a form has that table.
 func isSurvey(db collections.DB, collection string) (bool, error) {
 	var one int
@@ -131,6 +146,9 @@ func (r record) apply(db collections.DB, actor access.Actor, d Decision, out Out
 		return err
 	}
 	if err := r.task(db, d, now); err != nil {
+		return err
+	}
+	if err := r.register(db, actor, d, now); err != nil {
 		return err
 	}
 	crash.At("review: before the commit")
@@ -160,10 +178,27 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(r.worker), collections.Upsert, 1, now)
 }
 
+// register makes the record's word on people and households count, or takes it back. What lies out of the actor's reach is
+// left for whoever reaches it.
+func (r record) register(db collections.DB, actor access.Actor, d Decision, now time.Time) error {
+	over := func(area string) bool { return actor.May(access.ReviewRecord, area, "") }
+	switch {
+	case d.Decision == Approve:
+		return identity.Approved(db, d.Record, over, now)
+	case d.Decision == Reject:
+		return identity.Declined(db, d.Record, now)
+	case d.Decision == Reopen && r.state == collections.Approved:
+		return identity.TakenBack(db, d.Record, over, now)
+	case d.Decision == Reopen && r.state == collections.Rejected:
+		return identity.Reconsidered(db, d.Record, now)
+	}
+	return nil
+}
+
 // Entry is one line of a record's history.
 type Entry struct {
 	At       string          `json:"at"`
-	Kind     string          `json:"kind"` // review, correction, conflict, override, check
+	Kind     string          `json:"kind"` // review, correction, conflict, override, check, proposal
 	By       string          `json:"by"`
 	Rev      int64           `json:"rev"`
 	Decision string          `json:"decision,omitempty"`
@@ -174,7 +209,8 @@ type Entry struct {
 	Status   string          `json:"status,omitempty"`
 }
 
-// History lists decisions and field changes of a record, oldest first.
+// History lists decisions and field changes of a record, oldest first, and what it proposes of people and households:
+// their fields are written as persons/ID/name.
 func History(app core.App, actor access.Actor, collection, id string) ([]Entry, error) {
 	db := collections.Read(app)
 	if _, err := find(db, actor, collection, id); err != nil {
@@ -182,7 +218,8 @@ func History(app core.App, actor access.Actor, collection, id string) ([]Entry, 
 	}
 	entries := []Entry{}
 	err := collections.Each(db, `SELECT created, 'review', reviewer, record_rev, decision, comment, '', '', '', '', id, sealed FROM reviews WHERE record=?
-		UNION ALL SELECT created, kind, worker, record_rev, '', '', field, before, after, status, id, sealed FROM edits WHERE record=? ORDER BY 1`, []any{id, id}, func(rows *sql.Rows) error {
+		UNION ALL SELECT created, kind, worker, record_rev, '', '', field, before, after, status, id, sealed FROM edits WHERE record=?
+		UNION ALL SELECT created, kind, worker, record_rev, '', '', collection||'/'||record||'/'||field, before, after, status, id, sealed FROM edits WHERE source=? AND source!='' AND kind='proposal' ORDER BY 1`, []any{id, id, id}, func(rows *sql.Rows) error {
 		var e Entry
 		var before, after, row, sealed string
 		if err := rows.Scan(&e.At, &e.Kind, &e.By, &e.Rev, &e.Decision, &e.Comment, &e.Field, &before, &after, &e.Status, &row, &sealed); err != nil {

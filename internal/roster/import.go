@@ -147,7 +147,7 @@ func (l line) save(db collections.DB, now time.Time, n *Imported) error {
 	if err != nil {
 		return err
 	}
-	found, err := identity.ResolvePerson(db, p, "", fresh, now)
+	found, err := identity.ResolvePerson(db, p, identity.Person{}, fresh, identity.Everywhere, now)
 	if err != nil {
 		return err
 	}

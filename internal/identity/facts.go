@@ -1,0 +1,88 @@
+package identity
+
+import (
+	"time"
+
+	"doorstep/collections"
+)
+
+// Fact is one column of a person or household, as it is known and as a record says it.
+type Fact struct{ Column, Before, After string }
+
+// fact is a column of a row in memory.
+type fact struct {
+	column      string
+	known, said *string
+	identifies  bool // it tells who this is, or where: a visit only proposes another value
+}
+
+func personFacts(known, said *Person) []fact {
+	return []fact{
+		{"name", &known.Name, &said.Name, true}, {"sex", &known.Sex, &said.Sex, true}, {"birth_date", &known.BirthDate, &said.BirthDate, true},
+		{"id_type", &known.IDType, &said.IDType, true}, {"id_number", &known.IDNumber, &said.IDNumber, true}, {"household", &known.Household, &said.Household, true},
+		{"area", &known.Area, &said.Area, true}, {"phone", &known.Phone, &said.Phone, false}, {"relation", &known.Relation, &said.Relation, false},
+	}
+}
+
+// sift tells what a record changes at once, and what it proposes. A record that brought the row itself changes it all.
+func sift(facts []fact, made bool) (changed, proposed []Fact) {
+	for _, f := range facts {
+		if *f.said == "" || *f.said == *f.known {
+			continue
+		}
+		one := Fact{f.column, *f.known, *f.said}
+		if f.identifies && !made {
+			proposed = append(proposed, one)
+		} else {
+			changed = append(changed, one)
+		}
+	}
+	return changed, proposed
+}
+
+// tell brings what a record says into a known person: what changes in life at once, the rest as proposals. Somebody out
+// of reach, to whom only a merge that both sides decided has led, stays as they are.
+func tell(db collections.DB, found Found, said Person, reach Reach, now time.Time) (Found, error) {
+	known := found.Against
+	if found.Rev = known.Rev; !reach.Holds(known.Area, known.Source) {
+		return found, nil
+	}
+	if known.Household != "" && (said.Household == known.Household || said.Household == "") {
+		said.Area = "" // who stays in the household lies where it lies
+	}
+	found.Changed, found.Proposed = sift(personFacts(&known, &said), reach.Made(known.Source))
+	if len(found.Changed) == 0 {
+		return found, nil
+	}
+	next := found.Against
+	next.set(found.Changed, said.IDKey)
+	var err error
+	found.Rev, err = savePerson(db, found.Against, next, now)
+	return found, err
+}
+
+// set writes facts into the row in memory; idKey goes with a changed number.
+func (p *Person) set(facts []Fact, idKey string) {
+	for _, f := range facts {
+		for _, own := range personFacts(p, p) {
+			if own.column == f.Column {
+				*own.known = f.After
+			}
+		}
+		switch f.Column {
+		case "name":
+			p.NameKey = NameKey(f.After)
+		case "id_number":
+			p.IDKey = idKey
+		}
+	}
+}
+
+// savePerson writes a changed person and tells the tablets; it returns the new revision.
+func savePerson(db collections.DB, known, next Person, now time.Time) (int64, error) {
+	row := append(next.row(), collections.Field{Column: "rev", Value: known.Rev + 1}, collections.Field{Column: "updated", Value: collections.Stamp(now)})
+	if err := collections.Update(db, collections.Persons, known.ID, row); err != nil {
+		return 0, err
+	}
+	return known.Rev + 1, collections.Moved(db, collections.Persons, known.ID, known.Area, next.Area, known.Rev+1, now)
+}

@@ -1,0 +1,145 @@
+package ingest
+
+import (
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/identity"
+)
+
+// told is what a receipt names of the register: ids that the sender has, or that this record made.
+type told struct {
+	household string
+	persons   []string
+}
+
+// person adds a person: under the id that the client gave, where only a merge leads from there to somebody out of reach.
+func (t *told) person(f identity.Found, claimed string, reach identity.Reach) {
+	id := f.ID
+	if !f.New && !reach.Holds(f.Against.Area, f.Against.Source) {
+		id = claimed
+	}
+	t.persons = append(t.persons, id)
+}
+
+// reach is what this record may change of the register.
+func (s *settling) reach() identity.Reach {
+	return identity.Reach{Over: func(area string) bool { return s.sender.Actor.May(access.Visit, area, "") }, Made: s.made}
+}
+
+func (s *settling) holds(h identity.Household) bool { return s.reach().Holds(h.Area, h.Source) }
+
+// made reports whether a row of the register came from an earlier revision of this record that no supervisor has
+// approved: a slip of the pen is the author's to correct.
+func (s *settling) made(source string) bool {
+	if !s.exists || source == "" {
+		return false
+	}
+	if s.sources == nil {
+		s.sources = s.ownSources()
+	}
+	return s.sources[source]
+}
+
+// ownSources are the names under which rows of the register remember this record; none once it was approved, or where
+// that cannot be told.
+func (s *settling) ownSources() map[string]bool {
+	own := map[string]bool{}
+	var one int
+	if approved, err := collections.One(s.db, `SELECT 1 FROM reviews WHERE record=? AND decision='approve' LIMIT 1`, []any{s.d.op.ID}, &one); approved || err != nil {
+		return own
+	}
+	own[s.d.op.ID] = true
+	for _, e := range s.d.form.Entities {
+		if e.Decl.List != collections.Persons {
+			continue
+		}
+		own[e.Table.Name+"/"+s.d.op.ID] = true
+		for _, link := range s.before.Rows {
+			own[e.Table.Name+"/"+link.ID] = true
+		}
+		for i := range len(s.before.Rows) + len(s.d.people) {
+			own[e.Table.Name+"/"+collections.RowID(s.d.op.ID, e.Table.Name, "", i+1)] = true
+		}
+	}
+	return own
+}
+
+// madeBefore finds the household that an earlier revision of this record made under an id.
+func (s *settling) madeBefore(id string) (h identity.Household, known bool, err error) {
+	if !s.exists {
+		return h, false, nil
+	}
+	h, known, _, err = identity.MeetHousehold(s.db, identity.Household{}, id, s.reach())
+	return h, known, err
+}
+
+// tellElsewhere records the pairs of a person with those out of reach, whose supervisors decide; the sender only learns
+// that there is somebody.
+func (s *settling) tellElsewhere(p *personDraft, found *identity.Found) error {
+	if found.Clash != nil && !s.reach().Over(found.Clash.AreaA) {
+		if found.Elsewhere == nil {
+			found.Elsewhere = found.Clash
+		}
+		found.Clash = nil
+	}
+	if found.Elsewhere == nil {
+		return nil
+	}
+	return s.elsewhere(*found.Elsewhere, p.at("name"))
+}
+
+func (s *settling) elsewhere(pair identity.Pair, field string) error {
+	code := identity.PersonElsewhere
+	if pair.Collection == collections.Households {
+		code = identity.HouseholdElsewhere
+	}
+	s.d.issues = append(s.d.issues, identity.Issue(code, field))
+	_, err := pair.Record(s.db, s.now)
+	return err
+}
+
+// keepFacts keeps both values of what a record says otherwise than the register: as history where it is changed, and as
+// a proposal with an issue where it waits for the record's approval.
+func (s *settling) keepFacts(list, entity, area string, rev int64, changed, proposed []identity.Fact, at func(column string) string) error {
+	for _, f := range changed {
+		if err := s.registerEdit(list, entity, f, area, rev, "correction", "done"); err != nil {
+			return err
+		}
+	}
+	code := identity.PersonDiffers
+	if list == collections.Households {
+		code = identity.HouseholdDiffers
+	}
+	for _, f := range proposed {
+		if f.Column != "location" { // it goes with the area
+			s.d.issues = append(s.d.issues, identity.Issue(code, at(f.Column)))
+		}
+		if err := s.registerEdit(list, entity, f, area, rev, "proposal", "open"); err != nil {
+			return err
+		}
+	}
+	s.proposals += len(proposed)
+	return nil
+}
+
+func (s *settling) registerEdit(list, entity string, f identity.Fact, area string, rev int64, kind, status string) error {
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(s.now)
+	return collections.Insert(s.db, collections.Edits, collections.Row{
+		{Column: "id", Value: id}, {Column: "collection", Value: list}, {Column: "record", Value: entity}, {Column: "field", Value: f.Column}, {Column: "before", Value: f.Before}, {Column: "after", Value: f.After},
+		{Column: "record_rev", Value: rev}, {Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "worker", Value: s.sender.Actor.ID}, {Column: "area", Value: area},
+		{Column: "source", Value: s.d.op.ID}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	})
+}
+
+// withdrawProposals takes back what an earlier revision of the record proposed: this one says anew what it proposes.
+func (s *settling) withdrawProposals() error {
+	if !s.exists {
+		return nil
+	}
+	_, err := s.db.Exec(`UPDATE edits SET status='withdrawn', updated=? WHERE source=? AND source!='' AND kind='proposal' AND status='open'`, collections.Stamp(s.now), s.d.op.ID)
+	return err
+}
