@@ -1,0 +1,336 @@
+package hooks_test
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections"
+	"doorstep/hooks"
+	"doorstep/internal/access"
+	"doorstep/internal/testapp"
+)
+
+// side is a district with its people, who write at random.
+type side struct {
+	district string
+	people   map[access.Role]*testapp.Client
+	workers  map[access.Role]string
+	phone    *collect
+	names    []string // of persons and places here: nobody elsewhere may read them
+	seq      int
+	grid     string
+	numbers  []string
+}
+
+// borderland is two districts of one city, with everything that somebody could reach for across the border.
+type borderland struct {
+	*testapp.App
+	t     *testing.T
+	rand  *rand.Rand
+	sides []*side
+	ids   []string // of every row there is
+}
+
+func newBorderland(t *testing.T, seed uint64) *borderland {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	b := &borderland{App: app, t: t, rand: rand.New(rand.NewPCG(seed, 1))}
+	for n, district := range []string{"990101", "990102"} {
+		s := &side{district: district, grid: district + "001001001", people: map[access.Role]*testapp.Client{}, workers: map[access.Role]string{}}
+		for _, role := range []access.Role{access.Field, access.Supervisor, access.Manager, access.Analyst} {
+			w := app.Worker(t, fmt.Sprintf("%s-%d", role, n), string(role), district)
+			s.people[role], s.workers[role] = app.Client(t, server, w), w.Id
+		}
+		s.people[access.Field].Register()
+		s.phone = newCollect(t, app, server, s.workers[access.Field])
+		b.sides = append(b.sides, s)
+		b.settle(s, n)
+	}
+	b.sides[0].people[access.Manager].Want(http.StatusOK, http.MethodPost, "/api/collections/campaigns/records",
+		map[string]any{"name": "一区", "form": "child_visit", "status": "open", "territory": []string{"990101"}}, nil)
+	return b
+}
+
+// settle lets people live on a side, some with numbers that the other side will hear of.
+func (b *borderland) settle(s *side, n int) {
+	for i := range 4 {
+		name, address := fmt.Sprintf("欧阳%s%d", []string{"东", "西"}[n], i), fmt.Sprintf("%s巷秘 %d 号", []string{"东", "西"}[n], i)
+		name = strings.NewReplacer("0", "甲", "1", "乙", "2", "丙", "3", "丁").Replace(name)
+		number := checked(fmt.Sprintf("99000020150%d0%d00%d", 1+n, 1+i, 1+2*i))
+		s.names, s.numbers = append(s.names, name, address), append(s.numbers, number)
+		visit := childVisit(testapp.Inside(s.grid), address, child(name, number, fmt.Sprintf("2015-0%d-0%d", 1+n, 1+i), nil))
+		s.seq++
+		if r := push(b.t, s.people[access.Field], operation(s.seq, uuid.NewString(), visit))[0]; r.Status != "stored" {
+			b.t.Fatalf("seeding: %+v", r)
+		}
+	}
+}
+
+// checked gives seventeen digits their check character (GB 11643).
+func checked(digits string) string {
+	sum := 0
+	for i, weight := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
+		sum += int(digits[i]-'0') * weight
+	}
+	return digits + string("10X98765432"[sum%11])
+}
+
+// picture is every row that lies somewhere, by table and id: where, whose, and all that it says.
+type picture map[string]placed
+
+type placed struct{ areas, worker, says string }
+
+func (b *borderland) picture() picture {
+	b.t.Helper()
+	db := collections.Read(b.TestApp)
+	all := picture{}
+	b.ids = b.ids[:0]
+	tables := list(b.t, db, `SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE '\_%' ESCAPE '\' AND name NOT LIKE 'sqlite%' ORDER BY name`)
+	for _, table := range tables {
+		columns := list(b.t, db, `SELECT name FROM pragma_table_info('`+table+`')`)
+		places := slices.DeleteFunc([]string{"area", "area_b", "territory"}, func(c string) bool { return !slices.Contains(columns, c) })
+		if len(places) == 0 || !slices.Contains(columns, "id") {
+			continue
+		}
+		worker := `''`
+		if slices.Contains(columns, "worker") {
+			worker = "worker"
+		}
+		err := collections.Each(db, fmt.Sprintf(`SELECT id, %s, %s, json_array("%s") FROM "%s"`, strings.Join(places, "||' '||"), worker, strings.Join(columns, `","`), table), nil, func(rows *sql.Rows) error {
+			var id string
+			var h placed
+			err := rows.Scan(&id, &h.areas, &h.worker, &h.says)
+			all[table+"/"+id] = h
+			b.ids = append(b.ids, id)
+			return err
+		})
+		if err != nil {
+			b.t.Fatalf("%s: %v", table, err)
+		}
+	}
+	slices.Sort(b.ids)
+	return all
+}
+
+func list(t *testing.T, db collections.DB, query string) (all []string) {
+	t.Helper()
+	err := collections.Each(db, query, nil, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		all = append(all, s)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// outside reports whether a row is none of an actor's: it lies elsewhere, and somebody else brought it.
+func outside(h placed, s *side, worker string) bool {
+	return h.areas != "" && !strings.Contains(h.areas, s.district) && h.worker != worker
+}
+
+// arrives are the tables in which work of somebody may make a new row elsewhere: what was sent lies where its place is,
+// what could be somebody known goes to the supervisors there, and each is on record.
+var arrives = []string{"audit", "changes", "outbox", "submissions", "attachments", "edits", "entity_versions", "paradata", "duplicates", "tasks",
+	"households", "persons", "child_visits", "child_visit_children", "elderly_surveys", "access_grants", "former_territories"}
+
+// TestTerritoryBindsEveryDoor lets random actors send random writes through all doors, with ids guessed from the whole
+// database. After each, every row outside the actor's territory is byte for byte what it was, and no answer names or
+// locates somebody outside.
+func TestTerritoryBindsEveryDoor(t *testing.T) {
+	const steps = 600
+	seed := uint64(20261125)
+	t.Logf("seed %d", seed)
+	b := newBorderland(t, seed)
+	taken := map[string]int{}
+	before := b.picture()
+	for n := range steps {
+		s, other := b.sides[n%2], b.sides[1-n%2]
+		role := pick(b.rand, []access.Role{access.Field, access.Supervisor, access.Manager, access.Manager, access.Analyst})
+		what, status, answer := b.act(s, other, role)
+		after := b.picture()
+		for _, key := range slices.Sorted(maps.Keys(before)) {
+			now, there := after[key]
+			if was := before[key]; outside(was, s, s.workers[role]) && (!there || now != was) {
+				t.Fatalf("step %d: %s of %s, answered %d, changed %s\nfrom %v\nto   %v\n%s", n, what, role, status, key, was, now, answer)
+			}
+		}
+		for key, now := range after {
+			table, _, _ := strings.Cut(key, "/")
+			if _, there := before[key]; !there && outside(now, s, s.workers[role]) && (!slices.Contains(arrives, table) || role != access.Field && table == "tasks") {
+				t.Fatalf("step %d: %s of %s, answered %d, made %s\n%v\n%s", n, what, role, status, key, now, answer)
+			}
+		}
+		for _, secret := range other.names {
+			if !strings.Contains(what, string(access.BreakGlass)) && strings.Contains(answer, secret) {
+				t.Fatalf("step %d: %s of %s tells %s: %s", n, what, role, secret, answer)
+			}
+		}
+		if status < 300 {
+			taken[strings.Fields(what)[0]]++
+		}
+		before = after
+	}
+	for _, door := range []string{"push", "openrosa", "rest", "route"} {
+		if taken[door] < 10 {
+			t.Errorf("only %d requests through %s were taken: the test tries too little", taken[door], door)
+		}
+	}
+}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+
+// act sends one write of somebody on a side, and tells what it was.
+func (b *borderland) act(s, other *side, role access.Role) (what string, status int, answer string) {
+	if role == access.Field {
+		switch b.rand.IntN(4) {
+		case 0:
+			return b.postXML(s, other)
+		case 1, 2:
+			return b.pushAny(s, other)
+		}
+	}
+	if b.rand.IntN(2) == 0 {
+		return b.rest(s, other, role)
+	}
+	return b.route(s, other, role)
+}
+
+// anyVisit is of somebody on either side, by number, by id, or new, here or there.
+func (b *borderland) anyVisit(s, other *side) map[string]any {
+	whose := pick(b.rand, []*side{s, other, other})
+	met := child("某某", pick(b.rand, whose.numbers), "2015-03-01", nil)
+	if b.rand.IntN(2) == 0 {
+		met["person_id"] = pick(b.rand, b.ids)
+	}
+	visit := childVisit(testapp.Inside(pick(b.rand, []string{s.grid, s.grid, other.grid})), fmt.Sprintf("示例路 %d 号", b.rand.IntN(5)), met)
+	if b.rand.IntN(2) == 0 {
+		visit["household"].(map[string]any)["household_listed"] = "listed"
+		visit["household"].(map[string]any)["household_id"] = pick(b.rand, b.ids)
+	}
+	return visit
+}
+
+func (b *borderland) pushAny(s, other *side) (string, int, string) {
+	s.seq++
+	op := operation(s.seq, pick(b.rand, []string{uuid.NewString(), pick(b.rand, b.ids)}), b.anyVisit(s, other))
+	switch b.rand.IntN(4) {
+	case 0:
+		op = map[string]any{"seq": s.seq, "op": "household", "id": pick(b.rand, b.ids), "base_rev": b.rand.IntN(3), "answers": map[string]any{"address": "示例路 99 号", "phone": "13800000000", "residents": 9}}
+	case 1:
+		op = map[string]any{"seq": s.seq, "op": "task", "id": pick(b.rand, b.ids), "answers": map[string]any{"status": pick(b.rand, []string{"done", "open"})}}
+	}
+	if b.rand.IntN(2) == 0 {
+		op["base_rev"] = 1 + b.rand.IntN(2)
+	}
+	status, body := s.people[access.Field].Do(http.MethodPost, "/api/sync/v1/push", map[string]any{"operations": []any{op}})
+	return fmt.Sprintf("push %v", op), status, string(body)
+}
+
+func (b *borderland) postXML(s, other *side) (string, int, string) {
+	deprecated := ""
+	if b.rand.IntN(2) == 0 {
+		deprecated = pick(b.rand, b.ids)
+	}
+	xml := record(b.t, b.App, "child_visit", pick(b.rand, []string{uuid.NewString(), pick(b.rand, b.ids)}), deprecated, b.anyVisit(s, other))
+	a := s.phone.post(xmlPart(xml))
+	return "openrosa " + xml, a.Status, string(a.Body)
+}
+
+// columnsByHand are what a request writes into rows, with a maker of values.
+func (b *borderland) anything(s, other *side) map[string]any {
+	id := func() any { return pick(b.rand, b.ids) }
+	area := func() any { return pick(b.rand, []string{s.district, s.grid, other.grid, other.district, "9901"}) }
+	makers := map[string]func() any{
+		"area": area, "code": area, "worker": id, "household": id, "person": id, "merged_into": id, "record": id, "assignee": func() any { return pick(b.rand, []string{s.workers[access.Field], other.workers[access.Field]}) },
+		"territory": func() any { return []any{area()} }, "hold_policy": func() any { return "none" }, "name": func() any { return "改名" }, "phone": func() any { return "13900000000" },
+		"review_state": func() any { return "approved" }, "status": func() any { return pick(b.rand, []string{"open", "done", "closed"}) }, "role": func() any { return "manager" }, "active": func() any { return true },
+		"collection": func() any { return pick(b.rand, []string{"child_visits", "persons", "households"}) }, "kind": func() any { return "visit" }, "form": func() any { return "child_visit" }, "title": func() any { return "任务" },
+		"address": func() any { return "示例路 77 号" }, "password": func() any { return "trial-password-1" }, "passwordConfirm": func() any { return "trial-password-1" }, "staff_no": func() any { return fmt.Sprintf("N%d", b.rand.IntN(1e6)) },
+	}
+	out := map[string]any{}
+	for _, column := range slices.Sorted(maps.Keys(makers)) {
+		if b.rand.IntN(4) == 0 {
+			out[column] = makers[column]()
+		}
+	}
+	return out
+}
+
+func (b *borderland) rest(s, other *side, role access.Role) (string, int, string) {
+	all, err := b.FindAllCollections()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	name := pick(b.rand, all).Name
+	if b.rand.IntN(2) == 0 {
+		name = pick(b.rand, []string{"areas", "campaigns", "households", "persons", "tasks", "workers", "child_visits"})
+	}
+	path := "/api/collections/" + name + "/records"
+	method := pick(b.rand, []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPatch, http.MethodDelete})
+	var body any
+	if method != http.MethodPost && (method != http.MethodGet || b.rand.IntN(2) == 0) {
+		path += "/" + pick(b.rand, b.of(name, other))
+	}
+	if method == http.MethodPost || method == http.MethodPatch {
+		body = b.anything(s, other)
+	}
+	status, answer := s.people[role].Do(method, path, body)
+	sent, _ := json.Marshal(body)
+	return fmt.Sprintf("rest %s %s %s", method, path, sent), status, string(answer)
+}
+
+// of lists the ids of a collection, or those of all where it has none. Of people and their tablets only the other side's
+// are listed: a manager may shut out the own ones, and then nobody would be left to try anything.
+func (b *borderland) of(name string, other *side) []string {
+	where := ""
+	if name == "workers" || name == "devices" {
+		where = ` WHERE area LIKE '` + other.district + `%'`
+	}
+	ids := list(b.t, collections.Read(b.TestApp), `SELECT id FROM "`+name+`"`+where)
+	if len(ids) == 0 {
+		return b.ids
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// route calls one of our own, whichever it is, with ids and words of all kinds.
+func (b *borderland) route(s, other *side, role access.Role) (string, int, string) {
+	r := pick(b.rand, hooks.Routes)
+	path := r.Path
+	for _, placeholder := range []struct{ name, value string }{
+		{"{collection}", pick(b.rand, []string{"child_visits", "persons", "households"})}, {"{form}", "child_visit"}, {"{version}", "1"}, {"{name}", "x"}, {"{id}", b.idFor(path, other)},
+	} {
+		path = strings.ReplaceAll(path, placeholder.name, placeholder.value)
+	}
+	body := map[string]any{
+		"decision": pick(b.rand, []string{"approve", "return", "reject", "reopen", "same", "different", "open"}), "comment": "意见", "reason": "核对身份信息所需,已登记", "verdict": pick(b.rand, []string{"same", "different"}),
+		"collection": pick(b.rand, []string{"child_visits", "persons", "households"}), "id": pick(b.rand, b.ids), "record": pick(b.rand, b.ids), "keep": pick(b.rand, b.ids), "id_number": pick(b.rand, other.numbers), "rev": b.rand.IntN(3),
+	}
+	status, answer := s.people[role].Do(r.Method, path, body)
+	sent, _ := json.Marshal(body)
+	return fmt.Sprintf("route %s %s %s %s", r.Do, r.Method, path, sent), status, string(answer)
+}
+
+// idFor guesses an id of the kind that a route is about.
+func (b *borderland) idFor(path string, other *side) string {
+	for word, table := range map[string]string{"/duplicates/": "duplicates", "/persons/": "persons", "/devices/": "devices", "/workers/": "workers", "/quarantine/": "submissions", "/records/": "child_visits", "/attachments/": "attachments"} {
+		if strings.Contains(path, word) {
+			return pick(b.rand, b.of(table, other))
+		}
+	}
+	return pick(b.rand, b.ids)
+}
