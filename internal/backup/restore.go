@@ -25,8 +25,10 @@ type Restore struct {
 	File    string
 	Dir     string     // data folder
 	Replace bool       // move aside what is there
-	Keys    *seal.Keys // nil where they are not at hand: then they are not proved
-	Now     time.Time
+	Keys    *seal.Keys // nil where they are not at hand: a sealed backup is refused then, unless Unproved
+	// Unproved puts a sealed backup in place without its keys: whether they open it, nobody knows then.
+	Unproved bool
+	Now      time.Time
 }
 
 // Restored is what was put back.
@@ -38,6 +40,9 @@ type Restored struct {
 // ErrNotEmpty is the error of a data folder that something is in.
 var ErrNotEmpty = errors.New("数据文件夹不是空的 · the data folder is not empty")
 
+// ErrNoKeys is the error of a sealed backup whose keys are not at hand.
+var ErrNoKeys = errors.New("没有找到密钥,无法证明备份可以解密 · no keys were found, so it cannot be proved that the backup opens")
+
 // Run proves a backup and puts it in place as a whole, or leaves everything as it was. What it proves: each entry is as
 // it was written, the database is sound, its audit chain is whole and ends where the backup says, each attachment that it
 // refers to is there, and the keys open what is sealed. Tablets then meet a new epoch.
@@ -47,15 +52,15 @@ func (r Restore) Run(ctx context.Context) (Restored, error) {
 	if err != nil {
 		return out, err
 	}
+	if occupied && !r.Replace {
+		return out, fmt.Errorf("%w: %s", ErrNotEmpty, r.Dir)
+	}
 	if occupied {
 		release, err := datafolder.Hold(r.Dir)
 		if err != nil {
 			return out, err
 		}
 		defer release()
-	}
-	if occupied && !r.Replace {
-		return out, fmt.Errorf("%w: %s", ErrNotEmpty, r.Dir)
 	}
 	dir := filepath.Clean(r.Dir)
 	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
@@ -150,16 +155,25 @@ func (r Restore) checkDatabase(ctx context.Context, db collections.DB, store blo
 	if err := checkFiles(db, store, m); err != nil {
 		return err
 	}
-	if r.Keys != nil {
-		if err := sealing.Prove(db, store); err != nil {
-			return err
-		}
+	if err := r.checkKeys(db, store); err != nil {
+		return err
 	}
 	if err := devicesync.ForgetEpoch(db); err != nil {
 		return err
 	}
 	entry := audit.Entry{Actor: "operator", Role: "operator", Action: "restore", Purpose: audit.Administration, Detail: map[string]any{"made": m.Made, "audit": m.Audit.Seq}}
 	return audit.Append(db, r.Now, entry)
+}
+
+func (r Restore) checkKeys(db collections.DB, store blob.Store) error {
+	if r.Keys != nil {
+		return sealing.Prove(db, store)
+	}
+	sealed, err := sealing.Sealed(db)
+	if err == nil && sealed && !r.Unproved {
+		return ErrNoKeys
+	}
+	return err
 }
 
 // checkFiles fails when an attachment lacks that the backup does not know to be missing.

@@ -10,6 +10,12 @@ import (
 	"doorstep/internal/seal"
 )
 
+// Sealed reports whether a database was ever opened with keys.
+func Sealed(db collections.DB) (bool, error) {
+	sealed, err := collections.MetaValue(db, markerKey)
+	return sealed != "", err
+}
+
 // Prove fails unless the keys of a database that nobody works with open what is sealed in it: its marker, one row of each
 // table for each key that sealed there, and one file for each key.
 func Prove(db collections.DB, store blob.Store) error {
