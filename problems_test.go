@@ -15,7 +15,7 @@ import (
 	"doorstep/internal/validate"
 )
 
-var update = flag.Bool("update", false, "write docs/problems.md")
+var update = flag.Bool("update", false, "write docs/problems.md and docs/decisions/README.md")
 
 // TestProblemsDoc holds docs/problems.md against what the stages say. The texts stand beside the stage that finds the
 // problem; the codes are one name space, and the document is their one list.
