@@ -30,7 +30,7 @@ func TestClaimsNameTheirTests(t *testing.T) {
 	tests := testsOfTheTree(t)
 	for _, file := range []string{"docs/security.md", "docs/asvs.md"} {
 		named := namedTest.FindAllStringSubmatch(read(t, file), -1)
-		if len(named) < 5 {
+		if len(named) < 50 {
 			t.Errorf("%s names %d tests", file, len(named))
 		}
 		for _, n := range named {
