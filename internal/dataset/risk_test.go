@@ -96,7 +96,7 @@ func TestSmallCellsSuppressed(t *testing.T) {
 // Sex and age are quasi-identifiers by themselves; the form may name more, and ask for single years.
 func TestDeclaredForDisclosure(t *testing.T) {
 	o := newOffice(t)
-	text := strings.NewReplacer("bind::doorstep:sensitivity\n", "bind::doorstep:sensitivity,bind::doorstep:disclosure,bind::doorstep:age_band\n",
+	text := strings.NewReplacer("bind::doorstep:sensitivity,bind::doorstep:codes\n", "bind::doorstep:sensitivity,bind::doorstep:disclosure,bind::doorstep:age_band,bind::doorstep:codes\n", ",,,,load\n", ",,,,,,load\n",
 		"persons#birth_date,\n", "persons#birth_date,,,1\n", "falls,跌倒次数,Falls,,,,none\n", "falls,跌倒次数,Falls,,,,none,quasi,\n,select_one yn,carer_sex,性别,Sex,,,,,,\n,integer,carer_age,年龄,Age,,,,,,\n",
 		"lift,有电梯吗,Is there a lift,,,,\n", "lift,有电梯吗,Is there a lift,,,,,sensitive,\n", ",sample,1,", ",sample,2,").Replace(form)
 	in, err := o.Doorstep.Library.Publish(o.TestApp, instrument.Workbook{Name: "sample.csv", Raw: []byte(text)}, instrument.Published, "", now)
