@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -281,14 +282,14 @@ func TestParadataStaysWithItsVisit(t *testing.T) {
 	}
 	phone.saved(withAudit(second, first), log("1763863205000")) // the edit comes first
 	phone.saved(withAudit(first, ""), log("1763863202000"))
-	var rows struct {
-		Items []struct {
-			Record, Instance, Collection, Area string
-			ActiveS                            float64 `json:"active_s"`
-			Questions                          map[string]struct{ S float64 }
-		}
+	type paradata struct {
+		Record, Instance, Collection, Area string
+		ActiveS                            float64 `json:"active_s"`
+		Questions                          map[string]struct{ S float64 }
 	}
-	boss.Want(http.StatusOK, http.MethodGet, "/api/collections/paradata/records?sort=active_s", nil, &rows)
+	var rows struct{ Items []paradata }
+	boss.Want(http.StatusOK, http.MethodGet, "/api/collections/paradata/records", nil, &rows)
+	slices.SortFunc(rows.Items, func(a, b paradata) int { return cmp.Compare(a.ActiveS, b.ActiveS) })
 	if len(rows.Items) != 2 {
 		t.Fatalf("paradata %+v", rows)
 	}
