@@ -66,7 +66,7 @@ var mayImport = map[string][]string{
 	"internal/seed":       {"collections", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/review", "internal/survey", "internal/xform"},
 	"internal/client":     {},
 	"internal/simulate":   {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
-	"internal/testapp":    {"collections", "hooks", "internal/grid", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
+	"internal/testapp":    {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
 }
 
 // pure packages never see the database framework.

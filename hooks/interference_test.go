@@ -40,6 +40,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{App: testapp.New(t), t: t}
 	w.City(t)
+	w.Known(t)
 	w.server = w.Serve(t)
 	worker := w.Worker(t, "F1", "field", "990101001001")
 	w.worker = w.Client(t, w.server, worker).Register()

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"pgregory.net/rapid"
 
 	"doorstep/internal/client"
-	"doorstep/internal/datafolder"
 	"doorstep/internal/seal"
 	"doorstep/internal/testapp"
 )
@@ -160,7 +158,7 @@ func (d during) TempDir() string {
 // newWorld starts a server on a copy of the origin.
 func newWorld(t *testing.T, run *rapid.T, f fault) *world {
 	w := &world{TB: during{t, run}, origin: begin(t), fault: f, model: newModel()}
-	w.open(w.origin.dir)
+	w.open(w.origin.dir, true) // two worlds have one epoch
 	for _, who := range w.origin.tablets {
 		d := &device{account: who, w: w}
 		d.line = &line{w: w, device: d}
@@ -171,10 +169,10 @@ func newWorld(t *testing.T, run *rapid.T, f fault) *world {
 	return w
 }
 
-func (w *world) open(dir string) {
+func (w *world) open(dir string, known bool) {
 	w.app = testapp.Open(w, dir)
-	if w.fault == sameEpoch {
-		w.forgeWitness()
+	if known {
+		w.app.Known(w)
 	}
 	w.server = w.app.Serve(w)
 }
@@ -192,22 +190,11 @@ func (w *world) restore() {
 	}
 	now := w.app.Doorstep.Now()
 	w.server.Close()
-	w.open(w.backup.dir)
+	w.open(w.backup.dir, w.fault == sameEpoch)
 	w.app.Advance(now.Sub(w.app.Doorstep.Now()))
 	w.model, w.delayed = w.backup.model.clone(), nil
 	for _, d := range w.devices {
 		d.sent = nil // what the restore took back may be new again
-	}
-}
-
-// forgeWitness makes the server believe that its database was always here.
-func (w *world) forgeWitness() {
-	file, err := datafolder.IdentityOf(filepath.Join(w.app.DataDir(), datafolder.Database))
-	if err == nil {
-		err = datafolder.Witness{Database: file, Clean: true}.Write(w.app.Doorstep.Witness)
-	}
-	if err != nil {
-		w.Fatal(err)
 	}
 }
 

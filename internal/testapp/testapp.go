@@ -20,6 +20,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/hooks"
+	"doorstep/internal/datafolder"
 	"doorstep/internal/seal"
 	"doorstep/internal/signin"
 	_ "doorstep/pb_migrations" // the schema
@@ -72,6 +73,18 @@ func Open(t testing.TB, from string) *App {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// Known notes the database as the one that was here before, so that Serve keeps its epoch.
+func (a *App) Known(t testing.TB) {
+	t.Helper()
+	file, err := datafolder.IdentityOf(filepath.Join(a.DataDir(), datafolder.Database))
+	if err == nil {
+		err = datafolder.Witness{Database: file, Clean: true}.Write(a.Doorstep.Witness)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 var morning = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"doorstep/collections/forms"
 	"doorstep/internal/survey"
@@ -14,8 +13,6 @@ import (
 	"doorstep/internal/xform"
 	"doorstep/internal/xlsform"
 )
-
-var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("CST", 8*60*60))
 
 // markdown reads a form whose tables have blanks at the beginning of each line.
 func markdown(t testing.TB, md string) *survey.Form {
