@@ -1,6 +1,10 @@
 package demo
 
-import "github.com/paulmach/orb"
+import (
+	"slices"
+
+	"github.com/paulmach/orb"
+)
 
 // The four directions of a lattice edge, counter-clockwise from east.
 var directions = [4]cell{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}
@@ -49,16 +53,34 @@ func loops(cells []cell) []loop {
 	order, open := borders(cells)
 	var out []loop
 	for _, start := range order {
-		if !open[start] {
-			continue
-		}
-		var lp loop
+		var line []edge
 		for e := start; open[e]; e = following(e, open) {
 			delete(open, e)
-			lp.edges = append(lp.edges, e)
-			lp.size += e.from.i*e.to().j - e.to().i*e.from.j
+			line = append(line, e)
 		}
-		out = append(out, lp)
+		out = append(out, cut(line)...)
+	}
+	return out
+}
+
+// cut makes loops of a closed line, none of which passes a corner twice: where the line comes back to a corner, what lies
+// between is a loop of its own, such as a hole that touches the border from within.
+func cut(line []edge) (out []loop) {
+	var path []edge
+	at := map[cell]int{}
+	for _, e := range line {
+		at[e.from] = len(path)
+		path = append(path, e)
+		i, again := at[e.to()]
+		if !again {
+			continue
+		}
+		lp := loop{edges: slices.Clone(path[i:])}
+		for _, e := range lp.edges {
+			lp.size += e.from.i*e.to().j - e.to().i*e.from.j
+			delete(at, e.from)
+		}
+		out, path = append(out, lp), path[:i]
 	}
 	return out
 }

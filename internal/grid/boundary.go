@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/paulmach/orb"
 )
@@ -22,7 +23,8 @@ type shape struct {
 }
 
 func (s *shape) Error() string {
-	return fmt.Sprintf("%s: polygon %d, ring %d%s", s.code, s.polygon, s.ring, s.detail)
+	detail := strings.TrimPrefix(s.detail, ": ")
+	return strings.TrimSuffix(fmt.Sprintf("%s: polygon %d, ring %d: %s", s.code, s.polygon, s.ring, detail), ": ")
 }
 
 // ParseBoundary reads a GeoJSON Polygon or MultiPolygon as it stands, with no change of datum. Altitudes are dropped.
