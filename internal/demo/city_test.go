@@ -149,7 +149,7 @@ func TestUnionKeepsHolesAndParts(t *testing.T) {
 		{"hole", ringOf8, []int{2}},
 		{"island in the hole touches nothing", append(append([]cell(nil), ringOf8...), cell{10, 10}), []int{2, 1}},
 		{"touching at a corner", []cell{{0, 0}, {1, 1}}, []int{1, 1}},
-		{"hole that touches the outside at a corner", []cell{{0, 0}, {1, 0}, {2, 0}, {0, 1}, {2, 1}, {0, 2}, {1, 2}}, []int{1}},
+		{"hole that touches the outside at a corner", []cell{{0, 0}, {1, 0}, {2, 0}, {0, 1}, {2, 1}, {0, 2}, {1, 2}}, []int{2}},
 	}
 	l := newLand(1, 10)
 	for _, c := range cases {
