@@ -35,7 +35,7 @@ func settleChain(ctx context.Context, db collections.DB, st *Stages, sender Send
 	if err != nil || receipt.Status == Quarantined || d.fresh {
 		return receipt, err
 	}
-	return receipt, settleWaiting(ctx, db, st, instance, now)
+	return receipt, settleWaiting(ctx, db, st, sender.Actor.ID, instance, now)
 }
 
 // recordOf finds the record that a submission went into, and the revision that it made; "" for none.
@@ -53,11 +53,12 @@ func (d *draft) becomes(record string, rev int64) {
 	d.name()
 }
 
-// settleWaiting takes the edits that waited for a submission, oldest first, each through the stages as if it came now.
-func settleWaiting(ctx context.Context, db collections.DB, st *Stages, instance string, now time.Time) error {
+// settleWaiting takes the edits that waited for a worker's submission, oldest first, each through the stages as if it came
+// now. Those of other workers, wherever they are, wait on: nobody's record is theirs to edit.
+func settleWaiting(ctx context.Context, db collections.DB, st *Stages, worker, instance string, now time.Time) error {
 	var waiting []string
-	err := collections.Each(db, `SELECT id FROM submissions WHERE deprecated=? AND deprecated!='' AND outcome='quarantined' AND code=? ORDER BY received_at, id`,
-		[]any{instance, string(problem.ParentMissing)}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id FROM submissions WHERE deprecated=? AND deprecated!='' AND worker=? AND outcome='quarantined' AND code=? ORDER BY received_at, id`,
+		[]any{instance, worker, string(problem.ParentMissing)}, func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
 			waiting = append(waiting, id)
