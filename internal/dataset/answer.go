@@ -25,10 +25,10 @@ func (p *plan) answer(a *answerTable, c column) source {
 		return p.whole(expr, v, c.question.Kind)
 	}
 	switch c.treatment.Treatment {
-	case sensitive.Keep:
+	case sensitive.Keep, sensitive.IfSmall:
 		return guarded(p.whole(expr, v, c.question.Kind))
 	case sensitive.AsMonth:
-		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = month(value) }}
+		return source{expr, []Variable{v}, func(cells []any, value any, visit string) { cells[0] = monthAway(value, visit) }}
 	case sensitive.AsDay:
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
 	case sensitive.AsSpan:

@@ -77,6 +77,17 @@ func month(value any) any {
 	return s[:len("2006-01")]
 }
 
+// monthAway is the day of a date that lies within a month of the visit, which is one of the survey's own days such as an
+// appointment, and the month of any other, by which somebody could be found in another source.
+func monthAway(value any, visit string) any {
+	at, err := time.Parse(time.DateOnly, orNone(day(value)))
+	seen, none := time.Parse(time.DateOnly, orNone(day(visit)))
+	if err == nil && none == nil && at.Sub(seen).Abs() <= 31*24*time.Hour {
+		return day(value)
+	}
+	return month(value)
+}
+
 // ageAt is the age in completed years, on the day of the visit, of who was born on a day.
 func ageAt(value any, visit string) any {
 	born, err := time.Parse(time.DateOnly, orNone(day(value)))

@@ -127,3 +127,18 @@ func TestCases(t *testing.T) {
 		})
 	}
 }
+
+func TestMonthAway(t *testing.T) {
+	for _, c := range []struct{ day, visit, want string }{
+		{"2026-11-23", "2026-11-23", "2026-11-23"},
+		{"2026-12-24", "2026-11-23", "2026-12-24"},
+		{"2026-12-25", "2026-11-23", "2026-12"},
+		{"2026-10-22", "2026-11-23", "2026-10"},
+		{"2019-05-01", "2026-11-23", "2019-05"},
+		{"2026-11-23", "", "2026-11"},
+	} {
+		if got := monthAway(c.day, c.visit); got != c.want {
+			t.Errorf("%s seen on %q: %v, want %s", c.day, c.visit, got, c.want)
+		}
+	}
+}

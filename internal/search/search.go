@@ -12,8 +12,8 @@ import (
 
 // Limits of one person's searches. A birth date that is guessed day by day has thousands of candidates.
 const (
-	Free  = 10 // in an hour, one after the other
-	Daily = 60 // in 24 hours
+	Free  = 30 // in an hour, one after the other
+	Daily = 90 // in 24 hours
 
 	firstWait   = 5 * time.Second // doubled by each search over Free
 	longestWait = 10 * time.Minute

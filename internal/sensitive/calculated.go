@@ -34,7 +34,7 @@ func (c *Classifier) calculated(q *survey.Question) Verdict {
 		}
 	}
 	switch {
-	case worst >= MayTell:
+	case worst >= IfSmall:
 		return Verdict{MayTell, fromAnswers}
 	case worst >= AsAge:
 		return Verdict{AsAge, fromBirth}

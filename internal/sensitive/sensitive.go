@@ -21,20 +21,21 @@ const Rules = 2
 // Treatment is what becomes of an answer, from the mildest to the strictest.
 type Treatment uint8
 
-// Treatments. The two strictest are sealed, and left out of de-identified exports.
+// Treatments. The three strictest are sealed, and the two strictest left out of de-identified exports.
 const (
 	Keep    Treatment = iota
 	AsDay             // a moment: its day
 	AsSpan            // calculated from moments: kept where it is a small number
-	AsMonth           // a day: its month
+	AsMonth           // a day: its month, unless it is within a month of the visit
 	AsAge             // an age, or calculated from a day: the age band, where it can be an age
 	AsYear            // a birth date: the age band at the visit
+	IfSmall           // a number without a limit: shown where it is small
 	MayTell           // could hold anything, and the form does not say that it is harmless
 	LeftOut           // whatever the form says
 )
 
-// Sealed tells whether answers so treated are enciphered in the database: what is left out of a de-identified export.
-func (t Treatment) Sealed() bool { return t >= MayTell }
+// Sealed reports whether answers so treated are enciphered in the database: all that nothing bounds.
+func (t Treatment) Sealed() bool { return t >= IfSmall }
 
 // Verdict is the treatment of one question and the reason for it.
 type Verdict struct {
@@ -62,10 +63,10 @@ var (
 	fromList    = Text{"选项来自登记名单或其他答案", "its choices come from a register or from other answers"}
 	FreeText    = Text{"自由填写的文字", "free text"}
 	named       = Text{"名称或题目像是号码、电话、账户或位置", "its name or label is that of a number, a phone, an account or a place"}
-	unbounded   = Text{"数字没有上限:请在 constraint 写明范围(不超过七位数),或标明 none", "a number without a limit: give its range in the constraint (at most seven digits), or declare none"}
+	unbounded   = Text{"数字没有上限:超过七位的不导出;请在 constraint 写明范围(不超过七位数),或标明 none", "a number without a limit: left out over seven digits; give its range in the constraint (at most seven digits), or declare none"}
 	numbered    = Text{"选项里有号码", "its choices hold numbers of people or phones"}
 	ageOf       = Text{"年龄", "age"}
-	dayOf       = Text{"日期:只留年月", "day: only the month"}
+	dayOf       = Text{"日期:走访前后一个月内的留日期,其他只留年月", "day: kept within a month of the visit, else only the month"}
 	fromDay     = Text{"由日期计算得出", "calculated from a day"}
 	fromAnswers = Text{"由标识信息计算得出", "calculated from identifying answers"}
 	fromDate    = Text{"由时刻计算得出:只留 0 至 150 的整数", "calculated from a moment: only whole numbers from 0 to 150"}
@@ -127,7 +128,7 @@ func (c *Classifier) decide(q *survey.Question) Verdict {
 	case said != "" && said != "none":
 		return Verdict{LeftOut, declared}
 	case said == "none":
-		if v := c.evident(q); v.Treatment != MayTell && v.Treatment != AsMonth {
+		if v := c.evident(q); !slices.Contains([]Treatment{MayTell, IfSmall, AsMonth}, v.Treatment) {
 			return v
 		}
 		return Verdict{}
@@ -203,7 +204,7 @@ func (c *Classifier) counted(q *survey.Question) Verdict {
 	case isAge(q):
 		return Verdict{AsAge, ageOf}
 	case !bounded(q):
-		return Verdict{MayTell, unbounded}
+		return Verdict{IfSmall, unbounded}
 	}
 	return Verdict{}
 }
