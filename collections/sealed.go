@@ -125,10 +125,22 @@ func Open(db DB, table, id, sealed string) (seal.Row, error) {
 	return keys.OpenRow(sealed, SealedAt(table, id))
 }
 
-// Damaged reports whether a row could not be opened because of itself: it was changed, moved, cut, or sealed with a key that is
-// gone. A list passes over it; everything else flows.
-func Damaged(err error) bool {
-	return errors.Is(err, seal.ErrTampered) || errors.Is(err, seal.ErrNotSealed) || errors.Is(err, seal.ErrUnknownKey)
+// Damaged reports whether a row could not be opened because of itself (seal.Damaged).
+func Damaged(err error) bool { return seal.Damaged(err) }
+
+// OpenWhole is Open for whoever reads many rows: a damaged one opens as nothing, whole is false, and there is no error. The reader
+// passes over it, or gives what of it lies in clear; everything else flows. The keys remember it for the report (seal.DamagedRows).
+func OpenWhole(db DB, table, id, sealed string) (opened seal.Row, whole bool, err error) {
+	opened, err = Open(db, table, id, sealed)
+	if seal.Damaged(err) {
+		return nil, false, nil
+	}
+	return opened, err == nil, err
+}
+
+// IsDamaged reports whether a row did not open when it was read last.
+func IsDamaged(db DB, table, id string) bool {
+	return db.Keys() != nil && db.Keys().DamagedRow(SealedAt(table, id))
 }
 
 // IndexOf is what an indexed column holds instead of a value.

@@ -30,6 +30,7 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		campaigns(app, d),
 		keys(app, d),
 		makeBackup(app, d),
+		damaged(app, d),
 		withoutDatabase(restore(app, d)),
 		group("roster", "家庭与人员底册 · households and persons", importRoster(app, d)),
 		group("workers", "人员 · workers", importWorkers(app, d), printCodes(app, d), factorPolicy(app, d)),

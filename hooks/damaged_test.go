@@ -42,6 +42,18 @@ func TestADamagedRowStopsNothing(t *testing.T) {
 			t.Errorf("%s: %d rows", path, len(list.Items))
 		}
 	}
+	for range 2 {
+		if err := app.Doorstep.ReportDamage(t.Context(), app.TestApp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rows, records int
+	if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*), COUNT(DISTINCT record) FROM audit WHERE action='row.damaged'`, nil, &rows, &records); err != nil || rows != 4 || records != 4 {
+		t.Errorf("%d entries of %d damaged rows in the audit, %v", rows, records, err)
+	}
+	if r := push(t, tablet, operation(5, ids[1], childVisit(testapp.Inside(gridA), "示例路 3 号")), operation(6, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 4 号"))); r[0].Status != "quarantined" || r[0].Code != "row.damaged" || r[1].Status != "stored" {
+		t.Errorf("a change of a damaged record %+v", r)
+	}
 	if status, body := boss.Do(http.MethodGet, "/api/doorstep/v1/records/child_visits/"+ids[0]+"/history", nil); status != http.StatusOK {
 		t.Errorf("history: %d %s", status, body)
 	}

@@ -38,6 +38,7 @@ type Doorstep struct {
 	bodies    *body.Room // of JSON and XML
 	files     *body.Room
 	passwords *signin.Guard
+	damaged   sync.Map // places of rows that ReportDamage has noted
 
 	uploads    *upload.Door
 	thumbnails attachment.Thumbnails
@@ -74,6 +75,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.signin", 55, d.pruneSignIns)
 	d.bindAudit(app)
 	on(app.OnServe(), "doorstep.keys", 45, d.watchKeys)
+	on(app.OnServe(), "doorstep.damaged", 46, d.watchDamage)
 
 	on(app.OnRecordCreateRequest(), "doorstep.hand.create", 95, d.byHand) // in the transaction that the audit trail began
 	on(app.OnRecordUpdateRequest(), "doorstep.hand.update", 95, d.byHand)

@@ -147,14 +147,20 @@ func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
 
 func writeProblem(re *core.RequestEvent, err error) error {
 	p := problem.As(err)
-	if p.Code == problem.Internal {
+	if p.Code == problem.Internal && collections.Damaged(err) {
+		p = problem.New(problem.Damaged, "")
+	}
+	if p.Code == problem.Internal || p.Code == problem.DiskFull {
 		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(RequestID), "error", err.Error())
 	}
 	if n := re.Request.ContentLength; n < 0 || n > drained {
 		re.Response.Header().Set("Connection", "close") // what is left of the body must not be read as the next request
 	}
-	if p.Code == problem.Busy {
+	switch p.Code {
+	case problem.Busy:
 		re.Response.Header().Set("Retry-After", "5")
+	case problem.DiskFull:
+		re.Response.Header().Set("Retry-After", "300")
 	}
 	return re.JSON(p.Status(), p)
 }

@@ -121,10 +121,8 @@ func (d *Doorstep) mask(e *core.RecordEnrichEvent) error {
 		return nil
 	}
 	id, sealed := e.Record.Id, e.Record.GetString(collections.SealedColumn)
-	opened, err := collections.Open(collections.Read(e.App), e.Record.Collection().Name, id, sealed)
-	if collections.Damaged(err) {
-		e.App.Logger().Error("a row is damaged", "collection", e.Record.Collection().Name, "record", id, "error", err.Error())
-	} else if err != nil {
+	opened, _, err := collections.OpenWhole(collections.Read(e.App), e.Record.Collection().Name, id, sealed)
+	if err != nil {
 		return err
 	}
 	for _, s := range columns {

@@ -85,7 +85,7 @@ func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		if err := t.unseal(e.db, id, sealed, values[before:]); err != nil {
+		if whole, err := t.unseal(e.db, id, sealed, values[before:]); err != nil || !whole {
 			return err
 		}
 		day, _ := text(values[0]).(string)
@@ -101,18 +101,18 @@ func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
 	})
 }
 
-// unseal puts what was sealed of a row where its columns are blank.
-func (t *table) unseal(db collections.DB, id, sealed string, values []any) error {
-	opened, err := collections.Open(db, t.name, id, sealed)
+// unseal puts what was sealed of a row where its columns are blank; whole is false for a damaged row.
+func (t *table) unseal(db collections.DB, id, sealed string, values []any) (whole bool, err error) {
+	opened, whole, err := collections.OpenWhole(db, t.name, id, sealed)
 	if len(opened) == 0 {
-		return err
+		return whole, err
 	}
 	for i := range values {
 		if value, ok := opened.Get(t.sources[i].column(t.alias())); ok {
 			values[i] = value
 		}
 	}
-	return nil
+	return whole, err
 }
 
 // alias is the table's name in rowsQuery.

@@ -46,6 +46,9 @@ func (q Pull) Digest() (Digest, error) {
 	var sums [Buckets]uint64
 	for _, ph := range p.phases {
 		if err := p.eachID(ph, func(id string, rev int64) {
+			if p.unreadable(ph.collection, id) {
+				return // a tablet gets none, and drops what it has when it repairs
+			}
 			sums[bucketOf(ph.collection, id)] ^= rowSum(ph.collection, id, rev)
 			out.Count++
 		}); err != nil {
@@ -108,7 +111,7 @@ func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
 	if err != nil {
 		return err
 	}
-	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, report: q.Log, page: begin(w, epoch, false)}
+	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, page: begin(w, epoch, false)}
 	p.phases = p.scope()
 	for _, ph := range p.phases {
 		var found []Change

@@ -43,7 +43,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, report: q.Log, limit: min(max(q.Limit, 1), MaxPage)}
+	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, limit: min(max(q.Limit, 1), MaxPage)}
 	p.phases = p.scope()
 	if p.veil, err = newVeil(q.DB, q.Actor.ID); err != nil {
 		return err
@@ -77,7 +77,6 @@ type puller struct {
 	phases  []phase // the worker's scope
 	veil    veil
 	seen    func([]string) error
-	report  func(error)
 	page    *Page
 	written int
 	more    bool
@@ -321,9 +320,9 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 		if err := rows.Scan(&id, &rev, &sealed, &text); err != nil {
 			return err
 		}
-		opened, err := collections.Open(p.db, collection, id, sealed)
-		if collections.Damaged(err) {
-			p.passOver(&into[wanted[id]], err)
+		opened, whole, err := collections.OpenWhole(p.db, collection, id, sealed)
+		if err == nil && !whole {
+			into[wanted[id]].Op = damaged
 			return nil
 		}
 		if err == nil {
@@ -361,9 +360,12 @@ func (ch *Change) found(data []byte, rev int64) {
 // damaged is the Op of what cannot be opened: the tablet is told nothing of it, and keeps what it has.
 const damaged = ""
 
-func (p *puller) passOver(ch *Change, err error) {
-	ch.Op = damaged
-	p.report(fmt.Errorf("%s %s is damaged and was left out: %w", ch.Collection, ch.ID, err))
+// anywhere ends the place of a record that is noted as damaged because it, or a row of one of its repeats, is.
+const anywhere = "/"
+
+// unreadable reports whether a row, or one below it, did not open when it was read last.
+func (p *puller) unreadable(collection, id string) bool {
+	return collections.IsDamaged(p.db, collection, id) || collections.IsDamaged(p.db, collection, id+anywhere)
 }
 
 func (p *puller) loadVisits(collection string, wanted map[string]int, into []Change) error {
@@ -381,8 +383,9 @@ func (p *puller) loadVisits(collection string, wanted map[string]int, into []Cha
 			continue
 		}
 		data, rev, err := p.visit(in, id)
+		p.db.Keys().NoteDamage(collections.SealedAt(collection, id)+anywhere, err)
 		if collections.Damaged(err) {
-			p.passOver(&into[i], err)
+			into[i].Op = damaged
 			continue
 		}
 		if err != nil {
@@ -409,7 +412,7 @@ func (p *puller) visit(in *instrument.Instrument, id string) ([]byte, int64, err
 	if _, err := collections.One(p.db, `SELECT id, comment, sealed FROM reviews WHERE record=? ORDER BY created DESC, id DESC`, []any{id}, &review, &comment, &sealed); err != nil {
 		return nil, 0, err
 	}
-	opened, err := collections.Open(p.db, collections.Reviews, review, sealed)
+	opened, _, err := collections.OpenWhole(p.db, collections.Reviews, review, sealed)
 	if err != nil {
 		return nil, 0, err
 	}

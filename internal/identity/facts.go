@@ -44,7 +44,7 @@ func sift(facts []fact, made bool) (changed, proposed []Fact) {
 // of reach, to whom only a merge that both sides decided has led, stays as they are.
 func tell(db collections.DB, found Found, said Person, reach Reach, now time.Time) (Found, error) {
 	known := found.Against
-	if found.Rev = known.Rev; !reach.Holds(known.Area, known.Source) {
+	if found.Rev = known.Rev; known.Damaged || !reach.Holds(known.Area, known.Source) { // a damaged row waits to be mended
 		return found, nil
 	}
 	if known.Household != "" && (said.Household == known.Household || said.Household == "") {

@@ -19,6 +19,7 @@ type Household struct {
 	AreaConfidence                                      float64
 	Source                                              string
 	Rev                                                 int64
+	Damaged                                             bool // what was sealed of it does not open; nothing is written to it
 }
 
 // FindHousehold looks for the household: by the id that the client gave, by house code, by address within the area.
@@ -105,7 +106,8 @@ func followHousehold(db collections.DB, id string) (first, last Household, err e
 	return Household{}, Household{}, nil
 }
 
-// SaveHousehold inserts a new household (Rev 0) or brings what was said into a known one.
+// SaveHousehold inserts a new household (Rev 0) or brings what was said into a known one. A damaged one stays as it is, so
+// that it can be mended from a backup: what was said stands in its record.
 func SaveHousehold(db collections.DB, known, said Household, exists bool, now time.Time) (Household, error) {
 	if !exists {
 		said.Rev = 1
@@ -124,6 +126,9 @@ func SaveHousehold(db collections.DB, known, said Household, exists bool, now ti
 // TellHousehold brings what a visit says into a known household: what changes in life at once, and the rest too where
 // the record brought the household itself; else house code and place are proposed.
 func TellHousehold(db collections.DB, known, said Household, made bool, now time.Time) (next Household, changed, proposed []Fact, err error) {
+	if known.Damaged {
+		return known, nil, nil, nil
+	}
 	next = merged(known, said)
 	if !made {
 		if next.HouseCode != known.HouseCode {
@@ -155,7 +160,7 @@ func (h Household) facts() []Fact {
 
 // saveHousehold writes a changed household and tells the tablets.
 func saveHousehold(db collections.DB, known, next Household, now time.Time) (Household, error) {
-	if next == known {
+	if next == known || known.Damaged {
 		return known, nil
 	}
 	next.Rev = known.Rev + 1
@@ -243,7 +248,10 @@ func (h *Household) setPlace(location string) error {
 }
 
 func (h *Household) unseal(db collections.DB, sealed string, location *string) error {
-	row, err := collections.Open(db, collections.Households, h.ID, sealed)
+	row, whole, err := collections.OpenWhole(db, collections.Households, h.ID, sealed)
+	if h.Damaged = !whole; h.Damaged {
+		h.AddressKey, h.HouseCode = "", "" // what is looked up by is no value
+	}
 	for _, v := range []struct {
 		column string
 		dest   *string

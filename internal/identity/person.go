@@ -15,6 +15,7 @@ type Person struct {
 	Rev                                                                         int64
 	mergedInto                                                                  string
 	Erased                                                                      bool // on request: only the id is left
+	Damaged                                                                     bool // what was sealed of it does not open; nothing is written to it
 }
 
 // Found is whom a record turned out to be about.
@@ -164,7 +165,10 @@ func persons(db collections.DB, where string, args ...any) ([]Person, error) {
 }
 
 func (p *Person) unseal(db collections.DB, sealed string) error {
-	row, err := collections.Open(db, collections.Persons, p.ID, sealed)
+	row, whole, err := collections.OpenWhole(db, collections.Persons, p.ID, sealed)
+	if p.Damaged = !whole; p.Damaged {
+		p.NameKey, p.IDKey = "", "" // what is looked up by is no value
+	}
 	for _, v := range []struct {
 		column string
 		dest   *string

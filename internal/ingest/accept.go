@@ -50,13 +50,16 @@ func settleAlone(ctx context.Context, db collections.DB, st *Stages, sender Send
 		_, err = db.Exec(`RELEASE operation`)
 		return receipt, err
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return Receipt{}, err
+	if code := problem.As(err).Code; code == problem.Busy || code == problem.DiskFull {
+		return Receipt{}, err // it is tried again, as it is
 	}
 	if _, undo := db.Exec(`ROLLBACK TO operation`); undo != nil {
 		return Receipt{}, errors.Join(err, undo)
 	}
 	d.code, d.cause = problem.Internal, err
+	if collections.Damaged(err) {
+		d.code = problem.Damaged
+	}
 	if receipt, err = settle(ctx, db, st, sender, d); err != nil {
 		return Receipt{}, err
 	}

@@ -78,6 +78,9 @@ func settleWaiting(ctx context.Context, db collections.DB, st *Stages, worker, i
 // settleHeld takes one submission out of quarantine, in the name of its sender, as if it came now.
 func settleHeld(ctx context.Context, db collections.DB, st *Stages, id string, now time.Time) (Receipt, error) {
 	held, found, err := readHeld(db, id)
+	if collections.Damaged(err) { // it stays, and nothing takes it up again by itself
+		return Receipt{}, collections.Update(db, collections.Submissions, id, collections.Row{{Column: "code", Value: string(problem.Damaged)}, {Column: "updated", Value: collections.Stamp(now)}})
+	}
 	if err != nil || !found {
 		return Receipt{}, err
 	}

@@ -107,6 +107,9 @@ type change struct {
 // The last received wins; people see both values.
 func (s *settling) reconcile(c *change) error {
 	c.conflict, c.set = "none", map[string]bool{}
+	if collections.IsDamaged(s.db, c.list, c.entity) {
+		return nil // nothing is written to it
+	}
 	for i, p := range c.said {
 		if p.value != "" {
 			c.set[p.name] = p.value != c.before[i].value

@@ -48,6 +48,9 @@ func settleHousehold(db collections.DB, st *Stages, sender Sender, d *draft, now
 	if d.op.BaseRev > 0 && (!exists || known.ID == d.op.ID && d.op.BaseRev > known.Rev) {
 		return quarantine(db, sender, d, problem.UnknownBase, now)
 	}
+	if exists && known.Damaged { // a supervisor releases it when the row is mended
+		return quarantineIn(db, sender, d, problem.Damaged, known.Area, now)
+	}
 	if exists {
 		in.HouseholdArea = known.Area
 		if !sender.Actor.Covers(known.Area) {
@@ -131,8 +134,11 @@ func householdAt(db collections.DB, id string, rev int64) (map[string]string, er
 		if err := rows.Scan(&edit, &field, &before, &sealed); err != nil {
 			return err
 		}
-		opened, err := collections.Open(db, collections.Edits, edit, sealed)
+		opened, whole, err := collections.OpenWhole(db, collections.Edits, edit, sealed)
 		opened.Fill("before", &before)
+		if !whole {
+			before = unknown
+		}
 		was[field] = before
 		return err
 	})

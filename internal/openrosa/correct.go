@@ -35,7 +35,7 @@ func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, 
 		if err := rows.Scan(&t.id, &t.record, &t.collection, &t.form, &t.note, &t.sealed); err != nil {
 			return err
 		}
-		opened, err := collections.Open(db, collections.Tasks, t.id, t.sealed)
+		opened, _, err := collections.OpenWhole(db, collections.Tasks, t.id, t.sealed)
 		opened.Fill("note", &t.note)
 		open = append(open, t)
 		return err
@@ -53,6 +53,9 @@ func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, 
 		if own, _ := library.ForRecord(t.collection, versionOf(rec)); err == nil && found && own != in {
 			in = own
 			rec, answers, found, err = in.Layout.Find(db, t.record)
+		}
+		if collections.Damaged(err) {
+			continue
 		}
 		if err != nil {
 			return nil, err

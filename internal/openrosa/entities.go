@@ -141,11 +141,8 @@ func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, 
 		for i, v := range values {
 			row[i] = v.String
 		}
-		opened, err := collections.Open(db, l.name, row[0], sealed)
-		if collections.Damaged(err) {
-			return nil
-		}
-		if err != nil {
+		opened, whole, err := collections.OpenWhole(db, l.name, row[0], sealed)
+		if err != nil || !whole {
 			return err
 		}
 		l.unseal(row, opened)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"syscall"
 )
 
 // Code names one problem for ever.
@@ -77,6 +78,8 @@ const (
 	NoThumbnail      Code = "file.no_thumbnail"
 	TooManyDevices   Code = "device.too_many"
 	NoRoom           Code = "backup.no_room"
+	DiskFull         Code = "server.disk_full"
+	Damaged          Code = "row.damaged"
 	KeptByServer     Code = "record.kept_by_server"
 	ReviewElsewhere  Code = "record.review_elsewhere"
 )
@@ -139,6 +142,8 @@ var Catalogue = map[Code]Entry{
 	TooManyDevices:   {http.StatusConflict, "您名下登记的设备过多,请先请管理员吊销不用的设备。", "Too many devices are registered to you; ask a manager to revoke those that are not in use."},
 	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
 	NoRoom:           {http.StatusInsufficientStorage, "磁盘空间不足,没有备份;请清理磁盘或换一个备份文件夹。", "There is not enough room on the disk, so no backup was made; free some, or name another folder for backups."},
+	DiskFull:         {http.StatusInsufficientStorage, "服务器磁盘空间不足,暂时不能接收;数据没有丢失,请保留并稍后重试。", "The server's disk is full, so nothing is taken for now; nothing is lost: keep it and try again later."},
+	Damaged:          {http.StatusConflict, "服务器上相关的一行数据已损坏,须由运维人员从备份恢复;已收到的内容已隔离保存。", "A row that this needs is damaged on the server; an operator has to restore it from a backup. What came in is kept in quarantine."},
 	KeptByServer:     {http.StatusBadRequest, "这一列由服务器维护,不能直接修改,没有保存。", "The server keeps this column; it cannot be set here. Nothing was saved."},
 	ReviewElsewhere:  {http.StatusBadRequest, "审核状态不能直接修改,请用审核功能作出决定(通过、退回、拒绝、重开)。没有保存。", "The review state is not set here; decide in the review (approve, return, reject, reopen). Nothing was saved."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
@@ -194,5 +199,15 @@ func As(err error) *Problem {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return New(Busy, "")
 	}
+	if full(err) {
+		return New(DiskFull, "")
+	}
 	return New(Internal, "")
+}
+
+// full reports whether the disk had no room for something: the file system says so, or SQLite (SQLITE_FULL).
+func full(err error) bool {
+	const sqliteFull = 13
+	var coded interface{ Code() int }
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.As(err, &coded) && coded.Code()&0xff == sqliteFull
 }

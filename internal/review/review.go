@@ -229,8 +229,8 @@ func History(app core.App, actor access.Actor, collection, id string) ([]Entry, 
 		if e.Kind == "review" {
 			from = collections.Reviews
 		}
-		opened, err := collections.Open(db, from, row, sealed)
-		if err != nil && !collections.Damaged(err) {
+		opened, _, err := collections.OpenWhole(db, from, row, sealed)
+		if err != nil {
 			return err // of a damaged one the history tells that there was a change, and not which
 		}
 		opened.Fill("comment", &e.Comment)

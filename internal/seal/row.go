@@ -42,8 +42,15 @@ func (k *Keys) SealRow(row Row, place string) string {
 	return k.Seal(b, place)
 }
 
-// OpenRow gives back the columns of a row; none for an empty text. It fails as Open does.
+// OpenRow gives back the columns of a row; none for an empty text. It fails as Open does, and remembers whether the row is
+// damaged.
 func (k *Keys) OpenRow(text, place string) (Row, error) {
+	row, err := k.openRow(text, place)
+	k.damage.note(place, err)
+	return row, err
+}
+
+func (k *Keys) openRow(text, place string) (Row, error) {
 	if text == "" {
 		return nil, nil
 	}

@@ -36,6 +36,7 @@ type Keys struct {
 	current atomic.Pointer[opened]
 	mu      sync.Mutex
 	vain    map[string]bool // ids that a reload did not bring
+	damage  damage
 }
 
 type opened struct {

@@ -141,9 +141,9 @@ func (w *walk) seal(db collections.DB, row map[string]any) error {
 		return err
 	}
 	id, sealed := plain(row["id"]), plain(row[collections.SealedColumn])
-	opened, err := collections.Open(db, w.table.name, id, sealed)
-	if err != nil {
-		return err
+	opened, whole, err := collections.OpenWhole(db, w.table.name, id, sealed)
+	if err != nil || !whole {
+		return err // a damaged row stays as it is
 	}
 	changed, lay, err := columns.Again(db, w.table.name, id, row, opened)
 	if err != nil || len(changed) == 0 {

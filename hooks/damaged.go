@@ -1,0 +1,53 @@
+package hooks
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/audit"
+)
+
+// RowDamaged is the audit's word for a sealed row that does not open any more.
+const RowDamaged = "row.damaged"
+
+// watchDamage reports within a minute what readers passed over.
+func (d *Doorstep) watchDamage(e *core.ServeEvent) error {
+	app := e.App
+	err := app.Cron().Add("doorstep.damaged", "* * * * *", func() {
+		if err := d.ReportDamage(context.Background(), app); err != nil {
+			app.Logger().Error("report damaged rows", "error", err.Error())
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return e.Next()
+}
+
+// ReportDamage logs the rows that did not open when they were read last, and notes them in the audit: one entry a row, however
+// often it is read.
+func (d *Doorstep) ReportDamage(ctx context.Context, app core.App) error {
+	for _, place := range collections.KeysOf(app).DamagedRows() {
+		table, id, _ := strings.Cut(place, "/")
+		if _, told := d.damaged.Load(place); told || strings.Contains(id, "/") {
+			continue
+		}
+		err := collections.Write(ctx, app, func(db collections.DB) error {
+			var seq int64
+			noted, err := collections.One(db, `SELECT seq FROM audit WHERE record=? AND collection=? AND action=?`, []any{id, table, RowDamaged}, &seq)
+			if err != nil || noted {
+				return err
+			}
+			app.Logger().Error("a row is damaged and passed over", "collection", table, "record", id)
+			return audit.Append(db, d.Now(), audit.Entry{Action: RowDamaged, Collection: table, Record: id, Purpose: audit.Administration, Subjects: []string{id}})
+		})
+		if err != nil {
+			return err
+		}
+		d.damaged.Store(place, true)
+	}
+	return nil
+}
