@@ -113,7 +113,7 @@ func proposalsOf(db collections.DB, record, status string) ([]proposal, error) {
 // writePerson writes what is taken of the facts to the person, whoever they are now.
 func writePerson(db collections.DB, id string, facts []proposal, over func(area string) bool, now time.Time, take func(*proposal, string) bool) (done []proposal, rev int64, err error) {
 	known, err := FindPerson(db, id)
-	if err != nil || known.ID == "" || !over(known.Area) {
+	if err != nil || known.ID == "" || known.Damaged || !over(known.Area) {
 		return nil, 0, err
 	}
 	next := known
@@ -154,7 +154,7 @@ func withoutPlace(facts []proposal) []proposal {
 // writeHousehold writes what is taken of the facts to the household; its people come along.
 func writeHousehold(db collections.DB, id string, facts []proposal, over func(area string) bool, now time.Time, take func(*proposal, string) bool) (done []proposal, rev int64, err error) {
 	_, known, err := followHousehold(db, id)
-	if err != nil || known.ID == "" || !over(known.Area) {
+	if err != nil || known.ID == "" || known.Damaged || !over(known.Area) {
 		return nil, 0, err
 	}
 	next := known

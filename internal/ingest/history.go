@@ -90,9 +90,9 @@ func (s *settling) editIn(table, path, row, before, after, kind, status string) 
 	return nil
 }
 
-// unknown is what an answer was where the row of its history is damaged. It equals nothing that anybody says, so that
+// notKnown is what an answer was where the row of its history is damaged. It equals nothing that anybody says, so that
 // a change since is a conflict, which keeps both values.
-const unknown = "\x00"
+const notKnown = "\x00"
 
 // answersAt is what a record said at a revision: what is stored, with the corrections since taken back. What a tablet
 // sent last does not tell that, because it may have been merged.
@@ -106,7 +106,7 @@ func answersAt(db collections.DB, record string, rev int64, layout *collections.
 		opened, whole, err := collections.OpenWhole(db, collections.Edits, id, sealed)
 		opened.Fill("before", &before)
 		if !whole {
-			before = unknown
+			before = notKnown
 		}
 		then.takeBack(field, where, before)
 		return err

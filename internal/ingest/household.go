@@ -137,7 +137,7 @@ func householdAt(db collections.DB, id string, rev int64) (map[string]string, er
 		opened, whole, err := collections.OpenWhole(db, collections.Edits, edit, sealed)
 		opened.Fill("before", &before)
 		if !whole {
-			before = unknown
+			before = notKnown
 		}
 		was[field] = before
 		return err
