@@ -28,7 +28,7 @@ var beside = map[string]string{
 	"forms publish": "nowhere.csv", "init": "", "keys rotate": " ", "keys status": " ", "serve": "--http 127.0.0.1:1", "migrate": "",
 	"superuser create": "op2@example.com synthetic-pass-1", "superuser update": "op2@example.com synthetic-pass-2", "superuser upsert": "op3@example.com synthetic-pass-1",
 	"superuser delete": "op3@example.com", "superuser otp": "op2@example.com", "superuser ips": "127.0.0.1",
-	"workers import": "nowhere.csv", "workers qr": "--url http://127.0.0.1 --out OUT/qr", "workers second-factor": "off",
+	"workers import": "nowhere.csv", "workers qr": "--url http://127.0.0.1 --out OUT/qr", "workers second-factor": "off", "workers unlock": "F00012",
 }
 
 // TestCommandsBesideAServer makes a backup by route, runs every command beside the server, pushes meanwhile, kills the

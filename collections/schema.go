@@ -99,25 +99,13 @@ func holds(c *core.Collection, t *survey.Table, main string) bool {
 
 func taken(t *survey.Table) *survey.Problem {
 	if t.Repeat != nil {
-		return &survey.Problem{
-			Code: "form.table_taken", Sheet: "survey", Row: t.Repeat.Row, Column: "name",
-			ZH: fmt.Sprintf("重复组“%s”的数据表名“%s”已被使用,请给重复组另取一个名字。", t.Repeat.Name, t.Name),
-			EN: fmt.Sprintf("The repeat %q needs the table name %q, which is in use; choose another name for the repeat.", t.Repeat.Name, t.Name),
-		}
+		return problemAt("survey", t.Repeat.Row, "name", "form.table_taken", t.Name)
 	}
-	return &survey.Problem{
-		Code: "form.table_taken", Sheet: "settings", Column: "table",
-		ZH: fmt.Sprintf("数据表名“%s”已被系统使用,请在 settings 表的 table 列另取一个名字。", t.Name),
-		EN: fmt.Sprintf("The table name %q is used by the system itself; choose another in the table column of the settings sheet.", t.Name),
-	}
+	return problemAt("settings", 0, "table", "form.table_taken", t.Name)
 }
 
 func shared(table, form string) *survey.Problem {
-	return &survey.Problem{
-		Code: "form.table_shared", Sheet: "settings", Column: "table",
-		ZH: fmt.Sprintf("数据表名“%s”已属于表单“%s”,请在 settings 表的 table 列另取一个名字。", table, form),
-		EN: fmt.Sprintf("The table name %q belongs to the form %q; choose another in the table column of the settings sheet.", table, form),
-	}
+	return problemAt("settings", 0, "table", "form.table_shared", table, form)
 }
 
 func newSurveyCollection(t *survey.Table, main string) *core.Collection {
@@ -214,20 +202,12 @@ func extend(c *core.Collection, f *survey.Form, t *survey.Table) survey.Problems
 }
 
 func tooMany(col survey.Column, own int) survey.Problem {
-	return survey.Problem{
-		Code: "form.too_many_questions", Sheet: "survey", Row: col.Question.Row, Column: "name",
-		ZH: fmt.Sprintf("从问题“%s”起放不下了:一张数据表最多 %d 列。请拆成两份表单,或把一部分放进重复组。", col.Question.Name, maxColumns-own),
-		EN: fmt.Sprintf("There is no room from question %q on: a table has at most %d columns for answers. Split the form, or put a part into a repeat.", col.Question.Name, maxColumns-own),
-	}
+	return *problemAt("survey", col.Question.Row, "name", "form.too_many_questions", col.Question.Name, maxColumns-own)
 }
 
 // TypeChanged tells of a question that would change the type of its column.
 func TypeChanged(table string, col survey.Column) survey.Problem {
-	return survey.Problem{
-		Code: "form.type_changed", Sheet: "survey", Row: col.Question.Row, Column: "type",
-		ZH: fmt.Sprintf("问题“%s”的类型与已发布版本不同,数据表 %s 里已有答案。请换一个名字。", col.Question.Name, table),
-		EN: fmt.Sprintf("Question %q has another type than in a published version, and %s holds answers already. Give it another name.", col.Question.Name, table),
-	}
+	return *problemAt("survey", col.Question.Row, "type", "form.type_changed", col.Question.Name, table)
 }
 
 var errOtherType = errors.New("other type")

@@ -24,7 +24,7 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		Example: "  doorstep areas import districts.geojson --crs gcj02\n  doorstep areas import streets.csv",
 	}
 	c.Flags().StringVar(&crs, "crs", "", "边界的坐标系 · datum of the boundaries: wgs84, gcj02 or bd09")
-	c.Flags().BoolVar(&dry, "dry-run", false, "只检查代码表,不写入 · look at the list, write nothing")
+	c.Flags().BoolVar(&dry, "dry-run", false, "只检查,不写入 · look at the file, write nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		n, err := importFile(cmd, app, d, args[0], crs, dry)
 		if err != nil {
@@ -46,9 +46,6 @@ func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorste
 		ignored(cmd, path, titles)
 		return n, err
 	}
-	if dry {
-		return grid.Imported{}, errors.New("--dry-run 只用于代码表 · --dry-run is for lists")
-	}
 	if crs == "" {
 		return grid.Imported{}, errors.New("请用 --crs 说明坐标系:wgs84、gcj02 或 bd09 · say the datum with --crs: wgs84, gcj02 or bd09")
 	}
@@ -61,5 +58,5 @@ func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorste
 		return grid.Imported{}, err
 	}
 	defer f.Close()
-	return grid.Import(cmd.Context(), app, f, datum, nil, "operator", d.Now())
+	return grid.Import(cmd.Context(), app, f, datum, nil, dry, "operator", d.Now())
 }

@@ -33,7 +33,7 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		damaged(app, d),
 		withoutDatabase(restore(app, d)),
 		group("roster", "家庭与人员底册 · households and persons", importRoster(app, d)),
-		group("workers", "人员 · workers", importWorkers(app, d), printCodes(app, d), factorPolicy(app, d)),
+		group("workers", "人员 · workers", importWorkers(app, d), printCodes(app, d), factorPolicy(app, d), unlockWorker(app, d)),
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
 		withoutDatabase(simulate()),
 		cmd.NewSuperuserCommand(app),

@@ -98,12 +98,13 @@ func addKey(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorstep, s
 		if err == nil {
 			_, err = cmd.OutOrStdout().Write(b)
 		}
-		return errors.Join(err, errors.New("密钥不在文件里:请把上面的密钥放到原处,再运行 keys rotate --resume · the keyset is no file: put the one above in its place, then run keys rotate --resume"))
+		return errors.Join(err, errors.New("密钥不在文件里:请把上面的密钥放到原处,再运行 keys rotate --resume;届时所有会话结束,每个人须重新登录 · the keyset is no file: put the one above in its place, then run keys rotate --resume; every session ends then, and everybody signs in again"))
 	}
 	if err := ks.Replace(path); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: 新密钥 new key %s。请更新您的副本 · update your copy\n", path, ks.Primary)
+	fmt.Fprint(cmd.ErrOrStderr(), "所有会话随之结束:每个人须重新用密码登录。\nEvery session ends with it: everybody signs in again with the password.\n")
 	_, err = sealing.Open(cmd.Context(), app, source, d.Now())
 	return err
 }

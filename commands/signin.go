@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/pocketbase"
@@ -27,6 +29,34 @@ func factorPolicy(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			entry := audit.Entry{Actor: "operator", Role: "operator", Action: audit.Configure, Purpose: audit.Administration, Detail: map[string]string{"what": signin.PolicyKey, "value": args[0]}}
 			return audit.Append(db, d.Now(), entry)
 		})
+	}
+	return prepared(app, d, c)
+}
+
+// unlockWorker ends the waits of one account, whose owner somebody else's guesses hold up.
+func unlockWorker(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	c := &cobra.Command{Use: "unlock STAFF_NO", Short: "清除一个账号的登录等待 · end the waits before an account's next sign-in", Args: cobra.ExactArgs(1), SilenceUsage: true}
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		worker, err := app.FindFirstRecordByData(collections.Workers, "staff_no", args[0])
+		if errors.Is(err, sql.ErrNoRows) {
+			return errors.New("没有这个工号 · there is no such staff number")
+		}
+		if err != nil {
+			return err
+		}
+		var counts int64
+		err = collections.Write(cmd.Context(), app, func(db collections.DB) (err error) {
+			if counts, err = signin.Unlock(db, collections.Workers, worker.Id); err != nil {
+				return err
+			}
+			entry := audit.Entry{Actor: "operator", Role: "operator", Action: "signin.unlock", Collection: collections.Workers, Record: worker.Id, Area: worker.GetString("area"),
+				Purpose: audit.Administration, Detail: map[string]int64{"counts": counts}}
+			return audit.Append(db, d.Now(), entry)
+		})
+		if err == nil {
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: 可立即登录(清除 %d 项计数)· may sign in at once (%d counts forgotten)\n", args[0], counts, counts)
+		}
+		return err
 	}
 	return prepared(app, d, c)
 }

@@ -1,6 +1,8 @@
 package hooks_test
 
 import (
+	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -23,6 +25,32 @@ func TestRecordsOfOldAppsAreRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			id := uuid.NewString()
 			phone.saved(xmlPart(strings.Replace(record(t, app, "child_visit", id, "", visitAt("HERE")), "HERE", c.sent, 1)))
+			got := app.Find(t, "child_visits", id)
+			if told := strings.Contains(got.GetString("issues"), "text.mended"); got.GetString("address") != c.stored || told != c.told {
+				t.Errorf("stored %q, told %v; want %q, %v", got.GetString("address"), told, c.stored, c.told)
+			}
+		})
+	}
+}
+
+// TestTabletsTellLostCharactersToo sends the same by the native door.
+func TestTabletsTellLostCharactersToo(t *testing.T) {
+	app, tablet, _ := stage(t)
+	for i, c := range []struct {
+		sent, stored string
+		told         bool
+	}{
+		{`示例路\u001d 2 号`, "示例路 2 号", true}, {`示例路\ud800 3 号`, "示例路\uFFFD 3 号", true}, {"示例路\xff 4 号", "示例路 4 号", true},
+		{`示例路\ufffd 5 号`, "示例路\uFFFD 5 号", false}, {`李\ud869\uded7路 6 号`, "李\U0002AAD7路 6 号", false}, {`示例路\t7 号`, "示例路\t7 号", false},
+	} {
+		t.Run(c.sent, func(t *testing.T) {
+			id := uuid.NewString()
+			answers, err := json.Marshal(operation(i+1, id, visitAt("HERE")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := `{"operations":[` + strings.Replace(string(answers), "HERE", c.sent, 1) + `]}`
+			tablet.Want(http.StatusOK, http.MethodPost, "/api/sync/v1/push", []byte(body), nil)
 			got := app.Find(t, "child_visits", id)
 			if told := strings.Contains(got.GetString("issues"), "text.mended"); got.GetString("address") != c.stored || told != c.told {
 				t.Errorf("stored %q, told %v; want %q, %v", got.GetString("address"), told, c.stored, c.told)

@@ -275,6 +275,11 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 func (w *witness) walkStaff(app *testapp.App, manager *testapp.Client) {
 	w.t.Helper()
 	const factor, staff = "/api/doorstep/v1/second-factor", "/api/doorstep/v1/workers/{id}"
+	account := object{"staff_no": "F9", "name": "示例", "role": "field", "territory": []any{"990101"}, "active": true, "password": testapp.Password, "passwordConfirm": testapp.Password}
+	added := text(w.send(manager, post, accounts, nil, "", account, 200), "id")
+	w.send(manager, post, accounts, nil, "", account, 400)
+	w.send(manager, http.MethodPatch, accounts+"/{id}", []string{added}, "", object{"name": "示例二"}, 200)
+	w.send(manager, http.MethodPatch, accounts+"/{id}", []string{"x"}, "", object{"name": "示例二"}, 404)
 	boss := app.Worker(w.t, "S9", "supervisor", "990101")
 	session := app.Client(w.t, w.server, boss)
 	secret := text(w.send(session, post, factor, nil, "", nil, 200), "secret")

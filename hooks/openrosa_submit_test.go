@@ -34,7 +34,7 @@ func record(t *testing.T, app *testapp.App, form, id, deprecated string, answers
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, _ := xform.FromJSON(in.Form, raw)
+	root, _, _ := xform.FromJSON(in.Form, raw)
 	var b bytes.Buffer
 	if err := xform.WriteInstance(&b, in.Form, &survey.Instance{FormID: form, Version: in.Version, ID: id, DeprecatedID: deprecated, Root: root}); err != nil {
 		t.Fatal(err)

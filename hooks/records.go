@@ -12,6 +12,7 @@ import (
 	"doorstep/internal/devicesync"
 	"doorstep/internal/identity"
 	"doorstep/internal/ingest"
+	"doorstep/internal/problem"
 )
 
 // inTransaction runs the rest of the chain in one transaction: app.Save alone is none, and what a handler wrote before
@@ -57,7 +58,8 @@ func (d *Doorstep) byHand(e *core.RecordRequestEvent) error {
 	case column == "id":
 		return e.ForbiddenError("不在您的负责区域内。 It lies outside your territory.", nil)
 	case column != "":
-		return e.BadRequestError("", validation.Errors{column: validation.NewError("access.territory", "不能这样填写:不在您的负责区域内,或不能手工更改。 It would lie or refer outside your territory, or is not changed by hand.")})
+		text := problem.Catalogue[problem.OtherTerritory]
+		return e.BadRequestError("", validation.Errors{column: validation.NewError(string(problem.OtherTerritory), text.ZH+" "+text.EN)})
 	}
 	return e.Next()
 }

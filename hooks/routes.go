@@ -374,7 +374,7 @@ func (d *Doorstep) importAreas(r *request) error {
 	if err != nil {
 		return err
 	}
-	report, err := grid.Import(r.Request.Context(), r.App, bytes.NewReader(file.raw), datum, r.actor.Territory, r.actor.ID, d.Now())
+	report, err := grid.Import(r.Request.Context(), r.App, bytes.NewReader(file.raw), datum, r.actor.Territory, false, r.actor.ID, d.Now())
 	if err != nil {
 		return workbookProblem(err)
 	}

@@ -135,7 +135,7 @@ func checkRoundTrip(t *testing.T, f *survey.Form, root *survey.Node) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, issues := xform.FromJSON(f, first)
+	back, issues, _ := xform.FromJSON(f, first)
 	if len(issues) > 0 {
 		t.Fatalf("issues %v", issues)
 	}

@@ -23,7 +23,7 @@ type Imported struct {
 
 // Import reads GeoJSON of a datum and writes its areas, all or nothing. Areas outside the territory, which is nil for
 // an operator, are refused. It fails with survey.Problems when the file has mistakes.
-func Import(ctx context.Context, app core.App, r io.Reader, d Datum, territory []string, by string, now time.Time) (Imported, error) {
+func Import(ctx context.Context, app core.App, r io.Reader, d Datum, territory []string, check bool, by string, now time.Time) (Imported, error) {
 	codes, err := CodesOf(collections.Read(app))
 	if err != nil {
 		return Imported{}, err
@@ -31,20 +31,20 @@ func Import(ctx context.Context, app core.App, r io.Reader, d Datum, territory [
 	areas, err := ReadGeoJSON(r, d, codes)
 	var mistakes survey.Problems
 	if err != nil && !errors.As(err, &mistakes) {
-		return Imported{}, survey.Problems{{Code: "area.file", ZH: "文件不是可读取的 GeoJSON。", EN: "The file is not readable GeoJSON: " + err.Error()}}
+		return Imported{}, survey.Problems{mistake(0, "", "area.file", err.Error())}
 	}
 	for i, a := range areas {
 		if territory != nil && !UnderAny(a.Code, territory) {
-			mistakes = append(mistakes, survey.Problem{Code: "area.outside_territory", Row: i + 1, Column: "code", ZH: "区域 " + a.Code + " 不在您的负责区域内。", EN: "Area " + a.Code + " is outside your territory."})
+			mistakes = append(mistakes, mistake(i+1, "code", "area.outside_territory", a.Code))
 		}
 	}
 	if len(areas) == 0 && len(mistakes) == 0 {
-		mistakes = survey.Problems{{Code: "area.none", ZH: "文件里没有区划。", EN: "There is no area in the file."}}
+		mistakes = survey.Problems{mistake(0, "", "area.none", "")}
 	}
 	if len(mistakes) > 0 {
 		return Imported{}, mistakes
 	}
-	return Save(ctx, app, areas, codes, by, now)
+	return save(ctx, app, areas, codes, check, by, now)
 }
 
 // CodesOf reads how this city writes its area codes.

@@ -8,7 +8,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/survey"
 	"doorstep/internal/tabular"
 )
 
@@ -36,7 +35,7 @@ func ImportList(ctx context.Context, app core.App, path string, check bool, by s
 	case len(l.problems) > 0:
 		return Imported{}, ignored, l.problems
 	case len(l.areas) == 0:
-		return Imported{}, ignored, survey.Problems{{Code: "table.empty", ZH: "表里没有区划。", EN: "There is no area in the list."}}
+		return Imported{}, ignored, tabular.Empty()
 	}
 	n, err := save(ctx, app, l.areas, codes, check, by, now)
 	return n, ignored, err

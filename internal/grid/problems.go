@@ -3,6 +3,7 @@ package grid
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -29,10 +30,17 @@ var problemTexts = map[string][2]string{
 	"area.holes_overlap":       {"洞与洞重叠（位置）", "a hole lies in another hole (at)"},
 	"area.rings_too_many":      {"边界的点过多，请先简化", "the boundary has too many points: simplify it first"},
 	"area.crs":                 {"文件声明的坐标系与所选的不一致：请更正 crs 或 --crs", "the file declares another coordinate system than the one asked for: correct one of the two"},
+	"area.file":                {"文件不是可读取的 GeoJSON", "the file is not readable GeoJSON"},
+	"area.none":                {"文件里没有区划", "there is no area in the file"},
+	"area.outside_territory":   {"该区划不在您的负责区域内", "the area is outside your territory"},
 	"area.coordinates_range":   {"坐标超出经纬度范围，或经纬度顺序颠倒", "a coordinate is out of range, or latitude comes before longitude"},
 }
 
-func (imp *importer) report(n int, column, code, detail string) {
+// ProblemTexts are the Chinese and English words of every mistake in a file of areas, by code.
+func ProblemTexts() map[string][2]string { return maps.Clone(problemTexts) }
+
+// mistake is one in a feature, or in the file as a whole where n is 0.
+func mistake(n int, column, code, detail string) survey.Problem {
 	texts := problemTexts[code]
 	zh, en := texts[0], texts[1]
 	if detail != "" {
@@ -41,7 +49,11 @@ func (imp *importer) report(n int, column, code, detail string) {
 	if n > 0 {
 		zh, en = fmt.Sprintf("第 %d 个要素：%s", n, zh), fmt.Sprintf("feature %d: %s", n, en)
 	}
-	imp.problems = append(imp.problems, survey.Problem{Code: code, Row: n, Column: column, ZH: zh, EN: en})
+	return survey.Problem{Code: code, Row: n, Column: column, ZH: zh, EN: en}
+}
+
+func (imp *importer) report(n int, column, code, detail string) {
+	imp.problems = append(imp.problems, mistake(n, column, code, detail))
 }
 
 func (imp *importer) reportShape(n int, wrong *shape) {

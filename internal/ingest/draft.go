@@ -192,8 +192,8 @@ func (d *draft) read(st *Stages) problem.Code {
 		if len(op.Answers) == 0 || op.Answers[0] != '{' {
 			return problem.BadAnswers
 		}
-		root, issues := xform.FromJSON(form.Form, op.Answers)
-		d.inst = &survey.Instance{FormID: op.Form, Version: form.Version, Root: root}
+		root, issues, mended := xform.FromJSON(form.Form, op.Answers)
+		d.inst = &survey.Instance{FormID: op.Form, Version: form.Version, Root: root, Mended: mended}
 		d.unread, d.issues = issues, slices.Clone(issues)
 		if len(issues) > 0 && issues[0].Code == xform.TooMany {
 			return d.tooMuch()

@@ -155,8 +155,8 @@ func (s *settling) stays() error {
 	if s.sender.Actor.MayMove(access.EditRecord, from, s.d.rec.Area, s.sender.Actor.ID) {
 		return nil
 	}
-	return &Invalid{Columns: map[string]survey.Issue{"location": {Code: "access.territory", Field: strings.Join(s.d.form.Location, "/"), Severity: survey.Error,
-		ZH: "这样修改会把记录移出您的负责区域。", EN: "This would take the record out of your territory."}}}
+	text := problem.Catalogue[problem.OtherTerritory]
+	return &Invalid{Columns: map[string]survey.Issue{"location": {Code: string(problem.OtherTerritory), Field: strings.Join(s.d.form.Location, "/"), Severity: survey.Error, ZH: text.ZH, EN: text.EN}}}
 }
 
 // AcceptRow is the dashboard's door for one row of a repeat: the row is saved, the whole record checked with it, and the

@@ -1,7 +1,6 @@
 package instrument
 
 import (
-	"fmt"
 	"strings"
 
 	"doorstep/collections"
@@ -69,17 +68,9 @@ func relative(f *survey.Form, q *survey.Question) string {
 }
 
 func moved(q *survey.Question) survey.Problem {
-	return survey.Problem{
-		Code: "form.column_moved", Sheet: "survey", Row: q.Row, Column: "name",
-		ZH: fmt.Sprintf("新增的同名问题占用了“%s”在已发布版本中的数据列。请给新增的问题换一个名字。", q.Name),
-		EN: fmt.Sprintf("A new question of the same name has taken the column that %q has in a published version. Give the new one another name.", q.Name),
-	}
+	return problemAt("survey", q.Row, "name", "form.column_moved", q.Name)
 }
 
 func tableChanged(before, now string) survey.Problem {
-	return survey.Problem{
-		Code: "form.table_changed", Sheet: "settings", Column: "table",
-		ZH: fmt.Sprintf("已发布版本的记录在数据表“%s”中,不能改为“%s”。请改回原表名,或换一个 form_id 作为新表单。", before, now),
-		EN: fmt.Sprintf("The records of published versions are in %q and cannot move to %q. Name the old table again, or give the form a new form_id.", before, now),
-	}
+	return problemAt("settings", 0, "table", "form.table_changed", before, now)
 }

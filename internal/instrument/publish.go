@@ -220,11 +220,7 @@ func others(db collections.DB, f *survey.Form) ([]*survey.Form, error) {
 }
 
 func versionTaken(f *survey.Form) survey.Problem {
-	return survey.Problem{
-		Code: "form.version_taken", Sheet: "settings", Column: "version",
-		ZH: fmt.Sprintf("版本“%s”已经发布过,内容不同。请在 settings 表换一个版本号。", f.Version),
-		EN: fmt.Sprintf("Version %q was published before with another content. Give it a new version in the settings sheet.", f.Version),
-	}
+	return problemAt("settings", 0, "version", "form.version_taken", f.Version)
 }
 
 func save(db collections.DB, in *Instrument, w Workbook, by string, v versionRow, now time.Time) (string, error) {

@@ -81,6 +81,7 @@ const (
 	DiskFull         Code = "server.disk_full"
 	Damaged          Code = "row.damaged"
 	KeptByServer     Code = "record.kept_by_server"
+	OtherTerritory   Code = "access.territory"
 	ReviewElsewhere  Code = "record.review_elsewhere"
 )
 
@@ -145,6 +146,7 @@ var Catalogue = map[Code]Entry{
 	DiskFull:         {http.StatusInsufficientStorage, "服务器磁盘空间不足,暂时不能接收;数据没有丢失,请保留并稍后重试。", "The server's disk is full, so nothing is taken for now; nothing is lost: keep it and try again later."},
 	Damaged:          {http.StatusConflict, "服务器上相关的一行数据已损坏,须由运维人员从备份恢复;已收到的内容已隔离保存。", "A row that this needs is damaged on the server; an operator has to restore it from a backup. What came in is kept in quarantine."},
 	KeptByServer:     {http.StatusBadRequest, "这一列由服务器维护,不能直接修改,没有保存。", "The server keeps this column; it cannot be set here. Nothing was saved."},
+	OtherTerritory:   {http.StatusBadRequest, "不能这样填写:不在您的负责区域内,或不能手工更改。", "It would lie or refer outside your territory, or is not changed by hand."},
 	ReviewElsewhere:  {http.StatusBadRequest, "审核状态不能直接修改,请用审核功能作出决定(通过、退回、拒绝、重开)。没有保存。", "The review state is not set here; decide in the review (approve, return, reject, reopen). Nothing was saved."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }

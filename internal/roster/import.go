@@ -78,7 +78,7 @@ func check(app core.App, path string, o Options) (Imported, error) {
 	case len(wrong) > 0:
 		return n, wrong
 	case n.Rows == 0:
-		return n, survey.Problems{{Code: "table.empty", ZH: "表里没有家庭。", EN: "There is no household in the list."}}
+		return n, tabular.Empty()
 	}
 	return n, nil
 }

@@ -32,7 +32,7 @@ var columns = []tabular.Column{
 
 // Catalogue holds the texts of what can be wrong with a row: Chinese, then English.
 var Catalogue = map[string][2]string{
-	"roster.area":        {"没有这个区划代码,请先导入区划。", "There is no such area code; import the areas first."},
+	"roster.area":        {"家庭的区划代码不存在,请先导入区划。", "No area has the household's code; import the areas first."},
 	"roster.address":     {"住址必填。", "An address is needed."},
 	"roster.coordinates": {"经纬度应为数字,且在范围之内。", "Latitude and longitude are numbers within their range."},
 	"roster.datum":       {"有经纬度时,请用 --crs 说明坐标系。", "Where there are coordinates, say their datum with --crs."},

@@ -45,10 +45,22 @@ func NewAttempt(db collections.DB, collection, account string, from Place) Attem
 		place = "device " + from.Device
 	}
 	account = strings.ToLower(account)
+	own := keyed(db, "account", collection, account)
 	return Attempt{
-		pair: keyed(db, "pair", collection, account, place), account: keyed(db, "account", collection, account), address: keyed(db, "address", network),
+		pair: own + "." + keyed(db, "pair", collection, account, place), account: own, address: keyed(db, "address", network),
 		factor: keyed(db, "factor", collection, account), known: from.Device != "", local: from.Local,
 	}
+}
+
+// Unlock forgets every wrong password and code of an account, wherever they came from, and the places that it is known from.
+// It returns how many counts there were.
+func Unlock(db collections.DB, collection, account string) (int64, error) {
+	a := NewAttempt(db, collection, account, Place{})
+	gone, err := db.Exec(`DELETE FROM sign_ins WHERE "key" IN (?,?) OR "key">=? AND "key"<?`, a.account, a.factor, a.account+".", a.account+"/")
+	if err != nil {
+		return 0, fmt.Errorf("limits of sign-in: %w", err)
+	}
+	return gone.RowsAffected()
 }
 
 // networkOf is what of an address one subscriber has: an IPv6 address alone is as many as one likes.

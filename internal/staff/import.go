@@ -15,7 +15,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
-	"doorstep/internal/survey"
+	"doorstep/internal/tabular"
 )
 
 // Options of an import.
@@ -49,7 +49,7 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 	case err != nil:
 		return done, err
 	case len(l.entries) == 0:
-		return done, survey.Problems{{Code: "table.empty", ZH: "表里没有人员。", EN: "There is nobody in the list."}}
+		return done, tabular.Empty()
 	case len(l.wrong) > 0:
 		return done, l.wrong
 	}

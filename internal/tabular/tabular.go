@@ -136,7 +136,7 @@ func findHeader(rows source, columns []Column) (*header, error) {
 	for _, c := range columns {
 		names = append(names, c.title())
 	}
-	return nil, survey.Problems{{Code: "table.no_header", Row: 1, ZH: "没有找到表头;可用的列:" + strings.Join(names, "、"), EN: "no header was found; columns: " + strings.Join(names, ", ")}}
+	return nil, survey.Problems{problem("table.no_header", 1, "", strings.Join(names, ", "))}
 }
 
 func headerOf(titles []string, byTitle map[string]string) (h *header, twice []string) {
@@ -162,11 +162,11 @@ func (h *header) check(row int, columns []Column, twice []string) error {
 	var wrong survey.Problems
 	for _, c := range columns {
 		if _, ok := h.at[c.Name]; !ok && c.Needed {
-			wrong = append(wrong, survey.Problem{Code: "table.column_missing", Row: row, Column: c.Name, ZH: "缺少列:" + c.title(), EN: "a column is missing: " + c.title()})
+			wrong = append(wrong, problem("table.column_missing", row, c.Name, c.title()))
 		}
 	}
 	for _, title := range twice {
-		wrong = append(wrong, survey.Problem{Code: "table.column_twice", Row: row, Column: title, ZH: "这一列有两次", EN: "the column is there twice"})
+		wrong = append(wrong, problem("table.column_twice", row, title, ""))
 	}
 	if len(wrong) > 0 {
 		return wrong

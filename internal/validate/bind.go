@@ -1,8 +1,6 @@
 package validate
 
 import (
-	"fmt"
-
 	"doorstep/internal/survey"
 )
 
@@ -72,7 +70,7 @@ func (c *compiler) bind(q *survey.Question) {
 		}
 		calls, ok := parseRules(p.Value)
 		if !ok {
-			c.problem(q, "form.rule_syntax", "规则的括号不配对。", "The brackets of the rule do not match.")
+			c.problem(q, "form.rule_syntax", "")
 		}
 		for _, one := range calls {
 			c.bindCall(q, one)
@@ -83,7 +81,7 @@ func (c *compiler) bind(q *survey.Question) {
 func (c *compiler) bindCall(q *survey.Question, one call) {
 	build, ok := builders[one.name]
 	if !ok {
-		c.problem(q, "form.rule_unknown", fmt.Sprintf("没有名为 %s 的规则。", one.name), fmt.Sprintf("There is no rule called %s.", one.name))
+		c.problem(q, "form.rule_unknown", one.name)
 		return
 	}
 	if test := build(c, q, one.args); test != nil {
@@ -92,8 +90,8 @@ func (c *compiler) bindCall(q *survey.Question, one call) {
 	}
 }
 
-func (c *compiler) problem(q *survey.Question, code, zh, en string) {
-	c.problems = append(c.problems, survey.Problem{Code: code, Sheet: "survey", Row: q.Row, Column: "bind::" + RuleColumn, ZH: zh, EN: en})
+func (c *compiler) problem(q *survey.Question, code, detail string) {
+	c.problems = append(c.problems, problemAt(cell{"survey", q.Row, "bind::" + RuleColumn}, code, detail))
 }
 
 // scope is that of the questions directly in a container.
@@ -175,7 +173,7 @@ func below(container *survey.Question, name string) *survey.Question {
 func (c *compiler) partner(q *survey.Question, name string) int {
 	found := c.find(q, name)
 	if found == nil {
-		c.problem(q, "form.rule_reference", fmt.Sprintf("规则引用的问题 %s 不存在。", name), fmt.Sprintf("The rule refers to %s, which is not a question here.", name))
+		c.problem(q, "form.rule_reference", name)
 		return -1
 	}
 	return c.slot(found)
@@ -195,6 +193,6 @@ func (c *compiler) partners(q *survey.Question, args []string, count int) []int 
 
 // wrongArguments reports a rule whose arguments do not fit.
 func (c *compiler) wrongArguments(q *survey.Question) check {
-	c.problem(q, "form.rule_arguments", "规则的参数不对。", "The arguments of the rule do not fit.")
+	c.problem(q, "form.rule_arguments", "")
 	return nil
 }

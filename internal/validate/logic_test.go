@@ -35,7 +35,7 @@ func compiled(t testing.TB, f *survey.Form) *validate.Logic {
 
 func filled(t testing.TB, f *survey.Form, answers string) *survey.Instance {
 	t.Helper()
-	root, issues := xform.FromJSON(f, []byte(answers))
+	root, issues, _ := xform.FromJSON(f, []byte(answers))
 	if len(issues) > 0 {
 		t.Fatal(issues)
 	}

@@ -1,11 +1,16 @@
 package xform
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
 
 // cursor walks JSON that json.Valid has accepted, so it never meets a malformed value.
 type cursor struct {
-	data []byte
-	at   int
+	data   []byte
+	at     int
+	mended bool // characters of strings that were read were dropped or replaced
 }
 
 // peek returns the first byte of the next value.
@@ -56,10 +61,18 @@ func (c *cursor) text() []byte {
 			if err := json.Unmarshal(raw, &s); err != nil {
 				return nil // json.Valid was there first
 			}
+			c.mended = c.mended || replaced(raw, s)
 			return []byte(s)
 		}
 	}
 	return raw[1 : len(raw)-1]
+}
+
+// replaced reports whether half a surrogate pair or bytes that are no UTF-8 became the replacement character.
+func replaced(raw []byte, s string) bool {
+	const mark = "\uFFFD"
+	said := bytes.Count(raw, []byte(mark)) + bytes.Count(bytes.ToLower(raw), []byte(`\ufffd`))
+	return strings.Count(s, mark) > said
 }
 
 // raw consumes the next value of any kind and returns its bytes.

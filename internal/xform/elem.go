@@ -100,10 +100,8 @@ func (p *printer) checkName(name string) {
 	case prefixed && survey.IsName(local) && p.spaces[prefix] != "":
 		return
 	}
-	p.wrong = append(p.wrong, survey.Problem{Code: "xml.name",
-		ZH: "名称“" + name + "”不能写入表单:它含有不能用于名称的字符,或者它的前缀没有在 settings 表的 namespaces 列声明。",
-		EN: "The name \"" + name + "\" cannot be written: it has characters that a name cannot have, or its prefix is not " +
-			"declared in the namespaces column of the settings sheet."})
+	t := texts["xml.name"]
+	p.wrong = append(p.wrong, survey.Problem{Code: "xml.name", ZH: strings.ReplaceAll(t[0], "%s", name), EN: strings.ReplaceAll(t[1], "%s", name)})
 }
 
 // element writes e; inside text, indent and newline are empty.

@@ -17,17 +17,18 @@ const maxIssues = 100
 // whose keys that begin with @ are attributes. The tree has every element of f in form order, and as many
 // repeat instances as the JSON. What does not fit becomes an issue answer.unknown or answer.shape, at most 100 of them.
 // A record that would expand to more than survey.MostWork is not read to its end: the first issue is TooMany then.
-func FromJSON(f *survey.Form, answers []byte) (*survey.Node, []survey.Issue) {
-	root := survey.NewElement(f.Name)
+// mended reports whether characters were dropped or replaced that no XML can hold.
+func FromJSON(f *survey.Form, answers []byte) (root *survey.Node, issues []survey.Issue, mended bool) {
+	root = survey.NewElement(f.Name)
 	r := &answerReader{work: f.Root.Size(), sizes: map[*survey.Question]int{}}
 	if json.Valid(answers) {
 		r.cur.data = answers
 		r.container(root, f.Root)
-		return root, r.issues
+		return root, r.issues, r.cur.mended
 	}
 	r.shape("")
 	r.assemble(root, f.Root, newSlots(f.Root))
-	return root, r.issues
+	return root, r.issues, false
 }
 
 type answerReader struct {

@@ -97,7 +97,7 @@ func TestFromJSON(t *testing.T) {
 		"white space":         {" {\n\"age\" : 7 , \"child\" : [ { } , { \"weight\" : 1 } ] } ", "data(name age=7 home(place aids) child(id_number weight) child(id_number weight=1) agreed)", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			root, issues := FromJSON(visitForm(), []byte(c.in))
+			root, issues, _ := FromJSON(visitForm(), []byte(c.in))
 			if got := sketch(root); got != c.tree {
 				t.Errorf("tree\n got %s\nwant %s", got, c.tree)
 			}
@@ -113,7 +113,7 @@ func TestFromJSON(t *testing.T) {
 }
 
 func TestFromJSONBoundsIssues(t *testing.T) {
-	_, issues := FromJSON(visitForm(), []byte("{"+strings.Repeat(`"x":1,`, 5000)+`"y":1}`))
+	_, issues, _ := FromJSON(visitForm(), []byte("{"+strings.Repeat(`"x":1,`, 5000)+`"y":1}`))
 	if len(issues) != maxIssues {
 		t.Errorf("%d issues, want %d", len(issues), maxIssues)
 	}
@@ -130,7 +130,7 @@ func TestFromJSONBoundsWork(t *testing.T) {
 		"after many issues": `{` + many(`"x":1`) + `,"child":[` + many(`{}`) + `],"agreed":true}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			root, issues := FromJSON(visitForm(), []byte(in))
+			root, issues, _ := FromJSON(visitForm(), []byte(in))
 			if n := nodesIn(root); n > 2*survey.MostWork+100 { // each with the text in it
 				t.Errorf("%d nodes", n)
 			}
@@ -147,7 +147,7 @@ func TestFromJSONBoundsWork(t *testing.T) {
 	}
 	full := (survey.MostWork - visitForm().Root.Size()) / visitForm().Root.Children[childAt(t)].RoundSize()
 	for rounds, want := range map[int]bool{full: false, full + 1: true} {
-		_, issues := FromJSON(visitForm(), []byte(`{"child":[`+strings.TrimSuffix(strings.Repeat(`{},`, rounds), ",")+`]}`))
+		_, issues, _ := FromJSON(visitForm(), []byte(`{"child":[`+strings.TrimSuffix(strings.Repeat(`{},`, rounds), ",")+`]}`))
 		if got := len(issues) > 0 && issues[0].Code == TooMany; got != want {
 			t.Errorf("%d rounds: too many %v", rounds, got)
 		}
@@ -184,7 +184,7 @@ func TestToJSON(t *testing.T) {
 			`{"meta":{"instanceID":"uuid:1","entity":{"@id":"7"},"tag":["a","b"]}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			root, _ := FromJSON(visitForm(), []byte(c.in))
+			root, _, _ := FromJSON(visitForm(), []byte(c.in))
 			got, err := ToJSON(visitForm(), root)
 			if err != nil || string(got) != c.out {
 				t.Errorf("got %s, %v\nwant %s", got, err, c.out)
@@ -248,7 +248,7 @@ func TestJSONRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, issues := FromJSON(f, data)
+		got, issues, _ := FromJSON(f, data)
 		if len(issues) > 0 || sketch(got) != sketch(want) {
 			t.Fatalf("%s\n got %q %v\nwant %q", data, sketch(got), issues, sketch(want))
 		}
@@ -263,12 +263,12 @@ func FuzzFromJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		form := visitForm()
-		tree, _ := FromJSON(form, in)
+		tree, _, _ := FromJSON(form, in)
 		out, err := ToJSON(form, tree)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, issues := FromJSON(form, out)
+		again, issues, _ := FromJSON(form, out)
 		if len(issues) > 0 || sketch(again) != sketch(tree) {
 			t.Fatalf("%s\n got %q %v\nwant %q", out, sketch(again), issues, sketch(tree))
 		}

@@ -84,7 +84,7 @@ func TestParseSubmission(t *testing.T) {
 }
 
 func TestWriteInstance(t *testing.T) {
-	root, _ := FromJSON(visitForm(), []byte(`{"child":[{"weight":3}],"name":"a<b&\"c\"",
+	root, _, _ := FromJSON(visitForm(), []byte(`{"child":[{"weight":3}],"name":"a<b&\"c\"",
 		"meta":{"instanceName":"N","instanceID":"uuid:other","entity":{"@dataset":"p","label":"L"}}}`))
 	root.Add(survey.NewElement("silent"), survey.NewElement("foreign"))
 	inst := &survey.Instance{FormID: `v"1`, Version: "3", ID: "1", DeprecatedID: "0", Root: root}

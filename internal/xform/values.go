@@ -73,7 +73,10 @@ func (r *answerReader) geopoint(q *survey.Question) string {
 func (r *answerReader) scalar(name string) string {
 	switch r.cur.peek() {
 	case '"':
-		return xmlText(r.cur.text())
+		said := r.cur.text()
+		kept := xmlText(said)
+		r.cur.mended = r.cur.mended || kept != string(said)
+		return kept
 	case '{', '[':
 		r.cur.raw()
 		r.shape(name)

@@ -63,7 +63,7 @@ var messages = map[string]struct{ zh, en string }{
 	"attribute.invalid":   {"“%s”不能作为属性名，已忽略。", "%q cannot be the name of an attribute and is ignored."},
 	"calculation.missing": {"calculate 题没有 calculation。", "The calculate has no calculation."},
 
-	"codes.list": {"choices 工作表中没有列表“%s”。", "There is no list %q on the choices sheet."},
+	"codes.list": {"choices 工作表中没有编码所用的列表“%s”。", "There is no list %q of codes on the choices sheet."},
 
 	"loop.no_list":       {"循环没有指定选项列表。", "The loop has no choice list."},
 	"table.filter":       {"table-list 中不能使用 choice_filter。", "A choice_filter cannot be used in a table-list."},

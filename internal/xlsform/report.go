@@ -21,6 +21,15 @@ func problem(at place, code string, args []any) survey.Problem {
 	}
 }
 
+// Texts are the Chinese and English words of every mistake and warning in a workbook, by code.
+func Texts() map[string][2]string {
+	texts := map[string][2]string{}
+	for code, m := range messages {
+		texts["form."+code] = [2]string{m.zh, m.en}
+	}
+	return texts
+}
+
 func format(text string, args []any) string {
 	if len(args) == 0 {
 		return text

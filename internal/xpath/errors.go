@@ -27,6 +27,21 @@ const (
 	CodeUnavailable     = "xpath.unavailable" // the context lacks what a function needs: clock, randomness, labels
 )
 
+// Catalogue says in general what each code means, Chinese, then English; an Error's own words have the particulars.
+var Catalogue = map[string][2]string{
+	CodeSyntax:          {"表达式的写法有误。", "The expression is not written as XPath."},
+	CodeTooLarge:        {"表达式过长或嵌套过深。", "The expression is too long or nested too deeply."},
+	CodeTooLong:         {"表达式计算耗时过长。", "Evaluating the expression takes too long."},
+	CodeUnknownFunction: {"没有这个函数。", "There is no such function."},
+	CodeArity:           {"函数的参数个数不对。", "The function takes another number of arguments."},
+	CodeNeedsNodes:      {"此处需要引用题目,而不是一个值。", "A reference to questions is needed here, not a value."},
+	CodeUnknownPrefix:   {"命名空间前缀未声明。", "The namespace prefix is not declared."},
+	CodeVariable:        {"不能使用变量。", "Variables cannot be used."},
+	CodeBadRegex:        {"正则表达式有误。", "The regular expression is wrong."},
+	CodeBadArgument:     {"函数的参数不对。", "An argument of the function is wrong."},
+	CodeUnavailable:     {"此处无法计算。", "This cannot be evaluated here."},
+}
+
 func syntaxError(off int, en, zh string) *Error {
 	return &Error{Code: CodeSyntax, Offset: off, EN: en, ZH: zh}
 }
