@@ -10,9 +10,10 @@ func init() {
 }
 
 const (
-	attachmentName = "idx_attachments_name"
-	heldUnknown    = "idx_submissions_unknown"
-	formRevision   = "idx_forms_rev"
+	attachmentName   = "idx_attachments_name"
+	attachmentRecord = "idx_attachments_record"
+	heldUnknown      = "idx_submissions_unknown"
+	formRevision     = "idx_forms_rev"
 )
 
 // addMerging lets the history name the row of a repeat that it is about, lets a file stay when another takes its name,
@@ -28,6 +29,7 @@ func addMerging(app core.App) error {
 		attachmentStates(c, "declared", "stored", "quarantined", "withdrawn")
 		c.RemoveIndex(attachmentName)
 		c.AddIndex(attachmentName, true, "record, name", "replaced = FALSE")
+		c.AddIndex(attachmentRecord, false, "record", "")
 	}); err != nil {
 		return err
 	}
@@ -44,6 +46,7 @@ func dropMerging(app core.App) error {
 		return err
 	}
 	if err := alterMerging(app, "attachments", func(c *core.Collection) {
+		c.RemoveIndex(attachmentRecord)
 		c.RemoveIndex(attachmentName)
 		c.AddIndex(attachmentName, true, "record, name", "")
 		attachmentStates(c, "declared", "stored", "quarantined")
