@@ -32,7 +32,7 @@ func TestSetUpACity(t *testing.T) {
 		{"areas import areas.csv --dry-run", false, "added 4"},
 		{"areas import areas.csv", false, "added 4"},
 		{"areas import areas.csv", false, "same 4"},
-		{"areas import none.csv", true, "no area in the list"},
+		{"areas import none.csv", true, "no row in the list"},
 		{"areas import areas.csv --crs wgs84", true, "leave --crs out"},
 		{"areas import areas.geojson", true, "wgs84, gcj02 or bd09"},
 		{"workers import staff.csv --passwords made.csv", false, "added 2"},
