@@ -141,10 +141,18 @@ func tells(code string, m demo.Mistake) bool {
 	return code == "cn_id.checksum" || code == "cn_id.birth_date"
 }
 
-// recognised tells whether the server took the child of both visits for one person and said so to whichever came later.
+// recognised reports whether the server took the child of both visits for one person and said so to whichever came later,
+// or said that the child is known outside of that tablet's territory, which tells no id.
 func (v *visit) recognised() bool {
+	if v.elsewhere() || v.original.elsewhere() {
+		return true
+	}
 	one := slices.ContainsFunc(v.receipt.Persons, func(id string) bool { return slices.Contains(v.original.receipt.Persons, id) })
 	return one && (v.noted() || v.original.noted())
+}
+
+func (v *visit) elsewhere() bool {
+	return slices.ContainsFunc(v.receipt.Issues, func(i client.Issue) bool { return i.Code == "person.elsewhere" })
 }
 
 func (v *visit) noted() bool {
