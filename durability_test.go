@@ -39,7 +39,7 @@ const perBatch = 10
 type patient struct {
 	t            *testing.T
 	binary, dir  string
-	before       int // visits of the demo
+	before       int    // visits of the demo
 	armed        string // file that names the crash point
 	process      *exec.Cmd
 	tablet, boss *tablet
