@@ -102,9 +102,11 @@ func (b *borderland) picture() picture {
 		if len(places) == 0 || !slices.Contains(columns, "id") {
 			continue
 		}
-		worker := `''`
+		worker := broughtBy[table]
 		if slices.Contains(columns, "worker") {
 			worker = "worker"
+		} else if worker == "" {
+			worker = `''`
 		}
 		err := collections.Each(db, fmt.Sprintf(`SELECT id, %s, %s, json_array("%s") FROM "%s"`, strings.Join(places, "||' '||"), worker, strings.Join(columns, `","`), table), nil, func(rows *sql.Rows) error {
 			var id string
@@ -120,6 +122,14 @@ func (b *borderland) picture() picture {
 	}
 	slices.Sort(b.ids)
 	return all
+}
+
+// broughtBy tells whose record brought a row that names no worker: a row is its visit's, and what a visit put into the
+// register stays its worker's to correct until somebody has approved it (decision 0200).
+var broughtBy = map[string]string{
+	"child_visit_children": `COALESCE((SELECT v.worker FROM child_visits v WHERE v.id=visit),'')`,
+	"households":           `COALESCE((SELECT v.worker FROM child_visits v WHERE v.id=source),'')`,
+	"persons":              `COALESCE((SELECT v.worker FROM child_visits v JOIN child_visit_children c ON c.visit=v.id WHERE 'child_visit_children/'||c.id=source),'')`,
 }
 
 func list(t *testing.T, db collections.DB, query string) (all []string) {

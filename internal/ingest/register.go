@@ -64,12 +64,32 @@ func (s *settling) ownSources() map[string]bool {
 	return own
 }
 
-// madeBefore finds the household that an earlier revision of this record made under an id.
-func (s *settling) madeBefore(id string) (h identity.Household, known bool, err error) {
+// linked reports whether an earlier revision of this record was about a person: that stays, wherever they lie now.
+func (s *settling) linked(person string) bool {
+	if !s.exists {
+		return false
+	}
+	if s.before.Person == person {
+		return true
+	}
+	for _, link := range s.before.Rows {
+		if link.Person == person {
+			return true
+		}
+	}
+	return false
+}
+
+// madeBefore finds the household that an earlier revision of this record made under the id that is meant for it. One that
+// lies out of reach by now keeps the id, and the household gets another.
+func (s *settling) madeBefore(said *identity.Household) (h identity.Household, known bool, err error) {
 	if !s.exists {
 		return h, false, nil
 	}
-	h, known, _, err = identity.MeetHousehold(s.db, identity.Household{}, id, s.reach())
+	h, known, away, err := identity.MeetHousehold(s.db, identity.Household{}, said.ID, s.reach())
+	if err == nil && away != nil {
+		said.ID, err = collections.NewID()
+	}
 	return h, known, err
 }
 

@@ -196,6 +196,10 @@ func (s *settling) household() error {
 			s.away = away
 		}
 	}
+	if s.away != nil && s.exists && s.away.ID == s.before.Household { // it has been this record's, and lies elsewhere now
+		d.rec.Household, s.told.household = s.away.ID, s.away.ID
+		return nil
+	}
 	if s.away != nil && s.away.ID == claimed {
 		claimed = ""
 	}
@@ -211,7 +215,7 @@ func (s *settling) household() error {
 			said.ID = freshID(d.op.ID, collections.Households, "", "")
 		}
 		var err error
-		if h, known, err = s.madeBefore(said.ID); err != nil {
+		if h, known, err = s.madeBefore(&said); err != nil {
 			return err
 		}
 	}
@@ -280,6 +284,10 @@ func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	known, away, err := identity.NamePerson(s.db, p.claimed, s.reach())
 	if err != nil {
 		return found, err
+	}
+	if away != nil && !away.Erased && s.linked(away.ID) {
+		s.told.persons = append(s.told.persons, away.ID)
+		return identity.Found{ID: away.ID, Rev: away.Rev, Against: *away}, nil
 	}
 	claimed := p.claimed
 	if away != nil { // never changed from here; an erased one does not come back either

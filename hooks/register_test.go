@@ -1,0 +1,124 @@
+package hooks_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections"
+	"doorstep/internal/testapp"
+)
+
+func codesOf(r receipt) (codes []string) {
+	for _, i := range r.Issues {
+		codes = append(codes, i.Code)
+	}
+	return codes
+}
+
+// What identifies a known child waits for the approval of the record that says so, and can be taken back; a phone counts
+// at once. Who edited the record does not review it.
+func TestApprovalAppliesWhatAVisitProposes(t *testing.T) {
+	app, tablet, boss := stage(t)
+	first := push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))[0]
+	id, known := uuid.NewString(), child("王晓明", number1, "2015-03-01", nil)
+	known["person_id"], known["child_basic"].(map[string]any)["child_phone"] = first.Persons[0], "13800000001"
+	second := push(t, tablet, operation(2, id, childVisit(testapp.Inside(gridA), "示例路 1 号", known)))[0]
+	if !slices.Contains(codesOf(second), "person.differs") || second.Persons[0] != first.Persons[0] {
+		t.Fatalf("%+v", second)
+	}
+	is := func(step, name, phone string) {
+		t.Helper()
+		p := app.Find(t, collections.Persons, first.Persons[0])
+		if p.GetString("name") != name || p.GetString("phone") != phone {
+			t.Errorf("%s: %s, phone %q; want %s, %q", step, p.GetString("name"), p.GetString("phone"), name, phone)
+		}
+	}
+	is("proposed", "王小明", "13800000001")
+	decide := func(decision string) {
+		t.Helper()
+		boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/review", map[string]any{"decision": decision, "comment": "核对"}, nil)
+	}
+	decide("approve")
+	is("approved", "王晓明", "13800000001")
+	decide("reopen")
+	is("taken back", "王小明", "13800000001")
+	decide("reject")
+	is("rejected", "王小明", "13800000001")
+	decide("reopen")
+	decide("approve")
+	is("approved in the end", "王晓明", "13800000001")
+	decide("reopen")
+	boss.Want(http.StatusOK, http.MethodPatch, "/api/collections/child_visits/records/"+id, map[string]any{"residents": 5}, nil)
+	if status, body := boss.Do(http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/review", map[string]any{"decision": "approve"}); status != http.StatusForbidden {
+		t.Errorf("the editor approves: %d %s", status, body)
+	}
+}
+
+// A child of another district is not changed; a pair waits for the same word of both sides, and nothing moves before.
+func TestAChildOfAnotherDistrict(t *testing.T) {
+	app, tablet, boss := stage(t)
+	server := app.Serve(t)
+	away := app.Client(t, server, app.Worker(t, "F2", "field", "990102")).Register()
+	there := app.Client(t, server, app.Worker(t, "S2", "supervisor", "990102"))
+	theirs := push(t, away, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridC), "远处 1 号", child("王小明", number1, "2015-03-01", nil))))[0]
+	app.Advance(time.Second) // theirs was there first
+	columns := []string{"name", "household", "area", "phone", "rev", "merged_into"}
+	before := app.Clear(t, collections.Persons, "id='"+theirs.Persons[0]+"'", columns...)
+	ours := push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))[0]
+	if ours.Status != "stored" || !slices.Contains(codesOf(ours), "person.elsewhere") || len(ours.Duplicates) != 0 || ours.Persons[0] == theirs.Persons[0] {
+		t.Fatalf("%+v", ours)
+	}
+	pair := app.Clear(t, collections.Duplicates, "a='"+theirs.Persons[0]+"' AND b='"+ours.Persons[0]+"'", "id")
+	if len(pair) != 1 {
+		t.Fatalf("pairs %v", pair)
+	}
+	decide := func(who *testapp.Client, verdict string, status int) {
+		t.Helper()
+		who.Want(status, http.MethodPost, "/api/doorstep/v1/duplicates/"+pair[0][0]+"/decide", map[string]any{"status": verdict}, nil)
+	}
+	merged := func() string { return app.Find(t, collections.Persons, ours.Persons[0]).GetString("merged_into") }
+	decide(boss, "same", http.StatusAccepted)
+	if merged() != "" {
+		t.Error("one side merged")
+	}
+	decide(there, "same", http.StatusNoContent)
+	if merged() != theirs.Persons[0] {
+		t.Errorf("both sides said same: merged into %q", merged())
+	}
+	decide(boss, "different", http.StatusAccepted)
+	if merged() == "" {
+		t.Error("one side parted")
+	}
+	decide(there, "different", http.StatusNoContent)
+	if merged() != "" {
+		t.Error("both sides said different")
+	}
+	if after := app.Clear(t, collections.Persons, "id='"+theirs.Persons[0]+"'", columns...); !slices.Equal(after[0], before[0]) {
+		t.Errorf("theirs changed from %v to %v", before, after)
+	}
+}
+
+// A visit outside of the own territory stays its worker's to correct, also after it was approved there.
+func TestCorrectingWhatWasApprovedElsewhere(t *testing.T) {
+	app, tablet, _ := stage(t)
+	there := app.Client(t, app.Serve(t), app.Worker(t, "S2", "supervisor", "990102"))
+	id := uuid.NewString()
+	visit := childVisit(testapp.Inside(gridC), "远处 1 号", child("王小明", number1, "2015-03-01", nil))
+	made := push(t, tablet, operation(1, id, visit))[0]
+	there.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/review", map[string]any{"decision": "approve"}, nil)
+	visit["household"].(map[string]any)["head_name"] = "王大明"
+	again := operation(2, id, visit)
+	again["base_rev"] = 2
+	corrected := push(t, tablet, again)[0]
+	if corrected.Status != "stored" || corrected.Household != made.Household || !slices.Equal(corrected.Persons, made.Persons) {
+		t.Errorf("%+v, was %+v", corrected, made)
+	}
+	if head := app.Find(t, collections.Households, made.Household).GetString("head_name"); head != "" {
+		t.Errorf("the household of another district has the head %s", head)
+	}
+	rowCount(t, app, map[string]int64{"households": 1, "persons": 1, "child_visits": 1})
+}
