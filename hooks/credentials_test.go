@@ -182,6 +182,9 @@ func TestADoorKnowsWhatHappensAtTheOther(t *testing.T) {
 	}
 	end()
 	right(200, 1, "after every token was ended")
+	if worker, err = s.app.FindRecordById("workers", worker.Id); err != nil { // with the new key, which must be one that saves
+		t.Fatal(err)
+	}
 	worker.Set("active", false)
 	if err := s.app.Save(worker); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,9 @@ import (
 
 const deviceClaim = "device"
 
+// keyBytes fill a tokenKey in hexadecimal digits: PocketBase saves no account with a tokenKey of over 60 characters.
+const keyBytes = 30
+
 var errToken = errors.New("no token of this server")
 
 // Token makes a token for an account; with a device it is good on that tablet alone. It is signed with a secret that
@@ -98,7 +101,7 @@ func Registered(db collections.DB, worker, device string) (bool, error) {
 // End makes every token of a worker void: those of the native app and of the office by another key, with which
 // remembered passwords end too, those of ODK apps by revoking them.
 func End(db collections.DB, random io.Reader, worker string) error {
-	key := make([]byte, 32)
+	key := make([]byte, keyBytes)
 	if _, err := io.ReadFull(random, key); err != nil {
 		return fmt.Errorf("make a key: %w", err)
 	}

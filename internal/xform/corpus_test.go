@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"doorstep/internal/survey"
+	"github.com/antchfx/xmlquery"
+	"github.com/antchfx/xpath"
+
 	"doorstep/internal/xform"
 	"doorstep/internal/xlsform"
-	"doorstep/internal/xmltree"
-	"doorstep/internal/xpath"
 )
 
 // corpus finds a file of the recorded conversions, or skips the test.
@@ -136,7 +136,7 @@ func (c *conversion) check() string {
 	case err != nil:
 		return "refused: " + strings.Split(err.Error(), "\n")[0]
 	}
-	doc, err := xmltree.ParseXML(bytes.NewReader(out), xmltree.Limits{})
+	doc, err := xmlquery.Parse(bytes.NewReader(out))
 	if err != nil {
 		return "not XML: " + err.Error()
 	}
@@ -172,7 +172,7 @@ func (c *conversion) checkText(out string) string {
 	return ""
 }
 
-func (c *conversion) checkPaths(doc *survey.Node) string {
+func (c *conversion) checkPaths(doc *xmlquery.Node) string {
 	for _, path := range c.Match {
 		if got, err := find(doc, path); err != nil || len(got) != 1 {
 			return fmt.Sprintf("%d matches (%v): %s", len(got), err, path)
@@ -200,36 +200,36 @@ func (c *conversion) checkPaths(doc *survey.Node) string {
 	return ""
 }
 
-// find evaluates a path as the recordings do: names without a prefix are in no namespace.
-func find(doc *survey.Node, path string) ([]*survey.Node, error) {
-	e, err := xpath.Compile(path, xpath.Env{Namespaces: map[string]string{
+// find evaluates a path as the recordings do: names without a prefix are in no namespace. It uses XPath 1.0 of a
+// library, because our own engine gives what ODK Collect gives, where a bare path is true by its answer.
+func find(doc *xmlquery.Node, path string) (found []*xmlquery.Node, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the library cannot evaluate it: %v", p)
+		}
+	}()
+	e, err := xpath.CompileWithNS(path, map[string]string{
 		"x": "http://www.w3.org/2002/xforms", "h": "http://www.w3.org/1999/xhtml", "ev": "http://www.w3.org/2001/xml-events",
 		"xsd": "http://www.w3.org/2001/XMLSchema", "jr": "http://openrosa.org/javarosa",
 		"orx": "http://openrosa.org/xforms", "odk": "http://www.opendatakit.org/xforms",
 		"entities": "http://www.opendatakit.org/xforms/entities",
-	}})
+	})
 	if err != nil {
 		return nil, err
 	}
-	return e.Nodes(&xpath.Context{Node: rootOf(doc), Document: doc})
-}
-
-func rootOf(doc *survey.Node) *survey.Node {
-	for _, c := range doc.Children {
-		if c.Kind == survey.Element {
-			return c
-		}
-	}
-	return doc
+	return xmlquery.QuerySelectorAll(doc, e), nil
 }
 
 // exact writes nodes as the recordings do: as indented in the form, without namespace declarations.
-func exact(nodes []*survey.Node) []string {
+func exact(nodes []*xmlquery.Node) []string {
 	var out []string
 	for _, n := range nodes {
 		s := n.Data
-		if n.Kind == survey.Element {
+		if n.Type == xmlquery.ElementNode {
 			s = fragment(n)
+		}
+		if n.Type == xmlquery.AttributeNode {
+			s = n.InnerText()
 		}
 		if !slices.Contains(out, s) {
 			out = append(out, s)
@@ -238,39 +238,39 @@ func exact(nodes []*survey.Node) []string {
 	return out
 }
 
-func fragment(n *survey.Node) string {
+func fragment(n *xmlquery.Node) string {
 	var b strings.Builder
 	writeFragment(&b, n)
 	return b.String()
 }
 
-func writeFragment(b *strings.Builder, n *survey.Node) {
+func writeFragment(b *strings.Builder, n *xmlquery.Node) {
 	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	switch n.Kind {
-	case survey.Text:
+	switch n.Type {
+	case xmlquery.TextNode:
 		b.WriteString(escape.Replace(n.Data))
-	case survey.Element:
-		name := n.Name
+	case xmlquery.ElementNode:
+		name := n.Data
 		if n.Prefix != "" {
 			name = n.Prefix + ":" + name
 		}
 		b.WriteString("<" + name)
-		for _, a := range n.Attrs {
-			if a.Name == "xmlns" || a.Prefix == "xmlns" {
+		for _, a := range n.Attr {
+			if a.Name.Local == "xmlns" || a.Name.Space == "xmlns" {
 				continue
 			}
 			b.WriteString(" ")
-			if a.Prefix != "" {
-				b.WriteString(a.Prefix + ":")
+			if a.Name.Space != "" {
+				b.WriteString(a.Name.Space + ":")
 			}
-			b.WriteString(a.Name + `="` + strings.ReplaceAll(escape.Replace(a.Data), `"`, "&quot;") + `"`)
+			b.WriteString(a.Name.Local + `="` + strings.ReplaceAll(escape.Replace(a.Value), `"`, "&quot;") + `"`)
 		}
-		if len(n.Children) == 0 {
+		if n.FirstChild == nil {
 			b.WriteString("/>")
 			return
 		}
 		b.WriteString(">")
-		for _, c := range n.Children {
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			writeFragment(b, c)
 		}
 		b.WriteString("</" + name + ">")

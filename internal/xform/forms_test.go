@@ -154,3 +154,12 @@ func TestRecordedQuestionnaires(t *testing.T) {
 		t.Errorf("%d of %d questionnaires agree, want %d%%", agree, len(all), reached)
 	}
 }
+
+func rootOf(doc *survey.Node) *survey.Node {
+	for _, c := range doc.Children {
+		if c.Kind == survey.Element {
+			return c
+		}
+	}
+	return doc
+}
