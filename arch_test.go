@@ -4,7 +4,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,5 +144,43 @@ func walkImports(t *testing.T, visit func(pkg, file, path string)) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+var (
+	quoted = regexp.MustCompile("`([a-z_]+[a-z_/]*(?:\\.[a-z]+)?/?)`")
+	floor  = regexp.MustCompile(`(?m)^\| [^|]+ \| (.*) \|$`)
+)
+
+// TestTheMapIsTrue: docs/architecture.md puts each package on one floor, none below a package that it imports, and names
+// only files that exist.
+func TestTheMapIsTrue(t *testing.T) {
+	page := read(t, "docs/architecture.md")
+	_, floors, _ := strings.Cut(page, "| floor | packages |")
+	floors, _, _ = strings.Cut(floors, "##")
+	level := map[string]int{}
+	for i, line := range floor.FindAllStringSubmatch(floors, -1) {
+		for _, pkg := range quoted.FindAllStringSubmatch(line[1], -1) {
+			level[pkg[1]] = i
+		}
+	}
+	for pkg, imports := range mayImport {
+		if pkg == "" || pkg == "pb_migrations" || pkg == "collections/forms" {
+			continue
+		}
+		at, on := level[pkg]
+		if !on {
+			t.Errorf("%s is on no floor", pkg)
+		}
+		for _, below := range imports {
+			if l, on := level[below]; on && l < at {
+				t.Errorf("%s imports %s from a floor above", pkg, below)
+			}
+		}
+	}
+	for _, named := range quoted.FindAllStringSubmatch(page, -1) {
+		if _, err := os.Stat(named[1]); err != nil && strings.Contains(named[1], "/") {
+			t.Errorf("docs/architecture.md names %s: %v", named[1], err)
+		}
 	}
 }
