@@ -1,7 +1,10 @@
 // Package survey holds the words that every stage speaks: Form, Question, Instance, Issue, Receipt, Scope.
 package survey
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Kind is what an answer is, whatever widget asked for it.
 type Kind uint8
@@ -118,6 +121,22 @@ type Choice struct {
 	Media map[string]Translated
 	Extra []Pair
 	Row   int
+}
+
+// MissingColumn is the column of the choices sheet that says of a choice that it is no answer, and why.
+const MissingColumn = "missing"
+
+// MissingChoices are what that column may say.
+var MissingChoices = []string{"refused", "dont_know", "not_applicable"}
+
+// Missing is which of MissingChoices a choice stands for; "" for an answer.
+func (c *Choice) Missing() string {
+	for _, extra := range c.Extra {
+		if extra.Name == MissingColumn && slices.Contains(MissingChoices, extra.Value) {
+			return extra.Value
+		}
+	}
+	return ""
 }
 
 // ChoiceList is a named list of choices in sheet order.

@@ -68,6 +68,9 @@ func (b *builder) addChoice(list string, r *record, c survey.Choice) {
 	case len(c.Label) == 0:
 		b.warn(place{r.sheet, r.row, "label"}, "choice.no_label", c.Name)
 	}
+	if said := r.text(survey.MissingColumn); said != "" && c.Missing() == "" {
+		b.warn(place{r.sheet, r.row, survey.MissingColumn}, "choice.missing", c.Name, strings.Join(survey.MissingChoices, ", "), said)
+	}
 }
 
 func (b *builder) duplicateChoices(s *Sheet) {

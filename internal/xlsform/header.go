@@ -1,6 +1,10 @@
 package xlsform
 
-import "strings"
+import (
+	"strings"
+
+	"doorstep/internal/survey"
+)
 
 // vocabulary is how the headers of a sheet are understood. Facts from the XLSForm reference table and from the aliases
 // that the reference converter accepts.
@@ -71,7 +75,7 @@ var surveyWords = vocabulary{
 }
 
 var listWords = vocabulary{
-	columns: set("name", "label", "media", "sms_option"),
+	columns: set("name", "label", "media", "sms_option", survey.MissingColumn),
 	aliases: withMedia(map[string][]string{"caption": {"label"}, "list_name": {"list name"}, "value": {"name"}}),
 }
 

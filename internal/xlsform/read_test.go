@@ -124,6 +124,7 @@ func TestWarnings(t *testing.T) {
 		{"sheet of a similar name", head + "|\n| | text | q | Q | |\n| setting |\n| | version |\n| | 1 |", "sheet.similar"},
 		{"header that nobody knows", head + "remarks |\n| | text | q | Q | x |", "header.unknown"},
 		{"misspelt header among those of choices", "| survey |\n| | type | name | label |\n| | select_one l | q | Q |\n| choices |\n| | list_name | name | label | medis |\n| | l | a | A | x |", "header.near"},
+		{"reason that nobody knows for a missing answer", "| survey |\n| | type | name | label |\n| | select_one l | q | Q |\n| choices |\n| | list_name | name | label | missing |\n| | l | a | A | refuse |", "choice.missing"},
 		{"attribute with a space", head + "bind::a b |\n| | text | q | Q | x |", "attribute.invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -132,6 +133,15 @@ func TestWarnings(t *testing.T) {
 				t.Errorf("warnings %v, want %s", got, c.code)
 			}
 		})
+	}
+}
+
+func TestMissingChoices(t *testing.T) {
+	list := accepted(t, "| survey |\n| | type | name | label |\n| | select_one l | q | Q |\n| choices |\n| | list_name | name | label | Missing |\n| | l | 1 | A | |\n| | l | 9 | B | refused |\n| | l | 10 | C | never |").Lists["l"]
+	for i, want := range []string{"", "refused", ""} {
+		if got := list.Choices[i].Missing(); got != want {
+			t.Errorf("choice %s stands for %q, want %q", list.Choices[i].Name, got, want)
+		}
 	}
 }
 
