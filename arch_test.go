@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"collections/forms":   {},
 	"pb_migrations":       {},
 	"internal/signin":     {"collections", "internal/access", "internal/audit", "internal/problem", "internal/seal"},
-	"internal/roster":     {"collections", "internal/audit", "internal/grid", "internal/identity", "internal/survey", "internal/tabular", "internal/validate"},
+	"internal/roster":     {"collections", "internal/access", "internal/audit", "internal/grid", "internal/identity", "internal/survey", "internal/tabular", "internal/validate"},
 	"internal/campaign":   {"collections", "internal/audit"},
 	"internal/staff":      {"collections", "internal/access", "internal/audit", "internal/grid", "internal/survey", "internal/tabular"},
 	"internal/survey":     {},

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"slices"
 	"time"
 
 	"doorstep/collections"
@@ -51,6 +52,11 @@ func tell(db collections.DB, found Found, said Person, reach Reach, now time.Tim
 		said.Area = "" // who stays in the household lies where it lies
 	}
 	found.Changed, found.Proposed = sift(personFacts(&known, &said), reach.Made(known.Source))
+	if reach.Blanks {
+		blank := func(f Fact) bool { return f.Before == "" }
+		found.Proposed = append(found.Proposed, slices.DeleteFunc(slices.Clone(found.Changed), blank)...)
+		found.Changed = slices.DeleteFunc(found.Changed, func(f Fact) bool { return !blank(f) })
+	}
 	if len(found.Changed) == 0 {
 		return found, nil
 	}

@@ -35,12 +35,15 @@ type Found struct {
 type Reach struct {
 	Over func(area string) bool   // rows that lie there
 	Made func(source string) bool // rows that the record itself brought, while nobody has approved it
+	// Blanks lets known people keep every value that they have, so that only a blank is filled in at once: a list may be
+	// older than the visits.
+	Blanks bool
 }
 
 // Holds reports whether the record may speak of a row.
 func (r Reach) Holds(area, source string) bool { return r.Over(area) || r.Made(source) }
 
-// Everywhere is the reach of imports and tools.
+// Everywhere is the reach of a search that changes nothing.
 var Everywhere = Reach{Over: func(string) bool { return true }, Made: func(string) bool { return false }}
 
 // ResolvePerson finds or creates the person that p describes. known is whom the client named, empty where it named

@@ -2,11 +2,13 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
@@ -16,7 +18,7 @@ import (
 
 // Options of an import.
 type Options struct {
-	Check bool                  // look at the list, write nothing
+	Check bool                  // count what would be done, write nothing
 	Datum grid.Datum            // of the coordinates; "" refuses any
 	Show  func(done, total int) // rows; may be nil
 	By    string                // who imports
@@ -30,24 +32,32 @@ type Imported struct {
 	KnownHouseholds int      `json:"known_households"`
 	Persons         int      `json:"persons"`
 	KnownPersons    int      `json:"known_persons"`
+	Pairs           int      `json:"pairs"`     // for supervisors to compare
+	Differing       int      `json:"differing"` // values that the register has otherwise, or lacks, and that only a visit brings in
 	Complete        bool     `json:"complete"`
 	Ignored         []string `json:"ignored,omitempty"`
+
+	// Differs tells where, without the values; no more than mostMistakes.
+	Differs survey.Problems `json:"-"`
 }
 
 const (
-	mostMistakes = 1000 // that are told
+	mostMistakes = 1000 // that are told, and differences
 	rowsAtOnce   = 500  // in one transaction: tablets that sync meanwhile wait no longer than for these
 )
 
 // Import brings a list into the register. The whole list is read first: with one mistake nothing is written, and the
 // error is survey.Problems. Then its rows are written some hundred at a time; an import that is interrupted may simply
-// be run again, since who is there already is not added twice.
+// be run again, since who is there already is not added twice. With o.Check all is undone again, some hundred rows at a
+// time: a person whose rows stand further apart counts as new twice.
 func Import(ctx context.Context, app core.App, path string, o Options) (Imported, error) {
 	n, err := check(app, path, o)
-	if err != nil || o.Check {
+	if err != nil {
 		return n, err
 	}
-	err = write(ctx, app, path, o, &n)
+	if err = write(ctx, app, path, o, &n); o.Check {
+		return n, err
+	}
 	n.Complete = err == nil
 	kept := collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error {
 		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Role: o.By, Action: "roster.import", Collection: collections.Persons, Purpose: audit.Administration, Detail: n})
@@ -83,6 +93,9 @@ func check(app core.App, path string, o Options) (Imported, error) {
 	return n, nil
 }
 
+// errUndo ends the transaction of a rehearsal.
+var errUndo = errors.New("undo")
+
 func write(ctx context.Context, app core.App, path string, o Options, n *Imported) error {
 	rd := reader{collections.Read(app), o.Datum, map[string]bool{}}
 	var batch []line
@@ -95,9 +108,12 @@ func write(ctx context.Context, app core.App, path string, o Options, n *Importe
 					return err
 				}
 			}
+			if o.Check {
+				return errUndo
+			}
 			return nil
 		})
-		if err != nil {
+		if err != nil && !(o.Check && errors.Is(err, errUndo)) {
 			*n = before
 			return err
 		}
@@ -109,10 +125,14 @@ func write(ctx context.Context, app core.App, path string, o Options, n *Importe
 	}
 	_, err := tabular.Read(path, columns, func(r tabular.Row) error {
 		l, _, err := rd.read(r)
-		if batch = append(batch, l); err != nil || len(batch) < rowsAtOnce {
+		if err != nil {
 			return err
 		}
-		return flush()
+		if len(batch) >= rowsAtOnce && !l.with(batch[len(batch)-1]) {
+			err = flush()
+		}
+		batch = append(batch, l)
+		return err
 	})
 	if err != nil || len(batch) == 0 {
 		return err
@@ -120,41 +140,104 @@ func write(ctx context.Context, app core.App, path string, o Options, n *Importe
 	return flush()
 }
 
-// save adds a row's household and person unless they are there.
+// with reports whether two rows are of one household.
+func (l line) with(other line) bool {
+	return l.household.Area == other.household.Area && l.household.AddressKey == other.household.AddressKey
+}
+
+// reach is what a row may speak of: the area that it names. Of whom it knows there it fills in what is missing.
+func (l line) reach() identity.Reach {
+	here := access.Actor{Territory: []string{l.household.Area}}
+	return identity.Reach{Over: here.Covers, Made: func(string) bool { return false }, Blanks: true}
+}
+
+// save adds a row's household and person unless they are there. Somebody known elsewhere stays as they are: the row's
+// own household or person stands in, and the pair goes to the supervisors there.
 func (l line) save(db collections.DB, now time.Time, n *Imported) error {
-	h, known, err := identity.FindHousehold(db, l.household, "")
-	if err != nil {
+	h, known, elsewhere, err := identity.MeetHousehold(db, l.household, "", l.reach())
+	switch {
+	case err != nil:
 		return err
-	}
-	if known {
+	case known:
 		n.KnownHouseholds++
-	} else {
-		h = l.household
-		if h.ID, err = collections.NewID(); err != nil {
+	default:
+		if h, err = l.saveHousehold(db, elsewhere, now, n); err != nil {
 			return err
 		}
-		if h, err = identity.SaveHousehold(db, identity.Household{}, h, false, now); err != nil {
-			return err
-		}
-		n.Households++
 	}
 	if l.person.Name == "" {
 		return nil
 	}
+	return l.savePerson(db, h, now, n)
+}
+
+func (l line) saveHousehold(db collections.DB, elsewhere *identity.Candidate, now time.Time, n *Imported) (h identity.Household, err error) {
+	h = l.household
+	if h.ID, err = collections.NewID(); err != nil {
+		return h, err
+	}
+	if h, err = identity.SaveHousehold(db, identity.Household{}, h, false, now); err != nil {
+		return h, err
+	}
+	n.Households++
+	if elsewhere == nil {
+		return h, nil
+	}
+	pair := elsewhere.Pair(h)
+	return h, n.pair(db, &pair, now)
+}
+
+func (l line) savePerson(db collections.DB, h identity.Household, now time.Time, n *Imported) error {
 	p := l.person
 	p.Household, p.Area = h.ID, h.Area
 	fresh, err := collections.NewID()
 	if err != nil {
 		return err
 	}
-	found, err := identity.ResolvePerson(db, p, identity.Person{}, fresh, identity.Everywhere, now)
+	found, err := identity.ResolvePerson(db, p, identity.Person{}, fresh, l.reach(), now)
 	if err != nil {
 		return err
 	}
-	if found.New {
-		n.Persons++
-	} else {
+	if !found.New {
 		n.KnownPersons++
+		n.differ(l, found.Proposed)
+		return nil
+	}
+	n.Persons++
+	for _, pair := range []*identity.Pair{found.Clash, found.Elsewhere} {
+		if pair == nil {
+			continue
+		}
+		if err := n.pair(db, pair, now); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func (n *Imported) pair(db collections.DB, p *identity.Pair, now time.Time) error {
+	fresh, err := p.Record(db, now)
+	if fresh {
+		n.Pairs++
+	}
+	return err
+}
+
+// differ notes what a row says otherwise of somebody known. It is not written: a list has no author who answers for it,
+// and no review.
+func (n *Imported) differ(l line, facts []identity.Fact) {
+	for _, f := range facts {
+		if n.Differing++; len(n.Differs) < mostMistakes {
+			t := Catalogue["roster.differs"]
+			n.Differs = append(n.Differs, l.row.Problem("roster.differs", differsAt(f.Column), t[0], t[1]))
+		}
+	}
+}
+
+// differsAt is the column of the list that tells a fact.
+func differsAt(column string) string {
+	if column == "household" {
+		return "address"
+	}
+	return column
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +36,13 @@ func count(t *testing.T, app *testapp.App, query string, args ...any) (n int) {
 	return n
 }
 
+// written counts the rows of everything that an import writes.
+func written(t *testing.T, app *testapp.App) int {
+	t.Helper()
+	return count(t, app, `SELECT (SELECT COUNT(*) FROM households) + (SELECT COUNT(*) FROM persons) + (SELECT COUNT(*) FROM duplicates) + (SELECT COUNT(*) FROM changes)
+		+ (SELECT COUNT(*) FROM audit WHERE action='roster.import')`)
+}
+
 func TestImport(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
@@ -42,17 +51,18 @@ func TestImport(t *testing.T) {
 		"990101001001001,示例路1号101,,,,,王小明,,,990000201503010017,子",
 		"990101001001002,示例路 2 号,,,,,,,,,",
 		"990102001001001,示例路1号101,,,,,王小明,男,2015年3月1日,990000201503010017,子")
+	empty := written(t, app)
 	o := roster.Options{Datum: grid.WGS84, By: "operator", Now: app.Doorstep.Now(), Check: true}
-	if n, err := roster.Import(t.Context(), app, path, o); err != nil || n.Rows != 4 || count(t, app, `SELECT COUNT(*) FROM households`) != 0 {
+	if n, err := roster.Import(t.Context(), app, path, o); err != nil || n.Rows != 4 || n.Households != 3 || n.KnownHouseholds != 1 || n.Persons != 3 || n.Pairs != 1 || n.Complete || written(t, app) != empty {
 		t.Fatalf("dry run: %+v %v", n, err)
 	}
 	o.Check = false
 	n, err := roster.Import(t.Context(), app, path, o)
-	if err != nil || n.Households != 3 || n.KnownHouseholds != 1 || n.Persons != 2 || n.KnownPersons != 1 || !n.Complete {
+	if err != nil || n.Households != 3 || n.KnownHouseholds != 1 || n.Persons != 3 || n.KnownPersons != 0 || n.Pairs != 1 || !n.Complete {
 		t.Fatalf("%+v %v", n, err)
 	}
 	for what, query := range map[string]string{
-		"a birth date and sex from the number": `SELECT COUNT(*) FROM persons WHERE birth_date='2015-03-01' AND sex='male' AND id_type='id_card'`,
+		"a birth date and sex from the number": `SELECT COUNT(*)-1 FROM persons WHERE birth_date='2015-03-01' AND sex='male' AND id_type='id_card'`,
 		"a day as it was written":              `SELECT COUNT(*) FROM persons WHERE birth_date='1980-01-02'`,
 		"people of the first household":        `SELECT COUNT(*)-1 FROM persons WHERE household=(SELECT id FROM households WHERE area='990101001001001')`,
 		"households told to tablets":           `SELECT COUNT(*)-2 FROM changes WHERE collection='households'`,
@@ -63,7 +73,7 @@ func TestImport(t *testing.T) {
 		}
 	}
 	before := count(t, app, `SELECT COUNT(*)*1000 + SUM(rev) FROM persons`)
-	if n, err = roster.Import(t.Context(), app, path, o); err != nil || n.Households != 0 || n.Persons != 0 || n.KnownPersons != 3 {
+	if n, err = roster.Import(t.Context(), app, path, o); err != nil || n.Households != 0 || n.Persons != 0 || n.KnownPersons != 3 || n.Pairs != 0 {
 		t.Errorf("again: %+v %v", n, err)
 	}
 	if after := count(t, app, `SELECT COUNT(*)*1000 + SUM(rev) FROM persons`); after != before {
@@ -71,9 +81,70 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// TestAListOverwritesNobody brings a line about people who are known, here and elsewhere, and one with another's number.
+func TestAListOverwritesNobody(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	const number, other = "990000201503010017", "990000201503010025"
+	o := roster.Options{By: "operator", Now: app.Doorstep.Now()}
+	bring := func(lines ...string) roster.Imported {
+		n, err := roster.Import(t.Context(), app, rosterFile(t, lines...), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	bring("990101001001001,示例路1号101,H1,,,,王小明,,,"+number+",子", "990101001001002,示例路 9 号,,,,,李小花,女,2016-01-02,,")
+	before := app.Clear(t, "persons", "1=1 ORDER BY id", "id", "name", "relation", "household", "area", "rev")
+	homes := app.Clear(t, "households", "1=1 ORDER BY id", "id", "address", "area", "rev")
+	for name, c := range map[string]struct {
+		line                          string
+		persons, known, pairs, differ int
+		rule                          string
+	}{
+		"known here":              {"990101001001001,示例路1号101,H1,,,,王小明,,," + number + ",侄子", 0, 1, 0, 1, ""},
+		"another name, sex told":  {"990101001001001,示例路1号101,H1,,,,王晓明,男,2015-03-01," + number + ",子", 0, 1, 0, 1, ""},
+		"known in the next grid":  {"990101001001002,示例路 9 号,,,,,王小明,,," + number + ",子", 1, 0, 1, 0, "same_id_number"},
+		"known elsewhere":         {"990102001001001,另一路 3 号,,,,,王小明,,," + number + ",侄子", 1, 0, 1, 0, "same_id_number"},
+		"another's number":        {"990102001001002,另一路 4 号,,,,,赵大,男,," + number + ",", 1, 0, 1, 0, "same_id_number"},
+		"a house known elsewhere": {"990102001001001,别处 1 号,H1,,,,钱小多,,," + other + ",", 1, 0, 1, 0, "same_house_code"},
+	} {
+		o.Check = true
+		was := written(t, app)
+		rehearsed := bring(c.line)
+		if written(t, app) != was {
+			t.Errorf("%s: the dry run wrote", name)
+		}
+		o.Check = false
+		n := bring(c.line)
+		if n.Persons != c.persons || n.KnownPersons != c.known || n.Pairs != c.pairs || n.Differing != c.differ || len(n.Differs) != c.differ {
+			t.Errorf("%s: %+v", name, n)
+		}
+		if n.Complete = false; !reflect.DeepEqual(n, rehearsed) {
+			t.Errorf("%s: the dry run told %+v, the import came to %+v", name, rehearsed, n)
+		}
+		if c.rule != "" && count(t, app, `SELECT COUNT(*) FROM duplicates WHERE rule=? AND status='open'`, c.rule) == 0 {
+			t.Errorf("%s: no pair %s", name, c.rule)
+		}
+	}
+	if after := app.Clear(t, "persons", "1=1 ORDER BY id", "id", "name", "relation", "household", "area", "rev"); !contains(after, before) {
+		t.Errorf("who was known has changed:\n%v\n%v", before, after)
+	}
+	if after := app.Clear(t, "households", "1=1 ORDER BY id", "id", "address", "area", "rev"); !contains(after, homes) {
+		t.Errorf("what was known has changed:\n%v\n%v", homes, after)
+	}
+}
+
+func contains(all, part [][]string) bool {
+	return !slices.ContainsFunc(part, func(one []string) bool {
+		return !slices.ContainsFunc(all, func(other []string) bool { return slices.Equal(one, other) })
+	})
+}
+
 func TestImportRefuses(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
+	empty := written(t, app)
 	path := rosterFile(t,
 		"990101001001001,好路1号,,,,,好,男,,,",
 		"990109,,,,95,1,王,不详,昨天,990000201503010018,",
@@ -96,8 +167,8 @@ func TestImportRefuses(t *testing.T) {
 	if strings.Join(got, ", ") != want {
 		t.Errorf("mistakes\n%s\nwant\n%s", strings.Join(got, ", "), want)
 	}
-	if n := count(t, app, `SELECT (SELECT COUNT(*) FROM households) + (SELECT COUNT(*) FROM persons) + (SELECT COUNT(*) FROM audit WHERE action='roster.import')`); n != 0 {
-		t.Errorf("%d rows were written", n)
+	if n := written(t, app); n != empty {
+		t.Errorf("%d rows were written", n-empty)
 	}
 	if _, err := roster.Import(t.Context(), app, rosterFile(t), roster.Options{}); !errors.As(err, &wrong) || wrong[0].Code != "table.empty" {
 		t.Errorf("an empty list: %v", err)

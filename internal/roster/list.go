@@ -1,5 +1,5 @@
-// Package roster brings lists of households and the people in them into the register. It adds who is not there, fills in
-// what was blank, and changes nothing else.
+// Package roster brings lists of households and the people in them into the register. It adds who is not
+// in the row's area, fills in a blank phone or relation, and changes nothing else: who is known elsewhere is paired.
 package roster
 
 import (
@@ -39,6 +39,7 @@ var Catalogue = map[string][2]string{
 	"roster.sex":         {"性别应为男或女。", "Sex is male or female."},
 	"roster.birth_date":  {"不是日期,请写成 2015-03-01。", "No date; write it as 2015-03-01."},
 	"roster.rounded":     {"号码被表格软件当作数字,末几位已丢失;请把这一列设为文本后重新填写。", "The spreadsheet took the number for a quantity and lost its last digits; make the column text and enter it again."},
+	"roster.differs":     {"与名册中此人的资料不同(或名册中没有)。名册不变,由入户访问经审核后更改。", "The register says otherwise of this person, or nothing. It stays as it is until a visit that says so is approved."},
 	"roster.nobody":      {"有个人信息但没有姓名。", "There is something about a person, and no name."},
 }
 
@@ -50,6 +51,7 @@ const idCard = "id_card"
 
 // line is one row: a household, and a person in it unless the name is empty.
 type line struct {
+	row       tabular.Row
 	household identity.Household
 	person    identity.Person
 }
@@ -101,7 +103,7 @@ func (rd *reader) read(r tabular.Row) (line, survey.Problems, error) {
 	if p.Name == "" && (p.IDNumber != "" || p.BirthDate != "" || p.Sex != "") {
 		bad("roster.nobody", "name")
 	}
-	return line{h, p}, append(wrong, number(r, &p)...), nil
+	return line{r, h, p}, append(wrong, number(r, &p)...), nil
 }
 
 // number reads the document of a person. A citizen number must be valid and agree with the birth date and sex, which it
