@@ -44,15 +44,16 @@ export class Doorstep {
     this.url = `http://127.0.0.1:${(this.proxy.address() as AddressInfo).port}`;
   }
 
-  /** Starts the server on its port, and comes back when it answers. */
+  /** Starts the server on its port, and comes back when it answers: it makes up a city first, which takes its time. */
   async serve(): Promise<void> {
     const args = ["serve", "--demo", "--dir", join(this.dir, "data"), "--http", `127.0.0.1:${this.port}`];
-    this.process = spawn(join(this.dir, "doorstep"), args, { stdio: "ignore" });
-    for (let i = 0; i < 300; i++) {
+    const server = spawn(join(this.dir, "doorstep"), args, { stdio: "ignore" });
+    this.process = server;
+    while (server.exitCode === null) {
       if (await answers(this.port)) return;
       await new Promise((later) => setTimeout(later, 100));
     }
-    throw new Error("the server does not answer");
+    throw new Error(`the server ended with ${server.exitCode}`);
   }
 
   /** Kills the server as a power cut would. */
