@@ -47,6 +47,8 @@ async function operator() {
 test("every second answer is lost, and nothing is lost or doubled", async () => {
   const receipts: Receipt[] = [];
   const t = await tablet(await make(), receipts);
+  await t.sync(quick);
+  const earlier = new Set((await t.copy.all("child_visits")).map((r) => r.id)); // of the demo's weeks
   const drafts = Array.from({ length: 40 }, (_, i) => visit(`示例路 ${i} 号`));
   let requests = 0;
   server.weather = () => (requests++ % 2 === 0 ? "lost" : "fine");
@@ -58,7 +60,7 @@ test("every second answer is lost, and nothing is lost or doubled", async () => 
   assert.deepEqual(await t.outbox.waiting(), []);
   assert.deepEqual(receipts.map((r) => r.id), drafts.map((d) => d.id));
   for (const r of receipts) assert.deepEqual([r.status, outcome(r), r.rev], ["unchanged", "stored", 1]);
-  const mine = (await t.copy.all("child_visits")).map((r) => r.id);
+  const mine = (await t.copy.all("child_visits")).map((r) => r.id).filter((id) => !earlier.has(id));
   assert.deepEqual(mine.sort(), drafts.map((d) => d.id).sort());
 });
 
