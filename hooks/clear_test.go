@@ -45,7 +45,7 @@ var inClear = map[string]string{
 	"second_factors":       "secret recovery",                                                              // sealed by the sign-in itself
 	"sign_ins":             "key",                                                                          // digest
 	"submissions":          "code message files device_time",                                               // codes, words of the catalogue, digests of files, a moment
-	"tasks":                "due issues",                                                                   // a day; codes and words of the catalogue and of the form
+	"tasks":                "due issues causes",                                                            // a day; codes, words of the catalogue and of the form, ids
 	"uploads":              "",                                                                             //
 	"worker_scopes":        "lo hi",                                                                        // area codes
 	"workers":              "tokenKey email staff_no name territory password",                              // accounts: shown to their managers; tokens need the keyset too

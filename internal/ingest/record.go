@@ -84,7 +84,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		}
 		return in.Whole.ReplaceRows(db, &s.d.rec, root, now)
 	}
-	for _, stage := range []func() error{s.campaign, s.locate, s.stays, s.withdrawProposals, s.household, s.persons, s.state, write, s.checked, s.history, s.duplicates, s.announce, s.report} {
+	for _, stage := range []func() error{s.campaign, s.locate, s.stays, s.withdrawProposals, s.household, s.persons, s.state, write, s.checked, s.history, s.duplicates, s.announce, s.report, s.followUp} {
 		if err := stage(); err != nil {
 			return err
 		}
@@ -209,10 +209,13 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	}); err != nil {
 		return err
 	}
-	s := &settling{db: db, d: &draft{op: &Operation{ID: rec.ID}, form: in, inst: &survey.Instance{Root: root}}, before: before, stored: was, now: now}
+	d := &draft{op: &Operation{ID: rec.ID}, form: in, inst: &survey.Instance{Root: root}, issues: issues, rec: *rec}
+	s := &settling{db: db, d: d, before: before, exists: true, stored: was, now: now}
 	s.sender.Actor.ID = rec.Worker
-	if err := s.remember(is); err != nil {
-		return err
+	for _, stage := range []func() error{func() error { return s.remember(is) }, s.report, s.followUp} {
+		if err := stage(); err != nil {
+			return err
+		}
 	}
 	return collections.Announce(db, in.Layout.Main().Name, rec.ID, collections.ToWorker(rec.Worker), collections.Upsert, rec.Rev, now)
 }

@@ -41,7 +41,7 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 			return Receipt{}, err
 		}
 	}
-	for _, stage := range []func() error{s.campaign, s.locate, s.withdrawProposals, s.household, s.persons, s.state, s.write, s.checked, s.history, s.duplicates, s.announce, s.report} {
+	for _, stage := range []func() error{s.campaign, s.locate, s.withdrawProposals, s.household, s.persons, s.state, s.write, s.checked, s.history, s.duplicates, s.announce, s.report, s.followUp} {
 		if err := stage(); err != nil {
 			return Receipt{}, err
 		}

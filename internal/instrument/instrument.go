@@ -22,10 +22,11 @@ type Instrument struct {
 	XML     []byte
 	MD5     string
 
-	Layout   *collections.Layout
-	Whole    *collections.Layout // Layout with what other versions of the form have besides
-	Entities []Entity
-	Keys     map[string]RowKey // what tells the rows of a repeat apart, by table
+	Layout    *collections.Layout
+	Whole     *collections.Layout // Layout with what other versions of the form have besides
+	Entities  []Entity
+	Keys      map[string]RowKey // what tells the rows of a repeat apart, by table
+	FollowUps []FollowUp        // days for which tasks are made
 
 	Started, Finished, Outcome, Location []string // paths of the answers that fill the envelope; nil where not asked
 
@@ -49,10 +50,11 @@ func Compile(f *survey.Form, values validate.Options) (*Instrument, error) {
 	in.findEnvelope()
 	rules, inRules := engine.For(f)
 	logic, inLogic := validate.Compile(f)
-	if err := together(inRules, inLogic); err != nil {
+	days, inDays := followUps(layout.Tables)
+	if err := together(inRules, inLogic, inDays); err != nil {
 		return nil, fmt.Errorf("compile %s: %w", f.ID, err)
 	}
-	in.rules, in.logic = rules, logic
+	in.rules, in.logic, in.FollowUps = rules, logic, days
 	return in, nil
 }
 

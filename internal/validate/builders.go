@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,14 +23,15 @@ var builders = map[string]builder{
 	"is":               engineTag, // is(email): any tag of validator/v10
 	"past_date":        pastDate,
 	"not_before_visit": notBeforeVisit,
-	"age_under":        ageUnder,      // age_under(18): years
-	"age_from":         ageFrom,       // age_from(60): years
-	"guardian_age":     guardianAge,   // guardian_age(birth date of the child)
-	"count_of":         countOf,       // count_of(repeat)
-	"ability_score":    abilityScore,  // ability_score(part | total | preliminary | final)
-	"risk_points":      riskPoints,    // risk_points(choice list with points)
-	"risk_grade":       riskGrade,     // risk_grade(choice list with min_points, choice list with points)
-	"mandatory_report": reportIfChose, // mandatory_report(choice, …)
+	"age_under":        ageUnder,                       // age_under(18): years
+	"age_from":         ageFrom,                        // age_from(60): years
+	"guardian_age":     guardianAge,                    // guardian_age(birth date of the child)
+	"count_of":         countOf,                        // count_of(repeat)
+	"ability_score":    abilityScore,                   // ability_score(part | total | preliminary | final)
+	"risk_points":      riskPoints,                     // risk_points(choice list with points)
+	"risk_grade":       riskGrade,                      // risk_grade(choice list with min_points, choice list with points)
+	"mandatory_report": reportIfChose(MandatoryReport), // mandatory_report(choice, …)
+	"suspected_report": reportIfChose(SuspectedReport), // suspected_report(choice, …)
 }
 
 func tagged(tag string) builder {
@@ -93,16 +95,15 @@ func countOf(c *compiler, q *survey.Question, args []string) check {
 	}
 }
 
-// reportIfChose raises the mandatory report when one of the choices was made.
-func reportIfChose(c *compiler, q *survey.Question, args []string) check {
-	if len(args) == 0 {
-		return c.wrongArguments(q)
-	}
-	return func(v *visit, answer string) {
-		for _, choice := range args {
-			if chosen(answer, choice) {
-				v.report(MandatoryReport)
-				return
+// reportIfChose raises a report when one of the choices was made.
+func reportIfChose(code string) builder {
+	return func(c *compiler, q *survey.Question, args []string) check {
+		if len(args) == 0 {
+			return c.wrongArguments(q)
+		}
+		return func(v *visit, answer string) {
+			if slices.ContainsFunc(args, func(choice string) bool { return chosen(answer, choice) }) {
+				v.report(code)
 			}
 		}
 	}

@@ -8,8 +8,12 @@ type Entry struct {
 	ZH, EN   string
 }
 
-// MandatoryReport must be acted on at once, whatever the review state: Law on the Protection of Minors, article 11.
-const MandatoryReport = "report.mandatory"
+// Reports must be acted on at once, whatever the review state: Law on the Protection of Minors, article 11. A suspected
+// one is for a supervisor to judge.
+const (
+	MandatoryReport = "report.mandatory"
+	SuspectedReport = "report.suspected"
+)
 
 // Findings about a record as a whole.
 const (
@@ -58,6 +62,7 @@ var Catalogue = map[string]Entry{
 	"risk.grade":         {survey.Error, "风险等级与各项风险不一致。", "The risk grade does not follow from the risk items."},
 
 	MandatoryReport: {survey.Warning, "发现儿童正受侵害或面临危险的情形，须立即报告（未成年人保护法第十一条）。", "A child is harmed or in danger: this must be reported at once (Law on the Protection of Minors, article 11)."},
+	SuspectedReport: {survey.Warning, "疑似有须报告的情形，填写人不能确定：请主管当天判断是否报告（未成年人保护法第十一条）。", "What must be reported is suspected; the worker could not tell: a supervisor judges today whether to report (Law on the Protection of Minors, article 11)."},
 
 	// What the form's own logic finds; logic.required and logic.constraint take the form's words where it has any.
 	"logic.required":        {survey.Error, "此题必填，但没有答案。", "This question must be answered."},

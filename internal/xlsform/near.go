@@ -8,7 +8,8 @@ import (
 
 // bindWords are the attributes of a bind that a form can spell wrong.
 var bindWords = vocabulary{columns: set("relevant", "required", "constraint", "calculate", "readonly", "type", "constraintMsg", "requiredMsg",
-	"noAppErrorString", "saveto", "doorstep:rule", "doorstep:sensitivity", "doorstep:disclosure", "doorstep:age_band", "doorstep:authoritative", "doorstep:codes", "doorstep:key")}
+	"noAppErrorString", "saveto", "doorstep:rule", "doorstep:sensitivity", "doorstep:disclosure", "doorstep:age_band", "doorstep:authoritative", "doorstep:codes", "doorstep:key",
+	"doorstep:follow_up")}
 
 // spelling looks at a header that is not understood as it stands: one like a known word is a mistake, since the form would
 // lack what it says; on sheets whose columns have fixed names any other is warned of. A header that begins with _ is
