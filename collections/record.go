@@ -47,11 +47,12 @@ type Layout struct {
 	births map[*survey.Table][]string
 	plain  map[*survey.Table][]string
 	spots  map[string]Spot // by path, of a layout that With made
+	names  map[string]bool // of the form's questions
 }
 
 // NewLayout derives the layout of a form.
 func NewLayout(f *survey.Form) *Layout {
-	l := &Layout{Form: f, Tables: f.Tables(), sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{}, plain: map[*survey.Table][]string{}}
+	l := &Layout{Form: f, Tables: f.Tables(), sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{}, plain: map[*survey.Table][]string{}, names: namesOf(f.Root, map[string]bool{})}
 	judge := sensitive.New(f)
 	for _, t := range l.Tables {
 		l.sealed[t], l.births[t], l.plain[t] = concealedIn(t, judge), birthsIn(t, judge), plainIn(t, judge)
@@ -80,7 +81,7 @@ func (l *Layout) insert(db DB, t *survey.Table, id string, row Row) error {
 
 // Row is a record's own row as it is stored, without its id and its times.
 func (l *Layout) Row(db DB, rec *Record, root *survey.Node) (Row, error) {
-	row := answers(append(l.room(l.Main()), rec.Fields()...), l.Main(), root)
+	row := answers(append(l.room(l.Main()), l.fields(rec)...), l.Main(), root)
 	return l.sealed[l.Main()].Conceal(db, l.Main().Name, rec.ID, row)
 }
 
@@ -91,7 +92,7 @@ func (l *Layout) Main() *survey.Table { return l.Tables[0] }
 func (l *Layout) Insert(db DB, rec *Record, root *survey.Node, now time.Time) error {
 	at := Stamp(now)
 	row := append(l.room(l.Main()), Field{"id", rec.ID})
-	row = append(append(row, rec.Fields()...), Field{"created", at}, Field{"updated", at})
+	row = append(append(row, l.fields(rec)...), Field{"created", at}, Field{"updated", at})
 	if err := l.insert(db, l.Main(), rec.ID, answers(row, l.Main(), root)); err != nil {
 		return err
 	}
@@ -125,21 +126,14 @@ func (l *Layout) ReplaceRows(db DB, rec *Record, root *survey.Node, now time.Tim
 	return l.insertRows(db, rec, root, now)
 }
 
-// Fields are the envelope columns and their values.
-func (r *Record) Fields() Row {
-	issues := "[]"
-	if len(r.Issues) > 0 {
-		b, err := json.Marshal(r.Issues)
-		if err == nil { // plain strings always marshal
-			issues = string(b)
-		}
-	}
+// fields are the envelope columns of a record and their values.
+func (l *Layout) fields(r *Record) Row {
 	location := jsonText(types.GeoPoint{Lon: r.Lon, Lat: r.Lat})
 	return Row{
 		{"form", r.Form}, {"form_version", r.FormVersion}, {"campaign", r.Campaign}, {"worker", r.Worker}, {"device", r.Device},
 		{"started_at", r.StartedAt}, {"finished_at", r.FinishedAt}, {"received_at", r.ReceivedAt}, {"outcome", r.Outcome},
 		{"location", location}, {"accuracy_m", r.AccuracyM}, {"area", r.Area}, {"area_method", r.AreaMethod}, {"area_confidence", r.AreaConfidence},
-		{"household", r.Household}, {"person", r.Person}, {"review_state", r.ReviewState}, {"issues", issues}, {"rev", r.Rev}, {"complete", r.Complete},
+		{"household", r.Household}, {"person", r.Person}, {"review_state", r.ReviewState}, {"issues", l.Findings(r.Issues)}, {"rev", r.Rev}, {"complete", r.Complete},
 	}
 }
 
@@ -267,7 +261,7 @@ func (l *Layout) Find(db DB, id string) (rec *Record, root *survey.Node, found b
 		&rec.Form, &rec.FormVersion, &rec.Campaign, &rec.Worker, &rec.Device, &rec.StartedAt, &rec.FinishedAt, &rec.ReceivedAt, &rec.Outcome, &location, &rec.AccuracyM,
 		&rec.Area, &rec.AreaMethod, &rec.AreaConfidence, &rec.Household, &rec.Person, &rec.ReviewState, &issues, &rec.Rev, &rec.Complete,
 	}
-	names := rec.Fields().columns()
+	names := l.fields(rec).columns()
 	var opened seal.Row
 	found, err = l.scanOne(db, l.Main(), names, id, envelope, root, &opened)
 	if err != nil || !found {

@@ -49,6 +49,7 @@ var Registry = map[string]Concealed{
 	Paradata:    {{Column: "track", Blank: "null"}},
 	Devices:     {{Column: "name", Blank: "", Shape: sensitive.Whole}},
 	Grants:      {{Column: "reason", Blank: "", Shape: sensitive.Whole}},
+	Attachments: {{Column: "name", Indexed: true, Shape: sensitive.Whole}},
 	AppTokens:   {{Column: "label", Blank: "", Shape: sensitive.Whole}},
 }
 

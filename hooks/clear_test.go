@@ -19,14 +19,14 @@ var inClear = map[string]string{
 	"access_grants":        "filter",                                                                       // form, states and campaign of an export
 	"app_tokens":           "",                                                                             //
 	"areas":                "code name parent boundary",                                                    // public places
-	"attachments":          "name",                                                                         // named by the camera app: not sealed yet
+	"attachments":          "",                                                                             //
 	"audit":                "action detail role purpose subjects prev hash",                                // ids, codes, counts: its own test
 	"campaigns":            "name territory",                                                               // work orders, announced
 	"changes":              "target",                                                                       // area code or worker id
 	"community_coverage":   "name",                                                                         // public places
 	"devices":              "app platform",                                                                 // what the tablet's program says of itself
 	"duplicates":           "rule a b by_a by_b area_b evidence",                                           // rule, ids, names of fields and levels of likeness
-	"edits":                "field row",                                                                    // name of a column
+	"edits":                "field row",                                                                    // name of a column, id of a file
 	"entity_versions":      "list entity branch properties",                                                // names of properties, not their values
 	"erasures":             "subject",                                                                      // id
 	"form_files":           "name uploaded_by",                                                             // media of the form, given to every tablet

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/internal/ingest"
@@ -118,7 +119,7 @@ func TestFilesOfARecordAreInTheStore(t *testing.T) {
 	phone.saved(xmlPart(record(t, app, "child_visit", id, "", answers)), filePart("门牌.jpg", "a door plate"))
 	sum := sha256.Sum256([]byte("a door plate"))
 	sha := hex.EncodeToString(sum[:])
-	photo, err := app.FindFirstRecordByFilter("attachments", "name = '门牌.jpg'")
+	photo, err := namedFile(app, "门牌.jpg")
 	if err != nil || photo.GetString("sha256") != sha || photo.GetString("state") != "stored" || photo.GetString("record") != id || photo.GetString("area") != gridA {
 		t.Errorf("the photo's row: %v %v", photo, err)
 	}
@@ -128,6 +129,11 @@ func TestFilesOfARecordAreInTheStore(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(app.DataDir(), "attachments", "incoming", "*")); err != nil || len(left) != 0 {
 		t.Errorf("unfinished files: %v %v", left, err)
 	}
+}
+
+// namedFile is the attachment of that name, which is found by its keyed hash.
+func namedFile(app *testapp.App, name string) (*core.Record, error) {
+	return app.FindFirstRecordByData("attachments", "name", collections.IndexOf(collections.Read(app), collections.Attachments, "name", name))
 }
 
 func TestEditsInAnyOrder(t *testing.T) {
@@ -188,7 +194,7 @@ func TestAnEditWhoseParentNeverComes(t *testing.T) {
 	if r.Status != "stored" || r.ID != id {
 		t.Errorf("released: %+v", r)
 	}
-	photo, err := app.FindFirstRecordByFilter("attachments", "name = '1.jpg'")
+	photo, err := namedFile(app, "1.jpg")
 	if err != nil || photo.GetString("collection") != "child_visits" || photo.GetString("record") != id {
 		t.Errorf("its photo: %v %v", photo, err)
 	}

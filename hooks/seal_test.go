@@ -20,7 +20,10 @@ import (
 )
 
 // planted are identifiers that no other test data holds.
-var planted = []string{"欧阳镜湖", "990000201503010017", "13898765432", "镜湖路 377 号", "镜湖家的猫"}
+var planted = []string{"欧阳镜湖", "990000201503010017", "13898765432", "镜湖路 377 号", "镜湖家的猫", "欧阳家的门牌.jpg", "欧阳说的话"}
+
+// plantedFile is the name of a file, plantedQuestion that of a question that no form has.
+var plantedFile, plantedQuestion = planted[5], planted[6]
 
 // plant sends a visit with them, a photo, a correction, and what a supervisor says of it.
 func plant(t *testing.T, app *testapp.App, tablet, boss *testapp.Client) (visit string) {
@@ -31,9 +34,10 @@ func plant(t *testing.T, app *testapp.App, tablet, boss *testapp.Client) (visit 
 	answers := childVisit(testapp.Inside(gridA), planted[3], child(planted[0], planted[1], "2015-03-01", map[string]any{"guardian_phone": planted[2]}))
 	answers["household"].(map[string]any)["household_phone"] = planted[2]
 	answers["closing"] = map[string]any{"remarks": planted[4]}
+	answers[plantedQuestion] = planted[4]
 	op := operation(1, id, answers)
-	op["files"] = []map[string]any{{"name": "1.jpg", "sha256": digest(content), "size": len(content)}}
-	if r := push(t, tablet, op)[0]; r.Status != "stored" || len(r.Persons) != 1 {
+	op["files"] = []map[string]any{{"name": plantedFile, "sha256": digest(content), "size": len(content)}}
+	if r := push(t, tablet, op)[0]; r.Status != "stored" || len(r.Persons) != 1 || !slices.ContainsFunc(r.Issues, func(i struct{ Code, Field, Severity string }) bool { return i.Field == plantedQuestion }) {
 		t.Fatalf("%+v", r)
 	}
 	path := begin(t, tablet, digest(content), len(content))
@@ -46,8 +50,14 @@ func plant(t *testing.T, app *testapp.App, tablet, boss *testapp.Client) (visit 
 	answers["household"].(map[string]any)["household_phone"] = ""
 	correction := operation(2, id, answers)
 	correction["base_rev"] = 2
+	anew := photo(t, 3, 40_000)
+	bring(t, tablet, anew)
+	correction["files"] = []map[string]any{{"name": plantedFile, "sha256": digest(anew), "size": len(anew)}}
 	if r := push(t, tablet, correction)[0]; r.Status != "stored" {
 		t.Fatalf("%+v", r)
+	}
+	if replaced := app.Clear(t, "attachments", `record='`+id+`' AND replaced=TRUE`, "name"); len(replaced) != 1 || replaced[0][0] != plantedFile {
+		t.Fatalf("replaced files: %v", replaced)
 	}
 	unknown := operation(3, uuid.NewString(), answers)
 	unknown["form"] = "no_such_form"

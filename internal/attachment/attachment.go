@@ -22,8 +22,9 @@ type File struct {
 // uploaded is problem.FileMissing, and one of a dangerous type problem.FileQuarantined.
 func Find(db collections.DB, actor access.Actor, id string) (File, error) {
 	var f File
-	var state, worker, updated string
-	found, err := collections.One(db, `SELECT name, sha256, mime, state, record, area, worker, updated FROM attachments WHERE id=?`, []any{id}, &f.Name, &f.SHA256, &f.MIME, &state, &f.Record, &f.Area, &worker, &updated)
+	var state, worker, updated, sealed string
+	found, err := collections.One(db, `SELECT name, sha256, mime, state, record, area, worker, updated, sealed FROM attachments WHERE id=?`, []any{id},
+		&f.Name, &f.SHA256, &f.MIME, &state, &f.Record, &f.Area, &worker, &updated, &sealed)
 	switch {
 	case err != nil:
 		return f, err
@@ -34,6 +35,11 @@ func Find(db collections.DB, actor access.Actor, id string) (File, error) {
 	case state != "stored":
 		return f, problem.New(problem.FileQuarantined, "")
 	}
+	opened, _, err := collections.OpenWhole(db, collections.Attachments, id, sealed) // a file whose name is damaged is a file still
+	if err != nil {
+		return f, err
+	}
+	opened.Fill("name", &f.Name)
 	f.Updated, err = time.Parse(collections.TimeLayout, updated)
 	return f, err
 }

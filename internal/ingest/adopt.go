@@ -58,10 +58,14 @@ func (own owner) adopt(db collections.DB, held string, now time.Time) error {
 
 func filesOf(db collections.DB, record string) ([]File, error) {
 	var files []File
-	err := collections.Each(db, `SELECT name, sha256, size, mime, state FROM attachments WHERE record=? AND replaced=FALSE`, []any{record}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, name, sha256, size, mime, state, sealed FROM attachments WHERE record=? AND replaced=FALSE`, []any{record}, func(rows *sql.Rows) error {
 		var f File
-		var state string
-		err := rows.Scan(&f.Name, &f.SHA256, &f.Size, &f.MIME, &state)
+		var id, state, sealed string
+		if err := rows.Scan(&id, &f.Name, &f.SHA256, &f.Size, &f.MIME, &state, &sealed); err != nil {
+			return err
+		}
+		opened, _, err := collections.OpenWhole(db, collections.Attachments, id, sealed)
+		opened.Fill("name", &f.Name)
 		f.Here, f.Suspect = state != fileDeclared, state == fileQuarantined
 		files = append(files, f)
 		return err

@@ -46,13 +46,19 @@ func (s *settling) withdraw() error {
 		wanted[f.Name] = true
 	}
 	var gone []string
-	err := collections.Each(s.db, `SELECT id, name FROM attachments WHERE record=? AND state='declared'`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
-		var id, name string
-		err := rows.Scan(&id, &name)
-		if !wanted[FileName(name)] {
+	err := collections.Each(s.db, `SELECT id, name, sealed FROM attachments WHERE record=? AND state='declared'`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
+		var id, name, sealed string
+		if err := rows.Scan(&id, &name, &sealed); err != nil {
+			return err
+		}
+		opened, whole, err := collections.OpenWhole(s.db, collections.Attachments, id, sealed)
+		if err != nil || !whole {
+			return err // nobody knows what is waited for: it stays
+		}
+		if opened.Fill("name", &name); !wanted[FileName(name)] {
 			gone = append(gone, id)
 		}
-		return err
+		return nil
 	})
 	for _, id := range gone {
 		if err == nil {

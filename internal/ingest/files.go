@@ -104,18 +104,19 @@ const (
 	fileWithdrawn   = "withdrawn"   // never came, and no answer names it any more
 )
 
-// replacement is a file whose place another took; before is "" where none did.
-type replacement struct{ name, before, after string }
+// replacement is an attachment whose place other bytes took; before is "" where none did.
+type replacement struct{ id, before, after string }
 
-// path is where the history tells of it; no answer is called so.
-func (r replacement) path() string { return "@files/" + r.name }
+// path is where the history tells of it; no answer is called so. It has the id of what was replaced, not the name, which
+// somebody typed.
+func (r replacement) path() string { return "@files/" + r.id }
 
 // saveFile declares a file, or notes that it is in the store. Other bytes under a known name take its place; the old ones
 // stay beside them, and the audit trail tells which they were.
 func saveFile(db collections.DB, own owner, f File, now time.Time) (replacement, error) {
 	var none replacement
 	var id, sha, state string
-	known, err := collections.One(db, `SELECT id, sha256, state FROM attachments WHERE record=? AND name=? AND replaced=FALSE`, []any{own.record, f.Name}, &id, &sha, &state)
+	known, err := collections.One(db, `SELECT id, sha256, state FROM attachments WHERE record=? AND name=? AND replaced=FALSE`, []any{own.record, collections.IndexOf(db, collections.Attachments, "name", f.Name)}, &id, &sha, &state)
 	if err != nil {
 		return none, err
 	}
@@ -151,7 +152,7 @@ func saveFile(db collections.DB, own owner, f File, now time.Time) (replacement,
 	if err := collections.Update(db, collections.Attachments, id, collections.Row{{Column: "replaced", Value: true}, {Column: "updated", Value: at}}); err != nil {
 		return none, err
 	}
-	return replacement{f.Name, sha, f.SHA256}, own.insert(db, f, at)
+	return replacement{id, sha, f.SHA256}, own.insert(db, f, at)
 }
 
 func (own owner) insert(db collections.DB, f File, at string) error {

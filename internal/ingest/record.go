@@ -200,12 +200,8 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 		}
 	}
 	rec.Rev++
-	list, err := json.Marshal(issues)
-	if err != nil {
-		return err
-	}
 	if err := collections.Update(db, in.Layout.Main().Name, rec.ID, collections.Row{
-		{Column: "issues", Value: string(list)}, {Column: "rev", Value: rec.Rev}, {Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)},
+		{Column: "issues", Value: in.Layout.Findings(issues)}, {Column: "rev", Value: rec.Rev}, {Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)},
 	}); err != nil {
 		return err
 	}
