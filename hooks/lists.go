@@ -36,6 +36,9 @@ func (d *Doorstep) askable(re *core.RequestEvent) error {
 	if err != nil {
 		refused := problem.New(problem.NotListed, "")
 		refused.Data = allowed
+		if err := d.refused(re, re.Request.Pattern, refused); err != nil {
+			return err
+		}
 		return writeProblem(re, refused)
 	}
 	return re.Next()

@@ -114,7 +114,11 @@ func (d *Doorstep) routes(e *core.ServeEvent) error {
 	}
 	for _, r := range Routes {
 		route := e.Router.Route(r.Method, r.Path, func(re *core.RequestEvent) error {
-			if err := d.answer(r, re); err != nil {
+			err := d.answer(r, re)
+			if noted := d.refused(re, string(r.Do), err); noted != nil {
+				err = noted
+			}
+			if err != nil {
 				return writeProblem(re, err)
 			}
 			return nil
