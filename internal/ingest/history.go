@@ -59,7 +59,11 @@ func takenOut(l *collections.Layout, gone *row) []difference {
 }
 
 // remember keeps the history of a correction.
-func (s *settling) remember(now *row) error {
+func (s *settling) remember() error {
+	if !s.exists {
+		return nil
+	}
+	now := readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows)
 	for _, d := range differences(s.d.form.Whole, s.stored, now) {
 		if err := s.edit(d.path, d.row, d.before, d.after, "correction", "done"); err != nil {
 			return err

@@ -84,15 +84,8 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		}
 		return in.Whole.ReplaceRows(db, &s.d.rec, root, now)
 	}
-	for _, stage := range []func() error{s.campaign, s.locate, s.stays, s.withdrawProposals, s.household, s.persons, s.state, write, s.checked, s.history, s.duplicates, s.announce, s.report, s.followUp} {
-		if err := stage(); err != nil {
-			return err
-		}
-	}
-	if exists {
-		if err := s.remember(readRow(in.Whole, root, d.rec.Rows)); err != nil {
-			return err
-		}
+	if err := s.stages(write); err != nil {
+		return err
 	}
 	_, err = s.receipt()
 	return err
@@ -146,8 +139,12 @@ func orNone(list string) string {
 	return list
 }
 
-// stays refuses an edit by hand that takes the record out of the editor's reach, or brings it in from elsewhere.
+// stays refuses an edit by hand that takes the record out of the editor's reach, or brings it in from elsewhere. What comes
+// through another door is stored wherever it lies.
 func (s *settling) stays() error {
+	if s.sender.Channel != Dashboard {
+		return nil
+	}
 	from := s.d.rec.Area
 	if s.exists {
 		from = s.before.Area
@@ -208,7 +205,7 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	d := &draft{op: &Operation{ID: rec.ID}, form: in, inst: &survey.Instance{Root: root}, issues: issues, rec: *rec}
 	s := &settling{db: db, d: d, before: before, exists: true, stored: was, now: now}
 	s.sender.Actor.ID = rec.Worker
-	for _, stage := range []func() error{func() error { return s.remember(is) }, s.report, s.followUp} {
+	for _, stage := range []func() error{s.remember, s.report, s.followUp} {
 		if err := stage(); err != nil {
 			return err
 		}

@@ -13,8 +13,7 @@ import (
 	"doorstep/internal/survey"
 )
 
-// settleSubmit stores a visit: new, corrected, or merged with what happened since its base. The order of the stages is
-// the life of a visit: household, area, persons, duplicates, record, history, feed, report.
+// settleSubmit stores a visit: new, corrected, or merged with what happened since its base.
 func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now time.Time) (Receipt, error) {
 	if d.form.Status == instrument.Draft {
 		return settleTrial(db, sender, d, now)
@@ -41,17 +40,27 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 			return Receipt{}, err
 		}
 	}
-	for _, stage := range []func() error{s.campaign, s.locate, s.withdrawProposals, s.household, s.persons, s.state, s.write, s.checked, s.history, s.duplicates, s.announce, s.report, s.followUp} {
-		if err := stage(); err != nil {
-			return Receipt{}, err
-		}
-	}
-	if exists {
-		if err := s.remember(readRow(d.form.Whole, d.inst.Root, d.rec.Rows)); err != nil {
-			return Receipt{}, err
-		}
+	if err := s.stages(s.write); err != nil {
+		return Receipt{}, err
 	}
 	return s.receipt()
+}
+
+// stages is the life of a visit, in order, whichever door it came through. write stores the record and its rows: a door that
+// edits a record in place has a way of its own.
+func (s *settling) stages(write func() error) error {
+	for _, stage := range []func() error{
+		s.campaign, s.locate, s.stays, // where it belongs
+		s.withdrawProposals, s.household, s.persons, // whom it is about
+		s.state, write, s.checked, s.history, // the record, and what became of what it said before
+		s.duplicates, s.announce, s.report, s.followUp, // who has to know
+		s.remember,
+	} {
+		if err := stage(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settleTrial answers a submission to a draft form as if it counted, and keeps it apart from the data.
