@@ -76,7 +76,7 @@ var policies = map[string]policy{
 	"entity_versions":      {see: reviewersHere},
 	"uploads":              {},
 	"former_territories":   {},
-	"retention_policies":   {see: reach{"manager": anywhere}, update: reach{"manager": anywhere}, create: []string{"manager"}},
+	"retention_policies":   {see: reach{"manager": anywhere}},
 	"retention_reports":    {see: reach{"manager": anywhere}},
 	"erasures":             {see: reach{"manager": here}},
 }

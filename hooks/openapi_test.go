@@ -22,7 +22,7 @@ const (
 
 // callers is what the table of access says of an action, by role.
 func callers(do access.Action) object {
-	words := map[access.Where]string{access.Own: "own", access.Here: "here", access.Around: "around", access.Anywhere: "anywhere"}
+	words := map[access.Where]string{access.Own: "own", access.Here: "here", access.Around: "around", access.Anywhere: "anywhere", access.Whole: "whole"}
 	out := object{}
 	for role, where := range access.Table[do] {
 		out[string(role)] = words[where]

@@ -78,7 +78,7 @@ var Routes = []Route{
 	{http.MethodGet, "/api/doorstep/v1/persons/{id}/audit", access.ReadAudit, (*Doorstep).whoSaw},
 
 	{http.MethodPost, "/api/doorstep/v1/forms", access.PublishForm, (*Doorstep).publishForm},
-	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.PublishForm, (*Doorstep).convertForm},
+	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.ConvertForm, (*Doorstep).convertForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/{version}/status", access.PublishForm, (*Doorstep).formStatus},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/files", access.PublishForm, (*Doorstep).uploadFormFile},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/draft/token", access.PublishForm, (*Doorstep).issueDraftToken},
@@ -145,6 +145,11 @@ func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
 	}
 	if actor.Where(r.Do) == access.Nowhere {
 		return problem.New(problem.NotAllowed, "")
+	}
+	if allowed, err := actor.Allowed(collections.Read(re.App), r.Do); err != nil {
+		return err
+	} else if !allowed {
+		return problem.New(problem.ForTheWhole, "")
 	}
 	return r.handle(d, &request{re, caller(re), d.bodies})
 }

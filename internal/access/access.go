@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"doorstep/collections"
 	"doorstep/internal/audit"
 )
 
@@ -33,6 +34,7 @@ const (
 	Export           Action = "export"            // de-identified
 	ExportIdentified Action = "export.identified" // with names, numbers, exact places
 	PublishForm      Action = "form.publish"
+	ConvertForm      Action = "form.convert" // look at a workbook, keep nothing
 	ReadForm         Action = "form.read"
 	ImportAreas      Action = "areas.import"
 	ManageDevice     Action = "device.manage" // revoke a tablet
@@ -65,6 +67,7 @@ const (
 	Here          // records in the actor's territory
 	Around        // in the city or cities that the territory lies in: finding, never listing
 	Anywhere
+	Whole // everything at once: whoever's territory holds every area that there is
 )
 
 // Table is the whole policy. What it does not list nobody but an operator may do.
@@ -79,9 +82,10 @@ var Table = map[Action]map[Role]Where{
 	ReadCoverage:     {Supervisor: Here, Manager: Here, Analyst: Here},
 	Export:           {Supervisor: Here, Manager: Here, Analyst: Here},
 	ExportIdentified: {Manager: Here},
-	PublishForm:      {Manager: Anywhere},
+	PublishForm:      {Manager: Whole},
+	ConvertForm:      {Manager: Anywhere},
 	ReadForm:         {Field: Anywhere, Supervisor: Anywhere, Analyst: Anywhere, Manager: Anywhere},
-	ImportAreas:      {Manager: Here},
+	ImportAreas:      {Manager: Whole},
 	ManageDevice:     {Manager: Here},
 	ManageToken:      {Manager: Here},
 	Erase:            {Manager: Here},
@@ -97,7 +101,7 @@ var Table = map[Action]map[Role]Where{
 	EditArea:         {Manager: Here},
 	EditCampaign:     {Manager: Here},
 	AssignWork:       {Supervisor: Here, Manager: Here},
-	SetRetention:     {Manager: Anywhere},
+	SetRetention:     {Manager: Whole},
 }
 
 // Actor is who asks.
@@ -129,12 +133,46 @@ func (a Actor) Where(do Action) Where {
 	return Table[do][a.Role]
 }
 
+// Allowed reports whether the actor may do something at all. What concerns everybody at once is for whoever's territory
+// holds every area that there is: a district's manager does not decide for the next.
+func (a Actor) Allowed(db collections.DB, do Action) (bool, error) {
+	switch a.Where(do) {
+	case Nowhere:
+		return false, nil
+	case Whole:
+		return a.holdsAll(db)
+	default:
+		return true, nil
+	}
+}
+
+// holdsAll looks for an area beside the territory; one that a part of the territory lies in does not count.
+func (a Actor) holdsAll(db collections.DB) (bool, error) {
+	if len(a.Territory) == 0 {
+		return false, nil
+	}
+	above := make([]any, len(a.Territory))
+	for i, code := range a.Territory {
+		above[i] = code
+	}
+	query := `SELECT 1 FROM areas WHERE code>=? AND code<?` + strings.Repeat(` AND substr(?,1,length(code))!=code`, len(above)) + ` LIMIT 1`
+	lo := ""
+	for _, r := range append(Ranges(a.Territory), Range{Lo: "\U0010FFFF"}) {
+		var one int
+		if beside, err := collections.One(db, query, append([]any{lo, r.Lo}, above...), &one); beside || err != nil {
+			return false, err
+		}
+		lo = r.Hi
+	}
+	return true, nil
+}
+
 // May tells whether the actor may do something to a record of that area which that worker collected.
 func (a Actor) May(do Action, area, worker string) bool {
 	switch a.Where(do) {
 	case Anywhere:
 		return true
-	case Here:
+	case Here, Whole:
 		return a.Covers(area)
 	case Around:
 		return Actor{Territory: cities(a.Territory)}.Covers(area)

@@ -11,14 +11,15 @@ type Hand struct {
 	Do     Action            // its reach must hold the row as it was and as it will be
 	Lies   string            // column with the area, or with a list of areas, all of which count; "" for no place
 	Fixed  []string          // columns that only stages change
+	Draws  []string          // columns that only who may do ImportAreas changes
 	Refers map[string]string // column that names a row → its collection, "" where the column "collection" says which
 	Why    string
 }
 
 // ByHand is the rule of each collection. Of what is not listed nobody but an operator writes by hand.
 var ByHand = map[string]Hand{
-	collections.Areas: {Do: EditArea, Lies: "area", Fixed: []string{"code", "area", "level", "parent"},
-		Why: "the code is the place: another code moves ground and records to another manager"},
+	collections.Areas: {Do: EditArea, Lies: "area", Fixed: []string{"code", "area", "level", "parent"}, Draws: []string{"boundary"},
+		Why: "the code is the place: another code moves ground and records to another manager; a border has two sides"},
 	collections.Campaigns: {Do: EditCampaign, Lies: "territory",
 		Why: "hold_policy decides what nobody reviews; who covers a part of the territory does not decide for the rest"},
 	collections.Households: {Do: EditRegister, Lies: "area", Fixed: []string{"merged_into", "source"},
@@ -49,8 +50,11 @@ func (a Actor) Blocked(db collections.DB, collection string, before, after Row) 
 		return "", nil
 	}
 	rule, listed := ByHand[collection]
+	allowed, err := a.Allowed(db, rule.Do)
 	switch {
-	case !listed || a.Where(rule.Do) == Nowhere, before != nil && !a.reaches(rule, before):
+	case err != nil:
+		return "", err
+	case !listed || !allowed, before != nil && !a.reaches(rule, before):
 		return "id", nil
 	case !a.reaches(rule, after):
 		return rule.Lies, nil
@@ -60,7 +64,23 @@ func (a Actor) Blocked(db collections.DB, collection string, before, after Row) 
 			return column, nil
 		}
 	}
+	if column, err := a.drawn(db, rule, before, after); column != "" || err != nil {
+		return column, err
+	}
 	return a.refersOut(db, rule, before, after)
+}
+
+// drawn finds a changed border that the actor may not draw.
+func (a Actor) drawn(db collections.DB, rule Hand, before, after Row) (string, error) {
+	for _, column := range rule.Draws {
+		if before != nil && before(column) == after(column) {
+			continue
+		}
+		if allowed, err := a.Allowed(db, ImportAreas); !allowed || err != nil {
+			return column, err
+		}
+	}
+	return "", nil
 }
 
 // reaches reports whether the actor covers every area that a row lies in.

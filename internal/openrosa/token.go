@@ -129,7 +129,11 @@ func admit(ctx context.Context, app core.App, secret, form string, do access.Act
 		return access.Actor{}, "", err
 	}
 	actor := access.Actor{ID: worker, Role: access.Role(role), Territory: access.ParseTerritory(territory)}
-	if !found || shut || actor.Where(do) == access.Nowhere {
+	allowed, err := actor.Allowed(collections.Read(app), do)
+	if err != nil {
+		return access.Actor{}, "", err
+	}
+	if !found || shut || !allowed {
 		return access.Actor{}, "", errWrongToken
 	}
 	if used < collections.Stamp(now.Add(-usedEvery)) {

@@ -39,6 +39,7 @@ const (
 	OwnRecord        Code = "review.own"
 	BadDecision      Code = "duplicate.decision"
 	BeyondTerritory  Code = "access.beyond_territory"
+	ForTheWhole      Code = "access.for_the_whole"
 	BadWorkbook      Code = "form.workbook"
 	BadFormState     Code = "form.state"
 	BadParameter     Code = "request.parameter"
@@ -104,6 +105,7 @@ var Catalogue = map[Code]Entry{
 	StaleRevision:    {http.StatusConflict, "记录已被修改,请刷新后再审核。", "The record has changed since; reload before you decide."},
 	OwnRecord:        {http.StatusForbidden, "不能审核自己填写或修改过的记录,请由其他人审核。", "Nobody reviews what they entered or changed; somebody else must decide."},
 	BeyondTerritory:  {http.StatusConflict, "这会改动其他辖区的内容,请由管辖范围包含两地的人员处理。没有作任何改动。", "This would change something in another territory; somebody whose territory holds both must do it. Nothing was changed."},
+	ForTheWhole:      {http.StatusForbidden, "这项操作对所有辖区生效,请由管辖全部区域的管理员或系统管理员办理。没有作任何改动。", "This counts for every territory; a manager whose territory holds all areas, or the operator, must do it. Nothing was changed."},
 	BadDecision:      {http.StatusBadRequest, "裁定只能是 same(同一)或 different(不同)。", "A decision is same or different."},
 	BadWorkbook:      {http.StatusBadRequest, "问卷文件有错误,请按列出的位置修改。", "The workbook has mistakes; mend them where listed."},
 	BadFormState:     {http.StatusConflict, "表单当前的状态不允许这个操作。", "The form's state does not allow this."},
