@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doorstep/hooks"
+	"doorstep/internal/audit"
 	"doorstep/internal/grid"
 )
 
@@ -42,7 +43,7 @@ func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorste
 		if crs != "" {
 			return grid.Imported{}, errors.New("代码表没有坐标,不用 --crs · a list has no coordinates: leave --crs out")
 		}
-		n, titles, err := grid.ImportList(cmd.Context(), app, path, dry, "operator", d.Now())
+		n, titles, err := grid.ImportList(cmd.Context(), app, path, dry, audit.Operator, d.Now())
 		ignored(cmd, path, titles)
 		return n, err
 	}
@@ -58,5 +59,5 @@ func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorste
 		return grid.Imported{}, err
 	}
 	defer f.Close()
-	return grid.Import(cmd.Context(), app, f, datum, nil, dry, "operator", d.Now())
+	return grid.Import(cmd.Context(), app, f, datum, nil, dry, audit.Operator, d.Now())
 }

@@ -13,6 +13,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/hooks"
+	"doorstep/internal/audit"
 	"doorstep/internal/campaign"
 	"doorstep/internal/grid"
 )
@@ -70,7 +71,7 @@ func createCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 		if err := checkCampaign(app, d, n); err != nil {
 			return err
 		}
-		id, err := campaign.Create(app, n, "operator", d.Now())
+		id, err := campaign.Create(app, n, audit.Operator, d.Now())
 		if err != nil {
 			return err
 		}
@@ -122,7 +123,7 @@ func setCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep, verb, short, sta
 		if err := knownCampaign(app, args[0]); err != nil {
 			return err
 		}
-		if err := campaign.SetStatus(app, args[0], status, "operator", d.Now()); err != nil {
+		if err := campaign.SetStatus(app, args[0], status, audit.Operator, d.Now()); err != nil {
 			return err
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", args[0], status)

@@ -1,10 +1,16 @@
 package commands_test
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pocketbase/pocketbase"
+
+	"doorstep/collections"
 )
 
 // TestSetUpACity goes through an operator's first day: areas, people, households, a campaign; and the mistakes of that day.
@@ -16,6 +22,7 @@ func TestSetUpACity(t *testing.T) {
 		"staff.csv":  "工号,姓名,负责区域\nF1,王,440307011\nM1,李,4403\n",
 		"wrong.csv":  "工号,姓名,负责区域\nF2,,999999\n",
 		"roster.csv": "区划代码,住址,姓名\n440307011005,示例路1号,王小明\n440307011005,示例路1号,王大明\n",
+		"form.csv":   "survey\n,type,name,label\n,text,memo,Memo\nsettings\n,form_id,version\n,trial,1\n",
 		"holes.csv":  "区划代码,姓名\n440307011005,王小明\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -48,6 +55,8 @@ func TestSetUpACity(t *testing.T) {
 		{"campaigns create sweep --form child_visit --territory 4403 --hold some", true, "all, errors, none"},
 		{"campaigns close ID", false, "closed"},
 		{"campaigns list", false, "closed"},
+		{"forms publish form.csv", false, "trial 1: published"},
+		{"forms close trial 1", false, "trial"},
 		{"campaigns open nothing", true, "ID"},
 		{"export child_visit -o out --campaign nothing", true, "ID"},
 		{"workers qr --url https://a.example --area 990101", true, "990101"},
@@ -67,6 +76,7 @@ func TestSetUpACity(t *testing.T) {
 			id = strings.TrimSpace(stdout)
 		}
 	}
+	checkActors(t, dir)
 	if made, err := os.ReadFile(filepath.Join(dir, "made.csv")); err != nil || strings.Count(string(made), "\n") != 3 {
 		t.Errorf("made.csv: %d lines %v", strings.Count(string(made), "\n"), err)
 	}
@@ -76,5 +86,34 @@ func TestSetUpACity(t *testing.T) {
 	}
 	if got, err := os.ReadFile(filepath.Join(dir, "got.csv")); err != nil || string(got) != string(shipped) {
 		t.Errorf("got.csv is not the workbook that was published (%v)", err)
+	}
+}
+
+// checkActors holds that whatever a command did stands in the audit trail as the operator's: none acts for a worker.
+func checkActors(t *testing.T, dir string) {
+	t.Helper()
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: filepath.Join(dir, "pb_data"), HideStartBanner: true})
+	if err := app.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	defer app.ResetBootstrapState()
+	var did []string
+	err := collections.Each(collections.Read(app), `SELECT DISTINCT action, actor, role FROM audit ORDER BY action`, nil, func(rows *sql.Rows) error {
+		var action, actor, role string
+		err := rows.Scan(&action, &actor, &role)
+		if did = append(did, action); actor != "operator" || role != "operator" {
+			if action != "form.published" || actor != "" { // those that the program brings along
+				t.Errorf("%s is %q's in the role %q", action, actor, role)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"areas.import", "workers.import", "roster.import", "campaign.create", "form.published", "form.closing"} {
+		if !slices.Contains(did, want) {
+			t.Errorf("no %s among %v", want, did)
+		}
 	}
 }

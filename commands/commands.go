@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doorstep/hooks"
+	"doorstep/internal/audit"
 	"doorstep/internal/dataset"
 	"doorstep/internal/instrument"
 	"doorstep/internal/sensitive"
@@ -100,7 +101,7 @@ func publishForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if draft {
 			status = instrument.Draft
 		}
-		in, err := d.Library.Publish(app, w, status, "", d.Now())
+		in, err := d.Library.Publish(app, w, status, audit.Operator, d.Now())
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doorstep/hooks"
+	"doorstep/internal/audit"
 	"doorstep/internal/grid"
 	"doorstep/internal/roster"
 )
@@ -32,7 +33,7 @@ func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			}
 		}
 		show := steps(cmd.ErrOrStderr())
-		o.By, o.Now, o.Show = "operator", d.Now(), func(done, total int) { show("行 rows", done, total) }
+		o.By, o.Now, o.Show = audit.Operator, d.Now(), func(done, total int) { show("行 rows", done, total) }
 		n, err := roster.Import(cmd.Context(), app, args[0], o)
 		ignored(cmd, args[0], n.Ignored)
 		if err != nil {

@@ -68,6 +68,9 @@ func Append(db collections.DB, now time.Time, entries ...Entry) error {
 	return nil
 }
 
+// Operator is the actor and the role of commands: whoever types them holds the data folder.
+const Operator = "operator"
+
 func (e Entry) row(now time.Time) (*Row, error) {
 	id, err := collections.NewID()
 	if err != nil {
@@ -80,6 +83,9 @@ func (e Entry) row(now time.Time) (*Row, error) {
 			return nil, fmt.Errorf("detail: %w", err)
 		}
 		detail = string(b)
+	}
+	if e.Actor == Operator {
+		e.Role = Operator
 	}
 	return &Row{
 		ID: id, At: collections.Stamp(now), Actor: e.Actor, Role: e.Role, Device: e.Device, Action: e.Action, Collection: e.Collection, Record: e.Record,
