@@ -54,7 +54,7 @@ func (c *City) ElderSurvey(r *rand.Rand, h Household, p Person, at time.Time, kn
 	a := rec.Given.Answers
 	a["outcome"] = outcome(r)
 	answerHousehold(a, h, len(h.Elders(at)), known)
-	a["informant"] = "self"
+	answerDoor(r, a)
 	if interviewed(a["outcome"]) {
 		rec.Persons = []string{p.ID}
 		answerElder(r, a, h, p, known)

@@ -25,12 +25,31 @@ func answerElder(r *rand.Rand, a map[string]string, h Household, p Person, known
 	contact := emergencyContact(h, p)
 	if contact == nil {
 		a["emergency_name"] = newName(r, other(p.Sex), 1975).Full()
-		a["emergency_phone"], a["emergency_relation"] = phone(r.IntN(phonesOfGrids)), "child"
+		a["emergency_phone"] = phone(r.IntN(phonesOfGrids))
 		return
 	}
-	a["emergency_name"], a["emergency_phone"], a["emergency_relation"] = contact.Name, contact.Phone, "child"
-	if contact == spouse {
-		a["emergency_relation"] = "spouse"
+	a["emergency_name"], a["emergency_phone"] = contact.Name, contact.Phone
+}
+
+// doors are what was met where nobody was interviewed, by outcome: contact, eligible, availability.
+var doors = map[string][3]string{
+	"2.111": {"family_met", "refused"}, "2.21": {"no_access"}, "2.22": {"nobody"}, "2.23": {"family_met", "yes", "away"},
+	"3.18": {"not_found"}, "4.61": {"vacant"}, "4.70": {"family_met", "no"},
+}
+
+// answerDoor adds what led to the outcome: who was met, the screening, and the consent.
+func answerDoor(r *rand.Rand, a map[string]string) {
+	if !interviewed(a["outcome"]) {
+		met := doors[a["outcome"]]
+		a["contact"], a["eligible"], a["availability"] = met[0], met[1], met[2]
+		return
+	}
+	a["contact"], a["eligible"], a["capacity"], a["informant"] = "elder_met", "yes", "yes", "self"
+	a["consent"] = [...]string{"written", "written", "oral"}[r.IntN(3)]
+	a["consent_parts"] = [...]string{"sensitive referral linkage", "sensitive referral linkage photo", "sensitive linkage"}[r.IntN(3)]
+	a["interview_end"] = "finished"
+	if a["outcome"] == "1.2" {
+		a["interview_end"] = "partial"
 	}
 }
 
@@ -64,6 +83,8 @@ func living(h Household, p Person, spouse *Person) string {
 		return "grandchildren"
 	case spouse != nil:
 		return "spouse"
+	case len(h.Persons) > 1:
+		return "relatives"
 	}
 	return "alone"
 }

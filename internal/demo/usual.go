@@ -12,7 +12,7 @@ var usualNumbers = map[string][2]float64{
 var exclusive = map[string]bool{"none": true, "unsure": true, "alone": true}
 
 // usualWords weighs choices of any list by their name against the 1 of all others.
-var usualWords = map[string]float64{"none": 12, "other": 0.05, "unsure": 0.15, "refused": 0.05, "no": 1.5}
+var usualWords = map[string]float64{"none": 12, "other": 0.05, "unsure": 0.15, "dont_know": 0.05, "refused": 0.05, "unknown": 0.0005, "no": 1.5}
 
 // usualChoices weighs choices by question, else by list. The figures make a plausible city; they are no statistics.
 var usualChoices = map[string]map[string]float64{
@@ -24,6 +24,8 @@ var usualChoices = map[string]map[string]float64{
 	"registration": {"local": 5, "unregistered": 0.02, "hkmt": 0.02, "foreign": 0.01}, "residence": {"here": 20, "boarding": 1, "institution": 0.02},
 	"worker_grade": {"green": 30, "blue": 2, "yellow": 0.5, "red": 0.1}, "name_kind": {"registered": 20}, "need": {"none": 10}, "benefit": {"none": 20, "orphan_allowance": 0.05, "unattended_allowance": 0.05, "hiv_allowance": 0.01, "destitute": 0.05, "old_age_allowance": 8},
 	"risk_event": {"none": 40, "suicide": 0.02, "self_harm": 0.02, "lost": 0.1}, "carer": {"self": 10, "none": 0.5}, "special_group": {"none": 150}, "chronic": {"none": 2}, "health_problem": {"none": 80},
+	"assessment_kind": {"formal": 0}, // takes signatures, which are not made up
+	"safety_sign":     {"none": 400, "suicidal_words": 0.5}, "carer_answers": {"yes": 5}, "interview_language": {"mandarin": 8, "shared_dialect": 4, "minority": 0.02, "sign": 0.02}, "quality": {"good": 8, "fair": 3},
 	"first_service":  {"none": 0},
 	"housing_safety": {"safe": 20, "minor": 2, "serious": 0.3}, "difficulty": {"none": 15}, "pension": {"none": 0.3, "commercial": 0.05},
 	"insurance":     {"none": 0.1, "resident": 10, "employee": 8},

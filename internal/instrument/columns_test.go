@@ -31,7 +31,8 @@ func TestEveryQuestionHasItsColumn(t *testing.T) {
 			}
 			answered := map[string]bool{}
 			for seed := range uint64(40) {
-				given := demo.Given{Answers: map[string]string{"outcome": []string{"1.1", "1.2", "2.11"}[seed%3], "consent": "oral"}, Repeats: repeats}
+				given := demo.Given{Answers: map[string]string{"outcome": []string{"1.1", "1.2", "2.11"}[seed%3], "consent": "oral",
+					"contact": "elder_met", "eligible": "yes", "capacity": "yes"}, Repeats: repeats}
 				root, err := filler.Fill(rand.New(rand.NewPCG(seed, 7)), time.Date(2026, 11, 20, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), given)
 				if err != nil {
 					t.Fatal(err)

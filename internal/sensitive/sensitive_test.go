@@ -117,7 +117,7 @@ func TestJudge(t *testing.T) {
 func TestShippedForms(t *testing.T) {
 	want := map[string][]string{
 		"child_visit":      {"notice_version", "interviewed", "must_answer", "children_listed", "maybe_orphan", "maybe_unattended", "risk_points", "risk_grade"},
-		"elderly_baseline": {"notice_version", "interviewed", "must_answer", "bmi", "self_care_score", "mobility_score", "mental_score", "perception_score", "ability_total", "preliminary_level", "final_level", "services_needed_count"},
+		"elderly_baseline": {"survey_round", "notice_version", "interviewed", "must_answer", "seen", "wording_checked", "ability_result", "ability_instrument", "ability_version", "services_needed_count", "basic_services_needed", "basic_services_unmet"},
 	}
 	for name, texts := range want {
 		t.Run(name, func(t *testing.T) {

@@ -7,22 +7,10 @@
 // XML that the engine made.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { JSDOM } from 'jsdom';
+import { loadForm, walk } from './engine.mjs';
 
 const [server, formID, answersFile] = process.argv.slice(2);
 const answers = Object.entries(JSON.parse(readFileSync(answersFile, 'utf8')));
-
-const browser = new JSDOM('<!doctype html>', { url: 'http://localhost/' }).window;
-for (const name of ['DOMParser', 'XMLSerializer', 'Node', 'Element', 'Document', 'XMLDocument', 'XPathResult',
-	'XPathEvaluator', 'XPathExpression', 'document', 'Text', 'Attr', 'Comment', 'CDATASection', 'CharacterData',
-	'ProcessingInstruction', 'NodeFilter', 'HTMLElement']) {
-	Object.defineProperty(globalThis, name, { value: browser[name], configurable: true, writable: true });
-}
-globalThis.window = browser;
-const { process: node } = globalThis; // the engine would load its parser in another way if it saw Node
-delete globalThis.process;
-const engine = await import('@getodk/xforms-engine');
-globalThis.process = node;
 
 const fail = (message) => { throw new Error(message); };
 
@@ -50,16 +38,9 @@ const fetchFormAttachment = async (url) => {
 	return get(media.get(name) ?? fail(`${name} is not in the manifest`));
 };
 
-const form = await engine.loadForm(bytes.toString('utf8'), { fetchFormAttachment });
+const form = await loadForm(bytes.toString('utf8'), { fetchFormAttachment });
 if (form.status === 'failure') throw form.error;
 const { root } = form.createInstance({ preloadProperties: { deviceID: 'collect:engine', username: 'engine' } });
-
-function* walk(parent) {
-	for (const child of parent.currentState.children ?? []) {
-		yield child;
-		yield* walk(child);
-	}
-}
 
 for (const [path, value] of answers) {
 	const found = [...walk(root)].find((n) => n.currentState.reference === path && (typeof value !== 'number' || n.nodeType.startsWith('repeat-range')))

@@ -44,6 +44,10 @@ const times = ['', '06:30:00.000+08:00', '23:59:59.000+08:00'];
 const moments = ['', '2020-05-01T10:00:00.000+08:00', '2031-01-01T00:00:00.000+08:00'];
 const words = ['', 'a', 'Ann', 'xenon', '12', 'none', 'x y', '张三'];
 
+// computed are the questions that the form itself answers when another answer changes: what was put in there may be gone.
+const computed = (xml) => new Set([...xml.matchAll(/<setvalue [^>]*>/g)].filter(([tag]) => tag.includes('xforms-value-changed'))
+	.map(([tag]) => /ref="([^"]+)"/.exec(tag)[1]));
+
 // literals are the texts that the form compares with.
 const literals = (xml) => [...new Set([...xml.matchAll(/'([^'<>&]{1,16})'/g)].map((m) => m[1]))];
 
@@ -104,7 +108,7 @@ const isMeta = (node) => /\/meta(\/|$)/.test(node.currentState.reference);
 const isContainer = (node) => ['group', 'repeat-instance'].includes(node.nodeType);
 const isRange = (node) => node.nodeType.startsWith('repeat-range');
 
-function fill(root, rand, pool) {
+function fill(root, rand, pool, own) {
 	const given = new Map();
 	for (let round = 0; round < 3; round++) {
 		for (const node of walk(root)) {
@@ -115,7 +119,7 @@ function fill(root, rand, pool) {
 				else if (count > 0 && rand() < 0.3) node.removeInstances(Math.floor(rand() * count));
 			} else if (!isContainer(node) && !isRange(node) && !node.currentState.readonly) {
 				const value = put(node, rand, pool);
-				if (value !== undefined) given.set(node.nodeId, value);
+				if (value !== undefined && !own.has(node.currentState.reference)) given.set(node.nodeId, value);
 			}
 		}
 	}
@@ -150,11 +154,11 @@ for (const file of readdirSync(xforms).filter((f) => f.endsWith('.xml')).sort())
 	const xml = readFileSync(join(xforms, file), 'utf8');
 	const form = await engine.loadForm(xml, { fetchFormAttachment: empty });
 	if (form.status === 'failure') throw form.error;
-	const pool = literals(xml);
+	const pool = literals(xml), own = computed(xml);
 	const lines = [];
 	for (let i = 0; i < Number(fills); i++) {
 		const { root } = form.createInstance({ preloadProperties: { deviceID: 'd:1', username: 'w1' } });
-		const given = fill(root, random(i + 1), pool);
+		const given = fill(root, random(i + 1), pool, own);
 		lines.push(JSON.stringify({ now: new Date().toISOString(), nodes: see(root, given) }));
 	}
 	const name = basename(file, '.xml');
