@@ -32,7 +32,8 @@ func TestEveryQuestionHasItsColumn(t *testing.T) {
 			answered := map[string]bool{}
 			for seed := range uint64(40) {
 				given := demo.Given{Answers: map[string]string{"outcome": []string{"1.1", "1.2", "2.11"}[seed%3], "consent": "oral",
-					"contact": "elder_met", "eligible": "yes", "capacity": "yes"}, Repeats: repeats}
+					"contact": "elder_met", "eligible": "yes", "capacity": "yes", "consent_parts": "sensitive", "informant": []string{"self", "child"}[seed%2], "elder_seen": "yes",
+					"assessment_kind": "formal", "household_listed": "new", "services_needed": "meals bathing cleaning escort day_care rehab emergency_call family_bed company culture legal devices respite other"}, Repeats: repeats}
 				root, err := filler.Fill(rand.New(rand.NewPCG(seed, 7)), time.Date(2026, 11, 20, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), given)
 				if err != nil {
 					t.Fatal(err)
