@@ -289,6 +289,31 @@ func TestServicesLeadToBasicServices(t *testing.T) {
 	}
 }
 
+// What is seen or heard of danger asks for help at once, whoever answered and however the visit ended.
+func TestDangerIsFollowedUp(t *testing.T) {
+	bound, err := validate.For(read(t, elderly))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for answers, want := range map[string]bool{
+		"closing/safety_signs=suicidal_words": true, "closing/safety_signs=neglect abuse": true, "ability/care_risk_kinds=fall self_harm": true,
+		"closing/safety_signs=none": false, "closing/safety_signs=dont_know": false, "ability/care_risk_kinds=fall lost": false,
+	} {
+		path, answer, _ := strings.Cut(answers, "=")
+		found := visit(bound, map[string]string{path: answer})
+		if got := slices.ContainsFunc(found, func(i survey.Issue) bool { return i.Code == "report.urgent" && i.Field == path }); got != want {
+			t.Errorf("%s: %v", answers, found)
+		}
+	}
+	for _, outcome := range []string{"1.1", "2.112", "2.22", "4.61"} {
+		s := newElder(t)
+		s.set("outcome", outcome)
+		if !slices.Contains(s.shown(), "safety_signs") {
+			t.Errorf("signs of danger are not asked at %s", outcome)
+		}
+	}
+}
+
 // What somebody of eighty is entitled to and does not receive.
 func TestBenefitGap(t *testing.T) {
 	for _, c := range []struct{ born, registration, benefits, card, want string }{

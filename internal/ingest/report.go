@@ -15,7 +15,21 @@ import (
 const (
 	MandatoryReport = "report.mandatory"
 	SuspectedReport = "report.suspected"
+	UrgentFollowUp  = "report.urgent"
 )
+
+type reportKind struct{ code, title string }
+
+// reports are the titles of the tasks that these issues open, the gravest first.
+var reports = []reportKind{
+	{MandatoryReport, "强制报告 · mandatory report"},
+	{UrgentFollowUp, "紧急跟进 · urgent follow-up"},
+	{SuspectedReport, "强制报告（疑似，请主管判断） · suspected: for a supervisor to judge"},
+}
+
+func isReport(i survey.Issue) bool {
+	return slices.ContainsFunc(reports, func(r reportKind) bool { return r.code == i.Code })
+}
 
 // announce tells the worker's tablets.
 func (s *settling) announce() error {
@@ -25,7 +39,7 @@ func (s *settling) announce() error {
 // report opens an urgent follow-up for the territory's supervisors and queues the notice, for what no earlier report of the
 // record was about: an earlier one may be closed already.
 func (s *settling) report() error {
-	found := slices.DeleteFunc(slices.Clone(s.d.issues), func(i survey.Issue) bool { return i.Code != MandatoryReport && i.Code != SuspectedReport })
+	found := slices.DeleteFunc(slices.Clone(s.d.issues), func(i survey.Issue) bool { return !isReport(i) })
 	if len(found) == 0 {
 		return nil
 	}
@@ -88,12 +102,12 @@ func (r *row) eachBelow(record, id string, do func(path, id string)) {
 	}
 }
 
-// openReport makes the task of a report. Where all of it is suspected its title says so.
+// openReport makes the task of a report, named after the gravest of its issues.
 func (s *settling) openReport(issues []survey.Issue, causes []string) error {
-	kind, title := MandatoryReport, "强制报告 · mandatory report"
-	if !slices.ContainsFunc(issues, func(i survey.Issue) bool { return i.Code == MandatoryReport }) {
-		kind, title = SuspectedReport, "强制报告（疑似，请主管判断） · suspected: for a supervisor to judge"
-	}
+	gravest := slices.IndexFunc(reports, func(r reportKind) bool {
+		return slices.ContainsFunc(issues, func(i survey.Issue) bool { return i.Code == r.code })
+	})
+	kind, title := reports[gravest].code, reports[gravest].title
 	about, err := json.Marshal(issues)
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ var builders = map[string]builder{
 	"risk_grade":       riskGrade,                      // risk_grade(choice list with min_points, choice list with points)
 	"mandatory_report": reportIfChose(MandatoryReport), // mandatory_report(choice, …)
 	"suspected_report": reportIfChose(SuspectedReport), // suspected_report(choice, …)
+	"urgent_follow_up": reportIfChose(UrgentFollowUp),  // urgent_follow_up(choice, …)
 }
 
 func tagged(tag string) builder {

@@ -13,6 +13,7 @@ type Entry struct {
 const (
 	MandatoryReport = "report.mandatory"
 	SuspectedReport = "report.suspected"
+	UrgentFollowUp  = "report.urgent" // somebody is in danger, where no law names the report
 )
 
 // Findings about a record as a whole.
@@ -63,6 +64,7 @@ var Catalogue = map[string]Entry{
 
 	MandatoryReport: {survey.Warning, "发现儿童正受侵害或面临危险的情形，须立即报告（未成年人保护法第十一条）。", "A child is harmed or in danger: this must be reported at once (Law on the Protection of Minors, article 11)."},
 	SuspectedReport: {survey.Warning, "疑似有须报告的情形，填写人不能确定：请主管当天判断是否报告（未成年人保护法第十一条）。", "What must be reported is suspected; the worker could not tell: a supervisor judges today whether to report (Law on the Protection of Minors, article 11)."},
+	UrgentFollowUp:  {survey.Warning, "发现有人可能自伤、受虐待或无人照料，须马上跟进。", "Somebody may harm himself or herself, is ill-treated or has no care: follow this up at once."},
 
 	// What the form's own logic finds; logic.required and logic.constraint take the form's words where it has any.
 	"logic.required":        {survey.Error, "此题必填，但没有答案。", "This question must be answered."},
