@@ -22,9 +22,12 @@ func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c.Use, c.Short = "serve [DOMAIN...]", "启动服务,默认 127.0.0.1:8090 · start the server, on 127.0.0.1:8090 unless told otherwise"
 	usage(c, "http", "HTTP 监听地址 · address for HTTP (default 127.0.0.1:8090; 0.0.0.0:80 with domains)")
 	usage(c, "https", "HTTPS 监听地址 · address for HTTPS (0.0.0.0:443 with domains)")
-	usage(c, "origins", "允许跨域的来源 · origins that browsers may call from")
+	origins := ownOrigin(c)
 	run := c.RunE
 	c.RunE = func(c *cobra.Command, domains []string) error {
+		if err := origins(); err != nil {
+			return err
+		}
 		fmt.Fprintf(c.ErrOrStderr(), "Doorstep %s\n数据目录 data folder: %s\n", version(), app.DataDir())
 		return run(c, domains)
 	}
@@ -33,6 +36,31 @@ func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	addDemo(app, d, c)
 	addBackups(d, c)
 	return making(c)
+}
+
+// noOrigin is equal to no origin that a browser names: pages of this server need no leave, and others have none.
+const noOrigin = "self"
+
+// ownOrigin lets pages of other servers call only where --origins names them; PocketBase lets all. It returns what is to be done once the
+// flags are read: an empty list would let all again.
+func ownOrigin(c *cobra.Command) func() error {
+	f := c.Flag("origins")
+	f.DefValue = noOrigin
+	usage(c, f.Name, "允许跨域调用的网页来源,如 https://tablet.example;默认只有本服务器自己的网页 · origins of pages of other servers that may call, such as https://tablet.example; none but this server's own unless told")
+	list := f.Value.(interface {
+		Replace([]string) error
+		GetSlice() []string
+	})
+	none := func() error { return list.Replace([]string{noOrigin}) }
+	if err := none(); err != nil {
+		panic(err) // a list of one word
+	}
+	return func() error {
+		if len(list.GetSlice()) > 0 {
+			return nil
+		}
+		return none()
+	}
 }
 
 func usage(c *cobra.Command, flag, text string) {

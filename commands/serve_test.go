@@ -78,7 +78,7 @@ func TestServeWithCertificateFiles(t *testing.T) {
 	if err := os.Mkdir(data, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.CommandContext(t.Context(), "/bin/sh", "-c", `umask 000; exec "$0" "$@"`, bin, "serve", "--dir", data, "--https", address, "--http", freePort(t), "--tls-cert", cert, "--tls-key", key)
+	c := exec.CommandContext(t.Context(), "/bin/sh", "-c", `umask 000; exec "$0" "$@"`, bin, "serve", "--dir", data, "--https", address, "--http", freePort(t), "--tls-cert", cert, "--tls-key", key, "--origins", "https://tablet.example")
 	var said bytes.Buffer
 	c.Stdout, c.Stderr = &said, &said
 	if err := c.Start(); err != nil {
@@ -88,6 +88,12 @@ func TestServeWithCertificateFiles(t *testing.T) {
 	res := waitFor(t, trusting(first), "https://"+address+"/api/health", &said)
 	if got := res.Header.Get("Strict-Transport-Security"); got == "" || res.TLS.PeerCertificates[0].SerialNumber.Int64() != 1 {
 		t.Errorf("HSTS %q, certificate %v", got, res.TLS.PeerCertificates[0].SerialNumber)
+	}
+	oldAndWeak(t, address, first)
+	for origin, want := range map[string]string{"https://tablet.example": "https://tablet.example", "https://elsewhere.example": "", "null": ""} {
+		if got := allowed(t, trusting(first), "https://"+address+"/api/health", origin); got != want {
+			t.Errorf("%s may call: %q", origin, got)
+		}
 	}
 	second := writePair(t, cert, key, 2)
 	later := time.Now().Add(time.Minute) // whatever the file system's clock can tell apart
@@ -109,6 +115,60 @@ func TestServeWithCertificateFiles(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// oldAndWeak wants a client to be refused that knows nothing of TLS 1.2, or only ciphers without forward secrecy.
+func oldAndWeak(t *testing.T, address string, cert *x509.Certificate) {
+	t.Helper()
+	pool := x509.NewCertPool()
+	pool.AddCert(cert)
+	for name, c := range map[string]*tls.Config{
+		"TLS 1.1":            {RootCAs: pool, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
+		"no forward secrecy": {RootCAs: pool, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_GCM_SHA384, tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}},
+	} {
+		if conn, err := tls.Dial("tcp", address, c); err == nil {
+			conn.Close()
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+// allowed is the origin that an answer lets a browser's page of another server read it from.
+func allowed(t *testing.T, client *http.Client, url, origin string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Origin", origin)
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	return res.Header.Get("Access-Control-Allow-Origin")
+}
+
+// TestPagesOfOtherServersMayNotCall: without --origins, or with an empty one, no other server's page may read an answer.
+func TestPagesOfOtherServersMayNotCall(t *testing.T) {
+	bin := program(t)
+	for _, args := range [][]string{nil, {"--origins", ""}} {
+		dir, address := filepath.Join(t.TempDir(), "data"), freePort(t)
+		c := exec.CommandContext(t.Context(), bin, append([]string{"serve", "--dir", dir, "--http", address}, args...)...)
+		var said bytes.Buffer
+		c.Stdout, c.Stderr = &said, &said
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, http.DefaultClient, "http://"+address+"/api/health", &said)
+		for _, origin := range []string{"https://elsewhere.example", "http://" + address, "null"} {
+			if got := allowed(t, http.DefaultClient, "http://"+address+"/api/health", origin); got != "" {
+				t.Errorf("%v: %s may call", args, origin)
+			}
+		}
+		c.Process.Signal(syscall.SIGTERM)
+		c.Wait()
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections"
 	"doorstep/internal/openrosa"
 )
 
@@ -28,6 +29,9 @@ func (d *Doorstep) withDraftToken(handle fieldHandler) func(*core.RequestEvent) 
 		token, _ := re.Get(tokenKey).(string)
 		campaign, form := re.Request.PathValue("campaign"), re.Request.PathValue("form")
 		actor, device, err := openrosa.AdmitDraft(re.Request.Context(), re.App, token, form, d.Now())
+		if err == nil {
+			err = factorOfDraft(re.App, actor.ID)
+		}
 		if err != nil {
 			return d.odkFailed(re, err)
 		}
@@ -38,6 +42,15 @@ func (d *Doorstep) withDraftToken(handle fieldHandler) func(*core.RequestEvent) 
 		}
 		return nil
 	}
+}
+
+// factorOfDraft fails for a manager who has to enrol a second factor since the token was given.
+func factorOfDraft(app core.App, manager string) error {
+	account, err := app.FindRecordById(collections.Workers, manager)
+	if err != nil {
+		return err
+	}
+	return factorEnrolled(collections.Read(app), account)
 }
 
 func (d *Doorstep) odkDraft(c *fieldCall) error {
