@@ -65,7 +65,7 @@ var mayImport = map[string][]string{
 	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/ingest", "internal/problem", "internal/seal"},
 	"internal/retention":  {"collections", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/problem", "internal/survey"},
 	"internal/demo":       {"internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
-	"internal/seed":       {"collections", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/review", "internal/survey", "internal/xform"},
+	"internal/seed":       {"collections", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/review", "internal/signin", "internal/survey", "internal/xform"},
 	"internal/client":     {},
 	"internal/simulate":   {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
 	"internal/testapp":    {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},

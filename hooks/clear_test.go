@@ -48,7 +48,7 @@ var inClear = map[string]string{
 	"tasks":                "due issues causes",                                                            // a day; codes, words of the catalogue and of the form, ids
 	"uploads":              "",                                                                             //
 	"worker_scopes":        "lo hi",                                                                        // area codes
-	"workers":              "tokenKey email staff_no name territory password",                              // accounts: shown to their managers; tokens need the keyset too
+	"workers":              "tokenKey email staff_no name territory password",                              // accounts: shown to their managers; tokens need the keyset too, hashes of passwords are sealed by the sign-in itself
 	"child_visits":         "started_at finished_at outcome issues",                                        // moments, codes, words of the catalogue and of the form
 	"elderly_surveys":      "started_at finished_at outcome issues",
 	"child_visit_children": "",

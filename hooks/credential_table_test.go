@@ -201,7 +201,9 @@ func TestEveryCredentialInEveryState(t *testing.T) {
 	}
 }
 
-func session(kind string) bool { return slices.Contains([]string{"tablet", "office", "operator"}, kind) }
+func session(kind string) bool {
+	return slices.Contains([]string{"tablet", "office", "operator"}, kind)
+}
 
 // tells reports whether an answer holds anything but words.
 func tells(body string) bool {

@@ -98,6 +98,8 @@ func (d *Doorstep) Bind(app core.App) {
 		on(app.OnRecordCreate(table), "doorstep.seal.create."+table, 90, sealRecord)
 		on(app.OnRecordUpdate(table), "doorstep.seal.update."+table, 90, sealRecord)
 	}
+	on(app.OnRecordCreateExecute(signin.Accounts...), "doorstep.password.create", 90, sealPassword)
+	on(app.OnRecordUpdateExecute(signin.Accounts...), "doorstep.password.update", 90, sealPassword)
 	on(app.OnRecordUpdateRequest(), "doorstep.cleared", 20, d.noteCleared)
 	on(app.OnRecordEnrich(), "doorstep.mask", 90, d.mask)
 	on(app.OnRecordAfterUpdateSuccess(collections.Areas), "doorstep.areas", 10, d.areasChanged)

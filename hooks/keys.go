@@ -62,6 +62,9 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 		} else if changed {
 			reseal()
 		}
+		if err := sealPasswords(app); err != nil {
+			app.Logger().Error("seal passwords", "error", err.Error())
+		}
 	})
 	if err != nil {
 		return err
@@ -69,10 +72,29 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 	return e.Next()
 }
 
-// sealSecrets makes and seals the secrets that stand alone: of seals, and of second factors.
+// sealPasswords seals what commands of PocketBase's own, which know no keys, have stored.
+func sealPasswords(app core.App) error {
+	if some, err := signin.Unsealed(collections.Read(app)); err != nil || !some {
+		return err
+	}
+	return collections.Write(context.Background(), app, signin.SealPasswords)
+}
+
+// sealPassword seals a password that somebody gives an account.
+func sealPassword(e *core.RecordEvent) error {
+	if err := signin.SealPassword(e.App, e.Record); err != nil {
+		return err
+	}
+	return e.Next()
+}
+
+// sealSecrets makes and seals the secrets that stand alone: of seals, of second factors, and hashes of passwords.
 func sealSecrets(app core.App) error {
 	return collections.Write(context.Background(), app, func(db collections.DB) error {
 		if err := devicesync.MakeSealKey(db); err != nil {
+			return err
+		}
+		if err := signin.SealPasswords(db); err != nil {
 			return err
 		}
 		return signin.SealFactors(db)

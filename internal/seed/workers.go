@@ -12,6 +12,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/demo"
+	"doorstep/internal/signin"
 )
 
 func buildOperator(app core.App, password string) error {
@@ -55,7 +56,7 @@ func buildWorkers(ctx context.Context, app core.App, city *demo.City, password s
 				}
 			}
 		}
-		return nil
+		return signin.SealPasswords(db)
 	})
 }
 

@@ -49,9 +49,6 @@ func (t Try) attempt(db collections.DB) Attempt {
 	return NewAttempt(db, t.Collection, account, t.From)
 }
 
-// nobody is the hash of a password that nobody knows, of the cost that PocketBase's have.
-const nobody = "$2a$10$.vB3xKfmI7e6hoNlX0kxVe03qvBkG6eUzeV4idiUBDi6twJe87GFe"
-
 // Admit looks at a password. The attempt that it returns is counted as wrong until Right or Release. It fails with *Waiting,
 // or with problem.NotSignedIn whatever else is wrong.
 func (g *Guard) Admit(ctx context.Context, app core.App, t Try, now func() time.Time) (Attempt, error) {
@@ -63,17 +60,17 @@ func (g *Guard) Admit(ctx context.Context, app core.App, t Try, now func() time.
 	if err != nil {
 		return a, err
 	}
-	right, err := g.compare(ctx, t)
+	right, err := g.compare(ctx, collections.Read(app), t)
 	if err != nil || right {
 		return a, err
 	}
 	return a, refused(ctx, app, t, now())
 }
 
-func (g *Guard) compare(ctx context.Context, t Try) (bool, error) {
-	hash := nobody
-	if t.Account != nil {
-		hash = t.Account.GetString(core.FieldNamePassword + ":hash")
+func (g *Guard) compare(ctx context.Context, db collections.DB, t Try) (bool, error) {
+	hash, err := hashOf(db, t.Account)
+	if err != nil {
+		return false, err
 	}
 	select {
 	case g.turns <- struct{}{}:
