@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"internal/review":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem"},
 	"internal/reveal":     {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
 	"internal/coverage":   {"collections", "internal/access"},
-	"internal/dataset":    {"collections", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/instrument", "internal/problem", "internal/seal", "internal/sensitive", "internal/survey"},
+	"internal/dataset":    {"collections", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/instrument", "internal/problem", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate"},
 	"internal/disclosure": {},
 	"internal/devicesync": {"collections", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
 	"internal/openrosa":   {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/survey", "internal/xform", "internal/xmltree"},

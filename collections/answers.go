@@ -44,8 +44,15 @@ func ParseGeopoint(s string) (Geopoint, bool) {
 	return p, true
 }
 
-// Encode turns an answer as an instance holds it into the value of its column. ok is false when the answer does not
-// fit the column's type: the column then stays empty, the raw submission keeps what was written.
+// mostWhole is the largest whole number that a JSON reader keeps digit by digit (RFC 8259, section 6).
+const mostWhole = 1<<53 - 1
+
+// longestNumber is as much text as the column of a number takes; of a longer one the first 17 digits are kept.
+const longestNumber = 60
+
+// Encode turns an answer as an instance holds it into the value of its column. A number that would lose digits as one is
+// a JSON text. ok is false when the answer does not fit the column's type: the column then stays empty, the raw submission
+// keeps what was written.
 func Encode(kind survey.Kind, answer string) (value any, ok bool) {
 	switch kind {
 	case survey.KindInteger:
@@ -56,6 +63,9 @@ func Encode(kind survey.Kind, answer string) (value any, ok bool) {
 		if err != nil {
 			return nil, false
 		}
+		if n > mostWhole || n < -mostWhole {
+			return jsonText(strconv.FormatInt(n, 10)), true
+		}
 		return n, true
 	case survey.KindDecimal:
 		if answer == "" {
@@ -64,6 +74,9 @@ func Encode(kind survey.Kind, answer string) (value any, ok bool) {
 		n, err := strconv.ParseFloat(answer, 64)
 		if err != nil || n != n || n > 1e300 || n < -1e300 {
 			return nil, false
+		}
+		if !Exact(answer, n) && len(answer) <= longestNumber {
+			return jsonText(answer), true
 		}
 		return n, true
 	case survey.KindSelectMultiple, survey.KindRank:
@@ -94,6 +107,24 @@ func Encode(kind survey.Kind, answer string) (value any, ok bool) {
 	default:
 		return answer, true
 	}
+}
+
+// Exact reports whether n is the very number that text writes: whether digits that are not zero were lost.
+func Exact(text string, n float64) bool {
+	digits, exponent := significant(text)
+	kept, at := significant(strconv.FormatFloat(n, 'e', -1, 64))
+	return digits == kept && (exponent == at || digits == "")
+}
+
+// significant is the digits of a number without the zeros around them, and the power of ten behind the last one.
+func significant(number string) (digits string, exponent int) {
+	mantissa, power, _ := strings.Cut(strings.ToLower(strings.TrimLeft(number, "+-")), "e")
+	exponent, _ = strconv.Atoi(power) // none is 0
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	exponent -= len(fraction)
+	digits = strings.TrimRight(whole+fraction, "0")
+	exponent += len(whole) + len(fraction) - len(digits)
+	return strings.TrimLeft(digits, "0"), exponent
 }
 
 func encodeLine(answer string) (any, bool) {
@@ -145,6 +176,8 @@ func Decode(kind survey.Kind, value any) string {
 
 func decodeText(kind survey.Kind, s string) string {
 	switch kind {
+	case survey.KindInteger, survey.KindDecimal:
+		return strings.Trim(s, `"`)
 	case survey.KindSelectMultiple, survey.KindRank:
 		var names []string
 		if json.Unmarshal([]byte(s), &names) != nil {

@@ -20,6 +20,14 @@ func TestAnswersSurviveTheirColumns(t *testing.T) {
 		"a fraction for whole": {survey.KindInteger, "1.5", "", false},
 		"a decimal":            {survey.KindDecimal, "-0.25", "-0.25", true},
 		"not a number":         {survey.KindDecimal, "NaN", "", false},
+		"18 digits":            {survey.KindInteger, "-990000201503010017", "-990000201503010017", true},
+		"17 digits":            {survey.KindDecimal, "0.30000000000000004", "0.30000000000000004", true},
+		"more digits":          {survey.KindDecimal, "123456789012345.678", "123456789012345.678", true},
+		"more digits, small":   {survey.KindDecimal, "-0.00012345678901234567890", "-0.00012345678901234567890", true},
+		"zeros behind":         {survey.KindDecimal, "1.500000000000000000000", "1.5", true},
+		"zeros before":         {survey.KindDecimal, "007.0", "7", true},
+		"with an exponent":     {survey.KindDecimal, "12E-1", "1.2", true},
+		"nothing, at length":   {survey.KindDecimal, "0.000e5", "0", true},
 		"choices":              {survey.KindSelectMultiple, "a b c", "a b c", true},
 		"no choice":            {survey.KindSelectMultiple, "", "", true},
 		"a point":              {survey.KindGeopoint, "22.5 114.1 3 5", "22.5 114.1 3 5", true},
@@ -37,5 +45,14 @@ func TestAnswersSurviveTheirColumns(t *testing.T) {
 				t.Errorf("got %q, fits %v; want %q, %v", got, fits, c.want, c.fits)
 			}
 		})
+	}
+}
+
+// A number that a reader of JSON would round is a text.
+func TestNumbersThatAreText(t *testing.T) {
+	for answer, want := range map[string]any{"9007199254740991": int64(9007199254740991), "9007199254740993": `"9007199254740993"`} {
+		if got, _ := Encode(survey.KindInteger, answer); got != want {
+			t.Errorf("%s is %#v, want %#v", answer, got, want)
+		}
 	}
 }

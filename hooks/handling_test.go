@@ -54,7 +54,7 @@ func TestNumbersWithoutALimitAreSealed(t *testing.T) {
 		if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*) FROM idform WHERE COALESCE(q17, q18, q19) IS NOT NULL`, nil, &lies); err != nil || lies > 0 {
 			t.Errorf("%s: a number lies in clear (%v)", what, err)
 		}
-		if got := app.Clear(t, "idform", "id='"+id+"'", "q17", "q18", "few"); !slices.Equal(got[0], []string{"990000201503010017", "13800000001", "3"}) {
+		if got := app.Clear(t, "idform", "id='"+id+"'", "q17", "q18", "few"); strings.Trim(got[0][0], `"`) != "990000201503010017" || !slices.Equal(got[0][1:], []string{"13800000001", "3"}) {
 			t.Errorf("%s: the record says %v", what, got)
 		}
 	}

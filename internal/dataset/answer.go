@@ -14,7 +14,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	v := Variable{
 		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
-		Choices: choicesOf(c.choices), Missing: blank, Relevant: c.question.Relevant, Question: len(c.question.Label) > 0 && c.question.Type != "calculate", Disclosure: sensitive.Role(c.question),
+		Choices: choicesOf(c.choices), Missing: blank, NoAnswer: noAnswers(c.choices), Relevant: c.question.Relevant, Question: len(c.question.Label) > 0 && c.question.Type != "calculate", Disclosure: sensitive.Role(c.question),
 	}
 	if c.treatment.Treatment != sensitive.Keep {
 		why := Text(c.treatment.Why)
@@ -26,7 +26,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	switch c.treatment.Treatment {
 	case sensitive.Keep, sensitive.IfSmall:
-		return guarded(p.whole(expr, v, c.question.Kind))
+		return guarded(p.whole(expr, v, c.question.Kind), tellingOf(c.question))
 	case sensitive.AsMonth:
 		return source{expr, []Variable{v}, func(cells []any, value any, visit string) { cells[0] = monthAway(value, visit) }}
 	case sensitive.AsDay:
@@ -38,19 +38,37 @@ func (p *plan) answer(a *answerTable, c column) source {
 		return p.ageSource(expr, v, c.question, func(value any, _ string) any { return smallNumber(value) })
 	case sensitive.AsYear:
 		return p.ageSource(expr, v, c.question, ageAt)
-	default:
-		return leftOut(v, Text(c.treatment.Why))
 	}
+	if sensitive.Harmless(c.question) {
+		return emptied(v, Text(c.treatment.Why))
+	}
+	return leftOut(v, Text(c.treatment.Why))
+}
+
+// emptied keeps the column of a question that its form calls harmless, and none of its answers.
+func emptied(v Variable, why Text) source {
+	s := leftOut(v, why)
+	s.vars[0].LeftOut, s.vars[0].Missing = false, blankAlways
+	s.fill = func(cells []any, _ any, _ string) { clear(cells) }
+	return s
+}
+
+// tellingOf is what answers to a question must not look like.
+func tellingOf(q *survey.Question) func(any) bool {
+	if q.Kind != survey.KindText || !sensitive.Harmless(q) {
+		return sensitive.Telling
+	}
+	return func(cell any) bool { return sensitive.Numbered(orNone(cell)) }
 }
 
 // guarded blanks what looks like the number of a document, a phone or a card, whatever it was an answer to: an answer that
 // breaks its constraint is kept as it was sent.
-func guarded(s source) source {
+func guarded(s source, telling func(any) bool) source {
 	fill := s.fill
 	s.fill = func(cells []any, value any, visit string) {
 		fill(cells, value, visit)
 		for i := range cells {
-			if sensitive.Telling(cells[i]) {
+			if telling(cells[i]) {
 				cells[i] = nil
 			}
 		}

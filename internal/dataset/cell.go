@@ -29,7 +29,8 @@ func text(value any) any {
 	return s
 }
 
-// number is a number cell; what is no number, as the null of a JSON column, is a missing value.
+// number is a number cell, as text where a number would lose digits; what is no number, as the null of a JSON column, is a
+// missing value.
 func number(value any) any {
 	switch v := value.(type) {
 	case int64, float64:
@@ -40,14 +41,18 @@ func number(value any) any {
 		}
 		return int64(0)
 	}
-	s, _ := text(value).(string)
+	s := strings.Trim(orNone(text(value)), `"`)
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n
 	}
-	if f, err := strconv.ParseFloat(s, 64); err == nil && f-f == 0 { // finite
-		return f
+	f, err := strconv.ParseFloat(s, 64)
+	switch {
+	case err != nil || f-f != 0: // not finite
+		return nil
+	case !collections.Exact(s, f):
+		return s
 	}
-	return nil
+	return f
 }
 
 // day cuts a moment down to its day where the survey takes place.

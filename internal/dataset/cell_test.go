@@ -12,6 +12,7 @@ func TestNumber(t *testing.T) {
 	}{
 		{"null", nil, nil}, {"JSON null", "null", nil}, {"empty", "", nil}, {"zero", int64(0), int64(0)}, {"text zero", "0", int64(0)},
 		{"decimal", 2.5, 2.5}, {"text decimal", "-2.5", -2.5}, {"true", true, int64(1)}, {"words", "three", nil}, {"infinite", "Inf", nil}, {"bytes", []byte("7"), int64(7)},
+		{"text of 16 digits", `"9007199254740993"`, int64(9007199254740993)}, {"text of 18 digits and a fraction", `"123456789012345.678"`, "123456789012345.678"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -91,7 +91,7 @@ func flags(v Variable, kind survey.Kind) []Variable {
 	for _, c := range v.Choices {
 		one := v
 		one.Name, one.ZH, one.EN, one.Type = v.Name+"/"+c.Code, join(v.ZH, c.ZH), join(v.EN, c.EN), "flag"
-		one.Choices, one.Numeric, one.Missing = nil, true, blankFlag
+		one.Choices, one.NoAnswer, one.Numeric, one.Missing = nil, nil, true, blankFlag
 		if kind == survey.KindRank {
 			one.Type, one.Missing = "rank", blank
 		}

@@ -57,7 +57,7 @@ func (e *exporter) codebookCSV(w io.Writer) error {
 		if v.Why != nil {
 			why = *v.Why
 		}
-		row := []any{v.Table, v.Name, v.ZH, v.EN, v.Type, choiceList(v.Choices), v.Missing.ZH, v.Missing.EN, v.Relevant, yes(v.Identifier), yes(v.LeftOut), why.ZH, why.EN}
+		row := []any{v.Table, v.Name, v.ZH, v.EN, v.Type, choiceList(v.Choices, v.NoAnswer), v.Missing.ZH, v.Missing.EN, v.Relevant, yes(v.Identifier), yes(v.LeftOut), why.ZH, why.EN}
 		if err := out.Row(row); err != nil {
 			return err
 		}
@@ -72,13 +72,16 @@ func yes(b bool) int64 {
 	return 0
 }
 
-// choiceList writes "1=是/Yes; 2=否/No".
-func choiceList(list []Choice) string {
+// choiceList writes "1=是/Yes; 9=拒答/Refused [refused]".
+func choiceList(list []Choice, noAnswer map[string]string) string {
 	parts := make([]string, len(list))
 	for i, c := range list {
 		parts[i] = c.Code + "=" + c.ZH
 		if c.EN != "" && c.EN != c.ZH {
 			parts[i] += "/" + c.EN
+		}
+		if why := noAnswer[c.Code]; why != "" {
+			parts[i] += " [" + why + "]"
 		}
 	}
 	return strings.Join(parts, "; ")

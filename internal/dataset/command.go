@@ -25,6 +25,7 @@ var operator = access.Actor{ID: "operator", Role: access.Operator}
 func Command(app core.App, library func() *instrument.Library) *cobra.Command {
 	var sel Selection
 	var dir string
+	var reasons bool
 	c := &cobra.Command{
 		Use:     "export FORM -o DIR",
 		Short:   "导出数据与编码簿 · export a form's records with their codebook",
@@ -37,6 +38,7 @@ func Command(app core.App, library func() *instrument.Library) *cobra.Command {
 	f.StringVar(&sel.Labels, "labels", "", "选项写标签而不是代码:zh 或 en · write labels instead of codes: zh or en")
 	f.BoolVar(&sel.Identified, "identified", false, "包含姓名、证件号、地址、位置 · with names, numbers, addresses and places")
 	f.StringSliceVar(&sel.States, "states", nil, "审核状态,默认 approved · review states, approved unless given")
+	f.BoolVar(&reasons, "missing", true, "每题旁加一列,说明为何没有答案 · a column beside each question that says why it has no answer")
 	f.StringVar(&sel.Campaign, "campaign", "", "只导出一个任务批次 · only the records of one campaign")
 	f.StringSliceVar(&sel.Quasi, "quasi", nil, "准标识变量,默认区划、性别、年龄段 · quasi-identifiers, area, sex and age bands unless given")
 	f.IntVar(&sel.K, "k", DefaultK, "每个组合至少几人 · persons that share a combination at least")
@@ -51,7 +53,7 @@ func Command(app core.App, library func() *instrument.Library) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		sel.Everywhere, sel.Now = true, time.Now()
+		sel.Everywhere, sel.NoReasons, sel.Now = true, !reasons, time.Now()
 		sel.Progress = bar(cmd.ErrOrStderr())
 		return toFolder(cmd, app, in, sel, dir)
 	}

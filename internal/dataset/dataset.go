@@ -34,6 +34,7 @@ type Selection struct {
 	Labels     string         // "zh" or "en" writes the labels of choices; "" writes their codes
 	Identified bool           // with names, numbers, exact places; the caller has checked that the actor may
 	States     []string       // review states; none means approved only
+	NoReasons  bool           // without the columns that say why an answer is missing
 	Campaign   string         // id; "" is every campaign
 	Everywhere bool           // not limited by Ranges
 	Ranges     []access.Range // area codes; none means no records
@@ -127,7 +128,7 @@ func Write(ctx context.Context, app core.App, in *instrument.Instrument, sel Sel
 	if err != nil {
 		return Report{}, err
 	}
-	e := &exporter{db: db, sel: sel, plan: p, out: out}
+	e := &exporter{ctx: ctx, db: db, sel: sel, plan: p, out: out}
 	err = e.run()
 	return e.report, err
 }
@@ -161,6 +162,7 @@ func newKey() []byte {
 }
 
 type exporter struct {
+	ctx    context.Context
 	db     collections.DB
 	sel    Selection
 	plan   *plan

@@ -56,8 +56,9 @@ type (
 		Format     ddiFormat     `xml:"varFormat"`
 	}
 	ddiCategory struct {
-		Value  string    `xml:"catValu"`
-		Labels []ddiText `xml:"labl"`
+		Missing string    `xml:"missing,attr,omitempty"`
+		Value   string    `xml:"catValu"`
+		Labels  []ddiText `xml:"labl"`
 	}
 	ddiFormat struct {
 		Type   string `xml:"type,attr"`
@@ -127,9 +128,17 @@ func (e *exporter) ddiVar(v Variable, id, file string) ddiVar {
 	}
 	shown := e.plan.shown(v.Choices)
 	for _, c := range v.Choices {
-		out.Categories = append(out.Categories, ddiCategory{shown[c.Code], both(Text{c.ZH, c.EN})})
+		out.Categories = append(out.Categories, ddiCategory{missingMark(v, c.Code), shown[c.Code], both(Text{c.ZH, c.EN})})
 	}
 	return out
+}
+
+// missingMark declares a choice that is no answer as a missing value.
+func missingMark(v Variable, code string) string {
+	if v.NoAnswer[code] == "" {
+		return ""
+	}
+	return "Y"
 }
 
 // both is a text in each language that has it.

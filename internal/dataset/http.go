@@ -18,7 +18,8 @@ import (
 )
 
 // ServeHTTP answers with a zip archive of the export that the query asks for: format (csv or xlsx), labels (zh or en),
-// identified (true), states (comma-separated), campaign, and quasi, k, sensitive, l and suppress for small cells. The error is for the client; there is none any more once
+// identified (true), missing (false), states
+// (comma-separated), campaign, and quasi, k, sensitive, l and suppress for small cells. The error is for the client; there is none any more once
 // the archive has begun: then the connection is cut and the reason goes to the log.
 func ServeHTTP(w http.ResponseWriter, r *http.Request, app core.App, in *instrument.Instrument, actor access.Actor, now time.Time) error {
 	sel, err := parse(r.URL.Query())
@@ -63,6 +64,13 @@ func parse(q url.Values) (Selection, error) {
 			return sel, problem.New(problem.BadParameter, "identified")
 		}
 		sel.Identified = identified
+	}
+	if s := q.Get("missing"); s != "" {
+		reasons, err := strconv.ParseBool(s)
+		if err != nil {
+			return sel, problem.New(problem.BadParameter, "missing")
+		}
+		sel.NoReasons = !reasons
 	}
 	sel.Quasi, sel.Sensitive = list(q.Get("quasi")), list(q.Get("sensitive"))
 	for name, into := range map[string]*int{"k": &sel.K, "l": &sel.L} {

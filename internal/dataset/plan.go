@@ -19,6 +19,8 @@ type plan struct {
 	survivors  map[string]string // id of a merged person or household → the one it was merged into
 	outcomes   []Choice
 	names      map[string]bool // of the questions and groups of all versions
+	reasons    bool            // with the columns that say why an answer is missing
+	versions   map[string]*instrument.Instrument
 }
 
 func newPlan(db collections.DB, in *instrument.Instrument, sel Selection) (*plan, error) {
@@ -26,14 +28,19 @@ func newPlan(db collections.DB, in *instrument.Instrument, sel Selection) (*plan
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{form: in.Form, labels: sel.Labels, identified: sel.Identified, key: newKey(), names: map[string]bool{}}
+	p := &plan{form: in.Form, labels: sel.Labels, identified: sel.Identified, key: newKey(), names: map[string]bool{},
+		reasons: !sel.NoReasons, versions: map[string]*instrument.Instrument{in.Version: in}}
 	if p.places, err = loadPlaces(db); err != nil {
 		return nil, err
 	}
 	if p.survivors, err = loadSurvivors(db); err != nil {
 		return nil, err
 	}
-	forms := append([]*survey.Form{in.Form}, others...)
+	forms := []*survey.Form{in.Form}
+	for _, other := range others {
+		forms = append(forms, other.Form)
+		p.versions[other.Form.Version] = other.Instrument()
+	}
 	for _, f := range forms {
 		f.Walk(func(q *survey.Question) bool { p.names[q.Name] = true; return true })
 	}
@@ -54,8 +61,9 @@ func (p *plan) lay(tables []*answerTable) {
 			if !a.repeat && c.name == "outcome" {
 				continue // in the envelope
 			}
-			t.sources = append(t.sources, p.answer(a, c))
+			t.sources = append(t.sources, p.reasoned(p.answer(a, c), c))
 		}
+		p.askWhy(t)
 		for i := range t.sources {
 			for k := range t.sources[i].vars {
 				t.sources[i].vars[k].Table = a.name

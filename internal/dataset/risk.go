@@ -34,6 +34,7 @@ type exposed struct {
 	picked    []int // cells of lean: the quasi-identifiers, then the sensitive variables
 	blanked   []int // cells of the whole table that go when nothing may be left
 	area      int   // cell of the whole table where the area begins, or -1
+	reasons   []int // cells of the whole table that say why an answer is missing
 }
 
 // risk is the report on small cells while it is made, and what is done against them while the tables are written.
@@ -110,7 +111,9 @@ func (x *exposed) locate(t *table) {
 				x.blanked = append(x.blanked, at+i)
 			}
 		}
-		at += len(s.vars)
+		if at += len(s.vars); s.reason() != nil {
+			x.reasons = append(x.reasons, at-1)
+		}
 	}
 }
 
@@ -180,6 +183,9 @@ func (r *risk) suppress(x *exposed, cells []any, of origin) {
 	}
 	if r.result.Blank(of.unit) {
 		for _, at := range x.blanked {
+			cells[at] = nil
+		}
+		for _, at := range x.reasons { // which questions came to be asked would tell what was blanked
 			cells[at] = nil
 		}
 	}

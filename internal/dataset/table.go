@@ -75,7 +75,7 @@ type origin struct {
 func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
 	query, args := rowsQuery(e.plan, t, e.sel)
 	const before = 4 // what rowsQuery reads before the sources
-	values := make([]any, before+len(t.sources))
+	values := make([]any, before+len(t.sources)+len(t.asked.extra()))
 	var id, sealed string
 	dest := []any{&id, &sealed}
 	for i := range values {
@@ -89,12 +89,18 @@ func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
 			return err
 		}
 		day, _ := text(values[0]).(string)
+		t.asked.begin(e.db, id, values[before+len(t.sources):])
 		at := 0
 		for i := range t.sources {
 			s := &t.sources[i]
 			if s.fill != nil {
-				s.fill(cells[at:at+len(s.vars)], values[before+i], day)
-				at += len(s.vars)
+				own := cells[at : at+len(s.vars)]
+				s.fill(own, values[before+i], day)
+				if at += len(s.vars); s.reason() != nil && t.asked != nil {
+					if err := t.asked.tell(e.ctx, s.reason(), own, values[before+i]); err != nil {
+						return err
+					}
+				}
 			}
 		}
 		return row(origin{plain(e.plan.survivor(values[1])), plain(e.plan.survivor(values[2])), values[3]})
@@ -107,9 +113,14 @@ func (t *table) unseal(db collections.DB, id, sealed string, values []any) (whol
 	if len(opened) == 0 {
 		return whole, err
 	}
-	for i := range values {
-		if value, ok := opened.Get(t.sources[i].column(t.alias())); ok {
+	for i, s := range t.sources {
+		if value, ok := opened.Get(s.column(t.alias())); ok {
 			values[i] = value
+		}
+	}
+	for i, x := range t.asked.extra() {
+		if value, ok := opened.Get(x.sealed); ok {
+			values[len(t.sources)+i] = value
 		}
 	}
 	return whole, err
@@ -134,6 +145,9 @@ func rowsQuery(p *plan, t *table, sel Selection) (string, []any) {
 	exprs := []string{t.alias() + `.id`, t.alias() + `.sealed`, `COALESCE(NULLIF(m.finished_at,''), NULLIF(m.started_at,''), m.received_at)`, unit, subject, `m.area`}
 	for _, s := range t.sources {
 		exprs = append(exprs, s.expr)
+	}
+	for _, x := range t.asked.extra() {
+		exprs = append(exprs, x.expr)
 	}
 	from, order := fromTable(p, t), `m.id`
 	if t.repeat {

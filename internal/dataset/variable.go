@@ -8,20 +8,23 @@ import (
 
 // Variable is one column of an exported file, as the codebook tells it.
 type Variable struct {
-	Table      string   `json:"table"`
-	Name       string   `json:"name"`
-	ZH         string   `json:"zh"`
-	EN         string   `json:"en"`
-	Type       string   `json:"type"` // the question's type in the workbook, or text, number, date, moment, id, area, flag
-	Numeric    bool     `json:"numeric"`
-	Question   bool     `json:"question"` // asked of the respondent, not added by the system
-	Choices    []Choice `json:"choices,omitempty"`
-	Missing    Text     `json:"missing"`
-	Relevant   string   `json:"relevant,omitempty"`
-	Disclosure string   `json:"disclosure,omitempty"` // "quasi" or "sensitive": what it is in the report on small cells
-	Identifier bool     `json:"identifier"`
-	LeftOut    bool     `json:"left_out"`
-	Why        *Text    `json:"why,omitempty"` // why it is an identifier, or what was done to it
+	Table      string            `json:"table"`
+	Name       string            `json:"name"`
+	ZH         string            `json:"zh"`
+	EN         string            `json:"en"`
+	Type       string            `json:"type"` // the question's type in the workbook, or text, number, date, moment, id, area, flag
+	Numeric    bool              `json:"numeric"`
+	Question   bool              `json:"question"` // asked of the respondent, not added by the system
+	Choices    []Choice          `json:"choices,omitempty"`
+	Missing    Text              `json:"missing"`
+	NoAnswer   map[string]string `json:"no_answer,omitempty"` // choices that are no answer, and why: refused, dont_know, not_applicable
+	Relevant   string            `json:"relevant,omitempty"`
+	Disclosure string            `json:"disclosure,omitempty"` // "quasi" or "sensitive": what it is in the report on small cells
+	Identifier bool              `json:"identifier"`
+	LeftOut    bool              `json:"left_out"`
+	Why        *Text             `json:"why,omitempty"` // why it is an identifier, or what was done to it
+
+	reason *reason // of a variable that says why another has no answer
 }
 
 // Choice is a code and what it means.
@@ -40,6 +43,7 @@ type Text struct {
 var (
 	blank       = Text{"空白 = 没有回答或没有问到;0 是回答", "blank = not answered or not asked; 0 is an answer"}
 	blankFlag   = Text{"1 = 选了,0 = 没选,空白 = 这一题没有回答或没有问到", "1 = chosen, 0 = not chosen, blank = the question was not answered or not asked"}
+	blankAlways = Text{"一律空白:不导出", "always blank: not exported"}
 	blankSystem = Text{"空白 = 没有", "blank = none"}
 )
 
@@ -49,6 +53,9 @@ type source struct {
 	vars []Variable
 	fill filler // nil where the column is left out
 }
+
+// reason fills the source's last cell with why there is no answer; nil where nothing does.
+func (s source) reason() *reason { return s.vars[len(s.vars)-1].reason }
 
 // column is the name of the source's column in the table under an alias; "" where it is something else.
 func (s source) column(alias string) string {
@@ -67,6 +74,7 @@ type table struct {
 	name    string
 	repeat  bool
 	sources []source
+	asked   *asked // for the reasons of its sources; nil where none has any
 }
 
 func (t *table) variables() []Variable {

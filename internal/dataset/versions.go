@@ -31,7 +31,7 @@ type answerTable struct {
 
 // earlier reads the other versions of a form, the newest first: records keep the answers to questions that the current
 // version does not ask any more.
-func earlier(db collections.DB, in *instrument.Instrument, now time.Time) ([]*survey.Form, error) {
+func earlier(db collections.DB, in *instrument.Instrument, now time.Time) ([]*instrument.Converted, error) {
 	type stored struct{ name, source, version string }
 	var all []stored
 	err := collections.Each(db, `SELECT source_name, source, version FROM forms WHERE form_id=? AND version!=? AND status!=? ORDER BY published_at DESC, version DESC`,
@@ -46,7 +46,7 @@ func earlier(db collections.DB, in *instrument.Instrument, now time.Time) ([]*su
 	if err != nil {
 		return nil, err
 	}
-	var forms []*survey.Form
+	var forms []*instrument.Converted
 	for _, s := range all {
 		raw, err := base64.StdEncoding.DecodeString(s.source)
 		if err != nil {
@@ -56,7 +56,7 @@ func earlier(db collections.DB, in *instrument.Instrument, now time.Time) ([]*su
 		if err != nil {
 			return nil, fmt.Errorf("form %s version %s: %w", in.Form.ID, s.version, err)
 		}
-		forms = append(forms, old.Form)
+		forms = append(forms, old)
 	}
 	return forms, nil
 }

@@ -31,7 +31,7 @@ func TestStrictestVersionWins(t *testing.T) {
 	if note.treatment.Treatment != sensitive.MayTell {
 		t.Errorf("a text that was free once is treated as %d", note.treatment.Treatment)
 	}
-	if got := choiceList(choicesOf(pick.choices)); got != "1=One new; 3=Three; 2=Two" {
+	if got := choiceList(choicesOf(pick.choices), nil); got != "1=One new; 3=Three; 2=Two" {
 		t.Errorf("choices %q", got)
 	}
 	if dropped.name != "dropped" {

@@ -100,6 +100,9 @@ func (in *Instrument) Check(ctx context.Context, inst *survey.Instance, now time
 	return checked
 }
 
+// Asked tells which questions of one of its tables a record of this version was asked.
+func (in *Instrument) Asked(t *survey.Table) *validate.Asked { return in.logic.Asked(t.Repeat) }
+
 // aheadOfUs is how far the clock of a tablet may be ahead.
 const aheadOfUs = 24 * time.Hour
 

@@ -36,8 +36,11 @@ type Converted struct {
 	MD5       string
 	Obstacles survey.Problems
 
-	ready *Instrument // nil when there are obstacles
+	ready *Instrument // nil where expressions are wrong
 }
+
+// Instrument is the version, ready for records; nil for one that cannot be evaluated.
+func (c *Converted) Instrument() *Instrument { return c.ready }
 
 // Convert reads a workbook. A form without a version gets the moment as its version, because it still needs one to be
 // told from the next. It fails with survey.Problems, all of them at once.

@@ -106,3 +106,14 @@ func TestTelling(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbered(t *testing.T) {
+	for text, want := range map[string]bool{
+		"请打13800000001": true, "+8613800000001": true, "44030719500607001X": true, "440307195006070010": true, "440307500607001": true, "6222000000000001": true,
+		"911000195006070018": true, "990101195006070010": false, "20261125093000": false, "12000000001": false, "2026-11-25": false, "": false,
+	} {
+		if sensitive.Numbered(text) != want {
+			t.Errorf("%q", text)
+		}
+	}
+}

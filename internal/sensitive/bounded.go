@@ -2,6 +2,7 @@ package sensitive
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -84,6 +85,17 @@ func Telling(answer any) bool {
 }
 
 var phoneDigits = regexp.MustCompile(`[0-9]{11}`)
+
+// Numbered reports whether a text that its form calls harmless holds a number of a person all the same: a mobile phone, a
+// citizen number or residence permit of a province that exists, a bank card. Other long numbers are what was asked for.
+func Numbered(text string) bool {
+	return slices.ContainsFunc(longRun.FindAllString(text, -1), personal.MatchString)
+}
+
+var (
+	longRun  = regexp.MustCompile(`[0-9]{11,}[Xx]?`)
+	personal = regexp.MustCompile(`^(?:(?:00)?86)?1[3-9][0-9]{9}$|^9?(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{12,15}[0-9Xx]$|^[3-6][0-9]{12,18}$`)
+)
 
 // bare takes the parentheses around a whole expression off.
 func bare(expr string) string {

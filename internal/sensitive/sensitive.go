@@ -254,6 +254,9 @@ func ClosedList(f *survey.Form, q *survey.Question) bool {
 	return f.Lists[q.List] != nil && q.ItemsFile == "" && q.ItemsRepeat == "" && !strings.Contains(q.Appearance, "search(")
 }
 
+// Harmless reports whether the form says that the answers to a question tell nobody who somebody is.
+func Harmless(q *survey.Question) bool { return bound(q, declaration) == "none" }
+
 func bound(q *survey.Question, name string) string {
 	for _, p := range q.Bind {
 		if p.Name == name {

@@ -8,11 +8,15 @@ import (
 
 // targets are the parts that an expression of p looks at. items says that its context is an item of a list.
 func (c *logicCompiler) targets(p *part, cond *condition, items bool) []*part {
+	return targets(c.logic.root, p, cond, items)
+}
+
+func targets(root, p *part, cond *condition, items bool) []*part {
 	if cond == nil {
 		return nil
 	}
 	paths := cond.expr.Info.Paths
-	w := &pathWalk{root: c.logic.root, own: p, paths: paths, items: items}
+	w := &pathWalk{root: root, own: p, paths: paths, items: items}
 	var all []*part
 	for i := range paths {
 		for _, t := range w.ends(i, len(paths[i].Steps)) {

@@ -89,16 +89,34 @@ func (r *answerReader) scalar(name string) string {
 	}
 }
 
-// withoutExponent rewrites 1e3 as 1000, because XForms numbers have no exponent.
+// mostZeros is how far an exponent may move the point of a number.
+const mostZeros = 400
+
+// withoutExponent rewrites 1e3 as 1000, digit by digit, because XForms numbers have no exponent.
 func withoutExponent(s string) string {
-	if s == "true" || s == "false" || !strings.ContainsAny(s, "eE") {
+	at := strings.IndexAny(s, "eE")
+	if at < 0 || s == "true" || s == "false" {
 		return s
 	}
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return s // beyond float64: kept for the value rules to refuse
+	power, err := strconv.Atoi(s[at+1:])
+	if err != nil || power > mostZeros || power < -mostZeros {
+		return s // beyond every column: kept for the value rules to refuse
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	sign, mantissa := "", s[:at]
+	if mantissa[0] == '-' {
+		sign, mantissa = "-", mantissa[1:]
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits, point := whole+fraction, len(whole)+power
+	if point < 1 {
+		digits, point = strings.Repeat("0", 1-point)+digits, 1
+	}
+	digits += strings.Repeat("0", max(0, point-len(digits)))
+	whole, fraction = strings.TrimLeft(digits[:point-1], "0")+digits[point-1:point], strings.TrimRight(digits[point:], "0")
+	if fraction != "" {
+		fraction = "." + fraction
+	}
+	return sign + whole + fraction
 }
 
 // plainNumber tells whether s is a JSON number without an exponent, so that it survives the way there and back.
