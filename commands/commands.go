@@ -37,6 +37,7 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		group("workers", "人员 · workers", importWorkers(app, d), printCodes(app, d), factorPolicy(app, d), unlockWorker(app, d)),
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
 		withoutDatabase(simulate()),
+		withoutDatabase(findDuplicates(d)),
 		cmd.NewSuperuserCommand(app),
 	)
 	shape(app)

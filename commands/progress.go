@@ -26,6 +26,10 @@ func steps(w io.Writer) func(what string, done, total int) {
 			return
 		}
 		now, told = what, time.Now()
+		if total < 0 { // nobody knows yet
+			fmt.Fprintf(w, "%s: %d\n", what, done)
+			return
+		}
 		fmt.Fprintf(w, "%s: %d/%d\n", what, done, total)
 	}
 }

@@ -57,7 +57,7 @@ func answerParents(r *rand.Rand, a map[string]string, h Household, child Person,
 		parent := parentOf(h, child, role.sex)
 		if parent == nil {
 			a[role.key+"_situation"] = absence(r)
-			a[role.key+"_name"] = newName(r, role.sex, 1985).Full()
+			a[role.key+"_name"] = NewName(r, role.sex, 1985).Full()
 			continue
 		}
 		a[role.key+"_situation"], a[role.key+"_name"], a[role.key+"_phone"] = "caring", parent.Name, parent.Phone

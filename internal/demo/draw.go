@@ -124,7 +124,7 @@ func (v *visit) number(q *survey.Question) float64 {
 func (v *visit) words(q *survey.Question) string {
 	switch ruleOf(q) {
 	case "person_name":
-		return newName(v.r, []string{"female", "male"}[v.r.IntN(2)], 1950+v.r.IntN(50)).Full()
+		return NewName(v.r, []string{"female", "male"}[v.r.IntN(2)], 1950+v.r.IntN(50)).Full()
 	case "cn_phone", "cn_mobile":
 		return phone(v.r.IntN(phonesOfGrids))
 	case "house_code", "area_code":

@@ -24,7 +24,7 @@ func answerElder(r *rand.Rand, a map[string]string, h Household, p Person, known
 	a["living_arrangement"] = living(h, p, spouse)
 	contact := emergencyContact(h, p)
 	if contact == nil {
-		a["emergency_name"] = newName(r, other(p.Sex), 1975).Full()
+		a["emergency_name"] = NewName(r, other(p.Sex), 1975).Full()
 		a["emergency_phone"] = phone(r.IntN(phonesOfGrids))
 		return
 	}

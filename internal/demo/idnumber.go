@@ -41,7 +41,7 @@ func (n *idNumbers) next(r *rand.Rand, birthDate, sex string) string {
 		if sex == "male" {
 			sequence++
 		}
-		id := withCheck(fmt.Sprintf("%06d%s%03d", n.division, strings.ReplaceAll(birthDate, "-", ""), sequence))
+		id := WithCheck(fmt.Sprintf("%06d%s%03d", n.division, strings.ReplaceAll(birthDate, "-", ""), sequence))
 		if !n.taken[id] {
 			n.taken[id] = true
 			return id
@@ -49,8 +49,8 @@ func (n *idNumbers) next(r *rand.Rand, birthDate, sex string) string {
 	}
 }
 
-// withCheck appends the check character of GB 11643 (ISO 7064 MOD 11-2) to 17 digits.
-func withCheck(id17 string) string {
+// WithCheck appends the check character of GB 11643 (ISO 7064 MOD 11-2) to 17 digits.
+func WithCheck(id17 string) string {
 	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 	sum := 0
 	for i, w := range weights {

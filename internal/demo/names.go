@@ -36,7 +36,8 @@ var surnameWeight = func() (sum int) {
 	return sum
 }()
 
-func newName(r *rand.Rand, sex string, birthYear int) Name {
+// NewName draws the name of someone born in a year.
+func NewName(r *rand.Rand, sex string, birthYear int) Name {
 	return Name{surname(r), givenName(r, sex, birthYear)}
 }
 
@@ -95,7 +96,7 @@ func ethnicName(r *rand.Rand, ethnicity, sex string, birthYear int, father Name)
 	case "mongol":
 		return Name{Given: one(mongol)}
 	}
-	n := newName(r, sex, birthYear)
+	n := NewName(r, sex, birthYear)
 	if father.Surname != "" {
 		n.Surname = father.Surname
 	}

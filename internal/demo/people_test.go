@@ -69,7 +69,7 @@ func checkPerson(t *testing.T, p Person, h Household) {
 		t.Fatalf("age %d of %+v", age, p)
 	case p.Household != h.ID || p.Parts.Full() != p.Name || p.Parts.Given == "" || strings.ContainsAny(p.Name, "0123456789"):
 		t.Fatalf("person %+v", p)
-	case len(p.IDNumber) != 18 || withCheck(p.IDNumber[:17]) != p.IDNumber || !strings.HasPrefix(p.IDNumber, "99"):
+	case len(p.IDNumber) != 18 || WithCheck(p.IDNumber[:17]) != p.IDNumber || !strings.HasPrefix(p.IDNumber, "99"):
 		t.Fatalf("number %s", p.IDNumber)
 	case p.IDNumber[6:14] != strings.ReplaceAll(p.BirthDate, "-", "") || (p.IDNumber[16]-'0')%2 == 1 != (p.Sex == "male"):
 		t.Fatalf("number %s of a %s born %s", p.IDNumber, p.Sex, p.BirthDate)
@@ -83,7 +83,7 @@ func checkPerson(t *testing.T, p Person, h Household) {
 func TestCitizenNumberCheckDigit(t *testing.T) {
 	// The example of GB 11643-1999, and one whose check digit is X.
 	for _, id := range []string{"11010519491231002X", "440524188001010014"} {
-		if got := withCheck(id[:17]); got != id {
+		if got := WithCheck(id[:17]); got != id {
 			t.Errorf("got %s, want %s", got, id)
 		}
 	}
@@ -129,7 +129,7 @@ func TestHomophoneChangesOneCharacter(t *testing.T) {
 	r := newLandSource(2)
 	changed := 0
 	for range 500 {
-		name := newName(r, "female", 2015).Full()
+		name := NewName(r, "female", 2015).Full()
 		same, ok := homophone(r, name)
 		if ok == (same == name) || []rune(same)[0] != []rune(name)[0] || utf8.RuneCountInString(same) != utf8.RuneCountInString(name) {
 			t.Fatalf("%v became %v, %v", name, same, ok)

@@ -55,7 +55,7 @@ func (c *City) add(r *rand.Rand, role string, territory []string) {
 	n := len(c.Workers)
 	sex := []string{"female", "male"}[r.IntN(2)]
 	c.Workers = append(c.Workers, Worker{
-		Staff: fmt.Sprintf("%s%05d", staffLetters[role], n+1), Name: newName(r, sex, 1970+r.IntN(32)).Full(), Role: role,
+		Staff: fmt.Sprintf("%s%05d", staffLetters[role], n+1), Name: NewName(r, sex, 1970+r.IntN(32)).Full(), Role: role,
 		Phone: phone(phonesOfGrids + n), Territory: territory,
 	})
 }

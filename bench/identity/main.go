@@ -1,0 +1,116 @@
+// Identity measures how well records of one person are found: on the public FEBRL sets and on made-up Chinese households,
+// with and without id numbers, and twins. Each list is linked in a process of its own, so that its memory is told apart.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+func main() {
+	set := flag.String("set", "", "one set alone: febrl1, febrl2, febrl3, numbers, no-numbers, twins, million")
+	asJSON := flag.Bool("json", false, "internal: print the figures as JSON")
+	plot := flag.String("plot", "", "write the calibration of the households as SVG")
+	seed := flag.Uint64("seed", 1, "seed of the households")
+	people := flag.Int("people", 20000, "people of the households")
+	flag.Parse()
+	run := func() error { return all(*plot, *seed, *people) }
+	if *set != "" {
+		run = func() error { return one(*set, *asJSON, *seed, *people) }
+	}
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// sets are those that run unless one is named.
+var sets = []string{"febrl1", "febrl2", "febrl3", "numbers", "no-numbers", "twins"}
+
+// one links one set.
+func one(set string, asJSON bool, seed uint64, people int) error {
+	dir, err := os.MkdirTemp("", "doorstep-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	f, err := link(context.Background(), dir, set, seed, people)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return json.NewEncoder(os.Stdout).Encode(f)
+	}
+	printHead()
+	f.print()
+	for i, d := range f.Deciles {
+		fmt.Printf("  %.1f–%.1f: %7d pairs, %.3f expected, %.3f right\n", float64(i)/10, float64(i+1)/10, d.Pairs, d.Expected/float64(max(1, d.Pairs)), float64(d.Right)/float64(max(1, d.Pairs)))
+	}
+	fmt.Printf("  not compared, or out of the question: %d\n", f.Missed)
+	return nil
+}
+
+func link(ctx context.Context, dir, set string, seed uint64, people int) (figures, error) {
+	if n, ok := strings.CutPrefix(set, "febrl"); ok {
+		file := filepath.Join(corpora(), "dataset"+n+".csv")
+		t, err := febrl(file)
+		if err != nil {
+			return figures{}, err
+		}
+		return measure(ctx, set, file, t)
+	}
+	rt := usual(0.7)
+	switch set {
+	case "numbers":
+	case "no-numbers":
+		rt.numbers = 0
+	case "twins": // every family has twins: 10,000 pairs of them
+		rt.twins, rt.adults, rt.numbers = 1, 0, 0.5
+		people = 23333
+	case "million":
+		people = 700_000
+	default:
+		return figures{}, fmt.Errorf("no set %q", set)
+	}
+	file := filepath.Join(dir, "people.csv")
+	t, err := writeHouseholds(file, generate(seed, people, rt))
+	if err != nil {
+		return figures{}, err
+	}
+	return measure(ctx, set, file, t)
+}
+
+func all(plot string, seed uint64, people int) error {
+	printHead()
+	byName := map[string]figures{}
+	for _, set := range sets {
+		out, err := exec.Command(os.Args[0], "-set", set, "-json", "-seed", fmt.Sprint(seed), "-people", fmt.Sprint(people)).Output()
+		if err != nil {
+			return fmt.Errorf("%s: %w", set, err)
+		}
+		var f figures
+		if err := json.Unmarshal(out, &f); err != nil {
+			return err
+		}
+		f.print()
+		byName[set] = f
+	}
+	if plot == "" {
+		return nil
+	}
+	return writePlot(plot, byName["numbers"], byName["no-numbers"])
+}
+
+func printHead() {
+	fmt.Println("set         records   pairs true     found     right  precision  recall      F1   compared  pairs/s     s    MB  twins merged")
+}
+
+func (f figures) print() {
+	fmt.Printf("%-11s %7d %12d %9d %9d     %.4f  %.4f  %.4f %10d %8.0f %5.1f %5d %6d %6d\n", f.Set, f.Records, f.True, f.Found, f.Right, f.Precision, f.Recall, f.F1, f.Pairs, f.PerSecond, f.Seconds, f.MegaBytes, f.Twins, f.TwinsMerged)
+}

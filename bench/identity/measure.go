@@ -1,0 +1,177 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"doorstep/internal/dedup"
+)
+
+// figures are what one list came to.
+type figures struct {
+	Set                   string
+	Records               int
+	True, Found, Right    int // pairs
+	Precision, Recall, F1 float64
+	Pairs                 int64 // compared
+	PerSecond             float64
+	Seconds               float64
+	MegaBytes             int
+	Twins, TwinsMerged    int
+	Deciles               [10]decile
+	Missed                int // pairs of one person that were not compared, or far from it
+}
+
+// decile is the pairs of one tenth of the probabilities.
+type decile struct {
+	Pairs, Right int
+	Expected     float64
+}
+
+// truth says who each record is of, and of which twin someone is the other.
+type truth struct {
+	person map[string]string
+	twin   map[string]string // of persons
+}
+
+// measure links a file and compares the answer with the truth.
+func measure(ctx context.Context, set, file string, t truth) (figures, error) {
+	start := time.Now()
+	var comparing, compared time.Time
+	o := dedup.Options{Files: []string{file}, Seed: 1, Now: start, Show: func(step string, done, total int) {
+		if !strings.Contains(step, "comparing") {
+			return
+		}
+		if comparing.IsZero() {
+			comparing = time.Now()
+		}
+		compared = time.Now()
+	}}
+	f, err := dedup.Find(ctx, o)
+	if err != nil {
+		return figures{}, err
+	}
+	out := figures{Set: set, Records: f.Records, Pairs: f.Compared, Seconds: time.Since(start).Seconds(), PerSecond: float64(f.Compared) / compared.Sub(comparing).Seconds(), MegaBytes: peak()}
+	out.judge(f, t)
+	return out, nil
+}
+
+func (out *figures) judge(f *dedup.Found, t truth) {
+	of := map[string]int{}
+	for _, id := range f.IDs {
+		of[t.person[id]]++
+	}
+	for _, n := range of {
+		out.True += n * (n - 1) / 2
+	}
+	kept := 0
+	for _, p := range f.Result.Pairs {
+		a, b := t.person[f.IDs[p.A]], t.person[f.IDs[p.B]]
+		d := &out.Deciles[min(9, int(p.Probability*10))]
+		d.Pairs++
+		d.Expected += p.Probability
+		if a == b {
+			d.Right++
+			kept++
+		}
+		if p.Probability < 0.5 {
+			continue
+		}
+		out.Found++
+		if a == b {
+			out.Right++
+		}
+		if t.twin[a] == b || t.twin[b] == a {
+			out.TwinsMerged++
+		}
+	}
+	out.Twins, out.Missed = len(t.twin), out.True-kept
+	out.TwinsMerged = max(out.TwinsMerged, clustered(f, t))
+	out.Precision, out.Recall = float64(out.Right)/float64(max(1, out.Found)), float64(out.Right)/float64(max(1, out.True))
+	out.F1 = 2 * out.Precision * out.Recall / max(1e-9, out.Precision+out.Recall)
+}
+
+// clustered counts the twins that stand in one cluster.
+func clustered(f *dedup.Found, t truth) (n int) {
+	holds := map[int32]map[string]bool{}
+	for i, c := range f.Result.Cluster {
+		if holds[c] == nil {
+			holds[c] = map[string]bool{}
+		}
+		holds[c][t.person[f.IDs[i]]] = true
+	}
+	for _, people := range holds {
+		for p := range people {
+			if other := t.twin[p]; other != "" && people[other] {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// peak is the most memory that this process has held, in megabytes; 0 where the system does not tell.
+func peak() int {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	kb, _ := strconv.Atoi(strings.Fields(after + " 0")[0])
+	return kb / 1024
+}
+
+var febrlID = regexp.MustCompile(`^rec-(\d+)-`)
+
+// febrl reads who the records of a FEBRL file are of, from their ids.
+func febrl(file string) (truth, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return truth{}, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return truth{}, err
+	}
+	t := truth{person: map[string]string{}}
+	for _, row := range rows[1:] {
+		if m := febrlID.FindStringSubmatch(row[0]); m != nil {
+			t.person[row[0]] = m[1]
+		}
+	}
+	return t, nil
+}
+
+// corpora is the folder with the FEBRL files.
+func corpora() string {
+	return filepath.Join(cmp.Or(os.Getenv("DOORSTEP_CORPORA"), "../shared/corpora"), "febrl")
+}
+
+// writeHouseholds writes records as a list of an office, and keeps who they are of.
+func writeHouseholds(file string, records []record) (truth, error) {
+	t := truth{person: map[string]string{}, twin: map[string]string{}}
+	f, err := os.Create(file)
+	if err != nil {
+		return t, err
+	}
+	out := csv.NewWriter(f)
+	_ = out.Write([]string{"编号", "姓名", "性别", "出生日期", "证件号码", "电话", "地址", "监护人"})
+	for _, r := range records {
+		_ = out.Write([]string{r.id, r.name, r.sex, r.birth, r.number, r.phone, r.address, r.guardian})
+		t.person[r.id] = r.person
+		if r.twinOf != "" {
+			t.twin[r.person] = r.twinOf
+		}
+	}
+	out.Flush()
+	return t, errors.Join(out.Error(), f.Close())
+}

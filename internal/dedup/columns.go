@@ -1,0 +1,114 @@
+package dedup
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"doorstep/internal/linkage"
+	"doorstep/internal/tabular"
+)
+
+// headers are the usual ones of each role, in both languages; a table may have several of one role.
+var headers = []struct {
+	role  linkage.Role
+	names []string
+}{
+	{linkage.FullName, []string{"name", "full_name", "姓名", "名字", "儿童姓名", "老人姓名"}},
+	{linkage.GivenName, []string{"given_name", "first_name", "forename", "名"}},
+	{linkage.Surname, []string{"surname", "last_name", "family_name", "姓", "姓氏"}},
+	{linkage.Sex, []string{"sex", "gender", "性别"}},
+	{linkage.BirthDate, []string{"birth_date", "date_of_birth", "dob", "birthday", "出生日期", "出生年月", "出生年月日", "生日"}},
+	{linkage.IDNumber, []string{"id_number", "soc_sec_id", "ssn", "national_id", "id_card", "证件号码", "身份证号", "身份证号码", "公民身份号码"}},
+	{linkage.Phone, []string{"phone", "telephone", "mobile", "phone_number", "电话", "手机", "手机号", "联系电话", "手机号码"}},
+	{linkage.Address, []string{"address", "address_1", "address_2", "address_line_1", "address_line_2", "street", "地址", "住址", "家庭住址", "现住址", "居住地址", "详细地址"}},
+	{linkage.StreetNumber, []string{"street_number", "house_number", "门牌号"}},
+	{linkage.Postcode, []string{"postcode", "zip", "zip_code", "postal_code", "postcode_fake", "邮政编码", "邮编"}},
+	{linkage.Place, []string{"place", "suburb", "city", "town", "birth_place", "籍贯", "出生地", "户籍地"}},
+	{linkage.HouseCode, []string{"house_code", "房屋编码", "房屋编号"}},
+	{linkage.Area, []string{"area", "area_code", "state", "区划代码", "社区", "网格"}},
+	{linkage.GuardianName, []string{"guardian_name", "guardian", "监护人", "监护人姓名", "实际监护人"}},
+}
+
+// idHeaders are the usual ones of the record's own id.
+var idHeaders = []string{"record_id", "rec_id", "unique_id", "id", "编号", "记录编号", "序号"}
+
+// ParseMap reads role=column pairs, and exact:column; it fails with the roles that there are.
+func ParseMap(s string) (fields []linkage.Field, err error) {
+	for entry := range strings.SplitSeq(s, ",") {
+		entry = strings.TrimSpace(entry)
+		if column, ok := strings.CutPrefix(entry, "exact:"); ok && column != "" {
+			fields = append(fields, linkage.Field{Role: linkage.Exact, Column: column})
+			continue
+		}
+		left, right, ok := strings.Cut(entry, "=")
+		left, right = strings.TrimSpace(left), strings.TrimSpace(right)
+		if !ok {
+			right = left
+		}
+		f := linkage.Field{Role: linkage.Role(left), Column: right}
+		if !linkage.Known(f.Role) && linkage.Known(linkage.Role(right)) {
+			f = linkage.Field{Role: linkage.Role(right), Column: left}
+		}
+		if !linkage.Known(f.Role) || f.Column == "" {
+			return nil, fmt.Errorf("--map: “%s”不是 字段=列 · is not FIELD=COLUMN; 字段 fields: %s, exact:COLUMN", entry, strings.Join(roles(), ", "))
+		}
+		fields = append(fields, f)
+	}
+	return fields, nil
+}
+
+func roles() (out []string) {
+	for _, h := range headers {
+		out = append(out, string(h.role))
+	}
+	return out
+}
+
+// usual finds the columns of a file by their headers, and that of the record's id. An empty file has none.
+func usual(file string) (fields []linkage.Field, id string, err error) {
+	var columns []tabular.Column
+	for _, n := range append(slices.Clone(idHeaders), allHeaders()...) {
+		columns = append(columns, tabular.Column{Name: key(n), Headers: []string{n}})
+	}
+	_, err = tabular.Read(file, columns, func(row tabular.Row) error {
+		for _, h := range headers {
+			for _, n := range h.names {
+				if row.Has(key(n)) {
+					fields = append(fields, linkage.Field{Role: h.role, Column: n})
+				}
+			}
+		}
+		if at := slices.IndexFunc(idHeaders, func(n string) bool { return row.Has(key(n)) }); at >= 0 {
+			id = idHeaders[at]
+		}
+		return errEnough
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return fields, id, err
+}
+
+var errEnough = errors.New("enough")
+
+func allHeaders() (out []string) {
+	for _, h := range headers {
+		out = append(out, h.names...)
+	}
+	return out
+}
+
+// distinct are the columns that are read, each once.
+func distinct(id string, fields []linkage.Field) []string {
+	seen := map[string]bool{}
+	for _, f := range fields {
+		seen[f.Column] = true
+	}
+	if id != "" {
+		seen[id] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}

@@ -1,0 +1,64 @@
+package linkage
+
+// pattern is the level of each fact for a pair of records.
+type pattern [maxFacts]level
+
+// pair compares two records.
+func (t *Table) pair(a, b int32) (p pattern) {
+	n := len(t.facts)
+	rowA, rowB := t.rows[int(a)*n:][:n], t.rows[int(b)*n:][:n]
+	for i := range t.facts {
+		f := &t.facts[i]
+		switch {
+		case rowA[i] == 0 || rowB[i] == 0:
+		case rowA[i] == rowB[i]:
+			p[i] = 1
+		default:
+			p[i] = f.compare(&f.values[rowA[i]], &f.values[rowB[i]])
+		}
+	}
+	t.exchanged(a, b, &p)
+	return p
+}
+
+// exchanged looks whether what stands in one column of a record stands in another of the other one: surname and given
+// name, or two lines of an address.
+func (t *Table) exchanged(a, b int32, p *pattern) {
+	for i := 1; i < len(t.facts); i++ {
+		f, g := &t.facts[i-1], &t.facts[i]
+		names := f.role == GivenName && g.role == Surname
+		if !names && (f.role != g.role || f.role == Exact) || p[i-1]+p[i] < 6 {
+			continue
+		}
+		a1, a2, b1, b2 := t.at(a, i-1), t.at(a, i), t.at(b, i-1), t.at(b, i)
+		if a1.text != b2.text && a2.text != b1.text {
+			continue
+		}
+		x, y := f.compare(a1, b2), f.compare(a2, b1)
+		switch {
+		case x == missing && y == missing || x > 4 || y > 4:
+		case names && x <= nameNear && y <= nameNear:
+			p[i-1], p[i] = nameSwapped, nameSwapped
+		case !names && x+y < p[i-1]+p[i]:
+			p[i-1], p[i] = max(x, 2), max(y, 2)
+			if x == missing {
+				p[i-1] = missing
+			}
+			if y == missing {
+				p[i] = missing
+			}
+		}
+	}
+}
+
+// given is the class of the fact that another one depends on: unknown, agreeing, or not.
+func (t *Table) given(p *pattern, fact int) int {
+	parent := t.facts[fact].parent
+	if parent < 0 || p[parent] == missing {
+		return 0
+	}
+	if p[parent] <= 2 {
+		return 1
+	}
+	return 2
+}

@@ -1,0 +1,218 @@
+package linkage
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// counted is a pattern and how many pairs have it.
+type counted struct {
+	p pattern
+	n float64
+}
+
+// most pairs that are looked at to learn from: at random, and among the candidates.
+const (
+	randomPairs    = 1_000_000
+	candidatePairs = 2_000_000
+	rounds         = 40
+	fewHouseholds  = 0.02 // pairs of one household for each of one person: a list with fewer has no households
+)
+
+// learn estimates the shares by expectation and maximisation. What pairs of others do is learned from pairs at random, what
+// those of one person do from candidates, each weighed by how likely it is one; candidates are found by any two
+// facts, so that they hold nearly all that are. The answer depends on the records, their order aside, and the seed.
+func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func(done, total int)) (params, int, error) {
+	random := t.randomPatterns(seed)
+	found, err := t.candidatePatterns(ctx, c, seed, show)
+	if err != nil {
+		return params{}, 0, err
+	}
+	p := t.start()
+	possible := float64(t.possible())
+	for round := range rounds {
+		next := t.round(&p, random, found, possible)
+		change := math.Abs(math.Log(next.match / p.match))
+		for i := range p.m {
+			for l := range p.m[i][0] {
+				change = max(change, math.Abs(next.m[i][0][l]-p.m[i][0][l]))
+			}
+		}
+		p = next
+		if change < 1e-4 {
+			return p, round + 1, nil
+		}
+	}
+	return p, rounds, nil
+}
+
+// round is one expectation and one maximisation.
+func (t *Table) round(p *params, random, found []counted, possible float64) params {
+	next := t.start()
+	m, u := make([]rates, len(t.facts)), make([]rates, len(t.facts))
+	s := t.scorer(p)
+	match, household := 0.0, 0.0
+	for _, c := range found {
+		same, house := s.posterior(&c.p)
+		match, household = match+c.n*same, household+c.n*house
+		t.tally(m, &c.p, c.n*same)
+	}
+	for _, c := range random {
+		same, house := s.posterior(&c.p)
+		t.tally(u, &c.p, c.n*(1-same-house))
+	}
+	for i := range t.facts {
+		smooth(&next.m[i], &m[i], 30)
+		smooth(&next.u[i], &u[i], 2)
+	}
+	next.match = max(match, 0.5) / possible
+	next.match = min(next.match, 0.5)
+	next.household = household / possible
+	if next.household < fewHouseholds*next.match {
+		next.household = 0
+	}
+	t.others(&next)
+	return next
+}
+
+func (t *Table) tally(r []rates, p *pattern, n float64) {
+	for i := range t.facts {
+		if p[i] != missing {
+			r[i][t.given(p, i)][p[i]] += n
+		}
+	}
+}
+
+// smooth replaces prior shares by what was counted, where the prior weighs as much as so many pairs. A class that is
+// seldom met leans on all classes together.
+func smooth(prior, count *rates, weight float64) {
+	var all [maxLevels]float64
+	total := 0.0
+	for l := range all {
+		all[l] = count[0][l] + count[1][l] + count[2][l] + weight*prior[0][l]
+		total += all[l]
+	}
+	for class := range prior {
+		sum := 0.0
+		for _, n := range count[class] {
+			sum += n
+		}
+		for l := range all {
+			if prior[class][l] > 0 {
+				prior[class][l] = max(rarest, (count[class][l]+weight*all[l]/total)/(sum+weight))
+			}
+		}
+	}
+}
+
+// randomPatterns are the patterns of pairs at random; of all pairs where there are few.
+func (t *Table) randomPatterns(seed uint64) []counted {
+	counts := map[pattern]float64{}
+	n := t.Len()
+	if t.possible() <= randomPairs {
+		for a := range n {
+			for b := a + 1; b < n; b++ {
+				if t.first == 0 || (a < t.first) != (b < t.first) {
+					counts[t.pair(int32(a), int32(b))]++
+				}
+			}
+		}
+		return inOrder(counts)
+	}
+	r := rand.New(rand.NewPCG(seed, 1))
+	order := t.canonical()
+	for range randomPairs {
+		a, b := r.IntN(n), r.IntN(n)
+		if t.first > 0 {
+			a, b = r.IntN(t.first), t.first+r.IntN(n-t.first)
+		}
+		if a != b {
+			counts[t.pair(order[a], order[b])]++
+		}
+	}
+	return inOrder(counts)
+}
+
+// canonical is an order of the records that does not depend on the order in which they came: by what they hold.
+func (t *Table) canonical() []int32 {
+	keys := make([]uint64, t.Len())
+	order := make([]int32, t.Len())
+	hashes := make([][]uint32, len(t.facts))
+	for i, f := range t.facts {
+		for v := range f.values {
+			hashes[i] = append(hashes[i], hash32(f.values[v].raw))
+		}
+	}
+	for r := range keys {
+		order[r] = int32(r)
+		h := uint64(14695981039346656037)
+		for i := range t.facts {
+			h = (h ^ uint64(hashes[i][t.rows[r*len(t.facts)+i]])) * 1099511628211
+		}
+		keys[r] = h
+	}
+	by := func(a, b int32) int {
+		if keys[a] != keys[b] {
+			if keys[a] < keys[b] {
+				return -1
+			}
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(order[:t.first], by)
+	slices.SortStableFunc(order[t.first:], by)
+	return order
+}
+
+// candidatePatterns are the patterns of the candidates, of a sample where there are many.
+func (t *Table) candidatePatterns(ctx context.Context, c *candidates, seed uint64, show func(done, total int)) ([]counted, error) {
+	counts := make([]map[pattern]float64, workers())
+	for w := range counts {
+		counts[w] = map[pattern]float64{}
+	}
+	share := min(1, candidatePairs/float64(max(1, c.pairs)))
+	limit := uint64(share * (1 << 32))
+	marks := t.marks(seed)
+	err := c.each(ctx, show, func(w int, a, b int32) {
+		if share == 1 || uint64(mix(marks[a]^marks[b])) < limit {
+			counts[w][t.pair(a, b)] += 1 / share
+		}
+	})
+	sum := counts[0]
+	for _, m := range counts[1:] {
+		for p, n := range m {
+			sum[p] += n
+		}
+	}
+	return inOrder(sum), err
+}
+
+// marks are numbers of the records to draw pairs by, which follow from what they hold.
+func (t *Table) marks(seed uint64) []uint32 {
+	marks := make([]uint32, t.Len())
+	r := rand.New(rand.NewPCG(seed, 2))
+	for _, record := range t.canonical() {
+		marks[record] = r.Uint32()
+	}
+	return marks
+}
+
+// inOrder lists patterns in an order of their own, so that sums come out the same each time.
+func inOrder(counts map[pattern]float64) []counted {
+	out := make([]counted, 0, len(counts))
+	for p, n := range counts {
+		out = append(out, counted{p, n})
+	}
+	slices.SortFunc(out, func(a, b counted) int {
+		for i := range a.p {
+			if a.p[i] != b.p[i] {
+				return int(a.p[i]) - int(b.p[i])
+			}
+		}
+		return 0
+	})
+	return out
+}

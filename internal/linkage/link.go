@@ -1,0 +1,111 @@
+package linkage
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+)
+
+// Options say how records are linked.
+type Options struct {
+	Seed   uint64
+	Limits Limits
+	Now    time.Time
+	Show   func(step string, done, total int) // told how far the work is
+}
+
+// Decision is what becomes of a pair.
+type Decision string
+
+// The decisions. Review is for a person to look at.
+const (
+	Link   Decision = "link"
+	Review Decision = "review"
+	No     Decision = "no"
+)
+
+// LinkFrom and ReviewFrom are the least probabilities of the decisions.
+const (
+	LinkFrom   = 0.9
+	ReviewFrom = 0.5
+)
+
+// Pair is two records, A before B in the table, and what was found of them.
+type Pair struct {
+	A, B        int32
+	Odds        float64 // natural logarithm
+	Through     int32   // the record that joins them where they alone would not, -1 for none
+	Probability float64
+	Decision    Decision
+}
+
+// Result is what came of linking.
+type Result struct {
+	Model   Model
+	Pairs   []Pair  // those that are not out of the question, by their records
+	Cluster []int32 // of each record the first record of its cluster
+	scorer  *scorer
+	t       *Table
+}
+
+// kept is the least of the odds, 1 in 50, at which pairs are kept.
+const kept = -3.9
+
+// Find finds which records are of one person.
+func Find(ctx context.Context, t *Table, o Options) (*Result, error) {
+	t.count()
+	step := func(name string) func(int, int) { return func(done, total int) { o.Show(name, done, total) } }
+	c := newCandidates(t, o.Limits)
+	p, rounds, err := t.learn(ctx, c, o.Seed, step("学习 learning"))
+	if err != nil {
+		return nil, err
+	}
+	t.monotone(&p)
+	r := &Result{t: t, scorer: t.scorer(&p), Model: Model{Version: ModelVersion, Made: o.Now, Seed: o.Seed, Records: t.Len(), Possible: t.possible(),
+		Match: p.match, Household: p.household, Iterations: rounds, Columns: t.describe(&p), Passes: c.passes}}
+	if err := r.score(ctx, c, step("比较 comparing")); err != nil {
+		return nil, err
+	}
+	r.cluster()
+	return r, nil
+}
+
+func (r *Result) score(ctx context.Context, c *candidates, show func(done, total int)) error {
+	found := make([][]Pair, workers())
+	compared := make([]int64, workers()*8)
+	err := c.each(ctx, show, func(w int, a, b int32) {
+		compared[w*8]++
+		p := r.t.pair(a, b)
+		if odds := r.scorer.odds(a, b, &p); odds >= kept {
+			found[w] = append(found[w], Pair{A: a, B: b, Odds: odds, Through: -1})
+		}
+	})
+	for w := range found {
+		r.Pairs = append(r.Pairs, found[w]...)
+		r.Model.Compared += compared[w*8]
+	}
+	slices.SortFunc(r.Pairs, func(x, y Pair) int {
+		if x.A != y.A {
+			return int(x.A - y.A)
+		}
+		return int(x.B - y.B)
+	})
+	return err
+}
+
+// decide sets probability and decision from the odds.
+func (p *Pair) decide() {
+	p.Probability = probability(p.Odds)
+	switch {
+	case p.Probability >= LinkFrom:
+		p.Decision = Link
+	case p.Probability >= ReviewFrom:
+		p.Decision = Review
+	default:
+		p.Decision = No
+	}
+}
+
+// Weight is the evidence for a pair in bits, what is expected of any pair aside.
+func (r *Result) Weight(p Pair) float64 { return (p.Odds - r.scorer.lnMatch) / math.Ln2 }

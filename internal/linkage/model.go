@@ -1,0 +1,182 @@
+package linkage
+
+import (
+	"math"
+	"time"
+)
+
+// ModelVersion is raised when a model means something else than before.
+const ModelVersion = 1
+
+// Model is what was learned from records: for each column how often records of one person, of others in one household and
+// of others agree at each level.
+type Model struct {
+	Version    int           `json:"version"`
+	Made       time.Time     `json:"made"`
+	Seed       uint64        `json:"seed"`
+	Records    int           `json:"records"`
+	Possible   int64         `json:"possible_pairs"`
+	Compared   int64         `json:"compared_pairs"`
+	Match      float64       `json:"match"`     // share of the possible pairs that are one person
+	Household  float64       `json:"household"` // and that are others of one household
+	Iterations int           `json:"iterations"`
+	Columns    []ColumnModel `json:"columns"`
+	Passes     []Pass        `json:"passes"`
+}
+
+// ColumnModel holds the levels of one column.
+type ColumnModel struct {
+	Role   Role         `json:"role"`
+	Column string       `json:"column"`
+	Given  string       `json:"given,omitempty"` // the column that it depends on
+	Levels []LevelModel `json:"levels"`
+}
+
+// LevelModel is one level: shares without regard to the column that it depends on, where that agrees, and where not.
+type LevelModel struct {
+	ZH        string     `json:"zh"`
+	EN        string     `json:"en"`
+	Match     [3]float64 `json:"m"`
+	Others    [3]float64 `json:"u"`
+	Household [3]float64 `json:"h"`
+	Weight    [3]float64 `json:"weight"` // log2 of m over u
+}
+
+// rates are the shares of the levels of one fact under each class of the fact it depends on.
+type rates [3][maxLevels]float64
+
+// params are the shares of all facts.
+type params struct {
+	m, u, h          []rates
+	match, household float64
+}
+
+// start is what is expected before the records are seen.
+func (t *Table) start() params {
+	p := params{m: make([]rates, len(t.facts)), u: make([]rates, len(t.facts)), h: make([]rates, len(t.facts))}
+	for i, f := range t.facts {
+		for class := range p.m[i] {
+			var m, u float64
+			for _, g := range *f.scale {
+				m, u = m+g.m, u+g.u
+			}
+			for l, g := range *f.scale {
+				p.m[i][class][l], p.u[i][class][l] = g.m/m, g.u/u
+			}
+		}
+	}
+	p.match = min(0.01, 0.2*float64(t.Len())/float64(max(1, t.possible())))
+	if t.households() {
+		p.household = p.match
+	}
+	t.others(&p)
+	return p
+}
+
+// households reports whether there is anything by which people of one household are told.
+func (t *Table) households() bool {
+	for _, f := range t.facts {
+		if f.shared && f.role != Surname {
+			return true
+		}
+	}
+	return false
+}
+
+// others sets what is expected of two people of one household: what a household shares agrees as it does for one person,
+// what is their own as it does for anyone, with brothers and sisters who share a character of the name, twins who
+// share the birth date, and numbers of another member of the family.
+func (t *Table) others(p *params) {
+	for i, f := range t.facts {
+		for class := range p.h[i] {
+			h := &p.h[i][class]
+			for l := range *f.scale {
+				m, u := p.m[i][class][l], p.u[i][class][l]
+				switch {
+				case f.role == Surname:
+					h[l] = 0.6*m + 0.4*u
+				case f.shared:
+					h[l] = 0.9*m + 0.1*u
+				default:
+					h[l] = u
+				}
+			}
+			switch f.role {
+			case GivenName:
+				h[nameSame] *= 0.2
+				h[namePart] = max(h[namePart], 0.25)
+				h[nameNick] = max(h[nameNick], 0.02)
+			case BirthDate:
+				h[dateSame] = max(h[dateSame], 0.03)
+			case IDNumber:
+				h[numberSame] = max(h[numberSame], 0.005)
+				h[numberTwo] = max(h[numberTwo], 0.02)
+			}
+			normalise(h)
+		}
+	}
+}
+
+func normalise(r *[maxLevels]float64) {
+	sum := 0.0
+	for _, x := range r {
+		sum += x
+	}
+	for l := range r {
+		r[l] /= sum
+	}
+}
+
+// monotone makes weights fall from the best level to the worst: levels that are out of order get the weight that they
+// have together.
+func (t *Table) monotone(p *params) {
+	for i, f := range t.facts {
+		for class := range p.m[i] {
+			pool(p.m[i][class][1:len(*f.scale)], p.u[i][class][1:len(*f.scale)])
+		}
+	}
+	t.others(p)
+}
+
+// pool adjusts m so that m over u never rises: neighbours that violate it are pooled, as isotonic regression does.
+func pool(m, u []float64) {
+	type block struct {
+		m, u float64
+		n    int
+	}
+	var blocks []block
+	for i := range m {
+		blocks = append(blocks, block{m[i], u[i], 1})
+		for n := len(blocks); n > 1 && blocks[n-1].m*blocks[n-2].u > blocks[n-2].m*blocks[n-1].u; n = len(blocks) {
+			blocks[n-2] = block{blocks[n-2].m + blocks[n-1].m, blocks[n-2].u + blocks[n-1].u, blocks[n-2].n + blocks[n-1].n}
+			blocks = blocks[:n-1]
+		}
+	}
+	i := 0
+	for _, b := range blocks {
+		for range b.n {
+			m[i] = u[i] * b.m / b.u
+			i++
+		}
+	}
+}
+
+// describe writes the shares down.
+func (t *Table) describe(p *params) (out []ColumnModel) {
+	for i, f := range t.facts {
+		c := ColumnModel{Role: f.role, Column: f.column}
+		if f.parent >= 0 {
+			c.Given = t.facts[f.parent].column
+		}
+		for l := 1; l < len(*f.scale); l++ {
+			g := LevelModel{ZH: (*f.scale)[l].zh, EN: (*f.scale)[l].en}
+			for class := range 3 {
+				g.Match[class], g.Others[class], g.Household[class] = p.m[i][class][l], p.u[i][class][l], p.h[i][class][l]
+				g.Weight[class] = math.Log2(p.m[i][class][l] / p.u[i][class][l])
+			}
+			c.Levels = append(c.Levels, g)
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,111 @@
+package linkage
+
+import "math"
+
+// scorer weighs pairs by what was learned.
+type scorer struct {
+	t         *Table
+	match     [][3][maxLevels]float64 // ln of m over u
+	household [][3][maxLevels]float64 // ln of h over u
+	usual     [][3]float64            // ln u of the best level
+	lnMatch   float64
+	others    float64 // share of pairs of others
+	house     float64 // and of those of one household
+	given, id int
+}
+
+func (t *Table) scorer(p *params) *scorer {
+	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)), usual: make([][3]float64, len(t.facts)),
+		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber)}
+	for i, f := range t.facts {
+		for class := range 3 {
+			for l := 1; l < len(*f.scale); l++ {
+				s.match[i][class][l] = math.Log(p.m[i][class][l] / p.u[i][class][l])
+				s.household[i][class][l] = math.Log(p.h[i][class][l] / p.u[i][class][l])
+			}
+			s.usual[i][class] = math.Log(p.u[i][class][1])
+		}
+	}
+	return s
+}
+
+// posterior is how likely pairs of a pattern are one person, and others of one household, whatever their values.
+func (s *scorer) posterior(p *pattern) (same, house float64) {
+	m, h := 0.0, 0.0
+	for i := range s.match {
+		class := s.t.given(p, i)
+		m += s.match[i][class][p[i]]
+		h += s.household[i][class][p[i]]
+	}
+	em, eh := math.Exp(s.lnMatch+m), s.house*math.Exp(h)
+	sum := em + eh + s.others
+	return em / sum, eh / sum
+}
+
+const (
+	rarest      = 1e-7 // share that is believed in: beyond it there is no evidence
+	placeholder = 10   // records that have the same number or day before it is taken for a placeholder
+)
+
+// rarity is how much more, in natural logarithms, the agreement of a pair on a value tells than agreement does on average:
+// few people share a rare name, many a placeholder.
+func (s *scorer) rarity(p *pattern, fact int, v *value) float64 {
+	class := s.t.given(p, fact)
+	if p[fact] != 1 || class == 1 {
+		return 0
+	}
+	n := float64(s.t.Len())
+	if s.t.facts[fact].unique {
+		return min(0, s.usual[fact][class]-math.Log(max(rarest, float64(v.count-placeholder)/n)))
+	}
+	f := float64(max(v.count-2, 0)+1) / n
+	return min(4, max(-4, s.usual[fact][class]-math.Log(f)))
+}
+
+// odds is the logarithm of the odds that two records are of one person.
+func (s *scorer) odds(a, b int32, p *pattern) float64 {
+	m, h := 0.0, 0.0
+	for i := range s.match {
+		if p[i] == missing {
+			continue
+		}
+		class := s.t.given(p, i)
+		r := 0.0
+		if p[i] == 1 {
+			r = s.rarity(p, i, s.t.at(a, i))
+		}
+		m += s.match[i][class][p[i]] + r
+		h += s.household[i][class][p[i]]
+		if s.t.facts[i].shared {
+			h += r
+		}
+	}
+	eh := s.house * math.Exp(h)
+	odds := s.lnMatch + m - math.Log(eh+s.others)
+	return min(odds, s.most(a, p, eh))
+}
+
+// most bounds the odds whatever else agrees: people of one household with different given names are brothers, sisters or
+// twins, unless a number says otherwise; and a nickname makes a candidate, no more.
+func (s *scorer) most(a int32, p *pattern, house float64) float64 {
+	if s.given < 0 || s.id >= 0 && (p[s.id] == numberSame || p[s.id] == numberDigit) {
+		return math.Inf(1)
+	}
+	switch l := p[s.given]; {
+	case l == nameNick:
+		return nicknameOdds
+	case house > s.others && s.house > 0 && (l == nameOther || l == namePart && s.t.at(a, s.given).han):
+		return siblingOdds
+	}
+	return math.Inf(1)
+}
+
+const (
+	nicknameOdds = 1.4  // 80 in a hundred: to be looked at
+	siblingOdds  = -0.8 // 31 in a hundred: not the same
+)
+
+// Probability is that of odds in natural logarithms.
+func probability(odds float64) float64 { return 1 / (1 + math.Exp(-odds)) }
+
+func logit(p float64) float64 { return math.Log(p) - math.Log1p(-min(p, 1-1e-12)) }

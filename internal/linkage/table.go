@@ -1,0 +1,179 @@
+package linkage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"doorstep/internal/survey"
+	"doorstep/internal/validate"
+)
+
+// fact is one thing that records are compared by, with each value that it has among them.
+type fact struct {
+	trait
+	column string
+	cell   int // of the record, -1 for a part of the full name
+	parent int // the fact that this one depends on, -1 for none
+	values []value
+	index  map[string]int32
+}
+
+// Table holds records as what they are compared by. Equal cells are kept once.
+type Table struct {
+	reader *reader
+	fields []Field
+	facts  []fact
+	ids    []string
+	rows   []int32 // of each record one value of each fact; 0 is missing
+	first  int     // how many records the first of two lists has; 0 for one list
+}
+
+// NewTable makes a table for records with these fields.
+func NewTable(fields []Field) (*Table, error) {
+	r, err := newReader()
+	if err != nil {
+		return nil, fmt.Errorf("read the table of characters: %w", err)
+	}
+	t := &Table{reader: r, fields: fields}
+	whole := t.cellOf(FullName) >= 0 && t.cellOf(GivenName) < 0 && t.cellOf(Surname) < 0
+	for _, tr := range traits() {
+		for i, f := range fields {
+			if f.Role == tr.role && !(whole && f.Role == FullName) {
+				t.add(tr, f.Column, i)
+			}
+		}
+		if whole && (tr.role == GivenName || tr.role == Surname) {
+			t.add(tr, tr.en, -1)
+		}
+	}
+	if len(t.facts) > maxFacts {
+		return nil, fmt.Errorf("%d 列,最多 %d 列 · %d columns to compare, at most %d", len(t.facts), maxFacts, len(t.facts), maxFacts)
+	}
+	return t, nil
+}
+
+// maxFacts is how many facts a pattern of levels holds.
+const maxFacts = 16
+
+func (t *Table) cellOf(r Role) int {
+	return slices.IndexFunc(t.fields, func(f Field) bool { return f.Role == r })
+}
+
+// factOf is the first fact of a role, -1 for none.
+func (t *Table) factOf(r Role) int {
+	return slices.IndexFunc(t.facts, func(f fact) bool { return f.role == r })
+}
+
+// add appends a fact. What tells of the place depends on what told of it before, the sex on the given name, a full name
+// on the surname.
+func (t *Table) add(tr trait, column string, cell int) {
+	f := fact{trait: tr, column: column, cell: cell, parent: -1, values: make([]value, 1), index: map[string]int32{"": 0}}
+	switch {
+	case tr.place && len(t.facts) > 0 && t.facts[len(t.facts)-1].place:
+		f.parent = len(t.facts) - 1
+	case tr.role == Sex:
+		f.parent = t.factOf(GivenName)
+	case tr.role == FullName:
+		f.parent = t.factOf(Surname)
+	}
+	t.facts = append(t.facts, f)
+}
+
+// Add takes a record; cells are those of the fields. Records of the first of two lists come first, then Between.
+func (t *Table) Add(id string, cells []string) {
+	t.ids = append(t.ids, id)
+	surname, given := t.namesOf(cells)
+	birth, sex := told(t.cell(cells, IDNumber))
+	for i := range t.facts {
+		f := &t.facts[i]
+		text := ""
+		switch {
+		case f.cell >= 0:
+			text = cells[f.cell]
+		case f.role == Surname:
+			text = surname
+		default:
+			text = given
+		}
+		if text == "" && f.role == BirthDate {
+			text = birth
+		}
+		if text == "" && f.role == Sex {
+			text = sex
+		}
+		t.rows = append(t.rows, t.value(f, text))
+	}
+}
+
+// Between says that the records so far are one list and those after it another: only pairs across are looked for.
+func (t *Table) Between() { t.first = len(t.ids) }
+
+// Len is the number of records.
+func (t *Table) Len() int { return len(t.ids) }
+
+func (t *Table) cell(cells []string, r Role) string {
+	if i := t.cellOf(r); i >= 0 {
+		return cells[i]
+	}
+	return ""
+}
+
+// told is the birth date and the sex that a Chinese number holds.
+func told(number string) (birth, sex string) {
+	if number == "" {
+		return "", ""
+	}
+	id, err := validate.ParseCNID(number)
+	if err != nil {
+		return "", ""
+	}
+	return id.Birth, id.Sex
+}
+
+// namesOf splits a full name: a Chinese one by the surnames, another one at the comma or the last blank.
+func (t *Table) namesOf(cells []string) (surname, given string) {
+	name := survey.NormalizeName(t.cell(cells, FullName))
+	if isHan(name) {
+		return t.reader.parts(name)
+	}
+	if before, after, ok := strings.Cut(name, ","); ok {
+		return before, after
+	}
+	if at := strings.LastIndexByte(name, ' '); at > 0 {
+		return name[at+1:], name[:at]
+	}
+	return "", name
+}
+
+func (t *Table) value(f *fact, text string) int32 {
+	if at, ok := f.index[text]; ok {
+		return at
+	}
+	at := int32(0)
+	if v := f.parse(t.reader, text); v.text != "" {
+		at = int32(len(f.values))
+		f.values = append(f.values, v)
+	}
+	f.index[text] = at
+	return at
+}
+
+// count fills in how many records have each value.
+func (t *Table) count() {
+	for i := range t.facts {
+		f := &t.facts[i]
+		f.index = nil
+		counts := map[string]int32{}
+		for at := i; at < len(t.rows); at += len(t.facts) {
+			counts[f.values[t.rows[at]].text]++
+		}
+		for v := range f.values {
+			f.values[v].count = counts[f.values[v].text]
+		}
+	}
+}
+
+func (t *Table) at(record int32, fact int) *value {
+	return &t.facts[fact].values[t.rows[int(record)*len(t.facts)+fact]]
+}
