@@ -52,6 +52,7 @@ func one(set string, asJSON bool, seed uint64, people int) error {
 	for i, d := range f.Deciles {
 		fmt.Printf("  %.1f–%.1f: %7d pairs, %.3f expected, %.3f right\n", float64(i)/10, float64(i+1)/10, d.Pairs, d.Expected/float64(max(1, d.Pairs)), float64(d.Right)/float64(max(1, d.Pairs)))
 	}
+	fmt.Printf("  held for a person to decide: %d, %d of them right\n", f.Held, f.HeldRight)
 	fmt.Printf("  not compared, or out of the question: %d\n", f.Missed)
 	return nil
 }

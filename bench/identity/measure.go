@@ -26,6 +26,7 @@ type figures struct {
 	Seconds               float64
 	MegaBytes             int
 	Twins, TwinsMerged    int
+	Held, HeldRight       int // by rule, for a person to decide
 	Deciles               [10]decile
 	Missed                int // pairs of one person that were not compared, or far from it
 }
@@ -75,6 +76,14 @@ func (out *figures) judge(f *dedup.Found, t truth) {
 	kept := 0
 	for _, p := range f.Result.Pairs {
 		a, b := t.person[f.IDs[p.A]], t.person[f.IDs[p.B]]
+		if p.Held {
+			out.Held++
+			if a == b {
+				out.HeldRight++
+				kept++
+			}
+			continue
+		}
 		d := &out.Deciles[min(9, int(p.Probability*10))]
 		d.Pairs++
 		d.Expected += p.Probability

@@ -128,12 +128,9 @@ func readingOf(c rune) string {
 	return first
 }
 
-func reading(s string) string {
-	var b strings.Builder
-	for _, c := range s {
-		b.WriteString(readingOf(c) + " ")
-	}
-	return b.String()
+// plainReading is how a name sounds, tones aside: parents do not give two children names that sound alike.
+func plainReading(s string) string {
+	return strings.Join(pinyin.LazyPinyin(s, pinyin.NewArgs()), " ")
 }
 
 // birth is a birth date as told: by the lunar calendar, the year alone, by nominal age, mistyped.

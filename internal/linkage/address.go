@@ -18,10 +18,11 @@ func (r *reader) address(s string) value {
 	v := value{raw: fold(s), han: isHan(s)}
 	v.text = v.raw
 	if v.han {
-		v.text = unitWords.Replace(chineseNumbers(r.simplified(strings.ReplaceAll(v.raw, " ", ""))))
+		v.text = unitWords.Replace(chineseNumbers(r.simplified(v.raw)))
 	}
 	var words strings.Builder
-	for _, word := range pieces(v.text) {
+	all := pieces(v.text)
+	for _, word := range all {
 		if unicode.IsDigit(rune(word[0])) {
 			v.digits = append(v.digits, hash32(strings.TrimLeft(word, "0")))
 		} else {
@@ -31,14 +32,17 @@ func (r *reader) address(s string) value {
 	}
 	slices.Sort(v.words)
 	v.first = words.String()
+	if v.han {
+		v.text = strings.Join(all, " ")
+	}
 	v.roman = strings.ReplaceAll(v.text, " ", "")
 	v.grams, v.mask = grams(v.first), letters(v.first)
 	return v
 }
 
-// unitWords gives one word to what is written in several ways.
-var unitWords = strings.NewReplacer("省", "", "市", "", "区", "", "县", "", "街道办事处", "", "街道", "", "社区居委会", "", "社区", "", "居委会", "", "村委会", "村",
-	"大道", "路", "大街", "路", "胡同", "巷", "幢", "栋", "座", "栋", "号楼", "栋", "楼", "栋", "单元", "单", "号", "", "室", "", "房", "", "层", "", "之", "-", "附", "-", "第", "")
+// unitWords are words of administration and of buildings, which some write and some do not.
+var unitWords = strings.NewReplacer("省", " ", "市", " ", "区", " ", "县", " ", "街道办事处", " ", "街道", " ", "社区居委会", " ", "社区", " ", "居委会", " ", "村委会", "村 ",
+	"大道", "路 ", "大街", "路 ", "路", "路 ", "街", "路 ", "胡同", "巷 ", "巷", "巷 ", "幢", " ", "栋", " ", "座", " ", "号楼", " ", "楼", " ", "单元", " ", "号", " ", "室", " ", "房", " ", "层", " ", "之", " ", "附", " ", "第", " ")
 
 const chineseDigits = "〇一二三四五六七八九"
 
@@ -110,7 +114,7 @@ func compareAddresses(a, b *value) level {
 		return addressSame
 	}
 	numbers := agreeNumbers(a.digits, b.digits)
-	if a.roman == b.roman && numbers != differ {
+	if a.roman == b.roman && numbers == agree {
 		return addressSame
 	}
 	alike := 0.0

@@ -58,7 +58,11 @@ func (r *Result) together(a, b []int32) bool {
 	sum := 0.0
 	for _, x := range a {
 		for _, y := range b {
-			sum += min(6, max(-6, r.oddsOf(x, y)))
+			odds := r.oddsOf(x, y)
+			if odds == siblingOdds {
+				return false
+			}
+			sum += min(6, max(-6, odds))
 		}
 	}
 	return sum > 0
@@ -105,12 +109,12 @@ func (r *Result) raise(of []int32, chance [][]float64, at map[[2]int32]int) {
 			k, known := at[[2]int32{a, b}]
 			if !known {
 				k = len(r.Pairs)
-				r.Pairs = append(r.Pairs, Pair{A: a, B: b, Odds: r.oddsOf(a, b), Through: -1})
+				r.Pairs = append(r.Pairs, Pair{A: a, B: b, Odds: logit(chance[i][j]), Through: -1})
 				r.Pairs[k].decide()
 			}
 			if p := &r.Pairs[k]; best[i][j] > p.Probability && by[i][j] >= 0 {
 				p.Through = of[by[i][j]]
-				p.Odds = logit(best[i][j])
+				p.Odds, p.Held = logit(best[i][j]), false
 				p.decide()
 			}
 		}

@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +63,9 @@ func parseDate(s string) (d date, ok bool) {
 	return d, len(parts[0]) == 4 && d.year > 0 && d.month < 100 && d.day < 100
 }
 
+// epoch is the Julian day of the first of January 1970.
+const epoch = 2440588
+
 // lunarDay is the day count of a date of the lunar calendar, 0 where there is no such date.
 func (r *reader) lunarDay(d date) int {
 	if d.year < 1850 || d.year > 2100 || d.month < 1 || d.month > 12 || d.day < 1 || d.day > 30 {
@@ -72,7 +76,7 @@ func (r *reader) lunarDay(d date) int {
 		year := calendar.NewLunarYear(d.year)
 		for m := 1; m <= 12; m++ {
 			if month := year.GetMonth(m); month != nil {
-				months[m] = int(month.GetFirstJulianDay() + 0.5 - 2440588 + 1)
+				months[m] = int(math.Round(month.GetFirstJulianDay())) - epoch
 			}
 		}
 		r.lunar[d.year] = months
@@ -109,12 +113,11 @@ func compareDates(x, y *value) level {
 		return dateShift
 	case years == 0:
 		return dateYear
-	case years <= 2:
-		return dateAge
 	}
 	return dateOther
 }
 
+// compareYears compares where the year alone is known, perhaps from a nominal age, which counts one or two more.
 func compareYears(apart int) level {
 	switch {
 	case apart == 0:

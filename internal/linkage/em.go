@@ -53,11 +53,18 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 	next := t.start()
 	m, u := make([]rates, len(t.facts)), make([]rates, len(t.facts))
 	s := t.scorer(p)
-	match, household := 0.0, 0.0
+	match, household, born, twins := 0.0, 0.0, 200.0, 200*usualTwins
+	birth := t.factOf(BirthDate)
 	for _, c := range found {
 		same, house := s.posterior(&c.p)
 		match, household = match+c.n*same, household+c.n*house
 		t.tally(m, &c.p, c.n*same)
+		if birth >= 0 && c.p[birth] != missing {
+			born += c.n * house
+			if c.p[birth] == dateSame {
+				twins += c.n * house
+			}
+		}
 	}
 	for _, c := range random {
 		same, house := s.posterior(&c.p)
@@ -69,9 +76,11 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 	}
 	next.match = max(match, 0.5) / possible
 	next.match = min(next.match, 0.5)
-	next.household = household / possible
+	next.household, next.twins = household/possible, twins/born
 	if next.household < fewHouseholds*next.match {
 		next.household = 0
+	} else {
+		t.own(&next)
 	}
 	t.others(&next)
 	return next

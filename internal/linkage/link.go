@@ -37,6 +37,7 @@ type Pair struct {
 	Odds        float64 // natural logarithm
 	Through     int32   // the record that joins them where they alone would not, -1 for none
 	Probability float64
+	Held        bool // by rule: siblings, twins and nicknames are for a person to decide, whatever the weights say
 	Decision    Decision
 }
 
@@ -78,7 +79,7 @@ func (r *Result) score(ctx context.Context, c *candidates, show func(done, total
 		compared[w*8]++
 		p := r.t.pair(a, b)
 		if odds := r.scorer.odds(a, b, &p); odds >= kept {
-			found[w] = append(found[w], Pair{A: a, B: b, Odds: odds, Through: -1})
+			found[w] = append(found[w], Pair{A: a, B: b, Odds: odds, Through: -1, Held: held(odds)})
 		}
 	})
 	for w := range found {
@@ -100,7 +101,7 @@ func (p *Pair) decide() {
 	switch {
 	case p.Probability >= LinkFrom:
 		p.Decision = Link
-	case p.Probability >= ReviewFrom:
+	case p.Probability >= ReviewFrom || p.Held:
 		p.Decision = Review
 	default:
 		p.Decision = No

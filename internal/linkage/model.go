@@ -49,7 +49,11 @@ type rates [3][maxLevels]float64
 type params struct {
 	m, u, h          []rates
 	match, household float64
+	twins            float64 // of two people of one household, how many have one birth date
 }
+
+// usualTwins is how many of two people of one household have one birth date, before the records are seen.
+const usualTwins = 0.03
 
 // start is what is expected before the records are seen.
 func (t *Table) start() params {
@@ -65,6 +69,7 @@ func (t *Table) start() params {
 			}
 		}
 	}
+	p.twins = usualTwins
 	p.match = min(0.01, 0.2*float64(t.Len())/float64(max(1, t.possible())))
 	if t.households() {
 		p.household = p.match
@@ -76,11 +81,33 @@ func (t *Table) start() params {
 // households reports whether there is anything by which people of one household are told.
 func (t *Table) households() bool {
 	for _, f := range t.facts {
-		if f.shared && f.role != Surname {
+		switch f.role {
+		case Address, HouseCode, Phone, GuardianName:
 			return true
 		}
 	}
 	return false
+}
+
+// own bounds how often what is somebody's own differs between two records of one person, where there are households:
+// else brothers, sisters and twins, who share the rest, would be learned to be one person.
+func (t *Table) own(p *params) {
+	for i, f := range t.facts {
+		for class := range p.m[i] {
+			m := &p.m[i][class]
+			switch f.role {
+			case GivenName:
+				m[nameOther], m[namePart], m[nameNick] = min(m[nameOther], 0.03), min(m[namePart], 0.06), min(m[nameNick], 0.05)
+			case BirthDate:
+				m[dateOther] = min(m[dateOther], 0.05)
+			case Sex:
+				m[sameOther] = min(m[sameOther], 0.02)
+			case IDNumber:
+				m[numberBothValid] = min(m[numberBothValid], 0.04)
+			}
+			normalise(m)
+		}
+	}
 }
 
 // others sets what is expected of two people of one household: what a household shares agrees as it does for one person,
@@ -107,7 +134,7 @@ func (t *Table) others(p *params) {
 				h[namePart] = max(h[namePart], 0.25)
 				h[nameNick] = max(h[nameNick], 0.02)
 			case BirthDate:
-				h[dateSame] = max(h[dateSame], 0.03)
+				h[dateSame] = max(h[dateSame], p.twins)
 			case IDNumber:
 				h[numberSame] = max(h[numberSame], 0.005)
 				h[numberTwo] = max(h[numberTwo], 0.02)

@@ -38,6 +38,9 @@ func (s *scorer) posterior(p *pattern) (same, house float64) {
 		h += s.household[i][class][p[i]]
 	}
 	em, eh := math.Exp(s.lnMatch+m), s.house*math.Exp(h)
+	if s.t.han && s.siblings(p, eh) {
+		em = 0
+	}
 	sum := em + eh + s.others
 	return em / sum, eh / sum
 }
@@ -82,30 +85,38 @@ func (s *scorer) odds(a, b int32, p *pattern) float64 {
 	}
 	eh := s.house * math.Exp(h)
 	odds := s.lnMatch + m - math.Log(eh+s.others)
-	return min(odds, s.most(a, p, eh))
+	return min(odds, s.most(p, eh))
 }
 
-// most bounds the odds whatever else agrees: people of one household with different given names are brothers, sisters or
-// twins, unless a number says otherwise; and a nickname makes a candidate, no more.
-func (s *scorer) most(a int32, p *pattern, house float64) float64 {
-	if s.given < 0 || s.id >= 0 && (p[s.id] == numberSame || p[s.id] == numberDigit) {
+// most bounds the odds whatever else agrees, numbers too, which informants mix up: people of one household with different
+// given names are brothers, sisters or twins; and a nickname without a number makes a candidate, no more.
+func (s *scorer) most(p *pattern, house float64) float64 {
+	if s.given < 0 {
 		return math.Inf(1)
 	}
-	switch l := p[s.given]; {
-	case l == nameNick:
+	switch {
+	case p[s.given] == nameNick && (s.id < 0 || p[s.id] != numberSame && p[s.id] != numberDigit):
 		return nicknameOdds
-	case house > s.others && s.house > 0 && (l == nameOther || l == namePart && s.t.at(a, s.given).han):
+	case s.siblings(p, house):
 		return siblingOdds
 	}
 	return math.Inf(1)
 }
 
+// siblings reports whether two records look like two children of one household: all but the given name.
+func (s *scorer) siblings(p *pattern, house float64) bool {
+	return s.given >= 0 && s.house > 0 && house > s.others && (p[s.given] == nameOther || p[s.given] == namePart && s.t.han)
+}
+
 const (
-	nicknameOdds = 1.4  // 80 in a hundred: to be looked at
-	siblingOdds  = -0.8 // 31 in a hundred: not the same
+	nicknameOdds = -0.1 // below even odds: not the same until a person has looked
+	siblingOdds  = -0.2
 )
 
 // Probability is that of odds in natural logarithms.
 func probability(odds float64) float64 { return 1 / (1 + math.Exp(-odds)) }
 
 func logit(p float64) float64 { return math.Log(p) - math.Log1p(-min(p, 1-1e-12)) }
+
+// held reports whether odds are those of a rule.
+func held(odds float64) bool { return odds == nicknameOdds || odds == siblingOdds }

@@ -45,20 +45,23 @@ const longSurnames = " 欧阳 司徒 上官 诸葛 司马 尉迟 东方 皇甫 �
 // parts splits a Chinese name; the surname is empty where the name is a nickname, of a people without surnames, or
 // unknown.
 func (r *reader) parts(name string) (surname, given string) {
-	runes := []rune(name)
+	runes, written := []rune(r.simplified(name)), []rune(name)
+	if len(runes) != len(written) {
+		runes = written
+	}
 	switch {
 	case strings.ContainsRune(name, '·') || len(runes) < 2:
 		return "", name
 	case len(runes) >= 3 && strings.Contains(longSurnames, " "+string(runes[:2])+" "):
-		return string(runes[:2]), string(runes[2:])
+		return string(written[:2]), string(written[2:])
 	case len(runes) == 4 && r.family[string(runes[0])] && r.family[string(runes[1])]: // father's and mother's
-		return string(runes[:2]), string(runes[2:])
+		return string(written[:2]), string(written[2:])
 	case runes[0] == runes[1] && len(runes) == 2 || !r.family[string(runes[0])]:
 		return "", name
 	case len(runes) == 2 && strings.ContainsRune(kin, runes[1]):
-		return string(runes[0]), ""
+		return string(written[0]), ""
 	}
-	return string(runes[0]), string(runes[1:])
+	return string(written[0]), string(written[1:])
 }
 
 // kin are words that take the place of a given name.

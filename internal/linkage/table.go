@@ -26,6 +26,7 @@ type Table struct {
 	facts  []fact
 	ids    []string
 	rows   []int32 // of each record one value of each fact; 0 is missing
+	han    bool    // most given names are Chinese
 	first  int     // how many records the first of two lists has; 0 for one list
 }
 
@@ -168,8 +169,15 @@ func (t *Table) count() {
 		for at := i; at < len(t.rows); at += len(t.facts) {
 			counts[f.values[t.rows[at]].text]++
 		}
+		han := 0
 		for v := range f.values {
 			f.values[v].count = counts[f.values[v].text]
+			if f.values[v].han {
+				han++
+			}
+		}
+		if f.role == GivenName {
+			t.han = 2*han > len(f.values)
 		}
 	}
 }

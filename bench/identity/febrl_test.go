@@ -1,0 +1,30 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestFEBRL holds the smallest of the public sets against the aim; `go run ./bench/identity` measures all.
+func TestFEBRL(t *testing.T) {
+	file := filepath.Join(corpora(), "dataset1.csv")
+	if os.Getenv("DOORSTEP_CORPORA") == "" {
+		file = filepath.Join("..", "..", file)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Run("skipped because the corpora folder is absent, set DOORSTEP_CORPORA", func(t *testing.T) { t.Skip(err) })
+		return
+	}
+	who, err := febrl(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := measure(t.Context(), "febrl1", file, who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.F1 < 0.985 || f.True != 500 {
+		t.Errorf("F1 %.4f of %d pairs, want .985 of 500", f.F1, f.True)
+	}
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"path/filepath"
+	"reflect"
+	"testing"
+)
+
+func households(t *testing.T, people int, rt rates) figures {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "people.csv")
+	who, err := writeHouseholds(file, generate(2, people, rt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := measure(t.Context(), "households", file, who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestHouseholds(t *testing.T) {
+	f := households(t, 3000, usual(0.7))
+	if f.Precision < 0.985 || f.Recall < 0.93 {
+		t.Errorf("precision %.4f, recall %.4f", f.Precision, f.Recall)
+	}
+}
+
+func TestTwinsOfHouseholds(t *testing.T) {
+	rt := usual(0.5)
+	rt.twins, rt.adults = 1, 0
+	if f := households(t, 1500, rt); f.TwinsMerged > 3 || f.Twins < 500 || f.Recall < 0.85 {
+		t.Errorf("%d of %d twins merged, recall %.3f", f.TwinsMerged, f.Twins, f.Recall)
+	}
+}
+
+func TestGenerateIsAFunctionOfItsSeed(t *testing.T) {
+	a, b, c := generate(1, 200, usual(0.7)), generate(1, 200, usual(0.7)), generate(2, 200, usual(0.7))
+	if !reflect.DeepEqual(a, b) || reflect.DeepEqual(a, c) {
+		t.Error("the same seed must give the same records, another one others")
+	}
+}

@@ -1,0 +1,185 @@
+package linkage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var personFields = []Field{{FullName, "name"}, {Sex, "sex"}, {BirthDate, "birth"}, {IDNumber, "number"}, {Phone, "phone"}, {Address, "address"}, {GuardianName, "guardian"}}
+
+// family makes three rows for each of so many families: a child, the same child as someone else wrote it down, and a twin.
+func family(n int) (rows [][]string) {
+	r := rand.New(rand.NewPCG(5, 5))
+	one := func(list string) string { all := []rune(list); return string(all[r.IntN(len(all))]) }
+	const last = "涵强晨涛轩杰然峰磊鑫"
+	for range n {
+		surname, a, b := one("王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"), one("子浩宇俊嘉一泽明思博"), one(last)
+		twin := one(strings.Replace(last, b, "", 1))
+		birth, address := fmt.Sprintf("%d-%02d-%02d", 2008+r.IntN(14), 1+r.IntN(12), 1+r.IntN(28)), fmt.Sprintf("人民路%d号%d栋%d", 1+r.IntN(97), 1+r.IntN(7), 101+r.IntN(31)*3)
+		phone, guardian := fmt.Sprintf("138%08d", r.IntN(100000000)), surname+one("建国志文明德")+one("国华明军平生")
+		rows = append(rows, []string{surname + a + b, "男", birth, "", phone, address, guardian},
+			[]string{surname + a + b, "男", birth, "", "", address, guardian},
+			[]string{surname + a + twin, "男", birth, "", phone, address, guardian})
+	}
+	return rows
+}
+
+func find(t testing.TB, fields []Field, rows [][]string, between int) *Result {
+	t.Helper()
+	table, err := NewTable(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range rows {
+		if i == between && i > 0 {
+			table.Between()
+		}
+		table.Add(fmt.Sprint(i), row)
+	}
+	r, err := Find(context.Background(), table, Options{Seed: 7, Limits: DefaultLimits(), Now: time.Unix(0, 0), Show: func(string, int, int) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestTwinsAreNotMerged(t *testing.T) {
+	rows := family(120)
+	r := find(t, personFields, rows, 0)
+	linked := 0
+	for _, p := range r.Pairs {
+		sameFamily, twin := p.A/3 == p.B/3, p.B%3 == 2
+		switch {
+		case p.Probability < ReviewFrom || !sameFamily:
+		case twin:
+			t.Errorf("%v and %v: %.3f", rows[p.A], rows[p.B], p.Probability)
+		default:
+			linked++
+		}
+	}
+	if linked != 120 {
+		t.Errorf("%d of 120 found", linked)
+	}
+	for i := 0; i < len(rows); i += 3 {
+		if r.Cluster[i] != r.Cluster[i+1] || r.Cluster[i] == r.Cluster[i+2] {
+			t.Errorf("clusters %v of %v", r.Cluster[i:i+3], rows[i])
+		}
+	}
+}
+
+func TestAnswerDependsOnNothingElse(t *testing.T) {
+	rows := family(60)
+	model := func(r *Result) string {
+		r.Model.Passes = nil
+		b, err := json.Marshal(r.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	first := find(t, personFields, rows, 0)
+	again := find(t, personFields, rows, 0)
+	if model(first) != model(again) || !slices.Equal(first.Pairs, again.Pairs) {
+		t.Error("the same records and seed gave another answer")
+	}
+	turned := slices.Clone(rows)
+	slices.Reverse(turned)
+	other := find(t, personFields, turned, 0)
+	if model(first) != model(other) {
+		t.Error("another order of the records gave another model")
+	}
+	n := int32(len(rows)) - 1
+	for _, p := range first.Pairs {
+		if !slices.ContainsFunc(other.Pairs, func(q Pair) bool { return q.A == n-p.B && q.B == n-p.A && q.Probability == p.Probability }) {
+			t.Errorf("another order lost %v", p)
+		}
+	}
+}
+
+func TestBetweenTwoLists(t *testing.T) {
+	rows := family(40)
+	var sorted [][]string // the children, then how others wrote them down
+	for part := range 2 {
+		for i := part; i < len(rows); i += 3 {
+			sorted = append(sorted, rows[i])
+		}
+	}
+	r := find(t, personFields, sorted, 40)
+	found := 0
+	for _, p := range r.Pairs {
+		if p.A >= 40 || p.B < 40 {
+			t.Errorf("%v is not across", p)
+		}
+		if p.Probability >= ReviewFrom && p.B == p.A+40 {
+			found++
+		}
+	}
+	if found != 40 {
+		t.Errorf("%d of 40 found", found)
+	}
+}
+
+func TestWeightsFallFromTheBestLevel(t *testing.T) {
+	for _, c := range find(t, personFields, family(100), 0).Model.Columns {
+		for class := range 3 {
+			for l := 1; l < len(c.Levels); l++ {
+				if c.Levels[l].Weight[class] > c.Levels[l-1].Weight[class]+1e-9 {
+					t.Errorf("%s, %s weighs more than %s", c.Column, c.Levels[l].EN, c.Levels[l-1].EN)
+				}
+			}
+		}
+	}
+}
+
+// TestComparisonIsSymmetric compares anything with anything.
+func TestComparisonIsSymmetric(t *testing.T) {
+	r, err := newReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z]{1,9}( [a-z]{1,9})?`), rapid.StringMatching(`[0-9]{1,4}-?[0-9]{1,2}-?[0-9]{1,2}`),
+		rapid.StringOfN(rapid.RuneFrom([]rune("王李张单曾子梓涵晗阿小·路号栋12")), 1, 6, -1))
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := cell.Draw(t, "a"), cell.Draw(t, "b")
+		for _, tr := range traits() {
+			x, y := tr.parse(r, a), tr.parse(r, b)
+			l := tr.compare(&x, &y)
+			if back := tr.compare(&y, &x); back != l {
+				t.Errorf("%s: %q and %q: %d one way, %d the other", tr.role, a, b, l, back)
+			}
+			if int(l) >= len(*tr.scale) || l == missing && x.text != "" && y.text != "" {
+				t.Errorf("%s: %q and %q: level %d", tr.role, a, b, l)
+			}
+			if same := tr.compare(&x, &x); x.text != "" && same != 1 {
+				t.Errorf("%s: %q and itself: %d", tr.role, a, same)
+			}
+		}
+	})
+}
+
+func TestEdits(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"abc", "abc", 0}, {"abc", "acb", 1}, {"abc", "abcd", 1}, {"kitten", "sitting", 3}, {"a", "xyz", 3}, {"1804974", "1840974", 1}} {
+		if got := edits(tt.a, tt.b, 3); got != tt.want {
+			t.Errorf("edits(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		a, b string
+		want float64
+	}{{"martha", "marhta", 0.961}, {"dixon", "dicksonx", 0.813}, {"abc", "xyz", 0}} {
+		if got := winkler(tt.a, tt.b); got < tt.want-0.001 || got > tt.want+0.001 {
+			t.Errorf("winkler(%q, %q) = %.3f, want %.3f", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
