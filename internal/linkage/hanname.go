@@ -90,7 +90,7 @@ func isShortOf(short, long *value) bool {
 	if short.alias == "" || len(long.sounds) < 2 && short.text == short.alias {
 		return false
 	}
-	if utf8.RuneCountInString(short.alias) > 1 {
+	if utf8.RuneCountInString(short.alias) > 1 || short.alias == short.text {
 		return strings.Contains(long.text, short.alias)
 	}
 	at := utf8.RuneCountInString(short.text[:strings.LastIndex(short.text, short.alias)])

@@ -103,7 +103,7 @@ func (t *Table) own(p *params) {
 			case Sex:
 				m[sameOther] = min(m[sameOther], 0.02)
 			case IDNumber:
-				m[numberBothValid] = min(m[numberBothValid], 0.04)
+				m[numberBothValid], m[numberOneDay] = min(m[numberBothValid], 0.04), min(m[numberOneDay], 0.001)
 			}
 			normalise(m)
 		}

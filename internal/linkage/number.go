@@ -38,6 +38,9 @@ func compareNumbers(a, b *value) level {
 	if a.text == b.text {
 		return numberSame
 	}
+	if a.valid && b.valid && a.text[6:14] == b.text[6:14] {
+		return numberOneDay
+	}
 	if a.valid && b.valid {
 		return numberBothValid
 	}

@@ -60,10 +60,11 @@ const (
 	numberTwo
 	numberOther
 	numberBothValid
+	numberOneDay
 )
 
 var numberScale = scale{
-	{}, {"相同", "same", 88, 0.0001}, {"错一位或换位", "one digit wrong or two exchanged", 6, 0.001}, {"错两位", "two digits wrong", 1, 0.01}, {"不同", "other", 3, 99}, {"两个有效号码,不同", "two valid numbers", 2, 99},
+	{}, {"相同", "same", 88, 0.0001}, {"错一位或换位", "one digit wrong or two exchanged", 6, 0.001}, {"错两位", "two digits wrong", 1, 0.01}, {"不同", "other", 3, 99}, {"两个有效号码,不同", "two valid numbers", 2, 99}, {"两个有效号码,同日出生", "two valid numbers of one birth date", 0.1, 0.02},
 }
 
 const (

@@ -103,9 +103,28 @@ func (s *scorer) most(p *pattern, house float64) float64 {
 	return math.Inf(1)
 }
 
-// siblings reports whether two records look like two children of one household: all but the given name.
+// siblings reports whether two records may be of two children of one family: given names that differ by more than how they
+// are heard, or that only sound alike while a number or the household speaks for two.
 func (s *scorer) siblings(p *pattern, house float64) bool {
-	return s.given >= 0 && s.house > 0 && house > s.others && (p[s.given] == nameOther || p[s.given] == namePart && s.t.han)
+	if s.given < 0 || s.house == 0 {
+		return false
+	}
+	number, near := missing, house > s.others
+	if s.id >= 0 {
+		number = p[s.id]
+	}
+	switch given := p[s.given]; {
+	case number == numberOneDay: // twins: the number of another in the family has another date
+		return true
+	case !s.t.han:
+		return given == nameOther && near
+	case given == nameOther || given == namePart:
+		return true
+	case given == nameSounds:
+		return near && number != numberSame && number != numberDigit
+	default:
+		return given > nameWritten && number == numberBothValid
+	}
 }
 
 const (
