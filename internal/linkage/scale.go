@@ -5,7 +5,7 @@ type level uint8
 
 const (
 	missing   level = 0
-	maxLevels       = 12
+	maxLevels level = 12
 )
 
 // grade is a level in words, and what is expected of it before the records are seen: how many in a hundred records of
