@@ -28,6 +28,7 @@ func (c *City) ChildVisit(r *rand.Rand, h Household, at time.Time, known bool) R
 	if len(children) == 0 && interviewed(a["outcome"]) {
 		a["outcome"] = "4.70"
 	}
+	a["contact_result"] = atTheDoor[a["outcome"]]
 	answerHousehold(a, h, len(elders), known)
 	a["children_count"] = strconv.Itoa(len(children))
 	a["registered_place"] = "外省"
@@ -45,8 +46,12 @@ func (c *City) ChildVisit(r *rand.Rand, h Household, at time.Time, known bool) R
 		rec.Persons = append(rec.Persons, child.ID)
 		rec.Given.Repeats["children"] = append(rec.Given.Repeats["children"], Given{Answers: childAnswers(r, h, child, at, known)})
 	}
+	parentsOnce(a, rec.Given.Repeats["children"])
 	return rec
 }
+
+// atTheDoor is what the worker met where a visit ended so.
+var atTheDoor = map[string]string{"1.1": "met", "1.2": "met", "2.111": "refused", "2.21": "no_entry", "2.22": "nobody", "2.23": "away", "3.18": "not_found", "4.61": "vacant", "4.70": "no_child"}
 
 // ElderSurvey is the baseline interview of an older person of a household.
 func (c *City) ElderSurvey(r *rand.Rand, h Household, p Person, at time.Time, known bool) Record {

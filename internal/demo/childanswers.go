@@ -19,8 +19,44 @@ func childAnswers(r *rand.Rand, h Household, child Person, at time.Time, known b
 	}
 	answerSchool(r, a, child.Age(at))
 	answerParents(r, a, h, child, at)
-	a["categories"] = category(r, a, h)
+	a["categories"], a["child_screen"] = category(r, a, h), screened(r, a)
+	if a["child_screen"] == "none" { // the number of its document is not asked
+		delete(a, "child_id_type")
+		delete(a, "child_id_number")
+	}
 	return a
+}
+
+// screened is what the first screen says of a child: those of whom it says nothing are asked no more.
+func screened(r *rand.Rand, a map[string]string) string {
+	switch x := r.IntN(10); {
+	case a["father_situation"] != "caring" || a["mother_situation"] != "caring":
+		return "not_with_parents"
+	case a["school_status"] == "dropped_out":
+		return "school"
+	case x < 4:
+		return "none"
+	case x < 6:
+		return "illness"
+	}
+	return "care"
+}
+
+// parentsOnce answers for the household what holds for its first child, and for another child only what differs.
+func parentsOnce(a map[string]string, children []Given) {
+	first := children[0].Answers
+	father, mother := first["father_situation"], first["mother_situation"]
+	a["parents_care"] = "both"
+	for _, child := range children {
+		own := child.Answers
+		if own["father_situation"] != "caring" || own["mother_situation"] != "caring" {
+			a["parents_care"], a["family_father"], a["family_mother"] = "other", father, mother
+		}
+		own["child_parents_differ"] = "yes"
+		if own["father_situation"] == father && own["mother_situation"] == mother {
+			own["child_parents_differ"] = "no"
+		}
+	}
 }
 
 // answerSchool puts a child where most of its age are; one of school age in two hundred is out of school.
@@ -49,7 +85,7 @@ func answerSchool(r *rand.Rand, a map[string]string, age int) {
 	}
 }
 
-// answerParents names the parents who live here; a parent who does not is away or, seldom, worse.
+// answerParents says how it is with the parents; one who does not live here is away or, seldom, worse.
 func answerParents(r *rand.Rand, a map[string]string, h Household, child Person, at time.Time) {
 	var guardian *Person
 	var together []string
@@ -57,10 +93,9 @@ func answerParents(r *rand.Rand, a map[string]string, h Household, child Person,
 		parent := parentOf(h, child, role.sex)
 		if parent == nil {
 			a[role.key+"_situation"] = absence(r)
-			a[role.key+"_name"] = NewName(r, role.sex, 1985).Full()
 			continue
 		}
-		a[role.key+"_situation"], a[role.key+"_name"], a[role.key+"_phone"] = "caring", parent.Name, parent.Phone
+		a[role.key+"_situation"] = "caring"
 		a["guardian_relation"], guardian = role.key, parent
 		together = append(together, role.key)
 	}

@@ -192,8 +192,8 @@ func (v *visit) weight(q *survey.Question, list *survey.ChoiceList, i int) float
 	if score, err := strconv.Atoi(name); err == nil && strings.HasPrefix(list.Name, "score") {
 		return v.scoreWeight(list, score)
 	}
-	if strings.HasPrefix(q.Name, "risk_") && name == "yes" {
-		return 0.02
+	if w, ok := usualRisks[name]; ok && strings.HasPrefix(q.Name, "risk_") {
+		return w
 	}
 	if w, ok := usualWords[name]; ok {
 		return w

@@ -18,7 +18,9 @@ import (
 // TestEveryQuestionHasItsColumn fills the shipped forms in at random and reads the answers back from their columns.
 func TestEveryQuestionHasItsColumn(t *testing.T) {
 	app := testapp.New(t)
-	for id, repeats := range map[string]map[string][]demo.Given{"child_visit": {"children": {{}, {}, {}}}, "elderly_baseline": nil} {
+	asked := demo.Given{Answers: map[string]string{"child_screen": "illness", "child_contact": "alone", "gate_harm": "some", "gate_care": "some", "gate_mind": "some", "disability": "yes"}}
+	apart := demo.Given{Answers: map[string]string{"child_screen": "care", "child_parents_differ": "yes", "father_situation": "working_away", "guardianship_problem": "neglect", "school_status": "dropped_out"}}
+	for id, repeats := range map[string]map[string][]demo.Given{"child_visit": {"children": {{}, asked, apart}}, "elderly_baseline": nil} {
 		t.Run(id, func(t *testing.T) {
 			in, ok := app.Doorstep.Library.Get(id, "")
 			if !ok {
@@ -34,6 +36,9 @@ func TestEveryQuestionHasItsColumn(t *testing.T) {
 				given := demo.Given{Answers: map[string]string{"outcome": []string{"1.1", "1.2", "2.11"}[seed%3], "consent": "oral",
 					"contact": "elder_met", "eligible": "yes", "capacity": "yes", "consent_parts": "sensitive", "informant": []string{"self", "child"}[seed%2], "elder_seen": "yes",
 					"assessment_kind": "formal", "household_listed": "new", "services_needed": "meals bathing cleaning escort day_care rehab emergency_call family_bed company culture legal devices respite other"}, Repeats: repeats}
+				if seed%4 > 0 {
+					given.Answers["contact_method"], given.Answers["contact_result"], given.Answers["parents_care"], given.Answers["assistance"] = "household_visit", "met", "other", "marginal"
+				}
 				root, err := filler.Fill(rand.New(rand.NewPCG(seed, 7)), time.Date(2026, 11, 20, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), given)
 				if err != nil {
 					t.Fatal(err)

@@ -137,7 +137,7 @@ func (l *life) happen(rec *record) {
 		}
 	case n < 22 && len(children) > 0:
 		for _, given := range [][]demo.Given{children, rec.truth.Given.Repeats["children"]} {
-			given[0].Answers["immediate_danger"], given[0].Answers["risk_injury"] = "yes", "yes"
+			given[0].Answers["immediate_danger"], given[0].Answers["gate_harm"], given[0].Answers["risk_injury"] = "yes", "some", "yes"
 		}
 	}
 	if len(rec.written.Persons) > 0 && r.IntN(6) == 0 {

@@ -116,7 +116,7 @@ func TestJudge(t *testing.T) {
 // slip in unseen.
 func TestShippedForms(t *testing.T) {
 	want := map[string][]string{
-		"child_visit":      {"notice_version", "interviewed", "must_answer", "children_listed", "maybe_orphan", "maybe_unattended", "risk_points", "risk_grade"},
+		"child_visit":      {"info_only", "notice_version", "outcome_proposed", "outcome_words", "interviewed", "must_answer", "children_listed", "risk_pending"},
 		"elderly_baseline": {"survey_round", "notice_version", "interviewed", "must_answer", "seen", "wording_checked", "ability_result", "ability_instrument", "ability_version", "services_needed_count", "basic_services_needed", "basic_services_unmet"},
 	}
 	for name, texts := range want {
