@@ -202,12 +202,9 @@ func TestMandatoryReportDoesNotWaitForReview(t *testing.T) {
 	if !r.has("report.mandatory") {
 		t.Fatalf("receipt %+v", r)
 	}
-	var tasks struct {
-		Items []struct{ Kind, Priority, Area string }
-	}
-	boss.Want(http.StatusOK, http.MethodGet, "/api/collections/tasks/records", nil, &tasks)
-	if len(tasks.Items) != 1 || tasks.Items[0].Kind != "follow_up" || tasks.Items[0].Priority != "urgent" {
-		t.Errorf("tasks %+v", tasks)
+	all := tasksOf(t, boss, r.ID)
+	if told := reports(all); len(told) != 1 || told[0].Priority != "urgent" || len(all) != 2 || all[1].Due != "2026-11-24" {
+		t.Errorf("an urgent report, and a child who is seen again within a day: %+v", all)
 	}
 	if n, err := app.CountRecords("outbox"); err != nil || n != 1 {
 		t.Errorf("outbox %d (%v)", n, err)

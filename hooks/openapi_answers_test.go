@@ -254,18 +254,18 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	newer := strings.ReplaceAll(string(shipped), "2026112302", "2026112401")
+	newer := strings.ReplaceAll(string(shipped), "2026112601", "2026112701")
 	w.send(manager, post, formRoutes+"/convert", nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes, nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes, nil, "", file{"broken.csv", "survey\n"}, 400)
-	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", "2026112401"}, "", nil, 200)
+	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", "2026112701"}, "", nil, 200)
 	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", "1"}, "", nil, 404)
-	draft := file{"child_visit.csv", strings.ReplaceAll(newer, "2026112401", "2026112501")}
+	draft := file{"child_visit.csv", strings.ReplaceAll(newer, "2026112701", "2026112801")}
 	w.send(manager, post, formRoutes+"/{form}/draft/token", []string{"child_visit"}, "", object{"label": "my phone"}, 404)
 	w.send(manager, post, formRoutes, nil, "?status=draft", draft, 200)
 	w.send(manager, post, formRoutes+"/{form}/draft/token", []string{"child_visit"}, "", object{"label": "my phone"}, 200)
 	w.send(manager, post, formRoutes+"/{form}/draft/qr", []string{"child_visit"}, "", object{"label": "my phone"}, 200)
-	old := []string{"child_visit", "2026112302"}
+	old := []string{"child_visit", "2026112601"}
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 204)
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 409)
 	w.send(manager, post, formRoutes+"/{form}/files", []string{"child_visit"}, "", file{"towns.csv", "name,label\na,甲\n"}, 200)
