@@ -40,6 +40,10 @@ func Write(ctx context.Context, app core.App, fn func(DB) error) error {
 	if err := conn.Raw(makeRoom); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	return transact(ctx, app, conn, fn)
+}
+
+func transact(ctx context.Context, app core.App, conn *sql.Conn, fn func(DB) error) error {
 	// Not with ctx: its end would roll back behind the back of the statements, which would then run outside of it.
 	tx, err := conn.BeginTx(context.Background(), nil)
 	if err != nil {

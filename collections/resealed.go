@@ -121,6 +121,9 @@ func (c Concealed) Again(db DB, table, id string, stored map[string]any, opened 
 	return change, clear, err
 }
 
+// InsertRaw writes one row as it is, sealed already or never to be.
+func InsertRaw(db DB, table string, row Row) error { return insert(db, table, row) }
+
 // UpdateRaw writes columns as they are, sealed already or never to be.
 func UpdateRaw(db DB, table, id string, row Row) error { return update(db, table, id, row) }
 

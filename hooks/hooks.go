@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/grid"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
+	"doorstep/internal/openrosa"
 	"doorstep/internal/outbox"
 	"doorstep/internal/seal"
 	"doorstep/internal/signin"
@@ -42,11 +43,12 @@ type Doorstep struct {
 
 	uploads    *upload.Door
 	thumbnails attachment.Thumbnails
+	hashes     *openrosa.Hashes
 }
 
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), passwords: signin.NewGuard()}
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), passwords: signin.NewGuard(), hashes: openrosa.NewHashes()}
 }
 
 // Stages is what the pure stages of intake need.

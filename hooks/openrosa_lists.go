@@ -106,7 +106,7 @@ func (d *Doorstep) odkManifest(c *fieldCall) error {
 	if err != nil {
 		return err
 	}
-	body, err := openrosa.Manifest(collections.Read(c.App), c.Caller, in)
+	body, err := openrosa.Manifest(collections.Read(c.App), d.hashes, c.Caller, in)
 	return c.sendXML(body, err)
 }
 
@@ -137,7 +137,7 @@ func (d *Doorstep) odkFile(c *fieldCall) error {
 // truth to an app.
 func (d *Doorstep) odkEntities(c *fieldCall) error {
 	db, list := collections.Read(c.App), c.Request.PathValue("list")
-	tag, err := openrosa.ListHash(db, c.Actor, list)
+	tag, err := d.hashes.Of(db, c.Actor, list)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/devicesync"
 	"doorstep/internal/identity"
@@ -112,9 +113,9 @@ func refusal(err error) error {
 // territory that a worker gives up.
 func workerScopes(e *core.RecordEvent) error {
 	return inTransaction(e, func() error {
-		territory, before := access.Territory(e.Record), access.Territory(e.Record.Original())
-		changed := !e.Record.IsNew() && devicesync.ScopeKey(before) != devicesync.ScopeKey(territory)
-		e.Record.Set("area", access.Common(territory))
+		now, before := access.Territory(e.Record), access.Territory(e.Record.Original())
+		changed := !e.Record.IsNew() && devicesync.ScopeKey(before) != devicesync.ScopeKey(now)
+		e.Record.Set("area", access.Common(now))
 		if err := e.Next(); err != nil {
 			return err
 		}
@@ -131,7 +132,7 @@ func workerScopes(e *core.RecordEvent) error {
 			return err
 		}
 		at := collections.Stamp(time.Now())
-		for _, r := range access.Ranges(territory) {
+		for _, r := range territory.Of(now) {
 			if err := collections.Insert(db, collections.Scopes, collections.Row{
 				{Column: "worker", Value: e.Record.Id}, {Column: "lo", Value: r.Lo}, {Column: "hi", Value: r.Hi}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 			}); err != nil {

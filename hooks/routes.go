@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/body"
@@ -300,7 +301,7 @@ func (d *Doorstep) coverage(r *request) error {
 	if level == "" {
 		level = "community"
 	}
-	rows, err := coverage.Report(collections.Read(r.App), access.Ranges(r.actor.Territory), level)
+	rows, err := coverage.Report(collections.Read(r.App), territory.Of(r.actor.Territory), level)
 	if err != nil {
 		return err
 	}

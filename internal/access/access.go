@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/audit"
 )
 
@@ -157,7 +158,7 @@ func (a Actor) holdsAll(db collections.DB) (bool, error) {
 	}
 	query := `SELECT 1 FROM areas WHERE code>=? AND code<?` + strings.Repeat(` AND substr(?,1,length(code))!=code`, len(above)) + ` LIMIT 1`
 	lo := ""
-	for _, r := range append(Ranges(a.Territory), Range{Lo: "\U0010FFFF"}) {
+	for _, r := range append(territory.Of(a.Territory), territory.Range{Lo: "\U0010FFFF"}) {
 		var one int
 		if beside, err := collections.One(db, query, append([]any{lo, r.Lo}, above...), &one); beside || err != nil {
 			return false, err
@@ -209,22 +210,6 @@ func (a Actor) Covers(area string) bool {
 	return area != "" && slices.ContainsFunc(a.Territory, func(prefix string) bool {
 		return prefix != "" && strings.HasPrefix(area, prefix)
 	})
-}
-
-// Range is the half-open range of codes below one prefix.
-type Range struct{ Lo, Hi string }
-
-// Ranges turns a territory into the ranges that SQL compares with; prefixes below another are dropped. Codes are
-// digits with an optional type letter, so ":" after a prefix would cut letters off: the bound is the next prefix.
-func Ranges(territory []string) []Range {
-	var kept []Range
-	for _, p := range slices.Sorted(slices.Values(territory)) {
-		if p == "" || len(kept) > 0 && strings.HasPrefix(p, kept[len(kept)-1].Lo) {
-			continue
-		}
-		kept = append(kept, Range{Lo: p, Hi: p[:len(p)-1] + string(rune(p[len(p)-1]+1))})
-	}
-	return kept
 }
 
 // Common is the finest area that holds a whole territory: its only code, or the longest common prefix cut back to the

@@ -1,9 +1,6 @@
 package access
 
-import (
-	"slices"
-	"testing"
-)
+import "testing"
 
 func TestCommon(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -22,14 +19,6 @@ func TestCommon(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
-	}
-}
-
-func TestRanges(t *testing.T) {
-	got := Ranges([]string{"990102", "990101", "990101001", "", "9909"})
-	want := []Range{{"990101", "990102"}, {"990102", "990103"}, {"9909", "990:"}}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"doorstep/collections"
-	"doorstep/internal/access"
+	"doorstep/collections/territory"
 )
 
 // Area is how far one area is. Counts are of households; one that was visited twice counts once.
@@ -21,7 +21,7 @@ type Area struct {
 
 // Report lists the areas of a level that lie within the ranges, in order of their codes; the range from "" to "~" is
 // everywhere. An area without an expected number of its own gets the sum of those below it. Rejected records do not count.
-func Report(db collections.DB, ranges []access.Range, level string) ([]Area, error) {
+func Report(db collections.DB, ranges []territory.Range, level string) ([]Area, error) {
 	all, err := areas(db, ranges, level)
 	if err != nil {
 		return nil, fmt.Errorf("areas: %w", err)
@@ -35,7 +35,7 @@ func Report(db collections.DB, ranges []access.Range, level string) ([]Area, err
 	return all, nil
 }
 
-func areas(db collections.DB, ranges []access.Range, level string) ([]Area, error) {
+func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, error) {
 	expected, err := expectations(db)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func areas(db collections.DB, ranges []access.Range, level string) ([]Area, erro
 }
 
 // visited counts the households of each area. They come in their order, so that only one is in memory at a time.
-func visited(db collections.DB, ranges []access.Range, all []Area) error {
+func visited(db collections.DB, ranges []territory.Range, all []Area) error {
 	query, args, err := visitsQuery(db, ranges)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func index(all []Area) func(code string) *Area {
 }
 
 // visitsQuery reads the visits of all forms that were ever published, by household.
-func visitsQuery(db collections.DB, ranges []access.Range) (string, []any, error) {
+func visitsQuery(db collections.DB, ranges []territory.Range) (string, []any, error) {
 	where, within := inside("area", ranges)
 	parts, args := []string{`SELECT '' AS household, '' AS area, '' AS outcome WHERE 0`}, []any{}
 	err := collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft' ORDER BY tablename`, nil, func(rows *sql.Rows) error {
@@ -121,7 +121,7 @@ func visitsQuery(db collections.DB, ranges []access.Range) (string, []any, error
 	return strings.Join(parts, ` UNION ALL `) + ` ORDER BY household`, args, err
 }
 
-func inside(column string, ranges []access.Range) (string, []any) {
+func inside(column string, ranges []territory.Range) (string, []any) {
 	parts, args := []string{`0`}, []any{}
 	for _, r := range ranges {
 		parts, args = append(parts, column+`>=? AND `+column+`<?`), append(args, r.Lo, r.Hi)

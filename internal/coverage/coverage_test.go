@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"doorstep/collections"
-	"doorstep/internal/access"
+	"doorstep/collections/territory"
 	"doorstep/internal/coverage"
 	"doorstep/internal/testapp"
 )
@@ -62,9 +62,9 @@ func TestReport(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ranges := access.Ranges(tt.territory)
+			ranges := territory.Of(tt.territory)
 			if tt.name == "everywhere" {
-				ranges = []access.Range{{Lo: "", Hi: "~"}}
+				ranges = []territory.Range{{Lo: "", Hi: "~"}}
 			}
 			got, err := coverage.Report(collections.Read(app.TestApp), ranges, tt.level)
 			if err != nil || !slices.Equal(got, tt.want) {

@@ -16,7 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/access"
+	"doorstep/collections/territory"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/seal"
@@ -30,19 +30,19 @@ const (
 
 // Selection says what an export holds. Its zero value selects nothing.
 type Selection struct {
-	Format     string         // CSV or XLSX; "" is CSV
-	Labels     string         // "zh" or "en" writes the labels of choices; "" writes their codes
-	Identified bool           // with names, numbers, exact places; the caller has checked that the actor may
-	States     []string       // review states; none means approved only
-	NoReasons  bool           // without the columns that say why an answer is missing
-	Campaign   string         // id; "" is every campaign
-	Everywhere bool           // not limited by Ranges
-	Ranges     []access.Range // area codes; none means no records
-	Quasi      []string       // variables that narrow down who somebody is, "area" among them; none means those that do by themselves
-	K          int            // persons that share them at least; 0 is DefaultK
-	Sensitive  []string       // variables that must not be learnt from that; none means those of the form
-	L          int            // values that a class has of each at least; 0 is DefaultL
-	Suppress   bool           // make areas larger, and blank what stays rare
+	Format     string            // CSV or XLSX; "" is CSV
+	Labels     string            // "zh" or "en" writes the labels of choices; "" writes their codes
+	Identified bool              // with names, numbers, exact places; the caller has checked that the actor may
+	States     []string          // review states; none means approved only
+	NoReasons  bool              // without the columns that say why an answer is missing
+	Campaign   string            // id; "" is every campaign
+	Everywhere bool              // not limited by Ranges
+	Ranges     []territory.Range // area codes; none means no records
+	Quasi      []string          // variables that narrow down who somebody is, "area" among them; none means those that do by themselves
+	K          int               // persons that share them at least; 0 is DefaultK
+	Sensitive  []string          // variables that must not be learnt from that; none means those of the form
+	L          int               // values that a class has of each at least; 0 is DefaultL
+	Suppress   bool              // make areas larger, and blank what stays rare
 	Now        time.Time
 	Progress   func(done, total int64) // rows; may be nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"doorstep/collections"
-	"doorstep/internal/access"
+	"doorstep/collections/territory"
 	"doorstep/internal/dataset"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
@@ -84,7 +84,7 @@ func TestWhichRecords(t *testing.T) {
 	o.put(t, func(r *collections.Record) { r.Campaign = "campaign-2" }, "crop", "second", "carers/hours", "2")
 	o.put(t, func(r *collections.Record) { r.ReviewState = collections.Returned }, "crop", "returned", "carers/hours", "3")
 	o.put(t, func(r *collections.Record) { r.Area = "" }, "crop", "nowhere")
-	district := access.Ranges([]string{"990101"})
+	district := territory.Of([]string{"990101"})
 	tests := []struct {
 		name   string
 		sel    dataset.Selection
@@ -94,7 +94,7 @@ func TestWhichRecords(t *testing.T) {
 		{"nothing without a territory", dataset.Selection{}, "", 0},
 		{"everywhere", dataset.Selection{Everywhere: true}, "here there second nowhere", 2},
 		{"one district", dataset.Selection{Ranges: district}, "here second", 1},
-		{"two districts", dataset.Selection{Ranges: access.Ranges([]string{"990101", "990102"})}, "here there second", 2},
+		{"two districts", dataset.Selection{Ranges: territory.Of([]string{"990101", "990102"})}, "here there second", 2},
 		{"one campaign", dataset.Selection{Everywhere: true, Campaign: "campaign-2"}, "second", 1},
 		{"returned ones", dataset.Selection{Everywhere: true, States: []string{collections.Returned}}, "returned", 1},
 		{"several states", dataset.Selection{Ranges: district, States: []string{collections.Returned, collections.Approved}}, "here second returned", 2},

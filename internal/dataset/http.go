@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/export"
 	"doorstep/internal/instrument"
@@ -106,7 +107,7 @@ func (s Selection) within(actor access.Actor) (Selection, error) {
 	case access.Anywhere:
 		s.Everywhere = true
 	case access.Here:
-		s.Ranges = access.Ranges(actor.Territory)
+		s.Ranges = territory.Of(actor.Territory)
 	default:
 		return s, problem.New(problem.NotAllowed, string(do))
 	}

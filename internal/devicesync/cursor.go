@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"doorstep/internal/access"
+	"doorstep/collections/territory"
 	"doorstep/internal/problem"
 )
 
@@ -43,6 +43,24 @@ func (c cursor) text(v veil) string {
 		parts = append(parts, c.from)
 	}
 	return strings.Join(parts, ".")
+}
+
+// textOf is a position in a cursor: the id, after the area and a slash where the order begins with areas. No code and no id
+// has a slash in it, or a dot.
+func textOf(at position) string {
+	if at.Place == "" {
+		return at.ID
+	}
+	return at.Place + "/" + at.ID
+}
+
+// parsePosition reads what textOf wrote. In a cursor of before, an id alone stood for a place too: that phase begins again.
+func parsePosition(text string) position {
+	place, id, placed := strings.Cut(text, "/")
+	if !placed {
+		return position{ID: text}
+	}
+	return position{Place: place, ID: id}
 }
 
 // alongTheFeed tells whether last is a place of the feed of a former territory.
@@ -88,9 +106,9 @@ func parseCursor(s, epoch string, v veil) (cursor, error) {
 }
 
 // ScopeKey changes when a worker's territory does.
-func ScopeKey(territory []string) string {
+func ScopeKey(codes []string) string {
 	sum := sha256.New()
-	for _, r := range access.Ranges(territory) {
+	for _, r := range territory.Of(codes) {
 		sum.Write([]byte(r.Lo + "\n"))
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:8]

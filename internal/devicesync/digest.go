@@ -2,14 +2,12 @@ package devicesync
 
 import (
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"doorstep/collections"
 	"doorstep/internal/problem"
 )
 
@@ -69,8 +67,7 @@ func (q Pull) settled(epoch *string) (p *puller, c cursor, err error) {
 	if *epoch, err = Epoch(q.DB); err != nil {
 		return nil, c, err
 	}
-	p = &puller{db: q.DB, library: q.Library, actor: q.Actor}
-	p.phases = p.scope()
+	p = q.puller()
 	if q.Cursor == "" {
 		return p, c, nil
 	}
@@ -87,13 +84,7 @@ func (q Pull) settled(epoch *string) (p *puller, c cursor, err error) {
 }
 
 func (p *puller) eachID(ph phase, visit func(id string, rev int64)) error {
-	return collections.Each(p.db, `SELECT id, rev FROM "`+ph.collection+`" WHERE `+ph.where, ph.args, func(rows *sql.Rows) error {
-		var id string
-		var rev int64
-		err := rows.Scan(&id, &rev)
-		visit(id, rev)
-		return err
-	})
+	return ph.each(p.db, position{}, 0, func(_ position, id string, rev int64) { visit(id, rev) })
 }
 
 // Repair writes every record of some buckets, as they are now, as a page without a cursor: what the client holds of
@@ -111,8 +102,8 @@ func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
 	if err != nil {
 		return err
 	}
-	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, page: begin(w, epoch, false)}
-	p.phases = p.scope()
+	p := q.puller()
+	p.page = begin(w, epoch, false)
 	for _, ph := range p.phases {
 		var found []Change
 		err := p.eachID(ph, func(id string, rev int64) {

@@ -1,17 +1,57 @@
 package devicesync
 
 import (
+	"database/sql"
+	"slices"
+
 	"doorstep/collections"
-	"doorstep/internal/access"
+	"doorstep/collections/territory"
 )
 
-// phase is one part of a walk: the rows of a collection that where selects, in the order of their ids. In a crossing it
-// may be about rows that leave, and about what the feed said of them (rows of changes, in the order of seq).
+// phase is one part of a walk: rows of a collection, in the order of their ids, or, where a territory decides, of their places
+// and ids. In a crossing it may be about rows that leave, and about what the feed said of them (rows of changes, in the
+// order of seq).
 type phase struct {
 	collection string
+	place      string // column with the area code; "" where no territory decides
+	ranges     []territory.Range
 	where      string
 	args       []any
 	op         string
+}
+
+// position is how far a phase has been read.
+type position = territory.Position
+
+// each calls visit for the rows after a position; most of 0 is all of them.
+func (ph phase) each(db collections.DB, after position, most int, visit func(at position, id string, rev int64)) error {
+	scan := func(rows *sql.Rows) error {
+		var at position
+		var rev int64
+		err := rows.Scan(&at.Place, &at.ID, &rev)
+		visit(at, at.ID, rev)
+		return err
+	}
+	if ph.place != "" {
+		return territory.Rows{Columns: ph.place + `, id, rev`, From: `"` + ph.collection + `"`, Place: ph.place, ID: `id`, Ranges: ph.ranges, Where: ph.where, Args: ph.args, After: after, Limit: most}.Each(db, scan)
+	}
+	if most == 0 {
+		most = -1
+	}
+	query := `SELECT '', id, rev FROM "` + ph.collection + `" WHERE ` + ph.where + ` AND id>? ORDER BY id LIMIT ?`
+	return collections.Each(db, query, append(slices.Clone(ph.args), after.ID, most), scan)
+}
+
+// condition is what a row of the phase fulfils, for rows that are found by their ids.
+func (ph phase) condition() (where string, args []any) {
+	if ph.place == "" {
+		return ph.where, ph.args
+	}
+	where, args = territory.Within(ph.place, ph.ranges)
+	if ph.where != "" {
+		where, args = where+` AND `+ph.where, append(args, ph.args...)
+	}
+	return where, args
 }
 
 // newestVersion selects the versions that tablets work with: of each form the one published last.
@@ -22,24 +62,22 @@ const newestVersion = `status='published' AND NOT EXISTS (SELECT 1 FROM forms n 
 // begin first. Merged households and persons stay as pointers to what they were merged into.
 func (p *puller) scope() []phase {
 	all := []phase{
-		{collections.Forms, newestVersion, nil, collections.Upsert},
-		{collections.Campaigns, `status='open'`, nil, collections.Upsert},
-		{collections.Tasks, `assignee=? AND status='open'`, []any{p.actor.ID}, collections.Upsert},
+		{collection: collections.Forms, where: newestVersion, op: collections.Upsert},
+		{collection: collections.Campaigns, where: `status='open'`, op: collections.Upsert},
+		{collection: collections.Tasks, where: `assignee=? AND status='open'`, args: []any{p.actor.ID}, op: collections.Upsert},
 	}
 	for _, table := range p.library.Tables() {
-		all = append(all, phase{table, `worker=?`, []any{p.actor.ID}, collections.Upsert})
+		all = append(all, phase{collection: table, where: `worker=?`, args: []any{p.actor.ID}, op: collections.Upsert})
 	}
-	return append(all, placed(withAbove(p.actor.Territory), access.Ranges(p.actor.Territory), collections.Upsert)...)
+	return append(all, placed(territory.WithAbove(p.actor.Territory), territory.Of(p.actor.Territory), collections.Upsert)...)
 }
 
 // placed is the part of a scope that a territory decides.
-func placed(areas, ranges []access.Range, op string) []phase {
-	named, codes := inside(`code`, areas)
-	where, args := inside(`area`, ranges)
+func placed(areas, ranges []territory.Range, op string) []phase {
 	return []phase{
-		{collections.Areas, named, codes, op},
-		{collections.Households, where, args, op},
-		{collections.Persons, where, args, op},
+		{collection: collections.Areas, place: `code`, ranges: areas, op: op},
+		{collection: collections.Households, place: `area`, ranges: ranges, op: op},
+		{collection: collections.Persons, place: `area`, ranges: ranges, op: op},
 	}
 }
 
@@ -47,23 +85,18 @@ func placed(areas, ranges []access.Range, op string) []phase {
 // moved from the one part into the other. What is told of a leave is only what was there before the territory was given up:
 // what came later was never on the tablet, and is nothing for it to know.
 func (p *puller) crossing(f former) []phase {
-	oldAreas, newAreas := withAbove(f.territory), withAbove(p.actor.Territory)
-	old, now := access.Ranges(f.territory), access.Ranges(p.actor.Territory)
-	gone := minus(old, now)
-	where, args := inside(`target`, gone)
-	feed := phase{collections.Changes, `(` + where + `) AND op!='upsert' AND first<=?`, append(args, f.until), collections.Leave}
-	leaving := placed(minus(oldAreas, newAreas), gone, collections.Leave)
+	oldAreas, newAreas := territory.WithAbove(f.territory), territory.WithAbove(p.actor.Territory)
+	old, now := territory.Of(f.territory), territory.Of(p.actor.Territory)
+	gone := territory.Minus(old, now)
+	feed := phase{collection: collections.Changes, ranges: gone, where: `c.op!='upsert' AND c.first<=?`, args: []any{f.until}, op: collections.Leave}
+	leaving := placed(territory.Minus(oldAreas, newAreas), gone, collections.Leave)
 	for i := range leaving {
 		ph := &leaving[i]
-		column := `area`
-		if ph.collection == collections.Areas {
-			column = `code`
-		}
-		ph.where = `(` + ph.where + `) AND NOT EXISTS (SELECT 1 FROM changes c WHERE c.record="` + ph.collection + `".id AND c.collection=? AND c.target="` + ph.collection + `".` + column + ` AND c.first>?)`
-		ph.args = append(ph.args, ph.collection, f.until)
+		ph.where = `NOT EXISTS (SELECT 1 FROM changes c WHERE c.record="` + ph.collection + `".id AND c.collection=? AND c.target="` + ph.collection + `".` + ph.place + ` AND c.first>?)`
+		ph.args = []any{ph.collection, f.until}
 	}
 	all := append([]phase{feed}, leaving...)
-	return append(all, placed(minus(newAreas, oldAreas), minus(now, old), collections.Upsert)...)
+	return append(all, placed(territory.Minus(newAreas, oldAreas), territory.Minus(now, old), collections.Upsert)...)
 }
 
 // documents makes the data of each registry collection.

@@ -3,8 +3,6 @@ package devicesync
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"doorstep/collections"
@@ -43,49 +41,4 @@ func formerTerritory(db collections.DB, worker, scope string) (former, bool, err
 	found, err := collections.One(db, `SELECT territory, seq FROM former_territories WHERE worker=? AND scope=?`, []any{worker, scope}, &codes, &f.until)
 	f.territory = access.ParseTerritory(codes)
 	return f, found, err
-}
-
-// withAbove adds to a territory the areas that it lies in, each as a range of one code.
-func withAbove(territory []string) []access.Range {
-	ranges := access.Ranges(territory)
-	for _, r := range access.Ranges(territory) {
-		for _, n := range []int{4, 6, 9, 12} {
-			if n < len(r.Lo) {
-				ranges = append(ranges, access.Range{Lo: r.Lo[:n], Hi: r.Lo[:n] + "!"}) // below every longer code
-			}
-		}
-	}
-	slices.SortFunc(ranges, func(a, b access.Range) int { return strings.Compare(a.Lo, b.Lo) })
-	return slices.Compact(ranges)
-}
-
-// minus is what of some ranges lies outside of others. Both are in order and do not overlap.
-func minus(some, others []access.Range) (left []access.Range) {
-	for _, r := range some {
-		for _, o := range others {
-			if o.Hi <= r.Lo || o.Lo >= r.Hi {
-				continue
-			}
-			if r.Lo < o.Lo {
-				left = append(left, access.Range{Lo: r.Lo, Hi: o.Lo})
-			}
-			r.Lo = min(o.Hi, r.Hi)
-		}
-		if r.Lo < r.Hi {
-			left = append(left, r)
-		}
-	}
-	return left
-}
-
-// inside is the SQL condition that a column lies in one of the ranges.
-func inside(column string, ranges []access.Range) (string, []any) {
-	if len(ranges) == 0 {
-		return `0`, nil
-	}
-	parts, args := make([]string, len(ranges)), make([]any, 0, 2*len(ranges))
-	for i, r := range ranges {
-		parts[i], args = column+`>=? AND `+column+`<?`, append(args, r.Lo, r.Hi)
-	}
-	return strings.Join(parts, ` OR `), args
 }

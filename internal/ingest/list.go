@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 )
 
@@ -30,7 +31,7 @@ func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 	where, args := `1`, []any{}
 	if actor.Role != access.Operator {
 		parts := []string{`0`}
-		for _, r := range access.Ranges(actor.Territory) {
+		for _, r := range territory.Of(actor.Territory) {
 			parts, args = append(parts, `area>=? AND area<?`), append(args, r.Lo, r.Hi)
 		}
 		where = strings.Join(parts, ` OR `)

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
 	"doorstep/internal/seal"
@@ -56,36 +57,21 @@ func (l entityList) header() []string {
 	return h
 }
 
-// scope selects the rows that an actor sees: those of the territory that were not merged into another.
-func scope(actor access.Actor) (string, []any) {
-	var parts []string
-	var args []any
-	for _, r := range access.Ranges(actor.Territory) {
-		parts, args = append(parts, `area>=? AND area<?`), append(args, r.Lo, r.Hi)
-	}
-	if len(parts) == 0 {
-		return `0`, nil
-	}
-	return `merged_into='' AND (` + strings.Join(parts, ` OR `) + `)`, args
+// rows are what an actor sees of a list: those of the territory that were not merged into another.
+func (l entityList) rows(actor access.Actor, columns string) territory.Rows {
+	return territory.Rows{Columns: columns, From: l.name, Place: `area`, ID: `id`, Ranges: territory.Of(actor.Territory), Where: `merged_into=''`}
 }
 
-// ListHash is a digest over ids and revisions of what the actor sees of a list: it changes exactly when the CSV does.
-func ListHash(db collections.DB, actor access.Actor, list string) (string, error) {
-	l, err := findList(list)
-	if err != nil {
-		return "", err
-	}
+// hash is a digest over ids and revisions of what the actor sees: it changes exactly when the CSV does.
+func (l entityList) hash(db collections.DB, actor access.Actor) (string, error) {
 	sum := md5.New()
 	fmt.Fprintln(sum, l.label, l.properties)
-	where, args := scope(actor)
-	err = collections.Each(db, `SELECT id, rev FROM `+l.name+` WHERE `+where+` ORDER BY id`, args, func(rows *sql.Rows) error {
+	err := l.rows(actor, `id, rev`).Each(db, func(rows *sql.Rows) error {
 		var id string
 		var rev int64
-		if err := rows.Scan(&id, &rev); err != nil {
-			return err
-		}
+		err := rows.Scan(&id, &rev)
 		fmt.Fprintln(sum, id, rev)
-		return nil
+		return err
 	})
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
@@ -97,8 +83,7 @@ func ListIDs(db collections.DB, actor access.Actor, list string) ([]string, erro
 		return nil, err
 	}
 	var ids []string
-	where, args := scope(actor)
-	err = collections.Each(db, `SELECT id FROM `+l.name+` WHERE `+where+` ORDER BY id`, args, func(rows *sql.Rows) error {
+	err = l.rows(actor, `id`).Each(db, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		ids = append(ids, id)
@@ -130,12 +115,15 @@ func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, 
 	for i := range values {
 		dest = append(dest, &values[i])
 	}
-	where, args := scope(actor)
-	err = collections.Each(db, `SELECT `+strings.Join(columns, ", ")+` FROM `+l.name+` WHERE `+where+` ORDER BY id`, args, func(rows *sql.Rows) error {
+	named := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		named[id] = true
+	}
+	err = l.rows(actor, strings.Join(columns, ", ")).Each(db, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		if _, named := slices.BinarySearch(ids, values[0].String); !named {
+		if !named[values[0].String] {
 			return nil // it came after the reading was recorded
 		}
 		for i, v := range values {

@@ -34,7 +34,7 @@ type FormFile struct {
 }
 
 // Manifest lists the files of a form and the entity lists that it reads; the lists are the caller's own.
-func Manifest(db collections.DB, c Caller, in *instrument.Instrument) ([]byte, error) {
+func Manifest(db collections.DB, hashes *Hashes, c Caller, in *instrument.Instrument) ([]byte, error) {
 	files, err := formFiles(db, in)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func Manifest(db collections.DB, c Caller, in *instrument.Instrument) ([]byte, e
 		m.Files = append(m.Files, mediaFile{Filename: f.Name, Hash: "md5:" + f.MD5, DownloadURL: c.formURL(in, "attachments", f.Name)})
 	}
 	for _, name := range listsOf(in) {
-		hash, err := ListHash(db, c.Actor, name)
+		hash, err := hashes.Of(db, c.Actor, name)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/identity"
 	"doorstep/internal/validate"
@@ -84,8 +85,8 @@ func (w *world) keyed() {
 func (w *world) scoped() {
 	var want []string
 	for _, row := range w.strings(`SELECT id||' '||territory FROM workers`) {
-		id, territory, _ := strings.Cut(row, " ")
-		for _, r := range access.Ranges(access.ParseTerritory(territory)) {
+		id, codes, _ := strings.Cut(row, " ")
+		for _, r := range territory.Of(access.ParseTerritory(codes)) {
 			want = append(want, id+" "+r.Lo+" "+r.Hi)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/instrument"
@@ -212,7 +213,7 @@ func within(actor access.Actor, where string, args []any) (string, []any) {
 		return where, args
 	}
 	parts := []string{`0`}
-	for _, r := range access.Ranges(actor.Territory) {
+	for _, r := range territory.Of(actor.Territory) {
 		parts, args = append(parts, `area>=? AND area<?`), append(args, r.Lo, r.Hi)
 	}
 	return where + ` AND (` + strings.Join(parts, ` OR `) + `)`, args

@@ -3,8 +3,6 @@ package seed
 
 import (
 	"context"
-	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -12,7 +10,6 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/demo"
 	"doorstep/internal/grid"
-	"doorstep/internal/identity"
 )
 
 // Progress is told how far a step is.
@@ -48,37 +45,7 @@ func City(ctx context.Context, app core.App, live *grid.Live, city *demo.City, p
 	if err := collections.Write(ctx, app, func(db collections.DB) error { return buildCampaigns(db, city, now) }); err != nil {
 		return err
 	}
-	return buildGrids(ctx, app, city, now, show)
-}
-
-// gridsAtOnce is how many grids share a transaction: each commit waits for the disk.
-const gridsAtOnce = 40
-
-func buildGrids(ctx context.Context, app core.App, city *demo.City, now time.Time, show Progress) error {
-	var grids []string
-	for _, a := range city.Areas {
-		if a.Level == grid.Grid {
-			grids = append(grids, a.Code)
-		}
-	}
-	done := 0
-	for some := range slices.Chunk(grids, gridsAtOnce) {
-		show("家庭 households, 网格 grids", done, len(grids))
-		err := collections.Write(ctx, app, func(db collections.DB) error {
-			for _, code := range some {
-				if err := buildHomes(db, code, city.Households(code), now); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		done += len(some)
-	}
-	show("家庭 households, 网格 grids", done, len(grids))
-	return nil
+	return buildHomes(ctx, app, city, now, show)
 }
 
 func buildCampaigns(db collections.DB, city *demo.City, now time.Time) error {
@@ -94,35 +61,6 @@ func buildCampaigns(db collections.DB, city *demo.City, now time.Time) error {
 		}
 		if err := collections.Announce(db, collections.Campaigns, c.id, collections.Everyone, collections.Upsert, 1, now); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// buildHomes writes the households of one grid and the people in them. Nothing is announced: a tablet's first sync
-// reads the tables.
-func buildHomes(db collections.DB, area string, homes []demo.Household, now time.Time) error {
-	at := collections.Stamp(now)
-	for _, h := range homes {
-		location, err := json.Marshal(map[string]float64{"lon": h.Lon, "lat": h.Lat})
-		if err != nil {
-			return err
-		}
-		if err := collections.Insert(db, collections.Households, collections.Row{
-			{Column: "id", Value: h.ID}, {Column: "address", Value: h.Address}, {Column: "address_key", Value: identity.AddressKey(h.Address)}, {Column: "house_code", Value: h.HouseCode}, {Column: "head_name", Value: h.Head},
-			{Column: "phone", Value: h.Phone}, {Column: "residents", Value: len(h.Persons)}, {Column: "location", Value: string(location)}, {Column: "area", Value: area}, {Column: "area_method", Value: "import"}, {Column: "area_confidence", Value: 1},
-			{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
-		}); err != nil {
-			return err
-		}
-		for _, p := range h.Persons {
-			if err := collections.Insert(db, collections.Persons, collections.Row{
-				{Column: "id", Value: p.ID}, {Column: "name", Value: p.Name}, {Column: "name_key", Value: identity.NameKey(p.Name)}, {Column: "sex", Value: p.Sex}, {Column: "birth_date", Value: p.BirthDate}, {Column: "id_type", Value: p.IDType},
-				{Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDNumber}, {Column: "phone", Value: p.Phone}, {Column: "household", Value: h.ID}, {Column: "relation", Value: p.Relation}, {Column: "area", Value: area},
-				{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
-			}); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

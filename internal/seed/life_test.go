@@ -32,7 +32,7 @@ func TestLife(t *testing.T) {
 	if err := seed.Life(t.Context(), app, app.Doorstep.Stages(), city, now, show); err != nil {
 		t.Fatal(err)
 	}
-	if len(steps) != 2 {
+	if len(steps) != 3 {
 		t.Errorf("steps that ended: %q", steps)
 	}
 	db := collections.Read(app)

@@ -1,0 +1,71 @@
+// Package territory turns a territory, a set of area codes with all that lies below them, into what SQLite finds by an
+// index: ranges of codes, read one after the other. Ranges that are joined by OR make it walk a whole table in the order of
+// its ids.
+package territory
+
+import (
+	"slices"
+	"strings"
+)
+
+// Range is the half-open range of codes below one prefix.
+type Range struct{ Lo, Hi string }
+
+// Everywhere is the range of all codes, and of what has none.
+var Everywhere = []Range{{"", "~"}}
+
+// Of gives the ranges of a territory, in order and without overlap; prefixes below another are dropped. Codes are digits
+// with an optional type letter, so ":" after a prefix would cut letters off: the bound is the next prefix.
+func Of(codes []string) []Range {
+	var kept []Range
+	for _, p := range slices.Sorted(slices.Values(codes)) {
+		if p == "" || len(kept) > 0 && strings.HasPrefix(p, kept[len(kept)-1].Lo) {
+			continue
+		}
+		kept = append(kept, Range{Lo: p, Hi: p[:len(p)-1] + string(rune(p[len(p)-1]+1))})
+	}
+	return kept
+}
+
+// WithAbove gives the ranges of a territory and the areas that it lies in, each of those as a range of one code.
+func WithAbove(codes []string) []Range {
+	ranges := Of(codes)
+	for _, r := range ranges {
+		for _, n := range []int{4, 6, 9, 12} {
+			if n < len(r.Lo) {
+				ranges = append(ranges, Range{Lo: r.Lo[:n], Hi: r.Lo[:n] + "!"}) // below every longer code
+			}
+		}
+	}
+	slices.SortFunc(ranges, func(a, b Range) int { return strings.Compare(a.Lo, b.Lo) })
+	return slices.Compact(ranges)
+}
+
+// Minus gives what of some ranges lies outside of others. Both are in order and do not overlap.
+func Minus(some, others []Range) (left []Range) {
+	for _, r := range some {
+		for _, o := range others {
+			if o.Hi <= r.Lo || o.Lo >= r.Hi {
+				continue
+			}
+			if r.Lo < o.Lo {
+				left = append(left, Range{Lo: r.Lo, Hi: o.Lo})
+			}
+			r.Lo = min(o.Hi, r.Hi)
+		}
+		if r.Lo < r.Hi {
+			left = append(left, r)
+		}
+	}
+	return left
+}
+
+// Within is the condition that a column lies in one of the ranges, for rows that are found by something else: the unary plus
+// keeps SQLite from going along an index of the column.
+func Within(column string, ranges []Range) (where string, args []any) {
+	parts := []string{`0`}
+	for _, r := range ranges {
+		parts, args = append(parts, `+`+column+`>=? AND +`+column+`<?`), append(args, r.Lo, r.Hi)
+	}
+	return `(` + strings.Join(parts, ` OR `) + `)`, args
+}

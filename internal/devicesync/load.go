@@ -1,0 +1,146 @@
+package devicesync
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"doorstep/collections"
+	"doorstep/internal/seal"
+)
+
+// tell reports whose data is going to be sent; areas, forms, campaigns are nobody's.
+func (p *puller) tell(some []Change) error {
+	var ids []string
+	for _, ch := range some {
+		public := slices.Contains([]string{collections.Areas, collections.Forms, collections.Campaigns}, ch.Collection)
+		if ch.Op == collections.Upsert && !public {
+			ids = append(ids, ch.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return p.seen(ids)
+}
+
+// fill writes each record as it is now; one that is gone or not the worker's any more becomes a leave. told says that
+// the reading of all of them was reported.
+func (p *puller) fill(found []Change, told bool) error {
+	for len(found) > 0 {
+		some := found[:min(portion, len(found))]
+		found = found[len(some):]
+		if err := p.load(some); err != nil {
+			return err
+		}
+		if !told {
+			if err := p.tell(some); err != nil {
+				return err
+			}
+		}
+		for i := range some {
+			if some[i].Op == damaged {
+				continue
+			}
+			if err := p.page.add(some[i]); err != nil {
+				return err
+			}
+			some[i].Data = nil
+		}
+		p.written += len(some)
+	}
+	return nil
+}
+
+// load reads the data of a portion, with one query for each collection that has records in it.
+func (p *puller) load(some []Change) error {
+	at := map[string]map[string]int{}
+	for i, ch := range some {
+		if ch.Op == collections.Upsert {
+			if at[ch.Collection] == nil {
+				at[ch.Collection] = map[string]int{}
+			}
+			at[ch.Collection][ch.ID] = i
+			some[i].Op = collections.Leave // until it is found
+		}
+	}
+	for collection, wanted := range at {
+		var err error
+		if _, isDocument := documents[collection]; isDocument {
+			err = p.loadDocuments(collection, wanted, some)
+		} else {
+			err = p.loadVisits(collection, wanted, some)
+		}
+		if err != nil {
+			return fmt.Errorf("pull %s: %w", collection, err)
+		}
+	}
+	return nil
+}
+
+func (p *puller) loadDocuments(collection string, wanted map[string]int, into []Change) error {
+	ids := make([]string, 0, len(wanted))
+	for id := range wanted {
+		ids = append(ids, id)
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	where, args := `1`, []any{string(list)}
+	for _, ph := range p.phases {
+		if ph.collection == collection {
+			own, of := ph.condition()
+			where, args = own, append(args, of...)
+		}
+	}
+	sealed := `''`
+	if collections.Registry[collection] != nil {
+		sealed = collections.SealedColumn
+	}
+	return collections.Each(p.db, `SELECT id, rev, `+sealed+`, `+documents[collection]+` FROM `+collection+` WHERE id IN (SELECT value FROM json_each(?)) AND (`+where+`)`, args, func(rows *sql.Rows) error {
+		var id, sealed string
+		var rev int64
+		var text []byte
+		if err := rows.Scan(&id, &rev, &sealed, &text); err != nil {
+			return err
+		}
+		opened, whole, err := collections.OpenWhole(p.db, collection, id, sealed)
+		if err == nil && !whole {
+			into[wanted[id]].Op = damaged
+			return nil
+		}
+		if err == nil {
+			text, err = complete(text, opened)
+		}
+		into[wanted[id]].found(text, rev)
+		return err
+	})
+}
+
+// complete puts what was sealed of a row into its document, where its columns are blank. Quotes within texts are escaped,
+// so that only a member of the document reads like one. A household without a place has none, not 0, 0.
+func complete(text []byte, opened seal.Row) ([]byte, error) {
+	for _, v := range opened {
+		value, blank := []byte(v.Text), `{"lon":0,"lat":0}`
+		if v.Column != "location" {
+			var err error
+			if value, err = json.Marshal(v.Text); err != nil {
+				return nil, err
+			}
+			blank = `""`
+		} else if !json.Valid(value) {
+			return nil, errors.New("the sealed place is no JSON")
+		}
+		member := `"` + v.Column + `":`
+		text = bytes.Replace(text, []byte(member+blank), append([]byte(member), value...), 1)
+	}
+	return bytes.Replace(text, []byte(`"location":{"lon":0,"lat":0}`), []byte(`"location":null`), 1), nil
+}
+
+func (ch *Change) found(data []byte, rev int64) {
+	ch.Op, ch.Data, ch.Rev = collections.Upsert, data, rev
+}

@@ -1,0 +1,93 @@
+package devicesync
+
+import (
+	"database/sql"
+	"fmt"
+	"strconv"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+)
+
+// walk goes through the tables themselves, phase after phase.
+func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
+	for c.phase < len(phases) && p.written < p.limit {
+		want := p.limit - p.written
+		found, last, err := p.rows(phases[c.phase], c, want)
+		if err != nil {
+			return c, fmt.Errorf("pull %s: %w", phases[c.phase].collection, err)
+		}
+		exact := phases[c.phase].collection != collections.Changes // rows that the scope itself selected
+		if exact {
+			if err := p.tell(found); err != nil {
+				return c, err
+			}
+		}
+		if err := p.fill(found, exact); err != nil {
+			return c, err
+		}
+		if len(found) == want {
+			c.last = last
+		} else {
+			c.phase, c.last = c.phase+1, ""
+		}
+	}
+	if c.phase >= len(phases) {
+		return cursor{epoch: c.epoch, scope: c.scope, mode: feeding, seq: c.seq}, nil
+	}
+	return c, nil
+}
+
+// rows lists what a phase tells next: at most want changes, without their data. All of a walk is told under the sequence
+// number at which the feed goes on after it, so that numbers never fall.
+func (p *puller) rows(ph phase, c cursor, want int) (found []Change, last string, err error) {
+	if ph.collection == collections.Changes {
+		left := territory.Feed{Ranges: ph.ranges}
+		err = left.Each(p.db, feedPosition(c), ph.where, ph.args, want, func(rows *sql.Rows) error {
+			ch := Change{Seq: c.seq}
+			err := rows.Scan(&last, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
+			found = append(found, ch)
+			return err
+		})
+		return found, last, err
+	}
+	var at position
+	err = ph.each(p.db, parsePosition(c.last), want, func(here position, id string, rev int64) {
+		at, found = here, append(found, Change{Seq: c.seq, Collection: ph.collection, ID: id, Rev: rev, Op: ph.op})
+	})
+	return found, textOf(at), err
+}
+
+// feedPosition is how far a crossing has read the feed of the former territory.
+func feedPosition(c cursor) int64 {
+	if seq, err := strconv.ParseInt(c.last, 10, 64); err == nil {
+		return seq
+	}
+	return c.seq
+}
+
+// follow tells what was committed after the cursor.
+func (p *puller) follow(c cursor) (cursor, error) {
+	var found []Change
+	err := p.feed.Each(p.db, c.seq, `1`, nil, p.limit+1, func(rows *sql.Rows) error {
+		var ch Change
+		err := rows.Scan(&ch.Seq, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
+		found = append(found, ch)
+		return err
+	})
+	if err != nil {
+		return c, err
+	}
+	if len(found) > p.limit {
+		found, p.more = found[:p.limit], true
+	}
+	if len(found) > 0 {
+		c.seq = found[len(found)-1].Seq
+	}
+	return c, p.fill(found, false)
+}
+
+func (p *puller) anyAfter(seq int64) (bool, error) {
+	head, err := p.feed.Head(p.db)
+	return head > seq, err
+}
