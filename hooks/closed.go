@@ -2,6 +2,8 @@ package hooks
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -52,6 +54,9 @@ func discreet(re *core.RequestEvent) error {
 	}
 	var told *router.ApiError
 	if errors.As(err, &told) {
+		if told.Status >= http.StatusInternalServerError { // a mistake of ours, or of the framework: its cause is for the log alone
+			re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(RequestID), "error", fmt.Sprint(told.RawData()))
+		}
 		return &router.ApiError{Data: told.Data, Message: told.Message, Status: told.Status}
 	}
 	return err

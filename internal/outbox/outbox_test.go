@@ -54,3 +54,17 @@ func TestNoticeIsSentUntilItIsTaken(t *testing.T) {
 		t.Errorf("notices %+v", got)
 	}
 }
+
+// TestNoticesFollowNoRedirect: what the operator named may not send a notice on to another server.
+func TestNoticesFollowNoRedirect(t *testing.T) {
+	called := false
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
+	defer elsewhere.Close()
+	for _, status := range []int{http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		named := httptest.NewServer(http.RedirectHandler(elsewhere.URL, status))
+		if err := outbox.Webhook(named.URL)(t.Context(), outbox.Message{}); err == nil || called {
+			t.Errorf("%d: sent on: %v, %v", status, called, err)
+		}
+		named.Close()
+	}
+}

@@ -1,0 +1,79 @@
+package hooks_test
+
+import (
+	"mime"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/logger"
+
+	"doorstep/internal/testapp"
+)
+
+// TestEveryAnswerSaysWhatItIs asks every route as an operator, a worker and nobody: what has a body says of which type it is, and text in
+// which charset; it is kept by no cache on the way, and no browser guesses.
+func TestEveryAnswerSaysWhatItIs(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	whos := map[string]*testapp.Client{"nobody": app.Client(t, server, nil), "an operator": app.Client(t, server, superuser(t, app)), "a manager": app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))}
+	answered := 0
+	for who, c := range whos {
+		for _, route := range everyRoute() {
+			method, path, _ := strings.Cut(route, " ")
+			res := fetch(t, c, method, path, []byte("{}"), "Content-Type", "application/json")
+			if res.Header.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(res.Header.Get("Cache-Control"), "no-store") && !strings.Contains(res.Header.Get("Cache-Control"), "private") {
+				t.Errorf("%s, %s: %d %v", who, route, res.StatusCode, res.Header)
+			}
+			kind, params, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+			switch {
+			case method == http.MethodHead || res.StatusCode == http.StatusNoContent || res.ContentLength == 0:
+				continue
+			case err != nil, strings.HasPrefix(kind, "text/") && !strings.EqualFold(params["charset"], "utf-8"):
+				t.Errorf("%s, %s: %d says %q: %v", who, route, res.StatusCode, res.Header.Get("Content-Type"), err)
+			}
+			answered++
+		}
+	}
+	if answered < 100 {
+		t.Errorf("only %d answers have a body", answered)
+	}
+}
+
+// TestAHandlerThatPanicsIsAnswered: the mistake of a handler ends its own request alone, tells the client nothing of itself, and stands in
+// the log. TRACE is answered by no route.
+func TestAHandlerThatPanicsIsAnswered(t *testing.T) {
+	app := testapp.New(t)
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.GET("/api/doorstep/v1/mistake", func(*core.RequestEvent) error { panic("a mistake of ours at /srv/secret") })
+		return e.Next()
+	})
+	server := app.Serve(t)
+	app.Settings().Logs.MaxDays = 7 // test apps do not log
+	c := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
+	for range 3 {
+		status, body := c.Do(http.MethodGet, "/api/doorstep/v1/mistake", nil)
+		if status < 500 && status != http.StatusBadRequest || strings.Contains(string(body), "mistake of ours") || strings.Contains(string(body), "secret") {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	c.Want(http.StatusOK, http.MethodGet, quarantine, nil, nil)
+	for _, path := range []string{"/api/health", "/v1/key/x/projects/all/formList", "/nowhere"} {
+		if res := fetch(t, c, http.MethodTrace, path, nil, "X-Secret", "canary"); res.StatusCode < 400 || strings.Contains(string(plain(t, "", res.Body)), "canary") {
+			t.Errorf("TRACE %s: %d", path, res.StatusCode)
+		}
+	}
+	logs, ok := app.Logger().Handler().(*logger.BatchHandler)
+	if !ok {
+		t.Fatalf("the log is a %T", app.Logger().Handler())
+	}
+	if err := logs.WriteAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := app.AuxDB().NewQuery(`SELECT COUNT(*) FROM _logs WHERE data LIKE '%a mistake of ours%' AND message='request failed'`).Row(&n); err != nil || n != 3 {
+		t.Errorf("the mistake is %d times in the log: %v", n, err)
+	}
+}
