@@ -109,9 +109,9 @@ func all(plot string, seed uint64, people int) error {
 }
 
 func printHead() {
-	fmt.Println("set         records   pairs true     found     right  precision  recall      F1   compared  pairs/s     s    MB  twins merged")
+	fmt.Println("set         records   pairs true     found     right  precision  recall      F1   compared  pairs/s  /cpu s     s    MB  twins merged")
 }
 
 func (f figures) print() {
-	fmt.Printf("%-11s %7d %12d %9d %9d     %.4f  %.4f  %.4f %10d %8.0f %5.1f %5d %6d %6d\n", f.Set, f.Records, f.True, f.Found, f.Right, f.Precision, f.Recall, f.F1, f.Pairs, f.PerSecond, f.Seconds, f.MegaBytes, f.Twins, f.TwinsMerged)
+	fmt.Printf("%-11s %7d %12d %9d %9d     %.4f  %.4f  %.4f %10d %8.0f %7.0f %5.1f %5d %6d %6d\n", f.Set, f.Records, f.True, f.Found, f.Right, f.Precision, f.Recall, f.F1, f.Pairs, f.PerSecond, f.PerCPUSecond, f.Seconds, f.MegaBytes, f.Twins, f.TwinsMerged)
 }

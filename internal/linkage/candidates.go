@@ -62,7 +62,7 @@ func (c *candidates) each(ctx context.Context, show func(done, total int), visit
 		show(at, width)
 		sorted := c.column(at)
 		var next atomic.Int64
-		c.parallel(func(worker int) {
+		parallel(func(worker int) {
 			for {
 				start := int(next.Add(stretch)) - stretch
 				if start >= len(sorted) || ctx.Err() != nil {
@@ -123,7 +123,8 @@ func (c *candidates) column(at int) []uint64 {
 func (c *candidates) every(ctx context.Context, show func(done, total int), visit func(worker int, a, b int32)) error {
 	n := int32(c.t.Len())
 	var next atomic.Int32
-	c.parallel(func(worker int) {
+	show(0, 1)
+	parallel(func(worker int) {
 		for a := next.Add(1) - 1; a < n && ctx.Err() == nil; a = next.Add(1) - 1 {
 			for b := a + 1; b < n; b++ {
 				if c.wanted(0, a, b) {
@@ -136,7 +137,8 @@ func (c *candidates) every(ctx context.Context, show func(done, total int), visi
 	return ctx.Err()
 }
 
-func (c *candidates) parallel(work func(worker int)) {
+// parallel runs work on every processor.
+func parallel(work func(worker int)) {
 	var all sync.WaitGroup
 	for w := range workers() {
 		all.Go(func() { work(w) })

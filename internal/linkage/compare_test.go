@@ -49,7 +49,7 @@ func TestComparators(t *testing.T) {
 		{GivenName, "子涵", "小涵", nick},
 		{GivenName, "子涵", "涵涵", nick},
 		{GivenName, "志明", "阿明", nick},
-		{GivenName, "思文", "小雯", nick},
+		{GivenName, "思文", "小雯", part},
 		{GivenName, "子涵", "浩然", "other"},
 		{GivenName, "", "浩然", "missing"},
 		{GivenName, "不详", "浩然", "missing"},

@@ -15,7 +15,7 @@ type counted struct {
 
 // most pairs that are looked at to learn from: at random, and among the candidates.
 const (
-	randomPairs    = 1_000_000
+	randomPairs    = 500_000
 	candidatePairs = 2_000_000
 	rounds         = 40
 	fewHouseholds  = 0.02 // pairs of one household for each of one person: a list with fewer has no households
@@ -58,7 +58,7 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 	for _, c := range found {
 		same, house := s.posterior(&c.p)
 		match, household = match+c.n*same, household+c.n*house
-		t.tally(m, &c.p, c.n*same)
+		t.tally(m, &c.p, c.n*same, c.n*same)
 		if birth >= 0 && c.p[birth] != missing {
 			born += c.n * house
 			if c.p[birth] == dateSame {
@@ -68,7 +68,7 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 	}
 	for _, c := range random {
 		same, house := s.posterior(&c.p)
-		t.tally(u, &c.p, c.n*(1-same-house))
+		t.tally(u, &c.p, c.n, c.n*(1-same-house))
 	}
 	for i := range t.facts {
 		smooth(&next.m[i], &m[i], 30)
@@ -86,9 +86,16 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 	return next
 }
 
-func (t *Table) tally(r []rates, p *pattern, n float64) {
+// tally counts the levels of a pattern. What two people seldom share is counted by how likely they are two: else the true
+// pairs among those at random would make up most of what agrees. For the rest they do not matter, and counting all
+// keeps a value that many share from being learned to be one person's.
+func (t *Table) tally(r []rates, p *pattern, common, n float64) {
 	for i := range t.facts {
 		if p[i] != missing {
+			n := n
+			if !t.facts[i].unique {
+				n = common
+			}
 			r[i][t.given(p, i)][p[i]] += n
 		}
 	}
@@ -132,16 +139,40 @@ func (t *Table) randomPatterns(seed uint64) []counted {
 	}
 	r := rand.New(rand.NewPCG(seed, 1))
 	order := t.canonical()
+	pairs := make([][2]int32, 0, randomPairs)
 	for range randomPairs {
 		a, b := r.IntN(n), r.IntN(n)
 		if t.first > 0 {
 			a, b = r.IntN(t.first), t.first+r.IntN(n-t.first)
 		}
 		if a != b {
-			counts[t.pair(order[a], order[b])]++
+			pairs = append(pairs, [2]int32{order[a], order[b]})
 		}
 	}
-	return inOrder(counts)
+	return t.patternsOf(pairs)
+}
+
+// patternsOf counts the patterns of pairs on every processor.
+func (t *Table) patternsOf(pairs [][2]int32) []counted {
+	counts := make([]map[pattern]float64, workers())
+	parallel(func(w int) {
+		counts[w] = map[pattern]float64{}
+		for i := w; i < len(pairs); i += workers() {
+			counts[w][t.pair(pairs[i][0], pairs[i][1])]++
+		}
+	})
+	return merged(counts)
+}
+
+// merged adds up the counts of the processors.
+func merged(counts []map[pattern]float64) []counted {
+	sum := counts[0]
+	for _, m := range counts[1:] {
+		for p, n := range m {
+			sum[p] += n
+		}
+	}
+	return inOrder(sum)
 }
 
 // canonical is an order of the records that does not depend on the order in which they came: by what they hold.
@@ -190,13 +221,7 @@ func (t *Table) candidatePatterns(ctx context.Context, c *candidates, seed uint6
 			counts[w][t.pair(a, b)] += 1 / share
 		}
 	})
-	sum := counts[0]
-	for _, m := range counts[1:] {
-		for p, n := range m {
-			sum[p] += n
-		}
-	}
-	return inOrder(sum), err
+	return merged(counts), err
 }
 
 // marks are numbers of the records to draw pairs by, which follow from what they hold.

@@ -90,16 +90,7 @@ func isShortOf(short, long *value) bool {
 	if short.alias == "" || len(long.sounds) < 2 && short.text == short.alias {
 		return false
 	}
-	if utf8.RuneCountInString(short.alias) > 1 || short.alias == short.text {
-		return strings.Contains(long.text, short.alias)
-	}
-	at := utf8.RuneCountInString(short.text[:strings.LastIndex(short.text, short.alias)])
-	for i := range long.sounds {
-		if n := short.sounds[at].agreement(&long.sounds[i]); n > 0 && n < 3 {
-			return true
-		}
-	}
-	return false
+	return strings.Contains(long.text, short.alias)
 }
 
 // core is what a nickname keeps of the name, or a name of one character itself; empty for other names.

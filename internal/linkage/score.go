@@ -12,11 +12,12 @@ type scorer struct {
 	others    float64 // share of pairs of others
 	house     float64 // and of those of one household
 	given, id int
+	birth     int
 }
 
 func (t *Table) scorer(p *params) *scorer {
 	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)), usual: make([][3]float64, len(t.facts)),
-		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber)}
+		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber), birth: t.factOf(BirthDate)}
 	for i, f := range t.facts {
 		for class := range 3 {
 			for l := 1; l < len(*f.scale); l++ {
@@ -91,16 +92,15 @@ func (s *scorer) odds(a, b int32, p *pattern) float64 {
 // most bounds the odds whatever else agrees, numbers too, which informants mix up: people of one household with different
 // given names are brothers, sisters or twins; and a nickname without a number makes a candidate, no more.
 func (s *scorer) most(p *pattern, house float64) float64 {
-	if s.given < 0 {
-		return math.Inf(1)
-	}
 	switch {
-	case p[s.given] == nameNick && (s.id < 0 || p[s.id] != numberSame && p[s.id] != numberDigit):
-		return nicknameOdds
 	case s.siblings(p, house):
 		return siblingOdds
+	case s.given < 0 || p[s.given] != nameNick || s.id >= 0 && (p[s.id] == numberSame || p[s.id] == numberDigit):
+		return math.Inf(1)
+	case s.birth >= 0 && p[s.birth] != missing && p[s.birth] <= dateLunar && house > s.others:
+		return nicknameAtHome
 	}
-	return math.Inf(1)
+	return nicknameOdds
 }
 
 // siblings reports whether two records may be of two children of one family: given names that differ by more than how they
@@ -128,8 +128,9 @@ func (s *scorer) siblings(p *pattern, house float64) bool {
 }
 
 const (
-	nicknameOdds = -0.1 // below even odds: not the same until a person has looked
-	siblingOdds  = -0.2
+	nicknameOdds   = -0.1 // below even odds: not the same until a person has looked
+	siblingOdds    = -0.2
+	nicknameAtHome = 1.4 // in the same household and born on the same day: 80 in a hundred, to be looked at
 )
 
 // Probability is that of odds in natural logarithms.

@@ -37,14 +37,15 @@ func NewTable(fields []Field) (*Table, error) {
 		return nil, fmt.Errorf("read the table of characters: %w", err)
 	}
 	t := &Table{reader: r, fields: fields}
-	whole := t.cellOf(FullName) >= 0 && t.cellOf(GivenName) < 0 && t.cellOf(Surname) < 0
+	whole := t.cellOf(GivenName) < 0 && t.cellOf(Surname) < 0
+	parts := t.cellOf(GivenName) >= 0 && t.cellOf(Surname) >= 0
 	for _, tr := range traits() {
 		for i, f := range fields {
-			if f.Role == tr.role && !(whole && f.Role == FullName) {
+			if f.Role == tr.role && !(f.Role == FullName && (whole || parts)) {
 				t.add(tr, f.Column, i)
 			}
 		}
-		if whole && (tr.role == GivenName || tr.role == Surname) {
+		if whole && t.cellOf(FullName) >= 0 && (tr.role == GivenName || tr.role == Surname) {
 			t.add(tr, tr.en, -1)
 		}
 	}
@@ -89,12 +90,13 @@ func (t *Table) Add(id string, cells []string) {
 	for i := range t.facts {
 		f := &t.facts[i]
 		text := ""
-		switch {
-		case f.cell >= 0:
+		if f.cell >= 0 {
 			text = cells[f.cell]
-		case f.role == Surname:
+		}
+		if text == "" && f.role == Surname {
 			text = surname
-		default:
+		}
+		if text == "" && f.role == GivenName {
 			text = given
 		}
 		if text == "" && f.role == BirthDate {
@@ -139,7 +141,10 @@ func (t *Table) namesOf(cells []string) (surname, given string) {
 		return t.reader.parts(name)
 	}
 	if before, after, ok := strings.Cut(name, ","); ok {
-		return before, after
+		if len(strings.Fields(after)) <= 2 && !strings.ContainsAny(after, "0123456789") {
+			return before, after
+		}
+		name = before // what follows is a title
 	}
 	if at := strings.LastIndexByte(name, ' '); at > 0 {
 		return name[at+1:], name[:at]
