@@ -183,3 +183,38 @@ func TestEdits(t *testing.T) {
 		}
 	}
 }
+
+// TestManyRecordsOfAPerson: people who are in the list eight times, with names and days wrong in one record of five. What
+// many share, such as a first name, must not be learned to be one person's.
+func TestManyRecordsOfAPerson(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	one := func(list string) string { all := strings.Fields(list); return all[r.IntN(len(all))] }
+	const first, last, towns = "thomas william john james robert george henry charles mary anne", "ashton bradford clifton dunham edley fairwood garfield halton kenham langley", "ashbury norchester penmouth radpool stanbury"
+	var rows [][]string
+	var who []int
+	for person := range 50 {
+		truth := []string{one(first), one(last) + one("ton son by field"), fmt.Sprintf("%d-%02d-%02d", 1700+r.IntN(250), 1+r.IntN(12), 1+r.IntN(28)), one(towns), one("painter lawyer priest")}
+		for range 8 {
+			row := slices.Clone(truth)
+			for i, other := range []string{one(first), one(last), truth[2][:4] + "-01-01", one(towns), ""} {
+				if r.IntN(5) == 0 {
+					row[i] = other
+				}
+			}
+			rows, who = append(rows, row), append(who, person)
+		}
+	}
+	right, wrong := 0, 0
+	for _, p := range find(t, []Field{{GivenName, "first"}, {Surname, "last"}, {BirthDate, "born"}, {Place, "town"}, {Exact, "occupation"}}, rows, 0).Pairs {
+		switch {
+		case p.Probability < ReviewFrom:
+		case who[p.A] == who[p.B]:
+			right++
+		default:
+			wrong++
+		}
+	}
+	if right < 1260 || wrong > 140 { // of 1,400; some share a name and a year by chance
+		t.Errorf("%d of 1400 found, %d wrong", right, wrong)
+	}
+}
