@@ -39,14 +39,33 @@ func announce(db DB, collection, record, target, op string, rev int64, isNew boo
 }
 
 // Moved announces a record in its new area and its leaving of the old one, the leave first, so that a device which
-// covers both ends with the record.
+// covers both ends with the record. Pairs of a person or household go along.
 func Moved(db DB, collection, record, from, to string, rev int64, now time.Time) error {
 	if from != "" && from != to {
+		if err := movePairs(db, collection, record, to, now); err != nil {
+			return err
+		}
 		if err := Announce(db, collection, record, from, Leave, rev, now); err != nil {
 			return err
 		}
 	}
 	return announce(db, collection, record, to, Upsert, rev, from != to, now)
+}
+
+// movePairs hands the pairs of a person or household to the supervisors of where it lies now. A word that was said where it
+// lay, and waits for the other side's, does not bind them.
+func movePairs(db DB, collection, record, to string, now time.Time) error {
+	if collection != Persons && collection != Households {
+		return nil
+	}
+	for side, area := range map[string]string{"a": "area", "b": "area_b"} {
+		said := "verdict_" + side
+		_, err := db.Exec(`UPDATE duplicates SET `+area+`=?, updated=?, `+said+`=CASE verdict_a WHEN verdict_b THEN `+said+` ELSE '' END WHERE collection=? AND `+side+`=?`, to, Stamp(now), collection, record)
+		if err != nil {
+			return fmt.Errorf("pairs of %s %s: %w", collection, record, err)
+		}
+	}
+	return nil
 }
 
 // Enqueue adds work that must happen after the commit, once per kind and record.

@@ -103,6 +103,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnRecordCreateExecute(signin.Accounts...), "doorstep.password.create", 90, sealPassword)
 	on(app.OnRecordUpdateExecute(signin.Accounts...), "doorstep.password.update", 90, sealPassword)
 	on(app.OnRecordUpdateRequest(), "doorstep.cleared", 20, d.noteCleared)
+	on(app.OnRecordEnrich(pairLists...), "doorstep.pairs", 80, otherSide)
 	on(app.OnRecordEnrich(), "doorstep.mask", 90, d.mask)
 	on(app.OnRecordAfterUpdateSuccess(collections.Areas), "doorstep.areas", 10, d.areasChanged)
 	d.bindFolder(app)

@@ -25,7 +25,8 @@ type side struct {
 	people   map[access.Role]*testapp.Client
 	workers  map[access.Role]string
 	phone    *collect
-	names    []string // of persons and places here: nobody elsewhere may read them
+	names    []string // of persons and places here, and a coordinate: nobody elsewhere may read them
+	cursor   string   // of a pull of its tablet
 	seq      int
 	grid     string
 	numbers  []string
@@ -68,7 +69,9 @@ func (b *borderland) settle(s *side, n int) {
 		name = strings.NewReplacer("0", "甲", "1", "乙", "2", "丙", "3", "丁").Replace(name)
 		number := checked(fmt.Sprintf("99000020150%d0%d00%d", 1+n, 1+i, 1+2*i))
 		s.names, s.numbers = append(s.names, name, address), append(s.numbers, number)
-		visit := childVisit(testapp.Inside(s.grid), address, child(name, number, fmt.Sprintf("2015-0%d-0%d", 1+n, 1+i), nil))
+		lon := fmt.Sprintf("%.5f", 114.005+0.04*float64(n)+0.00213)
+		s.names = append(s.names, lon)
+		visit := childVisit("22.55 "+lon+" 0 5", address, child(name, number, fmt.Sprintf("2015-0%d-0%d", 1+n, 1+i), nil))
 		s.seq++
 		if r := push(b.t, s.people[access.Field], operation(s.seq, uuid.NewString(), visit))[0]; r.Status != "stored" {
 			b.t.Fatalf("seeding: %+v", r)
@@ -170,6 +173,7 @@ func TestTerritoryBindsEveryDoor(t *testing.T) {
 		s, other := b.sides[n%2], b.sides[1-n%2]
 		role := pick(b.rand, []access.Role{access.Field, access.Supervisor, access.Manager, access.Manager, access.Analyst})
 		what, status, answer := b.act(s, other, role)
+		seen, got := b.read(s, other, role)
 		after := b.picture()
 		for _, key := range slices.Sorted(maps.Keys(before)) {
 			now, there := after[key]
@@ -183,17 +187,28 @@ func TestTerritoryBindsEveryDoor(t *testing.T) {
 				t.Fatalf("step %d: %s of %s, answered %d, made %s\n%v\n%s", n, what, role, status, key, now, answer)
 			}
 		}
-		for _, secret := range other.names {
-			if !strings.Contains(what, string(access.BreakGlass)) && strings.Contains(answer, secret) {
-				t.Fatalf("step %d: %s of %s tells %s: %s", n, what, role, secret, answer)
+		for what, answer := range map[string]string{what: answer, seen: got} {
+			for _, secret := range other.names {
+				if !strings.Contains(what, string(access.BreakGlass)) && strings.Contains(answer, secret) {
+					t.Fatalf("step %d: %s of %s tells %s: %s", n, what, role, secret, answer)
+				}
 			}
+		}
+		if rows := strangers(got, after, s, s.workers[role]); len(rows) > 0 {
+			t.Fatalf("step %d: %s of %s shows %v", n, seen, role, rows)
+		}
+		if len(got) > 200 {
+			taken[strings.Fields(seen)[0]]++
+		}
+		if slices.ContainsFunc(s.names, func(own string) bool { return strings.Contains(got, own) }) {
+			taken["own"]++
 		}
 		if status < 300 {
 			taken[strings.Fields(what)[0]]++
 		}
 		before = after
 	}
-	for _, door := range []string{"push", "openrosa", "rest", "route"} {
+	for _, door := range []string{"push", "openrosa", "rest", "route", "list", "asked", "view", "read", "pull", "odk", "own"} {
 		if taken[door] < 10 {
 			t.Errorf("only %d requests through %s were taken: the test tries too little", taken[door], door)
 		}
