@@ -215,9 +215,9 @@ func TestContradictions(t *testing.T) {
 func TestOutcomeIsProposed(t *testing.T) {
 	met := "contact=elder_met eligible=yes capacity=yes"
 	for answers, want := range map[string]string{
-		"contact=nobody": "2.22", "contact=long_absent": "2.26", "contact=no_access": "2.21", "contact=vacant": "4.61", "contact=institution": "4.52", "contact=neighbour_only": "3.21",
+		"contact=nobody": "2.22", "contact=long_absent": "2.27", "contact=no_access": "2.21", "contact=vacant": "4.61", "contact=institution": "4.52", "contact=neighbour_only": "3.21",
 		"contact=family_met eligible=no": "4.70", "contact=family_met eligible=refused": "2.111", "contact=elder_met eligible=dont_know": "3.21",
-		"contact=family_met eligible=yes availability=postponed": "2.27", "contact=family_met eligible=yes availability=away": "2.23", "contact=family_met eligible=yes availability=deceased": "2.31",
+		"contact=family_met eligible=yes availability=postponed": "2.28", "contact=family_met eligible=yes availability=away": "2.23", "contact=family_met eligible=yes availability=deceased": "2.31",
 		met: "", met + " consent=refused": "2.112", met + " consent=oral": "1.1", met + " consent=written interview_end=partial": "1.2", met + " consent=written interview_end=broken_off": "2.12",
 		"contact=elder_met eligible=yes capacity=no consent_by=nobody": "2.32", "contact=elder_met eligible=yes capacity=no consent_by=child assent=unwilling": "2.112", "": "",
 	} {

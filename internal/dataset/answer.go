@@ -16,7 +16,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
 		Choices: choicesOf(c.choices), Missing: blank, NoAnswer: noAnswers(c.choices), Relevant: c.question.Relevant, Question: len(c.question.Label) > 0 && c.question.Type != "calculate", Disclosure: sensitive.Role(c.question),
 	}
-	if c.treatment.Treatment != sensitive.Keep {
+	if t := c.treatment.Treatment; t != sensitive.Keep && t != sensitive.Guarded {
 		why := Text(c.treatment.Why)
 		v.Identifier, v.Why = true, &why
 	}
@@ -25,7 +25,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 		return p.whole(expr, v, c.question.Kind)
 	}
 	switch c.treatment.Treatment {
-	case sensitive.Keep, sensitive.IfSmall:
+	case sensitive.Keep, sensitive.Guarded, sensitive.IfSmall:
 		return guarded(p.whole(expr, v, c.question.Kind), tellingOf(c.question))
 	case sensitive.AsMonth:
 		return source{expr, []Variable{v}, func(cells []any, value any, visit string) { cells[0] = monthAway(value, visit) }}

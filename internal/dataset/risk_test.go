@@ -113,6 +113,24 @@ func TestDeclaredForDisclosure(t *testing.T) {
 	}
 }
 
+// What the form declares sealed is not readable in the database and goes out all the same, with what is calculated from it.
+func TestSealedGoesOut(t *testing.T) {
+	o := newOffice(t)
+	text := strings.NewReplacer("lift,有电梯吗,Is there a lift,,,,\n", "lift,有电梯吗,Is there a lift,,,,sealed\n", ",sample,1,", ",sample,2,").Replace(form)
+	in, err := o.Doorstep.Library.Publish(o.TestApp, instrument.Workbook{Name: "sample.csv", Raw: []byte(text)}, instrument.Published, "", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.in = in
+	id := o.put(t, nil, "lift", "y", "load", "low", "crop", "稻")
+	var lift, load, crop string
+	if _, err := collections.One(collections.Read(o.TestApp), `SELECT lift, load, crop FROM sample_visits WHERE id=?`, []any{id}, &lift, &load, &crop); err != nil || lift+load != "" || crop != "稻" {
+		t.Errorf("the database holds %q, %q, %q (%v)", lift, load, crop, err)
+	}
+	out, _ := o.export(t, dataset.Selection{Everywhere: true, Labels: "en"})
+	same(t, out.rows(t, "sample_visits.csv")[0], map[string]string{"lift": "Yes", "load": "Low", "crop": "稻"})
+}
+
 func TestRiskRefusals(t *testing.T) {
 	o := newOffice(t)
 	for name, sel := range map[string]dataset.Selection{

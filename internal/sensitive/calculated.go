@@ -36,6 +36,8 @@ func (c *Classifier) calculated(q *survey.Question) Verdict {
 	switch {
 	case worst >= IfSmall:
 		return Verdict{MayTell, fromAnswers}
+	case worst == Guarded:
+		return Verdict{Guarded, fromAnswers}
 	case worst >= AsAge:
 		return Verdict{AsAge, fromBirth}
 	case worst == AsMonth:

@@ -11,7 +11,7 @@ import (
 )
 
 // The column bind::doorstep:sensitivity of the survey sheet says how an answer is handled: "identifier" or "sensitive"
-// seal it and leave it out of exports, "none" keeps what would be sealed only because it could hold anything.
+// seal it and leave it out of exports, "sealed" seals what still goes out, "none" keeps what would be sealed only because it could hold anything.
 const declaration = "doorstep:sensitivity"
 
 // Rules is the edition of the judgement: it is raised whenever other answers are sealed than before, and the next start of
@@ -21,7 +21,7 @@ const Rules = 2
 // Treatment is what becomes of an answer, from the mildest to the strictest.
 type Treatment uint8
 
-// Treatments. The three strictest are sealed, and the two strictest left out of de-identified exports.
+// Treatments. The four strictest are sealed, and the two strictest left out of de-identified exports.
 const (
 	Keep    Treatment = iota
 	AsDay             // a moment: its day
@@ -29,13 +29,14 @@ const (
 	AsMonth           // a day: its month, unless it is within a month of the visit
 	AsAge             // an age, or calculated from a day: the age band, where it can be an age
 	AsYear            // a birth date: the age band at the visit
+	Guarded           // the form says that it is sealed and goes out: a score, guarded by the report on small cells
 	IfSmall           // a number without a limit: shown where it is small
 	MayTell           // could hold anything, and the form does not say that it is harmless
 	LeftOut           // whatever the form says
 )
 
 // Sealed reports whether answers so treated are enciphered in the database: all that nothing bounds.
-func (t Treatment) Sealed() bool { return t >= IfSmall }
+func (t Treatment) Sealed() bool { return t >= Guarded }
 
 // Verdict is the treatment of one question and the reason for it.
 type Verdict struct {
@@ -51,6 +52,7 @@ type Text struct {
 
 // Reasons; those that name more than answers are told elsewhere too.
 var (
+	guarded     = Text{"问卷标明加密保存，去标识化导出时保留", "declared as sealed in the form; it goes out in a de-identified export"}
 	declared    = Text{"问卷标明为标识或敏感信息", "declared as identifying or sensitive in the form"}
 	ExactPlace  = Text{"精确位置", "exact place"}
 	fileName    = Text{"照片、签名、录音等附件", "photo, signature, recording or other file"}
@@ -125,6 +127,11 @@ func (c *Classifier) Judge(q *survey.Question) Verdict {
 
 func (c *Classifier) decide(q *survey.Question) Verdict {
 	switch said := bound(q, declaration); {
+	case said == "sealed":
+		if v := c.evident(q); !slices.Contains([]Treatment{Keep, Guarded, MayTell, IfSmall}, v.Treatment) {
+			return Verdict{LeftOut, declared} // a date or an age does not go out as it is
+		}
+		return Verdict{Guarded, guarded}
 	case said != "" && said != "none":
 		return Verdict{LeftOut, declared}
 	case said == "none":

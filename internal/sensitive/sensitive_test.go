@@ -117,7 +117,7 @@ func TestJudge(t *testing.T) {
 func TestShippedForms(t *testing.T) {
 	want := map[string][]string{
 		"child_visit":      {"info_only", "notice_version", "outcome_proposed", "outcome_words", "interviewed", "must_answer", "children_listed", "risk_pending"},
-		"elderly_baseline": {"survey_round", "notice_version", "interviewed", "must_answer", "seen", "wording_checked", "ability_result", "ability_instrument", "ability_version", "services_needed_count", "basic_services_needed", "basic_services_unmet"},
+		"elderly_baseline": {"survey_round", "notice_version", "interviewed", "must_answer", "seen", "wording_checked", "ability_result", "services_needed_count", "basic_services_needed", "basic_services_unmet"},
 	}
 	for name, texts := range want {
 		t.Run(name, func(t *testing.T) {
