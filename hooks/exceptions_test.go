@@ -134,11 +134,11 @@ func TestNothingLeaksBySideEffect(t *testing.T) {
 		}
 	}
 	for _, filter := range []string{`area>="990102"`, `id="` + there + `"`, `household="` + home + `"`, `area="name"`} {
-		if status, body := list(filter, ""); status != http.StatusOK || !strings.Contains(body, `"totalItems":0`) {
+		if status, body := list(filter, ""); status != http.StatusOK || !strings.Contains(body, `"items":[]`) {
 			t.Errorf("filter %s: %d %s", filter, status, body)
 		}
 	}
-	if status, body := list(`area>="9"`, "area"); status != http.StatusOK || !strings.Contains(body, `"totalItems":1`) {
+	if status, body := list(`area>="9"`, "area"); status != http.StatusOK || strings.Count(body, `"area":`) != 1 {
 		t.Errorf("the total: %d %s", status, body)
 	}
 	for _, path := range []string{"/api/collections/persons/records/", "/api/collections/households/records/", "/api/doorstep/v1/attachments/", "/api/collections/child_visits/records/"} {

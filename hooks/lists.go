@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -29,9 +30,14 @@ func (d *Doorstep) askable(re *core.RequestEvent) error {
 	}
 	allowed, q := d.allowed(c, re.HasSuperuserAuth()), re.Request.URL.Query()
 	if re.Request.Pattern == listRoute {
-		err = allowed.Check(q.Get("filter"), q.Get("sort"), q.Get("expand"))
+		if err = allowed.Check(q.Get("filter"), q.Get("sort"), q.Get("expand")); err == nil {
+			err = d.bound(re, c)
+		}
 	} else {
 		err = allowed.CheckExpand(q.Get("expand"))
+	}
+	if errors.Is(err, lists.ErrTooDeep) {
+		return writeProblem(re, problem.New(problem.TooDeep, "page"))
 	}
 	if err != nil {
 		refused := problem.New(problem.NotListed, "")

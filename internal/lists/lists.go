@@ -22,6 +22,9 @@ type Allowed struct {
 // ErrRefused says that a query asks for more than is allowed.
 var ErrRefused = errors.New("not among the columns of this list")
 
+// ErrTooDeep says that a page lies too many rows behind the first.
+var ErrTooDeep = errors.New("too many rows before this page")
+
 // words are what may stand beside columns: constants, and the moments that PocketBase knows.
 var words = []string{
 	"null", "true", "false", "@now", "@yesterday", "@tomorrow", "@second", "@minute", "@hour", "@day", "@month", "@weekday", "@year",

@@ -86,7 +86,8 @@ func (e *eraser) person(id string) error {
 // same lists the entries of the register that were merged into each other, from any of them.
 func (e *eraser) same(id string) ([]string, error) {
 	return e.ids(`WITH RECURSIVE same(id) AS (VALUES(?) UNION
-		SELECT CASE p.id WHEN same.id THEN p.merged_into ELSE p.id END FROM same JOIN persons p ON p.id=same.id AND p.merged_into!='' OR p.merged_into=same.id)
+		SELECT p.merged_into FROM same JOIN persons p ON p.id=same.id WHERE p.merged_into!='' UNION
+		SELECT p.id FROM same JOIN persons p ON p.merged_into=same.id WHERE p.merged_into!='')
 		SELECT id FROM same`, id)
 }
 
