@@ -23,11 +23,11 @@ const (
 	smallPlace = 9 // digits of the code of a street: what lies in a larger place is not counted
 )
 
-// bound narrows a list of a collection that grows with the city, before PocketBase reads it, to what an index finds: the rows
+// narrowList narrows a list of a collection that grows with the city, before PocketBase reads it, to what an index finds: the rows
 // of the reader's territory, or the reader's own. The rule of the collection says the same and still decides, but it is a join
 // that would be tried on every row of the city. Totals are counted in small places alone, and pages do not go deep: a
 // list goes on behind the last row that was seen. It fails with lists.ErrTooDeep.
-func (d *Doorstep) bound(re *core.RequestEvent, c *core.Collection) error {
+func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	_, row, ofForm := d.Library.Plain(c.Name)
 	actor, ok := access.Of(re.Auth)
 	if !ok || actor.Role == access.Operator || !ofForm && !lists.Grows(c.Name) {

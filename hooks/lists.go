@@ -31,7 +31,7 @@ func (d *Doorstep) askable(re *core.RequestEvent) error {
 	allowed, q := d.allowed(c, re.HasSuperuserAuth()), re.Request.URL.Query()
 	if re.Request.Pattern == listRoute {
 		if err = allowed.Check(q.Get("filter"), q.Get("sort"), q.Get("expand")); err == nil {
-			err = d.bound(re, c)
+			err = d.narrowList(re, c)
 		}
 	} else {
 		err = allowed.CheckExpand(q.Get("expand"))
