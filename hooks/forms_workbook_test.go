@@ -111,6 +111,13 @@ type published struct {
 // upload posts a workbook as a manager's browser does.
 func upload(t *testing.T, c *testapp.Client, name string, raw []byte, status string) (int, published) {
 	t.Helper()
+	var out published
+	return uploadTo(t, c, "/api/doorstep/v1/forms", name, raw, status, &out), out
+}
+
+// uploadTo posts a workbook to a route and returns the HTTP status.
+func uploadTo(t *testing.T, c *testapp.Client, path, name string, raw []byte, status string, out any) int {
+	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile("file", name)
@@ -128,7 +135,7 @@ func upload(t *testing.T, c *testapp.Client, name string, raw []byte, status str
 	if err := form.Close(); err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.URL+"/api/doorstep/v1/forms", &body)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.URL+path, &body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,11 +146,10 @@ func upload(t *testing.T, c *testapp.Client, name string, raw []byte, status str
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	var out published
-	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
 		t.Fatal(err)
 	}
-	return res.StatusCode, out
+	return res.StatusCode
 }
 
 // setStatus moves a version along its life and returns the HTTP status.

@@ -256,6 +256,8 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	}
 	newer := strings.ReplaceAll(string(shipped), "2026112601", "2026112701")
 	w.send(manager, post, formRoutes+"/convert", nil, "", file{"child_visit.csv", newer}, 200)
+	w.send(manager, post, formRoutes+"/{form}/preview", []string{"child_visit"}, "", file{"child_visit.csv", newer}, 200)
+	w.send(manager, post, formRoutes+"/{form}/preview", []string{"no_such_form"}, "", file{"child_visit.csv", newer}, 404)
 	w.send(manager, post, formRoutes, nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes, nil, "", file{"broken.csv", "survey\n"}, 400)
 	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", "2026112701"}, "", nil, 200)

@@ -80,6 +80,7 @@ var Routes = []Route{
 
 	{http.MethodPost, "/api/doorstep/v1/forms", access.PublishForm, (*Doorstep).publishForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.ConvertForm, (*Doorstep).convertForm},
+	{http.MethodPost, "/api/doorstep/v1/forms/{form}/preview", access.PublishForm, (*Doorstep).previewForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/{version}/status", access.PublishForm, (*Doorstep).formStatus},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/files", access.PublishForm, (*Doorstep).uploadFormFile},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/draft/token", access.PublishForm, (*Doorstep).issueDraftToken},

@@ -92,7 +92,7 @@ func (c *logicCompiler) expressions(p *part) {
 	if q.DynamicDefault {
 		c.compile(q, q.Default, at("default"))
 	}
-	p.compute, p.rules = repeatable(p), authoritative(q)
+	p.compute, p.rules = repeatable(p), Authoritative(q)
 	p.kind = p.seen()
 	c.filter(p, at("choice_filter"))
 }

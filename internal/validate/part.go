@@ -31,7 +31,8 @@ type part struct {
 // one sent.
 const AuthorityColumn = "doorstep:authoritative"
 
-func authoritative(q *survey.Question) bool {
+// Authoritative reports whether the server's result of a calculation stands.
+func Authoritative(q *survey.Question) bool {
 	for _, p := range q.Bind {
 		if p.Name == AuthorityColumn {
 			switch strings.ToLower(strings.TrimSpace(p.Value)) {

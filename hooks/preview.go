@@ -1,0 +1,51 @@
+package hooks
+
+import (
+	"net/http"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/problem"
+)
+
+// previewForm tells what a workbook would make of last month's records of the manager's territory: how many would get another
+// grade. Nothing is stored but that somebody looked.
+func (d *Doorstep) previewForm(r *request) error {
+	form := r.Request.PathValue("form")
+	current, ok := d.Library.Get(form, "")
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	w, err := r.workbook()
+	if err != nil {
+		return err
+	}
+	proposed, err := d.Library.Try(w, d.Now())
+	if err != nil {
+		return workbookProblem(err)
+	}
+	if proposed.Form.ID != form {
+		return problem.New(problem.BadParameter, "form_id")
+	}
+	where, args := `1`, []any(nil)
+	if r.actor.Role != access.Operator {
+		parts := []string{`0`}
+		for _, reach := range access.Ranges(r.actor.Territory) {
+			parts, args = append(parts, `area>=? AND area<?`), append(args, reach.Lo, reach.Hi)
+		}
+		where = strings.Join(parts, ` OR `)
+	}
+	now := d.Now()
+	preview, err := current.Preview(r.Request.Context(), collections.Read(r.App), proposed, now.AddDate(0, -1, 0), where, args, now)
+	if err != nil {
+		return err
+	}
+	entry := r.actor.Did("form.preview")
+	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"form": form, "version": proposed.Version}
+	if err := d.note(r.Request.Context(), r.App, entry); err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, preview)
+}

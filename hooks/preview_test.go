@@ -1,0 +1,68 @@
+package hooks_test
+
+import (
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/internal/instrument"
+	"doorstep/internal/testapp"
+)
+
+// A city's manager sees what other thresholds would make of the records, and nothing changes by looking.
+func TestAPreviewCountsWhatWouldChange(t *testing.T) {
+	app, tablet, boss := nightRound(t)
+	server := app.Serve(t)
+	away := app.Client(t, server, app.Worker(t, "F9", "field", "990102001001")).Register()
+	manager := app.Client(t, server, app.Worker(t, "M9", "manager", "9901"))
+	district := app.Client(t, server, app.Worker(t, "M8", "manager", "990101"))
+	push(t, tablet, round(1, uuid.NewString(), 0, sleeper("老周", "yes", "no", "no"), sleeper("小何", "no", "no", "no")), round(2, uuid.NewString(), 0, sleeper("阿明", "no", "yes", "no")))
+	far := round(1, uuid.NewString(), 0, sleeper("阿芳", "yes", "no", "no"))
+	far["answers"].(map[string]any)["spot"] = testapp.Inside(gridC)
+	push(t, away, far)
+	raw, err := os.ReadFile("testdata/night_round.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stricter := strings.Replace(string(raw), "| step | now | 当晚 | Tonight | | | 4 | 1 |", "| step | now | 当晚 | Tonight | | | 2 | 1 |", 1)
+	if stricter == string(raw) {
+		t.Fatal("the table has another threshold")
+	}
+	count := func() (all []int) {
+		for _, table := range []string{"forms", "night_round", "night_round_sleepers", "tasks", "outbox", "edits", "changes"} {
+			all = append(all, rowsIn(t, app, table))
+		}
+		return all
+	}
+	before := count()
+	const path = "/api/doorstep/v1/forms/night_round/preview"
+	var p instrument.Preview
+	if status := uploadTo(t, manager, path, "night_round.md", []byte(stricter), "", &p); status != http.StatusOK || p.Records != 3 {
+		t.Fatalf("preview: %d %+v", status, p)
+	}
+	for _, c := range p.Columns {
+		want := map[string]int{"step": 2, "again": 2}[c.Column]
+		if c.Differs != want || c.Same != 4-want || c.Column == "step" && !slices.Equal(c.Moves, []instrument.Between{{From: "calm", To: "now", Count: 2}}) {
+			t.Errorf("%+v", c)
+		}
+	}
+	if len(p.Columns) != 2 || !slices.Equal(count(), before) {
+		t.Errorf("columns %+v, rows %v, before %v", p.Columns, count(), before)
+	}
+	if status := uploadTo(t, manager, path, "night_round.md", raw, "", &p); status != http.StatusOK || len(p.Columns) != 0 {
+		t.Errorf("the same workbook changes something: %d %+v", status, p)
+	}
+	var refusal struct{ Code string }
+	for name, other := range map[string]*testapp.Client{"a supervisor": boss, "a district's manager": district} {
+		if status := uploadTo(t, other, path, "night_round.md", raw, "", &refusal); status != http.StatusForbidden {
+			t.Errorf("%s previews: %d %+v", name, status, refusal)
+		}
+	}
+	if status := uploadTo(t, manager, "/api/doorstep/v1/forms/child_visit/preview", "night_round.md", raw, "", &refusal); status != http.StatusBadRequest {
+		t.Errorf("another form's workbook: %d %+v", status, refusal)
+	}
+}

@@ -1,0 +1,177 @@
+package instrument
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/survey"
+	"doorstep/internal/validate"
+)
+
+// Preview is what another workbook of a form would make of the authoritative calculations of records that are there.
+type Preview struct {
+	Records int          `json:"records"` // that were computed again
+	More    bool         `json:"more"`    // there are more; the newest were taken
+	Columns []Recomputed `json:"columns"` // those that are in both versions and differ somewhere
+}
+
+// Recomputed is how one calculation would change.
+type Recomputed struct {
+	Table   string    `json:"table"`
+	Column  string    `json:"column"`
+	Same    int       `json:"same"`
+	Differs int       `json:"differs"`
+	Moves   []Between `json:"moves,omitempty"` // only of a calculation that gives codes of a list
+}
+
+// Between counts the answers that go from one code to another.
+type Between struct {
+	From  string `json:"from"`
+	To    string `json:"to"`
+	Count int    `json:"count"`
+}
+
+const mostPreviewed = 2000
+
+// Try compiles a workbook as it would be published, and stores nothing. It fails with survey.Problems.
+func (l *Library) Try(w Workbook, now time.Time) (*Instrument, error) {
+	f, err := readWorkbook(w.Name, w.Raw, l.values())
+	if err != nil {
+		return nil, err
+	}
+	if f.Version == "" {
+		f.Version = now.UTC().Format("20060102150405")
+	}
+	c, err := convert(f, l.values())
+	if err == nil && len(c.Obstacles) > 0 {
+		err = c.Obstacles
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.ready, nil
+}
+
+// Preview computes the records of a form that arrived since a moment again, by this version and by another, and counts where
+// their authoritative calculations differ. where limits the records by their area.
+func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Instrument, since time.Time, where string, args []any, now time.Time) (*Preview, error) {
+	p := &Preview{Columns: []Recomputed{}}
+	ids, err := in.arrived(db, since, where, args)
+	if err != nil {
+		return nil, err
+	}
+	if p.More = len(ids) > mostPreviewed; p.More {
+		ids = ids[:mostPreviewed]
+	}
+	columns := in.shared(other)
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		_, root, found, err := in.Whole.Find(db, id)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			continue
+		}
+		p.Records++
+		in.recompute(ctx, root, now)
+		before := valuesOf(columns, root)
+		other.recompute(ctx, root, now)
+		for i, after := range valuesOf(columns, root) {
+			columns[i].compare(before[i], after)
+		}
+	}
+	for _, c := range columns {
+		if c.Differs > 0 {
+			c.order()
+			p.Columns = append(p.Columns, c.Recomputed)
+		}
+	}
+	return p, nil
+}
+
+// arrived lists the newest records since a moment, one more than a preview takes.
+func (in *Instrument) arrived(db collections.DB, since time.Time, where string, args []any) (ids []string, err error) {
+	query := `SELECT id FROM "` + in.Layout.Main().Name + `" WHERE received_at>=? AND (` + where + `) ORDER BY received_at DESC LIMIT ?`
+	args = append(append([]any{collections.Stamp(since)}, args...), mostPreviewed+1)
+	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+func (in *Instrument) recompute(ctx context.Context, root *survey.Node, now time.Time) {
+	in.CheckMerged(ctx, &survey.Instance{FormID: in.Form.ID, Version: in.Version, Root: root}, now, validate.LeaveIn)
+}
+
+// comparison is a calculation while it is compared.
+type comparison struct {
+	Recomputed
+	table *survey.Table
+	path  []string
+	coded bool
+}
+
+// shared are the authoritative calculations of this version that the other one has too.
+func (in *Instrument) shared(other *Instrument) (all []*comparison) {
+	for _, t := range in.Layout.Tables {
+		theirs := other.Layout.Named(t.Name)
+		if theirs == nil {
+			continue
+		}
+		for _, c := range t.Columns {
+			same := slices.ContainsFunc(theirs.Columns, func(o survey.Column) bool { return o.Name == c.Name && slices.Equal(o.Path, c.Path) })
+			if validate.Authoritative(c.Question) && same {
+				coded := slices.ContainsFunc(c.Question.Bind, func(p survey.Pair) bool { return p.Name == "doorstep:codes" && strings.TrimSpace(p.Value) != "" })
+				all = append(all, &comparison{Recomputed: Recomputed{Table: t.Name, Column: c.Name}, table: t, path: c.Path, coded: coded})
+			}
+		}
+	}
+	return all
+}
+
+// valuesOf reads the calculations, each in every row.
+func valuesOf(columns []*comparison, root *survey.Node) [][]string {
+	all := make([][]string, len(columns))
+	for i, c := range columns {
+		for _, at := range rowsOf(c.table, root) {
+			all[i] = append(all[i], collections.ValueAt(at.node, c.path))
+		}
+	}
+	return all
+}
+
+func (c *comparison) compare(before, after []string) {
+	for i := range before {
+		if before[i] == after[i] {
+			c.Same++
+			continue
+		}
+		c.Differs++
+		if c.coded {
+			c.count(before[i], after[i])
+		}
+	}
+}
+
+func (c *comparison) count(from, to string) {
+	i := slices.IndexFunc(c.Moves, func(b Between) bool { return b.From == from && b.To == to })
+	if i < 0 {
+		i = len(c.Moves)
+		c.Moves = append(c.Moves, Between{From: from, To: to})
+	}
+	c.Moves[i].Count++
+}
+
+func (c *comparison) order() {
+	slices.SortStableFunc(c.Moves, func(a, b Between) int { return b.Count - a.Count })
+}
