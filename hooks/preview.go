@@ -2,9 +2,9 @@ package hooks
 
 import (
 	"net/http"
-	"strings"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
@@ -31,11 +31,7 @@ func (d *Doorstep) previewForm(r *request) error {
 	}
 	where, args := `1`, []any(nil)
 	if r.actor.Role != access.Operator {
-		parts := []string{`0`}
-		for _, reach := range access.Ranges(r.actor.Territory) {
-			parts, args = append(parts, `area>=? AND area<?`), append(args, reach.Lo, reach.Hi)
-		}
-		where = strings.Join(parts, ` OR `)
+		where, args = territory.Within("area", territory.Of(r.actor.Territory))
 	}
 	now := d.Now()
 	preview, err := current.Preview(r.Request.Context(), collections.Read(r.App), proposed, now.AddDate(0, -1, 0), where, args, now)
