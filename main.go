@@ -35,7 +35,7 @@ func main() {
 	doorstep.Bind(app)
 	commands.Add(app, doorstep)
 	if err := execute(app); err != nil {
-		os.Exit(1) // cobra has printed it
+		os.Exit(1) // it has been told
 	}
 }
 
@@ -48,7 +48,13 @@ func execute(app *pocketbase.PocketBase) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	failed := make(chan error, 1)
-	go func() { failed <- app.RootCmd.ExecuteContext(ctx) }()
+	go func() {
+		err := app.RootCmd.ExecuteContext(ctx)
+		if err != nil {
+			commands.Tell(app.RootCmd, err)
+		}
+		failed <- err
+	}()
 	select {
 	case err := <-failed:
 		return errors.Join(err, terminate(app))

@@ -32,13 +32,11 @@ func shape(app *pocketbase.PocketBase) {
 		}
 	}
 	for _, c := range root.Commands() {
-		switch c.Name() {
-		case "migrate":
+		if c.Name() == "migrate" {
 			c.Hidden = true
-		case "superuser":
-			c.Short = "运维账号 · accounts of operators: create EMAIL PASSWORD, update, delete"
 		}
 	}
+	speak(root)
 	strict(root)
 }
 

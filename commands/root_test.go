@@ -15,6 +15,10 @@ func TestMistypedCommands(t *testing.T) {
 		"no such subcommand":          {"forms frob", "convert, "},
 		"no such operator command":    {"superuser frob", "create, "},
 		"no such flag":                {"serve --frob", "serve --help"},
+		"no such flag, in Chinese":    {"serve --frob", "没有选项 --frob · unknown flag: --frob"},
+		"a value that is none":        {"export x --k y -o out", "选项 --k 的值不能是“y”"},
+		"half of a pair":              {"init --help=maybe", "选项 -h, --help 的值不能是“maybe”"},
+		"too few words":               {"export", "要 1 个参数,给了 0 个 · accepts 1"},
 		"no such flag of all":         {"--frob", "--help"},
 		"no such scale":               {"serve --demo --scale tiny", "small, full"},
 		"no such scale of a city":     {"simulate --scale tiny", "small, full"},
@@ -41,7 +45,7 @@ func TestWhatDoesNotFail(t *testing.T) {
 	for _, args := range []string{"", "--help", "--version", "forms", "serve --help"} {
 		dir := t.TempDir()
 		stdout, stderr, status := run(t, dir, strings.Fields(args)...)
-		if status != 0 || stdout == "" || strings.Contains(stdout, "encryptionEnv") {
+		if status != 0 || stdout == "" || strings.Contains(stdout, "encryptionEnv") || args != "--version" && !strings.Contains(stdout, "用法 · Usage:") {
 			t.Errorf("%q: exit status %d\n%s%s", args, status, stdout, stderr)
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {

@@ -3,11 +3,13 @@ package hooks_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections"
 	"doorstep/internal/testapp"
 )
 
@@ -100,6 +102,69 @@ func TestHouseholdsAreMergedByFact(t *testing.T) {
 	open, err := app.FindRecordsByFilter("edits", "record={:id} && status='open' && kind='conflict'", "", 0, 0, map[string]any{"id": id})
 	if err != nil || len(open) != 1 {
 		t.Errorf("%d open conflicts, %v", len(open), err)
+	}
+}
+
+// What an operator changed in the dashboard is a change like a tablet's: it is in the history, and a stale tablet that says
+// otherwise makes a conflict. A change of another fact goes through, and the neighbours stay as they are.
+func TestAStaleTabletAgainstTheDashboard(t *testing.T) {
+	app, tablet, _ := stage(t)
+	id, other := uuid.NewString(), uuid.NewString()
+	said := func(seq, base int, id, phone string, residents int) receipt {
+		answers := map[string]any{"address": "示例路 5 号" + id[:4], "phone": phone, "residents": residents, "lat": 21.294292, "lon": 116.578499}
+		return push(t, tablet, map[string]any{"seq": seq, "op": "household", "id": id, "base_rev": base, "answers": answers})[0]
+	}
+	said(1, 0, id, "13900000001", 3)
+	said(2, 0, other, "13900000009", 4)
+	neighbour := app.Clear(t, "households", "id='"+other+"'", "phone", "residents", "rev", "area")
+	home := homeOf(t, app, id)
+	home.Set("phone", "13900000002")
+	if err := app.Save(home); err != nil {
+		t.Fatal(err)
+	}
+	if r := said(3, 1, id, "13900000003", 5); r.Status != "conflict" || len(r.Conflicts) != 1 || r.Conflicts[0] != "phone" {
+		t.Errorf("a stale tablet against the dashboard: %+v", r)
+	}
+	if got := app.Clear(t, "households", "id='"+id+"'", "phone", "residents"); got[0][0] != "13900000002" || got[0][1] != "5" {
+		t.Errorf("the household says %v", got)
+	}
+	history := app.Clear(t, "edits", "record='"+id+"' AND kind='correction' AND field='phone'", "before", "after", "record_rev")
+	if len(history) != 1 || history[0][0] != "13900000001" || history[0][1] != "13900000002" || history[0][2] != "2" {
+		t.Errorf("the history says %v", history)
+	}
+	if got := app.Clear(t, "households", "id='"+other+"'", "phone", "residents", "rev", "area"); !slices.Equal(got[0], neighbour[0]) {
+		t.Errorf("next door it says %v, was %v", got, neighbour)
+	}
+}
+
+// A person changed in the dashboard is in the history too, and a save without a change leaves no trace there.
+func TestAPersonChangedInTheDashboard(t *testing.T) {
+	app, _, _ := stage(t)
+	id, _ := person(t, app, gridA)
+	neighbour, _ := person(t, app, gridA)
+	p, err := app.FindRecordById("persons", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Save(p); err != nil {
+		t.Fatal(err)
+	}
+	if p, err = app.FindRecordById("persons", id); err != nil {
+		t.Fatal(err)
+	}
+	p.Set("phone", "13900000002")
+	p.Set("name", "陈小红")
+	if err := app.Save(p); err != nil {
+		t.Fatal(err)
+	}
+	history := app.Clear(t, "edits", "record IN ('"+id+"','"+neighbour+"') AND kind='correction'", "record", "field", "before", "after")
+	slices.SortFunc(history, func(a, b []string) int { return strings.Compare(a[1], b[1]) })
+	if len(history) != 2 || history[0][1] != "name" || history[0][2] != "陈小明" || history[0][3] != "陈小红" || history[1][1] != "phone" || history[1][3] != "13900000002" {
+		t.Errorf("the history says %v", history)
+	}
+	var noted int
+	if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*) FROM entity_versions WHERE entity=? AND list='persons' AND properties LIKE '%"full_name":true%' AND properties LIKE '%"phone":true%'`, []any{id}, &noted); err != nil || noted != 1 {
+		t.Errorf("%d versions, %v", noted, err)
 	}
 }
 

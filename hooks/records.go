@@ -148,11 +148,18 @@ func announce(e *core.RecordEvent) error {
 	return inTransaction(e, func() error {
 		before := e.Record.Original()
 		e.Record.Set("rev", before.GetInt("rev")+1)
+		db, err := collections.From(e.App)
+		if err != nil {
+			return err
+		}
+		remember, err := history(db, e.Record)
+		if err != nil {
+			return err
+		}
 		if err := e.Next(); err != nil {
 			return err
 		}
-		db, err := collections.From(e.App)
-		if err != nil {
+		if err := remember(); err != nil {
 			return err
 		}
 		from, to := target(before), target(e.Record)
@@ -166,6 +173,50 @@ func announce(e *core.RecordEvent) error {
 		}
 		return collections.Moved(db, e.Record.Collection().Name, e.Record.Id, from, to, int64(e.Record.GetInt("rev")), time.Now())
 	})
+}
+
+// history reads what is known of a household or a person before somebody changes it by hand. It returns what keeps the
+// history once the change is stored.
+func history(db collections.DB, r *core.Record) (remember func() error, err error) {
+	by, _ := r.Get(collections.By).(access.Actor)
+	switch r.Collection().Name {
+	case collections.Households:
+		before, err := knownHousehold(db, r.Id)
+		return func() error {
+			after, err := knownHousehold(db, r.Id)
+			if err != nil || before.ID == "" || after.Damaged {
+				return err
+			}
+			return ingest.HouseholdByHand(db, by, before, after, time.Now())
+		}, err
+	case collections.Persons:
+		before, err := knownPerson(db, r.Id)
+		return func() error {
+			after, err := knownPerson(db, r.Id)
+			if err != nil || before.ID == "" || after.Damaged {
+				return err
+			}
+			return ingest.PersonByHand(db, by, before, after, time.Now())
+		}, err
+	}
+	return func() error { return nil }, nil
+}
+
+// knownHousehold is the household of that very id; an empty one where it is new or was merged into another.
+func knownHousehold(db collections.DB, id string) (identity.Household, error) {
+	h, _, err := identity.FindHousehold(db, identity.Household{}, id)
+	if h.ID != id {
+		h = identity.Household{}
+	}
+	return h, err
+}
+
+func knownPerson(db collections.DB, id string) (identity.Person, error) {
+	p, err := identity.FindPerson(db, id)
+	if p.ID != id {
+		p = identity.Person{}
+	}
+	return p, err
 }
 
 // announceDelete tells the tablets that a registry record is gone.

@@ -25,6 +25,16 @@ func personFacts(known, said *Person) []fact {
 	}
 }
 
+// Differences are the facts in which two states of a person differ.
+func Differences(before, after Person) (all []Fact) {
+	for _, f := range personFacts(&before, &after) {
+		if *f.known != *f.said {
+			all = append(all, Fact{f.column, *f.known, *f.said})
+		}
+	}
+	return all
+}
+
 // sift tells what a record changes at once, and what it proposes. A record that brought the row itself changes it all.
 func sift(facts []fact, made bool) (changed, proposed []Fact) {
 	for _, f := range facts {

@@ -1,0 +1,87 @@
+package commands
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// said is what cobra says in English alone, by how it begins, and what is put before it.
+var said = []struct {
+	begins *regexp.Regexp
+	zh     string
+}{
+	{regexp.MustCompile(`^unknown flag: (\S+)`), "没有选项 $1"},
+	{regexp.MustCompile(`^unknown shorthand flag: '(.)' in \S+`), "没有选项 -$1"},
+	{regexp.MustCompile(`^bad flag syntax: (\S+)`), "选项写法有误:$1"},
+	{regexp.MustCompile(`^flag needs an argument: (?:'(.)' in )?(\S+)`), "选项 $2 后面要有值"},
+	{regexp.MustCompile(`^invalid argument "(.*)" for "(.*)" flag`), "选项 $2 的值不能是“$1”"},
+	{regexp.MustCompile(`^required flag\(s\) (.+) not set`), "缺少选项 $1"},
+	{regexp.MustCompile(`^unknown command "(.*)" for`), "没有命令“$1”"},
+	{regexp.MustCompile(`^accepts (\d+) arg\(s\), received (\d+)`), "要 $1 个参数,给了 $2 个"},
+	{regexp.MustCompile(`^accepts at most (\d+) arg\(s\), received (\d+)`), "最多 $1 个参数,给了 $2 个"},
+	{regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)`), "至少 $1 个参数,给了 $2 个"},
+	{regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)`), "要 $1 至 $2 个参数,给了 $3 个"},
+	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set they must all be set; missing \[(.+)\]`), "选项 $1 要一起给,缺少 $2"},
+	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set none of the others can be`), "选项 $1 不能一起给"},
+	{regexp.MustCompile(`^at least one of the flags in the group \[(.+)\] is required`), "选项 $1 至少给一个"},
+}
+
+// Tell prints why a command failed.
+func Tell(root *cobra.Command, err error) {
+	root.PrintErrln("错误 · Error:", inBoth(err.Error()))
+}
+
+// inBoth puts the Chinese before what cobra says in English.
+func inBoth(text string) string {
+	for _, s := range said {
+		if at := s.begins.FindStringSubmatchIndex(text); at != nil {
+			return string(s.begins.ExpandString(nil, s.zh, text, at)) + " · " + text
+		}
+	}
+	return text
+}
+
+// headings are those of cobra's help.
+var headings = strings.NewReplacer(
+	"Usage:", "用法 · Usage:", "Aliases:", "别名 · Aliases:", "Examples:", "示例 · Examples:", "Available Commands:", "命令 · Available Commands:",
+	"Additional Commands:", "其他命令 · Additional Commands:", "Global Flags:", "通用选项 · Global Flags:", "Flags:", "选项 · Flags:", "Additional help topics:", "其他帮助 · Additional help topics:",
+	`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `每个命令的帮助 · help on a command: {{.CommandPath}} [command] --help`,
+)
+
+// shorts are what the commands do that others wrote.
+var shorts = map[string]string{
+	"completion": "命令行补全脚本 · script that completes command lines", "help": "帮助 · help on a command",
+	"superuser": "运维账号 · accounts of operators: create EMAIL PASSWORD, update, delete", "superuser create": "新建运维账号 · make an operator", "superuser update": "更改密码 · change the password of an operator",
+	"superuser upsert": "新建,已有则更改密码 · make an operator, or change the password of one", "superuser delete": "删除运维账号 · delete an operator",
+	"superuser otp": "一次性密码 · a one-time password for an operator", "superuser ips": "运维账号可登录的地址 · addresses that operators sign in from; none lets all",
+}
+
+// speak gives the help of all commands its Chinese.
+func speak(root *cobra.Command) {
+	root.SilenceErrors = true // Tell prints them
+	root.SetUsageTemplate(headings.Replace(root.UsageTemplate()))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultVersionFlag()
+	if f := root.Flags().Lookup("version"); f != nil {
+		f.Usage = "版本 · version"
+	}
+	translate(root, "")
+}
+
+func translate(c *cobra.Command, path string) {
+	c.InitDefaultHelpFlag()
+	if f := c.Flags().Lookup("help"); f != nil {
+		f.Usage = fmt.Sprintf("帮助 · help for %s", c.Name())
+	}
+	for _, child := range c.Commands() {
+		name := strings.TrimSpace(path + " " + child.Name())
+		if short, known := shorts[name]; known {
+			child.Short = short
+		}
+		translate(child, name)
+	}
+}

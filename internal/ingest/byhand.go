@@ -1,0 +1,36 @@
+package ingest
+
+import (
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/identity"
+)
+
+// HouseholdByHand keeps the history of a household that somebody changed in the dashboard or over REST, fact by fact, as
+// that of a tablet's change: what another tablet sends late is held against it.
+func HouseholdByHand(db collections.DB, by access.Actor, before, after identity.Household, at time.Time) error {
+	return rememberHousehold(db, Sender{Actor: by}, after.ID, before, after, at)
+}
+
+// PersonByHand is HouseholdByHand for a person.
+func PersonByHand(db collections.DB, by access.Actor, before, after identity.Person, at time.Time) error {
+	if before.Rev == after.Rev {
+		return nil
+	}
+	s := historyOf(db, Sender{Actor: by}, after.ID, before.Rev, before.Area, at)
+	c := &change{list: collections.Persons, entity: after.ID, area: before.Area, rev: before.Rev, set: map[string]bool{}, conflict: "none"}
+	said := personProperties(&after)
+	for i, p := range personProperties(&before) {
+		if p.value != said[i].value {
+			c.set[p.name] = true
+		}
+	}
+	for _, f := range identity.Differences(before, after) {
+		if err := s.editIn(collections.Persons, f.Column, "", f.Before, f.After, "correction", "done"); err != nil {
+			return err
+		}
+	}
+	return s.noteVersion(c, after.Rev)
+}
