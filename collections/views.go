@@ -7,18 +7,12 @@ import (
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
-
-	"doorstep/internal/survey"
 )
 
-// EnsureViews rebuilds the dashboard's views over all survey collections, those of f included.
-func EnsureViews(tx core.App, f *survey.Form) error {
-	db, err := From(tx)
-	if err != nil {
-		return err
-	}
-	tables := []string{f.TableName()}
-	err = Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft'`, nil, func(rows *sql.Rows) error {
+// EnsureViews brings the dashboard's views over all survey collections up to date, those of a form about to be published
+// among them. There are none before the first form.
+func EnsureViews(app core.App, tables ...string) error {
+	err := Each(Read(app), `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft'`, nil, func(rows *sql.Rows) error {
 		var name string
 		if err := rows.Scan(&name); err != nil {
 			return err
@@ -26,7 +20,7 @@ func EnsureViews(tx core.App, f *survey.Form) error {
 		tables = append(tables, name)
 		return nil
 	})
-	if err != nil {
+	if err != nil || len(tables) == 0 {
 		return err
 	}
 	slices.Sort(tables)
@@ -34,7 +28,7 @@ func EnsureViews(tx core.App, f *survey.Form) error {
 	for _, v := range []struct{ name, query string }{
 		{ReviewQueue, reviewQueueQuery(tables)}, {CommunityCoverage, coverageQuery(tables)}, {OpenDuplicates, openDuplicatesQuery},
 	} {
-		if err := ensureView(tx, v.name, v.query); err != nil {
+		if err := ensureView(app, v.name, v.query); err != nil {
 			return err
 		}
 	}
@@ -49,6 +43,9 @@ func ensureView(tx core.App, name, query string) error {
 	rule := reviewers
 	if name == OpenDuplicates {
 		rule = pairReaders
+	}
+	if c.ViewQuery == query && c.ListRule != nil && *c.ListRule == rule && c.ViewRule != nil && *c.ViewRule == rule {
+		return nil
 	}
 	c.ListRule, c.ViewRule = ptr(rule), ptr(rule)
 	c.ViewQuery = query

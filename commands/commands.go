@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
@@ -90,11 +91,12 @@ func convertForm(d *hooks.Doorstep) *cobra.Command {
 }
 
 func publishForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
-	var draft bool
+	var draft, shipped bool
 	c := &cobra.Command{Use: "publish FILE", Short: "发布问卷 · publish a questionnaire", Args: cobra.ExactArgs(1)}
+	c.Flags().BoolVar(&shipped, "shipped", false, "FILE 是随程序附带的问卷名 · FILE is the name of a form that comes with the program")
 	c.Flags().BoolVar(&draft, "draft", false, "只作试填 · as a draft for trying out")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		w, err := workbook(args[0])
+		w, err := workbookOf(args[0], shipped)
 		if err != nil {
 			return err
 		}
@@ -131,6 +133,19 @@ func handling(cmd *cobra.Command, f *survey.Form) {
 		}
 		fmt.Fprintln(out, line)
 	}
+}
+
+// workbookOf reads a file, or takes the form of that name from the program.
+func workbookOf(name string, shipped bool) (instrument.Workbook, error) {
+	if !shipped {
+		return workbook(name)
+	}
+	w, known, err := hooks.Shipped(name)
+	if err == nil && !known {
+		names, _ := hooks.ShippedForms()
+		err = fmt.Errorf("随程序附带的没有“%s” · no form %q comes with the program; 可选 one of: %s", name, name, strings.Join(names, ", "))
+	}
+	return w, err
 }
 
 func workbook(path string) (instrument.Workbook, error) {

@@ -2,14 +2,23 @@ package commands_test
 
 import (
 	"bytes"
+	"database/sql"
+	"encoding/base64"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+
+	_ "modernc.org/sqlite"
+
+	"doorstep/collections/forms"
 )
 
 var binary = sync.OnceValues(func() (string, error) {
@@ -60,6 +69,22 @@ func run(t *testing.T, dir string, args ...string) (stdout, stderr string, statu
 		t.Fatal(err)
 	}
 	return out.String(), messages.String(), c.ProcessState.ExitCode()
+}
+
+// served runs the server until it answers, and returns what it said.
+func served(t *testing.T, dir string) string {
+	t.Helper()
+	var said bytes.Buffer
+	address := freePort(t)
+	c := exec.CommandContext(t.Context(), program(t), "serve", "--dir", "city", "--http", address)
+	c.Dir, c.Stdout, c.Stderr = dir, &said, &said
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, http.DefaultClient, "http://"+address+"/api/health", &said)
+	c.Process.Signal(syscall.SIGTERM)
+	c.Wait()
+	return said.String()
 }
 
 const mistaken = `| survey |
@@ -132,5 +157,54 @@ func TestFormsCommands(t *testing.T) {
 	}
 	if written, err := os.ReadFile(xml); err != nil || !strings.Contains(string(written), `id="fall_risk"`) {
 		t.Errorf("out.xml: %v %.200s", err, written)
+	}
+}
+
+// After an upgrade a shipped form stays as it is in use, serve says that there is a newer one, and its command publishes it.
+func TestAShippedFormThatIsNewer(t *testing.T) {
+	dir := t.TempDir()
+	if _, stderr, status := run(t, dir, "init", "--dir", "city"); status != 0 {
+		t.Fatal(stderr)
+	}
+	old, err := sql.Open("sqlite", filepath.Join(dir, "city", "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped, err := forms.Files.ReadFile("child_visit.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := regexp.MustCompile(`(?m)^(,[^,\n]*,child_visit,)([^,\n]+)`).ReplaceAll(shipped, []byte("${1}0.1"))
+	if bytes.Equal(before, shipped) {
+		t.Fatal("the version of the shipped form was not found")
+	}
+	if _, err := old.Exec(`UPDATE forms SET version='0.1', source=? WHERE form_id='child_visit'`, base64.StdEncoding.EncodeToString(before)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := old.Exec(`UPDATE _collections SET options=json_set(options,'$.viewQuery','SELECT id, code AS area FROM areas') WHERE name='community_coverage'`); err != nil {
+		t.Fatal(err)
+	}
+	old.Close()
+	const said = "forms publish child_visit --shipped --dir city"
+	if words := served(t, dir); !strings.Contains(words, said) || strings.Contains(words, "publish elderly_baseline") {
+		t.Errorf("serve says %s", words)
+	}
+	if stdout, stderr, status := run(t, dir, "forms", "publish", "child_visit", "--shipped", "--dir", "city"); status != 0 {
+		t.Fatal(stdout, stderr)
+	}
+	if words := served(t, dir); strings.Contains(words, "--shipped") {
+		t.Errorf("once it is published serve says %s", words)
+	}
+	if _, stderr, status := run(t, dir, "forms", "publish", "frob", "--shipped", "--dir", "city"); status == 0 || !strings.Contains(stderr, "child_visit, elderly_baseline") {
+		t.Errorf("exit status %d: %s", status, stderr)
+	}
+	now, err := sql.Open("sqlite", filepath.Join(dir, "city", "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer now.Close()
+	var query string
+	if err := now.QueryRow(`SELECT json_extract(options,'$.viewQuery') FROM _collections WHERE name='community_coverage'`).Scan(&query); err != nil || !strings.Contains(query, "households_visited") {
+		t.Errorf("the view of an earlier program is still there: %s, %v", query, err)
 	}
 }

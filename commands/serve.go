@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/spf13/cobra"
 
 	"doorstep/hooks"
@@ -34,6 +35,7 @@ func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	addCertificate(app, c)
 	addOperatorFrom(app, c)
 	addDemo(app, d, c)
+	addShipped(app, d, c)
 	addBackups(d, c)
 	return making(c)
 }
@@ -100,6 +102,21 @@ func firstOperator(w io.Writer, app core.App) error {
 		fmt.Fprintf(w, "还没有运维账号,请运行 · there is no operator yet, run: doorstep superuser create EMAIL PASSWORD --dir %s\n", app.DataDir())
 	}
 	return err
+}
+
+// addShipped tells an operator after an upgrade that a form comes otherwise than it is used here: nobody's form is changed
+// under their records.
+func addShipped(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.shipped", Priority: 80, Func: func(e *core.ServeEvent) error { // once the forms are read
+		news, err := d.NewlyShipped(e.App)
+		if err != nil {
+			return err
+		}
+		for _, form := range news {
+			fmt.Fprintf(c.ErrOrStderr(), "随程序附带的问卷 %s 有新版本,这里仍用原来的;要换用请运行 · a newer %s comes with this program, the old one stays in use; to change, run: doorstep forms publish %s --shipped --dir %s\n", form, form, form, app.DataDir())
+		}
+		return e.Next()
+	}})
 }
 
 // openAt is the address that a browser on this machine opens.

@@ -10,7 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/collections"
-	"doorstep/collections/forms"
 	"doorstep/internal/attachment"
 	"doorstep/internal/body"
 	"doorstep/internal/grid"
@@ -143,26 +142,13 @@ func (d *Doorstep) Start(app core.App) error {
 	if err := d.sealAll(app); err != nil {
 		return err
 	}
-	for _, name := range []string{"child_visit.csv", "elderly_baseline.csv"} {
-		if err := d.publishShipped(app, name); err != nil {
-			return err
-		}
-	}
-	return d.Areas.Load(app)
-}
-
-// publishShipped publishes a form that comes with the program unless some version of it is there already: later
-// versions are the managers' to publish.
-func (d *Doorstep) publishShipped(app core.App, name string) error {
-	raw, err := forms.Files.ReadFile(name)
-	if err != nil {
+	if err := d.publishShipped(app); err != nil {
 		return err
 	}
-	if d.Library.Knows(name[:len(name)-len(".csv")]) {
-		return nil
+	if err := collections.EnsureViews(app); err != nil {
+		return err
 	}
-	_, err = d.Library.Publish(app, instrument.Workbook{Name: name, Raw: raw}, instrument.Published, "", d.Now())
-	return err
+	return d.Areas.Load(app)
 }
 
 func (d *Doorstep) sendOutbox(e *core.ServeEvent) error {

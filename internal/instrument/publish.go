@@ -201,7 +201,7 @@ func prepareTables(tx core.App, db collections.DB, in *Instrument) error {
 	if err := collections.EnsureTables(tx, in.Form); err != nil {
 		return err
 	}
-	return collections.EnsureViews(tx, in.Form)
+	return collections.EnsureViews(tx, in.Form.TableName())
 }
 
 // others reads the versions of a form that records may have, besides itself.
