@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/signin"
 	"doorstep/internal/staff"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
@@ -72,7 +73,11 @@ func TestImport(t *testing.T) {
 	}
 	for no, password := range map[string]string{"F3": "long-enough", "M1": kept[0].Password, "F1": testapp.Password} {
 		r, err := app.FindFirstRecordByData(collections.Workers, "staff_no", no)
-		if err != nil || !r.ValidatePassword(password) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		try := signin.Try{Door: "session", Collection: collections.Workers, Identity: no, Password: password, Account: r, Fits: true, From: signin.Place{Address: "127.0.0.1"}}
+		if _, err := signin.NewGuard().Admit(t.Context(), app, try, app.Doorstep.Now); err != nil {
 			t.Errorf("%s does not sign in with its password (%v)", no, err)
 		}
 	}
