@@ -1,4 +1,4 @@
-.PHONY: run test race lint fmt ci bench bench-sync bench-rush
+.PHONY: run test race lint fmt ci bench bench-sync bench-rush bench-identity
 run:   ; go run . serve --demo
 test:  ; go test ./...
 race:  ; CGO_ENABLED=1 go test -race ./collections ./internal/ingest ./internal/devicesync ./internal/grid ./internal/instrument ./internal/simulate
@@ -8,3 +8,4 @@ bench: ; go test -run=NONE -bench=. -benchmem ./internal/... ./bench/...
 ci:    ; .ci/run
 bench-sync: ; go run ./bench/sync
 bench-rush: ; go run ./bench/sync -tablets 3000
+bench-identity: ; go run ./bench/identity -plot docs/identity-calibration.svg

@@ -175,7 +175,7 @@ func (c *city) child(h *household, surname string, year int, shared *string) *pe
 
 func soundsTaken(h *household, given string) bool {
 	for _, p := range h.people {
-		if plainReading(p.name.Given) == plainReading(given) {
+		if alike(p.name.Given, given) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,9 +129,29 @@ func readingOf(c rune) string {
 	return first
 }
 
-// plainReading is how a name sounds, tones aside: parents do not give two children names that sound alike.
-func plainReading(s string) string {
-	return strings.Join(pinyin.LazyPinyin(s, pinyin.NewArgs()), " ")
+// alike reports whether two names may be read alike, tones aside: parents do not give two children such names.
+func alike(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		readings := plainReadings(x[i])
+		if !slices.ContainsFunc(plainReadings(y[i]), func(r string) bool { return slices.Contains(readings, r) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// plainReadings are all readings of a character, without tones.
+func plainReadings(c rune) (out []string) {
+	args := pinyin.NewArgs()
+	args.Heteronym = true
+	for _, all := range pinyin.Pinyin(string(c), args) {
+		out = append(out, all...)
+	}
+	return out
 }
 
 // birth is a birth date as told: by the lunar calendar, the year alone, by nominal age, mistyped.

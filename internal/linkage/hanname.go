@@ -77,28 +77,26 @@ func shortened(a, b *value) level {
 	switch {
 	case nickname(a, b):
 		return nameNick
-	case len(a.sounds) >= 2 && strings.Contains(b.text, a.text):
+	case strings.Contains(b.text, a.text):
 		return namePart
 	}
 	return nameOther
 }
 
-// nickname reports whether one name may be a short form of the other: 阿明, 小明, 明明 or 明 of 志明.
+// nickname reports whether one name may be a short form of the other: 阿明, 小明 or 明明 of 志明.
 func nickname(a, b *value) bool { return isShortOf(a, b) || isShortOf(b, a) }
 
 func isShortOf(short, long *value) bool {
-	if short.alias == "" || len(long.sounds) < 2 && short.text == short.alias {
-		return false
-	}
-	return strings.Contains(long.text, short.alias)
+	return short.alias != "" && strings.Contains(long.text, short.alias)
 }
 
-// core is what a nickname keeps of the name, or a name of one character itself; empty for other names.
+// core is what a nickname keeps of the name; empty for other names. A name of one character is none: children of one
+// family are called 霖 and 铭霖.
 func core(s string) string {
 	runes := []rune(s)
 	switch {
-	case len(runes) == 1:
-		return s
+	case len(runes) < 2:
+		return ""
 	case len(runes) == 2 && runes[0] == runes[1]:
 		return string(runes[0])
 	case len(runes) <= 3 && strings.ContainsRune("阿小老大", runes[0]):
