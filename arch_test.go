@@ -17,10 +17,11 @@ import (
 // parsed here instead of asking `go list`, whose reads the test cache does not see.
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "internal/outbox", "internal/seal", "pb_migrations"},
-	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/blob", "internal/campaign", "internal/client", "internal/dataset", "internal/dedup", "internal/demo", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/problem", "internal/roster", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/signin", "internal/simulate", "internal/staff", "internal/survey"},
+	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/blob", "internal/campaign", "internal/client", "internal/dataset", "internal/dedup", "internal/demo", "internal/disk", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/problem", "internal/roster", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/signin", "internal/simulate", "internal/staff", "internal/survey"},
 	"hooks":               {"collections", "collections/territory", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/search", "internal/sensitive", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate"},
-	"collections":         {"internal/seal", "internal/sensitive", "internal/survey"},
+	"collections":         {"internal/blob", "internal/disk", "internal/seal", "internal/sensitive", "internal/survey"},
 	"collections/forms":   {},
+	"internal/disk":       {},
 	"pb_migrations":       {},
 	"internal/signin":     {"collections", "internal/access", "internal/audit", "internal/problem", "internal/seal"},
 	"internal/roster":     {"collections", "internal/access", "internal/audit", "internal/grid", "internal/identity", "internal/survey", "internal/tabular", "internal/validate"},
@@ -30,10 +31,10 @@ var mayImport = map[string][]string{
 	"internal/tabular":    {"internal/survey"},
 	"internal/body":       {"internal/problem"},
 	"internal/turn":       {},
-	"internal/blob":       {"internal/crash", "internal/seal"},
+	"internal/blob":       {"internal/crash", "internal/disk", "internal/seal"},
 	"internal/crash":      {},
 	"internal/datafolder": {},
-	"internal/backup":     {"collections", "internal/audit", "internal/blob", "internal/datafolder", "internal/devicesync", "internal/seal", "internal/sealing", "internal/upload"},
+	"internal/backup":     {"collections", "internal/audit", "internal/blob", "internal/datafolder", "internal/devicesync", "internal/disk", "internal/seal", "internal/sealing", "internal/upload"},
 	"internal/seal":       {},
 	"internal/search":     {"collections", "internal/audit"},
 	"internal/sealing":    {"collections", "internal/blob", "internal/instrument", "internal/seal", "internal/sensitive"},
@@ -64,7 +65,7 @@ var mayImport = map[string][]string{
 	"internal/devicesync": {"collections", "collections/territory", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
 	"internal/openrosa":   {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/survey", "internal/xform", "internal/xmltree"},
 	"internal/attachment": {"collections", "internal/access", "internal/audit", "internal/crash", "internal/problem"},
-	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/ingest", "internal/problem", "internal/seal"},
+	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/disk", "internal/ingest", "internal/problem", "internal/seal"},
 	"internal/retention":  {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/problem", "internal/survey"},
 	"internal/demo":       {"internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
 	"internal/seed":       {"collections", "collections/territory", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/review", "internal/signin", "internal/survey", "internal/xform"},
@@ -76,7 +77,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages never see the database framework.
-var pure = []string{"internal/body", "internal/turn", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup"}
+var pure = []string{"internal/body", "internal/turn", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk"}
 
 // confined names what few packages may import, or none: what runs programs, memory that Go does not guard, random numbers
 // that can be foretold.

@@ -21,8 +21,8 @@ import (
 	"doorstep/internal/datafolder"
 )
 
-// beside is how each command that opens the database is called beside a server; "" for those that are not. A command
-// that is new has to be put here.
+// beside holds the arguments with which the test runs each command while a server has the database open. A command with ""
+// is not run: it does not open the database of a running server. The test fails for a command that is not here.
 var beside = map[string]string{
 	"areas import": "nowhere.geojson --crs wgs84", "audit verify": " ", "audit who": "nobody", "backup": "OUT/b.zip", "damaged": " ", "export": "child_visit -o OUT/export",
 	"campaigns list": " ", "campaigns create": "sweep --form child_visit", "campaigns open": "nothing", "campaigns close": "nothing",

@@ -1,17 +1,21 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 
 	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
 	"doorstep/collections"
 	"doorstep/hooks"
 	"doorstep/internal/audit"
 	"doorstep/internal/backup"
+	"doorstep/internal/disk"
 )
 
 // addBackups gives serve the flags that say where backups go and when, and where the witness of the database lies.
@@ -27,6 +31,19 @@ func addBackupDir(d *hooks.Doorstep, c *cobra.Command) {
 	c.Flags().StringVar(&d.Backups.Dir, "backup-dir", "", "备份文件夹,最好在另一块磁盘上;默认在数据文件夹内 · folder of backups, better on another disk; in the data folder unless given")
 }
 
+// addSpare gives a command the flag that says how much of a disk files leave free.
+func addSpare(app core.App, c *cobra.Command) {
+	text := "磁盘留出的空间(MB),附件与备份不占用,只供走访记录;默认为磁盘的 5%,最多 4096 · MB of a disk that attachments and backups leave to field records (default 5 % of the disk, 4096 at most)"
+	c.Flags().Func("keep-free", text, func(said string) error {
+		mb, err := strconv.ParseInt(said, 10, 40)
+		if err != nil || mb < 1 {
+			return errors.New("须为正整数 · must be a positive number")
+		}
+		collections.UseSpare(app, disk.Spare(mb<<20))
+		return nil
+	})
+}
+
 // makeBackup copies everything but the keys. It changes nothing first, so that an older database can be saved before
 // this program brings it up to date.
 func makeBackup(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
@@ -35,6 +52,7 @@ func makeBackup(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		Long: "可在服务运行时进行,写好后会核验。密钥不在备份里,请另行保存。\nIt works beside a running server, and is proved after it was written. Keys are not in it: keep them apart.",
 	}
 	addBackupDir(d, c)
+	addSpare(app, c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		var report backup.Report
 		var err error

@@ -37,6 +37,7 @@ func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	addDemo(app, d, c)
 	addShipped(app, d, c)
 	addBackups(d, c)
+	addSpare(app, c)
 	return making(c)
 }
 

@@ -74,8 +74,8 @@ func BackedUp(e audit.Entry, r backup.Report) audit.Entry {
 	return e
 }
 
-// patience is how long a request waits for its backup; one that takes longer goes on alone.
-const patience = time.Minute
+// answerWithin is how long a request waits for its backup. One that takes longer is answered 202 then, and goes on.
+const answerWithin = time.Minute
 
 func (d *Doorstep) makeBackup(r *request) error {
 	type outcome struct {
@@ -96,7 +96,7 @@ func (d *Doorstep) makeBackup(r *request) error {
 			return made.err
 		}
 		return r.JSON(http.StatusCreated, made.report)
-	case <-time.After(patience):
+	case <-time.After(answerWithin):
 		return r.JSON(http.StatusAccepted, map[string]any{"state": "writing"})
 	}
 }

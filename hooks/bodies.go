@@ -22,10 +22,10 @@ const (
 
 // Rooms of all requests together, in bytes.
 const (
-	// roomForBodies is what is read and worked on at once. Three times as much is in memory, since operations are kept as
-	// they came and as they were understood.
+	// roomForBodies is how many bytes of JSON and XML are read and worked on at once. Memory for about three times as much
+	// is needed: beside the bytes there are the operations, which keep them as they came, and what was read from them.
 	roomForBodies = 48 << 20
-	// roomForFiles is for workbooks and maps that are read in memory; one of the largest at a time fits for one person.
+	// roomForFiles is for workbooks and maps, which are read in memory. One person has room for one of the largest at a time.
 	roomForFiles = 96 << 20
 	// parsed is what the framework makes of a byte of JSON: objects of empty objects grow so much.
 	parsed = 16

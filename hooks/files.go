@@ -36,7 +36,7 @@ func (d *Doorstep) openUploads(e *core.ServeEvent) error {
 }
 
 func (d *Doorstep) sweepFiles(app core.App) {
-	dropped, err := upload.Sweep(context.Background(), app, d.Now())
+	dropped, err := d.uploads.Sweep(context.Background())
 	if err != nil {
 		app.Logger().Error("sweep files", "error", err.Error())
 	} else if dropped > 0 {
@@ -94,7 +94,7 @@ func (d *Doorstep) attachment(r *request) error {
 	if err := d.saw(r.RequestEvent, audit.Review, r.actor.DidTo(audit.ReadFile, collections.Attachments, id, f.Area, id, f.Record)); err != nil {
 		return err
 	}
-	stored, err := blob.In(r.App.DataDir(), collections.KeysOf(r.App)).Open(f.SHA256)
+	stored, err := collections.Files(r.App).Open(f.SHA256)
 	if err != nil {
 		return err
 	}

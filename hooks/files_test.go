@@ -23,7 +23,6 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
-	"doorstep/internal/blob"
 	"doorstep/internal/testapp"
 	uploads "doorstep/internal/upload"
 )
@@ -184,7 +183,7 @@ func stored(app *testapp.App, content []byte) bool {
 	if err != nil || bytes.Contains(onDisk, content) {
 		return false
 	}
-	f, err := blob.In(app.DataDir(), collections.KeysOf(app)).Open(sha)
+	f, err := collections.Files(app).Open(sha)
 	if err != nil {
 		return false
 	}

@@ -189,7 +189,7 @@ func (d *Doorstep) odkWrongMethod(c *fieldCall) error {
 
 // odkFailed answers in OpenRosa's words; the cause of an internal error goes to the log.
 func (d *Doorstep) odkFailed(re *core.RequestEvent, err error) error {
-	if problem.As(err).Code == problem.Internal {
+	if problem.As(err).Fault() {
 		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "error", err.Error())
 	}
 	retryAfter(re.Response.Header(), err)

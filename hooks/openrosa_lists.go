@@ -9,7 +9,6 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/audit"
-	"doorstep/internal/blob"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
 	"doorstep/internal/openrosa"
@@ -125,7 +124,7 @@ func (d *Doorstep) odkFile(c *fieldCall) error {
 	if c.unchanged(f.MD5) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	stored, err := blob.In(c.App.DataDir(), collections.KeysOf(c.App)).Open(f.SHA256)
+	stored, err := collections.Files(c.App).Open(f.SHA256)
 	if err != nil {
 		return err
 	}

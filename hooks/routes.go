@@ -161,17 +161,14 @@ func writeProblem(re *core.RequestEvent, err error) error {
 	if p.Code == problem.Internal && collections.Damaged(err) {
 		p = problem.New(problem.Damaged, "")
 	}
-	if p.Code == problem.Internal || p.Code == problem.DiskFull {
+	if p.Fault() {
 		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(RequestID), "error", err.Error())
 	}
 	if n := re.Request.ContentLength; n < 0 || n > drained {
 		re.Response.Header().Set("Connection", "close") // what is left of the body must not be read as the next request
 	}
-	switch p.Code {
-	case problem.Busy:
-		re.Response.Header().Set("Retry-After", "5")
-	case problem.DiskFull:
-		re.Response.Header().Set("Retry-After", "300")
+	if after := p.RetryAfter(); after != "" {
+		re.Response.Header().Set("Retry-After", after)
 	}
 	return re.JSON(p.Status(), p)
 }

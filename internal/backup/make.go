@@ -37,7 +37,7 @@ func Make(ctx context.Context, app core.App, file string, now time.Time) (Report
 	if _, err := os.Lstat(file); err == nil {
 		return Report{}, fmt.Errorf("%s: %w", file, fs.ErrExist)
 	}
-	if err := room(filepath.Dir(file), app.DataDir()); err != nil {
+	if err := room(filepath.Dir(file), app.DataDir(), collections.SpareOf(app)); err != nil {
 		return Report{}, err
 	}
 	work, err := os.MkdirTemp(filepath.Dir(file), workPattern)

@@ -8,18 +8,14 @@ import (
 	"path/filepath"
 
 	"doorstep/internal/datafolder"
+	"doorstep/internal/disk"
 )
 
 // ErrRoom is the error of a disk that is too full for a backup.
 var ErrRoom = errors.New("磁盘空间不足,没有备份 · not enough room for a backup")
 
-// room fails with ErrRoom unless a backup of a data folder fits into a folder with something to spare: a disk that a backup filled
-// would stop the field work.
-func room(dir, data string) error {
-	free, total, known := space(dir)
-	if !known {
-		return nil
-	}
+// room fails with ErrRoom unless a backup of a data folder fits into a folder beside what files leave free.
+func room(dir, data string, spare disk.Spare) error {
 	need, err := sizeOf(filepath.Join(data, "attachments"))
 	if err != nil {
 		return err
@@ -28,9 +24,8 @@ func room(dir, data string) error {
 	if err != nil {
 		return err
 	}
-	need += 2*info.Size() + total/20
-	if free < need {
-		return fmt.Errorf("%w in %s: %d MB free, %d MB needed", ErrRoom, dir, free>>20, need>>20)
+	if err := spare.Room(dir, need+2*info.Size()); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrRoom, dir, err)
 	}
 	return nil
 }

@@ -14,19 +14,27 @@ import (
 	"time"
 
 	"doorstep/internal/crash"
+	"doorstep/internal/disk"
 	"doorstep/internal/seal"
 )
 
 // Store is the folder that all doors share, and the keys that what lies in it is sealed with. A file keeps the name of
 // its plain bytes: that digest stands in the database and in every synchronisation, and recognises only what one has.
 type Store struct {
-	dir  string
-	keys *seal.Keys
+	dir   string
+	keys  *seal.Keys
+	spare disk.Spare
 }
 
 // In is the store of a data folder; it makes folders as needed.
 func In(dataDir string, keys *seal.Keys) Store {
-	return Store{filepath.Join(dataDir, "attachments"), keys}
+	return Store{dir: filepath.Join(dataDir, "attachments"), keys: keys}
+}
+
+// Leaving is the store that leaves so much of its disk free.
+func (s Store) Leaving(spare disk.Spare) Store {
+	s.spare = spare
+	return s
 }
 
 // Uploads is the folder of files that are not whole yet, whose tablets go on with them.
@@ -42,7 +50,8 @@ type Info struct {
 // ErrDigest is the error of a file that is not the one that was announced.
 var ErrDigest = errors.New("the file has another digest")
 
-// Save streams r to disk. When it returns without an error the bytes survive a power cut.
+// Save streams r to disk. When it returns without an error the bytes survive a power cut. It fails with an error of a full
+// disk where only the spare is left.
 func (s Store) Save(r io.Reader) (Info, error) { return s.save(r, "") }
 
 // SaveAs is Save for a file whose digest is known. Another file is not stored: ErrDigest, and what came instead.
@@ -79,7 +88,7 @@ func (s Store) incoming() (*os.File, error) {
 // fill writes a file, sealed where there are keys, and syncs it.
 func (s Store) fill(f *os.File, r io.Reader) (Info, error) {
 	if !s.keys.Sealing() {
-		info, err := measure(r, f)
+		info, err := measure(r, s.spare.Writer(s.dir, f))
 		if err == nil {
 			err = f.Sync()
 		}
@@ -92,7 +101,7 @@ func (s Store) fill(f *os.File, r io.Reader) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	info, err := measure(r, w)
+	info, err := measure(r, s.spare.Writer(s.dir, w))
 	if err == nil {
 		err = w.Close()
 	}

@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// A body must keep coming: something within patience, and in each such time leastRate bytes a second. A telephone at the
-// edge of a village does a few times as much. However fast, it ends after longest.
+// A body must keep coming. It is cut when no byte comes for patience, when a window of patience brought less than leastRate
+// bytes a second, or when it takes longer than longest altogether. A telephone at the edge of a village sends a few times as
+// much.
 const (
 	patience  = 20 * time.Second
 	leastRate = 256
 	longest   = 30 * time.Minute
-	answering = 5 * time.Minute // to be left for the answer
+	answering = 5 * time.Minute // left for the answer after the last byte
 )
 
 var errSlow = errors.New("the body comes too slowly")

@@ -19,9 +19,9 @@ const (
 	mostWork  = 20 * survey.MostWork
 )
 
-// patience is how much longer than its own transaction a worker's next part waits while others are about: whatever one
-// worker sends, the writer is free for the others nearly all the time.
-const patience = 4
+// rests is for how many times as long as its transaction took a worker waits before the next part, while others are about:
+// whatever one worker sends, the writer is free for the others most of the time.
+const rests = 4
 
 // pushed is what one request brought, taken apart so that no transaction is long: operations are read one by one, and a
 // part is written before more is read.
@@ -142,7 +142,7 @@ func (q *Queue) store(b *batch) error {
 	q.add(b)
 	<-b.done
 	if b.err == nil && q.shared(b.from()) {
-		rest(b.ctx, patience*b.took)
+		rest(b.ctx, rests*b.took)
 	}
 	return b.err
 }

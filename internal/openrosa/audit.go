@@ -11,7 +11,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/blob"
 	"doorstep/internal/ingest"
 )
 
@@ -32,7 +31,7 @@ func keepAudit(ctx context.Context, app core.App, st *ingest.Stages, sender inge
 		if name == "" || f.Name != name {
 			continue
 		}
-		r, err := blob.In(app.DataDir(), collections.KeysOf(app)).Open(f.SHA256)
+		r, err := collections.Files(app).Open(f.SHA256)
 		if err != nil {
 			return err
 		}

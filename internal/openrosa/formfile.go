@@ -14,7 +14,6 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
-	"doorstep/internal/blob"
 	"doorstep/internal/problem"
 )
 
@@ -27,7 +26,7 @@ func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name
 	if _, err := findList(strings.TrimSuffix(name, ".csv")); err == nil {
 		return FormFile{}, problem.New(problem.BadParameter, "name")
 	}
-	info, err := blob.In(app.DataDir(), collections.KeysOf(app)).Save(r)
+	info, err := collections.Files(app).Save(r)
 	if err != nil {
 		return FormFile{}, err
 	}

@@ -119,8 +119,8 @@ func Headers(w http.ResponseWriter) {
 func Fail(w http.ResponseWriter, err error) error {
 	p := problem.As(err)
 	e := problem.Catalogue[p.Code]
-	if p.Code == problem.Busy {
-		w.Header().Set("Retry-After", "5")
+	if after := p.RetryAfter(); after != "" {
+		w.Header().Set("Retry-After", after)
 	}
 	return Reply(w, p.Status(), e.ZH+" "+e.EN)
 }

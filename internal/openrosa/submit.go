@@ -13,7 +13,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/blob"
 	"doorstep/internal/body"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
@@ -27,7 +26,7 @@ import (
 // is kept: what cannot be used goes to quarantine, since an app cannot mend a finished record and would send it for
 // days. An error is a *problem.Problem, and nothing was stored but files without an owner.
 func Submit(ctx context.Context, app core.App, st *ingest.Stages, c Caller, header http.Header, in io.Reader, held *body.Held) (string, error) {
-	got, err := receive(header, in, blob.In(app.DataDir(), collections.KeysOf(app)), held)
+	got, err := receive(header, in, collections.Files(app), held)
 	if err != nil {
 		return "", err
 	}

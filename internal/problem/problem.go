@@ -79,6 +79,7 @@ const (
 	GrantState       Code = "export.request_state"
 	NoThumbnail      Code = "file.no_thumbnail"
 	TooManyDevices   Code = "device.too_many"
+	TooManyUploads   Code = "upload.too_many"
 	NoRoom           Code = "backup.no_room"
 	DiskFull         Code = "server.disk_full"
 	Damaged          Code = "row.damaged"
@@ -146,6 +147,7 @@ var Catalogue = map[Code]Entry{
 	FactorExists:     {http.StatusConflict, "已启用动态口令;如需更换,请由管理员重置。", "A second factor is in use; a manager can reset it."},
 	TooManyDevices:   {http.StatusConflict, "您名下登记的设备过多,请先请管理员吊销不用的设备。", "Too many devices are registered to you; ask a manager to revoke those that are not in use."},
 	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
+	TooManyUploads:   {http.StatusTooManyRequests, "未传完的附件过多(见 detail)。请先把已开始的传完,或过一小时再试;附件请保留在平板上。", "Too many uploads are unfinished (see detail). Finish those that are begun, or try again in an hour; keep the files."},
 	NoRoom:           {http.StatusInsufficientStorage, "磁盘空间不足,没有备份;请清理磁盘或换一个备份文件夹。", "There is not enough room on the disk, so no backup was made; free some, or name another folder for backups."},
 	DiskFull:         {http.StatusInsufficientStorage, "服务器磁盘空间不足,暂时不能接收;数据没有丢失,请保留并稍后重试。", "The server's disk is full, so nothing is taken for now; nothing is lost: keep it and try again later."},
 	Damaged:          {http.StatusConflict, "服务器上相关的一行数据已损坏,须由运维人员从备份恢复;已收到的内容已隔离保存。", "A row that this needs is damaged on the server; an operator has to restore it from a backup. What came in is kept in quarantine."},
@@ -181,6 +183,20 @@ func (p *Problem) Status() int {
 		return s
 	}
 	return http.StatusUnprocessableEntity
+}
+
+// Fault reports whether the server itself has a fault, whose cause goes to the log.
+func (p *Problem) Fault() bool { return p.Code == Internal || p.Code == DiskFull }
+
+// RetryAfter is after how many seconds it may work, in HTTP's words; "" where trying again does not help.
+func (p *Problem) RetryAfter() string {
+	switch p.Code {
+	case Busy:
+		return "5"
+	case DiskFull, TooManyUploads:
+		return "300"
+	}
+	return ""
 }
 
 // MarshalJSON writes code, message in both languages, detail, data, and wipe where the code orders it.

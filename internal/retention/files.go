@@ -7,7 +7,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/blob"
 )
 
 const stillNamed = `SELECT 1 FROM attachments WHERE sha256=? UNION ALL SELECT 1 FROM form_files WHERE sha256=? UNION ALL SELECT 1 FROM paradata WHERE sha256=?`
@@ -20,7 +19,7 @@ func (e *eraser) dropFiles(app core.App) error {
 		var used int
 		found, err := collections.One(collections.Read(app), stillNamed, []any{sha, sha, sha}, &used)
 		if err == nil && !found {
-			err = blob.In(app.DataDir(), collections.KeysOf(app)).Remove(sha)
+			err = collections.Files(app).Remove(sha)
 		}
 		failed = errors.Join(failed, err)
 	}

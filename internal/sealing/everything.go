@@ -107,7 +107,7 @@ func Status(app core.App, library *instrument.Library) ([]Count, error) {
 		}
 		all = append(all, c)
 	}
-	files, err := blob.In(app.DataDir(), collections.KeysOf(app)).Count()
+	files, err := collections.Files(app).Count()
 	return append(all, Count{"attachments/", files}), err
 }
 

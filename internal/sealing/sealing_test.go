@@ -16,7 +16,6 @@ import (
 	"github.com/pocketbase/pocketbase/tests"
 
 	"doorstep/collections"
-	"doorstep/internal/blob"
 	"doorstep/internal/instrument"
 	"doorstep/internal/seal"
 	"doorstep/internal/sealing"
@@ -62,7 +61,7 @@ func fill(t *testing.T, app core.App) (sha string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := blob.In(app.DataDir(), collections.KeysOf(app)).Save(strings.NewReader("a photo of the door"))
+	info, err := collections.Files(app).Save(strings.NewReader("a photo of the door"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +85,7 @@ func check(t *testing.T, app core.App, sha string) {
 			t.Fatalf("%s is not found by name: %q %v", id, found, err)
 		}
 	}
-	f, err := blob.In(app.DataDir(), collections.KeysOf(app)).Open(sha)
+	f, err := collections.Files(app).Open(sha)
 	if err != nil {
 		t.Fatal(err)
 	}

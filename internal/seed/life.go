@@ -46,7 +46,7 @@ type questionnaire struct {
 // Life lets the people of a city work for three weeks before today: visits in every state of review, with photos,
 // mistakes, corrections, children recorded twice, mandatory reports, and what had to be kept in quarantine.
 func Life(ctx context.Context, app core.App, stages *ingest.Stages, city *demo.City, now time.Time, show Progress) error {
-	l := &life{app: app, stages: *stages, store: blob.In(app.DataDir(), collections.KeysOf(app)), city: city, forms: map[string]*questionnaire{}, r: rand.New(rand.NewPCG(1, 7))}
+	l := &life{app: app, stages: *stages, store: collections.Files(app), city: city, forms: map[string]*questionnaire{}, r: rand.New(rand.NewPCG(1, 7))}
 	for _, id := range []string{childVisit, elderlyBaseline} {
 		in, ok := stages.Instruments.Get(id, "")
 		if !ok {

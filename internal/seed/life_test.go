@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"doorstep/collections"
-	"doorstep/internal/blob"
 	"doorstep/internal/demo"
 	"doorstep/internal/seed"
 	"doorstep/internal/testapp"
@@ -70,7 +69,7 @@ func TestLife(t *testing.T) {
 			t.Errorf("%d %s", n, what)
 		}
 	}
-	store := blob.In(app.DataDir(), collections.KeysOf(app))
+	store := collections.Files(app)
 	err = collections.Each(db, `SELECT sha256 FROM attachments WHERE state='stored'`, nil, func(rows *sql.Rows) error {
 		var sha string
 		if err := rows.Scan(&sha); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
+	"doorstep/internal/disk"
 	"doorstep/internal/seal"
 )
 
@@ -20,9 +21,19 @@ import (
 // is a frame of its own, its length in four bytes and then its bytes sealed at its offset, so that an upload goes on
 // after a cut, and a frame that a power cut left behind is dropped.
 type parts struct {
-	dir  string
-	keys *seal.Keys
+	dir   string
+	keys  *seal.Keys
+	spare func() disk.Spare
+	told  func(error) error // what the handler is given for an error: it shows every other one as it is, with paths of the server
 }
+
+// Keys of handler.FileInfo.Storage, which is never shown.
+const (
+	ownerKey = "worker"
+	wholeKey = "whole" // that the file was settled, and its bytes are in the store
+)
+
+func whole(info handler.FileInfo) bool { return info.Storage[wholeKey] != "" }
 
 const pieceSize = 64 << 10 // plain bytes of a frame at most
 
@@ -34,23 +45,42 @@ func (p parts) place(id string, offset int64) string {
 
 // NewUpload begins an upload.
 func (p parts) NewUpload(_ context.Context, info handler.FileInfo) (handler.Upload, error) {
-	if err := os.MkdirAll(filepath.Dir(p.path(info.ID)), 0o700); err != nil {
-		return nil, fmt.Errorf("begin an upload: %w", err)
+	err := os.MkdirAll(filepath.Dir(p.path(info.ID)), 0o700)
+	if err == nil {
+		err = os.WriteFile(p.path(info.ID), nil, 0o600)
 	}
+	if err == nil {
+		err = p.describe(info)
+	}
+	if err != nil {
+		return nil, p.told(fmt.Errorf("begin an upload: %w", err))
+	}
+	return &part{parts: p, info: info}, nil
+}
+
+// describe writes what is known of an upload beside it.
+func (p parts) describe(info handler.FileInfo) error {
 	text, err := json.Marshal(info)
 	if err != nil {
-		return nil, fmt.Errorf("begin an upload: %w", err)
-	}
-	if err := os.WriteFile(p.path(info.ID), nil, 0o600); err != nil {
-		return nil, fmt.Errorf("begin an upload: %w", err)
+		return err
 	}
 	if p.keys.Sealing() {
 		text = []byte(p.keys.Seal(text, p.place(info.ID, -1)))
 	}
-	if err := os.WriteFile(p.path(info.ID)+".info", text, 0o600); err != nil {
-		return nil, fmt.Errorf("begin an upload: %w", err)
+	return os.WriteFile(p.path(info.ID)+".info", text, 0o600)
+}
+
+// settled notes that a file is whole and elsewhere, and gives its room free. An upload of which that cannot be read any
+// more is unknown to its tablet, which then asks whether the file is here.
+func (p parts) settled(info handler.FileInfo) error {
+	if info.Storage == nil {
+		info.Storage = map[string]string{}
 	}
-	return &part{parts: p, info: info}, nil
+	info.Storage[wholeKey] = "yes"
+	if err := p.describe(info); err != nil {
+		return fmt.Errorf("settle an upload: %w", err)
+	}
+	return os.Truncate(p.path(info.ID), 0)
 }
 
 // GetUpload finds an upload and how far it has come. It fails with handler.ErrNotFound.
@@ -76,7 +106,10 @@ func (p parts) GetUpload(_ context.Context, id string) (handler.Upload, error) {
 		return nil, handler.ErrNotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find an upload: %w", err)
+		return nil, p.told(fmt.Errorf("find an upload: %w", err))
+	}
+	if whole(u.info) {
+		u.info.Offset = u.info.Size
 	}
 	return u, nil
 }
@@ -127,39 +160,36 @@ func (u *part) GetInfo(context.Context) (handler.FileInfo, error) { return u.inf
 func (u *part) FinishUpload(context.Context) error { return nil }
 
 // Terminate forgets the upload.
-func (u *part) Terminate(context.Context) error { return drop(u.path(u.info.ID)) }
+func (u *part) Terminate(context.Context) error { return u.told(drop(u.path(u.info.ID))) }
 
 // WriteChunk adds what src brings, and tells how many bytes of it are on the way to the disk also when it fails.
 func (u *part) WriteChunk(_ context.Context, offset int64, src io.Reader) (int64, error) {
 	f, err := os.OpenFile(u.path(u.info.ID), os.O_WRONLY, 0o600)
 	if err != nil {
-		return 0, err
+		return 0, u.told(err)
 	}
+	add := u.frames
 	if !u.keys.Sealing() {
-		n, err := copyAt(f, offset, src)
-		u.info.Offset += n
-		return n, errors.Join(err, f.Close())
+		add = u.plain
 	}
-	n, err := u.frames(f, offset, src)
+	n, err := add(f, offset, src)
 	u.info.Offset += n
-	return n, errors.Join(err, f.Close())
+	return n, u.told(errors.Join(err, f.Close()))
 }
 
-func copyAt(f *os.File, offset int64, src io.Reader) (int64, error) {
-	if _, err := f.Seek(offset, io.SeekStart); err != nil {
-		return 0, err
-	}
-	return io.Copy(f, src)
+func (u *part) plain(f *os.File, offset int64, src io.Reader) (int64, error) {
+	return io.Copy(u.spare().Writer(u.dir, io.NewOffsetWriter(f, offset)), src)
 }
 
 func (u *part) frames(f *os.File, offset int64, src io.Reader) (written int64, err error) {
+	to := u.spare().Writer(u.dir, io.NewOffsetWriter(f, u.end))
 	piece := make([]byte, pieceSize)
 	for {
 		n, read := io.ReadFull(src, piece)
 		if n > 0 {
 			sealed := u.keys.Seal(piece[:n], u.place(u.info.ID, offset+written))
 			frame := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(make([]byte, 0, 8+len(sealed)), uint32(n)), uint32(len(sealed)))
-			if _, err := f.WriteAt(append(frame, sealed...), u.end); err != nil {
+			if _, err := to.Write(append(frame, sealed...)); err != nil {
 				return written, err
 			}
 			u.end += int64(8 + len(sealed))

@@ -12,7 +12,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/blob"
 )
 
 // Spared is how long a file stays that nothing refers to: the submission may still be on its way.
@@ -39,7 +38,7 @@ func Sweep(ctx context.Context, app core.App, now time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return blob.In(app.DataDir(), collections.KeysOf(app)).Drop(cutoff, func(sha string) bool { return refers[sha] })
+	return collections.Files(app).Drop(cutoff, func(sha string) bool { return refers[sha] })
 }
 
 // expire removes uploads whose last byte is older than that. What lacks one of its two files is a creation that was cut.

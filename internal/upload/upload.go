@@ -4,6 +4,7 @@ package upload
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/blob"
 	"doorstep/internal/body"
+	"doorstep/internal/disk"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
 )
@@ -24,10 +26,9 @@ import (
 // BasePath is where uploads are made; one upload has the URL BasePath + device + "/" + id.
 const BasePath = "/api/sync/v1/files/"
 
-// Limits of uploads.
+// Limits of one upload; those of all of them are beside unfinished.
 const (
-	MaxFile  = 256 << 20      // bytes of one file
-	MaxOpen  = 1000           // uploads of one tablet that have not expired
+	MaxFile  = 256 << 20
 	Lifetime = 24 * time.Hour // of an upload that gets no more bytes
 )
 
@@ -37,18 +38,20 @@ type Door struct {
 	now   func() time.Time
 	dir   string
 	parts parts
-	store blob.Store
+	open  *unfinished
 	tus   *handler.UnroutedHandler
 }
 
 // Open prepares the folder of unfinished uploads and the protocol's handler.
 func Open(app core.App, now func() time.Time) (*Door, error) {
-	keys := collections.KeysOf(app)
-	d := &Door{app: app, now: now, dir: folder(app), store: blob.In(app.DataDir(), keys)}
+	d := &Door{app: app, now: now, dir: folder(app), open: &unfinished{of: map[string]map[string]*begun{}}}
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return nil, err
 	}
-	d.parts = parts{d.dir, keys}
+	d.parts = parts{dir: d.dir, keys: collections.KeysOf(app), spare: func() disk.Spare { return collections.SpareOf(app) }, told: d.told}
+	if err := d.recall(); err != nil {
+		return nil, fmt.Errorf("unfinished uploads: %w", err)
+	}
 	composer := handler.NewStoreComposer()
 	composer.UseCore(d.parts)
 	composer.UseTerminater(d.parts)
@@ -82,13 +85,17 @@ func (d *Door) Serve(w http.ResponseWriter, r *http.Request, sender ingest.Sende
 	if err != nil {
 		return err
 	}
-	if r.Method != http.MethodDelete && info.Offset == info.Size {
-		// The last byte came, and perhaps the server died or failed before the file was settled.
+	d.open.touch(sender.Actor.ID, id, d.now())
+	if r.Method != http.MethodDelete && info.Offset == info.Size && !whole(info) {
+		// The last byte came, and the server died or failed before the file was settled.
 		if err := d.settle(r.Context(), sender, info); err != nil {
 			return err
 		}
 	}
 	d.tus.Middleware(d.method(r.Method)).ServeHTTP(w, r)
+	if r.Method == http.MethodDelete {
+		d.open.end(sender.Actor.ID, id)
+	}
 	return nil
 }
 

@@ -1,5 +1,5 @@
 //go:build !linux && !darwin
 
-package backup
+package disk
 
 func space(string) (free, total int64, known bool) { return 0, 0, false }
