@@ -47,10 +47,16 @@ func (w *Layout) join(from *Layout, t *survey.Table) {
 		}
 		w.Tables = append(w.Tables, mine)
 	}
+	taken := map[string]bool{} // names, and places in the form
+	note := func(c survey.Column) { taken[c.Name], taken["/"+strings.Join(c.Path, "/")] = true, true }
+	for _, own := range mine.Columns {
+		note(own)
+	}
 	for _, c := range t.Columns {
-		if has(mine, c) {
+		if taken[c.Name] || taken["/"+strings.Join(c.Path, "/")] {
 			continue
 		}
+		note(c)
 		mine.Columns = append(mine.Columns, c)
 		if s, sealed := from.sealed[t].Find(c.Name); sealed {
 			w.sealed[mine] = append(w.sealed[mine], s)
@@ -63,16 +69,6 @@ func (w *Layout) join(from *Layout, t *survey.Table) {
 			w.sealed[mine] = append(w.sealed[mine], s)
 		}
 	}
-}
-
-// has reports whether a table has a column, or another one at its place.
-func has(t *survey.Table, c survey.Column) bool {
-	for _, own := range t.Columns {
-		if own.Name == c.Name || strings.Join(own.Path, "/") == strings.Join(c.Path, "/") {
-			return true
-		}
-	}
-	return false
 }
 
 func only(names []string, name string) []string {

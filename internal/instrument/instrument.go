@@ -75,11 +75,12 @@ func together(errs ...error) error {
 		return cmp.Or(cmp.Compare(slices.Index(sheets, a.Sheet), slices.Index(sheets, b.Sheet)), cmp.Compare(a.Row, b.Row))
 	})
 	told := map[survey.Problem]bool{}
-	return slices.DeleteFunc(all, func(p survey.Problem) bool {
+	all = slices.DeleteFunc(all, func(p survey.Problem) bool {
 		again := told[p]
 		told[p] = true
 		return again
 	})
+	return all[:min(len(all), survey.MostProblems)]
 }
 
 // sheets is the order in which people look through a workbook; what belongs to none comes first.

@@ -15,6 +15,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/survey"
 	"doorstep/internal/validate"
+	"doorstep/internal/xform"
 	"doorstep/internal/xlsform"
 )
 
@@ -289,7 +290,7 @@ func (s *stored) form() (*survey.Form, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stored workbook: %w", err)
 	}
-	f, err := readWorkbook(s.name, raw, validate.Options{})
+	f, err := readWorkbook(s.name, raw, validate.Options{}, true)
 	if err != nil {
 		return nil, err
 	}
@@ -299,8 +300,13 @@ func (s *stored) form() (*survey.Form, error) {
 
 // readWorkbook fails with survey.Problems for everything that is wrong: in the sheets, and in the expressions and rules of
 // what could be read of them.
-func readWorkbook(name string, raw []byte, values validate.Options) (*survey.Form, error) {
+func readWorkbook(name string, raw []byte, values validate.Options, published bool) (*survey.Form, error) {
 	f, err := xlsform.Read(name, bytes.NewReader(raw), xlsform.Options{})
+	if f != nil && !published {
+		if at := xform.Exceeds(f); at != nil {
+			return nil, survey.Problems{problemAt("survey", at.Row, "", "form.too_long", at.Name)}
+		}
+	}
 	var told survey.Problems
 	if f == nil || !errors.As(err, &told) {
 		return f, err

@@ -45,7 +45,7 @@ func (c *Converted) Instrument() *Instrument { return c.ready }
 // Convert reads a workbook. A form without a version gets the moment as its version, because it still needs one to be
 // told from the next. It fails with survey.Problems, all of them at once.
 func Convert(w Workbook, now time.Time) (*Converted, error) {
-	f, err := readWorkbook(w.Name, w.Raw, validate.Options{})
+	f, err := readWorkbook(w.Name, w.Raw, validate.Options{}, false)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func writeXML(f *survey.Form) (xml []byte, sum string, err error) {
 // again changes nothing, and is answered with the status that the version has. status is Draft or Published; by is a
 // worker's id or "". It fails with survey.Problems.
 func (l *Library) Publish(app core.App, w Workbook, status, by string, now time.Time) (*Instrument, error) {
-	f, err := readWorkbook(w.Name, w.Raw, l.values())
+	f, err := readWorkbook(w.Name, w.Raw, l.values(), false)
 	if err != nil {
 		return nil, err
 	}

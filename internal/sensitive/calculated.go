@@ -2,7 +2,6 @@ package sensitive
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -50,12 +49,18 @@ func (c *Classifier) calculated(q *survey.Question) Verdict {
 
 // countsAge reports whether somebody's age is calculated from a day.
 func (c *Classifier) countsAge(day *survey.Question) bool {
-	found := false
-	c.form.Walk(func(q *survey.Question) bool {
-		found = found || q.Calculation != "" && isAge(q) && slices.Contains(expressionName.FindAllString(literal.ReplaceAllString(q.Calculation, "''"), -1), day.Name)
-		return !found
-	})
-	return found
+	if c.ageFrom == nil {
+		c.ageFrom = map[string]bool{}
+		c.form.Walk(func(q *survey.Question) bool {
+			if q.Calculation != "" && isAge(q) {
+				for _, name := range expressionName.FindAllString(literal.ReplaceAllString(q.Calculation, "''"), -1) {
+					c.ageFrom[name] = true
+				}
+			}
+			return true
+		})
+	}
+	return c.ageFrom[day.Name]
 }
 
 func hasColumn(q *survey.Question) bool {

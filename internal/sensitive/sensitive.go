@@ -98,11 +98,14 @@ type Classifier struct {
 	byName  map[string][]*survey.Question // questions that have a column, and containers
 	judged  map[*survey.Question]Verdict
 	pending map[*survey.Question]bool
+
+	numbered map[string]bool // lists in which a choice is a long number, by name; those that were looked at
+	ageFrom  map[string]bool // names in calculations of an age; nil until asked for
 }
 
 // New prepares the judgement of a form.
 func New(f *survey.Form) *Classifier {
-	c := &Classifier{form: f, byName: map[string][]*survey.Question{}, judged: map[*survey.Question]Verdict{}, pending: map[*survey.Question]bool{}}
+	c := &Classifier{form: f, byName: map[string][]*survey.Question{}, judged: map[*survey.Question]Verdict{}, pending: map[*survey.Question]bool{}, numbered: map[string]bool{}}
 	f.Walk(func(q *survey.Question) bool {
 		c.byName[q.Name] = append(c.byName[q.Name], q)
 		return true
@@ -174,17 +177,27 @@ func (c *Classifier) chosen(q *survey.Question) Verdict {
 	if !ClosedList(c.form, q) {
 		return Verdict{MayTell, fromList}
 	}
-	for _, choice := range c.form.Lists[q.List].Choices {
-		if longNumber.MatchString(choice.Name) {
-			return Verdict{MayTell, numbered}
-		}
-		for _, label := range choice.Label {
-			if longNumber.MatchString(label) {
-				return Verdict{MayTell, numbered}
-			}
-		}
+	long, looked := c.numbered[q.List]
+	if !looked {
+		long = slices.ContainsFunc(c.form.Lists[q.List].Choices, isLongNumber)
+		c.numbered[q.List] = long
+	}
+	if long {
+		return Verdict{MayTell, numbered}
 	}
 	return Verdict{}
+}
+
+func isLongNumber(choice survey.Choice) bool {
+	if longNumber.MatchString(choice.Name) {
+		return true
+	}
+	for _, label := range choice.Label {
+		if longNumber.MatchString(label) {
+			return true
+		}
+	}
+	return false
 }
 
 // dated judges a day or a moment. What the tablet notes by itself is when the visit was.

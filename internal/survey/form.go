@@ -175,6 +175,10 @@ type Problem struct {
 	EN     string `json:"en"`
 }
 
+// MostProblems is how many mistakes of a workbook are told: nobody reads more, and a form may have as many as it has
+// expressions times questions.
+const MostProblems = 500
+
 // Problems is the error of a workbook: all its mistakes at once.
 type Problems []Problem
 

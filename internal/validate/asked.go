@@ -44,10 +44,11 @@ func (l *Logic) Asked(repeat *survey.Question) *Asked {
 			a.top = p
 		}
 	}
+	c := &logicCompiler{logic: l, below: map[*part]map[string][]*part{}}
 	for _, p := range l.order {
 		if p != a.top && !p.repeat() && p.home() == a.top {
 			a.inside = append(a.inside, p)
-			a.look(p)
+			a.look(c, p)
 		}
 	}
 	for _, p := range l.moments {
@@ -73,12 +74,12 @@ func (a *Asked) read(p *part) {
 }
 
 // look notes what the relevance of a part looks at.
-func (a *Asked) look(p *part) {
+func (a *Asked) look(c *logicCompiler, p *part) {
 	if p.relevant == nil {
 		return
 	}
 	a.Whole = a.Whole || a.otherRows(&p.relevant.expr.Info)
-	for _, t := range targets(a.logic.root, p, p.relevant, false) {
+	for _, t := range c.walk(looks{p.relevant, p, false}) {
 		switch {
 		case t.container() || t.home() != a.top && t.home() != a.logic.root:
 			a.Whole = true

@@ -23,7 +23,7 @@ type condition struct {
 // Compile compiles every expression of a form once. The error is survey.Problems, all of them: references to questions
 // that there are not, mistakes in expressions, and answers that depend on themselves.
 func Compile(f *survey.Form) (*Logic, error) {
-	c := &logicCompiler{form: f, names: xform.NewNames(f), env: environment(f), made: map[string]*condition{}, logic: newLogic(f), collect: forCollect(f)}
+	c := &logicCompiler{form: f, names: xform.NewNames(f), env: environment(f), made: map[string]*condition{}, looked: map[looks][]*part{}, below: map[*part]map[string][]*part{}, logic: newLogic(f), collect: forCollect(f)}
 	c.logic.root = c.part(f.Root, nil)
 	for _, p := range c.logic.parts {
 		c.expressions(p)
@@ -32,6 +32,10 @@ func Compile(f *survey.Form) (*Logic, error) {
 	c.settings()
 	c.order()
 	c.clocks()
+	if c.spent > mostLooks { // the cycles are not all of them, and with the rest they would hide why
+		c.logic.lacking = nil
+		c.problems = slices.DeleteFunc(c.problems, func(p survey.Problem) bool { return p.Code == "logic.cycle" })
+	}
 	if len(c.problems) > 0 {
 		return nil, append(c.problems, c.logic.lacking...)
 	}
@@ -44,6 +48,9 @@ type logicCompiler struct {
 	names    *xform.Names
 	env      xpath.Env
 	made     map[string]*condition
+	looked   map[looks][]*part
+	below    map[*part]map[string][]*part // children by name
+	spent    int                          // of mostLooks
 	slots    int
 	logic    *Logic
 	problems survey.Problems
@@ -130,7 +137,7 @@ func (c *logicCompiler) condition(path string, at cell) *condition {
 			return nil
 		}
 	}
-	if c.collect {
+	if c.collect && len(c.logic.lacking) < survey.MostProblems {
 		for _, what := range known.expr.CollectLacks() {
 			c.logic.lacking = append(c.logic.lacking, problemAt(at, "logic.collect", what))
 		}

@@ -10,7 +10,7 @@ import (
 // repeat, because JavaRosa refuses such forms (TriggerableDag.buildDag). A choice filter may look at an answer that is filtered by this one in turn, as tablets
 // allow; then Check goes over the form again.
 func (c *logicCompiler) order() {
-	o := &ordering{compiler: c, state: make([]uint8, len(c.logic.parts))}
+	o := &ordering{compiler: c, told: map[*part]bool{}, state: make([]uint8, len(c.logic.parts))}
 	for _, p := range c.logic.parts {
 		if o.state[p.index] == untouched {
 			o.visit(p)
@@ -28,6 +28,7 @@ const (
 
 type ordering struct {
 	compiler *logicCompiler
+	told     map[*part]bool // which part it was that a cycle was found at: one of each is told
 	state    []uint8
 	path     []edge
 	sorted   []*part
@@ -72,15 +73,26 @@ func (o *ordering) follow(t *part, column string) {
 	case untouched:
 		o.visit(t)
 	case onPath:
+		here := o.path[len(o.path)-1].part
+		if o.told[here] {
+			return
+		}
+		o.told[here] = true
 		o.cycle(o.path[slices.IndexFunc(o.path, func(e edge) bool { return e.part == t }):])
 	}
 }
+
+// mostNamed is how many parts of a cycle are named; the rest of a longer one is left out.
+const mostNamed = 20
 
 // cycle reports parts that wait for each other at the first one that says so.
 func (o *ordering) cycle(path []edge) {
 	var names []string
 	for _, e := range path {
 		names = append(names, e.part.q.Name)
+	}
+	if len(names) > mostNamed {
+		names = append(append(names[:mostNamed/2:mostNamed/2], "…"), names[len(names)-mostNamed/2:]...)
 	}
 	names = append(names, path[0].part.q.Name)
 	said := path[slices.IndexFunc(path, func(e edge) bool { return e.column != "" })]
@@ -108,14 +120,14 @@ func (o *ordering) reaches(t *part) bool {
 		if o.state[p.index] == onPath {
 			return true
 		}
-		if seen[p] || o.state[p.index] == sorted {
+		if o.compiler.spent > mostLooks || seen[p] || o.state[p.index] == sorted {
 			return false
 		}
 		seen[p] = true
 		if p.parent != nil && o.state[p.parent.index] == untouched && look(p.parent) {
 			return true
 		}
-		needs := append(o.compiler.targets(p, p.relevant, false), o.compiler.targets(p, p.calculation, false)...)
+		needs := slices.Concat(o.compiler.targets(p, p.relevant, false), o.compiler.targets(p, p.calculation, false))
 		return slices.ContainsFunc(needs, look)
 	}
 	return look(t)

@@ -113,7 +113,7 @@ const decides = byRelevant | byCalculation | byParent
 
 // clocks finds what depends on the moment, until nothing more is found: choices may filter each other in a circle.
 func (c *logicCompiler) clocks() {
-	for again := true; again; {
+	for again := true; again && c.spent <= mostLooks; {
 		again = false
 		for _, p := range c.logic.order {
 			if found := c.clockOf(p); found != p.clock {

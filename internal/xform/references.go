@@ -2,7 +2,6 @@ package xform
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -20,7 +19,10 @@ func (n *Names) replace(context *survey.Question, expr string, s scope) (string,
 	var b strings.Builder
 	scan := scanner{predicates: strings.Contains(expr, "instance(")}
 	for i := 0; i < len(expr); {
-		m := reReference.FindStringSubmatch(expr[i:])
+		var m []string
+		if expr[i] == '$' {
+			m = reReference.FindStringSubmatch(expr[i:])
+		}
 		if m == nil {
 			scan.step(expr, i)
 			b.WriteByte(expr[i])
@@ -61,7 +63,7 @@ type scanner struct {
 
 // call is an open parenthesis.
 type call struct {
-	indexed bool // of indexed-repeat()
+	indexed int // place of the innermost call of indexed-repeat() that it is, or is in; -1
 	arg     int
 }
 
@@ -81,7 +83,14 @@ func (c *scanner) step(expr string, i int) {
 	case ']':
 		c.brackets = max(0, c.brackets-1)
 	case '(':
-		c.calls = append(c.calls, call{indexed: strings.HasSuffix(expr[:i], "indexed-repeat")})
+		in := -1
+		if len(c.calls) > 0 {
+			in = c.calls[len(c.calls)-1].indexed
+		}
+		if strings.HasSuffix(expr[:i], "indexed-repeat") {
+			in = len(c.calls)
+		}
+		c.calls = append(c.calls, call{indexed: in})
 	case ')':
 		c.calls = c.calls[:max(0, len(c.calls)-1)]
 	case ',':
@@ -99,10 +108,9 @@ func (c *scanner) scope(s scope) scope {
 // wholeRepeat tells whether the reference names a node in all rounds of a repeat: the first argument of
 // indexed-repeat() and each repeat among the others, which alternate with positions.
 func (c *scanner) wholeRepeat() bool {
-	for _, open := range slices.Backward(c.calls) {
-		if open.indexed {
-			return open.arg == 0 || open.arg%2 == 1
-		}
+	if len(c.calls) == 0 || c.calls[len(c.calls)-1].indexed < 0 {
+		return false
 	}
-	return false
+	arg := c.calls[c.calls[len(c.calls)-1].indexed].arg
+	return arg == 0 || arg%2 == 1
 }

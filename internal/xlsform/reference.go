@@ -32,12 +32,19 @@ func references(text string) (refs []reference, ok bool) {
 	if !strings.Contains(text, "${") || len(text) < 3 {
 		return nil, true
 	}
+	known := map[string]reference{} // by what is in the braces
 	for _, m := range reOuter.FindAllStringSubmatch(text, -1) {
-		inner := reInner.FindStringSubmatch(m[1])
-		if inner == nil {
-			return refs, false
+		said := m[1]
+		ref, again := known[said]
+		if !again {
+			inner := reInner.FindStringSubmatch(said)
+			if inner == nil {
+				return refs, false
+			}
+			ref = reference{inner[2], inner[1] != ""}
+			known[said] = ref
 		}
-		refs = append(refs, reference{inner[2], inner[1] != ""})
+		refs = append(refs, ref)
 	}
 	return refs, true
 }

@@ -38,7 +38,7 @@ func format(text string, args []any) string {
 }
 
 // maxProblems keeps the report of a workbook that is wrong from top to bottom readable.
-const maxProblems = 500
+const maxProblems = survey.MostProblems
 
 // report adds a mistake that keeps the form from being used.
 func (b *builder) report(at place, code string, args ...any) {
