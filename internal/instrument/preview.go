@@ -39,7 +39,7 @@ const mostPreviewed = 2000
 
 // Try compiles a workbook as it would be published, and stores nothing. It fails with survey.Problems.
 func (l *Library) Try(w Workbook, now time.Time) (*Instrument, error) {
-	f, err := readWorkbook(w.Name, w.Raw, l.values())
+	f, err := readWorkbook(w.Name, w.Raw, l.values(), false)
 	if err != nil {
 		return nil, err
 	}
