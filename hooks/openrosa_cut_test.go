@@ -27,8 +27,7 @@ func TestAListThatFailsHalfWayIsCut(t *testing.T) {
 				return err
 			}
 		}
-		_, err := db.Exec(`DROP INDEX idx_households_area`) // else the rows are sorted, and read, before the first is sent
-		return err
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

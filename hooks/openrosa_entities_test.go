@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/pocketbase/dbx"
@@ -89,8 +90,10 @@ func TestEntityListsAreTheWorkersOwn(t *testing.T) {
 		t.Errorf("integrity of %d ids: %v", len(ids), states)
 	}
 	err := collections.Write(context.Background(), app, func(db collections.DB) error {
-		_, err := db.Exec(`UPDATE households SET merged_into=?, rev=rev+1 WHERE id=?`, far.Household, near.Household)
-		return err
+		if _, err := db.Exec(`UPDATE households SET merged_into=?, rev=rev+1 WHERE id=?`, far.Household, near.Household); err != nil {
+			return err
+		}
+		return collections.Announce(db, collections.Households, near.Household, gridA, collections.Upsert, 3, time.Now())
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func TestFindings(t *testing.T) {
 		t.Fatalf("%d findings, report %+v", len(rows), report.Tables)
 	}
 	same(t, rows[0], map[string]string{"position": "1", "code": "logic.required", "severity": "error", "question": "hours", "place": "carers[2]/hours", "zh": "没有回答。", "en": "Not answered."})
-	same(t, rows[1], map[string]string{"code": "logic.unknown_element", "question": "", "place": ""})
+	same(t, rows[1], map[string]string{"code": "logic.unknown_element", "question": "carers", "place": "carers[1]"})
 	same(t, rows[2], map[string]string{"code": "time.clock_off", "question": "", "severity": "warning"})
 	if visit := out.rows(t, "sample_visits.csv")[0]; rows[0]["visit"] == "" || rows[0]["visit"] != visit["id"] && rows[0]["visit"] != out.rows(t, "sample_visits.csv")[1]["id"] {
 		t.Errorf("the findings of %q join no record: %v", rows[0]["visit"], visit)
