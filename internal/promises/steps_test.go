@@ -92,7 +92,7 @@ func visitOf(said map[string]string, kid int) json.RawMessage {
 	}
 	b, err := json.Marshal(map[string]any{
 		"start": "2026-11-23T09:00:00.000+08:00", "end": "2026-11-23T09:30:00.000+08:00", "today": "2026-11-23", "closing": map[string]any{"remarks": said["closing/remarks"]},
-		"visit":     map[string]any{"contact_method": "household_visit", "attempt": 1, "outcome": "1.2", "consent": "oral", "informant_relation": "mother", "informant": said["visit/informant"], "location": said["visit/location"]},
+		"visit":     map[string]any{"contact_method": "household_visit", "attempt": 1, "outcome": "1.2", "consent": "oral", "informant_relation": "relative", "informant": said["visit/informant"], "location": said["visit/location"]},
 		"household": map[string]any{"address": said["household/address"], "head_name": said["household/head_name"], "residents": 4, "children_count": len(kids)},
 		"children":  kids,
 	})
