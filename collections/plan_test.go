@@ -30,8 +30,8 @@ func TestTransactionsOfAPushReadNoWholeTable(t *testing.T) {
 		if strings.Contains(query, "`") || strings.HasSuffix(query, "ORDER BY seq DESC LIMIT 1") {
 			continue // PocketBase's own, or the last entry of an index
 		}
-		if strings.HasSuffix(query, "FROM second_factors") {
-			continue // all of the office's, when the program starts
+		if strings.HasSuffix(query, "FROM second_factors") || strings.HasPrefix(query, "SELECT id, password FROM") {
+			continue // all accounts, when the program starts
 		}
 		if !strings.Contains(query, "SELECT") && !strings.Contains(query, "WHERE") {
 			continue
