@@ -17,7 +17,7 @@ import (
 
 // Bounds of a list of a collection that grows with the city, for who is no operator.
 const (
-	mostListed = 200 // rows of a page
+	mostListed = 500 // rows of a page
 	mostPassed = 10_000
 	mostRanges = 40
 	smallPlace = 9 // digits of the code of a street: what lies in a larger place is not counted
@@ -71,7 +71,9 @@ func reach(actor access.Actor, collection string, row bool) string {
 		return ""
 	case field && collection == collections.Tasks:
 		return fmt.Sprintf(`assignee = %q`, actor.ID)
-	case field && collection != collections.Persons && collection != collections.Households:
+	case field && collection != collections.Persons && collection != collections.Households && lists.Grows(collection):
+		return `id = ""` // these are for the office alone
+	case field && !lists.Grows(collection):
 		return fmt.Sprintf(`worker = %q`, actor.ID)
 	}
 	var parts []string
