@@ -26,7 +26,7 @@ func TestODKEngineSubmits_needsNpmCiOfItsFolder(t *testing.T) {
 	inst, rec, stored := engineSubmits(t, app, phone, `{
 		"/data/visit/contact_method": "household_visit", "/data/visit/attempt": "2", "/data/visit/outcome": "1.2", "/data/visit/consent": "oral",
 		"/data/visit/location": "`+testapp.Inside(gridB)+`", "/data/household/address": "示例路 7 号 <乙> & 701", "/data/household/residents": "4",
-		"/data/household/children_count": "2", "/data/household/income_source": "none", "/data/children": 2,
+		"/data/household/children_count": "2", "/data/children": 2,
 		"/data/children[1]/child_basic/child_name": "王小明", "/data/children[1]/child_basic/child_sex": "male", "/data/children[1]/child_basic/child_birth_date": "2015-03-01",
 		"/data/children[2]/child_basic/child_name": "王小红", "/data/children[2]/child_basic/child_sex": "female", "/data/children[2]/child_basic/child_birth_date": "2018-06-01"
 	}`)
