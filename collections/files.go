@@ -14,10 +14,10 @@ func Files(app core.App) blob.Store {
 
 const spareInStore = "doorstep.spare"
 
-// UseSpare tells how much of a disk the files of this app leave free.
+// UseSpare sets the room of a disk that the files of this app leave free.
 func UseSpare(app core.App, spare disk.Spare) { app.Store().Set(spareInStore, spare) }
 
-// SpareOf is how much of a disk the files of this app leave free.
+// SpareOf returns the room of a disk that the files of this app leave free, as UseSpare set it.
 func SpareOf(app core.App) disk.Spare {
 	spare, _ := app.Store().Get(spareInStore).(disk.Spare)
 	return spare

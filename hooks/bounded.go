@@ -26,7 +26,8 @@ const (
 // narrowList narrows a list of a collection that grows with the city, before PocketBase reads it, to what an index finds: the rows
 // of the reader's territory, or the reader's own. The rule of the collection says the same and still decides, but it is a join
 // that would be tried on every row of the city. Totals are counted in small places alone, and pages do not go deep: a
-// list goes on behind the last row that was seen. It fails with lists.ErrTooDeep.
+// list goes on behind the last row that was seen. It fails with lists.ErrTooDeep, and with search.ErrFilterLengthLimit where the
+// filter leaves no room for that of the territory.
 func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	_, row, ofForm := d.Library.Plain(c.Name)
 	actor, ok := access.Of(re.Auth)
@@ -49,7 +50,9 @@ func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	if !small(actor.Territory) {
 		q.Set(search.SkipTotalQueryParam, "1")
 	}
-	narrow(q, reach(actor, c.Name, row))
+	if err := narrow(q, reach(actor, c.Name, row)); err != nil {
+		return err
+	}
 	re.Request.URL.RawQuery = q.Encode()
 	return nil
 }
@@ -86,16 +89,18 @@ func reach(actor access.Actor, collection string, row bool) string {
 	return strings.Join(parts, " || ")
 }
 
-// narrow puts a filter before that of the query, which was checked, unless both are longer than PocketBase takes.
-func narrow(q url.Values, reach string) {
+// narrow puts a filter before that of the query, which was checked. It fails where PocketBase would not take both.
+func narrow(q url.Values, reach string) error {
 	if reach == "" {
-		return
+		return nil
 	}
 	filter := "(" + reach + ")"
 	if asked := q.Get(search.FilterQueryParam); asked != "" {
 		filter += " && (" + asked + "\n)" // a comment may end it
 	}
-	if len(filter) <= search.MaxFilterLength {
-		q.Set(search.FilterQueryParam, filter)
+	if len(filter) > search.MaxFilterLength {
+		return search.ErrFilterLengthLimit
 	}
+	q.Set(search.FilterQueryParam, filter)
+	return nil
 }

@@ -31,7 +31,7 @@ func (d *Doorstep) previewForm(r *request) error {
 	}
 	where, args := `1`, []any(nil)
 	if r.actor.Role != access.Operator {
-		where, args = territory.Within("area", territory.Of(r.actor.Territory))
+		where, args = territory.Within("+area", territory.Of(r.actor.Territory))
 	}
 	now := d.Now()
 	preview, err := current.Preview(r.Request.Context(), collections.Read(r.App), proposed, now.AddDate(0, -1, 0), where, args, now)

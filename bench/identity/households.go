@@ -100,7 +100,7 @@ func generate(seed uint64, people int, rt rates) []record {
 
 func (c *city) chance(share float64) bool { return c.r.Float64() < share }
 
-// times is how often somebody is recorded.
+// times draws how often somebody is recorded: once, twice or three times.
 func (c *city) times() int {
 	switch {
 	case !c.chance(c.rates.again):

@@ -131,8 +131,8 @@ func clustered(f *dedup.Found, t truth) (n int) {
 	return n
 }
 
-// busy is how long processors have worked for this process. The machine may do other work too: pairs for a second of a
-// processor tell more than pairs by the clock.
+// busy returns the processor time of this process, 0 where the system does not tell. The machine may do other work too, so pairs
+// for a second of processor time tell more than pairs by the clock.
 func busy() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -24,7 +24,7 @@ type way struct {
 	begin func(ctx context.Context, s *server, as client.Conn) (wait func())
 }
 
-// atOnce is how many requests a way keeps running.
+// atOnce is the number of requests that a way keeps running.
 const atOnce = 8
 
 // ask is one request of a way.

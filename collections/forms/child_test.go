@@ -10,7 +10,7 @@ import (
 	"doorstep/internal/validate"
 )
 
-// extra is what a choice of the child's form has in a column beside its labels.
+// extra returns the cell of a choice in a column beside its labels.
 func (r *filled) extra(list, choice, column string) string {
 	for _, c := range r.form.Lists[list].Choices {
 		if c.Name != choice {

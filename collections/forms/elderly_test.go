@@ -333,7 +333,7 @@ func TestBenefitGap(t *testing.T) {
 
 var update = flag.Bool("update", false, "write testdata anew")
 
-// The frozen core is what two rounds compare: its questions keep name, group, type, wording and codes. Who changes one on
+// TestFrozenCore holds what two rounds compare: its questions keep name, group, type, wording and codes. Who changes one on
 // purpose writes the table anew with -update and says in docs/instruments.md from which round on it means something else.
 func TestFrozenCore(t *testing.T) {
 	f := read(t, elderly)

@@ -60,12 +60,12 @@ func Minus(some, others []Range) (left []Range) {
 	return left
 }
 
-// Within is the condition that a column lies in one of the ranges, for rows that are found by something else: the unary plus
-// keeps SQLite from going along an index of the column.
+// Within is the condition that a column lies in one of the ranges. Where rows are found by something else, write the column
+// with a unary plus, as in "+m.area": that keeps SQLite from going along an index of it.
 func Within(column string, ranges []Range) (where string, args []any) {
 	parts := []string{`0`}
 	for _, r := range ranges {
-		parts, args = append(parts, `+`+column+`>=? AND +`+column+`<?`), append(args, r.Lo, r.Hi)
+		parts, args = append(parts, column+`>=? AND `+column+`<?`), append(args, r.Lo, r.Hi)
 	}
 	return `(` + strings.Join(parts, ` OR `) + `)`, args
 }

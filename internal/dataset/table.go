@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/export"
 )
 
@@ -183,11 +184,8 @@ func conditions(p *plan, sel Selection, state string, args ...any) (string, []an
 	if sel.Everywhere {
 		return where, args
 	}
-	within := []string{`0`}
-	for _, r := range sel.Ranges {
-		within, args = append(within, `+m.area>=? AND +m.area<?`), append(args, r.Lo, r.Hi)
-	}
-	return where + ` AND (` + strings.Join(within, ` OR `) + `)`, args
+	within, codes := territory.Within(`+m.area`, sel.Ranges)
+	return where + ` AND ` + within, append(args, codes...)
 }
 
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }

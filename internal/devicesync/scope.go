@@ -47,7 +47,7 @@ func (ph phase) condition() (where string, args []any) {
 	if ph.place == "" {
 		return ph.where, ph.args
 	}
-	where, args = territory.Within(ph.place, ph.ranges)
+	where, args = territory.Within("+"+ph.place, ph.ranges)
 	if ph.where != "" {
 		where, args = where+` AND `+ph.where, append(args, ph.args...)
 	}

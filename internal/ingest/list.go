@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"database/sql"
-	"strings"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -30,15 +29,11 @@ const heldPage = 200
 func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 	where, args := `1`, []any{}
 	if actor.Role != access.Operator {
-		parts := []string{`0`}
-		for _, r := range territory.Of(actor.Territory) {
-			parts, args = append(parts, `area>=? AND area<?`), append(args, r.Lo, r.Hi)
-		}
-		where = strings.Join(parts, ` OR `)
+		where, args = territory.Within(`area`, territory.Of(actor.Territory))
 	}
 	held := []Held{}
 	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed FROM submissions
-		WHERE outcome='quarantined' AND (`+where+`) ORDER BY received_at, id LIMIT ?`, append(args, heldPage), func(rows *sql.Rows) error {
+		WHERE outcome='quarantined' AND `+where+` ORDER BY received_at, id LIMIT ?`, append(args, heldPage), func(rows *sql.Rows) error {
 		var h Held
 		var sealed string
 		if err := rows.Scan(&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw, &sealed); err != nil {

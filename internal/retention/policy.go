@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -212,9 +211,6 @@ func within(actor access.Actor, where string, args []any) (string, []any) {
 	if actor.Where(access.Erase) == access.Anywhere {
 		return where, args
 	}
-	parts := []string{`0`}
-	for _, r := range territory.Of(actor.Territory) {
-		parts, args = append(parts, `area>=? AND area<?`), append(args, r.Lo, r.Hi)
-	}
-	return where + ` AND (` + strings.Join(parts, ` OR `) + `)`, args
+	inside, codes := territory.Within(`area`, territory.Of(actor.Territory))
+	return where + ` AND ` + inside, append(args, codes...)
 }

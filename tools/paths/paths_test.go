@@ -75,7 +75,7 @@ func TestFaultsAreFound(t *testing.T) {
 }
 
 // ODK's engine shows the same in both languages.
-func TestODKEngineWalksThePaths(t *testing.T) {
+func TestODKEngineWalksThePaths_needsNpmCiOfCollectEngine(t *testing.T) {
 	const engine = "../collect-engine"
 	if _, err := os.Stat(filepath.Join(engine, "node_modules", "@getodk", "xforms-engine")); err != nil {
 		t.Skip("ODK's engine is not installed: npm ci --prefix tools/collect-engine")
