@@ -127,13 +127,14 @@ func InsertRaw(db DB, table string, row Row) error { return insert(db, table, ro
 // UpdateRaw writes columns as they are, sealed already or never to be.
 func UpdateRaw(db DB, table, id string, row Row) error { return update(db, table, id, row) }
 
-// Forget takes the columns of a row that are in erased out of what was sealed of it.
+// Forget takes the columns of a row that are in erased out of what was sealed of it. Of a damaged row everything sealed goes:
+// what is to be erased must not come back with a mended one.
 func Forget(db DB, table, id string, erased Row) error {
 	var sealed string
 	if _, err := One(db, `SELECT `+SealedColumn+` FROM "`+table+`" WHERE id=?`, []any{id}, &sealed); err != nil || sealed == "" {
 		return err
 	}
-	row, err := Open(db, table, id, sealed)
+	row, _, err := OpenWhole(db, table, id, sealed)
 	if err != nil {
 		return err
 	}

@@ -21,10 +21,14 @@ import (
 func inTransaction(e *core.RecordEvent, fn func() error) error {
 	outer := e.App
 	defer func() { e.App = outer }()
-	return outer.RunInTransaction(func(tx core.App) error {
+	err := outer.RunInTransaction(func(tx core.App) error {
 		e.App = tx
 		return fn()
 	})
+	if collections.Damaged(err) {
+		return apiError(err)
+	}
+	return err
 }
 
 // byHand asks access whether somebody may write a row over REST or in the console, and leaves word of who it is for the

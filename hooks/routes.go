@@ -156,11 +156,17 @@ func (d *Doorstep) answer(r Route, re *core.RequestEvent) error {
 	return r.handle(d, &request{re, caller(re), d.bodies})
 }
 
-func writeProblem(re *core.RequestEvent, err error) error {
+// told is what a client is told of an error.
+func told(err error) *problem.Problem {
 	p := problem.As(err)
 	if p.Code == problem.Internal && collections.Damaged(err) {
 		p = problem.New(problem.Damaged, "")
 	}
+	return p
+}
+
+func writeProblem(re *core.RequestEvent, err error) error {
+	p := told(err)
 	if p.Fault() {
 		re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(RequestID), "error", err.Error())
 	}

@@ -167,7 +167,7 @@ func giveToken(e *core.RecordAuthRequestEvent, device string) error {
 
 // apiError tells a problem in the framework's words, with its code in the data.
 func apiError(err error) error {
-	p := problem.As(err)
+	p := told(err)
 	text := problem.Catalogue[p.Code]
 	if p.Code == problem.Internal {
 		return router.NewInternalServerError("", err)

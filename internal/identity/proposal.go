@@ -101,11 +101,14 @@ func proposalsOf(db collections.DB, record, status string) ([]proposal, error) {
 		if err := rows.Scan(&p.id, &p.list, &p.entity, &p.Column, &p.Before, &p.After, &sealed); err != nil {
 			return err
 		}
-		opened, err := collections.Open(db, collections.Edits, p.id, sealed)
+		opened, whole, err := collections.OpenWhole(db, collections.Edits, p.id, sealed)
+		if err != nil || !whole {
+			return err // a damaged one stays proposed until it is mended
+		}
 		opened.Fill("before", &p.Before)
 		opened.Fill("after", &p.After)
 		all = append(all, p)
-		return err
+		return nil
 	})
 	return all, err
 }

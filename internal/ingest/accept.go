@@ -140,13 +140,11 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 	if receipt.Code == problem.SequenceReused {
 		seq = 0 // the number belongs to the earlier operation
 	}
-	kind, raw, rawType := d.op.Op, string(d.op.Raw), "json"
+	kind := d.op.Op
 	if kind != OpSubmit && kind != OpTask && kind != OpHousehold {
 		kind = ""
 	}
-	if sender.Channel == OpenRosa {
-		raw, rawType = d.op.XML, "xml"
-	}
+	raw, rawType := d.arrived(sender)
 	deprecated := d.op.Corrects
 	if d.inst != nil && deprecated == "" {
 		deprecated = d.inst.DeprecatedID
@@ -159,6 +157,14 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)}, {Column: "message", Value: receipt.Message["zh"]}, {Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
 		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime}, {Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
+}
+
+// arrived is what the sender sent, byte for byte.
+func (d *draft) arrived(sender Sender) (raw, rawType string) {
+	if sender.Channel == OpenRosa {
+		return d.op.XML, "xml"
+	}
+	return string(d.op.Raw), "json"
 }
 
 // nameless are files without their names, which somebody typed: raw and the attachments have them, sealed.

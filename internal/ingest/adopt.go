@@ -42,32 +42,36 @@ func (own owner) adopt(db collections.DB, held string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
+	for id, f := range files {
 		if _, err := saveFile(db, own, f, now); err != nil {
 			return err
 		}
+		if _, err := db.Exec(`DELETE FROM attachments WHERE id=?`, id); err != nil {
+			return fmt.Errorf("adopt files of %s: %w", held, err)
+		}
 	}
-	if _, err := db.Exec(`DELETE FROM attachments WHERE record=? AND replaced=FALSE`, held); err != nil {
-		return fmt.Errorf("adopt files of %s: %w", held, err)
-	}
-	if _, err := db.Exec(`UPDATE attachments SET record=?, collection=?, area=? WHERE record=?`, own.record, own.collection, own.area, held); err != nil {
+	if _, err := db.Exec(`UPDATE OR IGNORE attachments SET record=?, collection=?, area=? WHERE record=?`, own.record, own.collection, own.area, held); err != nil {
 		return fmt.Errorf("adopt files of %s: %w", held, err)
 	}
 	return nil
 }
 
-func filesOf(db collections.DB, record string) ([]File, error) {
-	var files []File
+// filesOf are the files of a record by the ids of their rows, without those whose names are damaged.
+func filesOf(db collections.DB, record string) (map[string]File, error) {
+	files := map[string]File{}
 	err := collections.Each(db, `SELECT id, name, sha256, size, mime, state, sealed FROM attachments WHERE record=? AND replaced=FALSE`, []any{record}, func(rows *sql.Rows) error {
 		var f File
 		var id, state, sealed string
 		if err := rows.Scan(&id, &f.Name, &f.SHA256, &f.Size, &f.MIME, &state, &sealed); err != nil {
 			return err
 		}
-		opened, _, err := collections.OpenWhole(db, collections.Attachments, id, sealed)
+		opened, whole, err := collections.OpenWhole(db, collections.Attachments, id, sealed)
+		if err != nil || !whole {
+			return err // nobody knows what it is called: the row goes to the record as it is
+		}
 		opened.Fill("name", &f.Name)
 		f.Here, f.Suspect = state != fileDeclared, state == fileQuarantined
-		files = append(files, f)
+		files[id] = f
 		return err
 	})
 	return files, err

@@ -8,29 +8,54 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/problem"
 )
 
 // answered is an operation that was answered before.
 type answered struct {
-	id, instance, sum, files, outcome string
-	code                              problem.Code
-	receipt                           string
+	id, instance, sum, files, outcome, area string
+	code                                    problem.Code
+	rev                                     int64
+	receipt                                 string
+	damaged                                 bool
 }
 
-const answeredColumns = `SELECT id, instance, sha256, COALESCE(files,''), outcome, code, receipt, sealed FROM submissions WHERE `
+const answeredColumns = `SELECT id, instance, sha256, COALESCE(files,''), outcome, code, rev, area, receipt, sealed FROM submissions WHERE `
 
 func findAnswered(db collections.DB, where string, args ...any) (a answered, found bool, err error) {
 	var sealed string
-	found, err = collections.One(db, answeredColumns+where, args, &a.id, &a.instance, &a.sum, &a.files, &a.outcome, &a.code, &a.receipt, &sealed)
+	found, err = collections.One(db, answeredColumns+where, args, &a.id, &a.instance, &a.sum, &a.files, &a.outcome, &a.code, &a.rev, &a.area, &a.receipt, &sealed)
 	if err != nil || !found {
 		return a, found, err
 	}
-	opened, err := collections.Open(db, collections.Submissions, a.id, sealed)
+	opened, whole, err := collections.OpenWhole(db, collections.Submissions, a.id, sealed)
 	opened.Fill("receipt", &a.receipt)
+	a.damaged = !whole
 	return a, found, err
+}
+
+// mend writes what arrived anew, from its repetition: the row did not open any more. Of the receipt it keeps what lies in clear.
+func (a *answered) mend(db collections.DB, sender Sender, d *draft, now time.Time) error {
+	r := Receipt{Seq: d.op.Seq, ID: a.instance, Status: a.outcome, Rev: a.rev, Area: a.area}
+	if a.code != "" {
+		r = quarantineReceipt(d.op, a.code)
+	}
+	receipt, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("receipt: %w", err)
+	}
+	raw, _ := d.arrived(sender)
+	if err := collections.Update(db, collections.Submissions, a.id, collections.Row{{Column: "raw", Value: raw}, {Column: "receipt", Value: string(receipt)}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+		return err
+	}
+	a.receipt, a.damaged = string(receipt), false
+	entry := sender.Actor.DidTo("row.mended", collections.Submissions, a.id, a.area, a.instance)
+	entry.Purpose, entry.Device = audit.Capture, sender.Device
+	return audit.Append(db, now, entry)
 }
 
 // replay finds the operation among those answered before. The number that its device gave it says so, with the same
@@ -47,7 +72,7 @@ func replay(ctx context.Context, db collections.DB, st *Stages, sender Sender, d
 			return Receipt{}, false, err
 		}
 		if found && a.says(d) {
-			return d.again(ctx, db, st, a)
+			return d.again(ctx, db, st, sender, a)
 		}
 		if found && d.code != problem.Internal {
 			d.code = problem.SequenceReused
@@ -64,7 +89,7 @@ func replay(ctx context.Context, db collections.DB, st *Stages, sender Sender, d
 	if err != nil || !found || d.op.Op != OpSubmit && a.code != problem.SequenceReused {
 		return Receipt{}, false, err
 	}
-	return d.again(ctx, db, st, a)
+	return d.again(ctx, db, st, sender, a)
 }
 
 // says reports whether an answered operation is the drafted one. Those that were stored before files counted as content
@@ -78,7 +103,12 @@ func (a answered) says(d *draft) bool {
 }
 
 // again gives the earlier answer. What waited for a form that is known by now is looked at once more instead.
-func (d *draft) again(ctx context.Context, db collections.DB, st *Stages, a answered) (Receipt, bool, error) {
+func (d *draft) again(ctx context.Context, db collections.DB, st *Stages, sender Sender, a answered) (Receipt, bool, error) {
+	if a.damaged {
+		if err := a.mend(db, sender, d, st.Now()); err != nil {
+			return Receipt{}, false, err
+		}
+	}
 	if a.outcome == Quarantined && a.code == problem.UnknownForm && d.code == "" {
 		receipt, err := settleHeld(ctx, db, st, a.id, st.Now())
 		receipt.Seq = d.op.Seq

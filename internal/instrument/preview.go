@@ -73,11 +73,11 @@ func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Ins
 			return nil, err
 		}
 		_, root, found, err := in.Whole.Find(db, id)
+		if collections.Damaged(err) || err == nil && !found {
+			continue
+		}
 		if err != nil {
 			return nil, err
-		}
-		if !found {
-			continue
 		}
 		p.Records++
 		in.recompute(ctx, root, now)

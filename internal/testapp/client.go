@@ -27,6 +27,13 @@ func (a *App) Client(t testing.TB, server *httptest.Server, worker *core.Record)
 	return c
 }
 
+// At is the same caller before another server, in another test.
+func (c *Client) At(t testing.TB, url string) *Client {
+	at := *c
+	at.URL, at.t = url, t
+	return &at
+}
+
 // Do sends a request and returns status and body; in is sent as JSON unless nil, or as it is when bytes.
 func (c *Client) Do(method, path string, in any) (int, []byte) {
 	c.t.Helper()

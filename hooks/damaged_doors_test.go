@@ -1,0 +1,511 @@
+package hooks_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections"
+	"doorstep/collections/forms"
+	"doorstep/internal/audit"
+	"doorstep/internal/grid"
+	"doorstep/internal/retention"
+	"doorstep/internal/roster"
+	"doorstep/internal/sealing"
+	"doorstep/internal/testapp"
+)
+
+const allStates = "received,has_issues,returned,edited,approved,rejected"
+
+// twin is one of two families of whom the same is told: the rows of one are damaged, the other is its neighbour.
+type twin struct {
+	Tablet, Token, Visit, Household, Person, Pair, Task, File, Glass, Asked, Held, Paradata string
+	name, number, address, heldRow                                                          string
+	op, held                                                                                map[string]any
+}
+
+func (w twin) ids() []string {
+	return []string{w.Tablet, w.Token, w.Visit, w.Household, w.Person, w.Pair, w.Task, w.File, w.Glass, w.Asked, w.Held, w.Paradata}
+}
+
+// street is a database in which both families live.
+type street struct {
+	app                                           *testapp.App
+	worker, boss, manager, second, away, operator *testapp.Client
+	secret                                        map[string]string // of the ODK token of each twin
+	twins                                         [2]twin
+}
+
+func (s *street) tablet(w twin) *testapp.Client {
+	c := *s.worker
+	c.Device = w.Tablet
+	return &c
+}
+
+func (s *street) phone(t *testing.T, w twin) *collect {
+	return &collect{t, s.worker.URL + "/v1/key/" + s.secret[w.Token] + "/projects/all"}
+}
+
+// settleStreet tells of both families through every door that leaves something sealed.
+func settleStreet(t *testing.T) *street {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	as := func(staffNo, role, area string) *testapp.Client {
+		return app.Client(t, server, app.Worker(t, staffNo, role, area))
+	}
+	s := &street{app: app, secret: map[string]string{}, boss: as("S1", "supervisor", "990101"), manager: as("M1", "manager", "9901"), second: as("M2", "manager", "9901"), away: as("S2", "supervisor", "990102")}
+	s.operator = app.Client(t, server, superuser(t, app))
+	field := app.Worker(t, "F1", "field", "990101001001")
+	s.worker = app.Client(t, server, field)
+	for i, w := range []twin{{name: "欧阳甲甲", number: number1, address: "示例路 1 号"}, {name: "欧阳乙乙", number: "990000201503010033", address: "示例路 2 号"}} {
+		s.tell(t, field.Id, i, &w)
+		s.twins[i] = w
+	}
+	return s
+}
+
+func (s *street) tell(t *testing.T, worker string, i int, w *twin) {
+	t.Helper()
+	picture := photo(t, byte(i+1), 60_000)
+	tablet := *s.worker
+	tablet.Register()
+	w.Tablet, w.Visit = tablet.Device, uuid.NewString()
+	bring(t, &tablet, picture)
+	w.op = operation(1, w.Visit, childVisit(testapp.Inside(gridA), w.address, child(w.name, w.number, "2015-03-01", nil)))
+	w.op["files"] = []map[string]any{{"name": w.name + ".jpg", "sha256": digest(picture), "size": len(picture)}}
+	first := push(t, &tablet, w.op)[0]
+	w.Household, w.Person = first.Household, first.Persons[0]
+	other := push(t, &tablet, operation(2, uuid.NewString(), childVisit(testapp.Inside(gridB), w.address+" 旁", child(w.name, w.number, "2015-03-01", nil))))[0]
+	w.Pair = other.Duplicates[0].ID
+	push(t, &tablet, operation(3, w.Visit, s.corrected(*w, w.name+"改", "13900000000")))
+	w.Held = uuid.NewString()
+	w.held = map[string]any{"seq": 4, "op": "submit", "id": w.Held, "form": "nobody", "answers": map[string]any{"name": w.name}}
+	push(t, &tablet, w.held)
+	review := "/api/doorstep/v1/records/child_visits/" + w.Visit + "/review"
+	s.boss.Want(http.StatusOK, http.MethodPost, review, map[string]any{"decision": "return", "comment": "请问 " + w.name}, nil)
+	s.boss.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/duplicates/"+w.Pair+"/decide", map[string]any{"status": "same", "comment": w.name}, nil)
+	var made struct{ ID, Token string }
+	s.away.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/break-glass", map[string]string{"collection": "persons", "record": w.Person, "reason": "邻居来电,需立即核实 " + w.name}, &made)
+	w.Glass = made.ID
+	s.manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/export-requests", map[string]string{"form": "child_visit", "states": allStates, "reason": "需要核对身份的名单 " + w.name}, &made)
+	w.Asked = made.ID
+	s.manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/workers/"+worker+"/token", map[string]string{"label": "平板 " + w.name}, &made)
+	w.Token, s.secret[made.ID] = made.ID, made.Token
+	w.Paradata = uuid.NewString()
+	err := collections.Write(t.Context(), s.app.TestApp, func(db collections.DB) error {
+		return collections.Insert(db, collections.Paradata, collections.Row{{Column: "id", Value: w.Paradata}, {Column: "collection", Value: "child_visits"}, {Column: "record", Value: w.Visit}, {Column: "instance", Value: w.Visit}, {Column: "track", Value: "[[1,2]]"}, {Column: "area", Value: gridA}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for column, query := range map[*string]string{
+		&w.Task: `SELECT id FROM tasks WHERE record=? AND kind='correct'`, &w.File: `SELECT id FROM attachments WHERE record=?`, &w.heldRow: `SELECT id FROM submissions WHERE instance=?`,
+	} {
+		about := w.Visit
+		if column == &w.heldRow {
+			about = w.Held
+		}
+		if _, err := collections.One(collections.Read(s.app.TestApp), query, []any{about}, column); err != nil || *column == "" {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+}
+
+func (s *street) corrected(w twin, name, phone string) map[string]any {
+	known := child(name, w.number, "2015-03-01", nil)
+	known["person_id"], known["child_basic"].(map[string]any)["child_phone"] = w.Person, phone
+	return childVisit(testapp.Inside(gridA), w.address, known)
+}
+
+// copied is the same street in a database of its own, in which the rows of some tables about the first family are damaged.
+func (s *street) copied(t *testing.T, from string, tables []string) (*street, []string) {
+	t.Helper()
+	c := *s
+	c.app = testapp.Open(t, from)
+	if err := os.CopyFS(filepath.Join(c.app.DataDir(), "attachments"), os.DirFS(filepath.Join(s.app.DataDir(), "attachments"))); err != nil {
+		t.Fatal(err)
+	}
+	url := c.app.Serve(t).URL
+	for _, who := range []**testapp.Client{&c.worker, &c.boss, &c.manager, &c.second, &c.away, &c.operator} {
+		*who = (*who).At(t, url)
+	}
+	var damaged []string
+	for _, table := range tables {
+		damaged = append(damaged, c.damage(t, table)...)
+	}
+	return &c, damaged
+}
+
+// damage spoils what is sealed of the rows of a table that speak of the first family alone.
+func (s *street) damage(t *testing.T, table string) (damaged []string) {
+	t.Helper()
+	names := func(row string, w twin) bool {
+		return slices.ContainsFunc(w.ids(), func(id string) bool { return strings.Contains(row, id) })
+	}
+	err := collections.Each(collections.Read(s.app.TestApp), `SELECT * FROM "`+table+`" WHERE sealed!=''`, nil, func(rows *sql.Rows) error {
+		columns, err := rows.Columns()
+		if err != nil {
+			return err
+		}
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			return err
+		}
+		row, id := "", ""
+		for i, v := range values {
+			text := collections.AsText(*v.(*any))
+			if columns[i] == "id" {
+				id = text
+			}
+			row += text + "\n"
+		}
+		if names(row, s.twins[0]) && !names(row, s.twins[1]) {
+			damaged = append(damaged, table+"/"+id)
+		}
+		return nil
+	})
+	if err != nil || len(damaged) == 0 {
+		t.Fatalf("nothing sealed of the first family in %s (%v)", table, err)
+	}
+	for _, place := range damaged {
+		if _, err := s.app.DB().NewQuery(`UPDATE "` + table + `" SET sealed=substr(sealed,1,length(sealed)-6)||'AAAAAA' WHERE '` + table + `/'||id='` + place + `'`).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return damaged
+}
+
+// unzipped is all that is in an archive, and in the archives in it.
+func unzipped(b []byte) []byte {
+	archive, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return b
+	}
+	var all []byte
+	for _, f := range archive.File {
+		if r, err := f.Open(); err == nil {
+			inner, _ := io.ReadAll(r)
+			all = append(all, unzipped(inner)...)
+		}
+	}
+	return all
+}
+
+// door is one way in which rows are read, on behalf of one of the twins; shows is what of the neighbour its answer must hold.
+// One of both asks for both at once.
+type door struct {
+	name  string
+	of    func(t *testing.T, s *street, w twin) (int, []byte)
+	shows func(w twin) string
+	both  bool
+	needs string // the tables whose damaged row it may answer 409 for
+}
+
+func ofBoth(d door) door { d.both = true; return d }
+
+func (d door) needing(tables string) door { d.needs = tables; return d }
+
+func nothing(twin) string { return "" }
+
+func done(err error) (int, []byte) {
+	if err != nil {
+		return http.StatusInternalServerError, []byte(err.Error())
+	}
+	return http.StatusOK, nil
+}
+
+func found(a answer) (int, []byte) { return a.Status, a.Body }
+
+func asks(who func(*street) *testapp.Client, path func(twin) string, shows func(twin) string) door {
+	return door{name: "GET " + path(twin{}), of: func(_ *testing.T, s *street, w twin) (int, []byte) {
+		status, body := who(s).Do(http.MethodGet, path(w), nil)
+		return status, unzipped(body)
+	}, shows: shows}
+}
+
+func says(who func(*street) *testapp.Client, path func(twin) string, body func(twin) any, shows func(twin) string) door {
+	return door{name: "POST " + path(twin{}), of: func(t *testing.T, s *street, w twin) (int, []byte) {
+		return who(s).Do(http.MethodPost, path(w), body(w))
+	}, shows: shows}
+}
+
+func theBoss(s *street) *testapp.Client    { return s.boss }
+func theManager(s *street) *testapp.Client { return s.manager }
+func theAway(s *street) *testapp.Client    { return s.away }
+
+func pushed(name string, op func(s *street, w twin) map[string]any) door {
+	return door{name: "push " + name, of: func(t *testing.T, s *street, w twin) (int, []byte) {
+		status, body := s.tablet(w).Do(http.MethodPost, "/api/sync/v1/push", map[string]any{"operations": []any{op(s, w), operation(90+len(name), uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 "+name))}})
+		if kept := strings.Count(string(body), `"status":"stored"`) + strings.Count(string(body), `"status":"conflict"`) + strings.Count(string(body), `"status":"unchanged"`) + strings.Count(string(body), `"row.damaged"`); kept != 2 {
+			return http.StatusTeapot, body
+		}
+		return status, body
+	}, shows: nothing}
+}
+
+// theDoors are in the order in which one family's rows are read, changed and erased.
+func theDoors(tables []string) []door {
+	name, visit := func(w twin) string { return w.name }, func(w twin) string { return w.Visit }
+	person, household := func(w twin) string { return w.Person }, func(w twin) string { return w.Household }
+	at := func(format string, of func(twin) string) func(twin) string {
+		return func(w twin) string { return strings.Replace(format, "ID", of(w), 1) }
+	}
+	all := slices.Collect(func(yield func(string) bool) {
+		for i := range 256 {
+			if !yield(strconv.Itoa(i)) {
+				return
+			}
+		}
+	})
+	doors := []door{
+		{name: "pull", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			return s.tablet(w).Do(http.MethodGet, "/api/sync/v1/pull?limit=1000", nil)
+		}, shows: household, both: true},
+		{name: "digest after a pull", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			d := pulled(t, device(s.tablet(w), 0))
+			if n, err := d.Verify(t.Context()); err != nil || n != 0 {
+				return http.StatusTeapot, fmt.Appendf(nil, "%d %v", n, err)
+			}
+			return http.StatusOK, nil
+		}, shows: nothing, both: true},
+		{name: "repair", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			return s.tablet(w).Do(http.MethodGet, "/api/sync/v1/repair?buckets="+strings.Join(all, ","), nil)
+		}, shows: visit, both: true},
+		{name: "register a tablet again", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			return s.tablet(w).Do(http.MethodPost, "/api/sync/v1/devices", map[string]string{"id": w.Tablet, "name": "平板"})
+		}, shows: nothing},
+		{name: "entity lists", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			m := s.phone(t, w).manifest("child_visit")
+			var lists []byte
+			for _, list := range []string{"households.csv", "persons.csv"} {
+				lists = append(lists, s.phone(t, w).get(m[list].DownloadURL).Body...)
+			}
+			return http.StatusOK, lists
+		}, shows: person, both: true},
+		{name: "correction form", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			for _, f := range s.phone(t, w).forms() {
+				if strings.Contains(f.Name, w.name) {
+					return found(s.phone(t, w).do(http.MethodGet, f.DownloadURL, nil, nil))
+				}
+			}
+			return http.StatusConflict, []byte(`"row.damaged"`) // there is none
+		}, shows: name, needs: "tasks child_visits child_visit_children"},
+		asks(theBoss, at("/api/doorstep/v1/records/child_visits/ID/history", visit), name),
+		ofBoth(asks(theBoss, at("/api/doorstep/v1/quarantine?ID", visit), func(w twin) string { return w.Held })),
+		asks(theBoss, at("/api/doorstep/v1/attachments/ID", func(w twin) string { return w.File }), nothing),
+		ofBoth(asks(theBoss, at("/api/doorstep/v1/coverage?ID", visit), nothing)),
+		asks(theAway, at("/api/doorstep/v1/break-glass/ID", func(w twin) string { return w.Glass }), nothing),
+		asks(theManager, at("/api/doorstep/v1/persons/ID/audit", person), nothing),
+		ofBoth(asks(theManager, at("/api/doorstep/v1/export/child_visit?states="+allStates+"&ID", visit), nothing)),
+		ofBoth(asks(theManager, at("/api/doorstep/v1/export/child_visit?states="+allStates+"&format=xlsx&labels=zh&ID", visit), nothing)),
+		says(theManager, at("/api/doorstep/v1/search/person?ID", visit), func(w twin) any { return map[string]string{"number": w.number} }, nothing),
+		says(theBoss, at("/api/doorstep/v1/reveal?ID", person), func(w twin) any {
+			return map[string]any{"collection": "persons", "id": w.Person, "fields": []string{"name"}, "reason": "核对身份需要查看姓名"}
+		}, name).needing("persons"),
+		says(theBoss, at("/api/doorstep/v1/reveal?ID", visit), func(w twin) any {
+			return map[string]any{"collection": "child_visits", "id": w.Visit, "fields": []string{"address"}, "reason": "核对身份需要查看住址"}
+		}, func(w twin) string { return w.address }).needing("child_visits"),
+		{name: "preview of a form", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			raw, err := forms.Files.ReadFile("child_visit.csv")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var p struct{ Records int }
+			status := uploadTo(t, s.manager, "/api/doorstep/v1/forms/child_visit/preview", "child_visit.csv", raw, "", &p)
+			return status, []byte(fmt.Sprint(p.Records >= 2))
+		}, shows: func(twin) string { return "true" }, both: true},
+		{name: "identified export", of: identified("csv"), shows: name, both: true},
+		{name: "identified export as XLSX", of: identified("xlsx"), shows: name, both: true},
+	}
+	for _, table := range tables {
+		doors = append(doors, ofBoth(asks(func(s *street) *testapp.Client { return s.operator }, at("/api/collections/"+table+"/records?perPage=200&ID", visit), nothing)))
+	}
+	return append(doors,
+		door{name: "every job of the clock", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			for _, j := range s.app.Cron().Jobs() {
+				if j.Id() != "doorstep.backup" {
+					j.Run()
+				}
+			}
+			return http.StatusOK, nil
+		}, shows: nothing, both: true},
+		pushed("the same again", func(s *street, w twin) map[string]any { return w.op }),
+		pushed("what waits, again", func(s *street, w twin) map[string]any { return w.held }),
+		pushed("a correction", func(s *street, w twin) map[string]any {
+			return operation(30, w.Visit, s.corrected(w, w.name+"改", "13900000001"))
+		}),
+		pushed("a visit to the household", func(s *street, w twin) map[string]any {
+			v := s.corrected(w, w.name, "13900000002")
+			v["household_id"] = w.Household
+			return operation(31, uuid.NewString(), v)
+		}),
+		pushed("a household", func(s *street, w twin) map[string]any {
+			return map[string]any{"seq": 32, "op": "household", "id": w.Household, "answers": map[string]any{"address": w.address, "residents": 3}}
+		}),
+		pushed("the task", func(s *street, w twin) map[string]any {
+			return map[string]any{"seq": 33, "op": "task", "id": w.Task, "answers": map[string]any{"status": "done"}}
+		}),
+		door{name: "a visit over OpenRosa", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			a := s.phone(t, w).post(xmlPart(record(t, s.app, "child_visit", uuid.NewString(), "", s.corrected(w, w.name, "13900000003"))))
+			return found(a)
+		}, shows: nothing},
+		door{name: "PATCH of a task", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			return s.boss.Do(http.MethodPatch, "/api/collections/tasks/records/"+w.Task, map[string]any{"priority": "normal"})
+		}, shows: nothing, needs: "tasks"},
+		door{name: "PATCH of a person", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			return s.manager.Do(http.MethodPatch, "/api/collections/persons/records/"+w.Person, map[string]any{"sex": "female"})
+		}, shows: nothing, needs: "persons"},
+		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/review", visit), func(twin) any { return map[string]string{"decision": "approve"} }, nothing).needing("child_visits child_visit_children"),
+		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/review?", visit), func(twin) any { return map[string]string{"decision": "reopen", "comment": "再核对"} }, nothing).needing("child_visits child_visit_children"),
+		says(theBoss, at("/api/doorstep/v1/duplicates/ID/decide", func(w twin) string { return w.Pair }), func(twin) any { return map[string]string{"status": "different"} }, nothing).needing("duplicates"),
+		door{name: "roster", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			path := filepath.Join(t.TempDir(), "roster.csv")
+			lines := "网格代码,住址,姓名,性别,出生日期,身份证号\n990101001001001," + w.address + "," + w.name + ",男,2015-03-01," + w.number + "\n"
+			if err := os.WriteFile(path, []byte(lines), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := roster.Import(t.Context(), s.app, path, roster.Options{Datum: grid.WGS84, By: "operator", Now: s.app.Doorstep.Now()})
+			return done(err)
+		}, shows: nothing},
+		door{name: "key rotation", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			_, err := sealing.Rows(t.Context(), s.app, s.app.Doorstep.Library, true, nil)
+			return done(err)
+		}, shows: nothing, both: true},
+		says(theBoss, at("/api/doorstep/v1/quarantine/ID/discard", func(w twin) string { return w.heldRow }), func(twin) any { return nil }, nothing).needing("submissions"),
+		says(theManager, at("/api/doorstep/v1/persons/ID/erase", person), func(twin) any { return map[string]string{"basis": "own_request"} }, nothing),
+		door{name: "retention", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			return s.retain(t)
+		}, shows: nothing, both: true},
+		door{name: "audit", of: func(t *testing.T, s *street, w twin) (int, []byte) {
+			r, err := audit.Verify(collections.Read(s.app.TestApp), "")
+			if err == nil && !r.Whole() {
+				err = errors.New(r.Why)
+			}
+			return done(err)
+		}, shows: nothing, both: true},
+	)
+}
+
+// identified is an export with names, which another manager approves.
+func identified(format string) func(t *testing.T, s *street, w twin) (int, []byte) {
+	return func(t *testing.T, s *street, w twin) (int, []byte) {
+		t.Helper()
+		const requests = "/api/doorstep/v1/export-requests"
+		var g struct{ ID string }
+		s.manager.Want(http.StatusOK, http.MethodPost, requests, map[string]string{"form": "child_visit", "format": format, "states": allStates, "reason": "向市局移交需要核对身份的名单"}, &g)
+		s.second.Want(http.StatusNoContent, http.MethodPost, requests+"/"+g.ID+"/approve", nil, nil)
+		status, body := s.manager.Do(http.MethodGet, "/api/doorstep/v1/export/child_visit?identified=true&states="+allStates+"&format="+format+"&approval="+g.ID, nil)
+		return status, unzipped(body)
+	}
+}
+
+// retain erases what is past its time.
+func (s *street) retain(t *testing.T) (int, []byte) {
+	t.Helper()
+	s.manager.Do(http.MethodPost, "/api/collections/retention_policies/records", map[string]any{"collection": "child_visits", "days": 90, "active": true})
+	if err := retention.Report(t.Context(), s.app, s.app.Doorstep.Library, s.app.Doorstep.Now().AddDate(0, 0, 91)); err != nil {
+		return done(err)
+	}
+	var list struct{ Items []struct{ ID string } }
+	s.manager.Want(http.StatusOK, http.MethodGet, "/api/collections/retention_reports/records?filter=status='open'", nil, &list)
+	if len(list.Items) == 0 {
+		return http.StatusOK, nil // the first family's turn took both
+	}
+	return s.manager.Do(http.MethodPost, "/api/doorstep/v1/retention/"+list.Items[0].ID+"/approve", nil)
+}
+
+// Whatever sealed row is damaged, whoever comes by any door gets what is whole, and what needs that very row is told so; it is
+// reported once in the audit and on the operator's list.
+func TestADamagedRowStopsNoDoor(t *testing.T) {
+	s := settleStreet(t)
+	from := t.TempDir()
+	s.app.Backup(t, from)
+	tables := slices.Sorted(maps.Keys(collections.Registry))
+	for _, form := range s.app.Doorstep.Library.Tables() {
+		in, _ := s.app.Doorstep.Library.ByTable(form)
+		for _, table := range in.Layout.Tables {
+			if n := rowsIn(t, s.app, table.Name); n > 0 {
+				tables = append(tables, table.Name)
+			}
+		}
+	}
+	doors := theDoors(tables)
+	wanted := map[string]int{}
+	for _, damaged := range append([][]string{nil, together}, alone(tables)...) {
+		t.Run("damaged "+strings.Join(damaged, " "), func(t *testing.T) {
+			s, places := s.copied(t, from, damaged)
+			for _, d := range doors {
+				for i, w := range s.twins {
+					if d.both && i == 0 {
+						continue
+					}
+					status, body := d.of(t, s, w)
+					key, hurt := d.name+strconv.Itoa(i), i == 0 && slices.ContainsFunc(damaged, func(table string) bool { return slices.Contains(strings.Fields(d.needs), table) })
+					switch {
+					case damaged == nil:
+						wanted[key] = status
+						if status >= http.StatusBadRequest || !strings.Contains(string(body), d.shows(w)) {
+							t.Fatalf("%s for %s, while all is whole: %d %.300s", d.name, w.name, status, body)
+						}
+					case hurt && status == http.StatusConflict:
+					case status != wanted[key]:
+						t.Errorf("%s for %s: %d %.300s", d.name, w.name, status, body)
+					case i == 1 && !strings.Contains(string(body), d.shows(w)):
+						t.Errorf("%s does not show %s", d.name, d.shows(w))
+					}
+				}
+			}
+			s.told(t, places)
+		})
+	}
+}
+
+// together are tables of which no door needs another's row: they are damaged at once, each other one alone.
+var together = []string{collections.Grants, collections.AppTokens, collections.Devices, collections.Paradata, collections.Attachments}
+
+func alone(tables []string) (each [][]string) {
+	for _, table := range tables {
+		if !slices.Contains(together, table) {
+			each = append(each, []string{table})
+		}
+	}
+	return each
+}
+
+// told fails unless the damaged rows that are left, and no others, are on the operator's list, and each once in the audit.
+func (s *street) told(t *testing.T, damaged []string) {
+	t.Helper()
+	var listed []string
+	note := func(table, id string) { listed = append(listed, table+"/"+id) }
+	if err := sealing.Damaged(t.Context(), collections.Read(s.app.TestApp), note); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.app.Doorstep.ReportDamage(t.Context(), s.app.TestApp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, place := range listed {
+		var n int
+		if _, err := collections.One(collections.Read(s.app.TestApp), `SELECT COUNT(*) FROM audit WHERE action='row.damaged' AND collection||'/'||record=?`, []any{place}, &n); err != nil || n != 1 || !slices.Contains(damaged, place) {
+			t.Errorf("%d entries in the audit for %s (%v), of the damaged %v", n, place, err, damaged)
+		}
+	}
+}
