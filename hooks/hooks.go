@@ -67,6 +67,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.uploads", 15, d.openUploads)
 	on(app.OnServe(), "doorstep.routes", 20, d.routes)
 	on(app.OnServe(), "doorstep.openrosa", 25, d.openrosa)
+	on(app.OnServe(), "doorstep.web", 27, d.pages)
 	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)
 	on(app.OnServe(), "doorstep.forms", 40, d.watchForms)
 	on(app.OnServe(), "doorstep.retention", 50, d.reportRetention)

@@ -1,0 +1,16 @@
+// Short notes at the foot of the page, read out to those who listen.
+import { reactive } from 'vue'
+
+export interface Note { id: number; text: string; bad: boolean }
+export const notes = reactive<Note[]>([])
+let next = 1
+
+export function note(text: string, bad = false) {
+  const id = next++
+  notes.push({ id, text, bad })
+  setTimeout(() => unnote(id), bad ? 9000 : 5000)
+}
+export function unnote(id: number) {
+  const i = notes.findIndex((n) => n.id === id)
+  if (i >= 0) notes.splice(i, 1)
+}

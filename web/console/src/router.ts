@@ -1,0 +1,42 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { t, type Lang, lang } from '@doorstep/kit/language.ts'
+import type { Text } from '@doorstep/kit/texts.ts'
+import { watch } from 'vue'
+import Today from './pages/Today.vue'
+
+/** pages are what there is, each with the actions of which one opens it. */
+export const pages: { path: string; name: string; title: Text; needs: string[] }[] = [
+  { path: '/', name: 'today', title: 'nav.today', needs: [] },
+  { path: '/review', name: 'review', title: 'nav.review', needs: ['review'] },
+  { path: '/duplicates', name: 'duplicates', title: 'nav.duplicates', needs: ['duplicate.decide'] },
+  { path: '/quarantine', name: 'quarantine', title: 'nav.quarantine', needs: ['quarantine.read'] },
+  { path: '/progress', name: 'progress', title: 'nav.progress', needs: ['coverage.read'] },
+  { path: '/workers', name: 'workers', title: 'nav.workers', needs: ['worker.manage', 'device.manage'] },
+  { path: '/forms', name: 'forms', title: 'nav.forms', needs: ['form.convert', 'form.publish'] },
+  { path: '/data', name: 'data', title: 'nav.data', needs: ['export'] },
+]
+
+const parts: Record<string, () => Promise<unknown>> = {
+  review: () => import('./pages/Review.vue'),
+  duplicates: () => import('./pages/Duplicates.vue'),
+  quarantine: () => import('./pages/Quarantine.vue'),
+  progress: () => import('./pages/Progress.vue'),
+  workers: () => import('./pages/Workers.vue'),
+  forms: () => import('./pages/Forms.vue'),
+  data: () => import('./pages/Data.vue'),
+}
+
+export const router = createRouter({
+  history: createWebHistory('/console/'),
+  routes: [
+    ...pages.map((p) => ({ path: p.path, name: p.name, component: parts[p.name] ?? Today, meta: { title: p.title } })),
+    { path: '/:rest(.*)', redirect: '/' },
+  ] as never,
+})
+
+const name = (_: Lang) => {
+  const title = router.currentRoute.value.meta.title as Text | undefined
+  document.title = (title ? t(title) + ' · ' : '') + t('app.name')
+}
+router.afterEach(() => name(lang.value))
+watch(lang, name)

@@ -1,0 +1,30 @@
+import { ref, watchEffect } from 'vue'
+import { texts, type Text } from './texts'
+
+export type Lang = 'zh' | 'en'
+export interface Said { zh: string; en: string }
+
+const remembered = localStorage.getItem('doorstep.lang')
+export const lang = ref<Lang>(remembered === 'en' ? 'en' : 'zh')
+
+watchEffect(() => {
+  document.documentElement.lang = lang.value === 'zh' ? 'zh-CN' : 'en'
+  localStorage.setItem('doorstep.lang', lang.value)
+})
+
+/** t returns a text of the catalogue in the language of the page, with {names} filled in. */
+export function t(key: Text, put: Record<string, string | number> = {}): string {
+  const [zh, en] = texts[key]
+  return (lang.value === 'zh' ? zh : en).replace(/\{(\w+)\}/g, (whole, name: string) => String(put[name] ?? whole))
+}
+
+/** tOr is t for a key that is made of data; it returns other where the catalogue has none. */
+export function tOr(key: string, other: string): string {
+  return key in texts ? t(key as Text) : other
+}
+
+/** say returns a text that came with data; the other language where one is missing. */
+export function say(said: Partial<Said> | null | undefined): string {
+  if (!said) return ''
+  return (lang.value === 'zh' ? said.zh || said.en : said.en || said.zh) ?? ''
+}

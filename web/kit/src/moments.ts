@@ -1,0 +1,39 @@
+import { lang } from './language'
+
+const locale = () => (lang.value === 'zh' ? 'zh-CN' : 'en-GB')
+
+/** at reads a moment as the server writes it, "2026-11-23 12:55:54.301Z". */
+function at(moment: string): Date | null {
+  const d = new Date(moment.replace(' ', 'T'))
+  return moment && !Number.isNaN(d.getTime()) ? d : null
+}
+
+/** moment returns day and time as they are said here, in the clock of this machine; '' for none. */
+export function moment(s: string | null | undefined): string {
+  const d = s ? at(s) : null
+  return d ? d.toLocaleString(locale(), { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' }) : ''
+}
+
+/** day returns the day alone. */
+export function day(s: string | null | undefined): string {
+  const d = s ? at(s) : null
+  return d ? d.toLocaleDateString(locale(), { year: 'numeric', month: 'numeric', day: 'numeric' }) : ''
+}
+
+/** span returns a length of time in the largest unit that fits. */
+export function span(seconds: number): string {
+  const s = Math.abs(seconds)
+  const [n, unit] = s < 3600 ? [s / 60, 'minute'] : s < 2 * 86400 ? [s / 3600, 'hour'] : [s / 86400, 'day']
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(Math.max(1, Math.floor(n)))
+}
+
+/** until returns how many seconds lie between now and a moment; negative when it has passed. */
+export function until(s: string, now: number): number {
+  const d = at(s)
+  return d ? (d.getTime() - now) / 1000 : 0
+}
+
+/** count returns a number as it is written here. */
+export function count(n: number): string {
+  return n.toLocaleString(locale())
+}
