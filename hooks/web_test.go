@@ -69,7 +69,7 @@ func TestConsoleIsServed(t *testing.T) {
 			t.Errorf("%s is served as %q", url, kind)
 		}
 		zipped, packed := fetched(t, url, map[string]string{"Accept-Encoding": "br, gzip"})
-		if zipped.Header.Get("Content-Encoding") != "gzip" || unzipped(t, packed) != plain || len(packed) >= len(plain) {
+		if zipped.Header.Get("Content-Encoding") != "gzip" || unpacked(t, packed) != plain || len(packed) >= len(plain) {
 			t.Errorf("%s: %q does not give the same", url, zipped.Header.Get("Content-Encoding"))
 		}
 		if again, body := fetched(t, url, map[string]string{"If-None-Match": res.Header.Get("ETag")}); again.StatusCode != http.StatusNotModified || body != "" {
@@ -78,7 +78,7 @@ func TestConsoleIsServed(t *testing.T) {
 	}
 }
 
-func unzipped(t *testing.T, packed string) string {
+func unpacked(t *testing.T, packed string) string {
 	t.Helper()
 	r, err := gzip.NewReader(strings.NewReader(packed))
 	if err != nil {
