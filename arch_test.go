@@ -18,7 +18,7 @@ import (
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "internal/outbox", "internal/seal", "pb_migrations"},
 	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/blob", "internal/campaign", "internal/client", "internal/dataset", "internal/dedup", "internal/demo", "internal/disk", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/problem", "internal/roster", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/signin", "internal/simulate", "internal/staff", "internal/survey"},
-	"hooks":               {"collections", "collections/territory", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/search", "internal/sensitive", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate", "web"},
+	"hooks":               {"collections", "collections/territory", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/search", "internal/sensitive", "internal/share", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate", "web"},
 	"collections":         {"internal/blob", "internal/disk", "internal/seal", "internal/sensitive", "internal/survey"},
 	"collections/forms":   {},
 	"internal/disk":       {},
@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/tabular":    {"internal/survey"},
 	"internal/body":       {"internal/problem"},
 	"internal/turn":       {},
+	"internal/share":      {},
 	"internal/blob":       {"internal/crash", "internal/disk", "internal/seal"},
 	"internal/crash":      {},
 	"internal/datafolder": {},
@@ -66,7 +67,7 @@ var mayImport = map[string][]string{
 	"internal/devicesync": {"collections", "collections/territory", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
 	"internal/openrosa":   {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/survey", "internal/xform", "internal/xmltree"},
 	"internal/attachment": {"collections", "internal/access", "internal/audit", "internal/crash", "internal/problem"},
-	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/disk", "internal/ingest", "internal/problem", "internal/seal"},
+	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/disk", "internal/ingest", "internal/problem", "internal/seal", "internal/share"},
 	"internal/retention":  {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/problem", "internal/survey"},
 	"internal/demo":       {"internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
 	"internal/seed":       {"collections", "collections/territory", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/review", "internal/signin", "internal/survey", "internal/xform"},
@@ -78,7 +79,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages never see the database framework.
-var pure = []string{"internal/body", "internal/turn", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk"}
+var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk"}
 
 // confined names what few packages may import, or none: what runs programs, memory that Go does not guard, random numbers
 // that can be foretold.

@@ -20,6 +20,7 @@ func (d *Doorstep) guard(e *core.ServeEvent) error {
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.discreet", Priority: apis.DefaultActivityLoggerMiddlewarePriority + 1, Func: discreet},
 		&hook.Handler[*core.RequestEvent]{Id: apis.DefaultLoadAuthTokenMiddlewareId, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority, Func: loadToken},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.restrict", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: restrict},
+		&hook.Handler[*core.RequestEvent]{Id: shareID, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: d.inTurn},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.lists", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, Func: d.askable},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.forms", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: noSpill},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.watch", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 4, Func: d.watch},

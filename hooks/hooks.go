@@ -18,6 +18,7 @@ import (
 	"doorstep/internal/openrosa"
 	"doorstep/internal/outbox"
 	"doorstep/internal/seal"
+	"doorstep/internal/share"
 	"doorstep/internal/signin"
 	"doorstep/internal/upload"
 )
@@ -37,6 +38,7 @@ type Doorstep struct {
 	backingUp sync.Mutex
 	bodies    *body.Room // of JSON and XML
 	files     *body.Room
+	shares    *share.Shares
 	passwords *signin.Guard
 	damaged   sync.Map // places of rows that ReportDamage has noted
 
@@ -47,7 +49,7 @@ type Doorstep struct {
 
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), passwords: signin.NewGuard(), hashes: openrosa.NewHashes()}
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), passwords: signin.NewGuard(), hashes: openrosa.NewHashes()}
 }
 
 // Stages is what the pure stages of intake need.

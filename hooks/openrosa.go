@@ -65,13 +65,13 @@ func (d *Doorstep) openrosa(e *core.ServeEvent) error {
 // odkBind binds the paths below a prefix; project is where formList and submission are below it.
 func (d *Doorstep) odkBind(e *core.ServeEvent, prefix, project string, routes []odkRoute, admit func(fieldHandler) func(*core.RequestEvent) error) {
 	for _, r := range routes {
-		e.Router.Route(http.MethodGet, prefix+r.path, admit(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip()).Unbind(apis.DefaultRateLimitMiddlewareId)
+		e.Router.Route(http.MethodGet, prefix+r.path, admit(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip()).Unbind(apis.DefaultRateLimitMiddlewareId, shareID)
 	}
 	for method, handle := range map[string]fieldHandler{http.MethodHead: (*Doorstep).odkLength, http.MethodPost: (*Doorstep).odkSubmit} {
-		e.Router.Route(method, prefix+project+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId)
+		e.Router.Route(method, prefix+project+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId, shareID)
 	}
-	e.Router.Any(prefix+project+"/submission", admit((*Doorstep).odkWrongMethod))
-	e.Router.Any(prefix+"/{rest...}", admit((*Doorstep).odkNothing))
+	e.Router.Any(prefix+project+"/submission", admit((*Doorstep).odkWrongMethod)).Unbind(shareID)
+	e.Router.Any(prefix+"/{rest...}", admit((*Doorstep).odkNothing)).Unbind(shareID)
 }
 
 const tokenKey = "doorstep.token"
@@ -121,7 +121,7 @@ func (d *Doorstep) withToken(handle fieldHandler) func(*core.RequestEvent) error
 		token, _ := re.Get(tokenKey).(string)
 		actor, device, err := openrosa.Admit(re.Request.Context(), re.App, token, d.Now())
 		if err != nil {
-			return d.odkFailed(re, err)
+			return d.odkTurnedAway(re, err)
 		}
 		return d.handleField(re, handle, actor, device, "/v1/key/"+url.PathEscape(token)+"/projects/")
 	}
@@ -148,6 +148,11 @@ func (d *Doorstep) withPassword(handle fieldHandler) func(*core.RequestEvent) er
 
 func (d *Doorstep) admitBasic(re *core.RequestEvent) (access.Actor, string, error) {
 	none := access.Actor{}
+	end, err := d.begin(re, "")
+	if err != nil {
+		return none, "", err
+	}
+	defer end()
 	staffNo, password, _ := re.Request.BasicAuth()
 	if staffNo == "" {
 		return none, "", problem.New(problem.NotSignedIn, "") // every client's first request
@@ -172,11 +177,26 @@ func (d *Doorstep) admitBasic(re *core.RequestEvent) (access.Actor, string, erro
 }
 
 func (d *Doorstep) handleField(re *core.RequestEvent, handle fieldHandler, actor access.Actor, device, prefix string) error {
+	end, err := d.begin(re, actor.ID)
+	if err != nil {
+		return d.odkFailed(re, err)
+	}
+	defer end()
 	campaign := re.Request.PathValue("campaign")
 	if err := handle(d, &fieldCall{re, openrosa.NewCaller(re.Request, actor, device, campaign, prefix+url.PathEscape(campaign))}); err != nil {
 		return d.odkFailed(re, err)
 	}
 	return nil
+}
+
+// odkTurnedAway answers who showed a token that does not hold, in the turn of the address.
+func (d *Doorstep) odkTurnedAway(re *core.RequestEvent, wrong error) error {
+	end, err := d.begin(re, "")
+	if err != nil {
+		return d.odkFailed(re, err)
+	}
+	defer end()
+	return d.odkFailed(re, wrong)
 }
 
 // odkNothing answers for addresses that do not exist in words that the app shows.

@@ -33,8 +33,13 @@ func (d *Doorstep) withDraftToken(handle fieldHandler) func(*core.RequestEvent) 
 			err = factorOfDraft(re.App, actor.ID)
 		}
 		if err != nil {
+			return d.odkTurnedAway(re, err)
+		}
+		end, err := d.begin(re, actor.ID)
+		if err != nil {
 			return d.odkFailed(re, err)
 		}
+		defer end()
 		caller := openrosa.NewCaller(re.Request, actor, device, campaign, openrosa.DraftPath(token, campaign, form))
 		caller.Trial = true
 		if err := handle(d, &fieldCall{re, caller}); err != nil {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"doorstep/internal/client"
@@ -27,15 +28,16 @@ const (
 func main() {
 	program := flag.String("server", "./doorstep", "the built program")
 	length := flag.Duration("for", 15*time.Second, "time for each way")
+	some := flag.String("ways", "", "the names of some ways, with commas between; empty for all")
 	flag.Parse()
-	if err := run(context.Background(), *program, *length); err != nil {
+	if err := run(context.Background(), *program, *length, *some); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 // run prints a line for each way, the worst ratio to the quiet server, and the peak of the server's memory.
-func run(ctx context.Context, program string, length time.Duration) error {
+func run(ctx context.Context, program string, length time.Duration, some string) error {
 	s, err := start(ctx, program)
 	if err != nil {
 		return err
@@ -56,6 +58,9 @@ func run(ctx context.Context, program string, length time.Duration) error {
 	fmt.Printf("quiet rounds=%d p50_ms=%.1f p95_ms=%.1f\n", len(quiet), ms(at(quiet, .5)), ms(at(quiet, .95)))
 	worst := 0.0
 	for _, way := range ways {
+		if some != "" && !slices.Contains(strings.Split(some, ","), way.name) {
+			continue
+		}
 		attack, end := context.WithCancel(ctx)
 		done := way.begin(attack, s, enemy.Conn)
 		times, err := watch(ctx, tablet, length)

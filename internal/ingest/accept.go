@@ -36,6 +36,7 @@ func Accept(ctx context.Context, app core.App, st *Stages, sender Sender, ops []
 		if len(ops) == 0 {
 			break // an empty push is a sign of life
 		}
+		p.calm(b.took)
 	}
 	return receipts, nil
 }

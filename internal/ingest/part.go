@@ -19,9 +19,13 @@ const (
 	mostWork  = 20 * survey.MostWork
 )
 
-// rests is for how many times as long as its transaction took a worker waits before the next part, while others are about:
-// whatever one worker sends, the writer is free for the others most of the time.
-const rests = 4
+// A worker waits before the next part of a push for so many times as long as the transaction took, while others are about, and
+// after more than calmWork before the answer too: whatever one sends, the writer is free for the others most of the time, and one
+// in twenty at most meets what cannot be parted.
+const (
+	rests      = 4
+	heavyRests = 24
+)
 
 // pushed is what one request brought, taken apart so that no transaction is long: operations are read one by one, and a
 // part is written before more is read.
@@ -31,6 +35,13 @@ type pushed struct {
 	next   *draft // read already, but too much for the part before
 	spent  int    // work of all operations so far
 	looked bool   // for forms that were unknown
+}
+
+// calm lets others have the writer before the next part, after one that took so long.
+func (p *pushed) calm(took time.Duration) {
+	if p.rest < len(p.ops) && p.st.Queue.shared(p.from()) {
+		rest(p.ctx, rests*took)
+	}
 }
 
 // part reads operations until they are enough for a transaction; a record that is more than that comes alone.
@@ -96,13 +107,18 @@ func broken(sender Sender, op *Operation, err error) *draft {
 	return d
 }
 
-// judge takes what was read through the pure stages. Workers take turns on all processors but one.
+// judge takes what was read through the pure stages. Workers take turns on all processors but one; a part that is more than
+// calmWork has its own.
 func (b *batch) judge() error {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(b.drafts)) {
+	for range min(judges(), len(b.drafts)) {
 		wait.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(b.drafts); i = int(next.Add(1)) - 1 {
+				if b.work > calmWork {
+					b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, b.drafts[i])
+					continue
+				}
 				if b.st.Queue.light.Take(b.ctx, b.from()) != nil {
 					return
 				}
@@ -114,6 +130,8 @@ func (b *batch) judge() error {
 	wait.Wait()
 	return b.ctx.Err()
 }
+
+func judges() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
 func judgeSafely(ctx context.Context, st *Stages, sender Sender, d *draft) (judged *draft) {
 	var err error
@@ -141,8 +159,8 @@ func (q *Queue) store(b *batch) error {
 	}
 	q.add(b)
 	<-b.done
-	if b.err == nil && q.shared(b.from()) {
-		rest(b.ctx, rests*b.took)
+	if b.err == nil && b.work > calmWork && q.shared(b.from()) {
+		rest(b.ctx, heavyRests*b.took)
 	}
 	return b.err
 }

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"time"
 
@@ -41,7 +40,7 @@ type Queue struct {
 // NewQueue makes an empty queue. It needs no goroutine while nothing waits.
 func NewQueue() *Queue {
 	q := &Queue{
-		light: turn.New(max(1, runtime.GOMAXPROCS(0)-1)), heavy: turn.New(1),
+		light: turn.New(judges()), heavy: turn.New(1),
 		waiting: map[string][]*batch{}, inside: map[string]int{}, about: map[string]time.Time{},
 	}
 	q.idle = sync.NewCond(&q.mu)

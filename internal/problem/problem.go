@@ -23,6 +23,7 @@ type Entry struct {
 const (
 	BadEnvelope      Code = "request.malformed"
 	TooLarge         Code = "request.too_large"
+	TooManyRequests  Code = "request.too_many"
 	NotSignedIn      Code = "auth.required"
 	NotAllowed       Code = "auth.forbidden"
 	NotFound         Code = "not_found"
@@ -92,6 +93,7 @@ const (
 var Catalogue = map[Code]Entry{
 	BadEnvelope:      {http.StatusBadRequest, "请求格式不正确,没有保存任何内容。", "The request is malformed; nothing was stored."},
 	TooLarge:         {http.StatusRequestEntityTooLarge, "请求过大,请分批发送。没有保存任何内容。", "The request is too large; send it in parts. Nothing was stored."},
+	TooManyRequests:  {http.StatusTooManyRequests, "同时发来的请求过多,请等前面的完成后再试。没有保存任何内容。", "Too many requests at once; wait until those before are answered, then try again. Nothing was stored."},
 	NotSignedIn:      {http.StatusUnauthorized, "请先登录。", "Sign in first."},
 	NotAllowed:       {http.StatusForbidden, "您没有这项权限,或不在您的负责区域内。", "You may not do this, or not in this territory."},
 	NotFound:         {http.StatusNotFound, "没有找到。", "Not found."},
@@ -191,7 +193,7 @@ func (p *Problem) Fault() bool { return p.Code == Internal || p.Code == DiskFull
 // RetryAfter is after how many seconds it may work, in HTTP's words; "" where trying again does not help.
 func (p *Problem) RetryAfter() string {
 	switch p.Code {
-	case Busy:
+	case Busy, TooManyRequests:
 		return "5"
 	case DiskFull, TooManyUploads:
 		return "300"

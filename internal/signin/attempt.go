@@ -39,7 +39,7 @@ type Place struct {
 
 // NewAttempt names an attempt at an account: its id, or what was typed for nobody's.
 func NewAttempt(db collections.DB, collection, account string, from Place) Attempt {
-	network := networkOf(from.Address)
+	network := Network(from.Address)
 	place := "address " + network
 	if from.Device != "" {
 		place = "device " + from.Device
@@ -63,8 +63,8 @@ func Unlock(db collections.DB, collection, account string) (int64, error) {
 	return gone.RowsAffected()
 }
 
-// networkOf is what of an address one subscriber has: an IPv6 address alone is as many as one likes.
-func networkOf(address string) string {
+// Network is what of an address one subscriber has: an IPv6 address alone is as many as one likes.
+func Network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return address

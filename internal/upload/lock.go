@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
+
+	"doorstep/internal/share"
 )
 
 // takeover lets a request have an upload that another one holds, most often one whose connection is dead: the holder's
@@ -19,13 +21,15 @@ func (t takeover) NewLock(id string) (handler.Lock, error) {
 
 type lockOf struct{ held handler.Lock }
 
-func (l lockOf) Lock(ctx context.Context, _ func()) error {
-	connection, _ := ctx.Value(connectionKey{}).(*limited)
-	return l.held.Lock(ctx, func() {
-		if connection != nil {
-			connection.SetReadDeadline(time.Now()) // a connection that has none is gone
-		}
+func (l lockOf) Lock(ctx context.Context, _ func()) (err error) {
+	connection, ok := ctx.Value(connectionKey{}).(*limited)
+	if !ok {
+		return l.held.Lock(ctx, func() {})
+	}
+	share.Wait(connection.ResponseWriter, func() {
+		err = l.held.Lock(ctx, func() { connection.SetReadDeadline(time.Now()) }) // a connection that has none is gone
 	})
+	return err
 }
 
 func (l lockOf) Unlock() error { return l.held.Unlock() }
