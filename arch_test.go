@@ -18,7 +18,11 @@ import (
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "internal/outbox", "internal/seal", "pb_migrations"},
 	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/blob", "internal/campaign", "internal/client", "internal/dataset", "internal/dedup", "internal/demo", "internal/disk", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/problem", "internal/roster", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/signin", "internal/simulate", "internal/staff", "internal/survey"},
+<<<<<<< HEAD
 	"hooks":               {"collections", "collections/territory", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/search", "internal/sensitive", "internal/share", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate", "web"},
+=======
+	"hooks":               {"collections", "collections/territory", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/console", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/search", "internal/sensitive", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate", "web"},
+>>>>>>> e0b3783 (console: who is signed in, the queue, its counts, and one record with the words of its form; codes of findings as rows)
 	"collections":         {"internal/blob", "internal/disk", "internal/seal", "internal/sensitive", "internal/survey"},
 	"collections/forms":   {},
 	"internal/disk":       {},
@@ -59,7 +63,8 @@ var mayImport = map[string][]string{
 	"internal/outbox":     {"collections"},
 	"internal/instrument": {"collections", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":     {"collections", "collections/territory", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},
-	"internal/review":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem"},
+	"internal/console":    {"collections", "collections/territory", "internal/access", "internal/grid", "internal/instrument", "internal/problem", "internal/review", "internal/sensitive", "internal/survey", "internal/validate"},
+	"internal/review":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
 	"internal/reveal":     {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
 	"internal/coverage":   {"collections", "collections/territory", "internal/access"},
 	"internal/dataset":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/instrument", "internal/problem", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate"},

@@ -34,6 +34,7 @@ type Record struct {
 	Rev                                             int64
 	Complete                                        bool
 	Rows                                            map[*survey.Node]RowLink // links of repeat rows
+	Damaged                                         map[*survey.Node]bool    // of Look: rows whose sealed answers do not open
 }
 
 // RowLink is the id of one repeat row and what the identity stage found for it. A row without an id gets that of its place.
@@ -252,9 +253,21 @@ func (l *Layout) below(db DB, rec *Record, parent *survey.Table, node *survey.No
 	return nil
 }
 
-// Find reads a record and its answers back; found is false when there is none.
+// Find reads a record and its answers back; found is false when there is none. It fails where sealed answers do not open.
 func (l *Layout) Find(db DB, id string) (rec *Record, root *survey.Node, found bool, err error) {
+	return l.find(db, id, false)
+}
+
+// Look is Find for whoever shows a record: of a row that does not open it gives what lies in clear, and notes it in Damaged.
+func (l *Layout) Look(db DB, id string) (rec *Record, root *survey.Node, found bool, err error) {
+	return l.find(db, id, true)
+}
+
+func (l *Layout) find(db DB, id string, damagedToo bool) (rec *Record, root *survey.Node, found bool, err error) {
 	rec = &Record{ID: id, Rows: map[*survey.Node]RowLink{}}
+	if damagedToo {
+		rec.Damaged = map[*survey.Node]bool{}
+	}
 	root = survey.NewElement(l.Form.Name)
 	var issues, location string
 	envelope := []any{
@@ -263,7 +276,7 @@ func (l *Layout) Find(db DB, id string) (rec *Record, root *survey.Node, found b
 	}
 	names := l.fields(rec).columns()
 	var opened seal.Row
-	found, err = l.scanOne(db, l.Main(), names, id, envelope, root, &opened)
+	found, err = l.scanOne(db, rec, names, envelope, root, &opened)
 	if err != nil || !found {
 		return nil, nil, found, err
 	}
@@ -293,14 +306,15 @@ func (r Row) columns() []string {
 	return names
 }
 
-func (l *Layout) scanOne(db DB, t *survey.Table, names []string, id string, dest []any, node *survey.Node, opened *seal.Row) (bool, error) {
+func (l *Layout) scanOne(db DB, rec *Record, names []string, dest []any, node *survey.Node, opened *seal.Row) (bool, error) {
 	found := false
-	err := l.scan(db, t, names, `id=?`, []any{id}, func() ([]any, *survey.Node, *seal.Row) { found = true; return dest, node, opened })
+	err := l.scan(db, rec, l.Main(), names, `id=?`, []any{rec.ID}, func() ([]any, *survey.Node, *seal.Row) { found = true; return dest, node, opened })
 	return found, err
 }
 
-// scan reads envelope columns into what next returns, the answers into its node, and what was sealed into its row.
-func (l *Layout) scan(db DB, t *survey.Table, names []string, where string, args []any, next func() ([]any, *survey.Node, *seal.Row)) error {
+// scan reads envelope columns into what next returns, the answers into its node, and what was sealed into its row. A row that
+// does not open is an error, unless the record takes note of it.
+func (l *Layout) scan(db DB, rec *Record, t *survey.Table, names []string, where string, args []any, next func() ([]any, *survey.Node, *seal.Row)) error {
 	quoted := make([]string, 0, 2+len(names)+len(t.Columns))
 	for _, n := range names {
 		quoted = append(quoted, `"`+n+`"`)
@@ -322,7 +336,10 @@ func (l *Layout) scan(db DB, t *survey.Table, names []string, where string, args
 			return fmt.Errorf("read %s: %w", t.Name, err)
 		}
 		if *opened, err = Open(db, t.Name, id, sealed); err != nil {
-			return err
+			if !Damaged(err) || rec.Damaged == nil {
+				return err
+			}
+			rec.Damaged[node] = true
 		}
 		for i, c := range t.Columns {
 			if text, ok := opened.Get(c.Name); ok {
@@ -356,7 +373,7 @@ func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey
 			node *survey.Node
 		}
 		var all []*found
-		err := l.scan(db, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow}, func() ([]any, *survey.Node, *seal.Row) {
+		err := l.scan(db, rec, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow}, func() ([]any, *survey.Node, *seal.Row) {
 			f := &found{node: survey.NewElement(t.Path[len(t.Path)-1])}
 			all = append(all, f)
 			return []any{&f.link.ID, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)

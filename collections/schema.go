@@ -34,7 +34,7 @@ func EnsureTables(app core.App, f *survey.Form) error {
 			return fmt.Errorf("save collection %s: %w", c.Name, err)
 		}
 	}
-	return nil
+	return keepIssueCodes(app, all[0].Name)
 }
 
 // CheckTables fails as EnsureTables would, and changes nothing.
@@ -118,6 +118,7 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 		c.Indexes = []string{
 			index(t.Name, "area", "area, id, review_state"), index(t.Name, "worker", "worker, id, review_state"),
 			index(t.Name, "household", "household, campaign"), index(t.Name, "person", "person"), index(t.Name, "received", "received_at"),
+			index(t.Name, "state", "review_state, received_at, id, area"), index(t.Name, "district", "substr(area,1,6), review_state, received_at, id, area"),
 		}
 	} else {
 		c.Fields.Add(repeatEnvelope(main)...)

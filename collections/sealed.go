@@ -43,7 +43,7 @@ var Registry = map[string]Concealed{
 	},
 	Submissions: {{Column: "raw", Blank: ""}, {Column: "receipt", Blank: "null"}},
 	Edits:       {{Column: "before", Blank: ""}, {Column: "after", Blank: ""}},
-	Reviews:     {{Column: "comment", Blank: ""}},
+	Reviews:     {{Column: "comment", Blank: ""}, {Column: "fields", Blank: ""}},
 	Tasks:       {{Column: "title", Blank: "", Shape: sensitive.Whole}, {Column: "note", Blank: ""}},
 	Duplicates:  {{Column: "comment", Blank: ""}, {Column: "comment_b", Blank: ""}},
 	Paradata:    {{Column: "track", Blank: "null"}},

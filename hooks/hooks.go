@@ -12,6 +12,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/attachment"
 	"doorstep/internal/body"
+	"doorstep/internal/console"
 	"doorstep/internal/grid"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
@@ -45,11 +46,15 @@ type Doorstep struct {
 	uploads    *upload.Door
 	thumbnails attachment.Thumbnails
 	hashes     *openrosa.Hashes
+
+	sheets *console.Sheets
+	leases *console.Leases
 }
 
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), passwords: signin.NewGuard(), hashes: openrosa.NewHashes()}
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), passwords: signin.NewGuard(), hashes: openrosa.NewHashes(),
+		sheets: console.NewSheets(), leases: console.NewLeases()}
 }
 
 // Stages is what the pure stages of intake need.

@@ -63,6 +63,7 @@ var policies = map[string]policy{
 	"open_duplicates":      {see: reviewersHere},
 	"community_coverage":   {},
 	"worker_scopes":        {},
+	"record_issues":        {},
 	"changes":              {},
 	"audit":                {},
 	"sign_ins":             {},

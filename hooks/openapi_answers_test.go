@@ -224,6 +224,7 @@ func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
 		w.send(boss, post, records+"/review", at, "", decision.body, decision.status)
 	}
 	w.send(boss, get, records+"/history", at, "", nil, 200)
+	w.walkConsole(tablet, boss, visit)
 	w.send(boss, get, records+"/history", []string{"child_visits", uuid.NewString()}, "", nil, 404)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 200) // with the task and the comment
 

@@ -124,6 +124,8 @@ func (c contract) misfitFields(where string, s, value object) []string {
 		switch declared := at(s, "properties", name); {
 		case declared != nil:
 			wrong = append(wrong, c.misfits(where+"."+name, declared, value[name])...)
+		case at(s, "additionalProperties") != nil && s["additionalProperties"] != true:
+			wrong = append(wrong, c.misfits(where+"."+name, s["additionalProperties"], value[name])...)
 		case s["additionalProperties"] != true:
 			wrong = append(wrong, where+"."+name+" is not declared")
 		}

@@ -45,7 +45,9 @@ type Route struct {
 }
 
 // Routes is every custom URL of the server.
-var Routes = []Route{
+var Routes = slices.Concat(routesOfWork, consoleRoutes)
+
+var routesOfWork = []Route{
 	{http.MethodPost, "/api/sync/v1/devices", access.Sync, (*Doorstep).registerDevice},
 	{http.MethodPost, "/api/sync/v1/push", access.Sync, (*Doorstep).push},
 	{http.MethodGet, "/api/sync/v1/pull", access.Sync, (*Doorstep).pull},
@@ -253,15 +255,16 @@ func (d *Doorstep) discard(r *request) error {
 
 func (d *Doorstep) review(r *request) error {
 	var in struct {
-		Decision string `json:"decision"`
-		Comment  string `json:"comment"`
-		Rev      int64  `json:"rev"`
+		Decision string          `json:"decision"`
+		Comment  string          `json:"comment"`
+		Fields   []review.Remark `json:"fields"`
+		Rev      int64           `json:"rev"`
 	}
 	if err := r.bind(&in); err != nil {
 		return err
 	}
 	out, err := review.Decide(r.Request.Context(), r.App, r.actor, review.Decision{
-		Collection: r.Request.PathValue("collection"), Record: r.Request.PathValue("id"), Decision: in.Decision, Comment: in.Comment, Rev: in.Rev,
+		Collection: r.Request.PathValue("collection"), Record: r.Request.PathValue("id"), Decision: in.Decision, Comment: in.Comment, Fields: in.Fields, Rev: in.Rev,
 	}, d.Now())
 	if err != nil {
 		return err

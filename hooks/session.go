@@ -58,7 +58,7 @@ func sessionHolds(re *core.RequestEvent) error {
 			return nil
 		}
 	}
-	if strings.HasPrefix(re.Request.URL.Path, factorRoutes) {
+	if path := re.Request.URL.Path; strings.HasPrefix(path, factorRoutes) || path == mePath {
 		return nil
 	}
 	return factorEnrolled(db, re.Auth)

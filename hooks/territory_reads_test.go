@@ -152,6 +152,9 @@ func strangers(answer string, all picture, s *side, worker string) (found []stri
 			}
 		case map[string]any:
 			table, _ := v["collectionName"].(string)
+			if own, ours := v["collection"].(string); ours && v["collectionName"] == nil { // of our own routes
+				table = own
+			}
 			if original := map[string]string{"review_queue": "child_visits", "open_duplicates": "duplicates"}[table]; original != "" {
 				table = original
 			}

@@ -134,6 +134,7 @@ func (b *borderland) picture() picture {
 // broughtBy tells whose record brought a row that names no worker: a row is its visit's, and what a visit put into the
 // register stays its worker's to correct until somebody has approved it (decision 0200).
 var broughtBy = map[string]string{
+	"record_issues":        `COALESCE((SELECT v.worker FROM child_visits v WHERE v.id=record),'')`,
 	"child_visit_children": `COALESCE((SELECT v.worker FROM child_visits v WHERE v.id=visit),'')`,
 	"households":           `COALESCE((SELECT v.worker FROM child_visits v WHERE v.id=source),'')`,
 	"persons":              `COALESCE((SELECT v.worker FROM child_visits v JOIN child_visit_children c ON c.visit=v.id WHERE 'child_visit_children/'||c.id=source),'')`,
@@ -175,7 +176,7 @@ func ownHistory(what string, all picture, s *side) bool {
 // arrives are the tables in which work of somebody may make a new row elsewhere: what was sent lies where its place is,
 // what could be somebody known goes to the supervisors there, and each is on record.
 var arrives = []string{"audit", "changes", "outbox", "submissions", "attachments", "edits", "entity_versions", "paradata", "duplicates", "tasks",
-	"households", "persons", "child_visits", "child_visit_children", "elderly_surveys", "access_grants", "former_territories"}
+	"households", "persons", "child_visits", "child_visit_children", "elderly_surveys", "access_grants", "former_territories", "record_issues"}
 
 // TestTerritoryBindsEveryDoor lets random actors send random writes through all doors, with ids guessed from the whole
 // database. After each, every row outside the actor's territory is byte for byte what it was, and no answer names or

@@ -57,6 +57,8 @@ const (
 	EditCampaign     Action = "campaign.edit"
 	AssignWork       Action = "task.edit"
 	SetRetention     Action = "retention.edit"
+	WhoAmI           Action = "me"          // one's own name, territory and rights
+	ReadWorker       Action = "worker.read" // who works here, and when their tablets were last heard of
 )
 
 // Where limits an action to records.
@@ -103,6 +105,8 @@ var Table = map[Action]map[Role]Where{
 	EditCampaign:     {Manager: Here},
 	AssignWork:       {Supervisor: Here, Manager: Here},
 	SetRetention:     {Manager: Whole},
+	WhoAmI:           {Field: Own, Supervisor: Own, Analyst: Own, Manager: Own},
+	ReadWorker:       {Supervisor: Here, Manager: Here},
 }
 
 // Actor is who asks.

@@ -26,7 +26,7 @@ type Library struct {
 	byVersion map[string]*Instrument   // form id + "\n" + version
 	current   map[string]*Instrument   // form id → newest published
 	newest    map[string]*Instrument   // form id → newest of any status
-	versions  map[string][]*Instrument // form id → all but drafts, as they were published; while they are read
+	published map[string][]*Instrument // form id → all but drafts, as they were published
 	drafts    map[string]*Instrument   // form id → draft that was uploaded last
 	revision  int64                    // of the forms collection when it was read
 	options   validate.Options         // what the operator has set for the rules
@@ -34,7 +34,7 @@ type Library struct {
 
 // NewLibrary makes an empty library; Load fills it.
 func NewLibrary() *Library {
-	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{}, drafts: map[string]*Instrument{}, versions: map[string][]*Instrument{}}
+	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{}, drafts: map[string]*Instrument{}, published: map[string][]*Instrument{}}
 }
 
 // Get finds a version; an empty version means the newest published one.
@@ -66,6 +66,28 @@ func (l *Library) Draft(form string) (*Instrument, bool) {
 	defer l.mu.RUnlock()
 	in, ok := l.drafts[form]
 	return in, ok
+}
+
+// Newest finds the version of a form that its records are kept by, also of a form that is closed. A form that is but a draft has
+// no records.
+func (l *Library) Newest(form string) (*Instrument, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if in, ok := l.current[form]; ok {
+		return in, true
+	}
+	all := l.published[form]
+	if len(all) == 0 {
+		return nil, false
+	}
+	return all[len(all)-1], true
+}
+
+// Versions are all versions of a form but drafts, in the order in which they were published.
+func (l *Library) Versions(form string) []*Instrument {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.published[form]
 }
 
 // Knows tells whether there is any version of a form, also one that is a draft or closed.
@@ -236,12 +258,12 @@ func (l *Library) Load(app core.App) error {
 	if err != nil {
 		return err
 	}
-	for _, versions := range next.versions {
+	for _, versions := range next.published {
 		Acquaint(versions)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.byVersion, l.current, l.newest, l.drafts = next.byVersion, next.current, next.newest, next.drafts
+	l.byVersion, l.current, l.newest, l.drafts, l.published = next.byVersion, next.current, next.newest, next.drafts, next.published
 	l.revision, l.options = next.revision, next.options
 	return nil
 }
@@ -250,7 +272,7 @@ func (l *Library) add(in *Instrument) {
 	l.byVersion[in.Form.ID+"\n"+in.Version] = in
 	l.newest[in.Form.ID] = in
 	if in.Status != Draft {
-		l.versions[in.Form.ID] = append(l.versions[in.Form.ID], in)
+		l.published[in.Form.ID] = append(l.published[in.Form.ID], in)
 	}
 	if in.Status == Draft {
 		l.drafts[in.Form.ID] = in

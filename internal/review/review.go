@@ -43,8 +43,25 @@ var steps = map[string]step{
 // Decision is what a supervisor says of one record. Rev, when not 0, is the revision that was looked at.
 type Decision struct {
 	Collection, Record, Decision, Comment string
+	Fields                                []Remark
 	Rev                                   int64
 }
+
+// Remark is what a supervisor says of one answer.
+type Remark struct {
+	Ref     string `json:"ref"` // path of the answer, as findings name it: children[1]/child_basic/child_name
+	Comment string `json:"comment"`
+}
+
+// Bounds of remarks.
+const (
+	mostRemarks   = 100
+	longestRemark = 1000 // characters
+)
+
+// RemarkCode is the finding that tells a tablet at which questions there are remarks; what they say stands in the task's note,
+// which is sealed.
+const RemarkCode = "review.remark"
 
 // Outcome is the record's new state.
 type Outcome struct {
@@ -59,8 +76,10 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 	switch {
 	case !ok:
 		return Outcome{}, problem.New(problem.BadParameter, "decision")
-	case s.comment && strings.TrimSpace(d.Comment) == "":
+	case s.comment && strings.TrimSpace(d.Comment) == "" && len(d.Fields) == 0:
 		return Outcome{}, problem.New(problem.CommentNeeded, "")
+	case !wellFormed(d.Fields):
+		return Outcome{}, problem.New(problem.BadParameter, "fields")
 	}
 	var out Outcome
 	err := collections.Write(ctx, app, func(db collections.DB) error {
@@ -69,20 +88,47 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 			return err
 		}
 		own, err := r.enteredBy(db, d.Record, actor)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case own:
-			return problem.New(problem.OwnRecord, "")
-		case d.Rev != 0 && d.Rev != r.rev:
+		}
+		if p := r.hindrance(s, own); p != nil {
+			return p
+		}
+		if d.Rev != 0 && d.Rev != r.rev {
 			return problem.New(problem.StaleRevision, "")
-		case !slices.Contains(s.from, r.state):
-			return problem.New(problem.BadTransition, r.state+" → "+s.to)
 		}
 		out = Outcome{ReviewState: s.to, Rev: r.rev + 1}
 		return r.apply(db, actor, d, out, now)
 	})
 	return out, err
+}
+
+// hindrance is why nobody, or not this actor, takes a step with the record now; nil for nothing.
+func (r record) hindrance(s step, own bool) *problem.Problem {
+	switch {
+	case own:
+		return problem.New(problem.OwnRecord, "")
+	case !slices.Contains(s.from, r.state):
+		return problem.New(problem.BadTransition, r.state+" → "+s.to)
+	}
+	return nil
+}
+
+// Hindrances tells of each decision why the actor cannot take it now; nil where they can.
+func Hindrances(db collections.DB, actor access.Actor, collection, id string) (map[string]*problem.Problem, error) {
+	r, err := find(db, actor, collection, id)
+	if err != nil {
+		return nil, err
+	}
+	own, err := r.enteredBy(db, id, actor)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*problem.Problem{}
+	for decision, s := range steps {
+		all[decision] = r.hindrance(s, own)
+	}
+	return all, nil
 }
 
 type record struct {
@@ -136,7 +182,7 @@ func (r record) apply(db collections.DB, actor access.Actor, d Decision, out Out
 		return err
 	}
 	if err := collections.Insert(db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record}, {Column: "decision", Value: d.Decision}, {Column: "comment", Value: d.Comment},
+		{Column: "id", Value: id}, {Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record}, {Column: "decision", Value: d.Decision}, {Column: "comment", Value: d.Comment}, {Column: "fields", Value: remarksText(d.Fields)},
 		{Column: "reviewer", Value: actor.ID}, {Column: "from_state", Value: r.state}, {Column: "to_state", Value: out.ReviewState}, {Column: "record_rev", Value: r.rev}, {Column: "area", Value: r.area},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
@@ -171,7 +217,7 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 	if err := collections.Insert(db, collections.Tasks, collections.Row{
 		{Column: "id", Value: id}, {Column: "kind", Value: "correct"}, {Column: "assignee", Value: r.worker}, {Column: "title", Value: "退回修改 · to correct"}, {Column: "household", Value: r.household},
 		{Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record}, {Column: "form", Value: r.form}, {Column: "area", Value: r.area}, {Column: "status", Value: "open"}, {Column: "priority", Value: "high"},
-		{Column: "note", Value: d.Comment}, {Column: "issues", Value: r.issues}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "note", Value: d.note()}, {Column: "issues", Value: d.pinned(r.issues)}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}

@@ -1,0 +1,255 @@
+package hooks_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/internal/testapp"
+)
+
+// desk is a city with a worker in each district, and those who look at what they bring.
+type desk struct {
+	*testapp.App
+	t       *testing.T
+	tablets []*testapp.Client // of districts 990101 and 990102
+	boss    *testapp.Client   // supervisor of 990101
+	other   *testapp.Client   // of 990102
+	manager *testapp.Client   // of the city
+	seq     int
+}
+
+func newDesk(t *testing.T) *desk {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	d := &desk{App: app, t: t}
+	for _, district := range []string{"990101", "990102"} {
+		d.tablets = append(d.tablets, app.Client(t, server, app.Worker(t, "F-"+district, "field", district)).Register())
+	}
+	d.boss = app.Client(t, server, app.Worker(t, "S-990101", "supervisor", "990101"))
+	d.other = app.Client(t, server, app.Worker(t, "S-990102", "supervisor", "990102"))
+	d.manager = app.Client(t, server, app.Worker(t, "M-9901", "manager", "9901"))
+	return d
+}
+
+// visit brings a record by the tablet of a district and returns its id.
+func (d *desk) visit(district int, grid, address, name, number string) string {
+	d.t.Helper()
+	d.seq++
+	id := uuid.NewString()
+	if r := push(d.t, d.tablets[district], operation(d.seq, id, childVisit(testapp.Inside(grid), address, child(name, number, "2015-03-01", nil))))[0]; r.Status != "stored" {
+		d.t.Fatalf("visit: %+v", r)
+	}
+	return id
+}
+
+// sample writes a real answer where DOORSTEP_SAMPLES says, for whoever builds pages on it.
+func sample(t *testing.T, name string, body []byte) {
+	t.Helper()
+	dir := os.Getenv("DOORSTEP_SAMPLES")
+	if dir == "" {
+		return
+	}
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		t.Fatal(err)
+	}
+	pretty, err := json.MarshalIndent(v, "", " ")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".json"), pretty, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *desk) get(who *testapp.Client, path string, out any) []byte {
+	d.t.Helper()
+	status, body := who.Do(http.MethodGet, "/api/doorstep/v1"+path, nil)
+	if status != http.StatusOK {
+		d.t.Fatalf("%s: %d %s", path, status, body)
+	}
+	if out != nil {
+		if err := json.Unmarshal(body, out); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	return body
+}
+
+type queuePage struct {
+	Items []struct {
+		ID, State, Area string
+		AreaName        string `json:"area_name"`
+		Codes           []string
+		Errors          int
+		ReturnedBefore  bool `json:"returned_before"`
+		Outcome         struct{ ZH, EN string }
+	}
+	Next *string
+}
+
+func (p queuePage) ids() (ids []string) {
+	for _, i := range p.Items {
+		ids = append(ids, i.ID)
+	}
+	return ids
+}
+
+func TestMeTellsTerritoryAndRights(t *testing.T) {
+	d := newDesk(t)
+	var me struct {
+		Role, Name   string
+		Territory    []struct{ Code, Name, Level string }
+		Actions      []string
+		SecondFactor string `json:"second_factor"`
+	}
+	sample(t, "me", d.get(d.boss, "/me", &me))
+	if me.Role != "supervisor" || len(me.Territory) != 1 || me.Territory[0].Name != "示例区990101" || me.SecondFactor != "off" {
+		t.Errorf("me: %+v", me)
+	}
+	if !slices.Contains(me.Actions, "review") || slices.Contains(me.Actions, "worker.manage") {
+		t.Errorf("actions of a supervisor: %v", me.Actions)
+	}
+}
+
+// The queue holds what waits in the territory, the newest first, and follows its cursor to the end without loss.
+func TestQueueFollowsTheTerritory(t *testing.T) {
+	d := newDesk(t)
+	var mine []string
+	for n, grid := range []string{"990101001001001", "990101001001002", "990101001002001"} {
+		d.Advance(60e9)
+		mine = append(mine, d.visit(0, grid, "示例路 "+string(rune('1'+n))+" 号", "王小明", number1))
+	}
+	theirs := d.visit(1, "990102001001001", "示例路 9 号", "李小红", number1)
+	slices.Reverse(mine)
+	var page queuePage
+	body := d.get(d.boss, "/queue", &page)
+	sample(t, "queue", body)
+	if !slices.Equal(page.ids(), mine) || page.Next != nil {
+		t.Errorf("got %v, want %v", page.ids(), mine)
+	}
+	if page.Items[0].AreaName != "网格" || page.Items[0].Outcome.EN == "" || strings.Contains(string(body), theirs) {
+		t.Errorf("first item %+v", page.Items[0])
+	}
+	var walked []string
+	for cursor := ""; ; {
+		var one queuePage
+		d.get(d.boss, "/queue?limit=1&cursor="+cursor, &one)
+		walked = append(walked, one.ids()...)
+		if one.Next == nil || len(walked) > 9 {
+			break
+		}
+		cursor = *one.Next
+	}
+	if !slices.Equal(walked, mine) {
+		t.Errorf("page by page %v, want %v", walked, mine)
+	}
+	for _, query := range []string{"?area=990102", "?worker=x", "?form=no_such_form", "?code=no.such_code", "?to=2026-11-22", "?state=approved", "?photo=1", "?returned=1"} {
+		var none queuePage
+		if d.get(d.boss, "/queue"+query, &none); len(none.Items) != 0 {
+			t.Errorf("%s: %v", query, none.ids())
+		}
+	}
+	var all queuePage
+	if d.get(d.manager, "/queue?area=990101001001&from=2026-11-23&to=2026-11-23&form=child_visit", &all); !slices.Equal(all.ids(), mine[1:]) {
+		t.Errorf("of one community: %v", all.ids())
+	}
+	var counts struct {
+		ByState map[string]struct{ N int } `json:"by_state"`
+		ByForm  []struct {
+			Form string
+			N    int
+		} `json:"by_form"`
+	}
+	sample(t, "queue_counts", d.get(d.boss, "/queue/counts", &counts))
+	if n := counts.ByState["received"].N + counts.ByState["has_issues"].N; n != 3 {
+		t.Errorf("counts %+v", counts)
+	}
+	for _, wrong := range []string{"?cursor=x", "?state=x", "?from=x", "?limit=x"} {
+		if status, _ := d.boss.Do(http.MethodGet, "/api/doorstep/v1/queue"+wrong, nil); status != http.StatusBadRequest {
+			t.Errorf("%s: %d", wrong, status)
+		}
+	}
+}
+
+// A record is shown in the order of its form, with words, masks and findings at their place; not to the next district.
+func TestRecordIsShownWithTheWordsOfItsForm(t *testing.T) {
+	d := newDesk(t)
+	id := d.visit(0, "990101001001001", "示例路 1 号", "王小明", "990000201503010019")
+	path := "/records/child_visits/" + id
+	var record struct {
+		State string
+		Rows  []struct {
+			Ref, Kind, Value string
+			Label, Text      struct{ ZH, EN string }
+			Masked           bool
+			Reveal           *struct{ Collection, ID, Field string }
+			Issues           []struct{ Code string }
+		}
+		Issues []struct {
+			Code string
+			Ref  *string
+		}
+		Can map[string]any
+	}
+	body := d.get(d.boss, path, &record)
+	sample(t, "record", body)
+	for _, secret := range []string{"王小明", "示例路 1 号", "990000201503010019", "2015-03-01"} {
+		if strings.Contains(string(body), secret) {
+			t.Errorf("%s is shown", secret)
+		}
+	}
+	at := map[string]int{}
+	for i, row := range record.Rows {
+		at[row.Ref] = i
+	}
+	name := record.Rows[at["children[1]/child_basic/child_name"]]
+	if name.Value != "王**" || !name.Masked || name.Label.ZH != "孩子姓名" || name.Reveal == nil || name.Reveal.Collection != "child_visit_children" {
+		t.Errorf("name: %+v", name)
+	}
+	if sex := record.Rows[at["children[1]/child_basic/child_sex"]]; sex.Text.EN == "" || sex.Text.EN == sex.Value {
+		t.Errorf("sex: %+v", sex)
+	}
+	if at["visit/outcome"] > at["children[1]"] || at["children[1]"] == 0 {
+		t.Errorf("order: %v", at)
+	}
+	number := record.Rows[at["children[1]/child_basic/child_id_number"]]
+	if len(number.Issues) == 0 {
+		t.Errorf("no finding at the number: %+v, all %+v", number, record.Issues)
+	}
+	if status, answer := d.other.Do(http.MethodGet, "/api/doorstep/v1"+path, nil); status != http.StatusNotFound {
+		t.Errorf("the next district sees it: %d %s", status, answer)
+	}
+	if why, there := record.Can["approve"]; !there || why != nil {
+		t.Errorf("can: %v", record.Can)
+	}
+	var revealed struct{ Fields map[string]string }
+	d.boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/reveal", map[string]any{"collection": name.Reveal.Collection, "id": name.Reveal.ID, "fields": []string{name.Reveal.Field}, "reason": "核对身份信息所需,已登记"}, &revealed)
+	if revealed.Fields["child_name"] != "王小明" {
+		t.Errorf("revealed %v", revealed)
+	}
+}
+
+// walkConsole reads what the pages of the console read, rightly and wrongly.
+func (w *witness) walkConsole(tablet, boss *testapp.Client, visit string) {
+	w.t.Helper()
+	const v1 = "/api/doorstep/v1"
+	w.send(tablet, get, v1+"/me", nil, "", nil, 200)
+	w.send(boss, get, v1+"/queue", nil, "", nil, 200)
+	w.send(boss, get, v1+"/queue", nil, "?state=returned,approved", nil, 200)
+	w.send(boss, get, v1+"/queue", nil, "?cursor=x", nil, 400)
+	w.send(boss, get, v1+"/queue", nil, "?state=x", nil, 400)
+	w.send(tablet, get, v1+"/queue", nil, "", nil, 403)
+	w.send(boss, get, v1+"/queue/counts", nil, "", nil, 200)
+	w.send(boss, get, records, []string{"child_visits", visit}, "", nil, 200)
+	w.send(boss, get, records, []string{"child_visits", "x"}, "", nil, 404)
+	w.send(boss, get, records, []string{"persons", visit}, "", nil, 404)
+}

@@ -1,0 +1,143 @@
+// Package console reads what the people at desks work with: who they are, the queue, one record with the words of its form, and
+// what waits for them. Every read costs what it answers: it goes along an index, inside the territory of who asks.
+package console
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/grid"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// Known is what the server keeps in memory: the forms, their words, and the areas.
+type Known struct {
+	Library *instrument.Library
+	Sheets  *Sheets
+	Areas   *grid.Index
+}
+
+// nameOf is the name of an area; "" for one that is not known.
+func nameOf(areas *grid.Index, code string) string {
+	a, _ := areas.Area(code)
+	return a.Name
+}
+
+// Text is something to read, in both languages.
+type Text struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+// Page is part of a list. Next is the cursor of the rest; it is nil at the end. A page may hold fewer items than were asked
+// for, or none, while there are more.
+type Page[T any] struct {
+	Items []T     `json:"items"`
+	Next  *string `json:"next"`
+}
+
+// Sizes of pages.
+const (
+	usualPage = 50
+	mostPage  = 200
+)
+
+// Limit reads how many items somebody asks for: at least one, and no more than a page holds.
+func Limit(n int) int {
+	if n <= 0 {
+		return usualPage
+	}
+	return min(n, mostPage)
+}
+
+// position is where an item lies in a list that begins with the newest.
+type position struct{ at, id string }
+
+func (p position) before(q position) bool { return p.at > q.at || p.at == q.at && p.id > q.id }
+
+func (p position) cursor() *string {
+	s := base64.RawURLEncoding.EncodeToString([]byte(p.at + "|" + p.id))
+	return &s
+}
+
+// parsePosition reads a cursor; "" is before all items.
+func parsePosition(cursor string) (position, error) {
+	if cursor == "" {
+		return position{}, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	at, id, ok := strings.Cut(string(raw), "|")
+	if err != nil || !ok || id == "" {
+		return position{}, problem.New(problem.BadCursor, "")
+	}
+	return position{at, id}, nil
+}
+
+// after is the condition of the items behind a position, by two columns.
+func (p position) after(at, id string) (where string, args []any) {
+	if p == (position{}) {
+		return `1`, nil
+	}
+	return `(` + at + `, ` + id + `)<(?, ?)`, []any{p.at, p.id}
+}
+
+// Ranges are the areas of the actor's territory, or those of it that lie in one area.
+func Ranges(actor access.Actor, area string) []territory.Range {
+	all := territory.Everywhere
+	if actor.Role != access.Operator {
+		all = territory.Of(actor.Territory)
+	}
+	if area == "" {
+		return all
+	}
+	inside := territory.Of([]string{area})[0]
+	var left []territory.Range
+	for _, r := range all {
+		if lo, hi := max(r.Lo, inside.Lo), min(r.Hi, inside.Hi); lo < hi {
+			left = append(left, territory.Range{Lo: lo, Hi: hi})
+		}
+	}
+	return left
+}
+
+// Count is how many there are. Nobody is helped by more than a thousand: More says that there are.
+type Count struct {
+	N    int  `json:"n"`
+	More bool `json:"more,omitempty"`
+}
+
+const mostCounted = 1000
+
+// count counts the rows that a query gives.
+func count(db collections.DB, query string, args ...any) (c Count, err error) {
+	_, err = collections.One(db, `SELECT count(*) FROM (`+query+` LIMIT ?)`, append(args, mostCounted+1), &c.N)
+	c.settle()
+	return c, err
+}
+
+// settle caps what was counted.
+func (c *Count) settle() {
+	if c.More = c.More || c.N > mostCounted; c.More {
+		c.N = mostCounted
+	}
+}
+
+func (c *Count) add(other Count) {
+	c.N, c.More = c.N+other.N, c.More || other.More
+	c.settle()
+}
+
+// label is a translated text of a form in both languages.
+func label(t survey.Translated) Text { return Text{t.Tagged("zh"), t.Tagged("en")} }
+
+// waiting are the states of records that somebody has to look at.
+var waiting = []string{collections.Received, collections.HasIssues, collections.Edited}
+
+// states are all states of a record.
+var states = append(slices.Clone(waiting), collections.Returned, collections.Approved, collections.Rejected)

@@ -1,0 +1,54 @@
+package console
+
+import (
+	"encoding/json"
+	"math"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geo"
+
+	"doorstep/internal/grid"
+)
+
+// Location tells how well the place of a visit fits, without the place itself: that is sealed, and asked for with a reason
+// (reveal of the column location).
+type Location struct {
+	Masked     bool            `json:"masked"`
+	Lat        *float64        `json:"lat"` // always null while masked
+	Lon        *float64        `json:"lon"`
+	AccuracyM  float64         `json:"accuracy_m"`
+	Outline    json.RawMessage `json:"outline"`     // GeoJSON of the record's area, null for none
+	Inside     *bool           `json:"inside"`      // of that area
+	HouseholdM *float64        `json:"household_m"` // distance to where the household is known to live
+}
+
+// location describes the place of the record; there is none where the tablet noted none.
+func (r *reader) location(out *Record) error {
+	if r.rec.Lon == 0 && r.rec.Lat == 0 {
+		return nil
+	}
+	l := Location{Masked: true, AccuracyM: r.rec.AccuracyM, Outline: json.RawMessage("null")}
+	if area, ok := r.areas.Area(r.rec.Area); ok && len(area.Boundary) > 0 {
+		outline, err := grid.MarshalBoundary(area.Boundary)
+		if err != nil {
+			return err
+		}
+		inside := area.Contains(r.rec.Lon, r.rec.Lat)
+		l.Outline, l.Inside = outline, &inside
+	}
+	if r.home != nil {
+		meters := math.Round(geo.DistanceHaversine(orb.Point{r.rec.Lon, r.rec.Lat}, *r.home))
+		l.HouseholdM = &meters
+	}
+	out.Location = &l
+	return nil
+}
+
+// parsePoint reads a place as a column keeps it; nil for none.
+func parsePoint(column string) *orb.Point {
+	var p struct{ Lon, Lat float64 }
+	if json.Unmarshal([]byte(column), &p) != nil || p.Lon == 0 && p.Lat == 0 {
+		return nil
+	}
+	return &orb.Point{p.Lon, p.Lat}
+}

@@ -1,0 +1,223 @@
+package console
+
+import (
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// Filter is what somebody wants to see of the queue. The zero value is all that waits in the territory.
+type Filter struct {
+	Form, Area, Worker, Campaign, Code string
+	States                             []string // those that wait, where none are named
+	From, To                           string   // days on which records arrived, both included
+	Photo, Returned                    bool     // only records with a file, or that were returned before
+	Cursor                             string
+	Limit                              int
+}
+
+// Item is one record in the queue.
+type Item struct {
+	Collection     string   `json:"collection"`
+	ID             string   `json:"id"`
+	Rev            int64    `json:"rev"`
+	Form           string   `json:"form"`
+	FormVersion    string   `json:"form_version"`
+	State          string   `json:"state"`
+	Area           string   `json:"area"`
+	AreaName       string   `json:"area_name"`
+	Worker         string   `json:"worker"`
+	WorkerName     string   `json:"worker_name"`
+	Outcome        Text     `json:"outcome"`
+	FinishedAt     string   `json:"finished_at"`
+	ReceivedAt     string   `json:"received_at"`
+	Minutes        *int     `json:"minutes"` // between start and end, where the tablet noted both
+	Errors         int      `json:"errors"`
+	Warnings       int      `json:"warnings"`
+	Codes          []string `json:"codes"`
+	Photos         int      `json:"photos"` // files that belong to it
+	ReturnedBefore bool     `json:"returned_before"`
+	Readers        []Reader `json:"readers"` // who else has it open
+}
+
+// Queue lists records by when they arrived, the newest first.
+func Queue(db collections.DB, k Known, actor access.Actor, f Filter) (Page[Item], error) {
+	from, err := parsePosition(f.Cursor)
+	if err != nil {
+		return Page[Item]{}, err
+	}
+	if f.States, err = parseStates(f.States); err != nil {
+		return Page[Item]{}, err
+	}
+	days, args, err := f.days()
+	if err != nil {
+		return Page[Item]{}, err
+	}
+	m := merge{limit: Limit(f.Limit)}
+	for _, table := range tablesOf(k.Library, f.Form) {
+		for _, r := range Ranges(actor, f.Area) {
+			for _, state := range f.States {
+				s := stream{db: db, f: f, table: table, r: r, state: state, from: from, days: days, daysArgs: args}
+				if err := s.read(&m); err != nil {
+					return Page[Item]{}, err
+				}
+			}
+		}
+	}
+	keys, next := m.page()
+	items, err := itemsOf(db, k, keys)
+	return Page[Item]{items, next}, err
+}
+
+// parseStates gives the states that are asked for; those that wait for none.
+func parseStates(asked []string) ([]string, error) {
+	if len(asked) == 0 {
+		return waiting, nil
+	}
+	for _, s := range asked {
+		if !slices.Contains(states, s) {
+			return nil, problem.New(problem.BadParameter, "state")
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(asked))), nil
+}
+
+// tablesOf are the collections of the records of a form, or of all forms. Nothing lies in one that no form has.
+func tablesOf(library *instrument.Library, form string) []string {
+	if form == "" {
+		return library.Tables()
+	}
+	if in, ok := library.Newest(form); ok {
+		return []string{in.Layout.Main().Name}
+	}
+	return nil
+}
+
+// days is the condition of the days on which records arrived.
+func (f *Filter) days() (where string, args []any, err error) {
+	where = `1`
+	for _, one := range []struct {
+		day, name, op string
+		plus          int
+	}{{f.From, "from", `>=`, 0}, {f.To, "to", `<`, 1}} {
+		if one.day == "" {
+			continue
+		}
+		t, err := time.ParseInLocation(time.DateOnly, one.day, survey.Zone)
+		if err != nil {
+			return "", nil, problem.New(problem.BadParameter, one.name)
+		}
+		where, args = where+` AND v.received_at`+one.op+`?`, append(args, collections.Stamp(t.AddDate(0, 0, one.plus)))
+	}
+	return where, args, nil
+}
+
+const itemColumns = `v.id, v.rev, v.form, v.form_version, v.review_state, v.area,
+	v.worker, COALESCE((SELECT name FROM workers w WHERE w.id=v.worker),''), v.outcome, v.started_at, v.finished_at, v.received_at, COALESCE(v.issues,'[]'),
+	(SELECT count(*) FROM attachments a WHERE a.record=v.id AND a.replaced=FALSE AND a.state!='withdrawn'),
+	EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return')`
+
+// itemsOf reads what a page shows, in the order of its keys.
+func itemsOf(db collections.DB, k Known, keys []key) ([]Item, error) {
+	byTable := map[string][]string{}
+	for _, one := range keys {
+		byTable[one.table] = append(byTable[one.table], one.id)
+	}
+	read := map[key]Item{}
+	for table, ids := range byTable {
+		list, err := json.Marshal(ids)
+		if err != nil {
+			return nil, err
+		}
+		query := `SELECT ` + itemColumns + ` FROM "` + table + `" v WHERE v.id IN (SELECT value FROM json_each(?))`
+		err = collections.Each(db, query, []any{string(list)}, func(rows *sql.Rows) error {
+			item := Item{Collection: table, Codes: []string{}}
+			err := item.scan(rows, k)
+			read[key{table, position{item.ReceivedAt, item.ID}}] = item
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	items := make([]Item, 0, len(keys))
+	for _, one := range keys {
+		if item, ok := read[one]; ok { // not one that was moved or deleted meanwhile
+			items = append(items, item)
+		}
+	}
+	return items, nil
+}
+
+func (i *Item) scan(rows *sql.Rows, k Known) error {
+	var outcome, started, issues string
+	if err := rows.Scan(&i.ID, &i.Rev, &i.Form, &i.FormVersion, &i.State, &i.Area, &i.Worker, &i.WorkerName, &outcome, &started, &i.FinishedAt,
+		&i.ReceivedAt, &issues, &i.Photos, &i.ReturnedBefore); err != nil {
+		return err
+	}
+	i.Outcome, i.AreaName = outcomeText(k.Library, i.Collection, i.FormVersion, outcome), nameOf(k.Areas, i.Area)
+	if seconds, ok := between(started, i.FinishedAt); ok {
+		minutes := int(seconds / 60)
+		i.Minutes = &minutes
+	}
+	var found []survey.Issue
+	if err := json.Unmarshal([]byte(issues), &found); err != nil {
+		return nil // a column that somebody broke by hand: the record is listed all the same
+	}
+	for _, issue := range found {
+		switch issue.Severity {
+		case survey.Error:
+			i.Errors++
+		case survey.Warning:
+			i.Warnings++
+		}
+		if !slices.Contains(i.Codes, issue.Code) {
+			i.Codes = append(i.Codes, issue.Code)
+		}
+	}
+	return nil
+}
+
+// between is how many seconds lie between two moments; ok is false where one is not known, or the clock went backwards.
+func between(start, end string) (seconds float64, ok bool) {
+	from, known := survey.Moment(start)
+	to, also := survey.Moment(end)
+	return to.Sub(from).Seconds(), known && also && !to.Before(from)
+}
+
+// outcomeText is what the record's form calls an outcome.
+func outcomeText(library *instrument.Library, table, version, outcome string) Text {
+	in, ok := library.ForRecord(table, version)
+	if ok && outcome != "" {
+		for _, c := range in.Layout.Main().Columns {
+			if c.Name != "outcome" {
+				continue
+			}
+			if text, ok := choiceText(in.Form, c.Question, outcome); ok {
+				return text
+			}
+		}
+	}
+	return Text{outcome, outcome}
+}
+
+// choiceText is the label of a choice.
+func choiceText(f *survey.Form, q *survey.Question, name string) (Text, bool) {
+	list := f.Lists[q.List]
+	if list == nil {
+		return Text{}, false
+	}
+	for i := range list.Choices {
+		if list.Choices[i].Name == name {
+			return label(list.Choices[i].Label), true
+		}
+	}
+	return Text{}, false
+}

@@ -1,0 +1,103 @@
+package console
+
+import (
+	"database/sql"
+	"errors"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+)
+
+// stream is what one table holds in one state and one range of areas, the newest first.
+type stream struct {
+	db           collections.DB
+	f            Filter
+	table, state string
+	r            territory.Range
+	from         position
+	days         string
+	daysArgs     []any
+}
+
+// mostLooked bounds how many records are looked at for one page of a filter that no index knows. A page then ends early, and the
+// next one goes on from there.
+const mostLooked = 3000
+
+// read adds the stream's keys. A finding that few records have, else a worker, leads to the records; otherwise their time does.
+func (s *stream) read(m *merge) error {
+	if s.f.Code != "" {
+		found, err := count(s.db, `SELECT 1 FROM record_issues WHERE code=? AND area>=? AND area<?`, s.f.Code, s.r.Lo, s.r.Hi)
+		if err != nil {
+			return err
+		}
+		if !found.More {
+			return s.scan(m, `record_issues i CROSS JOIN "`+s.table+`" v ON v.id=i.record`, `i.code=? AND i.area>=? AND i.area<? AND i.collection=? AND +v.review_state=?`,
+				s.f.Code, s.r.Lo, s.r.Hi, s.table, s.state)
+		}
+	}
+	switch table := `"` + s.table + `" v`; {
+	case s.f.Worker != "":
+		return s.scan(m, table, `v.worker=? AND +v.review_state=? AND +v.area>=? AND +v.area<?`, s.f.Worker, s.state, s.r.Lo, s.r.Hi)
+	case len(s.r.Lo) >= district:
+		return s.scan(m, table, `substr(v.area,1,6)=? AND v.review_state=? AND +v.area>=? AND +v.area<?`, s.r.Lo[:district], s.state, s.r.Lo, s.r.Hi)
+	default:
+		return s.scan(m, table, `v.review_state=? AND +v.area>=? AND +v.area<?`, s.state, s.r.Lo, s.r.Hi)
+	}
+}
+
+// district is how many digits of an area one of the indexes of a table begins with.
+const district = 6
+
+// slow is the condition that is looked at record by record.
+func (s *stream) slow() (where string, args []any) {
+	where = `1`
+	add := func(more string, values ...any) { where, args = where+` AND `+more, append(args, values...) }
+	if s.f.Worker != "" {
+		add(`v.worker=?`, s.f.Worker)
+	}
+	if s.f.Campaign != "" {
+		add(`v.campaign=?`, s.f.Campaign)
+	}
+	if s.f.Code != "" {
+		add(`EXISTS (SELECT 1 FROM record_issues own WHERE own.record=v.id AND own.code=?)`, s.f.Code)
+	}
+	if s.f.Photo {
+		add(`EXISTS (SELECT 1 FROM attachments a WHERE a.record=v.id AND a.replaced=FALSE AND a.state!='withdrawn')`)
+	}
+	if s.f.Returned {
+		add(`EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return')`)
+	}
+	return where, args
+}
+
+// errEnough ends a scan that has found what it needs.
+var errEnough = errors.New("enough")
+
+func (s *stream) scan(m *merge, from, where string, args ...any) error {
+	slow, slowArgs := s.slow()
+	after, afterArgs := s.from.after(`v.received_at`, `v.id`)
+	query := `SELECT v.id, v.received_at, ` + slow + ` FROM ` + from + ` WHERE ` + where + ` AND ` + s.days + ` AND ` + after +
+		` ORDER BY v.received_at DESC, v.id DESC LIMIT ?`
+	all := append(append(append(append(slowArgs, args...), s.daysArgs...), afterArgs...), mostLooked)
+	looked, found := 0, 0
+	var last position
+	err := collections.Each(s.db, query, all, func(rows *sql.Rows) error {
+		var fits bool
+		if err := rows.Scan(&last.id, &last.at, &fits); err != nil {
+			return err
+		}
+		if looked++; fits {
+			m.keys = append(m.keys, key{s.table, last})
+			found++
+		}
+		if found > m.limit {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) || err == nil && looked == mostLooked {
+		m.stop(last)
+		return nil
+	}
+	return err
+}
