@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -66,6 +67,13 @@ func (l *Library) Draft(form string) (*Instrument, bool) {
 	defer l.mu.RUnlock()
 	in, ok := l.drafts[form]
 	return in, ok
+}
+
+// Versions are all versions of all forms.
+func (l *Library) Versions() []*Instrument {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return slices.Collect(maps.Values(l.byVersion))
 }
 
 // Knows tells whether there is any version of a form, also one that is a draft or closed.
