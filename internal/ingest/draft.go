@@ -55,6 +55,7 @@ type draft struct {
 	merged     bool                    // of what several versions may have filled in
 	were       map[*survey.Node]string // persons of rows, by the revision before
 	correction *Correction             // nil unless it came through a correction form
+	knows      formVersion             // the form and the version that it names, as far as this server knows them
 	fresh      bool                    // nothing is stored about it yet, for sure
 	ahead      *foresight              // of its batch; nil for one that comes alone
 }
@@ -108,6 +109,7 @@ func readDraft(st *Stages, sender Sender, op *Operation) *draft {
 	switch op.Op {
 	case OpSubmit:
 		d.code = d.read(st)
+		d.knows = knownOf(st, op)
 	case OpTask, OpHousehold:
 		if !isUUID(op.ID) {
 			d.code = problem.BadID

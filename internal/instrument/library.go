@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -88,6 +89,13 @@ func (l *Library) Versions(form string) []*Instrument {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.published[form]
+}
+
+// All is every version of every form.
+func (l *Library) All() []*Instrument {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return slices.Collect(maps.Values(l.byVersion))
 }
 
 // Knows tells whether there is any version of a form, also one that is a draft or closed.
