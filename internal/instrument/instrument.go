@@ -104,6 +104,9 @@ func (in *Instrument) Check(ctx context.Context, inst *survey.Instance, now time
 // Asked tells which questions of one of its tables a record of this version was asked.
 func (in *Instrument) Asked(t *survey.Table) *validate.Asked { return in.logic.Asked(t.Repeat) }
 
+// Reads tells which answers decide whether the one at a path stands: paths are without the numbers of rows.
+func (in *Instrument) Reads(path string) map[string]bool { return in.logic.Reads(path) }
+
 // aheadOfUs is how far the clock of a tablet may be ahead.
 const aheadOfUs = 24 * time.Hour
 

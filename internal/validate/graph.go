@@ -47,11 +47,13 @@ func (o *ordering) visit(p *part) {
 		o.follow(p.parent, "")
 	}
 	c := o.compiler
-	for _, t := range c.targets(p, p.relevant, false) {
+	relevant, calculation := c.targets(p, p.relevant, false), c.targets(p, p.calculation, false)
+	p.reads = [][]*part{relevant, calculation}
+	for _, t := range relevant {
 		o.follow(t, "relevant")
 	}
 	if p.q.Trigger == "" {
-		for _, t := range c.targets(p, p.calculation, false) {
+		for _, t := range calculation {
 			o.follow(t, "calculation")
 		}
 	}
