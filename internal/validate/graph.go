@@ -47,13 +47,11 @@ func (o *ordering) visit(p *part) {
 		o.follow(p.parent, "")
 	}
 	c := o.compiler
-	relevant, calculation := c.targets(p, p.relevant, false), c.targets(p, p.calculation, false)
-	p.reads = [][]*part{relevant, calculation}
-	for _, t := range relevant {
+	for _, t := range c.targets(p, p.relevant, false) {
 		o.follow(t, "relevant")
 	}
 	if p.q.Trigger == "" {
-		for _, t := range calculation {
+		for _, t := range c.targets(p, p.calculation, false) {
 			o.follow(t, "calculation")
 		}
 	}

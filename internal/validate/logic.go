@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -62,6 +63,7 @@ func (l *Logic) Reads(path string) map[string]bool {
 		}
 		p = p.children[i]
 	}
+	c := &logicCompiler{looked: map[looks][]*part{}, below: map[*part]map[string][]*part{}, logic: l}
 	seen, paths := parts{}, map[string]bool{}
 	var look func(*part)
 	look = func(p *part) {
@@ -69,13 +71,9 @@ func (l *Logic) Reads(path string) map[string]bool {
 			return
 		}
 		look(p.parent)
-		for _, all := range p.reads {
-			for _, t := range all {
-				look(t)
-				if t != nil {
-					paths[t.path()] = true
-				}
-			}
+		for _, t := range slices.Concat(c.targets(p, p.relevant, false), c.targets(p, p.calculation, false)) {
+			look(t)
+			paths[t.path()] = true
 		}
 	}
 	look(p)

@@ -25,7 +25,6 @@ type part struct {
 	rules   bool        // the server's result replaces the answer
 	kind    survey.Kind // of what expressions see
 	clock   uses        // what of it depends on the moment of the visit
-	reads   [][]*part   // what its relevance and its calculation look at
 }
 
 // AuthorityColumn is the column of the survey sheet that makes the server's result of a calculation stand in place of the
