@@ -21,12 +21,12 @@ type Area struct {
 
 // Report lists the areas of a level that lie within the ranges, in order of their codes; the range from "" to "~" is
 // everywhere. An area without an expected number of its own gets the sum of those below it. Rejected records do not count.
-func Report(db collections.DB, ranges []territory.Range, level string) ([]Area, error) {
+func Report(db collections.DB, interviews collections.Interviews, ranges []territory.Range, level string) ([]Area, error) {
 	all, err := areas(db, ranges, level)
 	if err != nil {
 		return nil, fmt.Errorf("areas: %w", err)
 	}
-	if err := visited(db, ranges, all); err != nil {
+	if err := visited(db, interviews, ranges, all); err != nil {
 		return nil, fmt.Errorf("visits: %w", err)
 	}
 	for i := range all {
@@ -56,7 +56,7 @@ func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, e
 
 // visited counts the households of each area. Visits come in the order of their areas, so that the households of one area at a
 // time are in memory.
-func visited(db collections.DB, ranges []territory.Range, all []Area) error {
+func visited(db collections.DB, interviews collections.Interviews, ranges []territory.Range, all []Area) error {
 	tables, err := visitTables(db)
 	if err != nil || len(tables) == 0 {
 		return err
@@ -74,10 +74,11 @@ func visited(db collections.DB, ranges []territory.Range, all []Area) error {
 	}
 	at := index(all)
 	for _, r := range ranges {
-		query, args := visitsQuery(tables, r)
+		query, args := visitsQuery(tables, interviews, r)
 		err := collections.Each(db, query, args, func(rows *sql.Rows) error {
-			var household, area, outcome string
-			if err := rows.Scan(&household, &area, &outcome); err != nil {
+			var household, area string
+			var interviewed bool
+			if err := rows.Scan(&household, &area, &interviewed); err != nil {
 				return err
 			}
 			a := at(area)
@@ -86,7 +87,7 @@ func visited(db collections.DB, ranges []territory.Range, all []Area) error {
 				current = a
 			}
 			if a != nil {
-				reached[household] = reached[household] || strings.HasPrefix(outcome, "1.")
+				reached[household] = reached[household] || interviewed
 			}
 			return nil
 		})
@@ -126,10 +127,10 @@ func visitTables(db collections.DB) (tables []string, err error) {
 }
 
 // visitsQuery reads the visits of one range in the order of their areas, which the index of each table gives.
-func visitsQuery(tables []string, r territory.Range) (string, []any) {
+func visitsQuery(tables []string, interviews collections.Interviews, r territory.Range) (string, []any) {
 	parts, args := make([]string, len(tables)), []any{}
 	for i, table := range tables {
-		parts[i] = fmt.Sprintf(`SELECT household, area, outcome FROM %q WHERE area>=? AND area<? AND household!='' AND review_state!='rejected'`, table)
+		parts[i] = fmt.Sprintf(`SELECT household, area, %s AS interviewed FROM %q WHERE area>=? AND area<? AND household!='' AND review_state!='rejected'`, interviews.Of(table), table)
 		args = append(args, r.Lo, r.Hi)
 	}
 	return strings.Join(parts, ` UNION ALL `) + ` ORDER BY area`, args

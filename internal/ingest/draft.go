@@ -55,6 +55,7 @@ type draft struct {
 	merged     bool                    // of what several versions may have filled in
 	were       map[*survey.Node]string // persons of rows, by the revision before
 	ids        map[*survey.Node]string // of rows and those around them, by the nodes that the sender wrote
+	held       string                  // the submission in quarantine that it comes from
 	correction *Correction             // nil unless it came through a correction form
 	knows      formVersion             // the form and the version that it names, as far as this server knows them
 	fresh      bool                    // nothing is stored about it yet, for sure
@@ -123,7 +124,11 @@ func readDraft(st *Stages, sender Sender, op *Operation) *draft {
 
 // judge checks a submission that was read, places it and drafts whom it names.
 func (d *draft) judge(ctx context.Context, st *Stages, sender Sender) {
-	if d.op.Op != OpSubmit || d.code != "" {
+	if d.op.Op != OpSubmit {
+		return
+	}
+	if d.code != "" {
+		d.glimpse(st)
 		return
 	}
 	d.check(ctx, st)

@@ -28,6 +28,8 @@ type Instrument struct {
 	Keys      map[string]RowKey // what tells the rows of a repeat apart, by table
 	FollowUps []FollowUp        // days for which tasks are made
 
+	Dispositions survey.Dispositions // what the codes of the outcome mean
+
 	Started, Finished, Outcome, Location []string // paths of the answers that fill the envelope; nil where not asked
 
 	rules *validate.Bound
@@ -45,7 +47,7 @@ func Compile(f *survey.Form, values validate.Options) (*Instrument, error) {
 		return nil, err
 	}
 	layout := collections.NewLayout(f)
-	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Whole: layout.With(), Entities: entities(f, layout.Tables)}
+	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Whole: layout.With(), Entities: entities(f, layout.Tables), Dispositions: f.Dispositions()}
 	in.Keys = rowKeys(in)
 	in.findEnvelope()
 	rules, inRules := engine.For(f)
@@ -109,6 +111,12 @@ func (in *Instrument) Check(ctx context.Context, inst *survey.Instance, now time
 	}
 	checked.Issues = append(checked.Issues, in.rules.Check(inst, validate.Visit{At: visited, Sure: known})...)
 	return checked
+}
+
+// Glimpse applies the rules about values alone, to answers that may have come from another version of the form: nothing is
+// taken out of them, and nothing about them is judged that depends on the form's logic.
+func (in *Instrument) Glimpse(inst *survey.Instance, now time.Time) []survey.Issue {
+	return in.rules.Check(inst, validate.Visit{At: now})
 }
 
 // Asked tells which questions of one of its tables a record of this version was asked.
