@@ -11,7 +11,6 @@ import (
 	"sync"
 	"testing"
 
-	"doorstep/internal/coverage"
 	"doorstep/internal/survey"
 	"doorstep/internal/validate"
 )
@@ -236,8 +235,8 @@ func TestOutcomeIsProposed(t *testing.T) {
 func TestDispositionsAreMapped(t *testing.T) {
 	for _, c := range read(t, elderly).Lists["outcome"].Choices {
 		aapor, dhs := extra(c, "aapor"), extra(c, "dhs")
-		ours, ok := coverage.Classify(c.Name)
-		theirs, known := coverage.Classify(aapor)
+		ours, ok := survey.Classify(c.Name)
+		theirs, known := survey.Classify(aapor)
 		if !ok || !known || ours != theirs || len(dhs) != 1 || dhs < "1" || dhs > "9" {
 			t.Errorf("%s is AAPOR %s (%s, %s) and DHS %s", c.Name, aapor, ours, theirs, dhs)
 		}
