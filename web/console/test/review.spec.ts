@@ -97,6 +97,7 @@ test('filters stand in the address, and a masked value is shown for a reason and
   const before = await masked.locator('.mask').innerText()
   await masked.click()
   await page.keyboard.press('v')
+  await expect(page.getByRole('dialog').locator('textarea')).toBeFocused()
   await page.keyboard.type('too short')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('alert')).toContainText('10')
