@@ -102,10 +102,11 @@ test('a tablet is revoked after a question', async ({ console, page, city }) => 
   await console.open('M00001', 'workers')
   await page.locator('.tablets li').first().waitFor()
   const person = page.locator('.people > li', { has: page.locator('.tablets button') }).first()
+  const name = await person.locator('b').innerText()
   await person.locator('.tablets button').first().click()
   await expect(page.getByRole('dialog')).toContainText('先上交未上传的内容')
   await page.getByRole('dialog').getByRole('button', { name: '确定' }).click()
-  await expect(person.locator('.tablets')).toContainText('已停用')
+  await expect(page.locator('.people > li', { hasText: name }).locator('.tablets')).toContainText('已停用')
   expect(await revoked(), 'that one and no other').toBe(before + 1)
 })
 

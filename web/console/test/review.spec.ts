@@ -95,7 +95,7 @@ test('filters stand in the address, and a masked value is shown for a reason and
   if (await fold.count()) await page.keyboard.press('e')
   const masked = page.locator('.answer', { has: page.locator('.mask') }).first()
   const before = await masked.locator('.mask').innerText()
-  await masked.click()
+  await masked.locator('.q').click()
   await page.keyboard.press('v')
   await expect(page.getByRole('dialog').locator('textarea')).toBeFocused()
   await page.keyboard.type('too short')
