@@ -9,9 +9,24 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
+// Interviews are the conditions in SQL under which a record of a collection is an interview, complete or partial. Its columns
+// have the names of the collection's.
+type Interviews map[string]string
+
+// PlainInterview is the condition where the codes of the outcome are AAPOR's own.
+const PlainInterview = `(outcome LIKE '1.1%' OR outcome LIKE '1.2%')`
+
+// Of is the condition for one collection.
+func (i Interviews) Of(table string) string {
+	if condition := i[table]; condition != "" {
+		return condition
+	}
+	return PlainInterview
+}
+
 // EnsureViews brings the dashboard's views over all survey collections up to date, those of a form about to be published
 // among them. There are none before the first form.
-func EnsureViews(app core.App, tables ...string) error {
+func EnsureViews(app core.App, interviews Interviews, tables ...string) error {
 	err := Each(Read(app), `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft'`, nil, func(rows *sql.Rows) error {
 		var name string
 		if err := rows.Scan(&name); err != nil {
@@ -26,7 +41,7 @@ func EnsureViews(app core.App, tables ...string) error {
 	slices.Sort(tables)
 	tables = slices.Compact(tables)
 	for _, v := range []struct{ name, query string }{
-		{ReviewQueue, reviewQueueQuery(tables)}, {CommunityCoverage, coverageQuery(tables)}, {OpenDuplicates, openDuplicatesQuery},
+		{ReviewQueue, reviewQueueQuery(tables)}, {CommunityCoverage, coverageQuery(tables, interviews)}, {OpenDuplicates, openDuplicatesQuery},
 	} {
 		if err := ensureView(app, v.name, v.query); err != nil {
 			return err
@@ -68,14 +83,14 @@ func reviewQueueQuery(tables []string) string {
 		strings.Join(parts, " UNION ALL ") + `) q`
 }
 
-func coverageQuery(tables []string) string {
+func coverageQuery(tables []string, interviews Interviews) string {
 	parts := make([]string, len(tables))
 	for i, t := range tables {
-		parts[i] = fmt.Sprintf("SELECT area, household, outcome, review_state FROM `%s`", t)
+		parts[i] = fmt.Sprintf("SELECT area, household, %s AS interviewed, review_state FROM `%s`", interviews.Of(t), t)
 	}
 	return `SELECT a.id AS id, a.code AS area, a.name AS name, a.expected_households AS expected_households,
 		CAST(COUNT(v.area) AS INT) AS visits, CAST(COUNT(DISTINCT NULLIF(v.household,'')) AS INT) AS households_visited,
-		CAST(COALESCE(SUM(v.outcome LIKE '1%'),0) AS INT) AS completed, CAST(COALESCE(SUM(v.review_state='approved'),0) AS INT) AS approved
+		CAST(COALESCE(SUM(v.interviewed),0) AS INT) AS completed, CAST(COALESCE(SUM(v.review_state='approved'),0) AS INT) AS approved
 		FROM areas a LEFT JOIN (` + strings.Join(parts, " UNION ALL ") + `) v ON v.area >= a.code AND v.area < a.code || char(1114111)
 		WHERE a.level = 'community' GROUP BY a.id`
 }

@@ -153,7 +153,7 @@ func (d *Doorstep) Start(app core.App) error {
 	if err := d.publishShipped(app); err != nil {
 		return err
 	}
-	if err := collections.EnsureViews(app); err != nil {
+	if err := collections.EnsureViews(app, d.Library.Interviews()); err != nil {
 		return err
 	}
 	return d.Areas.Load(app)

@@ -308,7 +308,7 @@ func (d *Doorstep) coverage(r *request) error {
 	if level == "" {
 		level = "community"
 	}
-	rows, err := coverage.Report(collections.Read(r.App), territory.Of(r.actor.Territory), level)
+	rows, err := coverage.Report(collections.Read(r.App), d.Library.Interviews(), territory.Of(r.actor.Territory), level)
 	if err != nil {
 		return err
 	}

@@ -3,16 +3,18 @@ package coverage
 import (
 	"math"
 	"testing"
+
+	"doorstep/internal/survey"
 )
 
 // The figures are those of two published worked cases of AAPOR's formulas.
 func TestRates(t *testing.T) {
-	first := Counts{Interview: 4, Partial: 2, Refusal: 1, NonContact: 1, Other: 1, UnknownHousing: 1, UnknownOther: 1, NotEligible: 1}
+	first := Counts{survey.Interview: 4, survey.Partial: 2, survey.Refusal: 1, survey.NonContact: 1, survey.Other: 1, survey.UnknownHousing: 1, survey.UnknownOther: 1, survey.NotEligible: 1}
 	e, ok := first.Eligibility()
 	if !ok || math.Abs(e-0.9) > 1e-12 {
 		t.Fatalf("e = %v, %v; want 0.9", e, ok)
 	}
-	second := Counts{Interview: 5, Partial: 3, Refusal: 2, NonContact: 1, Other: 2, UnknownHousing: 1, UnknownOther: 1, NotEligible: 1}
+	second := Counts{survey.Interview: 5, survey.Partial: 3, survey.Refusal: 2, survey.NonContact: 1, survey.Other: 2, survey.UnknownHousing: 1, survey.UnknownOther: 1, survey.NotEligible: 1}
 	tests := []struct {
 		name   string
 		counts Counts
@@ -52,24 +54,5 @@ func TestRatesOfNothing(t *testing.T) {
 		if r.Defined || r.Value != 0 {
 			t.Errorf("%s of no cases is %v", r.Name, r.Value)
 		}
-	}
-}
-
-func TestClassify(t *testing.T) {
-	tests := []struct {
-		code string
-		want Class
-		ok   bool
-	}{
-		{"1.1", Interview, true}, {"1.2", Partial, true}, {"2.111", Refusal, true}, {"2.112", Refusal, true}, {"2.12", Refusal, true},
-		{"2.22", NonContact, true}, {"2.31", Other, true}, {"2.36", Other, true}, {"3.17", UnknownHousing, true}, {"3.21", UnknownOther, true}, {"3.90", UnknownOther, true},
-		{"4.51", NotEligible, true}, {"4.70", NotEligible, true}, {"", "", false}, {"2.9", "", false}, {"complete", "", false}, {"4", "", false}, {"1.1 张三", "", false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.code, func(t *testing.T) {
-			if got, ok := Classify(tt.code); got != tt.want || ok != tt.ok {
-				t.Errorf("%q is %q, %v; want %q, %v", tt.code, got, ok, tt.want, tt.ok)
-			}
-		})
 	}
 }

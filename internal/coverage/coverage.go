@@ -21,12 +21,12 @@ type Area struct {
 
 // Report lists the areas of a level that lie within the ranges, in order of their codes; the range from "" to "~" is
 // everywhere. An area without an expected number of its own gets the sum of those below it. Rejected records do not count.
-func Report(db collections.DB, ranges []territory.Range, level string) ([]Area, error) {
+func Report(db collections.DB, interviews collections.Interviews, ranges []territory.Range, level string) ([]Area, error) {
 	all, err := areas(db, ranges, level)
 	if err != nil {
 		return nil, fmt.Errorf("areas: %w", err)
 	}
-	if err := visited(db, ranges, all); err != nil {
+	if err := visited(db, interviews, ranges, all); err != nil {
 		return nil, fmt.Errorf("visits: %w", err)
 	}
 	for i := range all {
@@ -55,8 +55,8 @@ func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, e
 }
 
 // visited counts the households of each area. They come in their order, so that only one is in memory at a time.
-func visited(db collections.DB, ranges []territory.Range, all []Area) error {
-	query, args, err := visitsQuery(db, ranges)
+func visited(db collections.DB, interviews collections.Interviews, ranges []territory.Range, all []Area) error {
+	query, args, err := visitsQuery(db, interviews, ranges)
 	if err != nil {
 		return err
 	}
@@ -72,8 +72,9 @@ func visited(db collections.DB, ranges []territory.Range, all []Area) error {
 		clear(reached)
 	}
 	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
-		var household, area, outcome string
-		if err := rows.Scan(&household, &area, &outcome); err != nil {
+		var household, area string
+		var interviewed bool
+		if err := rows.Scan(&household, &area, &interviewed); err != nil {
 			return err
 		}
 		if household != current {
@@ -81,7 +82,7 @@ func visited(db collections.DB, ranges []territory.Range, all []Area) error {
 			current = household
 		}
 		if a := at(area); a != nil {
-			reached[a] = reached[a] || strings.HasPrefix(outcome, "1.")
+			reached[a] = reached[a] || interviewed
 		}
 		return nil
 	})
@@ -106,15 +107,15 @@ func index(all []Area) func(code string) *Area {
 }
 
 // visitsQuery reads the visits of all forms that were ever published, by household.
-func visitsQuery(db collections.DB, ranges []territory.Range) (string, []any, error) {
+func visitsQuery(db collections.DB, interviews collections.Interviews, ranges []territory.Range) (string, []any, error) {
 	where, within := inside("area", ranges)
-	parts, args := []string{`SELECT '' AS household, '' AS area, '' AS outcome WHERE 0`}, []any{}
+	parts, args := []string{`SELECT '' AS household, '' AS area, 0 AS interviewed WHERE 0`}, []any{}
 	err := collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft' ORDER BY tablename`, nil, func(rows *sql.Rows) error {
 		var table string
 		if err := rows.Scan(&table); err != nil {
 			return err
 		}
-		parts = append(parts, fmt.Sprintf(`SELECT household, area, outcome FROM %q WHERE household!='' AND review_state!='rejected' AND `, table)+where)
+		parts = append(parts, fmt.Sprintf(`SELECT household, area, %s AS interviewed FROM %q WHERE household!='' AND review_state!='rejected' AND `, interviews.Of(table), table)+where)
 		args = append(args, within...)
 		return nil
 	})

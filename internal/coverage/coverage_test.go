@@ -66,7 +66,7 @@ func TestReport(t *testing.T) {
 			if tt.name == "everywhere" {
 				ranges = []territory.Range{{Lo: "", Hi: "~"}}
 			}
-			got, err := coverage.Report(collections.Read(app.TestApp), ranges, tt.level)
+			got, err := coverage.Report(collections.Read(app.TestApp), nil, ranges, tt.level)
 			if err != nil || !slices.Equal(got, tt.want) {
 				t.Errorf("%+v (%v)\nwant %+v", got, err, tt.want)
 			}

@@ -3,6 +3,8 @@ package dataset
 import (
 	"reflect"
 	"testing"
+
+	"doorstep/internal/survey"
 )
 
 func TestNumber(t *testing.T) {
@@ -115,14 +117,19 @@ func TestCases(t *testing.T) {
 		{"two persons of a household", []visit{{"", "2.22", "1"}, {"a", "1.1", "2"}, {"b", "2.112", "3"}}, map[string]int64{"1.1": 1, "2.112": 1}},
 		{"no code of AAPOR's", []visit{{"", "done", "1"}}, map[string]int64{"": 1}},
 	}
+	p := &plan{form: &survey.Form{}, dispositions: map[string]survey.Dispositions{"": {}}}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newCases("h")
 			for _, v := range tt.visits {
-				c.add(v.person, attempt{v.code, v.received})
+				c.add(v.person, attempt{p.final(v.code, ""), v.received})
 			}
-			got := map[string]int64{}
-			if c.count(got); !reflect.DeepEqual(got, tt.want) {
+			counted, got := map[final]int64{}, map[string]int64{}
+			c.count(counted)
+			for f, n := range counted {
+				got[f.code] += n
+			}
+			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("%v, want %v", got, tt.want)
 			}
 		})

@@ -12,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
+	"doorstep/internal/coverage"
 	"doorstep/internal/dataset"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
@@ -198,6 +199,47 @@ func TestOutcomes(t *testing.T) {
 		got[r["kind"]+" "+r["code"]] = r["value"]
 	}
 	same(t, got, map[string]string{"disposition 1.1": "3", "disposition 2.22": "2", "class I": "3", "class NC": "2", "class R": "0", "rate RR1": "0.6", "rate COOP1": "1", "estimate e": "1"})
+}
+
+// TestOutcomesOfOtherCodes has records of a version with AAPOR's codes and of one whose codes say in columns what they are:
+// each means what its own version says, in the export, in the coverage of areas and in the dashboard's view.
+func TestOutcomesOfOtherCodes(t *testing.T) {
+	o := newOffice(t)
+	o.City(t)
+	visit := func(household, outcome string) {
+		o.put(t, func(r *collections.Record) { r.Household, r.Person, r.Outcome = household, "", outcome })
+	}
+	visit("h1", "1.1")
+	visit("h2", "2.22")
+	next := strings.NewReplacer(",sample,1,", ",sample,2,", "choices\n,list_name,name,label::中文 (zh),label::English (en)", "choices\n,list_name,name,label::中文 (zh),label::English (en),aapor,dhs",
+		",outcome,1.1,完成,Complete\n,outcome,2.22,家中无人,No one at home", ",outcome,done,完成,Complete,1.1,\n,outcome,away,长期外出,Away,,3\n,outcome,2.22,已完成一半,Half,1.2,1\n,outcome,1.9,线索,Heard,,").Replace(form)
+	in, err := o.Doorstep.Library.Publish(o.TestApp, instrument.Workbook{Name: "sample.csv", Raw: []byte(next)}, instrument.Published, "", now.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.in = in
+	visit("h3", "done")
+	visit("h4", "away")
+	visit("h4", "away")
+	visit("h5", "2.22") // the same code, and another meaning
+	visit("h6", "1.9")
+	out, _ := o.export(t, dataset.Selection{Everywhere: true})
+	got := map[string]string{}
+	for _, r := range out.rows(t, "outcome.csv") {
+		got[r["kind"]+" "+r["code"]] = r["value"]
+	}
+	same(t, got, map[string]string{
+		"disposition 1.1": "1", "disposition done": "1", "disposition away": "1", "disposition 2.22": "2", "disposition ": "1", "aapor 1.1": "2", "aapor 1.2": "1", "aapor 2.22": "1", "aapor 2.25": "1",
+		"dhs 1": "3", "dhs 2": "1", "dhs 3": "1", "class I": "2", "class P": "1", "class NC": "2", "class NE": "0",
+	})
+	areas, err := coverage.Report(collections.Read(o.TestApp), o.Doorstep.Library.Interviews(), []territory.Range{{Lo: "", Hi: "~"}}, "city")
+	if err != nil || len(areas) != 1 || areas[0].Visited != 6 || areas[0].Completed != 3 {
+		t.Errorf("coverage %+v, %v", areas, err)
+	}
+	var completed int
+	if _, err := collections.One(collections.Read(o.TestApp), `SELECT SUM(completed) FROM community_coverage`, nil, &completed); err != nil || completed != 3 {
+		t.Errorf("the dashboard counts %d interviews, %v", completed, err)
+	}
 }
 
 func TestEarlierVersions(t *testing.T) {

@@ -11,13 +11,14 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/coverage"
 	"doorstep/internal/export"
+	"doorstep/internal/survey"
 )
 
-// outcomes writes outcome.csv: the final disposition of every case of the campaign and territory, by code and by class,
-// and AAPOR's rates. All records count but rejected ones, whatever states the export holds: rates over approved
+// outcomes writes outcome.csv: the final disposition of every case of the campaign and territory, by the form's code, by
+// AAPOR's and by that of the DHS surveys, and AAPOR's rates. All records count but rejected ones, whatever states the export holds: rates over approved
 // interviews alone would always be good.
 func (e *exporter) outcomes(w io.Writer) error {
-	codes, err := e.dispositions()
+	cases, err := e.dispositions()
 	if err != nil {
 		return err
 	}
@@ -25,7 +26,7 @@ func (e *exporter) outcomes(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, row := range outcomeRows(codes, e.plan.outcomes) {
+	for _, row := range outcomeRows(cases, e.plan.outcomes) {
 		if err := out.Row(row); err != nil {
 			return err
 		}
@@ -33,35 +34,41 @@ func (e *exporter) outcomes(w io.Writer) error {
 	return out.Close()
 }
 
-// dispositions counts the cases by final disposition code; "" counts those without a code of AAPOR's.
-func (e *exporter) dispositions() (map[string]int64, error) {
+// final is a form's code and what the version of the record says that it means. Where it means nothing, code is "".
+type final struct {
+	code string
+	survey.Disposition
+}
+
+// dispositions counts the cases by their final disposition.
+func (e *exporter) dispositions() (map[final]int64, error) {
 	where, args := conditions(e.plan, e.sel, `+m.review_state!='rejected'`)
-	query := fmt.Sprintf(`SELECT m.household, m.person, m.outcome, m.received_at FROM %q m`, e.plan.tables[0].name) + where + ` ORDER BY m.household`
-	codes := map[string]int64{}
+	query := fmt.Sprintf(`SELECT m.household, m.person, m.outcome, m.received_at, m.form_version FROM %q m`, e.plan.tables[0].name) + where + ` ORDER BY m.household`
+	counted := map[final]int64{}
 	merged := e.plan.mergedHouseholds()
 	var h *cases
 	err := collections.Each(e.db, query, args, func(rows *sql.Rows) error {
-		var household, person, outcome, received string
-		if err := rows.Scan(&household, &person, &outcome, &received); err != nil {
+		var household, person, outcome, received, version string
+		if err := rows.Scan(&household, &person, &outcome, &received, &version); err != nil {
 			return err
 		}
 		household, person = orNone(e.plan.survivor(household)), orNone(e.plan.survivor(person))
 		at := merged[household]
 		if at == nil {
 			if h == nil || household == "" || household != h.household {
-				h.count(codes)
+				h.count(counted)
 				h = newCases(household)
 			}
 			at = h
 		}
-		at.add(person, attempt{outcome, received})
+		at.add(person, attempt{e.plan.final(outcome, version), received})
 		return nil
 	})
-	h.count(codes)
+	h.count(counted)
 	for _, c := range merged {
-		c.count(codes)
+		c.count(counted)
 	}
-	return codes, err
+	return counted, err
 }
 
 // mergedHouseholds are the cases whose visits do not come one after the other, because they lie under several ids.
@@ -85,47 +92,55 @@ func newCases(household string) *cases {
 	return &cases{household: household, final: map[string]attempt{}}
 }
 
-type attempt struct{ code, received string }
+type attempt struct {
+	final
+	received string
+}
+
+// final is what a code means in the version that a record names, else in the newest.
+func (p *plan) final(code, version string) final {
+	meanings, known := p.dispositions[version]
+	if !known {
+		meanings = p.dispositions[p.form.Version]
+	}
+	if meaning, ok := meanings.Of(code); ok {
+		return final{code, meaning}
+	}
+	return final{}
+}
 
 // finality orders the classes that a later attempt does not undo. Among the others the last attempt counts.
-var finality = map[coverage.Class]int{coverage.Interview: 3, coverage.Partial: 2, coverage.Refusal: 1}
+var finality = map[survey.Class]int{survey.Interview: 3, survey.Partial: 2, survey.Refusal: 1}
 
 func (c *cases) add(person string, a attempt) {
-	class, known := coverage.Classify(a.code)
-	if !known {
-		a.code = ""
-	}
 	have, ok := c.final[person]
-	if !ok {
-		c.final[person] = a
-		return
-	}
-	old, _ := coverage.Classify(have.code)
-	better := finality[class] - finality[old]
-	if better > 0 || better == 0 && a.received >= have.received {
+	better := finality[a.Class] - finality[have.Class]
+	if !ok || better > 0 || better == 0 && a.received >= have.received {
 		c.final[person] = a
 	}
 }
 
 // count adds the final dispositions; there are none of no cases.
-func (c *cases) count(codes map[string]int64) {
+func (c *cases) count(counted map[final]int64) {
 	if c == nil {
 		return
 	}
 	for person, a := range c.final {
 		if person != "" || len(c.final) == 1 {
-			codes[a.code]++
+			counted[a.final]++
 		}
 	}
 }
 
-var classes = []struct {
-	class  coverage.Class
+type classText struct {
+	class  survey.Class
 	zh, en string
-}{
-	{coverage.Interview, "完成", "complete interview"}, {coverage.Partial, "部分完成", "partial interview"}, {coverage.Refusal, "拒访与中断", "refusal and break-off"},
-	{coverage.NonContact, "未接触到", "non-contact"}, {coverage.Other, "其他未访", "other"}, {coverage.UnknownHousing, "不明是否住宅", "unknown if housing unit"},
-	{coverage.UnknownOther, "不明有无调查对象", "unknown, other"}, {coverage.NotEligible, "不属于调查对象", "not eligible"},
+}
+
+var classes = []classText{
+	{survey.Interview, "完成", "complete interview"}, {survey.Partial, "部分完成", "partial interview"}, {survey.Refusal, "拒访与中断", "refusal and break-off"},
+	{survey.NonContact, "未接触到", "non-contact"}, {survey.Other, "其他未访", "other"}, {survey.UnknownHousing, "不明是否住宅", "unknown if housing unit"},
+	{survey.UnknownOther, "不明有无调查对象", "unknown, other"}, {survey.NotEligible, "不属于调查对象", "not eligible"},
 }
 
 var rateNames = []struct {
@@ -135,21 +150,40 @@ var rateNames = []struct {
 	{"RR", Text{"应答率", "response rate"}}, {"COOP", Text{"合作率", "cooperation rate"}}, {"REF", Text{"拒访率", "refusal rate"}}, {"CON", Text{"接触率", "contact rate"}},
 }
 
-func outcomeRows(codes map[string]int64, choices []Choice) [][]any {
+// householdResults are the results of the DHS surveys (hv015).
+var householdResults = []Choice{
+	{Code: "1", ZH: "完成", EN: "completed"}, {Code: "2", ZH: "有人居住，没有合适的人在家", EN: "no competent respondent at home"}, {Code: "3", ZH: "全家长期外出", EN: "absent for an extended period"},
+	{Code: "4", ZH: "改期", EN: "postponed"}, {Code: "5", ZH: "拒访", EN: "refused"}, {Code: "6", ZH: "空置或不是住宅", EN: "vacant, or no dwelling"}, {Code: "7", ZH: "已拆除", EN: "destroyed"},
+	{Code: "8", ZH: "找不到", EN: "not found"}, {Code: "9", ZH: "其他", EN: "other"},
+}
+
+func outcomeRows(cases map[final]int64, choices []Choice) [][]any {
+	codes, aapor, dhs, counts := map[string]int64{}, map[string]int64{}, map[string]int64{}, coverage.Counts{}
+	for f, n := range cases {
+		codes[f.code] += n
+		if f.code != "" {
+			aapor[f.AAPOR] += n
+			dhs[f.DHS] += n
+			counts[f.Class] += n
+		}
+	}
 	rows := [][]any{{"kind", "code", "zh", "en", "value"}}
-	counts := coverage.Counts{}
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
-		class, ok := coverage.Classify(code)
-		if !ok {
+		label := labelOf(choices, code)
+		if code == "" {
 			rows = append(rows, []any{"disposition", nil, "没有结果代码", "no disposition code", codes[code]})
 			continue
 		}
-		counts[class] += codes[code]
-		label := Choice{}
-		if i := slices.IndexFunc(choices, func(c Choice) bool { return c.Code == code }); i >= 0 {
-			label = choices[i]
-		}
 		rows = append(rows, []any{"disposition", code, text(label.ZH), text(label.EN), codes[code]})
+	}
+	for _, code := range slices.Sorted(maps.Keys(aapor)) {
+		class, _ := survey.Classify(code)
+		i := slices.IndexFunc(classes, func(c classText) bool { return c.class == class })
+		rows = append(rows, []any{"aapor", code, classes[i].zh, classes[i].en, aapor[code]})
+	}
+	for _, code := range slices.Sorted(maps.Keys(dhs)) {
+		label := labelOf(householdResults, code)
+		rows = append(rows, []any{"dhs", code, text(label.ZH), text(label.EN), dhs[code]})
 	}
 	for _, c := range classes {
 		rows = append(rows, []any{"class", string(c.class), c.zh, c.en, counts[c.class]})
@@ -169,6 +203,14 @@ func outcomeRows(codes map[string]int64, choices []Choice) [][]any {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// labelOf is the choice of a code; an empty one where there is none.
+func labelOf(choices []Choice, code string) Choice {
+	if i := slices.IndexFunc(choices, func(c Choice) bool { return c.Code == code }); i >= 0 {
+		return choices[i]
+	}
+	return Choice{}
 }
 
 func rateName(code string) Text {

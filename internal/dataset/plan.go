@@ -18,9 +18,12 @@ type plan struct {
 	places     places
 	survivors  map[string]string // id of a merged person or household → the one it was merged into
 	outcomes   []Choice
-	names      map[string]bool // of the questions and groups of all versions
-	reasons    bool            // with the columns that say why an answer is missing
-	versions   map[string]*instrument.Instrument
+
+	dispositions map[string]survey.Dispositions // what the codes of outcomes mean, by version
+
+	names    map[string]bool // of the questions and groups of all versions
+	reasons  bool            // with the columns that say why an answer is missing
+	versions map[string]*instrument.Instrument
 }
 
 func newPlan(db collections.DB, in *instrument.Instrument, sel Selection) (*plan, error) {
@@ -41,7 +44,9 @@ func newPlan(db collections.DB, in *instrument.Instrument, sel Selection) (*plan
 		forms = append(forms, other.Form)
 		p.versions[other.Form.Version] = other.Instrument()
 	}
+	p.dispositions = map[string]survey.Dispositions{}
 	for _, f := range forms {
+		p.dispositions[f.Version] = f.Dispositions()
 		f.Walk(func(q *survey.Question) bool { p.names[q.Name] = true; return true })
 	}
 	p.lay(mergeVersions(forms))

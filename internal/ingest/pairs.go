@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"slices"
-	"strings"
 
 	"doorstep/collections"
 	"doorstep/internal/identity"
@@ -16,7 +15,7 @@ func (s *settling) duplicates() error {
 			return err
 		}
 	}
-	if o := s.d.rec.Outcome; o != "" && !strings.HasPrefix(o, "1") {
+	if o := s.d.rec.Outcome; o != "" && !s.d.form.Interviewed(o) {
 		return nil // a visit that met nobody is an attempt, not a duplicate
 	}
 	if s.d.rec.Person != "" {
@@ -60,7 +59,7 @@ func (s *settling) personPair(p personDraft, f identity.Found) error {
 // met.
 func (s *settling) secondRecord(column, value, rule string) error {
 	var first, area string
-	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR outcome LIKE '1%') ORDER BY created, id`,
+	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR `+s.st.Instruments.Interviews().Of(s.table())+`) ORDER BY created, id`,
 		[]any{value, s.d.rec.Campaign, s.d.op.ID}, &first, &area)
 	if err != nil || !found {
 		return err

@@ -28,6 +28,8 @@ type Instrument struct {
 	Keys      map[string]RowKey // what tells the rows of a repeat apart, by table
 	FollowUps []FollowUp        // days for which tasks are made
 
+	Dispositions survey.Dispositions // what the codes of the outcome mean
+
 	Started, Finished, Outcome, Location []string // paths of the answers that fill the envelope; nil where not asked
 
 	rules *validate.Bound
@@ -45,7 +47,7 @@ func Compile(f *survey.Form, values validate.Options) (*Instrument, error) {
 		return nil, err
 	}
 	layout := collections.NewLayout(f)
-	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Whole: layout.With(), Entities: entities(f, layout.Tables)}
+	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Whole: layout.With(), Entities: entities(f, layout.Tables), Dispositions: f.Dispositions()}
 	in.Keys = rowKeys(in)
 	in.findEnvelope()
 	rules, inRules := engine.For(f)

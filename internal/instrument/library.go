@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -30,6 +31,8 @@ type Library struct {
 	drafts    map[string]*Instrument   // form id → draft that was uploaded last
 	revision  int64                    // of the forms collection when it was read
 	options   validate.Options         // what the operator has set for the rules
+
+	interviews collections.Interviews // which records are interviews
 }
 
 // NewLibrary makes an empty library; Load fills it.
@@ -265,6 +268,7 @@ func (l *Library) Load(app core.App) error {
 	defer l.mu.Unlock()
 	l.byVersion, l.current, l.newest, l.drafts, l.published = next.byVersion, next.current, next.newest, next.drafts, next.published
 	l.revision, l.options = next.revision, next.options
+	l.interviews = interviewsOf(slices.Collect(maps.Values(next.byVersion)))
 	return nil
 }
 

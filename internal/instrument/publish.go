@@ -104,7 +104,7 @@ func (l *Library) Publish(app core.App, w Workbook, status, by string, now time.
 	}
 	in := c.ready
 	in.Status = status
-	err = app.RunInTransaction(func(tx core.App) error { return store(tx, in, w, by, now) })
+	err = app.RunInTransaction(func(tx core.App) error { return l.store(tx, in, w, by, now) })
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (l *Library) version(f *survey.Form, now time.Time) (string, error) {
 	return now.UTC().Format("20060102150405"), nil
 }
 
-func store(tx core.App, in *Instrument, w Workbook, by string, now time.Time) error {
+func (l *Library) store(tx core.App, in *Instrument, w Workbook, by string, now time.Time) error {
 	db, err := collections.From(tx)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func store(tx core.App, in *Instrument, w Workbook, by string, now time.Time) er
 	if v.id != "" && v.status != Draft {
 		return survey.Problems{versionTaken(in.Form)}
 	}
-	if err := prepareTables(tx, db, in); err != nil {
+	if err := l.prepareTables(tx, db, in); err != nil {
 		return err
 	}
 	if v.id, err = save(db, in, w, by, v, now); err != nil {
@@ -187,7 +187,7 @@ func tell(db collections.DB, id string, in *Instrument, rev int64, by string, no
 }
 
 // prepareTables makes or extends the collections of a version that is to count; those of a draft are only checked.
-func prepareTables(tx core.App, db collections.DB, in *Instrument) error {
+func (l *Library) prepareTables(tx core.App, db collections.DB, in *Instrument) error {
 	earlier, err := others(db, in.Form)
 	if err != nil {
 		return err
@@ -201,7 +201,7 @@ func prepareTables(tx core.App, db collections.DB, in *Instrument) error {
 	if err := collections.EnsureTables(tx, in.Form); err != nil {
 		return err
 	}
-	return collections.EnsureViews(tx, in.Form.TableName())
+	return collections.EnsureViews(tx, l.Interviews(in), in.Form.TableName())
 }
 
 // others reads the versions of a form that records may have, besides itself.

@@ -28,14 +28,14 @@ func (l *Library) SetStatus(app core.App, form, version, status, by string, now 
 	if !ok {
 		return problem.New(problem.NotFound, "")
 	}
-	err := app.RunInTransaction(func(tx core.App) error { return move(tx, *held, status, by, now) })
+	err := app.RunInTransaction(func(tx core.App) error { return l.move(tx, *held, status, by, now) })
 	if err != nil {
 		return err
 	}
 	return l.Load(app)
 }
 
-func move(tx core.App, in Instrument, status, by string, now time.Time) error {
+func (l *Library) move(tx core.App, in Instrument, status, by string, now time.Time) error {
 	db, err := collections.From(tx)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func move(tx core.App, in Instrument, status, by string, now time.Time) error {
 	in.Status = status
 	if v.status == Draft { // it is newer than what was published while it was tried out
 		row = append(row, collections.Field{Column: "published_at", Value: at}, collections.Field{Column: "published_by", Value: by})
-		if err := prepareTables(tx, db, &in); err != nil {
+		if err := l.prepareTables(tx, db, &in); err != nil {
 			return err
 		}
 	}

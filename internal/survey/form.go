@@ -131,10 +131,8 @@ var MissingChoices = []string{"refused", "dont_know", "not_applicable"}
 
 // Missing is which of MissingChoices a choice stands for; "" for an answer.
 func (c *Choice) Missing() string {
-	for _, extra := range c.Extra {
-		if extra.Name == MissingColumn && slices.Contains(MissingChoices, extra.Value) {
-			return extra.Value
-		}
+	if said := c.extra(MissingColumn); slices.Contains(MissingChoices, said) {
+		return said
 	}
 	return ""
 }

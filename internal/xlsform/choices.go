@@ -71,6 +71,11 @@ func (b *builder) addChoice(list string, r *record, c survey.Choice) {
 	if said := r.text(survey.MissingColumn); said != "" && c.Missing() == "" {
 		b.warn(place{r.sheet, r.row, survey.MissingColumn}, "choice.missing", c.Name, strings.Join(survey.MissingChoices, ", "), said)
 	}
+	for _, column := range []string{survey.AAPORColumn, survey.DHSColumn} {
+		if said := r.text(column); said != "" && !survey.Standard(column, said) {
+			b.warn(place{r.sheet, r.row, column}, "choice.disposition", c.Name, column, said)
+		}
+	}
 }
 
 func (b *builder) duplicateChoices(s *Sheet) {

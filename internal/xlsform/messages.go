@@ -34,7 +34,8 @@ var messages = map[string]struct{ zh, en string }{
 	"choice.no_label": {"选项“%s”没有 label。", "The choice %q has no label."},
 	"choice.twice": {"选项名“%s”在列表“%s”中重复（首次出现在第 %d 行）。若有意如此，请在 settings 中设 allow_choice_duplicates。",
 		"The choice %q is in the list %q already (row %d). If this is on purpose, set allow_choice_duplicates on the settings sheet."},
-	"choice.missing": {"选项“%s”的 missing 列应为 %s，而不是“%s”，没有使用。", "The column missing of the choice %q takes %s, not %q; it is not used."},
+	"choice.disposition": {"选项“%s”的 %s 列应为该标准的代码，而不是“%s”；这样的记录不计入应答率。", "The choice %q takes a code of the standard in the column %s, not %q; its records do not count in response rates."},
+	"choice.missing":     {"选项“%s”的 missing 列应为 %s，而不是“%s”，没有使用。", "The column missing of the choice %q takes %s, not %q; it is not used."},
 	"choice.space": {"多选题的选项名不能含空格：“%s”（列表“%s”）。",
 		"The name of a choice must not have spaces where several can be chosen: %q in the list %q."},
 

@@ -124,6 +124,7 @@ func TestWarnings(t *testing.T) {
 		{"sheet of a similar name", head + "|\n| | text | q | Q | |\n| setting |\n| | version |\n| | 1 |", "sheet.similar"},
 		{"header that nobody knows", head + "remarks |\n| | text | q | Q | x |", "header.unknown"},
 		{"misspelt header among those of choices", "| survey |\n| | type | name | label |\n| | select_one l | q | Q |\n| choices |\n| | list_name | name | label | medis |\n| | l | a | A | x |", "header.near"},
+		{"outcome that is no code of AAPOR's", "| survey |\n| | type | name | label |\n| | select_one l | outcome | Q |\n| choices |\n| | list_name | name | label | aapor | dhs |\n| | l | a | A | 5.1 | 2 |", "choice.disposition"},
 		{"reason that nobody knows for a missing answer", "| survey |\n| | type | name | label |\n| | select_one l | q | Q |\n| choices |\n| | list_name | name | label | missing |\n| | l | a | A | refuse |", "choice.missing"},
 		{"attribute with a space", head + "bind::a b |\n| | text | q | Q | x |", "attribute.invalid"},
 	} {
