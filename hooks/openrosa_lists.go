@@ -136,7 +136,7 @@ func (d *Doorstep) odkFile(c *fieldCall) error {
 // truth to an app.
 func (d *Doorstep) odkEntities(c *fieldCall) error {
 	db, list := collections.Read(c.App), c.Request.PathValue("list")
-	tag, err := d.hashes.Of(db, c.Actor, list)
+	tag, err := d.hashes.Of(db, c.Caller, list)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (d *Doorstep) odkEntities(c *fieldCall) error {
 		return err
 	}
 	c.Response.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	if err := openrosa.WriteList(c.Response, db, c.Actor, list, ids); err != nil {
+	if err := openrosa.WriteList(c.Response, db, c.Caller, list, ids); err != nil {
 		c.App.Logger().Error("entity list", "list", list, "error", err.Error())
 		panic(http.ErrAbortHandler)
 	}

@@ -126,11 +126,25 @@ func (p *sides) settle(db collections.DB, actor access.Actor, now time.Time) err
 		g := grouping{db: db, table: p.Collection, now: now, mayTouch: func(m member) bool {
 			return m.id == p.A || m.id == p.B || actor.May(access.DecideDuplicate, m.area, "")
 		}}
-		return g.regroup(p.A, p.B)
+		if err := g.regroup(p.A, p.B); err != nil || p.Collection != collections.Households {
+			return err
+		}
+		return p.recount(db, actor, now)
 	case p.Kind == KindPerson && p.status == "different":
 		return part(db, actor, p.Pair, now)
 	}
 	return nil
+}
+
+// recount counts the visits of both households anew: those of one that was merged are the other's.
+func (p *sides) recount(db collections.DB, actor access.Actor, now time.Time) error {
+	tables, err := recordTables(db)
+	for _, id := range []string{p.A, p.B} {
+		if err == nil {
+			err = Recount(db, tables, id, func(h Household) bool { return actor.May(access.DecideDuplicate, h.Area, "") }, now)
+		}
+	}
+	return err
 }
 
 // part gives row b a person of its own: what the rows share was someone else's number or name.

@@ -67,10 +67,14 @@ func tell(db collections.DB, found Found, said Person, reach Reach, now time.Tim
 		found.Proposed = append(found.Proposed, slices.DeleteFunc(slices.Clone(found.Changed), blank)...)
 		found.Changed = slices.DeleteFunc(found.Changed, func(f Fact) bool { return !blank(f) })
 	}
-	if len(found.Changed) == 0 {
+	met := said.LastRecord != "" && said.LastRecord != known.LastRecord
+	if len(found.Changed) == 0 && !met {
 		return found, nil
 	}
 	next := found.Against
+	if met {
+		next.LastRecord = said.LastRecord
+	}
 	next.set(found.Changed, said.IDKey)
 	var err error
 	found.Rev, err = savePerson(db, found.Against, next, now)

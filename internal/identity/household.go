@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -17,6 +18,8 @@ type Household struct {
 	Lon, Lat, AccuracyM                                 float64
 	Area, AreaMethod                                    string
 	AreaConfidence                                      float64
+	SampleID, Stratum, Cluster                          string // of the sample that a list has drawn
+	Attempts                                            string // visits by campaign, JSON
 	Source                                              string
 	Rev                                                 int64
 	Damaged                                             bool // what was sealed of it does not open; nothing is written to it
@@ -194,6 +197,10 @@ func merged(known, said Household) Household {
 		next.Area, next.AreaMethod, next.AreaConfidence = said.Area, said.AreaMethod, said.AreaConfidence
 		next.Lon, next.Lat, next.AccuracyM = said.Lon, said.Lat, said.AccuracyM
 	}
+	pick(&next.SampleID, said.SampleID)
+	pick(&next.Stratum, said.Stratum)
+	pick(&next.Cluster, said.Cluster)
+	pick(&next.Attempts, said.Attempts)
 	return next
 }
 
@@ -212,18 +219,20 @@ func (h Household) row() collections.Row {
 		{Column: "head_name", Value: h.HeadName}, {Column: "phone", Value: h.Phone}, {Column: "residents", Value: h.Residents},
 		{Column: "location", Value: h.place()}, {Column: "accuracy_m", Value: h.AccuracyM}, {Column: "area", Value: h.Area},
 		{Column: "area_method", Value: h.AreaMethod}, {Column: "area_confidence", Value: h.AreaConfidence}, {Column: "rev", Value: h.Rev},
+		{Column: "sample_id", Value: h.SampleID}, {Column: "stratum", Value: h.Stratum}, {Column: "cluster", Value: h.Cluster}, {Column: "attempts", Value: cmp.Or(h.Attempts, "{}")},
 	}
 }
 
 func households(db collections.DB, where string, args ...any) ([]Household, []string, error) {
 	var found []Household
 	var into []string
-	err := collections.Each(db, `SELECT id, address, address_key, house_code, head_name, phone, residents, location, accuracy_m, area, area_method, area_confidence, source, rev, merged_into, sealed
-		FROM households WHERE `+where, args, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, address, address_key, house_code, head_name, phone, residents, location, accuracy_m, area, area_method, area_confidence, source, rev, merged_into, sealed,
+		sample_id, stratum, cluster, COALESCE(attempts,'{}') FROM households WHERE `+where, args, func(rows *sql.Rows) error {
 		var h Household
 		var location, mergedInto, sealed string
 		if err := rows.Scan(&h.ID, &h.Address, &h.AddressKey, &h.HouseCode, &h.HeadName, &h.Phone, &h.Residents, &location, &h.AccuracyM,
-			&h.Area, &h.AreaMethod, &h.AreaConfidence, &h.Source, &h.Rev, &mergedInto, &sealed); err != nil {
+			&h.Area, &h.AreaMethod, &h.AreaConfidence, &h.Source, &h.Rev, &mergedInto, &sealed,
+			&h.SampleID, &h.Stratum, &h.Cluster, &h.Attempts); err != nil {
 			return err
 		}
 		if err := h.unseal(db, sealed, &location); err != nil {

@@ -12,6 +12,7 @@ import (
 type Person struct {
 	ID, Name, NameKey, Sex, BirthDate, IDType, IDNumber, IDKey, Phone, Relation string
 	Household, Area, Source                                                     string
+	LastRecord                                                                  string // of the last interview
 	Rev                                                                         int64
 	mergedInto                                                                  string
 	Erased                                                                      bool // on request: only the id is left
@@ -142,7 +143,7 @@ func Explain(a, b Person) []Evidence {
 	}
 }
 
-const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into, active, sealed`
+const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into, active, sealed, last_record`
 
 // mostCandidates bounds how many people a record is compared with, the earliest first.
 const mostCandidates = 20
@@ -156,7 +157,7 @@ func persons(db collections.DB, where string, args ...any) ([]Person, error) {
 		var p Person
 		var sealed string
 		var active bool
-		if err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto, &active, &sealed); err != nil {
+		if err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto, &active, &sealed, &p.LastRecord); err != nil {
 			return err
 		}
 		p.Erased = !active && p.Area == ""
@@ -237,6 +238,6 @@ func (p Person) row() collections.Row {
 	return collections.Row{
 		{Column: "name", Value: p.Name}, {Column: "name_key", Value: p.NameKey}, {Column: "sex", Value: p.Sex}, {Column: "birth_date", Value: p.BirthDate},
 		{Column: "id_type", Value: p.IDType}, {Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDKey}, {Column: "phone", Value: p.Phone},
-		{Column: "relation", Value: p.Relation}, {Column: "household", Value: p.Household}, {Column: "area", Value: p.Area},
+		{Column: "relation", Value: p.Relation}, {Column: "household", Value: p.Household}, {Column: "area", Value: p.Area}, {Column: "last_record", Value: p.LastRecord},
 	}
 }

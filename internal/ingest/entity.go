@@ -123,10 +123,10 @@ func (s *settling) reconcile(c *change) error {
 		return err
 	}
 	base, known := c.claim.serverBase(earlier)
-	others, ours := map[string]bool{}, map[int64]bool{} // properties, revisions since the base
+	others, ours := map[string]bool{}, map[int64]bool{} // properties, and revisions that took nothing from the app, since the base
 	for _, v := range earlier {
 		switch {
-		case v.rev > base && c.claim.sameTablet(v):
+		case v.rev > base && (c.claim.sameTablet(v) || v.idle()):
 			ours[v.rev] = true
 		case v.rev > base:
 			for name, changed := range v.set {
@@ -209,6 +209,16 @@ type version struct {
 	rev, base, trunk int64
 	branch           string
 	set              map[string]bool
+}
+
+// idle reports whether a change set nothing to another value: somebody was there once more.
+func (v version) idle() bool {
+	for _, changed := range v.set {
+		if changed {
+			return false
+		}
+	}
+	return true
 }
 
 func versionsOf(db collections.DB, list, entity string) ([]version, error) {

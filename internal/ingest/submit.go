@@ -52,7 +52,7 @@ func (s *settling) stages(write func() error) error {
 	for _, stage := range []func() error{
 		s.campaign, s.locate, s.stays, // where it belongs
 		s.withdrawProposals, s.household, s.persons, // whom it is about
-		s.state, write, s.checked, s.history, // the record, and what became of what it said before
+		s.state, write, s.left, s.checked, s.history, // the record, and what became of what it said before
 		s.duplicates, s.announce, s.report, s.followUp, // who has to know
 		s.remember,
 	} {
@@ -241,6 +241,9 @@ func (s *settling) tellHousehold(h, said identity.Household, claimed string, kno
 	if err := s.reconcile(c); err != nil {
 		return err
 	}
+	if said.Attempts, err = identity.Attempts(s.db, s.st.Instruments.Tables(), h.ID, s.visit()); err != nil {
+		return err
+	}
 	var proposed []identity.Fact
 	if known {
 		h, _, proposed, err = identity.TellHousehold(s.db, h, said, s.made(h.Source), s.now)
@@ -297,6 +300,9 @@ func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	if away != nil && !away.Erased && s.linked(away.ID) {
 		s.told.persons = append(s.told.persons, away.ID)
 		return identity.Found{ID: away.ID, Rev: away.Rev, Against: *away}, nil
+	}
+	if s.interviews(known.ID) {
+		p.said.LastRecord = s.d.op.ID
 	}
 	claimed := p.claimed
 	if away != nil { // never changed from here; an erased one does not come back either

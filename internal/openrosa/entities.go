@@ -26,18 +26,20 @@ type entityList struct {
 	label      string   // expression
 	properties []string // name of the property and its expression, in turn
 	labels     []string // columns of which the first that is not blank is the label
+	campaigns  []string // whose visits count as attempts
 }
 
 // ODK keeps name for the id of an entity, so a person's name is full_name. Collect draws geometry on a map.
 var entityLists = []entityList{
 	{collections.Households, `CASE WHEN address!='' THEN address WHEN head_name!='' THEN head_name ELSE id END`, []string{
 		"address", "address", "house_code", "house_code", "head_name", "head_name", "phone", "phone", "residents", `CASE WHEN residents>0 THEN residents ELSE '' END`, "area", "area",
+		"sample_id", "sample_id", "stratum", "stratum", "cluster", "cluster", attemptsProperty, "",
 		"geometry", `CASE WHEN area_method IN ('gps','gps_near') THEN json_extract(location,'$.lat')||' '||json_extract(location,'$.lon')||' 0 '||accuracy_m ELSE '' END`,
-	}, []string{"address", "head_name"}},
+	}, []string{"address", "head_name"}, nil},
 	{collections.Persons, `CASE WHEN name!='' THEN name ELSE id END`, []string{
 		"full_name", "name", "sex", "sex", "birth_date", "birth_date", "id_type", "id_type", "id_number", "id_number", "phone", "phone",
-		"household", "household", "relation", "relation", "area", "area",
-	}, []string{"name"}},
+		"household", "household", "relation", "relation", "area", "area", "last_record", "last_record",
+	}, []string{"name"}, nil},
 }
 
 func findList(name string) (entityList, error) {
@@ -47,6 +49,40 @@ func findList(name string) (entityList, error) {
 		}
 	}
 	return entityList{}, problem.New(problem.NotFound, "list")
+}
+
+// attemptsProperty is how often somebody went to a household in the campaign of the caller.
+const attemptsProperty = "attempts"
+
+// listFor is a list as a caller gets it: attempts are of the caller's campaign, or of all that are open and of none.
+func listFor(db collections.DB, c Caller, name string) (entityList, error) {
+	l, err := findList(name)
+	i := slices.Index(l.properties, attemptsProperty)
+	if err != nil || i < 0 {
+		return l, err
+	}
+	campaigns := []string{c.Campaign}
+	if c.Campaign == AllForms {
+		campaigns = []string{""}
+		err = collections.Each(db, `SELECT id FROM campaigns WHERE status='open' ORDER BY id`, nil, func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			campaigns = append(campaigns, id)
+			return err
+		})
+	}
+	l.campaigns, l.properties = campaigns, slices.Clone(l.properties)
+	l.properties[i+1] = attemptsOf(campaigns)
+	return l, err
+}
+
+// attemptsOf adds up the visits of some campaigns.
+func attemptsOf(campaigns []string) string {
+	keys := make([]string, len(campaigns))
+	for i, id := range campaigns {
+		keys[i] = `'` + strings.ReplaceAll(id, `'`, `''`) + `'`
+	}
+	return `(SELECT COALESCE(SUM(value),0) FROM json_each(COALESCE(attempts,'{}')) WHERE key IN (` + strings.Join(keys, `,`) + `))`
 }
 
 func (l entityList) header() []string {
@@ -95,8 +131,8 @@ func ListIDs(db collections.DB, actor access.Actor, list string) ([]string, erro
 // WriteList writes those rows of the list as CSV that ids names, so that nobody gets more than was recorded before; ids
 // comes from ListIDs. After an error the output is not whole and must not end as if it were:
 // an app deletes the rows that it lacks.
-func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, ids []string) error {
-	l, err := findList(list)
+func WriteList(w io.Writer, db collections.DB, c Caller, list string, ids []string) error {
+	l, err := listFor(db, c, list)
 	if err != nil {
 		return err
 	}
@@ -119,7 +155,7 @@ func WriteList(w io.Writer, db collections.DB, actor access.Actor, list string, 
 	for _, id := range ids {
 		named[id] = true
 	}
-	err = l.rows(actor, strings.Join(columns, ", ")).Each(db, func(rows *sql.Rows) error {
+	err = l.rows(c.Actor, strings.Join(columns, ", ")).Each(db, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}

@@ -1,11 +1,11 @@
 package openrosa
 
 import (
+	"strings"
 	"sync"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
-	"doorstep/internal/access"
 )
 
 // Hashes keeps the hash of each entity list that was asked for, since apps ask far more often than a list changes. The feed
@@ -27,25 +27,25 @@ const mostHashes = 20_000
 // NewHashes keeps none yet.
 func NewHashes() *Hashes { return &Hashes{known: map[string]keptHash{}} }
 
-// Of is the hash of a list as the actor sees it: it changes exactly when the CSV does.
-func (h *Hashes) Of(db collections.DB, actor access.Actor, list string) (string, error) {
-	l, err := findList(list)
+// Of is the hash of a list as the caller gets it: it changes exactly when the CSV does.
+func (h *Hashes) Of(db collections.DB, c Caller, list string) (string, error) {
+	l, err := listFor(db, c, list)
 	if err != nil {
 		return "", err
 	}
-	ranges := territory.Of(actor.Territory)
+	ranges := territory.Of(c.Territory)
 	head, err := territory.Feed{Ranges: ranges}.Head(db) // before the rows: what comes meanwhile makes a later head
 	if err != nil {
 		return "", err
 	}
-	key := list
+	key := list + " " + strings.Join(l.campaigns, " ")
 	for _, r := range ranges {
 		key += " " + r.Lo
 	}
 	if kept, ok := h.find(key); ok && kept.head == head {
 		return kept.hash, nil
 	}
-	hash, err := l.hash(db, actor)
+	hash, err := l.hash(db, c.Actor)
 	if err == nil {
 		h.keep(key, keptHash{head, hash})
 	}

@@ -44,7 +44,7 @@ func Manifest(db collections.DB, hashes *Hashes, c Caller, in *instrument.Instru
 		m.Files = append(m.Files, mediaFile{Filename: f.Name, Hash: "md5:" + f.MD5, DownloadURL: c.formURL(in, "attachments", f.Name)})
 	}
 	for _, name := range listsOf(in) {
-		hash, err := hashes.Of(db, c.Actor, name)
+		hash, err := hashes.Of(db, c, name)
 		if err != nil {
 			return nil, err
 		}

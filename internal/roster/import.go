@@ -160,6 +160,9 @@ func (l line) save(db collections.DB, now time.Time, n *Imported) error {
 		return err
 	case known:
 		n.KnownHouseholds++
+		if h, err = identity.Draw(db, h, l.household, now); err != nil {
+			return err
+		}
 	default:
 		if h, err = l.saveHousehold(db, elsewhere, now, n); err != nil {
 			return err

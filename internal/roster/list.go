@@ -1,5 +1,6 @@
 // Package roster brings lists of households and the people in them into the register. It adds who is not
-// in the row's area, fills in a blank phone or relation, and changes nothing else: who is known elsewhere is paired.
+// in the row's area, fills in a blank phone or relation, notes the sample that the list has drawn, and changes nothing else:
+// who is known elsewhere is paired.
 package roster
 
 import (
@@ -21,6 +22,9 @@ var columns = []tabular.Column{
 	{Name: "household_phone", Headers: []string{"家庭电话", "户主电话"}},
 	{Name: "latitude", Headers: []string{"纬度", "lat"}},
 	{Name: "longitude", Headers: []string{"经度", "lon", "lng"}},
+	{Name: "sample_id", Headers: []string{"样本编号", "样本号", "sample id"}},
+	{Name: "stratum", Headers: []string{"抽样层", "层"}},
+	{Name: "cluster", Headers: []string{"抽样群", "抽样单元", "群"}},
 	{Name: "name", Headers: []string{"姓名"}},
 	{Name: "sex", Headers: []string{"性别"}},
 	{Name: "birth_date", Headers: []string{"出生日期", "出生年月日", "生日", "birth date"}},
@@ -73,6 +77,7 @@ func (rd *reader) read(r tabular.Row) (line, survey.Problems, error) {
 	h := identity.Household{
 		Area: r.Get("area"), AreaMethod: "import", AreaConfidence: 1, Address: r.Get("address"), AddressKey: identity.AddressKey(r.Get("address")),
 		HouseCode: r.Get("house_code"), HeadName: r.Get("head_name"), Phone: r.Get("household_phone"), Source: "import",
+		SampleID: r.Get("sample_id"), Stratum: r.Get("stratum"), Cluster: r.Get("cluster"),
 	}
 	if known, err := rd.knows(h.Area); err != nil {
 		return line{}, nil, err

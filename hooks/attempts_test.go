@@ -1,0 +1,127 @@
+package hooks_test
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections"
+	"doorstep/internal/campaign"
+	"doorstep/internal/identity"
+	"doorstep/internal/testapp"
+)
+
+// attemptsAgree compares what each household's column says with a count of its visits from scratch.
+func attemptsAgree(t *testing.T, app *testapp.App) {
+	t.Helper()
+	stored := map[string]string{}
+	db := collections.Read(app)
+	err := collections.Each(db, `SELECT id, COALESCE(attempts,'{}') FROM households WHERE merged_into=''`, nil, func(rows *sql.Rows) error {
+		var id, attempts string
+		err := rows.Scan(&id, &attempts)
+		stored[id] = attempts
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, have := range stored {
+		if want, err := identity.Attempts(db, app.Doorstep.Library.Tables(), id); err != nil || have != want {
+			t.Errorf("attempts of %s are %s, and %s from scratch (%v)", id, have, want, err)
+		}
+	}
+}
+
+// TestListsTellVisits follows what a form reads from the lists of households and persons: attempts and the last interview
+// move with each visit, and a neighbour's line stays as it is.
+func TestListsTellVisits(t *testing.T) {
+	app, phone, tablet, _ := odkStage(t)
+	nobody := func(address string) map[string]any {
+		a := childVisit(testapp.Inside(gridA), address)
+		a["visit"] = map[string]any{"contact_method": "household_visit", "attempt": 1, "contact_result": "nobody", "outcome": "2.22", "location": testapp.Inside(gridA)}
+		delete(a["household"].(map[string]any), "residents")
+		delete(a["household"].(map[string]any), "children_count")
+		return a
+	}
+	first := push(t, tablet, operation(1, uuid.NewString(), nobody("示例路 1 号 101")), operation(2, uuid.NewString(), nobody("示例路 2 号 202")))
+	home, beside := first[0].Household, first[1].Household
+	m := phone.manifest("child_visit")
+	before := phone.rows(m["households.csv"])
+	if before[home]["attempts"] != "1" || before[home]["__version"] != "1" {
+		t.Fatalf("after one visit: %v", before[home])
+	}
+	record := uuid.NewString()
+	said := visitAt("示例路 1 号 101")
+	met := push(t, tablet, operation(3, record, said))[0]
+	after, hash := phone.rows(m["households.csv"]), phone.manifest("child_visit")
+	if hash["households.csv"].Hash == m["households.csv"].Hash || after[home]["attempts"] != "2" || after[home]["__version"] != "2" {
+		t.Errorf("after two visits: %v", after[home])
+	}
+	if strings.Join(values(after[beside]), "|") != strings.Join(values(before[beside]), "|") {
+		t.Errorf("the neighbour's line changed: %v", after[beside])
+	}
+	if p := phone.rows(m["persons.csv"])[met.Persons[0]]; p["last_record"] != record {
+		t.Errorf("the person's last interview: %v", p)
+	}
+	again := operation(4, record, said)
+	again["base_rev"] = met.Rev
+	said["visit"].(map[string]any)["outcome_note"] = "没有说完"
+	push(t, tablet, again)
+	if rows := phone.rows(m["households.csv"]); rows[home]["attempts"] != "2" {
+		t.Errorf("a correction is no visit: %v", rows[home])
+	}
+	attemptsAgree(t, app)
+	moved := operation(5, record, said)
+	moved["base_rev"] = 2
+	said["household"].(map[string]any)["household_id"] = beside
+	push(t, tablet, moved)
+	if rows := phone.rows(m["households.csv"]); rows[home]["attempts"] != "1" || rows[beside]["attempts"] != "2" {
+		t.Errorf("a visit turned out to be the neighbour's: %v, %v", rows[home], rows[beside])
+	}
+	attemptsAgree(t, app)
+}
+
+// TestAttemptsAreOfACampaign has two campaigns: each address tells its own visits, the common one those that are open.
+func TestAttemptsAreOfACampaign(t *testing.T) {
+	app, phone, tablet, _ := odkStage(t)
+	round := func(n int) string {
+		id, err := campaign.Create(app, campaign.Campaign{Name: "排查", Form: "child_visit", Round: n, Territory: []string{"9901"}, HoldPolicy: "all", Status: campaign.Open}, "", app.Doorstep.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	spring, autumn := round(1), round(2)
+	visit := func(seq int, in string) string {
+		op := operation(seq, uuid.NewString(), visitAt("示例路 1 号 101"))
+		op["campaign"] = in
+		return push(t, tablet, op)[0].Household
+	}
+	home := visit(1, spring)
+	visit(2, spring)
+	visit(3, autumn)
+	attempts := func(project string) string {
+		c := *phone
+		c.Base = strings.TrimSuffix(c.Base, "all") + project
+		return c.rows(c.manifest("child_visit")["households.csv"])[home]["attempts"]
+	}
+	if all, s, a := attempts("all"), attempts(spring), attempts(autumn); all != "3" || s != "2" || a != "1" {
+		t.Errorf("attempts are %s in all, %s and %s", all, s, a)
+	}
+	tag := phone.manifest("child_visit")["households.csv"].Hash
+	if err := campaign.SetStatus(app, spring, campaign.Closed, "", app.Doorstep.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if all := attempts("all"); all != "1" || phone.manifest("child_visit")["households.csv"].Hash == tag {
+		t.Errorf("%s attempts after a campaign was closed, and the hash is the same", all)
+	}
+}
+
+func values(row map[string]string) (all []string) {
+	for _, column := range []string{"label", "__version", "address", "attempts", "sample_id", "stratum", "cluster", "geometry"} {
+		all = append(all, row[column])
+	}
+	return all
+}

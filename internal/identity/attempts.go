@@ -1,0 +1,106 @@
+package identity
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"doorstep/collections"
+)
+
+// Visit is what of a record tells one visit to a household from another.
+type Visit struct {
+	Record, Campaign, Worker string
+	At                       string // when it began, as the tablet said
+	Person                   bool   // it is about one person: the records of one worker's day at a household are one visit
+}
+
+func (v Visit) key() string {
+	if v.Person {
+		return v.Worker + " " + v.At[:min(10, len(v.At))]
+	}
+	return v.Record
+}
+
+// mostVisits bounds what is counted of one household and one form, whatever was sent about it.
+const mostVisits = 200
+
+// Attempts counts the visits to a household by campaign, in those records of the tables that are not also, and also. It
+// is what the column attempts holds.
+func Attempts(db collections.DB, tables []string, household string, also ...Visit) (string, error) {
+	visits := map[string]map[string]bool{}
+	add := func(v Visit) {
+		if visits[v.Campaign] == nil {
+			visits[v.Campaign] = map[string]bool{}
+		}
+		visits[v.Campaign][v.key()] = true
+	}
+	if household != "" && len(tables) > 0 {
+		err := collections.Each(db, visitsQuery(tables), slices.Repeat([]any{household, household}, len(tables)), func(rows *sql.Rows) error {
+			var v Visit
+			if err := rows.Scan(&v.Record, &v.Campaign, &v.Worker, &v.At, &v.Person); err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(also, func(o Visit) bool { return o.Record == v.Record }) {
+				add(v)
+			}
+			return nil
+		})
+		if err != nil {
+			return "", fmt.Errorf("visits of %s: %w", household, err)
+		}
+	}
+	for _, v := range also {
+		add(v)
+	}
+	counts := map[string]int{}
+	for campaign, some := range visits {
+		counts[campaign] = len(some)
+	}
+	b, err := json.Marshal(counts)
+	return string(b), err
+}
+
+// visitsQuery reads the visits to a household and to those that were merged into it.
+func visitsQuery(tables []string) string {
+	parts := make([]string, len(tables))
+	for i, t := range tables {
+		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT id, campaign, worker, CASE WHEN started_at='' THEN received_at ELSE started_at END, person!='' FROM %q
+			WHERE household IN (SELECT ? UNION ALL SELECT id FROM households WHERE merged_into=? AND merged_into!='') LIMIT %d)`, t, mostVisits)
+	}
+	return strings.Join(parts, ` UNION ALL `)
+}
+
+// Recount brings the attempts of a household up to date after a visit turned out to be another's. A household that mayTouch
+// refuses stays as it is.
+func Recount(db collections.DB, tables []string, household string, mayTouch func(Household) bool, now time.Time) error {
+	_, h, err := followHousehold(db, household)
+	if err != nil || h.ID == "" || h.Damaged || !mayTouch(h) {
+		return err
+	}
+	next := h
+	if next.Attempts, err = Attempts(db, tables, h.ID); err != nil {
+		return err
+	}
+	_, err = saveHousehold(db, h, next, now)
+	return err
+}
+
+// Draw notes the sample that a list says a household was drawn into; what the list leaves blank stays.
+func Draw(db collections.DB, known, said Household, now time.Time) (Household, error) {
+	return saveHousehold(db, known, merged(known, Household{SampleID: said.SampleID, Stratum: said.Stratum, Cluster: said.Cluster}), now)
+}
+
+// recordTables are the collections of all records.
+func recordTables(db collections.DB) (tables []string, err error) {
+	err = collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft' ORDER BY tablename`, nil, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		tables = append(tables, name)
+		return err
+	})
+	return tables, err
+}
