@@ -32,12 +32,12 @@ var inClear = map[string]string{
 	"form_files":           "name uploaded_by",                                                             // media of the form, given to every tablet
 	"former_territories":   "scope territory",                                                              // area codes
 	"forms":                "form_id version title tablename source_name source xml warnings published_by", // the questionnaire, without answers
-	"households":           "",                                                                             //
+	"households":           "sample_id stratum cluster attempts",                                           // codes of the sampler, ids of campaigns and counts
 	"meta":                 "key value",                                                                    // keys of the installation; shown to nobody
 	"open_duplicates":      "rule a b area_b",                                                              // as duplicates
 	"outbox":               "kind payload last_error",                                                      // ids and codes: its stage's word
 	"paradata":             "questions notes",                                                              // timings by question, counts
-	"persons":              "birth_date id_type",                                                           // people are found by birth dates; masked on every screen
+	"persons":              "birth_date id_type last_record",                                               // an id; people are found by birth dates; masked on every screen
 	"retention_policies":   "",                                                                             //
 	"retention_reports":    "policy",                                                                       // id
 	"review_queue":         "review_state received_at outcome",                                             // codes

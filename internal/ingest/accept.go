@@ -113,8 +113,11 @@ func quarantineIn(db collections.DB, sender Sender, d *draft, code problem.Code,
 		area = access.Common(sender.Actor.Territory)
 	}
 	receipt := quarantineReceipt(d.op, code)
-	_, err := keep(db, sender, d, receipt, kept{outcome: Quarantined, area: area}, now)
-	return receipt, err
+	id, err := keep(db, sender, d, receipt, kept{outcome: Quarantined, area: area}, now)
+	if err != nil {
+		return receipt, err
+	}
+	return receipt, reportHeld(db, d, id, area, now)
 }
 
 // kept is what the submissions row says beside what arrived.

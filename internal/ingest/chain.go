@@ -98,6 +98,7 @@ func settleHeld(ctx context.Context, db collections.DB, st *Stages, id string, n
 // makeRoom turns a quarantined row into a released one; its device, its number and its content then belong to the
 // record's own submission.
 func makeRoom(db collections.DB, submission string, d *draft, by string, now time.Time) error {
+	d.held = submission
 	return collections.Update(db, collections.Submissions, submission, collections.Row{
 		{Column: "outcome", Value: "released"}, {Column: "decided_by", Value: by}, {Column: "seq", Value: 0}, {Column: "sha256", Value: "released:" + d.sum}, {Column: "updated", Value: collections.Stamp(now)},
 	})

@@ -54,6 +54,7 @@ type draft struct {
 	sent       *instrument.Instrument  // the version that was filled in; form may be a later one
 	merged     bool                    // of what several versions may have filled in
 	were       map[*survey.Node]string // persons of rows, by the revision before
+	held       string                  // the submission in quarantine that it comes from
 	correction *Correction             // nil unless it came through a correction form
 	fresh      bool                    // nothing is stored about it yet, for sure
 	ahead      *foresight              // of its batch; nil for one that comes alone
@@ -120,7 +121,11 @@ func readDraft(st *Stages, sender Sender, op *Operation) *draft {
 
 // judge checks a submission that was read, places it and drafts whom it names.
 func (d *draft) judge(ctx context.Context, st *Stages, sender Sender) {
-	if d.op.Op != OpSubmit || d.code != "" {
+	if d.op.Op != OpSubmit {
+		return
+	}
+	if d.code != "" {
+		d.glimpse(st)
 		return
 	}
 	d.check(ctx, st)

@@ -12,7 +12,6 @@ import (
 // appointment is the task of one day that the form declares as a follow-up.
 type appointment struct {
 	id, status, due string
-	rev             int64
 }
 
 // followUp keeps one task for each day by which the form says that somebody has to be there again: it follows the day while it
@@ -44,7 +43,7 @@ func (s *settling) followUp() error {
 	}
 	for cause, a := range have {
 		if !wanted[cause] && a.status == "open" {
-			if err := s.changeTask(a, collections.Row{{Column: "status", Value: "cancelled"}}); err != nil {
+			if err := changeTask(s.db, a.id, s.now, collections.Row{{Column: "status", Value: "cancelled"}}); err != nil {
 				return err
 			}
 		}
@@ -58,13 +57,13 @@ func (s *settling) appoint(cause, day, priority, person string, have appointment
 	case have.due == day && have.status != "cancelled":
 		return nil
 	case have.status == "open":
-		return s.changeTask(have, collections.Row{{Column: "due", Value: day}, {Column: "priority", Value: priority}})
+		return changeTask(s.db, have.id, s.now, collections.Row{{Column: "due", Value: day}, {Column: "priority", Value: priority}})
 	}
 	list, err := json.Marshal([]string{cause})
 	if err != nil {
 		return err
 	}
-	_, err = s.openTask(collections.Row{
+	_, err = s.openTask(s.table(), s.d.op.ID, collections.Row{
 		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: priority}, {Column: "title", Value: "回访 · follow-up"}, {Column: "person", Value: person},
 		{Column: "due", Value: day}, {Column: "causes", Value: string(list)},
 	})
@@ -77,10 +76,10 @@ func (s *settling) appointments() (map[string]appointment, error) {
 	if !s.exists {
 		return all, nil
 	}
-	err := collections.Each(s.db, `SELECT id, status, due, rev, COALESCE(causes,'[]') FROM tasks WHERE record=? AND kind='follow_up' ORDER BY created`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(s.db, `SELECT id, status, due, COALESCE(causes,'[]') FROM tasks WHERE record=? AND kind='follow_up' ORDER BY created`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
 		var a appointment
 		var list string
-		if err := rows.Scan(&a.id, &a.status, &a.due, &a.rev, &list); err != nil {
+		if err := rows.Scan(&a.id, &a.status, &a.due, &list); err != nil {
 			return err
 		}
 		var causes []string
@@ -93,11 +92,6 @@ func (s *settling) appointments() (map[string]appointment, error) {
 		return nil
 	})
 	return all, err
-}
-
-func (s *settling) changeTask(a appointment, row collections.Row) error {
-	row = append(row, collections.Field{Column: "rev", Value: a.rev + 1}, collections.Field{Column: "updated", Value: collections.Stamp(s.now)})
-	return collections.Update(s.db, collections.Tasks, a.id, row)
 }
 
 // of lists the rows of a table: the record itself, or those of a repeat, at any depth.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"database/sql"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -43,42 +42,28 @@ func (s *settling) report() error {
 	if len(found) == 0 {
 		return nil
 	}
-	told, err := s.reported()
-	if err != nil {
-		return err
+	var told priorReports
+	if s.exists || !s.d.fresh {
+		var err error
+		if told, err = reportsOf(s.db, s.d.op.ID, s.d.op.instance(), s.d.held); err != nil {
+			return err
+		}
 	}
 	names := rowNames(readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows), s.d.op.ID)
 	var fresh []survey.Issue
 	var causes []string
 	for _, i := range found {
-		if cause := i.Code + " " + names.Replace(i.Field); !slices.Contains(told, cause) {
+		if cause := i.Code + " " + names.Replace(i.Field); !told.has(cause) && !told.has(i.Code+" "+i.Field) {
 			fresh, causes = append(fresh, i), append(causes, cause)
 		}
 	}
-	if len(fresh) == 0 {
-		return nil
+	if err := s.takeOver(told.held, names); err != nil || len(fresh) == 0 {
+		return err
 	}
-	return s.openReport(fresh, causes)
-}
-
-// reported lists the causes of the reports that the record has had.
-func (s *settling) reported() (causes []string, err error) {
-	if !s.exists {
-		return nil, nil
-	}
-	err = collections.Each(s.db, `SELECT COALESCE(causes,'[]') FROM tasks WHERE record=? AND kind='follow_up'`, []any{s.d.op.ID}, func(scan *sql.Rows) error {
-		var list string
-		if err := scan.Scan(&list); err != nil {
-			return err
-		}
-		var some []string
-		if err := json.Unmarshal([]byte(orNone(list)), &some); err != nil {
-			return err
-		}
-		causes = append(causes, some...)
-		return nil
+	gravest := slices.IndexFunc(reports, func(r reportKind) bool {
+		return slices.ContainsFunc(fresh, func(i survey.Issue) bool { return i.Code == r.code })
 	})
-	return causes, err
+	return s.openReport(about{s.table(), s.d.op.ID, reports[gravest].title, reports[gravest].code}, fresh, causes)
 }
 
 // rowNames writes the places of rows in field paths as their ids, which rows keep when others come or go.
@@ -102,13 +87,12 @@ func (r *row) eachBelow(record, id string, do func(path, id string)) {
 	}
 }
 
-// openReport makes the task of a report, named after the gravest of its issues.
-func (s *settling) openReport(issues []survey.Issue, causes []string) error {
-	gravest := slices.IndexFunc(reports, func(r reportKind) bool {
-		return slices.ContainsFunc(issues, func(i survey.Issue) bool { return i.Code == r.code })
-	})
-	kind, title := reports[gravest].code, reports[gravest].title
-	about, err := json.Marshal(issues)
+// about is what a report is about, what its task is called, and the kind of its notice.
+type about struct{ collection, record, title, kind string }
+
+// openReport makes the urgent task of a report and queues its notice.
+func (s *settling) openReport(a about, issues []survey.Issue, causes []string) error {
+	told, err := json.Marshal(issues)
 	if err != nil {
 		return err
 	}
@@ -116,26 +100,26 @@ func (s *settling) openReport(issues []survey.Issue, causes []string) error {
 	if err != nil {
 		return err
 	}
-	id, err := s.openTask(collections.Row{
-		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: "urgent"}, {Column: "title", Value: title},
-		{Column: "issues", Value: string(about)}, {Column: "causes", Value: string(list)},
+	id, err := s.openTask(a.collection, a.record, collections.Row{
+		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: "urgent"}, {Column: "title", Value: a.title},
+		{Column: "issues", Value: string(told)}, {Column: "causes", Value: string(list)},
 	})
 	if err != nil {
 		return err
 	}
-	return collections.Enqueue(s.db, kind, id, map[string]string{"collection": s.table(), "record": s.d.op.ID, "area": s.d.rec.Area, "task": id}, s.now)
+	return collections.Enqueue(s.db, a.kind, id, map[string]string{"collection": a.collection, "record": a.record, "area": s.d.rec.Area, "task": id}, s.now)
 }
 
-// openTask makes a task about the record for the supervisors of its area, and returns its id.
-func (s *settling) openTask(row collections.Row) (string, error) {
+// openTask makes a task about a record, or a submission, for the supervisors of its area, and returns its id.
+func (s *settling) openTask(collection, record string, row collections.Row) (string, error) {
 	id, err := collections.NewID()
 	if err != nil {
 		return "", err
 	}
 	at := collections.Stamp(s.now)
 	return id, collections.Insert(s.db, collections.Tasks, append(collections.Row{
-		{Column: "id", Value: id}, {Column: "household", Value: s.d.rec.Household}, {Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID},
-		{Column: "form", Value: s.d.rec.Form}, {Column: "area", Value: s.d.rec.Area}, {Column: "status", Value: "open"}, {Column: "rev", Value: 1},
+		{Column: "id", Value: id}, {Column: "household", Value: s.d.rec.Household}, {Column: "collection", Value: collection}, {Column: "record", Value: record},
+		{Column: "form", Value: s.d.op.Form}, {Column: "area", Value: s.d.rec.Area}, {Column: "status", Value: "open"}, {Column: "rev", Value: 1},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}, row...))
 }

@@ -44,3 +44,18 @@ func settleTask(db collections.DB, sender Sender, d *draft, now time.Time) (Rece
 	_, err = keep(db, sender, d, r, kept{outcome: Stored, collection: collections.Tasks, record: d.op.ID, area: area, rev: r.Rev}, now)
 	return r, err
 }
+
+// changeTask writes columns of a task, raises its revision and tells its assignee's tablets.
+func changeTask(db collections.DB, id string, now time.Time, row collections.Row) error {
+	var assignee string
+	var rev int64
+	found, err := collections.One(db, `SELECT assignee, rev FROM tasks WHERE id=?`, []any{id}, &assignee, &rev)
+	if err != nil || !found {
+		return err
+	}
+	row = append(row, collections.Field{Column: "rev", Value: rev + 1}, collections.Field{Column: "updated", Value: collections.Stamp(now)})
+	if err := collections.Update(db, collections.Tasks, id, row); err != nil || assignee == "" {
+		return err
+	}
+	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(assignee), collections.Upsert, rev+1, now)
+}

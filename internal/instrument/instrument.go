@@ -103,6 +103,12 @@ func (in *Instrument) Check(ctx context.Context, inst *survey.Instance, now time
 	return checked
 }
 
+// Glimpse applies the rules about values alone, to answers that may have come from another version of the form: nothing is
+// taken out of them, and nothing about them is judged that depends on the form's logic.
+func (in *Instrument) Glimpse(inst *survey.Instance, now time.Time) []survey.Issue {
+	return in.rules.Check(inst, validate.Visit{At: now})
+}
+
 // Asked tells which questions of one of its tables a record of this version was asked.
 func (in *Instrument) Asked(t *survey.Table) *validate.Asked { return in.logic.Asked(t.Repeat) }
 

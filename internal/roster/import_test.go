@@ -174,3 +174,36 @@ func TestImportRefuses(t *testing.T) {
 		t.Errorf("an empty list: %v", err)
 	}
 }
+
+// A list that draws a sample tells it of known households too, once, and of nothing else.
+func TestImportDrawsASample(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	list := func(text string) string {
+		path := filepath.Join(t.TempDir(), "sample.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	o := roster.Options{By: "operator", Now: app.Doorstep.Now()}
+	run := func(text string) {
+		t.Helper()
+		if _, err := roster.Import(t.Context(), app, list(text), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("网格代码,住址\n990101001001001,示例路1号101\n990101001001001,示例路2号202\n")
+	drawn := "网格代码,住址,样本编号,抽样层,抽样群\n990101001001001,示例路1号101,S-7,城区,C12\n990101001001002,示例路3号,S-8,,\n"
+	run(drawn)
+	run(drawn)
+	for what, query := range map[string]string{
+		"a known household, told once": `SELECT COUNT(*) FROM households h WHERE sample_id='S-7' AND stratum='城区' AND cluster='C12' AND rev=2 AND (SELECT record_rev FROM changes WHERE record=h.id)=2`,
+		"a new one":                    `SELECT COUNT(*) FROM households WHERE sample_id='S-8' AND stratum='' AND rev=1`,
+		"its neighbour is as it was":   `SELECT COUNT(*) FROM households WHERE sample_id='' AND rev=1`,
+	} {
+		if got := count(t, app, query); got != 1 {
+			t.Errorf("%s: %d", what, got)
+		}
+	}
+}
