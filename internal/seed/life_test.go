@@ -62,7 +62,7 @@ func TestLife(t *testing.T) {
 		"visits that failed":          `SELECT COUNT(*) FROM submissions WHERE code='server.internal'`,
 		"visits of nobody's":          `SELECT COUNT(*) FROM child_visits WHERE worker NOT IN (SELECT id FROM workers)`,
 		"visits without a campaign":   `SELECT COUNT(*) FROM child_visits WHERE campaign=''`,
-		"households that were made":   `SELECT COUNT(*) FROM households WHERE rev>1 AND address=''`,
+		"households that were made":   `SELECT COUNT(*) FROM households WHERE source!=''`,
 		"reviews by somebody unknown": `SELECT COUNT(*) FROM reviews WHERE reviewer NOT IN (SELECT id FROM workers WHERE role='supervisor')`,
 	} {
 		if n := count(t, db, query); n > 0 {
