@@ -28,7 +28,7 @@ func serving(t *testing.T, dir string, args ...string) string {
 	if err := c.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, &said)
 	}
-	if want := "open: http://" + address + "/_/\n"; !strings.HasSuffix(said.String(), want) {
+	if want := "open: http://" + address + "/console/\n"; !strings.HasSuffix(said.String(), want) {
 		t.Errorf("the last line is not %q:\n%s", want, &said)
 	}
 	return said.String()

@@ -127,7 +127,7 @@ func openAt(addr string, https bool, domains []string) string {
 		scheme = "https://"
 	}
 	if len(domains) > 0 {
-		return scheme + domains[0] + "/_/"
+		return scheme + domains[0] + "/console/"
 	}
 	if name, port, err := net.SplitHostPort(addr); err == nil {
 		if ip := net.ParseIP(name); name == "" || ip != nil && ip.IsUnspecified() {
@@ -135,7 +135,7 @@ func openAt(addr string, https bool, domains []string) string {
 		}
 		host = net.JoinHostPort(name, port)
 	}
-	return scheme + host + "/_/"
+	return scheme + host + "/console/"
 }
 
 // warnPlain tells an operator who serves others without TLS what is missing.

@@ -30,7 +30,7 @@ function leaveOpen(state: 'ended' | 'locked') {
 
 async function settle() {
   const before = session.me?.id
-  const me = await ask(api.GET('/api/doorstep/v1/me')) as Me
+  const me = await ask(api.GET('/api/doorstep/v1/me'))
   session.me = me
   session.state = 'in'
   back(!!before && before !== me.id)

@@ -43,7 +43,7 @@ async function reach(input: Request): Promise<Response> {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: reach }) as any
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: reach })
 
 interface Framework { message?: string; data?: { code?: string } }
 
@@ -68,6 +68,15 @@ export async function ask<T>(sent: Promise<{ data?: T; error?: unknown; response
   const problem = problemOf(got.error, got.response)
   if (problem.status === 401 && token) ended()
   throw problem
+}
+
+/** rest reads rows of a collection, as the rules of each show them to who asks. */
+export async function rest<T>(collection: string, query: Record<string, string | number>): Promise<{ items: T[]; totalItems: number; page: number; totalPages: number }> {
+  const q = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]))
+  return ask(reach(new Request(`/api/collections/${collection}/records?${q}`)).then(async (response) => {
+    const body: unknown = await response.json().catch(() => undefined)
+    return response.ok ? { data: body as never, response } : { error: body, response }
+  }))
 }
 
 /** fileOf fetches a file of a record; the token cannot stand in an address of an image. */

@@ -1,0 +1,139 @@
+import { createHmac } from 'node:crypto'
+import { test, expect } from './test.ts'
+
+test('signing in: what is wrong is said, a deep link is kept, a role sees its own pages, signing out leaves nothing', async ({ console, page, city }) => {
+  await page.goto(city.url + '/')
+  await expect(page).toHaveURL(/\/console\/$/)
+  await page.goto(city.url + '/console/progress')
+  await page.locator('input[name=username]').fill('A00002')
+  await page.locator('input[name=password]').fill('not-the-password')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alert')).toContainText('工号或密码不正确')
+  await console.signIn('A00002')
+  await expect(page.getByRole('heading', { name: '进度' })).toBeVisible()
+  await expect(page.locator('nav#menu a')).toHaveText(['今日', '进度', '数据'])
+  await page.reload()
+  await expect(page.getByRole('heading', { name: '进度' })).toBeVisible()
+  await page.goto(city.url + '/console/review')
+  await expect(page.locator('.verdicts, .queue')).toHaveCount(0)
+  await page.getByRole('button', { name: '退出登录' }).click()
+  await expect(page.locator('input[name=username]')).toBeVisible()
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).toBe('{}')
+})
+
+/** totp is RFC 6238, as authenticator apps have it. */
+function totp(secret: string, at = Date.now()): string {
+  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from(bits.match(/.{8}/g)!.map((b) => parseInt(b, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)))
+  const mac = createHmac('sha1', key).update(counter).digest()
+  const n = mac.readUInt32BE(mac.at(-1)! & 15) & 0x7fffffff
+  return String(n % 1_000_000).padStart(6, '0')
+}
+
+test('a second factor is enrolled by QR code, and asked for from then on', async ({ console, page, city }) => {
+  await city.call('S00004', 'GET', '/api/doorstep/v1/me')
+  const made = await city.call<{ secret: string }>('S00004', 'POST', '/api/doorstep/v1/second-factor')
+  await city.call('S00004', 'POST', '/api/doorstep/v1/second-factor/confirm', { code: totp(made.secret) })
+  await page.goto(city.url + '/console/')
+  await page.locator('input[name=username]').fill('S00004')
+  await page.locator('input[name=password]').fill('doorstep-demo')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alert')).toContainText('6 位验证码')
+  await console.accessible()
+  await page.locator('input[name=code]').fill('000000')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alert')).toContainText('验证码不正确')
+  await page.locator('input[name=code]').fill(totp(made.secret, Date.now() + 30_000)) // that of the enrolment is used up
+  await page.keyboard.press('Enter')
+  await expect(page.locator('nav#menu')).toBeVisible()
+})
+
+interface Pairs { items: { id: string }[] }
+
+test('a duplicate is decided side by side, by keyboard', async ({ console, page, city }) => {
+  const before = await city.call<Pairs>('S00003', 'GET', '/api/collections/open_duplicates/records?perPage=100')
+  await console.open('S00003', 'duplicates')
+  await page.locator('.one table').waitFor()
+  const id = new URL(page.url()).searchParams.get('p')
+  await page.keyboard.press('n')
+  await expect.poll(() => new URL(page.url()).searchParams.get('p')).not.toBe(id)
+  await page.locator('.split .item').last().click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('p')).toBe(id)
+  await page.locator('.one table').waitFor()
+  await page.keyboard.press('d')
+  await expect.poll(async () => (await city.call<Pairs>('S00003', 'GET', '/api/collections/open_duplicates/records?perPage=100')).items.map((p) => p.id))
+    .toEqual(before.items.map((p) => p.id).filter((p) => p !== id))
+  await expect(page.locator('.split .item')).toHaveCount(before.items.length - 1)
+})
+
+interface Held { items: { id: string; code: string }[] }
+
+test('a held submission is released, another discarded with a reason', async ({ console, page, city }) => {
+  const before = await city.call<Held>('S00003', 'GET', '/api/doorstep/v1/quarantine')
+  await console.open('S00003', 'quarantine')
+  await page.locator('.one .actions').waitFor()
+  await page.getByRole('button', { name: '放行,重新处理' }).click()
+  await expect(page.locator('.notes')).toContainText(/已成为记录|仍然不能成为记录/)
+  const id = new URL(page.url()).searchParams.get('q')
+  await page.getByRole('button', { name: '作废' }).click()
+  await page.getByRole('dialog').locator('textarea').fill('培训时的试填')
+  await page.getByRole('dialog').getByRole('button', { name: '作废' }).click()
+  await expect.poll(async () => (await city.call<Held>('S00003', 'GET', '/api/doorstep/v1/quarantine')).items.some((i) => i.id === id)).toBe(false)
+  expect((await city.call<Held>('S00003', 'GET', '/api/doorstep/v1/quarantine')).items.length).toBeGreaterThanOrEqual(before.items.length - 2)
+})
+
+test('coverage goes down from the city to a community', async ({ console, page }) => {
+  await console.open('S00003', 'progress')
+  for (const level of ['街道', '社区', '网格']) {
+    await page.locator('tbody .link').first().click()
+    await expect(page.locator('select').first().locator('option:checked')).toHaveText(level)
+    await page.locator('tbody tr').first().waitFor()
+  }
+  await page.goBack()
+  await expect(page.locator('select').first().locator('option:checked')).toHaveText('社区')
+})
+
+test('a tablet is revoked after a question', async ({ console, page, city }) => {
+  interface Tablets { items: { id: string; revoked: boolean }[] }
+  const revoked = async () => (await city.call<Tablets>('M00001', 'GET', '/api/collections/devices/records?perPage=100')).items.filter((d) => d.revoked).length
+  const before = await revoked()
+  await console.open('M00001', 'workers')
+  await page.locator('.tablets li').first().waitFor()
+  const person = page.locator('.people > li', { has: page.locator('.tablets button') }).first()
+  const name = await person.locator('b').innerText()
+  await person.locator('.tablets button').first().click()
+  await expect(page.getByRole('dialog')).toContainText('先上交未上传的内容')
+  await page.getByRole('dialog').getByRole('button', { name: '确定' }).click()
+  await expect(page.locator('.people > li', { hasText: name }).locator('.tablets')).toContainText('已停用')
+  expect(await revoked(), 'that one and no other').toBe(before + 1)
+})
+
+test('a form is refused by sheet, row and column, then published and closed', async ({ console, page }) => {
+  await console.open('M00001', 'forms')
+  const file = (text: string) => ({ name: 'doors.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  const sheet = (type: string) => `survey,type,name,label::中文 (zh)\n,${type},door,门牌\n,text,remark,备注\nsettings,form_id,form_title,version\n,doors,门牌核对,1\n`
+  await page.locator('input[type=file]').setInputFiles(file(sheet('no_such_type')))
+  await expect(page.locator('.drop ~ .notice.bad')).toContainText('还不能发布')
+  await expect(page.locator('.drop ~ .scroll tbody tr').first()).toContainText('survey')
+  await console.accessible()
+  await console.picture('forms-problems')
+  await page.locator('input[type=file]').setInputFiles(file(sheet('text')))
+  await page.getByRole('button', { name: '发布', exact: true }).click()
+  const row = page.locator('tbody tr', { hasText: '门牌核对' }).last()
+  await expect(row).toContainText('已发布')
+  await row.getByRole('button', { name: '停止下发' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '确定' }).click()
+  await expect(row).toContainText('停止下发')
+})
+
+test('data are made and downloaded, de-identified', async ({ console, page }) => {
+  await console.open('A00002', 'data')
+  await page.locator('option[value=child_visit]').waitFor({ state: 'attached' })
+  await page.locator('select').first().selectOption('child_visit')
+  await expect(page.getByText('含身份信息')).toHaveCount(0)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '生成并下载' }).click()])
+  expect(download.suggestedFilename()).toBe('child_visit-open-xlsx.zip')
+  await expect(page.getByText(/已下载/)).toBeVisible()
+})
