@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,40 @@ func trail(t *testing.T, app *testapp.App, after int64) []audit.Row {
 		t.Fatal(err)
 	}
 	return rows
+}
+
+// Who publishes a form or draws borders over HTTP stands in the trail with the role.
+func TestEntriesOverHTTPHaveARole(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	before := head(t, app)
+	raw, err := os.ReadFile("testdata/night_round.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	areas := []byte(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"9901","name":"示例市"},"geometry":{"type":"Polygon","coordinates":[[[114,22.5],[114.08,22.5],[114.08,22.6],[114,22.6],[114,22.5]]]}}]}`)
+	for version, who := range map[string]*testapp.Client{"1": app.Client(t, server, app.Worker(t, "M1", "manager", "9901")), "2": app.Client(t, server, superuser(t, app))} {
+		book := []byte(strings.Replace(string(raw), "| 夜间巡访 | night_round | 1 |", "| 夜间巡访 | night_round | "+version+" |", 1))
+		if status := uploadTo(t, who, "/api/doorstep/v1/forms", "night_round.md", book, "", new(any)); status != http.StatusOK {
+			t.Fatalf("publish: %d", status)
+		}
+		if status := uploadTo(t, who, "/api/doorstep/v1/areas?crs=wgs84", "areas.geojson", areas, "", new(any)); status != http.StatusOK {
+			t.Fatalf("areas: %d", status)
+		}
+	}
+	seen := map[string]int{}
+	for _, r := range trail(t, app, before) {
+		if r.Role == "" && r.Actor != "" {
+			t.Errorf("%s by %s has no role", r.Action, r.Actor)
+		}
+		seen[r.Action+" "+r.Role]++
+	}
+	for _, want := range []string{"form.published manager", "form.published operator", "areas.import manager", "areas.import operator"} {
+		if seen[want] == 0 {
+			t.Errorf("no row of %s in %v", want, seen)
+		}
+	}
 }
 
 func head(t *testing.T, app *testapp.App) int64 {

@@ -58,6 +58,40 @@ func TestApprovalAppliesWhatAVisitProposes(t *testing.T) {
 	}
 }
 
+// A slip in a record that nobody has approved is its author's to correct, until somebody has approved what another record says of
+// the same child and household: then it is a proposal like any other. The neighbour, whom nobody else named, changes at once.
+func TestWhatAnotherRecordConfirmedWaitsForApproval(t *testing.T) {
+	app, tablet, boss := stage(t)
+	other := app.Client(t, app.Serve(t), app.Worker(t, "F2", "field", "990101001001")).Register()
+	visit := func(address, name string) map[string]any {
+		return childVisit(testapp.Inside(gridA), address, child(name, "", "2015-03-01", nil))
+	}
+	var known [2]receipt
+	for i, address := range []string{"示例路 1 号", "示例路 2 号"} {
+		known[i] = push(t, tablet, operation(i+1, uuid.NewString(), visit(address, "王小明")))[0]
+	}
+	confirming := uuid.NewString()
+	same := visit("示例路 1 号", "王小明")
+	same["children"].([]map[string]any)[0]["person_id"] = known[0].Persons[0]
+	if r := push(t, other, operation(1, confirming, same))[0]; r.Persons[0] != known[0].Persons[0] || r.Household != known[0].Household {
+		t.Fatalf("%+v, was %+v", r, known[0])
+	}
+	correct := func(seq int, name string) (names [2]string) {
+		for i, address := range []string{"示例路 1 号", "示例路 2 号"} {
+			push(t, tablet, based(operation(seq+i, known[i].ID, visit(address, name)), (seq-1)/2))
+			names[i] = app.Find(t, collections.Persons, known[i].Persons[0]).GetString("name")
+		}
+		return names
+	}
+	if names := correct(3, "王晓明"); names != [2]string{"王晓明", "王晓明"} {
+		t.Errorf("before anybody approved: %v", names)
+	}
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+confirming+"/review", map[string]any{"decision": "approve"}, nil)
+	if names := correct(5, "王小二"); names != [2]string{"王晓明", "王小二"} {
+		t.Errorf("afterwards: %v", names)
+	}
+}
+
 // A child of another district is not changed; a pair waits for the same word of both sides, and nothing moves before.
 func TestAChildOfAnotherDistrict(t *testing.T) {
 	app, tablet, boss := stage(t)

@@ -13,7 +13,7 @@ import (
 // stands in it.
 type Entry struct {
 	Actor      string   // id of the worker or superuser; "operator" at the shell, "" for the program itself or nobody known
-	Role       string   // as what they did it
+	Role       string   // as what they did it; "" for the one that their account has
 	Device     string   // tablet, where it is known
 	Action     string   // one of the constants of this package, or a stage's own word such as "review.approve"
 	Collection string   // of what was touched; "" where several were
@@ -54,6 +54,11 @@ func Append(db collections.DB, now time.Time, entries ...Entry) error {
 		return err
 	}
 	for _, e := range entries {
+		if e.Role == "" && e.Actor != "" {
+			if e.Role, err = roleOf(db, e.Actor); err != nil {
+				return err
+			}
+		}
 		r, err := e.row(now)
 		if err != nil {
 			return fmt.Errorf("audit %s: %w", e.Action, err)
@@ -66,6 +71,19 @@ func Append(db collections.DB, now time.Time, entries ...Entry) error {
 		head = Head{r.Seq, r.Hash}
 	}
 	return nil
+}
+
+// roleOf is what somebody is signed in for; "" where they have no account.
+func roleOf(db collections.DB, actor string) (role string, err error) {
+	found, err := collections.One(db, `SELECT role FROM workers WHERE id=?`, []any{actor}, &role)
+	if found || err != nil {
+		return role, err
+	}
+	var one int
+	if found, err = collections.One(db, `SELECT 1 FROM _superusers WHERE id=?`, []any{actor}, &one); found {
+		role = Operator
+	}
+	return role, err
 }
 
 // Operator is the actor and the role of commands: whoever types them holds the data folder.

@@ -55,13 +55,13 @@ func sift(facts []fact, made bool) (changed, proposed []Fact) {
 // of reach, to whom only a merge that both sides decided has led, stays as they are.
 func tell(db collections.DB, found Found, said Person, reach Reach, now time.Time) (Found, error) {
 	known := found.Against
-	if found.Rev = known.Rev; known.Damaged || !reach.Holds(known.Area, known.Source) { // a damaged row waits to be mended
+	if found.Rev = known.Rev; known.Damaged || !reach.Holds(known.ID, known.Area, known.Source) { // a damaged row waits to be mended
 		return found, nil
 	}
 	if known.Household != "" && (said.Household == known.Household || said.Household == "") {
 		said.Area = "" // who stays in the household lies where it lies
 	}
-	found.Changed, found.Proposed = sift(personFacts(&known, &said), reach.Made(known.Source))
+	found.Changed, found.Proposed = sift(personFacts(&known, &said), reach.Made(known.ID, known.Source))
 	if reach.Blanks {
 		blank := func(f Fact) bool { return f.Before == "" }
 		found.Proposed = append(found.Proposed, slices.DeleteFunc(slices.Clone(found.Changed), blank)...)

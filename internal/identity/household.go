@@ -39,7 +39,7 @@ func MeetHousehold(db collections.DB, h Household, claimed string, reach Reach) 
 	if err != nil {
 		return Household{}, false, nil, err
 	}
-	if named.ID != "" && (reach.Holds(named.Area, named.Source) || first.ID != named.ID && reach.Holds(first.Area, first.Source)) {
+	if named.ID != "" && (reach.Holds(named.ID, named.Area, named.Source) || first.ID != named.ID && reach.Holds(first.ID, first.Area, first.Source)) {
 		return named, true, nil, nil
 	}
 	if named.ID != "" && named.Area != "" { // not one that was erased
@@ -62,7 +62,7 @@ func MeetHousehold(db collections.DB, h Household, claimed string, reach Reach) 
 		}
 		for _, one := range same {
 			switch {
-			case reach.Holds(one.Area, one.Source):
+			case reach.Holds(one.ID, one.Area, one.Source):
 				if elsewhere != nil && elsewhere.Rule != NamedByID {
 					elsewhere = nil
 				}

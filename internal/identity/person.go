@@ -35,17 +35,17 @@ type Found struct {
 // Reach is what a record may change of the register.
 type Reach struct {
 	Over func(area string) bool   // rows that lie there
-	Made func(source string) bool // rows that the record itself brought, while nobody has approved it
+	Made func(id, source string) bool // rows that the record itself brought, while nobody has approved what is said of them
 	// Blanks lets known people keep every value that they have, so that only a blank is filled in at once: a list may be
 	// older than the visits.
 	Blanks bool
 }
 
 // Holds reports whether the record may speak of a row.
-func (r Reach) Holds(area, source string) bool { return r.Over(area) || r.Made(source) }
+func (r Reach) Holds(id, area, source string) bool { return r.Over(area) || r.Made(id, source) }
 
 // Everywhere is the reach of a search that changes nothing.
-var Everywhere = Reach{Over: func(string) bool { return true }, Made: func(string) bool { return false }}
+var Everywhere = Reach{Over: func(string) bool { return true }, Made: func(_, _ string) bool { return false }}
 
 // ResolvePerson finds or creates the person that p describes. known is whom the client named, empty where it named
 // nobody or somebody out of reach; fresh is the id of a new one. What lies out of reach is never changed: a new person
@@ -95,7 +95,7 @@ func deterministic(db collections.DB, p Person, reach Reach) (Found, error) {
 		for _, o := range others {
 			same := o.NameKey == p.NameKey || o.BirthDate == p.BirthDate && o.Sex == p.Sex && p.BirthDate != ""
 			switch {
-			case same && reach.Holds(o.Area, o.Source):
+			case same && reach.Holds(o.ID, o.Area, o.Source):
 				return Found{ID: o.ID, Rule: SameNumber, Against: o}, nil
 			case same && found.Elsewhere == nil:
 				found.Elsewhere = candidate(o, p, SameNumber, 1)
@@ -111,7 +111,7 @@ func deterministic(db collections.DB, p Person, reach Reach) (Found, error) {
 		}
 		for _, o := range others {
 			switch agree := o.IDKey == "" || p.IDKey == "" || o.IDKey == p.IDKey; {
-			case agree && reach.Holds(o.Area, o.Source):
+			case agree && reach.Holds(o.ID, o.Area, o.Source):
 				return Found{ID: o.ID, Rule: SameInHouse, Against: o}, nil
 			case agree && found.Elsewhere == nil:
 				found.Elsewhere = candidate(o, p, SameInHouse, 1)
@@ -196,7 +196,7 @@ func NamePerson(db collections.DB, id string, reach Reach) (known Person, away *
 	switch {
 	case err != nil || last.ID == "":
 		return Person{}, nil, err
-	case reach.Holds(last.Area, last.Source), first.ID != last.ID && reach.Holds(first.Area, first.Source):
+	case reach.Holds(last.ID, last.Area, last.Source), first.ID != last.ID && reach.Holds(first.ID, first.Area, first.Source):
 		return last, nil, nil
 	default:
 		return Person{}, &last, nil

@@ -15,7 +15,7 @@ type told struct {
 // person adds a person: under the id that the client gave, where only a merge leads from there to somebody out of reach.
 func (t *told) person(f identity.Found, claimed string, reach identity.Reach) {
 	id := f.ID
-	if !f.New && !reach.Holds(f.Against.Area, f.Against.Source) {
+	if !f.New && !reach.Holds(f.Against.ID, f.Against.Area, f.Against.Source) {
 		id = claimed
 	}
 	t.persons = append(t.persons, id)
@@ -26,18 +26,44 @@ func (s *settling) reach() identity.Reach {
 	return identity.Reach{Over: func(area string) bool { return s.sender.Actor.May(access.Visit, area, "") }, Made: s.made}
 }
 
-func (s *settling) holds(h identity.Household) bool { return s.reach().Holds(h.Area, h.Source) }
+func (s *settling) holds(h identity.Household) bool { return s.reach().Holds(h.ID, h.Area, h.Source) }
 
-// made reports whether a row of the register came from an earlier revision of this record that no supervisor has
-// approved: a slip of the pen is the author's to correct.
-func (s *settling) made(source string) bool {
+// made reports whether a row of the register came from an earlier revision of this record, and no supervisor has approved
+// anything that is said of it: a slip of the pen is the author's to correct.
+func (s *settling) made(id, source string) bool {
 	if !s.exists || source == "" {
 		return false
 	}
 	if s.sources == nil {
 		s.sources = s.ownSources()
 	}
-	return s.sources[source]
+	return s.sources[source] && !s.confirmed(id)
+}
+
+// confirmed reports whether another record that was approved names a row of the register, or one that was merged into it; also
+// where that cannot be told.
+func (s *settling) confirmed(id string) bool {
+	for _, name := range s.st.Instruments.Tables() {
+		in, ok := s.st.Instruments.ByTable(name)
+		if !ok {
+			continue
+		}
+		for _, t := range in.Layout.Tables {
+			record, columns := "id", []string{"person", "household"}
+			if t.Repeat != nil {
+				record, columns = "visit", columns[:1] // rows are people
+			}
+			for _, column := range columns {
+				var one int
+				found, err := collections.One(s.db, `SELECT 1 FROM "`+t.Name+`" t JOIN reviews r ON r.record=t.`+record+` AND r.decision='approve'
+					WHERE t.`+column+` IN (SELECT ? UNION ALL SELECT id FROM `+column+`s WHERE merged_into=? AND merged_into!='') AND t.`+record+`!=? LIMIT 1`, []any{id, id, s.d.op.ID}, &one)
+				if found || err != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // ownSources are the names under which rows of the register remember this record; none once it was approved, or where

@@ -246,7 +246,7 @@ func (s *settling) tellHousehold(h, said identity.Household, claimed string, kno
 	}
 	var proposed []identity.Fact
 	if known {
-		h, _, proposed, err = identity.TellHousehold(s.db, h, said, s.made(h.Source), s.now)
+		h, _, proposed, err = identity.TellHousehold(s.db, h, said, s.made(h.ID, h.Source), s.now)
 	} else {
 		h, err = identity.SaveHousehold(s.db, h, said, false, s.now)
 	}
