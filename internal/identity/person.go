@@ -34,7 +34,7 @@ type Found struct {
 
 // Reach is what a record may change of the register.
 type Reach struct {
-	Over func(area string) bool   // rows that lie there
+	Over func(area string) bool       // rows that lie there
 	Made func(id, source string) bool // rows that the record itself brought, while nobody has approved what is said of them
 	// Blanks lets known people keep every value that they have, so that only a blank is filled in at once: a list may be
 	// older than the visits.

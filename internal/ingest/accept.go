@@ -149,6 +149,7 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 		kind = ""
 	}
 	raw, rawType := d.arrived(sender)
+	named := d.named(db)
 	deprecated := d.op.Corrects
 	if d.inst != nil && deprecated == "" {
 		deprecated = d.inst.DeprecatedID
@@ -156,7 +157,7 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 	at := collections.Stamp(now)
 	return id, collections.Insert(db, collections.Submissions, collections.Row{
 		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "channel", Value: sender.Channel}, {Column: "device", Value: sender.Device}, {Column: "seq", Value: seq},
-		{Column: "worker", Value: sender.Actor.ID}, {Column: "form", Value: d.op.Form}, {Column: "form_version", Value: d.op.Version}, {Column: "instance", Value: d.op.instance()}, {Column: "deprecated", Value: deprecated},
+		{Column: "worker", Value: sender.Actor.ID}, {Column: "form", Value: named.form}, {Column: "form_version", Value: named.version}, {Column: "instance", Value: d.op.instance()}, {Column: "deprecated", Value: deprecated},
 		{Column: "collection", Value: k.collection}, {Column: "record", Value: k.record}, {Column: "sha256", Value: d.sum}, {Column: "raw", Value: raw}, {Column: "raw_type", Value: rawType},
 		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)}, {Column: "message", Value: receipt.Message["zh"]}, {Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
 		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime}, {Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},

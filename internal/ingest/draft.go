@@ -56,6 +56,7 @@ type draft struct {
 	were       map[*survey.Node]string // persons of rows, by the revision before
 	held       string                  // the submission in quarantine that it comes from
 	correction *Correction             // nil unless it came through a correction form
+	knows      formVersion             // the form and the version that it names, as far as this server knows them
 	fresh      bool                    // nothing is stored about it yet, for sure
 	ahead      *foresight              // of its batch; nil for one that comes alone
 }
@@ -109,6 +110,7 @@ func readDraft(st *Stages, sender Sender, op *Operation) *draft {
 	switch op.Op {
 	case OpSubmit:
 		d.code = d.read(st)
+		d.knows = knownOf(st, op)
 	case OpTask, OpHousehold:
 		if !isUUID(op.ID) {
 			d.code = problem.BadID

@@ -2,10 +2,12 @@ package ingest
 
 import (
 	"database/sql"
+	"encoding/json"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
+	"doorstep/internal/problem"
 )
 
 // Held is a quarantined submission as a supervisor sees it in the list.
@@ -40,10 +42,21 @@ func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 			return err
 		}
 		held = append(held, h)
-		if err := unsealRaw(db, h.ID, sealed, &held[len(held)-1].Raw); err != nil && !collections.Damaged(err) {
+		last := &held[len(held)-1]
+		if err := unsealRaw(db, h.ID, sealed, &last.Raw); err != nil && !collections.Damaged(err) {
 			return err
 		}
+		last.says()
 		return nil
 	})
 	return held, err
+}
+
+// says names the form as what arrived names it: the row has a keyed hash of a name that no form has.
+func (h *Held) says() {
+	var said struct{ Form, Version string }
+	if h.Code != string(problem.UnknownForm) || json.Unmarshal([]byte(h.Raw), &said) != nil || said.Form == "" {
+		return
+	}
+	h.Form, h.Version = said.Form, said.Version
 }

@@ -69,29 +69,41 @@ func ReleaseKnown(ctx context.Context, app core.App, st *Stages) (released int, 
 	return released, err
 }
 
-// formVersion is a version that a submission names; it is empty where the newest one is meant.
-type formVersion struct{ form, version string }
-
 // waitingForms lists the known ones among the versions that submissions wait for.
-func waitingForms(db collections.DB, st *Stages) (known []formVersion, err error) {
+func waitingForms(db collections.DB, st *Stages) (known []awaited, err error) {
+	waiting := map[formVersion]bool{}
 	err = collections.Each(db, `SELECT DISTINCT form, form_version FROM submissions WHERE outcome='quarantined' AND code='operation.unknown_form'`, nil, func(rows *sql.Rows) error {
 		var v formVersion
 		err := rows.Scan(&v.form, &v.version)
-		if _, ok := st.Instruments.Get(v.form, v.version); ok {
-			known = append(known, v)
-		}
+		waiting[v] = true
 		return err
 	})
-	return known, err
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
+	for _, in := range st.Instruments.Every() {
+		for _, v := range []formVersion{{in.Form.ID, in.Version}, {in.Form.ID, ""}} {
+			if _, ok := st.Instruments.Get(v.form, v.version); !ok {
+				continue
+			}
+			for _, kept := range v.spellings(db) {
+				if waiting[kept] {
+					known = append(known, awaited{v, kept})
+					delete(waiting, kept)
+				}
+			}
+		}
+	}
+	return known, nil
 }
 
 const releasedTogether = 20 // in one transaction, so that tablets need not wait for long
 
 // releaseSome takes the oldest of those that came before a moment, so that none is looked at twice.
-func releaseSome(ctx context.Context, app core.App, st *Stages, v formVersion, before time.Time) (int, error) {
+func releaseSome(ctx context.Context, app core.App, st *Stages, v awaited, before time.Time) (int, error) {
 	n := 0
 	err := collections.Write(ctx, app, func(db collections.DB) error {
-		held, err := heldFor(db, v, before)
+		held, err := heldFor(db, v.kept, before)
 		n = len(held)
 		if err != nil || n == 0 {
 			return err

@@ -93,6 +93,13 @@ func (l *Library) Versions(form string) []*Instrument {
 	return l.published[form]
 }
 
+// Every is every version of every form.
+func (l *Library) Every() []*Instrument {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return slices.Collect(maps.Values(l.byVersion))
+}
+
 // Knows tells whether there is any version of a form, also one that is a draft or closed.
 func (l *Library) Knows(form string) bool {
 	l.mu.RLock()
