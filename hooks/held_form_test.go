@@ -107,7 +107,9 @@ func TestANameOfNoFormIsKeptHashed(t *testing.T) {
 			t.Errorf("the row says %v", row)
 		}
 	}
-	var held struct{ Items []struct{ Form, Version string } }
+	var held struct {
+		Items []struct{ Form, Version string }
+	}
 	boss.Want(200, "GET", "/api/doorstep/v1/quarantine", nil, &held)
 	if len(held.Items) != 2 || held.Items[0].Form+held.Items[1].Form != "heldsomebody" || held.Items[0].Version != "1" {
 		t.Errorf("the list shows %+v", held.Items)
