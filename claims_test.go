@@ -41,6 +41,36 @@ func TestClaimsNameTheirTests(t *testing.T) {
 	}
 }
 
+// claimSections are the parts of docs/security.md whose every paragraph and list item names the test that holds it.
+var claimSections = []string{"Access", "Sign-in", "Audit", "Routes of PocketBase", "Limits", "Sealing at rest"}
+
+// untested begin the paragraphs there that say what is not so, or name a choice and no behaviour.
+var untested = []string{"What this does not do", "**Not sealed, and why.**", "**Against whom.**", "Closed: batch"}
+
+// TestEveryClaimNamesATest: a paragraph or a list item of a section of claims names a test, or is listed as one that cannot.
+func TestEveryClaimNamesATest(t *testing.T) {
+	doc, seen := read(t, "docs/security.md"), 0
+	for _, section := range claimSections {
+		_, text, found := strings.Cut(doc, "\n## "+section+"\n")
+		if !found {
+			t.Errorf("there is no section %s", section)
+		}
+		text, _, _ = strings.Cut(text, "\n## ")
+		for _, claim := range regexp.MustCompile(`\n\n|\n- `).Split(text, -1) {
+			claim = strings.TrimSpace(claim)
+			if claim == "" || strings.HasPrefix(claim, "|") || slices.ContainsFunc(untested, func(begin string) bool { return strings.HasPrefix(claim, begin) }) {
+				continue
+			}
+			if seen++; !namedTest.MatchString(claim) {
+				t.Errorf("%s: no test is named by %q", section, claim[:min(len(claim), 120)])
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d claims were found", seen)
+	}
+}
+
 // TestASVSIsWhole: each requirement stands once in docs/asvs.md, a yes names a test, and a no says why.
 func TestASVSIsWhole(t *testing.T) {
 	doc := read(t, "docs/asvs.md")

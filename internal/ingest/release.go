@@ -81,7 +81,7 @@ func waitingForms(db collections.DB, st *Stages) (known []awaited, err error) {
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
-	for _, in := range st.Instruments.All() {
+	for _, in := range st.Instruments.Every() {
 		for _, v := range []formVersion{{in.Form.ID, in.Version}, {in.Form.ID, ""}} {
 			if _, ok := st.Instruments.Get(v.form, v.version); !ok {
 				continue

@@ -93,8 +93,8 @@ func (l *Library) Versions(form string) []*Instrument {
 	return l.published[form]
 }
 
-// All is every version of every form.
-func (l *Library) All() []*Instrument {
+// Every is every version of every form.
+func (l *Library) Every() []*Instrument {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return slices.Collect(maps.Values(l.byVersion))
