@@ -88,6 +88,7 @@ func (d *Doorstep) Bind(app core.App) {
 
 	on(app.OnRecordCreateRequest(), "doorstep.hand.create", 95, d.byHand) // in the transaction that the audit trail began
 	on(app.OnRecordUpdateRequest(), "doorstep.hand.update", 95, d.byHand)
+	on(app.OnRecordUpdate(), "doorstep.unchanged", 5, d.unchanged)
 	on(app.OnRecordCreate(), "doorstep.record.create", 10, d.surveyRecord)
 	on(app.OnRecordUpdate(), "doorstep.record.update", 10, d.surveyRecord)
 	on(app.OnRecordDelete(), "doorstep.record.delete", 10, d.surveyRecordDeleted)

@@ -134,6 +134,12 @@ func text(v any, path ...string) string {
 	return s
 }
 
+// listOf is what a list of an answer holds.
+func listOf(answer any) []any {
+	list, _ := at(answer, "items").([]any)
+	return list
+}
+
 const (
 	get        = http.MethodGet
 	post       = http.MethodPost
@@ -225,6 +231,19 @@ func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
 	}
 	w.send(boss, get, records+"/history", at, "", nil, 200)
 	w.walkConsole(tablet, boss, visit)
+	odd := operation(80, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 80 号"))
+	odd["answers"].(map[string]any)["household"].(map[string]any)["residents"] = "三"
+	push(w.t, tablet, odd)
+	there := []string{"child_visits", odd["id"].(string)}
+	entry := ""
+	for _, e := range listOf(w.send(boss, get, records+"/history", there, "", nil, 200)) {
+		if text(e, "kind") == "check" {
+			entry = text(e, "id")
+		}
+	}
+	w.send(boss, post, records+"/put-back", there, "", object{"entry": entry}, 422)
+	w.send(boss, post, records+"/put-back", there, "", object{"entry": entry, "value": "3"}, 200)
+	w.send(boss, post, records+"/put-back", there, "", object{"entry": entry}, 409)
 	w.send(boss, get, records+"/history", []string{"child_visits", uuid.NewString()}, "", nil, 404)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 200) // with the task and the comment
 

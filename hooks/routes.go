@@ -65,6 +65,7 @@ var routesOfWork = []Route{
 	{http.MethodPost, "/api/doorstep/v1/quarantine/{id}/release", access.DecideQuarantine, (*Doorstep).release},
 	{http.MethodPost, "/api/doorstep/v1/quarantine/{id}/discard", access.DecideQuarantine, (*Doorstep).discard},
 	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/review", access.ReviewRecord, (*Doorstep).review},
+	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/put-back", access.ReviewRecord, (*Doorstep).putBack},
 	{http.MethodGet, "/api/doorstep/v1/records/{collection}/{id}/history", access.ReviewRecord, (*Doorstep).history},
 	{http.MethodGet, "/api/doorstep/v1/attachments/{id}", access.ReadAttachment, (*Doorstep).attachment},
 	{http.MethodPost, "/api/doorstep/v1/reveal", access.Reveal, (*Doorstep).reveal},
@@ -266,6 +267,19 @@ func (d *Doorstep) review(r *request) error {
 	out, err := review.Decide(r.Request.Context(), r.App, r.actor, review.Decision{
 		Collection: r.Request.PathValue("collection"), Record: r.Request.PathValue("id"), Decision: in.Decision, Comment: in.Comment, Fields: in.Fields, Rev: in.Rev,
 	}, d.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}
+
+func (d *Doorstep) putBack(r *request) error {
+	ask := ingest.Restoring{}
+	if err := r.bind(&ask); err != nil {
+		return err
+	}
+	ask.Collection, ask.Record = r.Request.PathValue("collection"), r.Request.PathValue("id")
+	out, err := ingest.Restore(r.Request.Context(), r.App, d.Stages(), r.actor, ask)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,8 @@ import (
 	"doorstep/internal/validate"
 )
 
-// noteCleared tells a column that somebody empties from one that they leave as it is.
+// noteCleared tells a column that somebody empties from one that they leave as it is: what is shown blank whatever it holds,
+// a place or a list, is not emptied by a blank.
 func (d *Doorstep) noteCleared(e *core.RecordRequestEvent) error {
 	info, err := e.RequestInfo()
 	if err != nil {
@@ -20,12 +21,18 @@ func (d *Doorstep) noteCleared(e *core.RecordRequestEvent) error {
 	}
 	var cleared []string
 	for _, s := range d.concealed(e.Record) {
-		if value, said := info.Body[s.Column]; said && (value == nil || value == "") {
+		if value, said := info.Body[s.Column]; said && (value == nil || value == "") && showsMask(e.Record, s.Column) {
 			cleared = append(cleared, s.Column)
 		}
 	}
 	e.Record.Set(collections.Cleared, cleared)
 	return e.Next()
+}
+
+// showsMask reports whether a sealed column shows a mask of what it holds.
+func showsMask(r *core.Record, column string) bool {
+	field, isText := r.Collection().Fields.GetByName(column).(*core.TextField)
+	return isText && !field.Hidden
 }
 
 // sealRecord seals what is about to be stored of a registry record. A column that is blank, or still shows its mask, keeps

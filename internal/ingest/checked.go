@@ -1,35 +1,157 @@
 package ingest
 
 import (
+	"database/sql"
 	"fmt"
+	"strings"
 
 	"doorstep/collections"
+	"doorstep/internal/survey"
 	"doorstep/internal/validate"
 )
 
 // Check is the kind of an edit that a check of the form's logic made: before is what was sent, after what the form gives.
 const Check = "check"
 
-// checked keeps what the check took out of the answers, replaced, or computed otherwise than it was sent.
+// States of such an edit.
+const (
+	OnlyHere = "done"     // what was sent is in the history alone
+	Stands   = "kept"     // what was sent is the answer
+	PutBack  = "put_back" // a reviewer made it the answer again
+)
+
+// checkedAnswer is what the history says of an answer that a check differed with.
+type checkedAnswer struct{ sent, computed, status string }
+
+// checked keeps what the check took out of the answers, replaced, or computed otherwise than it was sent. What the history
+// says of an answer already it does not say again, however often a tablet sends the same.
 func (s *settling) checked() error {
+	if len(s.d.changes) == 0 {
+		return nil
+	}
+	now := readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows)
+	rows := s.rowsByNode(now)
+	told, err := s.toldBefore()
+	if err != nil {
+		return err
+	}
 	for _, c := range s.d.changes {
-		if err := s.keepChange(c); err != nil {
+		where := s.whereOf(rows, c)
+		found := checkedAnswer{c.Sent, c.Computed, OnlyHere}
+		if c.Kept {
+			found.status = Stands
+		}
+		key := answerKey(c.Field, where)
+		if told[key] == found || !c.Kept && s.standing[key] {
+			continue
+		}
+		told[key] = found
+		if err := s.keepChange(c, where, found.status); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *settling) keepChange(c validate.Change) error {
+// answerKey names an answer of a record by its row, wherever that stands.
+func answerKey(field, where string) string {
+	if where == "" {
+		return field
+	}
+	return position.ReplaceAllString(field, "") + " " + where
+}
+
+// toldBefore reads what the history says last of each answer that a check differed with.
+func (s *settling) toldBefore() (map[string]checkedAnswer, error) {
+	told := map[string]checkedAnswer{}
+	if !s.exists {
+		return told, nil
+	}
+	err := collections.Each(s.db, `SELECT id, field, "row", before, after, status, sealed FROM edits WHERE record=? AND kind='check' ORDER BY record_rev, created, id`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
+		var id, field, where, sealed string
+		var a checkedAnswer
+		if err := rows.Scan(&id, &field, &where, &a.sent, &a.computed, &a.status, &sealed); err != nil {
+			return err
+		}
+		opened, whole, err := collections.OpenWhole(s.db, collections.Edits, id, sealed)
+		if opened.Fill("before", &a.sent); whole {
+			opened.Fill("after", &a.computed)
+			told[answerKey(field, where)] = a
+		}
+		return err
+	})
+	return told, err
+}
+
+// rowsByNode tells the ids of rows, and of those around them, by their nodes: those of the record as it is now, and those
+// that the sender wrote, which a merge may have moved.
+func (s *settling) rowsByNode(now *row) map[*survey.Node]string {
+	rows := map[*survey.Node]string{}
+	var note func(r *row, id, where string)
+	note = func(r *row, id, where string) {
+		for table, below := range r.below {
+			for i, one := range below {
+				own := one.id
+				if own == "" {
+					own = collections.RowID(s.d.op.ID, table, id, i+1)
+				}
+				place := strings.TrimPrefix(where+"/"+own, "/")
+				rows[one.node] = place
+				note(one, own, place)
+			}
+		}
+	}
+	note(now, "", "")
+	for sent, id := range s.d.ids {
+		rows[sent] = id
+	}
+	return rows
+}
+
+// whereOf names the row that a change is in. A row that is not in the record, because it was taken out whole, gets the id
+// that it will have if it is put back.
+func (s *settling) whereOf(rows map[*survey.Node]string, c validate.Change) string {
+	var at []*survey.Node // rows around the answer, the innermost first
+	var steps []string
+	for _, step := range strings.Split(c.Field, "/") {
+		if position.MatchString(step) {
+			steps = append(steps, step)
+		}
+	}
+	n := c.Round
+	for i := len(steps) - 1; i >= 0; i-- {
+		name := position.ReplaceAllString(steps[i], "")
+		for n != nil && n.Name != name {
+			n = n.Parent
+		}
+		if n == nil {
+			return ""
+		}
+		at = append(at, n)
+		n = n.Parent
+	}
+	where := ""
+	for i := len(at) - 1; i >= 0; i-- {
+		if known, ok := rows[at[i]]; ok {
+			where = known
+			continue
+		}
+		made := collections.AddedRowID(s.d.op.ID, steps[len(at)-1-i], where+"/check", s.d.rec.Rev, 0)
+		where = strings.TrimPrefix(where+"/"+made, "/")
+	}
+	return where
+}
+
+func (s *settling) keepChange(c validate.Change, where, status string) error {
 	id, err := collections.NewID()
 	if err != nil {
 		return err
 	}
 	at, rec := collections.Stamp(s.now), &s.d.rec
 	err = collections.Insert(s.db, collections.Edits, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "field", Value: c.Field},
+		{Column: "id", Value: id}, {Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "field", Value: c.Field}, {Column: "row", Value: where},
 		{Column: "before", Value: c.Sent}, {Column: "after", Value: c.Computed}, {Column: "record_rev", Value: rec.Rev}, {Column: "kind", Value: Check},
-		{Column: "status", Value: "done"}, {Column: "worker", Value: s.sender.Actor.ID}, {Column: "area", Value: rec.Area}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "status", Value: status}, {Column: "worker", Value: s.said()}, {Column: "area", Value: rec.Area}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 	if err != nil {
 		return fmt.Errorf("keep what was sent: %w", err)

@@ -48,9 +48,13 @@ func (s *settling) correct(theirs *survey.Node) error {
 	for _, link := range s.before.Rows {
 		m.persons[link.ID] = link.Person
 	}
+	m.back = putBackIn(layout, s.stored, s.before.Issues)
 	merged := m.merge(base, s.stored, mine)
 	merged.identify(d.op.ID, "", s.before.Rev+1)
 	merged.number(layout)
+	s.keepPutBack(m.back, merged)
+	d.ids = map[*survey.Node]string{}
+	merged.places(d.ids)
 	for _, c := range m.clashes {
 		path := c.row.path + c.path
 		s.conflicts = append(s.conflicts, path)

@@ -85,13 +85,21 @@ func (s *settling) editIn(table, path, row, before, after, kind, status string) 
 	at := collections.Stamp(s.now)
 	err = collections.Insert(s.db, collections.Edits, collections.Row{
 		{Column: "id", Value: id}, {Column: "collection", Value: table}, {Column: "record", Value: s.d.op.ID}, {Column: "field", Value: path}, {Column: "row", Value: row}, {Column: "before", Value: before}, {Column: "after", Value: after},
-		{Column: "record_rev", Value: s.before.Rev + 1}, {Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "worker", Value: s.sender.Actor.ID}, {Column: "area", Value: s.before.Area},
+		{Column: "record_rev", Value: s.before.Rev + 1}, {Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "worker", Value: s.said()}, {Column: "area", Value: s.before.Area},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 	if err != nil {
 		return fmt.Errorf("keep edit: %w", err)
 	}
 	return nil
+}
+
+// said is who an answer comes from.
+func (s *settling) said() string {
+	if s.author != "" {
+		return s.author
+	}
+	return s.sender.Actor.ID
 }
 
 // notKnown is what an answer was where the row of its history is damaged. It equals nothing that anybody says, so that
@@ -133,11 +141,11 @@ func pastOf(l *collections.Layout, record string, stored *row) *past {
 
 var position = regexp.MustCompile(`\[(\d+)\]`)
 
-// takeBack puts an answer back. What is no answer of the form is left out.
-func (p *past) takeBack(field, where, before string) {
+// takeBack puts an answer back, and returns its row and its column. What is no answer of the form is left out: nil.
+func (p *past) takeBack(field, where, before string) (*row, string) {
 	spot, ok := p.layout.SpotOf(position.ReplaceAllString(field, ""))
 	if !ok {
-		return
+		return nil, ""
 	}
 	var places []int
 	for _, m := range position.FindAllStringSubmatch(field, -1) {
@@ -150,6 +158,7 @@ func (p *past) takeBack(field, where, before string) {
 	} else {
 		at.said[spot.Column] = before
 	}
+	return at, spot.Column
 }
 
 // at finds or makes a row. Older entries tell no ids: rows then had that of their place.

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"slices"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
@@ -84,4 +86,36 @@ func sealRow(db collections.DB, in *instrument.Instrument, t *survey.Table, reco
 		}
 	}
 	return nil
+}
+
+// saysTheSame reports whether a row of a repeat that PocketBase is about to save says what is stored of it, and stands where
+// it stood.
+func saysTheSame(tx core.App, in *instrument.Instrument, record *core.Record, visit *row) (bool, error) {
+	rows := map[string]*row{}
+	visit.index(rows)
+	was := rows[record.Id]
+	if record.IsNew() || was == nil {
+		return false, nil
+	}
+	stored, err := tx.FindRecordById(record.Collection().Id, record.Id)
+	if err != nil {
+		return false, err
+	}
+	for _, column := range []string{"visit", "parent_row", "position", "person", "household", "area", "rev"} {
+		if record.GetString(column) != stored.GetString(column) {
+			return false, nil
+		}
+	}
+	t := in.Whole.Named(was.table)
+	KeepBirths(record, in.Whole.Births(t)...)
+	for _, c := range t.Columns {
+		answer := answerOf(record, c)
+		if s, ok := in.Whole.Sealed(t).Find(c.Name); ok {
+			answer = s.Kept(answer, was.said[c.Name], slices.Contains(Cleared(record), c.Name))
+		}
+		if asStored(c.Question.Kind, answer) != was.said[c.Name] {
+			return false, nil
+		}
+	}
+	return true, nil
 }

@@ -18,6 +18,7 @@ type merger struct {
 	keys    map[string]instrument.RowKey
 	partial bool              // the sender's app gives back neither files nor what it fills in by itself
 	persons map[string]string // by id of a stored row
+	back    putBacks          // answers that a reviewer put back: an app that does not show them leaves them out
 	clashes []clash
 }
 
@@ -35,7 +36,7 @@ func (m *merger) merge(base, theirs, mine *row) *row {
 	merged := newRow(theirs.table, theirs.id)
 	merged.node = mine.node
 	for _, c := range t.Columns {
-		was, stored, said := base.said[c.Name], theirs.said[c.Name], m.meant(t, c, base.said[c.Name], mine.said[c.Name])
+		was, stored, said := base.said[c.Name], theirs.said[c.Name], m.meant(t, base.id, c, base.said[c.Name], mine.said[c.Name])
 		value := stored
 		switch {
 		case said == was, said == stored:
@@ -59,9 +60,10 @@ func (m *merger) merge(base, theirs, mine *row) *row {
 }
 
 // meant is what the sender says of a question: the base where their version does not ask for it, and choices that it does
-// not offer stay, because nobody saw them.
-func (m *merger) meant(t *survey.Table, c survey.Column, was, said string) string {
-	if !m.asked(t, c) || m.partial && c.Question.Kind == survey.KindFile && said == "" {
+// not offer stay, because nobody saw them. So does what a reviewer put back where nobody says anything: their app shows
+// nothing there, or computes it.
+func (m *merger) meant(t *survey.Table, id string, c survey.Column, was, said string) string {
+	if _, back := m.back[answerID{t.Name, id, c.Name}]; back && (said == "" || c.Question.Calculation != "") || !m.asked(t, c) || m.partial && c.Question.Kind == survey.KindFile && said == "" {
 		return was
 	}
 	offered := m.sender.Choices(t.Name, c.Name)
@@ -123,6 +125,7 @@ func (m *merger) match(table string, base, mine []*row) matched {
 // repeat stays as it is stored, and both versions of it are a conflict.
 func (m *merger) mergeRows(in *row, t *survey.Table, base, theirs, mine []*row) []*row {
 	who := m.match(t.Name, base, mine)
+	mine = m.withPutBack(base, mine, who)
 	mineChanged := m.changed(base, mine, who)
 	theirsChanged := !slices.EqualFunc(base, theirs, func(b, t *row) bool { return b.id == t.id && b.equal(t) })
 	switch {
@@ -157,7 +160,7 @@ func (m *merger) changed(base, mine []*row, who matched) bool {
 func (m *merger) edited(base, mine *row) bool {
 	t := m.layout.Named(base.table)
 	for _, c := range t.Columns {
-		if m.meant(t, c, base.said[c.Name], mine.said[c.Name]) != base.said[c.Name] {
+		if m.meant(t, base.id, c, base.said[c.Name], mine.said[c.Name]) != base.said[c.Name] {
 			return true
 		}
 	}

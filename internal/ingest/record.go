@@ -60,7 +60,9 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 			return err
 		}
 		s.stored = readRow(in.Whole, theirs, before.Rows)
-		if readRow(in.Whole, root, before.Rows).equal(s.stored) && record.GetString("device") == before.Device && record.GetString("campaign") == before.Campaign {
+		said := readRow(in.Whole, root, before.Rows)
+		s.keepPutBack(putBackIn(in.Whole, s.stored, before.Issues), said)
+		if said.equal(s.stored) && record.GetString("device") == before.Device && record.GetString("campaign") == before.Campaign {
 			return nil // nothing that was said has changed
 		}
 	}
@@ -71,6 +73,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 	}
 	d.keepRows(before)
 	d.place(st, sender)
+	s.stayPlaced(theirs)
 	d.point.WorkerTerritory = home
 	d.name()
 	d.rec.Campaign = record.GetString("campaign")
@@ -163,11 +166,16 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	if err != nil {
 		return err
 	}
-	if err := sealRow(db, in, t, row); err != nil {
-		return err
-	}
 	before, theirs, known, err := in.Whole.Find(db, row.GetString("visit"))
 	if err != nil {
+		return err
+	}
+	if known {
+		if same, err := saysTheSame(tx, in, row, readRow(in.Whole, theirs, before.Rows)); err != nil || same {
+			return err
+		}
+	}
+	if err := sealRow(db, in, t, row); err != nil {
 		return err
 	}
 	if err := save(); err != nil {
@@ -182,7 +190,10 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 		return nil // only where the row stands
 	}
 	now := st.Now()
-	issues := in.CheckMerged(ctx, &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}, now, validate.LeaveIn).Issues
+	inst := &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}
+	s := &settling{db: db, d: &draft{op: &Operation{ID: rec.ID}, form: in, inst: inst, rec: *rec}, before: before, exists: true, stored: was, now: now}
+	s.keepPutBack(putBackIn(in.Whole, was, before.Issues), is)
+	issues := in.CheckMerged(ctx, inst, now, validate.LeaveIn).Issues
 	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
 	var own []survey.Issue
 	for _, i := range issues {
@@ -202,8 +213,7 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	}); err != nil {
 		return err
 	}
-	d := &draft{op: &Operation{ID: rec.ID}, form: in, inst: &survey.Instance{Root: root}, issues: issues, rec: *rec}
-	s := &settling{db: db, d: d, before: before, exists: true, stored: was, now: now}
+	s.d.issues, s.d.rec = issues, *rec
 	s.sender.Actor.ID = rec.Worker
 	for _, stage := range []func() error{s.remember, s.report, s.followUp} {
 		if err := stage(); err != nil {

@@ -128,7 +128,9 @@ type settling struct {
 	now       time.Time
 	before    *collections.Record
 	exists    bool
-	stored    *row // what the record said before
+	stored    *row            // what the record said before
+	standing  map[string]bool // answers that a reviewer put back and that stay, by answerKey
+	author    string          // who said what is written to the history, where that is not the sender
 	ahead     *foresight
 	pairs     []identity.Pair
 	found     []identity.Found

@@ -76,9 +76,19 @@ func together(errs ...error) error {
 	slices.SortStableFunc(all, func(a, b survey.Problem) int {
 		return cmp.Or(cmp.Compare(slices.Index(sheets, a.Sheet), slices.Index(sheets, b.Sheet)), cmp.Compare(a.Row, b.Row))
 	})
+	type cell struct {
+		sheet, column string
+		row           int
+	}
+	unread := map[cell]bool{} // a reference is malformed there: what else is said of the expression follows from that
+	for _, p := range all {
+		if p.Code == "form.reference.syntax" {
+			unread[cell{p.Sheet, p.Column, p.Row}] = true
+		}
+	}
 	told := map[survey.Problem]bool{}
 	all = slices.DeleteFunc(all, func(p survey.Problem) bool {
-		again := told[p]
+		again := told[p] || p.Code != "form.reference.syntax" && unread[cell{p.Sheet, p.Column, p.Row}]
 		told[p] = true
 		return again
 	})
@@ -111,6 +121,9 @@ func (in *Instrument) Glimpse(inst *survey.Instance, now time.Time) []survey.Iss
 
 // Asked tells which questions of one of its tables a record of this version was asked.
 func (in *Instrument) Asked(t *survey.Table) *validate.Asked { return in.logic.Asked(t.Repeat) }
+
+// Reads tells which answers decide whether the one at a path stands: paths are without the numbers of rows.
+func (in *Instrument) Reads(path string) map[string]bool { return in.logic.Reads(path) }
 
 // aheadOfUs is how far the clock of a tablet may be ahead.
 const aheadOfUs = 24 * time.Hour

@@ -286,7 +286,7 @@ func TestMistakesOfSheetsAndExpressionsComeTogether(t *testing.T) {
 	md := "| survey |\n| | type | name | label | relevant | constraint |\n" +
 		"| | text | a | A | ${nobody} = 1 | |\n| | integer | b | B | | . > ( |\n| | decimall | c | C | | |\n" +
 		"| | text | d | D | ${c} = 1 | |\n| | integer | e | E | | inte(.) |\n| | select_one none | f | F | | |\n"
-	const want = "form.reference.unknown survey:2, xpath.syntax survey:3, form.type.unknown survey:4, xpath.unknown_function survey:6, form.select.no_sheet survey:7"
+	const want = "form.reference.unknown survey:2, xpath.syntax survey:3, form.type.near survey:4, xpath.unknown_function survey:6, form.select.no_sheet survey:7"
 	if _, err := instrument.Convert(instrument.Workbook{Name: "form.md", Raw: []byte(md)}, time.Now()); places(err) != want {
 		t.Errorf("got %s\nwant %s", places(err), want)
 	}

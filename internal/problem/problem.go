@@ -87,6 +87,8 @@ const (
 	KeptByServer     Code = "record.kept_by_server"
 	OtherTerritory   Code = "access.territory"
 	ReviewElsewhere  Code = "record.review_elsewhere"
+	AnswerStands     Code = "check.stands"
+	DoesNotFit       Code = "check.does_not_fit"
 )
 
 // Catalogue is every code with its texts.
@@ -155,6 +157,8 @@ var Catalogue = map[Code]Entry{
 	Damaged:          {http.StatusConflict, "服务器上相关的一行数据已损坏,须由运维人员从备份恢复;已收到的内容已隔离保存。", "A row that this needs is damaged on the server; an operator has to restore it from a backup. What came in is kept in quarantine."},
 	KeptByServer:     {http.StatusBadRequest, "这一列由服务器维护,不能直接修改,没有保存。", "The server keeps this column; it cannot be set here. Nothing was saved."},
 	OtherTerritory:   {http.StatusBadRequest, "不能这样填写:不在您的负责区域内,或不能手工更改。", "It would lie or refer outside your territory, or is not changed by hand."},
+	AnswerStands:     {http.StatusConflict, "采集端提交的答案已经是记录中的答案,无需恢复。", "What was sent is the answer already; there is nothing to put back."},
+	DoesNotFit:       {http.StatusUnprocessableEntity, "原样的答案不能存入此题:请在 value 中写明应有的值。没有保存。", "What was sent cannot be stored in its question: say in value what it means. Nothing was saved."},
 	ReviewElsewhere:  {http.StatusBadRequest, "审核状态不能直接修改,请用审核功能作出决定(通过、退回、拒绝、重开)。没有保存。", "The review state is not set here; decide in the review (approve, return, reject, reopen). Nothing was saved."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }

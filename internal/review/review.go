@@ -244,6 +244,7 @@ func (r record) register(db collections.DB, actor access.Actor, d Decision, now 
 // Entry is one line of a record's history.
 type Entry struct {
 	At       string          `json:"at"`
+	ID       string          `json:"id"`   // of a check, by which what it took out is put back
 	Kind     string          `json:"kind"` // review, correction, conflict, override, check, proposal
 	By       string          `json:"by"`
 	Rev      int64           `json:"rev"`
@@ -279,6 +280,7 @@ func History(app core.App, actor access.Actor, collection, id string) ([]Entry, 
 		if err != nil {
 			return err // of a damaged one the history tells that there was a change, and not which
 		}
+		e.ID = row
 		opened.Fill("comment", &e.Comment)
 		opened.Fill("before", &before)
 		opened.Fill("after", &after)

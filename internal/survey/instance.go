@@ -8,6 +8,8 @@ type Instance struct {
 	DeprecatedID string // the instance that this one corrects, same form; "" for a new one
 	Root         *Node  // element named after the form's root
 	Mended       bool   // characters were lost that XML cannot hold
+
+	PutBack map[string]bool // answers, by path, that a reviewer put back: they stay, whatever the form says
 }
 
 // Severity grades an Issue.

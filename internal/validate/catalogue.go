@@ -67,19 +67,20 @@ var Catalogue = map[string]Entry{
 	UrgentFollowUp:  {survey.Warning, "发现有人可能自伤、受虐待或无人照料，须马上跟进。", "Somebody may harm himself or herself, is ill-treated or has no care: follow this up at once."},
 
 	// What the form's own logic finds; logic.required and logic.constraint take the form's words where it has any.
-	"logic.required":        {survey.Error, "此题必填，但没有答案。", "This question must be answered."},
-	"logic.constraint":      {survey.Error, "答案不符合此题的限制条件。", "The answer does not meet the condition of the question."},
-	"logic.type":            {survey.Error, "答案的格式与题型不符，不能存入此题；原样保存在修改记录中。", "The answer is not of the question's type and cannot be stored there; it is kept as typed in the history."},
-	"logic.choice":          {survey.Error, "答案不在可选项之内，不能存入此题；原答案保存在修改记录中。", "The answer is not one of the choices and cannot be stored there; it is kept in the history."},
-	"logic.choice_filtered": {survey.Error, "按其他答案，此选项不应出现；答案保留，请核对。", "By the other answers this choice is not offered; the answer stays, please check."},
-	"logic.calculate":       {survey.Warning, "自动计算的结果与提交的不同；保留提交的值，两个值都在修改记录中。", "The computed value differs from the one sent, which stays; both are in the history."},
-	"logic.recalculated":    {survey.Warning, "自动计算的结果与提交的不同，以服务器计算的为准；提交的值在修改记录中。", "The computed value differs from the one sent and replaces it; the one sent is in the history."},
-	"logic.repeat_count":    {survey.Warning, "登记的条数与表单要求的条数不一致。", "The number of entries differs from the number that the form asks for."},
-	"logic.irrelevant":      {survey.Notice, "按表单的条件此处不适用，其中的答案已移到修改记录中。", "By the form's conditions this does not apply; its answers were moved to the history."},
-	"logic.irrelevant_kept": {survey.Notice, "按表单的条件此处不适用；其中的答案保留，请核对。", "By the form's conditions this does not apply; its answers stay, please check."},
-	"logic.no_moment":       {survey.Notice, "记录没有说明访问时间，与当天日期有关的条件没有检查。", "The record does not say when the visit was; what depends on the day was not checked."},
-	"logic.unknown_element": {survey.Notice, "提交的内容中有表单没有的项目。", "The record has an item that the form does not have."},
-	"logic.too_long":        {survey.Warning, "记录过大或表单过于复杂，只检查了一部分。", "The record is too large or the form too complex; it was checked in part."},
+	"logic.required":          {survey.Error, "此题必填，但没有答案。", "This question must be answered."},
+	"logic.constraint":        {survey.Error, "答案不符合此题的限制条件。", "The answer does not meet the condition of the question."},
+	"logic.type":              {survey.Error, "答案的格式与题型不符，不能存入此题；原样保存在修改记录中。", "The answer is not of the question's type and cannot be stored there; it is kept as typed in the history."},
+	"logic.choice":            {survey.Error, "答案不在可选项之内，不能存入此题；原答案保存在修改记录中。", "The answer is not one of the choices and cannot be stored there; it is kept in the history."},
+	"logic.choice_filtered":   {survey.Error, "按其他答案，此选项不应出现；答案保留，请核对。", "By the other answers this choice is not offered; the answer stays, please check."},
+	"logic.calculate":         {survey.Warning, "自动计算的结果与提交的不同；保留提交的值，两个值都在修改记录中。", "The computed value differs from the one sent, which stays; both are in the history."},
+	"logic.recalculated":      {survey.Warning, "自动计算的结果与提交的不同，以服务器计算的为准；提交的值在修改记录中。", "The computed value differs from the one sent and replaces it; the one sent is in the history."},
+	"logic.repeat_count":      {survey.Warning, "登记的条数与表单要求的条数不一致。", "The number of entries differs from the number that the form asks for."},
+	"logic.irrelevant":        {survey.Notice, "按表单的条件此处不适用，其中的答案已移到修改记录中。", "By the form's conditions this does not apply; its answers were moved to the history."},
+	"logic.recalculated_kept": {survey.Notice, "服务器算出的结果不同；审核人员已恢复采集端的结果。", "The server computes something else; a reviewer put back what the tablet computed."},
+	"logic.irrelevant_kept":   {survey.Notice, "按表单的条件此处不适用；其中的答案保留，请核对。", "By the form's conditions this does not apply; its answers stay, please check."},
+	"logic.no_moment":         {survey.Notice, "记录没有说明访问时间，与当天日期有关的条件没有检查。", "The record does not say when the visit was; what depends on the day was not checked."},
+	"logic.unknown_element":   {survey.Notice, "提交的内容中有表单没有的项目。", "The record has an item that the form does not have."},
+	"logic.too_long":          {survey.Warning, "记录过大或表单过于复杂，只检查了一部分。", "The record is too large or the form too complex; it was checked in part."},
 }
 
 // Found is the issue with that code at a field. A code that the catalogue does not have becomes a warning with a

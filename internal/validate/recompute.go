@@ -9,7 +9,8 @@ import (
 )
 
 // recompute compares a calculation with the answer. An answer that the client left out is filled in without a word. One
-// that differs stays, with an issue and both values in the history, unless the form gives the server's authority.
+// that differs stays, with an issue and both values in the history, unless the form gives the server's authority and no
+// reviewer put the one sent back.
 func (r *run) recompute(p *part, i int) {
 	result, known := r.result(p, r.node(p, i))
 	if !known {
@@ -22,6 +23,8 @@ func (r *run) recompute(p *part, i int) {
 	case given == "":
 		r.set(p, i, result)
 	case p.itself(), r.meanwhile(p, i, given, result):
+	case p.rules && r.putBack[r.path(p, i)]:
+		r.report("logic.recalculated_kept", p, i)
 	case p.rules:
 		r.report("logic.recalculated", p, i)
 		r.change(p, i, result, false)

@@ -20,10 +20,11 @@ type run struct {
 	results  []result // of conditions with a slot
 	found    []finding
 	changes  []Change
-	keep     bool     // leave in place what is not relevant
-	strange  []string // names of unknown elements
-	times    moments  // of the visit
-	timeless bool     // an expression asked for the moment, and the record tells none
+	keep     bool            // leave in place what is not relevant
+	putBack  map[string]bool // answers that stay, by path
+	strange  []string        // names of unknown elements
+	times    moments         // of the visit
+	timeless bool            // an expression asked for the moment, and the record tells none
 	stopped  bool
 	doc      survey.Node
 	top      [1]*survey.Node
@@ -36,6 +37,7 @@ type spot struct {
 	n     int32        // round of a repeat, from 1
 	loose bool         // node is not in the tree
 	off   bool         // not relevant
+	stays bool         // although it is not relevant, because a reviewer put an answer in it back
 	doubt bool         // perhaps not relevant
 }
 
@@ -87,7 +89,7 @@ func (r *run) end() {
 		clear(r.spots[i])
 		r.spots[i] = r.spots[i][:0]
 	}
-	r.found, r.changes, r.strange = nil, nil, nil
+	r.found, r.changes, r.strange, r.putBack = nil, nil, nil, nil
 	r.stopped, r.timeless = false, false
 	r.top[0], r.x.Node, r.x.Current = nil, nil, nil
 	r.budget.Context = nil

@@ -89,19 +89,26 @@ func (r *run) relevant(p *part, i int) bool {
 }
 
 // blank hides what is not relevant from other expressions and takes its answers out, with an issue where a person had
-// answered. Where the caller wants everything kept, they stay, with an issue.
+// answered. What a reviewer put back stays, with an issue, and everything where the caller wants that.
 func (r *run) blank(p *part, i int) {
 	n := r.spots[p.index][i].node
 	if n == nil {
 		return
 	}
 	hide(n)
-	switch said := r.wipe(p, n, r.path(p, i)); {
-	case said && r.keep:
+	w := r.wipe(p, n, r.path(p, i))
+	if r.spots[p.index][i].stays = w.kept; w.kept {
 		r.report("logic.irrelevant_kept", p, i)
-	case said:
+	}
+	if w.out {
 		r.report("logic.irrelevant", p, i)
 	}
+}
+
+// wiped tells what became of the answers of a part that is not relevant.
+type wiped struct {
+	out  bool // one that a person gave was taken out
+	kept bool // one that a person gave stays
 }
 
 func hide(n *survey.Node) {
@@ -113,8 +120,8 @@ func hide(n *survey.Node) {
 	}
 }
 
-// wipe empties a part, and removes the rounds of the repeats below it. It reports whether a person had answered there.
-func (r *run) wipe(p *part, n *survey.Node, path string) (said bool) {
+// wipe empties a part, and removes the rounds of the repeats below it, but for what stays.
+func (r *run) wipe(p *part, n *survey.Node, path string) (w wiped) {
 	if !p.container() {
 		return r.wipeAnswer(p, n, path)
 	}
@@ -129,22 +136,27 @@ func (r *run) wipe(p *part, n *survey.Node, path string) (said bool) {
 		}
 		next = i
 		child := p.children[i]
-		said = r.wipe(child, c, join(path, child.step(rounds))) || said
-		return child.repeat() && !r.keep
+		below := r.wipe(child, c, join(path, child.step(rounds)))
+		w.out, w.kept = w.out || below.out, w.kept || below.kept
+		return child.repeat() && !r.keep && !below.kept
 	})
-	return said
+	return w
 }
 
-func (r *run) wipeAnswer(p *part, n *survey.Node, path string) (said bool) {
+func (r *run) wipeAnswer(p *part, n *survey.Node, path string) (w wiped) {
 	sent := n.Value()
-	if sent == "" {
-		return false
-	}
-	if !r.keep {
-		r.changes = append(r.changes, Change{Field: path, Sent: sent})
+	switch {
+	case sent == "":
+	case r.putBack[path]:
+		w.kept = true
+	case r.keep:
+		w.kept = p.answer && !p.computed()
+	default:
+		r.changes = append(r.changes, Change{Field: path, Sent: sent, Round: roundOf(p, n)})
 		n.SetValue("")
+		w.out = p.answer && !p.computed()
 	}
-	return p.answer && !p.computed()
+	return w
 }
 
 // computed reports whether nobody answers the question but the tablet.
@@ -159,7 +171,7 @@ func (r *run) dropRounds(p *part) {
 	for from := 0; from < len(spots); {
 		to, gone := from, false
 		for ; to < len(spots) && spots[to].up == spots[from].up; to++ {
-			gone = gone || spots[to].off
+			gone = gone || spots[to].gone()
 		}
 		if above := &r.spots[p.parent.index][spots[from].up]; gone && !above.off {
 			drop(above.node, spots[from:to])
@@ -168,16 +180,19 @@ func (r *run) dropRounds(p *part) {
 	}
 }
 
-// drop takes out the rounds that are off; they come in the order of the children.
+// gone reports whether a round is taken out.
+func (s *spot) gone() bool { return s.off && !s.stays }
+
+// drop takes out the rounds that are gone; they come in the order of the children.
 func drop(parent *survey.Node, rounds []spot) {
 	parent.Children = slices.DeleteFunc(parent.Children, func(c *survey.Node) bool {
 		for i := range rounds {
 			if rounds[i].node == c {
-				off := rounds[i].off
+				gone := rounds[i].gone()
 				rounds = rounds[i+1:]
-				return off
+				return gone
 			}
-			if !rounds[i].off {
+			if !rounds[i].gone() {
 				break
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -76,7 +77,7 @@ func TestParseSubmission(t *testing.T) {
 				t.Errorf("tree %s", tree)
 			}
 			got.Root = nil
-			if *got != c.want {
+			if !reflect.DeepEqual(*got, c.want) {
 				t.Errorf("got %+v", got)
 			}
 		})

@@ -14,6 +14,7 @@ type builder struct {
 	f        *survey.Form
 	problems survey.Problems
 	warnings []survey.Problem
+	compared int // words that were compared with those that there are
 
 	columns  map[string][]column // understood headers by sheet
 	external map[string]bool     // list names of external_choices

@@ -134,7 +134,7 @@ func (b *builder) checkText(at place, text string, known map[string]int) {
 	for _, ref := range refs {
 		switch n := known[ref.name]; {
 		case n == 0:
-			b.report(at, "reference.unknown", ref.name)
+			b.noQuestion(at, ref.name, known)
 		case n > 1:
 			b.report(at, "reference.ambiguous", ref.name)
 		}

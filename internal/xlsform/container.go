@@ -55,8 +55,12 @@ func (w *sheetWalk) repeatCount(q *survey.Question) {
 // end closes the innermost group.
 func (w *sheetWalk) end(r *record, kind string) {
 	top := w.top()
-	if len(w.stack) == 1 || top.q.Type != kind {
+	if len(w.stack) == 1 {
 		w.wrong(r, "type", "begin.missing", r.text("type"))
+		return
+	}
+	if top.q.Type != kind {
+		w.wrong(r, "type", "begin.other", r.text("type"), top.q.Type, top.q.Name, top.q.Row)
 		return
 	}
 	w.table = nil

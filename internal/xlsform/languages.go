@@ -51,10 +51,25 @@ func (b *builder) addLanguage(lang string) {
 	if slices.Contains(b.f.Languages, lang) {
 		return
 	}
+	for _, other := range b.f.Languages {
+		if alike(lang, other) {
+			b.warn(place{}, "language.near", lang, other)
+		}
+	}
 	b.f.Languages = append(b.f.Languages, lang)
 	if lang != "" && !hasTag(lang) {
 		b.warn(place{}, "language.tag", lang)
 	}
+}
+
+// alike reports whether two languages are probably one, misspelt: nearly the same name, and no other code.
+func alike(a, b string) bool {
+	code := func(lang string) string { return reTag.FindString(lang) }
+	x, y := strings.TrimSuffix(a, code(a)), strings.TrimSuffix(b, code(b))
+	if x == "" || y == "" || code(a) != "" && code(b) != "" && code(a) != code(b) {
+		return false
+	}
+	return nearest(strings.TrimSpace(x), []string{strings.TrimSpace(y)}) != ""
 }
 
 func (b *builder) missingTexts(sheet string, has map[string]map[string]bool) {
@@ -64,7 +79,7 @@ func (b *builder) missingTexts(sheet string, has map[string]map[string]bool) {
 		for text, langs := range has {
 			used = used || langs[lang]
 			if !langs[lang] {
-				missing = append(missing, text)
+				missing = append(missing, columnNames.Replace(text))
 			}
 		}
 		if used && len(missing) > 0 {
@@ -73,6 +88,9 @@ func (b *builder) missingTexts(sheet string, has map[string]map[string]bool) {
 		}
 	}
 }
+
+// columnNames are the headers that people write for the columns of messages.
+var columnNames = strings.NewReplacer("jr:constraintMsg", "constraint_message", "jr:requiredMsg", "required_message")
 
 func languageName(lang string) string {
 	if lang == "" {

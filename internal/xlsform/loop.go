@@ -13,7 +13,7 @@ func (w *sheetWalk) loopList(r *record, q *survey.Question, list string) {
 	case list == "":
 		w.wrong(r, r.header("type"), "loop.no_list")
 	case w.f.Lists[list] == nil:
-		w.wrong(r, r.header("type"), "select.no_list", list)
+		w.noList(place{r.sheet, r.row, r.header("type")}, list)
 	}
 }
 

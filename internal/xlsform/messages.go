@@ -43,6 +43,7 @@ var messages = map[string]struct{ zh, en string }{
 	"row.skipped":  {"该行没有类型、名称和文字，已跳过。", "The row has no type, name or text and is skipped."},
 	"type.missing": {"该行没有类型（type）。", "The row has no type."},
 	"type.unknown": {"不认识的题目类型“%s”。", "The question type %q is not known."},
+	"type.near":    {"不认识的题目类型“%s”，是否应为“%s”？", "The question type %q is not known; should it be %q?"},
 	"type.legacy":  {"类型 %s 在新设备上已不可用。", "The type %s does not work on newer devices any more."},
 	"name.missing": {"题目或分组没有名称（name）。", "The question or group has no name."},
 	"name.invalid": {"名称“%s”无效：须以字母、汉字或下划线开头，其后可用字母、汉字、数字、下划线、连字符和句点。",
@@ -58,6 +59,7 @@ var messages = map[string]struct{ zh, en string }{
 	"form.long":           {"表单有 %d 道题，上限为 %d 道，记录将无法接收。", "The form has %d questions, %d are allowed; a record could not be received."},
 	"end.missing":         {"“%s”（%s）没有对应的结束行。", "The %q named %q has no end."},
 	"begin.missing":       {"“%s”没有对应的开始行。", "%q does not match the beginning of a group or repeat."},
+	"begin.other":         {"“%s”与最近打开的“%s”（%s，第 %d 行）不配对。", "%q does not end the %q named %q of row %d, which is open here."},
 	"label.missing":       {"题目“%s”没有 label 或 hint。", "The question %q has no label or hint."},
 	"media.kind":          {"不支持的媒体类型“%s”。", "The media type %q is not known."},
 	"media.big":           {"使用 big-image 时必须同时给出 image。", "A big-image needs an image as well."},
@@ -77,6 +79,10 @@ var messages = map[string]struct{ zh, en string }{
 	"select.extension":        {"文件名“%s”须以 .csv、.xml 或 .geojson 结尾。", "The file name %q must end in .csv, .xml or .geojson."},
 	"select.no_sheet":         {"没有 choices 工作表，或其中没有 list_name 列。", "There is no choices sheet, or it has no list_name column."},
 	"select.no_list":          {"choices 工作表中没有列表“%s”。", "The list %q is not on the choices sheet."},
+	"select.near_list":        {"choices 工作表中没有列表“%s”，是否应为“%s”？", "The list %q is not on the choices sheet; should it be %q?"},
+	"select.no_name":          {"“%s”后面要写选项列表的名称，例如“%s yes_no”。", "%q needs the name of a list behind it, as in \"%s yes_no\"."},
+	"filter.near":             {"choice_filter 引用了 choices 工作表没有的列“%s”，是否应为“%s”？", "The choice_filter looks at the column %q, which the choices sheet does not have; should it be %q?"},
+	"filter.column":           {"choice_filter 引用了 choices 工作表没有的列“%s”：不会有选项可选。", "The choice_filter looks at the column %q, which the choices sheet does not have: no choice would be offered."},
 	"select.no_external":      {"没有 external_choices 工作表。", "There is no external_choices sheet."},
 	"select.no_external_list": {"external_choices 工作表中没有列表“%s”。", "The list %q is not on the external_choices sheet."},
 	"select.external_filter":  {"select_one_external 应配合 choice_filter 使用。", "select_one_external is meant for questions with a choice_filter."},
@@ -125,6 +131,7 @@ var messages = map[string]struct{ zh, en string }{
 	"reference.syntax":    {"引用写法有误，应写成 ${题目名称}：%s", "A reference must be written as ${question name}: %s"},
 	"reference.comma":     {"多个引用之间要用逗号分隔。", "Put a comma between references."},
 	"reference.unknown":   {"引用了不存在的题目“%s”。", "There is no question %q to refer to."},
+	"reference.near":      {"引用了不存在的题目“%s”，是否应为“%s”？", "There is no question %q to refer to; should it be %q?"},
 	"reference.ambiguous": {"引用“%s”不明确：有多个题目使用这个名称。", "The reference to %q is ambiguous: several questions have that name."},
 
 	"instance.twice": {"外部文件“%s”出现了两次。", "The external file %q occurs twice."},
@@ -132,6 +139,8 @@ var messages = map[string]struct{ zh, en string }{
 	"search.file":    {"题目“%s”从文件取选项，不能同时使用 search()。", "The question %q takes its choices from a file and cannot use search()."},
 	"search.shared":  {"题目“%s”没有使用 search()，但其列表“%s”被另一个使用 search() 的题目使用。", "The question %q does not use search(), but its list %q is used by one that does."},
 
+	"survey.empty":     {"survey 工作表中没有题目。", "The survey sheet has no questions."},
+	"language.near":    {"语言“%s”与“%s”只差一两个字，是否写错？", "The language %q differs from %q by a letter or two; is it misspelt?"},
 	"language.missing": {"语言“%s”缺少这些列：%s。", "The language %q lacks these columns: %s."},
 	"language.tag":     {"语言“%s”没有标准代码，应写成例如“中文 (zh)”。", "The language %q has no standard code; write for example “English (en)”."},
 

@@ -53,16 +53,7 @@ func (v vocabulary) knows(word string) bool {
 // near is the known word that a header was probably meant to be, "" for none: one slip in a word of four or five letters,
 // two in a longer one.
 func (v vocabulary) near(header string) string {
-	typed := []rune(strings.ToLower(header))
-	best, at := "", 3
-	for _, words := range [][]string{slices.Sorted(maps.Keys(v.columns)), slices.Sorted(maps.Keys(v.aliases))} {
-		for _, word := range words {
-			if d := distance(typed, []rune(word)); d < at && d <= slips(word) {
-				best, at = word, d
-			}
-		}
-	}
-	return best
+	return nearest(header, slices.Concat(slices.Collect(maps.Keys(v.columns)), slices.Collect(maps.Keys(v.aliases))))
 }
 
 func slips(word string) int {

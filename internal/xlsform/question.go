@@ -124,7 +124,7 @@ func (w *sheetWalk) ask(r *record, q *survey.Question, kind string) {
 	}
 	def, ok := lookType(kind)
 	if !ok {
-		w.wrong(r, r.header("type"), "type.unknown", kind)
+		w.wrongType(r, kind)
 		w.add(q)
 		return
 	}

@@ -55,7 +55,7 @@ func TestEveryMistakeAtOnce(t *testing.T) {
 	want := []string{
 		"form.choice.twice choices 3 name",
 		"form.name.invalid survey 2 name",
-		"form.type.unknown survey 3 type",
+		"form.type.near survey 3 type",
 		"form.select.no_list survey 4 type",
 		"form.label.missing survey 6 label",
 		"form.end.missing survey 5 type",
@@ -94,6 +94,15 @@ func TestRefusals(t *testing.T) {
 		{"saved without entities", head + "save_to |\n| | text | q | Q | p |", "save_to.no_entities"},
 		{"entity without label", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| entities |\n| | list_name |\n| | e |", "entity.no_label"},
 		{"root is not a name", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| settings |\n| | name |\n| | 1x |", "name.invalid"},
+		{"misspelt type", head + "|\n| | intger | q | Q | |", "type.near"},
+		{"misspelt select", head + "|\n| | select_oen l | q | Q | |\n| choices |\n| | list_name | name | label |\n| | l | a | A |", "type.near"},
+		{"select without a list", head + "|\n| | select_multiple | q | Q | |", "select.no_name"},
+		{"misspelt list", head + "|\n| | select_one yesno | q | Q | |\n| choices |\n| | list_name | name | label |\n| | yes_no | a | A |", "select.near_list"},
+		{"misspelt reference", head + "relevant |\n| | text | school | A | |\n| | text | b | B | ${scool} = 1 |", "reference.near"},
+		{"reference in capitals", head + "relevant |\n| | text | age | A | |\n| | text | b | B | ${Age} = 1 |", "reference.near"},
+		{"misspelt column of a filter", head + "choice_filter |\n| | text | p | P | |\n| | select_one l | q | Q | provnce = ${p} |\n| choices |\n| | list_name | name | label | province |\n| | l | a | A | x |", "filter.near"},
+		{"crossed ends", head + "|\n| | begin group | g | G | |\n| | begin repeat | r | R | |\n| | text | q | Q | |\n| | end group |\n| | end repeat |", "begin.other"},
+		{"no questions", head + "|", "survey.empty"},
 		{"misspelt header", head + "relavent |\n| | text | q | Q | 1 |", "header.near"},
 		{"misspelt header of a language", head + "lable::中文 (zh) |\n| | text | q | Q | 问 |", "header.near"},
 		{"misspelt attribute of a bind", head + "bind::requierd |\n| | text | q | Q | yes |", "header.near"},
@@ -113,6 +122,26 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// What is right is not called nearly something else.
+func TestNothingIsMisspeltThere(t *testing.T) {
+	f := accepted(t, "| survey |\n| | type | name | label::English (en) | label::English (es) | choice_filter |\n| | text | p | P | P | |\n| | select_one l | q | Q | Q | selected(${p}, province) and name != 'x y' or label = \"zz\" |\n"+
+		"| | select_one l | q2 | Q | Q | instance('l')/root/item[odd = 1]/name = name |\n| choices |\n| | list_name | name | label::English (en) | label::English (es) | province |\n| | l | a | A | A | x |")
+	for _, p := range f.Warnings {
+		if strings.HasSuffix(p.Code, ".near") || p.Code == "form.filter.column" {
+			t.Errorf("%+v", p)
+		}
+	}
+}
+
+// A misspelt begin is one mistake, and not one more where the group ends.
+func TestAMisspeltBeginIsOneMistake(t *testing.T) {
+	for _, word := range []string{"begin_grup", "begin gruop", "bigin_group"} {
+		if got := refusal(t, "| survey |\n| | type | name | label |\n| | "+word+" | g | G |\n| | text | q | Q |\n| | end group | | |"); len(got) != 1 || got[0].Code != "form.type.near" {
+			t.Errorf("%s: %v", word, got)
+		}
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	head := "| survey |\n| | type | name | label | "
 	for _, c := range []struct{ name, md, code string }{
@@ -120,6 +149,8 @@ func TestWarnings(t *testing.T) {
 		{"image without a size", head + "|\n| | image | q | Q | |", "image.pixels"},
 		{"repeat without label", head + "|\n| | begin repeat | r | | |\n| | text | q | Q | |\n| | end repeat |", "repeat.no_label"},
 		{"language without code", head + "label::English |\n| | text | q | Q | Q |", "language.tag"},
+		{"filter by a column that there is not", head + "choice_filter |\n| | text | p | P | |\n| | select_one l | q | Q | shire = ${p} |\n| choices |\n| | list_name | name | label | province |\n| | l | a | A | x |", "filter.column"},
+		{"language misspelt", "| survey |\n| | type | name | label::English (en) | hint::Englsh (en) |\n| | text | q | Q | H |", "language.near"},
 		{"text in one language only", head + "hint::中文 (zh) |\n| | text | q | Q | 提示 |", "language.missing"},
 		{"sheet of a similar name", head + "|\n| | text | q | Q | |\n| setting |\n| | version |\n| | 1 |", "sheet.similar"},
 		{"header that nobody knows", head + "remarks |\n| | text | q | Q | x |", "header.unknown"},

@@ -69,11 +69,12 @@ func (w *sheetWalk) selectSource(r *record, q *survey.Question, word, list strin
 		w.absent(at, "select.no_sheet", sheetChoices)
 		return false
 	case w.f.Lists[list] == nil:
-		w.report(at, "select.no_list", list)
+		w.noList(at, list)
 		return false
 	default:
 		q.List = list
 		w.spacedChoices(r, q)
+		w.filterColumns(place{r.sheet, r.row, r.header("choice_filter")}, q.ChoiceFilter, list)
 	}
 	return true
 }

@@ -45,6 +45,9 @@ func (b *builder) survey(s *Sheet) {
 	for _, r := range records(s, columns, b.setting("clean_text_values", true)) {
 		w.row(&r)
 	}
+	if len(b.f.Root.Children) == 0 && len(b.problems) == 0 {
+		b.report(place{sheet: s.Name}, "survey.empty")
+	}
 	for _, f := range w.stack[1:] {
 		b.report(place{s.Name, f.q.Row, "type"}, "end.missing", f.q.Type, f.q.Name)
 	}
@@ -104,6 +107,7 @@ func (w *sheetWalk) settingRow(kind, value string) {
 
 // named reads a row that begins or ends a group or asks a question.
 func (w *sheetWalk) named(r *record, kind string) {
+	kind = w.bracket(r, kind)
 	if end := reEnd.FindStringSubmatch(kind); end != nil {
 		w.entityRow(r, nil, false)
 		w.end(r, controlWords[end[1]])

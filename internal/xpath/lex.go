@@ -92,8 +92,8 @@ func (l *lexer) next() error {
 	case strings.IndexByte("=<>+-*|", c) >= 0:
 		l.add(tokOp, rest[:1], l.pos+1)
 	case c == '$':
-		return &Error{CodeVariable, l.pos, "expressions in forms have no variables; ${name} belongs in the workbook",
-			"表单表达式没有变量；${name} 只能写在工作簿中"}
+		return &Error{CodeVariable, l.pos, "a $ begins a reference to a question, as in ${name}, and nothing else",
+			"“$”只能用来引用题目，写成 ${题目名称}"}
 	case strings.IndexByte("()[],@./", c) >= 0:
 		l.add(tokPunct, rest[:1], l.pos+1)
 	default:

@@ -1,0 +1,187 @@
+package ingest
+
+import (
+	"context"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// Restoring asks to make an answer that a check took out the answer again.
+type Restoring struct {
+	Collection string `json:"-"`
+	Record     string `json:"-"`
+	Entry      string `json:"entry"`   // of the history
+	Value      string `json:"value"`   // what the reviewer reads in it, where it cannot be stored as it was sent; "" for as it was sent
+	Comment    string `json:"comment"` // kept with the decision
+	Rev        int64  `json:"rev"`     // revision that was looked at; 0 for any
+}
+
+// Restored is the record after an answer was put back.
+type Restored struct {
+	ReviewState string         `json:"review_state"`
+	Rev         int64          `json:"rev"`
+	Issues      []survey.Issue `json:"issues"`
+}
+
+// reviewable are the states in which a record waits for a decision.
+var reviewable = []string{collections.Received, collections.HasIssues, collections.Edited}
+
+// Restore puts back what a check took out of a record or computed otherwise: a new revision, which the tablets get. It stays
+// until an answer changes that decides about it. It fails with a *problem.Problem: not found (also outside the actor's
+// territory), the actor's own record, decided already, changed since, the answer stands, or it does not fit its question.
+func Restore(ctx context.Context, app core.App, st *Stages, by access.Actor, ask Restoring) (out Restored, err error) {
+	err = collections.Write(ctx, app, func(db collections.DB) error {
+		s, theirs, err := restoring(ctx, db, st, by, ask)
+		if err != nil {
+			return err
+		}
+		entry, err := s.sent(ask)
+		if err != nil {
+			return err
+		}
+		if err := s.restore(theirs, entry); err != nil {
+			return err
+		}
+		if err := s.decided(by, ask, entry); err != nil {
+			return err
+		}
+		out = Restored{s.d.rec.ReviewState, s.d.rec.Rev, append([]survey.Issue{}, s.d.issues...)}
+		return nil
+	})
+	return out, err
+}
+
+// restoring reads the record and finds whether the actor may change it now.
+func restoring(ctx context.Context, db collections.DB, st *Stages, by access.Actor, ask Restoring) (*settling, *survey.Node, error) {
+	in, ok := st.Instruments.ByTable(ask.Collection)
+	if !ok {
+		return nil, nil, problem.New(problem.NotFound, "")
+	}
+	before, theirs, found, err := in.Whole.Find(db, ask.Record)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case !found || !by.May(access.ReviewRecord, before.Area, ""):
+		return nil, nil, problem.New(problem.NotFound, "")
+	case before.Worker == by.ID:
+		return nil, nil, problem.New(problem.OwnRecord, "")
+	case ask.Rev != 0 && ask.Rev != before.Rev:
+		return nil, nil, problem.New(problem.StaleRevision, "")
+	case !slices.Contains(reviewable, before.ReviewState):
+		return nil, nil, problem.New(problem.BadTransition, before.ReviewState)
+	}
+	if own, _ := st.Instruments.ForRecord(ask.Collection, before.FormVersion); own != in {
+		in = own
+		if before, theirs, _, err = in.Whole.Find(db, ask.Record); err != nil {
+			return nil, nil, err
+		}
+	}
+	collector, err := senderOf(db, before.Worker)
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &draft{op: &Operation{Op: OpSubmit, ID: before.ID, Form: in.Form.ID, Version: in.Version, Campaign: before.Campaign}, form: in, sent: in, merged: true}
+	d.inst = &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: before.ID, Root: theirs}
+	d.point.WorkerTerritory = collector.Actor.Territory
+	s := &settling{db: db, st: st, sender: Sender{Channel: Dashboard, Actor: by, Device: before.Device}, d: d, now: st.Now(), before: before, exists: true, ahead: &foresight{}}
+	s.stored = readRow(in.Whole, theirs, before.Rows)
+	return s, theirs, nil
+}
+
+// sentEntry is what the history says of an answer that a check took out.
+type sentEntry struct{ field, where, value, worker string }
+
+// sent reads the entry of the history. Who gives an answer a value of their own answers for it.
+func (s *settling) sent(ask Restoring) (e sentEntry, err error) {
+	var status, sealed string
+	found, err := collections.One(s.db, `SELECT field, "row", before, status, worker, sealed FROM edits WHERE id=? AND record=? AND kind='check'`, []any{ask.Entry, s.d.op.ID},
+		&e.field, &e.where, &e.value, &status, &e.worker, &sealed)
+	switch {
+	case err != nil:
+		return e, err
+	case !found:
+		return e, problem.New(problem.NotFound, "entry")
+	case status != OnlyHere:
+		return e, problem.New(problem.AnswerStands, "")
+	}
+	opened, whole, err := collections.OpenWhole(s.db, collections.Edits, ask.Entry, sealed)
+	if err != nil {
+		return e, err
+	}
+	if opened.Fill("before", &e.value); !whole {
+		return e, problem.New(problem.Damaged, "")
+	}
+	if s.author = e.worker; ask.Value != "" {
+		e.value, s.author = ask.Value, s.sender.Actor.ID
+	}
+	return e, nil
+}
+
+// restore makes the record with the answer in it, and takes it through the stages. What the check takes out again, because its column
+// cannot hold it, does not fit.
+func (s *settling) restore(theirs *survey.Node, e sentEntry) error {
+	d, layout := s.d, s.d.form.Whole
+	at := pastOf(layout, d.op.ID, s.stored)
+	if s.stands(e) {
+		return problem.New(problem.AnswerStands, "")
+	}
+	in, column := at.takeBack(e.field, e.where, e.value)
+	if in == nil {
+		return problem.New(problem.DoesNotFit, position.ReplaceAllString(e.field, ""))
+	}
+	now := at.row
+	back := putBackIn(layout, s.stored, s.before.Issues)
+	now.number(layout)
+	s.keepPutBack(back, now)
+	s.stay(in.pathOf(layout, column), in.where)
+	links := map[*survey.Node]collections.RowLink{}
+	home := d.point.WorkerTerritory
+	s.rebuild(now, links)
+	s.stayPlaced(theirs)
+	d.point.WorkerTerritory = home
+	rows := map[string]*row{"": readRow(layout, d.inst.Root, links)}
+	if rows[""].index(rows); rows[in.id] == nil || rows[in.id].said[column] != asStored(columnOf(layout, in.table, column).Question.Kind, e.value) {
+		return problem.New(problem.DoesNotFit, position.ReplaceAllString(e.field, ""))
+	}
+	d.rec.Rows, d.were = links, s.earlier(now, d.form.Keys, links)
+	d.people, d.house = nil, nil
+	d.name()
+	return s.stages(s.write)
+}
+
+// stands reports whether the answer is the record's already.
+func (s *settling) stands(e sentEntry) bool {
+	at := pastOf(s.d.form.Whole, s.d.op.ID, s.stored)
+	at.takeBack(e.field, e.where, e.value)
+	return at.row.equal(s.stored)
+}
+
+// decided keeps who put the answer back and why.
+func (s *settling) decided(by access.Actor, ask Restoring, e sentEntry) error {
+	at, rec := collections.Stamp(s.now), &s.d.rec
+	if err := collections.Update(s.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: PutBack}, {Column: "updated", Value: at}}); err != nil {
+		return err
+	}
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	if err := collections.Insert(s.db, collections.Reviews, collections.Row{
+		{Column: "id", Value: id}, {Column: "collection", Value: ask.Collection}, {Column: "record", Value: rec.ID}, {Column: "decision", Value: PutBack}, {Column: "comment", Value: ask.Comment},
+		{Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: s.before.ReviewState}, {Column: "to_state", Value: rec.ReviewState}, {Column: "record_rev", Value: s.before.Rev}, {Column: "area", Value: rec.Area},
+		{Column: "created", Value: at}, {Column: "updated", Value: at},
+	}); err != nil {
+		return err
+	}
+	entry := by.DidTo("review.put_back", ask.Collection, rec.ID, rec.Area, rec.ID, rec.Household)
+	entry.Purpose, entry.Detail = audit.Review, map[string]any{"field": position.ReplaceAllString(e.field, ""), "rev": rec.Rev, "as_sent": ask.Value == ""}
+	return audit.Append(s.db, s.now, entry)
+}
