@@ -39,10 +39,7 @@ func errOr(err error, next func() error) error {
 // saysTheSame reports whether a record that is about to be saved says what is stored. What is masked or blank of a sealed
 // column says the same.
 func (d *Doorstep) saysTheSame(app core.App, now, stored *core.Record) (bool, error) {
-	db, err := collections.From(app)
-	if err != nil {
-		return false, err
-	}
+	db := collections.Read(app)
 	table := now.Collection().Name
 	concealed := collections.Registry[table]
 	ingest.KeepBirths(now, d.births(now)...)

@@ -49,6 +49,7 @@ type draft struct {
 	people     []personDraft
 
 	keep       validate.Keep
+	ids        map[*survey.Node]string // of rows and those around them, by the nodes that the sender wrote
 	changes    []validate.Change       // what the check read or computed otherwise
 	unread     []survey.Issue          // what of the answers did not fit
 	sent       *instrument.Instrument  // the version that was filled in; form may be a later one
