@@ -23,10 +23,13 @@ const (
 	Idle          = time.Hour
 )
 
-// unfinished knows the uploads that are not whole yet, by worker and id. Whole ones take no room and do not count.
+// unfinished knows the uploads that are not whole yet, by worker and id. Whole ones take no room and do not count. What all of
+// them come to is kept: a beginning costs as much as its worker has open.
 type unfinished struct {
-	mu sync.Mutex
-	of map[string]map[string]*begun
+	mu    sync.Mutex
+	of    map[string]map[string]*begun
+	count int
+	bytes int64 // as announced
 }
 
 type begun struct {
@@ -45,20 +48,13 @@ func (u *unfinished) begin(worker, id string, size int64, now time.Time, room fu
 		if oldest == "" || mine[oldest].touched.After(now.Add(-Idle)) {
 			return gone, problem.New(problem.TooManyUploads, fmt.Sprintf("%d uploads, %d MB", MostOpen, MostOpenBytes>>20))
 		}
-		delete(mine, oldest)
+		u.remove(worker, oldest)
 		gone = append(gone, oldest)
 	}
-	count, announced := 0, size
-	for _, of := range u.of {
-		count += len(of)
-		for _, b := range of {
-			announced += b.size
-		}
-	}
-	if count >= MostOpenInAll {
+	if u.count >= MostOpenInAll {
 		return gone, problem.New(problem.Busy, "uploads")
 	}
-	if err := room(announced); err != nil {
+	if err := room(u.bytes + size); err != nil {
 		return gone, err
 	}
 	u.add(worker, id, size, now)
@@ -66,10 +62,25 @@ func (u *unfinished) begin(worker, id string, size int64, now time.Time, room fu
 }
 
 func (u *unfinished) add(worker, id string, size int64, now time.Time) {
+	u.remove(worker, id)
 	if u.of[worker] == nil {
 		u.of[worker] = map[string]*begun{}
 	}
 	u.of[worker][id] = &begun{size, now}
+	u.count, u.bytes = u.count+1, u.bytes+size
+}
+
+// remove forgets an upload, if there is one.
+func (u *unfinished) remove(worker, id string) {
+	mine := u.of[worker]
+	b := mine[id]
+	if b == nil {
+		return
+	}
+	u.count, u.bytes = u.count-1, u.bytes-b.size
+	if delete(mine, id); len(mine) == 0 {
+		delete(u.of, worker)
+	}
 }
 
 func beyond(mine map[string]*begun, size int64) bool {
@@ -101,9 +112,7 @@ func (u *unfinished) touch(worker, id string, now time.Time) {
 func (u *unfinished) end(worker, id string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if delete(u.of[worker], id); len(u.of[worker]) == 0 {
-		delete(u.of, worker)
-	}
+	u.remove(worker, id)
 }
 
 // expired forgets what nobody has touched for so long that it was swept.
@@ -113,11 +122,8 @@ func (u *unfinished) expired(before time.Time) {
 	for worker, mine := range u.of {
 		for id, b := range mine {
 			if b.touched.Before(before) {
-				delete(mine, id)
+				u.remove(worker, id)
 			}
-		}
-		if len(mine) == 0 {
-			delete(u.of, worker)
 		}
 	}
 }
@@ -159,11 +165,8 @@ func (d *Door) recall() error {
 }
 
 // Unfinished is how many uploads are not whole yet.
-func (d *Door) Unfinished() (n int) {
+func (d *Door) Unfinished() int {
 	d.open.mu.Lock()
 	defer d.open.mu.Unlock()
-	for _, mine := range d.open.of {
-		n += len(mine)
-	}
-	return n
+	return d.open.count
 }
