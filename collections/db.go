@@ -73,7 +73,11 @@ func makeRoom(conn any) error {
 
 // Read gives queries on the reader pool; it sees what is committed.
 func Read(app core.App) DB {
-	if pool, ok := app.ConcurrentDB().(*dbx.DB); ok {
+	pool, ok := app.ConcurrentDB().(*dbx.DB)
+	if w, bound := app.(within); bound && ok {
+		return boundReaders{pool.DB(), w.ctx, KeysOf(app)}
+	}
+	if ok {
 		return readers{pool.DB(), KeysOf(app)} // not through dbx, which looks for its own parameters in every query
 	}
 	return builderDB{app.ConcurrentDB(), KeysOf(app)}

@@ -23,6 +23,7 @@ func (d *Doorstep) guard(e *core.ServeEvent) error {
 		&hook.Handler[*core.RequestEvent]{Id: shareID, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: d.inTurn},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.lists", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, Func: d.askable},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.forms", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: noSpill},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.longest", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: d.cutLists},
 		&hook.Handler[*core.RequestEvent]{Id: "doorstep.watch", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 4, Func: d.watch},
 	)
 	e.InstallerFunc = nil // its sign-in would be by a token of PocketBase's own; the command superuser makes operators

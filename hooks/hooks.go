@@ -33,7 +33,8 @@ type Doorstep struct {
 	Keys    seal.Source // of the keyset; empty for the file beside the data folder
 	Witness string      // file in which the server notes how far the database has come; empty for one beside the data folder
 	Backups Backups
-	fresh   bool // the epoch was made by this process
+	Longest time.Duration // that a read may take which is answered as a whole
+	fresh   bool          // the epoch was made by this process
 	queue   *ingest.Queue
 
 	backingUp sync.Mutex
@@ -53,7 +54,7 @@ type Doorstep struct {
 
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), passwords: signin.NewGuard(), hashes: openrosa.NewHashes(),
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), Longest: longest, passwords: signin.NewGuard(), hashes: openrosa.NewHashes(),
 		sheets: console.NewSheets(), leases: console.NewLeases()}
 }
 

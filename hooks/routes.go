@@ -119,7 +119,7 @@ func (d *Doorstep) routes(e *core.ServeEvent) error {
 	}
 	for _, r := range Routes {
 		route := e.Router.Route(r.Method, r.Path, func(re *core.RequestEvent) error {
-			err := d.answer(r, re)
+			err := d.cut(re, func() error { return d.answer(r, re) })
 			if noted := d.refused(re, string(r.Do), err); noted != nil {
 				err = noted
 			}

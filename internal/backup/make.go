@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -75,9 +76,9 @@ func fill(ctx context.Context, app core.App, work, archive string, now time.Time
 	}
 	db := collections.Of(pool, nil)
 	err = describe(ctx, db, &report.Manifest)
-	var wanted map[string]bool
+	var wanted upload.References
 	if err == nil {
-		wanted, err = references(db)
+		wanted, err = upload.Refer(db, work)
 	}
 	if err := errors.Join(err, pool.Close()); err != nil { // all of it is in the one file then
 		return report, err
@@ -119,17 +120,8 @@ func describe(ctx context.Context, db collections.DB, m *Manifest) error {
 	return err
 }
 
-func references(db collections.DB) (map[string]bool, error) {
-	wanted := map[string]bool{}
-	err := upload.References(db, func(sha string, here bool) error {
-		wanted[sha] = here
-		return nil
-	})
-	return wanted, err
-}
-
 // pack writes the archive. A file that went after the copy was made is no loss if nothing refers to it any more.
-func pack(ctx context.Context, app core.App, to io.Writer, work string, wanted map[string]bool, m *Manifest) error {
+func pack(ctx context.Context, app core.App, to io.Writer, work string, wanted upload.References, m *Manifest) error {
 	sums, err := os.OpenFile(filepath.Join(work, sumsName), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
@@ -144,42 +136,48 @@ func pack(ctx context.Context, app core.App, to io.Writer, work string, wanted m
 		return err
 	}
 	store := blob.In(app.DataDir(), nil)
-	for sha, here := range wanted {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	err = wanted.Each(func(sha string, here bool) error {
 		f, err := store.Stored(sha)
-		if errors.Is(err, fs.ErrNotExist) {
-			if here {
-				m.Missing = append(m.Missing, sha)
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(w.addFile(nameOf(sha), zip.Store, f), f.Close()); err != nil {
+		switch gone := errors.Is(err, fs.ErrNotExist); {
+		case gone && here:
+			m.Missing = append(m.Missing, sha)
+			return ctx.Err()
+		case gone:
+			return ctx.Err()
+		case err != nil:
 			return err
 		}
 		m.Files++
+		return errors.Join(w.addFile(nameOf(sha), zip.Store, f), f.Close(), ctx.Err())
+	})
+	if err != nil {
+		return err
 	}
-	if m.Missing, err = stillMissing(app, m.Missing); err != nil {
+	if m.Missing, err = stillMissing(app, work, m.Missing); err != nil {
 		return err
 	}
 	return w.close(*m)
 }
 
-func stillMissing(app core.App, missing []string) ([]string, error) {
+func stillMissing(app core.App, work string, missing []string) ([]string, error) {
 	if len(missing) == 0 {
 		return missing, nil
 	}
-	wanted, err := references(collections.Read(app))
-	still := missing[:0]
-	for _, sha := range missing {
-		if wanted[sha] {
+	now := filepath.Join(work, "now")
+	if err := os.Mkdir(now, 0o700); err != nil {
+		return nil, err
+	}
+	wanted, err := upload.Refer(collections.Read(app), now)
+	if err != nil {
+		return nil, err
+	}
+	still := []string{}
+	err = wanted.Each(func(sha string, here bool) error {
+		if _, missed := slices.BinarySearch(missing, sha); here && missed {
 			still = append(still, sha)
 		}
-	}
+		return nil
+	})
 	return still, err
 }
 

@@ -152,7 +152,7 @@ func (r Restore) checkDatabase(ctx context.Context, db collections.DB, store blo
 	if head != m.Audit {
 		return fmt.Errorf("%w: 审计链末行不符 · the audit chain ends elsewhere: %d", ErrDamaged, head.Seq)
 	}
-	if err := checkFiles(db, store, m); err != nil {
+	if err := r.checkFiles(db, store, m); err != nil {
 		return err
 	}
 	if err := r.checkKeys(db, store); err != nil {
@@ -177,12 +177,21 @@ func (r Restore) checkKeys(db collections.DB, store blob.Store) error {
 }
 
 // checkFiles fails when an attachment lacks that the backup does not know to be missing.
-func checkFiles(db collections.DB, store blob.Store, m Manifest) error {
+func (r Restore) checkFiles(db collections.DB, store blob.Store, m Manifest) error {
+	aside, err := os.MkdirTemp(filepath.Dir(filepath.Clean(r.Dir)), workPattern) // what was unpacked holds nothing else
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(aside)
+	wanted, err := upload.Refer(db, aside)
+	if err != nil {
+		return err
+	}
 	gone := map[string]bool{}
 	for _, sha := range m.Missing {
 		gone[sha] = true
 	}
-	return upload.References(db, func(sha string, here bool) error {
+	return wanted.Each(func(sha string, here bool) error {
 		if !here || gone[sha] {
 			return nil
 		}

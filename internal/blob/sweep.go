@@ -14,7 +14,7 @@ const aside = ".aside"
 
 // Drop removes stored files, and unfinished ones, that are older than before and not kept. A file that is stored again
 // at the same time survives: it is set aside before its age is looked at for good, and whoever stores it makes it young
-// first and then looks whether it is there.
+// first and then looks whether it is there. keep is asked in the order of the digests.
 func (s Store) Drop(before time.Time, keep func(sha string) bool) (int, error) {
 	stale, err := filepath.Glob(filepath.Join(s.dir, "incoming", "*.part"))
 	if err != nil {
@@ -26,11 +26,24 @@ func (s Store) Drop(before time.Time, keep func(sha string) bool) (int, error) {
 			failed = errors.Join(failed, os.Remove(path))
 		}
 	}
-	files, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]", "*"))
+	folders, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]"))
 	if err != nil {
 		return 0, err
 	}
 	dropped := 0
+	for _, folder := range folders {
+		gone, err := s.dropIn(folder, before, keep)
+		dropped, failed = dropped+gone, errors.Join(failed, err)
+	}
+	return dropped, failed
+}
+
+// dropIn is Drop for one folder.
+func (s Store) dropIn(folder string, before time.Time, keep func(sha string) bool) (dropped int, failed error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil {
+		return 0, err
+	}
 	for _, path := range files {
 		path = strings.TrimSuffix(path, aside) // one that a crash left aside
 		if !IsDigest(filepath.Base(path)) {

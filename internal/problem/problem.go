@@ -24,6 +24,7 @@ const (
 	BadEnvelope      Code = "request.malformed"
 	TooLarge         Code = "request.too_large"
 	TooManyRequests  Code = "request.too_many"
+	TooLong          Code = "request.too_long"
 	NotSignedIn      Code = "auth.required"
 	NotAllowed       Code = "auth.forbidden"
 	NotFound         Code = "not_found"
@@ -96,6 +97,7 @@ var Catalogue = map[Code]Entry{
 	BadEnvelope:      {http.StatusBadRequest, "请求格式不正确,没有保存任何内容。", "The request is malformed; nothing was stored."},
 	TooLarge:         {http.StatusRequestEntityTooLarge, "请求过大,请分批发送。没有保存任何内容。", "The request is too large; send it in parts. Nothing was stored."},
 	TooManyRequests:  {http.StatusTooManyRequests, "同时发来的请求过多,请等前面的完成后再试。没有保存任何内容。", "Too many requests at once; wait until those before are answered, then try again. Nothing was stored."},
+	TooLong:          {http.StatusBadRequest, "查询用时过长,已中止;请缩小范围(例如按区域、日期或编号筛选),或减少每页的行数。", "The query took too long and was cut; ask for less: filter by area, date or id, or take smaller pages."},
 	NotSignedIn:      {http.StatusUnauthorized, "请先登录。", "Sign in first."},
 	NotAllowed:       {http.StatusForbidden, "您没有这项权限,或不在您的负责区域内。", "You may not do this, or not in this territory."},
 	NotFound:         {http.StatusNotFound, "没有找到。", "Not found."},

@@ -1,0 +1,70 @@
+package hooks_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"doorstep/hooks"
+	"doorstep/internal/access"
+	"doorstep/internal/testapp"
+)
+
+// Every read of people that takes too long is cut, and says what to do; what is long by its nature, what changes something and
+// what an operator asks is not. The time is up here before it begins.
+func TestReadsThatTakeTooLongAreCut(t *testing.T) {
+	app, tablet, boss := stage(t)
+	server := app.Serve(t)
+	boss.URL, tablet.URL = server.URL, server.URL
+	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "99"))
+	operator := app.Client(t, server, superuser(t, app))
+	visit := uuid.NewString()
+	push(t, tablet, operation(1, visit, childVisit(testapp.Inside(gridA), "示例路 1 号")))
+	app.Doorstep.Longest = -time.Second
+	cut := func(status int, body []byte) bool {
+		return status == http.StatusBadRequest && strings.Contains(string(body), `"request.too_long"`) && strings.Contains(string(body), "缩小范围")
+	}
+	fill := strings.NewReplacer("{id}", visit, "{collection}", "child_visits", "{form}", "child_visit")
+	seen := 0
+	for _, r := range hooks.Routes {
+		pattern := r.Method + " " + r.Path
+		if r.Method != http.MethodGet || r.Do == access.Sync {
+			continue
+		}
+		status, body := manager.Do(r.Method, fill.Replace(r.Path), nil)
+		if long := hooks.Long[pattern] != ""; long && cut(status, body) {
+			t.Errorf("%s is long and is cut", pattern)
+		} else if !long {
+			seen++
+			if !cut(status, body) {
+				t.Errorf("%s: %d %s", pattern, status, body)
+			}
+		}
+	}
+	if seen < 4 {
+		t.Errorf("%d routes", seen)
+	}
+	for who, c := range map[string]*testapp.Client{"a worker": tablet, "a supervisor": boss, "a manager": manager} {
+		if status, body := c.Do(http.MethodGet, "/api/collections/persons/records?perPage=1", nil); !cut(status, body) {
+			t.Errorf("a list of %s: %d %s", who, status, body)
+		}
+	}
+	operator.Want(http.StatusOK, http.MethodGet, "/api/collections/persons/records?perPage=1", nil, nil)
+	tablet.Want(http.StatusOK, http.MethodGet, "/api/sync/v1/pull?cursor=", nil, nil)
+	tablet.Want(http.StatusOK, http.MethodPost, "/api/sync/v1/push", []byte(`{"operations":[]}`), nil)
+	app.Doorstep.Longest = time.Minute
+	boss.Want(http.StatusOK, http.MethodGet, "/api/collections/persons/records?perPage=1", nil, nil)
+}
+
+// The table of long routes names routes that there are.
+func TestLongRoutesExist(t *testing.T) {
+	for pattern := range hooks.Long {
+		if !slices.ContainsFunc(hooks.Routes, func(r hooks.Route) bool { return r.Method+" "+r.Path == pattern }) {
+			t.Errorf("%s is no route", pattern)
+		}
+	}
+}
