@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"internal/grid":       {"collections", "internal/audit", "internal/survey", "internal/tabular"},
 	"internal/identity":   {"collections", "internal/access", "internal/audit", "internal/problem", "internal/survey", "internal/validate"},
 	"internal/outbox":     {"collections"},
-	"internal/instrument": {"collections", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
+	"internal/instrument": {"collections", "collections/territory", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":     {"collections", "collections/territory", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},
 	"internal/console":    {"collections", "collections/territory", "internal/access", "internal/grid", "internal/instrument", "internal/problem", "internal/review", "internal/sensitive", "internal/survey", "internal/validate"},
 	"internal/review":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
@@ -70,11 +70,12 @@ var mayImport = map[string][]string{
 	"internal/attachment": {"collections", "internal/access", "internal/audit", "internal/crash", "internal/problem"},
 	"internal/upload":     {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/disk", "internal/ingest", "internal/problem", "internal/seal", "internal/share"},
 	"internal/retention":  {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/problem", "internal/survey"},
-	"internal/demo":       {"internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
+	"internal/demo":       {"collections/territory", "internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
 	"internal/seed":       {"collections", "collections/territory", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/review", "internal/signin", "internal/survey", "internal/xform"},
 	"internal/client":     {},
 	"internal/simulate":   {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
-	"internal/testapp":    {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
+	"internal/queryplan":  {},
+	"internal/testapp":    {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/queryplan", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
 
 	"collections/territory": {"collections"},
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 )
 
 const driverName = "sqlite"
@@ -17,7 +18,19 @@ const driverName = "sqlite"
 // their prepared statements, and up to 8 MB of pages instead of 32: there are as many of them as requests that read at
 // the same time. The one that Write uses takes 32 MB. What is deleted is overwritten: an erased person must not be found in
 // the free pages of the file.
-func Connect(path string) (*dbx.DB, error) {
+func Connect(path string) (*dbx.DB, error) { return connect(path, nil) }
+
+// Watched is Connect for a program that wants to be told of every statement that data.db prepares, also of PocketBase's own.
+func Watched(prepared func(query string)) core.DBConnectFunc {
+	return func(path string) (*dbx.DB, error) {
+		if filepath.Base(path) != "data.db" {
+			return connect(path, nil)
+		}
+		return connect(path, prepared)
+	}
+}
+
+func connect(path string, prepared func(query string)) (*dbx.DB, error) {
 	synchronous := "NORMAL"
 	if filepath.Base(path) == "data.db" {
 		synchronous = "FULL"
@@ -27,7 +40,7 @@ func Connect(path string) (*dbx.DB, error) {
 		return nil, err
 	}
 	defer plain.Close()
-	db := sql.OpenDB(connector{plain.Driver(), path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
+	db := sql.OpenDB(connector{driver: plain.Driver(), prepared: prepared, dsn: path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
 		"&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(ON)&_pragma=cache_size(-8000)&_txlock=immediate"})
 	pool := dbx.NewFromDB(db, driverName)
 	return pool, checkVersion(pool) // the first that is asked of it

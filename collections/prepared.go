@@ -13,8 +13,9 @@ const mostKept = 200
 // connector opens connections of the SQLite driver that keep what they have prepared: parsing a statement costs more
 // than running most of them. PocketBase's own statements and those of Write share it.
 type connector struct {
-	driver driver.Driver
-	dsn    string
+	driver   driver.Driver
+	dsn      string
+	prepared func(query string) // told of every statement; nil for nobody
 }
 
 func (c connector) Driver() driver.Driver { return c.driver }
@@ -29,7 +30,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("the SQLite driver has changed"), opened.Close())
 	}
-	return &connection{fullConn: full, kept: map[string]*statement{}}, nil
+	return &connection{fullConn: full, kept: map[string]*statement{}, prepared: c.prepared}, nil
 }
 
 type fullConn interface {
@@ -45,8 +46,9 @@ type fullConn interface {
 // at a time.
 type connection struct {
 	fullConn
-	kept map[string]*statement
-	wide bool
+	kept     map[string]*statement
+	wide     bool
+	prepared func(query string)
 }
 
 // makeRoom gives the connection room for the pages that a transaction changes, once.
@@ -71,6 +73,9 @@ func (c *connection) Prepare(query string) (driver.Stmt, error) {
 }
 
 func (c *connection) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if c.prepared != nil {
+		c.prepared(query)
+	}
 	if s := c.kept[query]; s != nil && !s.inUse {
 		s.inUse = true
 		return s, nil

@@ -116,7 +116,8 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 		c.ListRule, c.ViewRule = ptr(ownOrHere), ptr(ownOrHere)
 		c.CreateRule, c.UpdateRule = ptr(collector), ptr(reviewers)
 		c.Indexes = []string{
-			index(t.Name, "area", "area, id, review_state"), index(t.Name, "worker", "worker, id, review_state"),
+			index(t.Name, "area", "area, id, review_state, received_at, household, outcome"), index(t.Name, "waiting", waitingPlace) + " WHERE " + waiting,
+			index(t.Name, "worker", "worker, id, review_state"),
 			index(t.Name, "household", "household, campaign"), index(t.Name, "person", "person"), index(t.Name, "received", "received_at"),
 			index(t.Name, "state", "review_state, received_at, id, area"), index(t.Name, "district", "substr(area,1,6), review_state, received_at, id, area"),
 		}
@@ -128,6 +129,12 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 	c.Fields.Add(&core.AutodateField{Name: "created", OnCreate: true}, &core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true})
 	return c
 }
+
+// waiting are the records that a reviewer has to look at. The index of them is by the place as the view review_queue writes it.
+const (
+	waiting      = "review_state = 'received' OR review_state = 'has_issues' OR review_state = 'edited'"
+	waitingPlace = "CAST(area AS TEXT)"
+)
 
 func ptr(s string) *string { return &s }
 

@@ -77,22 +77,34 @@ const pairReaders = signedIn + ` && (@request.auth.role = "supervisor" || @reque
 func reviewQueueQuery(tables []string) string {
 	parts := make([]string, len(tables))
 	for i, t := range tables {
-		parts[i] = fmt.Sprintf(`SELECT id, '%[1]s' AS kind, form, area, worker, household, review_state, received_at, outcome, COALESCE(json_array_length(issues), 0) AS issue_count FROM `+"`%[1]s`"+` WHERE review_state IN ('received','has_issues','edited')`, t)
+		parts[i] = fmt.Sprintf(`SELECT id, '%[1]s' AS kind, form, area, worker, household, review_state, received_at, outcome, COALESCE(json_array_length(issues), 0) AS issue_count FROM `+"`%[1]s`"+` WHERE `, t) + waiting
 	}
-	return `SELECT q.id AS id, CAST(q.kind AS TEXT) AS collection, CAST(q.form AS TEXT) AS form, CAST(q.area AS TEXT) AS area, CAST(q.worker AS TEXT) AS worker, CAST(q.household AS TEXT) AS household, CAST(q.review_state AS TEXT) AS review_state, CAST(q.received_at AS TEXT) AS received_at, CAST(q.outcome AS TEXT) AS outcome, CAST(q.issue_count AS INT) AS issue_count FROM (` +
+	return `SELECT q.id AS id, CAST(q.kind AS TEXT) AS collection, CAST(q.form AS TEXT) AS form, ` + strings.Replace(waitingPlace, "area", "q.area", 1) + ` AS area, CAST(q.worker AS TEXT) AS worker, CAST(q.household AS TEXT) AS household, CAST(q.review_state AS TEXT) AS review_state, CAST(q.received_at AS TEXT) AS received_at, CAST(q.outcome AS TEXT) AS outcome, CAST(q.issue_count AS INT) AS issue_count FROM (` +
 		strings.Join(parts, " UNION ALL ") + `) q`
 }
 
+// coverageQuery counts for each row apart, so that a list of a few communities reads their records alone.
 func coverageQuery(tables []string, interviews Interviews) string {
+	total := func(what string) string {
+		return "CAST(" + each(tables, "(SELECT COUNT(*) FROM `%s` v WHERE v.area >= a.code AND v.area < a.code || char(1114111)"+what+")", " + ") + " AS INT)"
+	}
+	completed := make([]string, len(tables))
+	for i, t := range tables {
+		completed[i] = "CAST((SELECT COUNT(*) FROM `" + t + "` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND " + interviews.Of(t) + ") AS INT)"
+	}
+	households := each(tables, "SELECT household FROM `%s` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND household != ''", " UNION ALL ")
+	return `SELECT a.id AS id, a.code AS area, a.name AS name, a.expected_households AS expected_households, ` + total("") + ` AS visits,
+		CAST((SELECT COUNT(DISTINCT household) FROM (` + households + `)) AS INT) AS households_visited, ` + `CAST(` + strings.Join(completed, ` + `) + ` AS INT) AS completed, ` +
+		total(` AND v.review_state = 'approved'`) + ` AS approved FROM areas a WHERE a.level = 'community'`
+}
+
+// each writes the same for every table.
+func each(tables []string, text, between string) string {
 	parts := make([]string, len(tables))
 	for i, t := range tables {
-		parts[i] = fmt.Sprintf("SELECT area, household, %s AS interviewed, review_state FROM `%s`", interviews.Of(t), t)
+		parts[i] = strings.Replace(text, "%s", t, 1)
 	}
-	return `SELECT a.id AS id, a.code AS area, a.name AS name, a.expected_households AS expected_households,
-		CAST(COUNT(v.area) AS INT) AS visits, CAST(COUNT(DISTINCT NULLIF(v.household,'')) AS INT) AS households_visited,
-		CAST(COALESCE(SUM(v.interviewed),0) AS INT) AS completed, CAST(COALESCE(SUM(v.review_state='approved'),0) AS INT) AS approved
-		FROM areas a LEFT JOIN (` + strings.Join(parts, " UNION ALL ") + `) v ON v.area >= a.code AND v.area < a.code || char(1114111)
-		WHERE a.level = 'community' GROUP BY a.id`
+	return strings.Join(parts, between)
 }
 
 const openDuplicatesQuery = `SELECT d.id AS id, d.kind AS kind, d.rule AS rule, d.collection AS collection, d.a AS a, d.b AS b, d.area AS area, d.area_b AS area_b, d.score AS score, d.created AS found FROM duplicates d WHERE d.status = 'open'`

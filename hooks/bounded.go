@@ -19,8 +19,9 @@ import (
 const (
 	mostListed = 500 // rows of a page
 	mostPassed = 10_000
-	mostRanges = 40
-	smallPlace = 9 // digits of the code of a street: what lies in a larger place is not counted
+	mostRanges = 40 // of a filter, which takes 3,500 signs
+
+	unindexed = ":lower" // after a column: the same order, and no index has it
 )
 
 // narrowList narrows a list of a collection that grows with the city, before PocketBase reads it, to what an index finds: the rows
@@ -31,7 +32,7 @@ const (
 func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	_, row, ofForm := d.Library.Plain(c.Name)
 	actor, ok := access.Of(re.Auth)
-	if !ok || actor.Role == access.Operator || !ofForm && !lists.Grows(c.Name) {
+	if !ok || actor.Role == access.Operator || !ofForm && !lists.Placed(c.Name) {
 		return nil
 	}
 	q := re.Request.URL.Query()
@@ -50,43 +51,111 @@ func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	if !small(actor.Territory) {
 		q.Set(search.SkipTotalQueryParam, "1")
 	}
-	if err := narrow(q, reach(actor, c.Name, row)); err != nil {
+	place := order(q, actor, c)
+	if err := narrow(q, reach(actor, c.Name, row, place)); err != nil {
 		return err
 	}
 	re.Request.URL.RawQuery = q.Encode()
 	return nil
 }
 
+// small reports whether a territory is no larger than some streets.
 func small(codes []string) bool {
 	for _, code := range codes {
-		if len(code) < smallPlace {
+		if territory.Level(code) < territory.Street { // what lies in a larger place is not counted
 			return false
 		}
 	}
 	return true
 }
 
-// reach is a filter for the rows that the actor may see at most; "" where nothing is known. Pairs lie in two places.
-func reach(actor access.Actor, collection string, row bool) string {
-	field := actor.Role == access.Field
-	switch {
-	case collection == collections.Duplicates || field && row:
-		return ""
-	case field && collection == collections.Tasks:
-		return fmt.Sprintf(`assignee = %q`, actor.ID)
-	case field && collection != collections.Persons && collection != collections.Households && lists.Grows(collection):
-		return `id = ""` // these are for the office alone
-	case field && !lists.Grows(collection):
-		return fmt.Sprintf(`worker = %q`, actor.ID)
+// reach is a filter for the rows that the actor may see at most. place is what follows the columns of places.
+func reach(actor access.Actor, collection string, row bool, place string) string {
+	if actor.Role == access.Field {
+		switch {
+		case row:
+			return fmt.Sprintf(`visit.worker = %q`, actor.ID)
+		case collection == collections.Tasks:
+			return fmt.Sprintf(`assignee = %q`, actor.ID)
+		case !lists.Placed(collection):
+			return fmt.Sprintf(`worker = %q`, actor.ID)
+		case collection != collections.Persons && collection != collections.Households:
+			return `id = "-"` // these are for the office alone
+		}
 	}
+	if twoPlaces(collection) {
+		return within("area"+place, actor.Territory, mostRanges/3) + " || " + within("area_b"+place, actor.Territory, mostRanges/3)
+	}
+	return within("area"+place, actor.Territory, mostRanges)
+}
+
+// twoPlaces reports whether each row of a collection is about a pair, of which either side may lie in the territory.
+func twoPlaces(collection string) bool {
+	return collection == collections.Duplicates || collection == collections.OpenDuplicates
+}
+
+// within is a filter for what lies in a territory, or in a somewhat larger place where that has too many parts: the rule of the
+// collection leaves out what is too much.
+func within(column string, codes []string, most int) string {
 	var parts []string
-	for _, r := range territory.Of(actor.Territory) {
-		parts = append(parts, fmt.Sprintf(`(area >= %q && area < %q)`, r.Lo, r.Hi))
+	ranges := territory.Of(territory.Coarse(codes, most))
+	if strings.HasSuffix(column, unindexed) {
+		for i, r := range ranges {
+			ranges[i] = territory.Range{Lo: strings.ToLower(r.Lo), Hi: strings.ToLower(r.Hi)}
+		}
 	}
-	if len(parts) > mostRanges {
-		return ""
+	for _, r := range ranges {
+		parts = append(parts, fmt.Sprintf(`(%[1]s >= %[2]q && %[1]s < %[3]q)`, column, r.Lo, r.Hi))
 	}
-	return strings.Join(parts, " || ")
+	switch len(parts) {
+	case 0:
+		return `id = "-"`
+	case 1:
+		return parts[0]
+	}
+	return fmt.Sprintf(`(%[1]s >= %[2]q && %[1]s < %[3]q && (%[4]s))`, column, ranges[0].Lo, ranges[len(ranges)-1].Hi, strings.Join(parts, " || "))
+}
+
+// order makes SQLite read a list along the index that is best for it; it would choose without knowing how large the territory is.
+// When no order is asked, that is the index of places. What lies in a small part of the city is read along the same index and
+// sorted. In a large one rows are met soon along the index of the order, and reading stops when the page is full: no index of
+// places may be used then. order returns what to write after the columns of places for that.
+func order(q url.Values, actor access.Actor, c *core.Collection) (place string) {
+	var asked []search.SortField
+	if sort := q.Get(search.SortQueryParam); sort != "" {
+		asked = search.ParseSortFromString(sort)
+	}
+	own := actor.Role == access.Field && c.Name != collections.Persons && c.Name != collections.Households
+	switch {
+	case c.IsView() && !twoPlaces(c.Name) || len(asked) == 0 && own:
+	case len(asked) == 0 && !twoPlaces(c.Name):
+		q.Set(search.SortQueryParam, "area")
+	case len(asked) == 0:
+		q.Set(search.SortQueryParam, "area"+unindexed)
+	case own || small(actor.Territory):
+		q.Set(search.SortQueryParam, anySort(asked, c))
+	case asked[0].Name != "area":
+		return unindexed
+	}
+	return ""
+}
+
+// anySort is an order that no index has.
+func anySort(asked []search.SortField, c *core.Collection) string {
+	all := make([]string, len(asked))
+	for i, by := range asked {
+		if by.Name == "@rowid" {
+			by.Name = "created"
+		}
+		if _, number := c.Fields.GetByName(by.Name).(*core.NumberField); !number { // whose texts have another order
+			by.Name += unindexed
+		}
+		if by.Direction == search.SortDesc {
+			by.Name = "-" + by.Name
+		}
+		all[i] = by.Name
+	}
+	return strings.Join(all, ",")
 }
 
 // narrow puts a filter before that of the query, which was checked. It fails where PocketBase would not take both.

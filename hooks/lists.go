@@ -64,7 +64,7 @@ func (d *Doorstep) allowed(c *core.Collection, operator bool) lists.Allowed {
 	default:
 		columns = lists.Columns[c.Name]
 	}
-	a := lists.Allowed{Filter: columns, Sort: columns}
+	a := lists.Allowed{Filter: columns, Sort: slices.Clone(columns)}
 	if !operator && (ofForm || lists.Grows(c.Name)) {
 		a.Sort = slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !indexed(c, column) })
 	}
@@ -90,9 +90,11 @@ func (d *Doorstep) unmasked(c *core.Collection) []string {
 	return columns
 }
 
-// indexed reports whether an index of the collection holds a column.
+// indexed reports whether an index has the rows of the collection in the order of a column.
 func indexed(c *core.Collection, column string) bool {
 	return column == "id" || slices.ContainsFunc(c.Indexes, func(index string) bool {
-		return slices.ContainsFunc(dbutils.ParseIndex(index).Columns, func(of dbutils.IndexColumn) bool { return of.Name == column })
+		of := dbutils.ParseIndex(index)
+		first := of.Columns[0].Name
+		return of.Where == "" && (first == column || first == "visit" && column == "position") // the rows of a visit are few
 	})
 }

@@ -29,12 +29,12 @@ func (d *Doorstep) previewForm(r *request) error {
 	if proposed.Form.ID != form {
 		return problem.New(problem.BadParameter, "form_id")
 	}
-	where, args := `1`, []any(nil)
+	ranges := territory.Everywhere
 	if r.actor.Role != access.Operator {
-		where, args = territory.Within("+area", territory.Of(r.actor.Territory))
+		ranges = territory.Of(r.actor.Territory)
 	}
 	now := d.Now()
-	preview, err := current.Preview(r.Request.Context(), collections.Read(r.App), proposed, now.AddDate(0, -1, 0), where, args, now)
+	preview, err := current.Preview(r.Request.Context(), collections.Read(r.App), proposed, now.AddDate(0, -1, 0), ranges, now)
 	if err != nil {
 		return err
 	}

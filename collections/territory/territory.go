@@ -31,10 +31,8 @@ func Of(codes []string) []Range {
 func WithAbove(codes []string) []Range {
 	ranges := Of(codes)
 	for _, r := range ranges {
-		for _, n := range []int{4, 6, 9, 12} {
-			if n < len(r.Lo) {
-				ranges = append(ranges, Range{Lo: r.Lo[:n], Hi: r.Lo[:n] + "!"}) // below every longer code
-			}
+		for _, code := range Above(r.Lo) {
+			ranges = append(ranges, Range{Lo: code, Hi: code + "!"}) // below every longer code
 		}
 	}
 	slices.SortFunc(ranges, func(a, b Range) int { return strings.Compare(a.Lo, b.Lo) })
@@ -60,7 +58,7 @@ func Minus(some, others []Range) (left []Range) {
 	return left
 }
 
-// Within is the condition that a column lies in one of the ranges. Where rows are found by something else, write the column
+// Within is the condition that a column lies in one of the ranges, for rows that are found by something else. Write the column
 // with a unary plus, as in "+m.area": that keeps SQLite from going along an index of it.
 func Within(column string, ranges []Range) (where string, args []any) {
 	parts := []string{`0`}
@@ -68,4 +66,16 @@ func Within(column string, ranges []Range) (where string, args []any) {
 		parts, args = append(parts, column+`>=? AND `+column+`<?`), append(args, r.Lo, r.Hi)
 	}
 	return `(` + strings.Join(parts, ` OR `) + `)`, args
+}
+
+// Among makes a table of the ranges for the left of a CROSS JOIN, as in `Among r CROSS JOIN visits m ON m.area>=r.lo AND m.area<r.hi`:
+// SQLite then reads one range after the other along the index of the column.
+func Among(ranges []Range) (table string, args []any) {
+	if len(ranges) == 0 {
+		return `(SELECT '' AS lo, '' AS hi WHERE 0)`, nil
+	}
+	for _, r := range ranges {
+		args = append(args, r.Lo, r.Hi)
+	}
+	return `(SELECT column1 AS lo, column2 AS hi FROM (VALUES ` + strings.TrimSuffix(strings.Repeat(`(?,?),`, len(ranges)), `,`) + `))`, args
 }

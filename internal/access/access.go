@@ -216,25 +216,20 @@ func (a Actor) Covers(area string) bool {
 	})
 }
 
-// Common is the finest area that holds a whole territory: its only code, or the longest common prefix cut back to the
-// digits of a level (GB/T 2260 and its sequels: 4, 6, 9 or 12); "" for none.
-func Common(territory []string) string {
-	if len(territory) == 0 {
+// Common is the finest area that holds a whole territory: its only code, or the longest common prefix cut back to
+// an area's; "" for none.
+func Common(codes []string) string {
+	if len(codes) == 0 {
 		return ""
 	}
-	common := territory[0]
-	for _, t := range territory[1:] {
+	common := codes[0]
+	for _, t := range codes[1:] {
 		for !strings.HasPrefix(t, common) {
 			common = common[:len(common)-1]
 		}
 	}
-	if slices.Contains(territory, common) {
+	if slices.Contains(codes, common) {
 		return common
 	}
-	for _, digits := range []int{12, 9, 6, 4} {
-		if len(common) >= digits {
-			return common[:digits]
-		}
-	}
-	return ""
+	return territory.Cut(common)
 }

@@ -70,9 +70,9 @@ func merged(db collections.DB, person string, sees func(area string) bool) ([]st
 	var ids []string
 	err := collections.Each(db, `WITH RECURSIVE same(id) AS (
 			SELECT id FROM persons WHERE id=?
-			UNION SELECT p.merged_into FROM persons p JOIN same s ON p.id=s.id WHERE p.merged_into!=''
-			UNION SELECT p.id FROM persons p JOIN same s ON p.merged_into=s.id WHERE p.merged_into!=''
-		) SELECT p.id, p.area FROM same s JOIN persons p ON p.id=s.id ORDER BY p.id`, []any{person}, func(rows *sql.Rows) error {
+			UNION SELECT p.merged_into FROM same s CROSS JOIN persons p ON p.id=s.id WHERE p.merged_into!=''
+			UNION SELECT p.id FROM same s CROSS JOIN persons p ON p.merged_into=s.id WHERE p.merged_into!=''
+		) SELECT p.id, p.area FROM same s CROSS JOIN persons p ON p.id=s.id ORDER BY s.id`, []any{person}, func(rows *sql.Rows) error {
 		var id, area string
 		err := rows.Scan(&id, &area)
 		if id == person || sees == nil || sees(area) {

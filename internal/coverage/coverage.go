@@ -40,7 +40,7 @@ func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, e
 	if err != nil {
 		return nil, err
 	}
-	where, args := inside("code", ranges)
+	where, args := territory.Within("code", ranges)
 	var all []Area
 	err = collections.Each(db, `SELECT code, name FROM areas WHERE level=? AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
 		var a Area
@@ -54,40 +54,49 @@ func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, e
 	return all, err
 }
 
-// visited counts the households of each area. They come in their order, so that only one is in memory at a time.
+// visited counts the households of each area. Visits come in the order of their areas, so that the households of one area at a
+// time are in memory.
 func visited(db collections.DB, interviews collections.Interviews, ranges []territory.Range, all []Area) error {
-	query, args, err := visitsQuery(db, interviews, ranges)
-	if err != nil {
+	tables, err := visitTables(db)
+	if err != nil || len(tables) == 0 {
 		return err
 	}
-	at := index(all)
-	current, reached := "", map[*Area]bool{} // areas of the current household → with an interview
+	var current *Area
+	reached := map[string]bool{} // households of the current area → with an interview
 	count := func() {
-		for a, interviewed := range reached {
-			a.Visited++
+		for _, interviewed := range reached {
+			current.Visited++
 			if interviewed {
-				a.Completed++
+				current.Completed++
 			}
 		}
 		clear(reached)
 	}
-	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
-		var household, area string
-		var interviewed bool
-		if err := rows.Scan(&household, &area, &interviewed); err != nil {
+	at := index(all)
+	for _, r := range ranges {
+		query, args := visitsQuery(tables, interviews, r)
+		err := collections.Each(db, query, args, func(rows *sql.Rows) error {
+			var household, area string
+			var interviewed bool
+			if err := rows.Scan(&household, &area, &interviewed); err != nil {
+				return err
+			}
+			a := at(area)
+			if a != current {
+				count()
+				current = a
+			}
+			if a != nil {
+				reached[household] = reached[household] || interviewed
+			}
+			return nil
+		})
+		if err != nil {
 			return err
 		}
-		if household != current {
-			count()
-			current = household
-		}
-		if a := at(area); a != nil {
-			reached[a] = reached[a] || interviewed
-		}
-		return nil
-	})
+	}
 	count()
-	return err
+	return nil
 }
 
 // index finds the listed area that a code lies in, or nil.
@@ -106,28 +115,25 @@ func index(all []Area) func(code string) *Area {
 	}
 }
 
-// visitsQuery reads the visits of all forms that were ever published, by household.
-func visitsQuery(db collections.DB, interviews collections.Interviews, ranges []territory.Range) (string, []any, error) {
-	where, within := inside("area", ranges)
-	parts, args := []string{`SELECT '' AS household, '' AS area, 0 AS interviewed WHERE 0`}, []any{}
-	err := collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft' ORDER BY tablename`, nil, func(rows *sql.Rows) error {
+// visitTables are the tables of all forms that were ever published.
+func visitTables(db collections.DB) (tables []string, err error) {
+	err = collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft' ORDER BY tablename`, nil, func(rows *sql.Rows) error {
 		var table string
-		if err := rows.Scan(&table); err != nil {
-			return err
-		}
-		parts = append(parts, fmt.Sprintf(`SELECT household, area, %s AS interviewed FROM %q WHERE household!='' AND review_state!='rejected' AND `, interviews.Of(table), table)+where)
-		args = append(args, within...)
-		return nil
+		err := rows.Scan(&table)
+		tables = append(tables, table)
+		return err
 	})
-	return strings.Join(parts, ` UNION ALL `) + ` ORDER BY household`, args, err
+	return tables, err
 }
 
-func inside(column string, ranges []territory.Range) (string, []any) {
-	parts, args := []string{`0`}, []any{}
-	for _, r := range ranges {
-		parts, args = append(parts, column+`>=? AND `+column+`<?`), append(args, r.Lo, r.Hi)
+// visitsQuery reads the visits of one range in the order of their areas, which the index of each table gives.
+func visitsQuery(tables []string, interviews collections.Interviews, r territory.Range) (string, []any) {
+	parts, args := make([]string, len(tables)), []any{}
+	for i, table := range tables {
+		parts[i] = fmt.Sprintf(`SELECT household, area, %s AS interviewed FROM %q WHERE area>=? AND area<? AND household!='' AND review_state!='rejected'`, interviews.Of(table), table)
+		args = append(args, r.Lo, r.Hi)
 	}
-	return `(` + strings.Join(parts, ` OR `) + `)`, args
+	return strings.Join(parts, ` UNION ALL `) + ` ORDER BY area`, args
 }
 
 // households are the expected numbers as they were entered, by area code, with the codes directly below each.

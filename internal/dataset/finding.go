@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 
-	"doorstep/collections"
 	"doorstep/internal/survey"
 )
 
@@ -65,12 +64,11 @@ func (e *exporter) findings() error {
 }
 
 func (e *exporter) eachFinding(row func(cells []any) error) error {
-	where, args := conditions(e.plan, e.sel, "+m.review_state IN ("+marks(len(e.sel.States))+")", anys(e.sel.States)...)
 	part := func(name string) string { return `COALESCE(json_extract(i.value,'$.` + name + `'),'')` }
-	query := fmt.Sprintf(`SELECT m.id, i.key+1, %s, %s, %s, %s, %s FROM %q m CROSS JOIN json_each(CASE WHEN json_valid(m.issues) THEN m.issues ELSE '[]' END) i`,
-		part("code"), part("severity"), part("field"), part("zh"), part("en"), e.plan.tables[0].name)
+	columns := strings.Join([]string{`m.id`, `i.key+1`, part("code"), part("severity"), part("field"), part("zh"), part("en")}, `, `)
+	from := fmt.Sprintf(`%q m CROSS JOIN json_each(CASE WHEN json_valid(m.issues) THEN m.issues ELSE '[]' END) i`, e.plan.tables[0].name)
 	severities := e.plan.shown(severityChoices)
-	return collections.Each(e.db, query+where+` ORDER BY m.id, i.key`, args, func(rows *sql.Rows) error {
+	return selected(e.plan, e.sel, columns, from, `i.key`).Each(e.db, func(rows *sql.Rows) error {
 		var id, code, severity, field, zh, en string
 		var position int64
 		if err := rows.Scan(&id, &position, &code, &severity, &field, &zh, &en); err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/coverage"
 	"doorstep/internal/export"
 	"doorstep/internal/survey"
@@ -42,8 +43,7 @@ type final struct {
 
 // dispositions counts the cases by their final disposition.
 func (e *exporter) dispositions() (map[final]int64, error) {
-	where, args := conditions(e.plan, e.sel, `+m.review_state!='rejected'`)
-	query := fmt.Sprintf(`SELECT m.household, m.person, m.outcome, m.received_at, m.form_version FROM %q m`, e.plan.tables[0].name) + where + ` ORDER BY m.household`
+	query, args := e.casesQuery()
 	counted := map[final]int64{}
 	merged := e.plan.mergedHouseholds()
 	var h *cases
@@ -69,6 +69,18 @@ func (e *exporter) dispositions() (map[final]int64, error) {
 		c.count(counted)
 	}
 	return counted, err
+}
+
+// casesQuery reads the records household after household: of a territory range by range, of the whole city along the index of
+// households, without a sort.
+func (e *exporter) casesQuery() (string, []any) {
+	where, args := conditions(e.plan, e.sel, `+m.review_state!='rejected'`)
+	from, within := fmt.Sprintf(`%q m`, e.plan.tables[0].name), ``
+	if !e.sel.Everywhere {
+		among, codes := territory.Among(e.sel.Ranges)
+		from, within, args = among+` a CROSS JOIN `+from, `m.area>=a.lo AND m.area<a.hi AND `, append(codes, args...)
+	}
+	return `SELECT m.household, m.person, m.outcome, m.received_at, m.form_version FROM ` + from + ` WHERE ` + within + where + ` ORDER BY m.household`, args
 }
 
 // mergedHouseholds are the cases whose visits do not come one after the other, because they lie under several ids.

@@ -74,7 +74,7 @@ type origin struct {
 
 // each fills the cells with one row of a table after the other.
 func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
-	query, args := rowsQuery(e.plan, t, e.sel)
+	query := rowsQuery(e.plan, t, e.sel)
 	const before = 4 // what rowsQuery reads before the sources
 	values := make([]any, before+len(t.sources)+len(t.asked.extra()))
 	var id, sealed string
@@ -82,7 +82,7 @@ func (e *exporter) each(t *table, cells []any, row func(origin) error) error {
 	for i := range values {
 		dest = append(dest, &values[i])
 	}
-	return collections.Each(e.db, query, args, func(rows *sql.Rows) error {
+	return query.Each(e.db, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
@@ -136,9 +136,8 @@ func (t *table) alias() string {
 }
 
 // rowsQuery reads id and sealed columns, the day of the visit, the household, the person and the area, and then every
-// source of a table. The order is that of the primary key: the unary plus keeps SQLite from choosing another index and
-// sorting all rows in memory.
-func rowsQuery(p *plan, t *table, sel Selection) (string, []any) {
+// source of a table.
+func rowsQuery(p *plan, t *table, sel Selection) territory.Rows {
 	unit, subject := `COALESCE(NULLIF(m.household,''), m.id)`, `COALESCE(NULLIF(m.person,''), NULLIF(m.household,''), m.id)`
 	if t.repeat {
 		subject = `COALESCE(NULLIF(r.person,''), r.id)`
@@ -150,50 +149,55 @@ func rowsQuery(p *plan, t *table, sel Selection) (string, []any) {
 	for _, x := range t.asked.extra() {
 		exprs = append(exprs, x.expr)
 	}
-	from, order := fromTable(p, t), `m.id`
+	then := ``
 	if t.repeat {
-		order += `, r.parent_row, r.position, r.id`
+		then = `r.parent_row, r.position, r.id`
 	}
-	where, args := conditions(p, sel, "+m.review_state IN ("+marks(len(sel.States))+")", anys(sel.States)...)
-	return `SELECT ` + strings.Join(exprs, ", ") + from + where + ` ORDER BY ` + order, args
+	return selected(p, sel, strings.Join(exprs, ", "), fromTable(p, t), then)
+}
+
+// selected reads the records of the selection in the order of their areas and ids.
+func selected(p *plan, sel Selection, columns, from, then string) territory.Rows {
+	where, args := conditions(p, sel, inStates(sel))
+	return territory.Rows{Columns: columns, From: from, Place: `m.area`, ID: `m.id`, Ranges: sel.ranges(), Where: where, Args: args, Then: then}
 }
 
 func countRows(db collections.DB, p *plan, t *table, sel Selection) (int64, error) {
-	where, args := conditions(p, sel, "+m.review_state IN ("+marks(len(sel.States))+")", anys(sel.States)...)
+	among, args := territory.Among(sel.ranges())
+	where, more := conditions(p, sel, inStates(sel))
 	var n int64
-	_, err := collections.One(db, `SELECT COUNT(*)`+fromTable(p, t)+where, args, &n)
+	_, err := collections.One(db, `SELECT COUNT(*) FROM `+among+` a CROSS JOIN `+fromTable(p, t)+` WHERE m.area>=a.lo AND m.area<a.hi AND `+where, append(args, more...), &n)
 	return n, err
 }
 
 // fromTable joins a repeat's rows to their records in that order, so that one record is read at a time.
 func fromTable(p *plan, t *table) string {
-	from := fmt.Sprintf(` FROM %q m`, p.tables[0].name)
+	from := fmt.Sprintf(`%q m`, p.tables[0].name)
 	if t.repeat {
 		from += fmt.Sprintf(` CROSS JOIN %q r ON r.visit=m.id`, t.name)
 	}
 	return from
 }
 
-// conditions says which records belong to the selection, beside what the caller asks of their state.
-func conditions(p *plan, sel Selection, state string, args ...any) (string, []any) {
-	where := ` WHERE +m.form=? AND ` + state
-	args = append([]any{p.form.ID}, args...)
+// conditions says which records belong to the selection, beside where they lie.
+func conditions(p *plan, sel Selection, state string) (where string, args []any) {
+	where, args = `+m.form=? AND `+state, []any{p.form.ID}
 	if sel.Campaign != "" {
 		where, args = where+` AND +m.campaign=?`, append(args, sel.Campaign)
 	}
-	if sel.Everywhere {
-		return where, args
-	}
-	within, codes := territory.Within(`+m.area`, sel.Ranges)
-	return where + ` AND ` + within, append(args, codes...)
+	return where, args
 }
 
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+// inStates is the condition of the review states, which were checked. The unary plus of these conditions keeps SQLite from making an
+// index of its own for them: the place alone decides what is read.
+func inStates(sel Selection) string {
+	return `+m.review_state IN ('` + strings.Join(sel.States, `','`) + `')`
+}
 
-func anys(list []string) []any {
-	out := make([]any, len(list))
-	for i, s := range list {
-		out[i] = s
+// ranges are the parts of the city that the export reads.
+func (s Selection) ranges() []territory.Range {
+	if s.Everywhere {
+		return territory.Everywhere
 	}
-	return out
+	return s.Ranges
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"doorstep/collections/territory"
 	"doorstep/internal/grid"
 )
 
@@ -72,8 +73,8 @@ func (c *City) expect() {
 			continue
 		}
 		a.ExpectedHouseholds = c.householdCount(a.Code)
-		for _, digits := range []int{4, 6, 9, 12} {
-			total[a.Code[:digits]] += a.ExpectedHouseholds
+		for _, code := range territory.Above(a.Code) {
+			total[code] += a.ExpectedHouseholds
 		}
 	}
 	for i := range c.Areas {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"doorstep/collections/territory"
 	"doorstep/internal/grid"
 )
 
@@ -31,7 +32,8 @@ func (c *City) hire(r *rand.Rand) {
 		case grid.Community:
 			communities = append(communities, a.Code)
 		case grid.Grid:
-			grids[a.Code[:12]] = append(grids[a.Code[:12]], a.Code)
+			community := territory.Cut(a.Code)
+			grids[community] = append(grids[community], a.Code)
 		}
 	}
 	field := max(c.scale.Workers-len(c.Workers), len(communities))

@@ -27,13 +27,15 @@ const heldPage = 200
 
 // ListQuarantine lists what waits in the actor's territory, oldest first, at most 200.
 func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
-	where, args := `1`, []any{}
+	ranges := territory.Everywhere
 	if actor.Role != access.Operator {
-		where, args = territory.Within(`area`, territory.Of(actor.Territory))
+		ranges = territory.Of(actor.Territory)
 	}
+	among, args := territory.Among(ranges)
 	held := []Held{}
-	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed FROM submissions
-		WHERE outcome='quarantined' AND `+where+` ORDER BY received_at, id LIMIT ?`, append(args, heldPage), func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed FROM submissions WHERE rowid IN
+		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined' ORDER BY s.received_at, s.rowid LIMIT ?)
+		ORDER BY received_at, rowid`, append(args, heldPage), func(rows *sql.Rows) error {
 		var h Held
 		var sealed string
 		if err := rows.Scan(&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw, &sealed); err != nil {

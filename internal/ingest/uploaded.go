@@ -83,6 +83,9 @@ func (own owner) completed(db collections.DB, now time.Time) error {
 // Lacking tells which of these digests a worker still has to upload, in their order. What only others uploaded is
 // lacking too, so that the answer tells nothing of their files.
 func Lacking(db collections.DB, worker string, digests []string) ([]string, error) {
+	if len(digests) == 0 {
+		return []string{}, nil
+	}
 	here := map[string]bool{}
 	marks, args := strings.TrimSuffix(strings.Repeat("?,", len(digests)), ","), []any{worker}
 	for _, d := range digests {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/survey"
 	"doorstep/internal/validate"
 )
@@ -57,10 +58,10 @@ func (l *Library) Try(w Workbook, now time.Time) (*Instrument, error) {
 }
 
 // Preview computes the records of a form that arrived since a moment again, by this version and by another, and counts where
-// their authoritative calculations differ. where limits the records by their area.
-func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Instrument, since time.Time, where string, args []any, now time.Time) (*Preview, error) {
+// their authoritative calculations differ. The records are those of some ranges of areas.
+func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Instrument, since time.Time, ranges []territory.Range, now time.Time) (*Preview, error) {
 	p := &Preview{Columns: []Recomputed{}}
-	ids, err := in.arrived(db, since, where, args)
+	ids, err := in.arrived(db, since, ranges)
 	if err != nil {
 		return nil, err
 	}
@@ -97,9 +98,10 @@ func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Ins
 }
 
 // arrived lists the newest records since a moment, one more than a preview takes.
-func (in *Instrument) arrived(db collections.DB, since time.Time, where string, args []any) (ids []string, err error) {
-	query := `SELECT id FROM "` + in.Layout.Main().Name + `" WHERE received_at>=? AND (` + where + `) ORDER BY received_at DESC LIMIT ?`
-	args = append(append([]any{collections.Stamp(since)}, args...), mostPreviewed+1)
+func (in *Instrument) arrived(db collections.DB, since time.Time, ranges []territory.Range) (ids []string, err error) {
+	among, args := territory.Among(ranges)
+	query := `SELECT m.id FROM ` + among + ` r CROSS JOIN "` + in.Layout.Main().Name + `" m WHERE m.area>=r.lo AND m.area<r.hi AND +m.received_at>=? ORDER BY m.received_at DESC LIMIT ?`
+	args = append(args, collections.Stamp(since), mostPreviewed+1)
 	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)

@@ -45,5 +45,11 @@ var (
 // their rows would lie in memory.
 var large = []string{"attachments", "duplicates", "edits", "entity_versions", "erasures", "households", "paradata", "persons", "reviews", "submissions", "tasks"}
 
+// parted are views and logs that are not large themselves, and are made of what is.
+var parted = []string{"access_grants", "community_coverage", "open_duplicates", "review_queue"}
+
+// Placed reports whether the rows of a registry collection lie in places, so that a reader is shown those of a territory.
+func Placed(collection string) bool { return Grows(collection) || slices.Contains(parted, collection) }
+
 // Grows reports whether a registry collection grows with the city and its work.
 func Grows(collection string) bool { return slices.Contains(large, collection) }

@@ -104,7 +104,7 @@ func (e *eraser) rowsOf(person string) error {
 			if _, err := collections.One(e.db, `SELECT visit FROM "`+rows.name+`" WHERE id=?`, []any{row}, &visit); err != nil {
 				return err
 			}
-			if err := e.row(rows.name, row); err != nil {
+			if err := e.row(rows.name, visit, row); err != nil {
 				return err
 			}
 			if err := e.withoutWords(visit); err != nil {
@@ -116,14 +116,14 @@ func (e *eraser) rowsOf(person string) error {
 }
 
 // row deletes a row and the rows of the repeats in it.
-func (e *eraser) row(name, id string) error {
+func (e *eraser) row(name, visit, id string) error {
 	for _, inner := range e.schema.rows {
-		below, err := e.ids(`SELECT id FROM "`+inner.name+`" WHERE parent_row=?`, id)
+		below, err := e.ids(`SELECT id FROM "`+inner.name+`" WHERE visit=? AND parent_row=?`, visit, id)
 		if err != nil {
 			return err
 		}
 		for _, b := range below {
-			if err := e.row(inner.name, b); err != nil {
+			if err := e.row(inner.name, visit, b); err != nil {
 				return err
 			}
 		}
@@ -226,9 +226,9 @@ func (e *eraser) forgetHousehold(id string) error {
 	return collections.Announce(e.db, collections.Households, id, area, collections.Delete, rev+1, e.now)
 }
 
-func (e *eraser) ids(query, arg string) ([]string, error) {
+func (e *eraser) ids(query string, args ...any) ([]string, error) {
 	var found []string
-	err := collections.Each(e.db, query, []any{arg}, func(rows *sql.Rows) error {
+	err := collections.Each(e.db, query, args, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		found = append(found, id)

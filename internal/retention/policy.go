@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -130,16 +131,18 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 	case status != "open":
 		return Result{}, problem.New(problem.BadTransition, status)
 	}
+	all, err := p.due(collections.Read(app), actor, cutoff)
+	if err != nil {
+		return Result{}, err
+	}
 	e := &eraser{schema: tables, actor: actor, basis: "retention", now: now}
 	var done Result
-	for {
-		n, err := e.batch(ctx, app, p, cutoff)
+	for some := range slices.Chunk(all, step) {
+		n, err := e.batch(ctx, app, p, cutoff, some)
 		if err != nil {
 			return done, err
 		}
-		if done.Erased += n; n < step {
-			break
-		}
+		done.Erased += n
 	}
 	if err := e.dropFiles(app); err != nil {
 		return done, err
@@ -147,28 +150,36 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 	return done, e.close(ctx, app, p, id, cutoff, &done)
 }
 
-// batch erases some of what is due and tells how many.
-func (e *eraser) batch(ctx context.Context, app core.App, p policy, cutoff string) (n int64, err error) {
+// due lists what is due in the actor's territory, the oldest first.
+func (p policy) due(db collections.DB, actor access.Actor, cutoff string) (ids []string, err error) {
+	where, args := due(p.collection, p.campaign, cutoff)
+	where, args = within(actor, where, args)
+	err = collections.Each(db, `SELECT id FROM "`+p.collection+`" WHERE `+where+` ORDER BY received_at`, args, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// batch erases some of what was due, as far as it still is, and tells how many.
+func (e *eraser) batch(ctx context.Context, app core.App, p policy, cutoff string, ids []string) (n int64, err error) {
 	where, args := due(p.collection, p.campaign, cutoff)
 	where, args = within(e.actor, where, args)
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		e.db, n = db, 0
-		var ids []string
-		err := collections.Each(db, `SELECT id FROM "`+p.collection+`" WHERE `+where+fmt.Sprintf(` ORDER BY received_at, id LIMIT %d`, step), args, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-		if err != nil {
-			return err
-		}
 		for _, id := range ids {
-			if err := e.due(p.collection, id); err != nil {
+			var one int
+			still, err := collections.One(db, `SELECT 1 FROM "`+p.collection+`" WHERE id=? AND `+where, append([]any{id}, args...), &one)
+			if err == nil && still {
+				n++
+				err = e.due(p.collection, id)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		n = int64(len(ids))
 		return nil
 	})
 	return n, err
@@ -211,6 +222,6 @@ func within(actor access.Actor, where string, args []any) (string, []any) {
 	if actor.Where(access.Erase) == access.Anywhere {
 		return where, args
 	}
-	inside, codes := territory.Within(`area`, territory.Of(actor.Territory))
+	inside, codes := territory.Within(`+area`, territory.Of(actor.Territory))
 	return where + ` AND ` + inside, append(args, codes...)
 }

@@ -3,9 +3,11 @@ package seed
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/demo"
 	"doorstep/internal/ingest"
 	"doorstep/internal/review"
@@ -68,9 +70,9 @@ func (l *life) verdict(rec *record) (decision, comment string) {
 
 // boss is who reviews the records of an area: the supervisor of its street, else of its district or city.
 func (l *life) boss(area string) *worker {
-	for _, digits := range []int{9, 6, 4} {
-		if len(area) >= digits && l.office[area[:digits]] != nil {
-			return l.office[area[:digits]]
+	for _, code := range slices.Backward(territory.Above(area)) {
+		if l.office[code] != nil {
+			return l.office[code]
 		}
 	}
 	return nil

@@ -57,12 +57,14 @@ func New(t testing.TB) *App {
 // Open starts a Doorstep on a copy of the databases in a folder, which New or Backup wrote.
 func Open(t testing.TB, from string) *App {
 	t.Helper()
-	base, err := tests.NewTestAppWithConfig(config(from)) // works on a copy
+	asked := &asked{waiting: map[string]bool{}}
+	base, err := tests.NewTestAppWithConfig(config(from, collections.Watched(asked.note))) // works on a copy
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(base.Cleanup)
 	a := &App{TestApp: base, clock: morning}
+	t.Cleanup(func() { a.examine(t, asked) })
 	a.Doorstep = hooks.New(func() time.Time { return a.clock })
 	if a.Doorstep.Keys, err = keys(); err != nil {
 		t.Fatal(err)
@@ -89,8 +91,8 @@ func (a *App) Known(t testing.TB) {
 
 var morning = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 
-func config(dir string) core.BaseAppConfig {
-	return core.BaseAppConfig{DataDir: dir, DBConnect: collections.Connect, EncryptionEnv: "pb_test_env"}
+func config(dir string, connect core.DBConnectFunc) core.BaseAppConfig {
+	return core.BaseAppConfig{DataDir: dir, DBConnect: connect, EncryptionEnv: "pb_test_env"}
 }
 
 // template is the files of a migrated database with the shipped forms, made once per test binary.
@@ -100,7 +102,7 @@ var template = sync.OnceValues(func() (map[string][]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	app := core.NewBaseApp(config(dir))
+	app := core.NewBaseApp(config(dir, collections.Connect))
 	if err := errors.Join(app.Bootstrap(), app.RunAllMigrations()); err != nil {
 		return nil, err
 	}

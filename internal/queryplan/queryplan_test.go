@@ -1,0 +1,56 @@
+package queryplan_test
+
+import (
+	"database/sql"
+	"slices"
+	"testing"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"doorstep/internal/queryplan"
+)
+
+// TestWasteful: what reads a table that grows without a key, or sorts what many rows share, is found; what reads a few is not.
+func TestWasteful(t *testing.T) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	defer db.Close()
+	for _, s := range []string{
+		`CREATE TABLE visits (id TEXT PRIMARY KEY, area TEXT, household TEXT, state TEXT, received TEXT)`, `CREATE INDEX idx_area ON visits (area, id)`,
+		`CREATE INDEX idx_household ON visits (household)`, `CREATE INDEX idx_waiting ON visits (received) WHERE state='waiting'`,
+		`CREATE TABLE forms (id TEXT PRIMARY KEY, title TEXT)`,
+	} {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	city, err := queryplan.New(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer city.Close()
+	const sorts = "USE TEMP B-TREE FOR ORDER BY"
+	for query, want := range map[string][]string{
+		`SELECT * FROM visits v WHERE v.state=?`:                                                           {"SCAN v"},
+		`SELECT id FROM visits WHERE area>=? AND area<? ORDER BY received`:                                 {sorts},
+		`SELECT id FROM visits WHERE area>=? AND area<? OR area>=? AND area<? ORDER BY received`:           {sorts},
+		`SELECT COUNT(*) FROM visits`:                                                                      {"SCAN visits USING COVERING INDEX idx_household"},
+		`SELECT id FROM visits ORDER BY received LIMIT 5`:                                                  {"SCAN visits", sorts},
+		`SELECT * FROM (SELECT id, received FROM visits UNION ALL SELECT id, '' FROM forms) ORDER BY id`:   {"SCAN visits", sorts},
+		`SELECT f.id FROM forms f JOIN visits v ON v.state=f.title`:                                        {"SCAN v"},
+		`SELECT id FROM visits WHERE household=? ORDER BY received`:                                        nil, // a few
+		`SELECT id FROM visits WHERE area>=? AND area<? ORDER BY area, id LIMIT ?`:                         nil, // along the index
+		`SELECT id FROM visits ORDER BY id DESC LIMIT 1`:                                                   nil, // the last
+		`SELECT id FROM visits WHERE state='waiting' ORDER BY received`:                                    nil, // what waits
+		`SELECT title FROM forms ORDER BY title`:                                                           nil, // does not grow
+		`SELECT (SELECT COUNT(*) FROM visits v WHERE v.household=f.id) AS n FROM forms f ORDER BY n, f.id`: nil,
+	} {
+		got, err := city.Wasteful(query)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v; want %q", query, got, err, want)
+		}
+	}
+}
