@@ -90,11 +90,11 @@ func coverageQuery(tables []string, interviews Interviews) string {
 	}
 	completed := make([]string, len(tables))
 	for i, t := range tables {
-		completed[i] = fmt.Sprintf("(SELECT COUNT(*) FROM `%s` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND %s)", t, interviews.Of(t))
+		completed[i] = "CAST((SELECT COUNT(*) FROM `" + t + "` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND " + interviews.Of(t) + ") AS INT)"
 	}
 	households := each(tables, "SELECT household FROM `%s` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND household != ''", " UNION ALL ")
 	return `SELECT a.id AS id, a.code AS area, a.name AS name, a.expected_households AS expected_households, ` + total("") + ` AS visits,
-		CAST((SELECT COUNT(DISTINCT household) FROM (` + households + `)) AS INT) AS households_visited, CAST(` + strings.Join(completed, " + ") + ` AS INT) AS completed, ` +
+		CAST((SELECT COUNT(DISTINCT household) FROM (` + households + `)) AS INT) AS households_visited, ` + `CAST(` + strings.Join(completed, ` + `) + ` AS INT) AS completed, ` +
 		total(` AND v.review_state = 'approved'`) + ` AS approved FROM areas a WHERE a.level = 'community'`
 }
 

@@ -9,7 +9,7 @@ const (
 
 // settled are the tables whose size does not follow the work that is done in a city: a program may read them whole.
 var settled = map[string]int{
-	"areas": 21_000, "workers": 3_000, "worker_scopes": 20_000, "former_territories": 3_000, "second_factors": 3_000, "app_tokens": 3_000,
+	"areas": 21_000, "workers": 3_000, "worker_scopes": 20_000, "former_territories": 3_000, "second_factors": 3_000, "sign_ins": 10_000, "app_tokens": 3_000,
 	"devices": 3_000, "forms": 20, "form_files": 100, "campaigns": 20, "retention_policies": 20, "retention_reports": 100, "meta": 20, "second_factor_settings": 20,
 }
 
