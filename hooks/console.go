@@ -21,6 +21,13 @@ var consoleRoutes = []Route{
 	{http.MethodGet, "/api/doorstep/v1/queue", access.ReviewRecord, (*Doorstep).queueOf},
 	{http.MethodGet, "/api/doorstep/v1/queue/counts", access.ReviewRecord, (*Doorstep).queueCounts},
 	{http.MethodGet, "/api/doorstep/v1/records/{collection}/{id}", access.ReviewRecord, (*Doorstep).record},
+	{http.MethodGet, "/api/doorstep/v1/today", access.ReviewRecord, (*Doorstep).today},
+	{http.MethodGet, "/api/doorstep/v1/duplicates", access.DecideDuplicate, (*Doorstep).listPairs},
+	{http.MethodGet, "/api/doorstep/v1/duplicates/{id}", access.DecideDuplicate, (*Doorstep).onePair},
+	{http.MethodGet, "/api/doorstep/v1/areas", access.ReadCoverage, (*Doorstep).listAreas},
+	{http.MethodGet, "/api/doorstep/v1/areas/outlines", access.ReadCoverage, (*Doorstep).outlines},
+	{http.MethodGet, "/api/doorstep/v1/workers", access.ReadWorker, (*Doorstep).listWorkers},
+	{http.MethodGet, "/api/doorstep/v1/forms", access.ReadForm, (*Doorstep).listForms},
 }
 
 // known is what the server keeps in memory for the console.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -238,6 +239,77 @@ func TestRecordIsShownWithTheWordsOfItsForm(t *testing.T) {
 	}
 }
 
+// What waits is counted in the territory alone, and lists hold nothing of the next district.
+func TestConsoleListsEndAtTheBorder(t *testing.T) {
+	d := newDesk(t)
+	d.visit(0, "990101001001001", "示例路 1 号", "王小明", number1)
+	d.visit(0, "990101001001002", "示例路 2 号", "王晓明", number1)
+	d.visit(1, "990102001001001", "示例路 3 号", "李小红", number1)
+	d.Advance(100 * time.Hour)
+	var here, there, all struct {
+		Queue                  map[string]struct{ N int }
+		Duplicates, Quarantine struct{ N int }
+		Tablets                []struct{ Worker string }
+	}
+	sample(t, "today", d.get(d.boss, "/today", &here))
+	d.get(d.other, "/today", &there)
+	d.get(d.manager, "/today", &all)
+	sum := func(q map[string]struct{ N int }) (n int) {
+		for _, c := range q {
+			n += c.N
+		}
+		return n
+	}
+	if sum(here.Queue) != 2 || sum(there.Queue) != 1 || sum(all.Queue) != 3 || len(here.Tablets) != 1 || len(all.Tablets) != 2 {
+		t.Errorf("here %+v, there %+v, all %+v", here, there, all)
+	}
+	var pairs struct {
+		Items []struct {
+			ID   string
+			A, B struct {
+				Here          bool
+				Area, Summary string
+			}
+		}
+	}
+	sample(t, "duplicates", d.get(d.other, "/duplicates", &pairs))
+	if len(pairs.Items) == 0 || len(pairs.Items) != there.Duplicates.N {
+		t.Fatalf("pairs of the next district: %+v, counted %+v", pairs, there.Duplicates)
+	}
+	for _, p := range pairs.Items {
+		for _, side := range []struct {
+			Here          bool
+			Area, Summary string
+		}{p.A, p.B} {
+			if !side.Here && (side.Area != "990101" || side.Summary != "") || side.Here && !strings.HasPrefix(side.Area, "990102") {
+				t.Errorf("side %+v", side)
+			}
+		}
+		body := d.get(d.other, "/duplicates/"+p.ID, nil)
+		sample(t, "duplicate", body)
+		for _, secret := range []string{"王小明", "王晓明", "王*", number1, "990101001"} {
+			if strings.Contains(string(body), secret) {
+				t.Errorf("%s of the other side is told: %s", secret, body)
+			}
+		}
+	}
+	for _, path := range []string{"/areas", "/areas?parent=9901", "/areas/outlines?parent=9901", "/areas?parent=990101001", "/workers"} {
+		body := string(d.get(d.boss, path, nil))
+		sample(t, strings.NewReplacer("/", "_", "?", "_", "=", "_").Replace(path[1:]), []byte(body))
+		if strings.Contains(body, "990102") || !strings.Contains(body, "990101") {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+	if body := string(d.get(d.boss, "/areas?parent=990102", nil)); body != `{"items":[]}`+"\n" {
+		t.Errorf("areas of the next district: %s", body)
+	}
+	if tablet := d.tablets[0].Device; strings.Contains(string(d.get(d.boss, "/workers", nil)), tablet) || !strings.Contains(string(d.get(d.manager, "/workers", nil)), tablet) {
+		t.Error("tablets are named to those who manage them, and to no one else")
+	}
+	sample(t, "workers", d.get(d.manager, "/workers", nil))
+	sample(t, "forms", d.get(d.boss, "/forms", nil))
+}
+
 // walkConsole reads what the pages of the console read, rightly and wrongly.
 func (w *witness) walkConsole(tablet, boss *testapp.Client, visit string) {
 	w.t.Helper()
@@ -252,4 +324,15 @@ func (w *witness) walkConsole(tablet, boss *testapp.Client, visit string) {
 	w.send(boss, get, records, []string{"child_visits", visit}, "", nil, 200)
 	w.send(boss, get, records, []string{"child_visits", "x"}, "", nil, 404)
 	w.send(boss, get, records, []string{"persons", visit}, "", nil, 404)
+	w.send(boss, get, v1+"/today", nil, "", nil, 200)
+	pair := text(w.send(boss, get, v1+"/duplicates", nil, "", nil, 200), "items", "id")
+	w.send(boss, get, v1+"/duplicates/{id}", []string{pair}, "", nil, 200)
+	w.send(boss, get, v1+"/duplicates/{id}", []string{"x"}, "", nil, 404)
+	w.send(boss, get, v1+"/areas", nil, "", nil, 200)
+	w.send(boss, get, v1+"/areas", nil, "?parent=990101001", nil, 200)
+	w.send(boss, get, v1+"/areas/outlines", nil, "?parent=990101", nil, 200)
+	w.send(boss, get, v1+"/workers", nil, "?limit=1", nil, 200)
+	w.send(boss, get, v1+"/workers", nil, "?cursor=x", nil, 400)
+	w.send(boss, get, v1+"/forms", nil, "", nil, 200)
+	w.send(tablet, get, v1+"/forms", nil, "", nil, 200)
 }

@@ -1,0 +1,117 @@
+package hooks
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/console"
+)
+
+func (d *Doorstep) today(r *request) error {
+	out, err := console.ReadToday(collections.Read(r.App), d.known(), r.actor, d.Now())
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "today", "rows": len(out.Reports.First)}
+	for _, one := range out.Reports.First {
+		seen.Subjects = append(seen.Subjects, one.Record)
+	}
+	if err := d.saw(r.RequestEvent, audit.Review, seen); err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+func (d *Doorstep) listPairs(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	page, err := console.Pairs(collections.Read(r.App), d.known(), r.actor, r.query("kind"), r.query("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	if err := d.saw(r.RequestEvent, audit.Deduplication, pairsSeen(r.actor, page.Items...)); err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+func (d *Doorstep) onePair(r *request) error {
+	p, err := console.ReadPair(collections.Read(r.App), d.known(), r.actor, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := d.saw(r.RequestEvent, audit.Deduplication, pairsSeen(r.actor, p)); err != nil {
+		return err
+	}
+	return r.private(p)
+}
+
+// pairsSeen is what somebody gets to see of pairs: the sides that lie here.
+func pairsSeen(actor access.Actor, pairs ...console.Pair) audit.Entry {
+	e := actor.Did(audit.ReadMany)
+	e.Collection, e.Detail = collections.Duplicates, map[string]any{"rows": len(pairs)}
+	for _, p := range pairs {
+		for _, s := range []console.Side{p.A, p.B} {
+			if s.Here {
+				e.Subjects = append(e.Subjects, s.ID)
+			}
+		}
+	}
+	return e
+}
+
+func (d *Doorstep) listAreas(r *request) error {
+	all, err := console.Areas(collections.Read(r.App), r.actor, r.query("parent"))
+	if err != nil {
+		return err
+	}
+	return r.private(map[string]any{"items": all})
+}
+
+// outlines gives borders, which a browser keeps until they change.
+func (d *Doorstep) outlines(r *request) error {
+	all, err := console.ReadOutlines(collections.Read(r.App), r.actor, r.query("parent"))
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	r.Response.Header().Set("ETag", tag)
+	r.Response.Header().Set("Cache-Control", "private, no-cache")
+	if r.Request.Header.Get("If-None-Match") == tag {
+		return r.NoContent(http.StatusNotModified)
+	}
+	return r.Blob(http.StatusOK, "application/json", body)
+}
+
+func (d *Doorstep) listWorkers(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	page, err := console.Workers(collections.Read(r.App), d.known(), r.actor, r.query("area"), r.query("q"), r.query("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+func (d *Doorstep) listForms(r *request) error {
+	page, err := console.Forms(collections.Read(r.App), d.known(), r.actor)
+	if err != nil {
+		return err
+	}
+	return r.private(page)
+}

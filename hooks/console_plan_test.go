@@ -1,0 +1,139 @@
+package hooks_test
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/console"
+)
+
+// explaining looks at the plan of every query before it is asked.
+type explaining struct {
+	collections.DB
+	t     *testing.T
+	asked map[string]bool
+}
+
+// mayScan are the plans that read a whole table or index: what is as small as what waits, and the forms.
+var mayScan = []string{"CONSTANT ROW", "json_each", "(subquery", "(join", "idx_duplicates_open", "idx_tasks_reports", "idx_devices_contact", "SCAN forms"}
+
+func (e explaining) Query(query string, args ...any) (*sql.Rows, error) {
+	e.t.Helper()
+	if !e.asked[query] {
+		e.asked[query] = true
+		rows, err := e.DB.Query("EXPLAIN QUERY PLAN "+query, args...)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+				return nil, err
+			}
+			fine := slices.ContainsFunc(mayScan, func(part string) bool { return strings.Contains(step, part) })
+			sorts := strings.HasPrefix(step, "USE TEMP B-TREE") && strings.Contains(query, `substr(v.area`)
+			if strings.HasPrefix(step, "SCAN") && !fine || sorts {
+				e.t.Errorf("%s\n\t%s", query, step)
+			}
+		}
+	}
+	return e.DB.Query(query, args...)
+}
+
+// Every statement of the console goes along an index, whoever asks and whatever for; the queue is not sorted either.
+func TestConsoleReadsNoWholeTable(t *testing.T) {
+	d := newDesk(t)
+	id := d.visit(0, "990101001001001", "示例路 1 号", "王小明", number1)
+	d.visit(0, "990101001001002", "示例路 2 号", "王晓明", number1)
+	db := explaining{collections.Read(d.TestApp), t, map[string]bool{}}
+	known := console.Known{Library: d.Doorstep.Library, Sheets: console.NewSheets(), Areas: d.Doorstep.Areas.Index()}
+	for _, codes := range [][]string{{"9901"}, {"990101"}, {"990101001", "990102001001"}} {
+		actor := access.Actor{ID: "m", Role: access.Manager, Territory: codes}
+		for _, f := range []console.Filter{{}, {Form: "child_visit", From: "2026-11-20", To: "2026-11-24"}, {Worker: "x"}, {Code: "cn_id.division"}, {Campaign: "x", Photo: true, Returned: true}, {States: []string{"approved"}, Area: "990101001"}} {
+			page, err := console.Queue(db, known, actor, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if page.Next != nil {
+				if f.Cursor = *page.Next; f.Cursor == "" {
+					t.Fatal("an empty cursor")
+				}
+			}
+		}
+		_, subjects, err := console.Read(t.Context(), db, known, actor, "child_visits", id)
+		if err != nil || len(subjects) < 3 {
+			t.Fatalf("%v %v", subjects, err)
+		}
+		pairs, err := console.Pairs(db, known, actor, "person", "", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range pairs.Items {
+			if _, err := console.ReadPair(db, known, actor, p.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, err := range map[string]error{
+			"today":    errorOf(console.ReadToday(db, known, actor, d.Doorstep.Now())),
+			"counts":   errorOf(console.CountQueue(db, known.Library, actor, "", "")),
+			"areas":    errorOf(console.Areas(db, actor, "9901")),
+			"outlines": errorOf(console.ReadOutlines(db, actor, "")),
+			"workers":  errorOf(console.Workers(db, known, actor, "", "F", "", 10)),
+			"forms":    errorOf(console.Forms(db, known, actor)),
+		} {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if len(db.asked) < 40 {
+		t.Errorf("only %d statements", len(db.asked))
+	}
+}
+
+func errorOf[T any](_ T, err error) error { return err }
+
+// The codes of findings are those of the records, whoever wrote them and whatever became of them since.
+func TestCodesOfFindingsAreThoseOfTheRecords(t *testing.T) {
+	d := newDesk(t)
+	first := d.visit(0, "990101001001001", "示例路 1 号", "王小明", "990000201503010019")
+	d.visit(1, "990102001001001", "示例路 9 号", "李小红", "990000201503010019")
+	same := func(when string, least int) {
+		t.Helper()
+		const stored = `SELECT record||' '||area||' '||code FROM record_issues WHERE collection='child_visits' ORDER BY 1`
+		const derived = `SELECT DISTINCT v.id||' '||v.area||' '||json_extract(value,'$.code') FROM child_visits v, json_each(v.issues) ORDER BY 1`
+		db := collections.Read(d.TestApp)
+		got, want := list(t, db, stored), list(t, db, derived)
+		if !slices.Equal(got, want) || len(got) < least {
+			t.Errorf("%s:\n got %v\nwant %v", when, got, want)
+		}
+	}
+	same("after intake", 4)
+	write := func(query string, args ...any) {
+		t.Helper()
+		if err := collections.Write(t.Context(), d.TestApp, func(db collections.DB) error { _, err := db.Exec(query, args...); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(`UPDATE child_visits SET area='990101001002001' WHERE id=?`, first)
+	same("after a move", 4)
+	var page queuePage
+	if d.get(d.boss, "/queue?code=cn_id.checksum&area=990101001002", &page); !slices.Equal(page.ids(), []string{first}) {
+		t.Errorf("found by the code: %v", page.ids())
+	}
+	write(`UPDATE child_visits SET issues='no json' WHERE id=?`, first)
+	if n := list(t, collections.Read(d.TestApp), fmt.Sprintf(`SELECT id FROM record_issues WHERE record='%s'`, first)); len(n) > 0 {
+		t.Errorf("codes of what is no JSON: %v", n)
+	}
+	write(`UPDATE child_visits SET issues='[]' WHERE id=?`, first)
+	same("after an erasure", 2)
+	write(`DELETE FROM child_visits WHERE id=?`, first)
+	same("after a deletion", 2)
+}

@@ -1,0 +1,80 @@
+package console
+
+import (
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+)
+
+// Area is one area below another.
+type Area struct {
+	Code     string `json:"code"`
+	Name     string `json:"name"`
+	Level    string `json:"level"`
+	Children bool   `json:"children"`
+}
+
+const areaColumns = `a.code, a.name, a.level, EXISTS (SELECT 1 FROM areas c WHERE c.parent=a.code AND c.active)`
+
+// Areas lists the areas below one that lie in the actor's territory, or that it lies in. Without a parent they are those of the
+// territory itself.
+func Areas(db collections.DB, actor access.Actor, parent string) ([]Area, error) {
+	all := []Area{}
+	err := eachArea(db, actor, parent, areaColumns, func(rows *sql.Rows) error {
+		var a Area
+		err := rows.Scan(&a.Code, &a.Name, &a.Level, &a.Children)
+		if reaches(actor, a.Code) {
+			all = append(all, a)
+		}
+		return err
+	})
+	return all, err
+}
+
+func eachArea(db collections.DB, actor access.Actor, parent, columns string, scan func(*sql.Rows) error) error {
+	if parent != "" || actor.Role == access.Operator {
+		return collections.Each(db, `SELECT `+columns+` FROM areas a WHERE a.parent=? AND a.active ORDER BY a.code`, []any{parent}, scan)
+	}
+	codes, err := json.Marshal(actor.Territory)
+	if err != nil {
+		return err
+	}
+	return collections.Each(db, `SELECT `+columns+` FROM areas a WHERE a.code IN (SELECT value FROM json_each(?)) AND a.active ORDER BY a.code`, []any{string(codes)}, scan)
+}
+
+// reaches reports whether an area lies in the actor's territory, or holds a part of it.
+func reaches(actor access.Actor, code string) bool {
+	return actor.Role == access.Operator || actor.Covers(code) ||
+		slices.ContainsFunc(actor.Territory, func(own string) bool { return strings.HasPrefix(own, code) })
+}
+
+// Outlines are features of GeoJSON.
+type Outlines struct {
+	Type     string    `json:"type"`
+	Features []Outline `json:"features"`
+}
+
+// Outline is an area with its border.
+type Outline struct {
+	Type       string            `json:"type"`
+	Properties map[string]string `json:"properties"` // code and name
+	Geometry   json.RawMessage   `json:"geometry"`
+}
+
+// ReadOutlines gives the borders of what Areas lists.
+func ReadOutlines(db collections.DB, actor access.Actor, parent string) (Outlines, error) {
+	all := Outlines{"FeatureCollection", []Outline{}}
+	err := eachArea(db, actor, parent, `a.code, a.name, COALESCE(a.boundary,'null')`, func(rows *sql.Rows) error {
+		var code, name, boundary string
+		err := rows.Scan(&code, &name, &boundary)
+		if err == nil && reaches(actor, code) && json.Valid([]byte(boundary)) {
+			all.Features = append(all.Features, Outline{"Feature", map[string]string{"code": code, "name": name}, json.RawMessage(boundary)})
+		}
+		return err
+	})
+	return all, err
+}

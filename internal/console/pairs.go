@@ -1,0 +1,206 @@
+package console
+
+import (
+	"database/sql"
+	"encoding/json"
+	"slices"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+	"doorstep/internal/sensitive"
+)
+
+// Pair is a candidate pair of duplicates: a was there first.
+type Pair struct {
+	ID         string   `json:"id"`
+	Kind       string   `json:"kind"`
+	Rule       string   `json:"rule"`
+	Status     string   `json:"status"`
+	Collection string   `json:"collection"`
+	Created    string   `json:"created"`
+	Weight     float64  `json:"weight"`
+	A          Side     `json:"a"`
+	B          Side     `json:"b"`
+	Rows       []Fact   `json:"rows"` // of one pair that is looked at; empty in a list
+	Can        []string `json:"can"`  // same and different; the other side has to agree where only one lies here
+}
+
+// Side is one row of a pair. Of one that lies elsewhere no more is shown than its district.
+type Side struct {
+	ID       string `json:"id"`
+	Here     bool   `json:"here"`
+	Area     string `json:"area"`
+	AreaName string `json:"area_name"`
+	Summary  string `json:"summary"` // masked
+	Verdict  string `json:"verdict"` // what this side has said: same, different or nothing
+}
+
+// Fact is how one field of the two rows compares. Equal is nil where a side says nothing.
+type Fact struct {
+	Field string `json:"field"`
+	Label Text   `json:"label"`
+	A     string `json:"a"` // masked; empty for a side that lies elsewhere
+	B     string `json:"b"`
+	Equal *bool  `json:"equal"`
+}
+
+const pairColumns = `id, kind, rule, status, collection, created, score, a, b, area, area_b, verdict_a, verdict_b, COALESCE(evidence,'[]')`
+
+// Pairs lists the open pairs with a side in the actor's territory, the newest first.
+func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, limit int) (Page[Pair], error) {
+	page := Page[Pair]{Items: []Pair{}}
+	from, err := parsePosition(cursor)
+	if err != nil {
+		return page, err
+	}
+	limit = Limit(limit)
+	here, args := territory.Within(`+area`, Ranges(actor, ""))
+	there, argsB := territory.Within(`+area_b`, Ranges(actor, ""))
+	after, afterArgs := from.after(`created`, `id`)
+	where := `status='open' AND (` + here + ` OR ` + there + `) AND ` + after
+	args = append(append(args, argsB...), afterArgs...)
+	if kind != "" {
+		where, args = where+` AND +kind=?`, append(args, kind)
+	}
+	err = collections.Each(db, `SELECT `+pairColumns+` FROM duplicates INDEXED BY idx_duplicates_open WHERE `+where+` ORDER BY created DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
+		p, _, err := scanPair(rows, k, actor)
+		page.Items = append(page.Items, p)
+		return err
+	})
+	if err != nil {
+		return page, err
+	}
+	if len(page.Items) > limit {
+		page.Items = page.Items[:limit]
+		page.Next = position{page.Items[limit-1].Created, page.Items[limit-1].ID}.cursor()
+	}
+	for i := range page.Items {
+		if _, err := page.Items[i].read(db); err != nil {
+			return page, err
+		}
+	}
+	return page, nil
+}
+
+// ReadPair compares the two rows of a pair field by field.
+func ReadPair(db collections.DB, k Known, actor access.Actor, id string) (p Pair, err error) {
+	var evidence string
+	err = collections.Each(db, `SELECT `+pairColumns+` FROM duplicates WHERE id=?`, []any{id}, func(rows *sql.Rows) (err error) {
+		p, evidence, err = scanPair(rows, k, actor)
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	if !p.A.Here && !p.B.Here {
+		return p, problem.New(problem.NotFound, "")
+	}
+	said, err := p.read(db)
+	if err != nil {
+		return p, err
+	}
+	p.Rows = p.facts(said)
+	var levels []struct{ Field, Level string }
+	if err := json.Unmarshal([]byte(evidence), &levels); err != nil {
+		return p, nil // a column that somebody broke by hand
+	}
+	for _, l := range levels {
+		if !slices.ContainsFunc(p.Rows, func(f Fact) bool { return f.Field == l.Field }) {
+			f := Fact{Field: l.Field, Label: Text{l.Field, l.Field}}
+			if equal := l.Level == "equal"; l.Level != "missing" {
+				f.Equal = &equal
+			}
+			p.Rows = append(p.Rows, f)
+		}
+	}
+	return p, nil
+}
+
+func scanPair(rows *sql.Rows, k Known, actor access.Actor) (p Pair, evidence string, err error) {
+	p = Pair{Rows: []Fact{}, Can: []string{"same", "different"}}
+	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.Weight, &p.A.ID, &p.B.ID, &p.A.Area, &p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence)
+	for _, s := range []*Side{&p.A, &p.B} {
+		if s.Here = actor.May(access.DecideDuplicate, s.Area, ""); !s.Here {
+			s.Area = s.Area[:min(len(s.Area), district)]
+		}
+		s.AreaName = nameOf(k.Areas, s.Area)
+	}
+	return p, evidence, err
+}
+
+// factsOf are the fields that persons and households are compared by.
+var factsOf = map[string][]Fact{
+	collections.Persons: {{Field: "name", Label: Text{"姓名", "Name"}}, {Field: "sex", Label: Text{"性别", "Sex"}}, {Field: "birth_date", Label: Text{"出生日期", "Birth date"}},
+		{Field: "id_type", Label: Text{"证件类型", "Type of document"}}, {Field: "id_number", Label: Text{"证件号码", "Number of document"}}, {Field: "phone", Label: Text{"电话", "Phone"}}, {Field: "relation", Label: Text{"与户主关系", "Relation to head"}}},
+	collections.Households: {{Field: "address", Label: Text{"地址", "Address"}}, {Field: "house_code", Label: Text{"房屋编码", "House code"}}, {Field: "head_name", Label: Text{"户主", "Head"}},
+		{Field: "phone", Label: Text{"电话", "Phone"}}, {Field: "residents", Label: Text{"常住人数", "Residents"}}},
+}
+
+// read gives what the sides that lie here say, in clear, and writes their summaries.
+func (p *Pair) read(db collections.DB) (said [2]map[string]string, err error) {
+	facts := factsOf[p.Collection]
+	for i, s := range []*Side{&p.A, &p.B} {
+		if !s.Here || len(facts) == 0 {
+			continue
+		}
+		if said[i], err = inClear(db, p.Collection, s.ID, facts); err != nil {
+			return said, err
+		}
+		s.Summary = maskOf(p.Collection, facts[0].Field).Mask(said[i][facts[0].Field])
+	}
+	return said, nil
+}
+
+func inClear(db collections.DB, table, id string, facts []Fact) (map[string]string, error) {
+	said := map[string]string{}
+	query := `SELECT sealed`
+	for _, f := range facts {
+		query += `, COALESCE(` + f.Field + `,'')`
+	}
+	values := make([]string, len(facts)+1)
+	dest := make([]any, len(values))
+	for i := range values {
+		dest[i] = &values[i]
+	}
+	found, err := collections.One(db, query+` FROM "`+table+`" WHERE id=?`, []any{id}, dest...)
+	if err != nil || !found {
+		return said, err
+	}
+	opened, _, err := collections.OpenWhole(db, table, id, values[0])
+	for i, f := range facts {
+		text := values[i+1]
+		if s, sealed := collections.Registry[table].Find(f.Field); sealed && s.Indexed && values[0] != "" {
+			text = "" // a keyed hash
+		}
+		opened.Fill(f.Field, &text)
+		said[f.Field] = text
+	}
+	return said, err
+}
+
+// maskOf is the mask of a column of persons or households.
+func maskOf(table, field string) sensitive.Shape {
+	if s, sealed := collections.Registry[table].Find(field); sealed {
+		return s.Shape
+	}
+	if table == collections.Persons && field == "birth_date" {
+		return sensitive.Year
+	}
+	return sensitive.Whole
+}
+
+// facts compares the two sides. Of one that lies elsewhere nothing is read.
+func (p *Pair) facts(said [2]map[string]string) []Fact {
+	all := []Fact{}
+	for _, f := range factsOf[p.Collection] {
+		a, b := said[0][f.Field], said[1][f.Field]
+		f.A, f.B = maskOf(p.Collection, f.Field).Mask(a), maskOf(p.Collection, f.Field).Mask(b)
+		if equal := a == b; a != "" && b != "" {
+			f.Equal = &equal
+		}
+		all = append(all, f)
+	}
+	return all
+}

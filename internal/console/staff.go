@@ -1,0 +1,132 @@
+package console
+
+import (
+	"database/sql"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/signin"
+)
+
+// Worker is somebody of the staff, with their tablets.
+type Worker struct {
+	ID           string   `json:"id"`
+	StaffNo      string   `json:"staff_no"`
+	Name         string   `json:"name"`
+	Role         string   `json:"role"`
+	Area         string   `json:"area"`
+	AreaName     string   `json:"area_name"`
+	Active       bool     `json:"active"`
+	SecondFactor bool     `json:"second_factor"`
+	Devices      []Device `json:"devices"`
+}
+
+// Device is a tablet. Only who manages devices is told which one.
+type Device struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	LastSeen string `json:"last_seen"`
+	Revoked  bool   `json:"revoked"`
+}
+
+// Workers lists the staff of the actor's territory, or of an area in it, by area; words are looked for in names and numbers.
+func Workers(db collections.DB, k Known, actor access.Actor, area, words, cursor string, limit int) (Page[Worker], error) {
+	page := Page[Worker]{Items: []Worker{}}
+	from, err := parsePosition(cursor)
+	if err != nil {
+		return page, err
+	}
+	limit = Limit(limit)
+	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active`, From: `workers w`, Place: `w.area`, ID: `w.id`, Ranges: Ranges(actor, area),
+		After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1}
+	if words != "" {
+		rows.Where, rows.Args = `instr(lower(w.name||' '||w.staff_no), lower(?))`, []any{words}
+	}
+	err = rows.Each(db, func(r *sql.Rows) error {
+		w := Worker{Devices: []Device{}}
+		err := r.Scan(&w.ID, &w.StaffNo, &w.Name, &w.Role, &w.Area, &w.Active)
+		w.AreaName = nameOf(k.Areas, w.Area)
+		page.Items = append(page.Items, w)
+		return err
+	})
+	if err != nil {
+		return page, err
+	}
+	if len(page.Items) > limit {
+		page.Items = page.Items[:limit]
+		last := page.Items[limit-1]
+		page.Next = position{last.Area, last.ID}.cursor()
+	}
+	for i := range page.Items {
+		w := &page.Items[i]
+		if w.SecondFactor, err = signin.Enrolled(db, w.ID); err != nil {
+			return page, err
+		}
+		if w.Devices, err = devicesOf(db, actor, w.ID); err != nil {
+			return page, err
+		}
+	}
+	return page, nil
+}
+
+func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, error) {
+	all := []Device{}
+	err := collections.Each(db, `SELECT id, name, last_contact, revoked, area, sealed FROM devices WHERE worker=? ORDER BY last_contact DESC`, []any{worker}, func(rows *sql.Rows) error {
+		var d Device
+		var area, sealed string
+		if err := rows.Scan(&d.ID, &d.Name, &d.LastSeen, &d.Revoked, &area, &sealed); err != nil {
+			return err
+		}
+		opened, _, err := collections.OpenWhole(db, collections.Devices, d.ID, sealed)
+		if opened.Fill("name", &d.Name); !actor.May(access.ManageDevice, area, "") {
+			d.ID, d.Name = "", ""
+		}
+		all = append(all, d)
+		return err
+	})
+	return all, err
+}
+
+// FormLine is one version of a form.
+type FormLine struct {
+	Form        string `json:"form"`
+	Title       string `json:"title"`
+	Version     string `json:"version"`
+	Status      string `json:"status"`
+	PublishedAt string `json:"published_at"`
+	Submissions *Count `json:"submissions"` // records of the form in the territory; nil for who may not count them
+}
+
+// Forms lists every version of every form, the latest of each first.
+func Forms(db collections.DB, k Known, actor access.Actor) (Page[FormLine], error) {
+	page := Page[FormLine]{Items: []FormLine{}}
+	counted := map[string]*Count{}
+	err := collections.Each(db, `SELECT form_id, title, version, status, published_at FROM forms ORDER BY form_id, published_at DESC, version DESC`, nil, func(rows *sql.Rows) error {
+		var f FormLine
+		err := rows.Scan(&f.Form, &f.Title, &f.Version, &f.Status, &f.PublishedAt)
+		page.Items = append(page.Items, f)
+		return err
+	})
+	if err != nil || actor.Where(access.ReadCoverage) == access.Nowhere {
+		return page, err
+	}
+	for i := range page.Items {
+		f := &page.Items[i]
+		if counted[f.Form] == nil {
+			sum := &Count{}
+			for _, table := range tablesOf(k.Library, f.Form) {
+				for _, r := range Ranges(actor, "") {
+					c, err := count(db, `SELECT 1 FROM "`+table+`" WHERE area>=? AND area<?`, r.Lo, r.Hi)
+					if err != nil {
+						return page, err
+					}
+					sum.add(c)
+				}
+			}
+			counted[f.Form] = sum
+		}
+		f.Submissions = counted[f.Form]
+	}
+	return page, nil
+}
