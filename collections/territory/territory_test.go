@@ -38,4 +38,3 @@ func TestCoarse(t *testing.T) {
 		t.Error("the fine one was changed")
 	}
 }
-
