@@ -55,7 +55,6 @@ type draft struct {
 	sent       *instrument.Instrument  // the version that was filled in; form may be a later one
 	merged     bool                    // of what several versions may have filled in
 	were       map[*survey.Node]string // persons of rows, by the revision before
-	ids        map[*survey.Node]string // of rows and those around them, by the nodes that the sender wrote
 	held       string                  // the submission in quarantine that it comes from
 	correction *Correction             // nil unless it came through a correction form
 	knows      formVersion             // the form and the version that it names, as far as this server knows them
