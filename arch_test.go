@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 	"internal/console":    {"collections", "collections/territory", "internal/access", "internal/grid", "internal/instrument", "internal/problem", "internal/review", "internal/sensitive", "internal/survey", "internal/validate"},
 	"internal/review":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
 	"internal/reveal":     {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
-	"internal/coverage":   {"collections", "collections/territory", "internal/access"},
+	"internal/coverage":   {"collections", "collections/territory", "internal/access", "internal/survey"},
 	"internal/dataset":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/instrument", "internal/problem", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate"},
 	"internal/disclosure": {},
 	"internal/devicesync": {"collections", "collections/territory", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
