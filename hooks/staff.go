@@ -40,6 +40,13 @@ func checkWorker(e *core.RecordRequestEvent) error {
 	if err != nil {
 		return err
 	}
+	info, err := e.RequestInfo()
+	if err != nil {
+		return err
+	}
+	if password, said := info.Body["password"].(string); said {
+		wrong = append(wrong, staff.CheckPassword(password, w)...)
+	}
 	fields := validation.Errors{}
 	for _, f := range append(wrong, staff.Beyond(actor, w)...) {
 		if _, told := fields[f.Column]; !told {

@@ -79,3 +79,23 @@ func TestManagersMakeAccounts(t *testing.T) {
 		}
 	}
 }
+
+// Nobody gives an account a password that everybody takes, or one with its own number in it; what it had before stays.
+func TestWeakPasswordsAreRefusedOverREST(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	worker := app.Worker(t, "F00123", "field", "990101001001")
+	manager := app.Client(t, app.Serve(t), app.Worker(t, "M1", "manager", "9901"))
+	path := "/api/collections/workers/records/" + worker.Id
+	for _, weak := range []string{"5201314520", "my-F00123-pass"} {
+		status, body := manager.Do("PATCH", path, map[string]any{"password": weak, "passwordConfirm": weak})
+		if status != 400 || !strings.Contains(string(body), "worker.password_weak") {
+			t.Errorf("%s: %d %s", weak, status, body)
+		}
+	}
+	kept, err := app.FindRecordById("workers", worker.Id)
+	if err != nil || kept.GetString("password:hash") != worker.GetString("password:hash") {
+		t.Errorf("the password changed: %v", err)
+	}
+	manager.Want(200, "PATCH", path, map[string]any{"password": "x7Kq-2mVd-99", "passwordConfirm": "x7Kq-2mVd-99"}, nil)
+}

@@ -29,6 +29,7 @@ const (
 	UnknownTerritory  = "worker.territory_unknown"
 	BadActive         = "worker.active"
 	ShortPassword     = "worker.password"
+	WeakPassword      = "worker.password_weak"
 	RepeatedNumber    = "worker.repeated"
 	AboveOwnRole      = "worker.role_above"
 	OutsideOwnGround  = "worker.territory_outside"
@@ -46,6 +47,7 @@ var Catalogue = map[string][2]string{
 	UnknownTerritory: {"没有这个区划代码,请先导入区划。", "There is no such area code; import the areas first."},
 	BadActive:        {"在岗应为“是”或“否”。", "Active is yes or no."},
 	ShortPassword:    {"密码至少 8 个字符。", "A password has 8 characters at least."},
+	WeakPassword:     {"这个密码太常见,或含有工号、姓名,请换一个。", "This password is too common, or holds the staff number or the name; choose another."},
 	RepeatedNumber:   {"这个工号在表里出现过。", "The staff number is in the list already."},
 	AboveOwnRole:     {"角色不能高于您自己的角色。", "The role is above your own."},
 	OutsideOwnGround: {"负责区域超出了您自己的负责区域。", "The territory reaches beyond your own."},

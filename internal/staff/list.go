@@ -62,6 +62,8 @@ func (l *list) add(db collections.DB, r tabular.Row) error {
 	}
 	if e.password != "" && len([]rune(e.password)) < leastPassword {
 		wrong = append(wrong, Fault{"password", ShortPassword, ""})
+	} else if e.password != "" {
+		wrong = append(wrong, CheckPassword(e.password, e.Worker)...)
 	}
 	if first, again := l.rows[e.StaffNo]; again {
 		wrong = append(wrong, Fault{"staff_no", RepeatedNumber, fmt.Sprintf("%s (%d)", e.StaffNo, first)})
