@@ -24,7 +24,7 @@ import (
 var typed = map[string]string{
 	"name of a file": "金钏家的门口.jpg", "name of a question that no form has": "金钏说过的话", "reason of break-glass": "金钏的邻居来电说有危险,需立即核实", "reason of an export": "金钏一家的名单要移交市局核对",
 	"title of a task": "去看看金钏的奶奶", "name of a tablet": "金钏妈妈借用的平板", "label of an app": "金钏表哥的手机", "what is searched for": "金钏的大名", "a name": "诸葛金钏", "the name that is proposed": "诸葛金钗",
-	"a comment": "金钏的电话不对", "name of a form that is not known": "金钏表", "what a filter asks": "金钏是谁", "name of a file of Collect": "金钏的弟弟.jpg",
+	"a comment": "金钏的电话不对", "name of a form that is not known": "金钏家的家访登记表", "what a filter asks": "金钏是谁", "name of a file of Collect": "金钏的弟弟.jpg",
 }
 
 // noTemporaryFolder lets every program that the test starts fail when it makes a temporary file: there is no such folder.
