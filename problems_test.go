@@ -17,6 +17,7 @@ import (
 	"doorstep/internal/identity"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/review"
 	"doorstep/internal/roster"
 	"doorstep/internal/staff"
 	"doorstep/internal/tabular"
@@ -81,6 +82,7 @@ func problemsDoc(t *testing.T) string {
 	}
 	warnings := grid.Texts()
 	maps.Copy(warnings, identity.Texts())
+	maps.Copy(warnings, review.Texts())
 	for _, code := range slices.Sorted(maps.Keys(warnings)) {
 		row(code, "warning", warnings[code][0], warnings[code][1])
 	}
