@@ -38,6 +38,7 @@ var inClear = map[string]string{
 	"outbox":               "kind payload last_error",                                                      // ids and codes: its stage's word
 	"paradata":             "questions notes",                                                              // timings by question, counts
 	"persons":              "birth_date id_type last_record",                                               // an id; people are found by birth dates; masked on every screen
+	"record_issues":        "code severity",                                                                // codes of findings
 	"retention_policies":   "",                                                                             //
 	"retention_reports":    "policy",                                                                       // id
 	"review_queue":         "review_state received_at outcome",                                             // codes

@@ -88,7 +88,7 @@ func restoring(ctx context.Context, db collections.DB, st *Stages, by access.Act
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &draft{op: &Operation{Op: OpSubmit, ID: before.ID, Form: in.Form.ID, Version: in.Version, Campaign: before.Campaign}, form: in, sent: in, merged: true}
+	d := &draft{op: &Operation{Op: OpSubmit, ID: before.ID, Form: in.Form.ID, Version: in.Version, Campaign: before.Campaign}, knows: formVersion{in.Form.ID, in.Version}, form: in, sent: in, merged: true}
 	d.inst = &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: before.ID, Root: theirs}
 	d.point.WorkerTerritory = collector.Actor.Territory
 	s := &settling{db: db, st: st, sender: Sender{Channel: Dashboard, Actor: by, Device: before.Device}, d: d, now: st.Now(), before: before, exists: true, ahead: &foresight{}}

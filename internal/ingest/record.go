@@ -302,7 +302,7 @@ func draftOf(st *Stages, sender Sender, in *instrument.Instrument, record *core.
 	if op.Raw, err = json.Marshal(op); err != nil {
 		return nil, err
 	}
-	return &draft{op: op, sum: contentDigest(op), form: in, inst: &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: record.Id, Root: root}}, nil
+	return &draft{op: op, knows: formVersion{in.Form.ID, in.Version}, sum: contentDigest(op), form: in, inst: &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: record.Id, Root: root}}, nil
 }
 
 // invalidColumns finds the errors that belong to columns of the record itself.

@@ -53,7 +53,7 @@ func (w *world) outcome() []string {
 }
 
 // chance is an id that the server drew; those of the tablets begin with the time that nextID takes.
-var chance = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
+var chance = regexp.MustCompile(`\br[0-9a-f]{14}\b|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
 func anonymous(lines []string) []string {
 	for i, l := range lines {

@@ -42,10 +42,11 @@ func (b *builder) survey(s *Sheet) {
 	}
 	w := &sheetWalk{builder: b}
 	w.push(b.f.Root)
-	for _, r := range records(s, columns, b.setting("clean_text_values", true)) {
+	rows := records(s, columns, b.setting("clean_text_values", true))
+	for _, r := range rows {
 		w.row(&r)
 	}
-	if len(b.f.Root.Children) == 0 && len(b.problems) == 0 {
+	if len(rows) == 0 {
 		b.report(place{sheet: s.Name}, "survey.empty")
 	}
 	for _, f := range w.stack[1:] {
