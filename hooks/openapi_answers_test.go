@@ -254,7 +254,7 @@ func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
 
 	held := text(w.send(boss, get, quarantine, nil, "", nil, 200), "items", "id")
 	w.send(boss, post, quarantine+"/{id}/release", []string{held}, "", nil, 200)
-	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", nil, 204)
+	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", object{"reason": "培训时的试填"}, 204)
 	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", nil, 409)
 
 	var pairs struct{ Items []struct{ ID string } }

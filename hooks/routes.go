@@ -248,7 +248,13 @@ func (d *Doorstep) release(r *request) error {
 }
 
 func (d *Doorstep) discard(r *request) error {
-	if err := ingest.Discard(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), d.Now()); err != nil {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if err := ingest.Discard(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Reason, d.Now()); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)

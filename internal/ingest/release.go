@@ -132,15 +132,33 @@ func heldFor(db collections.DB, v formVersion, before time.Time) (ids []string, 
 	return ids, err
 }
 
-// Discard ends a quarantined submission without making it a record; what arrived is kept.
-func Discard(ctx context.Context, app core.App, by access.Actor, submission string, now time.Time) error {
+// discarded is the outcome, and the decision, that ends what nobody will make a record of.
+const (
+	discarded       = "discarded"
+	decisionDiscard = "discard"
+)
+
+// Discard ends a quarantined submission without making it a record; what arrived is kept, and beside it who ended it and why.
+func Discard(ctx context.Context, app core.App, by access.Actor, submission, reason string, now time.Time) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		q, err := quarantined(db, by, submission)
 		if err != nil {
 			return err
 		}
 		if err := collections.Update(db, collections.Submissions, submission, collections.Row{
-			{Column: "outcome", Value: "discarded"}, {Column: "decided_by", Value: by.ID}, {Column: "updated", Value: collections.Stamp(now)},
+			{Column: "outcome", Value: discarded}, {Column: "decided_by", Value: by.ID}, {Column: "updated", Value: collections.Stamp(now)},
+		}); err != nil {
+			return err
+		}
+		id, err := collections.NewID()
+		if err != nil {
+			return err
+		}
+		at := collections.Stamp(now)
+		if err := collections.Insert(db, collections.Reviews, collections.Row{
+			{Column: "id", Value: id}, {Column: "collection", Value: collections.Submissions}, {Column: "record", Value: submission}, {Column: "decision", Value: decisionDiscard},
+			{Column: "comment", Value: reason}, {Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: Quarantined}, {Column: "to_state", Value: discarded}, {Column: "area", Value: q.area},
+			{Column: "created", Value: at}, {Column: "updated", Value: at},
 		}); err != nil {
 			return err
 		}
