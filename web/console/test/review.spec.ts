@@ -95,6 +95,7 @@ test('filters stand in the address, and a masked value is shown for a reason and
   if (await fold.count()) await page.keyboard.press('e')
   const masked = page.locator('.answer', { has: page.locator('.mask') }).first()
   const before = await masked.locator('.mask').innerText()
+  const ref = await masked.getAttribute('data-ref') // before it is shown: the first that is masked is another one then
   await masked.locator('.q').click()
   await page.keyboard.press('v')
   await expect(page.getByRole('dialog').locator('textarea')).toBeFocused()
@@ -103,7 +104,6 @@ test('filters stand in the address, and a masked value is shown for a reason and
   await expect(page.getByRole('alert')).toContainText('10')
   await page.keyboard.type(' · 家长来电要求核对')
   await page.keyboard.press('Control+Enter')
-  const ref = await masked.getAttribute('data-ref')
   const shown = page.locator(`[data-ref="${ref}"] .clear`)
   await expect(shown).toBeVisible()
   const clear = await shown.innerText()
