@@ -153,7 +153,9 @@ func strangers(answer string, all picture, s *side, worker string) (found []stri
 		case map[string]any:
 			table, _ := v["collectionName"].(string)
 			if own, ours := v["collection"].(string); ours && v["collectionName"] == nil { // of our own routes
-				table = own
+				if table = own; v["rule"] != nil { // a pair, whose id is not that of a row in the collection that it is about
+					table = collections.Duplicates
+				}
 			}
 			if original := map[string]string{"review_queue": "child_visits", "open_duplicates": "duplicates"}[table]; original != "" {
 				table = original
