@@ -19,7 +19,7 @@ type within struct {
 	ctx context.Context
 }
 
-// RecordQuery is what lists are read by.
+// RecordQuery returns the query that a list is read by, bound to the context of the request.
 func (w within) RecordQuery(collection any) *dbx.SelectQuery {
 	return w.App.RecordQuery(collection).WithContext(w.ctx)
 }

@@ -69,7 +69,7 @@ func small(codes []string) bool {
 	return true
 }
 
-// reach is a filter for the rows that the actor may see at most. place is what follows the columns of places.
+// reach returns a filter that holds for every row that the actor may see. place is what follows the columns of places.
 func reach(actor access.Actor, collection string, row bool, place string) string {
 	if actor.Role == access.Field {
 		switch {

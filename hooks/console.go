@@ -30,7 +30,7 @@ var consoleRoutes = []Route{
 	{http.MethodGet, "/api/doorstep/v1/forms", access.ReadForm, (*Doorstep).listForms},
 }
 
-// known is what the server keeps in memory for the console.
+// known returns what the console reads from memory: forms, their sheets and areas.
 func (d *Doorstep) known() console.Known {
 	return console.Known{Library: d.Library, Sheets: d.sheets, Areas: d.Areas.Index()}
 }
@@ -44,7 +44,7 @@ func (r *request) private(body any) error {
 // query is a parameter of the URL.
 func (r *request) query(name string) string { return r.Request.URL.Query().Get(name) }
 
-// limit is how many items somebody asks for; 0 where they do not say.
+// limit returns the number of items that the request asks for, 0 for none given.
 func (r *request) limit() (int, error) {
 	text := r.query("limit")
 	if text == "" {

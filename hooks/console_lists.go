@@ -54,7 +54,7 @@ func (d *Doorstep) onePair(r *request) error {
 	return r.private(p)
 }
 
-// pairsSeen is what somebody gets to see of pairs: the sides that lie here.
+// pairsSeen returns the audit entry for pairs that were shown; its subjects are the sides in the actor's territory.
 func pairsSeen(actor access.Actor, pairs ...console.Pair) audit.Entry {
 	e := actor.Did(audit.ReadMany)
 	e.Collection, e.Detail = collections.Duplicates, map[string]any{"rows": len(pairs)}

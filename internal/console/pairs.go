@@ -123,7 +123,7 @@ func scanPair(rows *sql.Rows, k Known, actor access.Actor) (p Pair, evidence str
 	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.Weight, &p.A.ID, &p.B.ID, &p.A.Area, &p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence)
 	for _, s := range []*Side{&p.A, &p.B} {
 		if s.Here = actor.May(access.DecideDuplicate, s.Area, ""); !s.Here {
-			s.Area = s.Area[:min(len(s.Area), district)]
+			s.ID, s.Area = "", s.Area[:min(len(s.Area), district)]
 		}
 		s.AreaName = nameOf(k.Areas, s.Area)
 	}
