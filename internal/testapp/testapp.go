@@ -69,6 +69,7 @@ func Open(t testing.TB, from string) *App {
 	if a.Doorstep.Keys, err = keys(); err != nil {
 		t.Fatal(err)
 	}
+	collections.UseSpare(base, 1)                                      // tests fit on a disk that is nearly full
 	a.Doorstep.Longest = 10 * time.Minute                              // a machine under load takes what it takes
 	a.Doorstep.Witness = filepath.Join(base.DataDir(), "witness.json") // goes with the folder
 	a.Doorstep.Bind(base)
