@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
@@ -109,14 +108,4 @@ func (f Folder) Open(name string) (*os.File, error) {
 
 func isBackup(name string) bool {
 	return (strings.HasPrefix(name, asked) || strings.HasPrefix(name, nightly)) && strings.HasSuffix(name, ".zip")
-}
-
-// Read is what an archive says of itself, unproved.
-func Read(file string) (Manifest, error) {
-	archive, err := zip.OpenReader(file)
-	if err != nil {
-		return Manifest{}, err
-	}
-	defer archive.Close()
-	return manifestOf(archive)
 }
