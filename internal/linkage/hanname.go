@@ -83,11 +83,12 @@ func shortened(a, b *value) level {
 	return nameOther
 }
 
-// nickname reports whether one name may be a short form of the other: 阿明, 小明 or 明明 of 志明.
+// nickname reports whether one name may be a short form of the other: 阿明, 小明 or 明明 of 志明. It keeps the end of a
+// name: brothers and sisters share the character before.
 func nickname(a, b *value) bool { return isShortOf(a, b) || isShortOf(b, a) }
 
 func isShortOf(short, long *value) bool {
-	return short.alias != "" && strings.Contains(long.text, short.alias)
+	return short.alias != "" && strings.HasSuffix(long.text, short.alias)
 }
 
 // core is what a nickname keeps of the name; empty for other names. A name of one character is none: children of one

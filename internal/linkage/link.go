@@ -68,6 +68,7 @@ func Find(ctx context.Context, t *Table, o Options) (*Result, error) {
 	if err := r.score(ctx, c, step("比较 comparing")); err != nil {
 		return nil, err
 	}
+	r.holdTwins()
 	r.cluster()
 	return r, nil
 }

@@ -13,11 +13,17 @@ type scorer struct {
 	house     float64 // and of those of one household
 	given, id int
 	birth     int
+	careful   bool // the list has so many twins that mistakes make the names of some alike
 }
+
+// manyTwins is how many of two people of one household have one birth date, three times the usual, before names that are
+// only heard alike are no evidence: of two records that differ in them, many are of twins.
+const manyTwins = 3 * usualTwins
 
 func (t *Table) scorer(p *params) *scorer {
 	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)), usual: make([][3]float64, len(t.facts)),
-		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber), birth: t.factOf(BirthDate)}
+		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber), birth: t.factOf(BirthDate),
+		careful: p.twins > manyTwins}
 	for i, f := range t.facts {
 		for class := range 3 {
 			for l := 1; l < len(*f.scale); l++ {
@@ -97,33 +103,40 @@ func (s *scorer) most(p *pattern, house float64) float64 {
 		return siblingOdds
 	case s.given < 0 || p[s.given] != nameNick || s.id >= 0 && (p[s.id] == numberSame || p[s.id] == numberDigit):
 		return math.Inf(1)
-	case s.birth >= 0 && p[s.birth] != missing && p[s.birth] <= dateLunar && house > s.others:
+	case s.birth >= 0 && p[s.birth] != missing && p[s.birth] <= dateLunar && house > s.others && !s.careful:
 		return nicknameAtHome
 	}
 	return nicknameOdds
 }
 
 // siblings reports whether two records may be of two children of one family: given names that differ by more than how they
-// are heard, or that only sound alike while a number or the household speaks for two.
+// are heard, unless the number tells that one of them was misheard; in a list with many twins, where children are given
+// each other's numbers, also then, and names that only sound alike.
 func (s *scorer) siblings(p *pattern, house float64) bool {
 	if s.given < 0 || s.house == 0 {
 		return false
 	}
-	number, near := missing, house > s.others
+	number, born, near := missing, missing, house > s.others
 	if s.id >= 0 {
 		number = p[s.id]
 	}
+	if s.birth >= 0 {
+		born = p[s.birth]
+	}
+	numbered := number == numberSame || number == numberDigit
 	switch given := p[s.given]; {
 	case number == numberOneDay: // twins: the number of another in the family has another date
 		return true
 	case !s.t.han:
 		return given == nameOther && near
-	case given == nameOther || given == namePart:
+	case given == namePart:
+		return !numbered || born == missing || born > dateTwoParts || s.careful
+	case given == nameOther:
 		return true
-	case given == nameSounds:
-		return near && number != numberSame && number != numberDigit
+	case given > nameWritten && s.careful && !numbered:
+		return near || born <= dateLunar
 	default:
-		return given > nameWritten && number == numberBothValid
+		return given > nameWritten && number == numberBothValid && born != dateSame
 	}
 }
 
