@@ -52,6 +52,26 @@ func Load(ctx context.Context, app core.App, tables []string, fill func(Loading)
 	return l.each(`PRAGMA analysis_limit=1000`, `ANALYZE`, `PRAGMA shrink_memory`, `PRAGMA cache_size=-32000`, `PRAGMA synchronous=FULL`, `PRAGMA wal_checkpoint(TRUNCATE)`)
 }
 
+// Hurry runs fn on a database that is being made: until it has returned, what fn has written is not waited for to be on the
+// disk, and a power cut may destroy the database.
+func Hurry(ctx context.Context, app core.App, fn func() error) error {
+	each := func(statements ...string) error {
+		for _, s := range statements {
+			if _, err := app.NonconcurrentDB().NewQuery(s).WithContext(ctx).Execute(); err != nil {
+				return fmt.Errorf("%s: %w", s, err)
+			}
+		}
+		return nil
+	}
+	if err := each(`PRAGMA synchronous=OFF`, `PRAGMA cache_size=-256000`); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	return each(`PRAGMA synchronous=FULL`, `PRAGMA shrink_memory`, `PRAGMA cache_size=-32000`, `PRAGMA wal_checkpoint(TRUNCATE)`)
+}
+
 // Write runs fn in a transaction.
 func (l Loading) Write(fn func(DB) error) error { return transact(l.ctx, l.app, l.conn, fn) }
 

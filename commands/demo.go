@@ -27,17 +27,20 @@ const DemoPassword = "doorstep-demo"
 // DemoSeed makes the demo city the same everywhere, so that simulated tablets know its people.
 const DemoSeed = 20261123
 
-// demoKey is the meta key that marks a database that the demo has made. Its value is the scale, after filling while the
-// demo is being written.
+// demoKey is the meta key that marks a database that the demo has made. Its value is the scale, with historyMark
+// after it where there is one, and filling before it while the demo is being written.
 const (
 	demoKey = "demo"
 	filling = "filling "
+
+	historyMark = " history"
 )
 
 // demonstration is what serve was asked for.
 type demonstration struct {
 	on, found bool // found: the data folder held a Doorstep before this start
 	scale     string
+	history   bool        // three months of everybody's work, not three weeks of some
 	chosen    func() bool // whether the scale was given
 	out, err  io.Writer
 }
@@ -46,7 +49,8 @@ type demonstration struct {
 func addDemo(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) {
 	m := &demonstration{chosen: func() bool { return c.Flags().Changed("scale") }, out: c.OutOrStdout(), err: c.ErrOrStderr()}
 	c.Flags().BoolVar(&m.on, "demo", false, "在新的数据目录里建一座虚构的城市 · fill a new data folder with a synthetic city")
-	c.Flags().Var(chosen(&m.scale, "small", "full"), "scale", "演示城市的规模 · size of the demo city")
+	c.Flags().Var(chosen(&m.scale, "small", "town", "tenth", "full"), "scale", "演示城市的规模 · size of the demo city")
+	c.Flags().BoolVar(&m.history, "history", false, "演示城市有三个月的走访(full 规模约 30 万次) · three months of visits in the demo city, 300,000 in the full one")
 	c.Args = func(*cobra.Command, []string) (err error) { // the last moment before the folder is opened
 		m.found, err = inhabited(app.DataDir())
 		return err
@@ -90,11 +94,19 @@ func (m *demonstration) begin(ctx context.Context, app core.App, d *hooks.Doorst
 		return fmt.Errorf("%s 里的数据库不是演示数据库,--demo 只用于新的数据目录;请用 --dir 另选一个 · the database in %s is not a demo's, and --demo fills only a new data folder: choose another with --dir", dir, dir)
 	case made == "":
 		return m.fill(ctx, app, d)
-	case m.chosen() && m.scale != made:
-		return fmt.Errorf("%s 里是 %s 规模的演示城市;另一规模请用 --dir 另选目录 · the demo city in %s is %s: choose another folder with --dir for %s", dir, made, dir, made, m.scale)
+	case m.chosen() && m.scale != strings.TrimSuffix(made, historyMark), m.history && !strings.HasSuffix(made, historyMark):
+		return fmt.Errorf("%s 里是 %s 规模的演示城市;另一规模请用 --dir 另选目录 · the demo city in %s is %s: choose another folder with --dir for %s", dir, made, dir, made, m.made())
 	}
-	m.scale = made
+	m.scale = strings.TrimSuffix(made, historyMark)
 	return nil
+}
+
+// made names the city that was asked for.
+func (m *demonstration) made() string {
+	if m.history {
+		return m.scale + historyMark
+	}
+	return m.scale
 }
 
 func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorstep) error {
@@ -103,7 +115,7 @@ func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorste
 		return err
 	}
 	begin := func(db collections.DB) error {
-		return errors.Join(collections.SetMeta(db, demoKey, filling+m.scale), collections.SetMeta(db, signin.PolicyKey, signin.Off), collections.SetMeta(db, collections.KnownDivisions, demo.Divisions))
+		return errors.Join(collections.SetMeta(db, demoKey, filling+m.made()), collections.SetMeta(db, signin.PolicyKey, signin.Off), collections.SetMeta(db, collections.KnownDivisions, demo.Divisions))
 	}
 	if err := collections.Write(ctx, app, begin); err != nil {
 		return err
@@ -111,23 +123,24 @@ func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorste
 	if err := d.Library.Refresh(app); err != nil {
 		return err
 	}
+	pace := seed.Weeks
+	if m.history {
+		pace = seed.Quarter
+	}
 	show, now := steps(m.err), d.Now()
-	if err := seed.City(ctx, app, d.Areas, city, DemoPassword, now.AddDate(0, 0, -30), show); err != nil {
+	if err := seed.City(ctx, app, d.Areas, city, DemoPassword, now.AddDate(0, 0, -pace.Days-9), show); err != nil {
 		return fmt.Errorf("demo city: %w", err)
 	}
-	if err := seed.Life(ctx, app, d.Stages(), city, now, show); err != nil {
+	if err := collections.Hurry(ctx, app, func() error { return seed.Life(ctx, app, d.Stages(), city, pace, now, show) }); err != nil {
 		return fmt.Errorf("demo city: %w", err)
 	}
-	return collections.Write(ctx, app, func(db collections.DB) error { return collections.SetMeta(db, demoKey, m.scale) })
+	return collections.Write(ctx, app, func(db collections.DB) error { return collections.SetMeta(db, demoKey, m.made()) })
 }
 
-// cityOf makes the demo city of a scale, small or full.
+// cityOf makes the demo city of a scale.
 func cityOf(scale string, today time.Time) (*demo.City, error) {
-	size := demo.Small(today)
-	if scale == "full" {
-		size = demo.Full(today)
-	}
-	return demo.NewCity(DemoSeed, size)
+	of := map[string]func(time.Time) demo.Scale{"small": demo.Small, "town": demo.Town, "tenth": demo.Tenth, "full": demo.Full}
+	return demo.NewCity(DemoSeed, of[scale](today))
 }
 
 // announce prints who may sign in: the first of the city's own people in each role and level whose accounts are as the

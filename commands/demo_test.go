@@ -59,6 +59,9 @@ func TestDemoKeepsToItself(t *testing.T) {
 	if said := refused(t, demo, "--demo", "--scale", "full"); !strings.Contains(said, "small") {
 		t.Errorf("another scale: %s", said)
 	}
+	if said := refused(t, demo, "--demo", "--history"); !strings.Contains(said, "small history") {
+		t.Errorf("with a history: %s", said)
+	}
 	areas := filepath.Join(t.TempDir(), "areas.geojson")
 	square := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"4403","name":"某市"},"geometry":{"type":"Polygon","coordinates":[[[114,22],[115,22],[115,23],[114,23],[114,22]]]}}]}`
 	if err := os.WriteFile(areas, []byte(square), 0o600); err != nil {

@@ -23,7 +23,17 @@ func Full(today time.Time) Scale {
 	return Scale{Districts: 10, Streets: 74, Communities: 800, Grids: 20000, Workers: 3000, HouseholdsPerGrid: 60, Today: today}
 }
 
-// Small is a town of 2,880 households that starts in a moment.
+// Tenth is a district of the same kind: a tenth of it.
+func Tenth(today time.Time) Scale {
+	return Scale{Districts: 1, Streets: 7, Communities: 80, Grids: 2000, Workers: 300, HouseholdsPerGrid: 60, Today: today}
+}
+
+// Town is two streets of the same kind, 32,000 households: whoever works in one has as much to do as in the full city.
+func Town(today time.Time) Scale {
+	return Scale{Districts: 1, Streets: 2, Communities: 22, Grids: 540, Workers: 81, HouseholdsPerGrid: 60, Today: today}
+}
+
+// Small is a place of 2,880 households that starts in a moment.
 func Small(today time.Time) Scale {
 	return Scale{Districts: 2, Streets: 6, Communities: 24, Grids: 240, Workers: 60, HouseholdsPerGrid: 12, Today: today}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"doorstep/collections"
@@ -29,7 +30,8 @@ type worker struct {
 	device string
 	seq    int64
 	r      *rand.Rand
-	doors  []demo.Household // not visited yet
+	doors  []demo.Household // of the grid that is worked on, not visited yet
+	grids  []string         // to come
 	today  []*record        // to send this evening
 	redo   []*record        // came back
 }
@@ -43,6 +45,7 @@ type record struct {
 	written  demo.Record
 	photo    []byte
 	by       *worker
+	first    client.Operation // as it is sent on the first evening
 	receipt  ingest.Receipt
 	shelved  bool // nobody in the office gets to it
 	state    string
@@ -73,7 +76,7 @@ func (l *life) hire(ctx context.Context, at time.Time) error {
 			l.office[someone.Territory[0]] = w
 		}
 	}
-	for i, step := 0, max(1, len(field)/mostField); i < len(field); i += step {
+	for i, step := 0, max(1, len(field)/l.pace.Most); i < len(field); i += step {
 		w := field[i]
 		who := devicesync.Registration{Name: "演示平板 " + w.Staff, App: "demo", Platform: "android", DeviceTime: at.Format(time.RFC3339)}
 		registered, err := devicesync.Register(ctx, l.app, w.actor, who, at)
@@ -81,27 +84,25 @@ func (l *life) hire(ctx context.Context, at time.Time) error {
 			return err
 		}
 		w.device = registered.Device
-		l.knock(w)
+		w.grids = slices.Clone(w.Territory)
 		l.field = append(l.field, w)
 	}
 	return nil
 }
 
-// knock lists doors of a worker's grids, in no order.
-func (l *life) knock(w *worker) {
-	want := days / turn * visits * 2
-	for _, code := range w.Territory {
-		w.doors = append(w.doors, l.city.Households(code)...)
-		if len(w.doors) > 3*want {
-			break
-		}
+// next returns the doors of a worker's grid that are not visited yet, in no order, and begins the next one when there are
+// none; nothing when all are visited.
+func (l *life) next(w *worker) []demo.Household {
+	for len(w.doors) == 0 && len(w.grids) > 0 {
+		w.doors, w.grids = l.city.Households(w.grids[0]), w.grids[1:]
+		w.r.Shuffle(len(w.doors), func(i, j int) { w.doors[i], w.doors[j] = w.doors[j], w.doors[i] })
 	}
-	w.r.Shuffle(len(w.doors), func(i, j int) { w.doors[i], w.doors[j] = w.doors[j], w.doors[i] })
+	return w.doors
 }
 
-// plan decides on the visits of a worker's day, their mistakes, and whom they record again.
-func (l *life) plan(w *worker, at time.Time) {
-	for len(w.today) < visits && len(w.doors) > 0 {
+// plan decides on the visits of a worker's day, their mistakes, and whom they record again, and fills the forms in.
+func (l *life) plan(w *worker, at time.Time) error {
+	for len(w.today) < l.pace.Visits && len(l.next(w)) > 0 {
 		h := w.doors[0]
 		w.doors = w.doors[1:]
 		at = at.Add(time.Duration(20+w.r.IntN(60)) * time.Minute)
@@ -116,8 +117,13 @@ func (l *life) plan(w *worker, at time.Time) {
 		}
 		rec.truth, rec.written = fill(rand.New(rand.NewPCG(rec.seed[0], 0))), fill(rand.New(rand.NewPCG(rec.seed[0], 0)))
 		l.happen(rec)
+		var err error
+		if rec.first, err = l.operation(rec, rec.written.Given); err != nil {
+			return err
+		}
 		w.today = append(w.today, rec)
 	}
+	return nil
 }
 
 // happen lets something befall a visit, so that a few weeks have seen everything.
@@ -140,7 +146,7 @@ func (l *life) happen(rec *record) {
 			given[0].Answers["immediate_danger"], given[0].Answers["gate_harm"], given[0].Answers["risk_injury"] = "yes", "some", "yes"
 		}
 	}
-	if len(rec.written.Persons) > 0 && r.IntN(6) == 0 {
+	if len(rec.written.Persons) > 0 && r.IntN(l.pace.Photos) == 0 {
 		rec.photo = plate(r.IntN(1000))
 		for _, given := range []demo.Given{rec.written.Given, rec.truth.Given} {
 			given.Answers["door_plate_photo"], given.Answers["photo"] = photoName(rec), photoName(rec)
@@ -148,14 +154,12 @@ func (l *life) happen(rec *record) {
 	}
 }
 
-// child is an earlier visit with children, of any worker; nil when none is found.
+// child is an earlier visit with children, of any worker; nil when there is none.
 func (l *life) child(r *rand.Rand) *demo.Record {
-	for range min(20, len(l.sent)) {
-		if rec := l.sent[r.IntN(len(l.sent))]; rec.form == childVisit && len(rec.written.Persons) > 0 {
-			return &rec.written
-		}
+	if len(l.known) == 0 {
+		return nil
 	}
-	return nil
+	return &l.known[r.IntN(len(l.known))].written
 }
 
 func random16(r *rand.Rand) (b [16]byte) {

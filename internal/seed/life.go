@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -17,11 +18,20 @@ import (
 	"doorstep/internal/survey"
 )
 
-const (
-	days      = 21  // of work before today
-	turn      = 5   // every so many days a worker goes out
-	visits    = 2   // that a worker makes on such a day
-	mostField = 400 // workers who go out: more would show nothing new
+// Pace is how much work a city has behind it.
+type Pace struct {
+	Days   int // of work before today
+	Turn   int // every so many days a worker goes out
+	Visits int // that a worker makes on such a day
+	Most   int // workers who go out
+	Photos int // one visit in so many has one
+}
+
+var (
+	// Weeks show everything that can befall a visit.
+	Weeks = Pace{Days: 21, Turn: 5, Visits: 2, Most: 400, Photos: 6}
+	// Quarter is three months of a whole field force: 300,000 visits of the full city.
+	Quarter = Pace{Days: 91, Turn: 10, Visits: 12, Most: 3000, Photos: 40}
 )
 
 // life is some weeks of work in a city, through the doors that tablets and supervisors use, at the hours at which they
@@ -34,8 +44,10 @@ type life struct {
 	forms  map[string]*questionnaire
 	field  []*worker
 	office map[string]*worker // supervisors by the area that is theirs
+	pace   Pace
 	r      *rand.Rand
-	sent   []*record
+	sent   []*record // that the office has not done with
+	known  []*record // some of the children's visits so far
 }
 
 type questionnaire struct {
@@ -43,10 +55,10 @@ type questionnaire struct {
 	filler *demo.Filler
 }
 
-// Life lets the people of a city work for three weeks before today: visits in every state of review, with photos,
+// Life lets the people of a city work for some time before today: visits in every state of review, with photos,
 // mistakes, corrections, children recorded twice, mandatory reports, and what had to be kept in quarantine.
-func Life(ctx context.Context, app core.App, stages *ingest.Stages, city *demo.City, now time.Time, show Progress) error {
-	l := &life{app: app, stages: *stages, store: collections.Files(app), city: city, forms: map[string]*questionnaire{}, r: rand.New(rand.NewPCG(1, 7))}
+func Life(ctx context.Context, app core.App, stages *ingest.Stages, city *demo.City, pace Pace, now time.Time, show Progress) error {
+	l := &life{app: app, pace: pace, stages: *stages, store: collections.Files(app), city: city, forms: map[string]*questionnaire{}, r: rand.New(rand.NewPCG(1, 7))}
 	for _, id := range []string{childVisit, elderlyBaseline} {
 		in, ok := stages.Instruments.Get(id, "")
 		if !ok {
@@ -59,16 +71,16 @@ func Life(ctx context.Context, app core.App, stages *ingest.Stages, city *demo.C
 		l.forms[id] = &questionnaire{in, filler}
 	}
 	today := midnight(now)
-	if err := l.hire(ctx, today.AddDate(0, 0, -days)); err != nil {
+	if err := l.hire(ctx, today.AddDate(0, 0, -pace.Days)); err != nil {
 		return err
 	}
-	for day := range days {
-		show("走访 visits, 天 days", day, days)
-		if err := l.day(ctx, day, today.AddDate(0, 0, day-days)); err != nil {
+	for day := range pace.Days {
+		show("走访 visits, 天 days", day, pace.Days)
+		if err := l.day(ctx, day, today.AddDate(0, 0, day-pace.Days)); err != nil {
 			return fmt.Errorf("day %d: %w", day, err)
 		}
 	}
-	show("走访 visits, 天 days", days, days)
+	show("走访 visits, 天 days", pace.Days, pace.Days)
 	return l.assign(ctx, today)
 }
 
@@ -77,32 +89,63 @@ func midnight(now time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, survey.Zone)
 }
 
-// day is one of them: the office looks at what came before, and in the evening the tablets of those who went out sync.
+// day is one of them: the office looks at what came before while workers are out, and in the evening their tablets sync.
 func (l *life) day(ctx context.Context, day int, at time.Time) error {
-	if err := l.review(ctx, at.Add(9*time.Hour)); err != nil {
-		return err
-	}
-	evening := at.Add(18*time.Hour + 30*time.Minute)
 	var out []*worker
 	for i, w := range l.field {
-		if (i+day)%turn == 0 {
-			l.plan(w, at.Add(10*time.Hour))
+		if (i+day)%l.pace.Turn == 0 {
 			out = append(out, w)
 		}
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(64)
-	for _, w := range out {
-		g.Go(func() error { return l.sync(ctx, w, evening) })
-	}
+	g, working := errgroup.WithContext(ctx)
+	g.Go(func() error { return l.review(working, at.Add(9*time.Hour)) })
+	g.Go(func() error {
+		return eachOf(working, runtime.GOMAXPROCS(0), out, func(w *worker) error { return l.plan(w, at.Add(10*time.Hour)) })
+	})
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	evening := at.Add(18*time.Hour + 30*time.Minute)
+	if err := eachOf(ctx, syncing, out, func(w *worker) error { return l.sync(ctx, w, evening) }); err != nil {
+		return err
+	}
 	for _, w := range out {
-		l.sent = append(l.sent, w.today...)
-		w.today = nil
+		l.remember(w.today)
+		l.sent = append(append(l.sent, w.redo...), w.today...)
+		w.today, w.redo = nil, nil
 	}
 	return nil
+}
+
+const (
+	syncing   = 64   // tablets at once
+	mostKnown = 2000 // visits whose children may be recorded again
+)
+
+func eachOf(ctx context.Context, atOnce int, all []*worker, do func(*worker) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for _, w := range all {
+		if ctx.Err() != nil {
+			break // somebody's error
+		}
+		g.Go(func() error { return do(w) })
+	}
+	return g.Wait()
+}
+
+// remember keeps visits with children, each in the place of another by chance once there are many.
+func (l *life) remember(visits []*record) {
+	for _, rec := range visits {
+		if rec.form != childVisit || len(rec.written.Persons) == 0 {
+			continue
+		}
+		if len(l.known) < mostKnown {
+			l.known = append(l.known, rec)
+			continue
+		}
+		l.known[l.r.IntN(mostKnown)] = rec
+	}
 }
 
 // at is what intake needs at a moment of the past.

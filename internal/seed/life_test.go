@@ -15,7 +15,7 @@ import (
 func TestLife(t *testing.T) {
 	app := testapp.New(t)
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	city, err := demo.NewCity(7, demo.Scale{Districts: 2, Streets: 4, Communities: 12, Grids: 60, Workers: 34, HouseholdsPerGrid: 12, Today: now})
+	city, err := demo.NewCity(8, demo.Scale{Districts: 2, Streets: 4, Communities: 12, Grids: 60, Workers: 34, HouseholdsPerGrid: 12, Today: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestLife(t *testing.T) {
 	if err := seed.City(t.Context(), app, app.Doorstep.Areas, city, testapp.Password, now, show); err != nil {
 		t.Fatal(err)
 	}
-	if err := seed.Life(t.Context(), app, app.Doorstep.Stages(), city, now, show); err != nil {
+	if err := seed.Life(t.Context(), app, app.Doorstep.Stages(), city, seed.Weeks, now, show); err != nil {
 		t.Fatal(err)
 	}
 	if len(steps) != 3 {

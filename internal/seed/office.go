@@ -27,14 +27,19 @@ var (
 
 // review is the office's morning: most of what has lain for two days is decided on, the rest waits.
 func (l *life) review(ctx context.Context, at time.Time) error {
+	waiting := l.sent[:0]
 	for _, rec := range l.sent {
-		waits := rec.state == collections.Received || rec.state == collections.HasIssues || rec.state == collections.Edited
-		if !waits || rec.shelved || at.Sub(rec.at) < 36*time.Hour {
-			continue
-		}
-		decision, comment := l.verdict(rec)
 		boss := l.boss(rec.receipt.Area)
-		if decision == "" || boss == nil || rec.receipt.Status == ingest.Quarantined {
+		waits := rec.state == collections.Received || rec.state == collections.HasIssues || rec.state == collections.Edited
+		if !waits || rec.shelved || boss == nil || rec.receipt.Status == ingest.Quarantined {
+			continue // nobody gets to it
+		}
+		var decision, comment string
+		if at.Sub(rec.at) >= 36*time.Hour {
+			decision, comment = l.verdict(rec)
+		}
+		if decision == "" {
+			waiting = append(waiting, rec)
 			continue
 		}
 		table := l.forms[rec.form].Layout.Main().Name
@@ -47,6 +52,8 @@ func (l *life) review(ctx context.Context, at time.Time) error {
 			rec.by.redo = append(rec.by.redo, rec)
 		}
 	}
+	clear(l.sent[len(waiting):])
+	l.sent = waiting
 	return nil
 }
 
@@ -82,7 +89,7 @@ func (l *life) boss(area string) *worker {
 func (l *life) assign(ctx context.Context, today time.Time) error {
 	return collections.Write(ctx, l.app, func(db collections.DB) error {
 		for _, w := range l.field {
-			for i, h := range w.doors[:min(2, len(w.doors))] {
+			for i, h := range w.doors[:min(2, len(l.next(w)))] {
 				id, err := collections.NewID()
 				if err != nil {
 					return err

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 
 	"doorstep/internal/client"
@@ -17,8 +18,7 @@ import (
 
 // sync is a worker's evening: corrections of what came back, the day's visits, their photos.
 func (l *life) sync(ctx context.Context, w *worker, at time.Time) error {
-	again, all := w.redo, append(w.redo, w.today...)
-	w.redo = nil
+	again, all := w.redo, slices.Concat(w.redo, w.today)
 	ops := make([]client.Operation, 0, len(all))
 	for _, rec := range again {
 		given := rec.truth.Given
@@ -32,11 +32,7 @@ func (l *life) sync(ctx context.Context, w *worker, at time.Time) error {
 		ops = append(ops, op)
 	}
 	for _, rec := range w.today {
-		op, err := l.operation(rec, rec.written.Given)
-		if err != nil {
-			return err
-		}
-		ops = append(ops, op)
+		ops = append(ops, rec.first)
 	}
 	receipts, err := l.push(ctx, w, append(ops, l.stray(w)...), at)
 	if err != nil {
@@ -44,6 +40,7 @@ func (l *life) sync(ctx context.Context, w *worker, at time.Time) error {
 	}
 	for i, rec := range all {
 		rec.receipt, rec.state, rec.rev = receipts[i], receipts[i].ReviewState, receipts[i].Rev
+		rec.first = client.Operation{} // no longer needed
 	}
 	return l.upload(ctx, w, at.Add(5*time.Minute))
 }
@@ -65,7 +62,7 @@ func digest(b []byte) string {
 // stray is, now and then, something that cannot be a record: of a version that nobody has published, or of a form from
 // elsewhere.
 func (l *life) stray(w *worker) []client.Operation {
-	if w.r.IntN(40) > 0 || len(w.today) == 0 {
+	if w.r.IntN(20) > 0 || len(w.today) == 0 {
 		return nil
 	}
 	op := client.Operation{Op: client.Submit, ID: client.NewID(w.today[0].at, random16(w.r)), Form: childVisit, Version: "2025090101", Answers: json.RawMessage(`{"household":{"address":"示例路 8 号"}}`)}
