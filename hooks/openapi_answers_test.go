@@ -274,7 +274,7 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	newer := strings.ReplaceAll(string(shipped), "2026112601", "2026112701")
+	newer := strings.ReplaceAll(string(shipped), "2026112602", "2026112701")
 	w.send(manager, post, formRoutes+"/convert", nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"child_visit"}, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"no_such_form"}, "", file{"child_visit.csv", newer}, 404)
@@ -287,7 +287,7 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, formRoutes, nil, "?status=draft", draft, 200)
 	w.send(manager, post, formRoutes+"/{form}/draft/token", []string{"child_visit"}, "", object{"label": "my phone"}, 200)
 	w.send(manager, post, formRoutes+"/{form}/draft/qr", []string{"child_visit"}, "", object{"label": "my phone"}, 200)
-	old := []string{"child_visit", "2026112601"}
+	old := []string{"child_visit", "2026112602"}
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 204)
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 409)
 	w.send(manager, post, formRoutes+"/{form}/files", []string{"child_visit"}, "", file{"towns.csv", "name,label\na,甲\n"}, 200)

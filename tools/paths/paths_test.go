@@ -1,12 +1,15 @@
 package main
 
 import (
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"doorstep/internal/validate"
 )
 
 var visit = time.Date(2026, 11, 26, 10, 0, 0, 0, time.FixedZone("CST", 8*60*60))
@@ -33,10 +36,63 @@ func TestPaths(t *testing.T) {
 			if len(s.Shown) != p.Shown || s.Required != p.Required {
 				t.Errorf("%d questions, %d required; paths.json says %d and %d", len(s.Shown), s.Required, p.Shown, p.Required)
 			}
+			if p.Most == 0 {
+				t.Error("it may show as much as it likes")
+			}
 			if s.minutes <= 0 {
 				t.Error("it takes no time")
 			}
 		})
+	}
+}
+
+// However a neighbour or a talk goes, it takes twelve questions, and one of them asks for danger.
+func TestEveryNeighbourIsAskedTwelveQuestions(t *testing.T) {
+	f, err := readForm("child_visit.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	logic, err := validate.Compile(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, code := "22.54 114.05 0 5", "990101001001001"
+	for choices := range combinations([]string{"neighbour_visit", "group_talk"}, []string{"other", "refused"}, []string{"here", ""}, []string{"none", "injury", "other unsure"}, []string{"now", "today", "unsure"}) {
+		method, relation, located, what, urgency := choices[0], choices[1], choices[2], choices[3], choices[4]
+		outcome := "info"
+		p := Path{Answers: map[string]*string{"contact_method": &method, "informant_relation": &relation, "outcome": &outcome, "tip_what": &what, "tip_urgency": &urgency, "area_code": &code}}
+		if located != "" {
+			p.Answers["location"] = &place
+		}
+		s, err := walk(logic, f, &p, visit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asks := func(q string) bool {
+			return slices.ContainsFunc(s.Shown, func(shown string) bool { return strings.HasSuffix(shown, "/"+q) })
+		}
+		if n := len(s.Shown); n > 12 || n < 7 || asks("safety_concern") == asks("tip_urgency") || asks("safety_action") != (what != "none" && urgency == "now") {
+			t.Errorf("%q is asked %d: %q", choices, n, s.Shown)
+		}
+	}
+}
+
+// combinations yields every way to take one of each list.
+func combinations(lists ...[]string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		total := 1
+		for _, list := range lists {
+			total *= len(list)
+		}
+		for i := range total {
+			taken := make([]string, len(lists))
+			for k, list := range lists {
+				taken[k], i = list[i%len(list)], i/len(list)
+			}
+			if !yield(taken) {
+				return
+			}
+		}
 	}
 }
 

@@ -26,6 +26,10 @@ func byServer(f *survey.Form, p *Path, visit time.Time) (seen, error) {
 	if err != nil {
 		return seen{}, err
 	}
+	return walk(logic, f, p, visit)
+}
+
+func walk(logic *validate.Logic, f *survey.Form, p *Path, visit time.Time) (seen, error) {
 	root := survey.NewElement(f.Name)
 	b := builder{visit: visit, repeats: p.repeats(visit), used: map[string]bool{}}
 	b.build(root, f.Root.Children, p.answers(visit))
