@@ -24,7 +24,7 @@ func TestODKEngineSubmits_needsNpmCiOfItsFolder(t *testing.T) {
 	app, phone, tablet, _ := odkStage(t)
 	push(t, tablet, operation(1, "0190a000-0000-7000-8000-000000000001", visitAt("示例路 1 号")))
 	inst, rec, stored := engineSubmits(t, app, phone, `{
-		"/data/visit/contact_method": "household_visit", "/data/visit/attempt": "2", "/data/visit/outcome": "1.2", "/data/visit/consent": "oral",
+		"/data/visit/contact_method": "household_visit", "/data/visit/outcome": "1.2", "/data/visit/consent": "oral",
 		"/data/visit/location": "`+testapp.Inside(gridB)+`", "/data/household/address": "示例路 7 号 <乙> & 701", "/data/household/residents": "4",
 		"/data/household/children_count": "2", "/data/children": 2,
 		"/data/children[1]/child_basic/child_name": "王小明", "/data/children[1]/child_basic/child_sex": "male", "/data/children[1]/child_basic/child_birth_date": "2015-03-01",
@@ -47,12 +47,12 @@ func TestODKEngineChoosesAKnownHousehold_needsNpmCiOfItsFolder(t *testing.T) {
 	app, phone, tablet, _ := odkStage(t)
 	known := push(t, tablet, operation(1, "0190a000-0000-7000-8000-000000000001", visitAt("示例路 1 号")))[0]
 	_, _, stored := engineSubmits(t, app, phone, `{
-		"/data/visit/contact_method": "household_visit", "/data/visit/attempt": "2", "/data/visit/outcome": "1.1", "/data/visit/consent": "oral",
+		"/data/visit/contact_method": "household_visit", "/data/visit/outcome": "1.1", "/data/visit/consent": "oral",
 		"/data/visit/location": "`+testapp.Inside(gridA)+`", "/data/household/household_listed": "listed", "/data/household/household_id": "`+known.Household+`",
 		"/data/household/residents": "7", "/data/household/children_count": "1", "/data/children": 1,
 		"/data/children[1]/person_id": "`+known.Persons[0]+`", "/data/children[1]/child_basic/child_phone": "13800000003"
 	}`)
-	for path, want := range map[string]string{"household/address": "示例路 1 号", "children/child_basic/child_name": "王小明", "children/child_basic/child_id_number": number1} {
+	for path, want := range map[string]string{"visit/attempt": "2", "household/address": "示例路 1 号", "children/child_basic/child_name": "王小明", "children/child_basic/child_id_number": number1} {
 		at := stored
 		for _, name := range strings.Split(path, "/") {
 			if at != nil {

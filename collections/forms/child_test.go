@@ -2,6 +2,7 @@ package forms_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -165,6 +166,35 @@ func TestWhatMustBeReportedIs(t *testing.T) {
 		r.set(tt.question, tt.answer)
 		if got := r.reported(); !slices.Equal(got, []string{tt.code}) {
 			t.Errorf("%s %s reports %v, want %s", tt.question, tt.answer, got, tt.code)
+		}
+	}
+}
+
+// Every choice that a rule of either form names raises the report of that rule alone, and tells which choice it was.
+func TestEveryTriggerReports(t *testing.T) {
+	kinds := map[string]string{"mandatory_report": validate.MandatoryReport, "suspected_report": validate.SuspectedReport, "urgent_follow_up": validate.UrgentFollowUp}
+	trigger := regexp.MustCompile(`(mandatory_report|suspected_report|urgent_follow_up)\(([^)]*)\)`)
+	for file, least := range map[string]int{"child_visit.csv": 50, "elderly_baseline.csv": 8} {
+		base, tried := fill(t, file), 0
+		base.bound()
+		for name, q := range base.names {
+			for _, rule := range trigger.FindAllStringSubmatch(bind(q, "doorstep:rule"), -1) {
+				for choice := range strings.FieldsFuncSeq(rule[2], func(c rune) bool { return c == ',' || c == ' ' }) {
+					tried++
+					if !base.form.Lists[q.List].Has(choice) {
+						t.Errorf("%s has no choice %s", name, choice)
+					}
+					r := base.again()
+					r.set(name, choice)
+					found := slices.DeleteFunc(r.bound().Check(&survey.Instance{Root: r.root}, validate.Visit{At: visited, Sure: true}), func(i survey.Issue) bool { return !strings.HasPrefix(i.Code, "report.") })
+					if len(found) != 1 || found[0].Code != kinds[rule[1]] || found[0].Said != (survey.Said{Choices: choice, Single: q.Kind == survey.KindSelectOne}) {
+						t.Errorf("%s %s reports %+v", name, choice, found)
+					}
+				}
+			}
+		}
+		if tried < least {
+			t.Errorf("%s: %d triggers", file, tried)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"database/sql"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -52,79 +50,15 @@ func reportHeld(db collections.DB, d *draft, submission, area string, now time.T
 	if err != nil {
 		return err
 	}
-	var fresh []survey.Issue
-	var causes []string
-	for _, i := range found {
-		if cause := i.Code + " " + i.Field; !told.has(cause) {
-			fresh, causes = append(fresh, i), append(causes, cause)
-		}
+	asSent := strings.NewReplacer()
+	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(db, d.op.ID, i, asSent) })
+	s := &settling{db: db, d: d, now: now}
+	if err := told.widen(s); err != nil {
+		return err
 	}
 	if len(fresh) == 0 {
 		return nil
 	}
-	s := &settling{db: db, d: d, now: now}
 	s.d.rec.Area = area
 	return s.openReport(about{collections.Submissions, submission, heldTitle, SuspectedReport}, fresh, causes)
-}
-
-// priorReports are the reports that a record has had, and those about submissions of it that were in quarantine.
-type priorReports struct {
-	causes []string
-	held   []heldReport
-}
-
-// heldReport is the task about a submission in quarantine. Its causes name the places of the questions as they were sent.
-type heldReport struct {
-	id     string
-	causes []string
-}
-
-func (r priorReports) has(cause string) bool {
-	return slices.Contains(r.causes, cause) || slices.ContainsFunc(r.held, func(h heldReport) bool { return slices.Contains(h.causes, cause) })
-}
-
-// reportsOf finds the reports about a record, and about the submissions of an instance.
-// Those of a submission that a supervisor has closed count only where from, which is being released, is that submission:
-// anybody may send something in another's name, and what it said must not silence the author.
-func reportsOf(db collections.DB, record, instance, from string) (r priorReports, err error) {
-	err = collections.Each(db, `SELECT id, collection, record, status, COALESCE(causes,'[]') FROM tasks WHERE kind='follow_up' AND (record=? OR record IN (SELECT id FROM submissions WHERE instance=? AND instance!=''))`,
-		[]any{record, instance}, func(rows *sql.Rows) error {
-			var h heldReport
-			var collection, about, status, list string
-			if err := rows.Scan(&h.id, &collection, &about, &status, &list); err != nil {
-				return err
-			}
-			if err := json.Unmarshal([]byte(orNone(list)), &h.causes); err != nil {
-				return err
-			}
-			switch {
-			case collection != collections.Submissions:
-				r.causes = append(r.causes, h.causes...)
-			case status == "open" || about == from:
-				r.held = append(r.held, h)
-			}
-			return nil
-		})
-	return r, err
-}
-
-// takeOver makes the tasks about submissions that this record came from tasks about the record, whose rows have ids now.
-func (s *settling) takeOver(held []heldReport, names *strings.Replacer) error {
-	for _, h := range held {
-		causes := make([]string, len(h.causes))
-		for i, cause := range h.causes {
-			causes[i] = names.Replace(cause)
-		}
-		list, err := json.Marshal(causes)
-		if err != nil {
-			return err
-		}
-		if err := changeTask(s.db, h.id, s.now, collections.Row{
-			{Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "household", Value: s.d.rec.Household}, {Column: "area", Value: s.d.rec.Area},
-			{Column: "causes", Value: string(list)},
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

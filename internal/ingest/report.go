@@ -36,7 +36,7 @@ func (s *settling) announce() error {
 }
 
 // report opens an urgent follow-up for the territory's supervisors and queues the notice, for what no earlier report of the
-// record was about: an earlier one may be closed already.
+// record was about: an earlier one may be closed already. More of what an open one is about is added to that one.
 func (s *settling) report() error {
 	found := slices.DeleteFunc(slices.Clone(s.d.issues), func(i survey.Issue) bool { return !isReport(i) })
 	if len(found) == 0 {
@@ -50,14 +50,9 @@ func (s *settling) report() error {
 		}
 	}
 	names := rowNames(readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows), s.d.op.ID)
-	var fresh []survey.Issue
-	var causes []string
-	for _, i := range found {
-		if cause := i.Code + " " + names.Replace(i.Field); !told.has(cause) && !told.has(i.Code+" "+i.Field) {
-			fresh, causes = append(fresh, i), append(causes, cause)
-		}
-	}
-	if err := s.takeOver(told.held, names); err != nil || len(fresh) == 0 {
+	told.name(names)
+	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(s.db, s.d.op.ID, i, names) })
+	if err := told.settle(s); err != nil || len(fresh) == 0 {
 		return err
 	}
 	gravest := slices.IndexFunc(reports, func(r reportKind) bool {

@@ -37,7 +37,7 @@ func TestEveryQuestionHasItsColumn(t *testing.T) {
 					"contact": "elder_met", "eligible": "yes", "capacity": "yes", "consent_parts": "sensitive", "informant": []string{"self", "child"}[seed%2], "elder_seen": "yes",
 					"assessment_kind": "formal", "household_listed": "new", "services_needed": "meals bathing cleaning escort day_care rehab emergency_call family_bed company culture legal devices respite other"}, Repeats: repeats}
 				if seed%4 > 0 {
-					given.Answers["contact_method"], given.Answers["contact_result"], given.Answers["parents_care"], given.Answers["assistance"] = "household_visit", "met", "other", "marginal"
+					given.Answers["contact_method"], given.Answers["contact_result"], given.Answers["parents_care"], given.Answers["assistance"], given.Answers["consent_scope"] = "household_visit", "met", "other", "marginal", "photo sensitive"
 				}
 				root, err := filler.Fill(rand.New(rand.NewPCG(seed, 7)), time.Date(2026, 11, 20, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), given)
 				if err != nil {

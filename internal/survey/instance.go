@@ -28,4 +28,11 @@ type Issue struct {
 	Severity Severity `json:"severity"`
 	ZH       string   `json:"zh"`
 	EN       string   `json:"en"`
+	Said     Said     `json:"-"` // what raised it; never stored
+}
+
+// Said is the part of an answer that raised an issue: the choices, separated by blanks, and whether only one can be made.
+type Said struct {
+	Choices string
+	Single  bool
 }

@@ -102,9 +102,11 @@ func reportIfChose(code string) builder {
 		if len(args) == 0 {
 			return c.wrongArguments(q)
 		}
+		single := q.Kind == survey.KindSelectOne
 		return func(v *visit, answer string) {
-			if slices.ContainsFunc(args, func(choice string) bool { return chosen(answer, choice) }) {
+			if said := slices.DeleteFunc(strings.Fields(answer), func(choice string) bool { return !slices.Contains(args, choice) }); len(said) > 0 {
 				v.report(code)
+				v.issues[len(v.issues)-1].Said = survey.Said{Choices: strings.Join(said, " "), Single: single}
 			}
 		}
 	}
