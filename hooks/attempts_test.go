@@ -125,3 +125,57 @@ func values(row map[string]string) (all []string) {
 	}
 	return all
 }
+
+// TestTheLastInterviewIsTakenBack corrects interviews: a refusal after all, and a child who was not there, give the interview
+// before back, and who was in it stays.
+func TestTheLastInterviewIsTakenBack(t *testing.T) {
+	app, _, tablet, _ := odkStage(t)
+	first, second := uuid.NewString(), uuid.NewString()
+	visit := func() map[string]any {
+		return childVisit(testapp.Inside(gridA), "示例路 1 号 101", child("王小明", number1, "2015-03-01", nil), child("王小红", "", "2018-06-01", nil))
+	}
+	seq := 0
+	send := func(id string, rev int, said map[string]any) receipt {
+		t.Helper()
+		seq++
+		op := operation(seq, id, said)
+		op["base_rev"] = rev
+		r := push(t, tablet, op)[0]
+		if r.Status != "stored" {
+			t.Fatalf("%+v", r)
+		}
+		return r
+	}
+	people := send(first, 0, visit()).Persons
+	if again := send(second, 0, visit()).Persons; strings.Join(again, " ") != strings.Join(people, " ") || len(people) != 2 {
+		t.Fatalf("other people: %v, %v", people, again)
+	}
+	last := func() (all [2]string) {
+		for i, id := range people {
+			all[i] = app.Find(t, "persons", id).GetString("last_record")
+		}
+		return all
+	}
+	if got := last(); got != [2]string{second, second} {
+		t.Fatalf("last %v", got)
+	}
+	one := visit()
+	one["children"] = one["children"].([]map[string]any)[:1]
+	one["household"].(map[string]any)["children_count"] = 1
+	send(second, 1, one)
+	if got := last(); got != [2]string{second, first} {
+		t.Errorf("a child was not there: %v, want the first interview", got)
+	}
+	refused := visit()
+	refused["visit"].(map[string]any)["outcome"], refused["visit"].(map[string]any)["consent"] = "2.111", "refused"
+	delete(refused, "children")
+	send(second, 2, refused)
+	if got := last(); got != [2]string{first, first} {
+		t.Errorf("refused after all: %v", got)
+	}
+	send(first, 1, refused)
+	if got := last(); got != [2]string{} {
+		t.Errorf("no interview is left: %v", got)
+	}
+	attemptsAgree(t, app)
+}

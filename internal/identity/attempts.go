@@ -89,6 +89,41 @@ func Recount(db collections.DB, tables []string, household string, mayTouch func
 	return err
 }
 
+// TakeBack gives a person whose last interview a record no longer is the newest of the others, or none. rows are the tables of
+// rows about persons, by the table of their records.
+func TakeBack(db collections.DB, interviews collections.Interviews, rows map[string][]string, person, record string, now time.Time) error {
+	_, p, err := followPerson(db, person)
+	if err != nil || p.LastRecord != record || p.Damaged {
+		return err
+	}
+	next := p
+	if next.LastRecord, err = lastInterview(db, interviews, rows, p.ID, record); err != nil {
+		return err
+	}
+	_, err = savePerson(db, p, next, now)
+	return err
+}
+
+// lastInterview is the newest record but one that is an interview with a person, or with those merged into them.
+func lastInterview(db collections.DB, interviews collections.Interviews, rows map[string][]string, person, but string) (last string, err error) {
+	const them = `(SELECT ? UNION ALL SELECT id FROM persons WHERE merged_into=? AND merged_into!='')`
+	var parts []string
+	var args []any
+	for main, repeats := range rows {
+		among := []string{`SELECT id FROM "` + main + `" WHERE person IN ` + them}
+		for _, r := range repeats {
+			among = append(among, `SELECT visit FROM "`+r+`" WHERE person IN `+them)
+		}
+		parts = append(parts, `SELECT id, CASE WHEN started_at='' THEN received_at ELSE started_at END at FROM "`+main+`" WHERE id IN (`+strings.Join(among, ` UNION `)+`) AND id!=? AND (`+interviews.Of(main)+`)`)
+		args = append(append(args, slices.Repeat([]any{person, person}, len(among))...), but)
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	_, err = collections.One(db, `SELECT id FROM (`+strings.Join(parts, ` UNION ALL `)+`) ORDER BY at DESC, id LIMIT 1`, args, &last)
+	return last, err
+}
+
 // Draw notes the sample that a list says a household was drawn into; what the list leaves blank stays.
 func Draw(db collections.DB, known, said Household, now time.Time) (Household, error) {
 	return saveHousehold(db, known, merged(known, Household{SampleID: said.SampleID, Stratum: said.Stratum, Cluster: said.Cluster}), now)

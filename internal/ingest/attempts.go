@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"cmp"
+	"slices"
 
 	"doorstep/internal/identity"
 )
@@ -31,4 +32,33 @@ func (s *settling) interviews(person string) bool {
 		return false
 	}
 	return !s.exists || !s.d.form.Interviewed(s.before.Outcome) || !s.linked(person)
+}
+
+// unmet takes this record back as the last interview of those whom a correction no longer interviews: its outcome is another,
+// or they are not in it any more.
+func (s *settling) unmet() error {
+	if !s.exists {
+		return nil
+	}
+	now := []string{}
+	if s.d.form.Interviewed(s.d.rec.Outcome) {
+		now = append(now, s.d.rec.Person)
+		for _, link := range s.d.rec.Rows {
+			now = append(now, link.Person)
+		}
+	}
+	gone := []string{s.before.Person}
+	for _, link := range s.before.Rows {
+		gone = append(gone, link.Person)
+	}
+	slices.Sort(gone)
+	for _, person := range slices.Compact(gone) {
+		if person == "" || slices.Contains(now, person) {
+			continue
+		}
+		if err := identity.TakeBack(s.db, s.st.Instruments.Interviews(), s.st.Instruments.PersonRows(), person, s.d.op.ID, s.now); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -52,7 +52,7 @@ func (s *settling) stages(write func() error) error {
 	for _, stage := range []func() error{
 		s.campaign, s.locate, s.stays, // where it belongs
 		s.withdrawProposals, s.household, s.persons, // whom it is about
-		s.state, write, s.left, s.checked, s.history, // the record, and what became of what it said before
+		s.state, write, s.left, s.unmet, s.checked, s.history, // the record, and what became of what it said before
 		s.duplicates, s.announce, s.report, s.followUp, // who has to know
 		s.remember,
 	} {

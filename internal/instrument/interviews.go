@@ -74,3 +74,23 @@ func (in *Instrument) Interviewed(outcome string) bool {
 	one, ok := in.Dispositions.Of(outcome)
 	return ok && (one.Class == survey.Interview || one.Class == survey.Partial)
 }
+
+// PersonRows are the collections of records that may arrive, each with those of its rows.
+func (l *Library) PersonRows() map[string][]string {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	all := map[string][]string{}
+	for _, in := range l.byVersion {
+		if in.Status == Draft {
+			continue
+		}
+		main := in.Layout.Main().Name
+		all[main] = slices.Clip(all[main])
+		for _, t := range in.Layout.Tables[1:] {
+			if !slices.Contains(all[main], t.Name) {
+				all[main] = append(all[main], t.Name)
+			}
+		}
+	}
+	return all
+}
