@@ -49,7 +49,7 @@ func execute(app *pocketbase.PocketBase) error {
 	defer stop()
 	failed := make(chan error, 1)
 	go func() {
-		err := app.RootCmd.ExecuteContext(ctx)
+		err := commands.Execute(ctx, app.RootCmd)
 		if err != nil {
 			commands.Tell(app.RootCmd, err)
 		}

@@ -16,7 +16,7 @@ import (
 
 // importAreas reads boundaries, or a list of codes without them.
 func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
-	var crs string
+	var datum grid.Datum
 	var dry bool
 	c := &cobra.Command{
 		Use: "import FILE.geojson|FILE.csv|FILE.xlsx", Short: "导入区划:边界或代码表 · import areas: boundaries, or a list of codes", Args: cobra.ExactArgs(1),
@@ -24,10 +24,10 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			"Boundaries: GeoJSON, whose features have code and name; --crs says in what datum. A list: columns code, name, and if wanted level,\nexpected_households; boundaries that are there stay.",
 		Example: "  doorstep areas import districts.geojson --crs gcj02\n  doorstep areas import streets.csv",
 	}
-	c.Flags().StringVar(&crs, "crs", "", "边界的坐标系 · datum of the boundaries: wgs84, gcj02 or bd09")
+	addDatum(c, &datum, "边界的坐标系 · datum of the boundaries")
 	c.Flags().BoolVar(&dry, "dry-run", false, "只检查,不写入 · look at the file, write nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		n, err := importFile(cmd, app, d, args[0], crs, dry)
+		n, err := importFile(cmd, app, d, args[0], datum, dry)
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}
@@ -37,22 +37,18 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	return prepared(app, d, c)
 }
 
-func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorstep, path, crs string, dry bool) (grid.Imported, error) {
+func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorstep, path string, datum grid.Datum, dry bool) (grid.Imported, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv", ".tsv", ".txt", ".xlsx", ".xlsm":
-		if crs != "" {
+		if datum != "" {
 			return grid.Imported{}, errors.New("代码表没有坐标,不用 --crs · a list has no coordinates: leave --crs out")
 		}
 		n, titles, err := grid.ImportList(cmd.Context(), app, path, dry, audit.Operator, d.Now())
 		ignored(cmd, path, titles)
 		return n, err
 	}
-	if crs == "" {
+	if datum == "" {
 		return grid.Imported{}, errors.New("请用 --crs 说明坐标系:wgs84、gcj02 或 bd09 · say the datum with --crs: wgs84, gcj02 or bd09")
-	}
-	datum, err := grid.ParseDatum(crs)
-	if err != nil {
-		return grid.Imported{}, err
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -60,4 +56,12 @@ func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorste
 	}
 	defer f.Close()
 	return grid.Import(cmd.Context(), app, f, datum, nil, dry, audit.Operator, d.Now())
+}
+
+// addDatum gives a command the flag that says in what datum coordinates are.
+func addDatum(c *cobra.Command, datum *grid.Datum, text string) {
+	c.Flags().Func("crs", text+": wgs84, gcj02, bd09", func(said string) (err error) {
+		*datum, err = grid.ParseDatum(said)
+		return err
+	})
 }

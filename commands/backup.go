@@ -23,7 +23,9 @@ func addBackups(d *hooks.Doorstep, c *cobra.Command) {
 	addBackupDir(d, c)
 	flags := c.Flags()
 	flags.StringVar(&d.Backups.At, "backup-at", "30 18 * * *", "每晚备份的时间(cron,UTC),空为不备份 · when a backup is made by night (cron, UTC); empty for never")
+	checked(c, "backup-at", isSchedule)
 	flags.IntVar(&d.Backups.Keep, "backup-keep", 7, "保留最近几晚的备份 · backups by night that are kept")
+	checked(c, "backup-keep", isPositive)
 	flags.StringVar(&d.Witness, "witness", "", "记录数据库进度的文件,最好在另一块磁盘上;默认在数据文件夹旁 · file that notes how far the database has come, better on another disk; beside the data folder unless given")
 }
 

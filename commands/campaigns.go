@@ -52,6 +52,7 @@ func createCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 	f.Var(chosen(&n.HoldPolicy, campaign.HoldPolicies...), "hold", "哪些记录须审核 · which records wait for review")
 	f.StringVar(&starts, "starts", "", "第一天 YYYY-MM-DD · first day")
 	f.StringVar(&ends, "ends", "", "最后一天 YYYY-MM-DD · last day")
+	checked(c, "round", isPositive)
 	for _, needed := range []string{"form", "territory"} {
 		if err := c.MarkFlagRequired(needed); err != nil {
 			panic(err) // the flag is defined above
@@ -139,7 +140,7 @@ func dayOf(flag, s string) (time.Time, error) {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, s, china)
 	if err != nil {
-		err = fmt.Errorf("--%s %q: YYYY-MM-DD", flag, s)
+		err = fmt.Errorf("--%[1]s 应为 YYYY-MM-DD,而不是“%[2]s” · --%[1]s is a day YYYY-MM-DD, not %[2]q", flag, s)
 	}
 	return t, err
 }

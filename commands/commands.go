@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/pocketbase/pocketbase"
-	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/spf13/cobra"
 
 	"doorstep/hooks"
@@ -39,7 +38,7 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
 		withoutDatabase(simulate()),
 		withoutDatabase(findDuplicates(d)),
-		cmd.NewSuperuserCommand(app),
+		operators(app),
 	)
 	shape(app)
 }

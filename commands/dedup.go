@@ -30,6 +30,7 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 	c.Flags().StringVarP(&o.Out, "out", "o", "", "写入的目录 · folder to write to")
 	c.Flags().Float64Var(&o.Least, "least", 0.5, "写入 pairs.csv 的最低概率 · least probability of the pairs that are written")
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, "抽样的种子 · seed of the samples that are learned from")
+	checked(c, "least", isShare)
 	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if o.Out == "" {
 			return errors.New("请用 -o 指明写入的目录 · name the folder to write to with -o")

@@ -51,9 +51,12 @@ func addDemo(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) {
 	c.Flags().BoolVar(&m.on, "demo", false, "在新的数据目录里建一座虚构的城市 · fill a new data folder with a synthetic city")
 	c.Flags().Var(chosen(&m.scale, "small", "town", "tenth", "full"), "scale", "演示城市的规模 · size of the demo city")
 	c.Flags().BoolVar(&m.history, "history", false, "演示城市有三个月的走访(full 规模约 30 万次) · three months of visits in the demo city, 300,000 in the full one")
-	c.Args = func(*cobra.Command, []string) (err error) { // the last moment before the folder is opened
-		m.found, err = inhabited(app.DataDir())
-		return err
+	others := c.Args
+	c.Args = func(c *cobra.Command, domains []string) (err error) { // the last moment before the folder is opened
+		if m.found, err = inhabited(app.DataDir()); err != nil {
+			return err
+		}
+		return others(c, domains)
 	}
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.demo", Priority: 12, Func: func(e *core.ServeEvent) error { // once the keys are open
 		if err := m.begin(context.Background(), e.App, d); err != nil {

@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/base64"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite"
 
@@ -63,7 +65,9 @@ func program(t *testing.T) string {
 func run(t *testing.T, dir string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, messages bytes.Buffer
-	c := exec.CommandContext(t.Context(), program(t), args...)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // a server that should not have started
+	defer cancel()
+	c := exec.CommandContext(ctx, program(t), args...)
 	c.Dir, c.Stdout, c.Stderr = dir, &out, &messages
 	if err := c.Run(); err != nil && c.ProcessState == nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ func keys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 func newKeys(d *hooks.Doorstep) *cobra.Command {
 	var suite string
 	c := &cobra.Command{Use: "new FILE", Short: "生成密钥文件 · make a key file", Args: cobra.ExactArgs(1)}
-	c.Flags().StringVar(&suite, "suite", string(seal.AES256), "aes256-gcm 或 or sm4-gcm")
+	c.Flags().Var(chosen(&suite, string(seal.AES256), string(seal.SM4)), "suite", "加密算法 · algorithms")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		ks, err := seal.NewKeyset(seal.Suite(suite), d.Now())
 		if err != nil {
@@ -53,7 +53,7 @@ func rotateKeys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		Use: "rotate", Short: "换新密钥并重新加密 · a new key, and everything sealed anew with it", Args: cobra.NoArgs,
 		Long: "旧密钥留在密钥文件里,备份仍需要它。可以随时中断,再次运行即继续。\nEarlier keys stay in the key file: backups need them. It may be stopped at any moment; run it with --resume to go on.",
 	}
-	c.Flags().StringVar(&suite, "suite", string(seal.AES256), "aes256-gcm 或 or sm4-gcm")
+	c.Flags().Var(chosen(&suite, string(seal.AES256), string(seal.SM4)), "suite", "加密算法 · algorithms")
 	c.Flags().BoolVar(&index, "index", false, "同时换检索密钥;须先停止服务 · also the key of the blind indexes; stop the server first")
 	resume := c.Flags().Bool("resume", false, "不换密钥,只继续上次的重新加密 · no new key, go on with what was stopped")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,10 +33,8 @@ func printCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	if err := c.MarkFlagRequired("url"); err != nil {
 		panic(err) // the flag is defined above
 	}
+	checked(c, "url", isOrigin)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if u, err := url.Parse(o.origin); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			return errors.New("--url 应以 https:// 开头 · must begin with https://")
-		}
 		o.origin = strings.TrimRight(o.origin, "/")
 		if o.campaign != openrosa.AllForms {
 			if err := knownCampaign(app, o.campaign); err != nil {

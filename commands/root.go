@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -55,11 +56,32 @@ func strict(c *cobra.Command) {
 	}
 	withoutDatabase(c).Args = cobra.ArbitraryArgs
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return c.Help()
+		if err := stranger(c, args); err != nil {
+			return err
 		}
-		return fmt.Errorf("没有命令“%s” · unknown command %q for %q; 可选 one of: %s", args[0], args[0], c.CommandPath(), strings.Join(children(c), ", "))
+		return c.Help()
 	}
+}
+
+// stranger fails for a word that is no command of a group.
+func stranger(c *cobra.Command, words []string) error {
+	if len(words) == 0 || !c.HasSubCommands() {
+		return nil
+	}
+	return fmt.Errorf("没有命令“%s” · unknown command %q for %q; 可选 one of: %s", words[0], words[0], c.CommandPath(), strings.Join(children(c), ", "))
+}
+
+// Execute runs the command that the words of the command line name. Help on a command that is not there fails as the command
+// does: cobra would print that of the group, and succeed.
+func Execute(ctx context.Context, root *cobra.Command) error {
+	var unknown error
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, words []string) {
+		if unknown = stranger(c, c.Flags().Args()); unknown == nil {
+			help(c, words)
+		}
+	})
+	return errors.Join(root.ExecuteContext(ctx), unknown)
 }
 
 // explained gives a problem of the catalogue its words.

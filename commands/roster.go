@@ -8,14 +8,12 @@ import (
 
 	"doorstep/hooks"
 	"doorstep/internal/audit"
-	"doorstep/internal/grid"
 	"doorstep/internal/roster"
 )
 
 // importRoster reads a list of households and the people in them.
 func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var o roster.Options
-	var crs string
 	c := &cobra.Command{
 		Use: "import FILE.xlsx|FILE.csv", Short: "导入家庭与人员底册 · import households and persons", Args: cobra.ExactArgs(1),
 		Long: "每行一人(没有姓名的行只有家庭)。表头:区划代码、住址;可选:房屋编码、户主、家庭电话、纬度、经度、姓名、性别、出生日期、证件类型、\n" +
@@ -25,13 +23,8 @@ func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 		Example: "  doorstep roster import roster.xlsx --dry-run",
 	}
 	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查,不写入 · look at the list, write nothing")
-	c.Flags().StringVar(&crs, "crs", "", "经纬度的坐标系 · datum of the coordinates: wgs84, gcj02 or bd09")
-	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if crs != "" {
-			if o.Datum, err = grid.ParseDatum(crs); err != nil {
-				return err
-			}
-		}
+	addDatum(c, &o.Datum, "经纬度的坐标系 · datum of the coordinates")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
 		show := steps(cmd.ErrOrStderr())
 		o.By, o.Now, o.Show = audit.Operator, d.Now(), func(done, total int) { show("行 rows", done, total) }
 		n, err := roster.Import(cmd.Context(), app, args[0], o)

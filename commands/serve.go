@@ -23,7 +23,10 @@ func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c.Use, c.Short = "serve [DOMAIN...]", "启动服务,默认 127.0.0.1:8090 · start the server, on 127.0.0.1:8090 unless told otherwise"
 	usage(c, "http", "HTTP 监听地址 · address for HTTP (default 127.0.0.1:8090; 0.0.0.0:80 with domains)")
 	usage(c, "https", "HTTPS 监听地址 · address for HTTPS (0.0.0.0:443 with domains)")
+	checked(c, "http", isAddress)
+	checked(c, "https", isAddress)
 	origins := ownOrigin(c)
+	checked(c, "origins", areOrigins)
 	run := c.RunE
 	c.RunE = func(c *cobra.Command, domains []string) error {
 		if err := origins(); err != nil {
@@ -72,23 +75,32 @@ func usage(c *cobra.Command, flag, text string) {
 	}
 }
 
+// addCertificate gives serve the flags with the files of a certificate, and looks at them before the folder is opened.
 func addCertificate(app *pocketbase.PocketBase, c *cobra.Command) {
 	var certFile, keyFile string
 	c.Flags().StringVar(&certFile, "tls-cert", "", "证书文件(PEM),与 --https 一起用 · certificate file (PEM), with --https")
 	c.Flags().StringVar(&keyFile, "tls-key", "", "私钥文件(PEM) · file of its private key (PEM)")
 	c.MarkFlagsRequiredTogether("tls-cert", "tls-key")
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		https := c.Flag("https").Value.String() != "" || c.Flags().NArg() > 0
-		switch {
-		case certFile != "" && !https:
+	checked(c, "tls-cert", isFile)
+	checked(c, "tls-key", isFile)
+	https := func() bool { return c.Flag("https").Value.String() != "" || c.Flags().NArg() > 0 }
+	var loaded *certificate
+	c.Args = func(_ *cobra.Command, domains []string) (err error) {
+		if certFile != "" && !https() {
 			return errors.New("证书要与 --https 地址一起用 · --tls-cert needs an address in --https")
-		case certFile != "":
-			certificate, err := loadCertificate(certFile, keyFile)
-			if err != nil {
+		}
+		if certFile != "" {
+			if loaded, err = loadCertificate(certFile, keyFile); err != nil {
 				return err
 			}
-			e.Server.TLSConfig.GetCertificate = certificate.forClient
-		case !https:
+		}
+		return areDomains(domains)
+	}
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		switch {
+		case loaded != nil:
+			e.Server.TLSConfig.GetCertificate = loaded.forClient
+		case !https():
 			warnPlain(c.ErrOrStderr(), e.Server.Addr)
 		}
 		return e.Next()

@@ -20,7 +20,7 @@ func factorPolicy(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 	c := &cobra.Command{Use: "second-factor required|off", Short: "办公人员是否须用动态口令 · whether office staff sign in with a second factor", Args: cobra.ExactArgs(1), ValidArgs: []string{"required", signin.Off}}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if args[0] != "required" && args[0] != signin.Off {
-			return fmt.Errorf("second-factor %q: required | off", args[0])
+			return fmt.Errorf("没有“%s” · there is no %q; 可选 one of: required, %s", args[0], args[0], signin.Off)
 		}
 		return collections.Write(cmd.Context(), app, func(db collections.DB) error {
 			if err := collections.SetMeta(db, signin.PolicyKey, args[0]); err != nil {
@@ -65,6 +65,7 @@ func unlockWorker(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 func addOperatorFrom(app *pocketbase.PocketBase, c *cobra.Command) {
 	var from []string
 	c.Flags().StringSliceVar(&from, "operator-from", nil, "运维人员可登录的地址或网段,默认本机与内网 · addresses or subnets that superusers may come from; loopback and private ones unless given")
+	checked(c, "operator-from", isSubnets)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if len(from) > 0 {
 			settings := e.App.Settings()

@@ -40,6 +40,13 @@ func simulate() *cobra.Command {
 	f.IntVar(&cfg.Parallel, "parallel", 16, "同时工作的平板数 · tablets at work at the same time")
 	f.IntVar(&cfg.PerPush, "per-push", 5, "每次同步的走访数 · visits of one sync")
 	f.DurationVar(&cfg.Patience, "patience", time.Minute, "服务器不通时坚持多久 · how long a tablet tries when the server is away")
+	checked(c, "server", isOrigin)
+	for _, share := range []string{"lost-acks", "lost-requests", "repeated", "late", "reassign"} {
+		checked(c, share, isShare)
+	}
+	for _, count := range []string{"tablets", "visits", "parallel", "per-push"} {
+		checked(c, count, isPositive)
+	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		now := time.Now()
 		var err error

@@ -1,9 +1,13 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"net"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -26,22 +30,48 @@ var said = []struct {
 	{regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)`), "要 $1 至 $2 个参数,给了 $3 个"},
 	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set they must all be set; missing \[(.+)\]`), "选项 $1 要一起给,缺少 $2"},
 	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set none of the others can be`), "选项 $1 不能一起给"},
+	{regexp.MustCompile(`^(?:missing or invalid|invalid or missing) email address`), "邮箱地址有误"},
+	{regexp.MustCompile(`^superuserIPs: `), "不是 IP 地址或网段,如 10.0.0.0/24"},
+	{regexp.MustCompile(`^superuser with email "(.*)" doesn't exist`), "没有运维账号“$1”"},
 	{regexp.MustCompile(`^at least one of the flags in the group \[(.+)\] is required`), "选项 $1 至少给一个"},
 }
 
 // Tell prints why a command failed.
 func Tell(root *cobra.Command, err error) {
-	root.PrintErrln("错误 · Error:", inBoth(err.Error()))
+	root.PrintErrln("错误 · Error:", inBoth(err))
 }
 
-// inBoth puts the Chinese before what cobra says in English.
-func inBoth(text string) string {
+// inBoth puts the Chinese before what cobra, the system and PocketBase say in English.
+func inBoth(err error) string {
+	text := err.Error()
 	for _, s := range said {
 		if at := s.begins.FindStringSubmatchIndex(text); at != nil {
 			return string(s.begins.ExpandString(nil, s.zh, text, at)) + " · " + text
 		}
 	}
-	return text
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return text
+	}
+	return ofSystem(err) + " · " + text
+}
+
+// ofSystem is what a fault of files or the network is called.
+func ofSystem(err error) string {
+	what, file := "操作未完成", new(fs.PathError)
+	if errors.As(err, &file) {
+		what = file.Path + ":无法读写"
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return strings.Replace(what, "无法读写", "没有这个文件或文件夹", 1)
+	case errors.Is(err, fs.ErrExist):
+		return strings.Replace(what, "无法读写", "已有同名文件", 1)
+	case errors.Is(err, fs.ErrPermission):
+		return strings.Replace(what, "无法读写", "没有读写权限", 1)
+	case errors.As(err, new(*net.OpError)):
+		return "网络地址不可用"
+	}
+	return what
 }
 
 // headings are those of cobra's help.

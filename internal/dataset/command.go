@@ -81,10 +81,7 @@ func toFolder(cmd *cobra.Command, app core.App, in *instrument.Instrument, sel S
 	if err != nil {
 		return err
 	}
-	folder, err := export.NewFolder(dir)
-	if err != nil {
-		return err
-	}
+	folder := export.NewFolder(dir)
 	defer folder.Discard()
 	report, err := Write(cmd.Context(), app, in, sel, folder)
 	if err != nil {

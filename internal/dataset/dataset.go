@@ -95,10 +95,13 @@ func (s Selection) complete() (Selection, error) {
 	if s.L == 0 {
 		s.L = DefaultL
 	}
-	for name, wrong := range map[string]bool{"k": s.K < 2 || s.K > mostK, "l": s.L < 1 || s.L > mostL, "suppress": s.Suppress && s.Identified} {
-		if wrong {
-			return s, problem.New(problem.BadParameter, name)
-		}
+	switch {
+	case s.K < 2 || s.K > mostK:
+		return s, problem.New(problem.BadParameter, fmt.Sprintf("k: 2–%d", mostK))
+	case s.L < 1 || s.L > mostL:
+		return s, problem.New(problem.BadParameter, fmt.Sprintf("l: 1–%d", mostL))
+	case s.Suppress && s.Identified:
+		return s, problem.New(problem.BadParameter, "suppress, identified: one of them")
 	}
 	if s.Progress == nil {
 		s.Progress = func(int64, int64) {}

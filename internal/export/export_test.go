@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -210,10 +211,7 @@ func TestZip(t *testing.T) {
 
 func TestNamesStayInTheFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	f, err := NewFolder(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := NewFolder(dir)
 	z := NewZip(io.Discard, time.Time{})
 	for _, name := range []string{"", ".", "..", "../a.csv", "/etc/a.csv", `..\a.csv`, "C:a.csv", "a/b.csv", ".hidden", "a\x00.csv"} {
 		if _, err := f.Create(name); err == nil {
@@ -223,8 +221,23 @@ func TestNamesStayInTheFolder(t *testing.T) {
 			t.Errorf("the archive takes %q", name)
 		}
 	}
-	if left, _ := os.ReadDir(dir); len(left) != 0 {
-		t.Errorf("%d files were made", len(left))
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the folder was made")
+	}
+}
+
+func TestDiscardedFolderIsGone(t *testing.T) {
+	here := t.TempDir()
+	f := NewFolder(filepath.Join(here, "a", "b"))
+	w, err := f.Create("visits.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Close(), f.Discard()); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(here); len(left) != 0 {
+		t.Errorf("%v was left behind", left)
 	}
 }
 
@@ -240,8 +253,8 @@ func TestFolder(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "out")
-			f, err := NewFolder(dir)
-			if err != nil {
+			f := NewFolder(dir)
+			if err := os.Mkdir(dir, 0o700); err != nil {
 				t.Fatal(err)
 			}
 			path := filepath.Join(dir, "visits.csv")

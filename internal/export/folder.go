@@ -1,8 +1,10 @@
 package export
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,7 @@ import (
 // Folder collects files that appear in a directory all together: under their own names only after Commit.
 type Folder struct {
 	dir   string
+	made  []string // folders that were not there, the innermost first
 	files []pending
 }
 
@@ -19,17 +22,30 @@ type pending struct {
 	name string
 }
 
-// NewFolder makes the directory where it is missing. Only its owner may enter it: the files may be personal data.
-func NewFolder(dir string) (*Folder, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+// NewFolder is a directory that is made with its first file.
+func NewFolder(dir string) *Folder { return &Folder{dir: filepath.Clean(dir)} }
+
+// open makes the directory where it is missing. Only its owner may enter it: the files may be personal data.
+func (f *Folder) open() error {
+	if f.made != nil {
+		return nil
 	}
-	return &Folder{dir: dir}, nil
+	f.made = []string{}
+	for dir := f.dir; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			break
+		}
+		f.made = append(f.made, dir)
+	}
+	return os.MkdirAll(f.dir, 0o700)
 }
 
 // Create begins a file, readable by its owner alone.
 func (f *Folder) Create(name string) (io.WriteCloser, error) {
 	if err := plainName(name); err != nil {
+		return nil, err
+	}
+	if err := f.open(); err != nil {
 		return nil, err
 	}
 	temp, err := os.CreateTemp(f.dir, "."+name+".*.part")
@@ -55,12 +71,12 @@ func (f *Folder) Commit() error {
 		if err := os.Rename(p.temp.Name(), filepath.Join(f.dir, p.name)); err != nil {
 			return fmt.Errorf("finish %s: %w", p.name, err)
 		}
-		f.files = f.files[1:]
+		f.files, f.made = f.files[1:], []string{}
 	}
 	return nil
 }
 
-// Discard removes what was not committed; after Commit it does nothing.
+// Discard removes what was not committed, and the folders that were made for it; after Commit it does nothing.
 func (f *Folder) Discard() error {
 	var first error
 	for _, p := range f.files {
@@ -69,6 +85,11 @@ func (f *Folder) Discard() error {
 			first = err
 		}
 	}
-	f.files = nil
+	for _, dir := range f.made {
+		if err := os.Remove(dir); err != nil && first == nil {
+			first = err
+		}
+	}
+	f.files, f.made = nil, nil
 	return first
 }

@@ -39,7 +39,7 @@ func reasoned(reason string) error {
 	if len([]rune(strings.TrimSpace(reason))) < leastReason {
 		return problem.New(problem.ReasonNeeded, "")
 	}
-	return nil
+	return problem.Words(reason)
 }
 
 // breakable are the registry collections that can be looked at in an emergency, beside those of forms.

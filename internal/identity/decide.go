@@ -42,6 +42,9 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 	if d.Status != "same" && d.Status != "different" {
 		return v, problem.New(problem.BadDecision, "")
 	}
+	if err := problem.Words(d.Comment); err != nil {
+		return v, err
+	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		p, found, err := readSides(db, d.Pair)
 		if err != nil {

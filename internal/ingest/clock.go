@@ -14,6 +14,16 @@ const (
 	longestTrip    = 90 * 24 * time.Hour // that a visit may have waited for a network
 )
 
+// ofArrival are the findings of a record that tell how it came: an edit by hand finds out nothing new about them.
+func ofArrival(issues []survey.Issue) (kept []survey.Issue) {
+	for _, i := range issues {
+		if i.Code == validate.ClockOff || i.Code == validate.TextMended {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}
+
 // checkClock adds an issue when the times of a record cannot be right: ages, rules about dates and the baseline use the
 // tablet's day. offset is how far its clock was ahead when it was measured last. Nothing else depends on it.
 func (d *draft) checkClock(offset time.Duration, now time.Time) {

@@ -106,7 +106,11 @@ func (s *settling) rebuild(merged *row, links map[*survey.Node]collections.RowLi
 	d.inst.Root = root
 	d.issues, d.merged = slices.Clone(d.unread), true
 	d.check(context.Background(), s.st) // bounded by its own budget of steps
-	d.checkClock(s.sender.ClockOffset, s.now)
+	if s.sender.Channel == Dashboard {
+		d.issues = append(d.issues, ofArrival(s.before.Issues)...)
+	} else {
+		d.checkClock(s.sender.ClockOffset, s.now)
+	}
 	d.place(s.st, s.sender)
 }
 

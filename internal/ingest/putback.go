@@ -37,6 +37,9 @@ var reviewable = []string{collections.Received, collections.HasIssues, collectio
 // until an answer changes that decides about it. It fails with a *problem.Problem: not found (also outside the actor's
 // territory), the actor's own record, decided already, changed since, the answer stands, or it does not fit its question.
 func Restore(ctx context.Context, app core.App, st *Stages, by access.Actor, ask Restoring) (out Restored, err error) {
+	if err := problem.Words(ask.Comment); err != nil {
+		return out, err
+	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		s, theirs, err := restoring(ctx, db, st, by, ask)
 		if err != nil {

@@ -59,6 +59,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		if err := keptByServer(record, before); err != nil {
 			return err
 		}
+		d.issues = ofArrival(before.Issues)
 		s.stored = readRow(in.Whole, theirs, before.Rows)
 		said := readRow(in.Whole, root, before.Rows)
 		s.keepPutBack(putBackIn(in.Whole, s.stored, before.Issues), said)
@@ -193,7 +194,7 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	inst := &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}
 	s := &settling{db: db, d: &draft{op: &Operation{ID: rec.ID}, form: in, inst: inst, rec: *rec}, before: before, exists: true, stored: was, now: now}
 	s.keepPutBack(putBackIn(in.Whole, was, before.Issues), is)
-	issues := in.CheckMerged(ctx, inst, now, validate.LeaveIn).Issues
+	issues := append(ofArrival(before.Issues), in.CheckMerged(ctx, inst, now, validate.LeaveIn).Issues...)
 	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
 	var own []survey.Issue
 	for _, i := range issues {

@@ -140,6 +140,9 @@ const (
 
 // Discard ends a quarantined submission without making it a record; what arrived is kept, and beside it who ended it and why.
 func Discard(ctx context.Context, app core.App, by access.Actor, submission, reason string, now time.Time) error {
+	if err := problem.Words(reason); err != nil {
+		return err
+	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		q, err := quarantined(db, by, submission)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"syscall"
+	"unicode/utf8"
 )
 
 // Code names one problem for ever.
@@ -77,6 +78,7 @@ const (
 	FactorWrong      Code = "auth.second_factor_wrong"
 	FactorExists     Code = "auth.second_factor_exists"
 	ReasonNeeded     Code = "access.reason_needed"
+	LongWords        Code = "request.long_words"
 	ApprovalNeeded   Code = "export.approval_needed"
 	GrantState       Code = "export.request_state"
 	NoThumbnail      Code = "file.no_thumbnail"
@@ -144,6 +146,7 @@ var Catalogue = map[Code]Entry{
 	FileMissing:      {http.StatusNotFound, "附件还没有上传。", "The file has not been uploaded yet."},
 	FileQuarantined:  {http.StatusForbidden, "附件类型可能有危险,已隔离,不能打开。", "The file is of a type that may be dangerous; it is kept in quarantine and not served."},
 	ReasonNeeded:     {http.StatusBadRequest, "请写明理由(至少十个字)。", "Write down a reason of at least ten characters."},
+	LongWords:        {http.StatusBadRequest, "理由或意见最多 1000 字,没有保存。", "A reason or a comment has at most 1,000 characters; nothing was saved."},
 	ApprovalNeeded:   {http.StatusForbidden, "含身份信息的导出须由另一名管理员批准,批准只能用一次。", "An identified export needs the approval of another manager, which is good once."},
 	GrantState:       {http.StatusConflict, "该申请已处理、已过期,或是您自己的申请。", "This request was decided, has expired, or is your own."},
 	TooManyGuesses:   {http.StatusTooManyRequests, "登录失败次数过多,请稍后再试。", "Too many failed sign-ins; try again later."},
@@ -240,4 +243,15 @@ func full(err error) bool {
 	const sqliteFull = 13
 	var coded interface{ Code() int }
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.As(err, &coded) && coded.Code()&0xff == sqliteFull
+}
+
+// MostWords is how many characters a person may write as a reason or a comment.
+const MostWords = 1000
+
+// Words fails with LongWords for a reason or a comment that is longer than MostWords.
+func Words(said string) error {
+	if utf8.RuneCountInString(said) > MostWords {
+		return New(LongWords, "")
+	}
+	return nil
 }

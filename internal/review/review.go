@@ -56,7 +56,7 @@ type Remark struct {
 // Bounds of remarks.
 const (
 	mostRemarks   = 100
-	longestRemark = 1000 // characters
+	longestRemark = problem.MostWords
 )
 
 // RemarkCode is the finding that tells a tablet at which questions there are remarks; what they say stands in the task's note,
@@ -85,6 +85,9 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 		return Outcome{}, problem.New(problem.CommentNeeded, "")
 	case !wellFormed(d.Fields):
 		return Outcome{}, problem.New(problem.BadParameter, "fields")
+	}
+	if err := problem.Words(d.Comment); err != nil {
+		return Outcome{}, err
 	}
 	var out Outcome
 	err := collections.Write(ctx, app, func(db collections.DB) error {
