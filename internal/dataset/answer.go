@@ -22,11 +22,11 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	expr := alias + `"` + c.name + `"`
 	if p.identified {
-		return p.whole(expr, v, c.question.Kind)
+		return p.whole(expr, v, c.question)
 	}
 	switch c.treatment.Treatment {
 	case sensitive.Keep, sensitive.Guarded, sensitive.IfSmall:
-		return guarded(p.whole(expr, v, c.question.Kind), tellingOf(c.question))
+		return guarded(p.whole(expr, v, c.question), tellingOf(c.question))
 	case sensitive.AsMonth:
 		return source{expr, []Variable{v}, func(cells []any, value any, visit string) { cells[0] = monthAway(value, visit) }}
 	case sensitive.AsDay:
@@ -77,8 +77,8 @@ func guarded(s source, telling func(any) bool) source {
 }
 
 // whole shows an answer as it is.
-func (p *plan) whole(expr string, v Variable, kind survey.Kind) source {
-	switch kind {
+func (p *plan) whole(expr string, v Variable, q *survey.Question) source {
+	switch kind := q.Kind; kind {
 	case survey.KindInteger, survey.KindDecimal:
 		v.Numeric = true
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = number(value) }}
@@ -93,6 +93,10 @@ func (p *plan) whole(expr string, v Variable, kind survey.Kind) source {
 	default:
 		if v.Choices != nil { // a calculation that gives codes
 			return p.choiceSource(expr, v)
+		}
+		if held := q.Holds(); held == survey.KindInteger || held == survey.KindDecimal { // a calculation that is a number
+			v.Numeric = true
+			return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = numberOrText(value) }}
 		}
 		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(value) }}
 	}

@@ -55,6 +55,14 @@ func number(value any) any {
 	return f
 }
 
+// numberOrText is a number cell, and as text what was sent in its place.
+func numberOrText(value any) any {
+	if n := number(value); n != nil {
+		return n
+	}
+	return text(value)
+}
+
 // day cuts a moment down to its day where the survey takes place.
 func day(value any) any {
 	s, ok := survey.Day(orNone(text(value)))

@@ -223,3 +223,19 @@ func (f *Form) Path(q *Question) string {
 	}
 	return f.Path(q.Parent) + "/" + q.Name
 }
+
+// bindKinds are the types that a bind may give a calculation.
+var bindKinds = map[string]Kind{
+	"int": KindInteger, "integer": KindInteger, "decimal": KindDecimal, "boolean": KindBoolean,
+	"date": KindDate, "time": KindTime, "dateTime": KindDateTime, "string": KindText,
+}
+
+// Holds is the kind of an answer's value: that of the question, or of its bind where the form gives it one.
+func (q *Question) Holds() Kind {
+	for _, p := range q.Bind {
+		if kind, known := bindKinds[p.Value]; known && p.Name == "type" {
+			return kind
+		}
+	}
+	return q.Kind
+}

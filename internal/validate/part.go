@@ -44,26 +44,10 @@ func Authoritative(q *survey.Question) bool {
 	return false
 }
 
-// bindKinds are the types that a bind may give a calculation.
-var bindKinds = map[string]survey.Kind{
-	"int": survey.KindInteger, "integer": survey.KindInteger, "decimal": survey.KindDecimal, "boolean": survey.KindBoolean,
-	"date": survey.KindDate, "time": survey.KindTime, "dateTime": survey.KindDateTime, "string": survey.KindText,
-}
-
-// typeOf is the kind of an answer's value: that of the question, or of its bind where the form gives it one.
-func typeOf(q *survey.Question) survey.Kind {
-	for _, p := range q.Bind {
-		if kind, known := bindKinds[p.Value]; known && p.Name == "type" {
-			return kind
-		}
-	}
-	return q.Kind
-}
-
 // seen is the kind that expressions see: a calculation without a type has that of its result.
 func (p *part) seen() survey.Kind {
-	if p.calculation == nil || typeOf(p.q) != survey.KindText || bound(p.q) {
-		return typeOf(p.q)
+	if p.calculation == nil || p.q.Holds() != survey.KindText || bound(p.q) {
+		return p.q.Holds()
 	}
 	switch p.calculation.expr.Info.Kind {
 	case xpath.Number:

@@ -16,7 +16,7 @@ func (r *run) recompute(p *part, i int) {
 	if !known {
 		return
 	}
-	result, ok := read(typeOf(p.q), result)
+	result, ok := read(p.q.Holds(), result)
 	given := r.value(p, i)
 	switch {
 	case !ok, given == result, strings.TrimSpace(given) != "" && sameValue(given, result):

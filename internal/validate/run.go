@@ -160,7 +160,7 @@ func (r *run) result(p *part, node *survey.Node) (string, bool) {
 		return "", false
 	}
 	r.look(node, node)
-	s, err := p.calculation.expr.Result(&r.x, typeOf(p.q))
+	s, err := p.calculation.expr.Result(&r.x, p.q.Holds())
 	return s, r.ok(err)
 }
 

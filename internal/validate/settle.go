@@ -9,7 +9,7 @@ import (
 // read writes every answer as its kind has it. What cannot be read is taken out, with an issue, and kept as typed.
 func (r *run) read() {
 	for _, p := range r.logic.parts {
-		kind := typeOf(p.q)
+		kind := p.q.Holds()
 		if p.container() || readers[kind] == nil {
 			continue
 		}
