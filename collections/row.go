@@ -64,6 +64,16 @@ func (r Row) id() string {
 	return ""
 }
 
+// index finds a column, looking from a place on and then before it; -1 where it is not in the row.
+func (r Row) index(column string, from int) int {
+	for n := range r {
+		if i := (from + n) % len(r); r[i].Column == column {
+			return i
+		}
+	}
+	return -1
+}
+
 // values are the arguments of a statement, with room for one more.
 func (r Row) values() []any {
 	args := make([]any, len(r), len(r)+1)

@@ -192,13 +192,10 @@ func (c Concealed) in(row Row) []int {
 	if len(c) == 0 {
 		return nil
 	}
-	at, n := make([]int, len(c)), 0
-	for i := range at {
-		at[i] = -1
-	}
-	for i := range row {
-		if k := slices.IndexFunc(c, func(s Sealed) bool { return s.Column == row[i].Column }); k >= 0 {
-			at[k], n = i, n+1
+	at, n, next := make([]int, len(c)), 0, 0 // both are in the order of the table, mostly
+	for k := range c {
+		if at[k] = row.index(c[k].Column, next); at[k] >= 0 {
+			n, next = n+1, at[k]+1
 		}
 	}
 	if n == 0 {

@@ -21,10 +21,12 @@ type batch struct {
 	sender   Sender
 	ops      []Operation // as they came
 	drafts   []*draft
-	work     int // of all drafts
+	concerns concerns
+	judged   []chan struct{} // by draft, closed once it may be settled; none when all may
+	work     int             // of all drafts
 	receipts []Receipt
 	err      error
-	took     time.Duration // of its transaction, which others may have shared
+	took     time.Duration // its part of the transaction
 	done     chan struct{}
 }
 
@@ -33,10 +35,11 @@ func (b *batch) from() string { return b.sender.Actor.ID }
 
 // prepare takes all operations through the pure stages.
 func (b *batch) prepare() {
-	b.drafts = make([]*draft, len(b.ops))
+	b.drafts, b.concerns = make([]*draft, len(b.ops)), concerns{}
 	for i := range b.ops {
 		op := b.ops[i] // settling changes it, and may have to begin anew
 		d := readSafely(b.st, b.sender, &op)
+		b.concerns.add(d)
 		b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, d)
 	}
 }
@@ -44,31 +47,67 @@ func (b *batch) prepare() {
 // settler stores one operation: settleSafely, or settleAlone where one has failed before.
 type settler func(context.Context, collections.DB, *Stages, Sender, *draft) (Receipt, error)
 
-// settle stores the batch. An error, which may be a panic's, means that the transaction must be taken back.
-func (b *batch) settle(db collections.DB, each settler) (err error) {
+// settleAll stores batches, but for those that nobody waits for any more. What is looked up, and the end of the audit
+// trail, is read once for all of them. An error means that the transaction must be taken back.
+func settleAll(db collections.DB, group []*batch, each settler) (err error) {
 	defer recovered(&err)
-	ctx := context.WithoutCancel(b.ctx) // half a batch is no use, and others may be in the transaction
-	b.receipts = make([]Receipt, len(b.drafts))
-	ahead, err := foresee(db, b.sender, b.drafts)
+	ahead, err := foresee(db, group)
 	if err != nil {
 		ahead = &foresight{}
 	}
-	for i, d := range b.drafts {
-		d.ahead, d.fresh = ahead, ahead.fresh(d)
+	var entries []audit.Entry
+	var now time.Time
+	for _, b := range group {
+		if b.err = b.ctx.Err(); b.err != nil {
+			continue
+		}
+		if err := b.settle(db, ahead, each); err != nil {
+			return err
+		}
+		entries, now = append(entries, b.entries()...), b.st.Now()
+	}
+	return audit.Append(db, now, entries...)
+}
+
+// settle stores the batch. Its error may be a panic's.
+func (b *batch) settle(db collections.DB, ahead *foresight, each settler) (err error) {
+	defer recovered(&err)
+	ctx := context.WithoutCancel(b.ctx) // half a batch is no use, and others may be in the transaction
+	b.receipts = make([]Receipt, len(b.drafts))
+	for i := range b.drafts {
+		if err := b.await(i); err != nil {
+			return err
+		}
+		d := b.drafts[i]
+		d.ahead, d.fresh = ahead, ahead.fresh(b.sender.Device, d)
 		if b.receipts[i], err = each(ctx, db, b.st, b.sender, d); err != nil {
 			return fmt.Errorf("operation %d: %w", d.op.Seq, err)
 		}
-		ahead.settled(d)
+		ahead.settled(b.sender.Device, d)
 		crash.At("push: between two operations")
-	}
-	if err := b.record(db); err != nil {
-		return err
 	}
 	return touch(db, b.sender, b.ops, b.st.Now())
 }
 
-// record notes what the batch made and changed: one row of the audit trail, whatever its size, and none for a repetition.
-func (b *batch) record(db collections.DB) error {
+// await returns when a draft may be settled. It fails where its judge was stopped.
+func (b *batch) await(i int) error {
+	if b.judged == nil {
+		return nil
+	}
+	<-b.judged[i]
+	return b.ctx.Err()
+}
+
+// allJudged returns when nobody writes to the drafts any more.
+func (b *batch) allJudged() {
+	for _, judged := range b.judged {
+		<-judged
+	}
+	b.judged = nil
+}
+
+// entries tell the audit trail what the batch made and changed: one row, whatever its size, and none for a repetition.
+func (b *batch) entries() []audit.Entry {
 	entry := b.sender.did(audit.Submit)
 	outcomes := map[string]int{}
 	for _, r := range b.receipts {
@@ -82,16 +121,20 @@ func (b *batch) record(db collections.DB) error {
 		return nil
 	}
 	entry.Detail = outcomes
-	return audit.Append(db, b.st.Now(), entry)
+	return []audit.Entry{entry}
 }
 
 // again stores the batch in a transaction of its own, with each operation on its own.
 func (b *batch) again() {
+	b.allJudged()
 	if b.err = b.ctx.Err(); b.err != nil {
 		return // nobody waits for the answer
 	}
 	b.prepare()
-	b.err = collections.Write(context.Background(), b.app, func(db collections.DB) error { return b.settle(db, settleAlone) })
+	err := collections.Write(context.Background(), b.app, func(db collections.DB) error { return settleAll(db, []*batch{b}, settleAlone) })
+	if err != nil {
+		b.err = err
+	}
 	if b.err != nil {
 		b.receipts = nil
 	}

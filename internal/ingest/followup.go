@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"doorstep/collections"
+	"doorstep/internal/survey"
 )
 
 // appointment is the task of one day that the form declares as a follow-up.
@@ -23,6 +24,9 @@ func (s *settling) followUp() error {
 	have, err := s.appointments()
 	if err != nil {
 		return err
+	}
+	if len(have) == 0 && !s.daysGiven() {
+		return nil
 	}
 	root := readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows)
 	ids := map[string]string{}
@@ -49,6 +53,23 @@ func (s *settling) followUp() error {
 		}
 	}
 	return nil
+}
+
+// daysGiven reports whether some answer may give a day to be there again.
+func (s *settling) daysGiven() bool {
+	layout := s.d.form.Whole
+	for _, f := range s.d.form.FollowUps {
+		nodes := []*survey.Node{s.d.inst.Root}
+		if t := layout.Named(f.Table); t.Parent == layout.Main() {
+			nodes = collections.Instances(t, s.d.inst.Root)
+		} else if t != layout.Main() {
+			return true // of a repeat within a repeat
+		}
+		if slices.ContainsFunc(nodes, func(n *survey.Node) bool { return collections.ValueAt(n, f.Column.Path) != "" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // appoint brings a task to its day, or opens one.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"doorstep/collections"
@@ -11,30 +12,48 @@ import (
 	"doorstep/internal/instrument"
 )
 
-// foresight is what one look at the database tells all operations of a batch: most are new, and need no look of their
-// own. It lives as long as the batch's part of the transaction. The empty one foresees nothing.
+// foresight is what one look at the database tells all operations of a transaction: most are new, and need no look of
+// their own. It lives as long as the transaction. The empty one foresees nothing.
 type foresight struct {
 	looked    bool
-	mentioned map[string]bool // ids that anything stored is about, of those in the batch
-	last      int64           // highest operation number of the tablet
+	mentioned map[string]bool  // ids that anything stored is about, of those in the transaction
+	last      map[string]int64 // highest operation number by tablet
 	open      map[string]string
 	policies  map[string]string
 }
 
-// foresee looks for everything that is stored about the ids in a batch. After an error each operation must look for itself.
-func foresee(db collections.DB, sender Sender, drafts []*draft) (*foresight, error) {
-	f := &foresight{looked: true, mentioned: map[string]bool{}}
-	if sender.Device != "" {
-		if _, err := collections.One(db, `SELECT COALESCE(MAX(seq),0) FROM submissions WHERE device=? AND device!='' AND seq>0`, []any{sender.Device}, &f.last); err != nil {
-			return nil, err
-		}
+// concerns is what a batch is looked up by.
+type concerns struct {
+	ids      []string
+	tables   []string // of forms, each once
+	numbered bool     // some operation has a number of its tablet
+}
+
+// add takes note of an operation that was read, and not judged yet.
+func (c *concerns) add(d *draft) {
+	c.ids = append(c.ids, d.op.instance())
+	c.numbered = c.numbered || d.op.Seq > 0
+	if d.form == nil || d.form.Status == instrument.Draft {
+		return
 	}
+	if table := d.form.Layout.Main().Name; !slices.Contains(c.tables, table) {
+		c.tables = append(c.tables, table)
+	}
+}
+
+// foresee looks for everything that is stored about the ids in some batches. After an error each operation must look for
+// itself.
+func foresee(db collections.DB, group []*batch) (*foresight, error) {
+	f := &foresight{looked: true, mentioned: map[string]bool{}, last: map[string]int64{}}
 	var ids []string
 	tables := map[string]bool{}
-	for _, d := range drafts {
-		ids = append(ids, d.op.instance())
-		if d.form != nil && d.form.Status != instrument.Draft {
-			tables[d.form.Layout.Main().Name] = true
+	for _, b := range group {
+		ids = append(ids, b.concerns.ids...)
+		for _, table := range b.concerns.tables {
+			tables[table] = true
+		}
+		if err := f.number(db, b); err != nil {
+			return nil, err
 		}
 	}
 	list, err := json.Marshal(ids)
@@ -54,6 +73,18 @@ func foresee(db collections.DB, sender Sender, drafts []*draft) (*foresight, err
 	return f, nil
 }
 
+// number finds the highest operation number of a batch's tablet.
+func (f *foresight) number(db collections.DB, b *batch) error {
+	device := b.sender.Device
+	if _, known := f.last[device]; known || device == "" || !b.concerns.numbered {
+		return nil
+	}
+	var last int64
+	_, err := collections.One(db, `SELECT COALESCE(MAX(seq),0) FROM submissions WHERE device=? AND device!='' AND seq>0`, []any{device}, &last)
+	f.last[device] = last
+	return err
+}
+
 func (f *foresight) note(db collections.DB, query string, args ...any) error {
 	return collections.Each(db, query, args, func(rows *sql.Rows) error {
 		var id string
@@ -64,16 +95,16 @@ func (f *foresight) note(db collections.DB, query string, args ...any) error {
 }
 
 // fresh tells that nothing is stored about an operation's id, nor under its number.
-func (f *foresight) fresh(d *draft) bool {
-	return f.looked && !f.mentioned[d.op.instance()] && (d.op.Seq <= 0 || d.op.Seq > f.last)
+func (f *foresight) fresh(device string, d *draft) bool {
+	return f.looked && !f.mentioned[d.op.instance()] && (d.op.Seq <= 0 || d.op.Seq > f.last[device])
 }
 
 // settled takes note of an operation that is stored now.
-func (f *foresight) settled(d *draft) {
+func (f *foresight) settled(device string, d *draft) {
 	if !f.looked {
 		return
 	}
-	f.last = max(f.last, d.op.Seq)
+	f.last[device] = max(f.last[device], d.op.Seq)
 	for _, id := range []string{d.op.ID, d.op.instance(), d.op.Corrects} {
 		f.mentioned[id] = true
 	}

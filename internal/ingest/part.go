@@ -57,6 +57,7 @@ func (p *pushed) part(most int) *batch {
 			break
 		}
 		b.ops, b.drafts, b.work = append(b.ops, p.ops[p.rest]), append(b.drafts, d), b.work+d.work
+		b.concerns.add(d)
 	}
 	return b
 }
@@ -131,6 +132,24 @@ func (b *batch) judge() error {
 	return b.ctx.Err()
 }
 
+// ahead judges the drafts in order while those before are stored already: where nobody else wants the writer, it may wait
+// for the judge, who is quicker.
+func (b *batch) ahead() {
+	b.judged = make([]chan struct{}, len(b.drafts))
+	for i := range b.judged {
+		b.judged[i] = make(chan struct{})
+	}
+	judged := b.judged
+	go func() {
+		for i := range judged {
+			if b.ctx.Err() == nil {
+				b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, b.drafts[i])
+			}
+			close(judged[i])
+		}
+	}()
+}
+
 func judges() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
 func judgeSafely(ctx context.Context, st *Stages, sender Sender, d *draft) (judged *draft) {
@@ -154,7 +173,9 @@ func (q *Queue) store(b *batch) error {
 		}
 		defer q.heavy.Give()
 	}
-	if err := b.judge(); err != nil {
+	if b.work <= groupWork && len(b.drafts) > 1 && !q.shared(b.from()) {
+		b.ahead()
+	} else if err := b.judge(); err != nil {
 		return err
 	}
 	q.add(b)

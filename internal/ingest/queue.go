@@ -114,6 +114,7 @@ func (q *Queue) write() {
 	for group := q.next(); len(group) > 0; group = q.next() {
 		settleGroup(group)
 		for _, b := range group {
+			b.allJudged()
 			b.report()
 			close(b.done)
 		}
@@ -163,19 +164,10 @@ func (q *Queue) leave(b *batch) {
 // that an operation touches, which costs a third of the transaction.
 func settleGroup(group []*batch) {
 	begun := time.Now()
-	defer func() {
-		for _, b := range group {
-			b.took = time.Since(begun)
-		}
-	}()
+	defer func() { share(group, time.Since(begun)) }()
 	err := collections.Write(context.Background(), group[0].app, func(db collections.DB) error {
-		for _, b := range group {
-			if b.err = b.ctx.Err(); b.err != nil {
-				continue // nobody waits for the answer
-			}
-			if err := b.settle(db, settleSafely); err != nil {
-				return err
-			}
+		if err := settleAll(db, group, settleSafely); err != nil {
+			return err
 		}
 		crash.At("push: before the commit")
 		return nil
@@ -187,5 +179,16 @@ func settleGroup(group []*batch) {
 	group[0].app.Logger().Warn("batches are stored one by one", "batches", len(group), "error", err.Error())
 	for _, b := range group {
 		b.again()
+	}
+}
+
+// share tells each batch of a transaction its part of the time, by its work.
+func share(group []*batch, took time.Duration) {
+	work := 0
+	for _, b := range group {
+		work += b.work
+	}
+	for _, b := range group {
+		b.took = time.Duration(float64(took) * float64(b.work) / float64(max(work, 1)))
 	}
 }
