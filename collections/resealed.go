@@ -48,8 +48,8 @@ func (c Concealed) Stored(db DB, table, id string) (map[string]string, error) {
 	for i, s := range c {
 		if text, ok := opened.Get(s.Column); ok {
 			stored[s.Column] = text
-		} else if text := AsText(values[i]); sealed == "" && text != "" && text != AsText(s.Blank) {
-			stored[s.Column] = text // from before anything was sealed
+		} else if text := AsText(values[i]); (sealed == "" || !s.Indexed) && text != "" && text != AsText(s.Blank) {
+			stored[s.Column] = text // from before it was sealed
 		}
 	}
 	return stored, nil

@@ -126,6 +126,15 @@ func printStatus(w io.Writer, app *pocketbase.PocketBase, d *hooks.Doorstep) err
 		return nil
 	}
 	fmt.Fprintf(w, "当前密钥 primary key: %s · 检索密钥 index key: %s\n", keys.Primary(), keys.IndexID())
+	if done, err := sealing.Indexed(app, keys); err != nil {
+		return err
+	} else if !done {
+		at, last, err := sealing.Renewing(app)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "升级后的加密正在进行 · what this version seals is being sealed: %s %s\n", at, last)
+	}
 	for _, c := range counts {
 		for _, id := range slices.Sorted(maps.Keys(c.Keys)) {
 			key := id

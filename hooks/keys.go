@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
@@ -24,19 +25,60 @@ func (d *Doorstep) openKeys(app core.App) error {
 	return nil
 }
 
-// sealAll seals what lies in clear, on the first start with keys, and makes the blind indexes anew when their key has
-// changed: until then nobody would be found.
+// headStart is how long a start may seal before the first answer what an upgrade seals and earlier programs did not. In a small
+// database that is all; in a large one the rest is sealed beside the work of the day.
+const headStart = 2 * time.Second
+
+// sealAll seals what lies in clear, on the first start with keys, and what rows are found by when that has changed: until
+// then nobody would be found.
 func (d *Doorstep) sealAll(app core.App) error {
-	keys := collections.KeysOf(app)
-	indexed, err := sealing.Indexed(app, keys)
-	if err != nil || indexed {
+	ctx := context.Background()
+	begun, err := sealing.Begun(app, collections.KeysOf(app))
+	if err != nil {
 		return err
 	}
-	return sealing.Everything(context.Background(), app, d.Library, func(table string, seen, sealed int) {
-		if sealed > 0 {
+	if !begun {
+		return sealing.Everything(ctx, app, d.Library, toldSealing(1))
+	}
+	if err := sealing.Lookups(ctx, app, d.Library, toldSealing(1)); err != nil {
+		return err
+	}
+	soon, cancel := context.WithTimeout(ctx, headStart)
+	defer cancel()
+	clear, err := sealing.Renew(soon, app, d.Library, nil)
+	switch {
+	case soon.Err() != nil:
+		fmt.Fprint(os.Stderr, "升级后的加密与服务同时进行;keys status 显示进度 · what this version seals is sealed beside the server; keys status shows how far it has come\n")
+		return nil
+	case err != nil || clear == 0:
+		return err
+	}
+	return sealing.Scrub(app)
+}
+
+// toldSealing tells the terminal how far sealing has come, once in so many pages.
+func toldSealing(pages int) sealing.Progress {
+	n := 0
+	return func(table string, seen, sealed int) {
+		if n++; sealed > 0 && n%pages == 0 {
 			fmt.Fprintf(os.Stderr, "加密 sealing %s: %d\n", table, sealed)
 		}
+	}
+}
+
+// breath is how long the sealing beside the server leaves the database to others after each page.
+const breath = 20 * time.Millisecond
+
+// renew seals what an upgrade seals, beside the work of the day.
+func (d *Doorstep) renew(app core.App) {
+	told := toldSealing(500)
+	_, err := sealing.Renew(context.Background(), app, d.Library, func(table string, seen, sealed int) {
+		told(table, seen, sealed)
+		time.Sleep(breath)
 	})
+	if err != nil {
+		app.Logger().Error("seal by the rules of this version", "error", err.Error())
+	}
 }
 
 // watchKeys notices within a minute that there is a new key, and seals with it what is there, beside the work of the day.
@@ -50,12 +92,23 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 			app.Logger().Error("seal with the new key", "error", err.Error())
 		}
 	}
-	if done, err := sealing.Done(app); err != nil {
+	indexed, err := sealing.Indexed(app, collections.KeysOf(app))
+	if err != nil {
 		return err
-	} else if !done {
-		routine.FireAndForget(reseal)
 	}
-	err := app.Cron().Add("doorstep.keys", "* * * * *", func() {
+	done, err := sealing.Done(app)
+	if err != nil {
+		return err
+	}
+	routine.FireAndForget(func() {
+		if !indexed {
+			d.renew(app)
+		}
+		if !done {
+			reseal()
+		}
+	})
+	err = app.Cron().Add("doorstep.keys", "* * * * *", func() {
 		changed, err := collections.KeysOf(app).Reload(context.Background())
 		if err != nil {
 			app.Logger().Error("read the keys anew", "error", err.Error())

@@ -25,7 +25,7 @@ func Everything(ctx context.Context, app core.App, library *instrument.Library, 
 		return err
 	}
 	if clear > 0 {
-		if err := scrub(app); err != nil {
+		if err := Scrub(app); err != nil {
 			return err
 		}
 		if err := os.RemoveAll(blob.Uploads(app.DataDir())); err != nil { // tablets begin them anew
@@ -34,6 +34,9 @@ func Everything(ctx context.Context, app core.App, library *instrument.Library, 
 	}
 	files, err := blob.In(app.DataDir(), keys).Count()
 	if err != nil {
+		return err
+	}
+	if err := noteLookups(ctx, app, keys); err != nil {
 		return err
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
@@ -46,8 +49,8 @@ func Everything(ctx context.Context, app core.App, library *instrument.Library, 
 	})
 }
 
-// scrub writes the database anew: SQLite leaves what was in a page until it is needed again.
-func scrub(app core.App) error {
+// Scrub writes the database anew: SQLite leaves what was in a page until it is needed again. Nobody may work with it meanwhile.
+func Scrub(app core.App) error {
 	for _, statement := range []string{`VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
 		pool, ok := app.NonconcurrentDB().(*dbx.DB)
 		if !ok {

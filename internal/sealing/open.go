@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -112,9 +113,16 @@ func mark(ctx context.Context, app core.App, keys *seal.Keys) error {
 	})
 }
 
+// Begun reports whether rows have been sealed under the present index key. Where they have not, Everything must run before
+// anybody works with the database.
+func Begun(app core.App, keys *seal.Keys) (bool, error) {
+	rules, err := collections.MetaValue(collections.Read(app), indexKey)
+	id, _, _ := strings.Cut(rules, " ")
+	return rules != "" && id == keys.IndexID(), err
+}
+
 // Indexed reports whether every row was sealed by the present rules, and indexed under the present index key. Where it was
-// not, people and households are not found, or something lies in clear that this program seals, so Everything must run
-// before anybody works with the database.
+// not, rows may not be found until Lookups has run, or something lies in clear until Renew has.
 func Indexed(app core.App, keys *seal.Keys) (bool, error) {
 	id, err := collections.MetaValue(collections.Read(app), indexKey)
 	return id == indexedBy(keys), err

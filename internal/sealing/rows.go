@@ -68,6 +68,7 @@ type walk struct {
 	library  *instrument.Library
 	table    table
 	anew     bool
+	renewing bool // only what lies in clear, and where it has come to is noted
 	progress Progress
 	last     string
 	seen     int
@@ -101,6 +102,11 @@ func (w *walk) page(db collections.DB) (bool, error) {
 		w.last = plain(row["id"])
 		w.seen++
 		if err := w.seal(db, row); err != nil {
+			return false, err
+		}
+	}
+	if w.renewing {
+		if err := w.notePlace(db); err != nil {
 			return false, err
 		}
 	}
@@ -146,7 +152,7 @@ func (w *walk) seal(db collections.DB, row map[string]any) error {
 		return err // a damaged row stays as it is
 	}
 	changed, lay, err := columns.Again(db, w.table.name, id, row, opened)
-	if err != nil || len(changed) == 0 {
+	if err != nil || len(changed) == 0 || w.renewing && !lay {
 		return err
 	}
 	if lay {
