@@ -10,9 +10,11 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/attachment"
 	"doorstep/internal/body"
 	"doorstep/internal/console"
+	"doorstep/internal/devicesync"
 	"doorstep/internal/grid"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
@@ -47,6 +49,7 @@ type Doorstep struct {
 	uploads    *upload.Door
 	thumbnails attachment.Thumbnails
 	hashes     *openrosa.Hashes
+	sums       *territory.Kept[*devicesync.Sums]
 
 	sheets *console.Sheets
 	leases *console.Leases
@@ -54,7 +57,7 @@ type Doorstep struct {
 
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), Longest: longest, passwords: signin.NewGuard(), hashes: openrosa.NewHashes(),
+	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), Longest: longest, passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(),
 		sheets: console.NewSheets(), leases: console.NewLeases()}
 }
 

@@ -56,7 +56,7 @@ func (r *request) receipts(receipts []ingest.Receipt) error {
 func (d *Doorstep) asked(r *request) (devicesync.Pull, error) {
 	db, query := collections.Read(r.App), r.Request.URL.Query()
 	log := func(err error) { r.App.Logger().Error("page broke off", "error", err.Error()) }
-	q := devicesync.Pull{DB: db, Library: d.Library, Actor: r.actor, Cursor: query.Get("cursor"), Limit: devicesync.DefaultPage, Log: log}
+	q := devicesync.Pull{DB: db, Library: d.Library, Actor: r.actor, Cursor: query.Get("cursor"), Limit: devicesync.DefaultPage, Sums: d.sums, Log: log}
 	q.Seen = func(ids []string) error { return d.saw(r.RequestEvent, audit.Capture, pulled(r.actor, ids)) }
 	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
 		return q, err

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"doorstep/collections/territory"
 	"doorstep/internal/problem"
 )
 
@@ -32,6 +33,18 @@ func rowSum(collection, id string, rev int64) uint64 {
 	return binary.BigEndian.Uint64(sum[:8])
 }
 
+// Sums are a digest before it is written.
+type Sums struct {
+	buckets [Buckets]uint64
+	count   int
+}
+
+// mostSums bounds the digests that are kept, 2 kB each.
+const mostSums = 5000
+
+// NewSums keeps no digest yet.
+func NewSums() *territory.Kept[*Sums] { return territory.NewKept[*Sums](mostSums) }
+
 // Digest sums up the scope for a client that stands at the cursor. The feed is asked last: when nothing came after the
 // cursor until then, the tables were at the cursor all the while.
 func (q Pull) Digest() (Digest, error) {
@@ -41,25 +54,51 @@ func (q Pull) Digest() (Digest, error) {
 		out.Behind = err == nil
 		return out, err
 	}
-	var sums [Buckets]uint64
+	sums, err := q.sums(p, out.Epoch)
+	if err != nil {
+		return out, err
+	}
+	if out.Behind, err = p.anyAfter(c.seq); err != nil || out.Behind {
+		return out, err
+	}
+	out.Count = sums.count
+	for _, sum := range sums.buckets {
+		out.Buckets = append(out.Buckets, fmt.Sprintf("%016x", sum))
+	}
+	return out, nil
+}
+
+// sums are the kept ones, or made anew. While rows are damaged none are kept: the feed does not tell when one is mended.
+func (q Pull) sums(p *puller, epoch string) (*Sums, error) {
+	if keys := q.DB.Keys(); q.Sums == nil || keys == nil || len(keys.DamagedRows()) > 0 {
+		return p.sumUp()
+	}
+	head, err := p.feed.Head(q.DB)
+	if err != nil {
+		return nil, err
+	}
+	return q.Sums.Of(q.sumsKey(p, epoch), head, p.sumUp)
+}
+
+// sumsKey names a scope: the worker and the territory, and the tables of forms that are known.
+func (q Pull) sumsKey(p *puller, epoch string) string {
+	return fmt.Sprint(epoch, " ", q.Actor.ID, " ", ScopeKey(q.Actor.Territory), " ", len(p.phases))
+}
+
+func (p *puller) sumUp() (*Sums, error) {
+	sums := &Sums{}
 	for _, ph := range p.phases {
 		if err := p.eachID(ph, func(id string, rev int64) {
 			if p.unreadable(ph.collection, id) {
 				return // a tablet gets none, and drops what it has when it repairs
 			}
-			sums[bucketOf(ph.collection, id)] ^= rowSum(ph.collection, id, rev)
-			out.Count++
+			sums.buckets[bucketOf(ph.collection, id)] ^= rowSum(ph.collection, id, rev)
+			sums.count++
 		}); err != nil {
-			return out, err
+			return nil, err
 		}
 	}
-	if out.Behind, err = p.anyAfter(c.seq); err != nil || out.Behind {
-		return out, err
-	}
-	for _, sum := range sums {
-		out.Buckets = append(out.Buckets, fmt.Sprintf("%016x", sum))
-	}
-	return out, nil
+	return sums, nil
 }
 
 // settled reads the cursor; it stays empty for a client that does not stand in the feed of its scope.
@@ -103,6 +142,9 @@ func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
 		return err
 	}
 	p := q.puller()
+	if q.Sums != nil {
+		q.Sums.Forget(q.sumsKey(p, epoch)) // what the client holds differs from it: it is made anew
+	}
 	p.page = begin(w, epoch, false)
 	for _, ph := range p.phases {
 		var found []Change

@@ -25,6 +25,7 @@ type Pull struct {
 	Actor   access.Actor
 	Cursor  string // "" begins a full sync
 	Limit   int
+	Sums    *territory.Kept[*Sums]   // of digests; nil makes each anew
 	Seen    func(ids []string) error // of people, households and visits; called before they are sent, and what fails there sends nothing
 	Log     func(error)              // of what breaks a page off
 }

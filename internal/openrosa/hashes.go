@@ -2,30 +2,20 @@ package openrosa
 
 import (
 	"strings"
-	"sync"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
 )
 
-// Hashes keeps the hash of each entity list that was asked for, since apps ask far more often than a list changes. The feed
-// tells of every change to a household or person where it lies, so a hash holds until something comes to the territory's
-// part of the feed. It may be used by many goroutines.
-type Hashes struct {
-	mu    sync.Mutex
-	known map[string]keptHash
-}
-
-type keptHash struct {
-	head int64 // of the territory's part of the feed when it was made, or before
-	hash string
-}
+// Hashes keeps the hash of each entity list that was asked for. The feed tells of every change to a household or person
+// where it lies.
+type Hashes struct{ kept *territory.Kept[string] }
 
 // mostHashes bounds what is kept, some 200 bytes each; a city has two lists for each worker.
 const mostHashes = 20_000
 
 // NewHashes keeps none yet.
-func NewHashes() *Hashes { return &Hashes{known: map[string]keptHash{}} }
+func NewHashes() *Hashes { return &Hashes{territory.NewKept[string](mostHashes)} }
 
 // Of is the hash of a list as the caller gets it: it changes exactly when the CSV does.
 func (h *Hashes) Of(db collections.DB, c Caller, list string) (string, error) {
@@ -34,7 +24,7 @@ func (h *Hashes) Of(db collections.DB, c Caller, list string) (string, error) {
 		return "", err
 	}
 	ranges := territory.Of(c.Territory)
-	head, err := territory.Feed{Ranges: ranges}.Head(db) // before the rows: what comes meanwhile makes a later head
+	head, err := territory.Feed{Ranges: ranges}.Head(db)
 	if err != nil {
 		return "", err
 	}
@@ -42,28 +32,5 @@ func (h *Hashes) Of(db collections.DB, c Caller, list string) (string, error) {
 	for _, r := range ranges {
 		key += " " + r.Lo
 	}
-	if kept, ok := h.find(key); ok && kept.head == head {
-		return kept.hash, nil
-	}
-	hash, err := l.hash(db, c.Actor)
-	if err == nil {
-		h.keep(key, keptHash{head, hash})
-	}
-	return hash, err
-}
-
-func (h *Hashes) find(key string) (keptHash, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	kept, ok := h.known[key]
-	return kept, ok
-}
-
-func (h *Hashes) keep(key string, kept keptHash) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.known) >= mostHashes {
-		clear(h.known)
-	}
-	h.known[key] = kept
+	return h.kept.Of(key, head, func() (string, error) { return l.hash(db, c.Actor) })
 }
