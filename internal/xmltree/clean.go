@@ -29,6 +29,13 @@ func (c *cleaner) Reset() { *c = cleaner{} }
 func (c *cleaner) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
 	for nSrc < len(src) {
 		rest := src[nSrc:]
+		if n := plain(rest); n > 0 {
+			copied := copy(dst[nDst:], rest[:n])
+			if nDst, nSrc = nDst+copied, nSrc+copied; copied < n {
+				return nDst, nSrc, transform.ErrShortDst
+			}
+			continue
+		}
 		if len(rest) < longest && !atEOF && needsMore(rest) {
 			return nDst, nSrc, transform.ErrShortSrc
 		}
@@ -40,6 +47,16 @@ func (c *cleaner) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err er
 		nSrc += n
 	}
 	return nDst, nSrc, nil
+}
+
+// plain is how many bytes from the start on nothing can be wrong with, and nothing begins or ends at.
+func plain(b []byte) int {
+	for i, c := range b {
+		if c >= utf8.RuneSelf || c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == '&' || c == '<' || c == '-' || c == ']' {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // needsMore reports whether what begins here may be longer than what there is.
