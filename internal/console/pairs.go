@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"slices"
@@ -44,6 +45,8 @@ type Fact struct {
 	A     string `json:"a"` // masked; empty for a side that lies elsewhere
 	B     string `json:"b"`
 	Equal *bool  `json:"equal"`
+
+	column string // expression that reads it, where the field is no column of the table
 }
 
 const pairColumns = `id, kind, rule, status, collection, created, score, a, b, area, area_b, verdict_a, verdict_b, COALESCE(evidence,'[]')`
@@ -77,7 +80,7 @@ func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, 
 		page.Next = position{page.Items[limit-1].Created, page.Items[limit-1].ID}.cursor()
 	}
 	for i := range page.Items {
-		if _, err := page.Items[i].read(db); err != nil {
+		if _, err := page.Items[i].read(db, k); err != nil {
 			return page, err
 		}
 	}
@@ -97,11 +100,11 @@ func ReadPair(db collections.DB, k Known, actor access.Actor, id string) (p Pair
 	if !p.A.Here && !p.B.Here {
 		return p, problem.New(problem.NotFound, "")
 	}
-	said, err := p.read(db)
+	said, err := p.read(db, k)
 	if err != nil {
 		return p, err
 	}
-	p.Rows = p.facts(said)
+	p.Rows = p.facts(k, said)
 	var levels []struct{ Field, Level string }
 	if err := json.Unmarshal([]byte(evidence), &levels); err != nil {
 		return p, nil // a column that somebody broke by hand
@@ -130,8 +133,19 @@ func scanPair(rows *sql.Rows, k Known, actor access.Actor) (p Pair, evidence str
 	return p, evidence, err
 }
 
-// factsOf are the fields that persons and households are compared by.
-var factsOf = map[string][]Fact{
+// factsOf returns the fields that the rows of a collection are compared by.
+func factsOf(k Known, collection string) []Fact {
+	if _, survey := k.Library.ByTable(collection); survey {
+		return factsOfRecords
+	}
+	return factsOfRegister[collection]
+}
+
+var factsOfRecords = []Fact{{Field: "finished_at", Label: Text{"完成时间", "Finished"}}, {Field: "received_at", Label: Text{"收到时间", "Received"}},
+	{Field: "worker", Label: Text{"采集员", "Worker"}, column: `(SELECT name FROM workers w WHERE w.id=worker)`}, {Field: "outcome", Label: Text{"结果", "Outcome"}},
+	{Field: "review_state", Label: Text{"状态", "State"}}}
+
+var factsOfRegister = map[string][]Fact{
 	collections.Persons: {{Field: "name", Label: Text{"姓名", "Name"}}, {Field: "sex", Label: Text{"性别", "Sex"}}, {Field: "birth_date", Label: Text{"出生日期", "Birth date"}},
 		{Field: "id_type", Label: Text{"证件类型", "Type of document"}}, {Field: "id_number", Label: Text{"证件号码", "Number of document"}}, {Field: "phone", Label: Text{"电话", "Phone"}}, {Field: "relation", Label: Text{"与户主关系", "Relation to head"}}},
 	collections.Households: {{Field: "address", Label: Text{"地址", "Address"}}, {Field: "house_code", Label: Text{"房屋编码", "House code"}}, {Field: "head_name", Label: Text{"户主", "Head"}},
@@ -139,8 +153,8 @@ var factsOf = map[string][]Fact{
 }
 
 // read gives what the sides that lie here say, in clear, and writes their summaries.
-func (p *Pair) read(db collections.DB) (said [2]map[string]string, err error) {
-	facts := factsOf[p.Collection]
+func (p *Pair) read(db collections.DB, k Known) (said [2]map[string]string, err error) {
+	facts := factsOf(k, p.Collection)
 	for i, s := range []*Side{&p.A, &p.B} {
 		if !s.Here || len(facts) == 0 {
 			continue
@@ -157,7 +171,7 @@ func inClear(db collections.DB, table, id string, facts []Fact) (map[string]stri
 	said := map[string]string{}
 	query := `SELECT sealed`
 	for _, f := range facts {
-		query += `, COALESCE(` + f.Field + `,'')`
+		query += `, COALESCE(` + cmp.Or(f.column, f.Field) + `,'')`
 	}
 	values := make([]string, len(facts)+1)
 	dest := make([]any, len(values))
@@ -192,9 +206,9 @@ func maskOf(table, field string) sensitive.Shape {
 }
 
 // facts compares the two sides. Of one that lies elsewhere nothing is read.
-func (p *Pair) facts(said [2]map[string]string) []Fact {
+func (p *Pair) facts(k Known, said [2]map[string]string) []Fact {
 	all := []Fact{}
-	for _, f := range factsOf[p.Collection] {
+	for _, f := range factsOf(k, p.Collection) {
 		a, b := said[0][f.Field], said[1][f.Field]
 		f.A, f.B = maskOf(p.Collection, f.Field).Mask(a), maskOf(p.Collection, f.Field).Mask(b)
 		if equal := a == b; a != "" && b != "" {

@@ -70,15 +70,6 @@ export async function ask<T>(sent: Promise<{ data?: T; error?: unknown; response
   throw problem
 }
 
-/** rest reads rows of a collection, as the rules of each show them to who asks. */
-export async function rest<T>(collection: string, query: Record<string, string | number>): Promise<{ items: T[]; totalItems: number; page: number; totalPages: number }> {
-  const q = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]))
-  return ask(reach(new Request(`/api/collections/${collection}/records?${q}`)).then(async (response) => {
-    const body: unknown = await response.json().catch(() => undefined)
-    return response.ok ? { data: body as never, response } : { error: body, response }
-  }))
-}
-
 /** fileOf fetches a file of a record; the token cannot stand in an address of an image. */
 export async function fileOf(id: string, thumb = false): Promise<Blob> {
   const res = await reach(new Request(`/api/doorstep/v1/attachments/${encodeURIComponent(id)}${thumb ? '?thumb=1' : ''}`))
