@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"crypto/rand"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"doorstep/internal/audit"
 	"doorstep/internal/console"
 	"doorstep/internal/problem"
+	"doorstep/internal/signin"
 )
 
 // mePath answers also somebody who has still to enrol a second factor.
@@ -18,14 +20,22 @@ const mePath = "/api/doorstep/v1/me"
 // consoleRoutes are what the pages of the console read.
 var consoleRoutes = []Route{
 	{http.MethodGet, mePath, access.WhoAmI, (*Doorstep).me},
+	{http.MethodPost, mePath + "/sessions/end", access.EndSessions, (*Doorstep).endSessions},
+	{http.MethodGet, "/api/doorstep/v1/watch", access.ReadAudit, (*Doorstep).watched},
 	{http.MethodGet, "/api/doorstep/v1/queue", access.ReviewRecord, (*Doorstep).queueOf},
 	{http.MethodGet, "/api/doorstep/v1/queue/counts", access.ReviewRecord, (*Doorstep).queueCounts},
+	{http.MethodGet, "/api/doorstep/v1/queue/clean", access.ReviewRecord, (*Doorstep).cleanSet},
+	{http.MethodPost, "/api/doorstep/v1/queue/clean", access.ReviewRecord, (*Doorstep).approveClean},
 	{http.MethodGet, "/api/doorstep/v1/records/{collection}/{id}", access.ReviewRecord, (*Doorstep).record},
 	{http.MethodGet, "/api/doorstep/v1/today", access.ReviewRecord, (*Doorstep).today},
 	{http.MethodGet, "/api/doorstep/v1/duplicates", access.DecideDuplicate, (*Doorstep).listPairs},
 	{http.MethodGet, "/api/doorstep/v1/duplicates/{id}", access.DecideDuplicate, (*Doorstep).onePair},
 	{http.MethodGet, "/api/doorstep/v1/areas", access.ReadCoverage, (*Doorstep).listAreas},
 	{http.MethodGet, "/api/doorstep/v1/areas/outlines", access.ReadCoverage, (*Doorstep).outlines},
+	{http.MethodGet, "/api/doorstep/v1/coverage/pace", access.ReadCoverage, (*Doorstep).pace},
+	{http.MethodGet, "/api/doorstep/v1/quarantine/{id}", access.ReadQuarantine, (*Doorstep).oneHeld},
+	{http.MethodGet, "/api/doorstep/v1/households/{id}", access.ReviewRecord, (*Doorstep).household},
+	{http.MethodGet, "/api/doorstep/v1/campaigns", access.ReadCoverage, (*Doorstep).listCampaigns},
 	{http.MethodGet, "/api/doorstep/v1/workers", access.ReadWorker, (*Doorstep).listWorkers},
 	{http.MethodGet, "/api/doorstep/v1/forms", access.ReadForm, (*Doorstep).listForms},
 }
@@ -81,6 +91,20 @@ func factorWord(enrolled, required bool) string {
 		return "enrol"
 	}
 	return "off"
+}
+
+// endSessions ends every session of the caller's, this one too.
+func (d *Doorstep) endSessions(r *request) error {
+	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		if err := signin.End(db, rand.Reader, r.actor.ID); err != nil {
+			return err
+		}
+		return d.configuredWorker(db, r.actor, r.actor.ID, string(access.EndSessions))
+	})
+	if err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
 }
 
 // queueOf lists the records that the filter of the URL finds.

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/console"
+	"doorstep/internal/ingest"
 )
 
 func (d *Doorstep) today(r *request) error {
@@ -78,7 +79,7 @@ func (d *Doorstep) listAreas(r *request) error {
 
 // outlines gives borders, which a browser keeps until they change.
 func (d *Doorstep) outlines(r *request) error {
-	all, err := console.ReadOutlines(collections.Read(r.App), r.actor, r.query("parent"))
+	all, err := console.ReadOutlines(collections.Read(r.App), d.known(), r.actor, r.query("parent"))
 	if err != nil {
 		return err
 	}
@@ -114,4 +115,65 @@ func (d *Doorstep) listForms(r *request) error {
 		return err
 	}
 	return r.private(page)
+}
+
+// pace counts what came of the visits in an area, or in all of the territory.
+func (d *Doorstep) pace(r *request) error {
+	out, err := console.ReadPace(collections.Read(r.App), d.known(), r.actor, r.query("form"), r.query("area"), d.Now())
+	if err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+// oneHeld shows what a submission says that is no record.
+func (d *Doorstep) oneHeld(r *request) error {
+	said, err := ingest.LookHeld(collections.Read(r.App), d.Library, r.actor, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := d.saw(r.RequestEvent, audit.Review, heldSeen(r.actor, []ingest.Held{said.Held})); err != nil {
+		return err
+	}
+	rows := []console.Row{}
+	if said.Root != nil {
+		rows = console.Answers(d.known(), said.By, said.Root)
+	}
+	return r.private(map[string]any{"item": said.Held, "rows": rows})
+}
+
+// household shows a household with its people, visits and tasks.
+func (d *Doorstep) household(r *request) error {
+	out, subjects, err := console.ReadHousehold(collections.Read(r.App), d.known(), r.actor, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := d.saw(r.RequestEvent, audit.Review, r.actor.DidTo(audit.Read, collections.Households, out.ID, out.Area.Code, subjects...)); err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+func (d *Doorstep) listCampaigns(r *request) error {
+	all, err := console.Campaigns(collections.Read(r.App), d.known(), r.actor)
+	if err != nil {
+		return err
+	}
+	return r.private(map[string]any{"items": all})
+}
+
+func (d *Doorstep) watched(r *request) error {
+	out, err := console.ReadWatch(collections.Read(r.App), d.known(), r.actor)
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "watch", "rows": len(out.Grants)}
+	for _, g := range out.Grants {
+		seen.Subjects = append(seen.Subjects, g.ID)
+	}
+	if err := d.saw(r.RequestEvent, audit.Review, seen); err != nil {
+		return err
+	}
+	return r.private(out)
 }

@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -337,4 +338,15 @@ func (w *witness) walkConsole(tablet, boss *testapp.Client, visit string) {
 	w.send(boss, get, v1+"/workers", nil, "?cursor=x", nil, 400)
 	w.send(boss, get, v1+"/forms", nil, "", nil, 200)
 	w.send(tablet, get, v1+"/forms", nil, "", nil, 200)
+	before := text(w.send(boss, get, v1+"/queue/clean", nil, "", nil, 200), "before")
+	w.send(boss, post, v1+"/queue/clean", nil, "?before="+url.QueryEscape(before), nil, 200)
+	w.send(boss, post, v1+"/queue/clean", nil, "", nil, 400)
+	w.send(boss, get, v1+"/coverage/pace", nil, "?form=child_visit&area=990101", nil, 200)
+	w.send(boss, get, v1+"/campaigns", nil, "", nil, 200)
+	home := text(w.send(boss, get, records, []string{"child_visits", visit}, "", nil, 200), "household", "id")
+	w.send(boss, get, v1+"/households/{id}", []string{home}, "", nil, 200)
+	w.send(boss, get, v1+"/households/{id}", []string{"x"}, "", nil, 404)
+	held := text(w.send(boss, get, quarantine, nil, "", nil, 200), "items", "id")
+	w.send(boss, get, v1+"/quarantine/{id}", []string{held}, "", nil, 200)
+	w.send(boss, get, v1+"/quarantine/{id}", []string{"x"}, "", nil, 404)
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // searchPerson says whether one exactly named person is recorded around the caller's territory, and in which community.
-// It lists nobody and shows nothing of the record. Who asks often is made to wait.
+// It lists nobody and shows nothing of the record; of one in the territory of who reviews there it gives the ids. Who asks often is made to wait.
 func (d *Doorstep) searchPerson(r *request) error {
 	var in wanted
 	if err := r.bind(&in); err != nil {
@@ -71,7 +71,11 @@ func (d *Doorstep) found(db collections.DB, actor access.Actor, idKey string, in
 		if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{area}, &name); err != nil {
 			return nil, err
 		}
-		places = append(places, map[string]string{"area": area, "name": name})
+		place := map[string]string{"area": area, "name": name}
+		if actor.May(access.ReviewRecord, k.Area, "") { // whose record they may open
+			place["person"], place["household"] = k.ID, k.Household
+		}
+		places = append(places, place)
 	}
 	return places, audit.Append(db, d.Now(), entry)
 }

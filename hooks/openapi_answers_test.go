@@ -171,6 +171,8 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkStaff(app, manager)
 	w.walkExceptions(app, manager, boss)
 	w.walkBackups(app, manager)
+	w.send(boss, post, "/api/doorstep/v1/me/sessions/end", nil, "", nil, 204)
+	w.send(boss, get, "/api/doorstep/v1/me", nil, "", nil, 401)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
 	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{}}, 401)
 	tablet.Seal = seal
@@ -340,6 +342,7 @@ func (w *witness) walkAudit(app *testapp.App, manager, boss *testapp.Client) {
 	const trailPath, who = "/api/doorstep/v1/audit", "/api/doorstep/v1/persons/{id}/audit"
 	boss.Want(200, get, "/api/collections/persons/records/"+child, nil, nil)
 	w.send(manager, get, trailPath, nil, "?anchor=x", nil, 200)
+	w.send(manager, get, "/api/doorstep/v1/watch", nil, "", nil, 200)
 	w.send(boss, get, trailPath, nil, "", nil, 403)
 	w.send(manager, get, who, []string{child}, "", nil, 200)
 	w.send(manager, get, who, []string{uuid.NewString()}, "", nil, 404)

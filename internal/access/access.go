@@ -57,8 +57,9 @@ const (
 	EditCampaign     Action = "campaign.edit"
 	AssignWork       Action = "task.edit"
 	SetRetention     Action = "retention.edit"
-	WhoAmI           Action = "me"          // one's own name, territory and rights
-	ReadWorker       Action = "worker.read" // who works here, and when their tablets were last heard of
+	WhoAmI           Action = "me"           // one's own name, territory and rights
+	EndSessions      Action = "sessions.end" // one's own, everywhere
+	ReadWorker       Action = "worker.read"  // who works here, and when their tablets were last heard of
 )
 
 // Where limits an action to records.
@@ -106,6 +107,7 @@ var Table = map[Action]map[Role]Where{
 	AssignWork:       {Supervisor: Here, Manager: Here},
 	SetRetention:     {Manager: Whole},
 	WhoAmI:           {Field: Own, Supervisor: Own, Analyst: Own, Manager: Own},
+	EndSessions:      {Supervisor: Own, Manager: Own, Analyst: Own},
 	ReadWorker:       {Supervisor: Here, Manager: Here},
 }
 

@@ -6,8 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paulmach/orb/simplify"
+
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/grid"
 )
 
 // Area is one area below another.
@@ -65,16 +68,36 @@ type Outline struct {
 	Geometry   json.RawMessage   `json:"geometry"`
 }
 
-// ReadOutlines gives the borders of what Areas lists.
-func ReadOutlines(db collections.DB, actor access.Actor, parent string) (Outlines, error) {
+// ReadOutlines gives the borders of what Areas lists, with no more points than a picture shows.
+func ReadOutlines(db collections.DB, k Known, actor access.Actor, parent string) (Outlines, error) {
 	all := Outlines{"FeatureCollection", []Outline{}}
 	err := eachArea(db, actor, parent, `a.code, a.name, COALESCE(a.boundary,'null')`, func(rows *sql.Rows) error {
 		var code, name, boundary string
 		err := rows.Scan(&code, &name, &boundary)
 		if err == nil && reaches(actor, code) && json.Valid([]byte(boundary)) {
-			all.Features = append(all.Features, Outline{"Feature", map[string]string{"code": code, "name": name}, json.RawMessage(boundary)})
+			all.Features = append(all.Features, Outline{"Feature", map[string]string{"code": code, "name": name}, drawn(k.Areas, code, []byte(boundary))})
 		}
 		return err
 	})
 	return all, err
+}
+
+const (
+	simple    = 4 << 10  // bytes of a border that is shown as it is
+	tolerance = 1. / 400 // of its width: finer is no line of a picture
+)
+
+// drawn simplifies a border that is long. One that cannot be read is given as it is.
+func drawn(areas *grid.Index, code string, boundary []byte) json.RawMessage {
+	area, ok := areas.Area(code)
+	if len(boundary) <= simple || !ok || len(area.Boundary) == 0 {
+		return boundary
+	}
+	bound := area.Boundary.Bound()
+	finest := tolerance * max(bound.Right()-bound.Left(), bound.Top()-bound.Bottom())
+	out, err := grid.MarshalBoundary(simplify.DouglasPeucker(finest).MultiPolygon(area.Boundary.Clone()))
+	if err != nil {
+		return boundary
+	}
+	return out
 }

@@ -31,7 +31,11 @@ func (r *reader) earlier(out *Record) error {
 		people = append(people, link.Person)
 	}
 	slices.Sort(people)
-	people = slices.DeleteFunc(slices.Compact(people), func(id string) bool { return id == "" })
+	return r.about(out, slices.DeleteFunc(slices.Compact(people), func(id string) bool { return id == "" }))
+}
+
+// about finds the records in the territory of the reader's household and of some people.
+func (r *reader) about(out *Record, people []string) error {
 	for _, table := range r.library.Tables() {
 		if err := r.others(out, table, "household", `v.household=?`, r.rec.Household); err != nil {
 			return err

@@ -21,6 +21,9 @@ type Filter struct {
 	Photo, Returned                    bool     // only records with a file, or that were returned before
 	Cursor                             string
 	Limit                              int
+
+	whole  bool   // only records all of whose files are here
+	before string // only what had arrived by this moment; "" for all
 }
 
 // Item is one record in the queue.
@@ -103,6 +106,9 @@ func tablesOf(library *instrument.Library, form string) []string {
 // days is the condition of the days on which records arrived.
 func (f *Filter) days() (where string, args []any, err error) {
 	where = `1`
+	if f.before != "" {
+		where, args = `v.received_at<=?`, []any{f.before}
+	}
 	for _, one := range []struct {
 		day, name, op string
 		plus          int

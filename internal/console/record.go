@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/grid"
 	"doorstep/internal/instrument"
@@ -158,16 +159,20 @@ func (r *reader) names(out *Record) error {
 	if _, err := collections.One(r.db, `SELECT name, staff_no FROM workers WHERE id=?`, []any{r.rec.Worker}, &out.Worker.Name, &out.Worker.StaffNo); err != nil {
 		return err
 	}
-	out.Area.Name = nameOf(r.areas, r.rec.Area)
-	for _, digits := range []int{4, 6, 9, 12, len(r.rec.Area)} { // the levels of GB/T 2260 and its sequels
-		if digits > len(r.rec.Area) || digits == 0 {
-			continue
-		}
-		if a, ok := r.areas.Area(r.rec.Area[:digits]); ok && !slices.Contains(out.Area.Path, a.Name) {
-			out.Area.Path = append(out.Area.Path, a.Name)
+	at := areaOf(r.areas, r.rec.Area)
+	out.Area.Name, out.Area.Path = at.Name, at.Path
+	return nil
+}
+
+// areaOf returns an area with its name and those above it.
+func areaOf(areas *grid.Index, code string) AreaOf {
+	at := AreaOf{Code: code, Name: nameOf(areas, code), Path: []string{}}
+	for _, above := range append(territory.Above(code), code) {
+		if a, ok := areas.Area(above); ok && !slices.Contains(at.Path, a.Name) {
+			at.Path = append(at.Path, a.Name)
 		}
 	}
-	return nil
+	return at
 }
 
 // versions are those that the record came in, and the one that it is kept by.

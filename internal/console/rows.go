@@ -60,6 +60,8 @@ type writer struct {
 	files  map[string]File       // by name
 	asked  map[*survey.Node][]validate.Relevance
 	rows   []Row
+
+	answered bool // only questions that have an answer
 }
 
 // place is where the writer stands: in a row of a table, somewhere in its tree.
@@ -160,7 +162,7 @@ func (w *writer) question(e *entry, at place) {
 		relevant = of[e.place] != validate.Skipped
 	}
 	damaged := w.rec.Damaged[at.row] && e.mask.on
-	if w.issues[ref] == nil && (e.label == (Text{}) || value == "" && !relevant) {
+	if w.issues[ref] == nil && (e.label == (Text{}) || value == "" && (!relevant || w.answered)) {
 		return
 	}
 	w.rows = append(w.rows, w.answer(e, at, value, ref, relevant, damaged))

@@ -8,7 +8,7 @@ import (
 )
 
 // Known is where somebody is recorded, and no more.
-type Known struct{ ID, Area string }
+type Known struct{ ID, Area, Household string }
 
 // FindExact finds who has this valid document number, or where that is "", this name and birth date. Those who were
 // merged into another are left out.
@@ -18,9 +18,9 @@ func FindExact(db collections.DB, idKey, name, birthDate string) ([]Known, error
 		query, args = `birth_date=? AND name_key=? AND name_key!='' AND birth_date!=''`, []any{birthDate, collections.IndexOf(db, collections.Persons, "name_key", NameKey(name))}
 	}
 	var found []Known
-	err := collections.Each(db, `SELECT id, area FROM persons WHERE merged_into='' AND `+query+` ORDER BY id`, args, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, area, household FROM persons WHERE merged_into='' AND `+query+` ORDER BY id`, args, func(rows *sql.Rows) error {
 		var k Known
-		err := rows.Scan(&k.ID, &k.Area)
+		err := rows.Scan(&k.ID, &k.Area, &k.Household)
 		found = append(found, k)
 		return err
 	})

@@ -11,9 +11,12 @@ export const pages: { path: string; name: string; title: Text; needs: string[] }
   { path: '/duplicates', name: 'duplicates', title: 'nav.duplicates', needs: ['duplicate.decide'] },
   { path: '/quarantine', name: 'quarantine', title: 'nav.quarantine', needs: ['quarantine.read'] },
   { path: '/progress', name: 'progress', title: 'nav.progress', needs: ['coverage.read'] },
+  { path: '/people', name: 'people', title: 'nav.people', needs: ['review'] },
   { path: '/workers', name: 'workers', title: 'nav.workers', needs: ['worker.manage', 'device.manage'] },
   { path: '/forms', name: 'forms', title: 'nav.forms', needs: ['form.convert', 'form.publish'] },
   { path: '/data', name: 'data', title: 'nav.data', needs: ['export'] },
+  { path: '/campaigns', name: 'campaigns', title: 'nav.campaigns', needs: ['campaign.edit'] },
+  { path: '/watch', name: 'watch', title: 'nav.watch', needs: ['audit.read'] },
 ]
 
 const parts: Record<string, () => Promise<unknown>> = {
@@ -24,6 +27,9 @@ const parts: Record<string, () => Promise<unknown>> = {
   workers: () => import('./pages/Workers.vue'),
   forms: () => import('./pages/Forms.vue'),
   data: () => import('./pages/Data.vue'),
+  people: () => import('./pages/People.vue'),
+  campaigns: () => import('./pages/Campaigns.vue'),
+  watch: () => import('./pages/Watch.vue'),
 }
 
 export const router = createRouter({

@@ -61,6 +61,12 @@ export function signOut() {
   location.assign('/console/') // a new document: nothing that was read stays in memory
 }
 
+/** signOutEverywhere ends every session of this person's, on this machine and on others. */
+export async function signOutEverywhere() {
+  await ask(api.POST('/api/doorstep/v1/me/sessions/end'))
+  signOut()
+}
+
 /** enrolled ends the time of a token that was good for enrolling alone. */
 export function enrolled() {
   hold('')

@@ -6,10 +6,13 @@ const pages: { path: string; staff: string; zh: string; en: string; there: strin
   { path: 'review', staff: 'S00003', zh: '审核', en: 'Review', there: '.answers .answer' },
   { path: 'duplicates', staff: 'S00003', zh: '疑似重复', en: 'Possible duplicates', there: '.one table' },
   { path: 'quarantine', staff: 'S00003', zh: '隔离的提交', en: 'Held submissions', there: '.one .actions' },
-  { path: 'progress', staff: 'S00003', zh: '进度', en: 'Progress', there: 'tbody tr' },
+  { path: 'progress', staff: 'S00003', zh: '进度', en: 'Progress', there: '.pace' },
+  { path: 'people', staff: 'S00003', zh: '人员与住户', en: 'People', there: '.find' },
   { path: 'workers', staff: 'M00001', zh: '人员与平板', en: 'Workers and tablets', there: '.people li' },
   { path: 'forms', staff: 'M00001', zh: '问卷', en: 'Forms', there: 'tbody tr' },
   { path: 'data', staff: 'M00001', zh: '导出数据', en: 'Export data', there: 'option' },
+  { path: 'campaigns', staff: 'M00001', zh: '批次', en: 'Campaigns', there: '.rounds li' },
+  { path: 'watch', staff: 'M00001', zh: '监督', en: 'Watch', there: '.prove' },
 ]
 
 for (const lang of ['zh', 'en'] as Lang[]) for (const [size, viewport] of Object.entries(sizes)) {

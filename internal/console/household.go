@@ -1,0 +1,157 @@
+package console
+
+import (
+	"cmp"
+	"database/sql"
+	"slices"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// Dwelling is a household with its people, the visits there of every form, and the work that is left.
+type Dwelling struct {
+	ID       string   `json:"id"`
+	Rev      int64    `json:"rev"`
+	Area     AreaOf   `json:"area"`
+	Active   bool     `json:"active"`
+	Merged   string   `json:"merged_into"` // the household that it became part of; "" for none
+	Facts    []Row    `json:"facts"`       // masked
+	Members  []Member `json:"members"`
+	Visits   []Visit  `json:"visits"` // of the household and its people, the newest first
+	Tasks    []Work   `json:"tasks"`  // the newest first
+	subjects []string
+}
+
+// Member is a person of a household.
+type Member struct {
+	ID     string `json:"id"`
+	Active bool   `json:"active"`
+	Facts  []Row  `json:"facts"` // masked
+}
+
+// Work is a task.
+type Work struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Title    string `json:"title"`
+	Due      string `json:"due"`
+	Status   string `json:"status"`
+	Priority string `json:"priority"`
+	Created  string `json:"created"`
+	Assignee string `json:"assignee"` // name
+}
+
+// Bounds of one page.
+const (
+	mostMembers = 100
+	mostWork    = 50
+)
+
+// ReadHousehold reads a household of the actor's territory; one elsewhere is as good as none. What of its people and visits lies
+// elsewhere is left out.
+func ReadHousehold(db collections.DB, k Known, actor access.Actor, id string) (out Dwelling, subjects []string, err error) {
+	out = Dwelling{Members: []Member{}, Visits: []Visit{}, Tasks: []Work{}}
+	found, err := collections.One(db, `SELECT id, rev, area, active, merged_into FROM households WHERE id=?`, []any{id}, &out.ID, &out.Rev, &out.Area.Code, &out.Active, &out.Merged)
+	if err != nil {
+		return out, nil, err
+	}
+	if !found || !actor.May(access.ReviewRecord, out.Area.Code, "") {
+		return out, nil, problem.New(problem.NotFound, "")
+	}
+	out.subjects = []string{id}
+	out.Area = areaOf(k.Areas, out.Area.Code)
+	if out.Facts, err = factRows(db, collections.Households, id); err != nil {
+		return out, nil, err
+	}
+	for _, part := range []func(collections.DB, Known, access.Actor) error{out.members, out.visits, out.tasks} {
+		if err := part(db, k, actor); err != nil {
+			return out, nil, err
+		}
+	}
+	return out, out.subjects, nil
+}
+
+// factRows are the fields of a household or a person as rows of a record.
+func factRows(db collections.DB, table, id string) ([]Row, error) {
+	facts := factsOfRegister[table]
+	said, err := inClear(db, table, id, facts)
+	rows := make([]Row, 0, len(facts))
+	for _, f := range facts {
+		value := said[f.Field]
+		shown := maskOf(table, f.Field).Mask(value)
+		row := Row{Ref: f.Field, Kind: "question", Label: f.Label, Type: "text", Value: shown, Text: Text{shown, shown}, Masked: shown != value, Relevant: true, Issues: []RowIssue{}}
+		if row.Masked {
+			row.Reveal = &Masked{Collection: table, ID: id, Field: f.Field}
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
+}
+
+func (d *Dwelling) members(db collections.DB, _ Known, actor access.Actor) error {
+	err := collections.Each(db, `SELECT id, active, area FROM persons WHERE household=? AND merged_into='' ORDER BY created, id LIMIT ?`, []any{d.ID, mostMembers}, func(rows *sql.Rows) error {
+		var m Member
+		var area string
+		err := rows.Scan(&m.ID, &m.Active, &area)
+		if actor.May(access.ReviewRecord, area, "") {
+			d.Members = append(d.Members, m)
+			d.subjects = append(d.subjects, m.ID)
+		}
+		return err
+	})
+	for i := range d.Members {
+		if err == nil {
+			d.Members[i].Facts, err = factRows(db, collections.Persons, d.Members[i].ID)
+		}
+	}
+	return err
+}
+
+func (d *Dwelling) visits(db collections.DB, k Known, actor access.Actor) error {
+	r := reader{db: db, library: k.Library, actor: actor, rec: &collections.Record{Household: d.ID}}
+	all := Record{Earlier: []Visit{}}
+	people := []string{}
+	for _, m := range d.Members {
+		people = append(people, m.ID)
+	}
+	err := r.about(&all, people)
+	d.Visits = all.Earlier
+	for _, v := range d.Visits {
+		d.subjects = append(d.subjects, v.ID)
+	}
+	return err
+}
+
+func (d *Dwelling) tasks(db collections.DB, _ Known, actor access.Actor) error {
+	seen := map[string]bool{}
+	read := func(column, id string) error {
+		return collections.Each(db, `SELECT id, kind, title, due, status, priority, created, COALESCE((SELECT name FROM workers w WHERE w.id=assignee),''), area, sealed FROM tasks WHERE `+column+`=? ORDER BY created DESC LIMIT ?`,
+			[]any{id, mostWork}, func(rows *sql.Rows) error {
+				var w Work
+				var area, sealed string
+				if err := rows.Scan(&w.ID, &w.Kind, &w.Title, &w.Due, &w.Status, &w.Priority, &w.Created, &w.Assignee, &area, &sealed); err != nil {
+					return err
+				}
+				if seen[w.ID] || !actor.May(access.ReviewRecord, area, "") {
+					return nil
+				}
+				seen[w.ID] = true
+				opened, _, err := collections.OpenWhole(db, collections.Tasks, w.ID, sealed)
+				opened.Fill("title", &w.Title)
+				d.Tasks = append(d.Tasks, w)
+				return err
+			})
+	}
+	if err := read("household", d.ID); err != nil {
+		return err
+	}
+	for _, m := range d.Members {
+		if err := read("person", m.ID); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(d.Tasks, func(a, b Work) int { return cmp.Or(cmp.Compare(b.Created, a.Created), cmp.Compare(a.ID, b.ID)) })
+	return nil
+}

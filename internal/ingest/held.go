@@ -1,0 +1,75 @@
+package ingest
+
+import (
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+	"doorstep/internal/xform"
+)
+
+// Said is a quarantined submission with what it says, as far as it can be read.
+type Said struct {
+	Held
+	By   *instrument.Instrument // version that it is read by; nil where no form is known
+	Root *survey.Node           // nil where it is no submission to a known form
+}
+
+// LookHeld reads one submission that waits in the actor's territory. It is read by the version of the form that it names, else by the
+// one that records are kept by. A submission elsewhere is as good as none.
+func LookHeld(db collections.DB, instruments *instrument.Library, actor access.Actor, id string) (Said, error) {
+	var s Said
+	q, found, err := readHeld(db, id)
+	unread := problem.As(err).Code == problem.BadAnswers
+	if err != nil && !unread {
+		return s, err
+	}
+	if !found || !actor.May(access.ReadQuarantine, q.area, q.sender.Actor.ID) {
+		return s, problem.New(problem.NotFound, "")
+	}
+	if q.outcome != Quarantined {
+		return s, problem.New(problem.NotQuarantined, "")
+	}
+	if s.Held, err = heldLine(db, id); err != nil || unread || q.op.Op != OpSubmit {
+		return s, err
+	}
+	s.read(instruments, &q.op)
+	return s, nil
+}
+
+func heldLine(db collections.DB, id string) (h Held, err error) {
+	var sealed string
+	_, err = collections.One(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed FROM submissions WHERE id=?`, []any{id},
+		&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw, &sealed)
+	if err == nil {
+		err = unsealRaw(db, id, sealed, &h.Raw)
+	}
+	h.says()
+	return h, err
+}
+
+func (s *Said) read(instruments *instrument.Library, op *Operation) {
+	name, version := op.Form, op.Version
+	var root *survey.Node
+	if op.XML != "" {
+		inst, err := op.instanceOfXML()
+		if err != nil || inst.Root.Attr("encrypted") == "yes" {
+			return
+		}
+		name, version, root = inst.FormID, inst.Version, inst.Root
+		if c, ok := ParseCorrection(name); ok {
+			name = c.Form
+		}
+	}
+	in, ok := instruments.Get(name, version)
+	if !ok {
+		if in, ok = instruments.Newest(name); !ok {
+			return
+		}
+	}
+	if root == nil {
+		root, _, _ = xform.FromJSON(in.Form, op.Answers)
+	}
+	s.By, s.Root = in, root
+}
