@@ -50,6 +50,37 @@ test('a second factor is enrolled by QR code, and asked for from then on', async
   await expect(page.locator('nav#menu')).toBeVisible()
 })
 
+test('who must have a second factor enrols it by the QR code at the first sign-in', async ({ console, page, city }) => {
+  await city.end()
+  city.run('second-factor', 'required')
+  await city.start()
+  await page.goto(city.url + '/console/')
+  await page.locator('input[name=username]').fill('M00001')
+  await page.locator('input[name=password]').fill('doorstep-demo')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('img', { name: '二维码' })).toBeVisible()
+  await console.accessible()
+  const secret = await page.locator('form code').innerText()
+  await page.locator('input[autocomplete=one-time-code]').fill('000000')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alert')).toBeVisible()
+  await page.locator('input[autocomplete=one-time-code]').fill(totp(secret))
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.codes li').first()).toBeVisible()
+  await page.getByRole('button', { name: '我已抄下,重新登录' }).click()
+  await expect(page.locator('input[name=username]')).toBeVisible()
+})
+
+test('one signs out everywhere', async ({ console, page, city }) => {
+  await console.open('S00004', '')
+  await city.call('S00004', 'GET', '/api/doorstep/v1/me')
+  const other = await city.token('S00004')
+  await page.locator('nav#menu').getByRole('button', { name: '在所有设备上退出' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '在所有设备上退出' }).click()
+  await expect(page.locator('input[name=username]')).toBeVisible()
+  expect((await fetch(city.url + '/api/doorstep/v1/me', { headers: { Authorization: other } })).status).toBe(401)
+})
+
 interface Pairs { items: { id: string }[] }
 
 test('a duplicate is decided side by side, by keyboard', async ({ console, page, city }) => {
@@ -93,6 +124,43 @@ test('coverage goes down from the city to a community', async ({ console, page }
   }
   await page.goBack()
   await expect(page.locator('select').first().locator('option:checked')).toHaveText('社区')
+})
+
+test('the map leads down as the table does, and the table is saved', async ({ console, page }) => {
+  await console.open('S00003', 'progress')
+  await expect(page.locator('.map path')).not.toHaveCount(0)
+  expect(await page.locator('.map path').count()).toBe(await page.locator('.both tbody').first().locator('tr').count())
+  await expect(page.locator('.pace')).toContainText('次走访')
+  await page.locator('.map path').first().click()
+  await expect(page.locator('select').first().locator('option:checked')).toHaveText('街道')
+  await expect(page.locator('.map path')).not.toHaveCount(0)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载本表(CSV)' }).click()])
+  expect(download.suggestedFilename()).toMatch(/^coverage-street-\d+\.csv$/)
+})
+
+test('a person is found by name and birth date, and the household opens with what is masked', async ({ console, page, city }) => {
+  await console.open('S00003', 'people')
+  await page.locator('input[type=date]').fill('1900-01-01')
+  await page.getByLabel('姓名').fill('查无此人')
+  await page.getByRole('button', { name: '查找' }).click()
+  await expect(page.getByText('没有找到这个人')).toBeVisible()
+  expect(page.url()).not.toContain('1900')
+  const queue = await city.call<{ items: { collection: string; id: string }[] }>('S00003', 'GET', '/api/doorstep/v1/queue?form=child_visit')
+  const record = await city.call<{ household: { id: string } | null }>('S00003', 'GET', `/api/doorstep/v1/records/${queue.items[0]!.collection}/${queue.items[0]!.id}`)
+  await page.goto(`${city.url}/console/people?h=${record.household!.id}`)
+  await expect(page.getByRole('heading', { name: '走访与任务' })).toBeVisible()
+  await expect(page.locator('.line li').first()).toBeVisible()
+  await expect(page.locator('.mask').first()).toBeVisible()
+  await console.accessible()
+  await console.fits()
+  await console.picture('household')
+})
+
+test('the audit trail is proved, and who has seen a person is told', async ({ console, page }) => {
+  await console.open('M00001', 'watch')
+  await page.getByRole('button', { name: '核对' }).click()
+  await expect(page.getByText('审计链完整')).toBeVisible()
+  await console.accessible()
 })
 
 test('a tablet is revoked after a question', async ({ console, page, city }) => {

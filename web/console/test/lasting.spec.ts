@@ -72,3 +72,18 @@ test('a record that somebody else decided meanwhile is refused, said, and the co
   await expect(page.getByRole('alert').filter({ hasText: '没有办成' })).toContainText('另一位督导员的意见', { timeout: 20_000 })
   expect((await city.call<Full>('S00003', 'GET', `/api/doorstep/v1/records/${key}`)).state).toBe('approved')
 })
+
+test('a desk that is left alone locks itself, and the comment that was being typed is there afterwards', async ({ console, page }) => {
+  await page.clock.install()
+  await console.open('S00003', 'review')
+  await page.locator('.answers .answer').first().waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('c')
+  await page.keyboard.type('写到一半的批注')
+  await page.clock.fastForward('16:00')
+  await expect(page.getByText('长时间未操作,已锁屏')).toBeVisible()
+  await expect(page.locator('.answers')).not.toBeVisible()
+  expect(await page.evaluate(() => sessionStorage.getItem('doorstep.token'))).toBeNull()
+  await console.again()
+  await expect(page.locator('.note textarea')).toHaveValue('写到一半的批注')
+})

@@ -122,3 +122,36 @@ test('who collected a record, or reads in another territory, is not asked to dec
   await expect(page.getByText('已不在您的辖区')).toBeVisible()
   await expect(page.locator('.verdicts')).toHaveCount(0)
 })
+
+test('clean records are approved together, a sample stays in the queue, and all is taken back', async ({ console, page, city }) => {
+  interface Set { n: number; held: number }
+  const before = await city.call<Set>('S00003', 'GET', '/api/doorstep/v1/queue/clean')
+  expect(before.n).toBeGreaterThan(0)
+  const approved = async () => (await city.call<{ by_state: Record<string, { n: number }> }>('S00003', 'GET', '/api/doorstep/v1/queue/counts')).by_state.approved!.n
+  const were = await approved()
+  await console.open('S00003', 'review')
+  await page.getByRole('button', { name: '批量通过' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText(`将通过 ${before.n} 条`)
+  await console.accessible()
+  await console.picture('clean')
+  await dialog.getByRole('button', { name: /^通过这/ }).click()
+  await expect(dialog.getByRole('button', { name: '全部撤回' })).toBeVisible({ timeout: 40_000 })
+  expect(await approved()).toBe(were + before.n)
+  expect((await city.call<Set>('S00003', 'GET', '/api/doorstep/v1/queue/clean')).held).toBeGreaterThan(0)
+  await dialog.getByRole('button', { name: '全部撤回' }).click()
+  await expect(dialog).toHaveCount(0, { timeout: 40_000 })
+  expect(await approved()).toBe(were)
+})
+
+test('of two reviewers each is told that the other reads the record', async ({ console, page, city }) => {
+  const queue = await city.call<{ items: Item[] }>('S00003', 'GET', '/api/doorstep/v1/queue')
+  const key = `${queue.items[0]!.collection}/${queue.items[0]!.id}`
+  const manager = await city.call<{ name: string }>('M00001', 'GET', '/api/doorstep/v1/me')
+  await city.call('M00001', 'GET', read(key))
+  await console.open('S00003', `review?r=${key}`)
+  await expect(page.locator('.pane .head')).toContainText(manager.name + ' 正在查看')
+  const me = await city.call<{ name: string }>('S00003', 'GET', '/api/doorstep/v1/me')
+  const seen = await city.call<{ readers: { name: string }[] }>('M00001', 'GET', read(key))
+  expect(seen.readers.map((r) => r.name)).toEqual([me.name])
+})

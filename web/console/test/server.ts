@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -45,6 +45,11 @@ export class City {
   async start() {
     this.process = spawn(join(this.dir, '..', 'doorstep'), ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', join(this.dir, 'city')], { stdio: 'ignore' })
     await ready(this.url)
+  }
+
+  /** run calls the program beside the server, as an operator at the machine does. */
+  run(...args: string[]) {
+    execFileSync(join(this.dir, '..', 'doorstep'), [...args, '--dir', join(this.dir, 'city')], { stdio: 'ignore' })
   }
 
   /** end ends the server: at once, as a power cut does, or in order. */
