@@ -150,7 +150,7 @@ test('of two reviewers each is told that the other reads the record', async ({ c
   const manager = await city.call<{ name: string }>('M00001', 'GET', '/api/doorstep/v1/me')
   await city.call('M00001', 'GET', read(key))
   await console.open('S00003', `review?r=${key}`)
-  await expect(page.locator('.pane .head')).toContainText(manager.name + ' 正在查看')
+  await expect(page.locator('.pane header')).toContainText(manager.name + ' 正在查看')
   const me = await city.call<{ name: string }>('S00003', 'GET', '/api/doorstep/v1/me')
   const seen = await city.call<{ readers: { name: string }[] }>('M00001', 'GET', read(key))
   expect(seen.readers.map((r) => r.name)).toEqual([me.name])
