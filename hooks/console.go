@@ -95,6 +95,15 @@ func factorWord(enrolled, required bool) string {
 
 // endSessions ends every session of the caller's, this one too.
 func (d *Doorstep) endSessions(r *request) error {
+	var in struct {
+		Everywhere bool `json:"everywhere"` // said, so that nobody ends them by chance
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if !in.Everywhere {
+		return problem.New(problem.BadParameter, "everywhere")
+	}
 	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
 		if err := signin.End(db, rand.Reader, r.actor.ID); err != nil {
 			return err

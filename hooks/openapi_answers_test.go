@@ -171,7 +171,8 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkStaff(app, manager)
 	w.walkExceptions(app, manager, boss)
 	w.walkBackups(app, manager)
-	w.send(boss, post, "/api/doorstep/v1/me/sessions/end", nil, "", nil, 204)
+	w.send(boss, post, "/api/doorstep/v1/me/sessions/end", nil, "", nil, 400)
+	w.send(boss, post, "/api/doorstep/v1/me/sessions/end", nil, "", object{"everywhere": true}, 204)
 	w.send(boss, get, "/api/doorstep/v1/me", nil, "", nil, 401)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 403) // revoked now
 	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{}}, 401)

@@ -63,7 +63,7 @@ export function signOut() {
 
 /** signOutEverywhere ends every session of this person's, on this machine and on others. */
 export async function signOutEverywhere() {
-  await ask(api.POST('/api/doorstep/v1/me/sessions/end'))
+  await ask(api.POST('/api/doorstep/v1/me/sessions/end', { body: { everywhere: true } }))
   signOut()
 }
 

@@ -247,6 +247,7 @@ export const texts = {
   'dup.unknown': ['无法比较', 'Not comparable'],
   'word.male': ['男', 'male'],
   'word.female': ['女', 'female'],
+  'word.id_card': ['居民身份证', 'resident identity card'],
   'word.resident_id': ['居民身份证', 'resident identity card'],
   'word.household_register': ['户口簿', 'household register'],
   'word.birth_certificate': ['出生医学证明', 'birth certificate'],
