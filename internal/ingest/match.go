@@ -24,7 +24,41 @@ func matchRows(base, mine []*row, key instrument.RowKey, persons map[string]stri
 	}
 	m.pairAlike(base, mine)
 	m.align(m.left(base, m.mine), m.left(mine, m.base), key, by)
+	m.pairInOrder(base, mine, key, by)
 	return m
+}
+
+// pairInOrder joins the rows that nothing tells apart, as many on one side as on the other, in their order: an app keeps rows
+// where they stand, so each goes on being the row that it was. It is a guess, and whoever changed the rows meanwhile is asked.
+func (m *matched) pairInOrder(base, mine []*row, key instrument.RowKey, by []func(*row) string) {
+	of := func(r *row) string { return "one of all" }
+	if len(key.Entity)+len(key.Key) > 0 || key.Name != "" {
+		of = func(r *row) string { return by[1](r) + "\x00" + by[2](r) }
+	}
+	theirs := m.groups(base, m.mine, of)
+	for id, ours := range m.groups(mine, m.base, of) {
+		those := theirs[id]
+		if len(those) != len(ours) || strings.Trim(id, "\x00") == "" {
+			continue
+		}
+		if alikeAll(those, ours, key, by) {
+			m.sure = false
+			for i, one := range ours {
+				m.join(those[i], one)
+			}
+		}
+	}
+}
+
+// alikeAll reports whether each row could be the one at its place on the other side.
+func alikeAll(those, ours []*row, key instrument.RowKey, by []func(*row) string) bool {
+	for i, one := range ours {
+		named := by[1](one) != "" || by[2](one) != ""
+		if apart(those[i], one, by[:2]) || !named && alike(those[i], one, key, by) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // identities are the ways to tell rows apart, the surest first. Each gives "" for a row that it says nothing about.
@@ -99,14 +133,25 @@ func apart(a, b *row, by []func(*row) string) bool {
 	return false
 }
 
-// pairAlike joins rows that say the same in their order: which of them is which makes no difference, unless there are
-// more of them on one side.
+// pairAlike joins rows that say the same, those first that stand at the same place, the others in their order: which of them
+// is which makes no difference, unless there are more of them on one side.
 func (m *matched) pairAlike(base, mine []*row) {
-	theirs := m.groups(base, m.mine, (*row).fingerprint)
+	theirs, place := m.groups(base, m.mine, (*row).fingerprint), map[*row]int{}
+	for i, r := range base {
+		place[r] = i
+	}
 	for print, ours := range m.groups(mine, m.base, (*row).fingerprint) {
 		those := theirs[print]
 		if len(those) > 0 && len(those) != len(ours) {
 			m.sure = false
+		}
+		if len(base) == len(mine) {
+			for _, r := range those {
+				if at := mine[place[r]]; m.base[at] == nil && at.fingerprint() == print {
+					m.join(r, at)
+				}
+			}
+			those, ours = m.left(those, m.mine), m.left(ours, m.base)
 		}
 		for i := range min(len(ours), len(those)) {
 			m.join(those[i], ours[i])
