@@ -63,7 +63,7 @@ var mayImport = map[string][]string{
 	"internal/review":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
 	"internal/reveal":     {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
 	"internal/coverage":   {"collections", "collections/territory", "internal/access", "internal/survey"},
-	"internal/dataset":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/instrument", "internal/problem", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate"},
+	"internal/dataset":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/review", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate", "internal/xform"},
 	"internal/disclosure": {},
 	"internal/devicesync": {"collections", "collections/territory", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
 	"internal/openrosa":   {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/survey", "internal/xform", "internal/xmltree"},

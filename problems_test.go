@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/dataset"
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
 	"doorstep/internal/instrument"
@@ -103,6 +104,26 @@ func problemsDoc(t *testing.T) string {
 	section("Rosters", "Numbers are told by the codes `cn_id.*` above.", roster.Catalogue)
 	section("Areas", "A GeoJSON file, or a list of codes.", grid.ProblemTexts())
 	return b.String()
+}
+
+// TestFindingsAreInTheCodebook holds the codebook of an export against the catalogue: whatever a record's finding may be called has its
+// words in both languages there.
+func TestFindingsAreInTheCodebook(t *testing.T) {
+	_, issues, _ := strings.Cut(problemsDoc(t), "## Issues of a record")
+	issues, _, _ = strings.Cut(issues, "## Mistakes in a workbook")
+	labels := map[string]dataset.Choice{}
+	for _, c := range dataset.FindingCodes() {
+		labels[c.Code] = c
+	}
+	found := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(issues, -1)
+	for _, m := range found {
+		if c := labels[m[1]]; c.ZH == "" || c.EN == "" {
+			t.Errorf("%s has no words in the codebook: %+v", m[1], c)
+		}
+	}
+	if len(found) < 40 || len(found) != len(labels) {
+		t.Errorf("%d codes in the catalogue, %d in the codebook", len(found), len(labels))
+	}
 }
 
 // codeWritten finds the codes that the sources give to problems and issues.
