@@ -52,7 +52,7 @@ test('a second factor is enrolled by QR code, and asked for from then on', async
 
 test('who must have a second factor enrols it by the QR code at the first sign-in', async ({ console, page, city }) => {
   await city.end()
-  city.run('second-factor', 'required')
+  city.run('workers', 'second-factor', 'required')
   await city.start()
   await page.goto(city.url + '/console/')
   await page.locator('input[name=username]').fill('M00001')
