@@ -26,6 +26,7 @@ func initialise(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if err := ready(app, d); err != nil {
 			return err
 		}
+		d.NoteNew(app)
 		fmt.Fprintf(cmd.OutOrStdout(), "%s 已就绪 · is ready\n", app.DataDir())
 		return nil
 	}

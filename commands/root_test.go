@@ -67,6 +67,9 @@ func TestInit(t *testing.T) {
 	if _, stderr, status := run(t, dir, "init", "--dir", "city"); status == 0 || !strings.Contains(stderr, "already") {
 		t.Errorf("init in a folder that is in use: exit status %d: %s", status, stderr)
 	}
+	if said := served(t, dir); strings.Contains(said, "may come from a backup") {
+		t.Errorf("the first server takes a new database for a backup: %s", said)
+	}
 	if stdout, stderr, status := run(t, dir, "audit", "verify", "--dir", "city"); status != 0 {
 		t.Errorf("audit verify: exit status %d: %s%s", status, stdout, stderr)
 	}

@@ -68,6 +68,9 @@ func (d *Doorstep) faceWitness(e *core.ServeEvent) error {
 	return e.Next()
 }
 
+// NoteNew notes a database that was just made, so that its first server knows it again.
+func (d *Doorstep) NoteNew(app core.App) { d.noteProgress(app, true) }
+
 // doubts says why a database may be older than, or another one than, the one that was noted; "" when nothing speaks for it.
 func doubts(db collections.DB, before, now datafolder.Witness) (string, error) {
 	var hash string
