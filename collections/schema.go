@@ -13,11 +13,12 @@ import (
 
 // Rules of survey collections, the same for every form; the access test walks them beside those of the registry.
 const (
-	inScope   = `(@collection.worker_scopes.worker ?= @request.auth.id && @collection.worker_scopes.lo ?<= area && @collection.worker_scopes.hi ?> area)`
+	myScopes  = `@collection.worker_scopes.worker ?= @request.auth.id && ` // outside of every OR, in which SQLite would try everybody's on each row
+	covering  = `@collection.worker_scopes.lo ?<= area && @collection.worker_scopes.hi ?> area`
 	signedIn  = `@request.auth.collectionName = "workers" && @request.auth.active = true`
-	reviewers = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope
-	ownOrHere = signedIn + ` && ((@request.auth.role = "field" && worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope + `))`
-	ownRow    = signedIn + ` && ((@request.auth.role = "field" && visit.worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope + `))`
+	reviewers = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && (` + myScopes + covering + `)`
+	ownOrHere = signedIn + ` && ` + myScopes + `((@request.auth.role = "field" && worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + covering + `))`
+	ownRow    = signedIn + ` && ` + myScopes + `((@request.auth.role = "field" && visit.worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + covering + `))`
 	collector = signedIn + ` && (@request.auth.role = "field" || @request.auth.role = "manager")`
 )
 

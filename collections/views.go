@@ -70,9 +70,8 @@ func ensureView(tx core.App, name, query string) error {
 	return nil
 }
 
-const pairReaders = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && (` +
-	`@collection.worker_scopes.worker ?= @request.auth.id && @collection.worker_scopes.lo ?<= area && @collection.worker_scopes.hi ?> area || ` +
-	`@collection.worker_scopes:b.worker ?= @request.auth.id && @collection.worker_scopes:b.lo ?<= area_b && @collection.worker_scopes:b.hi ?> area_b)`
+const pairReaders = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && (` + myScopes + `(` + covering +
+	` || @collection.worker_scopes.lo ?<= area_b && @collection.worker_scopes.hi ?> area_b))`
 
 func reviewQueueQuery(tables []string) string {
 	parts := make([]string, len(tables))

@@ -51,11 +51,41 @@ func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	if !small(actor.Territory) {
 		q.Set(search.SkipTotalQueryParam, "1")
 	}
+	if asked := sortOf(q); browsed(c, ofForm && !row) && len(asked) > 0 && asked[0].Name != "area" && actor.Role != access.Field && !near(actor.Territory, ofForm) {
+		return errFarSort
+	}
 	place := order(q, actor, c)
 	if err := narrow(q, reach(actor, c.Name, row, place)); err != nil {
 		return err
 	}
 	re.Request.URL.RawQuery = q.Encode()
+	return nil
+}
+
+// errFarSort says that a list of a large place is asked for in another order than that of places.
+var errFarSort = fmt.Errorf("sort of a large place: %w", lists.ErrRefused)
+
+// browsed reports whether people go through all of a collection: its rows lie beside each other by place, and any other order
+// would mean to read and sort everything of the territory for a page.
+func browsed(c *core.Collection, record bool) bool {
+	return record || c.Name == collections.Persons || c.Name == collections.Households
+}
+
+// near reports whether a territory is small enough to be sorted in any order: some communities, or streets where the list is of
+// records, which are fewer than people.
+func near(codes []string, ofForm bool) bool {
+	for _, code := range codes {
+		if level := territory.Level(code); level < territory.Street || level == territory.Street && !ofForm {
+			return false
+		}
+	}
+	return true
+}
+
+func sortOf(q url.Values) []search.SortField {
+	if sort := q.Get(search.SortQueryParam); sort != "" {
+		return search.ParseSortFromString(sort)
+	}
 	return nil
 }
 
@@ -121,10 +151,7 @@ func within(column string, codes []string, most int) string {
 // sorted. In a large one rows are met soon along the index of the order, and reading stops when the page is full: no index of
 // places may be used then. order returns what to write after the columns of places for that.
 func order(q url.Values, actor access.Actor, c *core.Collection) (place string) {
-	var asked []search.SortField
-	if sort := q.Get(search.SortQueryParam); sort != "" {
-		asked = search.ParseSortFromString(sort)
-	}
+	asked := sortOf(q)
 	own := actor.Role == access.Field && c.Name != collections.Persons && c.Name != collections.Households
 	switch {
 	case c.IsView() && !twoPlaces(c.Name) || len(asked) == 0 && own:
@@ -132,6 +159,7 @@ func order(q url.Values, actor access.Actor, c *core.Collection) (place string) 
 		q.Set(search.SortQueryParam, "area")
 	case len(asked) == 0:
 		q.Set(search.SortQueryParam, "area"+unindexed)
+	case asked[0].Name == "area" && !own && !twoPlaces(c.Name): // the index of places has it
 	case own || small(actor.Territory):
 		q.Set(search.SortQueryParam, anySort(asked, c))
 	case asked[0].Name != "area":

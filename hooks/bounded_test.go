@@ -55,7 +55,7 @@ func TestListsAreNarrowedToTheTerritory(t *testing.T) {
 		}
 	}
 	long := "id!='" + strings.Repeat("x", 3480) + "'" // PocketBase takes 3,500 signs
-	for q, code := range map[string]string{"page=21&perPage=500": "list.page", "page=20&perPage=500": "", "filter=" + url.QueryEscape(long): "list.column"} {
+	for q, code := range map[string]string{"page=21&perPage=500": "list.page", "page=20&perPage=500": "", "sort=id": "list.column", "sort=-household": "list.column", "sort=area,id": "", "filter=" + url.QueryEscape(long): "list.column"} {
 		status, body := district.Do(http.MethodGet, "/api/collections/persons/records?"+q, nil)
 		if code == "" && status != http.StatusOK || code != "" && (status != http.StatusBadRequest || !strings.Contains(string(body), `"`+code+`"`)) {
 			t.Errorf("%.40s: %d %s, want %q", q, status, body, code)

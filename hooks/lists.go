@@ -33,6 +33,9 @@ func (d *Doorstep) askable(re *core.RequestEvent) error {
 		if err = allowed.Check(q.Get("filter"), q.Get("sort"), q.Get("expand")); err == nil {
 			err = d.narrowList(re, c)
 		}
+		if errors.Is(err, errFarSort) {
+			allowed.Sort = []string{"area", "area,id"}
+		}
 	} else {
 		err = allowed.CheckExpand(q.Get("expand"))
 	}

@@ -136,7 +136,7 @@ func workerScopes(e *core.RecordEvent) error {
 			return err
 		}
 		at := collections.Stamp(time.Now())
-		for _, r := range territory.Of(now) {
+		for _, r := range territory.Scopes(now) {
 			if err := collections.Insert(db, collections.Scopes, collections.Row{
 				{Column: "worker", Value: e.Record.Id}, {Column: "lo", Value: r.Lo}, {Column: "hi", Value: r.Hi}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 			}); err != nil {

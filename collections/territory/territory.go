@@ -27,6 +27,15 @@ func Of(codes []string) []Range {
 	return kept
 }
 
+// Scopes are the ranges of a territory as worker_scopes keeps them: never none, since the rules of what is somebody's own, too,
+// go by these rows.
+func Scopes(codes []string) []Range {
+	if ranges := Of(codes); len(ranges) > 0 {
+		return ranges
+	}
+	return []Range{{Lo: "-", Hi: "-"}} // holds no place
+}
+
 // WithAbove gives the ranges of a territory and the areas that it lies in, each of those as a range of one code.
 func WithAbove(codes []string) []Range {
 	ranges := Of(codes)
@@ -61,7 +70,10 @@ func Minus(some, others []Range) (left []Range) {
 // Within is the condition that a column lies in one of the ranges, for rows that are found by something else. Write the column
 // with a unary plus, as in "+m.area": that keeps SQLite from going along an index of it.
 func Within(column string, ranges []Range) (where string, args []any) {
-	parts := []string{`0`}
+	if len(ranges) == 0 {
+		return `0`, nil
+	}
+	var parts []string // nothing beside the ranges: SQLite uses no index for an OR of which one part has none
 	for _, r := range ranges {
 		parts, args = append(parts, column+`>=? AND `+column+`<?`), append(args, r.Lo, r.Hi)
 	}

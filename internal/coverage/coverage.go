@@ -36,13 +36,13 @@ func Report(db collections.DB, interviews collections.Interviews, ranges []terri
 }
 
 func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, error) {
-	expected, err := expectations(db)
+	where, args := territory.Within("code", ranges)
+	expected, err := expectations(db, where, args)
 	if err != nil {
 		return nil, err
 	}
-	where, args := territory.Within("code", ranges)
 	var all []Area
-	err = collections.Each(db, `SELECT code, name FROM areas WHERE level=? AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT code, name FROM areas WHERE +level=? AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
 		var a Area
 		if err := rows.Scan(&a.Code, &a.Name); err != nil {
 			return err
@@ -142,9 +142,9 @@ type households struct {
 	below map[string][]string
 }
 
-func expectations(db collections.DB) (households, error) {
+func expectations(db collections.DB, where string, args []any) (households, error) {
 	h := households{map[string]int64{}, map[string][]string{}}
-	err := collections.Each(db, `SELECT code, parent, expected_households FROM areas`, nil, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT code, parent, expected_households FROM areas WHERE `+where, args, func(rows *sql.Rows) error {
 		var code, parent string
 		var n int64
 		if err := rows.Scan(&code, &parent, &n); err != nil {

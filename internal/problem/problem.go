@@ -121,7 +121,7 @@ var Catalogue = map[Code]Entry{
 	BadFormState:     {http.StatusConflict, "表单当前的状态不允许这个操作。", "The form's state does not allow this."},
 	BadParameter:     {http.StatusBadRequest, "参数不正确。", "A parameter is not valid."},
 	NotListed:        {http.StatusBadRequest, "列表不能这样筛选、排序或展开,可用的列见 data;按姓名、证件号找人请用精确查找。", "This list is not filtered, sorted or expanded like that; data names the columns that may be used. People are found by the exact search."},
-	TooDeep:          {http.StatusBadRequest, "列表最多翻到第一万行;请按编号继续:sort=id,filter=id>\"上一页最后一行的编号\"。", "A list is paged through its first ten thousand rows. Go on by id: sort=id, filter=id>\"the last id of the page before\"."},
+	TooDeep:          {http.StatusBadRequest, "列表最多翻到第一万行;请从上一页最后一行继续:sort=area,id,filter=area>\"其区划\"||area=\"其区划\"&&id>\"其编号\"。", "A list is paged through its first ten thousand rows. Go on behind the last row of the page before: sort=area,id, filter=area>\"its area\"||area=\"its area\"&&id>\"its id\"."},
 	NotQuarantined:   {http.StatusConflict, "该提交不在隔离区。", "This submission is not in quarantine."},
 	UnknownForm:      {0, "服务器没有这个表单或版本,记录已隔离保存。", "The server has no such form or version; the record is kept in quarantine."},
 	UnknownOperation: {0, "无法识别的操作,已隔离保存。", "Unknown operation; kept in quarantine."},

@@ -86,7 +86,7 @@ func (w *world) scoped() {
 	var want []string
 	for _, row := range w.strings(`SELECT id||' '||territory FROM workers`) {
 		id, codes, _ := strings.Cut(row, " ")
-		for _, r := range territory.Of(access.ParseTerritory(codes)) {
+		for _, r := range territory.Scopes(access.ParseTerritory(codes)) {
 			want = append(want, id+" "+r.Lo+" "+r.Hi)
 		}
 	}

@@ -51,7 +51,7 @@ func buildWorkers(ctx context.Context, app core.App, city *demo.City, password s
 			}); err != nil {
 				return err
 			}
-			for _, r := range territory.Of(w.Territory) {
+			for _, r := range territory.Scopes(w.Territory) {
 				if err := collections.Insert(db, collections.Scopes, collections.Row{{Column: "worker", Value: id}, {Column: "lo", Value: r.Lo}, {Column: "hi", Value: r.Hi}, {Column: "created", Value: at}, {Column: "updated", Value: at}}); err != nil {
 					return err
 				}

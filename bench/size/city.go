@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+func build(ctx context.Context, dir string) (string, error) {
+	program := filepath.Join(dir, "doorstep")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", program, "doorstep")
+	cmd.Stderr = os.Stderr
+	return program, cmd.Run()
+}
+
+// makeCity returns the folder of a city, which it makes when the cache has none.
+func makeCity(ctx context.Context, c config, scale string) (string, error) {
+	name, args := scale, []string{"--demo", "--scale", scale}
+	if c.history {
+		name, args = name+"-history", append(args, "--history")
+	}
+	dir := filepath.Join(c.cache, name)
+	_, err := os.Stat(dir)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return dir, err
+	}
+	s, err := start(ctx, c, dir+".unfinished", args...)
+	if err != nil {
+		return "", err
+	}
+	if err := s.stop(); err != nil {
+		return "", err
+	}
+	for _, end := range []string{".keys.json", ".witness.json", ""} { // the folder last
+		if err := os.Rename(dir+".unfinished"+end, dir+end); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// server is the program in a process of its own.
+type server struct {
+	url  string
+	pid  int
+	stop func() error
+}
+
+// start returns once the program says where it answers.
+func start(ctx context.Context, c config, dir string, args ...string) (*server, error) {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0") // finds a free port
+	if err != nil {
+		return nil, err
+	}
+	if err := l.Close(); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, c.server, append([]string{"serve", "--dir", dir, "--http", l.Addr().String()}, args...)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s := &server{pid: cmd.Process.Pid, stop: func() error {
+		return errors.Join(cmd.Process.Signal(syscall.SIGTERM), cmd.Wait())
+	}}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if _, at, found := strings.Cut(lines.Text(), "open: "); found {
+			s.url = strings.TrimSuffix(at, "/console/")
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("%s did not start: %w", dir, errors.Join(lines.Err(), cmd.Wait()))
+}
+
+// forgetPeak makes the system measure the peak of the server's memory anew.
+func (s *server) forgetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.pid), []byte("5"), 0)
+}
+
+// peak is the server's highest resident memory in MB.
+func (s *server) peak() (int, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kb, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
+			return kb >> 10, err
+		}
+	}
+	return 0, fmt.Errorf("process %d does not tell its memory", s.pid)
+}
