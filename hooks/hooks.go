@@ -89,6 +89,7 @@ func (d *Doorstep) Bind(app core.App) {
 	d.bindAudit(app)
 	on(app.OnServe(), "doorstep.keys", 45, d.watchKeys)
 	on(app.OnServe(), "doorstep.damaged", 46, d.watchDamage)
+	on(app.OnServe(), "doorstep.blocking", 47, d.blockEverybody)
 
 	on(app.OnRecordCreateRequest(), "doorstep.hand.create", 95, d.byHand) // in the transaction that the audit trail began
 	on(app.OnRecordUpdateRequest(), "doorstep.hand.update", 95, d.byHand)

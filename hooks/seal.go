@@ -57,7 +57,10 @@ func sealRecord(e *core.RecordEvent) error {
 		for _, f := range row {
 			e.Record.Set(f.Column, f.Value)
 		}
-		return e.Next()
+		if err := e.Next(); err != nil || table != collections.Persons {
+			return err
+		}
+		return identity.BlockAgain(db, e.Record.Id)
 	})
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -60,6 +61,7 @@ type household struct {
 type record struct {
 	id, person                                                 string
 	name, sex, birth, number, phone, address, guardian, twinOf string
+	house, area                                                string // where, as the register keeps it
 }
 
 // city makes people household by household.
@@ -221,4 +223,11 @@ func (c *city) newAddress() address {
 
 func (a address) full() string {
 	return fmt.Sprintf("深江市%s%s%s%s%d号%d栋%d%02d", a.district, a.street, a.community, a.road, a.number, a.building, a.floor, a.door)
+}
+
+// code stands for the code of the community.
+func (a address) code() string {
+	h := fnv.New64a()
+	h.Write([]byte(a.district + a.street + a.community))
+	return fmt.Sprintf("%012d", h.Sum64()%1e12)
 }

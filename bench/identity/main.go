@@ -19,8 +19,12 @@ func main() {
 	plot := flag.String("plot", "", "write the calibration of the households as SVG")
 	seed := flag.Uint64("seed", 1, "seed of the households")
 	people := flag.Int("people", 20000, "people of the households")
+	model := flag.String("model", "", "write the model of intake, learned from the households")
 	flag.Parse()
 	run := func() error { return all(*plot, *seed, *people) }
+	if *model != "" {
+		run = func() error { return writeModel(context.Background(), *model, *seed, *people) }
+	}
 	if *set != "" {
 		run = func() error { return one(*set, *asJSON, *seed, *people) }
 	}

@@ -16,7 +16,12 @@ import (
 // record writes somebody down; later records come from other workers, after a move perhaps.
 func (c *city) record(p *person, later bool) record {
 	rt := c.rates
-	rec := record{name: c.heard(p.name), sex: p.sex, birth: c.birth(p), address: c.address(p.household.place, later)}
+	rec := record{name: c.heard(p.name), sex: p.sex, birth: c.birth(p)}
+	at := p.household.place
+	if later && c.chance(rt.moved) {
+		at = c.newAddress()
+	}
+	rec.address, rec.house, rec.area = c.address(at), at.full(), at.code()
 	if c.chance(rt.numbers) {
 		rec.number = c.number(p)
 	}
@@ -209,12 +214,9 @@ func (c *city) number(p *person) string {
 	return string(b)
 }
 
-// address is one as written down: shorter, in another way, or another one.
-func (c *city) address(a address, later bool) string {
+// address is one as written down: shorter, or in another way.
+func (c *city) address(a address) string {
 	rt := c.rates
-	if later && c.chance(rt.moved) {
-		a = c.newAddress()
-	}
 	switch x := c.r.Float64(); {
 	case x < rt.noAddress:
 		return ""

@@ -15,17 +15,19 @@ import (
 
 // Pair is a candidate pair of duplicates: a was there first.
 type Pair struct {
-	ID         string   `json:"id"`
-	Kind       string   `json:"kind"`
-	Rule       string   `json:"rule"`
-	Status     string   `json:"status"`
-	Collection string   `json:"collection"`
-	Created    string   `json:"created"`
-	Weight     float64  `json:"weight"`
-	A          Side     `json:"a"`
-	B          Side     `json:"b"`
-	Rows       []Fact   `json:"rows"` // of one pair that is looked at; empty in a list
-	Can        []string `json:"can"`  // same and different; the other side has to agree where only one lies here
+	ID         string  `json:"id"`
+	Kind       string  `json:"kind"`
+	Rule       string  `json:"rule"`
+	Status     string  `json:"status"`
+	Collection string  `json:"collection"`
+	Created    string  `json:"created"`
+	Weight     float64 `json:"weight"`      // of the evidence, in bits; 0 of a rule
+	Chance     float64 `json:"probability"` // that it is one
+	A          Side    `json:"a"`
+	B          Side    `json:"b"`
+	Rows       []Fact  `json:"rows"` // of one pair that is looked at; empty in a list
+	doubt      string
+	Can        []string `json:"can"` // same and different; the other side has to agree where only one lies here
 }
 
 // Side is one row of a pair. Of one that lies elsewhere no more is shown than its district.
@@ -40,18 +42,20 @@ type Side struct {
 
 // Fact is how one field of the two rows compares. Equal is nil where a side says nothing.
 type Fact struct {
-	Field string `json:"field"`
-	Label Text   `json:"label"`
-	A     string `json:"a"` // masked; empty for a side that lies elsewhere
-	B     string `json:"b"`
-	Equal *bool  `json:"equal"`
+	Field string  `json:"field"`
+	Label Text    `json:"label"`
+	A     string  `json:"a"` // masked; empty for a side that lies elsewhere
+	B     string  `json:"b"`
+	Equal *bool   `json:"equal"`
+	Level Text    `json:"level"` // of pairs that were weighed: how the two agree, in words
+	Bits  float64 `json:"bits"`  // and the weight of that: above 0 for one person, below against it
 
 	column string // expression that reads it, where the field is no column of the table
 }
 
-const pairColumns = `id, kind, rule, status, collection, created, score, a, b, area, area_b, verdict_a, verdict_b, COALESCE(evidence,'[]')`
+const pairColumns = `id, kind, rule, status, collection, created, doubt, weight, score, a, b, area, area_b, verdict_a, verdict_b, COALESCE(evidence,'[]')`
 
-// Pairs lists the open pairs with a side in the actor's territory, the newest first.
+// Pairs lists the open pairs with a side in the actor's territory, those whose decision teaches most first, then the newest.
 func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, limit int) (Page[Pair], error) {
 	page := Page[Pair]{Items: []Pair{}}
 	from, err := parsePosition(cursor)
@@ -61,7 +65,7 @@ func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, 
 	limit = Limit(limit)
 	here, args := territory.Within(`+area`, Ranges(actor, ""))
 	there, argsB := territory.Within(`+area_b`, Ranges(actor, ""))
-	after, afterArgs := from.after(`created`, `id`)
+	after, afterArgs := from.after(`doubt`, `id`)
 	where := `status='open' AND (` + here + ` OR ` + there + `) AND ` + after
 	args = append(append(args, argsB...), afterArgs...)
 	if kind != "" {
@@ -77,7 +81,7 @@ func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, 
 	}
 	if len(page.Items) > limit {
 		page.Items = page.Items[:limit]
-		page.Next = position{page.Items[limit-1].Created, page.Items[limit-1].ID}.cursor()
+		page.Next = position{page.Items[limit-1].doubt, page.Items[limit-1].ID}.cursor()
 	}
 	for i := range page.Items {
 		if _, err := page.Items[i].read(db, k); err != nil {
@@ -105,25 +109,50 @@ func ReadPair(db collections.DB, k Known, actor access.Actor, id string) (p Pair
 		return p, err
 	}
 	p.Rows = p.facts(k, said)
-	var levels []struct{ Field, Level string }
+	p.explain(evidence)
+	return p, nil
+}
+
+// explain adds what the evidence says of each field. A column that somebody broke by hand adds nothing.
+func (p *Pair) explain(evidence string) {
+	var levels []struct {
+		Field, Level, ZH, EN string
+		Bits                 float64
+	}
 	if err := json.Unmarshal([]byte(evidence), &levels); err != nil {
-		return p, nil // a column that somebody broke by hand
+		return
 	}
 	for _, l := range levels {
-		if !slices.ContainsFunc(p.Rows, func(f Fact) bool { return f.Field == l.Field }) {
-			f := Fact{Field: l.Field, Label: Text{l.Field, l.Field}}
+		at := slices.IndexFunc(p.Rows, func(f Fact) bool { return f.Field == l.Field })
+		if at < 0 {
+			f := Fact{Field: l.Field, Label: labelOf(l.Field)}
 			if equal := l.Level == "equal"; l.Level != "missing" {
 				f.Equal = &equal
 			}
-			p.Rows = append(p.Rows, f)
+			at, p.Rows = len(p.Rows), append(p.Rows, f)
 		}
+		p.Rows[at].Level, p.Rows[at].Bits = Text{l.ZH, l.EN}, l.Bits
 	}
-	return p, nil
+}
+
+// labelOf names a field of the evidence that is no column.
+func labelOf(field string) Text {
+	switch field {
+	case "given_name":
+		return Text{"名", "Given name"}
+	case "surname":
+		return Text{"姓", "Surname"}
+	case "household":
+		return Text{"家庭户", "Household"}
+	case "area":
+		return Text{"区划", "Area"}
+	}
+	return Text{field, field}
 }
 
 func scanPair(rows *sql.Rows, k Known, actor access.Actor) (p Pair, evidence string, err error) {
 	p = Pair{Rows: []Fact{}, Can: []string{"same", "different"}}
-	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.Weight, &p.A.ID, &p.B.ID, &p.A.Area, &p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence)
+	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.doubt, &p.Weight, &p.Chance, &p.A.ID, &p.B.ID, &p.A.Area, &p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence)
 	for _, s := range []*Side{&p.A, &p.B} {
 		if s.Here = actor.May(access.DecideDuplicate, s.Area, ""); !s.Here {
 			s.ID, s.Area = "", s.Area[:min(len(s.Area), district)]

@@ -104,5 +104,8 @@ func savePerson(db collections.DB, known, next Person, now time.Time) (int64, er
 	if err := collections.Update(db, collections.Persons, known.ID, row); err != nil {
 		return 0, err
 	}
+	if err := blockAgain(db, known, next); err != nil {
+		return 0, err
+	}
 	return known.Rev + 1, collections.Moved(db, collections.Persons, known.ID, known.Area, next.Area, known.Rev+1, now)
 }

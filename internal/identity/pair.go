@@ -3,6 +3,7 @@ package identity
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"doorstep/collections"
@@ -19,15 +20,20 @@ const (
 	NamedByID     = "named_by_id"               // a record named somebody, or a household, who lies elsewhere
 	SameHouseCode = "same_house_code"           // a household elsewhere has the house code
 	SameAddress   = "same_address"              // a household elsewhere has the address
+	Alike         = "alike"                     // weighed as likely one person
 	KindPerson    = "person"
 	KindHousehold = "household"
 	KindVisit     = "visit"
 )
 
-// Evidence is how one field of two records compares: equal, differs, or missing on a side. It holds no values.
+// Evidence is how one field of two records compares: equal, differs, or missing on a side. It holds no values. Of pairs
+// that were weighed it has the level in words, and its weight in bits: for one person above 0, against it below.
 type Evidence struct {
-	Field string `json:"field"`
-	Level string `json:"level"`
+	Field string  `json:"field"`
+	Level string  `json:"level"`
+	ZH    string  `json:"zh,omitempty"`
+	EN    string  `json:"en,omitempty"`
+	Bits  float64 `json:"bits,omitempty"`
 }
 
 // Pair is a candidate pair for a supervisor to decide; A was there first.
@@ -41,8 +47,14 @@ type Pair struct {
 	AreaA      string     `json:"-"`
 	AreaB      string     `json:"-"`
 	Score      float64    `json:"score"`
+	Weight     float64    `json:"weight,omitempty"` // of the evidence, in bits
+	Model      string     `json:"-"`                // that weighed it: version, date and records
 	Evidence   []Evidence `json:"evidence"`
 }
+
+// doubt is how much a decision on the pair teaches, from 0 to 1000: most where it is as likely one person as two, nothing
+// where a rule is sure.
+func (p *Pair) doubt() int { return int(1000 * (1 - math.Abs(2*p.Score-1))) }
 
 // Record writes the pair unless the same two records are paired already; fresh tells which. The pair keeps its id.
 func (p *Pair) Record(db collections.DB, now time.Time) (fresh bool, err error) {
@@ -61,7 +73,8 @@ func (p *Pair) Record(db collections.DB, now time.Time) (fresh bool, err error) 
 	return true, collections.Insert(db, collections.Duplicates, collections.Row{
 		{Column: "id", Value: p.ID}, {Column: "kind", Value: p.Kind}, {Column: "rule", Value: p.Rule}, {Column: "collection", Value: p.Collection},
 		{Column: "a", Value: p.A}, {Column: "b", Value: p.B}, {Column: "area", Value: p.AreaA}, {Column: "area_b", Value: p.AreaB},
-		{Column: "score", Value: p.Score}, {Column: "evidence", Value: string(evidence)}, {Column: "status", Value: "open"},
+		{Column: "score", Value: p.Score}, {Column: "evidence", Value: string(evidence)},
+		{Column: "weight", Value: p.Weight}, {Column: "model", Value: p.Model}, {Column: "doubt", Value: p.doubt()}, {Column: "status", Value: "open"},
 		{Column: "decided_at", Value: ""}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }
@@ -69,10 +82,10 @@ func (p *Pair) Record(db collections.DB, now time.Time) (fresh bool, err error) 
 func compare(field, a, b string) Evidence {
 	switch {
 	case a == "" || b == "":
-		return Evidence{field, "missing"}
+		return Evidence{Field: field, Level: "missing"}
 	case a == b:
-		return Evidence{field, "equal"}
+		return Evidence{Field: field, Level: "equal"}
 	default:
-		return Evidence{field, "differs"}
+		return Evidence{Field: field, Level: "differs"}
 	}
 }

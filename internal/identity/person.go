@@ -149,9 +149,13 @@ const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, 
 const mostCandidates = 20
 
 func persons(db collections.DB, where string, args ...any) ([]Person, error) {
+	return personsUpTo(db, mostCandidates, where, args...)
+}
+
+func personsUpTo(db collections.DB, most int, where string, args ...any) ([]Person, error) {
 	var found []Person
 	err := collections.Each(db, `SELECT `+personColumns+` FROM persons WHERE `+where, args, func(rows *sql.Rows) error {
-		if len(found) == mostCandidates {
+		if len(found) == most {
 			return nil // a LIMIT would make SQLite open a temporary table
 		}
 		var p Person
@@ -229,6 +233,9 @@ func insertPerson(db collections.DB, p Person, now time.Time) error {
 	row = append(row, collections.Field{Column: "source", Value: p.Source}, collections.Field{Column: "active", Value: true}, collections.Field{Column: "rev", Value: 1},
 		collections.Field{Column: "created", Value: at}, collections.Field{Column: "updated", Value: at})
 	if err := collections.Insert(db, collections.Persons, row); err != nil {
+		return err
+	}
+	if err := block(db, p); err != nil {
 		return err
 	}
 	return collections.Announce(db, collections.Persons, p.ID, p.Area, collections.Upsert, 1, now)

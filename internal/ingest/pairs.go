@@ -81,3 +81,20 @@ func (s *settling) pair(p identity.Pair) error {
 	}
 	return nil
 }
+
+// suggest pairs somebody new with those whom they may be by weight. Of those out of reach the sender learns nothing: only who is named in
+// full is told to be elsewhere.
+func (s *settling) suggest(p *personDraft, f identity.Found) error {
+	if !f.New || f.Elsewhere != nil {
+		return nil
+	}
+	said := p.said
+	said.ID = f.ID
+	pairs, err := identity.Suggest(s.db, said, s.now)
+	for _, pair := range pairs {
+		if err == nil {
+			err = s.pair(pair)
+		}
+	}
+	return err
+}

@@ -328,6 +328,9 @@ func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	if err := s.tellElsewhere(p, &found); err != nil {
 		return found, err
 	}
+	if err := s.suggest(p, found); err != nil {
+		return found, err
+	}
 	s.told.person(found, claimed, s.reach())
 	if err := s.keepFacts(collections.Persons, found.ID, found.Against.Area, found.Rev, found.Changed, found.Proposed, p.at); err != nil {
 		return found, err

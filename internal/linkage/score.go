@@ -13,7 +13,8 @@ type scorer struct {
 	house     float64 // and of those of one household
 	given, id int
 	birth     int
-	careful   bool // the list has so many twins that mistakes make the names of some alike
+	n         float64 // records that counts of values are out of
+	careful   bool    // the list has so many twins that mistakes make the names of some alike
 }
 
 // manyTwins is how many of two people of one household have one birth date, three times the usual, before names that are
@@ -23,7 +24,7 @@ const manyTwins = 3 * usualTwins
 func (t *Table) scorer(p *params) *scorer {
 	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)), usual: make([][3]float64, len(t.facts)),
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber), birth: t.factOf(BirthDate),
-		careful: p.twins > manyTwins}
+		careful: p.twins > manyTwins, n: float64(t.Len())}
 	for i, f := range t.facts {
 		for class := range 3 {
 			for l := 1; l < len(*f.scale); l++ {
@@ -64,7 +65,7 @@ func (s *scorer) rarity(p *pattern, fact int, v *value) float64 {
 	if p[fact] != 1 || class == 1 {
 		return 0
 	}
-	n := float64(s.t.Len())
+	n := s.n
 	if s.t.facts[fact].unique {
 		return min(0, s.usual[fact][class]-math.Log(max(rarest, float64(v.count-placeholder)/n)))
 	}

@@ -1,6 +1,10 @@
 package linkage
 
-import "github.com/longbridgeapp/opencc"
+import (
+	"sync"
+
+	"github.com/longbridgeapp/opencc"
+)
 
 // value is a cell that was read once and is compared often.
 type value struct {
@@ -30,14 +34,23 @@ type reader struct {
 	special map[string][]string // readings of surnames
 }
 
+// simple is the table of simplified characters, families and readings those of surnames; they are read once.
+var (
+	simple   = sync.OnceValues(func() (*opencc.OpenCC, error) { return opencc.New("t2s") })
+	families = sync.OnceValue(func() map[string]bool {
+		all := map[string]bool{}
+		for _, s := range oneSurnames {
+			all[string(s)] = true
+		}
+		return all
+	})
+	readings = sync.OnceValue(surnameReadings)
+)
+
 func newReader() (*reader, error) {
-	simple, err := opencc.New("t2s")
+	t2s, err := simple()
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{simple: simple, known: map[rune]syllable{}, lunar: map[int][13]int{}, family: map[string]bool{}, special: surnameReadings()}
-	for _, s := range oneSurnames {
-		r.family[string(s)] = true
-	}
-	return r, nil
+	return &reader{simple: t2s, known: map[rune]syllable{}, lunar: map[int][13]int{}, family: families(), special: readings()}, nil
 }

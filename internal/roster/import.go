@@ -215,7 +215,17 @@ func (l line) savePerson(db collections.DB, h identity.Household, now time.Time,
 			return err
 		}
 	}
-	return nil
+	if found.Elsewhere != nil {
+		return nil
+	}
+	p.ID = found.ID
+	pairs, err := identity.Suggest(db, p, now)
+	for i := range pairs {
+		if err == nil {
+			err = n.pair(db, &pairs[i], now)
+		}
+	}
+	return err
 }
 
 func (n *Imported) pair(db collections.DB, p *identity.Pair, now time.Time) error {

@@ -1,0 +1,26 @@
+package hooks
+
+import (
+	"context"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
+
+	"doorstep/internal/identity"
+)
+
+// blockEverybody writes blocking keys of those who have none, beside the work of the day; the end of the server stops it.
+func (d *Doorstep) blockEverybody(e *core.ServeEvent) error {
+	app := e.App
+	ctx, stop := context.WithCancel(context.Background())
+	on(app.OnTerminate(), "doorstep.blocking.stop", 5, func(e *core.TerminateEvent) error {
+		stop()
+		return e.Next()
+	})
+	routine.FireAndForget(func() {
+		if err := identity.Backfill(ctx, app, func(int) {}); err != nil && ctx.Err() == nil {
+			app.Logger().Error("write blocking keys", "error", err.Error())
+		}
+	})
+	return e.Next()
+}

@@ -1,0 +1,107 @@
+package identity_test
+
+import (
+	"strings"
+	"testing"
+
+	"doorstep/collections"
+	"doorstep/internal/identity"
+	"doorstep/internal/testapp"
+)
+
+// meet records somebody new and gives whom they are suggested to be.
+func meet(t *testing.T, app *testapp.App, id string, p identity.Person) (pairs []identity.Pair) {
+	t.Helper()
+	write(t, app, func(db collections.DB) error {
+		found, err := identity.ResolvePerson(db, p, identity.Person{}, id, identity.Everywhere, now)
+		if err != nil || !found.New {
+			return err
+		}
+		p.ID = found.ID
+		pairs, err = identity.Suggest(db, p, now)
+		return err
+	})
+	return pairs
+}
+
+func TestSuggest(t *testing.T) {
+	first := somebody("梁紫琪", "", "2015-03-01", "female", "h1")
+	first.Phone = "13800000001"
+	for name, c := range map[string]struct {
+		said  identity.Person
+		asked bool
+	}{
+		"by ear, same home and day":           {somebody("梁子棋", "", "2015-03-01", "female", "h1"), true},
+		"traditional characters, other home":  {somebody("梁紫琪", "", "2015-03-01", "female", "h2"), true},
+		"a twin":                              {somebody("梁浩然", "", "2015-03-01", "female", "h1"), false},
+		"a sister":                            {somebody("梁紫怡", "", "2012-07-11", "female", "h1"), false},
+		"a stranger of the name, years older": {somebody("梁紫琪", "", "1961-05-23", "female", "h7"), false},
+		"nobody":                              {somebody("张伟", "", "2001-01-09", "male", "h9"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := testapp.New(t)
+			meet(t, app, "p1", first)
+			pairs := meet(t, app, "p2", c.said)
+			if asked := len(pairs) == 1 && pairs[0].A == "p1" && pairs[0].B == "p2"; asked != c.asked || len(pairs) > 1 {
+				t.Fatalf("%+v", pairs)
+			}
+			for _, p := range pairs {
+				if p.Rule != identity.Alike || p.Weight <= 0 || p.Score < 0.3 || p.Model == "" || p.Evidence[0].ZH == "" || p.Evidence[0].EN == "" {
+					t.Errorf("%+v", p)
+				}
+			}
+		})
+	}
+}
+
+// TestKeysFollowThePerson: the keys in the table are hashes, change with the person, come back by a backfill, and are gone
+// with whoever is erased, not those of others.
+func TestKeysFollowThePerson(t *testing.T) {
+	app := testapp.New(t)
+	count := func(id string) (n int) {
+		t.Helper()
+		if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*) FROM blocking_keys WHERE person=?`, []any{id}, &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	meet(t, app, "p1", somebody("梁紫琪", "990000201503010017", "2015-03-01", "female", "h1"))
+	meet(t, app, "p2", somebody("何东", "", "1980-03-01", "male", "h2"))
+	one, two := count("p1"), count("p2")
+	if one < 5 || two < 4 {
+		t.Fatalf("%d and %d keys", one, two)
+	}
+	write(t, app, func(db collections.DB) error {
+		if _, err := db.Exec(`DELETE FROM blocking_keys`); err != nil {
+			return err
+		}
+		return collections.SetMeta(db, "blocking.state", "0 earlier done")
+	})
+	for range 2 {
+		if err := identity.Backfill(t.Context(), app.TestApp, func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if count("p1") != one || count("p2") != two {
+		t.Errorf("after the backfill %d and %d keys, not %d and %d", count("p1"), count("p2"), one, two)
+	}
+	write(t, app, func(db collections.DB) error {
+		_, err := db.Exec(`UPDATE persons SET active=FALSE WHERE id=?`, "p1")
+		return err
+	})
+	if count("p1") != 0 || count("p2") != two {
+		t.Errorf("after erasing %d and %d keys", count("p1"), count("p2"))
+	}
+}
+
+// TestFullKeysAreReported: a key that too many people have opens nobody and is noted once, without what it stands for.
+func TestFullKeysAreReported(t *testing.T) {
+	app := testapp.New(t)
+	for i := range 64 {
+		meet(t, app, "p"+strings.Repeat("x", i+1), somebody("张伟", "", "1980-03-01", "male", ""))
+	}
+	var n int
+	if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*) FROM blocking_full WHERE kind='d'`, nil, &n); err != nil || n != 1 {
+		t.Errorf("%d full keys, %v", n, err)
+	}
+}

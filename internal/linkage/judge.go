@@ -1,0 +1,105 @@
+package linkage
+
+import (
+	"fmt"
+	"math"
+)
+
+// Trained is a model that is learned once and used for single pairs: with how common names are, which a list tells by itself.
+type Trained struct {
+	Model
+	Population int                         `json:"population"` // of the register that pairs are found in: it sets what is expected of any pair
+	Common     map[Role]map[string]float64 `json:"common"`     // shares of frequent names
+}
+
+// mostCommon is the least share of a name that a trained model keeps; the others are as rare as one in its records.
+const mostCommon = 0.0005
+
+// Train is what a result has learned, for a register of so many people.
+func (r *Result) Train(population int) Trained {
+	t := Trained{Model: r.Model, Population: population, Common: map[Role]map[string]float64{}}
+	for _, f := range r.t.facts {
+		if f.role != Surname && f.role != GivenName {
+			continue
+		}
+		common := map[string]float64{}
+		for i := range f.values {
+			if share := float64(f.values[i].count) / float64(r.t.Len()); f.values[i].text != "" && share >= mostCommon {
+				common[f.values[i].text] = math.Round(share*1e5) / 1e5
+			}
+		}
+		t.Common[f.role] = common
+	}
+	return t
+}
+
+// Judged is a pair by a trained model.
+type Judged struct {
+	Probability float64
+	Bits        float64 // weight of the evidence
+	Sibling     bool    // as likely a brother, sister or twin: nothing to ask
+	Evidence    []Evidence
+}
+
+// Expected shares of pairs, for each person of a register: those of one person, and others of their household.
+const (
+	expectedSame  = 0.2
+	expectedHouse = 3
+)
+
+// Judge compares somebody with each of the others.
+func (m *Trained) Judge(one Said, others []Said) ([]Judged, error) {
+	t, err := NewTable(IntakeFields())
+	if err != nil {
+		return nil, err
+	}
+	t.Add("", one.Cells())
+	for _, o := range others {
+		t.Add("", o.Cells())
+	}
+	p, err := m.params(t)
+	if err != nil {
+		return nil, err
+	}
+	m.counts(t)
+	s := t.scorer(&p)
+	s.n = float64(m.Records)
+	r := &Result{t: t, scorer: s}
+	out := make([]Judged, len(others))
+	for i := range others {
+		b := int32(i + 1)
+		levels := t.pair(0, b)
+		odds := s.odds(0, b, &levels)
+		out[i] = Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds, Evidence: r.Explain(0, b)}
+	}
+	return out, nil
+}
+
+// params are the shares of the model, with what is expected of any pair of the register.
+func (m *Trained) params(t *Table) (params, error) {
+	p := t.start()
+	if len(m.Columns) != len(t.facts) || m.Version != ModelVersion {
+		return p, fmt.Errorf("the model of version %d has %d columns, not %d", m.Version, len(m.Columns), len(t.facts))
+	}
+	for i, c := range m.Columns {
+		for l, g := range c.Levels {
+			for class := range 3 {
+				p.m[i][class][l+1], p.u[i][class][l+1], p.h[i][class][l+1] = g.Match[class], g.Others[class], g.Household[class]
+			}
+		}
+	}
+	p.match, p.household = expectedSame/float64(m.Population), expectedHouse/float64(m.Population)
+	p.twins = usualTwins
+	return p, nil
+}
+
+// counts fills in how many of the model's records have each name.
+func (m *Trained) counts(t *Table) {
+	t.han = true
+	for i := range t.facts {
+		f := &t.facts[i]
+		for v := range f.values {
+			f.values[v].count = max(1, int32(m.Common[f.role][f.values[v].text]*float64(m.Records)))
+		}
+	}
+}
