@@ -14,11 +14,11 @@ const pairsByDoubt = "idx_duplicates_doubt"
 // blockingTables hold what people are looked up by when somebody new is recorded: keyed hashes and ids, nothing else. They
 // are no collections: nobody reads them but the intake. Of whoever is erased or deleted no key stays.
 var blockingTables = []string{
-	`CREATE TABLE blocking_keys (key INTEGER NOT NULL, person TEXT NOT NULL, PRIMARY KEY (key, person)) WITHOUT ROWID`,
-	`CREATE INDEX idx_blocking_person ON blocking_keys (person)`,
+	`CREATE TABLE blocking_keys (key INTEGER NOT NULL, who TEXT NOT NULL, PRIMARY KEY (key, who))`,
+	`CREATE INDEX idx_blocking_who ON blocking_keys (who)`,
 	`CREATE TABLE blocking_full (key INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, noted TEXT NOT NULL)`,
-	`CREATE TRIGGER blocking_deleted AFTER DELETE ON persons BEGIN DELETE FROM blocking_keys WHERE person=OLD.id; END`,
-	`CREATE TRIGGER blocking_erased AFTER UPDATE OF active ON persons WHEN NEW.active=FALSE BEGIN DELETE FROM blocking_keys WHERE person=NEW.id; END`,
+	`CREATE TRIGGER blocking_deleted AFTER DELETE ON persons BEGIN DELETE FROM blocking_keys WHERE who=OLD.id; END`,
+	`CREATE TRIGGER blocking_erased AFTER UPDATE OF active ON persons WHEN NEW.active=FALSE BEGIN DELETE FROM blocking_keys WHERE who=NEW.id; END`,
 }
 
 // addBlocking makes room for blocking keys, and gives pairs the weight of their evidence, the model that weighed it, and how

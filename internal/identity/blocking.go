@@ -49,7 +49,7 @@ func block(db collections.DB, p Person) error {
 		return err
 	}
 	for _, k := range keys {
-		if _, err := db.Exec(`INSERT INTO blocking_keys (key, person) VALUES (?, ?) ON CONFLICT DO NOTHING`, k.hash, p.ID); err != nil {
+		if _, err := db.Exec(`INSERT INTO blocking_keys (key, who) VALUES (?, ?) ON CONFLICT DO NOTHING`, k.hash, p.ID); err != nil {
 			return fmt.Errorf("key of %s: %w", p.ID, err)
 		}
 	}
@@ -61,7 +61,7 @@ func blockAgain(db collections.DB, before, after Person) error {
 	if before.said() == after.said() {
 		return nil
 	}
-	if _, err := db.Exec(`DELETE FROM blocking_keys WHERE person=?`, before.ID); err != nil {
+	if _, err := db.Exec(`DELETE FROM blocking_keys WHERE who=?`, before.ID); err != nil {
 		return fmt.Errorf("keys of %s: %w", before.ID, err)
 	}
 	after.ID = before.ID
@@ -156,7 +156,7 @@ func blocked(db collections.DB, p Person, now time.Time) ([]string, error) {
 	common, order := map[string]int{}, []string(nil)
 	for _, k := range keys {
 		var ids []string
-		err := collections.Each(db, `SELECT person FROM blocking_keys WHERE key=? LIMIT ?`, []any{k.hash, fullKey + 1}, func(rows *sql.Rows) error {
+		err := collections.Each(db, `SELECT who FROM blocking_keys WHERE key=? LIMIT ?`, []any{k.hash, fullKey + 1}, func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
 			ids = append(ids, id)

@@ -60,7 +60,7 @@ func TestKeysFollowThePerson(t *testing.T) {
 	app := testapp.New(t)
 	count := func(id string) (n int) {
 		t.Helper()
-		if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*) FROM blocking_keys WHERE person=?`, []any{id}, &n); err != nil {
+		if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*) FROM blocking_keys WHERE who=?`, []any{id}, &n); err != nil {
 			t.Fatal(err)
 		}
 		return n
