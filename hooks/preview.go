@@ -13,11 +13,11 @@ import (
 // previewForm tells what a workbook would make of last month's records of the manager's territory: how many would get another
 // grade. Nothing is stored but that somebody looked.
 func (d *Doorstep) previewForm(r *request) error {
-	form := r.Request.PathValue("form")
-	current, ok := d.Library.Get(form, "")
-	if !ok {
-		return problem.New(problem.NotFound, "")
+	current, err := d.current(r)
+	if err != nil {
+		return err
 	}
+	form := current.Form.ID
 	w, err := r.workbook()
 	if err != nil {
 		return err

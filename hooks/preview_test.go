@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -64,5 +65,65 @@ func TestAPreviewCountsWhatWouldChange(t *testing.T) {
 	}
 	if status := uploadTo(t, manager, "/api/doorstep/v1/forms/child_visit/preview", "night_round.md", raw, "", &refusal); status != http.StatusBadRequest {
 		t.Errorf("another form's workbook: %d %+v", status, refusal)
+	}
+}
+
+// Whoever may publish sees the tables that decide grades, and gets the workbook with other points; the comparison and the
+// publication take it as it is. Others see none, and no other cell is written.
+func TestPointsAreEdited(t *testing.T) {
+	app, tablet, boss := nightRound(t)
+	manager := app.Client(t, app.Serve(t), app.Worker(t, "M9", "manager", "9901"))
+	push(t, tablet, round(1, uuid.NewString(), 0, sleeper("老周", "yes", "no", "no")))
+	const path = "/api/doorstep/v1/forms/night_round/points"
+	var got struct {
+		Version string
+		Tables  []instrument.Points
+	}
+	read := func() (all map[string]string) {
+		all = map[string]string{}
+		manager.Want(http.StatusOK, http.MethodGet, path, nil, &got)
+		for _, table := range got.Tables {
+			for _, c := range table.Choices {
+				for i, value := range c.Values {
+					all[table.List+" "+c.Name+" "+table.Columns[i]] = value
+				}
+			}
+		}
+		return all
+	}
+	before := read()
+	if len(got.Tables) != 2 || before["sign wounded weight"] != "3" || before["sign wounded alone"] != "yes" || before["step now from"] != "4" || before["step now days"] != "1" {
+		t.Fatalf("%+v", got)
+	}
+	cell := func(list, choice, column, value string) map[string]any {
+		return map[string]any{"cells": []any{map[string]any{"list": list, "choice": choice, "column": column, "value": value}}}
+	}
+	var made struct{ Name, Workbook string }
+	manager.Want(http.StatusOK, http.MethodPost, path, cell("step", "now", "from", "2"), &made)
+	var p instrument.Preview
+	if status := uploadTo(t, manager, "/api/doorstep/v1/forms/night_round/preview", made.Name, []byte(made.Workbook), "", &p); status != http.StatusOK || p.Records != 1 || len(p.Columns) != 2 {
+		t.Errorf("preview: %d %+v", status, p)
+	}
+	version := got.Version
+	if after := read(); after["step now from"] != "4" || got.Version != version {
+		t.Error("making a workbook changed the form")
+	}
+	if status, made := upload(t, manager, made.Name, []byte(made.Workbook), ""); status != http.StatusOK {
+		t.Fatalf("publish: %d %+v", status, made)
+	}
+	after := read()
+	before["step now from"] = "2"
+	if !maps.Equal(before, after) || got.Version == version {
+		t.Errorf("after publication: %v of %s", after, got.Version)
+	}
+	for name, wrong := range map[string]map[string]any{"another list": cell("result", "1.1", "label", "x"), "another choice": cell("step", "never", "from", "1"), "a label": cell("step", "now", "label::English (en)", "x")} {
+		if status, _ := manager.Do(http.MethodPost, path, wrong); status != http.StatusBadRequest {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if status, _ := boss.Do(method, path, cell("step", "now", "from", "1")); status != http.StatusForbidden {
+			t.Errorf("a supervisor: %d", status)
+		}
 	}
 }

@@ -23,6 +23,8 @@ var officeRoutes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/forms", access.PublishForm, (*Doorstep).publishForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/convert", access.ConvertForm, (*Doorstep).convertForm},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/preview", access.PublishForm, (*Doorstep).previewForm},
+	{http.MethodGet, "/api/doorstep/v1/forms/{form}/points", access.PublishForm, (*Doorstep).formPoints},
+	{http.MethodPost, "/api/doorstep/v1/forms/{form}/points", access.PublishForm, (*Doorstep).editPoints},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/{version}/status", access.PublishForm, (*Doorstep).formStatus},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/files", access.PublishForm, (*Doorstep).uploadFormFile},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/draft/token", access.PublishForm, (*Doorstep).issueDraftToken},

@@ -10,6 +10,7 @@ const pages: { path: string; staff: string; zh: string; en: string; there: strin
   { path: 'people', staff: 'S00003', zh: '人员与住户', en: 'People', there: '.find' },
   { path: 'workers', staff: 'M00001', zh: '人员与平板', en: 'Workers and tablets', there: '.people li' },
   { path: 'forms', staff: 'M00001', zh: '问卷', en: 'Forms', there: 'tbody tr' },
+  { path: 'points', staff: 'M00001', zh: '分值与等级', en: 'Points and grades', there: 'td input' },
   { path: 'data', staff: 'M00001', zh: '导出数据', en: 'Export data', there: 'option' },
   { path: 'campaigns', staff: 'M00001', zh: '批次', en: 'Campaigns', there: '.rounds li' },
   { path: 'watch', staff: 'M00001', zh: '监督', en: 'Watch', there: '.prove' },
