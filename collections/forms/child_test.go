@@ -145,6 +145,13 @@ func TestUnknownIsNotLow(t *testing.T) {
 			if due := r.calculate("follow_up_due"); grade != tt.grade || due != tt.due {
 				t.Errorf("%s, due %s because of %q; want %s, %s", grade, due, r.calculate("risk_reason"), tt.grade, tt.due)
 			}
+			again := "" // a task is made for the two highest grades
+			if grade == "red" || grade == "yellow" {
+				again = tt.due
+			}
+			if got := r.calculate("callback_due"); got != again {
+				t.Errorf("%s: a task by %q, want %q", grade, got, again)
+			}
 		})
 	}
 }
