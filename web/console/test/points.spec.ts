@@ -3,6 +3,7 @@ import { test, expect } from './test.ts'
 interface Points { version: string; tables: { list: string; columns: string[]; choices: { name: string; values: string[] }[] }[] }
 
 test('a threshold is changed, compared with last month, and published as a version', async ({ console, page, city }) => {
+  test.setTimeout(120_000)
   const path = '/api/doorstep/v1/forms/child_visit/points'
   const value = (p: Points) => { const t = p.tables.find((x) => x.list === 'risk_grade')!; return t.choices.find((c) => c.name === 'yellow')!.values[t.columns.indexOf('min_points')] }
   const before = await city.call<Points>('M00001', 'GET', path)
@@ -14,7 +15,7 @@ test('a threshold is changed, compared with last month, and published as a versi
   await cell.fill('2')
   await expect(page.getByText('改动 1 处')).toBeVisible()
   await compare.click()
-  await expect(page.locator('.outcome')).toContainText('份记录')
+  await expect(page.locator('.outcome')).toContainText('份记录', { timeout: 45_000 }) // up to 2,000 records are computed twice
   await console.accessible()
   await console.picture('points-compared')
   expect((await city.call<Points>('M00001', 'GET', path)).version).toBe(before.version) // looking changes nothing

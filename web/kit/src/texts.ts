@@ -450,6 +450,7 @@ export const texts = {
   'points.changed': ['改动 {n} 处', '{n} changes'],
   'points.undo': ['还原', 'Undo'],
   'points.compare': ['与上个月的记录对照', 'Compare with last month'],
+  'points.working': ['正在逐份重算,记录多时要等一会儿…', 'Computing record by record; where there are many it takes a while…'],
   'points.compared': ['用两张表各算了一遍上个月的 {n} 份记录。', 'The {n} records of last month were computed by both tables.'],
   'points.newest': ['用两张表各算了一遍上个月最新的 {n} 份记录。', 'The newest {n} records of last month were computed by both tables.'],
   'points.same': ['结果都不变。', 'Nothing would differ.'],
