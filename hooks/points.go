@@ -1,13 +1,11 @@
 package hooks
 
 import (
-	"errors"
 	"net/http"
 
 	"doorstep/collections"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
-	"doorstep/internal/xlsform"
 )
 
 // mostCells is how many cells of tables of points are changed at once: more than any table has.
@@ -39,7 +37,7 @@ func (d *Doorstep) editPoints(r *request) error {
 		return err
 	}
 	var said struct {
-		Cells []xlsform.Cell `json:"cells"`
+		Cells []instrument.Cell `json:"cells"`
 	}
 	if err := r.bind(&said); err != nil {
 		return err
@@ -48,9 +46,6 @@ func (d *Doorstep) editPoints(r *request) error {
 		return problem.New(problem.BadParameter, "cells")
 	}
 	raw, err := in.Repoint(collections.Read(r.App), said.Cells)
-	if none := (xlsform.NoCellError{}); errors.As(err, &none) {
-		return problem.New(problem.BadParameter, "cells")
-	}
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"doorstep/collections"
+	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 	"doorstep/internal/validate"
 	"doorstep/internal/xlsform"
@@ -26,6 +27,9 @@ type PointsChoice struct {
 	EN     string   `json:"en"`
 	Values []string `json:"values"`
 }
+
+// Cell is another value in a table of points.
+type Cell = xlsform.Cell
 
 var word = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_.-]*`)
 
@@ -85,14 +89,14 @@ func pointsOf(list *survey.ChoiceList, words map[string]bool) (p Points) {
 }
 
 // Repoint is the workbook of a stored version with other values in its tables of points, to be tried and published as any
-// other. It fails with xlsform.NoCellError for what stands in none of the tables.
-func (in *Instrument) Repoint(db collections.DB, cells []xlsform.Cell) ([]byte, error) {
+// other. It fails with a problem for what stands in none of the tables.
+func (in *Instrument) Repoint(db collections.DB, cells []Cell) ([]byte, error) {
 	tables := in.Points()
 	for _, c := range cells {
 		if !slices.ContainsFunc(tables, func(p Points) bool {
 			return p.List == c.List && slices.Contains(p.Columns, c.Column) && slices.ContainsFunc(p.Choices, func(one PointsChoice) bool { return one.Name == c.Choice })
 		}) {
-			return nil, xlsform.NoCellError{Cell: c}
+			return nil, problem.New(problem.BadParameter, "cells")
 		}
 	}
 	var s stored

@@ -111,12 +111,3 @@ func reportIfChose(code string) builder {
 		}
 	}
 }
-
-func chosen(answer, choice string) bool {
-	for one := range strings.FieldsSeq(answer) {
-		if one == choice {
-			return true
-		}
-	}
-	return false
-}
