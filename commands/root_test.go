@@ -20,7 +20,7 @@ func TestMistypedCommands(t *testing.T) {
 		"half of a pair":              {"init --help=maybe", "选项 -h, --help 的值不能是“maybe”"},
 		"too few words":               {"export", "要 1 个参数,给了 0 个 · accepts 1"},
 		"no such flag of all":         {"--frob", "--help"},
-		"no such scale":               {"serve --demo --scale tiny", "small, full"},
+		"no such scale":               {"serve --demo --scale tiny", "small, town, tenth, full"},
 		"no such scale of a city":     {"simulate --scale tiny", "small, full"},
 		"no Doorstep: export":         {"export child_visit -o out", "no Doorstep in pb_data"},
 		"no Doorstep: another folder": {"audit verify --dir nowhere", "no Doorstep in nowhere"},

@@ -86,6 +86,9 @@ func addCertificate(app *pocketbase.PocketBase, c *cobra.Command) {
 	https := func() bool { return c.Flag("https").Value.String() != "" || c.Flags().NArg() > 0 }
 	var loaded *certificate
 	c.Args = func(_ *cobra.Command, domains []string) (err error) {
+		if err := c.ValidateFlagGroups(); err != nil { // cobra looks at them after Args
+			return err
+		}
 		if certFile != "" && !https() {
 			return errors.New("证书要与 --https 地址一起用 · --tls-cert needs an address in --https")
 		}
