@@ -3,6 +3,7 @@ package hooks
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,7 @@ func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	if !small(actor.Territory) {
 		q.Set(search.SkipTotalQueryParam, "1")
 	}
-	if asked := sortOf(q); browsed(c, ofForm && !row) && len(asked) > 0 && asked[0].Name != "area" && actor.Role != access.Field && !near(actor.Territory, ofForm) {
+	if asked := sortOf(q); (c.Name == collections.Persons || c.Name == collections.Households) && len(asked) > 0 && asked[0].Name != "area" && actor.Role != access.Field && !near(actor.Territory) {
 		return errFarSort
 	}
 	place := order(q, actor, c)
@@ -62,24 +63,13 @@ func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	return nil
 }
 
-// errFarSort says that a list of a large place is asked for in another order than that of places.
+// errFarSort says that people or households of a large place are asked for in another order than that of places, in which they
+// lie beside each other: any other would mean to read and sort everybody of the territory for a page.
 var errFarSort = fmt.Errorf("sort of a large place: %w", lists.ErrRefused)
 
-// browsed reports whether people go through all of a collection: its rows lie beside each other by place, and any other order
-// would mean to read and sort everything of the territory for a page.
-func browsed(c *core.Collection, record bool) bool {
-	return record || c.Name == collections.Persons || c.Name == collections.Households
-}
-
-// near reports whether a territory is small enough to be sorted in any order: some communities, or streets where the list is of
-// records, which are fewer than people.
-func near(codes []string, ofForm bool) bool {
-	for _, code := range codes {
-		if level := territory.Level(code); level < territory.Street || level == territory.Street && !ofForm {
-			return false
-		}
-	}
-	return true
+// near reports whether a territory is some communities: few enough people to be sorted in any order.
+func near(codes []string) bool {
+	return !slices.ContainsFunc(codes, func(code string) bool { return territory.Level(code) < territory.Community })
 }
 
 func sortOf(q url.Values) []search.SortField {

@@ -48,6 +48,7 @@ func TestAReturnedRecordReachesCollect(t *testing.T) {
 	id := uuid.NewString()
 	answers := visitAt("示例路 1 号")
 	answers["closing"] = map[string]any{"door_plate_photo": "plate.jpg"}
+	answers["visit"].(map[string]any)["consent_scope"] = []string{"sensitive", "photo"}
 	phone.saved(xmlPart(record(t, app, "child_visit", id, "", answers)), filePart("plate.jpg", "photo"))
 	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/review", map[string]any{"decision": "return", "comment": "门牌号请核对 <3>"}, nil)
 
