@@ -133,7 +133,7 @@ func (l *life) happen(rec *record) {
 	switch n := r.IntN(100); {
 	case n < 14:
 		rec.written.Plant(r, demo.Mistakes[r.IntN(len(demo.Mistakes))])
-		rec.shelved = rec.shelved || r.IntN(2) == 0 // so that the queue has some that are in doubt
+		rec.shelved = rec.shelved || rec.seed[0]%4 > 0 // so that the queue has some that are in doubt
 	case n < 20 && len(children) > 0:
 		if earlier := l.child(r); earlier != nil {
 			i := r.IntN(len(earlier.Persons))
