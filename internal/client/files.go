@@ -77,13 +77,25 @@ func (t *Tablet) Upload(ctx context.Context, open func(File) (io.ReadSeekCloser,
 	return errors.Join(wrong...)
 }
 
-// bring sends one file by tus 1.0, from the offset that the server tells.
+// bring sends one file by tus 1.0, from the offset that the server tells. What the server still had to write of a request that
+// was cut may move the offset meanwhile (409): then it is asked again.
 func (t *Tablet) bring(ctx context.Context, f File, open func(File) (io.ReadSeekCloser, error)) error {
 	in, err := open(f)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
+	for range 3 {
+		err = t.rest(ctx, f, in)
+		if refused := (*Refusal)(nil); !errors.As(err, &refused) || refused.Status != http.StatusConflict {
+			return err
+		}
+	}
+	return err
+}
+
+// rest sends what the server has not got of a file.
+func (t *Tablet) rest(ctx context.Context, f File, in io.ReadSeeker) error {
 	offset, err := t.offset(ctx, f)
 	if err != nil {
 		return err
