@@ -1,12 +1,9 @@
 package hooks_test
 
 import (
-	"database/sql"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -138,36 +135,14 @@ func (s *street) copied(t *testing.T, from string, tables []string) (*street, []
 // damage spoils what is sealed of the rows of a table that speak of the first family alone.
 func (s *street) damage(t *testing.T, table string) (damaged []string) {
 	t.Helper()
-	names := func(row string, w twin) bool {
-		return slices.ContainsFunc(w.ids(), func(id string) bool { return strings.Contains(row, id) })
-	}
-	err := collections.Each(collections.Read(s.app.TestApp), `SELECT * FROM "`+table+`" WHERE sealed!=''`, nil, func(rows *sql.Rows) error {
-		columns, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		values := make([]any, len(columns))
-		for i := range values {
-			values[i] = new(any)
-		}
-		if err := rows.Scan(values...); err != nil {
-			return err
-		}
-		row, id := "", ""
-		for i, v := range values {
-			text := collections.AsText(*v.(*any))
-			if columns[i] == "id" {
-				id = text
-			}
-			row += text + "\n"
-		}
-		if names(row, s.twins[0]) && !names(row, s.twins[1]) {
+	for id, row := range s.app.Picture(t)[table] {
+		c := testapp.Change{Before: row}
+		if row["sealed"] != "" && c.Names(s.twins[0].ids()) && !c.Names(s.twins[1].ids()) {
 			damaged = append(damaged, table+"/"+id)
 		}
-		return nil
-	})
-	if err != nil || len(damaged) == 0 {
-		t.Fatalf("nothing sealed of the first family in %s (%v)", table, err)
+	}
+	if len(damaged) == 0 {
+		t.Fatalf("nothing sealed of the first family in %s", table)
 	}
 	for _, place := range damaged {
 		if _, err := s.app.DB().NewQuery(`UPDATE "` + table + `" SET sealed=substr(sealed,1,length(sealed)-6)||'AAAAAA' WHERE '` + table + `/'||id='` + place + `'`).Execute(); err != nil {
