@@ -16,7 +16,7 @@ type Dwelling struct {
 	Rev      int64    `json:"rev"`
 	Area     AreaOf   `json:"area"`
 	Active   bool     `json:"active"`
-	Merged   string   `json:"merged_into"` // the household that it became part of; "" for none
+	Merged   string   `json:"merged_into"` // the household that it became part of; "" for none, or one elsewhere
 	Facts    []Row    `json:"facts"`       // masked
 	Members  []Member `json:"members"`
 	Visits   []Visit  `json:"visits"` // of the household and its people, the newest first
@@ -53,12 +53,17 @@ const (
 // elsewhere is left out.
 func ReadHousehold(db collections.DB, k Known, actor access.Actor, id string) (out Dwelling, subjects []string, err error) {
 	out = Dwelling{Members: []Member{}, Visits: []Visit{}, Tasks: []Work{}}
-	found, err := collections.One(db, `SELECT id, rev, area, active, merged_into FROM households WHERE id=?`, []any{id}, &out.ID, &out.Rev, &out.Area.Code, &out.Active, &out.Merged)
+	var mergedArea string
+	found, err := collections.One(db, `SELECT h.id, h.rev, h.area, h.active, COALESCE(m.id,''), COALESCE(m.area,'') FROM households h LEFT JOIN households m ON m.id=h.merged_into AND h.merged_into!='' WHERE h.id=?`,
+		[]any{id}, &out.ID, &out.Rev, &out.Area.Code, &out.Active, &out.Merged, &mergedArea)
 	if err != nil {
 		return out, nil, err
 	}
 	if !found || !actor.May(access.ReviewRecord, out.Area.Code, "") {
 		return out, nil, problem.New(problem.NotFound, "")
+	}
+	if !actor.May(access.ReviewRecord, mergedArea, "") {
+		out.Merged = ""
 	}
 	out.subjects = []string{id}
 	out.Area = areaOf(k.Areas, out.Area.Code)
