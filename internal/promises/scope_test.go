@@ -157,8 +157,10 @@ func sealed(t *testing.T, f fault) func(*rapid.T) {
 		}
 		for _, op := range waiting {
 			same := d.worker + "/" + contentOf(op)
-			if _, known := w.model.contents[same]; known {
-				continue // a repetition of what the server has
+			_, known := w.model.contents[same]
+			first, numbered := w.model.numbered[d.device+"/"+fmt.Sprint(op.Seq)]
+			if known || numbered && first.content == contentOf(op) {
+				continue // a repetition of what the server has: its answer was lost
 			}
 			w.model.contents[same] = reply{}
 			kept := w.strings(`SELECT outcome||' '||code FROM submissions WHERE instance='` + op.ID + `' AND device='` + d.device + `' AND seq=` + fmt.Sprint(op.Seq))
