@@ -33,6 +33,7 @@ var consoleRoutes = []Route{
 	{http.MethodGet, "/api/doorstep/v1/areas", access.ReadCoverage, (*Doorstep).listAreas},
 	{http.MethodGet, "/api/doorstep/v1/areas/outlines", access.ReadCoverage, (*Doorstep).outlines},
 	{http.MethodGet, "/api/doorstep/v1/coverage/pace", access.ReadCoverage, (*Doorstep).pace},
+	{http.MethodGet, "/api/doorstep/v1/outcomes", access.ReadCoverage, (*Doorstep).outcomes},
 	{http.MethodGet, "/api/doorstep/v1/quarantine/{id}", access.ReadQuarantine, (*Doorstep).oneHeld},
 	{http.MethodGet, "/api/doorstep/v1/households/{id}", access.ReviewRecord, (*Doorstep).household},
 	{http.MethodGet, "/api/doorstep/v1/campaigns", access.ReadCoverage, (*Doorstep).listCampaigns},

@@ -126,6 +126,16 @@ func (d *Doorstep) pace(r *request) error {
 	return r.private(out)
 }
 
+// outcomes counts the cases of the territory by their final disposition, with AAPOR's rates.
+func (d *Doorstep) outcomes(r *request) error {
+	out, err := console.ReadOutcomes(collections.Read(r.App), d.known(), r.actor, console.OutcomeFilter{Form: r.query("form"), Area: r.query("area"),
+		Campaign: r.query("campaign"), By: r.query("by"), Level: r.query("level"), E: r.query("e")})
+	if err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
 // oneHeld shows what a submission says that is no record.
 func (d *Doorstep) oneHeld(r *request) error {
 	said, err := ingest.LookHeld(collections.Read(r.App), d.Library, r.actor, r.Request.PathValue("id"))

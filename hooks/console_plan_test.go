@@ -92,6 +92,7 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 			"workers":   errorOf(console.Workers(db, known, actor, "", "F", "", 10)),
 			"forms":     errorOf(console.Forms(db, known, actor)),
 			"pace":      errorOf(console.ReadPace(db, known, actor, "child_visit", "", d.Doorstep.Now())),
+			"outcomes":  errorOf(console.ReadOutcomes(db, known, actor, console.OutcomeFilter{By: console.ByWorker})),
 			"clean":     errorOf(console.CleanSet(db, known, actor, console.Filter{Worker: "x"}, "2027")),
 			"watch":     errorOf(console.ReadWatch(db, known, actor)),
 			"campaigns": errorOf(console.Campaigns(db, known, actor)),

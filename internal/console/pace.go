@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"database/sql"
 	"maps"
 	"slices"
 	"strings"
@@ -14,7 +13,8 @@ import (
 	"doorstep/internal/survey"
 )
 
-// Pace is what came of the visits of a form in an area, and how many arrived on each of the last days.
+// Pace is what came of the visits of a form in an area, and how many arrived on each of the last days. Classes and rates are of
+// cases: a household that was visited twice is one.
 type Pace struct {
 	Outcomes []OutcomeCount   `json:"outcomes"` // the most frequent first
 	Classes  map[string]int64 `json:"classes"`  // by AAPOR's groups
@@ -45,60 +45,35 @@ type PaceOfDay struct {
 // paceDays is how many days the pace goes back.
 const paceDays = 30
 
-// ReadPace counts the visits of a form that were not rejected. It reads the index of their areas, so that it costs what lies there.
+// ReadPace counts the visits of a form that were not rejected, and their cases. It reads the index of their areas, so that it costs
+// what lies there.
 func ReadPace(db collections.DB, k Known, actor access.Actor, form, area string, now time.Time) (Pace, error) {
-	p := Pace{Outcomes: []OutcomeCount{}, Classes: map[string]int64{}, Rates: []Rate{}, Days: []PaceOfDay{}}
-	days := lastDays(now)
-	counts, outcomes := coverage.Counts{}, map[string]*OutcomeCount{}
+	p := Pace{Outcomes: []OutcomeCount{}, Days: []PaceOfDay{}}
+	days, cases, outcomes := lastDays(now), newTally(), map[string]*OutcomeCount{}
 	for _, table := range tablesOf(k.Library, form) {
 		in, ok := k.Library.ByTable(table)
 		if !ok {
 			continue
 		}
-		for _, r := range Ranges(actor, area) {
-			err := collections.Each(db, `SELECT outcome, received_at FROM "`+table+`" WHERE area>=? AND area<? AND review_state!='rejected'`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
-				var outcome, received string
-				if err := rows.Scan(&outcome, &received); err != nil {
-					return err
-				}
-				one, class := in.Dispositions.Of(outcome)
-				if class {
-					counts[one.Class]++
-				}
-				days.add(received, class && (one.Class == survey.Interview || one.Class == survey.Partial))
-				if outcomes[outcome] == nil {
-					outcomes[outcome] = &OutcomeCount{Code: outcome, Text: outcomeText(k.Library, table, in.Version, outcome)}
-				}
-				outcomes[outcome].N++
-				return nil
-			})
-			if err != nil {
-				return p, err
+		visits := coverage.Visits{Table: table, Ranges: Ranges(actor, area), Meaning: meanings(k.Library, table)}
+		err := coverage.EachCase(db, visits, func(a coverage.Attempt) {
+			days.add(a.Received, a.Class == survey.Interview || a.Class == survey.Partial)
+			if outcomes[a.Code] == nil {
+				outcomes[a.Code] = &OutcomeCount{Code: a.Code, Text: outcomeText(k.Library, table, in.Version, a.Code)}
 			}
+			outcomes[a.Code].N++
+		}, cases.add)
+		if err != nil {
+			return p, err
 		}
 	}
 	for _, o := range outcomes {
 		p.Outcomes = append(p.Outcomes, *o)
 	}
 	slices.SortFunc(p.Outcomes, func(a, b OutcomeCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Code, b.Code)) })
-	p.rates(counts)
-	p.Days = days.list()
-	return p, nil
-}
-
-func (p *Pace) rates(counts coverage.Counts) {
-	for class, n := range counts {
-		p.Classes[string(class)] = n
-	}
-	share, _ := counts.Eligibility()
-	for _, r := range counts.Rates(share) {
-		one := Rate{Name: r.Name}
-		if r.Defined {
-			value := r.Value
-			one.Value = &value
-		}
-		p.Rates = append(p.Rates, one)
-	}
+	all, err := cases.line("")
+	p.Classes, p.Rates, p.Days = all.Classes, all.Rates, days.list()
+	return p, err
 }
 
 // daily counts by day of the survey's zone.

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"doorstep/internal/coverage"
 	"doorstep/internal/survey"
 )
 
@@ -120,15 +121,12 @@ func TestCases(t *testing.T) {
 	p := &plan{form: &survey.Form{}, dispositions: map[string]survey.Dispositions{"": {}}}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := newCases("h")
+			c, got := coverage.Case{}, map[string]int64{}
 			for _, v := range tt.visits {
-				c.add(v.person, attempt{p.final(v.code, ""), v.received})
+				f := p.final(v.code, "")
+				c.Add(v.person, coverage.Attempt{Code: f.code, Disposition: f.Disposition, Received: v.received})
 			}
-			counted, got := map[final]int64{}, map[string]int64{}
-			c.count(counted)
-			for f, n := range counted {
-				got[f.code] += n
-			}
+			c.Each(func(a coverage.Attempt) { got[a.Code]++ })
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("%v, want %v", got, tt.want)
 			}

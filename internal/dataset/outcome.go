@@ -46,27 +46,29 @@ func (e *exporter) dispositions() (map[final]int64, error) {
 	query, args := e.casesQuery()
 	counted := map[final]int64{}
 	merged := e.plan.mergedHouseholds()
-	var h *cases
+	count := func(a coverage.Attempt) { counted[final{a.Code, a.Disposition}]++ }
+	last, h := "", &coverage.Case{}
 	err := collections.Each(e.db, query, args, func(rows *sql.Rows) error {
 		var household, person, outcome, received, version string
 		if err := rows.Scan(&household, &person, &outcome, &received, &version); err != nil {
 			return err
 		}
-		household, person = orNone(e.plan.survivor(household)), orNone(e.plan.survivor(person))
+		household, person = e.plan.survivors.Of(household), e.plan.survivors.Of(person)
 		at := merged[household]
 		if at == nil {
-			if h == nil || household == "" || household != h.household {
-				h.count(counted)
-				h = newCases(household)
+			if household == "" || household != last {
+				h.Each(count)
+				last, h = household, &coverage.Case{}
 			}
 			at = h
 		}
-		at.add(person, attempt{e.plan.final(outcome, version), received})
+		f := e.plan.final(outcome, version)
+		at.Add(person, coverage.Attempt{Code: f.code, Disposition: f.Disposition, Received: received})
 		return nil
 	})
-	h.count(counted)
+	h.Each(count)
 	for _, c := range merged {
-		c.count(counted)
+		c.Each(count)
 	}
 	return counted, err
 }
@@ -84,29 +86,12 @@ func (e *exporter) casesQuery() (string, []any) {
 }
 
 // mergedHouseholds are the cases whose visits do not come one after the other, because they lie under several ids.
-func (p *plan) mergedHouseholds() map[string]*cases {
-	m := map[string]*cases{}
+func (p *plan) mergedHouseholds() map[string]*coverage.Case {
+	m := map[string]*coverage.Case{}
 	for id := range p.survivors {
-		into := orNone(p.survivor(id))
-		m[into] = newCases(into)
+		m[p.survivors.Of(id)] = &coverage.Case{}
 	}
 	return m
-}
-
-// cases are the visits to one household. The case is the household, or each person of it that was a record of its own:
-// then a visit that met nobody belongs to those persons and is no case beside them.
-type cases struct {
-	household string
-	final     map[string]attempt // by person, "" for the household itself
-}
-
-func newCases(household string) *cases {
-	return &cases{household: household, final: map[string]attempt{}}
-}
-
-type attempt struct {
-	final
-	received string
 }
 
 // final is what a code means in the version that a record names, else in the newest.
@@ -119,29 +104,6 @@ func (p *plan) final(code, version string) final {
 		return final{code, meaning}
 	}
 	return final{}
-}
-
-// finality orders the classes that a later attempt does not undo. Among the others the last attempt counts.
-var finality = map[survey.Class]int{survey.Interview: 3, survey.Partial: 2, survey.Refusal: 1}
-
-func (c *cases) add(person string, a attempt) {
-	have, ok := c.final[person]
-	better := finality[a.Class] - finality[have.Class]
-	if !ok || better > 0 || better == 0 && a.received >= have.received {
-		c.final[person] = a
-	}
-}
-
-// count adds the final dispositions; there are none of no cases.
-func (c *cases) count(counted map[final]int64) {
-	if c == nil {
-		return
-	}
-	for person, a := range c.final {
-		if person != "" || len(c.final) == 1 {
-			counted[a.final]++
-		}
-	}
 }
 
 type classText struct {
@@ -160,13 +122,6 @@ var rateNames = []struct {
 	name   Text
 }{
 	{"RR", Text{"应答率", "response rate"}}, {"COOP", Text{"合作率", "cooperation rate"}}, {"REF", Text{"拒访率", "refusal rate"}}, {"CON", Text{"接触率", "contact rate"}},
-}
-
-// householdResults are the results of the DHS surveys (hv015).
-var householdResults = []Choice{
-	{Code: "1", ZH: "完成", EN: "completed"}, {Code: "2", ZH: "有人居住，没有合适的人在家", EN: "no competent respondent at home"}, {Code: "3", ZH: "全家长期外出", EN: "absent for an extended period"},
-	{Code: "4", ZH: "改期", EN: "postponed"}, {Code: "5", ZH: "拒访", EN: "refused"}, {Code: "6", ZH: "空置或不是住宅", EN: "vacant, or no dwelling"}, {Code: "7", ZH: "已拆除", EN: "destroyed"},
-	{Code: "8", ZH: "找不到", EN: "not found"}, {Code: "9", ZH: "其他", EN: "other"},
 }
 
 func outcomeRows(cases map[final]int64, choices []Choice) [][]any {
@@ -189,13 +144,12 @@ func outcomeRows(cases map[final]int64, choices []Choice) [][]any {
 		rows = append(rows, []any{"disposition", code, text(label.ZH), text(label.EN), codes[code]})
 	}
 	for _, code := range slices.Sorted(maps.Keys(aapor)) {
-		class, _ := survey.Classify(code)
-		i := slices.IndexFunc(classes, func(c classText) bool { return c.class == class })
-		rows = append(rows, []any{"aapor", code, classes[i].zh, classes[i].en, aapor[code]})
+		zh, en, _ := survey.DispositionText(code)
+		rows = append(rows, []any{"aapor", code, zh, en, aapor[code]})
 	}
 	for _, code := range slices.Sorted(maps.Keys(dhs)) {
-		label := labelOf(householdResults, code)
-		rows = append(rows, []any{"dhs", code, text(label.ZH), text(label.EN), dhs[code]})
+		zh, en, _ := survey.HouseholdResultText(code)
+		rows = append(rows, []any{"dhs", code, zh, en, dhs[code]})
 	}
 	for _, c := range classes {
 		rows = append(rows, []any{"class", string(c.class), c.zh, c.en, counts[c.class]})

@@ -1,9 +1,8 @@
 package dataset
 
 import (
-	"database/sql"
-
 	"doorstep/collections"
+	"doorstep/internal/coverage"
 	"doorstep/internal/instrument"
 	"doorstep/internal/survey"
 )
@@ -16,7 +15,7 @@ type plan struct {
 	identified bool
 	key        []byte
 	places     places
-	survivors  map[string]string // id of a merged person or household → the one it was merged into
+	survivors  coverage.Survivors
 	outcomes   []Choice
 
 	dispositions map[string]survey.Dispositions // what the codes of outcomes mean, by version
@@ -36,7 +35,7 @@ func newPlan(db collections.DB, in *instrument.Instrument, sel Selection) (*plan
 	if p.places, err = loadPlaces(db); err != nil {
 		return nil, err
 	}
-	if p.survivors, err = loadSurvivors(db); err != nil {
+	if p.survivors, err = coverage.LoadSurvivors(db); err != nil {
 		return nil, err
 	}
 	forms := []*survey.Form{in.Form}
@@ -78,34 +77,12 @@ func (p *plan) lay(tables []*answerTable) {
 	}
 }
 
-// loadSurvivors reads which persons and households turned out to be others: a record names the one that it was about.
-func loadSurvivors(db collections.DB) (map[string]string, error) {
-	into := map[string]string{}
-	err := collections.Each(db, `SELECT id, merged_into FROM persons WHERE merged_into!='' UNION ALL SELECT id, merged_into FROM households WHERE merged_into!=''`, nil, func(rows *sql.Rows) error {
-		var id, other string
-		if err := rows.Scan(&id, &other); err != nil {
-			return err
-		}
-		into[id] = other
-		return nil
-	})
-	return into, err
-}
-
-// survivor follows merges to their end; a circle, which nobody should make, ends the walk too.
+// survivor is the id that counts now; nil for none.
 func (p *plan) survivor(id any) any {
-	s, ok := text(id).(string)
-	if !ok {
-		return nil
+	if s, ok := text(id).(string); ok {
+		return p.survivors.Of(s)
 	}
-	for range len(p.survivors) {
-		other, merged := p.survivors[s]
-		if !merged {
-			break
-		}
-		s = other
-	}
-	return s
+	return nil
 }
 
 // id is an id as the export shows it.

@@ -1,0 +1,204 @@
+package console
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/coverage"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// Ways in which outcomes are counted.
+const (
+	ByArea     = "area"
+	ByWorker   = "worker"
+	ByCampaign = "campaign"
+)
+
+// OutcomeFilter says which cases are counted, and by what.
+type OutcomeFilter struct {
+	Form, Area, Campaign string
+	By, Level            string // Level of ByArea: city, district, street, community, grid
+	E                    string // the share of eligible cases among the unknown; "" for the estimate of each line
+}
+
+// Outcomes are AAPOR's final dispositions and rates of cases, in all and by area, worker or campaign.
+type Outcomes struct {
+	Total OutcomeLine   `json:"total"`
+	Items []OutcomeLine `json:"items"` // in the order of their keys
+}
+
+// OutcomeLine is one of them. A case without a disposition counts in Cases alone.
+type OutcomeLine struct {
+	Key     string           `json:"key"`
+	Name    string           `json:"name"`
+	Cases   int64            `json:"cases"`
+	Codes   []Disposition    `json:"codes"`   // by AAPOR's code
+	Classes map[string]int64 `json:"classes"` // by AAPOR's groups
+	E       *float64         `json:"e"`       // nil where nothing is known of it
+	Given   bool             `json:"e_given"` // E is the caller's own, no estimate
+	Rates   []Rate           `json:"rates"`
+}
+
+// Disposition is how many cases ended in one of AAPOR's codes, which the DHS surveys know as a household result.
+type Disposition struct {
+	AAPOR string `json:"aapor"`
+	DHS   string `json:"dhs"`
+	Text  Text   `json:"text"`
+	N     int64  `json:"n"`
+}
+
+// ReadOutcomes counts the cases of a form in the actor's territory. It costs what lies there.
+func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilter) (Outcomes, error) {
+	out := Outcomes{Items: []OutcomeLine{}}
+	key, err := f.key()
+	if err != nil {
+		return out, err
+	}
+	total, tallies := newTally(), map[string]*tally{}
+	for _, table := range tablesOf(k.Library, f.Form) {
+		visits := coverage.Visits{Table: table, Ranges: Ranges(actor, f.Area), Campaign: f.Campaign, Meaning: meanings(k.Library, table)}
+		err := coverage.EachCase(db, visits, nil, func(a coverage.Attempt) {
+			line := key(a)
+			if tallies[line] == nil {
+				tallies[line] = newTally()
+			}
+			total.add(a)
+			tallies[line].add(a)
+		})
+		if err != nil {
+			return out, err
+		}
+	}
+	if out.Total, err = total.line(f.E); err != nil {
+		return out, err
+	}
+	for _, at := range slices.Sorted(maps.Keys(tallies)) {
+		line, err := tallies[at].line(f.E)
+		if err != nil {
+			return out, err
+		}
+		line.Key = at
+		if line.Name, err = f.name(db, k, at); err != nil {
+			return out, err
+		}
+		out.Items = append(out.Items, line)
+	}
+	return out, nil
+}
+
+// meanings reads outcomes as the version of each record means them.
+func meanings(library *instrument.Library, table string) func(version, code string) (survey.Disposition, bool) {
+	known := map[string]survey.Dispositions{}
+	return func(version, code string) (survey.Disposition, bool) {
+		one, ok := known[version]
+		if !ok {
+			if in, found := library.ForRecord(table, version); found {
+				one = in.Dispositions
+			}
+			known[version] = one
+		}
+		return one.Of(code)
+	}
+}
+
+var levels = map[string]int{"city": territory.City, "district": territory.District, "street": territory.Street, "community": territory.Community, "grid": territory.Grid}
+
+func (f OutcomeFilter) key() (func(coverage.Attempt) string, error) {
+	level, known := levels[cmp.Or(f.Level, "community")]
+	switch {
+	case !known:
+		return nil, problem.New(problem.BadParameter, "level")
+	case f.By == ByArea || f.By == "":
+		return func(a coverage.Attempt) string {
+			if above := territory.Above(a.Area); level < len(above) {
+				return above[level]
+			}
+			return a.Area
+		}, nil
+	case f.By == ByWorker:
+		return func(a coverage.Attempt) string { return a.Worker }, nil
+	case f.By == ByCampaign:
+		return func(a coverage.Attempt) string { return a.Campaign }, nil
+	}
+	return nil, problem.New(problem.BadParameter, "by")
+}
+
+// name is what a line is called.
+func (f OutcomeFilter) name(db collections.DB, k Known, key string) (name string, err error) {
+	table := map[string]string{ByWorker: collections.Workers, ByCampaign: collections.Campaigns}[f.By]
+	if table == "" {
+		return nameOf(k.Areas, key), nil
+	}
+	_, err = collections.One(db, `SELECT name FROM `+table+` WHERE id=?`, []any{key}, &name)
+	return name, err
+}
+
+// tally counts cases.
+type tally struct {
+	cases int64
+	codes map[survey.Disposition]int64
+}
+
+func newTally() *tally { return &tally{codes: map[survey.Disposition]int64{}} }
+
+func (t *tally) add(a coverage.Attempt) {
+	if t.cases++; a.Code != "" {
+		t.codes[a.Disposition]++
+	}
+}
+
+func (t *tally) counts() coverage.Counts {
+	c := coverage.Counts{}
+	for one, n := range t.codes {
+		c[one.Class] += n
+	}
+	return c
+}
+
+// line computes the rates for a share of eligible cases, or the estimate of the line's own.
+func (t *tally) line(given string) (OutcomeLine, error) {
+	counts := t.counts()
+	l := OutcomeLine{Cases: t.cases, Codes: []Disposition{}, Classes: map[string]int64{}, Rates: []Rate{}, Given: given != ""}
+	e, known := counts.Eligibility()
+	if given != "" {
+		var err error
+		if e, err = strconv.ParseFloat(given, 64); err != nil || !(e >= 0 && e <= 1) {
+			return l, problem.New(problem.BadParameter, "e")
+		}
+		known = true
+	}
+	if known {
+		l.E = &e
+	}
+	for class, n := range counts {
+		l.Classes[string(class)] = n
+	}
+	for one, n := range t.codes {
+		zh, en, _ := survey.DispositionText(one.AAPOR)
+		l.Codes = append(l.Codes, Disposition{one.AAPOR, one.DHS, Text{zh, en}, n})
+	}
+	slices.SortFunc(l.Codes, func(a, b Disposition) int { return cmp.Or(cmp.Compare(a.AAPOR, b.AAPOR), cmp.Compare(a.DHS, b.DHS)) })
+	l.Rates = ratesOf(counts, e)
+	return l, nil
+}
+
+func ratesOf(counts coverage.Counts, e float64) []Rate {
+	all := []Rate{}
+	for _, r := range counts.Rates(e) {
+		one := Rate{Name: r.Name}
+		if r.Defined {
+			value := r.Value
+			one.Value = &value
+		}
+		all = append(all, one)
+	}
+	return all
+}
