@@ -21,6 +21,7 @@ const mePath = "/api/doorstep/v1/me"
 var consoleRoutes = []Route{
 	{http.MethodGet, mePath, access.WhoAmI, (*Doorstep).me},
 	{http.MethodPost, mePath + "/sessions/end", access.EndSessions, (*Doorstep).endSessions},
+	{http.MethodPost, mePath + "/password", access.ChangePassword, (*Doorstep).changePassword},
 	{http.MethodGet, "/api/doorstep/v1/watch", access.ReadAudit, (*Doorstep).watched},
 	{http.MethodGet, "/api/doorstep/v1/queue", access.ReviewRecord, (*Doorstep).queueOf},
 	{http.MethodGet, "/api/doorstep/v1/queue/counts", access.ReviewRecord, (*Doorstep).queueCounts},

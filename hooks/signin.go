@@ -106,21 +106,28 @@ func (d *Doorstep) factorShown(e *core.RecordAuthRequestEvent, in signedIn) erro
 	code, _ := info.Body["code"].(string)
 	var told error // kept apart: what is counted of a wrong code must be committed
 	err = collections.Write(context.WithoutCancel(e.Request.Context()), e.App, func(db collections.DB) error {
-		enrolled, required, err := factorOf(db, e.Record)
-		switch {
-		case err != nil:
-			return err
-		case enrolled && code == "":
-			told = problem.New(problem.FactorNeeded, "")
-			return in.attempt.Release(db, d.Now())
-		case enrolled:
-			told = in.attempt.CheckFactor(db, e.Record.Id, code, d.Now())
-		case required:
+		var enrol bool
+		if enrol, told, err = d.factorAsked(db, e.Record, in, code); enrol {
 			e.Meta = map[string]string{"second_factor": "enrol"}
 		}
-		return d.settled(db, in, told)
+		return err
 	})
 	return errors.Join(err, told)
+}
+
+// factorAsked looks at the code of somebody whose password was right, where the account has a second factor, and counts and records
+// how that ends. It reports whether the account must have one and has none.
+func (d *Doorstep) factorAsked(db collections.DB, account *core.Record, in signedIn, code string) (enrol bool, told, err error) {
+	enrolled, required, err := factorOf(db, account)
+	switch {
+	case err != nil:
+		return false, nil, err
+	case enrolled && code == "":
+		return false, problem.New(problem.FactorNeeded, ""), in.attempt.Release(db, d.Now())
+	case enrolled:
+		told = in.attempt.CheckFactor(db, account.Id, code, d.Now())
+	}
+	return required && !enrolled, told, d.settled(db, in, told)
 }
 
 // settled counts and records a sign-in whose code was looked at.

@@ -57,9 +57,10 @@ const (
 	EditCampaign     Action = "campaign.edit"
 	AssignWork       Action = "task.edit"
 	SetRetention     Action = "retention.edit"
-	WhoAmI           Action = "me"           // one's own name, territory and rights
-	EndSessions      Action = "sessions.end" // one's own, everywhere
-	ReadWorker       Action = "worker.read"  // who works here, and when their tablets were last heard of
+	WhoAmI           Action = "me"              // one's own name, territory and rights
+	EndSessions      Action = "sessions.end"    // one's own, everywhere
+	ChangePassword   Action = "password.change" // one's own
+	ReadWorker       Action = "worker.read"     // who works here, and when their tablets were last heard of
 )
 
 // Where limits an action to records.
@@ -108,6 +109,7 @@ var Table = map[Action]map[Role]Where{
 	SetRetention:     {Manager: Whole},
 	WhoAmI:           {Field: Own, Supervisor: Own, Analyst: Own, Manager: Own},
 	EndSessions:      {Supervisor: Own, Manager: Own, Analyst: Own},
+	ChangePassword:   {Field: Own, Supervisor: Own, Analyst: Own, Manager: Own},
 	ReadWorker:       {Supervisor: Here, Manager: Here},
 }
 

@@ -77,6 +77,8 @@ const (
 	FactorNeeded     Code = "auth.second_factor"
 	FactorWrong      Code = "auth.second_factor_wrong"
 	FactorExists     Code = "auth.second_factor_exists"
+	PasswordWrong    Code = "auth.password_wrong"
+	PasswordUnfit    Code = "auth.password_unfit"
 	ReasonNeeded     Code = "access.reason_needed"
 	LongWords        Code = "request.long_words"
 	ApprovalNeeded   Code = "export.approval_needed"
@@ -154,6 +156,8 @@ var Catalogue = map[Code]Entry{
 	FactorNeeded:     {http.StatusUnauthorized, "请输入动态口令。", "Enter the code of your authenticator app."},
 	FactorWrong:      {http.StatusBadRequest, "动态口令不正确。", "The code is not right."},
 	FactorExists:     {http.StatusConflict, "已启用动态口令;如需更换,请由管理员重置。", "A second factor is in use; a manager can reset it."},
+	PasswordWrong:    {http.StatusBadRequest, "原密码不正确,密码没有更改。", "The old password is not right; nothing was changed."},
+	PasswordUnfit:    {http.StatusBadRequest, "新密码不能用,原因见 data;密码没有更改。", "The new password cannot be taken; data says why. Nothing was changed."},
 	TooManyDevices:   {http.StatusConflict, "您名下登记的设备过多,请先请管理员吊销不用的设备。", "Too many devices are registered to you; ask a manager to revoke those that are not in use."},
 	NoThumbnail:      {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
 	TooManyUploads:   {http.StatusTooManyRequests, "未传完的附件过多(见 detail)。请先把已开始的传完,或过一小时再试;附件请保留在平板上。", "Too many uploads are unfinished (see detail). Finish those that are begun, or try again in an hour; keep the files."},

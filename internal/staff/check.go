@@ -30,10 +30,13 @@ const (
 	BadActive         = "worker.active"
 	ShortPassword     = "worker.password"
 	WeakPassword      = "worker.password_weak"
+	LongPassword      = "worker.password_long"
+	SamePassword      = "worker.password_same"
 	RepeatedNumber    = "worker.repeated"
 	AboveOwnRole      = "worker.role_above"
 	OutsideOwnGround  = "worker.territory_outside"
-	leastPassword     = 8 // characters, as PocketBase asks for
+	leastPassword     = 8  // characters, as PocketBase asks for
+	mostPassword      = 71 // bytes: bcrypt looks at no more
 	mostNameRunes     = 50
 	mostNumberLetters = 32
 )
@@ -48,6 +51,8 @@ var Catalogue = map[string][2]string{
 	BadActive:        {"在岗应为“是”或“否”。", "Active is yes or no."},
 	ShortPassword:    {"密码至少 8 个字符。", "A password has 8 characters at least."},
 	WeakPassword:     {"这个密码太常见,或含有工号、姓名,请换一个。", "This password is too common, or holds the staff number or the name; choose another."},
+	LongPassword:     {"密码最长 71 字节(约 23 个汉字)。", "A password has 71 bytes at most."},
+	SamePassword:     {"新密码与原密码相同。", "The new password is the old one."},
 	RepeatedNumber:   {"这个工号在表里出现过。", "The staff number is in the list already."},
 	AboveOwnRole:     {"角色不能高于您自己的角色。", "The role is above your own."},
 	OutsideOwnGround: {"负责区域超出了您自己的负责区域。", "The territory reaches beyond your own."},

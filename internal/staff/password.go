@@ -20,6 +20,19 @@ const (
 	leastNumber   = 3 // a shorter staff number may stand in a password by chance
 )
 
+// NewPassword finds what is wrong with a password that somebody gives themselves in the place of another.
+func NewPassword(password, before string, w Worker) []Fault {
+	switch {
+	case utf8.RuneCountInString(password) < leastPassword:
+		return []Fault{{"password", ShortPassword, ""}}
+	case len(password) > mostPassword:
+		return []Fault{{"password", LongPassword, ""}}
+	case password == before:
+		return []Fault{{"password", SamePassword, ""}}
+	}
+	return CheckPassword(password, w)
+}
+
 // CheckPassword finds what is wrong with a password of an account: it is made of what everybody takes, or of the account's own
 // number or name. One that is too short is told so elsewhere.
 func CheckPassword(password string, w Worker) []Fault {
