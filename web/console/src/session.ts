@@ -67,6 +67,11 @@ export async function signOutEverywhere() {
   signOut()
 }
 
+/** changePassword goes on in this tab; every other session ends. */
+export async function changePassword(password: string, fresh: string, code: string) {
+  hold((await ask(api.POST('/api/doorstep/v1/me/password', { body: { password, new: fresh, ...(code && { code }) } }))).token)
+}
+
 /** enrolled ends the time of a token that was good for enrolling alone. */
 export function enrolled() {
   hold('')

@@ -81,6 +81,27 @@ test('one signs out everywhere', async ({ console, page, city }) => {
   expect((await fetch(city.url + '/api/doorstep/v1/me', { headers: { Authorization: other } })).status).toBe(401)
 })
 
+test('one changes the password', async ({ console, page, city }) => {
+  await console.open('S00005', '')
+  const other = await city.token('S00005')
+  await page.locator('nav#menu').getByRole('button', { name: '修改密码' }).click()
+  const field = (label: string) => page.getByRole('dialog').getByLabel(label, { exact: true })
+  const go = () => page.getByRole('dialog').getByRole('button', { name: '修改密码' }).click()
+  await field('原密码').fill('doorstep-demo')
+  await field('新密码').fill('12345678')
+  await field('再输入一次新密码').fill('12345678')
+  await go()
+  await expect(page.getByRole('alert')).toContainText('太常见')
+  await console.accessible()
+  await field('新密码').fill('x7Kq-2mVd-99')
+  await field('再输入一次新密码').fill('x7Kq-2mVd-99')
+  await go()
+  await expect(page.getByRole('dialog')).toBeHidden()
+  expect((await fetch(city.url + '/api/doorstep/v1/me', { headers: { Authorization: other } })).status).toBe(401)
+  await page.reload()
+  await expect(page.locator('nav#menu')).toBeVisible()
+})
+
 interface Pairs { items: { id: string }[] }
 
 test('a duplicate is decided side by side, by keyboard', async ({ console, page, city }) => {
