@@ -134,7 +134,7 @@ func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorste
 	if err := seed.City(ctx, app, d.Areas, city, DemoPassword, now.AddDate(0, 0, -pace.Days-9), show); err != nil {
 		return fmt.Errorf("demo city: %w", err)
 	}
-	if err := collections.Hurry(ctx, app, func() error { return seed.Life(ctx, app, d.Stages(), city, pace, now, show) }); err != nil {
+	if err := collections.Hurry(ctx, app, func() error { return seed.Life(ctx, app, d.Intake(), city, pace, now, show) }); err != nil {
 		return fmt.Errorf("demo city: %w", err)
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error { return collections.SetMeta(db, demoKey, m.made()) })

@@ -41,8 +41,8 @@ func (s *street) phone(t *testing.T, w twin) *collect {
 	return &collect{t, s.worker.URL + "/v1/key/" + s.secret[w.Token] + "/projects/all"}
 }
 
-// settleStreet tells of both families through every door that leaves something sealed.
-func settleStreet(t *testing.T) *street {
+// writeStreet tells of both families through every door that leaves something sealed.
+func writeStreet(t *testing.T) *street {
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

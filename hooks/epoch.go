@@ -14,9 +14,9 @@ import (
 	"doorstep/internal/devicesync"
 )
 
-// settleEpoch gives a new database its epoch, and reports whether it did. Copies that backup makes have none, so that
+// giveEpoch gives a new database its epoch, and reports whether it did. Copies that backup makes have none, so that
 // they are new wherever they are put.
-func settleEpoch(app core.App) (fresh bool, err error) {
+func giveEpoch(app core.App) (fresh bool, err error) {
 	err = collections.Write(context.Background(), app, func(db collections.DB) error {
 		settled, err := devicesync.Settled(db)
 		if fresh = !settled; err != nil || settled {

@@ -19,7 +19,7 @@ func (d *Doorstep) bindFolder(app core.App) {
 	on(app.OnBootstrap(), "doorstep.folder.check", 1, checkFolder)
 	on(app.OnServe(), "doorstep.folder.hold", 1, d.holdFolder)
 	on(app.OnServe(), "doorstep.witness", 14, d.faceWitness) // once the keys are open and the demo city stands
-	on(app.OnServe(), "doorstep.settings", 13, settleSettings)
+	on(app.OnServe(), "doorstep.settings", 13, mendSettings)
 	on(app.OnSettingsUpdateRequest(), "doorstep.settings.backups", 10, refuseBackupSettings)
 	on(app.OnBackupCreate(), "doorstep.backup.closed", 1, refuseBackup)
 	on(app.OnBackupRestore(), "doorstep.restore.closed", 1, refuseBackup)

@@ -61,9 +61,9 @@ func New(now func() time.Time) *Doorstep {
 		sheets: console.NewSheets(), leases: console.NewLeases()}
 }
 
-// Stages is what the pure stages of intake need.
-func (d *Doorstep) Stages() *ingest.Stages {
-	return &ingest.Stages{Instruments: d.Library, Areas: d.Areas.Index, Now: d.Now, Queue: d.queue}
+// Intake is what the stages of intake need.
+func (d *Doorstep) Intake() *ingest.Intake {
+	return &ingest.Intake{Instruments: d.Library, Areas: d.Areas.Index, Now: d.Now, Queue: d.queue}
 }
 
 // Bind tells the life of a visit: who may ask (routes, and rules of the collections), then the stages that every door
@@ -139,7 +139,7 @@ func (d *Doorstep) start(e *core.ServeEvent) error {
 
 // Start reads forms, areas and the epoch; commands that need them call it too.
 func (d *Doorstep) Start(app core.App) error {
-	fresh, err := settleEpoch(app)
+	fresh, err := giveEpoch(app)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (d *Doorstep) watchForms(e *core.ServeEvent) error {
 
 // releaseKnown makes records of what waited for a form that is known by now.
 func (d *Doorstep) releaseKnown(ctx context.Context, app core.App) {
-	if _, err := ingest.ReleaseKnown(ctx, app, d.Stages()); err != nil {
+	if _, err := ingest.ReleaseKnown(ctx, app, d.Intake()); err != nil {
 		app.Logger().Error("release what waited for a form", "error", err.Error())
 	}
 }

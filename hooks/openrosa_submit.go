@@ -22,7 +22,7 @@ func (d *Doorstep) odkSubmit(c *fieldCall) error {
 	held := d.bodies.For(c.ID)
 	defer held.Release()
 	in := http.MaxBytesReader(c.Response, whole, openrosa.AcceptLength)
-	told, err := openrosa.Submit(c.Request.Context(), c.App, d.Stages(), c.Caller, c.Request.Header, in, held)
+	told, err := openrosa.Submit(c.Request.Context(), c.App, d.Intake(), c.Caller, c.Request.Header, in, held)
 	if err != nil {
 		c.finish(whole)
 		return err

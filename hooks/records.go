@@ -84,7 +84,7 @@ func (d *Doorstep) surveyRecord(e *core.RecordEvent) error {
 		return e.Next()
 	}
 	return inTransaction(e, func() error {
-		return refusal(ingest.AcceptRecord(e.Context, e.App, d.Stages(), in, e.Record, e.Next))
+		return refusal(ingest.AcceptRecord(e.Context, e.App, d.Intake(), in, e.Record, e.Next))
 	})
 }
 
@@ -96,7 +96,7 @@ func (d *Doorstep) surveyRow(e *core.RecordEvent) error {
 		return e.Next()
 	}
 	return inTransaction(e, func() error {
-		return refusal(ingest.AcceptRow(e.Context, e.App, d.Stages(), in, table, e.Record, e.Next))
+		return refusal(ingest.AcceptRow(e.Context, e.App, d.Intake(), in, table, e.Record, e.Next))
 	})
 }
 

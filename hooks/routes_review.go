@@ -39,7 +39,7 @@ func (d *Doorstep) listQuarantine(r *request) error {
 }
 
 func (d *Doorstep) release(r *request) error {
-	receipt, err := ingest.Release(r.Request.Context(), r.App, d.Stages(), r.actor, r.Request.PathValue("id"))
+	receipt, err := ingest.Release(r.Request.Context(), r.App, d.Intake(), r.actor, r.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (d *Doorstep) putBack(r *request) error {
 		return err
 	}
 	ask.Collection, ask.Record = r.Request.PathValue("collection"), r.Request.PathValue("id")
-	out, err := ingest.Restore(r.Request.Context(), r.App, d.Stages(), r.actor, ask)
+	out, err := ingest.Restore(r.Request.Context(), r.App, d.Intake(), r.actor, ask)
 	if err != nil {
 		return err
 	}

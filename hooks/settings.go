@@ -6,8 +6,8 @@ import (
 	"doorstep/internal/problem"
 )
 
-// settleSettings takes back what the settings say of PocketBase's own backups, from before they were closed.
-func settleSettings(e *core.ServeEvent) error {
+// mendSettings takes back what the settings say of PocketBase's own backups, from before they were closed.
+func mendSettings(e *core.ServeEvent) error {
 	settings := e.App.Settings()
 	if settings.Backups.Cron != "" || settings.Backups.S3.Enabled {
 		settings.Backups = core.BackupsConfig{}

@@ -28,7 +28,7 @@ func (d *Doorstep) push(r *request) error {
 		return err
 	}
 	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native, ClockOffset: offset}
-	receipts, err := ingest.Accept(r.Request.Context(), r.App, d.Stages(), sender, ops)
+	receipts, err := ingest.Accept(r.Request.Context(), r.App, d.Intake(), sender, ops)
 	if err != nil {
 		return err
 	}

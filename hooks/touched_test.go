@@ -34,7 +34,7 @@ func touched(changes []testapp.Change) string {
 
 // What a door does for one family is written down, table by table and column by column, and no row of the family next door moves.
 func TestEachDoorTouchesItsOwnRows(t *testing.T) {
-	s := settleStreet(t)
+	s := writeStreet(t)
 	var said strings.Builder
 	own, other := s.twins[0], s.twins[1]
 	before := s.app.Picture(t)

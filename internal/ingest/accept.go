@@ -20,16 +20,16 @@ import (
 // that is much work, perhaps with those of other tablets; an operation that fails is rolled back alone and kept in
 // quarantine. An answer means that everything is on the disk. An error means that some or all of it is not: a repetition
 // stores the rest; problem.Busy, that nothing was looked at.
-func Accept(ctx context.Context, app core.App, st *Stages, sender Sender, ops []Operation) ([]Receipt, error) {
-	p := &pushed{batch: batch{ctx: ctx, app: app, st: st, sender: sender, ops: ops}}
-	if err := st.Queue.enter(&p.batch); err != nil {
+func Accept(ctx context.Context, app core.App, intake *Intake, sender Sender, ops []Operation) ([]Receipt, error) {
+	p := &pushed{batch: batch{ctx: ctx, app: app, intake: intake, sender: sender, ops: ops}}
+	if err := intake.Queue.enter(&p.batch); err != nil {
 		return nil, err
 	}
-	defer st.Queue.leave(&p.batch)
+	defer intake.Queue.leave(&p.batch)
 	receipts := make([]Receipt, 0, len(ops))
 	for len(receipts) < len(ops) || len(ops) == 0 {
-		b := p.part(st.Queue.most(p.from()))
-		if err := st.Queue.store(b); err != nil {
+		b := p.part(intake.Queue.most(p.from()))
+		if err := intake.Queue.store(b); err != nil {
 			return nil, err
 		}
 		receipts = append(receipts, b.receipts...)
@@ -41,12 +41,13 @@ func Accept(ctx context.Context, app core.App, st *Stages, sender Sender, ops []
 	return receipts, nil
 }
 
-// settleAlone keeps a failing operation from taking its neighbours with it.
-func settleAlone(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
+// storeAlone keeps a failing operation from taking its neighbours with it.
+func (s *storing) storeAlone(ctx context.Context) (Receipt, error) {
+	db, d := s.db, s.d
 	if _, err := db.Exec(`SAVEPOINT operation`); err != nil {
 		return Receipt{}, err
 	}
-	receipt, err := settleSafely(ctx, db, st, sender, d)
+	receipt, err := s.storeSafely(ctx)
 	if err == nil {
 		_, err = db.Exec(`RELEASE operation`)
 		return receipt, err
@@ -61,17 +62,17 @@ func settleAlone(ctx context.Context, db collections.DB, st *Stages, sender Send
 	if collections.Damaged(err) {
 		d.code = problem.Damaged
 	}
-	if receipt, err = settle(ctx, db, st, sender, d); err != nil {
+	if receipt, err = begin(db, s.intake, s.sender, d).store(ctx); err != nil {
 		return Receipt{}, err
 	}
 	_, err = db.Exec(`RELEASE operation`)
 	return receipt, err
 }
 
-// settleSafely makes an error of a panic: nobody else's work waits for a mistake of this program.
-func settleSafely(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (_ Receipt, err error) {
+// storeSafely makes an error of a panic: nobody else's work waits for a mistake of this program.
+func (s *storing) storeSafely(ctx context.Context) (_ Receipt, err error) {
 	defer recovered(&err)
-	return settle(ctx, db, st, sender, d)
+	return s.store(ctx)
 }
 
 func recovered(err *error) {
@@ -80,44 +81,43 @@ func recovered(err *error) {
 	}
 }
 
-// settle decides what an operation is by what is stored already, and stores it.
-func settle(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, error) {
-	if earlier, ok, err := replay(ctx, db, st, sender, d); ok || err != nil {
+// store decides what an operation is by what is stored already, and stores it.
+func (s *storing) store(ctx context.Context) (Receipt, error) {
+	if earlier, ok, err := s.replay(ctx); ok || err != nil {
 		return earlier, err
 	}
-	now := st.Now()
-	if sender.Trial {
-		return settleTrial(db, sender, d, now)
+	if s.sender.Trial {
+		return s.storeTrial()
 	}
-	if d.code != "" {
-		return quarantine(db, sender, d, d.code, now)
+	if s.d.code != "" {
+		return s.quarantine(s.d.code)
 	}
-	switch d.op.Op {
+	switch s.d.op.Op {
 	case OpTask:
-		return settleTask(db, sender, d, now)
+		return s.storeTask()
 	case OpHousehold:
-		return settleHousehold(db, st, sender, d, now)
+		return s.storeHousehold()
 	default:
-		return settleChain(ctx, db, st, sender, d, now)
+		return s.storeSubmission(ctx)
 	}
 }
 
 // quarantine keeps what arrived where the worker's supervisors find it.
-func quarantine(db collections.DB, sender Sender, d *draft, code problem.Code, now time.Time) (Receipt, error) {
-	return quarantineIn(db, sender, d, code, "", now)
+func (s *storing) quarantine(code problem.Code) (Receipt, error) {
+	return s.quarantineIn(code, "")
 }
 
 // quarantineIn keeps it where the supervisors of an area find it; "" is that of the worker.
-func quarantineIn(db collections.DB, sender Sender, d *draft, code problem.Code, area string, now time.Time) (Receipt, error) {
+func (s *storing) quarantineIn(code problem.Code, area string) (Receipt, error) {
 	if area == "" {
-		area = access.Common(sender.Actor.Territory)
+		area = access.Common(s.sender.Actor.Territory)
 	}
-	receipt := quarantineReceipt(d.op, code)
-	id, err := keep(db, sender, d, receipt, kept{outcome: Quarantined, area: area}, now)
+	receipt := quarantineReceipt(s.d.op, code)
+	id, err := s.keep(receipt, kept{outcome: Quarantined, area: area})
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, reportHeld(db, d, id, area, now)
+	return receipt, s.reportHeld(id, area)
 }
 
 // kept is what the submissions row says beside what arrived.
@@ -127,7 +127,8 @@ type kept struct {
 }
 
 // keep writes the submissions row: the raw bytes, their digest, and the receipt that a replay will get.
-func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, now time.Time) (string, error) {
+func (s *storing) keep(receipt Receipt, k kept) (string, error) {
+	sender, d := s.sender, s.d
 	id, err := collections.NewID()
 	if err != nil {
 		return "", err
@@ -149,13 +150,13 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 		kind = ""
 	}
 	raw, rawType := d.arrived(sender)
-	named := d.named(db)
+	named := d.named(s.db)
 	deprecated := d.op.Corrects
 	if d.inst != nil && deprecated == "" {
 		deprecated = d.inst.DeprecatedID
 	}
-	at := collections.Stamp(now)
-	return id, collections.Insert(db, collections.Submissions, collections.Row{
+	at := collections.Stamp(s.now)
+	return id, collections.Insert(s.db, collections.Submissions, collections.Row{
 		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "channel", Value: sender.Channel}, {Column: "device", Value: sender.Device}, {Column: "seq", Value: seq},
 		{Column: "worker", Value: sender.Actor.ID}, {Column: "form", Value: named.form}, {Column: "form_version", Value: named.version}, {Column: "instance", Value: d.op.instance()}, {Column: "deprecated", Value: deprecated},
 		{Column: "collection", Value: k.collection}, {Column: "record", Value: k.record}, {Column: "sha256", Value: d.sum}, {Column: "raw", Value: raw}, {Column: "raw_type", Value: rawType},
@@ -165,7 +166,7 @@ func keep(db collections.DB, sender Sender, d *draft, receipt Receipt, k kept, n
 }
 
 // arrived is what the sender sent, byte for byte.
-func (d *draft) arrived(sender Sender) (raw, rawType string) {
+func (d *prepared) arrived(sender Sender) (raw, rawType string) {
 	if sender.Channel == OpenRosa {
 		return d.op.XML, "xml"
 	}

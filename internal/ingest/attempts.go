@@ -8,7 +8,7 @@ import (
 )
 
 // visit is what this record tells of how often somebody went to its household.
-func (s *settling) visit() identity.Visit {
+func (s *storing) visit() identity.Visit {
 	rec := &s.d.rec
 	v := identity.Visit{Record: s.d.op.ID, Campaign: rec.Campaign, Worker: s.sender.Actor.ID, At: cmp.Or(rec.StartedAt, rec.ReceivedAt), Person: s.personal() && len(s.d.people) > 0}
 	if s.exists {
@@ -18,16 +18,16 @@ func (s *settling) visit() identity.Visit {
 }
 
 // left counts the visits anew of the household that a correction took this record away from.
-func (s *settling) left() error {
+func (s *storing) left() error {
 	if !s.exists || s.before.Household == "" || s.before.Household == s.d.rec.Household {
 		return nil
 	}
-	return identity.Recount(s.db, s.st.Instruments.Tables(), s.before.Household, s.holds, s.now)
+	return identity.Recount(s.db, s.intake.Instruments.Tables(), s.before.Household, s.holds, s.now)
 }
 
 // interviews reports whether this record is the last interview of a person, and was not before: a correction of one that
 // was is no later interview.
-func (s *settling) interviews(person string) bool {
+func (s *storing) interviews(person string) bool {
 	if !s.d.form.Interviewed(s.d.rec.Outcome) {
 		return false
 	}
@@ -36,7 +36,7 @@ func (s *settling) interviews(person string) bool {
 
 // unmet takes this record back as the last interview of those whom a correction no longer interviews: its outcome is another,
 // or they are not in it any more.
-func (s *settling) unmet() error {
+func (s *storing) unmet() error {
 	if !s.exists {
 		return nil
 	}
@@ -56,7 +56,7 @@ func (s *settling) unmet() error {
 		if person == "" || slices.Contains(now, person) {
 			continue
 		}
-		if err := identity.TakeBack(s.db, s.st.Instruments.Interviews(), s.st.Instruments.PersonRows(), person, s.d.op.ID, s.now); err != nil {
+		if err := identity.TakeBack(s.db, s.intake.Instruments.Interviews(), s.intake.Instruments.PersonRows(), person, s.d.op.ID, s.now); err != nil {
 			return err
 		}
 	}

@@ -17,12 +17,12 @@ import (
 type batch struct {
 	ctx      context.Context
 	app      core.App
-	st       *Stages
+	intake   *Intake
 	sender   Sender
 	ops      []Operation // as they came
-	drafts   []*draft
+	drafts   []*prepared
 	concerns concerns
-	judged   []chan struct{} // by draft, closed once it may be settled; none when all may
+	judged   []chan struct{} // by draft, closed once it may be stored; none when all may
 	work     int             // of all drafts
 	receipts []Receipt
 	err      error
@@ -35,25 +35,25 @@ func (b *batch) from() string { return b.sender.Actor.ID }
 
 // prepare takes all operations through the pure stages.
 func (b *batch) prepare() {
-	b.drafts, b.concerns = make([]*draft, len(b.ops)), concerns{}
+	b.drafts, b.concerns = make([]*prepared, len(b.ops)), concerns{}
 	for i := range b.ops {
-		op := b.ops[i] // settling changes it, and may have to begin anew
-		d := readSafely(b.st, b.sender, &op)
+		op := b.ops[i] // storing changes it, and may have to begin anew
+		d := readSafely(b.intake, b.sender, &op)
 		b.concerns.add(d)
-		b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, d)
+		b.drafts[i] = judgeSafely(b.ctx, b.intake, b.sender, d)
 	}
 }
 
-// settler stores one operation: settleSafely, or settleAlone where one has failed before.
-type settler func(context.Context, collections.DB, *Stages, Sender, *draft) (Receipt, error)
+// storer stores one operation: storeSafely, or storeAlone where one has failed before.
+type storer func(*storing, context.Context) (Receipt, error)
 
-// settleAll stores batches, but for those that nobody waits for any more. What is looked up, and the end of the audit
+// storeBatches stores batches, but for those that nobody waits for any more. What is looked up, and the end of the audit
 // trail, is read once for all of them. An error means that the transaction must be taken back.
-func settleAll(db collections.DB, group []*batch, each settler) (err error) {
+func storeBatches(db collections.DB, group []*batch, each storer) (err error) {
 	defer recovered(&err)
-	ahead, err := foresee(db, group)
+	ahead, err := lookAhead(db, group)
 	if err != nil {
-		ahead = &foresight{}
+		ahead = &lookahead{}
 	}
 	var entries []audit.Entry
 	var now time.Time
@@ -61,16 +61,16 @@ func settleAll(db collections.DB, group []*batch, each settler) (err error) {
 		if b.err = b.ctx.Err(); b.err != nil {
 			continue
 		}
-		if err := b.settle(db, ahead, each); err != nil {
+		if err := b.store(db, ahead, each); err != nil {
 			return err
 		}
-		entries, now = append(entries, b.entries()...), b.st.Now()
+		entries, now = append(entries, b.entries()...), b.intake.Now()
 	}
 	return audit.Append(db, now, entries...)
 }
 
-// settle stores the batch. Its error may be a panic's.
-func (b *batch) settle(db collections.DB, ahead *foresight, each settler) (err error) {
+// store stores the batch. Its error may be a panic's.
+func (b *batch) store(db collections.DB, ahead *lookahead, each storer) (err error) {
 	defer recovered(&err)
 	ctx := context.WithoutCancel(b.ctx) // half a batch is no use, and others may be in the transaction
 	b.receipts = make([]Receipt, len(b.drafts))
@@ -80,16 +80,16 @@ func (b *batch) settle(db collections.DB, ahead *foresight, each settler) (err e
 		}
 		d := b.drafts[i]
 		d.ahead, d.fresh = ahead, ahead.fresh(b.sender.Device, d)
-		if b.receipts[i], err = each(ctx, db, b.st, b.sender, d); err != nil {
+		if b.receipts[i], err = each(begin(db, b.intake, b.sender, d), ctx); err != nil {
 			return fmt.Errorf("operation %d: %w", d.op.Seq, err)
 		}
-		ahead.settled(b.sender.Device, d)
+		ahead.stored(b.sender.Device, d)
 		crash.At("push: between two operations")
 	}
-	return touch(db, b.sender, b.ops, b.st.Now())
+	return touch(db, b.sender, b.ops, b.intake.Now())
 }
 
-// await returns when a draft may be settled. It fails where its judge was stopped.
+// await returns when a draft may be stored. It fails where its judge was stopped.
 func (b *batch) await(i int) error {
 	if b.judged == nil {
 		return nil
@@ -131,7 +131,7 @@ func (b *batch) again() {
 		return // nobody waits for the answer
 	}
 	b.prepare()
-	err := collections.Write(context.Background(), b.app, func(db collections.DB) error { return settleAll(db, []*batch{b}, settleAlone) })
+	err := collections.Write(context.Background(), b.app, func(db collections.DB) error { return storeBatches(db, []*batch{b}, (*storing).storeAlone) })
 	if err != nil {
 		b.err = err
 	}

@@ -11,31 +11,32 @@ import (
 	"doorstep/internal/survey"
 )
 
-// settleChain stores a submission, and then the edits of it that came before it did. An edit has an id of its own; the
+// storeSubmission stores a submission, and then the edits of it that came before it did. An edit has an id of its own; the
 // record keeps the id of the submission that the chain of edits began with. One whose parent is unknown waits in
 // quarantine: it may be uploaded first.
-func settleChain(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft, now time.Time) (Receipt, error) {
+func (s *storing) storeSubmission(ctx context.Context) (Receipt, error) {
+	d := s.d
 	if d.form.Status == instrument.Draft {
-		return settleSubmit(db, st, sender, d, now)
+		return s.storeRecord()
 	}
 	instance := d.op.instance()
 	if parent := d.op.Corrects; parent != "" && parent != instance {
-		record, rev, err := recordOf(db, parent)
+		record, rev, err := recordOf(s.db, parent)
 		if err != nil {
 			return Receipt{}, err
 		}
 		if record == "" {
-			return quarantine(db, sender, d, problem.ParentMissing, now)
+			return s.quarantine(problem.ParentMissing)
 		}
 		d.becomes(record, rev)
 	} else if c := d.correction; c != nil {
 		d.becomes(c.Record, c.Rev)
 	}
-	receipt, err := settleSubmit(db, st, sender, d, now)
+	receipt, err := s.storeRecord()
 	if err != nil || receipt.Status == Quarantined || d.fresh {
 		return receipt, err
 	}
-	return receipt, settleWaiting(ctx, db, st, sender.Actor.ID, instance, now)
+	return receipt, s.releaseEdits(ctx, instance)
 }
 
 // recordOf finds the record that a submission went into, and the revision that it made; "" for none.
@@ -46,19 +47,19 @@ func recordOf(db collections.DB, instance string) (record string, rev int64, err
 }
 
 // becomes makes the draft a correction of a record at a revision; what was drafted from its own id is drafted anew.
-func (d *draft) becomes(record string, rev int64) {
+func (d *prepared) becomes(record string, rev int64) {
 	d.op.edit, d.op.ID, d.op.BaseRev = d.op.instance(), record, rev
 	d.inst.ID, d.rec.ID, d.fresh = record, record, false
 	d.people, d.house, d.rec.Rows = nil, nil, map[*survey.Node]collections.RowLink{}
 	d.name()
 }
 
-// settleWaiting takes the edits that waited for a worker's submission, oldest first, each through the stages as if it came
+// releaseEdits takes the edits that waited for a worker's submission, oldest first, each through the stages as if it came
 // now. Those of other workers, wherever they are, wait on: nobody's record is theirs to edit.
-func settleWaiting(ctx context.Context, db collections.DB, st *Stages, worker, instance string, now time.Time) error {
+func (s *storing) releaseEdits(ctx context.Context, instance string) error {
 	var waiting []string
-	err := collections.Each(db, `SELECT id FROM submissions WHERE deprecated=? AND deprecated!='' AND worker=? AND outcome='quarantined' AND code=? ORDER BY received_at, id`,
-		[]any{instance, worker, string(problem.ParentMissing)}, func(rows *sql.Rows) error {
+	err := collections.Each(s.db, `SELECT id FROM submissions WHERE deprecated=? AND deprecated!='' AND worker=? AND outcome='quarantined' AND code=? ORDER BY received_at, id`,
+		[]any{instance, s.sender.Actor.ID, string(problem.ParentMissing)}, func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
 			waiting = append(waiting, id)
@@ -68,15 +69,16 @@ func settleWaiting(ctx context.Context, db collections.DB, st *Stages, worker, i
 		return err
 	}
 	for _, id := range waiting {
-		if _, err := settleHeld(ctx, db, st, id, now); err != nil {
+		if _, err := releaseHeld(ctx, s.db, s.intake, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// settleHeld takes one submission out of quarantine, in the name of its sender, as if it came now.
-func settleHeld(ctx context.Context, db collections.DB, st *Stages, id string, now time.Time) (Receipt, error) {
+// releaseHeld takes one submission out of quarantine, in the name of its sender, as if it came now.
+func releaseHeld(ctx context.Context, db collections.DB, intake *Intake, id string) (Receipt, error) {
+	now := intake.Now()
 	held, found, err := readHeld(db, id)
 	if collections.Damaged(err) { // it stays, and nothing takes it up again by itself
 		return Receipt{}, collections.Update(db, collections.Submissions, id, collections.Row{{Column: "code", Value: string(problem.Damaged)}, {Column: "updated", Value: collections.Stamp(now)}})
@@ -84,11 +86,11 @@ func settleHeld(ctx context.Context, db collections.DB, st *Stages, id string, n
 	if err != nil || !found {
 		return Receipt{}, err
 	}
-	d := prepare(ctx, st, held.sender, &held.op)
+	d := prepare(ctx, intake, held.sender, &held.op)
 	if err := makeRoom(db, id, d, "", now); err != nil {
 		return Receipt{}, err
 	}
-	receipt, err := settleAlone(ctx, db, st, held.sender, d)
+	receipt, err := begin(db, intake, held.sender, d).storeAlone(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -97,7 +99,7 @@ func settleHeld(ctx context.Context, db collections.DB, st *Stages, id string, n
 
 // makeRoom turns a quarantined row into a released one; its device, its number and its content then belong to the
 // record's own submission.
-func makeRoom(db collections.DB, submission string, d *draft, by string, now time.Time) error {
+func makeRoom(db collections.DB, submission string, d *prepared, by string, now time.Time) error {
 	d.held = submission
 	return collections.Update(db, collections.Submissions, submission, collections.Row{
 		{Column: "outcome", Value: "released"}, {Column: "decided_by", Value: by}, {Column: "seq", Value: 0}, {Column: "sha256", Value: "released:" + d.sum}, {Column: "updated", Value: collections.Stamp(now)},

@@ -25,7 +25,7 @@ type checkedAnswer struct{ sent, computed, status string }
 
 // checked keeps what the check took out of the answers, replaced, or computed otherwise than it was sent. What the history
 // says of an answer already it does not say again, however often a tablet sends the same.
-func (s *settling) checked() error {
+func (s *storing) checked() error {
 	if len(s.d.changes) == 0 {
 		return nil
 	}
@@ -62,7 +62,7 @@ func answerKey(field, where string) string {
 }
 
 // toldBefore reads what the history says last of each answer that a check differed with.
-func (s *settling) toldBefore() (map[string]checkedAnswer, error) {
+func (s *storing) toldBefore() (map[string]checkedAnswer, error) {
 	told := map[string]checkedAnswer{}
 	if !s.exists {
 		return told, nil
@@ -85,7 +85,7 @@ func (s *settling) toldBefore() (map[string]checkedAnswer, error) {
 
 // rowsByNode tells the ids of rows, and of those around them, by their nodes: those of the record as it is now, and those
 // that the sender wrote, which a merge may have moved.
-func (s *settling) rowsByNode(now *row) map[*survey.Node]string {
+func (s *storing) rowsByNode(now *row) map[*survey.Node]string {
 	rows := map[*survey.Node]string{}
 	var note func(r *row, id, where string)
 	note = func(r *row, id, where string) {
@@ -110,7 +110,7 @@ func (s *settling) rowsByNode(now *row) map[*survey.Node]string {
 
 // whereOf names the row that a change is in. A row that is not in the record, because it was taken out whole, gets the id
 // that it will have if it is put back.
-func (s *settling) whereOf(rows map[*survey.Node]string, c validate.Change) string {
+func (s *storing) whereOf(rows map[*survey.Node]string, c validate.Change) string {
 	var at []*survey.Node // rows around the answer, the innermost first
 	var steps []string
 	for _, step := range strings.Split(c.Field, "/") {
@@ -142,7 +142,7 @@ func (s *settling) whereOf(rows map[*survey.Node]string, c validate.Change) stri
 	return where
 }
 
-func (s *settling) keepChange(c validate.Change, where, status string) error {
+func (s *storing) keepChange(c validate.Change, where, status string) error {
 	id, err := collections.NewID()
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func ofArrival(issues []survey.Issue) (kept []survey.Issue) {
 
 // checkClock adds an issue when the times of a record cannot be right: ages, rules about dates and the baseline use the
 // tablet's day. offset is how far its clock was ahead when it was measured last. Nothing else depends on it.
-func (d *draft) checkClock(offset time.Duration, now time.Time) {
+func (d *prepared) checkClock(offset time.Duration, now time.Time) {
 	at, field := d.lastMoment()
 	if at.IsZero() {
 		return
@@ -47,7 +47,7 @@ func (d *draft) checkClock(offset time.Duration, now time.Time) {
 }
 
 // lastMoment is the latest time that the tablet's clock gave the record, and the question that holds it; zero for none.
-func (d *draft) lastMoment() (at time.Time, field string) {
+func (d *prepared) lastMoment() (at time.Time, field string) {
 	for _, path := range [][]string{d.form.Started, d.form.Finished} {
 		if t, err := time.Parse(time.RFC3339, d.form.Answer(d.inst.Root, path)); err == nil && t.After(at) {
 			at, field = t, strings.Join(path, "/")

@@ -32,7 +32,7 @@ func TestCheckClock(t *testing.T) {
 		"longer than any trip, just about": {-91 * day, 0, "-91 days"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &draft{op: &Operation{DeviceTime: now.Add(c.at).Format(time.RFC3339)}, form: &instrument.Instrument{}, inst: &survey.Instance{}}
+			d := &prepared{op: &Operation{DeviceTime: now.Add(c.at).Format(time.RFC3339)}, form: &instrument.Instrument{}, inst: &survey.Instance{}}
 			d.checkClock(c.offset, now)
 			if c.want == "" && len(d.issues) == 0 {
 				return
@@ -43,7 +43,7 @@ func TestCheckClock(t *testing.T) {
 		})
 	}
 	t.Run("no times at all", func(t *testing.T) {
-		d := &draft{op: &Operation{}, form: &instrument.Instrument{}, inst: &survey.Instance{}}
+		d := &prepared{op: &Operation{}, form: &instrument.Instrument{}, inst: &survey.Instance{}}
 		if d.checkClock(-year, now); len(d.issues) > 0 {
 			t.Errorf("got %v", d.issues)
 		}

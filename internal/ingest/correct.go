@@ -13,7 +13,7 @@ import (
 
 // stored reads the record that has the draft's id. The record is kept in the later of the version that it has and the one
 // that the sender filled in.
-func (d *draft) stored(db collections.DB, st *Stages) (rec *collections.Record, root *survey.Node, found bool, err error) {
+func (d *prepared) stored(db collections.DB, intake *Intake) (rec *collections.Record, root *survey.Node, found bool, err error) {
 	d.sent = d.form
 	if d.fresh {
 		return nil, nil, false, nil
@@ -22,7 +22,7 @@ func (d *draft) stored(db collections.DB, st *Stages) (rec *collections.Record, 
 	if err != nil || !found || rec.FormVersion == d.form.Version {
 		return rec, root, found, err
 	}
-	own, ok := st.Instruments.Get(rec.Form, rec.FormVersion)
+	own, ok := intake.Instruments.Get(rec.Form, rec.FormVersion)
 	if !ok || own.Status == instrument.Draft || instrument.Later(own, d.form) != own {
 		return rec, root, found, err
 	}
@@ -32,7 +32,7 @@ func (d *draft) stored(db collections.DB, st *Stages) (rec *collections.Record, 
 
 // correct brings what a sender says into the record that is stored: what happened since the base of the sender, what
 // their version of the form does not ask for, and who is who among the rows.
-func (s *settling) correct(theirs *survey.Node) error {
+func (s *storing) correct(theirs *survey.Node) error {
 	d, layout := s.d, s.d.form.Whole
 	s.stored = readRow(layout, theirs, s.before.Rows)
 	mine := readRow(d.sent.Layout, d.inst.Root, nil)
@@ -97,7 +97,7 @@ func (r *row) link(links map[*survey.Node]collections.RowLink) {
 }
 
 // rebuild makes the tree of the merged record, and drafts what follows from it anew.
-func (s *settling) rebuild(merged *row, links map[*survey.Node]collections.RowLink) {
+func (s *storing) rebuild(merged *row, links map[*survey.Node]collections.RowLink) {
 	d := s.d
 	root := survey.NewElement(d.form.Form.Name)
 	root.Attrs = d.inst.Root.Attrs
@@ -105,18 +105,18 @@ func (s *settling) rebuild(merged *row, links map[*survey.Node]collections.RowLi
 	xform.Complete(d.form.Form, root)
 	d.inst.Root = root
 	d.issues, d.merged = slices.Clone(d.unread), true
-	d.check(context.Background(), s.st) // bounded by its own budget of steps
+	d.check(context.Background(), s.intake) // bounded by its own budget of steps
 	if s.sender.Channel == Dashboard {
 		d.issues = append(d.issues, ofArrival(s.before.Issues)...)
 	} else {
 		d.checkClock(s.sender.ClockOffset, s.now)
 	}
-	d.place(s.st, s.sender)
+	d.place(s.intake, s.sender)
 }
 
 // earlier finds whom the rows were about before, by their nodes. A row whose name and birth date are both others now is
 // about somebody else.
-func (s *settling) earlier(merged *row, keys map[string]instrument.RowKey, links map[*survey.Node]collections.RowLink) map[*survey.Node]string {
+func (s *storing) earlier(merged *row, keys map[string]instrument.RowKey, links map[*survey.Node]collections.RowLink) map[*survey.Node]string {
 	persons := map[string]string{}
 	for _, link := range s.before.Rows {
 		persons[link.ID] = link.Person

@@ -105,7 +105,7 @@ type change struct {
 // reconcile takes out of what is said the properties that a later change of the same branch has set already, so that
 // changes end the same in whatever order they arrive, and records what conflicts with changes that the app did not know.
 // The last received wins; people see both values.
-func (s *settling) reconcile(c *change) error {
+func (s *storing) reconcile(c *change) error {
 	c.conflict, c.set = "none", map[string]bool{}
 	if collections.IsDamaged(s.db, c.list, c.entity) {
 		return nil // nothing is written to it
@@ -150,7 +150,7 @@ func (s *settling) reconcile(c *change) error {
 
 // conflicting keeps both values of every property that this submission changes: open where the other side changed the
 // same one, done where it changed another.
-func (s *settling) conflicting(c *change, others map[string]bool) error {
+func (s *storing) conflicting(c *change, others map[string]bool) error {
 	for i, p := range c.said {
 		if p.value == "" || p.value == c.before[i].value {
 			continue
@@ -169,7 +169,7 @@ func (s *settling) conflicting(c *change, others map[string]bool) error {
 	return nil
 }
 
-func (s *settling) entityEdit(c *change, p property, before, status string) error {
+func (s *storing) entityEdit(c *change, p property, before, status string) error {
 	id, err := collections.NewID()
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (s *settling) entityEdit(c *change, p property, before, status string) erro
 
 // noteVersion remembers what this submission set, where later changes may need it: an app's change, or one of a known
 // entity through any door.
-func (s *settling) noteVersion(c *change, rev int64) error {
+func (s *storing) noteVersion(c *change, rev int64) error {
 	if !c.claim.made && rev == c.rev {
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // personChange reconciles what is said about a person whom the client names with what is known of them.
-func (s *settling) personChange(p *personDraft, known identity.Person) (*change, error) {
+func (s *storing) personChange(p *preparedPerson, known identity.Person) (*change, error) {
 	c := &change{list: collections.Persons, entity: known.ID, area: p.said.Area, rev: known.Rev, claim: p.version, before: personProperties(&known), said: personProperties(&p.said)}
 	if c.entity == "" {
 		c.entity = p.claimed
@@ -16,16 +16,16 @@ func (s *settling) personChange(p *personDraft, known identity.Person) (*change,
 	return c, s.reconcile(c)
 }
 
-func (s *settling) settledPerson(c *change, p *personDraft, found identity.Found) error {
+func (s *storing) notedPerson(c *change, p *preparedPerson, found identity.Found) error {
 	if c.entity == "" {
 		return nil
 	}
-	return s.settled(c, p.claimed, found.ID, found.Rev)
+	return s.noted(c, p.claimed, found.ID, found.Rev)
 }
 
-// settled notes a change that was stored. An id that an app made for somebody who was known already leads to them from
+// noted notes a change that was stored. An id that an app made for somebody who was known already leads to them from
 // now on: the app learns that its own copy is gone.
-func (s *settling) settled(c *change, claimed, entity string, rev int64) error {
+func (s *storing) noted(c *change, claimed, entity string, rev int64) error {
 	if c.claim.made && claimed != "" && claimed != entity {
 		at := collections.Stamp(s.now)
 		if _, err := s.db.Exec(`INSERT INTO "`+c.list+`" (id, area, source, merged_into, active, rev, created, updated) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,

@@ -9,7 +9,7 @@ import (
 )
 
 // history declares the attachments and closes the task that asked for this correction.
-func (s *settling) history() error {
+func (s *storing) history() error {
 	own := owner{s.table(), s.d.op.ID, s.d.rec.Area, s.d.rec.Worker}
 	for _, f := range s.d.op.Files {
 		r, err := saveFile(s.db, own, f, s.now)
@@ -37,7 +37,7 @@ func (s *settling) history() error {
 }
 
 // withdraw stops waiting for the files that never came and that no answer names any more.
-func (s *settling) withdraw() error {
+func (s *storing) withdraw() error {
 	wanted := map[string]bool{}
 	for _, name := range fileNames(nil, s.d.inst.Root, s.d.form.Form.Root) {
 		wanted[name] = true
@@ -69,7 +69,7 @@ func (s *settling) withdraw() error {
 }
 
 // expectFiles declares the files that the answers name and that did not come along.
-func (d *draft) expectFiles() {
+func (d *prepared) expectFiles() {
 	for _, name := range fileNames(nil, d.inst.Root, d.form.Form.Root) {
 		if !slices.ContainsFunc(d.op.Files, func(f File) bool { return f.Name == name }) {
 			d.op.Files = append(d.op.Files, File{Name: name})

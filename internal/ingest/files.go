@@ -17,7 +17,7 @@ type owner struct{ collection, record, area, worker string }
 
 // Attach adds files that are in the store to what an earlier submission made: the next part of a large record, or the
 // files of one that waits in quarantine.
-func Attach(ctx context.Context, app core.App, st *Stages, sender Sender, instance string, files []File) error {
+func Attach(ctx context.Context, app core.App, intake *Intake, sender Sender, instance string, files []File) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -26,7 +26,7 @@ func Attach(ctx context.Context, app core.App, st *Stages, sender Sender, instan
 		if err != nil {
 			return err
 		}
-		now := st.Now()
+		now := intake.Now()
 		var changed []replacement
 		for _, f := range files {
 			r, err := saveFile(db, own, f, now)

@@ -17,7 +17,7 @@ type appointment struct {
 
 // followUp keeps one task for each day by which the form says that somebody has to be there again: it follows the day while it
 // is open, is cancelled when there is no day any more, and comes anew when another day is given after it was closed.
-func (s *settling) followUp() error {
+func (s *storing) followUp() error {
 	if len(s.d.form.FollowUps) == 0 {
 		return nil
 	}
@@ -56,7 +56,7 @@ func (s *settling) followUp() error {
 }
 
 // daysGiven reports whether some answer may give a day to be there again.
-func (s *settling) daysGiven() bool {
+func (s *storing) daysGiven() bool {
 	layout := s.d.form.Whole
 	for _, f := range s.d.form.FollowUps {
 		nodes := []*survey.Node{s.d.inst.Root}
@@ -73,7 +73,7 @@ func (s *settling) daysGiven() bool {
 }
 
 // appoint brings a task to its day, or opens one.
-func (s *settling) appoint(cause, day, priority, person string, have appointment) error {
+func (s *storing) appoint(cause, day, priority, person string, have appointment) error {
 	switch {
 	case have.due == day && have.status != "cancelled":
 		return nil
@@ -92,7 +92,7 @@ func (s *settling) appoint(cause, day, priority, person string, have appointment
 }
 
 // appointments finds the newest task of each follow-up of the record, by its cause.
-func (s *settling) appointments() (map[string]appointment, error) {
+func (s *storing) appointments() (map[string]appointment, error) {
 	all := map[string]appointment{}
 	if !s.exists {
 		return all, nil

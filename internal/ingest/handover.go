@@ -3,7 +3,6 @@ package ingest
 import (
 	"database/sql"
 	"slices"
-	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -13,15 +12,15 @@ import (
 // handOver keeps a change to a record that is not the sender's to change. It waits with the supervisors of the place
 // where the record lies now, who may release it in their own name. The code tells whether the sender once had the
 // record, because then it is work that the change of a territory must not cost.
-func handOver(db collections.DB, sender Sender, d *draft, collection, area string, now time.Time) (Receipt, error) {
-	had, err := hadOnce(db, sender.Actor, collection, d.op.ID, area)
+func (s *storing) handOver(collection, area string) (Receipt, error) {
+	had, err := hadOnce(s.db, s.sender.Actor, collection, s.d.op.ID, area)
 	if err != nil {
 		return Receipt{}, err
 	}
 	if had {
-		return quarantineIn(db, sender, d, problem.HandedOver, area, now)
+		return s.quarantineIn(problem.HandedOver, area)
 	}
-	return quarantineIn(db, sender, d, problem.OutOfScope, area, now)
+	return s.quarantineIn(problem.OutOfScope, area)
 }
 
 // hadOnce tells whether a record was in the scope of a worker: the feed told them of it, or it lies or lay where they work

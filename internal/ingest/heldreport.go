@@ -3,7 +3,6 @@ package ingest
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/survey"
@@ -12,12 +11,12 @@ import (
 
 // glimpse reads of a submission that cannot become a record what its form says must be acted on: by the version that it
 // names, else by the newest of the form, whose questions mostly have the same names.
-func (d *draft) glimpse(st *Stages) {
+func (d *prepared) glimpse(intake *Intake) {
 	in := d.form
 	if in == nil {
 		var known bool
-		if in, known = st.Instruments.Get(d.op.Form, d.op.Version); !known {
-			if in, known = st.Instruments.Newest(d.op.Form); !known {
+		if in, known = intake.Instruments.Get(d.op.Form, d.op.Version); !known {
+			if in, known = intake.Instruments.Newest(d.op.Form); !known {
 				return
 			}
 		}
@@ -33,7 +32,7 @@ func (d *draft) glimpse(st *Stages) {
 	if inst.Root == nil || in.Form.Work(inst.Root) > survey.MostWork {
 		return
 	}
-	d.issues = slices.DeleteFunc(in.Glimpse(inst, st.Now()), func(i survey.Issue) bool { return !isReport(i) })
+	d.issues = slices.DeleteFunc(in.Glimpse(inst, intake.Now()), func(i survey.Issue) bool { return !isReport(i) })
 }
 
 // heldTitle names the task about a submission in quarantine.
@@ -41,7 +40,8 @@ const heldTitle = "隔离中的记录提到危险（请主管判断） · danger
 
 // reportHeld opens a task for the supervisors of an area about what a submission in quarantine discloses. What an earlier
 // submission of the same instance, or its record, was reported for is not reported again.
-func reportHeld(db collections.DB, d *draft, submission, area string, now time.Time) error {
+func (s *storing) reportHeld(submission, area string) error {
+	db, d := s.db, s.d
 	found := slices.DeleteFunc(slices.Clone(d.issues), func(i survey.Issue) bool { return !isReport(i) })
 	if len(found) == 0 {
 		return nil
@@ -52,13 +52,13 @@ func reportHeld(db collections.DB, d *draft, submission, area string, now time.T
 	}
 	asSent := strings.NewReplacer()
 	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(db, d.op.ID, i, asSent) })
-	s := &settling{db: db, d: d, now: now}
-	if err := told.widen(s); err != nil {
+	held := &storing{db: db, d: d, now: s.now} // nobody said it to the register yet
+	if err := told.widen(held); err != nil {
 		return err
 	}
 	if len(fresh) == 0 {
 		return nil
 	}
-	s.d.rec.Area = area
-	return s.openReport(about{collections.Submissions, submission, heldTitle, SuspectedReport}, fresh, causes)
+	d.rec.Area = area
+	return held.openReport(about{collections.Submissions, submission, heldTitle, SuspectedReport}, fresh, causes)
 }

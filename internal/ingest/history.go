@@ -59,7 +59,7 @@ func takenOut(l *collections.Layout, gone *row) []difference {
 }
 
 // remember keeps the history of a correction.
-func (s *settling) remember() error {
+func (s *storing) remember() error {
 	if !s.exists {
 		return nil
 	}
@@ -73,11 +73,11 @@ func (s *settling) remember() error {
 }
 
 // edit keeps both values of an answer. row names the row of a repeat that it is in.
-func (s *settling) edit(path, row, before, after, kind, status string) error {
+func (s *storing) edit(path, row, before, after, kind, status string) error {
 	return s.editIn(s.table(), path, row, before, after, kind, status)
 }
 
-func (s *settling) editIn(table, path, row, before, after, kind, status string) error {
+func (s *storing) editIn(table, path, row, before, after, kind, status string) error {
 	id, err := collections.NewID()
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (s *settling) editIn(table, path, row, before, after, kind, status string) 
 }
 
 // said is who an answer comes from.
-func (s *settling) said() string {
+func (s *storing) said() string {
 	if s.author != "" {
 		return s.author
 	}

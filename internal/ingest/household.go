@@ -25,12 +25,13 @@ type householdSaid struct {
 	Accuracy  float64  `json:"accuracy"`
 }
 
-// settleHousehold creates a household or changes what is known of one in the worker's territory. What others changed since
+// storeHousehold creates a household or changes what is known of one in the worker's territory. What others changed since
 // the revision that the tablet worked on stays.
-func settleHousehold(db collections.DB, st *Stages, sender Sender, d *draft, now time.Time) (Receipt, error) {
+func (s *storing) storeHousehold() (Receipt, error) {
+	db, sender, d := s.db, s.sender, s.d
 	var said householdSaid
 	if err := json.Unmarshal(d.op.Answers, &said); err != nil {
-		return quarantine(db, sender, d, problem.BadAnswers, now)
+		return s.quarantine(problem.BadAnswers)
 	}
 	h := identity.Household{
 		ID: d.op.ID, Address: said.Address, AddressKey: identity.AddressKey(said.Address), HouseCode: said.HouseCode, HeadName: said.HeadName, Phone: said.Phone,
@@ -46,18 +47,18 @@ func settleHousehold(db collections.DB, st *Stages, sender Sender, d *draft, now
 		return Receipt{}, err
 	}
 	if d.op.BaseRev > 0 && (!exists || known.ID == d.op.ID && d.op.BaseRev > known.Rev) {
-		return quarantine(db, sender, d, problem.UnknownBase, now)
+		return s.quarantine(problem.UnknownBase)
 	}
 	if exists && known.Damaged { // a supervisor releases it when the row is mended
-		return quarantineIn(db, sender, d, problem.Damaged, known.Area, now)
+		return s.quarantineIn(problem.Damaged, known.Area)
 	}
 	if exists {
 		in.HouseholdArea = known.Area
 		if !sender.Actor.Covers(known.Area) {
-			return handOver(db, sender, d, collections.Households, known.Area, now)
+			return s.handOver(collections.Households, known.Area)
 		}
 	}
-	a := grid.Assign(st.Areas(), in)
+	a := grid.Assign(s.intake.Areas(), in)
 	h.Area, h.AreaMethod, h.AreaConfidence = a.Area, string(a.Method), a.Confidence
 	if h.Area == "" {
 		h.Area = access.Common(sender.Actor.Territory)
@@ -67,38 +68,38 @@ func settleHousehold(db collections.DB, st *Stages, sender Sender, d *draft, now
 	}
 	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored}
 	if exists {
-		if r.Conflicts, err = mergeHousehold(db, sender, d, known, &h, now); err != nil {
+		if r.Conflicts, err = s.mergeHousehold(known, &h); err != nil {
 			return Receipt{}, err
 		}
 		if len(r.Conflicts) > 0 {
 			r.Status = Conflict
 		}
 	}
-	if h, err = identity.SaveHousehold(db, known, h, exists, now); err != nil {
+	if h, err = identity.SaveHousehold(db, known, h, exists, s.now); err != nil {
 		return Receipt{}, err
 	}
 	if exists {
-		if err := rememberHousehold(db, sender, h.ID, known, h, now); err != nil {
+		if err := rememberHousehold(db, sender, h.ID, known, h, s.now); err != nil {
 			return Receipt{}, err
 		}
 	}
 	r.Rev, r.Area, r.AreaMethod, r.Household = h.Rev, h.Area, h.AreaMethod, h.ID
-	_, err = keep(db, sender, d, r, kept{outcome: r.Status, collection: collections.Households, record: h.ID, area: h.Area, rev: h.Rev}, now)
+	_, err = s.keep(r, kept{outcome: r.Status, collection: collections.Households, record: h.ID, area: h.Area, rev: h.Rev})
 	return r, err
 }
 
 // mergeHousehold takes out of what is said what the tablet did not change, and what somebody else changed too since its
 // base: that stays as it is stored, and both values are a conflict.
-func mergeHousehold(db collections.DB, sender Sender, d *draft, known identity.Household, said *identity.Household, now time.Time) (conflicts []string, err error) {
-	base, sure, err := baseOfHousehold(db, sender, d, known)
+func (s *storing) mergeHousehold(known identity.Household, said *identity.Household) (conflicts []string, err error) {
+	base, sure, err := s.baseOfHousehold(known)
 	if err != nil {
 		return nil, err
 	}
-	was, err := householdAt(db, known.ID, base)
+	was, err := householdAt(s.db, known.ID, base)
 	if err != nil {
 		return nil, err
 	}
-	s := historyOf(db, sender, known.ID, known.Rev, known.Area, now)
+	history := historyOf(s.db, s.sender, known.ID, known.Rev, known.Area, s.now)
 	before := householdProperties(&known)
 	for i, p := range householdProperties(said) {
 		earlier, changed := was[p.name]
@@ -107,7 +108,7 @@ func mergeHousehold(db collections.DB, sender Sender, d *draft, known identity.H
 		}
 		if !sure || p.value != earlier {
 			conflicts = append(conflicts, p.name)
-			if err := s.editIn(collections.Households, p.name, "", before[i].value, p.value, "conflict", "open"); err != nil {
+			if err := history.editIn(collections.Households, p.name, "", before[i].value, p.value, "conflict", "open"); err != nil {
 				return nil, err
 			}
 		}
@@ -118,11 +119,11 @@ func mergeHousehold(db collections.DB, sender Sender, d *draft, known identity.H
 
 // baseOfHousehold is the revision that the tablet worked on. A client that does not say worked at least on what it sent
 // itself last; without that its base is unknown, and sure is false.
-func baseOfHousehold(db collections.DB, sender Sender, d *draft, known identity.Household) (base int64, sure bool, err error) {
-	if d.op.BaseRev > 0 && known.ID == d.op.ID {
-		return d.op.BaseRev, true, nil
+func (s *storing) baseOfHousehold(known identity.Household) (base int64, sure bool, err error) {
+	if s.d.op.BaseRev > 0 && known.ID == s.d.op.ID {
+		return s.d.op.BaseRev, true, nil
 	}
-	_, err = collections.One(db, `SELECT COALESCE(MAX(rev),0) FROM submissions WHERE record=? AND device=? AND device!='' AND kind='household' AND outcome IN ('stored','conflict')`, []any{known.ID, sender.Device}, &base)
+	_, err = collections.One(s.db, `SELECT COALESCE(MAX(rev),0) FROM submissions WHERE record=? AND device=? AND device!='' AND kind='household' AND outcome IN ('stored','conflict')`, []any{known.ID, s.sender.Device}, &base)
 	return max(base, 1), base > 0, err
 }
 
@@ -182,6 +183,6 @@ func placeOf(h identity.Household) string {
 }
 
 // historyOf writes the history of something that is no record of a form.
-func historyOf(db collections.DB, sender Sender, id string, rev int64, area string, now time.Time) *settling {
-	return &settling{db: db, sender: sender, d: &draft{op: &Operation{ID: id}}, before: &collections.Record{Rev: rev, Area: area}, now: now}
+func historyOf(db collections.DB, sender Sender, id string, rev int64, area string, now time.Time) *storing {
+	return &storing{db: db, sender: sender, d: &prepared{op: &Operation{ID: id}}, before: &collections.Record{Rev: rev, Area: area}, now: now}
 }

@@ -12,11 +12,11 @@ type awaited struct {
 }
 
 // knownOf is what of the names in an operation is the name of a form, and of a version of it.
-func knownOf(st *Stages, op *Operation) (known formVersion) {
-	if st.Instruments.Knows(op.Form) {
+func knownOf(intake *Intake, op *Operation) (known formVersion) {
+	if intake.Instruments.Knows(op.Form) {
 		known.form = op.Form
 	}
-	if _, ok := st.Instruments.Get(op.Form, op.Version); ok {
+	if _, ok := intake.Instruments.Get(op.Form, op.Version); ok {
 		known.version = op.Version
 	}
 	return known
@@ -24,7 +24,7 @@ func knownOf(st *Stages, op *Operation) (known formVersion) {
 
 // named is how the submission's row names form and version. What is no form's name was made up by the sender and may be that of a
 // person: a keyed hash takes its place, and what arrived is sealed beside it.
-func (d *draft) named(db collections.DB) formVersion {
+func (d *prepared) named(db collections.DB) formVersion {
 	v := d.knows
 	if v.form == "" {
 		v.form = hashedForm(db, d.op.Form)

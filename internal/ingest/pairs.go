@@ -9,7 +9,7 @@ import (
 )
 
 // duplicates records the candidate pairs that this record makes, in the transaction that found them.
-func (s *settling) duplicates() error {
+func (s *storing) duplicates() error {
 	for i, f := range s.found {
 		if err := s.personPair(s.d.people[i], f); err != nil {
 			return err
@@ -28,13 +28,13 @@ func (s *settling) duplicates() error {
 }
 
 // personal tells whether records of this form are about one person rather than a household.
-func (s *settling) personal() bool {
+func (s *storing) personal() bool {
 	return slices.ContainsFunc(s.d.form.Entities, func(e instrument.Entity) bool { return e.Decl.List == collections.Persons && e.Table.Repeat == nil })
 }
 
 // personPair looks for another row of the campaign about the same person. Whoever the client named may be met again in
 // the same household; in another one it is a second record, whichever of the two came first.
-func (s *settling) personPair(p personDraft, f identity.Found) error {
+func (s *storing) personPair(p preparedPerson, f identity.Found) error {
 	if f.Clash != nil {
 		return s.pair(*f.Clash)
 	}
@@ -57,9 +57,9 @@ func (s *settling) personPair(p personDraft, f identity.Found) error {
 
 // secondRecord pairs this record with the first of its campaign about the same person or household where somebody was
 // met.
-func (s *settling) secondRecord(column, value, rule string) error {
+func (s *storing) secondRecord(column, value, rule string) error {
 	var first, area string
-	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR `+s.st.Instruments.Interviews().Of(s.table())+`) ORDER BY created, id`,
+	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR `+s.intake.Instruments.Interviews().Of(s.table())+`) ORDER BY created, id`,
 		[]any{value, s.d.rec.Campaign, s.d.op.ID}, &first, &area)
 	if err != nil || !found {
 		return err
@@ -71,7 +71,7 @@ func (s *settling) secondRecord(column, value, rule string) error {
 }
 
 // pair records a pair. A correction tells only of those that are new.
-func (s *settling) pair(p identity.Pair) error {
+func (s *storing) pair(p identity.Pair) error {
 	fresh, err := p.Record(s.db, s.now)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (s *settling) pair(p identity.Pair) error {
 
 // suggest pairs somebody new with those whom they may be by weight. Of those out of reach the sender learns nothing: only who is named in
 // full is told to be elsewhere.
-func (s *settling) suggest(p *personDraft, f identity.Found) error {
+func (s *storing) suggest(p *preparedPerson, f identity.Found) error {
 	if !f.New || f.Elsewhere != nil {
 		return nil
 	}

@@ -39,7 +39,7 @@ type TrackPoint struct {
 }
 
 // KeepParadata stores it beside the record that the submission went into, once per submission.
-func KeepParadata(ctx context.Context, app core.App, st *Stages, sender Sender, instance string, p Paradata) error {
+func KeepParadata(ctx context.Context, app core.App, intake *Intake, sender Sender, instance string, p Paradata) error {
 	questions, err := json.Marshal(p.Questions)
 	if err != nil {
 		return fmt.Errorf("paradata: %w", err)
@@ -60,7 +60,7 @@ func KeepParadata(ctx context.Context, app core.App, st *Stages, sender Sender, 
 		if own.collection == "" {
 			instance = own.record // what waits may bear the id of somebody else's record
 		}
-		at := collections.Stamp(st.Now())
+		at := collections.Stamp(intake.Now())
 		row := collections.Row{
 			{Column: "sha256", Value: p.SHA256}, {Column: "events_count", Value: p.Count}, {Column: "active_s", Value: p.ActiveS},
 			{Column: "questions", Value: string(questions)}, {Column: "track", Value: string(track)}, {Column: "notes", Value: string(notes)}, {Column: "updated", Value: at},

@@ -30,23 +30,23 @@ const (
 // pushed is what one request brought, taken apart so that no transaction is long: operations are read one by one, and a
 // part is written before more is read.
 type pushed struct {
-	batch         // what every part shares
-	rest   int    // index of the next operation to read
-	next   *draft // read already, but too much for the part before
-	spent  int    // work of all operations so far
-	looked bool   // for forms that were unknown
+	batch            // what every part shares
+	rest   int       // index of the next operation to read
+	next   *prepared // read already, but too much for the part before
+	spent  int       // work of all operations so far
+	looked bool      // for forms that were unknown
 }
 
 // calm lets others have the writer before the next part, after one that took so long.
 func (p *pushed) calm(took time.Duration) {
-	if p.rest < len(p.ops) && p.st.Queue.shared(p.from()) {
+	if p.rest < len(p.ops) && p.intake.Queue.shared(p.from()) {
 		rest(p.ctx, rests*took)
 	}
 }
 
 // part reads operations until they are enough for a transaction; a record that is more than that comes alone.
 func (p *pushed) part(most int) *batch {
-	b := &batch{ctx: p.ctx, app: p.app, st: p.st, sender: p.sender, done: make(chan struct{})}
+	b := &batch{ctx: p.ctx, app: p.app, intake: p.intake, sender: p.sender, done: make(chan struct{})}
 	for ; p.rest < len(p.ops) && len(b.drafts) < groupSize; p.rest++ {
 		d := p.next
 		if d == nil {
@@ -63,12 +63,12 @@ func (p *pushed) part(most int) *batch {
 }
 
 // read reads one operation; what is more than a push may bring altogether is kept as it came.
-func (p *pushed) read(i int) *draft {
-	op := p.ops[i] // a copy: settling changes it, and may have to begin anew
-	d := readSafely(p.st, p.sender, &op)
+func (p *pushed) read(i int) *prepared {
+	op := p.ops[i] // a copy: storing changes it, and may have to begin anew
+	d := readSafely(p.intake, p.sender, &op)
 	if d.code == problem.UnknownForm && p.lookAgain() {
 		op = p.ops[i]
-		d = readSafely(p.st, p.sender, &op)
+		d = readSafely(p.intake, p.sender, &op)
 	}
 	if p.spent += d.work; p.spent > mostWork && d.code == "" && op.Op == OpSubmit {
 		p.spent -= d.work
@@ -83,7 +83,7 @@ func (p *pushed) lookAgain() bool {
 		return false
 	}
 	p.looked = true
-	if err := p.st.Instruments.Refresh(p.app); err != nil {
+	if err := p.intake.Instruments.Refresh(p.app); err != nil {
 		p.app.Logger().Error("refresh forms", "error", err.Error())
 		return false
 	}
@@ -91,7 +91,7 @@ func (p *pushed) lookAgain() bool {
 }
 
 // readSafely lets an operation that makes the stages panic end in quarantine.
-func readSafely(st *Stages, sender Sender, op *Operation) (d *draft) {
+func readSafely(intake *Intake, sender Sender, op *Operation) (d *prepared) {
 	var err error
 	defer func() {
 		if err != nil {
@@ -99,11 +99,11 @@ func readSafely(st *Stages, sender Sender, op *Operation) (d *draft) {
 		}
 	}()
 	defer recovered(&err)
-	return readDraft(st, sender, op)
+	return readOperation(intake, sender, op)
 }
 
-func broken(sender Sender, op *Operation, err error) *draft {
-	d := draftFrom(op, sender.Channel)
+func broken(sender Sender, op *Operation, err error) *prepared {
+	d := preparedFrom(op, sender.Channel)
 	d.code, d.cause = problem.Internal, err
 	return d
 }
@@ -117,14 +117,14 @@ func (b *batch) judge() error {
 		wait.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(b.drafts); i = int(next.Add(1)) - 1 {
 				if b.work > calmWork {
-					b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, b.drafts[i])
+					b.drafts[i] = judgeSafely(b.ctx, b.intake, b.sender, b.drafts[i])
 					continue
 				}
-				if b.st.Queue.light.Take(b.ctx, b.from()) != nil {
+				if b.intake.Queue.light.Take(b.ctx, b.from()) != nil {
 					return
 				}
-				b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, b.drafts[i])
-				b.st.Queue.light.Give()
+				b.drafts[i] = judgeSafely(b.ctx, b.intake, b.sender, b.drafts[i])
+				b.intake.Queue.light.Give()
 			}
 		})
 	}
@@ -143,7 +143,7 @@ func (b *batch) ahead() {
 	go func() {
 		for i := range judged {
 			if b.ctx.Err() == nil {
-				b.drafts[i] = judgeSafely(b.ctx, b.st, b.sender, b.drafts[i])
+				b.drafts[i] = judgeSafely(b.ctx, b.intake, b.sender, b.drafts[i])
 			}
 			close(judged[i])
 		}
@@ -152,7 +152,7 @@ func (b *batch) ahead() {
 
 func judges() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
-func judgeSafely(ctx context.Context, st *Stages, sender Sender, d *draft) (judged *draft) {
+func judgeSafely(ctx context.Context, intake *Intake, sender Sender, d *prepared) (judged *prepared) {
 	var err error
 	defer func() {
 		if err != nil {
@@ -160,7 +160,7 @@ func judgeSafely(ctx context.Context, st *Stages, sender Sender, d *draft) (judg
 		}
 	}()
 	defer recovered(&err)
-	d.judge(ctx, st, sender)
+	d.judge(ctx, intake, sender)
 	return d
 }
 

@@ -32,17 +32,17 @@ func TestWorkIsBounded(t *testing.T) {
 // withForm makes stages that know the shipped child visit.
 func withForm(t *testing.T) (*pushed, *instrument.Instrument) {
 	t.Helper()
-	app, st := newApp(t)
+	app, intake := newApp(t)
 	raw, err := forms.Files.ReadFile("child_visit.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.Instruments, st.Areas = instrument.NewLibrary(), grid.NewLive().Index
-	in, err := st.Instruments.Publish(app, instrument.Workbook{Name: "child_visit.csv", Raw: raw}, instrument.Published, "", st.Now())
+	intake.Instruments, intake.Areas = instrument.NewLibrary(), grid.NewLive().Index
+	in, err := intake.Instruments.Publish(app, instrument.Workbook{Name: "child_visit.csv", Raw: raw}, instrument.Published, "", intake.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &pushed{batch: batch{ctx: t.Context(), app: app, st: st, sender: tabletOf("a")}}, in
+	return &pushed{batch: batch{ctx: t.Context(), app: app, intake: intake, sender: tabletOf("a")}}, in
 }
 
 func visitWith(children int) Operation {
@@ -117,7 +117,7 @@ func tooMuchIsKeptCheaply(t *testing.T, p *pushed, in *instrument.Instrument) {
 	numbered(p.ops...)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	receipts, err := Accept(t.Context(), p.app, p.st, p.sender, p.ops)
+	receipts, err := Accept(t.Context(), p.app, p.intake, p.sender, p.ops)
 	runtime.ReadMemStats(&after)
 	if err != nil {
 		t.Fatal(err)

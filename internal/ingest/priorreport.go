@@ -109,9 +109,9 @@ func (r *priorReport) add(causes []string) {
 	}
 }
 
-// settle makes the tasks about submissions that this record came from tasks about the record, whose rows have ids now, and
+// moveToRecord makes the tasks about submissions that this record came from tasks about the record, whose rows have ids now, and
 // keeps what was added.
-func (all priorReports) settle(s *settling) error {
+func (all priorReports) moveToRecord(s *storing) error {
 	for _, r := range all {
 		if !r.held {
 			continue
@@ -132,7 +132,7 @@ func (all priorReports) settle(s *settling) error {
 }
 
 // widen keeps what was added to reports that are open.
-func (all priorReports) widen(s *settling) error {
+func (all priorReports) widen(s *storing) error {
 	for _, r := range all {
 		if !r.wider {
 			continue

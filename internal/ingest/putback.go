@@ -36,12 +36,12 @@ var reviewable = []string{collections.Received, collections.HasIssues, collectio
 // Restore puts back what a check took out of a record or computed otherwise: a new revision, which the tablets get. It stays
 // until an answer changes that decides about it. It fails with a *problem.Problem: not found (also outside the actor's
 // territory), the actor's own record, decided already, changed since, the answer stands, or it does not fit its question.
-func Restore(ctx context.Context, app core.App, st *Stages, by access.Actor, ask Restoring) (out Restored, err error) {
+func Restore(ctx context.Context, app core.App, intake *Intake, by access.Actor, ask Restoring) (out Restored, err error) {
 	if err := problem.Words(ask.Comment); err != nil {
 		return out, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
-		s, theirs, err := restoring(ctx, db, st, by, ask)
+		s, theirs, err := restoring(ctx, db, intake, by, ask)
 		if err != nil {
 			return err
 		}
@@ -62,8 +62,8 @@ func Restore(ctx context.Context, app core.App, st *Stages, by access.Actor, ask
 }
 
 // restoring reads the record and finds whether the actor may change it now.
-func restoring(ctx context.Context, db collections.DB, st *Stages, by access.Actor, ask Restoring) (*settling, *survey.Node, error) {
-	in, ok := st.Instruments.ByTable(ask.Collection)
+func restoring(ctx context.Context, db collections.DB, intake *Intake, by access.Actor, ask Restoring) (*storing, *survey.Node, error) {
+	in, ok := intake.Instruments.ByTable(ask.Collection)
 	if !ok {
 		return nil, nil, problem.New(problem.NotFound, "")
 	}
@@ -81,7 +81,7 @@ func restoring(ctx context.Context, db collections.DB, st *Stages, by access.Act
 	case !slices.Contains(reviewable, before.ReviewState):
 		return nil, nil, problem.New(problem.BadTransition, before.ReviewState)
 	}
-	if own, _ := st.Instruments.ForRecord(ask.Collection, before.FormVersion); own != in {
+	if own, _ := intake.Instruments.ForRecord(ask.Collection, before.FormVersion); own != in {
 		in = own
 		if before, theirs, _, err = in.Whole.Find(db, ask.Record); err != nil {
 			return nil, nil, err
@@ -91,10 +91,11 @@ func restoring(ctx context.Context, db collections.DB, st *Stages, by access.Act
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &draft{op: &Operation{Op: OpSubmit, ID: before.ID, Form: in.Form.ID, Version: in.Version, Campaign: before.Campaign}, knows: formVersion{in.Form.ID, in.Version}, form: in, sent: in, merged: true}
+	d := &prepared{op: &Operation{Op: OpSubmit, ID: before.ID, Form: in.Form.ID, Version: in.Version, Campaign: before.Campaign}, knows: formVersion{in.Form.ID, in.Version}, form: in, sent: in, merged: true}
 	d.inst = &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: before.ID, Root: theirs}
 	d.point.WorkerTerritory = collector.Actor.Territory
-	s := &settling{db: db, st: st, sender: Sender{Channel: Dashboard, Actor: by, Device: before.Device}, d: d, now: st.Now(), before: before, exists: true, ahead: &foresight{}}
+	s := begin(db, intake, Sender{Channel: Dashboard, Actor: by, Device: before.Device}, d)
+	s.before, s.exists = before, true
 	s.stored = readRow(in.Whole, theirs, before.Rows)
 	return s, theirs, nil
 }
@@ -103,7 +104,7 @@ func restoring(ctx context.Context, db collections.DB, st *Stages, by access.Act
 type sentEntry struct{ field, where, value, worker string }
 
 // sent reads the entry of the history. Who gives an answer a value of their own answers for it.
-func (s *settling) sent(ask Restoring) (e sentEntry, err error) {
+func (s *storing) sent(ask Restoring) (e sentEntry, err error) {
 	var status, sealed string
 	found, err := collections.One(s.db, `SELECT field, "row", before, status, worker, sealed FROM edits WHERE id=? AND record=? AND kind='check'`, []any{ask.Entry, s.d.op.ID},
 		&e.field, &e.where, &e.value, &status, &e.worker, &sealed)
@@ -130,7 +131,7 @@ func (s *settling) sent(ask Restoring) (e sentEntry, err error) {
 
 // restore makes the record with the answer in it, and takes it through the stages. What the check takes out again, because its column
 // cannot hold it, does not fit.
-func (s *settling) restore(theirs *survey.Node, e sentEntry) error {
+func (s *storing) restore(theirs *survey.Node, e sentEntry) error {
 	d, layout := s.d, s.d.form.Whole
 	at := pastOf(layout, d.op.ID, s.stored)
 	if s.stands(e) {
@@ -161,14 +162,14 @@ func (s *settling) restore(theirs *survey.Node, e sentEntry) error {
 }
 
 // stands reports whether the answer is the record's already.
-func (s *settling) stands(e sentEntry) bool {
+func (s *storing) stands(e sentEntry) bool {
 	at := pastOf(s.d.form.Whole, s.d.op.ID, s.stored)
 	at.takeBack(e.field, e.where, e.value)
 	return at.row.equal(s.stored)
 }
 
 // decided keeps who put the answer back and why.
-func (s *settling) decided(by access.Actor, ask Restoring, e sentEntry) error {
+func (s *storing) decided(by access.Actor, ask Restoring, e sentEntry) error {
 	at, rec := collections.Stamp(s.now), &s.d.rec
 	if err := collections.Update(s.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: PutBack}, {Column: "updated", Value: at}}); err != nil {
 		return err

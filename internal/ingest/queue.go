@@ -112,7 +112,7 @@ func (q *Queue) add(b *batch) {
 // write stores group after group until nothing waits.
 func (q *Queue) write() {
 	for group := q.next(); len(group) > 0; group = q.next() {
-		settleGroup(group)
+		storeGroup(group)
 		for _, b := range group {
 			b.allJudged()
 			b.report()
@@ -159,14 +159,14 @@ func (q *Queue) leave(b *batch) {
 	}
 }
 
-// settleGroup stores batches in one transaction. When anything fails in it, it is taken back and each batch gets one of
+// storeGroup stores batches in one transaction. When anything fails in it, it is taken back and each batch gets one of
 // its own, so that none is lost by the fault of another. It tries without savepoints first: SQLite would copy every page
 // that an operation touches, which costs a third of the transaction.
-func settleGroup(group []*batch) {
+func storeGroup(group []*batch) {
 	begun := time.Now()
 	defer func() { share(group, time.Since(begun)) }()
 	err := collections.Write(context.Background(), group[0].app, func(db collections.DB) error {
-		if err := settleAll(db, group, settleSafely); err != nil {
+		if err := storeBatches(db, group, (*storing).storeSafely); err != nil {
 			return err
 		}
 		crash.At("push: before the commit")

@@ -20,7 +20,7 @@ import (
 	_ "doorstep/pb_migrations" // the schema
 )
 
-func newApp(t *testing.T) (core.App, *Stages) {
+func newApp(t *testing.T) (core.App, *Intake) {
 	t.Helper()
 	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: t.TempDir(), DBConnect: collections.Connect})
 	if err != nil {
@@ -29,7 +29,7 @@ func newApp(t *testing.T) (core.App, *Stages) {
 	t.Cleanup(app.Cleanup)
 	collections.UseKeys(app, sealed.Plain())
 	clock := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
-	return app, &Stages{Now: func() time.Time { return clock }, Queue: NewQueue()}
+	return app, &Intake{Now: func() time.Time { return clock }, Queue: NewQueue()}
 }
 
 func tabletOf(name string) Sender {
@@ -55,8 +55,8 @@ func enqueue(t *testing.T, q *Queue, batches ...*batch) {
 	}
 }
 
-func batchOf(app core.App, st *Stages, from string, ops int) *batch {
-	b := &batch{ctx: context.Background(), app: app, st: st, sender: tabletOf(from), done: make(chan struct{})}
+func batchOf(app core.App, intake *Intake, from string, ops int) *batch {
+	b := &batch{ctx: context.Background(), app: app, intake: intake, sender: tabletOf(from), done: make(chan struct{})}
 	for i := range ops {
 		b.ops = append(b.ops, unknown(i+1))
 	}
@@ -116,17 +116,17 @@ func TestFullQueueIsBusy(t *testing.T) {
 
 // Batches of one transaction: one whose tablet has gone and one that panics take nothing from their neighbours.
 func TestAFailingBatchLeavesTheOthers(t *testing.T) {
-	app, st := newApp(t)
+	app, intake := newApp(t)
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	good, left, bad, last := batchOf(app, st, "a", 2), batchOf(app, st, "b", 1), batchOf(app, st, "c", 1), batchOf(app, st, "d", 3)
+	good, left, bad, last := batchOf(app, intake, "a", 2), batchOf(app, intake, "b", 1), batchOf(app, intake, "c", 1), batchOf(app, intake, "d", 3)
 	left.ctx = gone
 	group := []*batch{good, left, bad, last}
-	bad.st = &Stages{Now: func() time.Time { panic("no clock") }}
+	bad.intake = &Intake{Now: func() time.Time { panic("no clock") }}
 	for _, b := range group {
 		b.prepare()
 	}
-	settleGroup(group)
+	storeGroup(group)
 	if !errors.Is(left.err, context.Canceled) || bad.err == nil || bad.receipts != nil {
 		t.Errorf("errors %v and %v", left.err, bad.err)
 	}
@@ -143,9 +143,9 @@ func TestAFailingBatchLeavesTheOthers(t *testing.T) {
 }
 
 func TestAPanickingOperationEndsInQuarantine(t *testing.T) {
-	app, st := newApp(t)
+	app, intake := newApp(t)
 	submit := Operation{Seq: 1, Op: OpSubmit, ID: "018f2a6e-5a3c-7000-8000-000000000001", Form: "f", Answers: []byte(`{}`), Raw: []byte(`{}`)}
-	receipts, err := Accept(t.Context(), app, st, tabletOf("a"), []Operation{submit, unknown(2)}) // st has no library of forms
+	receipts, err := Accept(t.Context(), app, intake, tabletOf("a"), []Operation{submit, unknown(2)}) // intake has no library of forms
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestAPanickingOperationEndsInQuarantine(t *testing.T) {
 
 // Whatever was acknowledged is there once, when Close returns at the latest; whatever was refused was told so.
 func TestManyTabletsAtOnce(t *testing.T) {
-	app, st := newApp(t)
+	app, intake := newApp(t)
 	const tablets, each = 12, 15
 	acknowledged := make([]int, tablets)
 	var wait sync.WaitGroup
@@ -166,7 +166,7 @@ func TestManyTabletsAtOnce(t *testing.T) {
 			for i := range each {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+r.IntN(200))*time.Millisecond)
 				ops := []Operation{unknown(2*i + 1), unknown(2*i + 2)}
-				receipts, err := Accept(ctx, app, st, tabletOf(fmt.Sprint(n)), ops)
+				receipts, err := Accept(ctx, app, intake, tabletOf(fmt.Sprint(n)), ops)
 				cancel()
 				switch {
 				case err == nil && (len(receipts) != 2 || receipts[1].Seq != int64(2*i+2)):
@@ -183,8 +183,8 @@ func TestManyTabletsAtOnce(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	st.Queue.Close()
-	if _, err := Accept(t.Context(), app, st, tabletOf("late"), []Operation{unknown(1)}); err == nil || problem.As(err).Code != problem.Busy {
+	intake.Queue.Close()
+	if _, err := Accept(t.Context(), app, intake, tabletOf("late"), []Operation{unknown(1)}); err == nil || problem.As(err).Code != problem.Busy {
 		t.Errorf("after closing: %v", err)
 	}
 	for n := range tablets {

@@ -6,7 +6,7 @@ import (
 )
 
 // receipt keeps what arrived and says what came of it.
-func (s *settling) receipt() (Receipt, error) {
+func (s *storing) receipt() (Receipt, error) {
 	rec := &s.d.rec
 	r := Receipt{
 		Seq: s.d.op.Seq, ID: rec.ID, Status: Stored, Rev: rec.Rev, Area: rec.Area, AreaMethod: rec.AreaMethod, ReviewState: rec.ReviewState,
@@ -18,7 +18,7 @@ func (s *settling) receipt() (Receipt, error) {
 	for _, p := range s.pairs {
 		r.Duplicates = append(r.Duplicates, DuplicateNote{ID: p.ID, Kind: p.Kind, Rule: p.Rule})
 	}
-	_, err := keep(s.db, s.sender, s.d, r, kept{outcome: r.Status, collection: s.table(), record: rec.ID, area: rec.Area, rev: rec.Rev}, s.now)
+	_, err := s.keep(r, kept{outcome: r.Status, collection: s.table(), record: rec.ID, area: rec.Area, rev: rec.Rev})
 	return r, err
 }
 

@@ -27,7 +27,7 @@ func (i *Invalid) Error() string { return fmt.Sprintf("%d answers are not valid"
 
 // AcceptRecord is the dashboard and REST door: the stages of Accept around saving one record of a survey collection.
 // tx must be a transaction, save writes the record. It fails with *Invalid when an answer has an error.
-func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.Instrument, record *core.Record, save func() error) error {
+func AcceptRecord(ctx context.Context, tx core.App, intake *Intake, in *instrument.Instrument, record *core.Record, save func() error) error {
 	db, err := collections.From(tx)
 	if err != nil {
 		return err
@@ -49,12 +49,12 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		sender.Actor = by // who edits answers for the change
 	}
 	root := treeOf(in, record, theirs)
-	d, err := draftOf(st, sender, in, record, root)
+	d, err := preparedOf(intake, sender, in, record, root)
 	if err != nil {
 		return err
 	}
-	now := st.Now()
-	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists, ahead: &foresight{}}
+	s := begin(db, intake, sender, d)
+	s.before, s.exists = before, exists
 	if exists {
 		if err := keptByServer(record, before); err != nil {
 			return err
@@ -68,12 +68,12 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		}
 	}
 	d.merged, d.keep = exists, validate.LeaveIn // what a reviewer put back stays
-	d.check(ctx, st)
+	d.check(ctx, intake)
 	if invalid := invalidColumns(in.Layout.Main(), d.issues); invalid != nil {
 		return invalid
 	}
 	d.keepRows(before)
-	d.place(st, sender)
+	d.place(intake, sender)
 	s.stayPlaced(theirs)
 	d.point.WorkerTerritory = home
 	d.name()
@@ -86,7 +86,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 		if err := save(); err != nil {
 			return err
 		}
-		return in.Whole.ReplaceRows(db, &s.d.rec, root, now)
+		return in.Whole.ReplaceRows(db, &s.d.rec, root, s.now)
 	}
 	if err := s.stages(write); err != nil {
 		return err
@@ -96,7 +96,7 @@ func AcceptRecord(ctx context.Context, tx core.App, st *Stages, in *instrument.I
 }
 
 // keepRows lets the rows of a record that is edited in place keep their ids and their persons.
-func (d *draft) keepRows(before *collections.Record) {
+func (d *prepared) keepRows(before *collections.Record) {
 	if before == nil {
 		return
 	}
@@ -145,7 +145,7 @@ func orNone(list string) string {
 
 // stays refuses an edit by hand that takes the record out of the editor's reach, or brings it in from elsewhere. What comes
 // through another door is stored wherever it lies.
-func (s *settling) stays() error {
+func (s *storing) stays() error {
 	if s.sender.Channel != Dashboard {
 		return nil
 	}
@@ -162,7 +162,7 @@ func (s *settling) stays() error {
 
 // AcceptRow is the dashboard's door for one row of a repeat: the row is saved, the whole record checked with it, and the
 // record's findings and revision brought up to date. It fails with *Invalid when the row itself has an error.
-func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Instrument, t *survey.Table, row *core.Record, save func() error) error {
+func AcceptRow(ctx context.Context, tx core.App, intake *Intake, in *instrument.Instrument, t *survey.Table, row *core.Record, save func() error) error {
 	db, err := collections.From(tx)
 	if err != nil {
 		return err
@@ -190,9 +190,9 @@ func AcceptRow(ctx context.Context, tx core.App, st *Stages, in *instrument.Inst
 	if is.equal(was) {
 		return nil // only where the row stands
 	}
-	now := st.Now()
+	now := intake.Now()
 	inst := &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}
-	s := &settling{db: db, d: &draft{op: &Operation{ID: rec.ID}, form: in, inst: inst, rec: *rec}, before: before, exists: true, stored: was, now: now}
+	s := &storing{db: db, d: &prepared{op: &Operation{ID: rec.ID}, form: in, inst: inst, rec: *rec}, before: before, exists: true, stored: was, now: now}
 	s.keepPutBack(putBackIn(in.Whole, was, before.Issues), is)
 	issues := append(ofArrival(before.Issues), in.CheckMerged(ctx, inst, now, validate.LeaveIn).Issues...)
 	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
@@ -294,7 +294,7 @@ func setAnswer(record *core.Record, c survey.Column, root *survey.Node) {
 	}
 }
 
-func draftOf(st *Stages, sender Sender, in *instrument.Instrument, record *core.Record, root *survey.Node) (*draft, error) {
+func preparedOf(intake *Intake, sender Sender, in *instrument.Instrument, record *core.Record, root *survey.Node) (*prepared, error) {
 	answers, err := xform.ToJSON(in.Form, root)
 	if err != nil {
 		return nil, err
@@ -303,7 +303,7 @@ func draftOf(st *Stages, sender Sender, in *instrument.Instrument, record *core.
 	if op.Raw, err = json.Marshal(op); err != nil {
 		return nil, err
 	}
-	return &draft{op: op, knows: formVersion{in.Form.ID, in.Version}, sum: contentDigest(op), form: in, inst: &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: record.Id, Root: root}}, nil
+	return &prepared{op: op, knows: formVersion{in.Form.ID, in.Version}, sum: contentDigest(op), form: in, inst: &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: record.Id, Root: root}}, nil
 }
 
 // invalidColumns finds the errors that belong to columns of the record itself.

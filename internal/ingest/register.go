@@ -22,15 +22,15 @@ func (t *told) person(f identity.Found, claimed string, reach identity.Reach) {
 }
 
 // reach is what this record may change of the register.
-func (s *settling) reach() identity.Reach {
+func (s *storing) reach() identity.Reach {
 	return identity.Reach{Over: func(area string) bool { return s.sender.Actor.May(access.Visit, area, "") }, Made: s.made}
 }
 
-func (s *settling) holds(h identity.Household) bool { return s.reach().Holds(h.ID, h.Area, h.Source) }
+func (s *storing) holds(h identity.Household) bool { return s.reach().Holds(h.ID, h.Area, h.Source) }
 
 // made reports whether a row of the register came from an earlier revision of this record, and no supervisor has approved
 // anything that is said of it: a slip of the pen is the author's to correct.
-func (s *settling) made(id, source string) bool {
+func (s *storing) made(id, source string) bool {
 	if !s.exists || source == "" {
 		return false
 	}
@@ -42,9 +42,9 @@ func (s *settling) made(id, source string) bool {
 
 // confirmed reports whether another record that was approved names a row of the register, or one that was merged into it; also
 // where that cannot be told.
-func (s *settling) confirmed(id string) bool {
-	for _, name := range s.st.Instruments.Tables() {
-		in, ok := s.st.Instruments.ByTable(name)
+func (s *storing) confirmed(id string) bool {
+	for _, name := range s.intake.Instruments.Tables() {
+		in, ok := s.intake.Instruments.ByTable(name)
 		if !ok {
 			continue
 		}
@@ -68,7 +68,7 @@ func (s *settling) confirmed(id string) bool {
 
 // ownSources are the names under which rows of the register remember this record; none once it was approved, or where
 // that cannot be told.
-func (s *settling) ownSources() map[string]bool {
+func (s *storing) ownSources() map[string]bool {
 	own := map[string]bool{}
 	var one int
 	if approved, err := collections.One(s.db, `SELECT 1 FROM reviews WHERE record=? AND decision='approve' LIMIT 1`, []any{s.d.op.ID}, &one); approved || err != nil {
@@ -91,7 +91,7 @@ func (s *settling) ownSources() map[string]bool {
 }
 
 // linked reports whether an earlier revision of this record was about a person: that stays, wherever they lie now.
-func (s *settling) linked(person string) bool {
+func (s *storing) linked(person string) bool {
 	if !s.exists {
 		return false
 	}
@@ -108,7 +108,7 @@ func (s *settling) linked(person string) bool {
 
 // madeBefore finds the household that an earlier revision of this record made under the id that is meant for it. One that
 // lies out of reach by now keeps the id, and the household gets another.
-func (s *settling) madeBefore(said *identity.Household) (h identity.Household, known bool, err error) {
+func (s *storing) madeBefore(said *identity.Household) (h identity.Household, known bool, err error) {
 	if !s.exists {
 		return h, false, nil
 	}
@@ -121,7 +121,7 @@ func (s *settling) madeBefore(said *identity.Household) (h identity.Household, k
 
 // tellElsewhere records the pairs of a person with those out of reach, whose supervisors decide; the sender only learns
 // that there is somebody.
-func (s *settling) tellElsewhere(p *personDraft, found *identity.Found) error {
+func (s *storing) tellElsewhere(p *preparedPerson, found *identity.Found) error {
 	if found.Clash != nil && !s.reach().Over(found.Clash.AreaA) {
 		if found.Elsewhere == nil {
 			found.Elsewhere = found.Clash
@@ -134,7 +134,7 @@ func (s *settling) tellElsewhere(p *personDraft, found *identity.Found) error {
 	return s.elsewhere(*found.Elsewhere, p.at("name"))
 }
 
-func (s *settling) elsewhere(pair identity.Pair, field string) error {
+func (s *storing) elsewhere(pair identity.Pair, field string) error {
 	code := identity.PersonElsewhere
 	if pair.Collection == collections.Households {
 		code = identity.HouseholdElsewhere
@@ -146,7 +146,7 @@ func (s *settling) elsewhere(pair identity.Pair, field string) error {
 
 // keepFacts keeps both values of what a record says otherwise than the register: as history where it is changed, and as
 // a proposal with an issue where it waits for the record's approval.
-func (s *settling) keepFacts(list, entity, area string, rev int64, changed, proposed []identity.Fact, at func(column string) string) error {
+func (s *storing) keepFacts(list, entity, area string, rev int64, changed, proposed []identity.Fact, at func(column string) string) error {
 	for _, f := range changed {
 		if err := s.registerEdit(list, entity, f, area, rev, "correction", "done"); err != nil {
 			return err
@@ -168,7 +168,7 @@ func (s *settling) keepFacts(list, entity, area string, rev int64, changed, prop
 	return nil
 }
 
-func (s *settling) registerEdit(list, entity string, f identity.Fact, area string, rev int64, kind, status string) error {
+func (s *storing) registerEdit(list, entity string, f identity.Fact, area string, rev int64, kind, status string) error {
 	id, err := collections.NewID()
 	if err != nil {
 		return err
@@ -182,7 +182,7 @@ func (s *settling) registerEdit(list, entity string, f identity.Fact, area strin
 }
 
 // withdrawProposals takes back what an earlier revision of the record proposed: this one says anew what it proposes.
-func (s *settling) withdrawProposals() error {
+func (s *storing) withdrawProposals() error {
 	if !s.exists {
 		return nil
 	}

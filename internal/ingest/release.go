@@ -16,7 +16,7 @@ import (
 // Release takes a quarantined submission through the stages once more, in the name of the worker who sent it, for
 // example after the missing form was published. by must cover the worker's area. A submission that still cannot be a
 // record stays in quarantine and the receipt says why.
-func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, submission string) (Receipt, error) {
+func Release(ctx context.Context, app core.App, intake *Intake, by access.Actor, submission string) (Receipt, error) {
 	var receipt Receipt
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		q, err := quarantined(db, by, submission)
@@ -26,11 +26,11 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 		if err := q.orphan(db); err != nil {
 			return err
 		}
-		d := prepare(ctx, st, q.sender, &q.op)
+		d := prepare(ctx, intake, q.sender, &q.op)
 		if q.code == problem.ForeignRecord || q.code == problem.OutOfScope || q.code == problem.HandedOver {
 			q.sender.Actor = by // the supervisor answers for the change
 		}
-		now := st.Now()
+		now := intake.Now()
 		if d.code == problem.BadSequence {
 			d.code = ""
 		}
@@ -41,7 +41,7 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 		if err := makeRoom(db, submission, d, by.ID, now); err != nil {
 			return err
 		}
-		if receipt, err = settle(ctx, db, st, q.sender, d); err != nil {
+		if receipt, err = begin(db, intake, q.sender, d).store(ctx); err != nil {
 			return err
 		}
 		if d.form != nil { // only a visit has files
@@ -58,19 +58,19 @@ func Release(ctx context.Context, app core.App, st *Stages, by access.Actor, sub
 
 // ReleaseKnown takes submissions that waited for a form through the stages, each in the name of its sender, once the
 // form is known. It returns how many there were.
-func ReleaseKnown(ctx context.Context, app core.App, st *Stages) (released int, err error) {
-	began := st.Now()
-	known, err := waitingForms(collections.Read(app), st)
+func ReleaseKnown(ctx context.Context, app core.App, intake *Intake) (released int, err error) {
+	began := intake.Now()
+	known, err := waitingForms(collections.Read(app), intake)
 	for _, v := range known {
 		for n := releasedTogether; err == nil && n == releasedTogether; released += n {
-			n, err = releaseSome(ctx, app, st, v, began)
+			n, err = releaseSome(ctx, app, intake, v, began)
 		}
 	}
 	return released, err
 }
 
 // waitingForms lists the known ones among the versions that submissions wait for.
-func waitingForms(db collections.DB, st *Stages) (known []awaited, err error) {
+func waitingForms(db collections.DB, intake *Intake) (known []awaited, err error) {
 	waiting := map[formVersion]bool{}
 	err = collections.Each(db, `SELECT DISTINCT form, form_version FROM submissions WHERE outcome='quarantined' AND code='operation.unknown_form'`, nil, func(rows *sql.Rows) error {
 		var v formVersion
@@ -81,9 +81,9 @@ func waitingForms(db collections.DB, st *Stages) (known []awaited, err error) {
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
-	for _, in := range st.Instruments.Every() {
+	for _, in := range intake.Instruments.Every() {
 		for _, v := range []formVersion{{in.Form.ID, in.Version}, {in.Form.ID, ""}} {
-			if _, ok := st.Instruments.Get(v.form, v.version); !ok {
+			if _, ok := intake.Instruments.Get(v.form, v.version); !ok {
 				continue
 			}
 			for _, kept := range v.spellings(db) {
@@ -100,7 +100,7 @@ func waitingForms(db collections.DB, st *Stages) (known []awaited, err error) {
 const releasedTogether = 20 // in one transaction, so that tablets need not wait for long
 
 // releaseSome takes the oldest of those that came before a moment, so that none is looked at twice.
-func releaseSome(ctx context.Context, app core.App, st *Stages, v awaited, before time.Time) (int, error) {
+func releaseSome(ctx context.Context, app core.App, intake *Intake, v awaited, before time.Time) (int, error) {
 	n := 0
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		held, err := heldFor(db, v.kept, before)
@@ -110,13 +110,13 @@ func releaseSome(ctx context.Context, app core.App, st *Stages, v awaited, befor
 		}
 		entry := audit.Entry{Action: "quarantine.release", Collection: collections.Submissions, Purpose: audit.Capture, Detail: map[string]any{"form": v.form, "version": v.version, "released": n}}
 		for _, id := range held {
-			receipt, err := settleHeld(ctx, db, st, id, st.Now())
+			receipt, err := releaseHeld(ctx, db, intake, id)
 			if err != nil {
 				return err
 			}
 			entry.Subjects = append(entry.Subjects, receipt.subjects()...)
 		}
-		return audit.Append(db, st.Now(), entry)
+		return audit.Append(db, intake.Now(), entry)
 	})
 	return n, err
 }

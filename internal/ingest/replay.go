@@ -39,7 +39,7 @@ func findAnswered(db collections.DB, where string, args ...any) (a answered, fou
 }
 
 // mend writes what arrived anew, from its repetition: the row did not open any more. Of the receipt it keeps what lies in clear.
-func (a *answered) mend(db collections.DB, sender Sender, d *draft, now time.Time) error {
+func (a *answered) mend(db collections.DB, sender Sender, d *prepared, now time.Time) error {
 	r := Receipt{Seq: d.op.Seq, ID: a.instance, Status: a.outcome, Rev: a.rev, Area: a.area}
 	if a.code != "" {
 		r = quarantineReceipt(d.op, a.code)
@@ -62,7 +62,8 @@ func (a *answered) mend(db collections.DB, sender Sender, d *draft, now time.Tim
 // content. So does the content alone where it is an exact repetition of a visit; the status of a task or what is said of
 // a household may be said again later, and is news then. A number that was used for something else becomes a quarantine
 // code.
-func replay(ctx context.Context, db collections.DB, st *Stages, sender Sender, d *draft) (Receipt, bool, error) {
+func (s *storing) replay(ctx context.Context) (Receipt, bool, error) {
+	db, sender, d := s.db, s.sender, s.d
 	if d.fresh {
 		return Receipt{}, false, nil
 	}
@@ -72,7 +73,7 @@ func replay(ctx context.Context, db collections.DB, st *Stages, sender Sender, d
 			return Receipt{}, false, err
 		}
 		if found && a.says(d) {
-			return d.again(ctx, db, st, sender, a)
+			return s.again(ctx, a)
 		}
 		if found && d.code != problem.Internal {
 			d.code = problem.SequenceReused
@@ -89,12 +90,12 @@ func replay(ctx context.Context, db collections.DB, st *Stages, sender Sender, d
 	if err != nil || !found || d.op.Op != OpSubmit && a.code != problem.SequenceReused {
 		return Receipt{}, false, err
 	}
-	return d.again(ctx, db, st, sender, a)
+	return s.again(ctx, a)
 }
 
 // says reports whether an answered operation is the drafted one. Those that were stored before files counted as content
 // are known by their files.
-func (a answered) says(d *draft) bool {
+func (a answered) says(d *prepared) bool {
 	if a.instance != d.op.instance() {
 		return false
 	}
@@ -103,27 +104,27 @@ func (a answered) says(d *draft) bool {
 }
 
 // again gives the earlier answer. What waited for a form that is known by now is looked at once more instead.
-func (d *draft) again(ctx context.Context, db collections.DB, st *Stages, sender Sender, a answered) (Receipt, bool, error) {
+func (s *storing) again(ctx context.Context, a answered) (Receipt, bool, error) {
 	if a.damaged {
-		if err := a.mend(db, sender, d, st.Now()); err != nil {
+		if err := a.mend(s.db, s.sender, s.d, s.now); err != nil {
 			return Receipt{}, false, err
 		}
 	}
-	if a.outcome == Quarantined && a.code == problem.UnknownForm && d.code == "" {
-		receipt, err := settleHeld(ctx, db, st, a.id, st.Now())
-		receipt.Seq = d.op.Seq
+	if a.outcome == Quarantined && a.code == problem.UnknownForm && s.d.code == "" {
+		receipt, err := releaseHeld(ctx, s.db, s.intake, a.id)
+		receipt.Seq = s.d.op.Seq
 		return receipt, true, err
 	}
 	var r Receipt
 	if err := json.Unmarshal([]byte(a.receipt), &r); err != nil {
 		return Receipt{}, false, fmt.Errorf("stored receipt: %w", err)
 	}
-	return r.unchanged(d.op.Seq), true, nil
+	return r.unchanged(s.d.op.Seq), true, nil
 }
 
 // digest sums up what the operation says, not its number: the same content sent again under a new number is still the
 // same. The files that a tablet declares belong to it; those of an app that sends them along come in several requests.
-func (d *draft) digest(channel string) {
+func (d *prepared) digest(channel string) {
 	op := d.op
 	d.answersSum = contentDigest(op)
 	d.sum = d.answersSum

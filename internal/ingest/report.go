@@ -31,13 +31,13 @@ func isReport(i survey.Issue) bool {
 }
 
 // announce tells the worker's tablets.
-func (s *settling) announce() error {
+func (s *storing) announce() error {
 	return collections.Announce(s.db, s.table(), s.d.op.ID, collections.ToWorker(s.d.rec.Worker), collections.Upsert, s.d.rec.Rev, s.now)
 }
 
 // report opens an urgent follow-up for the territory's supervisors and queues the notice, for what no earlier report of the
 // record was about: an earlier one may be closed already. More of what an open one is about is added to that one.
-func (s *settling) report() error {
+func (s *storing) report() error {
 	found := slices.DeleteFunc(slices.Clone(s.d.issues), func(i survey.Issue) bool { return !isReport(i) })
 	if len(found) == 0 {
 		return nil
@@ -52,7 +52,7 @@ func (s *settling) report() error {
 	names := rowNames(readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows), s.d.op.ID)
 	told.name(names)
 	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(s.db, s.d.op.ID, i, names) })
-	if err := told.settle(s); err != nil || len(fresh) == 0 {
+	if err := told.moveToRecord(s); err != nil || len(fresh) == 0 {
 		return err
 	}
 	gravest := slices.IndexFunc(reports, func(r reportKind) bool {
@@ -86,7 +86,7 @@ func (r *row) eachBelow(record, id string, do func(path, id string)) {
 type about struct{ collection, record, title, kind string }
 
 // openReport makes the urgent task of a report and queues its notice.
-func (s *settling) openReport(a about, issues []survey.Issue, causes []string) error {
+func (s *storing) openReport(a about, issues []survey.Issue, causes []string) error {
 	told, err := json.Marshal(issues)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (s *settling) openReport(a about, issues []survey.Issue, causes []string) e
 }
 
 // openTask makes a task about a record, or a submission, for the supervisors of its area, and returns its id.
-func (s *settling) openTask(collection, record string, row collections.Row) (string, error) {
+func (s *storing) openTask(collection, record string, row collections.Row) (string, error) {
 	id, err := collections.NewID()
 	if err != nil {
 		return "", err

@@ -34,14 +34,15 @@ func AcceptSealed(ctx context.Context, app core.App, worker, device string, ops 
 }
 
 func seal(db collections.DB, sender Sender, op *Operation, now time.Time) (Receipt, error) {
-	d := draftFrom(op, sender.Channel)
+	d := preparedFrom(op, sender.Channel)
 	d.code = problem.SealedOperation
-	before, known, err := replay(context.Background(), db, nil, sender, d)
+	s := &storing{db: db, sender: sender, d: d, now: now}
+	before, known, err := s.replay(context.Background())
 	if err != nil {
 		return Receipt{}, err
 	}
 	if known {
 		return Receipt{Seq: op.Seq, ID: op.ID, Status: Unchanged, Was: before.Was}, nil
 	}
-	return quarantine(db, sender, d, d.code, now) // the code may be that the number was used for something else
+	return s.quarantine(d.code) // the code may be that the number was used for something else
 }

@@ -68,7 +68,7 @@ func (r *row) places(ids map[*survey.Node]string) {
 
 // keepPutBack lets the answers stay that a reviewer put back and that the record still says, unless one that they depend on
 // has changed: then the form decides anew.
-func (s *settling) keepPutBack(back putBacks, now *row) {
+func (s *storing) keepPutBack(back putBacks, now *row) {
 	if len(back) == 0 {
 		return
 	}
@@ -89,7 +89,7 @@ func (s *settling) keepPutBack(back putBacks, now *row) {
 }
 
 // stay lets an answer of a row stay, whatever the form says.
-func (s *settling) stay(path, where string) {
+func (s *storing) stay(path, where string) {
 	if s.standing == nil {
 		s.d.inst.PutBack, s.standing = map[string]bool{}, map[string]bool{}
 	}
@@ -153,7 +153,7 @@ func (m *merger) isPutBack(r *row) bool {
 }
 
 // stayPlaced leaves a record where it lies whose place was not changed: the answer alone does not tell its datum.
-func (s *settling) stayPlaced(stored *survey.Node) {
+func (s *storing) stayPlaced(stored *survey.Node) {
 	d := s.d
 	if !s.exists || stored == nil || d.form.Location == nil || d.form.Answer(stored, d.form.Location) != d.form.Answer(d.inst.Root, d.form.Location) {
 		return

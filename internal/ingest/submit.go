@@ -13,29 +13,25 @@ import (
 	"doorstep/internal/survey"
 )
 
-// settleSubmit stores a visit: new, corrected, or merged with what happened since its base.
-func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now time.Time) (Receipt, error) {
-	if d.form.Status == instrument.Draft {
-		return settleTrial(db, sender, d, now)
+// storeRecord stores a visit: new, corrected, or merged with what happened since its base.
+func (s *storing) storeRecord() (Receipt, error) {
+	if s.d.form.Status == instrument.Draft {
+		return s.storeTrial()
 	}
-	before, theirs, exists, err := d.stored(db, st)
+	before, theirs, exists, err := s.d.stored(s.db, s.intake)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if code, err := refuse(db, sender, d, before, exists); err != nil || code != "" {
+	if code, err := s.refuse(before, exists); err != nil || code != "" {
 		if err != nil {
 			return Receipt{}, err
 		}
 		if code != problem.ForeignRecord {
-			return quarantine(db, sender, d, code, now)
+			return s.quarantine(code)
 		}
-		return quarantineIn(db, sender, d, code, before.Area, now)
+		return s.quarantineIn(code, before.Area)
 	}
-	s := &settling{db: db, st: st, sender: sender, d: d, now: now, before: before, exists: exists, ahead: d.ahead}
-	if s.ahead == nil {
-		s.ahead = &foresight{}
-	}
-	if exists {
+	if s.before, s.exists = before, exists; exists {
 		if err := s.correct(theirs); err != nil {
 			return Receipt{}, err
 		}
@@ -48,7 +44,7 @@ func settleSubmit(db collections.DB, st *Stages, sender Sender, d *draft, now ti
 
 // stages is the life of a visit, in order, whichever door it came through. write stores the record and its rows: a door that
 // edits a record in place has a way of its own.
-func (s *settling) stages(write func() error) error {
+func (s *storing) stages(write func() error) error {
 	for _, stage := range []func() error{
 		s.campaign, s.locate, s.stays, // where it belongs
 		s.withdrawProposals, s.household, s.persons, // whom it is about
@@ -63,19 +59,21 @@ func (s *settling) stages(write func() error) error {
 	return nil
 }
 
-// settleTrial answers a submission to a draft form as if it counted, and keeps it apart from the data.
-func settleTrial(db collections.DB, sender Sender, d *draft, now time.Time) (Receipt, error) {
+// storeTrial answers a submission to a draft form as if it counted, and keeps it apart from the data.
+func (s *storing) storeTrial() (Receipt, error) {
+	d := s.d
 	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored, Issues: d.issues}
 	if d.code != "" {
 		r = quarantineReceipt(d.op, d.code)
 	}
 	r.ReviewState = instrument.Draft
-	_, err := keep(db, sender, d, r, kept{outcome: "draft", area: access.Common(sender.Actor.Territory)}, now)
+	_, err := s.keep(r, kept{outcome: "draft", area: access.Common(s.sender.Actor.Territory)})
 	return r, err
 }
 
 // refuse finds why a submission cannot touch the record that has its id.
-func refuse(db collections.DB, sender Sender, d *draft, before *collections.Record, exists bool) (problem.Code, error) {
+func (s *storing) refuse(before *collections.Record, exists bool) (problem.Code, error) {
+	db, sender, d := s.db, s.sender, s.d
 	if !exists {
 		other, err := d.otherCollection(db)
 		if err == nil && other != "" && other != d.form.Layout.Main().Name {
@@ -102,7 +100,7 @@ func refuse(db collections.DB, sender Sender, d *draft, before *collections.Reco
 }
 
 // erased refuses what was written before the record was erased: it would bring back what had to go.
-func erased(db collections.DB, d *draft) (problem.Code, error) {
+func erased(db collections.DB, d *prepared) (problem.Code, error) {
 	var rev int64
 	found, err := collections.One(db, `SELECT rev FROM erasures WHERE subject=? AND rev>? LIMIT 1`, []any{d.op.ID, d.op.BaseRev}, &rev)
 	if err != nil || !found {
@@ -112,7 +110,7 @@ func erased(db collections.DB, d *draft) (problem.Code, error) {
 }
 
 // otherCollection is where a record with the draft's id is that its form's table does not hold; "" for nowhere.
-func (d *draft) otherCollection(db collections.DB) (other string, err error) {
+func (d *prepared) otherCollection(db collections.DB) (other string, err error) {
 	if d.fresh {
 		return "", nil
 	}
@@ -120,18 +118,21 @@ func (d *draft) otherCollection(db collections.DB) (other string, err error) {
 	return other, err
 }
 
-type settling struct {
-	db        collections.DB
-	st        *Stages
-	sender    Sender
-	d         *draft
-	now       time.Time
+// storing is one operation being stored: in a transaction, for its sender, at a moment. What the stages of a visit find
+// stands below the blank line.
+type storing struct {
+	db     collections.DB
+	intake *Intake
+	sender Sender
+	d      *prepared
+	now    time.Time
+	ahead  *lookahead
+
 	before    *collections.Record
 	exists    bool
 	stored    *row            // what the record said before
 	standing  map[string]bool // answers that a reviewer put back and that stay, by answerKey
 	author    string          // who said what is written to the history, where that is not the sender
-	ahead     *foresight
 	pairs     []identity.Pair
 	found     []identity.Found
 	house     identity.Household // as it was before, where it was known
@@ -143,11 +144,20 @@ type settling struct {
 	sources   map[string]bool // of rows that this record brought; nil until asked
 }
 
+// begin makes ready to store an operation.
+func begin(db collections.DB, intake *Intake, sender Sender, d *prepared) *storing {
+	s := &storing{db: db, intake: intake, sender: sender, d: d, now: intake.Now(), ahead: d.ahead}
+	if s.ahead == nil {
+		s.ahead = &lookahead{}
+	}
+	return s
+}
+
 // base is the revision that the client worked on; a client that does not say worked on the first.
-func (s *settling) base() int64 { return max(s.d.op.BaseRev, 1) }
+func (s *storing) base() int64 { return max(s.d.op.BaseRev, 1) }
 
 // campaign finds the open campaign of the form when the client named none.
-func (s *settling) campaign() error {
+func (s *storing) campaign() error {
 	rec := &s.d.rec
 	if s.exists {
 		rec.Campaign = s.before.Campaign
@@ -162,7 +172,7 @@ func (s *settling) campaign() error {
 }
 
 // locate assigns the area: from the point, else the house code, else the household, else the worker's own grid.
-func (s *settling) locate() error {
+func (s *storing) locate() error {
 	d := s.d
 	if d.house != nil {
 		var err error
@@ -173,7 +183,7 @@ func (s *settling) locate() error {
 			d.point.HouseholdArea = s.house.Area
 		}
 	}
-	a := grid.Assign(s.st.Areas(), d.point)
+	a := grid.Assign(s.intake.Areas(), d.point)
 	d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = a.Area, string(a.Method), a.Confidence
 	if a.Area == "" {
 		d.rec.Area = access.Common(d.point.WorkerTerritory) // where the queue of unplaced records is looked after
@@ -185,7 +195,7 @@ func (s *settling) locate() error {
 	return nil
 }
 
-func (s *settling) household() error {
+func (s *storing) household() error {
 	d := s.d
 	if d.house == nil {
 		return nil
@@ -234,7 +244,7 @@ func (s *settling) household() error {
 }
 
 // tellHousehold makes the household or brings what is said into the known one.
-func (s *settling) tellHousehold(h, said identity.Household, claimed string, known bool) (err error) {
+func (s *storing) tellHousehold(h, said identity.Household, claimed string, known bool) (err error) {
 	before := h
 	c := &change{list: collections.Households, entity: h.ID, area: said.Area, rev: h.Rev, claim: s.d.house.version, before: householdProperties(&before), said: householdProperties(&said)}
 	if !known {
@@ -243,7 +253,7 @@ func (s *settling) tellHousehold(h, said identity.Household, claimed string, kno
 	if err := s.reconcile(c); err != nil {
 		return err
 	}
-	if said.Attempts, err = identity.Attempts(s.db, s.st.Instruments.Tables(), h.ID, s.visit()); err != nil {
+	if said.Attempts, err = identity.Attempts(s.db, s.intake.Instruments.Tables(), h.ID, s.visit()); err != nil {
 		return err
 	}
 	var proposed []identity.Fact
@@ -269,10 +279,10 @@ func (s *settling) tellHousehold(h, said identity.Household, claimed string, kno
 			return err
 		}
 	}
-	return s.settled(c, claimed, h.ID, h.Rev)
+	return s.noted(c, claimed, h.ID, h.Rev)
 }
 
-func (s *settling) persons() error {
+func (s *storing) persons() error {
 	d := s.d
 	for i := range d.people {
 		p := &d.people[i]
@@ -291,7 +301,7 @@ func (s *settling) persons() error {
 	return nil
 }
 
-func (s *settling) person(p *personDraft) (found identity.Found, err error) {
+func (s *storing) person(p *preparedPerson) (found identity.Found, err error) {
 	if p.claimed == "" && s.exists {
 		p.claimed = s.earlierPerson(p)
 	}
@@ -335,11 +345,11 @@ func (s *settling) person(p *personDraft) (found identity.Found, err error) {
 	if err := s.keepFacts(collections.Persons, found.ID, found.Against.Area, found.Rev, found.Changed, found.Proposed, p.at); err != nil {
 		return found, err
 	}
-	return found, s.settledPerson(c, p, found)
+	return found, s.notedPerson(c, p, found)
 }
 
 // earlierPerson is whom this person was in the revision before: a row keeps its person wherever it stands.
-func (s *settling) earlierPerson(p *personDraft) string {
+func (s *storing) earlierPerson(p *preparedPerson) string {
 	if p.node == s.d.inst.Root {
 		return s.before.Person
 	}
@@ -347,7 +357,7 @@ func (s *settling) earlierPerson(p *personDraft) string {
 }
 
 // state sets revision and review state; a campaign may let records without findings pass.
-func (s *settling) state() error {
+func (s *storing) state() error {
 	rec := &s.d.rec
 	rec.Worker, rec.Device, rec.Issues, rec.Rev = s.sender.Actor.ID, s.sender.Device, s.d.issues, 1
 	if s.exists {
@@ -381,7 +391,7 @@ func serious(issues []survey.Issue) bool {
 	return false
 }
 
-func (s *settling) write() error {
+func (s *storing) write() error {
 	d := s.d
 	if s.exists {
 		return d.form.Whole.Update(s.db, &d.rec, d.inst.Root, s.now)
@@ -389,4 +399,4 @@ func (s *settling) write() error {
 	return d.form.Layout.Insert(s.db, &d.rec, d.inst.Root, s.now)
 }
 
-func (s *settling) table() string { return s.d.form.Layout.Main().Name }
+func (s *storing) table() string { return s.d.form.Layout.Main().Name }

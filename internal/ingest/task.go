@@ -9,14 +9,15 @@ import (
 	"doorstep/internal/problem"
 )
 
-// settleTask sets the status of one of the worker's tasks.
-func settleTask(db collections.DB, sender Sender, d *draft, now time.Time) (Receipt, error) {
+// storeTask sets the status of one of the worker's tasks.
+func (s *storing) storeTask() (Receipt, error) {
+	db, d := s.db, s.d
 	var said struct {
 		Status string `json:"status"`
 		Note   string `json:"note"`
 	}
 	if err := json.Unmarshal(d.op.Answers, &said); err != nil || said.Status != "open" && said.Status != "done" && said.Status != "cancelled" {
-		return quarantine(db, sender, d, problem.BadAnswers, now)
+		return s.quarantine(problem.BadAnswers)
 	}
 	var assignee, area string
 	var rev int64
@@ -26,22 +27,22 @@ func settleTask(db collections.DB, sender Sender, d *draft, now time.Time) (Rece
 	}
 	switch {
 	case !found:
-		return quarantine(db, sender, d, problem.UnknownTask, now)
-	case assignee != sender.Actor.ID && !sender.Actor.May(access.DecideQuarantine, area, assignee):
-		return handOver(db, sender, d, collections.Tasks, area, now)
+		return s.quarantine(problem.UnknownTask)
+	case assignee != s.sender.Actor.ID && !s.sender.Actor.May(access.DecideQuarantine, area, assignee):
+		return s.handOver(collections.Tasks, area)
 	}
-	row := collections.Row{{Column: "status", Value: said.Status}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)}}
+	row := collections.Row{{Column: "status", Value: said.Status}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(s.now)}}
 	if said.Note != "" {
 		row = append(row, collections.Field{Column: "note", Value: said.Note})
 	}
 	if err := collections.Update(db, collections.Tasks, d.op.ID, row); err != nil {
 		return Receipt{}, err
 	}
-	if err := collections.Announce(db, collections.Tasks, d.op.ID, collections.ToWorker(assignee), collections.Upsert, rev+1, now); err != nil {
+	if err := collections.Announce(db, collections.Tasks, d.op.ID, collections.ToWorker(assignee), collections.Upsert, rev+1, s.now); err != nil {
 		return Receipt{}, err
 	}
 	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored, Rev: rev + 1, Area: area}
-	_, err = keep(db, sender, d, r, kept{outcome: Stored, collection: collections.Tasks, record: d.op.ID, area: area, rev: r.Rev}, now)
+	_, err = s.keep(r, kept{outcome: Stored, collection: collections.Tasks, record: d.op.ID, area: area, rev: r.Rev})
 	return r, err
 }
 

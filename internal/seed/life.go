@@ -38,7 +38,7 @@ var (
 // would have used them.
 type life struct {
 	app    core.App
-	stages ingest.Stages
+	stages ingest.Intake
 	store  blob.Store
 	city   *demo.City
 	forms  map[string]*questionnaire
@@ -57,7 +57,7 @@ type questionnaire struct {
 
 // Life lets the people of a city work for some time before today: visits in every state of review, with photos,
 // mistakes, corrections, children recorded twice, mandatory reports, and what had to be kept in quarantine.
-func Life(ctx context.Context, app core.App, stages *ingest.Stages, city *demo.City, pace Pace, now time.Time, show Progress) error {
+func Life(ctx context.Context, app core.App, stages *ingest.Intake, city *demo.City, pace Pace, now time.Time, show Progress) error {
 	l := &life{app: app, pace: pace, stages: *stages, store: collections.Files(app), city: city, forms: map[string]*questionnaire{}, r: rand.New(rand.NewPCG(1, 7))}
 	for _, id := range []string{childVisit, elderlyBaseline} {
 		in, ok := stages.Instruments.Get(id, "")
@@ -149,7 +149,7 @@ func (l *life) remember(visits []*record) {
 }
 
 // at is what intake needs at a moment of the past.
-func (l *life) at(moment time.Time) *ingest.Stages {
+func (l *life) at(moment time.Time) *ingest.Intake {
 	st := l.stages
 	st.Now = func() time.Time { return moment }
 	return &st

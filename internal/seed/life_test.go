@@ -28,7 +28,7 @@ func TestLife(t *testing.T) {
 	if err := seed.City(t.Context(), app, app.Doorstep.Areas, city, testapp.Password, now, show); err != nil {
 		t.Fatal(err)
 	}
-	if err := seed.Life(t.Context(), app, app.Doorstep.Stages(), city, seed.Weeks, now, show); err != nil {
+	if err := seed.Life(t.Context(), app, app.Doorstep.Intake(), city, seed.Weeks, now, show); err != nil {
 		t.Fatal(err)
 	}
 	if len(steps) != 3 {

@@ -24,16 +24,16 @@ import (
 	"doorstep/internal/xmltree"
 )
 
-// Stages is what the pure stages need, made once per process.
-type Stages struct {
+// Intake is what the pure stages need, made once per process.
+type Intake struct {
 	Instruments *instrument.Library
 	Areas       func() *grid.Index
 	Now         func() time.Time
 	Queue       *Queue
 }
 
-// draft is an operation after the pure stages: read, checked and placed, but not yet compared with what is stored.
-type draft struct {
+// prepared is an operation after the pure stages: read, checked and placed, but not yet compared with what is stored.
+type prepared struct {
 	op         *Operation
 	sum        string       // digest of what it says
 	answersSum string       // of that without the files
@@ -45,8 +45,8 @@ type draft struct {
 	issues     []survey.Issue
 	rec        collections.Record
 	point      grid.Input
-	house      *houseDraft
-	people     []personDraft
+	house      *preparedHousehold
+	people     []preparedPerson
 
 	keep       validate.Keep
 	ids        map[*survey.Node]string // of rows and those around them, by the nodes that the sender wrote
@@ -59,17 +59,17 @@ type draft struct {
 	correction *Correction             // nil unless it came through a correction form
 	knows      formVersion             // the form and the version that it names, as far as this server knows them
 	fresh      bool                    // nothing is stored about it yet, for sure
-	ahead      *foresight              // of its batch; nil for one that comes alone
+	ahead      *lookahead              // of its batch; nil for one that comes alone
 }
 
-type houseDraft struct {
+type preparedHousehold struct {
 	said    identity.Household
 	claimed string
 	version claim
 	at      func(column string) string // path of the question that a column comes from
 }
 
-type personDraft struct {
+type preparedPerson struct {
 	said    identity.Person
 	claimed string
 	node    *survey.Node // row of a repeat, or the root
@@ -85,24 +85,24 @@ func Digest(raw []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// draftFrom begins a draft of an operation as it came.
-func draftFrom(op *Operation, channel string) *draft {
-	d := &draft{op: op, work: leastWork}
+// preparedFrom begins a draft of an operation as it came.
+func preparedFrom(op *Operation, channel string) *prepared {
+	d := &prepared{op: op, work: leastWork}
 	d.digest(channel)
 	op.Files = named(op.Files)
 	return d
 }
 
 // prepare runs everything that needs no transaction. It never fails: what cannot be a record gets a code.
-func prepare(ctx context.Context, st *Stages, sender Sender, op *Operation) *draft {
-	d := readDraft(st, sender, op)
-	d.judge(ctx, st, sender)
+func prepare(ctx context.Context, intake *Intake, sender Sender, op *Operation) *prepared {
+	d := readOperation(intake, sender, op)
+	d.judge(ctx, intake, sender)
 	return d
 }
 
-// readDraft finds out what an operation is and what it costs. It is cheap, whatever comes.
-func readDraft(st *Stages, sender Sender, op *Operation) *draft {
-	d := draftFrom(op, sender.Channel)
+// readOperation finds out what an operation is and what it costs. It is cheap, whatever comes.
+func readOperation(intake *Intake, sender Sender, op *Operation) *prepared {
+	d := preparedFrom(op, sender.Channel)
 	op.ID = strings.TrimPrefix(strings.ToLower(op.ID), "uuid:")
 	if sender.Channel == Native && op.Seq <= 0 {
 		d.code = problem.BadSequence
@@ -110,8 +110,8 @@ func readDraft(st *Stages, sender Sender, op *Operation) *draft {
 	}
 	switch op.Op {
 	case OpSubmit:
-		d.code = d.read(st)
-		d.knows = knownOf(st, op)
+		d.code = d.read(intake)
+		d.knows = knownOf(intake, op)
 	case OpTask, OpHousehold:
 		if !isUUID(op.ID) {
 			d.code = problem.BadID
@@ -123,17 +123,17 @@ func readDraft(st *Stages, sender Sender, op *Operation) *draft {
 }
 
 // judge checks a submission that was read, places it and drafts whom it names.
-func (d *draft) judge(ctx context.Context, st *Stages, sender Sender) {
+func (d *prepared) judge(ctx context.Context, intake *Intake, sender Sender) {
 	if d.op.Op != OpSubmit {
 		return
 	}
 	if d.code != "" {
-		d.glimpse(st)
+		d.glimpse(intake)
 		return
 	}
-	d.check(ctx, st)
-	d.checkClock(sender.ClockOffset, st.Now())
-	d.place(st, sender)
+	d.check(ctx, intake)
+	d.checkClock(sender.ClockOffset, intake.Now())
+	d.place(intake, sender)
 	d.name()
 }
 
@@ -165,7 +165,7 @@ func ReadXML(r io.Reader) (*survey.Instance, error) {
 const MostNodes = 4 * survey.MostWork
 
 // read turns the answers into an instance of the version that the client names.
-func (d *draft) read(st *Stages) problem.Code {
+func (d *prepared) read(intake *Intake) problem.Code {
 	op := d.op
 	if op.XML != "" {
 		if op.Oversized {
@@ -191,7 +191,7 @@ func (d *draft) read(st *Stages) problem.Code {
 	if !isUUID(op.ID) {
 		return problem.BadID
 	}
-	form, ok := st.Instruments.Get(op.Form, op.Version)
+	form, ok := intake.Instruments.Get(op.Form, op.Version)
 	if !ok {
 		return problem.UnknownForm
 	}
@@ -215,14 +215,14 @@ func (d *draft) read(st *Stages) problem.Code {
 }
 
 // tooMuch lets go of what was read: the operation is kept as it came.
-func (d *draft) tooMuch() problem.Code {
+func (d *prepared) tooMuch() problem.Code {
 	d.inst, d.issues, d.work, d.op.Instance = nil, nil, leastWork, nil
 	return problem.TooMuch
 }
 
 // check validates the answers and takes out those that are no data: irrelevant, of the wrong type, not a choice.
-func (d *draft) check(ctx context.Context, st *Stages) {
-	now := st.Now()
+func (d *prepared) check(ctx context.Context, intake *Intake) {
+	now := intake.Now()
 	if d.inst.Mended {
 		entry := validate.Catalogue[validate.TextMended]
 		d.issues = append(d.issues, survey.Issue{Code: validate.TextMended, Severity: entry.Severity, ZH: entry.ZH, EN: entry.EN})
@@ -250,7 +250,7 @@ func (d *draft) check(ctx context.Context, st *Stages) {
 }
 
 // place prepares what the grid stage needs; the household's own area is looked up in the transaction.
-func (d *draft) place(st *Stages, sender Sender) {
+func (d *prepared) place(intake *Intake, sender Sender) {
 	d.point = grid.Input{WorkerTerritory: sender.Actor.Territory}
 	p, ok := collections.ParseGeopoint(d.form.Answer(d.inst.Root, d.form.Location))
 	if !ok {
@@ -265,23 +265,23 @@ func (d *draft) place(st *Stages, sender Sender) {
 }
 
 // name drafts the household and the persons that the entities sheet declares.
-func (d *draft) name() {
+func (d *prepared) name() {
 	for i := range d.form.Entities {
 		e := &d.form.Entities[i]
 		switch e.Decl.List {
 		case collections.Households:
-			house := d.draftHousehold(e)
+			house := d.prepareHousehold(e)
 			d.point.HouseCode = house.said.HouseCode
 			if d.form.Acts(e, d.inst.Root, d.inst.Root) {
 				d.house = house
 			}
 		case collections.Persons:
-			d.draftPersons(e)
+			d.preparePersons(e)
 		}
 	}
 }
 
-func (d *draft) draftHousehold(e *instrument.Entity) *houseDraft {
+func (d *prepared) prepareHousehold(e *instrument.Entity) *preparedHousehold {
 	root := d.inst.Root
 	said := identity.Household{
 		Address: e.Value(root, "address"), HouseCode: e.Value(root, "house_code"), HeadName: e.Value(root, "head_name"), Phone: e.Value(root, "phone"),
@@ -295,12 +295,12 @@ func (d *draft) draftHousehold(e *instrument.Entity) *houseDraft {
 	if !isUUID(claimed) {
 		claimed = ""
 	}
-	return &houseDraft{said: said, claimed: claimed, version: claimOf(e, root), at: pathIn(e, "", d.form.Location)}
+	return &preparedHousehold{said: said, claimed: claimed, version: claimOf(e, root), at: pathIn(e, "", d.form.Location)}
 }
 
-func (d *draft) draftPersons(e *instrument.Entity) {
+func (d *prepared) preparePersons(e *instrument.Entity) {
 	if e.Table.Repeat == nil {
-		d.draftPerson(e, d.inst.Root, d.op.ID, "")
+		d.preparePerson(e, d.inst.Root, d.op.ID, "")
 		return
 	}
 	if e.Table.Parent != d.form.Layout.Main() {
@@ -311,11 +311,11 @@ func (d *draft) draftPersons(e *instrument.Entity) {
 		if id == "" {
 			id = collections.RowID(d.op.ID, e.Table.Name, "", i+1)
 		}
-		d.draftPerson(e, node, id, fmt.Sprintf("%s[%d]", strings.Join(e.Table.Path, "/"), i+1))
+		d.preparePerson(e, node, id, fmt.Sprintf("%s[%d]", strings.Join(e.Table.Path, "/"), i+1))
 	}
 }
 
-func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row, prefix string) {
+func (d *prepared) preparePerson(e *instrument.Entity, node *survey.Node, row, prefix string) {
 	name := e.Value(node, "full_name") // ODK keeps the property "name" for the id
 	if name == "" {
 		name = e.Value(node, "name")
@@ -336,7 +336,7 @@ func (d *draft) draftPerson(e *instrument.Entity, node *survey.Node, row, prefix
 	if !isUUID(claimed) {
 		claimed = ""
 	}
-	d.people = append(d.people, personDraft{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name, version: claimOf(e, node), at: pathIn(e, prefix, d.form.Location)})
+	d.people = append(d.people, preparedPerson{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name, version: claimOf(e, node), at: pathIn(e, prefix, d.form.Location)})
 }
 
 // pathIn finds the question that a column of an entity comes from: its property's, the place for what is computed, else

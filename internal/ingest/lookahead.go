@@ -12,9 +12,9 @@ import (
 	"doorstep/internal/instrument"
 )
 
-// foresight is what one look at the database tells all operations of a transaction: most are new, and need no look of
+// lookahead is what one look at the database tells all operations of a transaction: most are new, and need no look of
 // their own. It lives as long as the transaction. The empty one foresees nothing.
-type foresight struct {
+type lookahead struct {
 	looked    bool
 	mentioned map[string]bool  // ids that anything stored is about, of those in the transaction
 	last      map[string]int64 // highest operation number by tablet
@@ -30,7 +30,7 @@ type concerns struct {
 }
 
 // add takes note of an operation that was read, and not judged yet.
-func (c *concerns) add(d *draft) {
+func (c *concerns) add(d *prepared) {
 	c.ids = append(c.ids, d.op.instance())
 	c.numbered = c.numbered || d.op.Seq > 0
 	if d.form == nil || d.form.Status == instrument.Draft {
@@ -41,10 +41,10 @@ func (c *concerns) add(d *draft) {
 	}
 }
 
-// foresee looks for everything that is stored about the ids in some batches. After an error each operation must look for
+// lookAhead looks for everything that is stored about the ids in some batches. After an error each operation must look for
 // itself.
-func foresee(db collections.DB, group []*batch) (*foresight, error) {
-	f := &foresight{looked: true, mentioned: map[string]bool{}, last: map[string]int64{}}
+func lookAhead(db collections.DB, group []*batch) (*lookahead, error) {
+	f := &lookahead{looked: true, mentioned: map[string]bool{}, last: map[string]int64{}}
 	var ids []string
 	tables := map[string]bool{}
 	for _, b := range group {
@@ -74,7 +74,7 @@ func foresee(db collections.DB, group []*batch) (*foresight, error) {
 }
 
 // number finds the highest operation number of a batch's tablet.
-func (f *foresight) number(db collections.DB, b *batch) error {
+func (f *lookahead) number(db collections.DB, b *batch) error {
 	device := b.sender.Device
 	if _, known := f.last[device]; known || device == "" || !b.concerns.numbered {
 		return nil
@@ -85,7 +85,7 @@ func (f *foresight) number(db collections.DB, b *batch) error {
 	return err
 }
 
-func (f *foresight) note(db collections.DB, query string, args ...any) error {
+func (f *lookahead) note(db collections.DB, query string, args ...any) error {
 	return collections.Each(db, query, args, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
@@ -95,12 +95,12 @@ func (f *foresight) note(db collections.DB, query string, args ...any) error {
 }
 
 // fresh tells that nothing is stored about an operation's id, nor under its number.
-func (f *foresight) fresh(device string, d *draft) bool {
+func (f *lookahead) fresh(device string, d *prepared) bool {
 	return f.looked && !f.mentioned[d.op.instance()] && (d.op.Seq <= 0 || d.op.Seq > f.last[device])
 }
 
-// settled takes note of an operation that is stored now.
-func (f *foresight) settled(device string, d *draft) {
+// stored takes note of an operation that is stored now.
+func (f *lookahead) stored(device string, d *prepared) {
 	if !f.looked {
 		return
 	}
@@ -114,7 +114,7 @@ func (f *foresight) settled(device string, d *draft) {
 }
 
 // campaignOf is the open campaign of a form, the first of several; "" for none.
-func (f *foresight) campaignOf(db collections.DB, form string) (string, error) {
+func (f *lookahead) campaignOf(db collections.DB, form string) (string, error) {
 	if f.open == nil {
 		f.open = map[string]string{}
 	}
@@ -123,7 +123,7 @@ func (f *foresight) campaignOf(db collections.DB, form string) (string, error) {
 
 // policy is which records of a form a campaign holds for review; "" for an unknown campaign, and for one of another form
 // or territory, which decides nothing here.
-func (f *foresight) policy(db collections.DB, campaign, form, area string) (string, error) {
+func (f *lookahead) policy(db collections.DB, campaign, form, area string) (string, error) {
 	if f.policies == nil {
 		f.policies = map[string]string{}
 	}
