@@ -24,6 +24,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/blob"
 	"doorstep/internal/seal"
+	"doorstep/internal/testapp"
 )
 
 // crashPoints are where the server is killed: see internal/crash.
@@ -51,6 +52,7 @@ type patient struct {
 // crashBinary is Doorstep with the points at which it can be killed.
 func crashBinary(t *testing.T) string {
 	t.Helper()
+	testapp.Long(t)
 	path := filepath.Join(t.TempDir(), "doorstep")
 	build := exec.Command("go", "build", "-tags", "crashpoints", "-o", path, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"doorstep/internal/testapp"
 )
 
 // binary is Doorstep built as an operator would, once for all tests of this package.
@@ -43,6 +45,7 @@ func TestMain(m *testing.M) {
 
 func buildBinary(t *testing.T) string {
 	t.Helper()
+	testapp.Long(t)
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)

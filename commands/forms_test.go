@@ -21,6 +21,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"doorstep/collections/forms"
+	"doorstep/internal/testapp"
 )
 
 var binary = sync.OnceValues(func() (string, error) {
@@ -54,6 +55,7 @@ func TestMain(m *testing.M) {
 // program is the binary that an operator runs, built once for all tests of this package.
 func program(t *testing.T) string {
 	t.Helper()
+	testapp.Long(t)
 	bin, err := binary()
 	if err != nil {
 		t.Fatal(err)

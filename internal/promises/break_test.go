@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"doorstep/internal/testapp"
 )
 
 // verdict is a test that is expected to fail.
@@ -50,6 +52,7 @@ func fails(t *testing.T, property func(*rapid.T)) string {
 // TestBreaks breaks the server, the network or a tablet in one way after the other, and wants the promise's own check to
 // tell. docs/decisions/0100 lists them.
 func TestBreaks(t *testing.T) {
+	testapp.Long(t)
 	for _, b := range []struct {
 		fault    fault
 		promises string // that may tell

@@ -10,11 +10,13 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/instrument"
 	"doorstep/internal/sealing"
+	"doorstep/internal/testapp"
 )
 
 // TestAnUpgradeMayBeStoppedAnywhere: what an earlier program left in clear is read and changed as before while it is sealed,
 // the sealing goes on where it was stopped, and ends with nothing in clear and nothing else changed.
 func TestAnUpgradeMayBeStoppedAnywhere(t *testing.T) {
+	testapp.Long(t)
 	app := newApp(t)
 	open(t, app, "")
 	sha := fill(t, app)

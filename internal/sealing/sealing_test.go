@@ -19,6 +19,7 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/seal"
 	"doorstep/internal/sealing"
+	"doorstep/internal/testapp"
 	_ "doorstep/pb_migrations" // the schema
 )
 
@@ -162,6 +163,7 @@ var errKilled = errors.New("killed")
 // TestRotationMayBeStoppedAnywhere stops it after every transaction; each time everything is readable by a process that
 // starts anew, and going on ends with the new key alone.
 func TestRotationMayBeStoppedAnywhere(t *testing.T) {
+	testapp.Long(t)
 	app := newApp(t)
 	open(t, app, "")
 	sha := fill(t, app)

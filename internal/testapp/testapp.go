@@ -47,10 +47,19 @@ var hashed = sync.OnceValue(func() string {
 	return string(hash)
 })
 
+// Long leaves a test out of `go test -short`: it starts a whole Doorstep or a binary, or takes seconds.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("long: left out by -short")
+	}
+}
+
 // New starts a Doorstep in a temporary folder with the shipped forms published. Its clock stands still at
 // 2026-11-23 10:00 Shanghai time until Advance moves it.
 func New(t testing.TB) *App {
 	t.Helper()
+	Long(t)
 	files, err := template()
 	if err != nil {
 		t.Fatal(err)
@@ -64,9 +73,11 @@ func New(t testing.TB) *App {
 	return Open(t, from)
 }
 
-// Open starts a Doorstep on a copy of the databases in a folder, which New or Backup wrote.
+// Open starts a Doorstep on a copy of the databases in a folder, which New or Backup wrote. With -short the test is
+// left out, as Long says.
 func Open(t testing.TB, from string) *App {
 	t.Helper()
+	Long(t)
 	asked := &asked{waiting: map[string]bool{}}
 	base, err := tests.NewTestAppWithConfig(config(from, collections.Watched(asked.note))) // works on a copy
 	if err != nil {
