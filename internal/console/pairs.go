@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -27,7 +28,8 @@ type Pair struct {
 	B          Side    `json:"b"`
 	Rows       []Fact  `json:"rows"` // of one pair that is looked at; empty in a list
 	doubt      string
-	Can        []string `json:"can"` // same and different; the other side has to agree where only one lies here
+	Unsure     int      `json:"unsure"` // how many people looked at it and were not sure
+	Can        []string `json:"can"`    // same, different and unsure; the other side has to agree where only one lies here
 }
 
 // Side is one row of a pair. Of one that lies elsewhere no more is shown than its district.
@@ -38,6 +40,7 @@ type Side struct {
 	AreaName string `json:"area_name"`
 	Summary  string `json:"summary"` // masked
 	Verdict  string `json:"verdict"` // what this side has said: same, different or nothing
+	Comment  string `json:"comment"` // what it wrote, in one pair that is looked at
 }
 
 // Fact is how one field of the two rows compares. Equal is nil where a side says nothing.
@@ -53,9 +56,18 @@ type Fact struct {
 	column string // expression that reads it, where the field is no column of the table
 }
 
-const pairColumns = `id, kind, rule, status, collection, created, doubt, weight, score, a, b, area, area_b, verdict_a, verdict_b, COALESCE(evidence,'[]')`
+const pairColumns = `id, kind, rule, status, collection, created, doubt, weight, score, a, b, area, area_b, verdict_a, verdict_b, COALESCE(evidence,'[]'), unsure_by`
 
-// Pairs lists the open pairs with a side in the actor's territory, those whose decision teaches most first, then the newest.
+// toDecide is the condition of the pairs that wait for an actor, whose id it takes last: those with a side in the territory,
+// without those that the actor was unsure of, which wait for somebody else.
+func toDecide(actor access.Actor) (where string, args []any) {
+	here, args := territory.Within(`+area`, Ranges(actor, ""))
+	there, argsB := territory.Within(`+area_b`, Ranges(actor, ""))
+	return `status='open' AND (` + here + ` OR ` + there + `) AND instr(unsure_by, ?)=0`, append(append(args, argsB...), actor.ID)
+}
+
+// Pairs lists the open pairs with a side in the actor's territory, those whose decision teaches most first, then the newest;
+// at the end those that others were unsure of.
 func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, limit int) (Page[Pair], error) {
 	page := Page[Pair]{Items: []Pair{}}
 	from, err := parsePosition(cursor)
@@ -63,15 +75,13 @@ func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, 
 		return page, err
 	}
 	limit = Limit(limit)
-	here, args := territory.Within(`+area`, Ranges(actor, ""))
-	there, argsB := territory.Within(`+area_b`, Ranges(actor, ""))
+	where, args := toDecide(actor)
 	after, afterArgs := from.after(`doubt`, `id`)
-	where := `status='open' AND (` + here + ` OR ` + there + `) AND ` + after
-	args = append(append(args, argsB...), afterArgs...)
+	where, args = where+` AND `+after, append(args, afterArgs...)
 	if kind != "" {
 		where, args = where+` AND +kind=?`, append(args, kind)
 	}
-	err = collections.Each(db, `SELECT `+pairColumns+` FROM duplicates INDEXED BY idx_duplicates_open WHERE `+where+` ORDER BY created DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT `+pairColumns+` FROM duplicates INDEXED BY idx_duplicates_doubt WHERE `+where+` ORDER BY doubt DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
 		p, _, err := scanPair(rows, k, actor)
 		page.Items = append(page.Items, p)
 		return err
@@ -110,7 +120,18 @@ func ReadPair(db collections.DB, k Known, actor access.Actor, id string) (p Pair
 	}
 	p.Rows = p.facts(k, said)
 	p.explain(evidence)
-	return p, nil
+	return p, p.comments(db)
+}
+
+// comments adds what the sides that lie here wrote.
+func (p *Pair) comments(db collections.DB) error {
+	wrote, err := inClear(db, collections.Duplicates, p.ID, []Fact{{Field: "comment"}, {Field: "comment_b"}})
+	for s, column := range map[*Side]string{&p.A: "comment", &p.B: "comment_b"} {
+		if s.Here {
+			s.Comment = wrote[column]
+		}
+	}
+	return err
 }
 
 // explain adds what the evidence says of each field. A column that somebody broke by hand adds nothing.
@@ -151,8 +172,10 @@ func labelOf(field string) Text {
 }
 
 func scanPair(rows *sql.Rows, k Known, actor access.Actor) (p Pair, evidence string, err error) {
-	p = Pair{Rows: []Fact{}, Can: []string{"same", "different"}}
-	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.doubt, &p.Weight, &p.Chance, &p.A.ID, &p.B.ID, &p.A.Area, &p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence)
+	p = Pair{Rows: []Fact{}, Can: []string{"same", "different", "unsure"}}
+	var unsure string
+	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.doubt, &p.Weight, &p.Chance, &p.A.ID, &p.B.ID, &p.A.Area, &p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence, &unsure)
+	p.Unsure = len(strings.Fields(unsure))
 	for _, s := range []*Side{&p.A, &p.B} {
 		if s.Here = actor.May(access.DecideDuplicate, s.Area, ""); !s.Here {
 			s.ID, s.Area = "", s.Area[:min(len(s.Area), district)]

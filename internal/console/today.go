@@ -72,7 +72,7 @@ func ReadToday(db collections.DB, k Known, actor access.Actor, now time.Time) (o
 	out.Queue = counts.ByState
 	ranges := Ranges(actor, "")
 	here, args := territory.Within(`+area`, ranges)
-	also, argsB := territory.Within(`+area_b`, ranges)
+	pairs, pairArgs := toDecide(actor)
 	late := collections.Stamp(now.Add(-overdueAfter))
 	today := now.In(survey.Zone).Format(time.DateOnly)
 	for _, one := range []struct {
@@ -82,7 +82,7 @@ func ReadToday(db collections.DB, k Known, actor access.Actor, now time.Time) (o
 	}{
 		{&out.Reports.Open, `SELECT 1 FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport + ` AND ` + here, args},
 		{&out.Reports.Overdue, `SELECT 1 FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport + ` AND (due!='' AND due<? OR due='' AND created<?) AND ` + here, append([]any{today, late}, args...)},
-		{&out.Duplicates, `SELECT 1 FROM duplicates INDEXED BY idx_duplicates_open WHERE status='open' AND (` + here + ` OR ` + also + `)`, append(append([]any{}, args...), argsB...)},
+		{&out.Duplicates, `SELECT 1 FROM duplicates INDEXED BY idx_duplicates_open WHERE ` + pairs, pairArgs},
 	} {
 		if *one.into, err = count(db, one.query, one.args...); err != nil {
 			return out, err

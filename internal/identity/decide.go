@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -14,7 +15,14 @@ import (
 	"doorstep/internal/problem"
 )
 
-// Decision is what a supervisor says of a candidate pair: same or different.
+// What a supervisor says of a candidate pair.
+const (
+	Same      = "same"
+	Different = "different"
+	Unsure    = "unsure"
+)
+
+// Decision is what a supervisor says of a candidate pair: Same, Different, or Unsure with a reason.
 type Decision struct {
 	Pair    string `json:"-"`
 	Status  string `json:"status"`
@@ -30,16 +38,17 @@ type Verdict struct {
 // sides are a pair as it lies now, and what was said of it on either side.
 type sides struct {
 	Pair
-	status, verdictA, verdictB string
+	status, verdictA, verdictB, unsureBy string
 }
 
 // Decide settles a pair. A pair across territories is settled once both sides say the same; until then nothing moves.
 // Persons or households that are the same are merged, the later into the earlier, which the tablets learn; visits and
 // rows only get the verdict, since both took place. Two rows that are different but were given one person are parted
-// again. It fails with a *problem.Problem: not found, also where both records lie outside the actor's territory, or
-// beyond it where rows that others have to answer for would change.
+// again. Who is unsure leaves the pair to somebody else: it stays open, at the end of the list. Decide fails with a
+// *problem.Problem: not found, also where both records lie outside the actor's territory, or beyond it where rows that
+// others have to answer for would change.
 func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, now time.Time) (v Verdict, err error) {
-	if d.Status != "same" && d.Status != "different" {
+	if d.Status != Same && d.Status != Different && (d.Status != Unsure || strings.TrimSpace(d.Comment) == "") {
 		return v, problem.New(problem.BadDecision, "")
 	}
 	if err := problem.Words(d.Comment); err != nil {
@@ -54,6 +63,10 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 		if !found || !hereA && !hereB {
 			return problem.New(problem.NotFound, "")
 		}
+		if d.Status == Unsure {
+			v.Status = p.status
+			return p.leave(db, actor, d, hereA, hereB, now)
+		}
 		v = p.say(d.Status, hereA, hereB)
 		if err := p.note(db, actor, d, v, hereA, hereB, now); err != nil || v.Waits {
 			return err
@@ -65,8 +78,8 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 
 // readSides reads a pair with the areas in which its persons or households lie now; visits stay where they were made.
 func readSides(db collections.DB, id string) (p sides, found bool, err error) {
-	found, err = collections.One(db, `SELECT id, kind, rule, collection, a, b, area, area_b, status, verdict_a, verdict_b FROM duplicates WHERE id=?`, []any{id},
-		&p.ID, &p.Kind, &p.Rule, &p.Collection, &p.A, &p.B, &p.AreaA, &p.AreaB, &p.status, &p.verdictA, &p.verdictB)
+	found, err = collections.One(db, `SELECT id, kind, rule, collection, a, b, area, area_b, status, verdict_a, verdict_b, unsure_by FROM duplicates WHERE id=?`, []any{id},
+		&p.ID, &p.Kind, &p.Rule, &p.Collection, &p.A, &p.B, &p.AreaA, &p.AreaB, &p.status, &p.verdictA, &p.verdictB, &p.unsureBy)
 	if err != nil || !found || !merges(p.Collection) {
 		return p, found, err
 	}
@@ -98,12 +111,33 @@ func (p *sides) say(status string, hereA, hereB bool) Verdict {
 	return Verdict{Status: p.status, Waits: !agreed}
 }
 
-func (p *sides) note(db collections.DB, actor access.Actor, d Decision, v Verdict, hereA, hereB bool, now time.Time) error {
-	at := collections.Stamp(now)
-	row := collections.Row{
-		{Column: "status", Value: p.status}, {Column: "verdict_a", Value: p.verdictA}, {Column: "verdict_b", Value: p.verdictB},
-		{Column: "decided_by", Value: actor.ID}, {Column: "decided_at", Value: at}, {Column: "updated", Value: at},
+// lastDoubt is the doubt of a pair that somebody was unsure of: it stands behind all others.
+const lastDoubt = -1
+
+// leave puts an open pair at the end of the list, for somebody else than the actor. What the actor's side had said no longer
+// holds. It fails with problem.BadDecision for a pair that is decided: whoever doubts that takes it back.
+func (p *sides) leave(db collections.DB, actor access.Actor, d Decision, hereA, hereB bool, now time.Time) error {
+	if p.status != "open" {
+		return problem.New(problem.BadDecision, "")
 	}
+	if hereA {
+		p.verdictA = ""
+	}
+	if hereB {
+		p.verdictB = ""
+	}
+	if !strings.Contains(p.unsureBy, actor.ID) {
+		p.unsureBy = strings.TrimSpace(p.unsureBy + " " + actor.ID)
+	}
+	row := collections.Row{{Column: "doubt", Value: lastDoubt}, {Column: "unsure_by", Value: p.unsureBy}}
+	return p.note(db, actor, d, Verdict{}, hereA, hereB, now, row...)
+}
+
+func (p *sides) note(db collections.DB, actor access.Actor, d Decision, v Verdict, hereA, hereB bool, now time.Time, row ...collections.Field) error {
+	at := collections.Stamp(now)
+	row = append(row,
+		collections.Field{Column: "status", Value: p.status}, collections.Field{Column: "verdict_a", Value: p.verdictA}, collections.Field{Column: "verdict_b", Value: p.verdictB},
+		collections.Field{Column: "decided_by", Value: actor.ID}, collections.Field{Column: "decided_at", Value: at}, collections.Field{Column: "updated", Value: at})
 	area := p.AreaA
 	if hereA {
 		row = append(row, collections.Field{Column: "by_a", Value: actor.ID}, collections.Field{Column: "comment", Value: d.Comment})
@@ -133,7 +167,7 @@ func (p *sides) settle(db collections.DB, actor access.Actor, now time.Time) err
 			return err
 		}
 		return p.recount(db, actor, now)
-	case p.Kind == KindPerson && p.status == "different":
+	case p.Kind == KindPerson && p.status == Different:
 		return part(db, actor, p.Pair, now)
 	}
 	return nil

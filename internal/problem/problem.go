@@ -118,7 +118,7 @@ var Catalogue = map[Code]Entry{
 	OwnRecord:        {http.StatusForbidden, "不能审核自己填写或修改过的记录,请由其他人审核。", "Nobody reviews what they entered or changed; somebody else must decide."},
 	BeyondTerritory:  {http.StatusConflict, "这会改动其他辖区的内容,请由管辖范围包含两地的人员处理。没有作任何改动。", "This would change something in another territory; somebody whose territory holds both must do it. Nothing was changed."},
 	ForTheWhole:      {http.StatusForbidden, "这项操作对所有辖区生效,请由管辖全部区域的管理员或系统管理员办理。没有作任何改动。", "This counts for every territory; a manager whose territory holds all areas, or the operator, must do it. Nothing was changed."},
-	BadDecision:      {http.StatusBadRequest, "裁定只能是 same(同一)或 different(不同)。", "A decision is same or different."},
+	BadDecision:      {http.StatusBadRequest, "裁定只能是 same(同一)、different(不同),或对尚未裁定的一对填写理由后选 unsure(不确定)。", "A decision is same or different, or unsure with a comment that says why, of a pair that is still open."},
 	BadWorkbook:      {http.StatusBadRequest, "问卷文件有错误,请按列出的位置修改。", "The workbook has mistakes; mend them where listed."},
 	BadFormState:     {http.StatusConflict, "表单当前的状态不允许这个操作。", "The form's state does not allow this."},
 	BadParameter:     {http.StatusBadRequest, "参数不正确。", "A parameter is not valid."},
