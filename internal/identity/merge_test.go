@@ -84,7 +84,9 @@ func TestMergesAndUndos(t *testing.T) {
 				same = append(same, v)
 			}
 		}
-		slices.SortFunc(same, func(a, b verdict) int { return slices.Compare([]int{a.a, a.b, len(a.table)}, []int{b.a, b.b, len(b.table)}) })
+		slices.SortFunc(same, func(a, b verdict) int {
+			return slices.Compare([]int{a.a, a.b, len(a.table)}, []int{b.a, b.b, len(b.table)})
+		})
 		inOrder := func(order []verdict, word string) {
 			for _, v := range order {
 				if err := say(t, app, verdict{v.table, v.a, v.b, word}); err != nil {
