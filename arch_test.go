@@ -18,7 +18,7 @@ import (
 var mayImport = map[string][]string{
 	"":                    {"collections", "commands", "hooks", "internal/outbox", "internal/seal", "pb_migrations"},
 	"commands":            {"collections", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/blob", "internal/campaign", "internal/client", "internal/dataset", "internal/dedup", "internal/demo", "internal/disk", "internal/grid", "internal/identity", "internal/instrument", "internal/openrosa", "internal/problem", "internal/roster", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/signin", "internal/simulate", "internal/staff", "internal/survey"},
-	"hooks":               {"collections", "collections/territory", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/console", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/search", "internal/sensitive", "internal/share", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate", "web"},
+	"hooks":               {"collections", "collections/territory", "collections/forms", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/console", "internal/coverage", "internal/datafolder", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/openrosa", "internal/outbox", "internal/problem", "internal/reassign", "internal/retention", "internal/reveal", "internal/review", "internal/seal", "internal/sealing", "internal/search", "internal/sensitive", "internal/share", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate", "web"},
 	"collections":         {"internal/blob", "internal/disk", "internal/seal", "internal/sensitive", "internal/survey"},
 	"collections/forms":   {},
 	"internal/disk":       {},
@@ -54,13 +54,15 @@ var mayImport = map[string][]string{
 	"internal/linkage":    {"internal/survey", "internal/validate"},
 	"internal/lists":      {},
 	"internal/grant":      {"collections", "internal/access", "internal/audit", "internal/problem"},
-	"internal/grid":       {"collections", "internal/audit", "internal/survey", "internal/tabular"},
+	"internal/geofile":    {},
+	"internal/grid":       {"collections", "internal/audit", "internal/geofile", "internal/survey", "internal/tabular"},
 	"internal/identity":   {"collections", "internal/access", "internal/audit", "internal/linkage", "internal/problem", "internal/survey", "internal/validate"},
 	"internal/outbox":     {"collections"},
 	"internal/instrument": {"collections", "collections/territory", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":     {"collections", "collections/territory", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},
 	"internal/console":    {"collections", "collections/territory", "internal/access", "internal/coverage", "internal/grid", "internal/instrument", "internal/problem", "internal/review", "internal/sensitive", "internal/signin", "internal/survey", "internal/validate"},
 	"internal/review":     {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
+	"internal/reassign":   {"collections", "collections/territory", "internal/audit", "internal/grid", "internal/identity", "internal/instrument", "internal/seal", "internal/survey"},
 	"internal/reveal":     {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
 	"internal/coverage":   {"collections", "collections/territory", "internal/access", "internal/survey"},
 	"internal/dataset":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/review", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate", "internal/xform"},
@@ -81,7 +83,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages never see the database framework.
-var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk"}
+var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/geofile", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk"}
 
 // confined names what few packages may import, or none: what runs programs, memory that Go does not guard, random numbers
 // that can be foretold.

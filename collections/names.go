@@ -31,6 +31,13 @@ const (
 	FormerTerritories = "former_territories"
 )
 
+// Tables that are no collections: they are read by Doorstep's own routes alone.
+const (
+	AreaRevisions = "area_revisions"
+	AreaJobs      = "area_jobs"
+	AreaMoves     = "area_moves"
+)
+
 // Views for the operator's dashboard, rebuilt whenever a form is published.
 const (
 	ReviewQueue       = "review_queue"

@@ -1,10 +1,8 @@
 package commands
 
 import (
-	"errors"
+	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
@@ -14,48 +12,44 @@ import (
 	"doorstep/internal/grid"
 )
 
-// importAreas reads boundaries, or a list of codes without them.
+// importAreas reads outlines, or a list of codes without them.
 func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
-	var datum grid.Datum
-	var dry bool
+	o := grid.Options{By: audit.Operator}
 	c := &cobra.Command{
-		Use: "import FILE.geojson|FILE.csv|FILE.xlsx", Short: "导入区划:边界或代码表 · import areas: boundaries, or a list of codes", Args: cobra.ExactArgs(1),
-		Long: "边界:GeoJSON,每个要素有 code、name,须用 --crs 说明坐标系。\n代码表:表头 代码、名称,可选 层级、应访户数;已有的边界不变。\n" +
-			"Boundaries: GeoJSON, whose features have code and name; --crs says in what datum. A list: columns code, name, and if wanted level,\nexpected_households; boundaries that are there stay.",
-		Example: "  doorstep areas import districts.geojson --crs gcj02\n  doorstep areas import streets.csv",
+		Use: "import FILE.geojson|FILE.gpkg|FILE.zip|FILE.csv|FILE.xlsx", Short: "导入区划:边界或代码表 · import areas: boundaries, or a list of codes", Args: cobra.ExactArgs(1),
+		Long: "边界:GeoJSON、GeoPackage 或 shapefile 压缩包,每个要素有 code、name,须用 --crs 说明坐标系。\n代码表:表头 代码、名称,可选 层级、应访户数;已有的边界不变。\n" +
+			"边界变动后,服务器在后台把受影响的记录重新归入网格。\n" +
+			"Boundaries: GeoJSON, a GeoPackage or a zipped shapefile, whose features have code and name; --crs says in what datum. A list: columns\ncode, name, and if wanted level, expected_households; boundaries that are there stay. When borders have changed, the server then moves the\nrecords that lie elsewhere now.",
+		Example: "  doorstep areas import districts.geojson --crs gcj02 --dry-run\n  doorstep areas import grids.gpkg --crs wgs84 --replace\n  doorstep areas import streets.csv",
 	}
-	addDatum(c, &datum, "边界的坐标系 · datum of the boundaries")
-	c.Flags().BoolVar(&dry, "dry-run", false, "只检查,不写入 · look at the file, write nothing")
+	addDatum(c, &o.Datum, "边界的坐标系 · datum of the boundaries")
+	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查,不写入 · look at the file, write nothing")
+	c.Flags().BoolVar(&o.Replace, "replace", false, "停用同一上级下文件中没有的同级区域 · end areas beside those of the file that it does not name")
+	c.Flags().BoolVar(&o.Anyway, "anyway", false, "即使坐标系看来不对也导入 · import although the datum looks wrong")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		n, err := importFile(cmd, app, d, args[0], datum, dry)
+		raw, err := os.ReadFile(args[0])
+		if err != nil {
+			return err
+		}
+		o.Now = d.Now()
+		r, err := grid.Import(cmd.Context(), app, grid.File{Name: args[0], Data: raw}, o)
+		ignored(cmd, args[0], r.Ignored)
+		if err == nil && len(r.Mistakes) > 0 {
+			err = r.Mistakes
+		}
+		for _, f := range r.Findings {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s · %s\n", f.ZH, f.EN)
+		}
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}
-		tellImported(cmd, dry, n.Added, n.Changed, n.Same)
+		tellImported(cmd, o.Dry, r.Added, r.Changed, r.Same)
+		if r.Ended > 0 || r.Affected > 0 {
+			cmd.Printf("停用 %d 个;受影响的区域 %d 个 · ended %d; areas whose records are looked at again: %d\n", r.Ended, r.Affected, r.Ended, r.Affected)
+		}
 		return nil
 	}
 	return prepared(app, d, c)
-}
-
-func importFile(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorstep, path string, datum grid.Datum, dry bool) (grid.Imported, error) {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".csv", ".tsv", ".txt", ".xlsx", ".xlsm":
-		if datum != "" {
-			return grid.Imported{}, errors.New("代码表没有坐标,不用 --crs · a list has no coordinates: leave --crs out")
-		}
-		n, titles, err := grid.ImportList(cmd.Context(), app, path, dry, audit.Operator, d.Now())
-		ignored(cmd, path, titles)
-		return n, err
-	}
-	if datum == "" {
-		return grid.Imported{}, errors.New("请用 --crs 说明坐标系:wgs84、gcj02 或 bd09 · say the datum with --crs: wgs84, gcj02 or bd09")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return grid.Imported{}, err
-	}
-	defer f.Close()
-	return grid.Import(cmd.Context(), app, f, datum, nil, dry, audit.Operator, d.Now())
 }
 
 // addDatum gives a command the flag that says in what datum coordinates are.

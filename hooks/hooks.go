@@ -51,6 +51,8 @@ type Doorstep struct {
 	hashes     *openrosa.Hashes
 	sums       *territory.Kept[*devicesync.Sums]
 
+	areaJobs chan struct{} // that one may wait
+
 	sheets *console.Sheets
 	leases *console.Leases
 }
@@ -58,7 +60,7 @@ type Doorstep struct {
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep {
 	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), Longest: longest, passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(),
-		sheets: console.NewSheets(), leases: console.NewLeases()}
+		areaJobs: make(chan struct{}, 1), sheets: console.NewSheets(), leases: console.NewLeases()}
 }
 
 // Intake is what the stages of intake need.
@@ -90,6 +92,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.keys", 45, d.watchKeys)
 	on(app.OnServe(), "doorstep.damaged", 46, d.watchDamage)
 	on(app.OnServe(), "doorstep.blocking", 47, d.blockEverybody)
+	on(app.OnServe(), "doorstep.reassign", 48, d.watchAreas)
 
 	on(app.OnRecordCreateRequest(), "doorstep.hand.create", 95, d.byHand) // in the transaction that the audit trail began
 	on(app.OnRecordUpdateRequest(), "doorstep.hand.update", 95, d.byHand)
@@ -109,6 +112,7 @@ func (d *Doorstep) Bind(app core.App) {
 		on(app.OnRecordUpdate(registry), "doorstep.announce.update."+registry, 30, announce)
 		on(app.OnRecordDelete(registry), "doorstep.announce.delete."+registry, 30, announceDelete)
 	}
+	on(app.OnRecordUpdate(collections.Areas), "doorstep.redrawn", 40, d.areasRedrawn)
 	for table := range collections.Registry {
 		on(app.OnRecordCreate(table), "doorstep.seal.create."+table, 90, sealRecord)
 		on(app.OnRecordUpdate(table), "doorstep.seal.update."+table, 90, sealRecord)
@@ -204,5 +208,6 @@ func (d *Doorstep) areasChanged(e *core.RecordEvent) error {
 	if err := d.Areas.Load(e.App); err != nil {
 		e.App.Logger().Error("reload areas", "error", err)
 	}
+	d.kickAreas()
 	return e.Next()
 }

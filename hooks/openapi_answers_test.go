@@ -166,6 +166,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkReview(tablet, boss, visit)
 	w.walkForms(tablet, manager)
 	w.walkOffice(manager, worker.Id, tablet.Device)
+	w.walkAreas(manager, boss)
 	w.walkRetention(app, manager)
 	w.walkAudit(app, manager, boss)
 	w.walkStaff(app, manager)

@@ -37,7 +37,7 @@ type Route struct {
 }
 
 // Routes is every custom URL of the server.
-var Routes = slices.Concat(tabletRoutes, reviewRoutes, officeRoutes, consoleRoutes)
+var Routes = slices.Concat(tabletRoutes, reviewRoutes, officeRoutes, areaRoutes, consoleRoutes)
 
 // tabletRoutes are what tablets call.
 var tabletRoutes = []Route{

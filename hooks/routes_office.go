@@ -1,13 +1,11 @@
 package hooks
 
 import (
-	"bytes"
 	"net/http"
 	"strconv"
 
 	"doorstep/internal/access"
 	"doorstep/internal/devicesync"
-	"doorstep/internal/grid"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 )
@@ -29,7 +27,6 @@ var officeRoutes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/files", access.PublishForm, (*Doorstep).uploadFormFile},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/draft/token", access.PublishForm, (*Doorstep).issueDraftToken},
 	{http.MethodPost, "/api/doorstep/v1/forms/{form}/draft/qr", access.PublishForm, (*Doorstep).draftQR},
-	{http.MethodPost, "/api/doorstep/v1/areas", access.ImportAreas, (*Doorstep).importAreas},
 	{http.MethodPost, "/api/doorstep/v1/devices/{id}/revoke", access.ManageDevice, (*Doorstep).revokeDevice},
 	{http.MethodPost, factorRoutes, access.EnrolFactor, (*Doorstep).enrolFactor},
 	{http.MethodPost, factorRoutes + "/confirm", access.EnrolFactor, (*Doorstep).confirmFactor},
@@ -99,29 +96,6 @@ func (d *Doorstep) formStatus(r *request) error {
 		return workbookProblem(err)
 	}
 	return r.NoContent(http.StatusNoContent)
-}
-
-func (d *Doorstep) importAreas(r *request) error {
-	datum, err := grid.ParseDatum(r.Request.URL.Query().Get("crs"))
-	if err != nil {
-		return problem.New(problem.BadParameter, "crs")
-	}
-	file, err := r.uploaded()
-	if err != nil {
-		return err
-	}
-	check := r.query("check") == "1" // say what it would change, and change nothing
-	report, err := grid.Import(r.Request.Context(), r.App, bytes.NewReader(file.raw), datum, r.actor.Territory, check, r.actor.ID, d.Now())
-	if err != nil {
-		return workbookProblem(err)
-	}
-	if check {
-		return r.JSON(http.StatusOK, report)
-	}
-	if err := d.Areas.Load(r.App); err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, report)
 }
 
 func (d *Doorstep) revokeDevice(r *request) error {

@@ -9,6 +9,7 @@ const (
 	ByHouseCode  Method = "house_code"  // the first digits of the 25-digit house code
 	ByHousehold  Method = "household"   // the household was placed there before
 	ByWorkerGrid Method = "worker_grid" // the worker has this one grid
+	ByHand       Method = "manual"      // somebody said so, with a reason
 	Unassigned   Method = "unassigned"
 )
 

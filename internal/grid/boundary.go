@@ -30,7 +30,7 @@ func (s *shape) Error() string {
 // ParseBoundary reads a GeoJSON Polygon or MultiPolygon as it stands, with no change of datum. Altitudes are dropped.
 func ParseBoundary(data []byte) (orb.MultiPolygon, error) {
 	area, wrong := parseBoundary(data)
-	if wrong != nil {
+	if wrong != nil { // not as it stands: an error that holds no shape is not nil
 		return nil, wrong
 	}
 	return area, nil
@@ -58,52 +58,62 @@ func parseBoundary(data []byte) (orb.MultiPolygon, *shape) {
 	return polygons(raw)
 }
 
+// polygons reads the positions of rings, without their altitudes.
 func polygons(raw [][][][]float64) (orb.MultiPolygon, *shape) {
-	var area orb.MultiPolygon
+	area := make(orb.MultiPolygon, len(raw))
 	for i, rings := range raw {
-		var polygon orb.Polygon
 		for j, points := range rings {
-			ring, code := ringOf(points)
-			if code != "" {
-				return nil, &shape{code: code, polygon: i + 1, ring: j + 1}
+			ring := make(orb.Ring, len(points))
+			for k, p := range points {
+				if len(p) < 2 {
+					return nil, &shape{code: "area.geometry_unreadable", polygon: i + 1, ring: j + 1}
+				}
+				ring[k] = orb.Point{p[0], p[1]}
 			}
-			polygon = append(polygon, ring)
+			area[i] = append(area[i], ring)
+		}
+	}
+	return area, sound(area)
+}
+
+// sound reports the first thing that keeps rings from bounding an area; nil where nothing does.
+func sound(area orb.MultiPolygon) *shape {
+	for i, polygon := range area {
+		for j, ring := range polygon {
+			if code := ringProblem(ring); code != "" {
+				return &shape{code: code, polygon: i + 1, ring: j + 1}
+			}
 		}
 		if len(polygon) == 0 {
-			return nil, &shape{code: "area.geometry_empty", polygon: i + 1}
+			return &shape{code: "area.geometry_empty", polygon: i + 1}
 		}
 		if wrong := checkRings(polygon); wrong != nil {
 			wrong.polygon = i + 1
-			return nil, wrong
+			return wrong
 		}
-		area = append(area, polygon)
 	}
 	if len(area) == 0 {
-		return nil, &shape{code: "area.geometry_empty"}
+		return &shape{code: "area.geometry_empty"}
 	}
-	return area, nil
+	return nil
 }
 
-// ringOf turns positions into a closed ring, or says by its code what keeps them from being one.
-func ringOf(points [][]float64) (ring orb.Ring, code string) {
-	for _, p := range points {
-		if len(p) < 2 {
-			return nil, "area.geometry_unreadable"
-		}
+// ringProblem says by its code what keeps positions from being a closed ring; "" for a ring.
+func ringProblem(ring orb.Ring) (code string) {
+	for _, p := range ring {
 		if !onEarth(p[0], p[1]) {
-			return nil, "area.coordinates_range"
+			return "area.coordinates_range"
 		}
-		ring = append(ring, orb.Point{p[0], p[1]})
 	}
 	switch {
 	case len(ring) == 0:
-		return nil, "area.geometry_empty"
+		return "area.geometry_empty"
 	case ring[0] != ring[len(ring)-1]:
-		return nil, "area.ring_open"
+		return "area.ring_open"
 	case len(ring) < 4 || ringSize(ring) == 0:
-		return nil, "area.ring_flat"
+		return "area.ring_flat"
 	}
-	return ring, ""
+	return ""
 }
 
 // MarshalBoundary writes a GeoJSON MultiPolygon, the shape that the areas collection stores.

@@ -9,6 +9,9 @@ import (
 	"io"
 	"strings"
 
+	"github.com/paulmach/orb"
+
+	"doorstep/internal/geofile"
 	"doorstep/internal/survey"
 )
 
@@ -18,18 +21,28 @@ type feature struct {
 }
 
 // ReadGeoJSON reads a FeatureCollection of Polygons and MultiPolygons, one feature at a time, and converts it from
-// datum d to WGS-84. Properties: code (or adcode, where 440300 counts as the city 4403), name, level (optional, else
-// from the code) and expected_households (optional).
+// datum d to WGS-84. Properties: code (or adcode; 440300 counts as the city 4403), name, level (optional, else from the code)
+// and expected_households (optional), by these names or by the headers of a list.
 //
 // Every mistake of every feature comes back at once as survey.Problems, whose Row is the feature's number from 1, beside
 // the areas that are in order. A crs member that names another coordinate system than d is such a mistake, of Row 0. Any
 // other error means that the file is not readable as GeoJSON from there on.
 func ReadGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
-	imp := importer{datum: d, codes: codes, seen: map[string]int{}}
+	imp := newImporter(d, codes)
+	if err := imp.geoJSON(r); err != nil {
+		return imp.areas, err
+	}
+	if len(imp.problems) > 0 {
+		return imp.areas, imp.problems
+	}
+	return imp.areas, nil
+}
+
+func (imp *importer) geoJSON(r io.Reader) error {
 	dec := json.NewDecoder(withoutBOM(r))
 	dec.UseNumber()
 	if err := imp.toFeatures(dec); err != nil {
-		return nil, err
+		return err
 	}
 	for n := 1; dec.More(); n++ {
 		var f feature
@@ -38,17 +51,17 @@ func ReadGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
 				imp.report(n, "", "area.feature_unreadable", err.Error())
 				continue
 			}
-			return imp.areas, fmt.Errorf("read GeoJSON feature %d: %w", n, err)
+			return fmt.Errorf("read GeoJSON feature %d: %w", n, err)
 		}
-		imp.add(n, f)
+		outline, wrong := parseBoundary(f.Geometry)
+		if err := imp.add(n, saidIn(f.Properties), outline, wrong); err != nil {
+			return err
+		}
 	}
 	if err := imp.rest(dec); err != nil {
-		return imp.areas, fmt.Errorf("read GeoJSON after feature %d: %w", len(imp.areas), err)
+		return fmt.Errorf("read GeoJSON after feature %d: %w", len(imp.areas), err)
 	}
-	if len(imp.problems) > 0 {
-		return imp.areas, imp.problems
-	}
-	return imp.areas, nil
+	return nil
 }
 
 // withoutBOM drops the byte order mark that desktop tools put before UTF-8.
@@ -127,43 +140,51 @@ type importer struct {
 	codes    Codes
 	areas    []Area
 	problems survey.Problems
+	corners  int
+	ignored  []string       // titles of a list that are none of its columns
+	numbers  []int          // of the areas, as the file counts its features
 	seen     map[string]int // code → number of the feature that had it first
 }
 
-func (imp *importer) add(n int, f feature) {
+func newImporter(d Datum, codes Codes) importer {
+	return importer{datum: d, codes: codes, seen: map[string]int{}}
+}
+
+// add takes one feature: what it says by column, and its outline, or what is wrong with that. It fails once the outlines of the
+// file are more than are read.
+func (imp *importer) add(n int, said map[string]string, outline orb.MultiPolygon, wrong *shape) error {
+	if imp.corners += cornersOf(outline); imp.corners > mostCorners {
+		return geofile.ErrTooLarge
+	}
 	before := len(imp.problems)
-	a := Area{Code: imp.code(n, f.Properties), Name: text(f.Properties["name"])}
-	a.Level = imp.level(n, a.Code, text(f.Properties["level"]))
+	a := Area{Code: imp.code(n, said["code"]), Name: said["name"]}
+	a.Level = imp.level(n, a.Code, said["level"])
 	if a.Name == "" {
 		imp.report(n, "name", "area.name_missing", "")
 	}
-	if s := text(f.Properties["expected_households"]); s != "" {
+	if s := said["expected_households"]; s != "" {
 		households, ok := wholeNumber(s)
 		if !ok {
 			imp.report(n, "expected_households", "area.households_number", s)
 		}
 		a.ExpectedHouseholds = households
 	}
-	boundary, wrong := parseBoundary(f.Geometry)
 	if wrong != nil {
 		imp.reportShape(n, wrong)
 	}
 	if len(imp.problems) > before {
-		return
+		return nil
 	}
-	reproject(boundary, imp.datum)
-	a.Boundary = boundary
-	imp.areas = append(imp.areas, a)
+	reproject(outline, imp.datum)
+	a.Boundary = outline
+	imp.areas, imp.numbers = append(imp.areas, a), append(imp.numbers, n)
+	return nil
 }
 
-func (imp *importer) code(n int, properties map[string]any) string {
-	code := text(properties["code"])
-	if code == "" {
-		// GB/T 2260 writes a city with six digits.
-		code = text(properties["adcode"])
-		if city, ok := strings.CutSuffix(code, "00"); ok && len(code) == 6 {
-			code = city
-		}
+// code notes a code, which must be the first one of its kind. GB/T 2260 writes a city with six digits.
+func (imp *importer) code(n int, code string) string {
+	if city, ok := strings.CutSuffix(code, "00"); ok && len(code) == 6 {
+		code = city
 	}
 	switch first, again := imp.seen[code]; {
 	case code == "":

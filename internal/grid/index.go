@@ -97,7 +97,7 @@ func (idx *Index) Nearest(lon, lat, maxMeters float64) (code string, meters floa
 func (idx *Index) nearestOf(l *lattice, p orb.Point, near orb.Bound) (at int32, meters float64) {
 	at, meters = -1, math.Inf(1)
 	for c := range l.cells(near) {
-		for _, it := range l.items[l.start[c]:l.start[c+1]] {
+		for _, it := range l.in(c) {
 			if !it.box.Intersects(near) {
 				continue
 			}

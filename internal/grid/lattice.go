@@ -81,7 +81,7 @@ func (l *lattice) at(p orb.Point) []item {
 		return nil
 	}
 	c := l.row(p[1])*l.cols + l.col(p[0])
-	return l.items[l.start[c]:l.start[c+1]]
+	return l.in(c)
 }
 
 // cells are the numbers of the cells that a box touches.
@@ -120,3 +120,6 @@ func clamp(x float64, low, high int) int {
 	}
 	return int(math.Min(x, float64(high)))
 }
+
+// in are the areas whose box touches a cell.
+func (l *lattice) in(cell int) []item { return l.items[l.start[cell]:l.start[cell+1]] }

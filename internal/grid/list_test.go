@@ -3,8 +3,6 @@ package grid_test
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,14 +13,7 @@ import (
 	"doorstep/internal/testapp"
 )
 
-func codeList(t *testing.T, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "codes.csv")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
+func codeList(text string) grid.File { return grid.File{Name: "codes.csv", Data: []byte(text)} }
 
 func TestImportList(t *testing.T) {
 	app := testapp.New(t)
@@ -37,11 +28,11 @@ func TestImportList(t *testing.T) {
 		return fmt.Sprint(name, " ", level, " ", parent, " ", bounded, " ", expected)
 	}
 	other := row("990102")
-	path := codeList(t, "区划代码,名称,备注\n990100,新名市,x\n990101,示例区990101,\n990103,新区,\n")
+	list := codeList("区划代码,名称,备注\n990100,新名市,x\n990101,示例区990101,\n990103,新区,\n")
 	for _, check := range []bool{true, false} {
-		n, ignored, err := grid.ImportList(t.Context(), app, path, check, "operator", now)
-		if err != nil || n != (grid.Imported{Added: 1, Changed: 1, Same: 1}) || len(ignored) != 1 {
-			t.Fatalf("%+v %q %v", n, ignored, err)
+		r, err := grid.Import(t.Context(), app, list, grid.Options{Dry: check, By: "operator", Now: now})
+		if err != nil || r.Imported != (grid.Imported{Added: 1, Changed: 1, Same: 1}) || len(r.Ignored) != 1 {
+			t.Fatalf("%+v %v", r, err)
 		}
 		if check && (row("990103") != "   0 0" || !strings.HasPrefix(row("9901"), "示例市")) {
 			t.Fatalf("a look wrote %s, %s", row("990103"), row("9901"))
@@ -56,7 +47,7 @@ func TestImportList(t *testing.T) {
 
 func TestImportListRefuses(t *testing.T) {
 	app := testapp.New(t)
-	_, _, err := grid.ImportList(t.Context(), app, codeList(t, "代码,名称,层级,应访户数\n9901,市,,\n99011,区,,\n9901,市,街道,-1\n990102,,区,\n"), false, "operator", time.Now())
+	_, err := grid.Import(t.Context(), app, codeList("代码,名称,层级,应访户数\n9901,市,,\n99011,区,,\n9901,市,街道,-1\n990102,,区,\n"), grid.Options{By: "operator", Now: time.Now()})
 	var wrong survey.Problems
 	if !errors.As(err, &wrong) {
 		t.Fatal(err)
@@ -68,7 +59,7 @@ func TestImportListRefuses(t *testing.T) {
 	if want := "3代码code_unknown 4代码code_repeated 4层级level_mismatch 4应访户数households_number 5名称name_missing"; strings.Join(got, " ") != want {
 		t.Errorf("%s\nwant %s", strings.Join(got, " "), want)
 	}
-	if _, _, err := grid.ImportList(t.Context(), app, codeList(t, "代码,名称\n"), false, "operator", time.Now()); !errors.As(err, &wrong) || wrong[0].Code != "table.empty" {
+	if _, err := grid.Import(t.Context(), app, codeList("代码,名称\n"), grid.Options{By: "operator", Now: time.Now()}); !errors.As(err, &wrong) || wrong[0].Code != "table.empty" {
 		t.Errorf("an empty list: %v", err)
 	}
 	if n, err := app.CountRecords(collections.Areas); err != nil || n != 0 {

@@ -30,14 +30,24 @@ var problemTexts = map[string][2]string{
 	"area.holes_overlap":       {"洞与洞重叠（位置）", "a hole lies in another hole (at)"},
 	"area.rings_too_many":      {"边界的点过多，请先简化", "the boundary has too many points: simplify it first"},
 	"area.crs":                 {"文件声明的坐标系与所选的不一致：请更正 crs 或 --crs", "the file declares another coordinate system than the one asked for: correct one of the two"},
-	"area.file":                {"文件不是可读取的 GeoJSON", "the file is not readable GeoJSON"},
+	"area.file":                {"文件不是可读取的 GeoJSON、GeoPackage 或 shapefile 压缩包", "the file is no readable GeoJSON, GeoPackage or zipped shapefile"},
+	"area.file_kind":           {"请提供 .geojson、.gpkg、shapefile 的 .zip，或代码表 .csv、.xlsx", "give a .geojson, a .gpkg, the .zip of a shapefile, or a list as .csv or .xlsx"},
+	"area.file_large":          {"文件展开后过大，请分区或简化后导入", "the file expands to too much: import a part of it, or simplify it"},
+	"area.crs_needed":          {"请说明坐标系：wgs84、gcj02 或 bd09", "say the datum: wgs84, gcj02 or bd09"},
+	"area.crs_list":            {"代码表没有坐标，不必说明坐标系", "a list has no coordinates: leave the datum out"},
+	"area.crs_projected":       {"文件用的不是经纬度，请先转换为经纬度（WGS 84 或 CGCS2000）", "the file is not in degrees: convert it to longitude and latitude (WGS 84 or CGCS2000)"},
+	"area.datum_suspect":       {"边界的坐标系看来选错了：已知住户的位置整体偏移", "the datum of the outlines looks wrong: known households fall beside them, all to one side"},
 	"area.none":                {"文件里没有区划", "there is no area in the file"},
 	"area.outside_territory":   {"该区划不在您的负责区域内", "the area is outside your territory"},
 	"area.coordinates_range":   {"坐标超出经纬度范围，或经纬度顺序颠倒", "a coordinate is out of range, or latitude comes before longitude"},
 }
 
-// ProblemTexts are the Chinese and English words of every mistake in a file of areas, by code.
-func ProblemTexts() map[string][2]string { return maps.Clone(problemTexts) }
+// ProblemTexts are the Chinese and English words of every mistake in a file of areas and of every finding, by code.
+func ProblemTexts() map[string][2]string {
+	all := maps.Clone(problemTexts)
+	maps.Copy(all, findingTexts)
+	return all
+}
 
 // mistake is one in a feature, or in the file as a whole where n is 0.
 func mistake(n int, column, code, detail string) survey.Problem {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -16,24 +15,19 @@ import (
 )
 
 type csvFile struct {
-	file  *os.File
+	name  string
 	rows  *csv.Reader
 	extra int // line ends within cells so far: a spreadsheet does not count them
 }
 
 // openCSV reads UTF-8, or else GB 18030, which spreadsheets in China write, with commas, semicolons or tabs.
-func openCSV(path string) (source, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
+func openCSV(name string, f io.ReadSeeker) (source, error) {
 	utf, err := isUTF8(f)
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	var text io.Reader = f
 	if !utf {
@@ -46,7 +40,7 @@ func openCSV(path string) (source, error) {
 	rows := csv.NewReader(in)
 	rows.Comma = separator(in)
 	rows.FieldsPerRecord, rows.LazyQuotes = -1, true
-	return &csvFile{file: f, rows: rows}, nil
+	return &csvFile{name: name, rows: rows}, nil
 }
 
 func isUTF8(r io.Reader) (bool, error) {
@@ -75,7 +69,7 @@ func (f *csvFile) next() (int, []string, error) {
 		return 0, nil, nil
 	}
 	if err != nil {
-		return 0, nil, fmt.Errorf("read %s: %w", f.file.Name(), err)
+		return 0, nil, fmt.Errorf("read %s: %w", f.name, err)
 	}
 	line, _ := f.rows.FieldPos(0)
 	number := line - f.extra
@@ -85,4 +79,4 @@ func (f *csvFile) next() (int, []string, error) {
 	return number, cells, nil
 }
 
-func (f *csvFile) close() { f.file.Close() }
+func (f *csvFile) close() {}

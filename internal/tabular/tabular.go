@@ -4,6 +4,8 @@ package tabular
 
 import (
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -54,14 +56,35 @@ func (r Row) Problem(code, column, zh, en string) survey.Problem {
 // the columns, whose cells are not read. It fails with survey.Problems when a needed column is not there or one is
 // there twice.
 func Read(path string, columns []Column, each func(Row) error) (ignored []string, err error) {
-	var rows source
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".csv", ".tsv", ".txt":
-		rows, err = openCSV(path)
-	case ".xlsx", ".xlsm":
-		rows, err = openXLSX(path)
-	default:
+	if !Lists(path) {
 		return nil, fmt.Errorf("%s: 请存为 .xlsx 或 .csv · save it as .xlsx or .csv", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadFrom(path, f, columns, each)
+}
+
+// Lists reports whether a file is a list, by the ending of its name.
+func Lists(name string) bool { return isCSV(name) || isXLSX(name) }
+
+func isCSV(name string) bool {
+	return slices.Contains([]string{".csv", ".tsv", ".txt"}, strings.ToLower(filepath.Ext(name)))
+}
+
+func isXLSX(name string) bool {
+	return slices.Contains([]string{".xlsx", ".xlsm"}, strings.ToLower(filepath.Ext(name)))
+}
+
+// ReadFrom is Read of an open file, whose name tells what it is.
+func ReadFrom(name string, in io.ReadSeeker, columns []Column, each func(Row) error) (ignored []string, err error) {
+	var rows source
+	if isXLSX(name) {
+		rows, err = openXLSX(name, in)
+	} else {
+		rows, err = openCSV(name, in)
 	}
 	if err != nil {
 		return nil, err
@@ -111,12 +134,7 @@ const titleRows = 10
 
 // findHeader takes the first row that has two of the columns, or all where fewer are asked for.
 func findHeader(rows source, columns []Column) (*header, error) {
-	byTitle := map[string]string{}
-	for _, c := range columns {
-		for _, title := range append([]string{c.Name}, c.Headers...) {
-			byTitle[plain(title)] = c.Name
-		}
-	}
+	byTitle := titles(columns)
 	for range titleRows {
 		number, cells, err := rows.next()
 		if err != nil {
@@ -172,6 +190,22 @@ func (h *header) check(row int, columns []Column, twice []string) error {
 		return wrong
 	}
 	return nil
+}
+
+// Names tells the name of the column that a title stands for; "" for none.
+func Names(columns []Column) func(title string) string {
+	byTitle := titles(columns)
+	return func(title string) string { return byTitle[plain(title)] }
+}
+
+func titles(columns []Column) map[string]string {
+	byTitle := map[string]string{}
+	for _, c := range columns {
+		for _, title := range append([]string{c.Name}, c.Headers...) {
+			byTitle[plain(title)] = c.Name
+		}
+	}
+	return byTitle
 }
 
 // title is how messages call the column: by its name and its first header.

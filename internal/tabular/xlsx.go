@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -18,13 +19,13 @@ type xlsxFile struct {
 }
 
 // openXLSX reads the first sheet that is shown.
-func openXLSX(path string) (f source, err error) {
+func openXLSX(path string, in io.Reader) (f source, err error) {
 	defer func() { // the library is handed files from anyone
 		if p := recover(); p != nil {
 			f, err = nil, fmt.Errorf("read %s: %v", path, p)
 		}
 	}()
-	book, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true, UnzipSizeLimit: mostUnzipped, UnzipXMLSizeLimit: mostUnzipped})
+	book, err := excelize.OpenReader(in, excelize.Options{RawCellValue: true, UnzipSizeLimit: mostUnzipped, UnzipXMLSizeLimit: mostUnzipped})
 	if err != nil {
 		return nil, fmt.Errorf("%s: 不是可读取的 .xlsx(太大的表格请存为 .csv) · no readable .xlsx; save a very large one as .csv: %w", path, err)
 	}

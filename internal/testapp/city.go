@@ -34,7 +34,7 @@ func (a *App) City(t testing.TB) {
 		}
 	}
 	collection := `{"type":"FeatureCollection","features":[` + strings.Join(features, ",") + `]}`
-	if _, err := grid.Import(context.Background(), a.TestApp, strings.NewReader(collection), grid.WGS84, nil, false, "test", a.clock); err != nil {
+	if _, err := grid.Import(context.Background(), a.TestApp, grid.File{Name: "city.geojson", Data: []byte(collection)}, grid.Options{Datum: grid.WGS84, By: "test", Now: a.clock}); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Doorstep.Areas.Load(a.TestApp); err != nil {

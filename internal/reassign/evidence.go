@@ -1,0 +1,249 @@
+package reassign
+
+import (
+	"database/sql"
+	"encoding/json"
+	"slices"
+
+	"doorstep/collections"
+	"doorstep/internal/grid"
+	"doorstep/internal/instrument"
+	"doorstep/internal/seal"
+	"doorstep/internal/survey"
+)
+
+// lying is where a record lies, how it came there, and how sure that is.
+type lying struct {
+	area, method string
+	confidence   float64
+}
+
+// stated reports whether somebody said where the record lies: that holds against a point.
+func (l lying) stated() bool { return l.method == "import" || l.method == string(grid.ByHand) }
+
+// where finds the area of a record by the areas as they are now. Where nothing tells, it stays where it lies, as long as that is
+// an area; else it goes to the only one that lies there now, or waits unplaced in the one that held it.
+func (w *work) where(now lying, in grid.Input) (lying, error) {
+	idx := w.Areas.Index()
+	if now.stated() {
+		return w.whereStated(now, in)
+	}
+	if a := grid.Assign(idx, in); a.Area != "" {
+		return lying{a.Area, string(a.Method), a.Confidence}, nil
+	}
+	return w.heir(now)
+}
+
+func (w *work) heir(now lying) (lying, error) {
+	code, sole, err := w.successor(now.area)
+	switch {
+	case err != nil || code == now.area:
+		return now, err
+	case sole:
+		return lying{code, now.method, now.confidence}, nil
+	}
+	return lying{code, string(grid.Unassigned), 0}, nil
+}
+
+// whereStated leaves a record where somebody put it. Of an area that was divided since, its point tells the part.
+func (w *work) whereStated(now lying, in grid.Input) (lying, error) {
+	became, err := w.became(now.area)
+	if err != nil {
+		return now, err
+	}
+	if len(became) > 0 {
+		if a := grid.Assign(w.Areas.Index(), grid.Input{HasPoint: in.HasPoint, Lon: in.Lon, Lat: in.Lat, AccuracyM: in.AccuracyM}); slices.Contains(became, a.Area) {
+			if a.Area == now.area {
+				return now, nil
+			}
+			return lying{a.Area, string(a.Method), a.Confidence}, nil
+		}
+	}
+	return w.heir(now)
+}
+
+// point is the place of a record in WGS-84, 0, 0 for none.
+func point(opened seal.Row, location string) (lon, lat float64) {
+	opened.Fill("location", &location)
+	var at struct{ Lon, Lat float64 }
+	if json.Unmarshal([]byte(location), &at) != nil {
+		return 0, 0
+	}
+	return at.Lon, at.Lat
+}
+
+func input(lon, lat, accuracy float64) grid.Input {
+	return grid.Input{HasPoint: lon != 0 || lat != 0, Lon: lon, Lat: lat, AccuracyM: accuracy}
+}
+
+// household is one that is looked at.
+type household struct {
+	id, location, code, sealed string
+	accuracy                   float64
+	lying
+}
+
+const householdColumns = `id, location, house_code, sealed, accuracy_m, area, area_method, area_confidence`
+
+func scanHousehold(rows *sql.Rows, h *household) error {
+	return rows.Scan(&h.id, &h.location, &h.code, &h.sealed, &h.accuracy, &h.area, &h.method, &h.confidence)
+}
+
+func (w *work) households(area, after string, most int) (int, string, error) {
+	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE area=? AND id>? ORDER BY area, id LIMIT ?`, []any{area, after, most}, scanHousehold)
+	for _, h := range all {
+		if err == nil {
+			_, err = w.household(h)
+		}
+		after = h.id
+	}
+	return len(all), after, err
+}
+
+// household finds where one lies, and notes that it moves. One that does not open stays.
+func (w *work) household(h household) (lying, error) {
+	opened, whole, err := collections.OpenWhole(w.db, collections.Households, h.id, h.sealed)
+	if err != nil {
+		return h.lying, err
+	}
+	in := grid.Input{}
+	if whole {
+		lon, lat := point(opened, h.location)
+		in = input(lon, lat, h.accuracy)
+		opened.Fill("house_code", &h.code)
+		in.HouseCode = h.code
+	}
+	to, err := w.where(h.lying, in)
+	if err == nil {
+		err = w.note(move{collection: collections.Households, record: h.id, from: h.lying, to: to})
+	}
+	return to, err
+}
+
+// visit is a record of a form that is looked at.
+type visit struct {
+	id, version, worker, household, location, sealed, issues string
+	accuracy                                                 float64
+	lying
+}
+
+const visitColumns = `m.id, m.form_version, m.worker, m.household, m.location, m.sealed, m.issues, m.accuracy_m, m.area, m.area_method, m.area_confidence`
+
+func scanVisit(rows *sql.Rows, v *visit) error {
+	return rows.Scan(&v.id, &v.version, &v.worker, &v.household, &v.location, &v.sealed, &v.issues, &v.accuracy, &v.area, &v.method, &v.confidence)
+}
+
+func (w *work) visits(table, where, key, after string, most int) (int, string, error) {
+	all, err := rowsOf(w.db, `SELECT `+visitColumns+` FROM "`+table+`" m WHERE `+where+` LIMIT ?`, []any{key, after, most}, scanVisit)
+	for _, v := range all {
+		if err == nil {
+			err = w.visit(table, v)
+		}
+		after = v.id
+	}
+	return len(all), after, err
+}
+
+// doubtful looks at the records of a finding. Their households may lie in areas that the job does not name.
+func (w *work) doubtful(table, code, after string, most int) (int, string, error) {
+	ids, err := rowsOf(w.db, `SELECT DISTINCT record FROM record_issues WHERE code=? AND record>? AND collection=? ORDER BY record LIMIT ?`, []any{code, after, table, most}, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
+	for _, id := range ids {
+		after = id
+		if err == nil {
+			_, _, err = w.visits(table, `m.id=? AND m.id>?`, id, "", 1)
+		}
+	}
+	return len(ids), after, err
+}
+
+func (w *work) visit(table string, v visit) error {
+	in, known := w.Forms.ForRecord(table, v.version)
+	opened, whole, err := collections.OpenWhole(w.db, table, v.id, v.sealed)
+	if err != nil || !known || !whole {
+		return err
+	}
+	lon, lat := point(opened, v.location)
+	said := input(lon, lat, v.accuracy)
+	if said.HouseCode, err = w.houseCode(in, v.id, opened); err != nil {
+		return err
+	}
+	if said.HouseholdArea, err = w.areaOfHousehold(v.household); err != nil {
+		return err
+	}
+	if said.WorkerTerritory, err = w.territory(v.worker); err != nil {
+		return err
+	}
+	to, err := w.where(v.lying, said)
+	if err != nil {
+		return err
+	}
+	m := move{collection: table, record: v.id, from: v.lying, to: to, worker: v.worker}
+	if was, is := v.method == string(grid.Unassigned), to.method == string(grid.Unassigned); was != is {
+		var issues []survey.Issue
+		if json.Unmarshal([]byte(v.issues), &issues) == nil {
+			m.issues = in.Layout.Findings(unplaced(issues, is, in.Location))
+		}
+	}
+	return w.note(m)
+}
+
+// houseCode is the answer that the form gives to the household as its house code.
+func (w *work) houseCode(in *instrument.Instrument, id string, opened seal.Row) (code string, err error) {
+	t := in.Layout.Main()
+	for i := range in.Entities {
+		e := &in.Entities[i]
+		if e.Decl.List != collections.Households || e.Table != t {
+			continue
+		}
+		at := slices.IndexFunc(t.Columns, func(c survey.Column) bool { return slices.Equal(c.Path, e.Properties["house_code"]) })
+		if at < 0 || len(e.Properties["house_code"]) == 0 {
+			continue
+		}
+		if _, sealed := in.Layout.Sealed(t).Find(t.Columns[at].Name); sealed {
+			opened.Fill(t.Columns[at].Name, &code)
+			return code, nil
+		}
+		_, err = collections.One(w.db, `SELECT "`+t.Columns[at].Name+`" FROM "`+t.Name+`" WHERE id=?`, []any{id}, &code)
+	}
+	return code, err
+}
+
+// areaOfHousehold is where the household of a visit lies by now. One that has not been looked at in this batch and may move is
+// looked at first: the visit may have been found by what is wrong with it.
+func (w *work) areaOfHousehold(id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	if i := slices.IndexFunc(w.moves, func(m move) bool { return m.collection == collections.Households && m.record == id }); i >= 0 {
+		return w.moves[i].to.area, nil
+	}
+	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE id=?`, []any{id}, scanHousehold)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	to, err := w.household(all[0])
+	return to.area, err
+}
+
+// persons stay with their households. Whoever has none, or was placed apart, follows the area that is no more.
+func (w *work) persons(area, after string, most int) (int, string, error) {
+	if _, known := w.Areas.Index().Area(area); known {
+		return 0, after, nil
+	}
+	type person struct{ id, household string }
+	all, err := rowsOf(w.db, `SELECT id, household FROM persons WHERE area=? AND id>? ORDER BY area, id LIMIT ?`, []any{area, after, most}, func(rows *sql.Rows, p *person) error { return rows.Scan(&p.id, &p.household) })
+	for _, p := range all {
+		after = p.id
+		if err != nil {
+			break
+		}
+		to := lying{}
+		if to.area, err = w.areaOfHousehold(p.household); err == nil && to.area == "" {
+			to.area, _, err = w.successor(area)
+		}
+		if err == nil {
+			err = w.note(move{collection: collections.Persons, record: p.id, from: lying{area: area}, to: to})
+		}
+	}
+	return len(all), after, err
+}

@@ -1,0 +1,140 @@
+package reassign
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/grid"
+)
+
+// Jobs lists the latest jobs, the newest first.
+func Jobs(db collections.DB) ([]Job, error) {
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM area_jobs ORDER BY created DESC LIMIT 50`, nil, scanJob)
+	if all == nil {
+		all = []Job{}
+	}
+	return all, err
+}
+
+func scanJob(rows *sql.Rows, j *Job) error {
+	return rows.Scan(&j.ID, &j.Status, &j.Done, &j.Total, &j.Moved, &j.By, &j.Created, &j.Updated)
+}
+
+// Find reads one job.
+func Find(db collections.DB, id string) (Job, bool, error) {
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM area_jobs WHERE id=?`, []any{id}, scanJob)
+	if err != nil || len(all) == 0 {
+		return Job{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// Way is how many records of a table went from one area to another.
+type Way struct {
+	From       string `json:"from"`
+	To         string `json:"to"`
+	Collection string `json:"collection"`
+	N          int    `json:"n"`
+}
+
+// Ways are the moves of a job of which one side at least lies within the ranges.
+func Ways(db collections.DB, job string, ranges []territory.Range) ([]Way, error) {
+	from, args := territory.Within("+area_from", ranges)
+	to, more := territory.Within("+area", ranges)
+	all, err := rowsOf(db, `SELECT area_from, area, collection, COUNT(*) FROM area_moves WHERE job=? AND (`+from+` OR `+to+`) GROUP BY area_from, area, collection ORDER BY area_from, area, collection`,
+		append(append([]any{job}, args...), more...), func(rows *sql.Rows, w *Way) error { return rows.Scan(&w.From, &w.To, &w.Collection, &w.N) })
+	if all == nil {
+		all = []Way{}
+	}
+	return all, err
+}
+
+// Moved is one record that went elsewhere.
+type Moved struct {
+	ID         string `json:"-"`
+	Collection string `json:"collection"`
+	Record     string `json:"record"`
+	From       string `json:"from"`
+	To         string `json:"to"`
+	At         string `json:"at"`
+}
+
+// List gives the records of a job that went from one area to another, at most so many after one.
+func List(db collections.DB, job, from, to, after string, most int) ([]Moved, error) {
+	all, err := rowsOf(db, `SELECT id, collection, record, area_from, area, moved FROM area_moves WHERE job=? AND area_from=? AND area=? AND (collection||'/'||id)>? ORDER BY collection, id LIMIT ?`, []any{job, from, to, after, most},
+		func(rows *sql.Rows, m *Moved) error {
+			return rows.Scan(&m.ID, &m.Collection, &m.Record, &m.From, &m.To, &m.At)
+		})
+	if all == nil {
+		all = []Moved{}
+	}
+	return all, err
+}
+
+// Cancel stops a job after the batch that it is at; it reports whether there was one to stop.
+func Cancel(db collections.DB, id string, now time.Time) (bool, error) {
+	return turn(db, id, `status IN ('waiting','running')`, Cancelled, now)
+}
+
+// Resume lets a cancelled job go on where it stopped.
+func Resume(db collections.DB, id string, now time.Time) (bool, error) {
+	return turn(db, id, `status='cancelled'`, Waiting, now)
+}
+
+func turn(db collections.DB, id, where, status string, now time.Time) (bool, error) {
+	result, err := db.Exec(`UPDATE area_jobs SET status=?, updated=? WHERE id=? AND `+where, status, collections.Stamp(now), id)
+	if err != nil {
+		return false, fmt.Errorf("job %s: %w", id, err)
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// Revision is what an area was for a time; the one without an end is what it is.
+type Revision struct {
+	Code      string          `json:"code"`
+	Name      string          `json:"name"`
+	Level     string          `json:"level"`
+	ValidFrom string          `json:"valid_from"`
+	ValidTo   string          `json:"valid_to"`
+	Kind      string          `json:"kind"`   // how it ended; "" for what it is
+	Became    []string        `json:"became"` // what lies there since
+	Outline   json.RawMessage `json:"outline"`
+}
+
+// History gives what an area was, the oldest first, and what it is.
+func History(db collections.DB, code string) (all []Revision, err error) {
+	for _, query := range []string{
+		`SELECT code, name, level, valid_from, valid_to, kind, became, boundary FROM area_revisions WHERE code=? AND kind!='unused' ORDER BY valid_to`,
+		`SELECT code, name, level, COALESCE((SELECT MAX(valid_to) FROM area_revisions r WHERE r.code=a.code), created), '', '', '[]', COALESCE(boundary,'null') FROM areas a WHERE code=? AND active`,
+	} {
+		some, err := rowsOf(db, query, []any{code}, scanRevision)
+		if err != nil {
+			return nil, fmt.Errorf("history of %s: %w", code, err)
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func scanRevision(rows *sql.Rows, r *Revision) error {
+	var became, outline string
+	if err := rows.Scan(&r.Code, &r.Name, &r.Level, &r.ValidFrom, &r.ValidTo, &r.Kind, &became, &outline); err != nil {
+		return err
+	}
+	r.Outline = json.RawMessage(outline)
+	return json.Unmarshal([]byte(became), &r.Became)
+}
+
+// Begin asks for a look at the records of all areas that there are or were.
+func Begin(db collections.DB, by string, now time.Time) (string, error) {
+	codes, err := rowsOf(db, `SELECT code FROM areas UNION SELECT code FROM area_revisions ORDER BY 1`, nil, func(rows *sql.Rows, code *string) error { return rows.Scan(code) })
+	if err != nil {
+		return "", err
+	}
+	return grid.BeginJob(db, codes, by, now)
+}
