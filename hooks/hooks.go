@@ -122,6 +122,8 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnRecordUpdateRequest(), "doorstep.cleared", 20, d.noteCleared)
 	on(app.OnRecordEnrich(pairLists...), "doorstep.pairs", 80, otherSide)
 	on(app.OnRecordEnrich(), "doorstep.mask", 90, d.mask)
+	on(app.OnRecordCreate(collections.Areas), "doorstep.border.create", 10, soundBorder)
+	on(app.OnRecordUpdate(collections.Areas), "doorstep.border.update", 10, soundBorder)
 	on(app.OnRecordAfterUpdateSuccess(collections.Areas), "doorstep.areas", 10, d.areasChanged)
 	d.bindFolder(app)
 	on(app.OnTerminate(), "doorstep.drain", 10, d.drain)

@@ -77,6 +77,10 @@ func TestBordersAreDrawnByWhoHoldsBothSides(t *testing.T) {
 	if boundary() == before {
 		t.Error("the city drew nothing")
 	}
+	crossing := map[string]any{"boundary": `{"type":"Polygon","coordinates":[[[113,22],[114,23],[114,22],[113,23],[113,22]]]}`}
+	if status, body := city.Do(http.MethodPatch, path, crossing); status != http.StatusBadRequest || !strings.Contains(string(body), "boundary") || boundary() == before {
+		t.Errorf("a border that crosses itself: %d %s", status, body)
+	}
 	if after := list(t, db, others); !slices.Equal(after, neighbours) {
 		t.Error("other areas changed")
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func build(ctx context.Context, dir string) (string, error) {
@@ -88,6 +89,37 @@ func start(ctx context.Context, c config, dir string, args ...string) (*server, 
 		}
 	}
 	return nil, fmt.Errorf("%s did not start: %w", dir, errors.Join(lines.Err(), cmd.Wait()))
+}
+
+// cost is the processor time of the server so far, and of this program and those that it has started and seen end.
+func (s *server) cost() (time.Duration, error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", s.pid))
+	if err != nil {
+		return 0, err
+	}
+	var total time.Duration
+	for _, path := range threads {
+		line, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it has ended
+		}
+		if err != nil {
+			return 0, err
+		}
+		var on int64 // the first number, in nanoseconds
+		if _, err := fmt.Sscan(string(line), &on); err != nil {
+			return 0, fmt.Errorf("%s: %w", path, err)
+		}
+		total += time.Duration(on)
+	}
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var used syscall.Rusage
+		if err := syscall.Getrusage(who, &used); err != nil {
+			return 0, err
+		}
+		total += time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	}
+	return total, nil
 }
 
 // forgetPeak makes the system measure the peak of the server's memory anew.

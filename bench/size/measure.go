@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
-	"slices"
 	"time"
 )
 
@@ -12,84 +12,135 @@ import (
 type operation struct {
 	name string
 	call func(context.Context) (int, error)
-	once bool // it changes something, or takes long
+	most int  // calls in a round; 0 is as many as asked for
+	all  bool // the answer is about all of the city, or a program starts: it may grow
 }
 
-// measured is what an operation took, in milliseconds.
+// measured is what an operation took in one city, in milliseconds.
 type measured struct {
-	name   string
-	cold   float64 // the first call
-	took   []float64
-	bytes  int
-	peak   int // MB of the server's memory at most
+	cold, least float64 // the first call, and the quickest after it
+	cost        float64 // processor time of the cheapest after it
+	calls       int
+	bytes       int
+	peak        int // MB of the server's memory at most
+}
+
+// compared is an operation in the town and in the city.
+type compared struct {
+	operation
+	of     [2]measured
 	failed error
 }
 
-func (m measured) median() float64 {
-	if len(m.took) == 0 {
-		return m.cold
+// ratio is how much more processor time the city takes than the town. By the clock it would tell of the machine's other work.
+func (c compared) ratio() float64 { return c.of[1].cost / c.of[0].cost }
+
+// growth is that for the same size of answer.
+func (c compared) growth() float64 { return c.ratio() / max(1, c.answer()) }
+
+func (c compared) answer() float64 { return float64(c.of[1].bytes) / float64(max(1, c.of[0].bytes)) }
+
+const (
+	rounds = 3                      // of calls, before an operation is said to grow
+	short  = 300 * time.Millisecond // what is quick is called more often
+)
+
+// compare calls an operation in both cities in turn, so that whatever else the machine does slows both, and keeps the
+// quickest calls. What grows more than allowed is asked for again.
+func compare(ctx context.Context, c config, both [2]*visitor, i int) (compared, error) {
+	var m compared
+	for round := range rounds {
+		for at, v := range both {
+			m.operation = v.all[i]
+			if err := v.server.forgetPeak(); err != nil {
+				return m, err
+			}
+			if round == 0 {
+				if m.failed = m.of[at].call(ctx, v, i); m.failed != nil {
+					return m, nil
+				}
+			}
+		}
+		if m.failed = m.round(ctx, c.times, both, i); m.failed != nil {
+			return m, nil
+		}
+		for at, v := range both {
+			peak, err := v.server.peak()
+			if err != nil {
+				return m, err
+			}
+			m.of[at].peak = max(m.of[at].peak, peak)
+		}
+		if m.all || m.growth() <= c.allowed || m.most > 0 {
+			break
+		}
 	}
-	sorted := slices.Sorted(slices.Values(m.took))
-	return sorted[len(sorted)/2]
+	return m, nil
 }
 
-// answer tells how much larger the answer in the city is than that in the town, or that there is none.
-func (m measured) answer(small measured) string {
-	if m.failed != nil || small.failed != nil {
-		return "refused"
+// round calls the operation some times in each city, the one and the other first in turn.
+func (m *compared) round(ctx context.Context, times int, both [2]*visitor, i int) error {
+	if m.most > 0 {
+		times = min(times, m.most)
 	}
-	return fmt.Sprintf("×%.2f", float64(m.bytes)/float64(max(1, small.bytes)))
+	began := time.Now()
+	for n := 0; n < times || m.most == 0 && n < 8*times && time.Since(began) < 2*short; n++ {
+		for side := range both {
+			at := (side + n) % 2
+			if err := m.of[at].call(ctx, both[at], i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
-// measureCity starts the program in a city and goes through the operations in order.
-func measureCity(ctx context.Context, c config, scale string) ([]measured, error) {
-	dir, err := makeCity(ctx, c, scale)
+func (m *measured) call(ctx context.Context, v *visitor, i int) error {
+	before, err := v.server.cost()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v, err := prepare(ctx, c, dir, scale)
+	began := time.Now()
+	bytes, err := v.all[i].call(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer v.server.stop()
-	var all []measured
-	for _, op := range v.operations() {
-		m, err := v.measure(ctx, op, c.times)
+	took := ms(time.Since(began))
+	after, err := v.server.cost()
+	if err != nil {
+		return err
+	}
+	cost := ms(after - before)
+	switch m.calls++; m.calls {
+	case 1:
+		m.cold, m.least, m.cost = took, took, cost
+	case 2:
+		m.least, m.cost = took, cost
+	}
+	m.least, m.cost, m.bytes = min(m.least, took), min(m.cost, cost), bytes
+	return nil
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// measure goes through the operations in order; what is refused is said.
+func measure(ctx context.Context, c config, both [2]*visitor, w io.Writer) ([]compared, error) {
+	var all []compared
+	for i, op := range both[0].all {
+		if c.only != nil && !c.only.MatchString(op.name) || c.fail && op.all {
+			continue
+		}
+		m, err := compare(ctx, c, both, i)
 		if err != nil {
 			return nil, err
 		}
 		if m.failed != nil {
-			fmt.Fprintf(os.Stderr, "%s %s: %v\n", scale, m.name, m.failed)
+			fmt.Fprintf(os.Stderr, "%s: %v\n", m.name, m.failed)
+		} else {
+			fmt.Fprintf(w, "%-24s %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f %5d %7.2f %7.2f\n",
+				m.name, m.of[0].least, m.of[1].least, m.of[0].cold, m.of[1].cold, m.of[0].cost, m.of[1].cost, m.of[1].peak, m.answer(), m.ratio())
 		}
-		fmt.Fprintf(os.Stderr, "%s %s %.1f ms\n", scale, m.name, m.median())
 		all = append(all, m)
 	}
 	return all, nil
-}
-
-func (v *visitor) measure(ctx context.Context, op operation, times int) (measured, error) {
-	m := measured{name: op.name}
-	if err := v.server.forgetPeak(); err != nil {
-		return m, err
-	}
-	if op.once {
-		times = 0
-	}
-	for i := range times + 1 {
-		began := time.Now()
-		bytes, err := op.call(ctx)
-		took := float64(time.Since(began).Microseconds()) / 1000
-		if m.failed = err; err != nil {
-			break
-		}
-		m.bytes = bytes
-		if i == 0 {
-			m.cold = took
-		} else {
-			m.took = append(m.took, took)
-		}
-	}
-	var err error
-	m.peak, err = v.server.peak()
-	return m, err
 }

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 
 	"doorstep/collections"
@@ -29,54 +31,53 @@ func (v *visitor) operations() []operation {
 	queue := func(query string) func(context.Context) (int, error) {
 		return v.get(&v.street, "/api/doorstep/v1/queue?limit=50"+query)
 	}
+	const whole = true
 	all := []operation{
-		{"pull_page", pull("limit=1000"), false},
-		{"pull_nothing", pull("cursor=" + url.QueryEscape(v.tablet.Copy.Cursor)), false},
-		{"pull_500_of_58000", pull("limit=1000&cursor=" + url.QueryEscape(v.old)), false},
-		{"odk_form_list", v.get(&v.nobody, v.odk+"/formList"), false},
-		{"odk_manifest", v.get(&v.nobody, v.odk+"/forms/child_visit/manifest"), false},
-		{"odk_persons", v.get(&v.nobody, v.odk+"/datasets/persons/entities.csv"), false},
-		{"odk_households", v.get(&v.nobody, v.odk+"/datasets/households/entities.csv"), false},
-		{"rest_visits", v.restVisits, false},
-		{"rest_visits_city", v.get(&v.whole, "/api/collections/child_visits/records?perPage=50"), false},
-		{"rest_visits_by_arrival", records("&sort=-received_at"), false},
-		{"rest_persons", v.get(&v.street, "/api/collections/persons/records"), false},
-		{"rest_persons_city", v.get(&v.whole, "/api/collections/persons/records"), false},
-		{"queue", queue(""), false},
-		{"queue_city", v.get(&v.whole, "/api/doorstep/v1/queue?limit=50"), false},
-		{"queue_form", queue("&form=child_visit"), false},
-		{"queue_issues", queue("&state=has_issues"), false},
-		{"queue_approved", queue("&state=approved"), false},
-		{"queue_code", queue("&code=id.checksum"), false},
-		{"queue_days", queue("&from=" + time.Now().AddDate(0, 0, -7).Format(time.DateOnly)), false},
-		{"queue_photo", queue("&photo=1"), false},
-		{"queue_returned", queue("&returned=1"), false},
-		{"queue_photo_city", v.get(&v.whole, "/api/doorstep/v1/queue?limit=50&photo=1"), false},
-		{"queue_returned_city", v.get(&v.whole, "/api/doorstep/v1/queue?limit=50&returned=1"), false},
-		{"queue_counts", v.get(&v.street, "/api/doorstep/v1/queue/counts"), false},
-		{"queue_counts_city", v.get(&v.whole, "/api/doorstep/v1/queue/counts"), false},
-		{"record", v.oneRecord, false},
-		{"duplicates", v.get(&v.street, "/api/doorstep/v1/duplicates"), false},
-		{"duplicates_city", v.get(&v.whole, "/api/doorstep/v1/duplicates"), false},
-		{"quarantine", v.get(&v.street, "/api/doorstep/v1/quarantine"), false},
-		{"today", v.get(&v.street, "/api/doorstep/v1/today"), false},
-		{"today_city", v.get(&v.whole, "/api/doorstep/v1/today"), false},
-		{"areas", v.get(&v.street, "/api/doorstep/v1/areas"), false},
-		{"workers", v.get(&v.street, "/api/doorstep/v1/workers"), false},
-		{"search_person", v.search, false},
-		{"push_30", v.push, false},
-		{"export", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"), false},
-		{"export_nothing", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=returned&campaign=child-sweep-demo"), false},
-		{"export_city", v.get(&v.whole, "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"), true},
-		{"who_saw", v.get(&v.manager, "/api/doorstep/v1/persons/"+v.somebody()+"/audit"), true},
-		{"roster_1000", v.roster, true},
+		{"pull_page", pull("limit=1000"), 0, false},
+		{"pull_nothing", pull("cursor=" + url.QueryEscape(v.tablet.Copy.Cursor)), 0, false},
+		{"pull_500_of_58000", pull("limit=1000&cursor=" + url.QueryEscape(v.old)), 0, false},
+		{"odk_form_list", v.get(&v.nobody, v.odk+"/formList"), 0, false},
+		{"odk_manifest", v.get(&v.nobody, v.odk+"/forms/child_visit/manifest"), 0, false},
+		{"odk_persons", v.get(&v.nobody, v.odk+"/datasets/persons/entities.csv"), 0, false},
+		{"odk_households", v.get(&v.nobody, v.odk+"/datasets/households/entities.csv"), 0, false},
+		{"rest_visits", v.restVisits, 0, false},
+		{"rest_visits_city", v.get(&v.whole, "/api/collections/child_visits/records?perPage=50"), 0, false},
+		{"rest_visits_by_arrival", records("&sort=-received_at"), 0, false},
+		{"rest_persons", v.get(&v.street, "/api/collections/persons/records"), 0, false},
+		{"rest_persons_city", v.get(&v.whole, "/api/collections/persons/records"), 0, false},
+		{"rest_persons_by_area", v.get(&v.street, "/api/collections/persons/records?sort=area"), 0, false},
+		{"queue", queue(""), 0, false},
+		{"queue_city", v.get(&v.whole, "/api/doorstep/v1/queue?limit=50"), 0, false},
+		{"queue_form", queue("&form=child_visit"), 0, false},
+		{"queue_issues", queue("&state=has_issues"), 0, false},
+		{"queue_approved", queue("&state=approved"), 0, false},
+		{"queue_code", queue("&code=id.checksum"), 0, false},
+		{"queue_days", queue("&from=" + time.Now().AddDate(0, 0, -7).Format(time.DateOnly)), 0, false},
+		{"queue_photo", queue("&photo=1"), 0, false},
+		{"queue_returned", queue("&returned=1"), 0, false},
+		{"queue_photo_city", v.get(&v.whole, "/api/doorstep/v1/queue?limit=50&photo=1"), 0, false},
+		{"queue_returned_city", v.get(&v.whole, "/api/doorstep/v1/queue?limit=50&returned=1"), 0, false},
+		{"queue_counts", v.get(&v.street, "/api/doorstep/v1/queue/counts"), 0, false},
+		{"queue_counts_city", v.get(&v.whole, "/api/doorstep/v1/queue/counts"), 0, whole},
+		{"record", v.oneRecord, 0, false},
+		{"duplicates", v.get(&v.street, "/api/doorstep/v1/duplicates"), 0, false},
+		{"duplicates_city", v.get(&v.whole, "/api/doorstep/v1/duplicates"), 0, whole},
+		{"quarantine", v.get(&v.street, "/api/doorstep/v1/quarantine"), 0, false},
+		{"today", v.get(&v.street, "/api/doorstep/v1/today"), 0, false},
+		{"today_city", v.get(&v.whole, "/api/doorstep/v1/today"), 0, whole},
+		{"areas", v.get(&v.street, "/api/doorstep/v1/areas"), 0, false},
+		{"workers", v.get(&v.street, "/api/doorstep/v1/workers"), 0, false},
+		{"search_person", v.search, 5, false},
+		{"push_30", v.push, pushes, false},
+		{"export", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"), 0, false},
+		{"export_nothing", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=returned&campaign=child-sweep-demo"), 0, false},
+		{"export_city", v.get(&v.whole, "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"), 3, whole},
+		{"who_saw", v.get(&v.manager, "/api/doorstep/v1/persons/"+v.somebody()+"/audit"), 0, false},
+		{"retention_report", v.report, 0, false},
+		{"roster_1000", v.roster, 2, whole},
 	}
 	for _, level := range []string{"district", "street", "community", "grid"} {
-		all = append(all, operation{"coverage_" + level, v.get(&v.street, "/api/doorstep/v1/coverage?level="+level), false})
-	}
-	for _, by := range []string{"id", "area", "household"} {
-		all = append(all, operation{"rest_persons_by_" + by, v.get(&v.street, "/api/collections/persons/records?sort="+by), false},
-			operation{"rest_persons_city_by_" + by, v.get(&v.whole, "/api/collections/persons/records?sort="+by), false})
+		all = append(all, operation{"coverage_" + level, v.get(&v.street, "/api/doorstep/v1/coverage?level="+level), 0, false})
 	}
 	return all
 }
@@ -137,10 +138,7 @@ func (v *visitor) oneRecord(ctx context.Context) (int, error) {
 
 // somebody is a person of the worker's.
 func (v *visitor) somebody() string {
-	for id := range v.tablet.Copy.Records[collections.Persons] {
-		return id
-	}
-	return ""
+	return slices.Min(slices.Collect(maps.Keys(v.tablet.Copy.Records[collections.Persons])))
 }
 
 func (v *visitor) search(ctx context.Context) (int, error) {

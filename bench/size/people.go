@@ -2,26 +2,27 @@ package main
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"doorstep/collections"
 	"doorstep/commands"
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
 	"doorstep/internal/grid"
+	"doorstep/internal/instrument"
 )
 
 // Everybody who is measured has as much to look after in a town as in a city.
 const (
-	gridsOfWorker = 7
-	gridsOfStreet = 270
-	news          = 58_000 // changes since the worker's last pull
-	ownNews       = 500    // of them in the worker's grids
+	gridsOfWorker                  = 7
+	gridsOfStreet                  = 270
+	personsOfWorker, workersLooked = 1150, 200
+	news                           = 58_000 // changes since the worker's last pull
+	ownNews                        = 500    // of them in the worker's grids
 )
 
 // visitor is everybody who asks something.
@@ -36,17 +37,24 @@ type visitor struct {
 	odk, old                      string   // the worker's address for ODK apps; a cursor from before the news
 	record                        string   // that is read
 	visits                        [][]client.Operation
+	beside                        core.App // the same folder, opened by this program
+	library                       *instrument.Library
+	all                           []operation
 }
 
 var scales = map[string]func(time.Time) demo.Scale{"town": demo.Town, "tenth": demo.Tenth, "full": demo.Full}
 
-// prepare lets everybody sign in, brings news and starts the server that is measured.
-func prepare(ctx context.Context, c config, dir, scale string) (*visitor, error) {
+// prepare makes the city when the cache has none, lets everybody sign in, brings news and starts the server that is measured.
+func prepare(ctx context.Context, c config, scale string) (*visitor, error) {
 	size := scales[scale]
 	if size == nil {
 		return nil, fmt.Errorf("town, tenth and full are compared, not %q", scale)
 	}
 	city, err := demo.NewCity(commands.DemoSeed, size(time.Now()))
+	if err != nil {
+		return nil, err
+	}
+	dir, err := makeCity(ctx, c, scale)
 	if err != nil {
 		return nil, err
 	}
@@ -62,28 +70,41 @@ func prepare(ctx context.Context, c config, dir, scale string) (*visitor, error)
 	if stopped := v.server.stop(); err != nil || stopped != nil {
 		return nil, fmt.Errorf("first sync: %w %w", err, stopped)
 	}
-	if err := v.bringNews(ctx); err != nil {
+	if err := v.open(ctx); err != nil {
 		return nil, fmt.Errorf("news: %w", err)
 	}
-	if v.server, err = start(ctx, c, dir); err != nil {
-		return nil, err
+	return v, v.begin(ctx, c)
+}
+
+// begin starts the server that is measured.
+func (v *visitor) begin(ctx context.Context, c config) (err error) {
+	if v.server, err = start(ctx, c, v.dir); err != nil {
+		return err
 	}
 	for _, conn := range []*client.Conn{&v.nobody, &v.field, &v.street, &v.manager, &v.whole, &v.tablet.Conn} {
 		conn.URL = v.server.url
 	}
-	if v.visits, err = v.fillIn(c.times + 1); err != nil {
-		return nil, err
+	if v.visits, err = v.fillIn(pushes + 1); err != nil {
+		return err
 	}
-	return v, v.tablet.Pull(ctx)
+	if err := v.tablet.Pull(ctx); err != nil {
+		return err
+	}
+	v.all = v.operations()
+	return nil
 }
 
+// leave stops the server.
+func (v *visitor) leave() { _ = errors.Join(v.server.stop(), v.beside.ResetBootstrapState()) }
+
 func (v *visitor) signIn(ctx context.Context) (err error) {
+	usual := v.usualWorker()
 	at := client.Conn{URL: v.server.url, HTTP: http.DefaultClient}
 	for _, w := range []struct {
 		into *client.Conn
 		who  func(demo.Worker) bool
 	}{
-		{&v.field, func(w demo.Worker) bool { return w.Role == "field" && len(w.Territory) == gridsOfWorker }},
+		{&v.field, func(w demo.Worker) bool { return w.Staff == usual }},
 		{&v.manager, func(w demo.Worker) bool { return w.Role == "manager" }},
 		{&v.whole, func(w demo.Worker) bool { return w.Role == "supervisor" && w.Territory[0] == demo.CityCode }},
 		{&v.street, func(w demo.Worker) bool { return w.Role == "supervisor" && w.Territory[0] == v.usualStreet() }},
@@ -117,6 +138,27 @@ func (v *visitor) signIn(ctx context.Context) (err error) {
 	return err
 }
 
+// usualWorker is the one whose people are nearest to the usual number, of the first that have so many grids.
+func (v *visitor) usualWorker() (staff string) {
+	looked, best := 0, 1<<30
+	for _, w := range v.city.Workers {
+		if w.Role != "field" || len(w.Territory) != gridsOfWorker || looked == workersLooked {
+			continue
+		}
+		people := 0
+		for _, code := range w.Territory {
+			for _, h := range v.city.Households(code) {
+				people += len(h.Persons)
+			}
+		}
+		if off := max(people-personsOfWorker, personsOfWorker-people); off < best {
+			staff, best = w.Staff, off
+		}
+		looked++
+	}
+	return staff
+}
+
 // usualStreet is the one whose number of grids is the usual one.
 func (v *visitor) usualStreet() (code string) {
 	grids := map[string]int{}
@@ -133,46 +175,4 @@ func (v *visitor) usualStreet() (code string) {
 		}
 	}
 	return code
-}
-
-// bringNews tells of people of the whole city once more, some of them in the worker's grids, while no server runs.
-func (v *visitor) bringNews(ctx context.Context) error {
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: v.dir, DBConnect: collections.Connect})
-	if err := app.Bootstrap(); err != nil {
-		return err
-	}
-	defer app.ResetBootstrapState()
-	var mine []string
-	for id := range v.tablet.Copy.Records[collections.Persons] {
-		if mine = append(mine, id); len(mine) == ownNews {
-			break
-		}
-	}
-	return collections.Write(ctx, app, func(db collections.DB) error {
-		type told struct {
-			id, area string
-			rev      int64
-		}
-		var all []told
-		scan := func(rows *sql.Rows) error {
-			var t told
-			err := rows.Scan(&t.id, &t.area, &t.rev)
-			all = append(all, t)
-			return err
-		}
-		if err := collections.Each(db, `SELECT id, area, rev FROM persons ORDER BY id LIMIT ?`, []any{news - ownNews}, scan); err != nil {
-			return err
-		}
-		for _, id := range mine {
-			if err := collections.Each(db, `SELECT id, area, rev FROM persons WHERE id=?`, []any{id}, scan); err != nil {
-				return err
-			}
-		}
-		for _, t := range all {
-			if err := collections.Announce(db, collections.Persons, t.id, t.area, collections.Upsert, t.rev+1, time.Now()); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -12,7 +12,10 @@ import (
 	"doorstep/internal/xlsform"
 )
 
-const visitsOfPush = 30
+const (
+	visitsOfPush = 30
+	pushes       = 10 // that are measured, after a first one
+)
 
 // fillIn makes pushes of visits at the worker's households, some of them visited more than once.
 func (v *visitor) fillIn(pushes int) ([][]client.Operation, error) {

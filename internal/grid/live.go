@@ -75,7 +75,7 @@ func readIndex(db collections.DB) (*Index, error) {
 		}
 		if boundary != "null" && boundary != "" {
 			var err error
-			if a.Boundary, err = ParseBoundary([]byte(boundary)); err != nil {
+			if a.Boundary, err = readStored([]byte(boundary)); err != nil {
 				return fmt.Errorf("boundary of %s: %w", a.Code, err)
 			}
 		}

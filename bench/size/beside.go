@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/instrument"
+	"doorstep/internal/retention"
+)
+
+// open opens the folder while no server runs, and leaves news and a policy of retention in it.
+func (v *visitor) open(ctx context.Context) error {
+	v.beside = core.NewBaseApp(core.BaseAppConfig{DataDir: v.dir, DBConnect: collections.Connect})
+	if err := v.beside.Bootstrap(); err != nil {
+		return err
+	}
+	v.library = instrument.NewLibrary()
+	if err := v.library.Refresh(v.beside); err != nil {
+		return err
+	}
+	return collections.Write(ctx, v.beside, func(db collections.DB) error {
+		for _, of := range []string{collections.Submissions, "child_visits"} {
+			if _, err := db.Exec(`INSERT OR IGNORE INTO retention_policies (id, collection, campaign, days, active) VALUES (?,?,'',3650,1)`, "bench"+of[:8], of); err != nil {
+				return err
+			}
+		}
+		return v.bringNews(db)
+	})
+}
+
+// report counts what is due by the policies, which is nothing, as a job does every night.
+func (v *visitor) report(ctx context.Context) (int, error) {
+	return 1, retention.Report(ctx, v.beside, v.library, time.Now())
+}
+
+// bringNews tells of people of the whole city once more, some of them in the worker's grids.
+func (v *visitor) bringNews(db collections.DB) error {
+	type told struct {
+		id, area string
+		rev      int64
+	}
+	var all []told
+	scan := func(rows *sql.Rows) error {
+		var t told
+		err := rows.Scan(&t.id, &t.area, &t.rev)
+		all = append(all, t)
+		return err
+	}
+	if err := collections.Each(db, `SELECT id, area, rev FROM persons ORDER BY id LIMIT ?`, []any{news - ownNews}, scan); err != nil {
+		return err
+	}
+	mine := 0
+	for id := range v.tablet.Copy.Records[collections.Persons] {
+		if mine++; mine > ownNews {
+			break
+		}
+		if err := collections.Each(db, `SELECT id, area, rev FROM persons WHERE id=?`, []any{id}, scan); err != nil {
+			return err
+		}
+	}
+	for _, t := range all {
+		if err := collections.Announce(db, collections.Persons, t.id, t.area, collections.Upsert, t.rev+1, time.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
