@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/6tail/lunar-go/calendar"
@@ -17,7 +18,7 @@ type date struct {
 }
 
 // date reads YYYY-MM-DD and the like, DD/MM/YYYY, eight digits, or a year.
-func (r *reader) date(s string) value {
+func (*reader) date(s string) value {
 	d, ok := parseDate(s)
 	if !ok {
 		return value{}
@@ -26,7 +27,7 @@ func (r *reader) date(s string) value {
 		if t := time.Date(d.year, time.Month(d.month), d.day, 0, 0, 0, 0, time.UTC); t.Day() == d.day && int(t.Month()) == d.month {
 			d.at = int(t.Unix() / 86400)
 		}
-		d.lunar = r.lunarDay(d)
+		d.lunar = lunarDay(d)
 	}
 	d.digits = strconv.Itoa(d.year)
 	if d.month > 0 {
@@ -66,25 +67,36 @@ func parseDate(s string) (d date, ok bool) {
 // epoch is the Julian day of the first of January 1970.
 const epoch = 2440588
 
-// lunarDay is the day count of a date of the lunar calendar, 0 where there is no such date.
-func (r *reader) lunarDay(d date) int {
-	if d.year < 1850 || d.year > 2100 || d.month < 1 || d.month > 12 || d.day < 1 || d.day > 30 {
-		return 0
-	}
-	months, ok := r.lunar[d.year]
-	if !ok {
-		year := calendar.NewLunarYear(d.year)
-		for m := 1; m <= 12; m++ {
-			if month := year.GetMonth(m); month != nil {
-				months[m] = int(math.Round(month.GetFirstJulianDay())) - epoch
+// Years whose lunar calendar is known.
+const firstLunar, lastLunar = 1850, 2100
+
+// lunarYears tell when the months of a lunar year begin, 0 for a month that it has not. A year is found from the courses of sun
+// and moon, which takes longer than all else that is done with a person: each is computed once.
+var lunarYears = sync.OnceValue(func() (all [lastLunar - firstLunar + 1]func() [13]int) {
+	for i := range all {
+		all[i] = sync.OnceValue(func() (months [13]int) {
+			year := calendar.NewLunarYear(firstLunar + i)
+			for m := 1; m <= 12; m++ {
+				if month := year.GetMonth(m); month != nil {
+					months[m] = int(math.Round(month.GetFirstJulianDay())) - epoch
+				}
 			}
-		}
-		r.lunar[d.year] = months
+			return months
+		})
 	}
-	if months[d.month] == 0 {
+	return all
+})
+
+// lunarDay is the day count of a date of the lunar calendar, 0 where there is no such date.
+func lunarDay(d date) int {
+	if d.year < firstLunar || d.year > lastLunar || d.month < 1 || d.month > 12 || d.day < 1 || d.day > 30 {
 		return 0
 	}
-	return months[d.month] + d.day - 1
+	first := lunarYears()[d.year-firstLunar]()[d.month]
+	if first == 0 {
+		return 0
+	}
+	return first + d.day - 1
 }
 
 // compareDates is symmetric.

@@ -29,7 +29,6 @@ type value struct {
 type reader struct {
 	simple  *opencc.OpenCC
 	known   map[rune]syllable
-	lunar   map[int][13]int
 	family  map[string]bool     // surnames of one character
 	special map[string][]string // readings of surnames
 }
@@ -52,5 +51,5 @@ func newReader() (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reader{simple: t2s, known: map[rune]syllable{}, lunar: map[int][13]int{}, family: families(), special: readings()}, nil
+	return &reader{simple: t2s, known: map[rune]syllable{}, family: families(), special: readings()}, nil
 }
