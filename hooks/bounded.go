@@ -49,10 +49,11 @@ func (d *Doorstep) narrowList(re *core.RequestEvent, c *core.Collection) error {
 	if page > mostPassed/perPage {
 		return lists.ErrTooDeep
 	}
-	if !small(actor.Territory) {
+	crowded := (c.Name == collections.Persons || c.Name == collections.Households) && actor.Role != access.Field && !near(actor.Territory)
+	if crowded || !small(actor.Territory) { // the people of a street are counted longer than a page of them is read
 		q.Set(search.SkipTotalQueryParam, "1")
 	}
-	if asked := sortOf(q); (c.Name == collections.Persons || c.Name == collections.Households) && len(asked) > 0 && asked[0].Name != "area" && actor.Role != access.Field && !near(actor.Territory) {
+	if asked := sortOf(q); crowded && len(asked) > 0 && asked[0].Name != "area" {
 		return errFarSort
 	}
 	place := order(q, actor, c)

@@ -30,6 +30,7 @@ func TestListsAreNarrowedToTheTerritory(t *testing.T) {
 	}
 	district := app.Client(t, server, app.Worker(t, "S1", "supervisor", "990101"))
 	street := app.Client(t, server, app.Worker(t, "S2", "supervisor", "990101001"))
+	community := app.Client(t, server, app.Worker(t, "S3", "supervisor", "990101001001"))
 	worker := app.Client(t, server, app.Worker(t, "F1", "field", "990101001001001"))
 	for _, filter := range []string{"", "id!='' || id=''", "id!='' // so it ends"} {
 		for _, reader := range []struct {
@@ -37,7 +38,7 @@ func TestListsAreNarrowedToTheTerritory(t *testing.T) {
 			as    *testapp.Client
 			sees  []string
 			total int
-		}{{"district", district, []string{one, two}, -1}, {"street", street, []string{one, two}, 2}, {"worker", worker, []string{one}, 1}} {
+		}{{"district", district, []string{one, two}, -1}, {"street", street, []string{one, two}, -1}, {"community", community, []string{one, two}, 2}, {"worker", worker, []string{one}, 1}} {
 			var out struct {
 				PerPage, TotalItems int
 				Items               []struct{ ID string }

@@ -71,7 +71,7 @@ func compare(ctx context.Context, c config, both [2]*visitor, i int) (compared, 
 			}
 			m.of[at].peak = max(m.of[at].peak, peak)
 		}
-		if m.all || m.growth() <= c.allowed || m.most > 0 {
+		if m.all || m.growth() <= c.allowed {
 			break
 		}
 	}

@@ -84,7 +84,7 @@ func (v *visitor) begin(ctx context.Context, c config) (err error) {
 	for _, conn := range []*client.Conn{&v.nobody, &v.field, &v.street, &v.manager, &v.whole, &v.tablet.Conn} {
 		conn.URL = v.server.url
 	}
-	if v.visits, err = v.fillIn(pushes + 1); err != nil {
+	if v.visits, err = v.fillIn(rounds*pushes + 1); err != nil {
 		return err
 	}
 	if err := v.tablet.Pull(ctx); err != nil {

@@ -14,7 +14,7 @@ import (
 
 const (
 	visitsOfPush = 30
-	pushes       = 10 // that are measured, after a first one
+	pushes       = 7 // of a round
 )
 
 // fillIn makes pushes of visits at the worker's households, some of them visited more than once.

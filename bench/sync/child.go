@@ -12,8 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/collections"
+	"doorstep/commands"
+	"doorstep/hooks"
 	"doorstep/internal/demo"
+	"doorstep/internal/seed"
 	"doorstep/internal/signin"
 )
 
@@ -37,17 +42,30 @@ type ready struct {
 	Workers []account `json:"workers"`
 }
 
-// scaleFor is a city in which tablets have enough homes to visit: the full one from 200 tablets on.
-func scaleFor(tablets int, today time.Time) demo.Scale {
-	if tablets > 200 {
-		return demo.Full(today)
+// cityFor is a city in which tablets have enough homes to visit: the full one from 200 tablets on. A kept city is a full one of the demo's.
+func cityFor(c config) (*demo.City, error) {
+	switch now := time.Now(); {
+	case c.kept != "":
+		return demo.NewCity(commands.DemoSeed, demo.Full(now))
+	case c.tablets > 200:
+		return demo.NewCity(1, demo.Full(now))
+	default:
+		return demo.NewCity(1, townScale(now))
 	}
-	return townScale(today)
 }
 
 // serve runs the server in a folder until its standard input ends.
-func serve(ctx context.Context, dir string, tablets int) error {
-	s, err := startServer(ctx, dir, "", scaleFor(tablets, time.Now()))
+func serve(ctx context.Context, dir string, c config) error {
+	city, err := cityFor(c)
+	if err != nil {
+		return err
+	}
+	s, err := openServer(dir, "", city, func(app core.App, d *hooks.Doorstep) error {
+		if c.kept != "" {
+			return nil
+		}
+		return seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", time.Now(), nil)
+	})
 	if err != nil {
 		return err
 	}
@@ -77,12 +95,16 @@ func serve(ctx context.Context, dir string, tablets int) error {
 	return nil
 }
 
-func startChild(ctx context.Context, dir string, tablets int) (*child, error) {
+// startChild starts the server in a folder, or in that of the kept city.
+func startChild(ctx context.Context, dir string, c config) (*child, error) {
+	if dir = filepath.Join(dir, "doorstep"); c.kept != "" {
+		dir = c.kept
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-serve", dir, "-tablets", strconv.Itoa(tablets))
+	cmd := exec.CommandContext(ctx, self, "-serve", dir, "-tablets", strconv.Itoa(c.tablets), "-city", c.kept)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -95,8 +117,8 @@ func startChild(ctx context.Context, dir string, tablets int) (*child, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	c := &child{pid: cmd.Process.Pid, dir: filepath.Join(dir, "doorstep")}
-	c.stop = func() {
+	k := &child{pid: cmd.Process.Pid, dir: dir}
+	k.stop = func() {
 		in.Close()
 		if err := cmd.Wait(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -104,11 +126,11 @@ func startChild(ctx context.Context, dir string, tablets int) (*child, error) {
 	}
 	var at ready
 	if err := json.NewDecoder(out).Decode(&at); err != nil {
-		c.stop()
+		k.stop()
 		return nil, fmt.Errorf("the server did not start: %w", err)
 	}
-	c.url, c.workers = at.URL, at.Workers
-	return c, nil
+	k.url, k.workers = at.URL, at.Workers
+	return k, nil
 }
 
 // forgetPeak makes the system measure the peak of the child's memory anew.

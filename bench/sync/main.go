@@ -29,6 +29,7 @@ func main() {
 	sealing := flag.Bool("sealing", false, "measure what sealing costs, and nothing else")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the pushes to this file, and measure nothing else")
 	flag.BoolVar(&c.odk, "odk", false, "let the profile be of the ODK door")
+	flag.StringVar(&c.kept, "city", "", "folder of a full demo city, kept from bench/size: first morning and rush there, and nothing else")
 	folder := flag.String("serve", "", "internal: run the server of the rush in this folder")
 	flag.Parse()
 	// Idle connections as a reverse proxy keeps them: a new one for each request would measure the loopback.
@@ -39,7 +40,7 @@ func main() {
 		work = func() error { return compareSealing(ctx, c) }
 	}
 	if *folder != "" {
-		work = func() error { return serve(ctx, *folder, c.tablets) }
+		work = func() error { return serve(ctx, *folder, c) }
 	}
 	if err := work(); err != nil {
 		log.Fatal(err)
@@ -49,6 +50,7 @@ func main() {
 type config struct {
 	batch, batches, warm, tablets int
 	odk                           bool
+	kept                          string
 }
 
 // visits are as many as all measurements of one server need.
@@ -60,6 +62,9 @@ func run(ctx context.Context, c config, profile string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if c.kept != "" {
+		return comeIn(ctx, dir, c)
+	}
 	if profile != "" {
 		return withServer(ctx, dir, c, func(s *server, visits []visit) error { return profilePushes(ctx, s, visits, c, profile) })
 	}
@@ -76,12 +81,17 @@ func run(ctx context.Context, c config, profile string) error {
 		m.verdict(os.Stdout, c)
 		return nil
 	}
-	r, err := measureRush(ctx, filepath.Join(dir, "rush"), c)
+	defer m.verdict(os.Stdout, c)
+	return comeIn(ctx, filepath.Join(dir, "rush"), c)
+}
+
+// comeIn measures a first morning and an evening rush.
+func comeIn(ctx context.Context, dir string, c config) error {
+	r, err := measureRush(ctx, dir, c)
 	if err != nil {
 		return err
 	}
 	r.print(os.Stdout)
-	m.verdict(os.Stdout, c)
 	r.verdict(os.Stdout)
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"runtime"
@@ -19,15 +18,14 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/client"
-	"doorstep/internal/demo"
 )
 
-// evening is how the rush arrives: so many tablets in so much time.
+// How tablets come in the first morning, and in the evening: so many in so much time.
 const (
-	eveningTablets = 3000
-	evening        = 15 * time.Minute
-	again          = 50 // one push in so many is sent twice, as if its answer had been lost
-	pulling        = 8  // tablets that take their first sync at the same time
+	force   = 3000
+	morning = 5 * time.Minute
+	evening = 15 * time.Minute
+	again   = 50 // one push in so many is sent twice, as if its answer had been lost
 )
 
 // rushed is what a rush and the first syncs before it came to.
@@ -35,6 +33,8 @@ type rushed struct {
 	tablets, visits int
 	first           time.Duration // all first syncs
 	records         int           // in them
+	pages           []time.Duration
+	morningPeak     int           // MB
 	over            time.Duration // from the first tablet to the last answer
 	push            []time.Duration
 	busy            int64 // pushes that were told to come later
@@ -51,7 +51,7 @@ type arrival struct {
 
 // measureRush lets tablets take their first sync and then bring their visits, at the rate of an evening.
 func measureRush(ctx context.Context, dir string, c config) (*rushed, error) {
-	server, err := startChild(ctx, dir, c.tablets)
+	server, err := startChild(ctx, dir, c)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +68,12 @@ func measureRush(ctx context.Context, dir string, c config) (*rushed, error) {
 	if err := r.firstSyncs(ctx, all); err != nil {
 		return nil, fmt.Errorf("first syncs: %w", err)
 	}
+	if r.morningPeak, err = server.peak(); err != nil {
+		return nil, err
+	}
+	if err := server.forgetPeak(); err != nil {
+		return nil, err
+	}
 	if err := r.rush(ctx, all); err != nil {
 		return nil, fmt.Errorf("rush: %w", err)
 	}
@@ -75,12 +81,12 @@ func measureRush(ctx context.Context, dir string, c config) (*rushed, error) {
 		return nil, err
 	}
 	stopped()
-	return r, r.count(filepath.Join(server.dir, "data.db"), all)
+	return r, r.count(filepath.Join(server.dir, "data.db"), all, c.kept != "")
 }
 
 // arrivals registers the tablets, several to a worker where there are more tablets than workers, and fills in their visits.
 func arrivals(ctx context.Context, server *child, c config) ([]arrival, error) {
-	city, err := demo.NewCity(1, scaleFor(c.tablets, time.Now()))
+	city, err := cityFor(c)
 	if err != nil {
 		return nil, err
 	}
@@ -126,61 +132,25 @@ func register(ctx context.Context, url, token string) (*tablet, error) {
 	return &tablet{conn: t.Conn}, err
 }
 
-func (r *rushed) firstSyncs(ctx context.Context, all []arrival) error {
-	var records atomic.Int64
-	began := time.Now()
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(pulling)
-	for _, a := range all {
-		g.Go(func() error {
-			t := &client.Tablet{Conn: a.conn}
-			err := t.Pull(ctx)
-			for _, of := range t.Copy.Records {
-				records.Add(int64(len(of)))
-			}
-			return err
-		})
-	}
-	err := g.Wait()
-	r.first, r.records = time.Since(began), int(records.Load())
-	return err
-}
-
-// rush sends every tablet at a moment of its own, by chance.
-func (r *rushed) rush(ctx context.Context, all []arrival) error {
-	chance := rand.New(rand.NewPCG(1, 2))
-	over := evening * time.Duration(len(all)) / eveningTablets
-	at := make([]time.Duration, len(all))
-	for i := range at {
-		at[i] = time.Duration(chance.Int64N(int64(over)))
-	}
+// rush lets every tablet bring its visits.
+func (r *rushed) rush(ctx context.Context, all []arrival) (err error) {
 	var mu sync.Mutex
 	var busy atomic.Int64
-	began := time.Now()
-	g, ctx := errgroup.WithContext(ctx)
-	for i, a := range all {
-		g.Go(func() error {
-			select {
-			case <-time.After(at[i] - time.Since(began)):
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			took, err := a.insist(ctx, client.Stored, &busy)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			r.push = append(r.push, took)
-			mu.Unlock()
-			if i%again == 0 {
-				_, err = a.insist(ctx, client.Unchanged, &busy)
-			}
+	r.over, err = atChance(ctx, all, evening, func(ctx context.Context, i int, a arrival) error {
+		took, err := a.insist(ctx, client.Stored, &busy)
+		if err != nil {
 			return err
-		})
-	}
-	err := g.Wait()
+		}
+		mu.Lock()
+		r.push = append(r.push, took)
+		mu.Unlock()
+		if i%again == 0 {
+			_, err = a.insist(ctx, client.Unchanged, &busy)
+		}
+		return err
+	})
 	slices.Sort(r.push)
-	r.over, r.busy = time.Since(began), busy.Load()
+	r.busy = busy.Load()
 	return err
 }
 
@@ -202,8 +172,8 @@ func (a *arrival) insist(ctx context.Context, want string, busy *atomic.Int64) (
 	}
 }
 
-// count compares what was brought with what the stopped server has.
-func (r *rushed) count(path string, all []arrival) error {
+// count compares what was brought with what the stopped server has. In a kept city there was something before.
+func (r *rushed) count(path string, all []arrival, kept bool) error {
 	db, err := collections.Connect(path)
 	if err != nil {
 		return err
@@ -233,7 +203,9 @@ func (r *rushed) count(path string, all []arrival) error {
 			delete(times, id)
 		}
 	}
-	r.doubled += len(times) // what nobody brought
+	if !kept {
+		r.doubled += len(times) // what nobody brought
+	}
 	return errors.Join(rows.Err(), r.countChildren(db.DB(), all))
 }
 
@@ -247,14 +219,18 @@ func (r *rushed) countChildren(db *sql.DB, all []arrival) error {
 	return nil
 }
 
-func (r *rushed) at(share float64) time.Duration { return r.push[int(share*float64(len(r.push)-1))] }
+func at(share float64, sorted []time.Duration) float64 {
+	return ms(sorted[int(share*float64(len(sorted)-1))])
+}
 
 func (r *rushed) print(w io.Writer) {
-	fmt.Fprintf(w, "%-52s %9.1f s, %d records\n", fmt.Sprintf("first syncs of %d tablets, %d at once", r.tablets, pulling), r.first.Seconds(), r.records)
+	fmt.Fprintf(w, "first morning: %d tablets took %d records in %d pages in %.0f s: p50 %.0f ms, p95 %.0f ms, worst %.0f ms a page\n",
+		r.tablets, r.records, len(r.pages), r.first.Seconds(), at(0.5, r.pages), at(0.95, r.pages), at(1, r.pages))
 	fmt.Fprintf(w, "rush: %d tablets with %d visits each in %.0f s: p50 %.0f ms, p95 %.0f ms, worst %.0f ms; told to come later %d times\n\n",
-		r.tablets, r.visits, r.over.Seconds(), ms(r.at(0.5)), ms(r.at(0.95)), ms(r.at(1)), r.busy)
+		r.tablets, r.visits, r.over.Seconds(), at(0.5, r.push), at(0.95, r.push), at(1, r.push), r.busy)
 }
 
 func (r *rushed) verdict(w io.Writer) {
-	fmt.Fprintf(w, "rush lost %d doubled %d p95_ms %.0f rss_mb %d\n", r.lost, r.doubled, ms(r.at(0.95)), r.peak)
+	fmt.Fprintf(w, "first_morning tablets %d minutes %.1f p95_ms %.0f rss_mb %d\n", r.tablets, r.first.Minutes(), at(0.95, r.pages), r.morningPeak)
+	fmt.Fprintf(w, "rush tablets %d lost %d doubled %d p95_ms %.0f rss_mb %d\n", r.tablets, r.lost, r.doubled, at(0.95, r.push), r.peak)
 }

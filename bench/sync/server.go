@@ -39,8 +39,20 @@ func townScale(today time.Time) demo.Scale {
 	return demo.Scale{Districts: 2, Streets: 4, Communities: 16, Grids: 160, Workers: 40, HouseholdsPerGrid: 120, Today: today}
 }
 
+// startServer makes a city in a folder.
 func startServer(ctx context.Context, dir string, keys seal.Source, scale demo.Scale) (*server, error) {
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: filepath.Join(dir, "doorstep"), DBConnect: collections.Connect})
+	city, err := demo.NewCity(1, scale)
+	if err != nil {
+		return nil, err
+	}
+	return openServer(filepath.Join(dir, "doorstep"), keys, city, func(app core.App, d *hooks.Doorstep) error {
+		return seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", time.Now(), nil)
+	})
+}
+
+// openServer answers from a folder, once it is filled.
+func openServer(dir string, keys seal.Source, city *demo.City, fill func(core.App, *hooks.Doorstep) error) (*server, error) {
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: collections.Connect})
 	if err := app.Bootstrap(); err != nil {
 		return nil, err
 	}
@@ -53,16 +65,11 @@ func startServer(ctx context.Context, dir string, keys seal.Source, scale demo.S
 	if err := d.Start(app); err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	city, err := demo.NewCity(1, scale)
-	if err != nil {
-		return nil, err
-	}
-	if err := seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", now, nil); err != nil {
+	if err := fill(app, d); err != nil {
 		return nil, err
 	}
 	srv, err := listen(app)
-	return &server{app: app, http: srv, city: city, now: now, wide: []string{demo.CityCode}}, err
+	return &server{app: app, http: srv, city: city, now: time.Now(), wide: []string{demo.CityCode}}, err
 }
 
 // listen answers on a loopback port with the app's whole router.
