@@ -19,7 +19,7 @@ import (
 )
 
 func campaigns(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
-	return group("campaigns", "任务批次 · sweeps and survey rounds", listCampaigns(app, d), createCampaign(app, d),
+	return group("campaigns", "任务批次 · sweeps and survey rounds", listCampaigns(app, d), createCampaign(app, d), assignCampaign(app, d),
 		setCampaign(app, d, "open", "开启 · open", campaign.Open), setCampaign(app, d, "close", "关闭 · close", campaign.Closed))
 }
 

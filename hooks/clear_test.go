@@ -21,7 +21,7 @@ var inClear = map[string]string{
 	"areas":                "code name parent boundary",                                                    // public places
 	"attachments":          "",                                                                             //
 	"audit":                "action detail role purpose subjects prev hash",                                // ids, codes, counts: its own test
-	"campaigns":            "name territory",                                                               // work orders, announced
+	"campaigns":            "name territory revisit",                                                       // work orders, announced; a rule
 	"changes":              "target",                                                                       // area code or worker id
 	"community_coverage":   "name",                                                                         // public places
 	"devices":              "app platform",                                                                 // what the tablet's program says of itself
@@ -46,7 +46,7 @@ var inClear = map[string]string{
 	"second_factors":       "secret recovery",                                                              // sealed by the sign-in itself
 	"sign_ins":             "key",                                                                          // digest
 	"submissions":          "code message files device_time",                                               // codes, words of the catalogue, digests of files, a moment
-	"tasks":                "due issues causes",                                                            // a day; codes, words of the catalogue and of the form, ids
+	"tasks":                "due issues causes confirmed_by",                                               // a day; codes, words of the catalogue and of the form, ids
 	"uploads":              "",                                                                             //
 	"worker_scopes":        "lo hi",                                                                        // area codes
 	"workers":              "tokenKey email staff_no name territory password",                              // accounts: shown to their managers; tokens need the keyset too, hashes of passwords are sealed by the sign-in itself

@@ -165,6 +165,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkFiles(app, tablet, boss)
 	w.walkReview(tablet, boss, visit)
 	w.walkForms(tablet, manager)
+	w.walkWork(app, tablet, boss, worker.Id)
 	w.walkOffice(manager, worker.Id, tablet.Device)
 	w.walkAreas(manager, boss)
 	w.walkRetention(app, manager)

@@ -37,7 +37,7 @@ type Route struct {
 }
 
 // Routes is every custom URL of the server.
-var Routes = slices.Concat(tabletRoutes, reviewRoutes, officeRoutes, areaRoutes, consoleRoutes)
+var Routes = slices.Concat(tabletRoutes, reviewRoutes, officeRoutes, areaRoutes, workRoutes, consoleRoutes)
 
 // tabletRoutes are what tablets call.
 var tabletRoutes = []Route{

@@ -104,7 +104,7 @@ var documents = map[string]string{
 	collections.Forms:      `json_object('form_id',form_id,'version',version,'title',title,'status',status,'table',tablename,'md5',md5,'published_at',published_at)`,
 	collections.Campaigns:  `json_object('name',name,'form',form,'round',round,'starts',starts,'ends',ends,'status',status,'territory',json(COALESCE(territory,'[]')))`,
 	collections.Areas:      `json_object('code',code,'name',name,'level',level,'parent',parent,'expected_households',expected_households,'boundary',json(COALESCE(boundary,'null')))`,
-	collections.Tasks:      `json_object('kind',kind,'title',title,'household',household,'person',person,'collection',collection,'record',record,'form',form,'area',area,'due',due,'status',status,'priority',priority,'note',note,'issues',json(COALESCE(issues,'[]')))`,
+	collections.Tasks:      `json_object('kind',kind,'title',title,'household',household,'person',person,'collection',collection,'record',record,'form',form,'area',area,'due',due,'status',status,'priority',priority,'campaign',campaign,'target',target,'note',note,'issues',json(COALESCE(issues,'[]')))`,
 	collections.Households: `json_object('address',address,'house_code',CASE WHEN sealed='' THEN house_code ELSE '' END,'head_name',head_name,'phone',phone,'residents',residents,'area',area,'area_method',area_method,'location',json(location),'accuracy_m',accuracy_m,'sample_id',sample_id,'stratum',stratum,'cluster',cluster,'attempts',json(COALESCE(attempts,'{}')),'merged_into',merged_into)`,
 	collections.Persons:    `json_object('name',name,'sex',sex,'birth_date',birth_date,'id_type',id_type,'id_number',id_number,'phone',phone,'household',household,'relation',relation,'area',area,'last_record',last_record,'merged_into',merged_into)`,
 }

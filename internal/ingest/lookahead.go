@@ -20,6 +20,7 @@ type lookahead struct {
 	last      map[string]int64 // highest operation number by tablet
 	open      map[string]string
 	policies  map[string]string
+	rules     map[string]string // of revisits, by campaign
 }
 
 // concerns is what a batch is looked up by.

@@ -31,7 +31,7 @@ func (s *storing) storeTask() (Receipt, error) {
 	case assignee != s.sender.Actor.ID && !s.sender.Actor.May(access.DecideQuarantine, area, assignee):
 		return s.handOver(collections.Tasks, area)
 	}
-	row := collections.Row{{Column: "status", Value: said.Status}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(s.now)}}
+	row := collections.Row{{Column: "status", Value: said.Status}, {Column: "confirmed_by", Value: ""}, {Column: "confirmed_at", Value: ""}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(s.now)}}
 	if said.Note != "" {
 		row = append(row, collections.Field{Column: "note", Value: said.Note})
 	}

@@ -28,7 +28,7 @@ var Columns = map[string][]string{
 	"review_queue":       {"id", "collection", "form", "area", "worker", "household", "review_state", "received_at", "outcome", "issue_count"},
 	"reviews":            {"id", "collection", "record", "decision", "reviewer", "from_state", "to_state", "record_rev", "area", "created", "updated"},
 	"submissions":        {"id", "kind", "channel", "worker", "device", "seq", "form", "form_version", "collection", "record", "instance", "deprecated", "sha256", "raw_type", "outcome", "code", "rev", "area", "received_at", "decided_by", "created", "updated"},
-	"tasks":              {"id", "kind", "assignee", "household", "person", "collection", "record", "form", "area", "due", "status", "priority", "created_by", "rev", "created", "updated"},
+	"tasks":              {"id", "kind", "assignee", "household", "person", "collection", "record", "form", "area", "due", "status", "priority", "campaign", "target", "confirmed_by", "confirmed_at", "created_by", "rev", "created", "updated"},
 	"workers":            {"id", "staff_no", "name", "role", "area", "active", "created", "updated"},
 }
 

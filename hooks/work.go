@@ -1,0 +1,115 @@
+package hooks
+
+import (
+	"net/http"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/console"
+	"doorstep/internal/work"
+)
+
+// workRoutes are what gives field work to workers.
+var workRoutes = []Route{
+	{http.MethodGet, "/api/doorstep/v1/work", access.AssignWork, (*Doorstep).listWork},
+	{http.MethodPost, "/api/doorstep/v1/campaigns/{id}/work", access.AssignWork, (*Doorstep).assignWork},
+	{http.MethodPost, "/api/doorstep/v1/campaigns/{id}/work/balance", access.AssignWork, (*Doorstep).balanceWork},
+	{http.MethodPost, "/api/doorstep/v1/work/{id}/take-back", access.AssignWork, (*Doorstep).takeBackWork},
+	{http.MethodPost, "/api/doorstep/v1/work/{id}/split", access.AssignWork, (*Doorstep).splitWork},
+	{http.MethodPost, "/api/doorstep/v1/work/{id}/confirm", access.AssignWork, (*Doorstep).confirmWork},
+}
+
+func (d *Doorstep) listWork(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	page, err := console.ListWork(collections.Read(r.App), d.known(), r.actor, console.WorkFilter{Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"),
+		Status: r.query("status"), Kind: r.query("kind"), Cursor: r.query("cursor"), Limit: limit})
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Collection, seen.Detail = collections.Tasks, map[string]any{"door": "work", "rows": len(page.Items)}
+	for _, w := range page.Items {
+		if w.Household != "" {
+			seen.Subjects = append(seen.Subjects, w.Household)
+		}
+	}
+	if err := d.saw(r.RequestEvent, audit.Administration, seen); err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+func (d *Doorstep) assignWork(r *request) error {
+	var in struct {
+		Parts []work.Part `json:"parts"`
+		Check bool        `json:"check"` // say what it would change, and change nothing
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	return d.assign(r, in.Parts, in.Check)
+}
+
+func (d *Doorstep) balanceWork(r *request) error {
+	var in struct {
+		work.Spread
+		Check bool `json:"check"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	parts, err := work.Grids(collections.Read(r.App), d.Areas.Index(), r.actor, r.Request.PathValue("id"), in.Spread)
+	if err != nil {
+		return err
+	}
+	return d.assign(r, parts, in.Check)
+}
+
+func (d *Doorstep) assign(r *request, parts []work.Part, check bool) error {
+	report, err := work.Assign(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), parts, check, d.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, struct {
+		work.Report
+		Parts []work.Part `json:"parts"`
+	}{report, parts})
+}
+
+func (d *Doorstep) takeBackWork(r *request) error {
+	if err := work.TakeBack(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), d.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+func (d *Doorstep) splitWork(r *request) error {
+	var in struct {
+		Shares []work.Share `json:"shares"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if err := work.Split(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Shares, d.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+func (d *Doorstep) confirmWork(r *request) error {
+	var in struct {
+		Finished bool   `json:"finished"`
+		Comment  string `json:"comment"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if err := work.Confirm(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Finished, in.Comment, d.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}

@@ -1,0 +1,259 @@
+package hooks_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/testapp"
+)
+
+const (
+	gridNext = "990101001001002" // beside gridA
+	workList = "/api/doorstep/v1/work"
+)
+
+// sweep opens a campaign of the child form over the first district.
+func sweep(t *testing.T, app *testapp.App, revisit string) string {
+	t.Helper()
+	c, err := app.FindCollectionByNameOrId(collections.Campaigns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := core.NewRecord(c)
+	for column, value := range map[string]any{"name": "sweep", "form": "child_visit", "territory": []string{"990101"}, "hold_policy": "all", "status": "open", "round": 1} {
+		r.Set(column, value)
+	}
+	if revisit != "" {
+		r.Set("revisit", json.RawMessage(revisit))
+	}
+	if err := app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	return r.Id
+}
+
+func (w *witness) walkWork(app *testapp.App, tablet, boss *testapp.Client, worker string) {
+	w.t.Helper()
+	at := []string{sweep(w.t, app, "")}
+	const assign = "/api/doorstep/v1/campaigns/{id}/work"
+	second := app.Worker(w.t, "F-second", "field", "990101")
+	parts := []any{object{"area": gridA, "worker": worker, "target": 10}, object{"area": "990101001002001"}}
+	w.send(boss, post, assign, at, "", object{"parts": parts, "check": true}, 200)
+	w.send(boss, post, assign, at, "", object{"parts": parts}, 200)
+	w.send(boss, post, assign, []string{"x"}, "", object{"parts": parts}, 404)
+	w.send(tablet, post, assign, at, "", object{"parts": parts}, 403)
+	w.send(boss, post, assign+"/balance", at, "", object{"within": "990101001001", "check": true}, 200)
+	w.send(boss, post, assign+"/balance", at, "", object{"within": "990102", "check": true}, 400)
+	id := text(w.send(boss, get, workList, nil, "?limit=1&campaign="+at[0], nil, 200), "items", "id")
+	w.send(boss, get, workList, nil, "?kind=x", nil, 400)
+	w.send(boss, post, workList+"/{id}/split", []string{id}, "", object{"shares": []any{object{"worker": worker, "target": 4}, object{"worker": second.Id, "target": 6}}}, 204)
+	w.send(boss, post, workList+"/{id}/split", []string{id}, "", object{"shares": []any{}}, 400)
+	w.send(boss, post, workList+"/{id}/confirm", []string{id}, "", object{"finished": true}, 409)
+	push(w.t, tablet, map[string]any{"seq": 85, "op": "task", "id": id, "answers": map[string]any{"status": "done"}})
+	w.send(boss, post, workList+"/{id}/take-back", []string{id}, "", nil, 409)
+	w.send(boss, post, workList+"/{id}/confirm", []string{id}, "", object{"finished": false}, 400)
+	w.send(boss, post, workList+"/{id}/confirm", []string{id}, "", object{"finished": false, "comment": "还有 3 户"}, 204)
+	w.send(boss, post, workList+"/{id}/take-back", []string{id}, "", nil, 204)
+	w.send(boss, post, workList+"/{id}/take-back", []string{"x"}, "", nil, 404)
+}
+
+// crew is a sweep with two workers of one community.
+type crew struct {
+	*desk
+	campaign string
+	workers  []*core.Record
+	field    []*testapp.Client
+}
+
+func newCrew(t *testing.T, revisit string) *crew {
+	d := newDesk(t)
+	c := &crew{desk: d, campaign: sweep(t, d.App, revisit)}
+	for _, name := range []string{"F-one", "F-two"} {
+		w := d.Worker(t, name, "field", "990101001001")
+		c.workers = append(c.workers, w)
+		c.field = append(c.field, d.Client(t, d.Serve(t), w).Register())
+	}
+	return c
+}
+
+type report struct {
+	Written                     bool
+	Added, Moved, Changed, Same int
+	Wrong                       []struct {
+		Row    int
+		Column string
+	}
+}
+
+func (c *crew) assign(who *testapp.Client, check bool, parts ...map[string]any) (r report) {
+	c.t.Helper()
+	who.Want(200, post, "/api/doorstep/v1/campaigns/"+c.campaign+"/work", map[string]any{"parts": parts, "check": check}, &r)
+	return r
+}
+
+type workItem struct {
+	ID, Worker, Status, Area, Due, Title, Kind string
+	Target, Completed                          int
+	Confirmed                                  bool
+	Why                                        []string
+}
+
+func (c *crew) work(who *testapp.Client, query string) []workItem {
+	c.t.Helper()
+	var page struct{ Items []workItem }
+	who.Want(200, get, workList+"?campaign="+c.campaign+query, nil, &page)
+	return page.Items
+}
+
+func piece(area, worker string, target int) map[string]any {
+	return map[string]any{"area": area, "worker": worker, "target": target}
+}
+
+func TestAssignmentsAreCheckedFirstAndAllOrNothing(t *testing.T) {
+	c := newCrew(t, "")
+	one := c.workers[0].Id
+	if r := c.assign(c.boss, true, piece(gridA, "F-one", 10)); r.Added != 1 || r.Written || len(c.work(c.boss, "")) != 0 {
+		t.Errorf("a dry run wrote: %+v", r)
+	}
+	r := c.assign(c.boss, false, piece(gridA, one, 10), piece("990102001001001", one, 1), piece("990101001002001", one, 1), piece(gridNext, "nobody", 1), piece(gridA, one, 10), piece(gridNext, "", -1))
+	var got []string
+	for _, w := range r.Wrong {
+		got = append(got, string(rune('0'+w.Row))+w.Column)
+	}
+	if strings.Join(got, " ") != "2area 3worker 4worker 5area 6target" || r.Written || len(c.work(c.boss, "")) != 0 {
+		t.Errorf("%+v", r)
+	}
+	c.assign(c.boss, false, piece(gridA, one, 10), piece(gridNext, "", 5))
+	if r := c.assign(c.boss, false, piece(gridA, one, 10), piece(gridNext, "F-two", 5), piece("990101001002001", "", 0)); r.Same != 1 || r.Moved != 1 || r.Added != 1 || !r.Written {
+		t.Errorf("%+v", r)
+	}
+	if len(c.work(c.other, "")) != 0 || len(c.work(c.boss, "&worker="+one)) != 1 || len(c.work(c.manager, "")) != 3 {
+		t.Error("lists are not those of the territory")
+	}
+	if r := c.assign(c.other, true, piece(gridA, one, 1)); len(r.Wrong) != 1 {
+		t.Errorf("a supervisor of the next district: %+v", r)
+	}
+	mine := c.work(c.boss, "&worker="+one)[0].ID
+	for _, path := range []string{"/take-back", "/confirm", "/split"} {
+		body := map[string]any{"finished": true, "shares": []any{piece("", one, 1), piece("", "F-two", 1)}}
+		if status, _ := c.other.Do(post, workList+"/"+mine+path, body); status != 404 {
+			t.Errorf("%s next door: %d", path, status)
+		}
+	}
+}
+
+// What a worker has on the tablet when a grid goes to somebody else is neither lost nor refused.
+func TestReassignedWorkIsNotLost(t *testing.T) {
+	c := newCrew(t, "")
+	c.assign(c.boss, false, piece(gridA, "F-one", 10))
+	held := pull(t, c.field[0], "")
+	task := c.work(c.boss, "")[0].ID
+	other := pull(t, c.field[1], "")
+	if r := c.assign(c.boss, false, piece(gridA, "F-two", 10)); r.Moved != 1 {
+		t.Fatalf("%+v", r)
+	}
+	visit := uuid.NewString()
+	got := push(t, c.field[0], operation(1, visit, childVisit(testapp.Inside(gridA), "示例路 1 号")), map[string]any{"seq": 2, "op": "task", "id": task, "answers": map[string]any{"status": "done"}})
+	if got[0].Status != "stored" || got[1].Status != "quarantined" {
+		t.Fatalf("%+v", got)
+	}
+	if w := c.work(c.boss, "")[0]; w.Status != "open" || w.Worker != c.workers[1].Id || w.Completed != 1 {
+		t.Errorf("the task is the second worker's, and the visit counts: %+v", w)
+	}
+	var kept string
+	if found, err := collections.One(collections.Read(c.TestApp), `SELECT outcome FROM submissions WHERE worker=? AND kind='task'`, []any{c.workers[0].Id}, &kept); !found || err != nil || kept != "quarantined" {
+		t.Errorf("what the first said of the task: %q %v", kept, err)
+	}
+	told := func(p page) (ops []string) {
+		for _, ch := range p.Changes {
+			if ch.Collection == collections.Tasks && ch.ID == task {
+				ops = append(ops, ch.Op)
+			}
+		}
+		return ops
+	}
+	if ops := told(pull(t, c.field[0], held.Cursor)); strings.Join(ops, " ") != "leave" {
+		t.Errorf("the first tablet is told %v", ops)
+	}
+	if ops := told(pull(t, c.field[1], other.Cursor)); strings.Join(ops, " ") != "upsert" {
+		t.Errorf("the second tablet is told %v", ops)
+	}
+}
+
+func TestFinishedIsSaidByTheWorkerAndConfirmedByTheSupervisor(t *testing.T) {
+	c := newCrew(t, "")
+	c.assign(c.boss, false, piece(gridA, "F-one", 10), piece(gridNext, "F-two", 3))
+	task, neighbour := c.work(c.boss, "&area="+gridA)[0].ID, c.work(c.boss, "&area="+gridNext)
+	say := func(seq int, status string) {
+		t.Helper()
+		if r := push(t, c.field[0], map[string]any{"seq": seq, "op": "task", "id": task, "answers": map[string]any{"status": status}})[0]; r.Status != "stored" {
+			t.Fatalf("%+v", r)
+		}
+	}
+	confirm := func(want int, body map[string]any) workItem {
+		t.Helper()
+		if status, answer := c.boss.Do(post, workList+"/"+task+"/confirm", body); status != want {
+			t.Fatalf("%d %s", status, answer)
+		}
+		return c.work(c.boss, "&area="+gridA)[0]
+	}
+	say(1, "done")
+	if w := confirm(204, map[string]any{"finished": false, "comment": "还有 3 户"}); w.Status != "open" || w.Confirmed {
+		t.Errorf("%+v", w)
+	}
+	confirm(409, map[string]any{"finished": true})
+	say(2, "done")
+	if w := confirm(204, map[string]any{"finished": true}); w.Status != "done" || !w.Confirmed {
+		t.Errorf("%+v", w)
+	}
+	say(3, "open") // somebody was found after all: nobody has confirmed this
+	say(4, "done")
+	if w := c.work(c.boss, "&area="+gridA)[0]; w.Status != "done" || w.Confirmed {
+		t.Errorf("%+v", w)
+	}
+	if after := c.work(c.boss, "&area="+gridNext); after[0].ID != neighbour[0].ID || after[0].Status != "open" || after[0].Target != 3 {
+		t.Errorf("the grid beside it changed: %+v", after)
+	}
+}
+
+// Nobody at home asks for another attempt at another time of the week, until there were enough or somebody was met.
+func TestAttemptsAreDueAtAnotherTime(t *testing.T) {
+	c := newCrew(t, `{"attempts":3,"days":2}`)
+	visit := func(seq int, outcome, start string) {
+		t.Helper()
+		v := childVisit(testapp.Inside(gridA), "示例路 1 号")
+		v["start"], v["end"] = start, start
+		v["visit"].(map[string]any)["outcome"], v["household"].(map[string]any)["house_code"] = outcome, "9901010010010010000000001"
+		if r := push(t, c.field[0], operation(seq, uuid.NewString(), v))[0]; r.Status != "stored" || r.Household == "" {
+			t.Fatalf("%+v", r)
+		}
+	}
+	visit(1, "2.22", "2026-11-23T09:00:00.000+08:00")
+	due := c.work(c.boss, "&kind=revisit")
+	if len(due) != 1 || due[0].Due != "2026-11-25" || due[0].Why[2] != "evening" || due[0].Worker != c.workers[0].Id || !strings.Contains(due[0].Title, "晚上") {
+		t.Fatalf("%+v", due)
+	}
+	visit(2, "2.22", "2026-11-25T19:00:00.000+08:00")
+	again := c.work(c.boss, "&kind=revisit")
+	if len(again) != 1 || again[0].ID != due[0].ID || again[0].Due != "2026-11-28" || again[0].Why[2] != "weekend" {
+		t.Fatalf("%+v", again)
+	}
+	visit(3, "1.1", "2026-11-28T10:00:00.000+08:00")
+	if w := c.work(c.boss, "&kind=revisit"); len(w) != 1 || w[0].Status != "done" {
+		t.Errorf("%+v", w)
+	}
+	tasks := 0
+	for _, ch := range pull(t, c.field[0], "").Changes {
+		if ch.Collection == collections.Tasks {
+			tasks++
+		}
+	}
+	if tasks != 0 {
+		t.Error("a new tablet is told of an attempt that is over")
+	}
+}

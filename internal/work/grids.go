@@ -1,0 +1,86 @@
+package work
+
+import (
+	"database/sql"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/grid"
+	"doorstep/internal/problem"
+)
+
+// Spread says which grids are given to whom.
+type Spread struct {
+	Within  string   `json:"within"`  // area
+	Workers []string `json:"workers"` // ids; none for every field worker there
+	Due     string   `json:"due"`
+	Again   bool     `json:"again"` // also grids that somebody has
+}
+
+// Grids makes parts of the grids of an area that nobody has yet, balanced between workers by the households expected and by
+// distance. It fails where the area is out of the actor's reach or too large.
+func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign string, s Spread) ([]Part, error) {
+	if !actor.May(access.AssignWork, s.Within, "") {
+		return nil, problem.New(problem.BadParameter, "within")
+	}
+	r := territory.Of([]string{s.Within})[0]
+	taken := map[string]bool{}
+	err := collections.Each(db, `SELECT area FROM tasks WHERE area>=? AND area<? AND campaign=? AND campaign!='' AND household='' AND assignee!=''`, []any{r.Lo, r.Hi, campaign}, func(rows *sql.Rows) error {
+		var code string
+		err := rows.Scan(&code)
+		taken[code] = !s.Again
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	places, targets := []Place{}, map[string]int{}
+	err = collections.Each(db, `SELECT code, expected_households FROM areas WHERE code>=? AND code<? AND +level='grid' AND active=TRUE LIMIT ?`, []any{r.Lo, r.Hi, mostParts + 1}, func(rows *sql.Rows) error {
+		var p Place
+		if err := rows.Scan(&p.Code, &p.Weight); err != nil || taken[p.Code] {
+			return err
+		}
+		targets[p.Code], p.Weight = p.Weight, max(1, p.Weight)
+		if a, known := areas.Area(p.Code); known {
+			center := a.Boundary.Bound().Center()
+			p.Lon, p.Lat = center.Lon(), center.Lat()
+		}
+		places = append(places, p)
+		return nil
+	})
+	if err != nil || len(places) > mostParts {
+		return nil, problem.New(problem.BadParameter, "within")
+	}
+	workers, err := candidates(db, actor, r, s.Workers)
+	if err != nil {
+		return nil, err
+	}
+	given, parts := Balance(places, workers), []Part{}
+	for _, p := range places {
+		parts = append(parts, Part{Area: p.Code, Worker: given[p.Code], Target: targets[p.Code], Due: s.Due})
+	}
+	return parts, nil
+}
+
+// candidates are the named workers, or all active field workers with a part of the range in their territory.
+func candidates(db collections.DB, actor access.Actor, r territory.Range, named []string) ([]Candidate, error) {
+	wanted := map[string]bool{}
+	for _, id := range named {
+		wanted[id] = true
+	}
+	var all []Candidate
+	err := collections.Each(db, `SELECT w.id, w.area, COALESCE(w.territory,'[]') FROM workers w WHERE w.role='field' AND w.active=TRUE AND w.id IN (SELECT worker FROM worker_scopes WHERE lo<? AND hi>?)`,
+		[]any{r.Hi, r.Lo}, func(rows *sql.Rows) error {
+			var c Candidate
+			var area, territory string
+			if err := rows.Scan(&c.ID, &area, &territory); err != nil {
+				return err
+			}
+			if c.Territory = access.ParseTerritory(territory); actor.May(access.AssignWork, area, "") && (len(wanted) == 0 || wanted[c.ID]) {
+				all = append(all, c)
+			}
+			return nil
+		})
+	return all, err
+}

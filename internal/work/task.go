@@ -1,0 +1,191 @@
+package work
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/problem"
+)
+
+// task finds the open task of a part. Of an area that was split each worker has one.
+func (a *assigning) task(db collections.DB, s step) (step, *Fault, error) {
+	tasks := 0
+	err := collections.Each(db, `SELECT id, assignee, rev, target=? AND due=? FROM tasks WHERE campaign=? AND campaign!='' AND area=? AND household=? AND kind='visit' AND status='open'`,
+		[]any{s.Target, s.Due, a.campaign, s.Area, s.Household}, func(rows *sql.Rows) error {
+			var one step
+			if err := rows.Scan(&one.task, &one.from, &one.rev, &one.same); err != nil {
+				return err
+			}
+			if tasks++; tasks == 1 || one.from == s.Worker {
+				s.task, s.from, s.rev, s.same = one.task, one.from, one.rev, one.same
+			}
+			return nil
+		})
+	if err == nil && tasks > 1 && s.from != s.Worker {
+		return s, wrong("area", s.Area, "该区划已分给几名采集员,请先收回。", "The area is split between workers: take it back first."), nil
+	}
+	return s, nil, err
+}
+
+// take writes the steps.
+func (a *assigning) take(db collections.DB, steps []step) error {
+	for _, s := range steps {
+		var err error
+		switch {
+		case s.task == "":
+			err = a.add(db, s.Part)
+		case s.from != s.Worker || !s.same:
+			err = move(db, s.task, s.from, s.Worker, s.rev+1, a.now, collections.Row{{Column: "target", Value: s.Target}, {Column: "due", Value: s.Due}})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *assigning) add(db collections.DB, p Part) error {
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	title := "走访整个网格 · visit the whole area"
+	if p.Household != "" {
+		title = "入户走访 · visit"
+	}
+	at := collections.Stamp(a.now)
+	err = collections.Insert(db, collections.Tasks, collections.Row{
+		{Column: "id", Value: id}, {Column: "kind", Value: "visit"}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: p.Worker}, {Column: "title", Value: title}, {Column: "campaign", Value: a.campaign}, {Column: "target", Value: p.Target},
+		{Column: "household", Value: p.Household}, {Column: "form", Value: a.form}, {Column: "area", Value: p.Area}, {Column: "due", Value: p.Due}, {Column: "status", Value: "open"}, {Column: "created_by", Value: a.actor.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	})
+	if err != nil || p.Worker == "" {
+		return err
+	}
+	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(p.Worker), collections.Upsert, 1, a.now)
+}
+
+// move gives a task from one worker to another, "" for nobody: the tablets of the one are told that it left, which takes nothing
+// away that they have not sent, and those of the other that it came.
+func move(db collections.DB, task, from, to string, rev int64, now time.Time, row collections.Row) error {
+	row = append(row, collections.Row{{Column: "assignee", Value: to}, {Column: "rev", Value: rev}, {Column: "updated", Value: collections.Stamp(now)}}...)
+	if err := collections.Update(db, collections.Tasks, task, row); err != nil {
+		return err
+	}
+	if from != "" && from != to {
+		if err := collections.Announce(db, collections.Tasks, task, collections.ToWorker(from), collections.Leave, rev, now); err != nil {
+			return err
+		}
+	}
+	if to == "" {
+		return nil
+	}
+	return collections.Announce(db, collections.Tasks, task, collections.ToWorker(to), collections.Upsert, rev, now)
+}
+
+// assigned is a part as it stands.
+type assigned struct {
+	assigning
+	Part
+	id, status string
+	rev        int64
+}
+
+// change does something to one part within the actor's reach, with an entry in the audit trail.
+func change(ctx context.Context, app core.App, actor access.Actor, id, action string, now time.Time, do func(collections.DB, *assigned) error) error {
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		t := assigned{assigning: assigning{actor: actor, now: now, workers: map[string]worker{}}, id: id}
+		found, err := collections.One(db, `SELECT campaign, area, household, assignee, target, due, status, rev FROM tasks WHERE id=? AND campaign!=''`, []any{id},
+			&t.campaign, &t.Area, &t.Household, &t.Worker, &t.Target, &t.Due, &t.status, &t.rev)
+		if err != nil {
+			return err
+		}
+		if !found || !actor.May(access.AssignWork, t.Area, "") {
+			return problem.New(problem.NotFound, "")
+		}
+		if err := do(db, &t); err != nil {
+			return err
+		}
+		done := actor.DidTo(action, collections.Tasks, id, t.Area)
+		done.Purpose = audit.Administration
+		return audit.Append(db, now, done)
+	})
+}
+
+// TakeBack takes a part from its worker; it stays in the campaign's target. It fails where the part is not open.
+func TakeBack(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
+	return change(ctx, app, actor, id, "work.take_back", now, func(db collections.DB, t *assigned) error {
+		if t.status != "open" {
+			return problem.New(problem.BadTransition, "")
+		}
+		return move(db, t.id, t.Worker, "", t.rev+1, now, nil)
+	})
+}
+
+// Share is one worker's part of a split.
+type Share struct {
+	Worker string `json:"worker"`
+	Target int    `json:"target"`
+}
+
+// Split divides an open part between workers; the first share keeps its task. It fails where somebody may not work there.
+func Split(ctx context.Context, app core.App, actor access.Actor, id string, shares []Share, now time.Time) error {
+	if len(shares) < 2 || len(shares) > 50 {
+		return problem.New(problem.BadParameter, "shares")
+	}
+	return change(ctx, app, actor, id, "work.split", now, func(db collections.DB, t *assigned) error {
+		if t.status != "open" || t.Household != "" {
+			return problem.New(problem.BadTransition, "")
+		}
+		if err := t.open(db, t.campaign); err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for i, share := range shares {
+			w, err := t.worker(db, share.Worker)
+			if err != nil {
+				return err
+			}
+			if !w.fit || !w.territory.Covers(t.Area) || seen[w.id] || share.Target < 0 {
+				return problem.New(problem.BadParameter, "shares")
+			}
+			seen[w.id] = true
+			if i == 0 {
+				err = move(db, t.id, t.Worker, w.id, t.rev+1, now, collections.Row{{Column: "target", Value: share.Target}})
+			} else {
+				err = t.add(db, Part{Area: t.Area, Worker: w.id, Target: share.Target, Due: t.Due})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Confirm is a supervisor's word on a part that its worker says is finished: it is, or it is not and why, and then the task is open
+// again. It fails where the worker has not said so.
+func Confirm(ctx context.Context, app core.App, actor access.Actor, id string, finished bool, why string, now time.Time) error {
+	action := "work.confirm"
+	if !finished {
+		action = "work.reopen"
+	}
+	return change(ctx, app, actor, id, action, now, func(db collections.DB, t *assigned) error {
+		if t.status != "done" || t.Worker == actor.ID {
+			return problem.New(problem.BadTransition, "")
+		}
+		row := collections.Row{{Column: "confirmed_by", Value: actor.ID}, {Column: "confirmed_at", Value: collections.Stamp(now)}}
+		if !finished {
+			if why == "" {
+				return problem.New(problem.BadParameter, "comment")
+			}
+			row = collections.Row{{Column: "status", Value: "open"}, {Column: "note", Value: why}, {Column: "confirmed_by", Value: ""}, {Column: "confirmed_at", Value: ""}}
+		}
+		return move(db, t.id, t.Worker, t.Worker, t.rev+1, now, row)
+	})
+}
