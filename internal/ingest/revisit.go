@@ -13,7 +13,7 @@ import (
 
 // revisit keeps one open task for the next attempt at the record's household, where its campaign has a rule: it says by when,
 // at which time of the week, and why. It is closed by a final result, and when there were attempts enough.
-func (s *settling) revisit() error {
+func (s *storing) revisit() error {
 	rec := &s.d.rec
 	if rec.Campaign == "" || rec.Household == "" {
 		return nil
@@ -59,7 +59,7 @@ func (s *settling) revisit() error {
 
 // attempts are the visits to the household in the campaign, the first one first; again reports whether all of them ended in a
 // result that is not final.
-func (s *settling) attempts(rule survey.Revisit) (made []time.Time, again bool, err error) {
+func (s *storing) attempts(rule survey.Revisit) (made []time.Time, again bool, err error) {
 	again = true
 	err = collections.Each(s.db, `SELECT outcome, started_at, received_at FROM "`+s.table()+`" WHERE household=? AND campaign=? AND review_state!='rejected' ORDER BY received_at`,
 		[]any{s.d.rec.Household, s.d.rec.Campaign}, func(rows *sql.Rows) error {
@@ -79,7 +79,7 @@ func (s *settling) attempts(rule survey.Revisit) (made []time.Time, again bool, 
 }
 
 // revisits is the rule of a campaign.
-func (f *foresight) revisits(db collections.DB, campaign string) (survey.Revisit, error) {
+func (f *lookahead) revisits(db collections.DB, campaign string) (survey.Revisit, error) {
 	if f.rules == nil {
 		f.rules = map[string]string{}
 	}
