@@ -24,6 +24,12 @@ func (i Interviews) Of(table string) string {
 	return PlainInterview
 }
 
+// Surveys are the collections of records, each with those of its rows, and which of the records are interviews.
+type Surveys struct {
+	Rows       map[string][]string
+	Interviews Interviews
+}
+
 // EnsureViews brings the dashboard's views over all survey collections up to date, those of a form about to be published
 // among them. There are none before the first form.
 func EnsureViews(app core.App, interviews Interviews, tables ...string) error {

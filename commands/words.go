@@ -83,7 +83,6 @@ var headings = strings.NewReplacer(
 
 // shorts are what the commands do that others wrote.
 var shorts = map[string]string{
-	"completion": "命令行补全脚本 · script that completes command lines", "help": "帮助 · help on a command",
 	"superuser": "运维账号 · accounts of operators: create EMAIL PASSWORD, update, delete", "superuser create": "新建运维账号 · make an operator", "superuser update": "更改密码 · change the password of an operator",
 	"superuser upsert": "新建,已有则更改密码 · make an operator, or change the password of one", "superuser delete": "删除运维账号 · delete an operator",
 	"superuser otp": "一次性密码 · a one-time password for an operator", "superuser ips": "运维账号可登录的地址 · addresses that operators sign in from; none lets all",
@@ -93,8 +92,6 @@ var shorts = map[string]string{
 func speak(root *cobra.Command) {
 	root.SilenceErrors = true // Tell prints them
 	root.SetUsageTemplate(headings.Replace(root.UsageTemplate()))
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
 	root.InitDefaultVersionFlag()
 	if f := root.Flags().Lookup("version"); f != nil {
 		f.Usage = "版本 · version"

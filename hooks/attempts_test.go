@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"database/sql"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -178,4 +179,84 @@ func TestTheLastInterviewIsTakenBack(t *testing.T) {
 		t.Errorf("no interview is left: %v", got)
 	}
 	attemptsAgree(t, app)
+}
+
+// TestARejectedRecordIsNoVisit: a record that a supervisor rejects gives its attempt and the interview before back, reopening and
+// correcting take them again, and a neighbour's household, people and records stay as they are.
+func TestARejectedRecordIsNoVisit(t *testing.T) {
+	app, phone, tablet, _ := odkStage(t)
+	boss := app.Client(t, app.Serve(t), app.Worker(t, "S7", "supervisor", "990101"))
+	first, second := uuid.NewString(), uuid.NewString()
+	visit := func(address, name, number string) map[string]any {
+		return childVisit(testapp.Inside(gridA), address, child(name, number, "2015-03-01", nil))
+	}
+	met := push(t, tablet, operation(1, first, visit("示例路 1 号 101", "王小明", number1)), operation(2, uuid.NewString(), visit("示例路 2 号 202", "李小红", "")))
+	home, child, beside, other := met[0].Household, met[0].Persons[0], met[1].Household, met[1].Persons[0]
+	push(t, tablet, operation(3, second, visit("示例路 1 号 101", "王小明", number1)))
+	expect := func(why, attempts, last string) {
+		t.Helper()
+		if got := phone.rows(phone.manifest("child_visit")["households.csv"])[home]["attempts"]; got != attempts {
+			t.Errorf("%s: %s attempts, want %s", why, got, attempts)
+		}
+		if got := app.Find(t, "persons", child).GetString("last_record"); got != last {
+			t.Errorf("%s: the last interview is %s, want %s", why, got, last)
+		}
+		attemptsAgree(t, app)
+	}
+	decide := func(record, decision string) {
+		t.Helper()
+		before := app.Picture(t)
+		boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+record+"/review", map[string]any{"decision": decision, "comment": "同一天重复记录"}, nil)
+		for _, c := range app.Picture(t).Since(before) {
+			if (c.Table == "households" || c.Table == "persons") && c.Key != home && c.Key != child || c.Table == "child_visits" && c.Key != record {
+				t.Errorf("%s: %s %s changed: %v", decision, c.Table, c.Key, c.Columns())
+			}
+		}
+	}
+	expect("two visits", "2", second)
+	decide(second, "reject")
+	expect("the second was rejected", "1", first)
+	decide(first, "reject")
+	expect("both were rejected", "0", "")
+	decide(first, "reopen")
+	expect("the first was reopened", "1", first)
+	decide(second, "reopen")
+	expect("both were reopened", "2", second)
+	decide(second, "reject")
+	corrected := operation(4, second, visit("示例路 1 号 101", "王小明", number1))
+	corrected["answers"].(map[string]any)["visit"].(map[string]any)["attempt"] = 2
+	corrected["base_rev"] = app.Find(t, "child_visits", second).GetInt("rev")
+	push(t, tablet, corrected)
+	expect("a rejected one was corrected", "2", second)
+	decide(first, "reject")
+	expect("an earlier one was rejected", "1", second)
+	if n := phone.rows(phone.manifest("child_visit")["households.csv"])[beside]["attempts"]; n != "1" || app.Find(t, "persons", other).GetString("last_record") == "" {
+		t.Errorf("the neighbour has %s attempts", n)
+	}
+}
+
+// TestWhoLivesElsewhereKeepsTheirLastInterview: a supervisor who rejects a record changes nobody out of the own territory.
+func TestWhoLivesElsewhereKeepsTheirLastInterview(t *testing.T) {
+	app, _, tablet, _ := odkStage(t)
+	boss := app.Client(t, app.Serve(t), app.Worker(t, "S7", "supervisor", "990101"))
+	record := uuid.NewString()
+	met := push(t, tablet, operation(1, record, childVisit(testapp.Inside(gridA), "示例路 1 号 101", child("王小明", number1, "2015-03-01", nil))))[0]
+	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+		for table, id := range map[string]string{"persons": met.Persons[0], "households": met.Household} {
+			if _, err := db.Exec(`UPDATE "`+table+`" SET area='990102001001001' WHERE id=?`, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := app.Picture(t)
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+record+"/review", map[string]any{"decision": "reject", "comment": "同一天重复记录"}, nil)
+	for _, c := range app.Picture(t).Since(before) {
+		if c.Table == "persons" || c.Table == "households" {
+			t.Errorf("%s %s changed: %v", c.Table, c.Key, c.Columns())
+		}
+	}
 }

@@ -42,7 +42,7 @@ func (d *Doorstep) approveClean(r *request) error {
 	}
 	approved, refused := []approval{}, 0
 	for _, item := range set.First(approvedTogether) {
-		_, err := review.Decide(r.Request.Context(), r.App, r.actor, review.Decision{Collection: item.Collection, Record: item.ID, Decision: review.Approve, Rev: item.Rev}, d.Now())
+		_, err := review.Decide(r.Request.Context(), r.App, d.Library.Surveys(), r.actor, review.Decision{Collection: item.Collection, Record: item.ID, Decision: review.Approve, Rev: item.Rev}, d.Now())
 		var p *problem.Problem
 		switch {
 		case err == nil:

@@ -69,7 +69,7 @@ func (d *Doorstep) review(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	out, err := review.Decide(r.Request.Context(), r.App, r.actor, review.Decision{
+	out, err := review.Decide(r.Request.Context(), r.App, d.Library.Surveys(), r.actor, review.Decision{
 		Collection: r.Request.PathValue("collection"), Record: r.Request.PathValue("id"), Decision: in.Decision, Comment: in.Comment, Fields: in.Fields, Rev: in.Rev,
 	}, d.Now())
 	if err != nil {

@@ -67,7 +67,7 @@ func roles() (out []string) {
 	return out
 }
 
-// usual finds the columns of a file by their headers, and that of the record's id. An empty file has none.
+// usual finds the columns of a file by their headers, and that of the record's id. An empty file, and one without a header, has none.
 func usual(file string) (fields []linkage.Field, id string, err error) {
 	var columns []tabular.Column
 	for _, n := range append(slices.Clone(idHeaders), allHeaders()...) {
@@ -86,7 +86,7 @@ func usual(file string) (fields []linkage.Field, id string, err error) {
 		}
 		return errEnough
 	})
-	if errors.Is(err, errEnough) {
+	if errors.Is(err, errEnough) || tabular.Headless(err) { // all the headers that are known would be too long to read
 		err = nil
 	}
 	return fields, id, err

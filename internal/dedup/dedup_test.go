@@ -203,3 +203,20 @@ func TestErrorsNameNoPerson(t *testing.T) {
 		}
 	}
 }
+
+// TestAListWithoutAHeader is told so in a sentence that names the file and what a header looks like, with nothing written.
+func TestAListWithoutAHeader(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bare.csv")
+	if err := os.WriteFile(file, []byte("张三,男,2015-03-01\n李四,女,2016-04-05\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := options(file)
+	o.Out = filepath.Join(t.TempDir(), "out")
+	_, err := dedup.Find(t.Context(), o)
+	if err == nil || !strings.Contains(err.Error(), "bare.csv") || !strings.Contains(err.Error(), "birth_date") || !strings.Contains(err.Error(), "--map") || len(err.Error()) > 500 {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(o.Out); !os.IsNotExist(err) {
+		t.Errorf("something was written: %v", err)
+	}
+}

@@ -4,6 +4,7 @@ package dedup
 import (
 	"context"
 	"fmt"
+	"os"
 	"strconv"
 
 	"doorstep/internal/linkage"
@@ -12,6 +13,11 @@ import (
 
 // load reads one list, or two between which pairs are looked for, into a table.
 func load(ctx context.Context, o Options, show func(step string, done, total int)) (*linkage.Table, []string, error) {
+	for _, file := range o.Files {
+		if _, err := os.Stat(file); err != nil { // told before the other was read
+			return nil, nil, err
+		}
+	}
 	fields, id := o.Fields, o.ID
 	if len(fields) == 0 || id == "" {
 		found, foundID, err := usual(o.Files[0])
@@ -26,7 +32,7 @@ func load(ctx context.Context, o Options, show func(step string, done, total int
 		}
 	}
 	if len(fields) == 0 {
-		return nil, nil, fmt.Errorf("%s: 没有认得的列,请用 --map 指明 · no column is known by its header; name them with --map", o.Files[0])
+		return nil, nil, fmt.Errorf("%s: 没有认得的列名;表头如 姓名、出生日期、证件号码,别的列名用 --map 指明 · no column is known by its header, such as name, birth_date, id_number; name others with --map", o.Files[0])
 	}
 	t, err := linkage.NewTable(fields)
 	if err != nil {

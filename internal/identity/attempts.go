@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -64,12 +65,12 @@ func Attempts(db collections.DB, tables []string, household string, also ...Visi
 	return string(b), err
 }
 
-// visitsQuery reads the visits to a household and to those that were merged into it.
+// visitsQuery reads the visits to a household and to those that were merged into it; what was rejected is none.
 func visitsQuery(tables []string) string {
 	parts := make([]string, len(tables))
 	for i, t := range tables {
 		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT id, campaign, worker, CASE WHEN started_at='' THEN received_at ELSE started_at END, person!='' FROM %q
-			WHERE household IN (SELECT ? UNION ALL SELECT id FROM households WHERE merged_into=? AND merged_into!='') LIMIT %d)`, t, mostVisits)
+			WHERE household IN (SELECT ? UNION ALL SELECT id FROM households WHERE merged_into=? AND merged_into!='') AND review_state!='%s' LIMIT %d)`, t, collections.Rejected, mostVisits)
 	}
 	return strings.Join(parts, ` UNION ALL `)
 }
@@ -89,32 +90,103 @@ func Recount(db collections.DB, tables []string, household string, mayTouch func
 	return err
 }
 
-// TakeBack gives a person whose last interview a record no longer is the newest of the others, or none. rows are the tables of
-// rows about persons, by the table of their records.
-func TakeBack(db collections.DB, interviews collections.Interviews, rows map[string][]string, person, record string, now time.Time) error {
+// TakeBack gives a person whose last interview a record no longer is the newest of the others, or none. Somebody out of reach
+// stays as they are.
+func TakeBack(db collections.DB, surveys collections.Surveys, person, record string, reach Reach, now time.Time) error {
 	_, p, err := followPerson(db, person)
-	if err != nil || p.LastRecord != record || p.Damaged {
+	if err != nil || p.LastRecord != record {
 		return err
+	}
+	last, err := lastInterview(db, surveys, p.ID, record)
+	if err != nil {
+		return err
+	}
+	return p.lastMet(db, last, reach, now)
+}
+
+// takeAgain makes a record the last interview of a person again, where none is newer.
+func takeAgain(db collections.DB, surveys collections.Surveys, person, record string, reach Reach, now time.Time) error {
+	_, p, err := followPerson(db, person)
+	if err != nil || p.LastRecord == record {
+		return err
+	}
+	last, err := lastInterview(db, surveys, p.ID, "")
+	if err != nil || last != record {
+		return err
+	}
+	return p.lastMet(db, record, reach, now)
+}
+
+func (p Person) lastMet(db collections.DB, record string, reach Reach, now time.Time) error {
+	if p.ID == "" || p.Damaged || !reach.Holds(p.ID, p.Area, p.Source) {
+		return nil
 	}
 	next := p
-	if next.LastRecord, err = lastInterview(db, interviews, rows, p.ID, record); err != nil {
-		return err
-	}
-	_, err = savePerson(db, p, next, now)
+	next.LastRecord = record
+	_, err := savePerson(db, p, next, now)
 	return err
 }
 
-// lastInterview is the newest record but one that is an interview with a person, or with those merged into them.
-func lastInterview(db collections.DB, interviews collections.Interviews, rows map[string][]string, person, but string) (last string, err error) {
+// Discount takes a record that was rejected out of the visits to its household and of the interviews with its people; Count takes it
+// in again. Who and what lies out of reach stays as it is.
+func Discount(db collections.DB, surveys collections.Surveys, table, record string, reach Reach, now time.Time) error {
+	return recounted(db, surveys, table, record, reach, now, TakeBack)
+}
+
+// Count undoes Discount.
+func Count(db collections.DB, surveys collections.Surveys, table, record string, reach Reach, now time.Time) error {
+	return recounted(db, surveys, table, record, reach, now, takeAgain)
+}
+
+func recounted(db collections.DB, surveys collections.Surveys, table, record string, reach Reach, now time.Time,
+	meet func(collections.DB, collections.Surveys, string, string, Reach, time.Time) error) error {
+	var household string
+	if _, err := collections.One(db, `SELECT household FROM "`+table+`" WHERE id=?`, []any{record}, &household); err != nil {
+		return err
+	}
+	tables := slices.Sorted(maps.Keys(surveys.Rows))
+	if err := Recount(db, tables, household, func(h Household) bool { return reach.Holds(h.ID, h.Area, h.Source) }, now); err != nil {
+		return err
+	}
+	people, err := peopleOf(db, surveys, table, record)
+	for _, person := range people {
+		if err == nil {
+			err = meet(db, surveys, person, record, reach, now)
+		}
+	}
+	return err
+}
+
+// peopleOf are the persons that a record and its rows are about.
+func peopleOf(db collections.DB, surveys collections.Surveys, table, record string) (people []string, err error) {
+	query := `SELECT person FROM "` + table + `" WHERE id=?`
+	for _, rows := range surveys.Rows[table] {
+		query += ` UNION SELECT person FROM "` + rows + `" WHERE visit=?`
+	}
+	err = collections.Each(db, query, slices.Repeat([]any{record}, 1+len(surveys.Rows[table])), func(rows *sql.Rows) error {
+		var person string
+		err := rows.Scan(&person)
+		if person != "" {
+			people = append(people, person)
+		}
+		return err
+	})
+	return people, err
+}
+
+// lastInterview is the newest record but one that is an interview with a person, or with those merged into them. One that was
+// rejected is none.
+func lastInterview(db collections.DB, surveys collections.Surveys, person, but string) (last string, err error) {
 	const them = `(SELECT ? UNION ALL SELECT id FROM persons WHERE merged_into=? AND merged_into!='')`
 	var parts []string
 	var args []any
-	for main, repeats := range rows {
+	for main, repeats := range surveys.Rows {
 		among := []string{`SELECT id FROM "` + main + `" WHERE person IN ` + them}
 		for _, r := range repeats {
 			among = append(among, `SELECT visit FROM "`+r+`" WHERE person IN `+them)
 		}
-		parts = append(parts, `SELECT id, CASE WHEN started_at='' THEN received_at ELSE started_at END at FROM "`+main+`" WHERE id IN (`+strings.Join(among, ` UNION `)+`) AND id!=? AND (`+interviews.Of(main)+`)`)
+		parts = append(parts, `SELECT id, CASE WHEN started_at='' THEN received_at ELSE started_at END at FROM "`+main+`" WHERE id IN (`+strings.Join(among, ` UNION `)+
+			`) AND id!=? AND review_state!='`+collections.Rejected+`' AND (`+surveys.Interviews.Of(main)+`)`)
 		args = append(append(args, slices.Repeat([]any{person, person}, len(among))...), but)
 	}
 	if len(parts) == 0 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"doorstep/collections"
 	"doorstep/internal/identity"
 )
 
@@ -31,7 +32,7 @@ func (s *storing) interviews(person string) bool {
 	if !s.d.form.Interviewed(s.d.rec.Outcome) {
 		return false
 	}
-	return !s.exists || !s.d.form.Interviewed(s.before.Outcome) || !s.linked(person)
+	return !s.exists || s.before.ReviewState == collections.Rejected || !s.d.form.Interviewed(s.before.Outcome) || !s.linked(person)
 }
 
 // unmet takes this record back as the last interview of those whom a correction no longer interviews: its outcome is another,
@@ -56,7 +57,7 @@ func (s *storing) unmet() error {
 		if person == "" || slices.Contains(now, person) {
 			continue
 		}
-		if err := identity.TakeBack(s.db, s.intake.Instruments.Interviews(), s.intake.Instruments.PersonRows(), person, s.d.op.ID, s.now); err != nil {
+		if err := identity.TakeBack(s.db, s.intake.Instruments.Surveys(), person, s.d.op.ID, s.reach(), s.now); err != nil {
 			return err
 		}
 	}

@@ -75,20 +75,20 @@ func (in *Instrument) Interviewed(outcome string) bool {
 	return ok && (one.Class == survey.Interview || one.Class == survey.Partial)
 }
 
-// PersonRows are the collections of records that may arrive, each with those of its rows.
-func (l *Library) PersonRows() map[string][]string {
+// Surveys are the collections of records that may arrive.
+func (l *Library) Surveys() collections.Surveys {
+	all := collections.Surveys{Rows: map[string][]string{}, Interviews: l.Interviews()}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	all := map[string][]string{}
 	for _, in := range l.byVersion {
 		if in.Status == Draft {
 			continue
 		}
 		main := in.Layout.Main().Name
-		all[main] = slices.Clip(all[main])
+		all.Rows[main] = slices.Clip(all.Rows[main])
 		for _, t := range in.Layout.Tables[1:] {
-			if !slices.Contains(all[main], t.Name) {
-				all[main] = append(all[main], t.Name)
+			if !slices.Contains(all.Rows[main], t.Name) {
+				all.Rows[main] = append(all.Rows[main], t.Name)
 			}
 		}
 	}

@@ -76,7 +76,7 @@ type Outcome struct {
 
 // Decide moves a record along, tells its worker, and keeps the decision. It fails with a *problem.Problem: not found
 // (also outside the actor's territory), the actor's own work, not allowed from this state, changed since, or no comment.
-func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, now time.Time) (Outcome, error) {
+func Decide(ctx context.Context, app core.App, surveys collections.Surveys, actor access.Actor, d Decision, now time.Time) (Outcome, error) {
 	s, ok := steps[d.Decision]
 	switch {
 	case !ok:
@@ -106,7 +106,7 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 			return problem.New(problem.StaleRevision, "")
 		}
 		out = Outcome{ReviewState: s.to, Rev: r.rev + 1}
-		return r.apply(db, actor, d, out, now)
+		return r.apply(db, surveys, actor, d, out, now)
 	})
 	return out, err
 }
@@ -180,7 +180,7 @@ func isSurvey(db collections.DB, collection string) (bool, error) {
 	return collections.One(db, `SELECT 1 FROM forms WHERE tablename=? AND tablename!='' LIMIT 1`, []any{collection}, &one)
 }
 
-func (r record) apply(db collections.DB, actor access.Actor, d Decision, out Outcome, now time.Time) error {
+func (r record) apply(db collections.DB, surveys collections.Surveys, actor access.Actor, d Decision, out Outcome, now time.Time) error {
 	at := collections.Stamp(now)
 	if err := collections.Update(db, d.Collection, d.Record, collections.Row{{Column: "review_state", Value: out.ReviewState}, {Column: "rev", Value: out.Rev}, {Column: "updated", Value: at}}); err != nil {
 		return err
@@ -202,7 +202,7 @@ func (r record) apply(db collections.DB, actor access.Actor, d Decision, out Out
 	if err := r.task(db, d, now); err != nil {
 		return err
 	}
-	if err := r.register(db, actor, d, now); err != nil {
+	if err := r.register(db, surveys, actor, d, now); err != nil {
 		return err
 	}
 	crash.At("review: before the commit")
@@ -234,17 +234,24 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 
 // register makes the record's word on people and households count, or takes it back. What lies out of the actor's reach is
 // left for whoever reaches it.
-func (r record) register(db collections.DB, actor access.Actor, d Decision, now time.Time) error {
+func (r record) register(db collections.DB, surveys collections.Surveys, actor access.Actor, d Decision, now time.Time) error {
 	over := func(area string) bool { return actor.May(access.ReviewRecord, area, "") }
+	reach := identity.Reach{Over: over, Made: func(_, _ string) bool { return false }}
 	switch {
 	case d.Decision == Approve:
 		return identity.Approved(db, d.Record, over, now)
 	case d.Decision == Reject:
-		return identity.Declined(db, d.Record, now)
+		if err := identity.Declined(db, d.Record, now); err != nil {
+			return err
+		}
+		return identity.Discount(db, surveys, d.Collection, d.Record, reach, now)
 	case d.Decision == Reopen && r.state == collections.Approved:
 		return identity.TakenBack(db, d.Record, over, now)
 	case d.Decision == Reopen && r.state == collections.Rejected:
-		return identity.Reconsidered(db, d.Record, now)
+		if err := identity.Reconsidered(db, d.Record, now); err != nil {
+			return err
+		}
+		return identity.Count(db, surveys, d.Collection, d.Record, reach, now)
 	}
 	return nil
 }

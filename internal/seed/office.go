@@ -43,7 +43,7 @@ func (l *life) review(ctx context.Context, at time.Time) error {
 			continue
 		}
 		table := l.forms[rec.form].Layout.Main().Name
-		out, err := review.Decide(ctx, l.app, boss.actor, review.Decision{Collection: table, Record: rec.id, Decision: decision, Comment: comment, Rev: rec.rev}, at)
+		out, err := review.Decide(ctx, l.app, l.stages.Instruments.Surveys(), boss.actor, review.Decision{Collection: table, Record: rec.id, Decision: decision, Comment: comment, Rev: rec.rev}, at)
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", decision, rec.id, err)
 		}

@@ -3,6 +3,7 @@
 package tabular
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -129,6 +130,14 @@ type header struct {
 	ignored []string
 }
 
+const noHeader = "table.no_header"
+
+// Headless reports whether Read failed because no header was found.
+func Headless(err error) bool {
+	var wrong survey.Problems
+	return errors.As(err, &wrong) && len(wrong) == 1 && wrong[0].Code == noHeader
+}
+
 // titleRows is how far below the top a header may stand.
 const titleRows = 10
 
@@ -154,7 +163,7 @@ func findHeader(rows source, columns []Column) (*header, error) {
 	for _, c := range columns {
 		names = append(names, c.title())
 	}
-	return nil, survey.Problems{problem("table.no_header", 1, "", strings.Join(names, ", "))}
+	return nil, survey.Problems{problem(noHeader, 1, "", strings.Join(names, ", "))}
 }
 
 func headerOf(titles []string, byTitle map[string]string) (h *header, twice []string) {
