@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -192,6 +193,7 @@ func TestARejectedRecordIsNoVisit(t *testing.T) {
 	}
 	met := push(t, tablet, operation(1, first, visit("示例路 1 号 101", "王小明", number1)), operation(2, uuid.NewString(), visit("示例路 2 号 202", "李小红", "")))
 	home, child, beside, other := met[0].Household, met[0].Persons[0], met[1].Household, met[1].Persons[0]
+	app.Advance(time.Minute)
 	push(t, tablet, operation(3, second, visit("示例路 1 号 101", "王小明", number1)))
 	expect := func(why, attempts, last string) {
 		t.Helper()

@@ -185,14 +185,14 @@ func lastInterview(db collections.DB, surveys collections.Surveys, person, but s
 		for _, r := range repeats {
 			among = append(among, `SELECT visit FROM "`+r+`" WHERE person IN `+them)
 		}
-		parts = append(parts, `SELECT id, CASE WHEN started_at='' THEN received_at ELSE started_at END at FROM "`+main+`" WHERE id IN (`+strings.Join(among, ` UNION `)+
+		parts = append(parts, `SELECT id, CASE WHEN started_at='' THEN received_at ELSE started_at END at, received_at FROM "`+main+`" WHERE id IN (`+strings.Join(among, ` UNION `)+
 			`) AND id!=? AND review_state!='`+collections.Rejected+`' AND (`+surveys.Interviews.Of(main)+`)`)
 		args = append(append(args, slices.Repeat([]any{person, person}, len(among))...), but)
 	}
 	if len(parts) == 0 {
 		return "", nil
 	}
-	_, err = collections.One(db, `SELECT id FROM (`+strings.Join(parts, ` UNION ALL `)+`) ORDER BY at DESC, id LIMIT 1`, args, &last)
+	_, err = collections.One(db, `SELECT id FROM (`+strings.Join(parts, ` UNION ALL `)+`) ORDER BY at DESC, received_at DESC, id LIMIT 1`, args, &last)
 	return last, err
 }
 
