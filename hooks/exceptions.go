@@ -13,7 +13,7 @@ import (
 	"doorstep/internal/grant"
 	"doorstep/internal/identity"
 	"doorstep/internal/problem"
-	"doorstep/internal/search"
+	searches "doorstep/internal/search"
 	"doorstep/internal/validate"
 )
 
@@ -29,8 +29,20 @@ func (d *Doorstep) searchPerson(r *request) error {
 		return problem.New(problem.BadParameter, "number, or name and birth_date")
 	}
 	var places []map[string]string
-	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
-		wait, err := search.Wait(db, r.actor.ID, d.Now())
+	err := d.counted(r, func(db collections.DB) (err error) {
+		places, err = d.found(db, r.actor, idKey, in)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": places})
+}
+
+// counted makes a search that records itself, unless the caller has to wait for the next one.
+func (d *Doorstep) counted(r *request, search func(collections.DB) error) error {
+	return collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		wait, err := searches.Wait(db, r.actor.ID, d.Now())
 		if err != nil {
 			return err
 		}
@@ -39,13 +51,8 @@ func (d *Doorstep) searchPerson(r *request) error {
 			r.Response.Header().Set("Retry-After", strconv.Itoa(seconds))
 			return &problem.Problem{Code: problem.TooManySearches, Data: map[string]int{"wait_seconds": seconds}}
 		}
-		places, err = d.found(db, r.actor, idKey, in)
-		return err
+		return search(db)
 	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": places})
 }
 
 // wanted is who is searched for: by the number of a document, or by name and birth date.

@@ -23,6 +23,7 @@ var reviewRoutes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/reveal", access.Reveal, (*Doorstep).reveal},
 	{http.MethodPost, "/api/doorstep/v1/duplicates/{id}/decide", access.DecideDuplicate, (*Doorstep).decideDuplicate},
 	{http.MethodPost, "/api/doorstep/v1/search/person", access.SearchPerson, (*Doorstep).searchPerson},
+	{http.MethodPost, "/api/doorstep/v1/search/heard", access.ReviewRecord, (*Doorstep).searchHeard},
 	{http.MethodPost, "/api/doorstep/v1/break-glass", access.BreakGlass, (*Doorstep).breakGlass},
 	{http.MethodGet, "/api/doorstep/v1/break-glass/{id}", access.BreakGlass, (*Doorstep).behindGlass},
 }

@@ -2,9 +2,7 @@ package identity
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,8 +34,7 @@ func blockingKeys(db collections.DB, p Person) ([]blockingKey, error) {
 	}
 	keys := make([]blockingKey, len(texts))
 	for i, text := range texts {
-		sum := sha256.Sum256([]byte(collections.IndexOf(db, "blocking", text[:1], text)))
-		keys[i] = blockingKey{int64(binary.BigEndian.Uint64(sum[:8])), text[:1]}
+		keys[i] = blockingKey{hashed(db, text), text[:1]}
 	}
 	return keys, nil
 }

@@ -52,7 +52,9 @@ func (s Said) Keys() ([]string, error) {
 		}
 		keys = append(keys, kind+fmt.Sprint(parts...))
 	}
-	add("n", surname, " ", given, " ", year)
+	if surname != 0 && given != 0 && year != "" {
+		keys = append(keys, nameKey(surname, given, year))
+	}
 	add("g", given, " ", t.known(Sex).text, " ", community(s.Area))
 	add("p", phone, " ", surname)
 	add("h", house, " ", year)
