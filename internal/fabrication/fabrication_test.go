@@ -1,0 +1,52 @@
+package fabrication
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"doorstep/internal/quality"
+)
+
+// The score finds invented interviews far better than chance, and does not depend on the order of what it is given.
+func TestScoreFindsInventedInterviews(t *testing.T) {
+	for _, seed := range []uint64{1, 2} {
+		made := Make(seed, 150, 20)
+		result := quality.Look(made.Interviews)
+		f := made.Measure(result)
+		if f.Precision < 5*f.Invented || f.Recall < 0.5 {
+			t.Errorf("seed %d: %.2f of the first twentieth, %.2f of all in the first fifth, of %.2f invented", seed, f.Precision, f.Recall, f.Invented)
+		}
+		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(made.Interviews), func(i, j int) {
+			made.Interviews[i], made.Interviews[j] = made.Interviews[j], made.Interviews[i]
+		})
+		if again := quality.Look(made.Interviews); !reflect.DeepEqual(result, again) {
+			t.Errorf("seed %d: another order gives another result", seed)
+		}
+	}
+}
+
+// Where nobody invents anything, hardly a worker is flagged.
+func TestHonestWorkersAreHardlyFlagged(t *testing.T) {
+	made := Make(4, 150, 20)
+	honest := made.Interviews[:0]
+	guilty := map[string]bool{}
+	for _, one := range made.Interviews {
+		guilty[one.Worker] = guilty[one.Worker] || made.Style[one.ID] != Honest
+	}
+	for _, one := range made.Interviews {
+		if !guilty[one.Worker] {
+			honest = append(honest, one)
+		}
+	}
+	result := quality.Look(honest)
+	flagged := 0
+	for _, p := range result.Workers {
+		if len(p.Flags) > 0 {
+			flagged++
+		}
+	}
+	if share := float64(flagged) / float64(len(result.Workers)); share > 0.12 {
+		t.Errorf("%.2f of honest workers are flagged", share)
+	}
+}
