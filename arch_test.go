@@ -63,7 +63,7 @@ var mayImport = map[string][]string{
 	"internal/outbox":      {"collections"},
 	"internal/instrument":  {"collections", "collections/territory", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":      {"collections", "collections/territory", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},
-	"internal/console":     {"collections", "collections/territory", "internal/access", "internal/coverage", "internal/grid", "internal/instrument", "internal/problem", "internal/review", "internal/sensitive", "internal/signin", "internal/survey", "internal/validate"},
+	"internal/console":     {"collections", "collections/territory", "internal/access", "internal/coverage", "internal/grid", "internal/instrument", "internal/problem", "internal/quality", "internal/review", "internal/sensitive", "internal/signin", "internal/survey", "internal/validate"},
 	"internal/review":      {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
 	"internal/reassign":    {"collections", "collections/territory", "internal/audit", "internal/grid", "internal/identity", "internal/instrument", "internal/seal", "internal/survey"},
 	"internal/reveal":      {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},

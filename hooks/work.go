@@ -13,6 +13,7 @@ import (
 // workRoutes are what gives field work to workers.
 var workRoutes = []Route{
 	{http.MethodGet, "/api/doorstep/v1/work", access.AssignWork, (*Doorstep).listWork},
+	{http.MethodGet, "/api/doorstep/v1/quality", access.ReviewRecord, (*Doorstep).quality},
 	{http.MethodPost, "/api/doorstep/v1/campaigns/{id}/work", access.AssignWork, (*Doorstep).assignWork},
 	{http.MethodPost, "/api/doorstep/v1/campaigns/{id}/work/balance", access.AssignWork, (*Doorstep).balanceWork},
 	{http.MethodPost, "/api/doorstep/v1/work/{id}/take-back", access.AssignWork, (*Doorstep).takeBackWork},
@@ -112,4 +113,21 @@ func (d *Doorstep) confirmWork(r *request) error {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
+}
+
+// quality tells what is unusual in interviews, so that somebody looks at them first.
+func (d *Doorstep) quality(r *request) error {
+	out, err := console.ReadQuality(collections.Read(r.App), d.known(), r.actor, r.query("form"), r.query("area"), r.query("campaign"), r.query("worker"))
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "quality", "rows": len(out.Interviews)}
+	for _, one := range out.Interviews {
+		seen.Subjects = append(seen.Subjects, one.ID)
+	}
+	if err := d.saw(r.RequestEvent, audit.Quality, seen); err != nil {
+		return err
+	}
+	return r.private(out)
 }

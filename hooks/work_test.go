@@ -51,6 +51,8 @@ func (w *witness) walkWork(app *testapp.App, tablet, boss *testapp.Client, worke
 	w.send(boss, post, assign+"/balance", at, "", object{"within": "990102", "check": true}, 400)
 	id := text(w.send(boss, get, workList, nil, "?limit=1&campaign="+at[0], nil, 200), "items", "id")
 	w.send(boss, get, workList, nil, "?kind=x", nil, 400)
+	w.send(boss, get, "/api/doorstep/v1/quality", nil, "?form=child_visit", nil, 200)
+	w.send(boss, get, "/api/doorstep/v1/quality", nil, "?form=x", nil, 400)
 	w.send(boss, post, workList+"/{id}/split", []string{id}, "", object{"shares": []any{object{"worker": worker, "target": 4}, object{"worker": second.Id, "target": 6}}}, 204)
 	w.send(boss, post, workList+"/{id}/split", []string{id}, "", object{"shares": []any{}}, 400)
 	w.send(boss, post, workList+"/{id}/confirm", []string{id}, "", object{"finished": true}, 409)
@@ -255,5 +257,44 @@ func TestAttemptsAreDueAtAnotherTime(t *testing.T) {
 	}
 	if tasks != 0 {
 		t.Error("a new tablet is told of an attempt that is over")
+	}
+}
+
+// What the quality page tells comes from the records of the territory, with the evidence; the neighbour's supervisor sees none.
+func TestQualityTellsWhatIsUnusualHere(t *testing.T) {
+	c := newCrew(t, "")
+	odd := uuid.NewString()
+	var ops []map[string]any
+	for i := range 24 {
+		v := childVisit(testapp.Inside(gridA), "示例路 "+string(rune('A'+i))+" 号")
+		id := uuid.NewString()
+		if i == 12 {
+			id = odd
+			v["start"], v["end"] = "2026-11-23T23:40:00.000+08:00", "2026-11-23T23:42:00.000+08:00"
+		}
+		ops = append(ops, operation(i+1, id, v))
+	}
+	push(t, c.field[0], ops...)
+	var here, next struct {
+		Looked     int
+		Interviews []struct {
+			ID, Worker string
+			Flags      []struct {
+				Kind         string
+				Value, Usual float64
+			}
+		}
+	}
+	c.boss.Want(200, get, "/api/doorstep/v1/quality?form=child_visit", nil, &here)
+	c.other.Want(200, get, "/api/doorstep/v1/quality?form=child_visit", nil, &next)
+	if here.Looked != 24 || len(here.Interviews) == 0 || here.Interviews[0].ID != odd || next.Looked != 0 || len(next.Interviews) != 0 {
+		t.Fatalf("%+v, next door %+v", here, next)
+	}
+	seen := map[string]float64{}
+	for _, f := range here.Interviews[0].Flags {
+		seen[f.Kind] = f.Value
+	}
+	if seen["short"] != 2 || seen["night"] != 1 {
+		t.Errorf("%+v", here.Interviews[0])
 	}
 }

@@ -158,10 +158,19 @@ func score(all []Interview, seen []measured, scales map[Kind]scale, workers map[
 // gain is what an unusual value adds to a score: nothing for what half of all interviews show.
 func gain(u float64) float64 { return max(0, u-0.5) }
 
-// shown turns a value into the unit that people read: durations are kept as minus their logarithm.
+// shown turns a value into the unit that people read: minutes, km/h, metres, questions, and the share of people who give such an answer.
 func shown(k Kind, v float64) float64 {
-	if k == Short {
+	switch k {
+	case Short:
 		v = math.Exp(-v)
+	case Speed:
+		v = (math.Pow(10, v) - 1) * 5
+	case Far:
+		v = (math.Pow(10, v) - 1) * 50
+	case Few:
+		v = -v
+	case Expected:
+		v = math.Exp(v)
 	}
 	return math.Round(v*1000) / 1000
 }

@@ -1,0 +1,187 @@
+package console
+
+import (
+	"database/sql"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb/geo"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/quality"
+	"doorstep/internal/survey"
+)
+
+// Quality is what is unusual in the interviews of an area, to be looked at first. It accuses nobody and rejects nothing.
+type Quality struct {
+	Looked     int            `json:"looked"` // interviews that were compared
+	Interviews []OddInterview `json:"interviews"`
+	Workers    []OddWorker    `json:"workers"`
+}
+
+// OddInterview is an interview with what is unusual in it.
+type OddInterview struct {
+	Collection string         `json:"collection"`
+	ID         string         `json:"id"`
+	Worker     string         `json:"worker"`
+	WorkerName string         `json:"worker_name"`
+	Score      float64        `json:"score"`
+	Flags      []quality.Flag `json:"flags"`
+}
+
+// OddWorker is a worker with what is unusual in the mean of their interviews.
+type OddWorker struct {
+	Worker     string         `json:"worker"`
+	WorkerName string         `json:"worker_name"`
+	Interviews int            `json:"interviews"`
+	Score      float64        `json:"score"`
+	Flags      []quality.Flag `json:"flags"`
+}
+
+const (
+	mostCompared = 5000 // interviews of one look; a larger place is looked at part by part
+	mostOdd      = 100
+)
+
+// ReadQuality compares the interviews of a form in an area of the actor's territory with each other; worker, unless "", is the only one
+// of whom is told. It fails where there are too many for one look.
+func ReadQuality(db collections.DB, k Known, actor access.Actor, form, area, campaign, worker string) (Quality, error) {
+	out := Quality{Interviews: []OddInterview{}, Workers: []OddWorker{}}
+	in, ok := k.Library.Get(form, "")
+	if !ok {
+		return out, problem.New(problem.BadParameter, "form")
+	}
+	table := in.Layout.Main().Name
+	all, err := interviewsOf(db, k, in, actor, area, campaign)
+	if err != nil {
+		return out, err
+	}
+	result, names := quality.Look(all), map[string]string{}
+	out.Looked = len(all)
+	nameOf := func(id string) string {
+		name, known := names[id]
+		if !known {
+			_, err = collections.One(db, `SELECT name FROM workers WHERE id=?`, []any{id}, &name)
+			names[id] = name
+		}
+		return name
+	}
+	for _, one := range result.Interviews {
+		if len(one.Flags) > 0 && (worker == "" || worker == one.Worker) && len(out.Interviews) < mostOdd {
+			out.Interviews = append(out.Interviews, OddInterview{table, one.ID, one.Worker, nameOf(one.Worker), one.Score, one.Flags})
+		}
+	}
+	for _, p := range result.Workers {
+		if (len(p.Flags) > 0 || worker != "") && (worker == "" || worker == p.Worker) && len(out.Workers) < mostOdd {
+			out.Workers = append(out.Workers, OddWorker{p.Worker, nameOf(p.Worker), p.Interviews, p.Score, p.Flags})
+		}
+	}
+	return out, err
+}
+
+// interviewsOf reads the completed records with the answers that tell nobody who somebody is.
+func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor access.Actor, area, campaign string) ([]quality.Interview, error) {
+	main := in.Layout.Main()
+	columns := in.Layout.Plain(main)
+	query := `SELECT m.id, m.worker, m.started_at, m.finished_at, m.location, m.sealed, COALESCE(h.id,''), COALESCE(h.location,''), COALESCE(h.sealed,'')`
+	for _, c := range columns {
+		query += `, m."` + c + `"`
+	}
+	query += ` FROM "` + main.Name + `" m LEFT JOIN households h ON h.id=m.household WHERE m.area>=? AND m.area<? AND m.review_state!='rejected' AND (?='' OR m.campaign=?) AND (SELECT ` +
+		k.Library.Interviews().Of(main.Name) + ` FROM "` + main.Name + `" own WHERE own.id=m.id) LIMIT ?`
+	blanks, whole := missing(in, columns)
+	var all []quality.Interview
+	for _, r := range Ranges(actor, area) {
+		err := collections.Each(db, query, []any{r.Lo, r.Hi, campaign, campaign, mostCompared + 1}, func(rows *sql.Rows) error {
+			one, err := scanInterview(db, rows, main.Name, columns, blanks, whole)
+			all = append(all, one)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(all) > mostCompared {
+			return nil, problem.New(problem.BadParameter, "area")
+		}
+	}
+	return all, nil
+}
+
+// missing are the answers of each column that hold no value, by what the choices declare, and which columns are whole numbers.
+func missing(in *instrument.Instrument, columns []string) (blanks map[string][]string, whole map[string]bool) {
+	blanks, whole = map[string][]string{}, map[string]bool{}
+	for _, c := range in.Layout.Main().Columns {
+		whole[c.Name] = c.Question.Kind == survey.KindInteger
+		list := in.Form.Lists[c.Question.List]
+		if list == nil || !slices.Contains(columns, c.Name) {
+			continue
+		}
+		for i := range list.Choices {
+			for _, extra := range list.Choices[i].Extra {
+				if extra.Name == "missing" && extra.Value != "" {
+					blanks[c.Name] = append(blanks[c.Name], list.Choices[i].Name)
+				}
+			}
+		}
+	}
+	return blanks, whole
+}
+
+func scanInterview(db collections.DB, rows *sql.Rows, table string, columns []string, blanks map[string][]string, whole map[string]bool) (quality.Interview, error) {
+	one := quality.Interview{HomeM: -1}
+	var started, finished, place, sealed, home, homePlace, homeSealed string
+	values := make([]sql.NullString, len(columns))
+	into := []any{&one.ID, &one.Worker, &started, &finished, &place, &sealed, &home, &homePlace, &homeSealed}
+	for i := range values {
+		into = append(into, &values[i])
+	}
+	if err := rows.Scan(into...); err != nil {
+		return one, err
+	}
+	opened, _, err := collections.OpenWhole(db, table, one.ID, sealed)
+	if err != nil {
+		return one, err
+	}
+	opened.Fill("location", &place)
+	at, _, err := collections.OpenWhole(db, collections.Households, home, homeSealed)
+	if err != nil {
+		return one, err
+	}
+	at.Fill("location", &homePlace)
+	one.Start, _ = time.Parse(time.RFC3339, started) // the zero time where it is not known
+	one.End, _ = time.Parse(time.RFC3339, finished)
+	if p := parsePoint(place); p != nil {
+		one.Placed, one.Lon, one.Lat = true, p[0], p[1]
+		if h := parsePoint(homePlace); h != nil {
+			one.HomeM = geo.DistanceHaversine(*p, *h)
+		}
+	}
+	for i, c := range columns {
+		v := strings.Trim(values[i].String, `"`)
+		one.Answers = append(one.Answers, answerOf(v, blanks[c]))
+		if whole[c] && len(v) > 1 && v[0] != '-' {
+			if one.Numbers++; strings.HasSuffix(v, "0") || strings.HasSuffix(v, "5") {
+				one.Rounded++
+			}
+		}
+	}
+	return one, nil
+}
+
+// answerOf tells answers apart without what they say.
+func answerOf(v string, blanks []string) uint32 {
+	switch {
+	case v == "" || v == "null" || v == "[]":
+		return quality.NotAsked
+	case slices.Contains(blanks, v):
+		return quality.Blank
+	}
+	h := fnv.New32a()
+	h.Write([]byte(v))
+	return max(h.Sum32(), quality.Valued)
+}
