@@ -85,27 +85,47 @@ func (l *life) boss(area string) *worker {
 	return nil
 }
 
-// assign gives every worker the next doors to knock on, as tasks for the coming week.
+// assign gives every worker the next doors to knock on in the coming week, and their grids, some of which are finished.
 func (l *life) assign(ctx context.Context, today time.Time) error {
 	return collections.Write(ctx, l.app, func(db collections.DB) error {
-		for _, w := range l.field {
+		var campaign string
+		if _, err := collections.One(db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id LIMIT 1`, []any{childVisit}, &campaign); err != nil {
+			return err
+		}
+		for n, w := range l.field {
 			for i, h := range w.doors[:min(2, len(l.next(w)))] {
-				id, err := collections.NewID()
-				if err != nil {
+				if err := task(db, w, today, collections.Row{{Column: "title", Value: "入户走访 · visit"}, {Column: "household", Value: h.ID}, {Column: "area", Value: h.Area},
+					{Column: "due", Value: today.AddDate(0, 0, 3+i).Format(time.DateOnly)}, {Column: "status", Value: "open"}}); err != nil {
 					return err
 				}
-				at := collections.Stamp(today)
-				if err := collections.Insert(db, collections.Tasks, collections.Row{
-					{Column: "id", Value: id}, {Column: "kind", Value: "visit"}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: w.actor.ID}, {Column: "title", Value: "入户走访 · visit"}, {Column: "household", Value: h.ID},
-					{Column: "form", Value: childVisit}, {Column: "area", Value: h.Area}, {Column: "due", Value: today.AddDate(0, 0, 3+i).Format(time.DateOnly)}, {Column: "status", Value: "open"}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
-				}); err != nil {
-					return err
+			}
+			for i, grid := range w.Territory {
+				row := collections.Row{{Column: "title", Value: "走访整个网格 · visit the whole area"}, {Column: "campaign", Value: campaign}, {Column: "area", Value: grid}, {Column: "status", Value: "open"}}
+				if boss := l.boss(grid); i == 0 && n%5 == 0 { // finished, says the worker, and of every other one the supervisor too
+					row[3].Value = "done"
+					if boss != nil && n%10 == 0 {
+						row = append(row, collections.Row{{Column: "confirmed_by", Value: boss.actor.ID}, {Column: "confirmed_at", Value: collections.Stamp(today)}}...)
+					}
 				}
-				if err := collections.Announce(db, collections.Tasks, id, collections.ToWorker(w.actor.ID), collections.Upsert, 1, today); err != nil {
+				if err := task(db, w, today, row); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// task gives a worker something to do.
+func task(db collections.DB, w *worker, today time.Time, row collections.Row) error {
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(today)
+	if err := collections.Insert(db, collections.Tasks, append(collections.Row{{Column: "id", Value: id}, {Column: "kind", Value: "visit"}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: w.actor.ID},
+		{Column: "form", Value: childVisit}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at}}, row...)); err != nil {
+		return err
+	}
+	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(w.actor.ID), collections.Upsert, 1, today)
 }
