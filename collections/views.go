@@ -53,7 +53,7 @@ func EnsureViews(app core.App, interviews Interviews, tables ...string) error {
 			return err
 		}
 	}
-	return nil
+	return countCoverage(app, interviews, tables)
 }
 
 func ensureView(tx core.App, name, query string) error {

@@ -23,6 +23,7 @@ import (
 var areaRoutes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/areas", access.ImportAreas, (*Doorstep).importAreas},
 	{http.MethodGet, "/api/doorstep/v1/areas/{code}/history", access.ReadCoverage, (*Doorstep).areaHistory},
+	{http.MethodGet, "/api/doorstep/v1/coverage/workers", access.ReadWorker, (*Doorstep).workersCoverage},
 	{http.MethodGet, areaJobs, access.ReadCoverage, (*Doorstep).listAreaJobs},
 	{http.MethodPost, areaJobs, access.ImportAreas, (*Doorstep).lookAgain},
 	{http.MethodGet, areaJobs + "/{id}", access.ReadCoverage, (*Doorstep).areaJob},

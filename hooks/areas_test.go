@@ -28,6 +28,7 @@ var split = parcels(parcel("990101001001003", "甲", 114, 114.004), parcel("9901
 func (w *witness) walkAreas(manager, boss *testapp.Client) {
 	w.t.Helper()
 	const areas = "/api/doorstep/v1/areas"
+	w.send(boss, get, "/api/doorstep/v1/coverage/workers", nil, "?within=990101001", nil, 200)
 	w.send(manager, post, areas, nil, "?crs=wgs84&dry=1&replace=1", file{"grids.geojson", split}, 200)
 	w.send(manager, post, areas, nil, "?crs=wgs84&dry=1", file{"grids.geojson", "{}"}, 200)
 	w.send(manager, post, areas, nil, "?crs=wgs84", file{"grids.geojson", "{}"}, 400)

@@ -182,7 +182,16 @@ func (d *Doorstep) coverage(r *request) error {
 	if level == "" {
 		level = "community"
 	}
-	rows, err := coverage.Report(collections.Read(r.App), d.Library.Interviews(), console.Ranges(r.actor, r.query("within")), level)
+	rows, err := coverage.Report(collections.Read(r.App), console.Ranges(r.actor, r.query("within")), level)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+}
+
+// workersCoverage tells what each worker has brought from the caller's territory.
+func (d *Doorstep) workersCoverage(r *request) error {
+	rows, err := coverage.Workers(collections.Read(r.App), console.Ranges(r.actor, r.query("within")))
 	if err != nil {
 		return err
 	}

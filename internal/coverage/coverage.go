@@ -1,9 +1,10 @@
 package coverage
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
-	"strings"
+	"slices"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -17,17 +18,23 @@ type Area struct {
 	Visited     int64  `json:"visited"`     // somebody went there, whatever came of it
 	Completed   int64  `json:"completed"`   // with a complete or partial interview
 	Outstanding int64  `json:"outstanding"` // expected and not visited yet; 0 when more were visited than expected
+	Returned    int64  `json:"returned"`    // records that wait for a correction
+	Approved    int64  `json:"approved"`    // records
 }
 
 // Report lists the areas of a level that lie within the ranges, in order of their codes; the range from "" to "~" is
 // everywhere. An area without an expected number of its own gets the sum of those below it. Rejected records do not count.
-func Report(db collections.DB, interviews collections.Interviews, ranges []territory.Range, level string) ([]Area, error) {
+func Report(db collections.DB, ranges []territory.Range, level string) ([]Area, error) {
 	all, err := areas(db, ranges, level)
 	if err != nil {
 		return nil, fmt.Errorf("areas: %w", err)
 	}
-	if err := visited(db, interviews, ranges, all); err != nil {
+	at := index(all)
+	if err := counted(db, ranges, at); err != nil {
 		return nil, fmt.Errorf("visits: %w", err)
+	}
+	if err := once(db, ranges, at); err != nil {
+		return nil, fmt.Errorf("households of several areas: %w", err)
 	}
 	for i := range all {
 		all[i].Outstanding = max(0, all[i].Expected-all[i].Visited)
@@ -54,48 +61,64 @@ func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, e
 	return all, err
 }
 
-// visited counts the households of each area. Visits come in the order of their areas, so that the households of one area at a
-// time are in memory.
-func visited(db collections.DB, interviews collections.Interviews, ranges []territory.Range, all []Area) error {
-	tables, err := visitTables(db)
-	if err != nil || len(tables) == 0 {
-		return err
-	}
-	var current *Area
-	reached := map[string]bool{} // households of the current area → with an interview
-	count := func() {
-		for _, interviewed := range reached {
-			current.Visited++
-			if interviewed {
-				current.Completed++
+// counted sums up what the database keeps for the finest areas.
+func counted(db collections.DB, ranges []territory.Range, at func(string) *Area) error {
+	for _, r := range ranges {
+		for _, query := range []string{
+			`SELECT area, visited, completed, 0, 0 FROM coverage_areas WHERE area>=? AND area<?`,
+			`SELECT area, 0, 0, returned, approved FROM coverage_work WHERE area>=? AND area<?`,
+		} {
+			err := collections.Each(db, query, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
+				var area string
+				var n Area
+				if err := rows.Scan(&area, &n.Visited, &n.Completed, &n.Returned, &n.Approved); err != nil {
+					return err
+				}
+				if a := at(area); a != nil {
+					a.Visited, a.Completed, a.Returned, a.Approved = a.Visited+n.Visited, a.Completed+n.Completed, a.Returned+n.Returned, a.Approved+n.Approved
+				}
+				return nil
+			})
+			if err != nil {
+				return err
 			}
 		}
-		clear(reached)
 	}
-	at := index(all)
+	return nil
+}
+
+// once lets a household that was visited in several areas count once in what holds them. The database keeps such households apart.
+func once(db collections.DB, ranges []territory.Range, at func(string) *Area) error {
+	type one struct {
+		area      *Area
+		household string
+	}
+	met, interviewed := map[one]bool{}, map[one]bool{}
 	for _, r := range ranges {
-		query, args := visitsQuery(tables, interviews, r)
-		err := collections.Each(db, query, args, func(rows *sql.Rows) error {
+		err := collections.Each(db, `SELECT t.household, t.area, (SELECT c.interviews>0 FROM coverage_cases c WHERE c.household=t.household AND c.area=t.area) FROM coverage_twice t WHERE t.area>=? AND t.area<?`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
 			var household, area string
-			var interviewed bool
-			if err := rows.Scan(&household, &area, &interviewed); err != nil {
+			var interview bool
+			if err := rows.Scan(&household, &area, &interview); err != nil {
 				return err
 			}
 			a := at(area)
-			if a != current {
-				count()
-				current = a
+			if a == nil {
+				return nil
 			}
-			if a != nil {
-				reached[household] = reached[household] || interviewed
+			k := one{a, household}
+			if met[k] {
+				a.Visited--
 			}
+			if interview && interviewed[k] {
+				a.Completed--
+			}
+			met[k], interviewed[k] = true, interviewed[k] || interview
 			return nil
 		})
 		if err != nil {
 			return err
 		}
 	}
-	count()
 	return nil
 }
 
@@ -113,27 +136,6 @@ func index(all []Area) func(code string) *Area {
 		}
 		return nil
 	}
-}
-
-// visitTables are the tables of all forms that were ever published.
-func visitTables(db collections.DB) (tables []string, err error) {
-	err = collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft' ORDER BY tablename`, nil, func(rows *sql.Rows) error {
-		var table string
-		err := rows.Scan(&table)
-		tables = append(tables, table)
-		return err
-	})
-	return tables, err
-}
-
-// visitsQuery reads the visits of one range in the order of their areas, which the index of each table gives.
-func visitsQuery(tables []string, interviews collections.Interviews, r territory.Range) (string, []any) {
-	parts, args := make([]string, len(tables)), []any{}
-	for i, table := range tables {
-		parts[i] = fmt.Sprintf(`SELECT household, area, %s AS interviewed FROM %q WHERE area>=? AND area<? AND household!='' AND review_state!='rejected'`, interviews.Of(table), table)
-		args = append(args, r.Lo, r.Hi)
-	}
-	return strings.Join(parts, ` UNION ALL `) + ` ORDER BY area`, args
 }
 
 // households are the expected numbers as they were entered, by area code, with the codes directly below each.
@@ -168,4 +170,45 @@ func (h households) of(code string) int64 {
 		sum += h.of(c)
 	}
 	return sum
+}
+
+// Worker is what one worker has brought from some areas, in records.
+type Worker struct {
+	ID         string `json:"worker"`
+	Name       string `json:"worker_name"`
+	Visits     int64  `json:"visits"`
+	Interviews int64  `json:"interviews"`
+	Returned   int64  `json:"returned"`
+	Approved   int64  `json:"approved"`
+}
+
+// Workers lists who has records within the ranges, whoever has most visits first.
+func Workers(db collections.DB, ranges []territory.Range) ([]Worker, error) {
+	by := map[string]*Worker{}
+	for _, r := range ranges {
+		err := collections.Each(db, `SELECT worker, visits, interviews, returned, approved FROM coverage_work WHERE area>=? AND area<?`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
+			var w Worker
+			if err := rows.Scan(&w.ID, &w.Visits, &w.Interviews, &w.Returned, &w.Approved); err != nil {
+				return err
+			}
+			if by[w.ID] == nil {
+				by[w.ID] = &Worker{ID: w.ID}
+			}
+			n := by[w.ID]
+			n.Visits, n.Interviews, n.Returned, n.Approved = n.Visits+w.Visits, n.Interviews+w.Interviews, n.Returned+w.Returned, n.Approved+w.Approved
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("work: %w", err)
+		}
+	}
+	all := []Worker{}
+	for _, w := range by {
+		if _, err := collections.One(db, `SELECT name FROM workers WHERE id=?`, []any{w.ID}, &w.Name); err != nil {
+			return nil, fmt.Errorf("worker %s: %w", w.ID, err)
+		}
+		all = append(all, *w)
+	}
+	slices.SortFunc(all, func(a, b Worker) int { return cmp.Or(cmp.Compare(b.Visits, a.Visits), cmp.Compare(a.ID, b.ID)) })
+	return all, nil
 }

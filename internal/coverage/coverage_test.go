@@ -1,6 +1,7 @@
 package coverage_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -42,10 +43,10 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	area := func(code, name string, expected, visited, completed, outstanding int64) coverage.Area {
-		return coverage.Area{Code: code, Name: name, Expected: expected, Visited: visited, Completed: completed, Outstanding: outstanding}
+	area := func(code, name string, expected, visited, completed, outstanding, approved int64) coverage.Area {
+		return coverage.Area{Code: code, Name: name, Expected: expected, Visited: visited, Completed: completed, Outstanding: outstanding, Approved: approved}
 	}
-	first, second := area("990101001001", "示例社区990101001001", 20, 2, 1, 18), area("990101001002", "示例社区990101001002", 11, 1, 1, 10)
+	first, second := area("990101001001", "示例社区990101001001", 20, 2, 1, 18, 1), area("990101001002", "示例社区990101001002", 11, 1, 1, 10, 0)
 	tests := []struct {
 		name      string
 		territory []string
@@ -54,10 +55,10 @@ func TestReport(t *testing.T) {
 	}{
 		{"communities of a district", []string{"990101"}, "community", []coverage.Area{first, second}},
 		{"one community", []string{"990101001002"}, "community", []coverage.Area{second}},
-		{"two territories", []string{"990101001002", "990102"}, "district", []coverage.Area{area("990102", "示例区990102", 10, 1, 1, 9)}},
-		{"the city has its own number", []string{"9901"}, "city", []coverage.Area{area("9901", "示例市", 10, 4, 3, 6)}},
-		{"fewer expected than visited", []string{"990101001002001"}, "grid", []coverage.Area{area("990101001002001", "网格", 1, 1, 1, 0)}},
-		{"everywhere", nil, "city", []coverage.Area{area("9901", "示例市", 10, 4, 3, 6)}},
+		{"two territories", []string{"990101001002", "990102"}, "district", []coverage.Area{area("990102", "示例区990102", 10, 1, 1, 9, 0)}},
+		{"the city has its own number", []string{"9901"}, "city", []coverage.Area{area("9901", "示例市", 10, 4, 3, 6, 1)}},
+		{"fewer expected than visited", []string{"990101001002001"}, "grid", []coverage.Area{area("990101001002001", "网格", 1, 1, 1, 0, 0)}},
+		{"everywhere", nil, "city", []coverage.Area{area("9901", "示例市", 10, 4, 3, 6, 1)}},
 		{"no territory", nil, "community", nil},
 	}
 	for _, tt := range tests {
@@ -66,10 +67,84 @@ func TestReport(t *testing.T) {
 			if tt.name == "everywhere" {
 				ranges = []territory.Range{{Lo: "", Hi: "~"}}
 			}
-			got, err := coverage.Report(collections.Read(app.TestApp), nil, ranges, tt.level)
+			got, err := coverage.Report(collections.Read(app.TestApp), ranges, tt.level)
 			if err != nil || !slices.Equal(got, tt.want) {
 				t.Errorf("%+v (%v)\nwant %+v", got, err, tt.want)
 			}
 		})
+	}
+}
+
+// Whatever becomes of records (new, corrected, reviewed, moved, deleted), the counts are those that a look at all of them gives, at
+// every level.
+func TestCountsEqualARecount(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	grids := []string{"990101001001001", "990101001001002", "990101001002001", "990102001001001"}
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	var ids [2][]string
+	tables := []string{"child_visits", "elderly_surveys"}
+	for range 40 {
+		err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+			for range 10 {
+				which := r.IntN(2)
+				row := collections.Row{{Column: "household", Value: pick("", "h1", "h2", "h3", "h4")}, {Column: "area", Value: pick(grids...)}, {Column: "outcome", Value: pick("1.1", "1.2", "2.22")},
+					{Column: "review_state", Value: pick("received", "returned", "approved", "rejected", "edited")}, {Column: "worker", Value: pick("w1", "w2")}}
+				if have := ids[which]; len(have) > 0 && r.IntN(3) > 0 {
+					at := r.IntN(len(have))
+					if r.IntN(4) == 0 {
+						ids[which] = slices.Delete(have, at, at+1)
+						if _, err := db.Exec(`DELETE FROM `+tables[which]+` WHERE id=?`, have[at]); err != nil {
+							return err
+						}
+						continue
+					}
+					if err := collections.Update(db, tables[which], have[at], row[:1+r.IntN(len(row))]); err != nil {
+						return err
+					}
+					continue
+				}
+				id, err := collections.NewID()
+				if err == nil {
+					ids[which] = append(ids[which], id)
+					err = collections.Insert(db, tables[which], append(collections.Row{{Column: "id", Value: id}}, row...))
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare(t, app)
+	}
+}
+
+func compare(t *testing.T, app *testapp.App) {
+	t.Helper()
+	db := collections.Read(app.TestApp)
+	for _, level := range []string{"city", "district", "street", "community", "grid"} {
+		all, err := coverage.Report(db, territory.Everywhere, level)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range all {
+			const from = ` FROM (SELECT household, area, outcome, review_state FROM child_visits UNION ALL SELECT household, area, outcome, review_state FROM elderly_surveys) WHERE review_state!='rejected' AND substr(area,1,length(?))=?`
+			want := coverage.Area{Code: a.Code, Name: a.Name, Expected: a.Expected}
+			for query, n := range map[string]*int64{
+				`SELECT COUNT(DISTINCT household)` + from + ` AND household!=''`: &want.Visited, `SELECT COUNT(DISTINCT household)` + from + ` AND household!='' AND outcome IN ('1.1','1.2')`: &want.Completed,
+				`SELECT COUNT(*)` + from + ` AND review_state='returned'`: &want.Returned, `SELECT COUNT(*)` + from + ` AND review_state='approved'`: &want.Approved,
+			} {
+				if _, err := collections.One(db, query, []any{a.Code, a.Code}, n); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want.Outstanding = max(0, want.Expected-want.Visited); a != want {
+				t.Fatalf("%s: %+v, counted anew %+v", level, a, want)
+			}
+		}
 	}
 }
