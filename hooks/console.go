@@ -38,7 +38,10 @@ var consoleRoutes = []Route{
 	{http.MethodGet, "/api/doorstep/v1/quarantine/{id}", access.ReadQuarantine, (*Doorstep).oneHeld},
 	{http.MethodGet, "/api/doorstep/v1/households/{id}", access.ReviewRecord, (*Doorstep).household},
 	{http.MethodGet, "/api/doorstep/v1/campaigns", access.ReadCoverage, (*Doorstep).listCampaigns},
+	{http.MethodPost, "/api/doorstep/v1/campaigns", access.EditCampaign, (*Doorstep).editCampaign},
+	{http.MethodPost, "/api/doorstep/v1/campaigns/{id}", access.EditCampaign, (*Doorstep).editCampaign},
 	{http.MethodGet, "/api/doorstep/v1/workers", access.ReadWorker, (*Doorstep).listWorkers},
+	{http.MethodGet, "/api/doorstep/v1/forms/{form}/{version}/questions", access.ReviewRecord, (*Doorstep).questions},
 	{http.MethodGet, "/api/doorstep/v1/forms", access.ReadForm, (*Doorstep).listForms},
 }
 

@@ -9,8 +9,10 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/campaign"
 	"doorstep/internal/console"
 	"doorstep/internal/ingest"
+	"doorstep/internal/problem"
 )
 
 func (d *Doorstep) today(r *request) error {
@@ -172,11 +174,27 @@ func (d *Doorstep) listCampaigns(r *request) error {
 	return r.private(map[string]any{"items": all})
 }
 
-func (d *Doorstep) watched(r *request) error {
-	out, err := console.ReadWatch(collections.Read(r.App), d.known(), r.actor)
+// editCampaign writes a new campaign, or changes the one that the URL names.
+func (d *Doorstep) editCampaign(r *request) error {
+	var in campaign.Draft
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	in.ID = r.Request.PathValue("id")
+	known := func(form string) bool { _, ok := d.Library.Get(form, ""); return ok }
+	id, err := campaign.Edit(r.Request.Context(), r.App, known, r.actor, in, d.Now())
 	if err != nil {
 		return err
 	}
+	return r.JSON(http.StatusOK, map[string]string{"id": id})
+}
+
+func (d *Doorstep) watched(r *request) error {
+	out, err := console.ReadWatch(collections.Read(r.App), d.known(), r.actor, d.Now())
+	if err != nil {
+		return err
+	}
+	out.Server.Waiting = d.queue.Waiting()
 	seen := r.actor.Did(audit.ReadMany)
 	seen.Detail = map[string]any{"door": "watch", "rows": len(out.Grants)}
 	for _, g := range out.Grants {
@@ -186,4 +204,13 @@ func (d *Doorstep) watched(r *request) error {
 		return err
 	}
 	return r.private(out)
+}
+
+// questions lists what can be corrected in a record of a version, with what may be chosen.
+func (d *Doorstep) questions(r *request) error {
+	in, ok := d.Library.Get(r.Request.PathValue("form"), r.Request.PathValue("version"))
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	return r.private(map[string]any{"items": console.Questions(d.known(), in)})
 }

@@ -252,6 +252,11 @@ func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
 	w.send(boss, post, records+"/put-back", there, "", object{"entry": entry}, 422)
 	w.send(boss, post, records+"/put-back", there, "", object{"entry": entry, "value": "3"}, 200)
 	w.send(boss, post, records+"/put-back", there, "", object{"entry": entry}, 409)
+	residents := func(value string) object {
+		return object{"answers": []any{object{"ref": "household/residents", "value": value}}, "reason": "电话向家长核实过两次"}
+	}
+	w.send(boss, post, records+"/correct", there, "", residents("三"), 422)
+	w.send(boss, post, records+"/correct", there, "", residents("4"), 200)
 	w.send(boss, get, records+"/history", []string{"child_visits", uuid.NewString()}, "", nil, 404)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 200) // with the task and the comment
 
@@ -283,6 +288,13 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 		w.t.Fatal(err)
 	}
 	newer := strings.ReplaceAll(string(shipped), "2026112602", "2026112701")
+	round := object{"name": "冬季排查", "form": "child_visit", "round": 2, "territory": []any{"990101"}, "hold_policy": "all", "status": "open"}
+	const campaigns = "/api/doorstep/v1/campaigns"
+	opened := text(w.send(manager, post, campaigns, nil, "", round, 200), "id")
+	w.send(manager, post, campaigns+"/{id}", []string{opened}, "", round, 200)
+	round["form"] = "no_such_form"
+	w.send(manager, post, campaigns, nil, "", round, 400)
+	w.send(tablet, post, campaigns+"/{id}", []string{opened}, "", round, 403)
 	w.send(manager, post, formRoutes+"/convert", nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"child_visit"}, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"no_such_form"}, "", file{"child_visit.csv", newer}, 404)

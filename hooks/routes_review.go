@@ -18,6 +18,7 @@ var reviewRoutes = []Route{
 	{http.MethodPost, "/api/doorstep/v1/quarantine/{id}/discard", access.DecideQuarantine, (*Doorstep).discard},
 	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/review", access.ReviewRecord, (*Doorstep).review},
 	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/put-back", access.ReviewRecord, (*Doorstep).putBack},
+	{http.MethodPost, "/api/doorstep/v1/records/{collection}/{id}/correct", access.ReviewRecord, (*Doorstep).correct},
 	{http.MethodGet, "/api/doorstep/v1/records/{collection}/{id}/history", access.ReviewRecord, (*Doorstep).history},
 	{http.MethodGet, "/api/doorstep/v1/attachments/{id}", access.ReadAttachment, (*Doorstep).attachment},
 	{http.MethodPost, "/api/doorstep/v1/reveal", access.Reveal, (*Doorstep).reveal},
@@ -86,6 +87,19 @@ func (d *Doorstep) putBack(r *request) error {
 	}
 	ask.Collection, ask.Record = r.Request.PathValue("collection"), r.Request.PathValue("id")
 	out, err := ingest.Restore(r.Request.Context(), r.App, d.Intake(), r.actor, ask)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}
+
+func (d *Doorstep) correct(r *request) error {
+	ask := ingest.AtDesk{}
+	if err := r.bind(&ask); err != nil {
+		return err
+	}
+	ask.Collection, ask.Record = r.Request.PathValue("collection"), r.Request.PathValue("id")
+	out, err := ingest.CorrectAtDesk(r.Request.Context(), r.App, d.Intake(), r.actor, ask)
 	if err != nil {
 		return err
 	}

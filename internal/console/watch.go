@@ -3,17 +3,46 @@ package console
 import (
 	"cmp"
 	"database/sql"
+	"encoding/json"
+	"runtime"
 	"slices"
+	"time"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 )
 
 // Watch is what managers keep an eye on: who opened what outside of their territory or took identified data, and what is due to go.
 type Watch struct {
 	Grants    []Grant     `json:"grants"`    // the newest first
 	Retention []Retention `json:"retention"` // the newest first
+	Backup    *Backup     `json:"backup"`    // the last one; nil for none
+	Operators []SignIn    `json:"operators"` // the newest first
+	Server    Server      `json:"server"`
+}
+
+// Backup is a copy of everything. It is kept only once it was opened again and proved whole, with its audit trail.
+type Backup struct {
+	Name    string `json:"name"`
+	Size    int64  `json:"size"`
+	Files   int    `json:"files"`
+	Missing int    `json:"missing"` // files of records that were not there to be copied
+	Made    string `json:"made"`
+}
+
+// SignIn is a sign-in of an operator, good or not.
+type SignIn struct {
+	At   string `json:"at"`
+	By   string `json:"by"` // address of the account
+	Good bool   `json:"good"`
+}
+
+// Server is how the program does.
+type Server struct {
+	Memory  uint64 `json:"memory"`  // bytes that it holds
+	Waiting int    `json:"waiting"` // batches of tablets that wait to be stored
 }
 
 // Grant is leave to see one record, or to take data with names, for some hours.
@@ -45,9 +74,18 @@ type Retention struct {
 // mostWatched is how many of each are listed.
 const mostWatched = 200
 
+// Bounds of the operators' sign-ins that are listed.
+const (
+	mostSignIns = 50
+	signInsOf   = 30 * 24 * time.Hour
+)
+
 // ReadWatch lists the grants in the actor's territory, and the reports.
-func ReadWatch(db collections.DB, k Known, actor access.Actor) (Watch, error) {
-	w := Watch{Grants: []Grant{}, Retention: []Retention{}}
+func ReadWatch(db collections.DB, k Known, actor access.Actor, now time.Time) (Watch, error) {
+	w := Watch{Grants: []Grant{}, Retention: []Retention{}, Operators: []SignIn{}}
+	if err := w.operate(db, now); err != nil {
+		return w, err
+	}
 	rows := territory.Rows{Columns: `g.id, g.kind, g.worker, COALESCE((SELECT name FROM workers w WHERE w.id=g.worker),''), g.collection, g.area, g.reason, g.status,
 		COALESCE((SELECT name FROM workers w WHERE w.id=g.approved_by),''), g.until, g.created, g.sealed`, From: `access_grants g`, Place: `g.area`, ID: `g.created`, Ranges: Ranges(actor, ""), Limit: mostWatched}
 	err := rows.Each(db, func(r *sql.Rows) error {
@@ -72,4 +110,52 @@ func ReadWatch(db collections.DB, k Known, actor access.Actor) (Watch, error) {
 		w.Retention = append(w.Retention, r)
 		return err
 	})
+}
+
+// operate reads what operators did last: the backup and their sign-ins, and how much memory the program holds.
+func (w *Watch) operate(db collections.DB, now time.Time) error {
+	var b Backup
+	var detail string
+	found, err := collections.One(db, `SELECT created, COALESCE(detail,'{}') FROM audit WHERE action='backup' ORDER BY created DESC LIMIT 1`, nil, &b.Made, &detail)
+	if err != nil {
+		return err
+	}
+	if found && json.Unmarshal([]byte(detail), &b) == nil {
+		w.Backup = &b
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	w.Server.Memory = m.Sys - m.HeapReleased
+	return w.signIns(db, collections.Stamp(now.Add(-signInsOf)))
+}
+
+// signIns reads those of the operators, who are few, since a moment.
+func (w *Watch) signIns(db collections.DB, since string) error {
+	operators := map[string]string{} // address by id
+	err := collections.Each(db, `SELECT id, email FROM _superusers`, nil, func(rows *sql.Rows) error {
+		var id, email string
+		err := rows.Scan(&id, &email)
+		operators[id] = email
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for id, email := range operators {
+		err := collections.Each(db, `SELECT created, action FROM audit INDEXED BY idx_audit_actor WHERE actor=? AND created>=? AND action IN (?,?) ORDER BY created DESC LIMIT ?`,
+			[]any{id, since, audit.SignIn, audit.SignInFail, mostSignIns}, func(rows *sql.Rows) error {
+				s := SignIn{By: email}
+				var action string
+				err := rows.Scan(&s.At, &action)
+				s.Good = action == audit.SignIn
+				w.Operators = append(w.Operators, s)
+				return err
+			})
+		if err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(w.Operators, func(a, b SignIn) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(a.By, b.By)) })
+	w.Operators = w.Operators[:min(len(w.Operators), mostSignIns)]
+	return nil
 }

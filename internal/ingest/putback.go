@@ -41,7 +41,7 @@ func Restore(ctx context.Context, app core.App, intake *Intake, by access.Actor,
 		return out, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
-		s, theirs, err := restoring(ctx, db, intake, by, ask)
+		s, theirs, err := atTheDesk(db, intake, by, ask.Collection, ask.Record, ask.Rev)
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func Restore(ctx context.Context, app core.App, intake *Intake, by access.Actor,
 		if err := s.restore(theirs, entry); err != nil {
 			return err
 		}
-		if err := s.decided(by, ask, entry); err != nil {
+		if err := s.putBack(by, ask, entry); err != nil {
 			return err
 		}
 		out = Restored{s.d.rec.ReviewState, s.d.rec.Rev, append([]survey.Issue{}, s.d.issues...)}
@@ -61,13 +61,14 @@ func Restore(ctx context.Context, app core.App, intake *Intake, by access.Actor,
 	return out, err
 }
 
-// restoring reads the record and finds whether the actor may change it now.
-func restoring(ctx context.Context, db collections.DB, intake *Intake, by access.Actor, ask Restoring) (*storing, *survey.Node, error) {
-	in, ok := intake.Instruments.ByTable(ask.Collection)
+// atTheDesk reads a record that a reviewer changes, and finds whether they may now. rev is the revision that they looked at, 0 for
+// any.
+func atTheDesk(db collections.DB, intake *Intake, by access.Actor, collection, id string, rev int64) (*storing, *survey.Node, error) {
+	in, ok := intake.Instruments.ByTable(collection)
 	if !ok {
 		return nil, nil, problem.New(problem.NotFound, "")
 	}
-	before, theirs, found, err := in.Whole.Find(db, ask.Record)
+	before, theirs, found, err := in.Whole.Find(db, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -76,14 +77,14 @@ func restoring(ctx context.Context, db collections.DB, intake *Intake, by access
 		return nil, nil, problem.New(problem.NotFound, "")
 	case before.Worker == by.ID:
 		return nil, nil, problem.New(problem.OwnRecord, "")
-	case ask.Rev != 0 && ask.Rev != before.Rev:
+	case rev != 0 && rev != before.Rev:
 		return nil, nil, problem.New(problem.StaleRevision, "")
 	case !slices.Contains(reviewable, before.ReviewState):
 		return nil, nil, problem.New(problem.BadTransition, before.ReviewState)
 	}
-	if own, _ := intake.Instruments.ForRecord(ask.Collection, before.FormVersion); own != in {
+	if own, _ := intake.Instruments.ForRecord(collection, before.FormVersion); own != in {
 		in = own
-		if before, theirs, _, err = in.Whole.Find(db, ask.Record); err != nil {
+		if before, theirs, _, err = in.Whole.Find(db, id); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -142,19 +143,45 @@ func (s *storing) restore(theirs *survey.Node, e sentEntry) error {
 		return problem.New(problem.DoesNotFit, position.ReplaceAllString(e.field, ""))
 	}
 	now := at.row
+	s.keptBack(now)
+	s.stay(in.pathOf(layout, column), in.where)
+	links := s.remade(now, theirs)
+	if !s.says(links, in, column, e.value) {
+		return problem.New(problem.DoesNotFit, position.ReplaceAllString(e.field, ""))
+	}
+	return s.edited(now, links)
+}
+
+// keptBack lets what was put back earlier stay in the record as it will be.
+func (s *storing) keptBack(now *row) {
+	layout := s.d.form.Whole
 	back := putBackIn(layout, s.stored, s.before.Issues)
 	now.number(layout)
 	s.keepPutBack(back, now)
-	s.stay(in.pathOf(layout, column), in.where)
+}
+
+// remade makes the tree of the changed record and has it checked; nothing moves to another place by that. It returns the links of
+// the rows.
+func (s *storing) remade(now *row, theirs *survey.Node) map[*survey.Node]collections.RowLink {
 	links := map[*survey.Node]collections.RowLink{}
-	home := d.point.WorkerTerritory
+	home := s.d.point.WorkerTerritory
 	s.rebuild(now, links)
 	s.stayPlaced(theirs)
-	d.point.WorkerTerritory = home
-	rows := map[string]*row{"": readRow(layout, d.inst.Root, links)}
-	if rows[""].index(rows); rows[in.id] == nil || rows[in.id].said[column] != asStored(columnOf(layout, in.table, column).Question.Kind, e.value) {
-		return problem.New(problem.DoesNotFit, position.ReplaceAllString(e.field, ""))
-	}
+	s.d.point.WorkerTerritory = home
+	return links
+}
+
+// says reports whether the checked record has a value in a column of a row.
+func (s *storing) says(links map[*survey.Node]collections.RowLink, in *row, column, value string) bool {
+	layout := s.d.form.Whole
+	rows := map[string]*row{"": readRow(layout, s.d.inst.Root, links)}
+	rows[""].index(rows)
+	return rows[in.id] != nil && rows[in.id].said[column] == asStored(columnOf(layout, in.table, column).Question.Kind, value)
+}
+
+// edited takes the changed record through the stages.
+func (s *storing) edited(now *row, links map[*survey.Node]collections.RowLink) error {
+	d := s.d
 	d.rec.Rows, d.were = links, s.earlier(now, d.form.Keys, links)
 	d.people, d.house = nil, nil
 	d.name()
@@ -168,24 +195,31 @@ func (s *storing) stands(e sentEntry) bool {
 	return at.row.equal(s.stored)
 }
 
-// decided keeps who put the answer back and why.
-func (s *storing) decided(by access.Actor, ask Restoring, e sentEntry) error {
-	at, rec := collections.Stamp(s.now), &s.d.rec
+// putBack keeps who put the answer back and why.
+func (s *storing) putBack(by access.Actor, ask Restoring, e sentEntry) error {
+	at := collections.Stamp(s.now)
 	if err := collections.Update(s.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: PutBack}, {Column: "updated", Value: at}}); err != nil {
 		return err
 	}
+	return s.decided(by, PutBack, ask.Comment, map[string]any{"field": position.ReplaceAllString(e.field, ""), "as_sent": ask.Value == ""})
+}
+
+// decided keeps what a reviewer did to the record at the desk, and why. detail goes into the audit trail.
+func (s *storing) decided(by access.Actor, decision, comment string, detail map[string]any) error {
+	at, rec := collections.Stamp(s.now), &s.d.rec
 	id, err := collections.NewID()
 	if err != nil {
 		return err
 	}
 	if err := collections.Insert(s.db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: ask.Collection}, {Column: "record", Value: rec.ID}, {Column: "decision", Value: PutBack}, {Column: "comment", Value: ask.Comment},
+		{Column: "id", Value: id}, {Column: "collection", Value: s.table()}, {Column: "record", Value: rec.ID}, {Column: "decision", Value: decision}, {Column: "comment", Value: comment},
 		{Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: s.before.ReviewState}, {Column: "to_state", Value: rec.ReviewState}, {Column: "record_rev", Value: s.before.Rev}, {Column: "area", Value: rec.Area},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
-	entry := by.DidTo("review.put_back", ask.Collection, rec.ID, rec.Area, rec.ID, rec.Household)
-	entry.Purpose, entry.Detail = audit.Review, map[string]any{"field": position.ReplaceAllString(e.field, ""), "rev": rec.Rev, "as_sent": ask.Value == ""}
+	detail["rev"] = rec.Rev
+	entry := by.DidTo("review."+decision, s.table(), rec.ID, rec.Area, rec.ID, rec.Household)
+	entry.Purpose, entry.Detail = audit.Review, detail
 	return audit.Append(s.db, s.now, entry)
 }

@@ -57,6 +57,13 @@ func (q *Queue) Close() {
 	}
 }
 
+// Waiting is how many batches have entered and are not answered yet.
+func (q *Queue) Waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.batches
+}
+
 // enter takes a place for a batch that is going to be added. It fails with problem.Busy.
 func (q *Queue) enter(b *batch) error {
 	q.mu.Lock()

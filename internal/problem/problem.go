@@ -94,6 +94,8 @@ const (
 	ReviewElsewhere  Code = "record.review_elsewhere"
 	AnswerStands     Code = "check.stands"
 	DoesNotFit       Code = "check.does_not_fit"
+	BadCorrection    Code = "correction.answers"
+	NotAsked         Code = "correction.not_asked"
 )
 
 // Catalogue is every code with its texts.
@@ -168,6 +170,8 @@ var Catalogue = map[Code]Entry{
 	OtherTerritory:   {http.StatusBadRequest, "不能这样填写:不在您的负责区域内,或不能手工更改。", "It would lie or refer outside your territory, or is not changed by hand."},
 	AnswerStands:     {http.StatusConflict, "采集端提交的答案已经是记录中的答案,无需恢复。", "What was sent is the answer already; there is nothing to put back."},
 	DoesNotFit:       {http.StatusUnprocessableEntity, "原样的答案不能存入此题:请在 value 中写明应有的值。没有保存。", "What was sent cannot be stored in its question: say in value what it means. Nothing was saved."},
+	BadCorrection:    {http.StatusUnprocessableEntity, "有的答案不能这样更正,原因见 data。没有保存。", "Some answers cannot be corrected like this: data says why. Nothing was saved."},
+	NotAsked:         {0, "按其他答案,此题不需要回答,或者这个值不能存入此题。", "By the other answers this question is not asked, or it cannot hold this value."},
 	ReviewElsewhere:  {http.StatusBadRequest, "审核状态不能直接修改,请用审核功能作出决定(通过、退回、拒绝、重开)。没有保存。", "The review state is not set here; decide in the review (approve, return, reject, reopen). Nothing was saved."},
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }

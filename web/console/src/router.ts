@@ -17,6 +17,7 @@ export const pages: { path: string; name: string; title: Text; needs: string[] }
   { path: '/points', name: 'points', title: 'nav.points', needs: ['form.publish'] },
   { path: '/data', name: 'data', title: 'nav.data', needs: ['export'] },
   { path: '/campaigns', name: 'campaigns', title: 'nav.campaigns', needs: ['campaign.edit'] },
+  { path: '/areas', name: 'areas', title: 'nav.areas', needs: ['areas.import'] },
   { path: '/watch', name: 'watch', title: 'nav.watch', needs: ['audit.read'] },
 ]
 
@@ -31,6 +32,7 @@ const parts: Record<string, () => Promise<unknown>> = {
   data: () => import('./pages/Data.vue'),
   people: () => import('./pages/People.vue'),
   campaigns: () => import('./pages/Campaigns.vue'),
+  areas: () => import('./pages/Areas.vue'),
   watch: () => import('./pages/Watch.vue'),
 }
 

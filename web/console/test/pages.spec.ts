@@ -13,6 +13,7 @@ const pages: { path: string; staff: string; zh: string; en: string; there: strin
   { path: 'points', staff: 'M00001', zh: '分值与等级', en: 'Points and grades', there: 'td input' },
   { path: 'data', staff: 'M00001', zh: '导出数据', en: 'Export data', there: 'option' },
   { path: 'campaigns', staff: 'M00001', zh: '批次', en: 'Campaigns', there: '.rounds li' },
+  { path: 'areas', staff: 'M00001', zh: '区划与边界', en: 'Areas and borders', there: 'input[type=file]' },
   { path: 'watch', staff: 'M00001', zh: '监督', en: 'Watch', there: '.prove' },
 ]
 

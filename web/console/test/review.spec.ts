@@ -155,3 +155,29 @@ test('of two reviewers each is told that the other reads the record', async ({ c
   const seen = await city.call<{ readers: { name: string }[] }>('M00001', 'GET', read(key))
   expect(seen.readers.map((r) => r.name)).toEqual([me.name])
 })
+
+test('a photo is looked at in the viewer, as a picture, and given back to the keyboard', async ({ console, page, city }) => {
+  interface Queue { items: (Item & { photos: number })[] }
+  interface Seen { complete: boolean; rows: { file: { type: string } | null }[] }
+  let key = ''
+  for (const i of (await city.call<Queue>('S00003', 'GET', '/api/doorstep/v1/queue?photo=1')).items) {
+    const record = await city.call<Seen>('S00003', 'GET', read(`${i.collection}/${i.id}`))
+    if (record.complete && record.rows.some((r) => r.file?.type.startsWith('image/'))) { key = `${i.collection}/${i.id}`; break }
+  }
+  await console.open('S00003', `review?photo=1&r=${key}`)
+  const thumb = page.locator('.strip button').first()
+  await expect(thumb.locator('img')).toBeVisible()
+  await thumb.focus()
+  await page.keyboard.press('Enter')
+  const big = page.getByRole('dialog').locator('.viewer > img')
+  await expect(big).toBeVisible()
+  expect(await big.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth)).toBeGreaterThan(100)
+  expect(await big.getAttribute('src'), 'no address that could be shared').toMatch(/^blob:/)
+  await console.accessible()
+  await console.picture('photo')
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('dialog').getByRole('button', { name: '下载文件' }).click()])
+  expect(download.suggestedFilename()).toMatch(/\.jpg$/)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(thumb).toBeFocused()
+})

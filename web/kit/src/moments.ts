@@ -37,3 +37,9 @@ export function until(s: string, now: number): number {
 export function count(n: number): string {
   return n.toLocaleString(locale())
 }
+
+/** dateOf returns the day here as a field for dates wants it, 2026-11-23; '' for none. */
+export function dateOf(s: string | null | undefined): string {
+  const d = s ? at(s) : null
+  return d ? `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}` : ''
+}

@@ -7,6 +7,7 @@ export type QueuePage = Schemas['QueuePage']
 export type Counts = Schemas['QueueCounts']
 export type FullRecord = Schemas['RecordView']
 export type Row = Schemas['RecordRow']
+export type Asked = Schemas['QuestionList']['items'][number]
 export type Issue = Schemas['RowIssue']
 export type Pinned = Schemas['Remark']
 export type Place = NonNullable<FullRecord['location']>

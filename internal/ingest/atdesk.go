@@ -1,0 +1,166 @@
+package ingest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// Corrected is the decision under which a review keeps why somebody changed answers at the desk.
+const Corrected = "correct"
+
+// AtDesk is what a reviewer corrects in a record, and why.
+type AtDesk struct {
+	Collection string   `json:"-"`
+	Record     string   `json:"-"`
+	Answers    []Answer `json:"answers"`
+	Reason     string   `json:"reason"` // ten characters at least
+	Rev        int64    `json:"rev"`    // revision that was looked at; 0 for any
+}
+
+// Answer is what a question is to say. Ref is the path as findings name it, Value as the form writes it; "" for no answer.
+type Answer struct {
+	Ref   string `json:"ref"`
+	Value string `json:"value"`
+}
+
+// Wrong is why an answer cannot be taken as it is.
+type Wrong struct {
+	Ref  string `json:"ref"`
+	Code string `json:"code"`
+	ZH   string `json:"zh"`
+	EN   string `json:"en"`
+}
+
+const (
+	mostCorrected  = 200
+	longestAnswer  = 10_000 // characters
+	shortestReason = 10
+)
+
+// CorrectAtDesk changes answers of a record at a supervisor's desk and takes it through the stages, as a correction from a tablet
+// goes: a new revision, which the worker's tablets get, with both values in the history. Somebody else reviews it. It fails with
+// a *problem.Problem: not found (also outside the actor's territory), the actor's own record, decided already, changed since,
+// no reason, an answer that is not asked or not typed, or problem.BadCorrection with what is wrong with each answer.
+func CorrectAtDesk(ctx context.Context, app core.App, intake *Intake, by access.Actor, ask AtDesk) (out Restored, err error) {
+	switch {
+	case utf8.RuneCountInString(strings.TrimSpace(ask.Reason)) < shortestReason:
+		return out, problem.New(problem.ReasonNeeded, "")
+	case len(ask.Answers) == 0 || len(ask.Answers) > mostCorrected:
+		return out, problem.New(problem.BadParameter, "answers")
+	}
+	if err := problem.Words(ask.Reason); err != nil {
+		return out, err
+	}
+	err = collections.Write(ctx, app, func(db collections.DB) error {
+		s, theirs, err := atTheDesk(db, intake, by, ask.Collection, ask.Record, ask.Rev)
+		if err != nil {
+			return err
+		}
+		if err := s.correctAtDesk(theirs, ask.Answers); err != nil {
+			return err
+		}
+		if err := s.decided(by, Corrected, ask.Reason, map[string]any{"fields": paths(ask.Answers)}); err != nil {
+			return err
+		}
+		out = Restored{s.d.rec.ReviewState, s.d.rec.Rev, append([]survey.Issue{}, s.d.issues...)}
+		return nil
+	})
+	return out, err
+}
+
+// paths are the questions that answers belong to, without places of rows.
+func paths(all []Answer) []string {
+	var found []string
+	for _, a := range all {
+		found = append(found, position.ReplaceAllString(a.Ref, ""))
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// spot is where an answer of a record stands.
+type spot struct {
+	in     *row
+	column survey.Column
+	Answer
+}
+
+func (s *storing) correctAtDesk(theirs *survey.Node, answers []Answer) error {
+	layout := s.d.form.Whole
+	now := s.stored.clone()
+	now.number(layout)
+	var spots []spot
+	for _, a := range answers {
+		at, ok := now.spotOf(layout, a)
+		if !ok || utf8.RuneCountInString(a.Value) > longestAnswer {
+			return problem.New(problem.BadParameter, "answers")
+		}
+		at.in.said[at.column.Name] = asStored(at.column.Question.Kind, a.Value)
+		if a.Value == "" {
+			delete(at.in.said, at.column.Name)
+		}
+		spots = append(spots, at)
+	}
+	if now.equal(s.stored) {
+		return problem.New(problem.AnswerStands, "")
+	}
+	s.keptBack(now)
+	links := s.remade(now, theirs)
+	if wrong := s.wrong(links, spots); len(wrong) > 0 {
+		return &problem.Problem{Code: problem.BadCorrection, Data: wrong}
+	}
+	return s.edited(now, links)
+}
+
+// spotOf finds the place of an answer; ok is false where the record has no such row, or nobody types that answer.
+func (r *row) spotOf(l *collections.Layout, a Answer) (found spot, ok bool) {
+	at, known := l.SpotOf(position.ReplaceAllString(a.Ref, ""))
+	if !known {
+		return spot{}, false
+	}
+	column := columnOf(l, at.Table.Name, at.Column)
+	in := r.rowOf(l, at.Table, a.Ref, column)
+	return spot{in, column, a}, in != nil && column.Question.Typed()
+}
+
+// rowOf finds the row of a table that an answer is in, by its path.
+func (r *row) rowOf(l *collections.Layout, t *survey.Table, ref string, column survey.Column) *row {
+	if r.table == t.Name && r.pathOf(l, column.Name) == ref {
+		return r
+	}
+	for _, rows := range r.below {
+		for _, one := range rows {
+			if found := one.rowOf(l, t, ref, column); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+// wrong lists what the checks say against the corrected answers themselves: an error, or that the record would not say it. What
+// they say of other answers are findings of the record.
+func (s *storing) wrong(links map[*survey.Node]collections.RowLink, spots []spot) []Wrong {
+	var all []Wrong
+	for _, at := range spots {
+		i := slices.IndexFunc(s.d.issues, func(i survey.Issue) bool { return i.Field == at.Ref && i.Severity == survey.Error })
+		switch {
+		case i >= 0:
+			found := s.d.issues[i]
+			all = append(all, Wrong{at.Ref, found.Code, found.ZH, found.EN})
+		case !s.says(links, at.in, at.column.Name, at.Value):
+			text := problem.Catalogue[problem.NotAsked]
+			all = append(all, Wrong{at.Ref, string(problem.NotAsked), text.ZH, text.EN})
+		}
+	}
+	return all
+}
