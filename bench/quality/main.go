@@ -1,5 +1,6 @@
 // Quality makes up the field work of a city, with workers who invent interviews in four ways among honest ones, and prints how well
-// the score of internal/quality finds them. No seed was used to choose anything.
+// the score of internal/quality finds them. How the evidence is combined was chosen by
+// looking at the seeds 100 and 101; 102 was left alone.
 package main
 
 import (
