@@ -248,6 +248,24 @@ var healthy = map[string]string{
 	"school_status": "primary", "risk_when": "now", "immediate_danger": "no", "gate_harm": "none", "gate_care": "none", "gate_mind": "none", "safety_concern": "none", "observation": "none",
 }
 
+// A photo is taken only with consent; that nobody was asked about photos, as earlier versions did not, is no refusal: a
+// correction must not take the photo of such a record away.
+func TestThePhotoOfTheDoor(t *testing.T) {
+	for _, tt := range []struct {
+		answers string // consent, what else is agreed to, what came of the contact
+		asked   bool
+	}{
+		{"oral photo met", true}, {"oral photo ", true}, {"oral  met", true}, {"written  ", true}, {"  nobody", true},
+		{"oral sensitive met", false}, {"oral none met", false}, {"refused  met", false}, {"  met", false}, {"  ", false},
+	} {
+		given := strings.Split(tt.answers, " ")
+		_, shown := walk(t, map[string]string{"today": "2026-11-23", "contact_method": "household_visit", "consent": given[0], "consent_scope": given[1], "contact_result": given[2]})
+		if asked := slices.Contains(shown, "door_plate_photo"); asked != tt.asked {
+			t.Errorf("%q: asked for a photo %t", tt.answers, asked)
+		}
+	}
+}
+
 func TestBurden(t *testing.T) {
 	tip := map[string]string{"today": "2026-11-23", "contact_method": "neighbour_visit", "outcome": "info", "location": "0 0 0 0", "tip_what": "alone", "informant_relation": "neighbour"}
 	for _, tt := range []struct {
