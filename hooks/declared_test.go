@@ -1,6 +1,8 @@
 package hooks_test
 
 import (
+	"maps"
+	"math"
 	"net/http"
 	"os"
 	"slices"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"doorstep/internal/console"
 	"doorstep/internal/instrument"
 	"doorstep/internal/testapp"
 )
@@ -33,7 +36,7 @@ func sleeper(nick, freezing, wounded, underage string) map[string]any {
 
 func round(seq int, id string, base int64, sleepers ...map[string]any) map[string]any {
 	return map[string]any{"seq": seq, "op": "submit", "id": id, "form": "night_round", "base_rev": base, "answers": map[string]any{
-		"start": "2026-11-23T22:00:00.000+08:00", "today": "2026-11-23", "spot": testapp.Inside(gridA), "outcome": "1.1", "sleepers": sleepers,
+		"start": "2026-11-23T22:00:00.000+08:00", "today": "2026-11-23", "spot": testapp.Inside(gridA), "outcome": "spoken", "sleepers": sleepers,
 	}}
 }
 
@@ -124,5 +127,22 @@ func TestFollowUpsKeepTheDayOfTheGrade(t *testing.T) {
 	push(t, tablet, round(2, id, 1, sleeper("老周", "unsure", "no", "no"), sleeper("小何", "no", "no", "no"), sleeper("阿明", "no", "no", "no")))
 	if got := due(); !slices.Equal(got, []string{"2026-11-26 high cancelled", "2026-11-26 high open"}) {
 		t.Errorf("appointments %v", got)
+	}
+}
+
+// The codes of the form's own outcomes are those that its list of choices declares.
+func TestOutcomesOfAnyFormAreCounted(t *testing.T) {
+	_, tablet, boss := nightRound(t)
+	nobody := round(3, uuid.NewString(), 0)
+	nobody["answers"].(map[string]any)["outcome"] = "nobody"
+	push(t, tablet, round(1, uuid.NewString(), 0), round(2, uuid.NewString(), 0, sleeper("老周", "no", "no", "no")), nobody)
+	var out console.Outcomes
+	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/outcomes?form=night_round", nil, &out)
+	codes := map[string]int64{}
+	for _, c := range out.Total.Codes {
+		codes[c.AAPOR+" "+c.DHS] = c.N
+	}
+	if want := map[string]int64{"1.1 1": 2, "2.24 2": 1}; !maps.Equal(codes, want) || math.Abs(rates(out.Total)["RR1"]-2./3) > 1e-9 {
+		t.Errorf("%v, RR1 %v; want %v and 2/3", codes, rates(out.Total)["RR1"], want)
 	}
 }

@@ -116,7 +116,7 @@ func TestPointsAreEdited(t *testing.T) {
 	if !maps.Equal(before, after) || got.Version == version {
 		t.Errorf("after publication: %v of %s", after, got.Version)
 	}
-	for name, wrong := range map[string]map[string]any{"another list": cell("result", "1.1", "label", "x"), "another choice": cell("step", "never", "from", "1"), "a label": cell("step", "now", "label::English (en)", "x")} {
+	for name, wrong := range map[string]map[string]any{"another list": cell("result", "spoken", "label", "x"), "another choice": cell("step", "never", "from", "1"), "a label": cell("step", "now", "label::English (en)", "x")} {
 		if status, _ := manager.Do(http.MethodPost, path, wrong); status != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, status)
 		}
