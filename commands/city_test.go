@@ -41,7 +41,7 @@ func TestSetUpACity(t *testing.T) {
 		{"areas import areas.csv", false, "same 4"},
 		{"areas import none.csv", true, "no row in the list"},
 		{"areas import areas.csv --crs wgs84", true, "leave --crs out"},
-		{"areas import areas.geojson", true, "wgs84, gcj02 or bd09"},
+		{"areas import areas.geojson", true, "areas.geojson"},
 		{"workers import staff.csv --passwords made.csv", false, "added 2"},
 		{"workers import staff.csv --passwords made.csv", false, "same 2"},
 		{"workers import wrong.csv", true, "wrong.csv:2 (负责区域): 999999"},
