@@ -25,7 +25,7 @@ var inClear = map[string]string{
 	"changes":              "target",                                                                       // area code or worker id
 	"community_coverage":   "name",                                                                         // public places
 	"devices":              "app platform",                                                                 // what the tablet's program says of itself
-	"duplicates":           "rule a b by_a by_b area_b evidence model",                                     // rule, name of the model, ids, names of fields and levels of likeness
+	"duplicates":           "rule a b by_a by_b unsure_by area_b evidence model",                           // rule, name of the model, ids, names of fields and levels of likeness
 	"edits":                "field row",                                                                    // name of a column, id of a file
 	"entity_versions":      "list entity branch properties",                                                // names of properties, not their values
 	"erasures":             "subject",                                                                      // id

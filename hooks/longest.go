@@ -17,15 +17,16 @@ const longest = 2 * time.Second
 
 // Long is every route that reads for as long as it takes, and why; whatever else reads is cut after Doorstep.Longest.
 var Long = map[string]string{
-	"GET /api/sync/v1/pull":                   "sent while it is read, page by page",
-	"GET /api/sync/v1/repair":                 "sent while it is read",
-	"GET /api/sync/v1/digest":                 "a tablet could not go on without it",
-	"GET /api/doorstep/v1/attachments/{id}":   "a file",
-	"GET /api/doorstep/v1/export/{form}":      "sent while it is read",
-	"GET /api/doorstep/v1/audit":              "the whole chain is looked at",
-	"GET /api/doorstep/v1/backups":            "operators alone",
-	"GET /api/doorstep/v1/backups/{name}":     "a file",
-	"GET /api/sync/v1/forms/{form}/{version}": "in memory, as long as it is",
+	"GET /api/sync/v1/pull":                                 "sent while it is read, page by page",
+	"GET /api/sync/v1/repair":                               "sent while it is read",
+	"GET /api/sync/v1/digest":                               "a tablet could not go on without it",
+	"GET /api/doorstep/v1/attachments/{id}":                 "a file",
+	"GET /api/doorstep/v1/export/{form}":                    "sent while it is read",
+	"GET /api/doorstep/v1/audit":                            "the whole chain is looked at",
+	"GET /api/doorstep/v1/backups":                          "operators alone",
+	"GET /api/doorstep/v1/backups/{name}":                   "a file",
+	"GET /api/sync/v1/forms/{form}/{version}":               "in memory, as long as it is",
+	"GET /api/doorstep/v1/forms/{form}/{version}/questions": "in memory",
 }
 
 // cutLists bounds the lists of PocketBase's own route.

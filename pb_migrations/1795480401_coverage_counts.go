@@ -36,7 +36,15 @@ var coverageCounts = []string{
 
 func addCoverageCounts(app core.App) error { return execute(app, coverageCounts...) }
 
-// dropCoverageCounts leaves the triggers of the forms' tables to be dropped with them: they were made by publishing.
+// dropCoverageCounts also drops the triggers of the forms' tables, which publishing made.
 func dropCoverageCounts(app core.App) error {
+	var drops []string
+	err := app.NonconcurrentDB().NewQuery(`SELECT 'DROP TRIGGER "'||name||'"' FROM sqlite_master WHERE type='trigger' AND name GLOB '*_coverage_*' AND tbl_name NOT LIKE 'coverage!_%' ESCAPE '!'`).Column(&drops)
+	if err != nil {
+		return err
+	}
+	if err := execute(app, drops...); err != nil {
+		return err
+	}
 	return execute(app, `DROP TABLE coverage_cases`, `DROP TABLE coverage_areas`, `DROP TABLE coverage_twice`, `DROP TABLE coverage_work`, `DROP INDEX idx_areas_expected`)
 }

@@ -117,15 +117,15 @@ func compareAddresses(a, b *value) level {
 	if a.roman == b.roman && numbers == agree {
 		return addressSame
 	}
-	alike := 0.0
-	if a.first == b.first || !a.han && min(len(a.first), len(b.first)) >= 6 && !far(a.mask, b.mask, 2) && edits(a.first, b.first, 2) <= 2 {
+	latin, alike := !a.han && !b.han, 0.0
+	if a.first == b.first || latin && min(len(a.first), len(b.first)) >= 6 && !far(a.mask, b.mask, 2) && edits(a.first, b.first, 2) <= 2 {
 		alike = 0.9
 	} else if alike = dice(a.grams, b.grams); contained(a.grams, b.grams) || contained(a.words, b.words) {
 		alike = max(alike, 0.8)
 	}
 	switch {
 	case numbers != agree && len(a.digits)+len(b.digits) > 0:
-		if alike >= 0.6 && (numbers == partly || !a.han) {
+		if alike >= 0.6 && (numbers == partly || latin) {
 			return addressAlike
 		}
 		return atLeast(alike, 0.5, addressPart)

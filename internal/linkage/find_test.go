@@ -147,8 +147,7 @@ func TestComparisonIsSymmetric(t *testing.T) {
 	}
 	cell := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z]{1,9}( [a-z]{1,9})?`), rapid.StringMatching(`[0-9]{1,4}-?[0-9]{1,2}-?[0-9]{1,2}`),
 		rapid.StringOfN(rapid.RuneFrom([]rune("王李张单曾子梓涵晗阿小·路号栋12")), 1, 6, -1))
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := cell.Draw(t, "a"), cell.Draw(t, "b")
+	symmetric := func(t rapid.TB, a, b string) {
 		for _, tr := range traits() {
 			x, y := tr.parse(r, a), tr.parse(r, b)
 			l := tr.compare(&x, &y)
@@ -162,7 +161,11 @@ func TestComparisonIsSymmetric(t *testing.T) {
 				t.Errorf("%s: %q and itself: %d", tr.role, a, same)
 			}
 		}
-	})
+	}
+	for _, pair := range [][2]string{{"000", "号2"}, {"000001", "00010"}, {"A-A", "A-B"}, {"", "\u0300.㐀"}} {
+		symmetric(t, pair[0], pair[1])
+	}
+	rapid.Check(t, func(t *rapid.T) { symmetric(t, cell.Draw(t, "a"), cell.Draw(t, "b")) })
 }
 
 func TestEdits(t *testing.T) {

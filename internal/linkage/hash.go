@@ -44,34 +44,31 @@ func grams(s string) []uint32 {
 	return out
 }
 
-// dice is twice what two sorted lists have in common, over their sizes.
-func dice(a, b []uint32) float64 {
-	if len(a)+len(b) == 0 {
-		return 0
-	}
-	i, j, common := 0, 0, 0
-	for i < len(a) && j < len(b) {
+// common counts what two sorted lists share; what stands twice in both counts twice.
+func common(a, b []uint32) (n int) {
+	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
 		case a[i] == b[j]:
-			i, j, common = i+1, j+1, common+1
+			i, j, n = i+1, j+1, n+1
 		case a[i] < b[j]:
 			i++
 		default:
 			j++
 		}
 	}
-	return 2 * float64(common) / float64(len(a)+len(b))
+	return n
+}
+
+// dice is twice what two sorted lists share, over their sizes.
+func dice(a, b []uint32) float64 {
+	if len(a)+len(b) == 0 {
+		return 0
+	}
+	return 2 * float64(common(a, b)) / float64(len(a)+len(b))
 }
 
 // contained reports whether all of a shorter sorted list is in a longer one.
 func contained(a, b []uint32) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	for _, x := range a {
-		if _, ok := slices.BinarySearch(b, x); !ok {
-			return false
-		}
-	}
-	return len(a) > 0
+	shorter := min(len(a), len(b))
+	return shorter > 0 && common(a, b) == shorter
 }

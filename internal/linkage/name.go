@@ -64,7 +64,11 @@ func (r *reader) hanName(s string, surname bool) value {
 func (r *reader) consonants(s string) string {
 	var b strings.Builder
 	for _, c := range s {
-		letter := r.syllable(c).text[:1]
+		sound := r.syllable(c).text
+		if sound == "" { // an accent by itself
+			continue
+		}
+		letter := sound[:1]
 		if at := strings.Index("dbgzjq", letter); at >= 0 {
 			letter = "tpkccc"[at : at+1]
 		}

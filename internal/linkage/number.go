@@ -50,7 +50,7 @@ func compareNumbers(a, b *value) level {
 	switch d := edits(a.text, b.text, 2); {
 	case d == 1:
 		return numberDigit
-	case d == 2 && len(a.text) >= 6:
+	case d == 2 && min(len(a.text), len(b.text)) >= 6:
 		return numberTwo
 	}
 	return numberOther
