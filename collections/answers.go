@@ -185,24 +185,42 @@ func decodeText(kind survey.Kind, s string) string {
 		}
 		return strings.Join(names, " ")
 	case survey.KindGeopoint:
-		var p Geopoint
-		if noJSON(s) || json.Unmarshal([]byte(s), &p) != nil {
+		var p givenPoint
+		if noJSON(s) || json.Unmarshal([]byte(s), &p) != nil || !p.whole() {
 			return ""
 		}
 		return p.String()
 	case survey.KindGeotrace, survey.KindGeoshape:
-		var points []Geopoint
+		var points []givenPoint
 		if noJSON(s) || json.Unmarshal([]byte(s), &points) != nil {
 			return ""
 		}
 		parts := make([]string, len(points))
-		for i, p := range points {
-			parts[i] = p.String()
+		for i := range points {
+			if !points[i].whole() {
+				return ""
+			}
+			parts[i] = points[i].String()
 		}
 		return strings.Join(parts, ";")
 	default:
 		return s
 	}
+}
+
+// givenPoint is a point as JSON gives it. Without a latitude or a longitude it is none; it does not lie where the equator meets Greenwich.
+type givenPoint struct {
+	Lat *float64 `json:"lat"`
+	Lon *float64 `json:"lon"`
+	Geopoint
+}
+
+func (g *givenPoint) whole() bool {
+	if g.Lat == nil || g.Lon == nil {
+		return false
+	}
+	g.Geopoint.Lat, g.Geopoint.Lon = *g.Lat, *g.Lon
+	return true
 }
 
 // noJSON tells of a JSON column without an answer, as SQL or as a record gives it.

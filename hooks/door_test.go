@@ -322,3 +322,27 @@ func TestManagersNeedNoIDs(t *testing.T) {
 		t.Errorf("the id %q is no UUID: %v", made.ID, err)
 	}
 }
+
+// A place that is none is refused at the dashboard's door; it neither vanishes nor becomes the point 0, 0.
+func TestDashboardDoorRefusesWhatIsNoPlace(t *testing.T) {
+	app, tablet, boss := stage(t)
+	id := uuid.NewString()
+	push(t, tablet, operation(1, id, childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", "", "2015-03-01", nil))))
+	was := app.Find(t, "child_visits", id).GetString("visit_location")
+	path := "/api/collections/child_visits/records/" + id
+	for _, place := range []any{"junk", "21.29 116.57", map[string]any{}, map[string]any{"lat": 21.29}, map[string]any{"lat": "x", "lon": 116.57}, 5, true} {
+		status, answer := boss.Do(http.MethodPatch, path, map[string]any{"visit_location": place})
+		if status != http.StatusBadRequest || !strings.Contains(string(answer), "logic.type") {
+			t.Errorf("%v: %d %s", place, status, answer)
+		}
+	}
+	boss.Want(http.StatusOK, http.MethodPatch, path, map[string]any{"visit_location": nil, "address": "示例路 2 号"}, nil) // as it is shown
+	r := app.Find(t, "child_visits", id)
+	if got := r.GetString("visit_location"); got != was || r.GetInt("rev") != 2 || r.GetString("address") != "示例路 2 号" {
+		t.Errorf("place %q, was %q; rev %d", got, was, r.GetInt("rev"))
+	}
+	boss.Want(http.StatusOK, http.MethodPatch, path, map[string]any{"visit_location": map[string]any{"lat": 21.2943, "lon": 116.5785}}, nil)
+	if got := app.Find(t, "child_visits", id).GetString("visit_location"); !strings.Contains(got, "21.2943") {
+		t.Errorf("another place: %q", got)
+	}
+}

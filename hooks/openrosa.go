@@ -3,8 +3,6 @@ package hooks
 import (
 	"bytes"
 	"crypto/rand"
-	"database/sql"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -157,8 +155,8 @@ func (d *Doorstep) admitBasic(re *core.RequestEvent) (access.Actor, string, erro
 	if staffNo == "" {
 		return none, "", problem.New(problem.NotSignedIn, "") // every client's first request
 	}
-	worker, err := re.App.FindFirstRecordByData(collections.Workers, "staff_no", staffNo)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	worker, err := signin.Account(re.App, staffNo)
+	if err != nil {
 		return none, "", err
 	}
 	try := signin.Try{Door: "openrosa", Collection: collections.Workers, Identity: staffNo, Password: password, Account: worker}

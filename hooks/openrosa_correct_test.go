@@ -96,3 +96,28 @@ func TestAReturnedRecordReachesCollect(t *testing.T) {
 	}
 	rowCount(t, app, map[string]int64{"child_visits": 1, "child_visit_children": 1, "persons": 1, "households": 1})
 }
+
+// Texts that are pasted from other programs hold control characters, which XML does not.
+func TestACommentThatXMLCannotHoldReachesCollect(t *testing.T) {
+	app, phone, _, boss := odkStage(t)
+	id := uuid.NewString()
+	phone.saved(xmlPart(record(t, app, "child_visit", id, "", visitAt("示例路 1 号"))))
+	clerk := app.Client(t, app.Serve(t), app.Worker(t, "S2", "supervisor", "990101"))
+	clerk.Want(http.StatusOK, http.MethodPatch, "/api/collections/child_visits/records/"+id, map[string]any{"address": "示例路\u000b 2 号"}, nil)
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/review", map[string]any{"decision": "return", "comment": "门牌号\u000b请核\uffff对"}, nil)
+	forms := phone.forms()
+	if len(forms) != 3 {
+		t.Fatalf("%d forms in the list, want 3", len(forms))
+	}
+	for name, entry := range forms {
+		if strings.HasPrefix(name, "correct.") {
+			form := phone.get(entry.DownloadURL).Body
+			if !bytes.Contains(form, []byte("退回意见:门牌号请核对")) || md5Of(form) != entry.Hash {
+				t.Errorf("the form does not tell the comment, or its hash is another one")
+			}
+			if got := filled(t, form).Child("household").Child("address").Value(); got != "示例路 2 号" {
+				t.Errorf("address %q", got)
+			}
+		}
+	}
+}

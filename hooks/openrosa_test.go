@@ -150,6 +150,7 @@ func TestPasswordOverTLS(t *testing.T) {
 		status         int
 	}{
 		"right":                   {"F1", testapp.Password, 200},
+		"as keyboards type it":    {"ｆ１ ", testapp.Password, 200},
 		"wrong":                   {"F1", "wrong", 401},
 		"nobody":                  {"F9", testapp.Password, 401},
 		"not for data collection": {"S1", testapp.Password, 401},

@@ -44,6 +44,13 @@ func (d *Doorstep) guarded(e *core.RecordAuthWithPasswordRequestEvent) error {
 			return signInError(e.RequestEvent, err)
 		}
 	}
+	if e.Record == nil && e.Collection.Name == collections.Workers {
+		worker, err := signin.Account(e.App, e.Identity)
+		if err != nil {
+			return err
+		}
+		e.Record = worker
+	}
 	_, fits := access.Of(e.Record)
 	try := signin.Try{Door: "session", Collection: e.Collection.Name, Identity: e.Identity, Password: e.Password, Account: e.Record, Fits: fits}
 	var err error

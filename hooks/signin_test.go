@@ -20,6 +20,25 @@ func signInAs(c *testapp.Client, staff, password, code string) (status int, body
 	return status, string(raw)
 }
 
+// Tablets' keyboards change what a worker types; nobody comes in as somebody else by it.
+func TestStaffNumbersAreFoundAsTyped(t *testing.T) {
+	app := testapp.New(t)
+	nobody := app.Client(t, app.Serve(t), nil)
+	for _, staff := range []string{"F12", "ab-3", "AB-3", "Mixed1"} {
+		app.Worker(t, staff, "field", "990101001001")
+	}
+	for typed, want := range map[string]string{
+		"F12": "F12", "f12": "F12", "F12 ": "F12", " f12\n": "F12", "Ｆ１２": "F12", "ｆ１２": "F12",
+		"ab-3": "ab-3", "AB-3": "AB-3", "ａｂ－３": "ab-3", "Ab-3": "AB-3", "Mixed1": "Mixed1",
+		"F 12": "", "F1": "", "F120": "", " ": "",
+	} {
+		status, body := signInAs(nobody, typed, testapp.Password, "")
+		if want == "" && status != http.StatusBadRequest || want != "" && !strings.Contains(body, `"staff_no":"`+want+`"`) {
+			t.Errorf("%q: %d %s, want %q", typed, status, body, want)
+		}
+	}
+}
+
 // Office staff show a second factor; without one a session is good for enrolling alone.
 func TestSecondFactor(t *testing.T) {
 	app := testapp.New(t)

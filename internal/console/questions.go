@@ -47,7 +47,7 @@ func Questions(k Known, in *instrument.Instrument) []Question {
 func choicesOf(list *survey.ChoiceList) []Choice {
 	all := []Choice{}
 	if list != nil {
-		for _, c := range list.Choices {
+		for _, c := range list.Distinct() {
 			all = append(all, Choice{c.Name, shown(c.Label)})
 		}
 	}

@@ -146,7 +146,7 @@ func (m *sheetMaker) choicesOf(table, column string) map[string]Text {
 		if i < 0 || in.Form.Lists[t.Columns[i].Question.List] == nil {
 			continue
 		}
-		for _, choice := range in.Form.Lists[t.Columns[i].Question.List].Choices {
+		for _, choice := range in.Form.Lists[t.Columns[i].Question.List].Distinct() {
 			labels[choice.Name] = shown(choice.Label)
 		}
 	}

@@ -83,9 +83,9 @@ func mergeVersions(forms []*survey.Form) []*answerTable {
 func (t *answerTable) add(f *survey.Form, c survey.Column, v sensitive.Verdict) {
 	var choices []survey.Choice
 	if sensitive.ClosedList(f, c.Question) {
-		choices = f.Lists[c.Question.List].Choices
+		choices = f.Lists[c.Question.List].Distinct()
 	} else if list := f.Lists[declared(c.Question, codesColumn)]; list != nil {
-		choices = list.Choices
+		choices = list.Distinct()
 	}
 	i := slices.IndexFunc(t.columns, func(have column) bool { return have.name == c.Name })
 	if i < 0 {

@@ -38,3 +38,12 @@ func TestStrictestVersionWins(t *testing.T) {
 		t.Errorf("the question of the older version is %q", dropped.name)
 	}
 }
+
+// An export with labels says of no answer that it was the other choice of the same name.
+func TestChoicesThatShareAName(t *testing.T) {
+	f := readForm(t, "survey\n,type,name,label,choice_filter\n,text,d,D,\n,select_one v,pick,Pick,d=${d}\nchoices\n,list_name,name,label,d\n,v,1,East,e\n,v,2,Two,e\n,v,1,West,w\nsettings\n,form_id,version,allow_choice_duplicates\n,f,1,yes\n")
+	pick := mergeVersions([]*survey.Form{f})[0].columns[1]
+	if got := choiceList(choicesOf(pick.choices), nil); got != "1=East / West; 2=Two" {
+		t.Errorf("choices %q", got)
+	}
+}

@@ -275,10 +275,18 @@ func answerOf(record *core.Record, c survey.Column) string {
 		}
 		return ""
 	case survey.KindGeopoint, survey.KindGeotrace, survey.KindGeoshape:
-		return collections.Decode(c.Question.Kind, record.GetString(c.Name))
+		return saidPlace(c.Question.Kind, record.GetString(c.Name))
 	default:
 		return record.GetString(c.Name)
 	}
+}
+
+// saidPlace is a place as an editor gives it. What is none comes back as it is, for the check to tell.
+func saidPlace(kind survey.Kind, said string) string {
+	if place := collections.Decode(kind, said); place != "" || said == "null" || said == "[]" {
+		return place
+	}
+	return said
 }
 
 func setAnswer(record *core.Record, c survey.Column, root *survey.Node) {

@@ -153,6 +153,7 @@ func (r returned) xml(in *instrument.Instrument) ([]byte, error) {
 	fill(data, in.Form.Root, r.answers)
 	withoutFirstLoad(html)
 	r.showComment(model, body, data)
+	xmltree.Clean(doc) // a comment was typed or pasted at a desk, and an answer may have been edited there
 	var out bytes.Buffer
 	if err := xmltree.WriteXML(&out, doc); err != nil {
 		return nil, fmt.Errorf("correction of %s: %w", r.Record, err)

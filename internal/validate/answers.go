@@ -2,6 +2,7 @@ package validate
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,8 +111,16 @@ func readBoolean(s string) (string, bool) {
 	return s, s == "true" || s == "false" || s == "1" || s == "0"
 }
 
-// readNames takes the names of choices with one blank between them.
-func readNames(s string) (string, bool) { return strings.Join(strings.Fields(s), " "), true }
+// readNames takes the names of choices, each once, with one blank between them.
+func readNames(s string) (string, bool) {
+	seen := map[string]bool{}
+	names := slices.DeleteFunc(strings.Fields(s), func(name string) bool {
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
+	return strings.Join(names, " "), true
+}
 
 func readDate(s string) (string, bool) {
 	s = plainDigits(s)

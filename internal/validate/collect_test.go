@@ -163,6 +163,7 @@ func TestReading(t *testing.T) {
 		{"geopoint", " 22.5 114 ", "22.5 114"},
 		{"select_one yn", " y ", "y"},
 		{"select_multiple yn", " y \n n ", "y n"},
+		{"select_multiple yn", "n y n n", "n y"},
 		{"text", " two words ", " two words "},
 		{"barcode", "01\t17", "01\t17"},
 	} {

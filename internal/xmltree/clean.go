@@ -3,10 +3,13 @@ package xmltree
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/transform"
+
+	"doorstep/internal/survey"
 )
 
 // cleaner is a transform.Transformer that mends what phones send and XML does not allow: a character beyond the BMP
@@ -142,4 +145,21 @@ func referred(b []byte) (r rune, n int) {
 // allowed reports whether XML 1.0 (section 2.2) allows a character.
 func allowed(r rune) bool {
 	return r >= ' ' && r != 0xFFFE && r != 0xFFFF || r == '\t' || r == '\n' || r == '\r'
+}
+
+// Clean takes out of the texts and attributes below n what XML cannot hold, so that WriteXML does not fail on them. What is no
+// UTF-8 becomes U+FFFD.
+func Clean(n *survey.Node) {
+	n.Data = strings.Map(func(r rune) rune {
+		if allowed(r) {
+			return r
+		}
+		return -1
+	}, n.Data)
+	for _, a := range n.Attrs {
+		Clean(a)
+	}
+	for _, c := range n.Children {
+		Clean(c)
+	}
 }
