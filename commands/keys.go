@@ -16,6 +16,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/hooks"
+	"doorstep/internal/datafolder"
 	"doorstep/internal/seal"
 	"doorstep/internal/sealing"
 )
@@ -57,6 +58,13 @@ func rotateKeys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c.Flags().BoolVar(&index, "index", false, "同时换检索密钥;须先停止服务 · also the key of the blind indexes; stop the server first")
 	resume := c.Flags().Bool("resume", false, "不换密钥,只继续上次的重新加密 · no new key, go on with what was stopped")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if index { // a server would go on hashing what comes in with the earlier key, and nobody would find it again
+			release, err := datafolder.Hold(app.DataDir())
+			if err != nil {
+				return err
+			}
+			defer release()
+		}
 		if !*resume {
 			if err := addKey(cmd, app, d, seal.Suite(suite), index); err != nil {
 				return err
