@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -211,6 +212,31 @@ func rowsOf(t *testing.T, city string) map[string]int {
 		counts[name] = n
 	}
 	return counts
+}
+
+// TestHelpNamesEveryColumn holds the help of each import against the columns that it tells of a list without a header.
+func TestHelpNamesEveryColumn(t *testing.T) {
+	home := t.TempDir()
+	if _, stderr, status := run(t, home, "init", "--dir", "city"); status != 0 {
+		t.Fatal(stderr)
+	}
+	if err := os.WriteFile(filepath.Join(home, "list.csv"), []byte("甲\n乙\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	column := regexp.MustCompile(`(\w+) \((\p{Han}+)\)`)
+	for _, name := range []string{"areas", "roster", "workers"} {
+		_, said, _ := run(t, home, name, "import", "list.csv", "--dir", "city")
+		help, _, _ := run(t, home, name, "import", "--help")
+		columns := column.FindAllStringSubmatch(said, -1)
+		if len(columns) < 3 {
+			t.Fatalf("%s: %s", name, said)
+		}
+		for _, c := range columns {
+			if !strings.Contains(help, c[1]) || !strings.Contains(help, c[2]) {
+				t.Errorf("%s import --help does not name %s", name, c[0])
+			}
+		}
+	}
 }
 
 // TestIndexKeyIsNotChangedBesideAServer: a server would go on hashing with the earlier one, and what came in meanwhile would not
