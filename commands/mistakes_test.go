@@ -214,6 +214,27 @@ func rowsOf(t *testing.T, city string) map[string]int {
 	return counts
 }
 
+// TestEveryCommandIsInTheDocs: an operator who reads the pages meets each command.
+func TestEveryCommandIsInTheDocs(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	var docs strings.Builder
+	for _, page := range pages {
+		b, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs.Write(b)
+	}
+	for path, c := range everyCommand() {
+		if ofPocketBase := path == "superuser otp" || path == "superuser ips"; !ofPocketBase && !c.HasSubCommands() && c.IsAvailableCommand() && !strings.Contains(docs.String(), path) {
+			t.Errorf("%s is on no page of docs", path)
+		}
+	}
+}
+
 // TestHelpNamesEveryColumn holds the help of each import against the columns that it tells of a list without a header.
 func TestHelpNamesEveryColumn(t *testing.T) {
 	home := t.TempDir()
