@@ -36,7 +36,10 @@ func verifyAudit(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 
 // whoSaw answers a guardian: who saw or changed the records of this person.
 func whoSaw(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
-	c := &cobra.Command{Use: "who PERSON", Short: "谁看过或改过此人的记录 · who saw or changed a person's records", Args: cobra.ExactArgs(1)}
+	c := &cobra.Command{
+		Use: "who PERSON", Short: "谁看过或改过此人的记录 · who saw or changed a person's records", Args: cobra.ExactArgs(1),
+		Long: "PERSON 是人员记录的 id,督导台与接口中可见。\nPERSON is the id of the person's record, which the console and the API show.",
+	}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		trace, found, err := audit.Who(collections.Read(app), args[0], nil)
 		if err != nil {

@@ -62,9 +62,12 @@ func ready(app *pocketbase.PocketBase, d *hooks.Doorstep) error {
 	return d.Start(app)
 }
 
+// xlsForm says what a questionnaire is read from.
+const xlsForm = "FILE 是 XLSForm:.xlsx、.xls、.csv 或 .md。写法见 docs/forms.md。\nFILE is an XLSForm: .xlsx, .xls, .csv or .md, written as docs/forms.md says."
+
 func convertForm(d *hooks.Doorstep) *cobra.Command {
 	var out string
-	c := &cobra.Command{Use: "convert FILE", Short: "XLSForm 转 XForm XML · convert to XForm XML", Args: cobra.ExactArgs(1)}
+	c := &cobra.Command{Use: "convert FILE", Short: "XLSForm 转 XForm XML · convert to XForm XML", Long: xlsForm, Args: cobra.ExactArgs(1)}
 	c.Flags().StringVarP(&out, "out", "o", "", "写入文件,默认输出到屏幕 · write to a file instead of the screen")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		w, err := workbook(args[0])
@@ -91,7 +94,7 @@ func convertForm(d *hooks.Doorstep) *cobra.Command {
 
 func publishForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var draft, shipped bool
-	c := &cobra.Command{Use: "publish FILE", Short: "发布问卷 · publish a questionnaire", Args: cobra.ExactArgs(1)}
+	c := &cobra.Command{Use: "publish FILE", Short: "发布问卷 · publish a questionnaire", Long: xlsForm, Args: cobra.ExactArgs(1)}
 	c.Flags().BoolVar(&shipped, "shipped", false, "FILE 是随程序附带的问卷名 · FILE is the name of a form that comes with the program")
 	c.Flags().BoolVar(&draft, "draft", false, "只作试填 · as a draft for trying out")
 	c.RunE = func(cmd *cobra.Command, args []string) error {

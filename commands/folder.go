@@ -37,17 +37,23 @@ func Open(app *pocketbase.PocketBase, c *cobra.Command) error {
 	if c.Annotations[noDatabase] != "" {
 		return nil
 	}
-	there, err := inhabited(app.DataDir())
-	if err != nil {
-		return err
-	}
-	if !there && c.Annotations[makesFolder] == "" {
-		return fmt.Errorf("%s 里没有 Doorstep,请检查 --dir,或先运行 init · no Doorstep in %s: check --dir, or run init first", app.DataDir(), app.DataDir())
+	if c.Annotations[makesFolder] == "" {
+		if err := mustHold(app.DataDir(), "init"); err != nil {
+			return err
+		}
 	}
 	if err := app.Bootstrap(); err != nil {
 		return err
 	}
 	return Private(app.DataDir())
+}
+
+// mustHold fails for a folder without a Doorstep, with the command that makes one.
+func mustHold(dir, first string) error {
+	if there, err := inhabited(dir); there || err != nil {
+		return err
+	}
+	return fmt.Errorf("%s 里没有 Doorstep,请检查 --dir,或先运行 %s · no Doorstep in %s: check --dir, or run %s first", dir, first, dir, first)
 }
 
 // inhabited reports whether a folder holds a Doorstep.

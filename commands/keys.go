@@ -16,6 +16,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/hooks"
+	"doorstep/internal/datafolder"
 	"doorstep/internal/seal"
 	"doorstep/internal/sealing"
 )
@@ -51,12 +52,19 @@ func rotateKeys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var index bool
 	c := &cobra.Command{
 		Use: "rotate", Short: "换新密钥并重新加密 · a new key, and everything sealed anew with it", Args: cobra.NoArgs,
-		Long: "旧密钥留在密钥文件里,备份仍需要它。可以随时中断,再次运行即继续。\nEarlier keys stay in the key file: backups need them. It may be stopped at any moment; run it with --resume to go on.",
+		Long: "旧密钥留在密钥文件里,备份仍需要它。可以随时中断,再以 --resume 运行即继续。\nEarlier keys stay in the key file: backups need them. It may be stopped at any moment; run it with --resume to go on.",
 	}
 	c.Flags().Var(chosen(&suite, string(seal.AES256), string(seal.SM4)), "suite", "加密算法 · algorithms")
 	c.Flags().BoolVar(&index, "index", false, "同时换检索密钥;须先停止服务 · also the key of the blind indexes; stop the server first")
 	resume := c.Flags().Bool("resume", false, "不换密钥,只继续上次的重新加密 · no new key, go on with what was stopped")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if index { // a server would go on hashing what comes in with the earlier key, and nobody would find it again
+			release, err := datafolder.Hold(app.DataDir())
+			if err != nil {
+				return err
+			}
+			defer release()
+		}
 		if !*resume {
 			if err := addKey(cmd, app, d, seal.Suite(suite), index); err != nil {
 				return err

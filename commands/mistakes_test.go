@@ -1,12 +1,17 @@
 package commands_test
 
 import (
+	"bytes"
 	"database/sql"
 	"maps"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -56,9 +61,9 @@ var wrongWords = map[string]string{
 	"areas import list.csv": "code", "roster import list.csv": "area", "workers import list.csv": "staff_no", "forms publish list.csv": "XLSForm", "forms convert list.csv": "XLSForm", "restore list.csv": "list.csv",
 	"areas import list.geojson": "--crs", "areas import list.csv --crs wgs84": "--crs", "export none -o out": "child_visit", "forms download none": "child_visit", "forms close none 1": "child_visit", "forms close child_visit 1": "child_visit",
 	"campaigns open none": "none", "campaigns close none": "none", "audit who none": "none", "workers unlock none": "staff", "workers second-factor maybe": "required, off",
-	"superuser create none long-password-1": "", "superuser delete none@example.org": "none@example.org", "superuser update none@example.org long-password-1": "none@example.org", "superuser otp none@example.org": "none@example.org",
+	"superuser create you@example.org short": "密码至少 8 个字符", "superuser create none long-password-1": "", "superuser delete none@example.org": "none@example.org", "superuser update none@example.org long-password-1": "none@example.org", "superuser otp none@example.org": "none@example.org",
 	"superuser ips none": "10.0.0.0/24", "superuser upsert none long-password-1": "", "serve none": "--http", "serve https://example.org": "--http", "keys new list.csv": "list.csv",
-	"backup none/none.zip": "none", "backup list.csv": "list.csv", "simulate --server http://127.0.0.1:1 --patience 1ms": "127.0.0.1:1", "serve --tls-cert list.csv --tls-key list.csv": "--https",
+	"backup none/none.zip": "none", "backup list.csv": "list.csv:已有同名文件", "restore . --replace": "这是文件夹", "dedup people.csv -o list.csv": "list.csv:不是文件夹", "simulate --server http://127.0.0.1:1 --patience 1ms": "127.0.0.1:1", "simulate --kill-every 1h --patience 1ms": "serve --demo", "serve --tls-cert list.csv --tls-key list.csv": "--https",
 	"serve --https 127.0.0.1:0 --tls-cert list.csv --tls-key list.csv": "certificate",
 }
 
@@ -157,7 +162,7 @@ func fail(t *testing.T, city string, args []string, names string) {
 			t.Fatal(err)
 		}
 	}
-	if city == "" || args[0] == "restore" || args[0] == "serve" {
+	if city == "" || slices.Contains([]string{"restore", "serve", "simulate"}, args[0]) {
 		city = "fresh"
 	}
 	_, stderr, status := run(t, dir, append([]string{"--dir=" + city}, args...)...)
@@ -207,4 +212,85 @@ func rowsOf(t *testing.T, city string) map[string]int {
 		counts[name] = n
 	}
 	return counts
+}
+
+// TestEveryCommandIsInTheDocs: an operator who reads the pages meets each command.
+func TestEveryCommandIsInTheDocs(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	var docs strings.Builder
+	for _, page := range pages {
+		b, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs.Write(b)
+	}
+	for path, c := range everyCommand() {
+		if ofPocketBase := path == "superuser otp" || path == "superuser ips"; !ofPocketBase && !c.HasSubCommands() && c.IsAvailableCommand() && !strings.Contains(docs.String(), path) {
+			t.Errorf("%s is on no page of docs", path)
+		}
+	}
+}
+
+// TestHelpNamesEveryColumn holds the help of each import against the columns that it tells of a list without a header.
+func TestHelpNamesEveryColumn(t *testing.T) {
+	home := t.TempDir()
+	if _, stderr, status := run(t, home, "init", "--dir", "city"); status != 0 {
+		t.Fatal(stderr)
+	}
+	if err := os.WriteFile(filepath.Join(home, "list.csv"), []byte("甲\n乙\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	column := regexp.MustCompile(`(\w+) \((\p{Han}+)\)`)
+	for _, name := range []string{"areas", "roster", "workers"} {
+		_, said, _ := run(t, home, name, "import", "list.csv", "--dir", "city")
+		help, _, _ := run(t, home, name, "import", "--help")
+		columns := column.FindAllStringSubmatch(said, -1)
+		if len(columns) < 3 {
+			t.Fatalf("%s: %s", name, said)
+		}
+		for _, c := range columns {
+			if !strings.Contains(help, c[1]) || !strings.Contains(help, c[2]) {
+				t.Errorf("%s import --help does not name %s", name, c[0])
+			}
+		}
+	}
+}
+
+// TestIndexKeyIsNotChangedBesideAServer: a server would go on hashing with the earlier one, and what came in meanwhile would not
+// be found again. The sealing key may change beside it.
+func TestIndexKeyIsNotChangedBesideAServer(t *testing.T) {
+	home := t.TempDir()
+	if _, stderr, status := run(t, home, "init", "--dir", "city"); status != 0 {
+		t.Fatal(stderr)
+	}
+	address, said := freePort(t), bytes.Buffer{}
+	server := exec.CommandContext(t.Context(), program(t), "serve", "--dir", "city", "--http", address)
+	server.Dir, server.Stdout, server.Stderr = home, &said, &said
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, http.DefaultClient, "http://"+address+"/api/health", &said)
+	keys := func() string {
+		b, err := os.ReadFile(filepath.Join(home, "city.keys.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	before := keys()
+	if _, stderr, status := run(t, home, "keys", "rotate", "--index", "--dir", "city"); status == 0 || !strings.Contains(stderr, "stop it first") || keys() != before {
+		t.Errorf("exit status %d, key file changed %v: %s", status, keys() != before, stderr)
+	}
+	if _, stderr, status := run(t, home, "keys", "rotate", "--dir", "city"); status != 0 || keys() == before {
+		t.Errorf("the sealing key: exit status %d: %s", status, stderr)
+	}
+	_ = server.Process.Signal(syscall.SIGTERM)
+	_ = server.Wait()
+	if _, stderr, status := run(t, home, "keys", "rotate", "--index", "--dir", "city"); status != 0 {
+		t.Errorf("without the server: exit status %d: %s", status, stderr)
+	}
 }

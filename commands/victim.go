@@ -22,6 +22,9 @@ func torment(ctx context.Context, dir, server string, every time.Duration) (*vic
 	if err != nil || at.Host == "" {
 		return nil, fmt.Errorf("address %q: %w", server, err)
 	}
+	if err := mustHold(dir, "serve --demo"); err != nil {
+		return nil, err
+	}
 	v := &victim{dir: dir, address: at.Host, every: every, calm: make(chan struct{}), dead: make(chan struct{})}
 	process, err := v.start()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"regexp"
 	"strings"
+	"syscall"
 	"unicode"
 
 	"github.com/spf13/cobra"
@@ -31,6 +32,7 @@ var said = []struct {
 	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set they must all be set; missing \[(.+)\]`), "选项 $1 要一起给,缺少 $2"},
 	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set none of the others can be`), "选项 $1 不能一起给"},
 	{regexp.MustCompile(`^(?:missing or invalid|invalid or missing) email address`), "邮箱地址有误"},
+	{regexp.MustCompile(`password: Must be at least (\d+) character`), "密码至少 $1 个字符"},
 	{regexp.MustCompile(`^superuserIPs: `), "不是 IP 地址或网段,如 10.0.0.0/24"},
 	{regexp.MustCompile(`^superuser with email "(.*)" doesn't exist`), "没有运维账号“$1”"},
 	{regexp.MustCompile(`^at least one of the flags in the group \[(.+)\] is required`), "选项 $1 至少给一个"},
@@ -66,6 +68,10 @@ func ofSystem(err error) string {
 		return strings.Replace(what, "无法读写", "没有这个文件或文件夹", 1)
 	case errors.Is(err, fs.ErrExist):
 		return strings.Replace(what, "无法读写", "已有同名文件", 1)
+	case errors.Is(err, syscall.ENOTDIR):
+		return strings.Replace(what, "无法读写", "不是文件夹", 1)
+	case errors.Is(err, syscall.EISDIR):
+		return strings.Replace(what, "无法读写", "这是文件夹,不是文件", 1)
 	case errors.Is(err, fs.ErrPermission):
 		return strings.Replace(what, "无法读写", "没有读写权限", 1)
 	case errors.As(err, new(*net.OpError)):

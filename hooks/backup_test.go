@@ -148,3 +148,21 @@ func TestATabletAheadOfTheDatabaseBeginsAnew(t *testing.T) {
 		t.Error("the tablet begins anew for ever")
 	}
 }
+
+// TestBackupsAreOnRecord: who made one, and who took it away.
+func TestBackupsAreOnRecord(t *testing.T) {
+	app := testapp.New(t)
+	app.Doorstep.Backups = hooks.Backups{Dir: t.TempDir()}
+	me := superuser(t, app)
+	operator := app.Client(t, app.Serve(t), me)
+	before := head(t, app)
+	var made struct {
+		Name string `json:"name"`
+	}
+	operator.Want(http.StatusCreated, http.MethodPost, "/api/doorstep/v1/backups", nil, &made)
+	operator.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/backups/"+made.Name, nil, nil)
+	rows := trail(t, app, before)
+	if len(rows) != 2 || rows[0].Action != "backup" || rows[1].Action != "backup.fetch" || rows[0].Actor != me.Id || rows[1].Actor != me.Id {
+		t.Errorf("on record: %+v", rows)
+	}
+}

@@ -36,7 +36,7 @@ type Report struct {
 // on the disk; meanwhile there is a folder beside it, with room for a copy of the database.
 func Make(ctx context.Context, app core.App, file string, now time.Time) (Report, error) {
 	if _, err := os.Lstat(file); err == nil {
-		return Report{}, fmt.Errorf("%s: %w", file, fs.ErrExist)
+		return Report{}, &fs.PathError{Op: "create", Path: file, Err: fs.ErrExist}
 	}
 	if err := room(filepath.Dir(file), app.DataDir(), collections.SpareOf(app)); err != nil {
 		return Report{}, err

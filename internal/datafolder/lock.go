@@ -16,7 +16,7 @@ const Database = "data.db"
 const lockFile = "server.lock"
 
 // ErrServed is the error of a folder that a server has open.
-var ErrServed = errors.New("这个数据文件夹正由一个服务使用 · a server has this data folder open")
+var ErrServed = errors.New("这个数据文件夹正由一个服务使用,请先停止它 · a server has this data folder open: stop it first")
 
 // ErrLocksLost is the error of a database that a server has open without SQLite's locks: whoever opens it believes to be
 // alone, and deletes the log of what was stored last.

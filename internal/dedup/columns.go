@@ -71,17 +71,17 @@ func roles() (out []string) {
 func usual(file string) (fields []linkage.Field, id string, err error) {
 	var columns []tabular.Column
 	for _, n := range append(slices.Clone(idHeaders), allHeaders()...) {
-		columns = append(columns, tabular.Column{Name: key(n), Headers: []string{n}})
+		columns = append(columns, tabular.Column{Name: n})
 	}
 	_, err = tabular.Read(file, columns, func(row tabular.Row) error {
 		for _, h := range headers {
 			for _, n := range h.names {
-				if row.Has(key(n)) {
+				if row.Has(n) {
 					fields = append(fields, linkage.Field{Role: h.role, Column: n})
 				}
 			}
 		}
-		if at := slices.IndexFunc(idHeaders, func(n string) bool { return row.Has(key(n)) }); at >= 0 {
+		if at := slices.IndexFunc(idHeaders, func(n string) bool { return row.Has(n) }); at >= 0 {
 			id = idHeaders[at]
 		}
 		return errEnough

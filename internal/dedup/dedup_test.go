@@ -130,6 +130,33 @@ func TestFolderHoldsNoPersonalData(t *testing.T) {
 	}
 }
 
+// TestMistakesAreToldFirst: before the hours of learning, and with words that the list or the command line has.
+func TestMistakesAreToldFirst(t *testing.T) {
+	rows := people(40)
+	taken := options(write(t, rows))
+	taken.Out = taken.Files[0]
+	twice := options(write(t, append(people(40), rows[7])))
+	other := options(write(t, rows))
+	other.Fields = []linkage.Field{{Role: linkage.FullName, Column: "姓名"}, {Role: linkage.Phone, Column: "mobile"}}
+	for what, c := range map[string]struct {
+		o    dedup.Options
+		says string
+	}{
+		"a file where the folder goes": {taken, "not a directory"},
+		"one id for two records":       {twice, `"` + rows[7][0] + `" is there twice`},
+		"a column that is not there":   {other, "A column is missing: mobile"},
+	} {
+		c.o.Show = func(step string, _, _ int) { t.Errorf("%s: %s had begun", what, step) }
+		if _, err := dedup.Find(t.Context(), c.o); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	both := options(write(t, rows), write(t, rows)) // two lists may number alike
+	if _, err := dedup.Find(t.Context(), both); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBetweenTwoFiles(t *testing.T) {
 	var first, second [][]string
 	for _, row := range people(200) {

@@ -4,8 +4,11 @@ package dedup
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
+	"slices"
 	"strconv"
+	"syscall"
 
 	"doorstep/internal/linkage"
 	"doorstep/internal/tabular"
@@ -13,6 +16,9 @@ import (
 
 // load reads one list, or two between which pairs are looked for, into a table.
 func load(ctx context.Context, o Options, show func(step string, done, total int)) (*linkage.Table, []string, error) {
+	if info, err := os.Stat(o.Out); err == nil && !info.IsDir() { // told before anything is learned
+		return nil, nil, &fs.PathError{Op: "mkdir", Path: o.Out, Err: syscall.ENOTDIR}
+	}
 	for _, file := range o.Files {
 		if _, err := os.Stat(file); err != nil { // told before the other was read
 			return nil, nil, err
@@ -38,13 +44,17 @@ func load(ctx context.Context, o Options, show func(step string, done, total int
 	if err != nil {
 		return nil, nil, err
 	}
-	l := list{table: t, fields: fields, id: id, seen: map[string]int{}}
+	l := list{table: t, fields: fields, id: id}
 	for i, file := range o.Files {
 		if i == 1 {
 			t.Between()
 		}
+		before := len(l.ids)
 		if err := l.read(ctx, file, show); err != nil {
 			return nil, nil, err
+		}
+		if id := repeated(l.ids[before:]); id != "" {
+			return nil, nil, fmt.Errorf("%s: 编号“%s”出现两次;每条记录要有自己的编号,或用 --id 指明另一列 · the id %q is there twice: give each record its own, or name another column with --id", file, id, id)
 		}
 	}
 	return t, l.ids, nil
@@ -55,7 +65,6 @@ type list struct {
 	table  *linkage.Table
 	fields []linkage.Field
 	id     string
-	seen   map[string]int
 	ids    []string
 }
 
@@ -64,12 +73,12 @@ func (l *list) read(ctx context.Context, file string, show func(step string, don
 	names := distinct(l.id, l.fields)
 	columns := make([]tabular.Column, len(names))
 	for i, n := range names {
-		columns[i] = tabular.Column{Name: key(n), Headers: []string{n}, Needed: true}
+		columns[i] = tabular.Column{Name: n, Needed: true}
 	}
 	cells := make([]string, len(l.fields))
 	_, err := tabular.Read(file, columns, func(row tabular.Row) error {
 		for i, f := range l.fields {
-			cells[i] = row.Get(key(f.Column))
+			cells[i] = row.Get(f.Column)
 			if f.Role == linkage.BirthDate {
 				if day, ok := tabular.Date(cells[i]); ok {
 					cells[i] = day
@@ -77,8 +86,8 @@ func (l *list) read(ctx context.Context, file string, show func(step string, don
 			}
 		}
 		id := strconv.Itoa(row.Number)
-		if l.id != "" && row.Get(key(l.id)) != "" {
-			id = row.Get(key(l.id))
+		if l.id != "" && row.Get(l.id) != "" {
+			id = row.Get(l.id)
 		}
 		l.ids = append(l.ids, id)
 		l.table.Add(id, cells)
@@ -91,5 +100,13 @@ func (l *list) read(ctx context.Context, file string, show func(step string, don
 	return err
 }
 
-// key is the name of a column while it is read, which no header is.
-func key(column string) string { return "=" + column }
+// repeated finds an id that two of the records have; "" where each has its own.
+func repeated(ids []string) string {
+	sorted := slices.Sorted(slices.Values(ids))
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] {
+			return sorted[i]
+		}
+	}
+	return ""
+}

@@ -193,6 +193,21 @@ func FindPerson(db collections.DB, id string) (Person, error) {
 	return last, err
 }
 
+// Namesake finds who is known by the name of p in the household of p, for a list that tells neither birth date nor number:
+// the same list again names the same people. Somebody of the other sex is somebody else.
+func Namesake(db collections.DB, p Person) (Person, error) {
+	found, err := persons(db, `household=? AND name_key=? ORDER BY created, id`, p.Household, collections.IndexOf(db, collections.Persons, "name_key", p.NameKey))
+	if err != nil {
+		return Person{}, err
+	}
+	for _, o := range found {
+		if o.Sex == p.Sex || o.Sex == "" || p.Sex == "" {
+			return FindPerson(db, o.ID)
+		}
+	}
+	return Person{}, nil
+}
+
 // NamePerson is FindPerson within a reach: away is whom the id leads to out of reach. One in reach who was merged by both
 // sides into one out of reach is that one: known, and not to be changed.
 func NamePerson(db collections.DB, id string, reach Reach) (known Person, away *Person, err error) {

@@ -197,7 +197,13 @@ func (l line) savePerson(db collections.DB, h identity.Household, now time.Time,
 	if err != nil {
 		return err
 	}
-	found, err := identity.ResolvePerson(db, p, identity.Person{}, fresh, l.reach(), now)
+	var known identity.Person
+	if p.BirthDate == "" && p.IDKey == "" {
+		if known, err = identity.Namesake(db, p); err != nil {
+			return err
+		}
+	}
+	found, err := identity.ResolvePerson(db, p, known, fresh, l.reach(), now)
 	if err != nil {
 		return err
 	}

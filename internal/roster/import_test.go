@@ -81,6 +81,27 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// TestTheSameListAgainAddsNobody: people of whom a list tells little more than a name are those who came with it before.
+func TestTheSameListAgainAddsNobody(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	o := roster.Options{By: "operator", Now: app.Doorstep.Now()}
+	path := rosterFile(t, "990101001001001,示例路 5 号,,,,,王小明,女,,,女", "990101001001001,示例路 5 号,,,,,王小明,,,,",
+		"990101001001001,示例路 5 号,,,,,王大明,男,,,户主", "990101001001001,示例路 6 号,,,,,王大明,男,,,户主")
+	if n, err := roster.Import(t.Context(), app, path, o); err != nil || n.Persons != 3 || n.KnownPersons != 1 {
+		t.Fatalf("%+v %v", n, err)
+	}
+	before := count(t, app, `SELECT COUNT(*)*1000 + SUM(rev) FROM persons`)
+	n, err := roster.Import(t.Context(), app, path, o)
+	if err != nil || n.Persons != 0 || n.KnownPersons != 4 || n.Pairs != 0 || count(t, app, `SELECT COUNT(*)*1000 + SUM(rev) FROM persons`) != before {
+		t.Errorf("again: %+v %v", n, err)
+	}
+	another := rosterFile(t, "990101001001001,示例路 5 号,,,,,王小明,男,,,子")
+	if n, err = roster.Import(t.Context(), app, another, o); err != nil || n.Persons != 1 {
+		t.Errorf("a boy beside a girl of that name: %+v %v", n, err)
+	}
+}
+
 // TestAListOverwritesNobody brings a line about people who are known, here and elsewhere, and one with another's number.
 func TestAListOverwritesNobody(t *testing.T) {
 	app := testapp.New(t)

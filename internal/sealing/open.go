@@ -101,7 +101,7 @@ func check(keys *seal.Keys, sealed string) error {
 		return errors.New("数据已加密,不能以 plain 方式启动 · the data are sealed: DOORSTEP_KEYS=plain is refused")
 	}
 	if got, err := keys.Open(sealed, markerPlace); err != nil || string(got) != marker {
-		return errors.Join(errors.New("密钥与数据不符 · these are not the keys of this database"), err)
+		return errors.Join(errors.New("密钥与数据不符,请用 DOORSTEP_KEYS 指明封存这些数据的密钥 · these are not the keys of this database: name those that sealed it in DOORSTEP_KEYS"), err)
 	}
 	return nil
 }
