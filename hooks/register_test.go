@@ -156,3 +156,32 @@ func TestCorrectingWhatWasApprovedElsewhere(t *testing.T) {
 	}
 	rowCount(t, app, map[string]int64{"households": 1, "persons": 1, "child_visits": 1})
 }
+
+// A person whom a visit brought, and who lies in another district by now, is the visit's worker's to correct as long as nobody
+// has approved it, and not that of the office that looks after the visit.
+func TestTheOfficeOfTheVisitMovesNobody(t *testing.T) {
+	app, tablet, boss := stage(t)
+	id := uuid.NewString()
+	visit := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))
+	made := push(t, tablet, operation(1, id, visit))[0]
+	away := app.Find(t, collections.Persons, made.Persons[0])
+	away.Set("area", gridC) // as when areas are drawn anew
+	if err := app.SaveNoValidate(away); err != nil {
+		t.Fatal(err)
+	}
+	is := func() []string {
+		return app.Clear(t, collections.Persons, "id='"+made.Persons[0]+"'", "name", "household", "area", "rev")[0]
+	}
+	before := is()
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/correct", map[string]any{
+		"reason": "电话核对时说的名字不同", "answers": []any{map[string]string{"ref": "children[1]/child_basic/child_name", "value": "王小亮"}}}, nil)
+	if after := is(); !slices.Equal(after, before) {
+		t.Errorf("the supervisor of the visit changed %v to %v", before, after)
+	}
+	visit["children"].([]map[string]any)[0]["child_basic"].(map[string]any)["child_name"] = "王晓明"
+	again := operation(2, id, visit)
+	again["base_rev"] = 2
+	if r := push(t, tablet, again)[0]; r.Status != "stored" || is()[0] != "王晓明" {
+		t.Errorf("the worker corrects what they brought: %+v, %v", r, is())
+	}
+}

@@ -29,9 +29,9 @@ func (s *storing) reach() identity.Reach {
 func (s *storing) holds(h identity.Household) bool { return s.reach().Holds(h.ID, h.Area, h.Source) }
 
 // made reports whether a row of the register came from an earlier revision of this record, and no supervisor has approved
-// anything that is said of it: a slip of the pen is the author's to correct.
+// anything that is said of it: a slip of the pen is the author's to correct, and nobody else's from afar.
 func (s *storing) made(id, source string) bool {
-	if !s.exists || source == "" {
+	if !s.exists || source == "" || s.sender.Actor.ID != s.before.Worker {
 		return false
 	}
 	if s.sources == nil {
