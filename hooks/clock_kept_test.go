@@ -57,6 +57,8 @@ func TestWordsHaveOneLimit(t *testing.T) {
 		"records/child_visits/" + none + "/review":   {"decision": "return", "comment": long},
 		"records/child_visits/" + none + "/put-back": {"entry": none, "comment": long},
 		"duplicates/" + none + "/decide":             {"status": "same", "comment": long},
+		"records/child_visits/" + none + "/correct":  {"answers": []any{map[string]string{"ref": "x", "value": "y"}}, "reason": long},
+		"work/" + none + "/confirm":                  {"finished": false, "comment": long},
 		"reveal":                                     {"collection": "persons", "id": none, "fields": []string{"phone"}, "reason": long},
 		"break-glass":                                {"collection": "persons", "record": none, "reason": long},
 		"export-requests":                            {"form": "child_visit", "reason": long},

@@ -63,7 +63,7 @@ func New(now func() time.Time) *Doorstep {
 		areaJobs: make(chan struct{}, 1), sheets: console.NewSheets(), leases: console.NewLeases()}
 }
 
-// Intake is what the stages of intake need.
+// Intake returns what the stages of intake need.
 func (d *Doorstep) Intake() *ingest.Intake {
 	return &ingest.Intake{Instruments: d.Library, Areas: d.Areas.Index, Now: d.Now, Queue: d.queue}
 }

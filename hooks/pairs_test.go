@@ -58,7 +58,12 @@ func (n *neighbours) visit(side, seq int, id string, met map[string]any) receipt
 // pair is the id of the pair of two sides' children; it is made where the register found none.
 func (n *neighbours) pair(a, b int) (id string) {
 	n.t.Helper()
-	p := identity.Pair{Kind: identity.KindPerson, Rule: identity.SameNumber, Collection: collections.Persons, A: n.persons[a], B: n.persons[b], AreaA: n.grids[a], AreaB: n.grids[b], Score: 1}
+	return n.record(identity.Pair{Kind: identity.KindPerson, Rule: identity.SameNumber, Collection: collections.Persons, A: n.persons[a], B: n.persons[b], AreaA: n.grids[a], AreaB: n.grids[b], Score: 1})
+}
+
+// record keeps a pair and returns its id.
+func (n *neighbours) record(p identity.Pair) string {
+	n.t.Helper()
 	err := collections.Write(n.t.Context(), n.TestApp, func(db collections.DB) error {
 		_, err := p.Record(db, n.Doorstep.Now())
 		return err

@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/identity"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // inTransaction runs the rest of the chain in one transaction: app.Save alone is none, and what a handler wrote before
@@ -51,6 +52,12 @@ func (d *Doorstep) byHand(e *core.RecordRequestEvent) error {
 		e.Record.Set("worker", actor.ID)
 	case table == collections.Campaigns && len(access.Territory(e.Record)) == 0:
 		e.Record.Set("territory", actor.Territory) // of whom does not say is where they are
+	}
+	if table == collections.Campaigns {
+		if _, err := survey.ParseRevisit(e.Record.GetString("revisit")); err != nil { // intake would pass it over
+			text := problem.Catalogue[problem.BadParameter]
+			return e.BadRequestError("", validation.Errors{"revisit": validation.NewError(string(problem.BadParameter), text.ZH+" "+text.EN+" ("+err.Error()+")")})
+		}
 	}
 	db, err := collections.From(e.App)
 	if err != nil {

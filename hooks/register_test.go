@@ -157,6 +157,18 @@ func TestCorrectingWhatWasApprovedElsewhere(t *testing.T) {
 	rowCount(t, app, map[string]int64{"households": 1, "persons": 1, "child_visits": 1})
 }
 
+// A slip in a visit that nobody has approved is mended at the desk of its territory: it is no other fact to be weighed.
+func TestTheOfficeMendsWhatAVisitBrought(t *testing.T) {
+	app, tablet, boss := stage(t)
+	id := uuid.NewString()
+	made := push(t, tablet, operation(1, id, childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))[0]
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/correct", map[string]any{
+		"reason": "电话核对时说的名字不同", "answers": []any{map[string]string{"ref": "children[1]/child_basic/child_name", "value": "王小亮"}}}, nil)
+	if name := app.Find(t, collections.Persons, made.Persons[0]).GetString("name"); name != "王小亮" {
+		t.Errorf("the child is called %s", name)
+	}
+}
+
 // A person whom a visit brought, and who lies in another district by now, is the visit's worker's to correct as long as nobody
 // has approved it, and not that of the office that looks after the visit.
 func TestTheOfficeOfTheVisitMovesNobody(t *testing.T) {

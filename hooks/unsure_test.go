@@ -142,13 +142,5 @@ func (n *neighbours) clear() string {
 // homePair is the id of a pair of two sides' homes.
 func (n *neighbours) homePair(a, b int) string {
 	n.t.Helper()
-	p := identity.Pair{Kind: identity.KindHousehold, Rule: identity.SameAddress, Collection: collections.Households, A: n.homes[a], B: n.homes[b], AreaA: n.grids[a], AreaB: n.grids[b], Score: 1}
-	err := collections.Write(n.t.Context(), n.TestApp, func(db collections.DB) error {
-		_, err := p.Record(db, n.Doorstep.Now())
-		return err
-	})
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	return p.ID
+	return n.record(identity.Pair{Kind: identity.KindHousehold, Rule: identity.SameAddress, Collection: collections.Households, A: n.homes[a], B: n.homes[b], AreaA: n.grids[a], AreaB: n.grids[b], Score: 1})
 }

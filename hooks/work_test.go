@@ -49,6 +49,7 @@ func (w *witness) walkWork(app *testapp.App, tablet, boss *testapp.Client, worke
 	w.send(tablet, post, assign, at, "", object{"parts": parts}, 403)
 	w.send(boss, post, assign+"/balance", at, "", object{"within": "990101001001", "check": true}, 200)
 	w.send(boss, post, assign+"/balance", at, "", object{"within": "990102", "check": true}, 400)
+	w.send(boss, post, assign+"/balance", at, "", object{"within": "", "check": true}, 400)
 	id := text(w.send(boss, get, workList, nil, "?limit=1&campaign="+at[0], nil, 200), "items", "id")
 	w.send(boss, get, workList, nil, "?kind=x", nil, 400)
 	w.send(boss, get, "/api/doorstep/v1/quality", nil, "?form=child_visit", nil, 200)
@@ -296,5 +297,27 @@ func TestQualityTellsWhatIsUnusualHere(t *testing.T) {
 	}
 	if seen["short"] != 2 || seen["night"] != 1 {
 		t.Errorf("%+v", here.Interviews[0])
+	}
+}
+
+// A part that is a whole community counts the households of its grids.
+func TestAWholeCommunityCountsItsGrids(t *testing.T) {
+	c := newCrew(t, "")
+	c.assign(c.boss, false, piece("990101001001", "F-one", 2), piece("990101001002", "", 2))
+	push(t, c.field[0], operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号")), operation(2, uuid.NewString(), childVisit(testapp.Inside(gridNext), "示例路 2 号")))
+	for _, w := range c.work(c.boss, "") {
+		if want := map[string]int{"990101001001": 2}[w.Area]; w.Completed != want {
+			t.Errorf("%s: %d households, want %d", w.Area, w.Completed, want)
+		}
+	}
+}
+
+// A rule that nobody understands is refused where it is written, since intake passes it over.
+func TestARevisitRuleIsReadWhereItIsWritten(t *testing.T) {
+	c := newCrew(t, "")
+	manager := c.Client(t, c.Serve(t), c.Worker(t, "M-rule", "manager", "990101"))
+	path := "/api/collections/campaigns/records/" + c.campaign
+	for rule, status := range map[string]int{`{"attempts":1}`: 400, `{"attempts":3,"days":2}`: 200, `null`: 200, `{"attempts":3,"days":-1}`: 400} {
+		manager.Want(status, "PATCH", path, map[string]any{"revisit": json.RawMessage(rule)}, nil)
 	}
 }

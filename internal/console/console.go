@@ -42,6 +42,14 @@ type Page[T any] struct {
 	Next  *string `json:"next"`
 }
 
+// cut leaves as many items as a page has, of one more that was read where there is a next page, which begins after the last.
+func (p *Page[T]) cut(limit int, at func(T) position) {
+	if len(p.Items) > limit {
+		p.Items = p.Items[:limit]
+		p.Next = at(p.Items[limit-1]).cursor()
+	}
+}
+
 // Sizes of pages.
 const (
 	usualPage = 50

@@ -89,10 +89,7 @@ func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, 
 	if err != nil {
 		return page, err
 	}
-	if len(page.Items) > limit {
-		page.Items = page.Items[:limit]
-		page.Next = position{page.Items[limit-1].doubt, page.Items[limit-1].ID}.cursor()
-	}
+	page.cut(limit, func(p Pair) position { return position{p.doubt, p.ID} })
 	for i := range page.Items {
 		if _, err := page.Items[i].read(db, k); err != nil {
 			return page, err

@@ -61,27 +61,44 @@ func ReadQuality(db collections.DB, k Known, actor access.Actor, form, area, cam
 	if err != nil {
 		return out, err
 	}
-	result, names := quality.Look(all), map[string]string{}
+	result := quality.Look(all)
 	out.Looked = len(all)
-	nameOf := func(id string) string {
-		name, known := names[id]
-		if !known {
-			_, err = collections.One(db, `SELECT name FROM workers WHERE id=?`, []any{id}, &name)
-			names[id] = name
-		}
-		return name
-	}
 	for _, one := range result.Interviews {
 		if len(one.Flags) > 0 && (worker == "" || worker == one.Worker) && len(out.Interviews) < mostOdd {
-			out.Interviews = append(out.Interviews, OddInterview{table, one.ID, one.Worker, nameOf(one.Worker), one.Score, one.Flags})
+			out.Interviews = append(out.Interviews, OddInterview{Collection: table, ID: one.ID, Worker: one.Worker, Score: one.Score, Flags: one.Flags})
 		}
 	}
 	for _, p := range result.Workers {
 		if (len(p.Flags) > 0 || worker != "") && (worker == "" || worker == p.Worker) && len(out.Workers) < mostOdd {
-			out.Workers = append(out.Workers, OddWorker{p.Worker, nameOf(p.Worker), p.Interviews, p.Score, p.Flags})
+			out.Workers = append(out.Workers, OddWorker{Worker: p.Worker, Interviews: p.Interviews, Score: p.Score, Flags: p.Flags})
 		}
 	}
-	return out, err
+	return out, out.name(db)
+}
+
+// name adds the names of the workers.
+func (q *Quality) name(db collections.DB) error {
+	names := map[string]string{}
+	for _, one := range q.Interviews {
+		names[one.Worker] = ""
+	}
+	for _, one := range q.Workers {
+		names[one.Worker] = ""
+	}
+	for id := range names {
+		var name string
+		if _, err := collections.One(db, `SELECT name FROM workers WHERE id=?`, []any{id}, &name); err != nil {
+			return err
+		}
+		names[id] = name
+	}
+	for i := range q.Interviews {
+		q.Interviews[i].WorkerName = names[q.Interviews[i].Worker]
+	}
+	for i := range q.Workers {
+		q.Workers[i].WorkerName = names[q.Workers[i].Worker]
+	}
+	return nil
 }
 
 // interviewsOf reads the completed records with the answers that tell nobody who somebody is.
@@ -106,7 +123,7 @@ func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor a
 			return nil, err
 		}
 		if len(all) > mostCompared {
-			return nil, problem.New(problem.BadParameter, "area")
+			return nil, problem.New(problem.TooLong, "area")
 		}
 	}
 	return all, nil

@@ -53,11 +53,7 @@ func Workers(db collections.DB, k Known, actor access.Actor, area, words, cursor
 	if err != nil {
 		return page, err
 	}
-	if len(page.Items) > limit {
-		page.Items = page.Items[:limit]
-		last := page.Items[limit-1]
-		page.Next = position{last.Area, last.ID}.cursor()
-	}
+	page.cut(limit, func(w Worker) position { return position{w.Area, w.ID} })
 	for i := range page.Items {
 		w := &page.Items[i]
 		if w.SecondFactor, err = signin.Enrolled(db, w.ID); err != nil {

@@ -78,11 +78,7 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 	if err != nil {
 		return page, err
 	}
-	if len(page.Items) > limit {
-		page.Items = page.Items[:limit]
-		last := page.Items[limit-1]
-		page.Next = position{last.Area, last.ID}.cursor()
-	}
+	page.cut(limit, func(w Assignment) position { return position{w.Area, w.ID} })
 	for i := range page.Items {
 		if err := page.Items[i].count(db, k); err != nil {
 			return page, err
@@ -91,19 +87,25 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 	return page, nil
 }
 
-// count counts the households with an interview.
+// count counts the households with an interview, of an area those in all that it holds.
 func (w *Assignment) count(db collections.DB, k Known) error {
-	interviews := k.Library.Interviews()
+	interviews, met := k.Library.Interviews(), map[string]bool{}
 	for _, table := range k.Library.Tables() {
-		where, args := `area=? AND household!=''`, []any{w.Area}
+		where, args := territory.Within(`area`, territory.Of([]string{w.Area}))
+		where += ` AND household!=''`
 		if w.Household != "" {
 			where, args = `household=?`, []any{w.Household}
 		}
-		var n int
-		_, err := collections.One(db, `SELECT count(DISTINCT household) FROM "`+table+`" WHERE `+where+` AND campaign=? AND review_state!='rejected' AND `+interviews.Of(table), append(args, w.Campaign), &n)
-		if w.Completed += n; err != nil {
+		err := collections.Each(db, `SELECT household FROM "`+table+`" WHERE `+where+` AND campaign=? AND review_state!='rejected' AND `+interviews.Of(table), append(args, w.Campaign), func(rows *sql.Rows) error {
+			var household string
+			err := rows.Scan(&household)
+			met[household] = true
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
+	w.Completed = len(met)
 	return nil
 }

@@ -24,6 +24,9 @@ func ReadGeoPackage(ctx context.Context, data []byte, wanted Wanted, each func(F
 		return "", err
 	}
 	defer done()
+	if err := tables(ctx, conn, "gpkg_geometry_columns", "gpkg_spatial_ref_sys"); err != nil {
+		return "", err
+	}
 	layer, err := findLayer(ctx, conn)
 	if err != nil {
 		return "", err
@@ -76,7 +79,22 @@ type layer struct {
 	columns              []string
 }
 
-// findLayer is the only layer of polygons. A view is none: its SQL would run as the sender wrote it.
+// tables fails with ErrFormat unless the names are those of tables. What a view says would run as the sender wrote it, perhaps
+// without end.
+func tables(ctx context.Context, conn *sql.Conn, names ...string) error {
+	for _, name := range names {
+		var n int
+		if err := conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_master WHERE name=? AND type='table' AND sql LIKE 'CREATE TABLE%'`, name).Scan(&n); err != nil {
+			return malformed("%v", err)
+		}
+		if n != 1 {
+			return malformed("there is no table %s", name)
+		}
+	}
+	return nil
+}
+
+// findLayer is the only layer of polygons. A view is none.
 func findLayer(ctx context.Context, conn *sql.Conn) (layer, error) {
 	rows, err := conn.QueryContext(ctx, `SELECT g.table_name, g.column_name, COALESCE(s.organization, '')||':'||COALESCE(s.organization_coordsys_id, '')
 		FROM gpkg_geometry_columns g JOIN sqlite_master m ON m.name=g.table_name AND m.type='table' AND m.sql LIKE 'CREATE TABLE%' LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id=g.srs_id

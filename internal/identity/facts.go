@@ -61,7 +61,7 @@ func tell(db collections.DB, found Found, said Person, reach Reach, now time.Tim
 	if known.Household != "" && (said.Household == known.Household || said.Household == "") {
 		said.Area = "" // who stays in the household lies where it lies
 	}
-	found.Changed, found.Proposed = sift(personFacts(&known, &said), reach.Made(known.ID, known.Source))
+	found.Changed, found.Proposed = sift(personFacts(&known, &said), reach.Made(known.ID, known.Area, known.Source))
 	if reach.Blanks {
 		blank := func(f Fact) bool { return f.Before == "" }
 		found.Proposed = append(found.Proposed, slices.DeleteFunc(slices.Clone(found.Changed), blank)...)

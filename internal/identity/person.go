@@ -34,18 +34,19 @@ type Found struct {
 
 // Reach is what a record may change of the register.
 type Reach struct {
-	Over func(area string) bool       // rows that lie there
-	Made func(id, source string) bool // rows that the record itself brought, while nobody has approved what is said of them
+	Over func(area string) bool // rows that lie there
+	// Made reports whether a row is one that the record itself brought, while nobody has approved what is said of it.
+	Made func(id, area, source string) bool
 	// Blanks lets known people keep every value that they have, so that only a blank is filled in at once: a list may be
 	// older than the visits.
 	Blanks bool
 }
 
 // Holds reports whether the record may speak of a row.
-func (r Reach) Holds(id, area, source string) bool { return r.Over(area) || r.Made(id, source) }
+func (r Reach) Holds(id, area, source string) bool { return r.Over(area) || r.Made(id, area, source) }
 
 // Everywhere is the reach of a search that changes nothing.
-var Everywhere = Reach{Over: func(string) bool { return true }, Made: func(_, _ string) bool { return false }}
+var Everywhere = Reach{Over: func(string) bool { return true }, Made: func(_, _, _ string) bool { return false }}
 
 // ResolvePerson finds or creates the person that p describes. known is whom the client named, empty where it named
 // nobody or somebody out of reach; fresh is the id of a new one. What lies out of reach is never changed: a new person

@@ -84,9 +84,9 @@ func TestAVisitProposes(t *testing.T) {
 	}{
 		"linked by number":     {identity.Everywhere, false, "王小明", "13800000001", 2, []string{"name", "household"}, false},
 		"named":                {identity.Everywhere, true, "王小明", "13800000001", 2, []string{"name", "household"}, false},
-		"brought by itself":    {identity.Reach{Over: here, Made: func(_, s string) bool { return s == "child_visit_children/x" }}, true, "王晓明", "13800000001", 2, nil, false},
-		"linked, out of reach": {identity.Reach{Over: func(string) bool { return false }, Made: func(_, _ string) bool { return false }}, false, "王小明", "", 1, nil, true},
-		"named, out of reach":  {identity.Reach{Over: func(string) bool { return false }, Made: func(_, _ string) bool { return false }}, true, "王小明", "", 1, nil, false},
+		"brought by itself":    {identity.Reach{Over: here, Made: func(_, _, s string) bool { return s == "child_visit_children/x" }}, true, "王晓明", "13800000001", 2, nil, false},
+		"linked, out of reach": {identity.Reach{Over: func(string) bool { return false }, Made: func(_, _, _ string) bool { return false }}, false, "王小明", "", 1, nil, true},
+		"named, out of reach":  {identity.Reach{Over: func(string) bool { return false }, Made: func(_, _, _ string) bool { return false }}, true, "王小明", "", 1, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			app := testapp.New(t)

@@ -24,7 +24,7 @@ import (
 	"doorstep/internal/xmltree"
 )
 
-// Intake is what the pure stages need, made once per process.
+// Intake holds what the stages of intake need. It is made once per process.
 type Intake struct {
 	Instruments *instrument.Library
 	Areas       func() *grid.Index

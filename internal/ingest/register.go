@@ -23,15 +23,18 @@ func (t *told) person(f identity.Found, claimed string, reach identity.Reach) {
 
 // reach is what this record may change of the register.
 func (s *storing) reach() identity.Reach {
-	return identity.Reach{Over: func(area string) bool { return s.sender.Actor.May(access.Visit, area, "") }, Made: s.made}
+	return identity.Reach{Over: s.over, Made: s.made}
 }
+
+func (s *storing) over(area string) bool { return s.sender.Actor.May(access.Visit, area, "") }
 
 func (s *storing) holds(h identity.Household) bool { return s.reach().Holds(h.ID, h.Area, h.Source) }
 
 // made reports whether a row of the register came from an earlier revision of this record, and no supervisor has approved
-// anything that is said of it: a slip of the pen is the author's to correct, and nobody else's from afar.
-func (s *storing) made(id, source string) bool {
-	if !s.exists || source == "" || s.sender.Actor.ID != s.before.Worker {
+// anything that is said of it: a slip of the pen is the author's to correct wherever the row lies, and the office's where it
+// reaches.
+func (s *storing) made(id, area, source string) bool {
+	if !s.exists || source == "" || s.sender.Actor.ID != s.before.Worker && !s.over(area) {
 		return false
 	}
 	if s.sources == nil {

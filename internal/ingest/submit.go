@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"strings"
-	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -118,44 +117,6 @@ func (d *prepared) otherCollection(db collections.DB) (other string, err error) 
 	return other, err
 }
 
-// storing is one operation being stored: in a transaction, for its sender, at a moment. What the stages of a visit find
-// stands below the blank line.
-type storing struct {
-	db     collections.DB
-	intake *Intake
-	sender Sender
-	d      *prepared
-	now    time.Time
-	ahead  *lookahead
-
-	before    *collections.Record
-	exists    bool
-	stored    *row            // what the record said before
-	standing  map[string]bool // answers that a reviewer put back and that stay, by answerKey
-	author    string          // who said what is written to the history, where that is not the sender
-	pairs     []identity.Pair
-	found     []identity.Found
-	house     identity.Household // as it was before, where it was known
-	known     bool
-	away      *identity.Candidate // the household that was meant, out of reach
-	conflicts []string
-	told      told
-	proposals int             // facts that wait for the record's approval
-	sources   map[string]bool // of rows that this record brought; nil until asked
-}
-
-// begin makes ready to store an operation.
-func begin(db collections.DB, intake *Intake, sender Sender, d *prepared) *storing {
-	s := &storing{db: db, intake: intake, sender: sender, d: d, now: intake.Now(), ahead: d.ahead}
-	if s.ahead == nil {
-		s.ahead = &lookahead{}
-	}
-	return s
-}
-
-// base is the revision that the client worked on; a client that does not say worked on the first.
-func (s *storing) base() int64 { return max(s.d.op.BaseRev, 1) }
-
 // campaign finds the open campaign of the form when the client named none.
 func (s *storing) campaign() error {
 	rec := &s.d.rec
@@ -258,7 +219,7 @@ func (s *storing) tellHousehold(h, said identity.Household, claimed string, know
 	}
 	var proposed []identity.Fact
 	if known {
-		h, _, proposed, err = identity.TellHousehold(s.db, h, said, s.made(h.ID, h.Source), s.now)
+		h, _, proposed, err = identity.TellHousehold(s.db, h, said, s.made(h.ID, h.Area, h.Source), s.now)
 	} else {
 		h, err = identity.SaveHousehold(s.db, h, said, false, s.now)
 	}

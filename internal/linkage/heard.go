@@ -38,8 +38,8 @@ func HeardKeys(name string, years ...int) ([]string, error) {
 	return slices.Compact(keys), nil
 }
 
-// mostSplits bounds how many ways there are to read a word of pinyin.
-const mostSplits = 6
+// Bounds of reading a word of pinyin: how many ways are tried, and of how many syllables. A name has five at most.
+const mostSplits, mostSyllables = 6, 5
 
 // pinyinSounds are the sounds of surname and given name that a text in pinyin may stand for: the surname is the first
 // syllable, or the first two. Characters stand for their first reading, also where nobody has them as a surname.
@@ -52,14 +52,14 @@ func pinyinSounds(name string) (all [][2]uint32) {
 	for _, w := range words {
 		var longer [][]string
 		for _, r := range readings {
-			for _, s := range split(w) {
+			for _, s := range split(w, mostSyllables) {
 				longer = append(longer, append(slices.Clone(r), s...))
 			}
 		}
 		readings = longer[:min(len(longer), mostSplits)]
 	}
 	for _, r := range readings {
-		for surname := 1; surname <= 2 && surname < len(r) && len(r) <= 5; surname++ {
+		for surname := 1; surname <= 2 && surname < len(r) && len(r) <= mostSyllables; surname++ {
 			all = append(all, [2]uint32{earOf(r[:surname]), earOf(r[surname:])})
 		}
 	}
@@ -93,16 +93,19 @@ var spelled = regexp.MustCompile(`^(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(iang|iong|
 // longestSyllable is zhuang.
 const longestSyllable = 6
 
-// split gives the ways to read a word as syllables of pinyin, those with the longest syllables first.
-func split(word string) (ways [][]string) {
+// split gives the ways to read a word as syllables of pinyin, at most so many, those with the longest syllables first.
+func split(word string, most int) (ways [][]string) {
 	if word == "" {
 		return [][]string{nil}
+	}
+	if most == 0 {
+		return nil
 	}
 	for n := min(len(word), longestSyllable); n > 0 && len(ways) < mostSplits; n-- {
 		if !spelled.MatchString(word[:n]) {
 			continue
 		}
-		for _, rest := range split(word[n:]) {
+		for _, rest := range split(word[n:], most-1) {
 			ways = append(ways, append([]string{word[:n]}, rest...))
 		}
 	}

@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -28,6 +29,7 @@ func TestHeardKeys(t *testing.T) {
 		"one syllable":                    {"李小明", "li", false},
 		"nothing":                         {"李小明", "", false},
 		"a text that is no pinyin at all": {"李小明", "qqqq wwww", false},
+		"many ways that lead nowhere":     {"李小明", strings.Repeat("an", 40) + "b", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			known, err := Said{Name: c.known, Birth: "2015-03-01"}.Keys()

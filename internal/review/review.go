@@ -236,7 +236,7 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 // left for whoever reaches it.
 func (r record) register(db collections.DB, surveys collections.Surveys, actor access.Actor, d Decision, now time.Time) error {
 	over := func(area string) bool { return actor.May(access.ReviewRecord, area, "") }
-	reach := identity.Reach{Over: over, Made: func(_, _ string) bool { return false }}
+	reach := identity.Reach{Over: over, Made: func(_, _, _ string) bool { return false }}
 	switch {
 	case d.Decision == Approve:
 		return identity.Approved(db, d.Record, over, now)

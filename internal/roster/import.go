@@ -148,7 +148,7 @@ func (l line) with(other line) bool {
 // reach is what a row may speak of: the area that it names. Of whom it knows there it fills in what is missing.
 func (l line) reach() identity.Reach {
 	here := access.Actor{Territory: []string{l.household.Area}}
-	return identity.Reach{Over: here.Covers, Made: func(_, _ string) bool { return false }, Blanks: true}
+	return identity.Reach{Over: here.Covers, Made: func(_, _, _ string) bool { return false }, Blanks: true}
 }
 
 // save adds a row's household and person unless they are there. Somebody known elsewhere stays as they are: the row's

@@ -21,7 +21,7 @@ type Spread struct {
 // Grids makes parts of the grids of an area that nobody has yet, balanced between workers by the households expected and by
 // distance. It fails where the area is out of the actor's reach or too large.
 func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign string, s Spread) ([]Part, error) {
-	if !actor.May(access.AssignWork, s.Within, "") {
+	if s.Within == "" || !actor.May(access.AssignWork, s.Within, "") {
 		return nil, problem.New(problem.BadParameter, "within")
 	}
 	r := territory.Of([]string{s.Within})[0]
@@ -49,7 +49,10 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 		places = append(places, p)
 		return nil
 	})
-	if err != nil || len(places) > mostParts {
+	if err != nil {
+		return nil, err
+	}
+	if len(places) > mostParts {
 		return nil, problem.New(problem.BadParameter, "within")
 	}
 	workers, err := candidates(db, actor, r, s.Workers)

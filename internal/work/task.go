@@ -171,6 +171,9 @@ func Split(ctx context.Context, app core.App, actor access.Actor, id string, sha
 // Confirm is a supervisor's word on a part that its worker says is finished: it is, or it is not and why, and then the task is open
 // again. It fails where the worker has not said so.
 func Confirm(ctx context.Context, app core.App, actor access.Actor, id string, finished bool, why string, now time.Time) error {
+	if err := problem.Words(why); err != nil {
+		return err
+	}
 	action := "work.confirm"
 	if !finished {
 		action = "work.reopen"
