@@ -24,9 +24,12 @@ var ByHand = map[string]Hand{
 		Why: "hold_policy decides what nobody reviews; who covers a part of the territory does not decide for the rest"},
 	collections.Households: {Do: EditRegister, Lies: "area", Fixed: []string{"merged_into", "source", "attempts"},
 		Why: "merging is a decision on a pair, which asks both sides; a move needs reach over both places"},
-	collections.Persons: {Do: EditRegister, Lies: "area", Fixed: []string{"merged_into", "source", "last_record"}, Refers: map[string]string{"household": collections.Households},
-		Why: "as households; and nobody is put into a dwelling that the actor does not see"},
-	collections.Tasks: {Do: AssignWork, Lies: "area", Refers: map[string]string{"assignee": collections.Workers, "household": collections.Households, "person": collections.Persons, "record": ""},
+	collections.Persons: {Do: EditRegister, Lies: "area", Fixed: []string{"merged_into", "source", "last_record"},
+		Refers: map[string]string{"household": collections.Households},
+		Why:    "as households; and nobody is put into a dwelling that the actor does not see"},
+	collections.Tasks: {Do: AssignWork, Lies: "area",
+		Refers: map[string]string{"assignee": collections.Workers, "household": collections.Households, "person": collections.Persons,
+			"record": ""},
 		Why: "work goes to the own workers alone, and a task shows its assignee what it refers to"},
 	collections.Workers: {Do: ManageWorker, Lies: "territory",
 		Why: "a colleague reaches no further than who enters them"},
@@ -117,7 +120,8 @@ func (a Actor) refersOut(db collections.DB, rule Hand, before, after Row) (strin
 func areaOf(db collections.DB, collection, id string) (area string, found bool, err error) {
 	if !slices.Contains([]string{collections.Workers, collections.Households, collections.Persons}, collection) {
 		var one int
-		if known, err := collections.One(db, `SELECT 1 FROM forms WHERE tablename=? AND tablename!='' LIMIT 1`, []any{collection}, &one); !known || err != nil {
+		if known, err := collections.One(db, `SELECT 1 FROM forms WHERE tablename=? AND tablename!='' LIMIT 1`, []any{collection},
+			&one); !known || err != nil {
 			return "", false, err
 		}
 	}

@@ -23,7 +23,8 @@ type File struct {
 func Find(db collections.DB, actor access.Actor, id string) (File, error) {
 	var f File
 	var state, worker, updated, sealed string
-	found, err := collections.One(db, `SELECT name, sha256, mime, state, record, area, worker, updated, sealed FROM attachments WHERE id=?`, []any{id},
+	found, err := collections.One(db, `SELECT name, sha256, mime, state, record, area, worker, updated, sealed FROM attachments WHERE id=?`,
+		[]any{id},
 		&f.Name, &f.SHA256, &f.MIME, &state, &f.Record, &f.Area, &worker, &updated, &sealed)
 	switch {
 	case err != nil:

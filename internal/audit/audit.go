@@ -106,8 +106,9 @@ func (e Entry) row(now time.Time) (*Row, error) {
 		e.Role = Operator
 	}
 	return &Row{
-		ID: id, At: collections.Stamp(now), Actor: e.Actor, Role: e.Role, Device: e.Device, Action: e.Action, Collection: e.Collection, Record: e.Record,
-		Area: e.Area, Purpose: string(e.Purpose), Subjects: Pack(e.Subjects), Detail: detail,
+		ID: id, At: collections.Stamp(now), Actor: e.Actor, Role: e.Role, Device: e.Device, Action: e.Action, Collection: e.Collection,
+		Record: e.Record,
+		Area:   e.Area, Purpose: string(e.Purpose), Subjects: Pack(e.Subjects), Detail: detail,
 	}, nil
 }
 

@@ -30,7 +30,8 @@ func (r *Row) digest() string {
 	sum := sha256.New()
 	var size [8]byte
 	for _, s := range []string{
-		scheme, strconv.FormatInt(r.Seq, 10), r.ID, r.At, r.Actor, r.Role, r.Device, r.Action, r.Collection, r.Record, r.Area, r.Purpose, r.Subjects, r.Detail, r.Prev,
+		scheme, strconv.FormatInt(r.Seq, 10), r.ID, r.At, r.Actor, r.Role, r.Device, r.Action, r.Collection, r.Record, r.Area, r.Purpose,
+		r.Subjects, r.Detail, r.Prev,
 	} {
 		binary.BigEndian.PutUint64(size[:], uint64(len(s)))
 		sum.Write(size[:])
@@ -41,14 +42,19 @@ func (r *Row) digest() string {
 
 func (r *Row) columns() collections.Row {
 	return collections.Row{
-		{Column: "id", Value: r.ID}, {Column: "seq", Value: r.Seq}, {Column: "created", Value: r.At}, {Column: "actor", Value: r.Actor}, {Column: "role", Value: r.Role}, {Column: "device", Value: r.Device},
-		{Column: "action", Value: r.Action}, {Column: "collection", Value: r.Collection}, {Column: "record", Value: r.Record}, {Column: "area", Value: r.Area}, {Column: "purpose", Value: r.Purpose},
-		{Column: "subjects", Value: r.Subjects}, {Column: "detail", Value: r.Detail}, {Column: "prev", Value: r.Prev}, {Column: "hash", Value: r.Hash},
+		{Column: "id", Value: r.ID}, {Column: "seq", Value: r.Seq}, {Column: "created", Value: r.At}, {Column: "actor", Value: r.Actor},
+		{Column: "role", Value: r.Role}, {Column: "device", Value: r.Device},
+		{Column: "action", Value: r.Action}, {Column: "collection", Value: r.Collection}, {Column: "record", Value: r.Record},
+		{Column: "area", Value: r.Area}, {Column: "purpose", Value: r.Purpose},
+		{Column: "subjects", Value: r.Subjects}, {Column: "detail", Value: r.Detail}, {Column: "prev", Value: r.Prev},
+		{Column: "hash", Value: r.Hash},
 	}
 }
 
-const selectRows = `SELECT seq, id, created, actor, role, device, action, collection, record, area, purpose, subjects, COALESCE(detail,''), prev, hash FROM audit `
+const selectRows = `SELECT seq, id, created, actor, role, device, action, collection, record, area, purpose, subjects, COALESCE(detail,''),
+	prev, hash FROM audit `
 
 func (r *Row) scan(rows *sql.Rows) error {
-	return rows.Scan(&r.Seq, &r.ID, &r.At, &r.Actor, &r.Role, &r.Device, &r.Action, &r.Collection, &r.Record, &r.Area, &r.Purpose, &r.Subjects, &r.Detail, &r.Prev, &r.Hash)
+	return rows.Scan(&r.Seq, &r.ID, &r.At, &r.Actor, &r.Role, &r.Device, &r.Action, &r.Collection, &r.Record, &r.Area, &r.Purpose, &r.Subjects,
+		&r.Detail, &r.Prev, &r.Hash)
 }

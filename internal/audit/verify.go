@@ -39,7 +39,8 @@ func Verify(db collections.DB, anchor string) (Report, error) {
 		return report, fmt.Errorf("read the audit chain: %w", err)
 	}
 	var triggers int
-	if _, err := collections.One(db, `SELECT COUNT(*) FROM sqlite_master WHERE type='trigger' AND tbl_name='audit'`, nil, &triggers); err != nil {
+	if _, err := collections.One(db, `SELECT COUNT(*) FROM sqlite_master WHERE type='trigger' AND tbl_name='audit'`,
+		nil, &triggers); err != nil {
 		return report, fmt.Errorf("guards of the audit chain: %w", err)
 	}
 	switch {

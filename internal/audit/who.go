@@ -156,7 +156,8 @@ func (t *Trace) read(db collections.DB) error {
 
 func (t *Trace) line(r *Row, named map[string]bool) (Line, bool) {
 	l := Line{
-		Seq: r.Seq, At: r.At, Action: r.Action, Purpose: Purpose(r.Purpose), Actor: r.Actor, Role: r.Role, Device: r.Device, Collection: r.Collection, Record: r.Record,
+		Seq: r.Seq, At: r.At, Action: r.Action, Purpose: Purpose(r.Purpose), Actor: r.Actor, Role: r.Role, Device: r.Device,
+		Collection: r.Collection, Record: r.Record,
 		Concerns: []string{}, Certain: true, Detail: json.RawMessage(r.Detail),
 	}
 	for _, id := range append(Unpack(r.Subjects), r.Record) {

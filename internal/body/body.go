@@ -60,7 +60,8 @@ func inflate(encoding string, in io.Reader, limit int64) (io.Reader, func(), err
 		}
 		return z, func() { z.Close() }, nil
 	case "zstd":
-		z, err := zstd.NewReader(in, zstd.WithDecoderMaxMemory(uint64(limit)), zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
+		z, err := zstd.NewReader(in, zstd.WithDecoderMaxMemory(uint64(limit)), zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderConcurrency(1),
+			zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return nil, nil, problem.New(problem.BadEnvelope, "zstd")
 		}

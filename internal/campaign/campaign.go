@@ -35,7 +35,8 @@ type Campaign struct {
 // List returns all campaigns, the latest first.
 func List(db collections.DB) ([]Campaign, error) {
 	var all []Campaign
-	err := collections.Each(db, `SELECT id, name, form, round, COALESCE(territory,'[]'), hold_policy, status, starts, ends FROM campaigns ORDER BY created DESC, id`, nil, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, name, form, round, COALESCE(territory,'[]'), hold_policy, status, starts, ends FROM campaigns
+		ORDER BY created DESC, id`, nil, func(rows *sql.Rows) error {
 		var c Campaign
 		var territory, starts, ends string
 		if err := rows.Scan(&c.ID, &c.Name, &c.Form, &c.Round, &territory, &c.HoldPolicy, &c.Status, &starts, &ends); err != nil {
@@ -60,7 +61,8 @@ func Create(app core.App, c Campaign, by string, now time.Time) (id string, err 
 			return nil, err
 		}
 		r := core.NewRecord(table)
-		for column, value := range map[string]any{"name": c.Name, "form": c.Form, "round": c.Round, "territory": c.Territory, "hold_policy": c.HoldPolicy, "status": c.Status} {
+		for column, value := range map[string]any{"name": c.Name, "form": c.Form, "round": c.Round, "territory": c.Territory,
+			"hold_policy": c.HoldPolicy, "status": c.Status} {
 			r.Set(column, value)
 		}
 		if !c.Starts.IsZero() {
@@ -98,6 +100,7 @@ func change(app core.App, by, action string, now time.Time, do func(core.App) (*
 		if err != nil {
 			return err
 		}
-		return audit.Append(db, now, audit.Entry{Actor: by, Role: by, Action: action, Collection: collections.Campaigns, Record: r.Id, Purpose: audit.Administration})
+		return audit.Append(db, now, audit.Entry{Actor: by, Role: by, Action: action, Collection: collections.Campaigns, Record: r.Id,
+			Purpose: audit.Administration})
 	})
 }

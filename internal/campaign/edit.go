@@ -37,7 +37,8 @@ const (
 
 // Edit writes a campaign, new or changed, in the name of the actor, and announces it. The form of one that is there stays. It fails
 // with a *problem.Problem: a field is not valid (its name is the detail), not found, out of the actor's territory, or changed since.
-func Edit(ctx context.Context, app core.App, known func(form string) bool, actor access.Actor, d Draft, now time.Time) (id string, err error) {
+func Edit(ctx context.Context, app core.App, known func(form string) bool, actor access.Actor, d Draft,
+	now time.Time) (id string, err error) {
 	starts, ends, err := d.window()
 	if err != nil {
 		return "", err
@@ -54,7 +55,8 @@ func Edit(ctx context.Context, app core.App, known func(form string) bool, actor
 		if err := d.check(db, known); err != nil {
 			return err
 		}
-		for column, value := range map[string]any{"name": strings.TrimSpace(d.Name), "form": d.Form, "round": d.Round, "territory": d.Territory, "hold_policy": d.HoldPolicy, "status": d.Status, "starts": starts, "ends": ends} {
+		for column, value := range map[string]any{"name": strings.TrimSpace(d.Name), "form": d.Form, "round": d.Round, "territory": d.Territory,
+			"hold_policy": d.HoldPolicy, "status": d.Status, "starts": starts, "ends": ends} {
 			r.Set(column, value)
 		}
 		if err := mayWrite(db, actor, r); err != nil {
@@ -65,7 +67,8 @@ func Edit(ctx context.Context, app core.App, known func(form string) bool, actor
 		}
 		id = r.Id
 		entry := actor.DidTo("campaign.edit", collections.Campaigns, id, access.Common(d.Territory))
-		entry.Purpose, entry.Detail = audit.Administration, map[string]any{"hold_policy": d.HoldPolicy, "status": d.Status, "territory": d.Territory}
+		entry.Purpose, entry.Detail = audit.Administration,
+			map[string]any{"hold_policy": d.HoldPolicy, "status": d.Status, "territory": d.Territory}
 		return audit.Append(db, now, entry)
 	})
 	return id, err
@@ -120,8 +123,9 @@ func (d Draft) record(tx core.App) (*core.Record, error) {
 func (d Draft) check(db collections.DB, known func(form string) bool) error {
 	n := utf8.RuneCountInString(strings.TrimSpace(d.Name))
 	for field, wrong := range map[string]bool{
-		"name": n == 0 || n > longestName, "form": !known(d.Form), "round": d.Round < 1 || d.Round > mostRounds, "hold_policy": !slices.Contains(HoldPolicies, d.HoldPolicy),
-		"status": d.Status != Open && d.Status != Closed, "territory": len(d.Territory) == 0 || len(d.Territory) > mostTerritory,
+		"name": n == 0 || n > longestName, "form": !known(d.Form), "round": d.Round < 1 || d.Round > mostRounds,
+		"hold_policy": !slices.Contains(HoldPolicies, d.HoldPolicy),
+		"status":      d.Status != Open && d.Status != Closed, "territory": len(d.Territory) == 0 || len(d.Territory) > mostTerritory,
 	} {
 		if wrong {
 			return problem.New(problem.BadParameter, field)

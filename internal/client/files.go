@@ -124,7 +124,8 @@ func (t *Tablet) offset(ctx context.Context, f File) (int64, error) {
 		}
 	}
 	metadata := "sha256 " + base64.StdEncoding.EncodeToString([]byte(f.SHA256)) + ",name " + base64.StdEncoding.EncodeToString([]byte(f.Name))
-	header, err := t.Conn.tus(ctx, http.MethodPost, filePath, nil, 0, map[string]string{"Upload-Length": strconv.FormatInt(f.Size, 10), "Upload-Metadata": metadata})
+	header, err := t.Conn.tus(ctx, http.MethodPost, filePath, nil, 0, map[string]string{"Upload-Length": strconv.FormatInt(f.Size, 10),
+		"Upload-Metadata": metadata})
 	if err != nil {
 		return 0, err
 	}

@@ -14,7 +14,8 @@ func (p *plan) answer(a *answerTable, c column) source {
 	}
 	v := Variable{
 		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
-		Choices: choicesOf(c.choices), Missing: blank, NoAnswer: noAnswers(c.choices), Relevant: c.question.Relevant, Question: len(c.question.Label) > 0 && c.question.Type != "calculate", Disclosure: sensitive.Role(c.question),
+		Choices: choicesOf(c.choices), Missing: blank, NoAnswer: noAnswers(c.choices), Relevant: c.question.Relevant,
+		Question: len(c.question.Label) > 0 && c.question.Type != "calculate", Disclosure: sensitive.Role(c.question),
 	}
 	if t := c.treatment.Treatment; t != sensitive.Keep && t != sensitive.Guarded {
 		why := Text(c.treatment.Why)

@@ -28,10 +28,12 @@ type entry struct {
 }
 
 // record notes an export, also one that broke off: its rows have left the house.
-func record(ctx context.Context, app core.App, actor access.Actor, in *instrument.Instrument, sel Selection, r Report, complete bool) error {
+func record(ctx context.Context, app core.App, actor access.Actor, in *instrument.Instrument, sel Selection, r Report,
+	complete bool) error {
 	e := entry{
 		Form: in.Form.ID, Version: in.Version, Format: sel.Format, Labels: sel.Labels, Identified: sel.Identified, States: sel.States,
-		Campaign: sel.Campaign, Territory: actor.Territory, Suppress: sel.Suppress, SmallCells: r.Risk, Rows: map[string]int64{}, Complete: complete,
+		Campaign: sel.Campaign, Territory: actor.Territory, Suppress: sel.Suppress, SmallCells: r.Risk, Rows: map[string]int64{},
+		Complete: complete,
 	}
 	for _, t := range r.Tables {
 		e.Rows[t.Name] = t.Rows

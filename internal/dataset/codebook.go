@@ -48,7 +48,8 @@ func (e *exporter) codebookCSV(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	header := []any{"table", "variable", "question_zh", "question_en", "type", "choices", "missing_zh", "missing_en", "relevant", "identifier", "left_out", "why_zh", "why_en"}
+	header := []any{"table", "variable", "question_zh", "question_en", "type", "choices", "missing_zh", "missing_en", "relevant", "identifier",
+		"left_out", "why_zh", "why_en"}
 	if err := out.Row(header); err != nil {
 		return err
 	}
@@ -57,7 +58,8 @@ func (e *exporter) codebookCSV(w io.Writer) error {
 		if v.Why != nil {
 			why = *v.Why
 		}
-		row := []any{v.Table, v.Name, v.ZH, v.EN, v.Type, choiceList(v.Choices, v.NoAnswer), v.Missing.ZH, v.Missing.EN, v.Relevant, yes(v.Identifier), yes(v.LeftOut), why.ZH, why.EN}
+		row := []any{v.Table, v.Name, v.ZH, v.EN, v.Type, choiceList(v.Choices, v.NoAnswer), v.Missing.ZH, v.Missing.EN, v.Relevant,
+			yes(v.Identifier), yes(v.LeftOut), why.ZH, why.EN}
 		if err := out.Row(row); err != nil {
 			return err
 		}

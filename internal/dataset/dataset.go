@@ -68,7 +68,8 @@ type Sink interface {
 	Create(name string) (io.WriteCloser, error)
 }
 
-var reviewStates = []string{collections.Received, collections.HasIssues, collections.Returned, collections.Edited, collections.Approved, collections.Rejected}
+var reviewStates = []string{collections.Received, collections.HasIssues, collections.Returned, collections.Edited, collections.Approved,
+	collections.Rejected}
 
 // complete fills in what was left open. It fails with problem.BadParameter.
 func (s Selection) complete() (Selection, error) {
@@ -215,9 +216,11 @@ type besideFile struct {
 
 // beside is what lies beside the tables.
 func (e *exporter) beside() []besideFile {
-	all := []besideFile{{"outcome.csv", e.outcomes}, {"codebook.csv", e.codebookCSV}, {"codebook.json", e.codebookJSON}, {"codebook.xml", e.codebookDDI}}
+	all := []besideFile{{"outcome.csv", e.outcomes}, {"codebook.csv", e.codebookCSV}, {"codebook.json", e.codebookJSON},
+		{"codebook.xml", e.codebookDDI}}
 	if e.risk != nil {
-		all = append(all, besideFile{"disclosure.csv", e.risk.writeCSV}, besideFile{"disclosure.json", e.risk.writeJSON}, besideFile{"disclosure.txt", e.risk.writeText})
+		all = append(all, besideFile{"disclosure.csv", e.risk.writeCSV}, besideFile{"disclosure.json", e.risk.writeJSON},
+			besideFile{"disclosure.txt", e.risk.writeText})
 	}
 	return all
 }

@@ -92,7 +92,8 @@ func (e *exporter) codebookDDI(w io.Writer) error {
 func (e *exporter) ddi(b codebook) ddiCodeBook {
 	day := e.sel.Now.In(survey.Zone).Format(time.DateOnly)
 	doc := ddiCodeBook{Version: "2.5"}
-	doc.Document = ddiCitation{Title: ddiText{"zh", b.Title + " 编码簿"}, Parallel: []ddiText{{"en", "Codebook of " + b.Title}}, ProdDate: day, Software: "Doorstep"}
+	doc.Document = ddiCitation{Title: ddiText{"zh", b.Title + " 编码簿"}, Parallel: []ddiText{{"en", "Codebook of " + b.Title}},
+		ProdDate: day, Software: "Doorstep"}
 	doc.Study = ddiStudy{
 		Citation: ddiCitation{Title: ddiText{"", b.Title}, IDNo: b.Form, Version: &ddiVersion{day, b.Version}},
 		Universe: both(Text{"审核状态:" + strings.Join(b.States, "、"), "review states: " + strings.Join(b.States, ", ")}),
@@ -116,7 +117,8 @@ func (e *exporter) ddi(b codebook) ddiCodeBook {
 }
 
 func (e *exporter) ddiVar(v Variable, id, file string) ddiVar {
-	out := ddiVar{ID: id, Name: v.Name, Files: file, Interval: "discrete", Labels: both(Text{v.ZH, v.EN}), Universe: v.Relevant, Notes: both(v.Missing), Format: ddiFormat{"character", "other"}}
+	out := ddiVar{ID: id, Name: v.Name, Files: file, Interval: "discrete", Labels: both(Text{v.ZH, v.EN}), Universe: v.Relevant,
+		Notes: both(v.Missing), Format: ddiFormat{"character", "other"}}
 	if v.Numeric {
 		out.Interval, out.Format.Type = "contin", "numeric"
 	}

@@ -22,7 +22,8 @@ var stateChoices = []Choice{
 
 var methodChoices = []Choice{
 	{"gps", "定位在网格内", "position inside the grid"}, {"gps_near", "定位在网格附近", "position near the grid"}, {"house_code", "房屋编码", "house code"},
-	{"household", "住户登记", "register of households"}, {"worker_grid", "采集员的网格", "the worker's grid"}, {"unassigned", "未确定", "not found"}, {"import", "导入", "import"},
+	{"household", "住户登记", "register of households"}, {"worker_grid", "采集员的网格", "the worker's grid"}, {"unassigned", "未确定", "not found"},
+	{"import", "导入", "import"},
 }
 
 // envelope is what every record has beside its answers.
@@ -34,9 +35,11 @@ func (p *plan) envelope(a *answerTable) []source {
 	}
 	list = append(list, p.areaSources()...)
 	list = append(list,
-		p.choiceSource("m.area_method", Variable{Name: "area_method", ZH: "区划的确定方法", EN: "how the area was found", Type: "select one", Choices: methodChoices, Missing: blankSystem}),
+		p.choiceSource("m.area_method", Variable{Name: "area_method", ZH: "区划的确定方法", EN: "how the area was found", Type: "select one",
+			Choices: methodChoices, Missing: blankSystem}),
 		p.outcome(a),
-		p.choiceSource("m.review_state", Variable{Name: "review_state", ZH: "审核状态", EN: "review state", Type: "select one", Choices: stateChoices, Missing: blankSystem}),
+		p.choiceSource("m.review_state", Variable{Name: "review_state", ZH: "审核状态", EN: "review state", Type: "select one", Choices: stateChoices,
+			Missing: blankSystem}),
 		p.momentSource("m.started_at", "started_at", "开始时间(设备时钟)", "begun, by the tablet's clock"),
 		p.momentSource("m.finished_at", "finished_at", "结束时间(设备时钟)", "finished, by the tablet's clock"),
 		p.momentSource("m.received_at", "received_at", "收到时间(服务器时钟,中国标准时间)", "received, by the server's clock, China Standard Time"),
@@ -68,11 +71,13 @@ func (p *plan) repeatEnvelope(a *answerTable) []source {
 }
 
 func (p *plan) textSource(expr, name, zh, en string) source {
-	return source{expr, []Variable{{Name: name, ZH: zh, EN: en, Type: "text", Missing: blankSystem}}, func(cells []any, v any, _ string) { cells[0] = text(v) }}
+	return source{expr, []Variable{{Name: name, ZH: zh, EN: en, Type: "text", Missing: blankSystem}},
+		func(cells []any, v any, _ string) { cells[0] = text(v) }}
 }
 
 func (p *plan) numberSource(expr, name, zh, en string) source {
-	return source{expr, []Variable{{Name: name, ZH: zh, EN: en, Type: "number", Numeric: true, Missing: blankSystem}}, func(cells []any, v any, _ string) { cells[0] = number(v) }}
+	return source{expr, []Variable{{Name: name, ZH: zh, EN: en, Type: "number", Numeric: true, Missing: blankSystem}},
+		func(cells []any, v any, _ string) { cells[0] = number(v) }}
 }
 
 // idSource shows an id, or its pseudonym; merged ones as the one that remains.
@@ -110,7 +115,8 @@ func (p *plan) areaSources() []source {
 	names := []Variable{
 		{Name: "area", ZH: "区划代码", EN: "area code"},
 		{Name: "area/city", ZH: "市", EN: "city"}, {Name: "area/district", ZH: "区县", EN: "district"},
-		{Name: "area/street", ZH: "街道", EN: "street"}, {Name: "area/community", ZH: "社区", EN: "community"}, {Name: "area/grid", ZH: "网格", EN: "grid"},
+		{Name: "area/street", ZH: "街道", EN: "street"}, {Name: "area/community", ZH: "社区", EN: "community"},
+		{Name: "area/grid", ZH: "网格", EN: "grid"},
 	}
 	for i := range names {
 		names[i].Type, names[i].Missing = areaType, blankSystem
@@ -150,13 +156,15 @@ func (p *plan) location() []source {
 		return []source{leftOut(part("location", "位置,WGS-84", "place, WGS-84"), exactPlace)}
 	}
 	return []source{
-		{"m.location", []Variable{part("location/lat", "纬度,WGS-84", "latitude, WGS-84"), part("location/lon", "经度,WGS-84", "longitude, WGS-84")}, func(cells []any, v any, _ string) {
-			var all [4]any
-			point(all[:], v)
-			if copy(cells, all[:2]); all[0] == 0.0 && all[1] == 0.0 {
-				clear(cells)
-			}
-		}},
-		{"NULLIF(m.accuracy_m,0)", []Variable{part("location/accuracy", "精度,米", "accuracy in metres")}, func(cells []any, v any, _ string) { cells[0] = number(v) }},
+		{"m.location", []Variable{part("location/lat", "纬度,WGS-84", "latitude, WGS-84"), part("location/lon", "经度,WGS-84", "longitude, WGS-84")},
+			func(cells []any, v any, _ string) {
+				var all [4]any
+				point(all[:], v)
+				if copy(cells, all[:2]); all[0] == 0.0 && all[1] == 0.0 {
+					clear(cells)
+				}
+			}},
+		{"NULLIF(m.accuracy_m,0)", []Variable{part("location/accuracy", "精度,米", "accuracy in metres")},
+			func(cells []any, v any, _ string) { cells[0] = number(v) }},
 	}
 }

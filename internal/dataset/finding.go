@@ -75,7 +75,8 @@ func (e *exporter) eachFinding(row func(cells []any) error) error {
 			return err
 		}
 		question, place := e.plan.asked(field)
-		return row([]any{e.plan.id(id), position, text(code), e.plan.choice(severities, severity), text(question), text(place), text(zh), text(en)})
+		return row([]any{e.plan.id(id), position, text(code), e.plan.choice(severities, severity), text(question), text(place), text(zh),
+			text(en)})
 	})
 }
 

@@ -20,8 +20,8 @@ import (
 
 // ServeHTTP answers with a zip archive of the export that the query asks for: format (csv or xlsx), labels (zh or en),
 // identified (true), missing (false), states
-// (comma-separated), campaign, and quasi, k, sensitive, l and suppress for small cells. The error is for the client; there is none any more once
-// the archive has begun: then the connection is cut and the reason goes to the log.
+// (comma-separated), campaign, and quasi, k, sensitive, l and suppress for small cells. The error is for the client; there is none any more
+// once the archive has begun: then the connection is cut and the reason goes to the log.
 func ServeHTTP(w http.ResponseWriter, r *http.Request, app core.App, in *instrument.Instrument, actor access.Actor, now time.Time) error {
 	sel, err := parse(r.URL.Query())
 	if err != nil {
@@ -31,7 +31,8 @@ func ServeHTTP(w http.ResponseWriter, r *http.Request, app core.App, in *instrum
 		return err
 	}
 	sel.Now = now
-	d := &download{w: w, control: http.NewResponseController(w), name: in.Layout.Main().Name + "-" + now.In(survey.Zone).Format("20060102") + ".zip"}
+	d := &download{w: w, control: http.NewResponseController(w), name: in.Layout.Main().Name + "-" + now.In(survey.Zone).Format("20060102") +
+		".zip"}
 	err = sendZip(r, d, app, in, actor, sel)
 	if err == nil || !d.begun {
 		return err

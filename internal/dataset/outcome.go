@@ -16,8 +16,8 @@ import (
 )
 
 // outcomes writes outcome.csv: the final disposition of every case of the campaign and territory, by the form's code, by
-// AAPOR's and by that of the DHS surveys, and AAPOR's rates. All records count but rejected ones, whatever states the export holds: rates over approved
-// interviews alone would always be good.
+// AAPOR's and by that of the DHS surveys, and AAPOR's rates. All records count but rejected ones, whatever states the export holds: rates
+// over approved interviews alone would always be good.
 func (e *exporter) outcomes(w io.Writer) error {
 	cases, err := e.dispositions()
 	if err != nil {
@@ -82,7 +82,8 @@ func (e *exporter) casesQuery() (string, []any) {
 		among, codes := territory.Among(e.sel.Ranges)
 		from, within, args = among+` a CROSS JOIN `+from, `m.area>=a.lo AND m.area<a.hi AND `, append(codes, args...)
 	}
-	return `SELECT m.household, m.person, m.outcome, m.received_at, m.form_version FROM ` + from + ` WHERE ` + within + where + ` ORDER BY m.household`, args
+	return `SELECT m.household, m.person, m.outcome, m.received_at, m.form_version FROM ` + from + ` WHERE ` + within + where +
+		` ORDER BY m.household`, args
 }
 
 // mergedHouseholds are the cases whose visits do not come one after the other, because they lie under several ids.
@@ -112,7 +113,8 @@ type classText struct {
 }
 
 var classes = []classText{
-	{survey.Interview, "完成", "complete interview"}, {survey.Partial, "部分完成", "partial interview"}, {survey.Refusal, "拒访与中断", "refusal and break-off"},
+	{survey.Interview, "完成", "complete interview"}, {survey.Partial, "部分完成", "partial interview"},
+	{survey.Refusal, "拒访与中断", "refusal and break-off"},
 	{survey.NonContact, "未接触到", "non-contact"}, {survey.Other, "其他未访", "other"}, {survey.UnknownHousing, "不明是否住宅", "unknown if housing unit"},
 	{survey.UnknownOther, "不明有无调查对象", "unknown, other"}, {survey.NotEligible, "不属于调查对象", "not eligible"},
 }
@@ -121,7 +123,8 @@ var rateNames = []struct {
 	prefix string
 	name   Text
 }{
-	{"RR", Text{"应答率", "response rate"}}, {"COOP", Text{"合作率", "cooperation rate"}}, {"REF", Text{"拒访率", "refusal rate"}}, {"CON", Text{"接触率", "contact rate"}},
+	{"RR", Text{"应答率", "response rate"}}, {"COOP", Text{"合作率", "cooperation rate"}}, {"REF", Text{"拒访率", "refusal rate"}},
+	{"CON", Text{"接触率", "contact rate"}},
 }
 
 func outcomeRows(cases map[final]int64, choices []Choice) [][]any {

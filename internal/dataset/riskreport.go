@@ -54,7 +54,8 @@ func (r *risk) report() RiskReport {
 	out := RiskReport{K: r.sel.K, L: r.sel.L, Suppressed: r.sel.Suppress}
 	for i, x := range r.tables {
 		t := r.result.Tables[i]
-		line := TableRisk{Table: x.name, Quasi: r.quasi(x), Rows: t.Rows, Classes: t.Classes, Smallest: t.Smallest, BelowK: SmallCells(t.BelowK), Sensitive: []Diversity{}}
+		line := TableRisk{Table: x.name, Quasi: r.quasi(x), Rows: t.Rows, Classes: t.Classes, Smallest: t.Smallest, BelowK: SmallCells(t.BelowK),
+			Sensitive: []Diversity{}}
 		for k, name := range x.sensitive {
 			d := Diversity{Variable: name}
 			if len(t.BelowL) > 0 {
@@ -146,22 +147,27 @@ func (r *risk) writeText(w io.Writer) error {
 	report, out := r.report(), &strings.Builder{}
 	fmt.Fprintf(out, "披露风险报告:去标识数据中的小组合\n同一组合(如性别、年龄段、区划相同)少于 %d 人,或组内敏感答案少于 %d 种,就可能认出个人。\n\n", report.K, report.L)
 	for _, t := range report.Tables {
-		fmt.Fprintf(out, "%s(%s):%d 行,%d 个组合,少于 %d 人的 %d 个,涉及 %d 行\n", t.Table, strings.Join(t.Quasi, "、"), t.Rows, t.Classes, report.K, t.BelowK.Classes, t.BelowK.Rows)
+		fmt.Fprintf(out, "%s(%s):%d 行,%d 个组合,少于 %d 人的 %d 个,涉及 %d 行\n", t.Table, strings.Join(t.Quasi, "、"), t.Rows, t.Classes, report.K,
+			t.BelowK.Classes, t.BelowK.Rows)
 		for _, s := range t.Sensitive {
 			fmt.Fprintf(out, "  敏感变量 %s:答案少于 %d 种的组合 %d 个,涉及 %d 行\n", s.Variable, report.L, s.BelowL.Classes, s.BelowL.Rows)
 		}
 		t.suppression(out, "  区划放大到 %s 的 %d 行\n", "  清空的 %d 行\n")
 	}
 	out.WriteString("\n" + advice(report, "没有小组合。", "外发前请用 --suppress 重新导出,或放大区划、减少变量。列表见 disclosure.csv。") + "\n\n")
-	fmt.Fprintf(out, "Disclosure risk: small cells in the de-identified data\nA combination (of sex, age band, area …) with fewer than %d persons, or with fewer than %d different sensitive answers, may give somebody away.\n\n", report.K, report.L)
+	fmt.Fprintf(out, "Disclosure risk: small cells in the de-identified data\nA combination (of sex, age band, area …) with fewer than %d "+
+		"persons, or with fewer than %d different sensitive answers, may give somebody away.\n\n", report.K, report.L)
 	for _, t := range report.Tables {
-		fmt.Fprintf(out, "%s (%s): %d rows, %d classes, %d of them below %d persons, with %d rows\n", t.Table, strings.Join(t.Quasi, ", "), t.Rows, t.Classes, t.BelowK.Classes, report.K, t.BelowK.Rows)
+		fmt.Fprintf(out, "%s (%s): %d rows, %d classes, %d of them below %d persons, with %d rows\n", t.Table, strings.Join(t.Quasi, ", "),
+			t.Rows, t.Classes, t.BelowK.Classes, report.K, t.BelowK.Rows)
 		for _, s := range t.Sensitive {
 			fmt.Fprintf(out, "  sensitive %s: %d classes below %d values, with %d rows\n", s.Variable, s.BelowL.Classes, report.L, s.BelowL.Rows)
 		}
 		t.suppression(out, "  area down to the %s only: %d rows\n", "  blanked: %d rows\n")
 	}
-	out.WriteString("\n" + advice(report, "There are no small cells.", "Before these data leave the bureau export again with --suppress, or with larger areas or fewer variables. The list is disclosure.csv.") + "\n")
+	out.WriteString("\n" + advice(report, "There are no small cells.",
+		"Before these data leave the bureau export again with --suppress, or with larger areas or fewer variables. The list is disclosure.csv.") +
+		"\n")
 	_, err := io.WriteString(w, out.String())
 	return err
 }

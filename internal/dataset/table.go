@@ -142,7 +142,8 @@ func rowsQuery(p *plan, t *table, sel Selection) territory.Rows {
 	if t.repeat {
 		subject = `COALESCE(NULLIF(r.person,''), r.id)`
 	}
-	exprs := []string{t.alias() + `.id`, t.alias() + `.sealed`, `COALESCE(NULLIF(m.finished_at,''), NULLIF(m.started_at,''), m.received_at)`, unit, subject, `m.area`}
+	exprs := []string{t.alias() + `.id`, t.alias() + `.sealed`, `COALESCE(NULLIF(m.finished_at,''), NULLIF(m.started_at,''), m.received_at)`,
+		unit, subject, `m.area`}
 	for _, s := range t.sources {
 		exprs = append(exprs, s.expr)
 	}
@@ -159,14 +160,17 @@ func rowsQuery(p *plan, t *table, sel Selection) territory.Rows {
 // selected reads the records of the selection in the order of their areas and ids.
 func selected(p *plan, sel Selection, columns, from, then string) territory.Rows {
 	where, args := conditions(p, sel, inStates(sel))
-	return territory.Rows{Columns: columns, From: from, Place: `m.area`, ID: `m.id`, Ranges: sel.ranges(), Where: where, Args: args, Then: then}
+	return territory.Rows{Columns: columns, From: from, Place: `m.area`, ID: `m.id`, Ranges: sel.ranges(), Where: where, Args: args,
+		Then: then}
 }
 
 func countRows(db collections.DB, p *plan, t *table, sel Selection) (int64, error) {
 	among, args := territory.Among(sel.ranges())
 	where, more := conditions(p, sel, inStates(sel))
 	var n int64
-	_, err := collections.One(db, `SELECT COUNT(*) FROM `+among+` a CROSS JOIN `+fromTable(p, t)+` WHERE m.area>=a.lo AND m.area<a.hi AND `+where, append(args, more...), &n)
+	_, err := collections.One(db,
+		`SELECT COUNT(*) FROM `+among+` a CROSS JOIN `+fromTable(p, t)+` WHERE m.area>=a.lo AND m.area<a.hi AND `+where, append(args, more...),
+		&n)
 	return n, err
 }
 

@@ -34,7 +34,8 @@ type answerTable struct {
 func earlier(db collections.DB, in *instrument.Instrument, now time.Time) ([]*instrument.Converted, error) {
 	type stored struct{ name, source, version string }
 	var all []stored
-	err := collections.Each(db, `SELECT source_name, source, version FROM forms WHERE form_id=? AND version!=? AND status!=? ORDER BY published_at DESC, version DESC`,
+	err := collections.Each(db, `SELECT source_name, source, version FROM forms WHERE form_id=? AND version!=? AND status!=?
+		ORDER BY published_at DESC, version DESC`,
 		[]any{in.Form.ID, in.Version, instrument.Draft}, func(rows *sql.Rows) error {
 			var s stored
 			if err := rows.Scan(&s.name, &s.source, &s.version); err != nil {

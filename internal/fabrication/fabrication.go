@@ -108,8 +108,9 @@ type habits struct {
 }
 
 func (m *Made) worker(r *rand.Rand, f *form, name string, style Style, n int) {
-	h := habits{pace: math.Exp(0.18 * r.NormFloat64()), blank: 0.04 * math.Exp(0.4*r.NormFloat64()), round: 0.25 + 0.05*r.NormFloat64(), late: r.IntN(12) == 0,
-		lat: 22.5 + r.Float64()/4, lon: 114 + r.Float64()/2}
+	h := habits{pace: math.Exp(0.18 * r.NormFloat64()), blank: 0.04 * math.Exp(0.4*r.NormFloat64()), round: 0.25 + 0.05*r.NormFloat64(),
+		late: r.IntN(12) == 0,
+		lat:  22.5 + r.Float64()/4, lon: 114 + r.Float64()/2}
 	h.homeLat, h.homeLon = h.lat+0.01+0.02*r.Float64(), h.lon+0.01*r.NormFloat64()
 	share := 0.4 + 0.5*r.Float64() // of the interviews that are invented
 	at := time.Date(2026, 11, 2, 1, 0, 0, 0, time.UTC)
@@ -226,7 +227,8 @@ func (h *habits) visit(r *rand.Rand, one *quality.Interview, how Style, at time.
 	switch how {
 	case AtHome:
 		minutes *= 0.35 + 0.25*r.Float64()
-		one.Start = time.Date(at.Year(), at.Month(), at.Day(), 11, 30, 0, 0, time.UTC).Add(time.Duration(r.IntN(240)) * time.Minute) // 19:30–23:30
+		// 19:30–23:30
+		one.Start = time.Date(at.Year(), at.Month(), at.Day(), 11, 30, 0, 0, time.UTC).Add(time.Duration(r.IntN(240)) * time.Minute)
 		one.Lat, one.Lon = h.homeLat+0.0001*r.NormFloat64(), h.homeLon+0.0001*r.NormFloat64()
 	case Partial:
 		minutes *= 0.4 + 0.25*r.Float64()

@@ -39,7 +39,8 @@ func AskExport(ctx context.Context, app core.App, actor access.Actor, e Export, 
 func ApproveExport(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		var worker, area, status, until string
-		found, err := collections.One(db, `SELECT worker, area, status, until FROM access_grants WHERE id=? AND kind='export'`, []any{id}, &worker, &area, &status, &until)
+		found, err := collections.One(db, `SELECT worker, area, status, until FROM access_grants WHERE id=? AND kind='export'`, []any{id},
+			&worker, &area, &status, &until)
 		switch {
 		case err != nil:
 			return err
@@ -49,7 +50,8 @@ func ApproveExport(ctx context.Context, app core.App, actor access.Actor, id str
 			return problem.New(problem.GrantState, "")
 		}
 		err = collections.Update(db, Table, id, collections.Row{
-			{Column: "status", Value: "approved"}, {Column: "approved_by", Value: actor.ID}, {Column: "until", Value: collections.Stamp(now.Add(ExportHours * time.Hour))}, {Column: "updated", Value: collections.Stamp(now)},
+			{Column: "status", Value: "approved"}, {Column: "approved_by", Value: actor.ID},
+			{Column: "until", Value: collections.Stamp(now.Add(ExportHours * time.Hour))}, {Column: "updated", Value: collections.Stamp(now)},
 		})
 		if err != nil {
 			return err
@@ -62,7 +64,8 @@ func ApproveExport(ctx context.Context, app core.App, actor access.Actor, id str
 func SpendExport(ctx context.Context, app core.App, actor access.Actor, id string, e Export, now time.Time) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		at := collections.Stamp(now)
-		done, err := db.Exec(`UPDATE access_grants SET status='used', updated=? WHERE id=? AND kind='export' AND worker=? AND status='approved' AND until>? AND filter=?`, at, id, actor.ID, at, e.filter())
+		done, err := db.Exec(`UPDATE access_grants SET status='used', updated=?
+			WHERE id=? AND kind='export' AND worker=? AND status='approved' AND until>? AND filter=?`, at, id, actor.ID, at, e.filter())
 		if err != nil {
 			return fmt.Errorf("spend an approval: %w", err)
 		}

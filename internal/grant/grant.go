@@ -90,7 +90,8 @@ func mayBeBroken(db collections.DB, collection string) (bool, error) {
 // Open finds what a grant of the actor's opens now; problem.NotFound when it does not, or no longer.
 func Open(db collections.DB, actor access.Actor, id string, now time.Time) (Grant, error) {
 	g := Grant{ID: id}
-	found, err := collections.One(db, `SELECT collection, record, area, until FROM access_grants WHERE id=? AND kind='break_glass' AND worker=? AND until>?`,
+	found, err := collections.One(db, `SELECT collection, record, area, until FROM access_grants
+		WHERE id=? AND kind='break_glass' AND worker=? AND until>?`,
 		[]any{id, actor.ID, collections.Stamp(now)}, &g.Collection, &g.Record, &g.Area, &g.Until)
 	if err == nil && !found {
 		err = problem.New(problem.NotFound, "")
@@ -107,8 +108,10 @@ func (g *Grant) insert(db collections.DB, actor access.Actor, r row, now time.Ti
 	}
 	at := collections.Stamp(now)
 	err = collections.Insert(db, Table, collections.Row{
-		{Column: "id", Value: g.ID}, {Column: "kind", Value: r.kind}, {Column: "worker", Value: actor.ID}, {Column: "collection", Value: g.Collection}, {Column: "record", Value: g.Record}, {Column: "area", Value: g.Area},
-		{Column: "reason", Value: r.reason}, {Column: "filter", Value: r.filter}, {Column: "status", Value: r.status}, {Column: "until", Value: g.Until}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: g.ID}, {Column: "kind", Value: r.kind}, {Column: "worker", Value: actor.ID},
+		{Column: "collection", Value: g.Collection}, {Column: "record", Value: g.Record}, {Column: "area", Value: g.Area},
+		{Column: "reason", Value: r.reason}, {Column: "filter", Value: r.filter}, {Column: "status", Value: r.status},
+		{Column: "until", Value: g.Until}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 	if err != nil {
 		return fmt.Errorf("grant: %w", err)

@@ -47,7 +47,8 @@ func Compile(f *survey.Form, values validate.Options) (*Instrument, error) {
 		return nil, err
 	}
 	layout := collections.NewLayout(f)
-	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Whole: layout.With(), Entities: entities(f, layout.Tables), Dispositions: f.Dispositions()}
+	in := &Instrument{Form: f, Version: f.Version, Layout: layout, Whole: layout.With(), Entities: entities(f, layout.Tables),
+		Dispositions: f.Dispositions()}
 	in.Keys = rowKeys(in)
 	in.findEnvelope()
 	rules, inRules := engine.For(f)

@@ -37,7 +37,8 @@ type Library struct {
 
 // NewLibrary makes an empty library; Load fills it.
 func NewLibrary() *Library {
-	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{}, drafts: map[string]*Instrument{}, published: map[string][]*Instrument{}}
+	return &Library{byVersion: map[string]*Instrument{}, current: map[string]*Instrument{}, newest: map[string]*Instrument{},
+		drafts: map[string]*Instrument{}, published: map[string][]*Instrument{}}
 }
 
 // Get finds a version; an empty version means the newest published one.
@@ -251,7 +252,8 @@ func (l *Library) Load(app core.App) error {
 	}
 	next := NewLibrary()
 	next.options = options
-	err = collections.Each(db, `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms ORDER BY published_at, created, id`, nil, func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT form_id, version, status, tablename, source_name, source, xml, md5, rev FROM forms
+		ORDER BY published_at, created, id`, nil, func(rows *sql.Rows) error {
 		var s stored
 		if err := rows.Scan(&s.id, &s.version, &s.status, &s.table, &s.name, &s.source, &s.xml, &s.md5, &s.rev); err != nil {
 			return err

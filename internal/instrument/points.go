@@ -94,13 +94,15 @@ func (in *Instrument) Repoint(db collections.DB, cells []Cell) ([]byte, error) {
 	tables := in.Points()
 	for _, c := range cells {
 		if !slices.ContainsFunc(tables, func(p Points) bool {
-			return p.List == c.List && slices.Contains(p.Columns, c.Column) && slices.ContainsFunc(p.Choices, func(one PointsChoice) bool { return one.Name == c.Choice })
+			return p.List == c.List && slices.Contains(p.Columns, c.Column) && slices.ContainsFunc(p.Choices,
+				func(one PointsChoice) bool { return one.Name == c.Choice })
 		}) {
 			return nil, problem.New(problem.BadParameter, "cells")
 		}
 	}
 	var s stored
-	found, err := collections.One(db, `SELECT source_name, source FROM forms WHERE form_id=? AND version=?`, []any{in.Form.ID, in.Version}, &s.name, &s.source)
+	found, err := collections.One(db, `SELECT source_name, source FROM forms WHERE form_id=? AND version=?`, []any{in.Form.ID, in.Version},
+		&s.name, &s.source)
 	if err != nil || !found {
 		return nil, fmt.Errorf("workbook of %s %s: %w", in.Form.ID, in.Version, err)
 	}

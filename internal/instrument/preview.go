@@ -59,7 +59,8 @@ func (l *Library) Try(w Workbook, now time.Time) (*Instrument, error) {
 
 // Preview computes the records of a form that arrived since a moment again, by this version and by another, and counts where
 // their authoritative calculations differ. The records are those of some ranges of areas.
-func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Instrument, since time.Time, ranges []territory.Range, now time.Time) (*Preview, error) {
+func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Instrument, since time.Time, ranges []territory.Range,
+	now time.Time) (*Preview, error) {
 	p := &Preview{Columns: []Recomputed{}}
 	ids, err := in.arrived(db, since, ranges)
 	if err != nil {
@@ -100,7 +101,8 @@ func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Ins
 // arrived lists the newest records since a moment, one more than a preview takes.
 func (in *Instrument) arrived(db collections.DB, since time.Time, ranges []territory.Range) (ids []string, err error) {
 	among, args := territory.Among(ranges)
-	query := `SELECT m.id FROM ` + among + ` r CROSS JOIN "` + in.Layout.Main().Name + `" m WHERE m.area>=r.lo AND m.area<r.hi AND +m.received_at>=? ORDER BY m.received_at DESC LIMIT ?`
+	query := `SELECT m.id FROM ` + among + ` r CROSS JOIN "` + in.Layout.Main().Name +
+		`" m WHERE m.area>=r.lo AND m.area<r.hi AND +m.received_at>=? ORDER BY m.received_at DESC LIMIT ?`
 	args = append(args, collections.Stamp(since), mostPreviewed+1)
 	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
 		var id string
@@ -133,7 +135,8 @@ func (in *Instrument) shared(other *Instrument) (all []*comparison) {
 		for _, c := range t.Columns {
 			same := slices.ContainsFunc(theirs.Columns, func(o survey.Column) bool { return o.Name == c.Name && slices.Equal(o.Path, c.Path) })
 			if validate.Authoritative(c.Question) && same {
-				coded := slices.ContainsFunc(c.Question.Bind, func(p survey.Pair) bool { return p.Name == "doorstep:codes" && strings.TrimSpace(p.Value) != "" })
+				coded := slices.ContainsFunc(c.Question.Bind,
+					func(p survey.Pair) bool { return p.Name == "doorstep:codes" && strings.TrimSpace(p.Value) != "" })
 				all = append(all, &comparison{Recomputed: Recomputed{Table: t.Name, Column: c.Name}, table: t, path: c.Path, coded: coded})
 			}
 		}

@@ -158,7 +158,8 @@ type versionRow struct {
 }
 
 func find(db collections.DB, form, version string) (v versionRow, err error) {
-	_, err = collections.One(db, `SELECT id, md5, status, tablename, rev FROM forms WHERE form_id=? AND version=?`, []any{form, version}, &v.id, &v.md5, &v.status, &v.table, &v.rev)
+	_, err = collections.One(db, `SELECT id, md5, status, tablename, rev FROM forms WHERE form_id=? AND version=?`, []any{form, version},
+		&v.id, &v.md5, &v.status, &v.table, &v.rev)
 	return v, err
 }
 
@@ -166,7 +167,8 @@ func find(db collections.DB, form, version string) (v versionRow, err error) {
 // tablets get the newest alone, and which one that is may just have changed.
 func tell(db collections.DB, id string, in *Instrument, rev int64, by string, now time.Time) error {
 	revs := map[string]int64{id: rev}
-	err := collections.Each(db, `SELECT id, rev FROM forms WHERE form_id=? AND id!=? AND status='published'`, []any{in.Form.ID, id}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, rev FROM forms
+		WHERE form_id=? AND id!=? AND status='published'`, []any{in.Form.ID, id}, func(rows *sql.Rows) error {
 		var other string
 		var otherRev int64
 		err := rows.Scan(&other, &otherRev)
@@ -182,7 +184,8 @@ func tell(db collections.DB, id string, in *Instrument, rev int64, by string, no
 		}
 	}
 	return audit.Append(db, now, audit.Entry{
-		Actor: by, Action: "form." + in.Status, Collection: collections.Forms, Record: id, Purpose: audit.Administration, Detail: map[string]string{"form": in.Form.ID, "version": in.Version},
+		Actor: by, Action: "form." + in.Status, Collection: collections.Forms, Record: id, Purpose: audit.Administration,
+		Detail: map[string]string{"form": in.Form.ID, "version": in.Version},
 	})
 }
 
@@ -207,7 +210,8 @@ func (l *Library) prepareTables(tx core.App, db collections.DB, in *Instrument) 
 // others reads the versions of a form that records may have, besides itself.
 func others(db collections.DB, f *survey.Form) ([]*survey.Form, error) {
 	var all []*survey.Form
-	err := collections.Each(db, `SELECT version, source_name, source FROM forms WHERE form_id=? AND version!=? AND status!='draft' ORDER BY published_at`, []any{f.ID, f.Version}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT version, source_name, source FROM forms WHERE form_id=? AND version!=? AND status!='draft'
+		ORDER BY published_at`, []any{f.ID, f.Version}, func(rows *sql.Rows) error {
 		var s stored
 		if err := rows.Scan(&s.version, &s.name, &s.source); err != nil {
 			return err
@@ -233,9 +237,12 @@ func save(db collections.DB, in *Instrument, w Workbook, by string, v versionRow
 	}
 	at := collections.Stamp(now)
 	row := collections.Row{
-		{Column: "title", Value: in.Form.Title}, {Column: "status", Value: in.Status}, {Column: "tablename", Value: in.Layout.Main().Name}, {Column: "source_name", Value: w.Name},
-		{Column: "source", Value: base64.StdEncoding.EncodeToString(w.Raw)}, {Column: "xml", Value: string(in.XML)}, {Column: "md5", Value: in.MD5}, {Column: "warnings", Value: string(warnings)},
-		{Column: "published_by", Value: by}, {Column: "published_at", Value: at}, {Column: "rev", Value: v.rev + 1}, {Column: "updated", Value: at},
+		{Column: "title", Value: in.Form.Title}, {Column: "status", Value: in.Status}, {Column: "tablename", Value: in.Layout.Main().Name},
+		{Column: "source_name", Value: w.Name},
+		{Column: "source", Value: base64.StdEncoding.EncodeToString(w.Raw)}, {Column: "xml", Value: string(in.XML)},
+		{Column: "md5", Value: in.MD5}, {Column: "warnings", Value: string(warnings)},
+		{Column: "published_by", Value: by}, {Column: "published_at", Value: at}, {Column: "rev", Value: v.rev + 1},
+		{Column: "updated", Value: at},
 	}
 	if v.id != "" {
 		return v.id, collections.Update(db, collections.Forms, v.id, row)
@@ -244,6 +251,7 @@ func save(db collections.DB, in *Instrument, w Workbook, by string, v versionRow
 	if err != nil {
 		return "", err
 	}
-	head := collections.Row{{Column: "id", Value: id}, {Column: "form_id", Value: in.Form.ID}, {Column: "version", Value: in.Version}, {Column: "created", Value: at}}
+	head := collections.Row{{Column: "id", Value: id}, {Column: "form_id", Value: in.Form.ID}, {Column: "version", Value: in.Version},
+		{Column: "created", Value: at}}
 	return id, collections.Insert(db, collections.Forms, append(head, row...))
 }

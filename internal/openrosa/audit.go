@@ -26,7 +26,8 @@ const longPause = 30 * 60 * 1000
 
 // keepAudit derives what a supervisor asks of a record's paradata, if this request brought it. The file itself is kept
 // among the attachments.
-func keepAudit(ctx context.Context, app core.App, st *ingest.Intake, sender ingest.Sender, instance, name string, files []ingest.File) error {
+func keepAudit(ctx context.Context, app core.App, st *ingest.Intake, sender ingest.Sender, instance, name string,
+	files []ingest.File) error {
 	for _, f := range files {
 		if name == "" || f.Name != name {
 			continue

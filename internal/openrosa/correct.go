@@ -30,7 +30,8 @@ type returned struct {
 // returnedRecords finds what the caller has to correct, oldest first; only is one id of a correction form, or "".
 func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, only string) ([]returned, error) {
 	var open []struct{ id, record, collection, form, note, sealed string }
-	err := collections.Each(db, `SELECT id, record, collection, form, note, sealed FROM tasks WHERE assignee=? AND kind='correct' AND status='open' ORDER BY created, id`, []any{c.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, record, collection, form, note, sealed FROM tasks
+		WHERE assignee=? AND kind='correct' AND status='open' ORDER BY created, id`, []any{c.ID}, func(rows *sql.Rows) error {
 		var t struct{ id, record, collection, form, note, sealed string }
 		if err := rows.Scan(&t.id, &t.record, &t.collection, &t.form, &t.note, &t.sealed); err != nil {
 			return err
@@ -108,7 +109,8 @@ func (c Caller) corrections(db collections.DB, library *instrument.Library, only
 		if err != nil {
 			return nil, err
 		}
-		item.FormID, item.Name, item.Hash, item.DownloadURL = r.FormID(), r.title, "md5:"+md5Hex(raw), c.url("forms", r.FormID(), "versions", in.Version+".xml")
+		item.FormID, item.Name, item.Hash, item.DownloadURL = r.FormID(), r.title, "md5:"+md5Hex(raw),
+			c.url("forms", r.FormID(), "versions", in.Version+".xml")
 		items = append(items, item)
 	}
 	return items, nil

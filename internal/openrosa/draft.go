@@ -15,7 +15,8 @@ import (
 
 // IssueDraft makes a token that opens the draft of one form to the actor's own phone, and nothing else. It fails with
 // problem.NotFound when the form has no draft.
-func IssueDraft(ctx context.Context, app core.App, random io.Reader, actor access.Actor, library *instrument.Library, form, label string, now time.Time) (Token, error) {
+func IssueDraft(ctx context.Context, app core.App, random io.Reader, actor access.Actor, library *instrument.Library, form, label string,
+	now time.Time) (Token, error) {
 	if _, ok := library.Draft(form); !ok {
 		return Token{}, problem.New(problem.NotFound, "draft")
 	}
@@ -26,7 +27,8 @@ func IssueDraft(ctx context.Context, app core.App, random io.Reader, actor acces
 	t.Form = form
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		var area string
-		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{actor.ID}, &area, &t.Name, &t.StaffNo)
+		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{actor.ID},
+			&area, &t.Name, &t.StaffNo)
 		if err != nil {
 			return err
 		}

@@ -32,7 +32,8 @@ type entityList struct {
 // ODK keeps name for the id of an entity, so a person's name is full_name. Collect draws geometry on a map.
 var entityLists = []entityList{
 	{collections.Households, `CASE WHEN address!='' THEN address WHEN head_name!='' THEN head_name ELSE id END`, []string{
-		"address", "address", "house_code", "house_code", "head_name", "head_name", "phone", "phone", "residents", `CASE WHEN residents>0 THEN residents ELSE '' END`, "area", "area",
+		"address", "address", "house_code", "house_code", "head_name", "head_name", "phone", "phone", "residents",
+		`CASE WHEN residents>0 THEN residents ELSE '' END`, "area", "area",
 		"sample_id", "sample_id", "stratum", "stratum", "cluster", "cluster", attemptsProperty, "",
 		"geometry", `CASE WHEN area_method IN ('gps','gps_near') THEN json_extract(location,'$.lat')||' '||json_extract(location,'$.lon')||' 0 '||accuracy_m ELSE '' END`,
 	}, []string{"address", "head_name"}, nil},
@@ -95,7 +96,8 @@ func (l entityList) header() []string {
 
 // rows are what an actor sees of a list: those of the territory that were not merged into another.
 func (l entityList) rows(actor access.Actor, columns string) territory.Rows {
-	return territory.Rows{Columns: columns, From: l.name, Place: `area`, ID: `id`, Ranges: territory.Of(actor.Territory), Where: `merged_into=''`}
+	return territory.Rows{Columns: columns, From: l.name, Place: `area`, ID: `id`, Ranges: territory.Of(actor.Territory),
+		Where: `merged_into=''`}
 }
 
 // hash is a digest over ids and revisions of what the actor sees: it changes exactly when the CSV does.

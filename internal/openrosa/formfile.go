@@ -48,8 +48,10 @@ func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name
 			return err
 		}
 		at := collections.Stamp(now)
-		if _, err := db.Exec(`INSERT INTO form_files (id, form, name, sha256, md5, size, mime, uploaded_by, created, updated) VALUES (?,?,?,?,?,?,?,?,?,?)
-			ON CONFLICT (form, name) DO UPDATE SET sha256=excluded.sha256, md5=excluded.md5, size=excluded.size, mime=excluded.mime, uploaded_by=excluded.uploaded_by, updated=excluded.updated`,
+		if _, err := db.Exec(`INSERT INTO form_files (id, form, name, sha256, md5, size, mime, uploaded_by, created, updated)
+			VALUES (?,?,?,?,?,?,?,?,?,?)
+			ON CONFLICT (form, name) DO UPDATE SET sha256=excluded.sha256, md5=excluded.md5, size=excluded.size, mime=excluded.mime,
+			uploaded_by=excluded.uploaded_by, updated=excluded.updated`,
 			id, form, name, f.SHA256, f.MD5, info.Size, f.MIME, by.ID, at, at); err != nil {
 			return err
 		}

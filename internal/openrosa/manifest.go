@@ -49,7 +49,8 @@ func Manifest(db collections.DB, hashes *Hashes, c Caller, in *instrument.Instru
 			return nil, err
 		}
 		m.Files = append(m.Files, mediaFile{
-			Type: "entityList", Filename: name + ".csv", Hash: "md5:" + hash, DownloadURL: c.url("datasets", name, "entities.csv"), IntegrityURL: c.url("datasets", name, "integrity"),
+			Type: "entityList", Filename: name + ".csv", Hash: "md5:" + hash, DownloadURL: c.url("datasets", name, "entities.csv"),
+			IntegrityURL: c.url("datasets", name, "integrity"),
 		})
 	}
 	return document(m)
@@ -82,7 +83,8 @@ func formFiles(db collections.DB, in *instrument.Instrument) ([]FormFile, error)
 		}
 		files = append(files, FormFile{Name: itemsetsName, MD5: md5Hex(b.Bytes()), MIME: "text/csv; charset=utf-8", Raw: b.Bytes()})
 	}
-	err := collections.Each(db, `SELECT name, md5, sha256, mime FROM form_files WHERE form=? ORDER BY name`, []any{in.Form.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT name, md5, sha256, mime FROM form_files WHERE form=?
+		ORDER BY name`, []any{in.Form.ID}, func(rows *sql.Rows) error {
 		var f FormFile
 		if err := rows.Scan(&f.Name, &f.MD5, &f.SHA256, &f.MIME); err != nil {
 			return err

@@ -119,7 +119,8 @@ func (p *parts) take(part *multipart.Part, store blob.Store, held *body.Held) er
 	if err != nil {
 		return err
 	}
-	p.files = append(p.files, ingest.File{Name: file, SHA256: info.SHA256, Size: info.Size, MIME: mediaType(part, file), Here: true, Suspect: !info.Type.Harmless()})
+	p.files = append(p.files, ingest.File{Name: file, SHA256: info.SHA256, Size: info.Size, MIME: mediaType(part, file), Here: true,
+		Suspect: !info.Type.Harmless()})
 	return nil
 }
 

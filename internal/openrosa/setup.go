@@ -30,7 +30,8 @@ func ProjectURL(origin, token, campaign string) string {
 func (s Setup) JSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"general": map[string]any{
-			"server_url": s.ServerURL, "form_update_mode": "match_exactly", "periodic_form_updates_check": "every_one_hour", "autosend": "wifi_and_cellular",
+			"server_url": s.ServerURL, "form_update_mode": "match_exactly", "periodic_form_updates_check": "every_one_hour",
+			"autosend":    "wifi_and_cellular",
 			"delete_send": false, "app_language": "zh", "constraint_behavior": "on_swipe", "image_size": "medium", "metadata_username": s.Username,
 		},
 		"admin":   map[string]any{"change_server": false},

@@ -25,7 +25,8 @@ import (
 // Submit takes one submission request and tells the worker in words what the server found. Everything that is a record
 // is kept: what cannot be used goes to quarantine, since an app cannot mend a finished record and would send it for
 // days. An error is a *problem.Problem, and nothing was stored but files without an owner.
-func Submit(ctx context.Context, app core.App, st *ingest.Intake, c Caller, header http.Header, in io.Reader, held *body.Held) (string, error) {
+func Submit(ctx context.Context, app core.App, st *ingest.Intake, c Caller, header http.Header, in io.Reader,
+	held *body.Held) (string, error) {
 	got, err := receive(header, in, collections.Files(app), held)
 	if err != nil {
 		return "", err

@@ -43,7 +43,8 @@ func Issue(ctx context.Context, app core.App, random io.Reader, actor access.Act
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		var area string
-		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{worker}, &area, &t.Name, &t.StaffNo)
+		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{worker},
+			&area, &t.Name, &t.StaffNo)
 		if err != nil {
 			return err
 		}
@@ -73,14 +74,17 @@ func (t *Token) store(db collections.DB, by access.Actor, area string, now time.
 	}
 	at := collections.Stamp(now)
 	if err := collections.Insert(db, collections.Devices, collections.Row{
-		{Column: "id", Value: t.Device}, {Column: "worker", Value: t.Worker}, {Column: "name", Value: t.Label}, {Column: "app", Value: "ODK Collect"}, {Column: "area", Value: area},
+		{Column: "id", Value: t.Device}, {Column: "worker", Value: t.Worker}, {Column: "name", Value: t.Label},
+		{Column: "app", Value: "ODK Collect"}, {Column: "area", Value: area},
 		{Column: "revoked", Value: false}, {Column: "last_seq", Value: 0}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
 	if err := collections.Insert(db, collections.AppTokens, collections.Row{
-		{Column: "id", Value: t.ID}, {Column: "sha256", Value: tokenDigest(t.Secret)}, {Column: "worker", Value: t.Worker}, {Column: "device", Value: t.Device}, {Column: "label", Value: t.Label}, {Column: "form", Value: t.Form},
-		{Column: "area", Value: area}, {Column: "revoked", Value: false}, {Column: "created_by", Value: by.ID}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: t.ID}, {Column: "sha256", Value: tokenDigest(t.Secret)}, {Column: "worker", Value: t.Worker},
+		{Column: "device", Value: t.Device}, {Column: "label", Value: t.Label}, {Column: "form", Value: t.Form},
+		{Column: "area", Value: area}, {Column: "revoked", Value: false}, {Column: "created_by", Value: by.ID}, {Column: "created", Value: at},
+		{Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
@@ -105,7 +109,8 @@ func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, no
 		if !found || !actor.May(access.ManageToken, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
-		if err := collections.Update(db, collections.AppTokens, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+		if err := collections.Update(db, collections.AppTokens, id, collections.Row{{Column: "revoked", Value: true},
+			{Column: "updated", Value: collections.Stamp(now)}}); err != nil {
 			return err
 		}
 		return audit.Append(db, now, actor.DidTo("token.revoke", collections.AppTokens, id, area))
@@ -122,8 +127,10 @@ func Admit(ctx context.Context, app core.App, secret string, now time.Time) (acc
 func admit(ctx context.Context, app core.App, secret, form string, do access.Action, now time.Time) (access.Actor, string, error) {
 	var id, worker, role, territory, device, used string
 	var shut bool
-	found, err := collections.One(collections.Read(app), `SELECT t.id, t.worker, t.device, t.last_used, w.role, COALESCE(w.territory,'[]'), t.revoked OR NOT w.active OR COALESCE(d.revoked, 0)
-		FROM app_tokens t JOIN workers w ON w.id=t.worker LEFT JOIN devices d ON d.id=t.device WHERE t.sha256=? AND t.form=?`, []any{tokenDigest(secret), form},
+	found, err := collections.One(collections.Read(app),
+		`SELECT t.id, t.worker, t.device, t.last_used, w.role, COALESCE(w.territory,'[]'), t.revoked OR NOT w.active OR COALESCE(d.revoked, 0)
+		FROM app_tokens t JOIN workers w ON w.id=t.worker LEFT JOIN devices d ON d.id=t.device WHERE t.sha256=? AND t.form=?`,
+		[]any{tokenDigest(secret), form},
 		&id, &worker, &device, &used, &role, &territory, &shut)
 	if err != nil {
 		return access.Actor{}, "", err

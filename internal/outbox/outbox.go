@@ -61,12 +61,14 @@ func Flush(ctx context.Context, app core.App, send Send, now time.Time) error {
 		return err
 	}
 	for _, m := range due {
-		row := collections.Row{{Column: "attempts", Value: m.attempts + 1}, {Column: "done_at", Value: collections.Stamp(now)}, {Column: "last_error", Value: ""}}
+		row := collections.Row{{Column: "attempts", Value: m.attempts + 1}, {Column: "done_at", Value: collections.Stamp(now)},
+			{Column: "last_error", Value: ""}}
 		if err := send(ctx, m); err != nil {
 			row[1] = collections.Field{Column: "due", Value: collections.Stamp(now.Add(wait(m.attempts)))}
 			row[2].Value = err.Error()
 		}
-		if err := collections.Write(ctx, app, func(db collections.DB) error { return collections.Update(db, collections.Outbox, m.ID, row) }); err != nil {
+		if err := collections.Write(ctx, app,
+			func(db collections.DB) error { return collections.Update(db, collections.Outbox, m.ID, row) }); err != nil {
 			return fmt.Errorf("note outbox message: %w", err)
 		}
 	}
@@ -86,7 +88,8 @@ func wait(attempts int) time.Duration {
 
 func dueMessages(app core.App, now time.Time) ([]Message, error) {
 	var due []Message
-	err := collections.Each(collections.Read(app), `SELECT id, kind, record, payload, attempts FROM outbox WHERE done_at='' AND due<=? ORDER BY due LIMIT ?`, []any{collections.Stamp(now), batch}, func(rows *sql.Rows) error {
+	err := collections.Each(collections.Read(app), `SELECT id, kind, record, payload, attempts FROM outbox WHERE done_at='' AND due<=?
+		ORDER BY due LIMIT ?`, []any{collections.Stamp(now), batch}, func(rows *sql.Rows) error {
 		var m Message
 		var payload string
 		if err := rows.Scan(&m.ID, &m.Kind, &m.Record, &payload, &m.attempts); err != nil {

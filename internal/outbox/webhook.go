@@ -15,7 +15,8 @@ const webhookTimeout = 10 * time.Second
 // Webhook posts each message as JSON; any answer but 2xx is an error, and the message is tried again. Its URL may hold a
 // secret, so errors do not repeat it. A redirect is no 2xx: the notice goes where the operator said, and nowhere else.
 func Webhook(url string) Send {
-	client := &http.Client{Timeout: webhookTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Timeout: webhookTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return func(ctx context.Context, m Message) error {
 		body, err := json.Marshal(m)
 		if err != nil {

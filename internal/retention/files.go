@@ -9,7 +9,8 @@ import (
 	"doorstep/collections"
 )
 
-const stillNamed = `SELECT 1 FROM attachments WHERE sha256=? UNION ALL SELECT 1 FROM form_files WHERE sha256=? UNION ALL SELECT 1 FROM paradata WHERE sha256=?`
+const stillNamed = `SELECT 1 FROM attachments WHERE sha256=? UNION ALL SELECT 1 FROM form_files WHERE sha256=? UNION ALL SELECT 1
+	FROM paradata WHERE sha256=?`
 
 // dropFiles removes the bytes that nothing refers to any more, and the old pages that SQLite keeps beside the database.
 func (e *eraser) dropFiles(app core.App) error {

@@ -167,11 +167,14 @@ func (e *eraser) forgetUnlessSeen(person string) error {
 func (e *eraser) forget(person string) error {
 	var area, household, source string
 	var rev int64
-	found, err := collections.One(e.db, `SELECT area, household, source, rev FROM persons WHERE id=? AND active`, []any{person}, &area, &household, &source, &rev)
+	found, err := collections.One(e.db, `SELECT area, household, source, rev FROM persons WHERE id=? AND active`, []any{person},
+		&area, &household, &source, &rev)
 	if err != nil || !found || !e.goes(area, source) {
 		return err
 	}
-	if _, err := e.db.Exec(`UPDATE persons SET name='', name_key='', sex='', birth_date='', id_type='', id_number='', id_key='', phone='', sealed='', household='', relation='', source='', last_record='', area='', active=FALSE, rev=?, updated=? WHERE id=?`, rev+1, e.at(), person); err != nil {
+	if _, err := e.db.Exec(`UPDATE persons SET name='', name_key='', sex='', birth_date='', id_type='', id_number='', id_key='', phone='',
+		sealed='', household='', relation='', source='', last_record='', area='', active=FALSE, rev=?, updated=? WHERE id=?`,
+		rev+1, e.at(), person); err != nil {
 		return fmt.Errorf("forget %s: %w", person, err)
 	}
 	if _, err := e.db.Exec(`DELETE FROM entity_versions WHERE entity=?`, person); err != nil {
@@ -214,7 +217,9 @@ func (e *eraser) forgetHousehold(id string) error {
 	if err != nil || !found || !e.goes(area, source) {
 		return err
 	}
-	if _, err := e.db.Exec(`UPDATE households SET address='', house_code='', address_key='', head_name='', phone='', sealed='', residents=0, location='{"lon":0,"lat":0}', accuracy_m=0, source='', sample_id='', stratum='', cluster='', attempts='{}', area='', active=FALSE, rev=?, updated=? WHERE id=?`, rev+1, e.at(), id); err != nil {
+	if _, err := e.db.Exec(`UPDATE households SET address='', house_code='', address_key='', head_name='', phone='', sealed='', residents=0,
+		location='{"lon":0,"lat":0}', accuracy_m=0, source='', sample_id='', stratum='', cluster='', attempts='{}', area='', active=FALSE, rev=?,
+		updated=? WHERE id=?`, rev+1, e.at(), id); err != nil {
 		return fmt.Errorf("forget household %s: %w", id, err)
 	}
 	if _, err := e.db.Exec(`DELETE FROM entity_versions WHERE entity=?`, id); err != nil {

@@ -36,7 +36,8 @@ func Report(ctx context.Context, app core.App, library *instrument.Library, now 
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		var all []policy
-		err := collections.Each(db, `SELECT id, collection, campaign, days FROM retention_policies WHERE active`, nil, func(rows *sql.Rows) error {
+		err := collections.Each(db, `SELECT id, collection, campaign, days FROM retention_policies
+			WHERE active`, nil, func(rows *sql.Rows) error {
 			var p policy
 			err := rows.Scan(&p.id, &p.collection, &p.campaign, &p.days)
 			all = append(all, p)
@@ -73,7 +74,8 @@ func (p policy) report(db collections.DB, tables schema, now time.Time) error {
 		return err
 	}
 	at := collections.Stamp(now)
-	_, err = db.Exec(`INSERT INTO retention_reports (id, policy, collection, campaign, cutoff, due, erased, status, decided_by, created, updated) VALUES (?,?,?,?,?,?,0,'open','',?,?)
+	_, err = db.Exec(`INSERT INTO retention_reports (id, policy, collection, campaign, cutoff, due, erased, status, decided_by, created,
+		updated) VALUES (?,?,?,?,?,?,0,'open','',?,?)
 		ON CONFLICT (policy) WHERE status='open' DO UPDATE SET cutoff=excluded.cutoff, due=excluded.due, updated=excluded.updated`,
 		id, p.id, p.collection, p.campaign, cutoff, count, at, at)
 	if err != nil {
@@ -90,7 +92,8 @@ func midnight(at time.Time) time.Time {
 
 // due selects what was received before the cutoff and still says something.
 func due(collection, campaign, cutoff string) (where string, args []any) {
-	where, args = `received_at<? AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.kind='record' AND e.subject="`+collection+`".id AND e.rev>="`+collection+`".rev)`, []any{cutoff}
+	where, args = `received_at<? AND NOT EXISTS (SELECT 1 FROM erasures e
+		WHERE e.kind='record' AND e.subject="`+collection+`".id AND e.rev>="`+collection+`".rev)`, []any{cutoff}
 	if collection == rawCopies {
 		where, args = `received_at<? AND (raw!='' OR sealed!='') AND outcome!='quarantined'`, []any{cutoff}
 		if campaign != "" {
@@ -122,7 +125,8 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 	}
 	var p policy
 	var cutoff, status string
-	found, err := collections.One(collections.Read(app), `SELECT policy, collection, campaign, cutoff, status FROM retention_reports WHERE id=?`, []any{id}, &p.id, &p.collection, &p.campaign, &cutoff, &status)
+	found, err := collections.One(collections.Read(app), `SELECT policy, collection, campaign, cutoff, status FROM retention_reports
+		WHERE id=?`, []any{id}, &p.id, &p.collection, &p.campaign, &cutoff, &status)
 	switch {
 	case err != nil:
 		return Result{}, err
@@ -207,11 +211,13 @@ func (e *eraser) close(ctx context.Context, app core.App, p policy, report, cuto
 		if done.Left == 0 {
 			status = "done"
 		}
-		if _, err := db.Exec(`UPDATE retention_reports SET erased=erased+?, due=?, status=?, decided_by=?, updated=? WHERE id=?`, done.Erased, done.Left, status, e.actor.ID, e.at(), report); err != nil {
+		if _, err := db.Exec(`UPDATE retention_reports SET erased=erased+?, due=?, status=?, decided_by=?, updated=? WHERE id=?`,
+			done.Erased, done.Left, status, e.actor.ID, e.at(), report); err != nil {
 			return fmt.Errorf("retention report %s: %w", report, err)
 		}
 		return audit.Append(db, e.now, audit.Entry{
-			Actor: e.actor.ID, Role: string(e.actor.Role), Action: "retention.approve", Collection: Reports, Record: report, Area: access.Common(e.actor.Territory), Purpose: audit.Administration,
+			Actor: e.actor.ID, Role: string(e.actor.Role), Action: "retention.approve", Collection: Reports, Record: report,
+			Area: access.Common(e.actor.Territory), Purpose: audit.Administration,
 			Detail: map[string]any{"collection": p.collection, "erased": done.Erased, "left": done.Left},
 		})
 	})

@@ -52,7 +52,8 @@ type head struct {
 
 func (e *eraser) head(t table, id string) (head, bool, error) {
 	var h head
-	found, err := collections.One(e.db, `SELECT worker, area, household, person, rev FROM "`+t.name+`" WHERE id=?`, []any{id}, &h.worker, &h.area, &h.household, &h.person, &h.rev)
+	found, err := collections.One(e.db, `SELECT worker, area, household, person, rev FROM "`+t.name+`" WHERE id=?`, []any{id},
+		&h.worker, &h.area, &h.household, &h.person, &h.rev)
 	return h, found, err
 }
 
@@ -83,7 +84,8 @@ func (e *eraser) record(t table, id string) error {
 		}
 	}
 	gone := append(slices.Clone(t.blank), collections.Row{
-		{Column: "location", Value: `{"lon":0,"lat":0}`}, {Column: "accuracy_m", Value: 0}, {Column: "household", Value: ""}, {Column: "person", Value: ""},
+		{Column: "location", Value: `{"lon":0,"lat":0}`}, {Column: "accuracy_m", Value: 0}, {Column: "household", Value: ""},
+		{Column: "person", Value: ""},
 		{Column: collections.SealedColumn, Value: ""},
 	}...)
 	if err := e.rewrite(t, id, h, "record", gone); err != nil {
@@ -103,7 +105,8 @@ func (e *eraser) rewrite(t table, id string, h head, kind string, row collection
 	if !e.mine(h.area) {
 		return problem.New(problem.BeyondTerritory, "")
 	}
-	row = append(row, collections.Row{{Column: "issues", Value: "[]"}, {Column: "rev", Value: h.rev + 1}, {Column: "updated", Value: e.at()}}...)
+	row = append(row, collections.Row{{Column: "issues", Value: "[]"}, {Column: "rev", Value: h.rev + 1},
+		{Column: "updated", Value: e.at()}}...)
 	if err := collections.Update(e.db, t.name, id, row); err != nil {
 		return err
 	}
@@ -126,13 +129,16 @@ func (e *eraser) note(kind, collection, subject, area string, rev int64) error {
 		return err
 	}
 	if err := collections.Insert(e.db, Erasures, collections.Row{
-		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "collection", Value: collection}, {Column: "subject", Value: subject}, {Column: "rev", Value: rev},
-		{Column: "basis", Value: e.basis}, {Column: "actor", Value: e.actor.ID}, {Column: "area", Value: area}, {Column: "created", Value: e.at()}, {Column: "updated", Value: e.at()},
+		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "collection", Value: collection}, {Column: "subject", Value: subject},
+		{Column: "rev", Value: rev},
+		{Column: "basis", Value: e.basis}, {Column: "actor", Value: e.actor.ID}, {Column: "area", Value: area},
+		{Column: "created", Value: e.at()}, {Column: "updated", Value: e.at()},
 	}); err != nil {
 		return err
 	}
 	return audit.Append(e.db, e.now, audit.Entry{
-		Actor: e.actor.ID, Role: string(e.actor.Role), Action: "erase." + kind, Collection: collection, Record: subject, Area: area, Purpose: e.purpose(),
+		Actor: e.actor.ID, Role: string(e.actor.Role), Action: "erase." + kind, Collection: collection, Record: subject, Area: area,
+		Purpose:  e.purpose(),
 		Subjects: []string{subject}, Detail: map[string]string{"basis": e.basis},
 	})
 }

@@ -10,7 +10,8 @@ import (
 // traces removes what is kept beside a record: raw copies, history, paradata, files, candidate pairs, and the words of
 // reviews and tasks. That an operation was answered stays known, so that a repetition brings nothing back.
 func (e *eraser) traces(record string) error {
-	for _, q := range []string{`SELECT sha256 FROM attachments WHERE record=? AND sha256!=''`, `SELECT sha256 FROM paradata WHERE record=? AND sha256!=''`} {
+	for _, q := range []string{`SELECT sha256 FROM attachments WHERE record=? AND sha256!=''`,
+		`SELECT sha256 FROM paradata WHERE record=? AND sha256!=''`} {
 		err := collections.Each(e.db, q, []any{record}, func(rows *sql.Rows) error {
 			var sha string
 			err := rows.Scan(&sha)
@@ -22,8 +23,10 @@ func (e *eraser) traces(record string) error {
 		}
 	}
 	for _, q := range []string{
-		`UPDATE submissions SET raw='', sealed='', files='[]', message='', receipt=json_object('seq',seq,'id',record,'status',outcome,'rev',rev) WHERE record=?`,
-		`UPDATE submissions SET raw='', sealed='', files='[]', message='', receipt=json_object('seq',seq,'id',instance,'status',outcome,'code',code) WHERE instance=? AND record=''`,
+		`UPDATE submissions SET raw='', sealed='', files='[]', message='', receipt=json_object('seq',seq,'id',record,'status',outcome,'rev',rev)
+			WHERE record=?`,
+		`UPDATE submissions SET raw='', sealed='', files='[]', message='',
+			receipt=json_object('seq',seq,'id',instance,'status',outcome,'code',code) WHERE instance=? AND record=''`,
 		`DELETE FROM edits WHERE record=?`,
 		`DELETE FROM uploads WHERE sha256 IN (SELECT sha256 FROM attachments WHERE record=?)`,
 		`DELETE FROM attachments WHERE record=?`,
@@ -68,10 +71,12 @@ func (e *eraser) tasks(where, id string) error {
 		return fmt.Errorf("tasks: %w", err)
 	}
 	for _, t := range all {
-		if _, err := e.db.Exec(`UPDATE tasks SET title='', note='', sealed='', issues='[]', status=CASE status WHEN 'open' THEN 'cancelled' ELSE status END, rev=?, updated=? WHERE id=?`, t.rev+1, e.at(), t.id); err != nil {
+		if _, err := e.db.Exec(`UPDATE tasks SET title='', note='', sealed='', issues='[]',
+			status=CASE status WHEN 'open' THEN 'cancelled' ELSE status END, rev=?, updated=? WHERE id=?`, t.rev+1, e.at(), t.id); err != nil {
 			return fmt.Errorf("task %s: %w", t.id, err)
 		}
-		if err := collections.Announce(e.db, collections.Tasks, t.id, collections.ToWorker(t.assignee), collections.Upsert, t.rev+1, e.now); err != nil {
+		if err := collections.Announce(e.db, collections.Tasks, t.id, collections.ToWorker(t.assignee), collections.Upsert, t.rev+1,
+			e.now); err != nil {
 			return err
 		}
 	}

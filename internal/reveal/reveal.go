@@ -32,7 +32,8 @@ const (
 
 // Show gives the clear values by column, in the transaction that records them: what cannot be recorded is not shown. The
 // reason is kept sealed, since people write names into reasons. Outside of the actor's territory the record is not found.
-func Show(ctx context.Context, app core.App, library *instrument.Library, actor access.Actor, q Request, now time.Time) (map[string]string, error) {
+func Show(ctx context.Context, app core.App, library *instrument.Library, actor access.Actor, q Request,
+	now time.Time) (map[string]string, error) {
 	if n := utf8.RuneCountInString(strings.TrimSpace(q.Reason)); n < shortestReason {
 		return nil, problem.New(problem.ReasonNeeded, "")
 	}

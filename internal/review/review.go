@@ -36,8 +36,9 @@ type step struct {
 var steps = map[string]step{
 	Approve: {from: []string{collections.Received, collections.HasIssues, collections.Edited}, to: collections.Approved},
 	Return:  {from: []string{collections.Received, collections.HasIssues, collections.Edited}, to: collections.Returned, comment: true},
-	Reject:  {from: []string{collections.Received, collections.HasIssues, collections.Edited, collections.Returned}, to: collections.Rejected, comment: true},
-	Reopen:  {from: []string{collections.Approved, collections.Rejected, collections.Returned}, to: collections.Received, comment: true},
+	Reject: {from: []string{collections.Received, collections.HasIssues, collections.Edited, collections.Returned},
+		to: collections.Rejected, comment: true},
+	Reopen: {from: []string{collections.Approved, collections.Rejected, collections.Returned}, to: collections.Received, comment: true},
 }
 
 // Decision is what a supervisor says of one record. Rev, when not 0, is the revision that was looked at.
@@ -76,7 +77,8 @@ type Outcome struct {
 
 // Decide moves a record along, tells its worker, and keeps the decision. It fails with a *problem.Problem: not found
 // (also outside the actor's territory), the actor's own work, not allowed from this state, changed since, or no comment.
-func Decide(ctx context.Context, app core.App, surveys collections.Surveys, actor access.Actor, d Decision, now time.Time) (Outcome, error) {
+func Decide(ctx context.Context, app core.App, surveys collections.Surveys, actor access.Actor, d Decision,
+	now time.Time) (Outcome, error) {
 	s, ok := steps[d.Decision]
 	switch {
 	case !ok:
@@ -154,7 +156,8 @@ func find(db collections.DB, actor access.Actor, collection, id string) (record,
 	if !ok {
 		return r, problem.New(problem.NotFound, "")
 	}
-	found, err := collections.One(db, `SELECT review_state, area, worker, form, COALESCE(issues,'[]'), household, rev FROM "`+collection+`" WHERE id=?`, []any{id},
+	found, err := collections.One(db, `SELECT review_state, area, worker, form, COALESCE(issues,'[]'), household, rev FROM "`+collection+`"
+		WHERE id=?`, []any{id},
 		&r.state, &r.area, &r.worker, &r.form, &r.issues, &r.household, &r.rev)
 	if err != nil {
 		return r, err
@@ -182,7 +185,8 @@ func isSurvey(db collections.DB, collection string) (bool, error) {
 
 func (r record) apply(db collections.DB, surveys collections.Surveys, actor access.Actor, d Decision, out Outcome, now time.Time) error {
 	at := collections.Stamp(now)
-	if err := collections.Update(db, d.Collection, d.Record, collections.Row{{Column: "review_state", Value: out.ReviewState}, {Column: "rev", Value: out.Rev}, {Column: "updated", Value: at}}); err != nil {
+	if err := collections.Update(db, d.Collection, d.Record, collections.Row{{Column: "review_state", Value: out.ReviewState},
+		{Column: "rev", Value: out.Rev}, {Column: "updated", Value: at}}); err != nil {
 		return err
 	}
 	id, err := collections.NewID()
@@ -190,8 +194,10 @@ func (r record) apply(db collections.DB, surveys collections.Surveys, actor acce
 		return err
 	}
 	if err := collections.Insert(db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record}, {Column: "decision", Value: d.Decision}, {Column: "comment", Value: d.Comment}, {Column: "fields", Value: remarksText(d.Fields)},
-		{Column: "reviewer", Value: actor.ID}, {Column: "from_state", Value: r.state}, {Column: "to_state", Value: out.ReviewState}, {Column: "record_rev", Value: r.rev}, {Column: "area", Value: r.area},
+		{Column: "id", Value: id}, {Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record},
+		{Column: "decision", Value: d.Decision}, {Column: "comment", Value: d.Comment}, {Column: "fields", Value: remarksText(d.Fields)},
+		{Column: "reviewer", Value: actor.ID}, {Column: "from_state", Value: r.state}, {Column: "to_state", Value: out.ReviewState},
+		{Column: "record_rev", Value: r.rev}, {Column: "area", Value: r.area},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
@@ -223,9 +229,12 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 	}
 	at := collections.Stamp(now)
 	if err := collections.Insert(db, collections.Tasks, collections.Row{
-		{Column: "id", Value: id}, {Column: "kind", Value: "correct"}, {Column: "assignee", Value: r.worker}, {Column: "title", Value: "退回修改 · to correct"}, {Column: "household", Value: r.household},
-		{Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record}, {Column: "form", Value: r.form}, {Column: "area", Value: r.area}, {Column: "status", Value: "open"}, {Column: "priority", Value: "high"},
-		{Column: "note", Value: d.note()}, {Column: "issues", Value: d.pinned(r.issues)}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: id}, {Column: "kind", Value: "correct"}, {Column: "assignee", Value: r.worker},
+		{Column: "title", Value: "退回修改 · to correct"}, {Column: "household", Value: r.household},
+		{Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record}, {Column: "form", Value: r.form},
+		{Column: "area", Value: r.area}, {Column: "status", Value: "open"}, {Column: "priority", Value: "high"},
+		{Column: "note", Value: d.note()}, {Column: "issues", Value: d.pinned(r.issues)}, {Column: "rev", Value: 1},
+		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
@@ -279,12 +288,15 @@ func History(app core.App, actor access.Actor, collection, id string) ([]Entry, 
 		return nil, err
 	}
 	entries := []Entry{}
-	err := collections.Each(db, `SELECT created, 'review', reviewer, record_rev, decision, comment, '', '', '', '', id, sealed FROM reviews WHERE record=?
+	err := collections.Each(db, `SELECT created, 'review', reviewer, record_rev, decision, comment, '', '', '', '', id, sealed FROM reviews
+		WHERE record=?
 		UNION ALL SELECT created, kind, worker, record_rev, '', '', field, before, after, status, id, sealed FROM edits WHERE record=?
-		UNION ALL SELECT created, kind, worker, record_rev, '', '', collection||'/'||record||'/'||field, before, after, status, id, sealed FROM edits WHERE source=? AND source!='' AND kind='proposal' ORDER BY 1`, []any{id, id, id}, func(rows *sql.Rows) error {
+		UNION ALL SELECT created, kind, worker, record_rev, '', '', collection||'/'||record||'/'||field, before, after, status, id, sealed
+		FROM edits WHERE source=? AND source!='' AND kind='proposal' ORDER BY 1`, []any{id, id, id}, func(rows *sql.Rows) error {
 		var e Entry
 		var before, after, row, sealed string
-		if err := rows.Scan(&e.At, &e.Kind, &e.By, &e.Rev, &e.Decision, &e.Comment, &e.Field, &before, &after, &e.Status, &row, &sealed); err != nil {
+		if err := rows.Scan(&e.At, &e.Kind, &e.By, &e.Rev, &e.Decision, &e.Comment, &e.Field, &before, &after, &e.Status, &row,
+			&sealed); err != nil {
 			return err
 		}
 		from := collections.Edits

@@ -60,7 +60,8 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 	}
 	n.Complete = err == nil
 	kept := collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error {
-		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Role: o.By, Action: "roster.import", Collection: collections.Persons, Purpose: audit.Administration, Detail: n})
+		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Role: o.By, Action: "roster.import", Collection: collections.Persons,
+			Purpose: audit.Administration, Detail: n})
 	})
 	if err == nil {
 		err = kept
@@ -174,7 +175,8 @@ func (l line) save(db collections.DB, now time.Time, n *Imported) error {
 	return l.savePerson(db, h, now, n)
 }
 
-func (l line) saveHousehold(db collections.DB, elsewhere *identity.Candidate, now time.Time, n *Imported) (h identity.Household, err error) {
+func (l line) saveHousehold(db collections.DB, elsewhere *identity.Candidate, now time.Time,
+	n *Imported) (h identity.Household, err error) {
 	h = l.household
 	if h.ID, err = collections.NewID(); err != nil {
 		return h, err

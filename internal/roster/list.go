@@ -42,14 +42,18 @@ var Catalogue = map[string][2]string{
 	"roster.datum":       {"有经纬度时,请用 --crs 说明坐标系。", "Where there are coordinates, say their datum with --crs."},
 	"roster.sex":         {"性别应为男或女。", "Sex is male or female."},
 	"roster.birth_date":  {"不是日期,请写成 2015-03-01。", "No date; write it as 2015-03-01."},
-	"roster.rounded":     {"号码被表格软件当作数字,末几位已丢失;请把这一列设为文本后重新填写。", "The spreadsheet took the number for a quantity and lost its last digits; make the column text and enter it again."},
-	"roster.differs":     {"与名册中此人的资料不同(或名册中没有)。名册不变,由入户访问经审核后更改。", "The register says otherwise of this person, or nothing. It stays as it is until a visit that says so is approved."},
-	"roster.nobody":      {"有个人信息但没有姓名。", "There is something about a person, and no name."},
+	"roster.rounded": {"号码被表格软件当作数字,末几位已丢失;请把这一列设为文本后重新填写。",
+		"The spreadsheet took the number for a quantity and lost its last digits; make the column text and enter it again."},
+	"roster.differs": {"与名册中此人的资料不同(或名册中没有)。名册不变,由入户访问经审核后更改。",
+		"The register says otherwise of this person, or nothing. It stays as it is until a visit that says so is approved."},
+	"roster.nobody": {"有个人信息但没有姓名。", "There is something about a person, and no name."},
 }
 
-var sexes = map[string]string{"": "", "男": "male", "女": "female", "male": "male", "female": "female", "m": "male", "f": "female", "1": "male", "2": "female"}
+var sexes = map[string]string{"": "", "男": "male", "女": "female", "male": "male", "female": "female", "m": "male", "f": "female",
+	"1": "male", "2": "female"}
 
-var idTypes = map[string]string{"身份证": idCard, "居民身份证": idCard, "": "", idCard: idCard, "无": "none", "none": "none", "护照": "passport", "passport": "passport"}
+var idTypes = map[string]string{"身份证": idCard, "居民身份证": idCard, "": "", idCard: idCard, "无": "none", "none": "none", "护照": "passport",
+	"passport": "passport"}
 
 const idCard = "id_card"
 
@@ -75,8 +79,9 @@ func (rd *reader) read(r tabular.Row) (line, survey.Problems, error) {
 		wrong = append(wrong, r.Problem(code, column, t[0], t[1]))
 	}
 	h := identity.Household{
-		Area: r.Get("area"), AreaMethod: "import", AreaConfidence: 1, Address: r.Get("address"), AddressKey: identity.AddressKey(r.Get("address")),
-		HouseCode: r.Get("house_code"), HeadName: r.Get("head_name"), Phone: r.Get("household_phone"), Source: "import",
+		Area: r.Get("area"), AreaMethod: "import", AreaConfidence: 1, Address: r.Get("address"),
+		AddressKey: identity.AddressKey(r.Get("address")),
+		HouseCode:  r.Get("house_code"), HeadName: r.Get("head_name"), Phone: r.Get("household_phone"), Source: "import",
 		SampleID: r.Get("sample_id"), Stratum: r.Get("stratum"), Cluster: r.Get("cluster"),
 	}
 	if known, err := rd.knows(h.Area); err != nil {
@@ -94,7 +99,8 @@ func (rd *reader) read(r tabular.Row) (line, survey.Problems, error) {
 		bad(code, "latitude")
 	}
 	p := identity.Person{
-		Name: r.Get("name"), NameKey: identity.NameKey(r.Get("name")), IDNumber: r.Get("id_number"), Phone: r.Get("phone"), Relation: r.Get("relation"), Area: h.Area, Source: "import",
+		Name: r.Get("name"), NameKey: identity.NameKey(r.Get("name")), IDNumber: r.Get("id_number"), Phone: r.Get("phone"),
+		Relation: r.Get("relation"), Area: h.Area, Source: "import",
 	}
 	var ok bool
 	if p.Sex, ok = sexes[r.Get("sex")]; !ok {

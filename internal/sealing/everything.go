@@ -16,8 +16,8 @@ import (
 )
 
 // Everything seals all rows anew, blind indexes included, and notes under which index key. When rows lay in clear, what
-// they left behind in free pages and in the log of the database is overwritten, and uploads in clear are forgotten. Nobody may work with the database
-// meanwhile.
+// they left behind in free pages and in the log of the database is overwritten, and uploads in clear are forgotten. Nobody may work with
+// the database meanwhile.
 func Everything(ctx context.Context, app core.App, library *instrument.Library, progress Progress) error {
 	keys := collections.KeysOf(app)
 	clear, err := Rows(ctx, app, library, true, progress)
@@ -116,7 +116,8 @@ func Status(app core.App, library *instrument.Library) ([]Count, error) {
 
 func countRows(db collections.DB, table string) (Count, error) {
 	c := Count{table, map[string]int{}}
-	err := collections.Each(db, `SELECT substr(sealed,1,?), COUNT(*) FROM "`+table+`" WHERE sealed!='' GROUP BY 1`, []any{len(seal.PrefixOf("00000000"))}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT substr(sealed,1,?), COUNT(*) FROM "`+table+`" WHERE sealed!=''
+		GROUP BY 1`, []any{len(seal.PrefixOf("00000000"))}, func(rows *sql.Rows) error {
 		var prefix string
 		var n int
 		if err := rows.Scan(&prefix, &n); err != nil {

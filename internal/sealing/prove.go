@@ -44,7 +44,8 @@ const mostTried = 100
 func proveTable(db collections.DB, table string) error {
 	var prefixes []string
 	length := len(seal.PrefixOf("00000000"))
-	err := collections.Each(db, `SELECT DISTINCT substr(sealed,1,?) FROM "`+table+`" WHERE sealed!=''`, []any{length}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT DISTINCT substr(sealed,1,?) FROM "`+table+`"
+		WHERE sealed!=''`, []any{length}, func(rows *sql.Rows) error {
 		var p string
 		err := rows.Scan(&p)
 		prefixes = append(prefixes, p)
@@ -63,7 +64,8 @@ func proveTable(db collections.DB, table string) error {
 
 func proveKey(db collections.DB, table, prefix string, length int) (err error) {
 	opens := false
-	each := collections.Each(db, `SELECT id, sealed FROM "`+table+`" WHERE substr(sealed,1,?)=? LIMIT ?`, []any{length, prefix, mostTried}, func(rows *sql.Rows) error {
+	each := collections.Each(db, `SELECT id, sealed FROM "`+table+`"
+		WHERE substr(sealed,1,?)=? LIMIT ?`, []any{length, prefix, mostTried}, func(rows *sql.Rows) error {
 		var id, sealed string
 		if err := rows.Scan(&id, &sealed); err != nil || opens {
 			return err

@@ -12,7 +12,8 @@ type Handled struct {
 }
 
 var exported = map[Treatment]string{
-	Keep: "keep", AsDay: "day", AsSpan: "small_number", AsMonth: "month", AsAge: "age_band", AsYear: "age_band", Guarded: "keep", IfSmall: "small_number", MayTell: "left_out", LeftOut: "left_out",
+	Keep: "keep", AsDay: "day", AsSpan: "small_number", AsMonth: "month", AsAge: "age_band", AsYear: "age_band", Guarded: "keep",
+	IfSmall: "small_number", MayTell: "left_out", LeftOut: "left_out",
 }
 
 // Handling is what becomes of the answers to every question of a form, in its order.

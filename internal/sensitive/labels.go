@@ -45,7 +45,8 @@ func identityOf(q *survey.Question) bool {
 // birthOfSomebody reports whether a day or a moment is that of a birth.
 func birthOfSomebody(q *survey.Question) bool {
 	w := words(q.Name)
-	return slices.ContainsFunc([]string{"birth", "born", "dob", "birthday", "birthdate"}, func(word string) bool { return slices.Contains(w, word) }) ||
+	return slices.ContainsFunc([]string{"birth", "born", "dob", "birthday", "birthdate"},
+		func(word string) bool { return slices.Contains(w, word) }) ||
 		hasRule(q, birthRules) || labelled(q, asksBirth)
 }
 

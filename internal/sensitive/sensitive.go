@@ -11,7 +11,8 @@ import (
 )
 
 // The column bind::doorstep:sensitivity of the survey sheet says how an answer is handled: "identifier" or "sensitive"
-// seal it and leave it out of exports, "sealed" seals what still goes out, "none" keeps what would be sealed only because it could hold anything.
+// seal it and leave it out of exports, "sealed" seals what still goes out, "none" keeps what would be sealed only because it could hold
+// anything.
 const declaration = "doorstep:sensitivity"
 
 // Rules is the edition of the judgement: it is raised whenever other answers are sealed than before, and the next start of
@@ -52,20 +53,21 @@ type Text struct {
 
 // Reasons; those that name more than answers are told elsewhere too.
 var (
-	guarded     = Text{"问卷标明加密保存，去标识化导出时保留", "declared as sealed in the form; it goes out in a de-identified export"}
-	declared    = Text{"问卷标明为标识或敏感信息", "declared as identifying or sensitive in the form"}
-	ExactPlace  = Text{"精确位置", "exact place"}
-	fileName    = Text{"照片、签名、录音等附件", "photo, signature, recording or other file"}
-	DeviceOf    = Text{"设备或账号标识", "names a device or an account"}
-	personOf    = Text{"存入人员或住户登记的信息", "saved to the register of persons or households"}
-	checkedAs   = Text{"姓名、号码、电话或编码", "a name, number, phone or code"}
-	birthOf     = Text{"出生日期", "birth date"}
-	fromBirth   = Text{"由出生日期计算得出", "calculated from a birth date"}
-	MomentOf    = Text{"时刻:只留日期(中国标准时间)", "moment: only the day, China Standard Time"}
-	fromList    = Text{"选项来自登记名单或其他答案", "its choices come from a register or from other answers"}
-	FreeText    = Text{"自由填写的文字", "free text"}
-	named       = Text{"名称或题目像是号码、电话、账户或位置", "its name or label is that of a number, a phone, an account or a place"}
-	unbounded   = Text{"数字没有上限:超过七位的不导出;请在 constraint 写明范围(不超过七位数),或标明 none", "a number without a limit: left out over seven digits; give its range in the constraint (at most seven digits), or declare none"}
+	guarded    = Text{"问卷标明加密保存，去标识化导出时保留", "declared as sealed in the form; it goes out in a de-identified export"}
+	declared   = Text{"问卷标明为标识或敏感信息", "declared as identifying or sensitive in the form"}
+	ExactPlace = Text{"精确位置", "exact place"}
+	fileName   = Text{"照片、签名、录音等附件", "photo, signature, recording or other file"}
+	DeviceOf   = Text{"设备或账号标识", "names a device or an account"}
+	personOf   = Text{"存入人员或住户登记的信息", "saved to the register of persons or households"}
+	checkedAs  = Text{"姓名、号码、电话或编码", "a name, number, phone or code"}
+	birthOf    = Text{"出生日期", "birth date"}
+	fromBirth  = Text{"由出生日期计算得出", "calculated from a birth date"}
+	MomentOf   = Text{"时刻:只留日期(中国标准时间)", "moment: only the day, China Standard Time"}
+	fromList   = Text{"选项来自登记名单或其他答案", "its choices come from a register or from other answers"}
+	FreeText   = Text{"自由填写的文字", "free text"}
+	named      = Text{"名称或题目像是号码、电话、账户或位置", "its name or label is that of a number, a phone, an account or a place"}
+	unbounded  = Text{"数字没有上限:超过七位的不导出;请在 constraint 写明范围(不超过七位数),或标明 none",
+		"a number without a limit: left out over seven digits; give its range in the constraint (at most seven digits), or declare none"}
 	numbered    = Text{"选项里有号码", "its choices hold numbers of people or phones"}
 	ageOf       = Text{"年龄", "age"}
 	dayOf       = Text{"日期:走访前后一个月内的留日期,其他只留年月", "day: kept within a month of the visit, else only the month"}
@@ -90,7 +92,8 @@ var plainProperties = []string{"sex", "id_type", "residents"}
 var longNumber = regexp.MustCompile(`[0-9]{7}`)
 
 // tellingWords in the name of a number mark it as an identifier.
-var tellingWords = []string{"phone", "mobile", "tel", "telephone", "fax", "passport", "idcard", "idno", "sfz", "shenfenzheng", "shouji", "dianhua", "kahao", "zhanghao", "weixin", "account", "card", "qq", "wechat", "plate", "lat", "latitude", "lon", "lng", "longitude"}
+var tellingWords = []string{"phone", "mobile", "tel", "telephone", "fax", "passport", "idcard", "idno", "sfz", "shenfenzheng", "shouji",
+	"dianhua", "kahao", "zhanghao", "weixin", "account", "card", "qq", "wechat", "plate", "lat", "latitude", "lon", "lng", "longitude"}
 
 // Classifier judges the questions of one form. It is made for one goroutine.
 type Classifier struct {
@@ -105,7 +108,8 @@ type Classifier struct {
 
 // New prepares the judgement of a form.
 func New(f *survey.Form) *Classifier {
-	c := &Classifier{form: f, byName: map[string][]*survey.Question{}, judged: map[*survey.Question]Verdict{}, pending: map[*survey.Question]bool{}, numbered: map[string]bool{}}
+	c := &Classifier{form: f, byName: map[string][]*survey.Question{}, judged: map[*survey.Question]Verdict{},
+		pending: map[*survey.Question]bool{}, numbered: map[string]bool{}}
 	f.Walk(func(q *survey.Question) bool {
 		c.byName[q.Name] = append(c.byName[q.Name], q)
 		return true

@@ -56,7 +56,8 @@ func NewAttempt(db collections.DB, collection, account string, from Place) Attem
 // It returns how many counts there were.
 func Unlock(db collections.DB, collection, account string) (int64, error) {
 	a := NewAttempt(db, collection, account, Place{})
-	gone, err := db.Exec(`DELETE FROM sign_ins WHERE "key" IN (?,?) OR "key">=? AND "key"<?`, a.account, a.factor, a.account+".", a.account+"/")
+	gone, err := db.Exec(`DELETE FROM sign_ins WHERE "key" IN (?,?) OR "key">=? AND "key"<?`,
+		a.account, a.factor, a.account+".", a.account+"/")
 	if err != nil {
 		return 0, fmt.Errorf("limits of sign-in: %w", err)
 	}

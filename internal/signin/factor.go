@@ -62,7 +62,8 @@ const qrSize = 300
 // Enrol makes a new secret that waits for Confirm; an unconfirmed one before it is void. It must not be called for a
 // worker who is enrolled.
 func Enrol(db collections.DB, random io.Reader, worker, staffNo string, now time.Time) (Enrolment, error) {
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Doorstep", AccountName: staffNo, Period: options.Period, Digits: options.Digits, Algorithm: options.Algorithm, Rand: random})
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Doorstep", AccountName: staffNo, Period: options.Period, Digits: options.Digits,
+		Algorithm: options.Algorithm, Rand: random})
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("make a second factor: %w", err)
 	}
@@ -80,7 +81,8 @@ func Enrol(db collections.DB, random io.Reader, worker, staffNo string, now time
 	}
 	at := collections.Stamp(now)
 	_, err = db.Exec(`INSERT INTO second_factors (worker, secret, confirmed, last_step, recovery, created, updated) VALUES (?,?,0,0,'[]',?,?)
-		ON CONFLICT (worker) DO UPDATE SET secret=excluded.secret, confirmed=0, last_step=0, recovery='[]', updated=excluded.updated`, worker, sealed, at, at)
+		ON CONFLICT (worker) DO UPDATE SET secret=excluded.secret, confirmed=0, last_step=0, recovery='[]', updated=excluded.updated`,
+		worker, sealed, at, at)
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("keep a second factor: %w", err)
 	}
@@ -108,7 +110,8 @@ func Confirm(db collections.DB, random io.Reader, worker, code string, now time.
 	if err != nil {
 		return nil, false, err
 	}
-	_, err = db.Exec(`UPDATE second_factors SET confirmed=1, recovery=?, updated=? WHERE worker=?`, string(kept), collections.Stamp(now), worker)
+	_, err = db.Exec(`UPDATE second_factors SET confirmed=1, recovery=?, updated=? WHERE worker=?`,
+		string(kept), collections.Stamp(now), worker)
 	return recovery, err == nil, err
 }
 
@@ -123,7 +126,8 @@ func Check(db collections.DB, worker, code string, now time.Time) (bool, error) 
 		return ok, err
 	}
 	var kept string
-	if _, err := collections.One(db, `SELECT COALESCE(recovery,'[]') FROM second_factors WHERE worker=? AND confirmed`, []any{worker}, &kept); err != nil {
+	if _, err := collections.One(db, `SELECT COALESCE(recovery,'[]') FROM second_factors WHERE worker=? AND confirmed`, []any{worker},
+		&kept); err != nil {
 		return false, fmt.Errorf("recovery codes: %w", err)
 	}
 	var digests []string

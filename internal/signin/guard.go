@@ -103,8 +103,9 @@ func (t Try) Failed() audit.Entry {
 
 // Done is the row of the audit trail for a sign-in.
 func (t Try) Done() audit.Entry {
-	return audit.Entry{Actor: t.Account.Id, Role: t.Account.GetString("role"), Device: t.From.Device, Action: audit.SignIn, Collection: t.Collection,
-		Record: t.Account.Id, Area: t.Account.GetString("area"), Purpose: audit.Administration, Detail: t.detail()}
+	return audit.Entry{Actor: t.Account.Id, Role: t.Account.GetString("role"), Device: t.From.Device, Action: audit.SignIn,
+		Collection: t.Collection,
+		Record:     t.Account.Id, Area: t.Account.GetString("area"), Purpose: audit.Administration, Detail: t.detail()}
 }
 
 func (t Try) detail() map[string]string {

@@ -49,7 +49,8 @@ type count struct {
 func readCount(db collections.DB, key string, l limit, now time.Time) (count, error) {
 	c := count{key: key, limit: l}
 	var since, until, updated string
-	_, err := collections.One(db, `SELECT wrong, "right", since, until, updated FROM sign_ins WHERE "key"=?`, []any{key}, &c.wrong, &c.right, &since, &until, &updated)
+	_, err := collections.One(db, `SELECT wrong, "right", since, until, updated FROM sign_ins WHERE "key"=?`, []any{key},
+		&c.wrong, &c.right, &since, &until, &updated)
 	if err != nil {
 		return c, fmt.Errorf("limits of sign-in: %w", err)
 	}
@@ -79,7 +80,8 @@ func (c *count) add(n int64, now time.Time) {
 
 func (c *count) write(db collections.DB, now time.Time) error {
 	_, err := db.Exec(`INSERT INTO sign_ins ("key", wrong, "right", since, until, created, updated) VALUES (?,?,?,?,?,?,?)
-		ON CONFLICT ("key") DO UPDATE SET wrong=excluded.wrong, "right"=excluded."right", since=excluded.since, until=excluded.until, updated=excluded.updated`,
+		ON CONFLICT ("key") DO UPDATE SET wrong=excluded.wrong, "right"=excluded."right", since=excluded.since, until=excluded.until,
+		updated=excluded.updated`,
 		c.key, c.wrong, c.right, stamp(c.since), stamp(c.until), collections.Stamp(now), collections.Stamp(now))
 	if err != nil {
 		return fmt.Errorf("limits of sign-in: %w", err)
@@ -99,7 +101,8 @@ const remembered = 90 * 24 * time.Hour
 
 // Prune drops the counts that say nothing any more.
 func Prune(db collections.DB, now time.Time) error {
-	_, err := db.Exec(`DELETE FROM sign_ins WHERE updated<? OR "right"=0 AND updated<?`, collections.Stamp(now.Add(-remembered)), collections.Stamp(now.Add(-48*time.Hour)))
+	_, err := db.Exec(`DELETE FROM sign_ins WHERE updated<? OR "right"=0 AND updated<?`,
+		collections.Stamp(now.Add(-remembered)), collections.Stamp(now.Add(-48*time.Hour)))
 	if err != nil {
 		return fmt.Errorf("drop old counts of sign-ins: %w", err)
 	}

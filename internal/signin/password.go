@@ -98,7 +98,8 @@ func unsealed(db collections.DB, table string) (map[string]string, error) {
 		return stored, nil
 	}
 	by := seal.PrefixOf(db.Keys().Primary())
-	err := collections.Each(db, `SELECT id, password FROM "`+table+`" WHERE password!='' AND substr(password,1,?)!=?`, []any{len(by), by}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, password FROM "`+table+`"
+		WHERE password!='' AND substr(password,1,?)!=?`, []any{len(by), by}, func(rows *sql.Rows) error {
 		var id, hash string
 		err := rows.Scan(&id, &hash)
 		stored[id] = hash

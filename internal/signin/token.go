@@ -30,7 +30,8 @@ func Token(app core.App, account *core.Record, device string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	claims := jwt.MapClaims{core.TokenClaimType: core.TokenTypeAuth, core.TokenClaimId: account.Id, core.TokenClaimCollectionId: account.Collection().Id, core.TokenClaimRefreshable: true}
+	claims := jwt.MapClaims{core.TokenClaimType: core.TokenTypeAuth, core.TokenClaimId: account.Id,
+		core.TokenClaimCollectionId: account.Collection().Id, core.TokenClaimRefreshable: true}
 	if device != "" {
 		claims[deviceClaim] = device
 	}

@@ -94,7 +94,8 @@ func (s *simulation) report() *Report {
 		}
 	}
 	slices.Sort(sum.pushes)
-	r.P50, r.P95, r.P99, r.Longest = percentile(sum.pushes, 50), percentile(sum.pushes, 95), percentile(sum.pushes, 99), percentile(sum.pushes, 100)
+	r.P50, r.P95, r.P99, r.Longest = percentile(sum.pushes, 50), percentile(sum.pushes, 95), percentile(sum.pushes, 99),
+		percentile(sum.pushes, 100)
 	r.Sent, r.Unchanged, r.Corrected, r.Duplicates, r.Reassigned = sum.sent, sum.unchanged, sum.corrected, sum.duplicates, sum.reassigned
 	r.Outcomes, r.Issues, r.Quarantine, r.Decisions = sum.outcomes, sum.issues, sum.codes, sum.decisions
 	return r

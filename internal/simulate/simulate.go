@@ -33,7 +33,8 @@ type Config struct {
 	Now      func() time.Time
 	Assign   func(ctx context.Context, staff string, territory []string) error // gives a worker another territory; nil for never
 	Calm     func()                                                            // called before the verdict: the server is not killed any more
-	Progress func(done, total int)                                             // told of every tablet that is through with a phase; one call at a time
+	// told of every tablet that is through with a phase; one call at a time
+	Progress func(done, total int)
 }
 
 // Rates are how often things happen, each from 0 to 1.
@@ -51,7 +52,8 @@ type Rates struct {
 // UsualRates are higher than a careful sweep would have, so that a short run sees everything.
 func UsualRates() Rates {
 	return Rates{
-		Mistakes: map[demo.Mistake]float64{demo.IDDigit: 0.03, demo.IDTransposed: 0.03, demo.BirthDay: 0.02, demo.WrongDatum: 0.02, demo.OutsideArea: 0.02},
+		Mistakes: map[demo.Mistake]float64{demo.IDDigit: 0.03, demo.IDTransposed: 0.03, demo.BirthDay: 0.02, demo.WrongDatum: 0.02,
+			demo.OutsideArea: 0.02},
 		TwinHere: 0.02, TwinElsewhere: 0.02, Unknown: 0.1, Return: 0.1, ReturnMistaken: 0.6, Approve: 0.5, Reassign: 0.1,
 	}
 }

@@ -153,7 +153,8 @@ func (t *tablet) fill() error {
 		if err != nil {
 			return err
 		}
-		v.op = client.Operation{Op: client.Submit, ID: v.id, Form: v.form, Version: f.Version, Answers: answers, DeviceTime: t.local().Format(time.RFC3339)}
+		v.op = client.Operation{Op: client.Submit, ID: v.id, Form: v.form, Version: f.Version, Answers: answers,
+			DeviceTime: t.local().Format(time.RFC3339)}
 	}
 	return nil
 }

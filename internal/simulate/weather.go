@@ -32,7 +32,8 @@ type line struct {
 
 func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
 	// The draws are always the same number, so that one kind of trouble does not shift another.
-	loseRequest, loseAnswer, repeat := l.rand.Float64() < l.weather.LostRequests, l.rand.Float64() < l.weather.LostAnswers, l.rand.Float64() < l.weather.Repeated
+	loseRequest, loseAnswer, repeat := l.rand.Float64() < l.weather.LostRequests, l.rand.Float64() < l.weather.LostAnswers,
+		l.rand.Float64() < l.weather.Repeated
 	late, delay := l.rand.Float64() < l.weather.Late, time.Duration(l.rand.Float64()*float64(l.weather.Delay))
 	if err := pause(req.Context(), delay); err != nil {
 		return nil, err

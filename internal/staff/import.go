@@ -72,13 +72,15 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 		if err != nil {
 			return err
 		}
-		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Role: o.By, Action: "workers.import", Collection: collections.Workers, Purpose: audit.Administration, Detail: done})
+		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Role: o.By, Action: "workers.import", Collection: collections.Workers,
+			Purpose: audit.Administration, Detail: done})
 	})
 }
 
 // prepare makes the records to save. Passwords are hashed here, on all processors: inside the transaction everybody else
 // would wait for them.
-func prepare(ctx context.Context, app core.App, entries []entry, o Options, n *Imported) (records []*core.Record, made []Credential, err error) {
+func prepare(ctx context.Context, app core.App, entries []entry, o Options,
+	n *Imported) (records []*core.Record, made []Credential, err error) {
 	c, err := app.FindCachedCollectionByNameOrId(collections.Workers)
 	if err != nil {
 		return nil, nil, err
@@ -147,7 +149,8 @@ func hashAll(ctx context.Context, passwords map[*core.Record]string, show func(d
 }
 
 func (e entry) sameAs(r *core.Record) bool {
-	return r.GetString("name") == e.Name && r.GetString("role") == string(e.Role) && r.GetBool("active") == e.Active && slices.Equal(access.Territory(r), e.Territory)
+	return r.GetString("name") == e.Name && r.GetString("role") == string(e.Role) && r.GetBool("active") == e.Active &&
+		slices.Equal(access.Territory(r), e.Territory)
 }
 
 func (e entry) into(r *core.Record) {

@@ -46,7 +46,8 @@ func read(db collections.DB, path string) (*list, []string, error) {
 }
 
 func (l *list) add(db collections.DB, r tabular.Row) error {
-	e := entry{Worker{StaffNo: r.Get("staff_no"), Name: r.Get("name"), Role: access.Role(r.Get("role")), Territory: tabular.List(r.Get("territory")), Active: true}, r.Get("password")}
+	e := entry{Worker{StaffNo: r.Get("staff_no"), Name: r.Get("name"), Role: access.Role(r.Get("role")),
+		Territory: tabular.List(r.Get("territory")), Active: true}, r.Get("password")}
 	if role, ok := roleNames[string(e.Role)]; ok {
 		e.Role = role
 	}

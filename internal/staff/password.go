@@ -8,10 +8,14 @@ import (
 // common are the parts that most passwords on published lists are made of, in China and elsewhere. What is longer, such as
 // 123456789, is made of several.
 var common = []string{
-	"12345678", "87654321", "1234567", "123456", "654321", "12345", "1234", "123123", "123321", "112233", "147258369", "159357", "789456", "456789", "5201314", "1314520", "1314521", "520520",
-	"1314", "520", "521", "woaini", "woaiwo", "aini", "iloveyou", "password", "passw0rd", "passwd", "p@ssw0rd", "qwertyuiop", "qwerty", "qazwsx", "asdfghjkl", "asdfgh", "asdf", "zxcvbnm", "zxcvbn", "1qaz2wsx",
-	"1q2w3e4r", "q1w2e3r4", "1q2w3e", "qwe123", "abc123", "abcd1234", "abcdefg", "abcdef", "abcd", "admin", "administrator", "root", "welcome", "letmein", "monkey", "dragon", "football",
-	"zhang", "wangyi", "taobao", "huawei", "doorstep", "shijie", "nihao", "mima", "a123", "aa123", "qq123", "test", "user", "2024", "2025", "2026", "888888", "666666", "8888", "6666", "000000", "0000", "111111",
+	"12345678", "87654321", "1234567", "123456", "654321", "12345", "1234", "123123", "123321", "112233", "147258369", "159357", "789456",
+	"456789", "5201314", "1314520", "1314521", "520520",
+	"1314", "520", "521", "woaini", "woaiwo", "aini", "iloveyou", "password", "passw0rd", "passwd", "p@ssw0rd", "qwertyuiop", "qwerty",
+	"qazwsx", "asdfghjkl", "asdfgh", "asdf", "zxcvbnm", "zxcvbn", "1qaz2wsx",
+	"1q2w3e4r", "q1w2e3r4", "1q2w3e", "qwe123", "abc123", "abcd1234", "abcdefg", "abcdef", "abcd", "admin", "administrator", "root", "welcome",
+	"letmein", "monkey", "dragon", "football",
+	"zhang", "wangyi", "taobao", "huawei", "doorstep", "shijie", "nihao", "mima", "a123", "aa123", "qq123", "test", "user", "2024", "2025",
+	"2026", "888888", "666666", "8888", "6666", "000000", "0000", "111111",
 }
 
 const (

@@ -30,7 +30,8 @@ var groups = []struct {
 }
 
 // householdResults leads from the household result of the DHS surveys (hv015) to AAPOR's code, for forms that know no other.
-var householdResults = map[string]string{"1": "1.1", "2": "2.24", "3": "2.25", "4": "2.25", "5": "2.111", "6": "4.60", "7": "4.63", "8": "3.18", "9": "2.36"}
+var householdResults = map[string]string{"1": "1.1", "2": "2.24", "3": "2.25", "4": "2.25", "5": "2.111", "6": "4.60", "7": "4.63",
+	"8": "3.18", "9": "2.36"}
 
 // Classify finds the class of one of AAPOR's codes such as "2.112"; ok is false for what is no such code.
 func Classify(code string) (class Class, ok bool) {

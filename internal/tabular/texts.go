@@ -16,7 +16,8 @@ var Catalogue = map[string][2]string{
 
 func problem(code string, row int, column, detail string) survey.Problem {
 	t := Catalogue[code]
-	return survey.Problem{Code: code, Row: row, Column: column, ZH: strings.ReplaceAll(t[0], "%s", detail), EN: strings.ReplaceAll(t[1], "%s", detail)}
+	return survey.Problem{Code: code, Row: row, Column: column, ZH: strings.ReplaceAll(t[0], "%s", detail),
+		EN: strings.ReplaceAll(t[1], "%s", detail)}
 }
 
 // Empty is the mistake of a list without a row.

@@ -132,7 +132,8 @@ func refuse(p *problem.Problem) error {
 		return err
 	}
 	cause := handler.NewError(string(p.Code), p.Error(), p.Status())
-	cause.HTTPResponse = handler.HTTPResponse{StatusCode: p.Status(), Body: string(body), Header: handler.HTTPHeader{"Content-Type": "application/json"}}
+	cause.HTTPResponse = handler.HTTPResponse{StatusCode: p.Status(), Body: string(body),
+		Header: handler.HTTPHeader{"Content-Type": "application/json"}}
 	if after := p.RetryAfter(); after != "" {
 		cause.HTTPResponse.Header["Retry-After"] = after
 	}

@@ -73,7 +73,8 @@ func expire(dir string, before time.Time) error {
 // forget takes back that a worker has brought a file, if nothing ever named it; the tablet would bring it again.
 func forget(ctx context.Context, app core.App, before time.Time) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		_, err := db.Exec(`DELETE FROM uploads WHERE updated<? AND sha256 NOT IN (SELECT sha256 FROM (`+named+`) WHERE sha256 IS NOT NULL)`, collections.Stamp(before))
+		_, err := db.Exec(`DELETE FROM uploads WHERE updated<? AND sha256 NOT IN (SELECT sha256 FROM (`+named+`) WHERE sha256 IS NOT NULL)`,
+			collections.Stamp(before))
 		if err != nil {
 			return fmt.Errorf("forget uploads: %w", err)
 		}

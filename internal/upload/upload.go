@@ -58,8 +58,10 @@ func Open(app core.App, now func() time.Time) (*Door, error) {
 	composer.UseLocker(takeover{memorylocker.New()})
 	var err error
 	d.tus, err = handler.NewUnroutedHandler(handler.Config{
-		StoreComposer: composer, BasePath: BasePath, MaxSize: MaxFile, DisableDownload: true, DisableConcatenation: true, RespectForwardedHeaders: true,
-		Cors: &handler.CorsConfig{Disable: true}, Logger: logger(app), PreUploadCreateCallback: d.admit, PreFinishResponseCallback: d.finished,
+		StoreComposer: composer, BasePath: BasePath, MaxSize: MaxFile, DisableDownload: true, DisableConcatenation: true,
+		RespectForwardedHeaders: true,
+		Cors:                    &handler.CorsConfig{Disable: true}, Logger: logger(app), PreUploadCreateCallback: d.admit,
+		PreFinishResponseCallback: d.finished,
 	})
 	return d, err
 }

@@ -45,9 +45,11 @@ func GBT42195() AbilityInstrument {
 	return AbilityInstrument{
 		Name: "GB/T 42195", Version: "2022", RiskEvents: 2,
 		Parts: []AbilityPart{
-			{"self_care", []AbilityItem{{"eating", 4}, {"grooming", 4}, {"bathing", 4}, {"upper_dressing", 4}, {"lower_dressing", 4}, {"bladder", 4}, {"bowel", 4}, {"toileting", 4}}},
+			{"self_care", []AbilityItem{{"eating", 4}, {"grooming", 4}, {"bathing", 4}, {"upper_dressing", 4}, {"lower_dressing", 4}, {"bladder", 4},
+				{"bowel", 4}, {"toileting", 4}}},
 			{"mobility", []AbilityItem{{"bed_transfer", 4}, {"chair_transfer", 4}, {"walking", 4}, {"stairs", 3}}},
-			{"mental", []AbilityItem{{"time_orientation", 4}, {"place_orientation", 4}, {"person_orientation", 4}, {"memory", 4}, {"comprehension", 4}, {"expression", 4}, {"aggression", 1}, {"depression", 1}, {"consciousness", 2}}},
+			{"mental", []AbilityItem{{"time_orientation", 4}, {"place_orientation", 4}, {"person_orientation", 4}, {"memory", 4},
+				{"comprehension", 4}, {"expression", 4}, {"aggression", 1}, {"depression", 1}, {"consciousness", 2}}},
 			{"perception", []AbilityItem{{"vision", 2}, {"hearing", 2}, {"daily_tasks", 4}, {"transport", 3}, {"social", 4}}},
 		},
 		Levels: []LevelFrom{{Intact, 90}, {Mild, 66}, {Moderate, 46}, {Severe, 30}, {Total, 0}},

@@ -95,7 +95,8 @@ func (a *Asked) look(c *logicCompiler, p *part) {
 func (a *Asked) otherRows(info *xpath.Info) bool {
 	return a.top.repeat() && (slices.Contains(info.Functions, "position") || slices.ContainsFunc(info.Paths, func(p xpath.Path) bool {
 		return slices.ContainsFunc(p.Steps, func(s xpath.Step) bool {
-			return s.Predicates > 0 || s.Name == "*" || s.Name == a.top.q.Name || s.Axis != xpath.Child && s.Axis != xpath.Parent && s.Axis != xpath.Self
+			return s.Predicates > 0 || s.Name == "*" || s.Name == a.top.q.Name || s.Axis != xpath.Child && s.Axis != xpath.Parent &&
+				s.Axis != xpath.Self
 		})
 	}))
 }

@@ -20,7 +20,8 @@ type Checked struct {
 
 // change notes what is done with an answer of the record.
 func (r *run) change(p *part, i int, computed string, kept bool) {
-	r.changes = append(r.changes, Change{Field: r.path(p, i), Sent: r.value(p, i), Computed: computed, Kept: kept, Round: roundOf(p, r.spots[p.index][i].node)})
+	r.changes = append(r.changes, Change{Field: r.path(p, i), Sent: r.value(p, i), Computed: computed, Kept: kept,
+		Round: roundOf(p, r.spots[p.index][i].node)})
 }
 
 // roundOf finds the row of a repeat that the node of a part is in.

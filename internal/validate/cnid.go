@@ -53,7 +53,8 @@ func ParseCNID(s string) (CNID, error) {
 	if checkCharacter(number[:17]) != number[17] {
 		return CNID{}, IDChecksum
 	}
-	id := CNID{Number: number, Region: number[:6], Birth: birth.Format(time.DateOnly), Sex: "female", Legacy: legacy, Foreign: number[0] == '9'}
+	id := CNID{Number: number, Region: number[:6], Birth: birth.Format(time.DateOnly), Sex: "female", Legacy: legacy,
+		Foreign: number[0] == '9'}
 	if (number[16]-'0')%2 == 1 {
 		id.Sex = "male"
 	}

@@ -23,7 +23,8 @@ type condition struct {
 // Compile compiles every expression of a form once. The error is survey.Problems, all of them: references to questions
 // that there are not, mistakes in expressions, and answers that depend on themselves.
 func Compile(f *survey.Form) (*Logic, error) {
-	c := &logicCompiler{form: f, names: xform.NewNames(f), env: environment(f), made: map[string]*condition{}, looked: map[looks][]*part{}, below: map[*part]map[string][]*part{}, logic: newLogic(f), collect: forCollect(f)}
+	c := &logicCompiler{form: f, names: xform.NewNames(f), env: environment(f), made: map[string]*condition{}, looked: map[looks][]*part{},
+		below: map[*part]map[string][]*part{}, logic: newLogic(f), collect: forCollect(f)}
 	c.logic.root = c.part(f.Root, nil)
 	for _, p := range c.logic.parts {
 		c.expressions(p)

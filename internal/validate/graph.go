@@ -7,8 +7,8 @@ import (
 
 // order sorts the parts so that each comes after all that it depends on: what its relevance and its calculation look at,
 // and the container that it is in. An answer that depends on itself is a mistake, also by way of another round of its
-// repeat, because JavaRosa refuses such forms (TriggerableDag.buildDag). A choice filter may look at an answer that is filtered by this one in turn, as tablets
-// allow; then Check goes over the form again.
+// repeat, because JavaRosa refuses such forms (TriggerableDag.buildDag). A choice filter may look at an answer that is filtered by this one
+// in turn, as tablets allow; then Check goes over the form again.
 func (c *logicCompiler) order() {
 	o := &ordering{compiler: c, told: map[*part]bool{}, state: make([]uint8, len(c.logic.parts))}
 	for _, p := range c.logic.parts {

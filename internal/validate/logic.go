@@ -91,9 +91,9 @@ func (p *part) path() string {
 // Check evaluates an instance as the tablet would, top down: answers are read, those that are not relevant, of the wrong
 // type or no choice are taken out, calculations are done again where the server can, and then required answers,
 // constraints and counts of repeats are checked. It changes inst, and what it takes out or computes otherwise is among the
-// changes. An answer that a reviewer put back stays, with an issue. now() and today() are those of the visit by the record's own word; where it has none, nothing is judged by
-// them. A record that takes too much work, or more time than ctx has, gets the issue logic.too_long and is checked in part;
-// at most 300 issues are told. It may be called by many goroutines at once, each with its own instance.
+// changes. An answer that a reviewer put back stays, with an issue. now() and today() are those of the visit by the record's own word;
+// where it has none, nothing is judged by them. A record that takes too much work, or more time than ctx has, gets the issue logic.too_long
+// and is checked in part; at most 300 issues are told. It may be called by many goroutines at once, each with its own instance.
 func (l *Logic) Check(ctx context.Context, inst *survey.Instance, keep Keep) Checked {
 	if inst == nil || inst.Root == nil {
 		return Checked{}

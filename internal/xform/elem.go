@@ -101,7 +101,8 @@ func (p *printer) checkName(name string) {
 		return
 	}
 	t := texts["xml.name"]
-	p.wrong = append(p.wrong, survey.Problem{Code: "xml.name", ZH: strings.ReplaceAll(t[0], "%s", name), EN: strings.ReplaceAll(t[1], "%s", name)})
+	p.wrong = append(p.wrong, survey.Problem{Code: "xml.name", ZH: strings.ReplaceAll(t[0], "%s", name),
+		EN: strings.ReplaceAll(t[1], "%s", name)})
 }
 
 // element writes e; inside text, indent and newline are empty.

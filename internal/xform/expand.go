@@ -34,7 +34,8 @@ type expansion struct {
 }
 
 func (e *expansion) question(q *survey.Question) int {
-	for _, expr := range []string{q.Relevant, q.Constraint, q.Required, q.ReadOnly, q.Calculation, q.Default, q.Trigger, q.ChoiceFilter, q.RepeatCount, q.ItemsRepeat} {
+	for _, expr := range []string{q.Relevant, q.Constraint, q.Required, q.ReadOnly, q.Calculation, q.Default, q.Trigger, q.ChoiceFilter,
+		q.RepeatCount, q.ItemsRepeat} {
 		e.left -= e.length(expr)
 	}
 	texts := []survey.Translated{q.Label, q.Hint, q.GuidanceHint, q.ConstraintMsg, q.RequiredMsg, q.NoAppErrorMsg}

@@ -7,8 +7,10 @@ import (
 )
 
 // bindWords are the attributes of a bind that a form can spell wrong.
-var bindWords = vocabulary{columns: set("relevant", "required", "constraint", "calculate", "readonly", "type", "constraintMsg", "requiredMsg",
-	"noAppErrorString", "saveto", "doorstep:rule", "doorstep:sensitivity", "doorstep:disclosure", "doorstep:age_band", "doorstep:authoritative", "doorstep:codes", "doorstep:key",
+var bindWords = vocabulary{columns: set("relevant", "required", "constraint", "calculate", "readonly", "type", "constraintMsg",
+	"requiredMsg",
+	"noAppErrorString", "saveto", "doorstep:rule", "doorstep:sensitivity", "doorstep:disclosure", "doorstep:age_band",
+	"doorstep:authoritative", "doorstep:codes", "doorstep:key",
 	"doorstep:follow_up")}
 
 // spelling looks at a header that is not understood as it stands: one like a known word is a mistake, since the form would

@@ -78,7 +78,8 @@ func (w *sheetWalk) wrongType(r *record, kind string) {
 // bracket reads a row that was probably meant to begin or end a group, so that the rows in it are not misread too.
 func (w *sheetWalk) bracket(r *record, kind string) string {
 	_, known := lookType(kind)
-	if known || reBegin.MatchString(kind) || reEnd.MatchString(kind) || reSelect.MatchString(kind) || !strings.ContainsAny(kind, " _") || !w.mayCompare() {
+	if known || reBegin.MatchString(kind) || reEnd.MatchString(kind) || reSelect.MatchString(kind) || !strings.ContainsAny(kind, " _") ||
+		!w.mayCompare() {
 		return kind
 	}
 	near := nearType(kind)

@@ -70,7 +70,8 @@ func translateRegex(p string) string {
 			fmt.Fprintf(&b, `\x{%s}`, p[i+1:i+5])
 			i += 4
 		case next == '/' || next == '"' || next == '\'' || next == '@' || next == '#' || next == '%' || next == '<' ||
-			next == '>' || next == '=' || next == '!' || next == ',' || next == ':' || next == ';' || next == ' ' || next == '&' || next == '~' || next == '`':
+			next == '>' || next == '=' || next == '!' || next == ',' || next == ':' || next == ';' || next == ' ' || next == '&' || next == '~' ||
+			next == '`':
 			fmt.Fprintf(&b, `\x{%x}`, next)
 		case next == '_':
 			b.WriteByte(next)
