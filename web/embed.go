@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:embed all:console/dist
@@ -35,7 +36,8 @@ var types = map[string]string{
 }
 
 // Console returns the files of the console by their path below it. It fails for a file of a type that is not served.
-func Console() (map[string]File, error) {
+// They are compressed once in a process.
+var Console = sync.OnceValues(func() (map[string]File, error) {
 	files := map[string]File{}
 	err := fs.WalkDir(built, "console/dist", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
@@ -50,7 +52,7 @@ func Console() (map[string]File, error) {
 		return err
 	})
 	return files, err
-}
+})
 
 func serve(name string, body []byte) (File, error) {
 	kind, ok := types[path.Ext(name)]

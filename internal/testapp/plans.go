@@ -38,6 +38,26 @@ func (a *asked) take() map[string]bool {
 	return waiting
 }
 
+// cities are full cities by their schema: apps that publish no form share one.
+var cities sync.Map
+
+// cityOf is the full city with the tables of a database. It lives as long as the test binary.
+func cityOf(db collections.DB) (*queryplan.City, error) {
+	var schema string
+	const all = `SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)`
+	if _, err := collections.One(db, all, nil, &schema); err != nil {
+		return nil, err
+	}
+	if city, known := cities.Load(schema); known {
+		return city.(*queryplan.City), nil
+	}
+	city, err := queryplan.New(db)
+	if err == nil {
+		cities.Store(schema, city)
+	}
+	return city, err
+}
+
 // judged reports whether the statement that is being prepared is the program's: not one of a test's sources, and not a list that an
 // operator asks for, who may ask for anything.
 func judged(query string) bool {
@@ -64,12 +84,11 @@ func (a *App) examine(t testing.TB, asked *asked) {
 	if len(waiting) == 0 {
 		return
 	}
-	city, err := queryplan.New(collections.Read(a.TestApp))
+	city, err := cityOf(collections.Read(a.TestApp))
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	defer city.Close()
 	for query := range waiting {
 		if _, known := examined.LoadOrStore(query, true); known {
 			continue
