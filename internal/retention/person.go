@@ -147,18 +147,30 @@ func (e *eraser) withoutWords(visit string) error {
 	return nil
 }
 
-// forgetUnlessSeen forgets a person whom no record names any more, unless they were another territory's before the record was made.
+// forgetUnlessSeen forgets a person whom no record names any more, by any of the entries that were merged into one, unless they were
+// another territory's before the record was made.
 func (e *eraser) forgetUnlessSeen(person string) error {
 	if person == "" {
 		return nil
 	}
-	for _, t := range slices.Concat(e.schema.records, e.schema.rows) {
-		seen, err := e.ids(`SELECT id FROM "`+t.name+`" WHERE person=? LIMIT 1`, person)
-		if err != nil || len(seen) > 0 {
+	all, err := e.same(person)
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		for _, t := range slices.Concat(e.schema.records, e.schema.rows) {
+			seen, err := e.ids(`SELECT id FROM "`+t.name+`" WHERE person=? LIMIT 1`, one)
+			if err != nil || len(seen) > 0 {
+				return err
+			}
+		}
+	}
+	for _, one := range all {
+		if err := e.forget(one); err != nil {
 			return err
 		}
 	}
-	return e.forget(person)
+	return nil
 }
 
 // forget empties an entry of the register. Its id stays, without a place, so that it is in nobody's territory; tablets

@@ -63,7 +63,7 @@ func (e *eraser) record(t table, id string) error {
 	if err != nil || !found {
 		return err
 	}
-	people := []string{h.person}
+	people, gone := []string{h.person}, []string{}
 	if e.brought == nil {
 		e.brought = map[string]bool{}
 	}
@@ -72,7 +72,7 @@ func (e *eraser) record(t table, id string) error {
 		err := collections.Each(e.db, `SELECT id, person FROM "`+rows.name+`" WHERE visit=?`, []any{id}, func(r *sql.Rows) error {
 			var row, person string
 			err := r.Scan(&row, &person)
-			people = append(people, person)
+			people, gone = append(people, person), append(gone, row)
 			e.brought[rows.name+"/"+row] = true
 			return err
 		})
@@ -83,12 +83,17 @@ func (e *eraser) record(t table, id string) error {
 			return fmt.Errorf("rows of %s: %w", id, err)
 		}
 	}
-	gone := append(slices.Clone(t.blank), collections.Row{
+	for _, row := range gone {
+		if err := e.pairs(row); err != nil {
+			return err
+		}
+	}
+	none := append(slices.Clone(t.blank), collections.Row{
 		{Column: "location", Value: `{"lon":0,"lat":0}`}, {Column: "accuracy_m", Value: 0}, {Column: "household", Value: ""},
 		{Column: "person", Value: ""},
 		{Column: collections.SealedColumn, Value: ""},
 	}...)
-	if err := e.rewrite(t, id, h, "record", gone); err != nil {
+	if err := e.rewrite(t, id, h, "record", none); err != nil {
 		return err
 	}
 	for _, person := range people {
