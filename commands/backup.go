@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/audit"
 	"doorstep/internal/backup"
 	"doorstep/internal/disk"
+	"doorstep/internal/server"
 )
 
 // addBackups gives serve the flags that say where backups go and when, and where the witness of the database lies.
@@ -70,7 +71,7 @@ func makeBackup(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		entry := hooks.BackedUp(audit.Entry{Actor: "operator", Role: "operator"}, report)
+		entry := server.BackedUp(audit.Entry{Actor: "operator", Role: "operator"}, report)
 		err = collections.Write(cmd.Context(), app, func(db collections.DB) error { return audit.Append(db, d.Now(), entry) })
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
+	"doorstep/internal/server"
 )
 
 // bindAudit records what goes through PocketBase's own routes, the dashboard's included; our routes record in their
@@ -30,7 +31,7 @@ func (d *Doorstep) bindAudit(app core.App) {
 func refuseRecord(*core.RecordEvent) error { return problem.New(problem.NotAllowed, "audit") }
 
 func (d *Doorstep) settings(e *core.SettingsUpdateRequestEvent) error {
-	entry := caller(e.RequestEvent).Did(audit.Configure)
+	entry := server.Caller(e.RequestEvent).Did(audit.Configure)
 	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": "settings"}
 	return d.withEntry(e.RequestEvent, &entry, e.Next)
 }
@@ -45,7 +46,7 @@ func (d *Doorstep) schema(e *core.CollectionRequestEvent) error {
 	if e.Collection.Name == collections.Audit || e.Collection.Id == trail.Id {
 		return e.ForbiddenError("审计表的结构不能改变。 The audit collection cannot be changed.", nil)
 	}
-	entry := caller(e.RequestEvent).Did(audit.Configure)
+	entry := server.Caller(e.RequestEvent).Did(audit.Configure)
 	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": "collection", "name": e.Collection.Name}
 	return d.withEntry(e.RequestEvent, &entry, e.Next)
 }

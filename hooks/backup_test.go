@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/pocketbase/pocketbase/tools/cron"
 
-	"doorstep/hooks"
 	"doorstep/internal/datafolder"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 
@@ -33,7 +33,7 @@ func namesIn(t *testing.T, dir string) (names []string) {
 func TestBackupsByNightKeepTheNewest(t *testing.T) {
 	app := testapp.New(t)
 	dir := t.TempDir()
-	app.Doorstep.Backups = hooks.Backups{Dir: dir, Keep: 2, At: "30 18 * * *"}
+	app.Doorstep.Backups = server.Backups{Dir: dir, Keep: 2, At: "30 18 * * *"}
 	operator := app.Client(t, app.Serve(t), superuser(t, app))
 	operator.Want(http.StatusCreated, http.MethodPost, "/api/doorstep/v1/backups", nil, nil)
 	if err := os.WriteFile(filepath.Join(dir, "mine.zip"), nil, 0o600); err != nil {
@@ -60,7 +60,7 @@ func TestBackupsByNightKeepTheNewest(t *testing.T) {
 func TestABackupWithoutRoomIsRefused(t *testing.T) {
 	app := testapp.New(t)
 	dir := t.TempDir()
-	app.Doorstep.Backups = hooks.Backups{Dir: dir, Keep: 2}
+	app.Doorstep.Backups = server.Backups{Dir: dir, Keep: 2}
 	operator := app.Client(t, app.Serve(t), superuser(t, app))
 	big := filepath.Join(app.DataDir(), "attachments", "aa")
 	if err := os.MkdirAll(big, 0o700); err != nil {
@@ -152,7 +152,7 @@ func TestATabletAheadOfTheDatabaseBeginsAnew(t *testing.T) {
 // TestBackupsAreOnRecord: who made one, and who took it away.
 func TestBackupsAreOnRecord(t *testing.T) {
 	app := testapp.New(t)
-	app.Doorstep.Backups = hooks.Backups{Dir: t.TempDir()}
+	app.Doorstep.Backups = server.Backups{Dir: t.TempDir()}
 	me := superuser(t, app)
 	operator := app.Client(t, app.Serve(t), me)
 	before := head(t, app)

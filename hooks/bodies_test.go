@@ -10,13 +10,13 @@ import (
 	"strings"
 	"testing"
 
-	"doorstep/hooks"
+	"doorstep/internal/server"
 )
 
 // stalled begins a request whose body does not end, and returns when all that there is of it was sent.
-func stalled(t *testing.T, server *httptest.Server, head, body string) {
+func stalled(t *testing.T, served *httptest.Server, head, body string) {
 	t.Helper()
-	c, err := net.Dial("tcp", server.Listener.Addr().String())
+	c, err := net.Dial("tcp", served.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,12 +28,12 @@ func stalled(t *testing.T, server *httptest.Server, head, body string) {
 // A worker who holds pushes open keeps nobody else from a push, a question or a search.
 func TestStalledPushesTakeNoRoomFromOthers(t *testing.T) {
 	app, tablet, boss := stage(t)
-	server := httptest.NewServer(app.Handler(t))
-	t.Cleanup(server.Close)
-	other := app.Client(t, server, app.Worker(t, "F2", "field", "990101001002")).Register()
-	boss.URL = server.URL
+	served := httptest.NewServer(app.Handler(t))
+	t.Cleanup(served.Close)
+	other := app.Client(t, served, app.Worker(t, "F2", "field", "990101001002")).Register()
+	boss.URL = served.URL
 	for range 12 {
-		stalled(t, server, "POST /api/sync/v1/push HTTP/1.1\r\nAuthorization: "+tablet.Token+"\r\nX-Doorstep-Device: "+tablet.Device, `{"operations":[`+strings.Repeat(" ", 4500<<10))
+		stalled(t, served, "POST /api/sync/v1/push HTTP/1.1\r\nAuthorization: "+tablet.Token+"\r\nX-Doorstep-Device: "+tablet.Device, `{"operations":[`+strings.Repeat(" ", 4500<<10))
 	}
 	for range 3 {
 		other.Want(http.StatusOK, http.MethodPost, "/api/sync/v1/push", []byte(`{"operations":[]`+strings.Repeat(" ", 2<<20)+`}`), nil)
@@ -47,7 +47,7 @@ func TestBodiesOfTheFrameworkAreLimited(t *testing.T) {
 	app, tablet, _ := stage(t)
 	handler := app.Handler(t)
 	fill := strings.NewReplacer("{collection}", "workers", "{id}", "x", "{key}", "x", "{path...}", "x")
-	for pattern := range hooks.Opened {
+	for pattern := range server.Opened {
 		method, path, _ := strings.Cut(pattern, " ")
 		if method == http.MethodGet {
 			continue
@@ -84,14 +84,14 @@ func TestBodiesOfTheFrameworkAreLimited(t *testing.T) {
 // Bodies of nobody in particular, held open, keep nobody from signing in, and are not kept in memory.
 func TestStalledStrangersCostLittle(t *testing.T) {
 	app, tablet, _ := stage(t)
-	server := httptest.NewServer(app.Handler(t))
-	t.Cleanup(server.Close)
+	served := httptest.NewServer(app.Handler(t))
+	t.Cleanup(served.Close)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range 100 {
-		stalled(t, server, "POST /api/collections/workers/auth-with-password HTTP/1.1", `{"identity":"`+strings.Repeat("a", 60<<10))
+		stalled(t, served, "POST /api/collections/workers/auth-with-password HTTP/1.1", `{"identity":"`+strings.Repeat("a", 60<<10))
 	}
-	tablet.URL = server.URL
+	tablet.URL = served.URL
 	if status, body := tablet.Do(http.MethodPost, "/api/collections/workers/auth-with-password", map[string]string{"identity": "F1", "password": "wrong"}); status != http.StatusBadRequest {
 		t.Errorf("a sign-in beside them: %d %s", status, body)
 	}

@@ -3,7 +3,6 @@ package hooks
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -54,7 +53,7 @@ func (d *Doorstep) faceWitness(e *core.ServeEvent) error {
 		}
 	}
 	if doubt != "" {
-		if err := d.renewEpoch(context.Background(), e.App, doubt); err != nil {
+		if err := d.RenewEpoch(context.Background(), e.App, doubt); err != nil {
 			return err
 		}
 	}
@@ -107,17 +106,6 @@ func (d *Doorstep) present(app core.App) (datafolder.Witness, error) {
 	w.Audit = datafolder.Mark(head)
 	w.Feed, err = devicesync.FeedHead(db)
 	return w, err
-}
-
-// renewEpoch makes every tablet begin anew, which loses nothing that they hold, and puts the reason on record.
-func (d *Doorstep) renewEpoch(ctx context.Context, app core.App, why string) error {
-	fmt.Fprintf(os.Stderr, "数据库可能来自备份(%s):平板将重新同步。\nThe database may come from a backup: tablets will sync in full.\n", why)
-	return collections.Write(ctx, app, func(db collections.DB) error {
-		if err := devicesync.RenewEpoch(db); err != nil {
-			return err
-		}
-		return audit.Append(db, d.Now(), audit.Entry{Action: "epoch.renew", Purpose: audit.Administration, Detail: map[string]string{"why": why}})
-	})
 }
 
 func (d *Doorstep) noteProgress(app core.App, clean bool) {

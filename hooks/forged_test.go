@@ -12,8 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/hooks"
 	"doorstep/internal/seal"
+	"doorstep/internal/server"
 	"doorstep/internal/signin"
 	"doorstep/internal/testapp"
 )
@@ -62,13 +62,13 @@ func forgeries(t *testing.T, copied core.App, account *core.Record) map[string]s
 // exactly as one of random letters, and a right one otherwise.
 func TestACopyOfTheDatabaseForgesNothing(t *testing.T) {
 	app := testapp.New(t)
-	server := app.Serve(t)
+	served := app.Serve(t)
 	accounts := []*core.Record{app.Worker(t, "F1", "field", "990101001"), app.Worker(t, "M1", "manager", "99"), superuser(t, app)}
 	copied := copyOf(t, app)
 	routes := everyRoute()
 	ask := func(token, route string) answerOf {
 		method, path, _ := strings.Cut(route, " ")
-		c := app.Client(t, server, nil)
+		c := app.Client(t, served, nil)
 		c.Token = token
 		status, body := c.Do(method, path+"?token="+token, map[string]any{})
 		return answerOf{status, string(body)}
@@ -96,10 +96,10 @@ func TestACopyOfTheDatabaseForgesNothing(t *testing.T) {
 // everyRoute is every route that takes a session, ours and those of PocketBase that are open.
 func everyRoute() (routes []string) {
 	fill := strings.NewReplacer("{collection}", "workers", "{id}", "x", "{recordId}", "x", "{filename}", "x", "{key}", "x", "{form}", "child_visit", "{version}", "1")
-	for _, r := range hooks.Routes {
+	for _, r := range server.Routes {
 		routes = append(routes, fill.Replace(r.Method+" "+r.Path))
 	}
-	for pattern := range hooks.Opened {
+	for pattern := range server.Opened {
 		if !strings.Contains(pattern, "/_/") {
 			routes = append(routes, fill.Replace(pattern))
 		}
@@ -131,8 +131,8 @@ func copyOf(t *testing.T, app *testapp.App) core.App {
 // Rotating the key of the server ends every session.
 func TestRotationEndsSessions(t *testing.T) {
 	app := testapp.New(t)
-	server := app.Serve(t)
-	c := app.Client(t, server, app.Worker(t, "M1", "manager", "99"))
+	served := app.Serve(t)
+	c := app.Client(t, served, app.Worker(t, "M1", "manager", "99"))
 	c.Want(http.StatusOK, http.MethodGet, quarantine, nil, nil)
 	other, err := seal.NewKeyset(seal.AES256, time.Now())
 	if err != nil {

@@ -10,77 +10,38 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/collections"
-	"doorstep/collections/territory"
-	"doorstep/internal/attachment"
-	"doorstep/internal/body"
-	"doorstep/internal/console"
-	"doorstep/internal/devicesync"
-	"doorstep/internal/grid"
-	"doorstep/internal/ingest"
-	"doorstep/internal/instrument"
-	"doorstep/internal/openrosa"
 	"doorstep/internal/outbox"
 	"doorstep/internal/seal"
-	"doorstep/internal/share"
+	"doorstep/internal/server"
 	"doorstep/internal/signin"
-	"doorstep/internal/upload"
 )
 
-// Doorstep is what one process shares: compiled forms, the areas' index, the clock.
+// Doorstep is the program: what its requests share, and what happens beside them.
 type Doorstep struct {
-	Library *instrument.Library
-	Areas   *grid.Live
-	Now     func() time.Time
+	*server.Server
 	Notify  outbox.Send
 	Keys    seal.Source // of the keyset; empty for the file beside the data folder
 	Witness string      // file in which the server notes how far the database has come; empty for one beside the data folder
-	Backups Backups
-	Longest time.Duration // that a read may take which is answered as a whole
-	fresh   bool          // the epoch was made by this process
-	queue   *ingest.Queue
-
-	backingUp sync.Mutex
-	bodies    *body.Room // of JSON and XML
-	files     *body.Room
-	shares    *share.Shares
-	passwords *signin.Guard
-	damaged   sync.Map // places of rows that ReportDamage has noted
-
-	uploads    *upload.Door
-	thumbnails attachment.Thumbnails
-	hashes     *openrosa.Hashes
-	sums       *territory.Kept[*devicesync.Sums]
-
-	areaJobs chan struct{} // that one may wait
-
-	sheets *console.Sheets
-	leases *console.Leases
+	fresh   bool        // the epoch was made by this process
+	damaged sync.Map    // places of rows that ReportDamage has noted
 }
 
 // New makes an empty Doorstep; Start fills it from the database.
-func New(now func() time.Time) *Doorstep {
-	return &Doorstep{Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(), Longest: longest, passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(),
-		areaJobs: make(chan struct{}, 1), sheets: console.NewSheets(), leases: console.NewLeases()}
-}
-
-// Intake returns what the stages of intake need.
-func (d *Doorstep) Intake() *ingest.Intake {
-	return &ingest.Intake{Instruments: d.Library, Areas: d.Areas.Index, Now: d.Now, Queue: d.queue}
-}
+func New(now func() time.Time) *Doorstep { return &Doorstep{Server: server.New(now)} }
 
 // Bind tells the life of a visit: who may ask (routes, and rules of the collections), then the stages that every door
 // goes through (ingest: keep raw, known already?, validate, identify, find duplicates, assign area, store, tell the
 // tablets), then what happens after the commit (outbox), and what keeps the shared state true.
 func (d *Doorstep) Bind(app core.App) {
-	on(app.OnServe(), "doorstep.guard", 5, d.guard)
+	on(app.OnServe(), "doorstep.guard", 5, d.Guard)
 	on(app.OnServe(), "doorstep.start", 10, d.start)
-	on(app.OnServe(), "doorstep.headers", 11, d.protect)
-	on(app.OnServe(), "doorstep.opened", 12, d.open)
-	on(app.OnServe(), "doorstep.bodies", 13, d.bound)
-	on(app.OnServe(), "doorstep.uploads", 15, d.openUploads)
-	on(app.OnServe(), "doorstep.routes", 20, d.routes)
-	on(app.OnServe(), "doorstep.openrosa", 25, d.openrosa)
-	on(app.OnServe(), "doorstep.web", 27, d.pages)
+	on(app.OnServe(), "doorstep.headers", 11, d.Protect)
+	on(app.OnServe(), "doorstep.opened", 12, d.CloseOthers)
+	on(app.OnServe(), "doorstep.bodies", 13, d.BoundBodies)
+	on(app.OnServe(), "doorstep.uploads", 15, d.OpenUploads)
+	on(app.OnServe(), "doorstep.routes", 20, d.Route)
+	on(app.OnServe(), "doorstep.openrosa", 25, d.OpenRosa)
+	on(app.OnServe(), "doorstep.web", 27, d.Pages)
 	on(app.OnServe(), "doorstep.outbox", 30, d.sendOutbox)
 	on(app.OnServe(), "doorstep.forms", 40, d.watchForms)
 	on(app.OnServe(), "doorstep.retention", 50, d.reportRetention)
@@ -185,7 +146,7 @@ func (d *Doorstep) watchForms(e *core.ServeEvent) error {
 		if err := d.Library.Refresh(app); err != nil {
 			app.Logger().Error("refresh forms", "error", err.Error())
 		}
-		d.releaseKnown(context.Background(), app)
+		d.ReleaseKnown(context.Background(), app)
 	})
 	if err != nil {
 		return err
@@ -193,16 +154,9 @@ func (d *Doorstep) watchForms(e *core.ServeEvent) error {
 	return e.Next()
 }
 
-// releaseKnown makes records of what waited for a form that is known by now.
-func (d *Doorstep) releaseKnown(ctx context.Context, app core.App) {
-	if _, err := ingest.ReleaseKnown(ctx, app, d.Intake()); err != nil {
-		app.Logger().Error("release what waited for a form", "error", err.Error())
-	}
-}
-
 // drain lets what was taken in be stored before the database is closed.
 func (d *Doorstep) drain(e *core.TerminateEvent) error {
-	d.queue.Close()
+	d.Drain()
 	return e.Next()
 }
 
@@ -210,6 +164,6 @@ func (d *Doorstep) areasChanged(e *core.RecordEvent) error {
 	if err := d.Areas.Load(e.App); err != nil {
 		e.App.Logger().Error("reload areas", "error", err)
 	}
-	d.kickAreas()
+	d.KickAreas()
 	return e.Next()
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"doorstep/hooks"
 	"doorstep/internal/access"
 	"doorstep/internal/testapp"
 )
@@ -84,11 +83,11 @@ func caller(do access.Action) string {
 // small. The answer has a code, and the memory does not grow with the body.
 func TestBodiesAreLimited(t *testing.T) {
 	app := testapp.New(t)
-	server := app.Serve(t)
+	served := app.Serve(t)
 	handler := app.Handler(t)
-	clients := map[string]*testapp.Client{"": app.Client(t, server, nil)}
+	clients := map[string]*testapp.Client{"": app.Client(t, served, nil)}
 	for _, role := range []string{"manager", "supervisor", "analyst", "field"} {
-		clients[role] = app.Client(t, server, app.Worker(t, "L-"+role, role, "990101"))
+		clients[role] = app.Client(t, served, app.Worker(t, "L-"+role, role, "990101"))
 	}
 	clients["field"].Register()
 
@@ -113,7 +112,7 @@ func TestBodiesAreLimited(t *testing.T) {
 		{"multipart", "", formType, func() io.Reader { return bytes.NewReader(form.Bytes()) }, -1},
 	}
 	fill := strings.NewReplacer("{id}", "x", "{collection}", "child_visits", "{form}", "child_visit", "{version}", "x", "{device}", "x", "{upload}", "x")
-	for _, r := range hooks.Routes {
+	for _, r := range server.Routes {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodDelete {
 			continue
 		}
@@ -123,7 +122,7 @@ func TestBodiesAreLimited(t *testing.T) {
 				req := httptest.NewRequest(r.Method, fill.Replace(r.Path), io.NopCloser(b.content()))
 				req.ContentLength = b.length
 				for name, value := range map[string]string{
-					"Authorization": client.Token, hooks.DeviceHeader: client.Device, "Content-Type": b.kind, "Content-Encoding": b.encoding,
+					"Authorization": client.Token, server.DeviceHeader: client.Device, "Content-Type": b.kind, "Content-Encoding": b.encoding,
 					"Tus-Resumable": "1.0.0", "Upload-Length": fmt.Sprint(int64(bomb) * 100), "Upload-Offset": "0",
 				} {
 					if value != "" {

@@ -2,14 +2,12 @@ package hooks_test
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
-	"doorstep/hooks"
 	"doorstep/internal/access"
 	"doorstep/internal/testapp"
 )
@@ -18,10 +16,10 @@ import (
 // what an operator asks is not. The time is up here before it begins.
 func TestReadsThatTakeTooLongAreCut(t *testing.T) {
 	app, tablet, boss := stage(t)
-	server := app.Serve(t)
-	boss.URL, tablet.URL = server.URL, server.URL
-	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "99"))
-	operator := app.Client(t, server, superuser(t, app))
+	served := app.Serve(t)
+	boss.URL, tablet.URL = served.URL, served.URL
+	manager := app.Client(t, served, app.Worker(t, "M1", "manager", "99"))
+	operator := app.Client(t, served, superuser(t, app))
 	visit := uuid.NewString()
 	push(t, tablet, operation(1, visit, childVisit(testapp.Inside(gridA), "示例路 1 号")))
 	app.Doorstep.Longest = -time.Second
@@ -31,15 +29,15 @@ func TestReadsThatTakeTooLongAreCut(t *testing.T) {
 	fill := strings.NewReplacer("{id}", visit, "{collection}", "child_visits", "{form}", "child_visit")
 	asks := map[string]string{"/api/doorstep/v1/quality": "?form=child_visit&area=99", "/api/doorstep/v1/area-jobs/{id}/moves": "?from=99&to=99"} // what is checked before anything is read
 	seen := 0
-	for _, r := range hooks.Routes {
-		pattern := r.Method + " " + r.Path
+	for _, r := range server.Routes {
+		pattern := r.Pattern()
 		if r.Method != http.MethodGet || r.Do == access.Sync {
 			continue
 		}
 		status, body := manager.Do(r.Method, fill.Replace(r.Path)+asks[r.Path], nil)
-		if long := hooks.Long[pattern] != ""; long && cut(status, body) {
-			t.Errorf("%s is long and is cut", pattern)
-		} else if !long {
+		if r.Slow != "" && cut(status, body) {
+			t.Errorf("%s is slow and is cut", pattern)
+		} else if r.Slow == "" {
 			seen++
 			if !cut(status, body) {
 				t.Errorf("%s: %d %s", pattern, status, body)
@@ -59,13 +57,4 @@ func TestReadsThatTakeTooLongAreCut(t *testing.T) {
 	tablet.Want(http.StatusOK, http.MethodPost, "/api/sync/v1/push", []byte(`{"operations":[]}`), nil)
 	app.Doorstep.Longest = time.Minute
 	boss.Want(http.StatusOK, http.MethodGet, "/api/collections/persons/records?perPage=1", nil, nil)
-}
-
-// The table of long routes names routes that there are.
-func TestLongRoutesExist(t *testing.T) {
-	for pattern := range hooks.Long {
-		if !slices.ContainsFunc(hooks.Routes, func(r hooks.Route) bool { return r.Method+" "+r.Path == pattern }) {
-			t.Errorf("%s is no route", pattern)
-		}
-	}
 }

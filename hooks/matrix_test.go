@@ -12,7 +12,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/hooks"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/testapp"
@@ -85,12 +84,12 @@ var policies = map[string]policy{
 // TestCollectionRules walks role × collection × action × territory over real HTTP.
 func TestCollectionRules(t *testing.T) {
 	app := testapp.New(t)
-	server := app.Serve(t)
-	clients := map[string]*testapp.Client{"nobody": app.Client(t, server, nil)}
+	served := app.Serve(t)
+	clients := map[string]*testapp.Client{"nobody": app.Client(t, served, nil)}
 	var field *core.Record
 	for _, role := range []string{"field", "supervisor", "analyst", "manager"} {
 		w := app.Worker(t, "W-"+role, role, "990101")
-		clients[role] = app.Client(t, server, w)
+		clients[role] = app.Client(t, served, w)
 		if role == "field" {
 			field = w
 		}
@@ -247,14 +246,14 @@ func checkWrites(t *testing.T, client *testapp.Client, name, role string, ids ma
 // TestCustomRoutesFollowTheTable walks role × route: whoever the table gives nothing is refused before the handler runs.
 func TestCustomRoutesFollowTheTable(t *testing.T) {
 	app := testapp.New(t)
-	server := app.Serve(t)
+	served := app.Serve(t)
 	fill := strings.NewReplacer("{id}", "x", "{collection}", "child_visits", "{form}", "child_visit", "{version}", "x")
 	for _, role := range []access.Role{"", access.Field, access.Supervisor, access.Analyst, access.Manager} {
-		client := app.Client(t, server, nil)
+		client := app.Client(t, served, nil)
 		if role != "" {
-			client = app.Client(t, server, app.Worker(t, "W-"+string(role), string(role), "990101"))
+			client = app.Client(t, served, app.Worker(t, "W-"+string(role), string(role), "990101"))
 		}
-		for _, r := range hooks.Routes {
+		for _, r := range server.Routes {
 			status, body := client.Do(r.Method, fill.Replace(r.Path), nil)
 			want := 0
 			if role == "" {
@@ -276,9 +275,9 @@ func TestCustomRoutesFollowTheTable(t *testing.T) {
 // A worker who is not active any more has no rights, whatever token is left.
 func TestInactiveWorkerIsNobody(t *testing.T) {
 	app := testapp.New(t)
-	server := app.Serve(t)
+	served := app.Serve(t)
 	worker := app.Worker(t, "F1", "field", "990101")
-	client := app.Client(t, server, worker)
+	client := app.Client(t, served, worker)
 	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
 		return collections.Update(db, collections.Workers, worker.Id, collections.Row{{Column: "active", Value: false}})
 	})

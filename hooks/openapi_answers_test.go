@@ -16,7 +16,6 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"doorstep/collections/forms"
-	"doorstep/hooks"
 	"doorstep/internal/retention"
 	"doorstep/internal/testapp"
 )
@@ -25,7 +24,7 @@ import (
 type witness struct {
 	contract
 	t      *testing.T
-	server *httptest.Server
+	served *httptest.Server
 	seen   map[string]bool // "POST /path" once it was answered with 2xx
 }
 
@@ -73,13 +72,13 @@ func (w *witness) do(who *testapp.Client, method, path string, body any) (int, [
 		w.t.Fatal(err)
 	}
 	form.Close()
-	req, err := http.NewRequest(method, w.server.URL+path, &b)
+	req, err := http.NewRequest(method, w.served.URL+path, &b)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", form.FormDataContentType())
 	req.Header.Set("Authorization", who.Token)
-	res, err := w.server.Client().Do(req)
+	res, err := w.served.Client().Do(req)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -152,15 +151,15 @@ const (
 func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
-	server := app.Serve(t)
-	w := &witness{contract: readContract(t), t: t, server: server, seen: map[string]bool{}}
+	served := app.Serve(t)
+	w := &witness{contract: readContract(t), t: t, served: served, seen: map[string]bool{}}
 	worker := app.Worker(t, "F1", "field", "990101001001")
-	tablet := app.Client(t, server, worker)
-	boss := app.Client(t, server, app.Worker(t, "S1", "supervisor", "990101"))
-	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
+	tablet := app.Client(t, served, worker)
+	boss := app.Client(t, served, app.Worker(t, "S1", "supervisor", "990101"))
+	manager := app.Client(t, served, app.Worker(t, "M1", "manager", "9901"))
 
-	w.send(app.Client(t, server, nil), post, signInPath, nil, "", object{"identity": "F1", "password": testapp.Password}, 200)
-	w.send(app.Client(t, server, nil), post, signInPath, nil, "", object{"identity": "F1", "password": "wrong-password"}, 400)
+	w.send(app.Client(t, served, nil), post, signInPath, nil, "", object{"identity": "F1", "password": testapp.Password}, 200)
+	w.send(app.Client(t, served, nil), post, signInPath, nil, "", object{"identity": "F1", "password": "wrong-password"}, 400)
 	visit, seal := w.walkSync(tablet)
 	w.walkFiles(app, tablet, boss)
 	w.walkReview(tablet, boss, visit)
@@ -185,7 +184,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{operation(90, uuid.NewString(), object{})}, "last": true}, 200)
 	w.send(tablet, post, "/api/sync/v1/sealed", nil, "", object{"operations": []any{}}, 403)
 
-	for _, r := range hooks.Routes {
+	for _, r := range server.Routes {
 		if !w.seen[r.Method+" "+r.Path] {
 			t.Errorf("%s %s was never answered with success", r.Method, r.Path)
 		}
@@ -327,7 +326,7 @@ func (w *witness) walkStaff(app *testapp.App, manager *testapp.Client) {
 	w.send(manager, http.MethodPatch, accounts+"/{id}", []string{added}, "", object{"name": "示例二"}, 200)
 	w.send(manager, http.MethodPatch, accounts+"/{id}", []string{"x"}, "", object{"name": "示例二"}, 404)
 	boss := app.Worker(w.t, "S9", "supervisor", "990101")
-	session := app.Client(w.t, w.server, boss)
+	session := app.Client(w.t, w.served, boss)
 	secret := text(w.send(session, post, factor, nil, "", nil, 200), "secret")
 	w.send(session, post, factor+"/confirm", nil, "", object{"code": "000000"}, 400)
 	code, err := totp.GenerateCode(secret, app.Doorstep.Now())
@@ -335,7 +334,7 @@ func (w *witness) walkStaff(app *testapp.App, manager *testapp.Client) {
 		w.t.Fatal(err)
 	}
 	w.send(session, post, factor+"/confirm", nil, "", object{"code": code}, 200)
-	w.send(app.Client(w.t, w.server, nil), post, signInPath, nil, "", object{"identity": "S9", "password": testapp.Password}, 401)
+	w.send(app.Client(w.t, w.served, nil), post, signInPath, nil, "", object{"identity": "S9", "password": testapp.Password}, 401)
 	w.send(manager, post, staff+"/second-factor/reset", []string{boss.Id}, "", nil, 204)
 	w.send(manager, post, staff+"/revoke", []string{boss.Id}, "", nil, 204)
 	w.send(manager, post, staff+"/revoke", []string{"x"}, "", nil, 404)
@@ -355,7 +354,7 @@ func (w *witness) walkExceptions(app *testapp.App, manager, boss *testapp.Client
 	w.send(manager, get, glass+"/{id}", []string{opened}, "", nil, 404)
 	asked := text(w.send(manager, post, requests, nil, "", object{"form": "child_visit", "reason": reason}, 200), "id")
 	w.send(manager, post, requests+"/{id}/approve", []string{asked}, "", nil, 409)
-	second := app.Client(w.t, w.server, app.Worker(w.t, "M9", "manager", "9901"))
+	second := app.Client(w.t, w.served, app.Worker(w.t, "M9", "manager", "9901"))
 	w.send(second, post, requests+"/{id}/approve", []string{asked}, "", nil, 204)
 	w.send(manager, get, "/api/doorstep/v1/export/{form}", []string{"child_visit"}, "?identified=true", nil, 403)
 }
@@ -375,7 +374,7 @@ func (w *witness) walkAudit(app *testapp.App, manager, boss *testapp.Client) {
 func (w *witness) walkBackups(app *testapp.App, manager *testapp.Client) {
 	w.t.Helper()
 	const backups = "/api/doorstep/v1/backups"
-	operator := app.Client(w.t, w.server, superuser(w.t, app))
+	operator := app.Client(w.t, w.served, superuser(w.t, app))
 	w.send(manager, post, backups, nil, "", nil, 403)
 	name := text(w.send(operator, post, backups, nil, "", nil, 201), "name")
 	w.send(operator, get, backups, nil, "", nil, 200)

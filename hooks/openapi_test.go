@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"doorstep/hooks"
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
+	"doorstep/internal/server"
 )
 
 // Routes of the framework's that are documented.
@@ -35,7 +35,7 @@ func TestOpenAPIHasTheRoutes(t *testing.T) {
 	c := readContract(t)
 	prefix, _ := c.root["x-excluded-prefix"].(string)
 	want := map[string]bool{http.MethodPost + " " + signInPath: true, http.MethodPost + " " + accounts: true, http.MethodPatch + " " + accounts + "/{id}": true}
-	for _, r := range hooks.Routes {
+	for _, r := range server.Routes {
 		if prefix != "" && strings.HasPrefix(r.Path, prefix) {
 			continue
 		}

@@ -11,12 +11,11 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"doorstep/hooks"
 	"doorstep/internal/testapp"
 )
 
 // closed is what PocketBase brings and nobody gets. A route that is new after an upgrade is closed too, and has to be
-// put here or into hooks.Opened.
+// put here or into server.Opened.
 var closed = map[string]string{
 	"POST /api/files/token":                                     "its tokens are signed with secrets that lie in the database",
 	"GET /api/backups/{key}":                                    "takes such a token, from whoever has one",
@@ -78,8 +77,8 @@ func routesOf(group reflect.Value, prefix string) (patterns []string) {
 
 func TestOnlyOpenedRoutesAnswer(t *testing.T) {
 	app := testapp.New(t)
-	server := app.Serve(t)
-	operator := app.Client(t, server, superuser(t, app))
+	served := app.Serve(t)
+	operator := app.Client(t, served, superuser(t, app))
 	bare, err := apis.NewRouter(app.TestApp) // what PocketBase brings, without ours
 	if err != nil {
 		t.Fatal(err)
@@ -90,11 +89,11 @@ func TestOnlyOpenedRoutesAnswer(t *testing.T) {
 		t.Fatalf("the walk found %d routes", len(patterns))
 	}
 	for _, pattern := range patterns {
-		if _, opened := hooks.Opened[pattern]; !opened && closed[pattern] == "" {
+		if _, opened := server.Opened[pattern]; !opened && closed[pattern] == "" {
 			t.Errorf("%s is neither opened nor listed as closed", pattern)
 		}
 	}
-	for _, pattern := range slices.Concat(slices.Collect(maps.Keys(hooks.Opened)), slices.Collect(maps.Keys(closed))) {
+	for _, pattern := range slices.Concat(slices.Collect(maps.Keys(server.Opened)), slices.Collect(maps.Keys(closed))) {
 		if !slices.Contains(patterns, pattern) && !strings.Contains(pattern, "extensions.js") {
 			t.Errorf("%s does not exist", pattern)
 		}
@@ -106,7 +105,7 @@ func TestOnlyOpenedRoutesAnswer(t *testing.T) {
 			t.Errorf("%s answers an operator: %d %s", pattern, status, body)
 		}
 	}
-	for pattern, why := range hooks.Opened {
+	for pattern, why := range server.Opened {
 		method, path, _ := strings.Cut(pattern, " ")
 		if method != http.MethodGet || strings.Contains(path, "{") || strings.HasPrefix(path, "/_") || path == "/api/health" {
 			continue
@@ -114,7 +113,7 @@ func TestOnlyOpenedRoutesAnswer(t *testing.T) {
 		if status, body := operator.Do(method, path, nil); status != http.StatusOK {
 			t.Errorf("%s: %d %s", pattern, status, body)
 		}
-		if status, _ := app.Client(t, server, app.Worker(t, "M-"+strings.ReplaceAll(path, "/", "-"), "manager", "99")).Do(method, path, nil); status == http.StatusOK {
+		if status, _ := app.Client(t, served, app.Worker(t, "M-"+strings.ReplaceAll(path, "/", "-"), "manager", "99")).Do(method, path, nil); status == http.StatusOK {
 			t.Errorf("%s answers a manager: %s", pattern, why)
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/hooks"
 	"doorstep/internal/audit"
 	"doorstep/internal/testapp"
 )
@@ -26,7 +25,7 @@ type operatorsWay struct {
 }
 
 var operatorsWays = map[string]operatorsWay{
-	"GET /api/health": {"/api/health", nil, "", "says that the server lives"},
+	"GET /api/health": {"/api/health", nil, "", "says that the served lives"},
 
 	"GET /api/collections/{collection}/records":         {"/api/collections/workers/records", nil, audit.ReadMany, ""},
 	"GET /api/collections/{collection}/records/{id}":    {"/api/collections/workers/records/WORKER", nil, audit.Read, ""},
@@ -59,9 +58,9 @@ var operatorsWays = map[string]operatorsWay{
 func TestWhatOperatorsDoIsOnRecord(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
-	server := app.Serve(t)
+	served := app.Serve(t)
 	me := superuser(t, app)
-	operator := app.Client(t, server, me)
+	operator := app.Client(t, served, me)
 	worker := app.Worker(t, "F1", "field", "990101001")
 	enrolled(t, app, worker.Id)
 	secrets := secretsOf(t, app)
@@ -70,7 +69,7 @@ func TestWhatOperatorsDoIsOnRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	fill := strings.NewReplacer("WORKER", worker.Id, "AREA", area.Id)
-	order := slices.SortedFunc(maps.Keys(hooks.Opened), func(a, b string) int { return strings.Compare(b, a) }) // PATCH before DELETE
+	order := slices.SortedFunc(maps.Keys(server.Opened), func(a, b string) int { return strings.Compare(b, a) }) // PATCH before DELETE
 	for _, pattern := range order {
 		way, known := operatorsWays[pattern]
 		if !known || way.action == "" && way.why == "" {
@@ -91,8 +90,8 @@ func TestWhatOperatorsDoIsOnRecord(t *testing.T) {
 		}
 		showsNone(t, pattern, body, secrets)
 	}
-	if len(operatorsWays) != len(hooks.Opened) {
-		t.Errorf("%d ways for %d routes", len(operatorsWays), len(hooks.Opened))
+	if len(operatorsWays) != len(server.Opened) {
+		t.Errorf("%d ways for %d routes", len(operatorsWays), len(server.Opened))
 	}
 	all, err := app.FindAllCollections()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/identity"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
+	"doorstep/internal/server"
 	"doorstep/internal/survey"
 )
 
@@ -27,7 +28,7 @@ func inTransaction(e *core.RecordEvent, fn func() error) error {
 		return fn()
 	})
 	if collections.Damaged(err) {
-		return apiError(err)
+		return server.APIError(err)
 	}
 	return err
 }

@@ -20,7 +20,7 @@ func (d *Doorstep) noteCleared(e *core.RecordRequestEvent) error {
 		return err
 	}
 	var cleared []string
-	for _, s := range d.concealed(e.Record) {
+	for _, s := range d.Library.Concealed(e.Record.Collection().Name, versionOf(e.Record)) {
 		if value, said := info.Body[s.Column]; said && (value == nil || value == "") && showsMask(e.Record, s.Column) {
 			cleared = append(cleared, s.Column)
 		}
@@ -95,21 +95,6 @@ func columnText(r *core.Record, column string) string {
 	}
 }
 
-// concealed is what of a record is sealed; none for tables that hold nothing of the kind.
-func (d *Doorstep) concealed(r *core.Record) collections.Concealed {
-	table := r.Collection().Name
-	if columns, ok := collections.Registry[table]; ok {
-		return columns
-	}
-	if in, ok := d.Library.ForRecord(table, r.GetString("form_version")); ok {
-		return in.Layout.Sealed(in.Layout.Main())
-	}
-	if in, t, ok := d.Library.ByRepeat(table); ok {
-		return in.Layout.Sealed(t)
-	}
-	return nil
-}
-
 // secrets are shown to nobody, operators neither: keys of this installation, and what a sign-in is checked with.
 var secrets = map[string][]string{
 	collections.Meta: {"value"}, collections.AppTokens: {"sha256"}, "second_factors": {"secret", "recovery"}, "sign_ins": {"key"},
@@ -126,7 +111,7 @@ func (d *Doorstep) mask(e *core.RecordEnrichEvent) error {
 		e.Record.Set(secret, "")
 		e.Record.Hide(secret)
 	}
-	columns := d.concealed(e.Record)
+	columns := d.Library.Concealed(e.Record.Collection().Name, versionOf(e.Record))
 	if columns == nil {
 		return nil
 	}
@@ -140,7 +125,7 @@ func (d *Doorstep) mask(e *core.RecordEnrichEvent) error {
 	}
 	e.Record.Set(collections.SealedColumn, "")
 	e.Record.Hide(collections.SealedColumn)
-	for _, column := range d.births(e.Record) {
+	for _, column := range d.Library.Births(e.Record.Collection().Name, versionOf(e.Record)) {
 		e.Record.Set(column, sensitive.Year.Mask(e.Record.GetString(column)))
 	}
 	return nil
@@ -172,17 +157,5 @@ func masked(r *core.Record, s collections.Sealed, opened seal.Row) any {
 	return s.Blank
 }
 
-// births are the columns of birth dates. They are not sealed, but the mask of a number tells all of it but them.
-func (d *Doorstep) births(r *core.Record) []string {
-	table := r.Collection().Name
-	if table == collections.Persons {
-		return []string{"birth_date"}
-	}
-	if in, ok := d.Library.ForRecord(table, r.GetString("form_version")); ok {
-		return in.Layout.Births(in.Layout.Main())
-	}
-	if in, t, ok := d.Library.ByRepeat(table); ok {
-		return in.Layout.Births(t)
-	}
-	return nil
-}
+// versionOf is the version of the form that a record was filled in with; "" for what is no record of a form.
+func versionOf(r *core.Record) string { return r.GetString("form_version") }

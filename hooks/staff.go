@@ -24,7 +24,7 @@ func newWorker(e *core.RecordRequestEvent) error {
 // changedWorker looks at an account that somebody changes, whom it must be theirs to change before and after.
 func changedWorker(e *core.RecordRequestEvent) error {
 	actor, ok := access.Of(e.Auth)
-	if !ok || len(staff.Beyond(actor, workerOf(e.Record.Original()))) > 0 {
+	if !ok || len(staff.Beyond(actor, staff.Of(e.Record.Original()))) > 0 {
 		return e.NotFoundError("", nil)
 	}
 	return checkWorker(e)
@@ -35,7 +35,7 @@ func checkWorker(e *core.RecordRequestEvent) error {
 	if !ok {
 		return e.ForbiddenError("", nil)
 	}
-	w := workerOf(e.Record)
+	w := staff.Of(e.Record)
 	wrong, err := staff.Check(collections.Read(e.App), w)
 	if err != nil {
 		return err
@@ -58,10 +58,4 @@ func checkWorker(e *core.RecordRequestEvent) error {
 		return e.BadRequestError("", fields)
 	}
 	return e.Next()
-}
-
-func workerOf(r *core.Record) staff.Worker {
-	return staff.Worker{
-		StaffNo: r.GetString("staff_no"), Name: r.GetString("name"), Role: access.Role(r.GetString("role")), Territory: access.Territory(r), Active: r.GetBool("active"),
-	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/hooks"
 	"doorstep/internal/access"
+	"doorstep/internal/server"
 )
 
 // read asks for something as somebody on a side, by any door that answers, with ids, cursors and values of the other
@@ -92,7 +92,7 @@ func (b *borderland) view(s, other *side, role access.Role) (string, string) {
 
 // readRoute calls one of our own that reads, with ids of the other side.
 func (b *borderland) readRoute(s, other *side, role access.Role) (string, string) {
-	reads := slices.DeleteFunc(slices.Clone(hooks.Routes), func(r hooks.Route) bool {
+	reads := slices.DeleteFunc(slices.Clone(server.Routes), func(r server.Route) bool {
 		return r.Method != http.MethodGet && r.Do != access.SearchPerson && r.Do != access.Reveal
 	})
 	r := pick(b.rand, reads)

@@ -14,8 +14,8 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
-	"doorstep/hooks"
 	"doorstep/internal/access"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 
@@ -44,16 +44,16 @@ type borderland struct {
 func newBorderland(t *testing.T, seed uint64) *borderland {
 	app := testapp.New(t)
 	app.City(t)
-	server := app.Serve(t)
+	served := app.Serve(t)
 	b := &borderland{App: app, t: t, rand: rand.New(rand.NewPCG(seed, 1))}
 	for n, district := range []string{"990101", "990102"} {
 		s := &side{district: district, grid: district + "001001001", people: map[access.Role]*testapp.Client{}, workers: map[access.Role]string{}}
 		for _, role := range []access.Role{access.Field, access.Supervisor, access.Manager, access.Analyst} {
 			w := app.Worker(t, fmt.Sprintf("%s-%d", role, n), string(role), district)
-			s.people[role], s.workers[role] = app.Client(t, server, w), w.Id
+			s.people[role], s.workers[role] = app.Client(t, served, w), w.Id
 		}
 		s.people[access.Field].Register()
-		s.phone = newCollect(t, app, server, s.workers[access.Field])
+		s.phone = newCollect(t, app, served, s.workers[access.Field])
 		b.sides = append(b.sides, s)
 		b.settle(s, n)
 	}
@@ -353,7 +353,7 @@ func (b *borderland) of(name string, other *side) []string {
 
 // route calls one of our own, whichever it is, with ids and words of all kinds.
 func (b *borderland) route(s, other *side, role access.Role) (string, int, string) {
-	r := pick(b.rand, hooks.Routes)
+	r := pick(b.rand, server.Routes)
 	path := r.Path
 	for _, placeholder := range []struct{ name, value string }{
 		{"{collection}", pick(b.rand, []string{"child_visits", "persons", "households"})}, {"{form}", "child_visit"}, {"{version}", "1"}, {"{name}", "x"}, {"{id}", b.idFor(path, other)},

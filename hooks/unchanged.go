@@ -42,7 +42,7 @@ func (d *Doorstep) saysTheSame(app core.App, now, stored *core.Record) (bool, er
 	db := collections.Read(app)
 	table := now.Collection().Name
 	concealed := collections.Registry[table]
-	ingest.KeepBirths(now, d.births(now)...)
+	ingest.KeepBirths(now, d.Library.Births(now.Collection().Name, versionOf(now))...)
 	for _, f := range now.Collection().Fields {
 		if _, sealed := concealed.Find(f.GetName()); sealed || f.Type() == core.FieldTypeAutodate || f.GetName() == collections.SealedColumn || f.GetName() == "rev" {
 			continue

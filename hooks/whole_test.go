@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"doorstep/collections"
-	"doorstep/hooks"
 	"doorstep/internal/access"
 	"doorstep/internal/testapp"
 )
@@ -17,8 +16,8 @@ import (
 func TestWhatCountsForEverybody(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
-	server := app.Serve(t)
-	district, city := app.Client(t, server, app.Worker(t, "M1", "manager", "990101", "990109")), app.Client(t, server, app.Worker(t, "M2", "manager", "9901"))
+	served := app.Serve(t)
+	district, city := app.Client(t, served, app.Worker(t, "M1", "manager", "990101", "990109")), app.Client(t, served, app.Worker(t, "M2", "manager", "9901"))
 	var anywhere []string
 	for do, roles := range access.Table {
 		for _, where := range roles {
@@ -33,7 +32,7 @@ func TestWhatCountsForEverybody(t *testing.T) {
 	}
 	fill := strings.NewReplacer("{form}", "child_visit", "{version}", "x", "{id}", "x")
 	routes := 0
-	for _, r := range hooks.Routes {
+	for _, r := range server.Routes {
 		if access.Table[r.Do][access.Manager] != access.Whole {
 			continue
 		}
@@ -57,8 +56,8 @@ func TestWhatCountsForEverybody(t *testing.T) {
 func TestBordersAreDrawnByWhoHoldsBothSides(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
-	server := app.Serve(t)
-	district, city := app.Client(t, server, app.Worker(t, "M1", "manager", "990101")), app.Client(t, server, app.Worker(t, "M2", "manager", "9901"))
+	served := app.Serve(t)
+	district, city := app.Client(t, served, app.Worker(t, "M1", "manager", "990101")), app.Client(t, served, app.Worker(t, "M2", "manager", "9901"))
 	path := "/api/collections/areas/records/" + gridA
 	others := `SELECT json_array(code, name, boundary, expected_households, rev) FROM areas WHERE code!='` + gridA + `' ORDER BY code`
 	db := collections.Read(app.TestApp)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/grid"
@@ -115,4 +117,11 @@ func Beyond(actor access.Actor, w Worker) []Fault {
 		}
 	}
 	return wrong
+}
+
+// Of returns the worker whose account a record is.
+func Of(r *core.Record) Worker {
+	return Worker{
+		StaffNo: r.GetString("staff_no"), Name: r.GetString("name"), Role: access.Role(r.GetString("role")), Territory: access.Territory(r), Active: r.GetBool("active"),
+	}
 }

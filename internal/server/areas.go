@@ -1,0 +1,156 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/console"
+	"doorstep/internal/grid"
+	"doorstep/internal/problem"
+	"doorstep/internal/reassign"
+	"doorstep/internal/survey"
+)
+
+// importAreas answers a dry run with all that is wrong and all that would change, and an import with what it did.
+func importAreas(r *request) error {
+	o := grid.Options{Territory: r.actor.Territory, Dry: r.query("dry") == "1" || r.query("check") == "1", Replace: r.query("replace") == "1", Anyway: r.query("anyway") == "1", By: r.actor.ID, Now: r.Now()}
+	if said := r.query("crs"); said != "" {
+		var err error
+		if o.Datum, err = grid.ParseDatum(said); err != nil {
+			return problem.New(problem.BadParameter, "crs")
+		}
+	}
+	file, err := r.uploaded()
+	if err != nil {
+		return err
+	}
+	report, err := grid.Import(r.Request.Context(), r.App, grid.File{Name: file.name, Data: file.raw}, o)
+	var mistakes survey.Problems
+	switch {
+	case errors.Is(err, grid.ErrChanged):
+		return problem.New(problem.Busy, "")
+	case errors.As(err, &mistakes):
+		return workbookProblem(mistakes[:min(len(mistakes), survey.MostProblems)])
+	case err != nil:
+		return err
+	}
+	report.Mistakes = report.Mistakes[:min(len(report.Mistakes), survey.MostProblems)]
+	if !o.Dry {
+		if err := r.Areas.Load(r.App); err != nil {
+			return err
+		}
+		r.KickAreas()
+	}
+	return r.JSON(http.StatusOK, report)
+}
+
+// areaHistory tells what an area was, and what became of it. Areas are public places.
+func areaHistory(r *request) error {
+	all, err := reassign.History(collections.Read(r.App), r.Request.PathValue("code"))
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return problem.New(problem.NotFound, "")
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": all})
+}
+
+func listAreaJobs(r *request) error {
+	all, err := reassign.Jobs(collections.Read(r.App))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": all, "next": nil})
+}
+
+// areaJob tells how far a job is, and how many records of the caller's territory it has moved from where to where.
+func areaJob(r *request) error {
+	db := collections.Read(r.App)
+	job, found, err := reassign.Find(db, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if !found {
+		return problem.New(problem.NotFound, "")
+	}
+	ways, err := reassign.Ways(db, job.ID, console.Ranges(r.actor, ""))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, struct {
+		reassign.Job
+		Ways []reassign.Way `json:"ways"`
+	}{job, ways})
+}
+
+// areaMoves lists the records that went from one area to another, for the supervisors of both.
+func areaMoves(r *request) error {
+	from, to := r.query("from"), r.query("to")
+	if !r.actor.May(access.ReviewRecord, from, "") && !r.actor.May(access.ReviewRecord, to, "") {
+		return problem.New(problem.NotFound, "")
+	}
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	if limit == 0 || limit > 200 {
+		limit = 200
+	}
+	all, err := reassign.List(collections.Read(r.App), r.Request.PathValue("id"), from, to, r.query("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	var next any
+	if len(all) == limit {
+		next = all[limit-1].Collection + "/" + all[limit-1].ID
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": all, "next": next})
+}
+
+// lookAgain begins a job over all areas that there are or were: what it finds should be as it is.
+func lookAgain(r *request) error {
+	var id string
+	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) (err error) {
+		if id, err = reassign.Begin(db, r.actor.ID, r.Now()); err != nil {
+			return err
+		}
+		return audit.Append(db, r.Now(), r.actor.DidTo("areas.reassign", collections.AreaJobs, id, ""))
+	})
+	if err != nil {
+		return err
+	}
+	r.KickAreas()
+	return r.JSON(http.StatusOK, map[string]string{"id": id})
+}
+
+func cancelAreaJob(r *request) error {
+	return turnAreaJob(r, reassign.Cancel, "areas.reassign.cancel")
+}
+
+func resumeAreaJob(r *request) error {
+	return turnAreaJob(r, reassign.Resume, "areas.reassign.resume")
+}
+
+func turnAreaJob(r *request, turn func(collections.DB, string, time.Time) (bool, error), did string) error {
+	id := r.Request.PathValue("id")
+	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		turned, err := turn(db, id, r.Now())
+		if err == nil && !turned {
+			err = problem.New(problem.NotFound, "")
+		}
+		if err != nil {
+			return err
+		}
+		return audit.Append(db, r.Now(), r.actor.DidTo(did, collections.AreaJobs, id, ""))
+	})
+	if err != nil {
+		return err
+	}
+	r.KickAreas()
+	return r.NoContent(http.StatusNoContent)
+}

@@ -1,0 +1,36 @@
+package server
+
+import (
+	"net/http"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/problem"
+)
+
+// verifyAudit proves the chain to a manager, who may note its head.
+func verifyAudit(r *request) error {
+	report, err := audit.Verify(collections.Read(r.App), r.Request.URL.Query().Get("anchor"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, report)
+}
+
+// whoSaw answers a guardian's question about a person of the manager's territory. Whoever is not there now is not found.
+func whoSaw(r *request) error {
+	id := r.Request.PathValue("id")
+	trace, found, err := audit.Who(collections.Read(r.App), id, func(area string) bool { return r.actor.May(access.ReadAudit, area, "") })
+	if err != nil {
+		return err
+	}
+	if !found || !r.actor.May(access.ReadAudit, trace.Area, "") {
+		return problem.New(problem.NotFound, "")
+	}
+	entry := r.actor.DidTo(audit.WhoSaw, collections.Persons, id, trace.Area, trace.Persons...)
+	if err := r.saw(audit.GuardianRequest, entry); err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, trace)
+}

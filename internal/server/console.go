@@ -1,0 +1,146 @@
+package server
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/console"
+	"doorstep/internal/problem"
+	"doorstep/internal/signin"
+)
+
+// known returns what the console reads from memory: forms, their sheets and areas.
+func (s *Server) known() console.Known {
+	return console.Known{Library: s.Library, Sheets: s.sheets, Areas: s.Areas.Index()}
+}
+
+// private answers with what belongs into no cache.
+func (r *request) private(body any) error {
+	r.Response.Header().Set("Cache-Control", "no-store")
+	return r.JSON(http.StatusOK, body)
+}
+
+// query is a parameter of the URL.
+func (r *request) query(name string) string { return r.Request.URL.Query().Get(name) }
+
+// limit returns the number of items that the request asks for, 0 for none given.
+func (r *request) limit() (int, error) {
+	text := r.query("limit")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, problem.New(problem.BadParameter, "limit")
+	}
+	return n, nil
+}
+
+// me tells somebody who they are. An operator has no staff number.
+func me(r *request) error {
+	db := collections.Read(r.App)
+	actions, err := console.Actions(db, r.actor)
+	if err != nil {
+		return err
+	}
+	enrolled, required, err := factorOf(db, r.Auth)
+	if err != nil {
+		return err
+	}
+	return r.private(console.Me{ID: r.actor.ID, StaffNo: r.Auth.GetString("staff_no"), Name: r.Auth.GetString("name"), Role: r.actor.Role,
+		Territory: console.Places(r.Areas.Index(), r.actor.Territory), Actions: actions, SecondFactor: factorWord(enrolled, required)})
+}
+
+// factorWord is the state of somebody's second factor.
+func factorWord(enrolled, required bool) string {
+	switch {
+	case enrolled:
+		return "on"
+	case required:
+		return "enrol"
+	}
+	return "off"
+}
+
+// endSessions ends every session of the caller's, this one too.
+func endSessions(r *request) error {
+	var in struct {
+		Everywhere bool `json:"everywhere"` // said, so that nobody ends them by chance
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if !in.Everywhere {
+		return problem.New(problem.BadParameter, "everywhere")
+	}
+	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		if err := signin.End(db, rand.Reader, r.actor.ID); err != nil {
+			return err
+		}
+		return r.configuredWorker(db, r.actor, r.actor.ID, string(access.EndSessions))
+	})
+	if err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+// queueOf lists the records that the filter of the URL finds.
+func queueOf(r *request) error {
+	f, err := r.filter()
+	if err != nil {
+		return err
+	}
+	page, err := console.Queue(collections.Read(r.App), r.known(), r.actor, f)
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "queue", "rows": len(page.Items)}
+	for i := range page.Items {
+		item := &page.Items[i]
+		item.Readers = r.leases.Of(item.ID, r.actor.ID, r.Now())
+		seen.Subjects = append(seen.Subjects, item.ID)
+	}
+	if err := r.saw(audit.Review, seen); err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+func (r *request) filter() (f console.Filter, err error) {
+	f = console.Filter{Form: r.query("form"), Area: r.query("area"), Worker: r.query("worker"), Campaign: r.query("campaign"), Code: r.query("code"),
+		From: r.query("from"), To: r.query("to"), Photo: r.query("photo") == "1", Returned: r.query("returned") == "1", Cursor: r.query("cursor")}
+	if asked := r.query("state"); asked != "" {
+		f.States = strings.Split(asked, ",")
+	}
+	f.Limit, err = r.limit()
+	return f, err
+}
+
+func queueCounts(r *request) error {
+	counts, err := console.CountQueue(collections.Read(r.App), r.Library, r.actor, r.query("form"), r.query("area"))
+	if err != nil {
+		return err
+	}
+	return r.private(counts)
+}
+
+// readRecord shows one record. Whoever reads it holds it for some minutes, which others are told.
+func readRecord(r *request) error {
+	collection, id := r.Request.PathValue("collection"), r.Request.PathValue("id")
+	out, subjects, err := console.Read(r.Request.Context(), collections.Read(r.App), r.known(), r.actor, collection, id)
+	if err != nil {
+		return err
+	}
+	if err := r.saw(audit.Review, r.actor.DidTo(audit.Read, collection, id, out.Area.Code, subjects...)); err != nil {
+		return err
+	}
+	out.Readers = r.leases.Read(id, r.actor.ID, r.Auth.GetString("name"), r.Now())
+	return r.private(out)
+}

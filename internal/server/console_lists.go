@@ -1,0 +1,216 @@
+package server
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/campaign"
+	"doorstep/internal/console"
+	"doorstep/internal/ingest"
+	"doorstep/internal/problem"
+)
+
+func today(r *request) error {
+	out, err := console.ReadToday(collections.Read(r.App), r.known(), r.actor, r.Now())
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "today", "rows": len(out.Reports.First)}
+	for _, one := range out.Reports.First {
+		seen.Subjects = append(seen.Subjects, one.Record)
+	}
+	if err := r.saw(audit.Review, seen); err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+func listPairs(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	page, err := console.Pairs(collections.Read(r.App), r.known(), r.actor, r.query("kind"), r.query("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	if err := r.saw(audit.Deduplication, pairsSeen(r.actor, page.Items...)); err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+func onePair(r *request) error {
+	p, err := console.ReadPair(collections.Read(r.App), r.known(), r.actor, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := r.saw(audit.Deduplication, pairsSeen(r.actor, p)); err != nil {
+		return err
+	}
+	return r.private(p)
+}
+
+// pairsSeen returns the audit entry for pairs that were shown; its subjects are the sides in the actor's territory.
+func pairsSeen(actor access.Actor, pairs ...console.Pair) audit.Entry {
+	e := actor.Did(audit.ReadMany)
+	e.Collection, e.Detail = collections.Duplicates, map[string]any{"rows": len(pairs)}
+	for _, p := range pairs {
+		for _, s := range []console.Side{p.A, p.B} {
+			if s.Here {
+				e.Subjects = append(e.Subjects, s.ID)
+			}
+		}
+	}
+	return e
+}
+
+func listAreas(r *request) error {
+	all, err := console.Areas(collections.Read(r.App), r.actor, r.query("parent"))
+	if err != nil {
+		return err
+	}
+	return r.private(map[string]any{"items": all})
+}
+
+// outlines gives borders, which a browser keeps until they change.
+func outlines(r *request) error {
+	all, err := console.ReadOutlines(collections.Read(r.App), r.known(), r.actor, r.query("parent"))
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	r.Response.Header().Set("ETag", tag)
+	r.Response.Header().Set("Cache-Control", "private, no-cache")
+	if r.Request.Header.Get("If-None-Match") == tag {
+		return r.NoContent(http.StatusNotModified)
+	}
+	return r.Blob(http.StatusOK, "application/json", body)
+}
+
+func listWorkers(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	page, err := console.Workers(collections.Read(r.App), r.known(), r.actor, r.query("area"), r.query("q"), r.query("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+func listForms(r *request) error {
+	page, err := console.Forms(collections.Read(r.App), r.known(), r.actor)
+	if err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+// readPace counts what came of the visits in an area, or in all of the territory.
+func readPace(r *request) error {
+	out, err := console.ReadPace(collections.Read(r.App), r.known(), r.actor, r.query("form"), r.query("area"), r.Now())
+	if err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+// outcomes counts the cases of the territory by their final disposition, with AAPOR's rates.
+func outcomes(r *request) error {
+	out, err := console.ReadOutcomes(collections.Read(r.App), r.known(), r.actor, console.OutcomeFilter{Form: r.query("form"), Area: r.query("area"),
+		Campaign: r.query("campaign"), By: r.query("by"), Level: r.query("level"), E: r.query("e")})
+	if err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+// oneHeld shows what a submission says that is no record.
+func oneHeld(r *request) error {
+	said, err := ingest.LookHeld(collections.Read(r.App), r.Library, r.actor, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := r.saw(audit.Review, heldSeen(r.actor, []ingest.Held{said.Held})); err != nil {
+		return err
+	}
+	rows := []console.Row{}
+	if said.Root != nil {
+		rows = console.Answers(r.known(), said.By, said.Root)
+	}
+	return r.private(map[string]any{"item": said.Held, "rows": rows})
+}
+
+// readHousehold shows a household with its people, visits and tasks.
+func readHousehold(r *request) error {
+	out, subjects, err := console.ReadHousehold(collections.Read(r.App), r.known(), r.actor, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := r.saw(audit.Review, r.actor.DidTo(audit.Read, collections.Households, out.ID, out.Area.Code, subjects...)); err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+func listCampaigns(r *request) error {
+	all, err := console.Campaigns(collections.Read(r.App), r.known(), r.actor)
+	if err != nil {
+		return err
+	}
+	return r.private(map[string]any{"items": all})
+}
+
+// editCampaign writes a new campaign, or changes the one that the URL names.
+func editCampaign(r *request) error {
+	var in campaign.Draft
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	in.ID = r.Request.PathValue("id")
+	known := func(form string) bool { _, ok := r.Library.Get(form, ""); return ok }
+	id, err := campaign.Edit(r.Request.Context(), r.App, known, r.actor, in, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]string{"id": id})
+}
+
+func readWatch(r *request) error {
+	out, err := console.ReadWatch(collections.Read(r.App), r.known(), r.actor, r.Now())
+	if err != nil {
+		return err
+	}
+	out.Server.Waiting = r.queue.Waiting()
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "watch", "rows": len(out.Grants)}
+	for _, g := range out.Grants {
+		seen.Subjects = append(seen.Subjects, g.ID)
+	}
+	if err := r.saw(audit.Review, seen); err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+// questions lists what can be corrected in a record of a version, with what may be chosen.
+func questions(r *request) error {
+	in, ok := r.Library.Get(r.Request.PathValue("form"), r.Request.PathValue("version"))
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	return r.private(map[string]any{"items": console.Questions(r.known(), in)})
+}

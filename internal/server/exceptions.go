@@ -1,0 +1,167 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/pocketbase/pocketbase/apis"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/grant"
+	"doorstep/internal/identity"
+	"doorstep/internal/problem"
+	searches "doorstep/internal/search"
+	"doorstep/internal/validate"
+)
+
+// searchPerson says whether one exactly named person is recorded around the caller's territory, and in which community.
+// It lists nobody and shows nothing of the record; of one in the territory of who reviews there it gives the ids. Who asks often is made to wait.
+func searchPerson(r *request) error {
+	var in wanted
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	idKey := validate.IDKey(in.Number)
+	if idKey == "" && (in.Number != "" || in.Name == "" || in.BirthDate == "") {
+		return problem.New(problem.BadParameter, "number, or name and birth_date")
+	}
+	var places []map[string]string
+	err := counted(r, func(db collections.DB) (err error) {
+		places, err = r.found(db, r.actor, idKey, in)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": places})
+}
+
+// counted makes a search that records itself, unless the caller has to wait for the next one.
+func counted(r *request, search func(collections.DB) error) error {
+	return collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+		wait, err := searches.Wait(db, r.actor.ID, r.Now())
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
+			seconds := int(wait.Seconds()) + 1
+			r.Response.Header().Set("Retry-After", strconv.Itoa(seconds))
+			return &problem.Problem{Code: problem.TooManySearches, Data: map[string]int{"wait_seconds": seconds}}
+		}
+		return search(db)
+	})
+}
+
+// wanted is who is searched for: by the number of a document, or by name and birth date.
+type wanted struct {
+	Number    string `json:"number"`
+	Name      string `json:"name"`
+	BirthDate string `json:"birth_date"`
+}
+
+// found searches, and records that, also when nobody was found.
+func (s *Server) found(db collections.DB, actor access.Actor, idKey string, in wanted) ([]map[string]string, error) {
+	known, err := identity.FindExact(db, idKey, in.Name, in.BirthDate)
+	if err != nil {
+		return nil, err
+	}
+	known = slices.DeleteFunc(known, func(k identity.Known) bool { return !actor.May(access.SearchPerson, k.Area, "") })
+	entry := actor.Did(audit.Search)
+	entry.Collection, entry.Purpose, entry.Detail = collections.Persons, audit.Deduplication, map[string]any{"by_number": idKey != "", "found": len(known)}
+	places := []map[string]string{}
+	for _, k := range known {
+		entry.Subjects = append(entry.Subjects, k.ID)
+		name, area := "", k.Area[:min(len(k.Area), communityDigits)]
+		if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{area}, &name); err != nil {
+			return nil, err
+		}
+		place := map[string]string{"area": area, "name": name}
+		if actor.May(access.ReviewRecord, k.Area, "") { // whose record they may open
+			place["person"], place["household"] = k.ID, k.Household
+		}
+		places = append(places, place)
+	}
+	return places, audit.Append(db, s.Now(), entry)
+}
+
+const communityDigits = 12
+
+// breakGlass opens one record outside of the territory for some hours.
+func breakGlass(r *request) error {
+	var in struct {
+		Collection string `json:"collection"`
+		Record     string `json:"record"`
+		Reason     string `json:"reason"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	g, err := grant.BreakGlass(r.Request.Context(), r.App, r.actor, in.Collection, in.Record, in.Reason, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, g)
+}
+
+// behindGlass shows the record that a grant opens, as REST would show it.
+func behindGlass(r *request) error {
+	g, err := grant.Open(collections.Read(r.App), r.actor, r.Request.PathValue("id"), r.Now())
+	if err != nil {
+		return err
+	}
+	record, err := r.App.FindRecordById(g.Collection, g.Record)
+	if err != nil {
+		return problem.New(problem.NotFound, "")
+	}
+	entry := r.actor.DidTo(audit.Read, g.Collection, g.Record, g.Area, Subjects(record)...)
+	entry.Purpose, entry.Detail = audit.Emergency, map[string]string{"grant": g.ID}
+	if err := r.note(entry); err != nil {
+		return err
+	}
+	if err := apis.EnrichRecord(r.RequestEvent, record); err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"until": g.Until, "record": record})
+}
+
+func askExport(r *request) error {
+	var in struct {
+		Form     string `json:"form"`
+		States   string `json:"states"`
+		Campaign string `json:"campaign"`
+		Reason   string `json:"reason"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if _, ok := r.Library.Get(in.Form, ""); !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	g, err := grant.AskExport(r.Request.Context(), r.App, r.actor, grant.Export{Form: in.Form, States: in.States, Campaign: in.Campaign}, in.Reason, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]string{"id": g.ID, "until": g.Until})
+}
+
+func approveExport(r *request) error {
+	if err := grant.ApproveExport(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), r.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+// approved lets an identified export through once, when another manager has approved this very one. Who may not make
+// one at all is told so by the export itself.
+func approved(r *request) error {
+	q := r.Request.URL.Query()
+	identified, _ := strconv.ParseBool(q.Get("identified"))
+	if !identified || r.actor.Where(access.ExportIdentified) == access.Nowhere {
+		return nil
+	}
+	wanted := grant.Export{Form: r.Request.PathValue("form"), States: q.Get("states"), Campaign: q.Get("campaign")}
+	return grant.SpendExport(r.Request.Context(), r.App, r.actor, q.Get("approval"), wanted, r.Now())
+}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/attachment"
+	"doorstep/internal/audit"
+	"doorstep/internal/blob"
+	"doorstep/internal/devicesync"
+	"doorstep/internal/ingest"
+	"doorstep/internal/problem"
+	"doorstep/internal/upload"
+)
+
+// OpenUploads makes the tus door of this data folder, and sweeps once an hour.
+func (s *Server) OpenUploads(e *core.ServeEvent) error {
+	door, err := upload.Open(e.App, s.Now)
+	if err != nil {
+		return err
+	}
+	s.uploads = door
+	if err := e.App.Cron().Add("doorstep.files", "17 * * * *", func() { s.sweepFiles(e.App) }); err != nil {
+		return err
+	}
+	return e.Next()
+}
+
+func (s *Server) sweepFiles(app core.App) {
+	dropped, err := s.uploads.Sweep(context.Background())
+	if err != nil {
+		app.Logger().Error("sweep files", "error", err.Error())
+	} else if dropped > 0 {
+		app.Logger().Info("sweep files", "dropped", dropped)
+	}
+}
+
+const mostDigests = 1000
+
+// lackingFiles tells which files the tablet still has to upload.
+func lackingFiles(r *request) error {
+	db := collections.Read(r.App)
+	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
+		return err
+	}
+	var in struct {
+		SHA256 []string `json:"sha256"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if len(in.SHA256) > mostDigests {
+		return problem.New(problem.TooLarge, "sha256")
+	}
+	for _, sha := range in.SHA256 {
+		if !blob.IsDigest(sha) {
+			return problem.New(problem.BadParameter, "sha256")
+		}
+	}
+	lacking, err := ingest.Lacking(db, r.actor.ID, in.SHA256)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"lacking": lacking})
+}
+
+// uploadPart is every step of tus: who may is asked each time, so that a revoked tablet stops in the middle of a file.
+func uploadPart(r *request) error {
+	device := r.Request.Header.Get(DeviceHeader)
+	if err := devicesync.CheckDevice(collections.Read(r.App), r.actor, device); err != nil {
+		return err
+	}
+	r.Request.Body = once(r.Request.Body)
+	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native}
+	return r.uploads.Serve(r.Response, r.Request, sender, strings.Trim(r.Request.PathValue("device")+"/"+r.Request.PathValue("upload"), "/"))
+}
+
+// readAttachment gives a reviewer a file of a record, or a small picture of it.
+func readAttachment(r *request) error {
+	db, id := collections.Read(r.App), r.Request.PathValue("id")
+	f, err := attachment.Find(db, r.actor, id)
+	if err != nil {
+		return err
+	}
+	if err := r.saw(audit.Review, r.actor.DidTo(audit.ReadFile, collections.Attachments, id, f.Area, id, f.Record)); err != nil {
+		return err
+	}
+	stored, err := collections.Files(r.App).Open(f.SHA256)
+	if err != nil {
+		return err
+	}
+	defer stored.Close()
+	if r.Request.URL.Query().Get("thumb") == "1" {
+		return r.thumbnails.Write(r.Response, f, stored)
+	}
+	attachment.Headers(r.Response.Header(), f)
+	http.ServeContent(r.Response, r.Request, "", f.Updated, stored)
+	return nil
+}

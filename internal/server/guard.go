@@ -1,0 +1,65 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"doorstep/internal/signin"
+)
+
+// Guard binds what holds for every request.
+func (s *Server) Guard(e *core.ServeEvent) error {
+	e.Router.Bind(
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.discreet", Priority: apis.DefaultActivityLoggerMiddlewarePriority + 1, Func: discreet},
+		&hook.Handler[*core.RequestEvent]{Id: apis.DefaultLoadAuthTokenMiddlewareId, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority, Func: loadToken},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.restrict", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: restrict},
+		&hook.Handler[*core.RequestEvent]{Id: shareID, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: s.inTurn},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.lists", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, Func: s.askable},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.forms", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: noSpill},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.longest", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: s.cutLists},
+		&hook.Handler[*core.RequestEvent]{Id: "doorstep.watch", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 4, Func: s.watch},
+	)
+	e.InstallerFunc = nil // its sign-in would be by a token of PocketBase's own; the command superuser makes operators
+	return e.Next()
+}
+
+// loadToken takes the place of PocketBase's own loader of tokens, whose secrets lie in the database: whoever has a copy of it
+// could make them.
+func loadToken(re *core.RequestEvent) error {
+	if token := bearer(re.Request); token != "" {
+		account, err := signin.Whose(re.App, token)
+		if err != nil {
+			re.App.Logger().Debug("no token of this server", "error", err)
+		} else {
+			re.Auth = account
+		}
+	}
+	return re.Next()
+}
+
+// discreet keeps what somebody looks for out of the activity log, which runs after it: filters are in the query, and
+// names and numbers in the filters. What an error cites is left out with it.
+func discreet(re *core.RequestEvent) error {
+	err := re.Next()
+	masked := *re.Request.URL
+	masked.RawQuery, masked.ForceQuery = "", false
+	re.Request.URL = &masked
+	if from, cut, found := strings.Cut(re.Request.Referer(), "?"); found && cut != "" {
+		re.Request.Header.Set("Referer", from)
+	}
+	var told *router.ApiError
+	if errors.As(err, &told) {
+		if told.Status >= http.StatusInternalServerError { // a mistake of ours, or of the framework: its cause is for the log alone
+			re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(RequestID), "error", fmt.Sprint(told.RawData()))
+		}
+		return &router.ApiError{Data: told.Data, Message: told.Message, Status: told.Status}
+	}
+	return err
+}

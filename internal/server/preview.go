@@ -1,0 +1,47 @@
+package server
+
+import (
+	"net/http"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/problem"
+)
+
+// previewForm tells what a workbook would make of last month's records of the manager's territory: how many would get another
+// grade. Nothing is stored but that somebody looked.
+func previewForm(r *request) error {
+	current, err := current(r)
+	if err != nil {
+		return err
+	}
+	form := current.Form.ID
+	w, err := r.workbook()
+	if err != nil {
+		return err
+	}
+	proposed, err := r.Library.Try(w, r.Now())
+	if err != nil {
+		return workbookProblem(err)
+	}
+	if proposed.Form.ID != form {
+		return problem.New(problem.BadParameter, "form_id")
+	}
+	ranges := territory.Everywhere
+	if r.actor.Role != access.Operator {
+		ranges = territory.Of(r.actor.Territory)
+	}
+	now := r.Now()
+	preview, err := current.Preview(r.Request.Context(), collections.Read(r.App), proposed, now.AddDate(0, -1, 0), ranges, now)
+	if err != nil {
+		return err
+	}
+	entry := r.actor.Did("form.preview")
+	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"form": form, "version": proposed.Version}
+	if err := r.note(entry); err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, preview)
+}

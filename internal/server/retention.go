@@ -1,0 +1,30 @@
+package server
+
+import (
+	"net/http"
+
+	"doorstep/internal/retention"
+)
+
+// erasePerson forgets a person on request.
+func erasePerson(r *request) error {
+	var in struct {
+		Basis string `json:"basis"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if err := retention.Person(r.Request.Context(), r.App, r.Library, r.actor, r.Request.PathValue("id"), in.Basis, r.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+// approveRetention erases what a report counted.
+func approveRetention(r *request) error {
+	done, err := retention.Approve(r.Request.Context(), r.App, r.Library, r.actor, r.Request.PathValue("id"), r.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, done)
+}

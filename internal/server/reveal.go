@@ -1,0 +1,21 @@
+package server
+
+import (
+	"net/http"
+
+	"doorstep/internal/reveal"
+)
+
+// revealColumns shows masked columns of one record in clear.
+func revealColumns(r *request) error {
+	var in reveal.Request
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	shown, err := reveal.Show(r.Request.Context(), r.App, r.Library, r.actor, in, r.Now())
+	if err != nil {
+		return err
+	}
+	r.Response.Header().Set("Cache-Control", "no-store")
+	return r.JSON(http.StatusOK, map[string]any{"collection": in.Collection, "id": in.ID, "fields": shown})
+}

@@ -1,0 +1,119 @@
+package server
+
+import (
+	"net/http"
+
+	"doorstep/collections"
+	"doorstep/internal/audit"
+	"doorstep/internal/identity"
+	"doorstep/internal/ingest"
+	"doorstep/internal/review"
+)
+
+func listQuarantine(r *request) error {
+	rows, err := ingest.ListQuarantine(collections.Read(r.App), r.actor)
+	if err != nil {
+		return err
+	}
+	if err := r.saw(audit.Review, heldSeen(r.actor, rows)); err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+}
+
+func release(r *request) error {
+	receipt, err := ingest.Release(r.Request.Context(), r.App, r.Intake(), r.actor, r.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, receipt)
+}
+
+func discard(r *request) error {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if err := ingest.Discard(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Reason, r.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+func decide(r *request) error {
+	var in struct {
+		Decision string          `json:"decision"`
+		Comment  string          `json:"comment"`
+		Fields   []review.Remark `json:"fields"`
+		Rev      int64           `json:"rev"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	out, err := review.Decide(r.Request.Context(), r.App, r.Library.Surveys(), r.actor, review.Decision{
+		Collection: r.Request.PathValue("collection"), Record: r.Request.PathValue("id"), Decision: in.Decision, Comment: in.Comment, Fields: in.Fields, Rev: in.Rev,
+	}, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}
+
+func putBack(r *request) error {
+	ask := ingest.Restoring{}
+	if err := r.bind(&ask); err != nil {
+		return err
+	}
+	ask.Collection, ask.Record = r.Request.PathValue("collection"), r.Request.PathValue("id")
+	out, err := ingest.Restore(r.Request.Context(), r.App, r.Intake(), r.actor, ask)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}
+
+func correct(r *request) error {
+	ask := ingest.AtDesk{}
+	if err := r.bind(&ask); err != nil {
+		return err
+	}
+	ask.Collection, ask.Record = r.Request.PathValue("collection"), r.Request.PathValue("id")
+	out, err := ingest.CorrectAtDesk(r.Request.Context(), r.App, r.Intake(), r.actor, ask)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}
+
+func history(r *request) error {
+	collection, id := r.Request.PathValue("collection"), r.Request.PathValue("id")
+	entries, err := review.History(r.App, r.actor, collection, id)
+	if err != nil {
+		return err
+	}
+	seen := r.actor.DidTo(audit.Read, collection, id, "", id)
+	seen.Detail = map[string]string{"part": "history"}
+	if err := r.saw(audit.Review, seen); err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": entries})
+}
+
+func decideDuplicate(r *request) error {
+	var in identity.Decision
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	in.Pair = r.Request.PathValue("id")
+	verdict, err := identity.Decide(r.Request.Context(), r.App, r.actor, in, r.Now())
+	switch {
+	case err != nil:
+		return err
+	case verdict.Waits:
+		return r.JSON(http.StatusAccepted, verdict)
+	default:
+		return r.NoContent(http.StatusNoContent)
+	}
+}

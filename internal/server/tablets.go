@@ -1,0 +1,164 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/body"
+	"doorstep/internal/devicesync"
+	"doorstep/internal/ingest"
+	"doorstep/internal/problem"
+)
+
+func push(r *request) error {
+	device := r.Request.Header.Get(DeviceHeader)
+	offset, err := devicesync.ClockOffset(collections.Read(r.App), r.actor, device)
+	if err != nil {
+		return err
+	}
+	ops, _, said, err := r.operations()
+	defer said.Release()
+	if err != nil {
+		return err
+	}
+	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native, ClockOffset: offset}
+	receipts, err := ingest.Accept(r.Request.Context(), r.App, r.Intake(), sender, ops)
+	if err != nil {
+		return err
+	}
+	return r.receipts(receipts)
+}
+
+// operations reads the body of a push; its bytes are in use until the answer.
+func (r *request) operations() (ops []ingest.Operation, last bool, said *body.Body, err error) {
+	r.Request.Body = once(r.Request.Body)
+	if said, err = body.Read(r.Request, devicesync.MaxPushBytes, r.bodies, holder(r.RequestEvent)); err == nil {
+		ops, last, err = devicesync.ReadOperations(said.Bytes)
+	}
+	return ops, last, said, err
+}
+
+func (r *request) receipts(receipts []ingest.Receipt) error {
+	epoch, err := devicesync.Epoch(collections.Read(r.App))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"epoch": epoch, "results": receipts})
+}
+
+// asked is the pull that a request speaks of.
+func asked(r *request) (devicesync.Pull, error) {
+	db, query := collections.Read(r.App), r.Request.URL.Query()
+	log := func(err error) { r.App.Logger().Error("page broke off", "error", err.Error()) }
+	q := devicesync.Pull{DB: db, Library: r.Library, Actor: r.actor, Cursor: query.Get("cursor"), Limit: devicesync.DefaultPage, Sums: r.sums, Log: log}
+	q.Seen = func(ids []string) error { return r.saw(audit.Capture, pulled(r.actor, ids)) }
+	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
+		return q, err
+	}
+	if s := query.Get("limit"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return q, problem.New(problem.BadParameter, "limit")
+		}
+		q.Limit = n
+	}
+	return q, nil
+}
+
+func pull(r *request) error {
+	q, err := asked(r)
+	if err != nil {
+		return err
+	}
+	if err = q.Serve(r.Response); errors.Is(err, devicesync.ErrAhead) {
+		if err := r.RenewEpoch(r.Request.Context(), r.App, "一台平板比数据库更新 · a tablet is ahead of the database"); err != nil {
+			return err
+		}
+		return q.Serve(r.Response)
+	}
+	return err
+}
+
+func digest(r *request) error {
+	q, err := asked(r)
+	if err != nil {
+		return err
+	}
+	sums, err := q.Digest()
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, sums)
+}
+
+func repairPull(r *request) error {
+	q, err := asked(r)
+	if err != nil {
+		return err
+	}
+	return q.Repair(r.Response, r.Request.URL.Query().Get("buckets"))
+}
+
+// SealHeader is what a tablet that was shut out proves itself with.
+const SealHeader = "X-Doorstep-Seal"
+
+// handIn takes the unsent work of a tablet that was shut out, and tells nothing.
+func handIn(r *request) error {
+	device, seal := r.Request.Header.Get(DeviceHeader), r.Request.Header.Get(SealHeader)
+	if seal == "" {
+		return unknown(r.RequestEvent)
+	}
+	worker, err := devicesync.AdmitSealed(collections.Read(r.App), device, seal)
+	if err != nil {
+		return err
+	}
+	ops, last, said, err := r.operations()
+	defer said.Release()
+	if err != nil {
+		return err
+	}
+	receipts, err := ingest.AcceptSealed(r.Request.Context(), r.App, worker, device, ops, last, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.receipts(receipts)
+}
+
+func unknown(re *core.RequestEvent) error {
+	if re.Auth == nil {
+		return problem.New(problem.NotSignedIn, "")
+	}
+	return problem.New(problem.NotAllowed, "")
+}
+
+// stranger refuses who has no rights, or none any more: a tablet that was shut out is told to wipe, whatever became of its
+// token.
+func stranger(re *core.RequestEvent) error {
+	if err := devicesync.ShutOut(collections.Read(re.App), re.Request.Header.Get(DeviceHeader)); err != nil {
+		return err
+	}
+	if re.Auth != nil && re.Auth.Collection().Name == collections.Workers && access.Role(re.Auth.GetString("role")) == access.Field {
+		return problem.New(problem.WorkerRevoked, "wipe")
+	}
+	return problem.New(problem.NotSignedIn, "")
+}
+
+// RenewEpoch makes every tablet begin anew, which loses nothing that they hold, and puts the reason on record.
+func (s *Server) RenewEpoch(ctx context.Context, app core.App, why string) error {
+	fmt.Fprintf(os.Stderr, "数据库可能来自备份(%s):平板将重新同步。\nThe database may come from a backup: tablets will sync in full.\n", why)
+	return collections.Write(ctx, app, func(db collections.DB) error {
+		if err := devicesync.RenewEpoch(db); err != nil {
+			return err
+		}
+		return audit.Append(db, s.Now(), audit.Entry{Action: "epoch.renew", Purpose: audit.Administration, Detail: map[string]string{"why": why}})
+	})
+}

@@ -1,0 +1,121 @@
+package server
+
+import (
+	"net/http"
+
+	"doorstep/collections"
+	"doorstep/internal/audit"
+	"doorstep/internal/console"
+	"doorstep/internal/work"
+)
+
+func listWork(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	page, err := console.ListWork(collections.Read(r.App), r.known(), r.actor, console.WorkFilter{Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"),
+		Status: r.query("status"), Kind: r.query("kind"), Cursor: r.query("cursor"), Limit: limit})
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Collection, seen.Detail = collections.Tasks, map[string]any{"door": "work", "rows": len(page.Items)}
+	for _, w := range page.Items {
+		if w.Household != "" {
+			seen.Subjects = append(seen.Subjects, w.Household)
+		}
+	}
+	if err := r.saw(audit.Administration, seen); err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+func assignWork(r *request) error {
+	var in struct {
+		Parts []work.Part `json:"parts"`
+		Check bool        `json:"check"` // say what it would change, and change nothing
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	return assign(r, in.Parts, in.Check)
+}
+
+func balanceWork(r *request) error {
+	var in struct {
+		work.Spread
+		Check bool `json:"check"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	parts, err := work.Grids(collections.Read(r.App), r.Areas.Index(), r.actor, r.Request.PathValue("id"), in.Spread)
+	if err != nil {
+		return err
+	}
+	return assign(r, parts, in.Check)
+}
+
+func assign(r *request, parts []work.Part, check bool) error {
+	report, err := work.Assign(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), parts, check, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, struct {
+		work.Report
+		Parts []work.Part `json:"parts"`
+	}{report, parts})
+}
+
+func takeBackWork(r *request) error {
+	if err := work.TakeBack(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), r.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+func splitWork(r *request) error {
+	var in struct {
+		Shares []work.Share `json:"shares"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if err := work.Split(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Shares, r.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+func confirmWork(r *request) error {
+	var in struct {
+		Finished bool   `json:"finished"`
+		Comment  string `json:"comment"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if err := work.Confirm(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Finished, in.Comment, r.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+// readQuality tells what is unusual in interviews, so that somebody looks at them first.
+func readQuality(r *request) error {
+	out, err := console.ReadQuality(collections.Read(r.App), r.known(), r.actor, r.query("form"), r.query("area"), r.query("campaign"), r.query("worker"))
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "quality", "rows": len(out.Interviews)}
+	for _, one := range out.Interviews {
+		seen.Subjects = append(seen.Subjects, one.ID)
+	}
+	if err := r.saw(audit.Quality, seen); err != nil {
+		return err
+	}
+	return r.private(out)
+}
