@@ -16,7 +16,8 @@ var public = []string{collections.Areas, collections.Campaigns, collections.Form
 // impersonal are the collections that say nothing of a person who was visited. Reading any other one is recorded, so
 // that a collection which is added later is recorded too.
 var impersonal = []string{
-	collections.Areas, collections.Workers, collections.Scopes, collections.Devices, collections.Campaigns, collections.Forms, collections.FormFiles,
+	collections.Areas, collections.Workers, collections.Scopes, collections.Devices, collections.Campaigns, collections.Forms,
+	collections.FormFiles,
 	collections.AppTokens, collections.Changes, collections.Outbox, collections.Meta, collections.Audit, collections.CommunityCoverage,
 }
 
@@ -48,11 +49,17 @@ func (d *Doorstep) viewed(e *core.RecordRequestEvent) error {
 	if !recorded(e.Collection, e.HasSuperuserAuth()) {
 		return e.Next()
 	}
-	entry := server.Caller(e.RequestEvent).DidTo(audit.Read, e.Collection.Name, e.Record.Id, e.Record.GetString("area"), server.Subjects(e.Record)...)
+	entry := didTo(e, audit.Read)
 	if err := d.Saw(e.RequestEvent, audit.Review, entry); err != nil {
 		return err
 	}
 	return e.Next()
+}
+
+// didTo is the entry for what the caller does to the record of a request.
+func didTo(e *core.RecordRequestEvent, action string) audit.Entry {
+	r := e.Record
+	return server.Caller(e.RequestEvent).DidTo(action, e.Collection.Name, r.Id, r.GetString("area"), server.Subjects(r)...)
 }
 
 // changed records what somebody writes over REST or in the dashboard, in the transaction of the write: which fields,
@@ -62,7 +69,7 @@ func (d *Doorstep) changed(action string) func(*core.RecordRequestEvent) error {
 		if e.Collection.System && e.Collection.Name != core.CollectionNameSuperusers {
 			return e.Next()
 		}
-		entry := server.Caller(e.RequestEvent).DidTo(action, e.Collection.Name, e.Record.Id, e.Record.GetString("area"), server.Subjects(e.Record)...)
+		entry := didTo(e, action)
 		detail := map[string]any{"fields": changedFields(e.Record)}
 		if entry.Purpose = audit.Review; !personal(e.Collection.Name) || e.Collection.System {
 			entry.Action, entry.Purpose, detail["write"] = audit.Configure, audit.Administration, action

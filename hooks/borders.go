@@ -15,7 +15,8 @@ func soundBorder(e *core.RecordEvent) error {
 		return e.Next()
 	}
 	if _, err := grid.ParseBoundary([]byte(drawn)); err != nil {
-		return validation.Errors{"boundary": validation.NewError("area.boundary", "边界有误。 The border bounds no area: "+err.Error())}
+		wrong := validation.NewError("area.boundary", "边界有误。 The border bounds no area: "+err.Error())
+		return validation.Errors{"boundary": wrong}
 	}
 	return e.Next()
 }

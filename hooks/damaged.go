@@ -37,12 +37,14 @@ func (d *Doorstep) ReportDamage(ctx context.Context, app core.App) error {
 		}
 		err := collections.Write(ctx, app, func(db collections.DB) error {
 			var seq int64
-			noted, err := collections.One(db, `SELECT seq FROM audit WHERE record=? AND collection=? AND action=?`, []any{id, table, RowDamaged}, &seq)
-			if err != nil || noted {
+			const noted = `SELECT seq FROM audit WHERE record=? AND collection=? AND action=?`
+			known, err := collections.One(db, noted, []any{id, table, RowDamaged}, &seq)
+			if err != nil || known {
 				return err
 			}
 			app.Logger().Error("a row is damaged and passed over", "collection", table, "record", id)
-			return audit.Append(db, d.Now(), audit.Entry{Action: RowDamaged, Collection: table, Record: id, Purpose: audit.Administration, Subjects: []string{id}})
+			entry := audit.Entry{Action: RowDamaged, Collection: table, Record: id, Purpose: audit.Administration, Subjects: []string{id}}
+			return audit.Append(db, d.Now(), entry)
 		})
 		if err != nil {
 			return err

@@ -68,7 +68,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnRecordUpdateRequest(collections.Workers), "doorstep.worker.changed", 10, changedWorker)
 	on(app.OnRecordCreate(collections.Workers), "doorstep.worker.create", 20, workerScopes)
 	on(app.OnRecordUpdate(collections.Workers), "doorstep.worker.update", 20, workerScopes)
-	for _, registry := range []string{collections.Campaigns, collections.Tasks, collections.Households, collections.Persons, collections.Areas} {
+	for _, registry := range announced {
 		on(app.OnRecordCreate(registry), "doorstep.announce.create."+registry, 30, announce)
 		on(app.OnRecordUpdate(registry), "doorstep.announce.update."+registry, 30, announce)
 		on(app.OnRecordDelete(registry), "doorstep.announce.delete."+registry, 30, announceDelete)
@@ -89,6 +89,9 @@ func (d *Doorstep) Bind(app core.App) {
 	d.bindFolder(app)
 	on(app.OnTerminate(), "doorstep.drain", 10, d.drain)
 }
+
+// announced are the collections of which tablets are told.
+var announced = []string{collections.Campaigns, collections.Tasks, collections.Households, collections.Persons, collections.Areas}
 
 func on[T hook.Resolver](h interface {
 	Bind(*hook.Handler[T]) string

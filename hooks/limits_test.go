@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"doorstep/internal/access"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/internal/access"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 

@@ -14,6 +14,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 

@@ -17,6 +17,7 @@ import (
 
 	"doorstep/collections/forms"
 	"doorstep/internal/retention"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 

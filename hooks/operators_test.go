@@ -12,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/audit"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 

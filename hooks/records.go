@@ -57,7 +57,8 @@ func (d *Doorstep) byHand(e *core.RecordRequestEvent) error {
 	if table == collections.Campaigns {
 		if _, err := survey.ParseRevisit(e.Record.GetString("revisit")); err != nil { // intake would pass it over
 			text := problem.Catalogue[problem.BadParameter]
-			return e.BadRequestError("", validation.Errors{"revisit": validation.NewError(string(problem.BadParameter), text.ZH+" "+text.EN+" ("+err.Error()+")")})
+			wrong := validation.NewError(string(problem.BadParameter), text.ZH+" "+text.EN+" ("+err.Error()+")")
+			return e.BadRequestError("", validation.Errors{"revisit": wrong})
 		}
 	}
 	db, err := collections.From(e.App)
@@ -146,7 +147,8 @@ func workerScopes(e *core.RecordEvent) error {
 		at := collections.Stamp(time.Now())
 		for _, r := range territory.Scopes(now) {
 			if err := collections.Insert(db, collections.Scopes, collections.Row{
-				{Column: "worker", Value: e.Record.Id}, {Column: "lo", Value: r.Lo}, {Column: "hi", Value: r.Hi}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+				{Column: "worker", Value: e.Record.Id}, {Column: "lo", Value: r.Lo}, {Column: "hi", Value: r.Hi},
+				{Column: "created", Value: at}, {Column: "updated", Value: at},
 			}); err != nil {
 				return err
 			}
@@ -261,7 +263,8 @@ func gone(e *core.RecordEvent, from string) error {
 	if err != nil {
 		return err
 	}
-	return collections.Announce(db, e.Record.Collection().Name, e.Record.Id, from, collections.Delete, int64(e.Record.GetInt("rev"))+1, time.Now())
+	rev := int64(e.Record.GetInt("rev")) + 1
+	return collections.Announce(db, e.Record.Collection().Name, e.Record.Id, from, collections.Delete, rev, time.Now())
 }
 
 // target is whom a registry record concerns.

@@ -47,7 +47,8 @@ func sealRecord(e *core.RecordEvent) error {
 			ingest.KeepBirths(e.Record, "birth_date")
 		}
 		table, columns := e.Record.Collection().Name, collections.Registry[e.Record.Collection().Name]
-		row, err := columns.Edited(db, table, e.Record.Id, func(column string) string { return columnText(e.Record, column) }, ingest.Cleared(e.Record))
+		said := func(column string) string { return columnText(e.Record, column) }
+		row, err := columns.Edited(db, table, e.Record.Id, said, ingest.Cleared(e.Record))
 		if err != nil {
 			return err
 		}

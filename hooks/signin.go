@@ -35,7 +35,9 @@ func (d *Doorstep) workerLeft(e *core.RecordEvent) error {
 		if err := signin.EndApps(db, e.Record.Id); err != nil {
 			return err
 		}
-		return audit.Append(db, d.Now(), audit.Entry{Action: audit.SignOut, Collection: collections.Workers, Record: e.Record.Id, Area: e.Record.GetString("area"), Purpose: audit.Administration})
+		return audit.Append(db, d.Now(), audit.Entry{
+			Action: audit.SignOut, Collection: collections.Workers, Record: e.Record.Id, Area: e.Record.GetString("area"), Purpose: audit.Administration,
+		})
 	})
 }
 

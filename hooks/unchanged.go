@@ -44,7 +44,8 @@ func (d *Doorstep) saysTheSame(app core.App, now, stored *core.Record) (bool, er
 	concealed := collections.Registry[table]
 	ingest.KeepBirths(now, d.Library.Births(now.Collection().Name, versionOf(now))...)
 	for _, f := range now.Collection().Fields {
-		if _, sealed := concealed.Find(f.GetName()); sealed || f.Type() == core.FieldTypeAutodate || f.GetName() == collections.SealedColumn || f.GetName() == "rev" {
+		name := f.GetName()
+		if _, sealed := concealed.Find(name); sealed || f.Type() == core.FieldTypeAutodate || name == collections.SealedColumn || name == "rev" {
 			continue
 		}
 		if same, err := sameValue(f, now, stored); err != nil || !same {

@@ -8,6 +8,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 

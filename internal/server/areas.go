@@ -17,10 +17,13 @@ import (
 
 // importAreas answers a dry run with all that is wrong and all that would change, and an import with what it did.
 func importAreas(r *request) error {
-	o := grid.Options{Territory: r.actor.Territory, Dry: r.query("dry") == "1" || r.query("check") == "1", Replace: r.query("replace") == "1", Anyway: r.query("anyway") == "1", By: r.actor.ID, Now: r.Now()}
-	if said := r.query("crs"); said != "" {
+	said := func(name string) bool { return r.query(name) == "1" }
+	o := grid.Options{
+		Territory: r.actor.Territory, Dry: said("dry") || said("check"), Replace: said("replace"), Anyway: said("anyway"), By: r.actor.ID, Now: r.Now(),
+	}
+	if crs := r.query("crs"); crs != "" {
 		var err error
-		if o.Datum, err = grid.ParseDatum(said); err != nil {
+		if o.Datum, err = grid.ParseDatum(crs); err != nil {
 			return problem.New(problem.BadParameter, "crs")
 		}
 	}
@@ -28,7 +31,7 @@ func importAreas(r *request) error {
 	if err != nil {
 		return err
 	}
-	report, err := grid.Import(r.Request.Context(), r.App, grid.File{Name: file.name, Data: file.raw}, o)
+	report, err := grid.Import(r.ctx(), r.App, grid.File{Name: file.name, Data: file.raw}, o)
 	var mistakes survey.Problems
 	switch {
 	case errors.Is(err, grid.ErrChanged):
@@ -50,7 +53,7 @@ func importAreas(r *request) error {
 
 // areaHistory tells what an area was, and what became of it. Areas are public places.
 func areaHistory(r *request) error {
-	all, err := reassign.History(collections.Read(r.App), r.Request.PathValue("code"))
+	all, err := reassign.History(r.db(), r.path("code"))
 	if err != nil {
 		return err
 	}
@@ -61,7 +64,7 @@ func areaHistory(r *request) error {
 }
 
 func listAreaJobs(r *request) error {
-	all, err := reassign.Jobs(collections.Read(r.App))
+	all, err := reassign.Jobs(r.db())
 	if err != nil {
 		return err
 	}
@@ -70,8 +73,8 @@ func listAreaJobs(r *request) error {
 
 // areaJob tells how far a job is, and how many records of the caller's territory it has moved from where to where.
 func areaJob(r *request) error {
-	db := collections.Read(r.App)
-	job, found, err := reassign.Find(db, r.Request.PathValue("id"))
+	db := r.db()
+	job, found, err := reassign.Find(db, r.path("id"))
 	if err != nil {
 		return err
 	}
@@ -101,7 +104,7 @@ func areaMoves(r *request) error {
 	if limit == 0 || limit > 200 {
 		limit = 200
 	}
-	all, err := reassign.List(collections.Read(r.App), r.Request.PathValue("id"), from, to, r.query("cursor"), limit)
+	all, err := reassign.List(r.db(), r.path("id"), from, to, r.query("cursor"), limit)
 	if err != nil {
 		return err
 	}
@@ -115,7 +118,7 @@ func areaMoves(r *request) error {
 // lookAgain begins a job over all areas that there are or were: what it finds should be as it is.
 func lookAgain(r *request) error {
 	var id string
-	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) (err error) {
+	err := collections.Write(r.ctx(), r.App, func(db collections.DB) (err error) {
 		if id, err = reassign.Begin(db, r.actor.ID, r.Now()); err != nil {
 			return err
 		}
@@ -137,8 +140,8 @@ func resumeAreaJob(r *request) error {
 }
 
 func turnAreaJob(r *request, turn func(collections.DB, string, time.Time) (bool, error), did string) error {
-	id := r.Request.PathValue("id")
-	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+	id := r.path("id")
+	err := collections.Write(r.ctx(), r.App, func(db collections.DB) error {
 		turned, err := turn(db, id, r.Now())
 		if err == nil && !turned {
 			err = problem.New(problem.NotFound, "")

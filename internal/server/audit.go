@@ -87,7 +87,7 @@ func (r *request) saw(usual audit.Purpose, e audit.Entry) error {
 	return r.Saw(r.RequestEvent, usual, e)
 }
 
-func (r *request) note(e audit.Entry) error { return r.Note(r.Request.Context(), r.App, e) }
+func (r *request) note(e audit.Entry) error { return r.Note(r.ctx(), r.App, e) }
 
 func (c *fieldCall) saw(usual audit.Purpose, e audit.Entry) error {
 	return c.Saw(c.RequestEvent, usual, e)

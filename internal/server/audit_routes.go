@@ -11,7 +11,7 @@ import (
 
 // verifyAudit proves the chain to a manager, who may note its head.
 func verifyAudit(r *request) error {
-	report, err := audit.Verify(collections.Read(r.App), r.Request.URL.Query().Get("anchor"))
+	report, err := audit.Verify(r.db(), r.query("anchor"))
 	if err != nil {
 		return err
 	}
@@ -20,8 +20,8 @@ func verifyAudit(r *request) error {
 
 // whoSaw answers a guardian's question about a person of the manager's territory. Whoever is not there now is not found.
 func whoSaw(r *request) error {
-	id := r.Request.PathValue("id")
-	trace, found, err := audit.Who(collections.Read(r.App), id, func(area string) bool { return r.actor.May(access.ReadAudit, area, "") })
+	id := r.path("id")
+	trace, found, err := audit.Who(r.db(), id, func(area string) bool { return r.actor.May(access.ReadAudit, area, "") })
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,9 @@ func (s *Server) BackUp(app core.App, entry audit.Entry, run backUpFunc) (backup
 // BackedUp completes the audit entry of a backup.
 func BackedUp(e audit.Entry, r backup.Report) audit.Entry {
 	e.Action, e.Purpose = "backup", audit.Administration
-	e.Detail = map[string]any{"name": r.Name, "sha256": r.SHA256, "size": r.Size, "files": r.Files, "missing": len(r.Missing), "audit": r.Audit.Seq}
+	e.Detail = map[string]any{
+		"name": r.Name, "sha256": r.SHA256, "size": r.Size, "files": r.Files, "missing": len(r.Missing), "audit": r.Audit.Seq,
+	}
 	return e
 }
 
@@ -94,7 +96,7 @@ func listBackups(r *request) error {
 
 // fetchBackup sends a backup, or the part that is asked for. It is on record before the first byte goes out.
 func fetchBackup(r *request) error {
-	name := r.Request.PathValue("name")
+	name := r.path("name")
 	f, err := r.Folder(r.App).Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return problem.New(problem.NotFound, "")

@@ -34,15 +34,16 @@ const (
 // BoundBodies binds the limits of what requests bring: how slowly, before anybody's token is looked at, and how much.
 func (s *Server) BoundBodies(e *core.ServeEvent) error {
 	e.Router.Bind(
-		&hook.Handler[*core.RequestEvent]{Id: "doorstep.pace", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 3, Func: steady},
-		&hook.Handler[*core.RequestEvent]{Id: "doorstep.bodies", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: s.boundForeign},
+		middleware("doorstep.pace", apis.DefaultActivityLoggerMiddlewarePriority-3, steady),
+		middleware("doorstep.bodies", apis.DefaultLoadAuthTokenMiddlewarePriority+3, s.boundForeign),
 	)
 	return e.Next()
 }
 
 // steady ends bodies that do not keep coming. Uploads are paced by their own door, which takes connections over.
 func steady(re *core.RequestEvent) error {
-	if again, ok := re.Request.Body.(*router.RereadableReadCloser); ok && re.Request.ContentLength != 0 && !strings.HasPrefix(re.Request.URL.Path, upload.BasePath) {
+	again, ok := re.Request.Body.(*router.RereadableReadCloser)
+	if ok && re.Request.ContentLength != 0 && !strings.HasPrefix(re.Request.URL.Path, upload.BasePath) {
 		again.ReadCloser = body.Pace(again.ReadCloser, http.NewResponseController(re.Response))
 	}
 	return re.Next()
@@ -77,7 +78,7 @@ func holder(re *core.RequestEvent) string {
 // limitFile bounds the files that our own routes read in memory. It takes the place of PocketBase's limit, whose refusal has
 // no code of the catalogue, and of its copy of the body.
 func (s *Server) limitFile() *hook.Handler[*core.RequestEvent] {
-	return &hook.Handler[*core.RequestEvent]{Id: apis.DefaultBodyLimitMiddlewareId, Priority: apis.DefaultBodyLimitMiddlewarePriority, Func: func(re *core.RequestEvent) error {
+	return middleware(apis.DefaultBodyLimitMiddlewareId, apis.DefaultBodyLimitMiddlewarePriority, func(re *core.RequestEvent) error {
 		if re.Request.ContentLength > maxUpload {
 			return writeProblem(re, problem.New(problem.TooLarge, ""))
 		}
@@ -86,5 +87,5 @@ func (s *Server) limitFile() *hook.Handler[*core.RequestEvent] {
 		whole := http.MaxBytesReader(re.Response, once(re.Request.Body), maxUpload)
 		re.Request.Body = held.Reader(whole, maxUpload+1, 1, func(err error) error { return err })
 		return re.Next()
-	}}
+	})
 }

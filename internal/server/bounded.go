@@ -134,7 +134,8 @@ func within(column string, codes []string, most int) string {
 	case 1:
 		return parts[0]
 	}
-	return fmt.Sprintf(`(%[1]s >= %[2]q && %[1]s < %[3]q && (%[4]s))`, column, ranges[0].Lo, ranges[len(ranges)-1].Hi, strings.Join(parts, " || "))
+	lo, hi := ranges[0].Lo, ranges[len(ranges)-1].Hi
+	return fmt.Sprintf(`(%[1]s >= %[2]q && %[1]s < %[3]q && (%[4]s))`, column, lo, hi, strings.Join(parts, " || "))
 }
 
 // order makes SQLite read a list along the index that is best for it; it would choose without knowing how large the territory is.

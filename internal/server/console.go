@@ -3,7 +3,6 @@ package server
 import (
 	"crypto/rand"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"doorstep/collections"
@@ -19,31 +18,9 @@ func (s *Server) known() console.Known {
 	return console.Known{Library: s.Library, Sheets: s.sheets, Areas: s.Areas.Index()}
 }
 
-// private answers with what belongs into no cache.
-func (r *request) private(body any) error {
-	r.Response.Header().Set("Cache-Control", "no-store")
-	return r.JSON(http.StatusOK, body)
-}
-
-// query is a parameter of the URL.
-func (r *request) query(name string) string { return r.Request.URL.Query().Get(name) }
-
-// limit returns the number of items that the request asks for, 0 for none given.
-func (r *request) limit() (int, error) {
-	text := r.query("limit")
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return 0, problem.New(problem.BadParameter, "limit")
-	}
-	return n, nil
-}
-
 // me tells somebody who they are. An operator has no staff number.
 func me(r *request) error {
-	db := collections.Read(r.App)
+	db := r.db()
 	actions, err := console.Actions(db, r.actor)
 	if err != nil {
 		return err
@@ -78,7 +55,7 @@ func endSessions(r *request) error {
 	if !in.Everywhere {
 		return problem.New(problem.BadParameter, "everywhere")
 	}
-	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+	err := collections.Write(r.ctx(), r.App, func(db collections.DB) error {
 		if err := signin.End(db, rand.Reader, r.actor.ID); err != nil {
 			return err
 		}
@@ -96,7 +73,7 @@ func queueOf(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.Queue(collections.Read(r.App), r.known(), r.actor, f)
+	page, err := console.Queue(r.db(), r.known(), r.actor, f)
 	if err != nil {
 		return err
 	}
@@ -114,8 +91,10 @@ func queueOf(r *request) error {
 }
 
 func (r *request) filter() (f console.Filter, err error) {
-	f = console.Filter{Form: r.query("form"), Area: r.query("area"), Worker: r.query("worker"), Campaign: r.query("campaign"), Code: r.query("code"),
-		From: r.query("from"), To: r.query("to"), Photo: r.query("photo") == "1", Returned: r.query("returned") == "1", Cursor: r.query("cursor")}
+	f = console.Filter{
+		Form: r.query("form"), Area: r.query("area"), Worker: r.query("worker"), Campaign: r.query("campaign"), Code: r.query("code"),
+		From: r.query("from"), To: r.query("to"), Photo: r.query("photo") == "1", Returned: r.query("returned") == "1", Cursor: r.query("cursor"),
+	}
 	if asked := r.query("state"); asked != "" {
 		f.States = strings.Split(asked, ",")
 	}
@@ -124,7 +103,7 @@ func (r *request) filter() (f console.Filter, err error) {
 }
 
 func queueCounts(r *request) error {
-	counts, err := console.CountQueue(collections.Read(r.App), r.Library, r.actor, r.query("form"), r.query("area"))
+	counts, err := console.CountQueue(r.db(), r.Library, r.actor, r.query("form"), r.query("area"))
 	if err != nil {
 		return err
 	}
@@ -133,8 +112,8 @@ func queueCounts(r *request) error {
 
 // readRecord shows one record. Whoever reads it holds it for some minutes, which others are told.
 func readRecord(r *request) error {
-	collection, id := r.Request.PathValue("collection"), r.Request.PathValue("id")
-	out, subjects, err := console.Read(r.Request.Context(), collections.Read(r.App), r.known(), r.actor, collection, id)
+	collection, id := r.path("collection"), r.path("id")
+	out, subjects, err := console.Read(r.ctx(), r.db(), r.known(), r.actor, collection, id)
 	if err != nil {
 		return err
 	}

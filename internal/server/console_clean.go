@@ -19,7 +19,7 @@ func cleanSet(r *request) error {
 	if err != nil {
 		return err
 	}
-	set, err := console.CleanSet(collections.Read(r.App), r.known(), r.actor, f, collections.Stamp(r.Now()))
+	set, err := console.CleanSet(r.db(), r.known(), r.actor, f, collections.Stamp(r.Now()))
 	if err != nil {
 		return err
 	}
@@ -36,13 +36,14 @@ func approveClean(r *request) error {
 	if before == "" {
 		return problem.New(problem.BadParameter, "before")
 	}
-	set, err := console.CleanSet(collections.Read(r.App), r.known(), r.actor, f, before)
+	set, err := console.CleanSet(r.db(), r.known(), r.actor, f, before)
 	if err != nil {
 		return err
 	}
 	approved, refused := []approval{}, 0
 	for _, item := range set.First(approvedTogether) {
-		_, err := review.Decide(r.Request.Context(), r.App, r.Library.Surveys(), r.actor, review.Decision{Collection: item.Collection, Record: item.ID, Decision: review.Approve, Rev: item.Rev}, r.Now())
+		approve := review.Decision{Collection: item.Collection, Record: item.ID, Decision: review.Approve, Rev: item.Rev}
+		_, err := review.Decide(r.ctx(), r.App, r.Library.Surveys(), r.actor, approve, r.Now())
 		var p *problem.Problem
 		switch {
 		case err == nil:

@@ -16,7 +16,7 @@ import (
 )
 
 func today(r *request) error {
-	out, err := console.ReadToday(collections.Read(r.App), r.known(), r.actor, r.Now())
+	out, err := console.ReadToday(r.db(), r.known(), r.actor, r.Now())
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func listPairs(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.Pairs(collections.Read(r.App), r.known(), r.actor, r.query("kind"), r.query("cursor"), limit)
+	page, err := console.Pairs(r.db(), r.known(), r.actor, r.query("kind"), r.query("cursor"), limit)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func listPairs(r *request) error {
 }
 
 func onePair(r *request) error {
-	p, err := console.ReadPair(collections.Read(r.App), r.known(), r.actor, r.Request.PathValue("id"))
+	p, err := console.ReadPair(r.db(), r.known(), r.actor, r.path("id"))
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func pairsSeen(actor access.Actor, pairs ...console.Pair) audit.Entry {
 }
 
 func listAreas(r *request) error {
-	all, err := console.Areas(collections.Read(r.App), r.actor, r.query("parent"))
+	all, err := console.Areas(r.db(), r.actor, r.query("parent"))
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func listAreas(r *request) error {
 
 // outlines gives borders, which a browser keeps until they change.
 func outlines(r *request) error {
-	all, err := console.ReadOutlines(collections.Read(r.App), r.known(), r.actor, r.query("parent"))
+	all, err := console.ReadOutlines(r.db(), r.known(), r.actor, r.query("parent"))
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func listWorkers(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.Workers(collections.Read(r.App), r.known(), r.actor, r.query("area"), r.query("q"), r.query("cursor"), limit)
+	page, err := console.Workers(r.db(), r.known(), r.actor, r.query("area"), r.query("q"), r.query("cursor"), limit)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func listWorkers(r *request) error {
 }
 
 func listForms(r *request) error {
-	page, err := console.Forms(collections.Read(r.App), r.known(), r.actor)
+	page, err := console.Forms(r.db(), r.known(), r.actor)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func listForms(r *request) error {
 
 // readPace counts what came of the visits in an area, or in all of the territory.
 func readPace(r *request) error {
-	out, err := console.ReadPace(collections.Read(r.App), r.known(), r.actor, r.query("form"), r.query("area"), r.Now())
+	out, err := console.ReadPace(r.db(), r.known(), r.actor, r.query("form"), r.query("area"), r.Now())
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func readPace(r *request) error {
 
 // outcomes counts the cases of the territory by their final disposition, with AAPOR's rates.
 func outcomes(r *request) error {
-	out, err := console.ReadOutcomes(collections.Read(r.App), r.known(), r.actor, console.OutcomeFilter{Form: r.query("form"), Area: r.query("area"),
+	out, err := console.ReadOutcomes(r.db(), r.known(), r.actor, console.OutcomeFilter{Form: r.query("form"), Area: r.query("area"),
 		Campaign: r.query("campaign"), By: r.query("by"), Level: r.query("level"), E: r.query("e")})
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func outcomes(r *request) error {
 
 // oneHeld shows what a submission says that is no record.
 func oneHeld(r *request) error {
-	said, err := ingest.LookHeld(collections.Read(r.App), r.Library, r.actor, r.Request.PathValue("id"))
+	said, err := ingest.LookHeld(r.db(), r.Library, r.actor, r.path("id"))
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func oneHeld(r *request) error {
 
 // readHousehold shows a household with its people, visits and tasks.
 func readHousehold(r *request) error {
-	out, subjects, err := console.ReadHousehold(collections.Read(r.App), r.known(), r.actor, r.Request.PathValue("id"))
+	out, subjects, err := console.ReadHousehold(r.db(), r.known(), r.actor, r.path("id"))
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func readHousehold(r *request) error {
 }
 
 func listCampaigns(r *request) error {
-	all, err := console.Campaigns(collections.Read(r.App), r.known(), r.actor)
+	all, err := console.Campaigns(r.db(), r.known(), r.actor)
 	if err != nil {
 		return err
 	}
@@ -180,9 +180,9 @@ func editCampaign(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	in.ID = r.Request.PathValue("id")
+	in.ID = r.path("id")
 	known := func(form string) bool { _, ok := r.Library.Get(form, ""); return ok }
-	id, err := campaign.Edit(r.Request.Context(), r.App, known, r.actor, in, r.Now())
+	id, err := campaign.Edit(r.ctx(), r.App, known, r.actor, in, r.Now())
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func editCampaign(r *request) error {
 }
 
 func readWatch(r *request) error {
-	out, err := console.ReadWatch(collections.Read(r.App), r.known(), r.actor, r.Now())
+	out, err := console.ReadWatch(r.db(), r.known(), r.actor, r.Now())
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func readWatch(r *request) error {
 
 // questions lists what can be corrected in a record of a version, with what may be chosen.
 func questions(r *request) error {
-	in, ok := r.Library.Get(r.Request.PathValue("form"), r.Request.PathValue("version"))
+	in, ok := r.Library.Get(r.path("form"), r.path("version"))
 	if !ok {
 		return problem.New(problem.NotFound, "")
 	}

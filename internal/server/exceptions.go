@@ -18,7 +18,8 @@ import (
 )
 
 // searchPerson says whether one exactly named person is recorded around the caller's territory, and in which community.
-// It lists nobody and shows nothing of the record; of one in the territory of who reviews there it gives the ids. Who asks often is made to wait.
+// It lists nobody and shows nothing of the record; of one in the territory of who reviews there it gives the ids. Who asks
+// often is made to wait.
 func searchPerson(r *request) error {
 	var in wanted
 	if err := r.bind(&in); err != nil {
@@ -41,7 +42,7 @@ func searchPerson(r *request) error {
 
 // counted makes a search that records itself, unless the caller has to wait for the next one.
 func counted(r *request, search func(collections.DB) error) error {
-	return collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+	return collections.Write(r.ctx(), r.App, func(db collections.DB) error {
 		wait, err := searches.Wait(db, r.actor.ID, r.Now())
 		if err != nil {
 			return err
@@ -70,7 +71,8 @@ func (s *Server) found(db collections.DB, actor access.Actor, idKey string, in w
 	}
 	known = slices.DeleteFunc(known, func(k identity.Known) bool { return !actor.May(access.SearchPerson, k.Area, "") })
 	entry := actor.Did(audit.Search)
-	entry.Collection, entry.Purpose, entry.Detail = collections.Persons, audit.Deduplication, map[string]any{"by_number": idKey != "", "found": len(known)}
+	entry.Collection, entry.Purpose = collections.Persons, audit.Deduplication
+	entry.Detail = map[string]any{"by_number": idKey != "", "found": len(known)}
 	places := []map[string]string{}
 	for _, k := range known {
 		entry.Subjects = append(entry.Subjects, k.ID)
@@ -99,7 +101,7 @@ func breakGlass(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	g, err := grant.BreakGlass(r.Request.Context(), r.App, r.actor, in.Collection, in.Record, in.Reason, r.Now())
+	g, err := grant.BreakGlass(r.ctx(), r.App, r.actor, in.Collection, in.Record, in.Reason, r.Now())
 	if err != nil {
 		return err
 	}
@@ -108,7 +110,7 @@ func breakGlass(r *request) error {
 
 // behindGlass shows the record that a grant opens, as REST would show it.
 func behindGlass(r *request) error {
-	g, err := grant.Open(collections.Read(r.App), r.actor, r.Request.PathValue("id"), r.Now())
+	g, err := grant.Open(r.db(), r.actor, r.path("id"), r.Now())
 	if err != nil {
 		return err
 	}
@@ -140,7 +142,8 @@ func askExport(r *request) error {
 	if _, ok := r.Library.Get(in.Form, ""); !ok {
 		return problem.New(problem.NotFound, "")
 	}
-	g, err := grant.AskExport(r.Request.Context(), r.App, r.actor, grant.Export{Form: in.Form, States: in.States, Campaign: in.Campaign}, in.Reason, r.Now())
+	wanted := grant.Export{Form: in.Form, States: in.States, Campaign: in.Campaign}
+	g, err := grant.AskExport(r.ctx(), r.App, r.actor, wanted, in.Reason, r.Now())
 	if err != nil {
 		return err
 	}
@@ -148,7 +151,7 @@ func askExport(r *request) error {
 }
 
 func approveExport(r *request) error {
-	if err := grant.ApproveExport(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), r.Now()); err != nil {
+	if err := grant.ApproveExport(r.ctx(), r.App, r.actor, r.path("id"), r.Now()); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -162,6 +165,6 @@ func approved(r *request) error {
 	if !identified || r.actor.Where(access.ExportIdentified) == access.Nowhere {
 		return nil
 	}
-	wanted := grant.Export{Form: r.Request.PathValue("form"), States: q.Get("states"), Campaign: q.Get("campaign")}
-	return grant.SpendExport(r.Request.Context(), r.App, r.actor, q.Get("approval"), wanted, r.Now())
+	wanted := grant.Export{Form: r.path("form"), States: q.Get("states"), Campaign: q.Get("campaign")}
+	return grant.SpendExport(r.ctx(), r.App, r.actor, q.Get("approval"), wanted, r.Now())
 }

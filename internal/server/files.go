@@ -43,7 +43,7 @@ const mostDigests = 1000
 
 // lackingFiles tells which files the tablet still has to upload.
 func lackingFiles(r *request) error {
-	db := collections.Read(r.App)
+	db := r.db()
 	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
 		return err
 	}
@@ -71,17 +71,17 @@ func lackingFiles(r *request) error {
 // uploadPart is every step of tus: who may is asked each time, so that a revoked tablet stops in the middle of a file.
 func uploadPart(r *request) error {
 	device := r.Request.Header.Get(DeviceHeader)
-	if err := devicesync.CheckDevice(collections.Read(r.App), r.actor, device); err != nil {
+	if err := devicesync.CheckDevice(r.db(), r.actor, device); err != nil {
 		return err
 	}
 	r.Request.Body = once(r.Request.Body)
 	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native}
-	return r.uploads.Serve(r.Response, r.Request, sender, strings.Trim(r.Request.PathValue("device")+"/"+r.Request.PathValue("upload"), "/"))
+	return r.uploads.Serve(r.Response, r.Request, sender, strings.Trim(r.path("device")+"/"+r.path("upload"), "/"))
 }
 
 // readAttachment gives a reviewer a file of a record, or a small picture of it.
 func readAttachment(r *request) error {
-	db, id := collections.Read(r.App), r.Request.PathValue("id")
+	db, id := r.db(), r.path("id")
 	f, err := attachment.Find(db, r.actor, id)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func readAttachment(r *request) error {
 		return err
 	}
 	defer stored.Close()
-	if r.Request.URL.Query().Get("thumb") == "1" {
+	if r.query("thumb") == "1" {
 		return r.thumbnails.Write(r.Response, f, stored)
 	}
 	attachment.Headers(r.Response.Header(), f)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"doorstep/internal/signin"
@@ -17,14 +16,14 @@ import (
 // Guard binds what holds for every request.
 func (s *Server) Guard(e *core.ServeEvent) error {
 	e.Router.Bind(
-		&hook.Handler[*core.RequestEvent]{Id: "doorstep.discreet", Priority: apis.DefaultActivityLoggerMiddlewarePriority + 1, Func: discreet},
-		&hook.Handler[*core.RequestEvent]{Id: apis.DefaultLoadAuthTokenMiddlewareId, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority, Func: loadToken},
-		&hook.Handler[*core.RequestEvent]{Id: "doorstep.restrict", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: restrict},
-		&hook.Handler[*core.RequestEvent]{Id: shareID, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1, Func: s.inTurn},
-		&hook.Handler[*core.RequestEvent]{Id: "doorstep.lists", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 2, Func: s.askable},
-		&hook.Handler[*core.RequestEvent]{Id: "doorstep.forms", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: noSpill},
-		&hook.Handler[*core.RequestEvent]{Id: "doorstep.longest", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 3, Func: s.cutLists},
-		&hook.Handler[*core.RequestEvent]{Id: "doorstep.watch", Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 4, Func: s.watch},
+		middleware("doorstep.discreet", apis.DefaultActivityLoggerMiddlewarePriority+1, discreet),
+		middleware(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultLoadAuthTokenMiddlewarePriority, loadToken),
+		middleware("doorstep.restrict", apis.DefaultLoadAuthTokenMiddlewarePriority+1, restrict),
+		middleware(shareID, apis.DefaultLoadAuthTokenMiddlewarePriority+1, s.inTurn),
+		middleware("doorstep.lists", apis.DefaultLoadAuthTokenMiddlewarePriority+2, s.askable),
+		middleware("doorstep.forms", apis.DefaultLoadAuthTokenMiddlewarePriority+3, noSpill),
+		middleware("doorstep.longest", apis.DefaultLoadAuthTokenMiddlewarePriority+3, s.cutLists),
+		middleware("doorstep.watch", apis.DefaultLoadAuthTokenMiddlewarePriority+4, s.watch),
 	)
 	e.InstallerFunc = nil // its sign-in would be by a token of PocketBase's own; the command superuser makes operators
 	return e.Next()
@@ -57,7 +56,7 @@ func discreet(re *core.RequestEvent) error {
 	var told *router.ApiError
 	if errors.As(err, &told) {
 		if told.Status >= http.StatusInternalServerError { // a mistake of ours, or of the framework: its cause is for the log alone
-			re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(RequestID), "error", fmt.Sprint(told.RawData()))
+			logFailure(re, fmt.Sprint(told.RawData()))
 		}
 		return &router.ApiError{Data: told.Data, Message: told.Message, Status: told.Status}
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/internal/openrosa"
 )
@@ -18,16 +17,17 @@ const (
 	dataPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 	// dashboardPolicy lets PocketBase's dashboard work: its styles stand in its pages. Its own policy would also let it
 	// fetch maps from other servers, which then knew which household is being looked at.
-	dashboardPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-	twoYears        = "max-age=63072000"
+	dashboardPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; " +
+		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	twoYears = "max-age=63072000"
 )
 
 // Protect binds the middleware that sets the headers of every answer.
 func (s *Server) Protect(e *core.ServeEvent) error {
-	e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "doorstep.headers", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 2, Func: func(re *core.RequestEvent) error {
+	e.Router.Bind(middleware("doorstep.headers", apis.DefaultActivityLoggerMiddlewarePriority-2, func(re *core.RequestEvent) error {
 		headers(re.Response.Header(), re.Request)
 		return re.Next()
-	}})
+	}))
 	if e.Server != nil { // none in tests
 		limitServer(e.Server)
 	}

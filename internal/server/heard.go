@@ -60,10 +60,12 @@ func searchHeard(r *request) error {
 		}
 		more = others
 		entry := r.actor.Did(audit.Search)
-		entry.Collection, entry.Purpose, entry.Detail = collections.Persons, audit.Deduplication, map[string]any{"by_sound": true, "found": len(found)}
+		entry.Collection, entry.Purpose = collections.Persons, audit.Deduplication
+		entry.Detail = map[string]any{"by_sound": true, "found": len(found)}
 		for _, p := range found {
 			entry.Subjects = append(entry.Subjects, p.ID)
-			one := heardPerson{Person: p.ID, Household: p.Household, Area: p.Area, Name: sensitive.Name.Mask(p.Name), Sex: p.Sex, BirthDate: sensitive.Year.Mask(p.BirthDate)}
+			one := heardPerson{Person: p.ID, Household: p.Household, Area: p.Area, Sex: p.Sex}
+			one.Name, one.BirthDate = sensitive.Name.Mask(p.Name), sensitive.Year.Mask(p.BirthDate)
 			if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{p.Area}, &one.AreaName); err != nil {
 				return err
 			}

@@ -90,7 +90,8 @@ func describe(in *instrument.Instrument) map[string]any {
 		tables[i] = t.Name
 	}
 	return map[string]any{
-		"form": in.Form.ID, "version": in.Version, "title": in.Form.Title, "status": in.Status, "md5": in.MD5, "tables": tables, "warnings": in.Form.Warnings,
-		"answers": sensitive.Handling(in.Form),
+		"form": in.Form.ID, "version": in.Version, "title": in.Form.Title, "status": in.Status, "md5": in.MD5, "tables": tables,
+		"warnings": in.Form.Warnings,
+		"answers":  sensitive.Handling(in.Form),
 	}
 }

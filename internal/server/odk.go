@@ -9,7 +9,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -25,7 +24,10 @@ type fieldCall struct {
 	openrosa.Caller
 }
 
-type fieldHandler func(*fieldCall) error
+type (
+	fieldHandler   func(*fieldCall) error
+	requestHandler = func(*core.RequestEvent) error
+)
 
 const (
 	byToken    = "/v1/key/{token}/projects/{campaign}"
@@ -54,7 +56,7 @@ var odkRoutes = []odkRoute{
 // OpenRosa binds the ODK door. Its requests never reach the activity log when they succeed, and never with their token.
 // Limits per address do not hold for it: all tablets of a city may come from one.
 func (s *Server) OpenRosa(e *core.ServeEvent) error {
-	e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "doorstep.mask", Priority: apis.DefaultActivityLoggerMiddlewarePriority - 1, Func: maskToken})
+	e.Router.Bind(middleware("doorstep.mask", apis.DefaultActivityLoggerMiddlewarePriority-1, maskToken))
 	s.odkBind(e, byToken, "", odkRoutes, s.withToken)
 	s.odkBind(e, byPassword, "", odkRoutes, s.withPassword)
 	s.odkBind(e, byDraft, "/draft", draftRoutes, s.withDraftToken)
@@ -62,12 +64,14 @@ func (s *Server) OpenRosa(e *core.ServeEvent) error {
 }
 
 // odkBind binds the paths below a prefix; project is where formList and submission are below it.
-func (s *Server) odkBind(e *core.ServeEvent, prefix, project string, routes []odkRoute, admit func(fieldHandler) func(*core.RequestEvent) error) {
+func (s *Server) odkBind(e *core.ServeEvent, prefix, project string, routes []odkRoute, admit func(fieldHandler) requestHandler) {
 	for _, r := range routes {
-		e.Router.Route(http.MethodGet, prefix+r.path, admit(r.handle)).Bind(apis.SkipSuccessActivityLog(), apis.Gzip()).Unbind(apis.DefaultRateLimitMiddlewareId, shareID)
+		read := e.Router.Route(http.MethodGet, prefix+r.path, admit(r.handle))
+		read.Bind(apis.SkipSuccessActivityLog(), apis.Gzip()).Unbind(apis.DefaultRateLimitMiddlewareId, shareID)
 	}
 	for method, handle := range map[string]fieldHandler{http.MethodHead: odkLength, http.MethodPost: odkSubmit} {
-		e.Router.Route(method, prefix+project+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog()).Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId, shareID)
+		submit := e.Router.Route(method, prefix+project+"/submission", admit(handle)).Bind(apis.SkipSuccessActivityLog())
+		submit.Unbind(apis.DefaultBodyLimitMiddlewareId, apis.DefaultRateLimitMiddlewareId, shareID)
 	}
 	e.Router.Any(prefix+project+"/submission", admit(odkWrongMethod)).Unbind(shareID)
 	e.Router.Any(prefix+"/{rest...}", admit(odkNothing)).Unbind(shareID)
@@ -182,7 +186,8 @@ func (s *Server) handleField(re *core.RequestEvent, handle fieldHandler, actor a
 	}
 	defer end()
 	campaign := re.Request.PathValue("campaign")
-	if err := handle(&fieldCall{re, s, openrosa.NewCaller(re.Request, actor, device, campaign, prefix+url.PathEscape(campaign))}); err != nil {
+	caller := openrosa.NewCaller(re.Request, actor, device, campaign, prefix+url.PathEscape(campaign))
+	if err := handle(&fieldCall{re, s, caller}); err != nil {
 		return s.odkFailed(re, err)
 	}
 	return nil
@@ -229,7 +234,8 @@ func tokenQR(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.qr(openrosa.Setup{ServerURL: openrosa.ProjectURL(openrosa.Origin(r.Request), t.Secret, campaign), Project: "Doorstep", Username: t.StaffNo})
+	address := openrosa.ProjectURL(openrosa.Origin(r.Request), t.Secret, campaign)
+	return r.qr(openrosa.Setup{ServerURL: address, Project: "Doorstep", Username: t.StaffNo})
 }
 
 // qr answers with a code as an image that is stored nowhere.
@@ -256,12 +262,12 @@ func issue(r *request) (openrosa.Token, string, error) {
 	if in.Campaign == "" {
 		in.Campaign = openrosa.AllForms
 	}
-	t, err := openrosa.Issue(r.Request.Context(), r.App, rand.Reader, r.actor, r.Request.PathValue("id"), in.Label, r.Now())
+	t, err := openrosa.Issue(r.ctx(), r.App, rand.Reader, r.actor, r.path("id"), in.Label, r.Now())
 	return t, in.Campaign, err
 }
 
 func revokeToken(r *request) error {
-	if err := openrosa.Revoke(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), r.Now()); err != nil {
+	if err := openrosa.Revoke(r.ctx(), r.App, r.actor, r.path("id"), r.Now()); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)

@@ -80,7 +80,8 @@ func draftQR(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.qr(openrosa.Setup{ServerURL: openrosa.DraftURL(openrosa.Origin(r.Request), t.Secret, t.Form), Project: "试填 Test: " + t.Form, Username: t.StaffNo})
+	address := openrosa.DraftURL(openrosa.Origin(r.Request), t.Secret, t.Form)
+	return r.qr(openrosa.Setup{ServerURL: address, Project: "试填 Test: " + t.Form, Username: t.StaffNo})
 }
 
 func issueDraft(r *request) (openrosa.Token, error) {
@@ -88,5 +89,5 @@ func issueDraft(r *request) (openrosa.Token, error) {
 	if err := r.bind(&in); err != nil {
 		return openrosa.Token{}, err
 	}
-	return openrosa.IssueDraft(r.Request.Context(), r.App, rand.Reader, r.actor, r.Library, r.Request.PathValue("form"), in.Label, r.Now())
+	return openrosa.IssueDraft(r.ctx(), r.App, rand.Reader, r.actor, r.Library, r.path("form"), in.Label, r.Now())
 }

@@ -7,6 +7,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/console"
+	"doorstep/internal/coverage"
+	"doorstep/internal/dataset"
 	"doorstep/internal/devicesync"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
@@ -38,7 +41,7 @@ func publishForm(r *request) error {
 	if err != nil {
 		return workbookProblem(err)
 	}
-	r.ReleaseKnown(r.Request.Context(), r.App)
+	r.ReleaseKnown(r.ctx(), r.App)
 	return r.JSON(http.StatusOK, describe(in))
 }
 
@@ -62,7 +65,7 @@ func formStatus(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	form, version := r.Request.PathValue("form"), r.Request.PathValue("version")
+	form, version := r.path("form"), r.path("version")
 	if err := r.Library.SetStatus(r.App, form, version, in.Status, r.actor.ID, r.Now()); err != nil {
 		return workbookProblem(err)
 	}
@@ -70,7 +73,7 @@ func formStatus(r *request) error {
 }
 
 func revokeDevice(r *request) error {
-	if err := devicesync.Revoke(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), r.Now()); err != nil {
+	if err := devicesync.Revoke(r.ctx(), r.App, r.actor, r.path("id"), r.Now()); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -81,4 +84,36 @@ func (s *Server) ReleaseKnown(ctx context.Context, app core.App) {
 	if _, err := ingest.ReleaseKnown(ctx, app, s.Intake()); err != nil {
 		app.Logger().Error("release what waited for a form", "error", err.Error())
 	}
+}
+
+func readCoverage(r *request) error {
+	level := r.Request.URL.Query().Get("level")
+	if level == "" {
+		level = "community"
+	}
+	rows, err := coverage.Report(r.db(), console.Ranges(r.actor, r.query("within")), level)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+}
+
+// workersCoverage tells what each worker has brought from the caller's territory.
+func workersCoverage(r *request) error {
+	rows, err := coverage.Workers(r.db(), console.Ranges(r.actor, r.query("within")))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+}
+
+func export(r *request) error {
+	in, ok := r.Library.Get(r.path("form"), "")
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	if err := approved(r); err != nil {
+		return err
+	}
+	return dataset.ServeHTTP(r.Response, r.Request, r.App, in, r.actor, r.Now())
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/internal/problem"
 )
@@ -43,12 +42,12 @@ var Opened = map[string]string{
 
 // CloseOthers binds the middleware that closes PocketBase's other routes, before anybody's token is looked at.
 func (s *Server) CloseOthers(e *core.ServeEvent) error {
-	e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "doorstep.opened", Priority: apis.DefaultPanicRecoverMiddlewarePriority + 1, Func: func(re *core.RequestEvent) error {
+	e.Router.Bind(middleware("doorstep.opened", apis.DefaultPanicRecoverMiddlewarePriority+1, func(re *core.RequestEvent) error {
 		if pattern := re.Request.Pattern; foreign(pattern) && Opened[pattern] == "" {
 			return writeProblem(re, problem.New(problem.NotFound, ""))
 		}
 		return re.Next()
-	}})
+	}))
 	return e.Next()
 }
 

@@ -31,8 +31,9 @@ func changePassword(r *request) error {
 	if err != nil {
 		return err
 	}
-	try := signin.Try{Door: "password", Collection: r.Auth.Collection().Name, Password: in.Password, Account: r.Auth, Fits: true, From: from}
-	attempt, err := r.passwords.Admit(r.Request.Context(), r.App, try, r.Now)
+	try := signin.Try{Door: "password", Collection: r.Auth.Collection().Name, Password: in.Password, Account: r.Auth, Fits: true}
+	try.From = from
+	attempt, err := r.passwords.Admit(r.ctx(), r.App, try, r.Now)
 	if problem.As(err).Code == problem.NotSignedIn {
 		err = problem.New(problem.PasswordWrong, "")
 	}

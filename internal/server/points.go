@@ -3,7 +3,6 @@ package server
 import (
 	"net/http"
 
-	"doorstep/collections"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 )
@@ -13,7 +12,7 @@ const mostCells = 5000
 
 // current finds the published version of the form that a path names.
 func current(r *request) (*instrument.Instrument, error) {
-	in, ok := r.Library.Get(r.Request.PathValue("form"), "")
+	in, ok := r.Library.Get(r.path("form"), "")
 	if !ok {
 		return nil, problem.New(problem.NotFound, "")
 	}
@@ -45,7 +44,7 @@ func editPoints(r *request) error {
 	if len(said.Cells) > mostCells {
 		return problem.New(problem.BadParameter, "cells")
 	}
-	raw, err := in.Repoint(collections.Read(r.App), said.Cells)
+	raw, err := in.Repoint(r.db(), said.Cells)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package server
 import (
 	"net/http"
 
-	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
@@ -34,7 +33,7 @@ func previewForm(r *request) error {
 		ranges = territory.Of(r.actor.Territory)
 	}
 	now := r.Now()
-	preview, err := current.Preview(r.Request.Context(), collections.Read(r.App), proposed, now.AddDate(0, -1, 0), ranges, now)
+	preview, err := current.Preview(r.ctx(), r.db(), proposed, now.AddDate(0, -1, 0), ranges, now)
 	if err != nil {
 		return err
 	}

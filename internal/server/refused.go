@@ -27,7 +27,9 @@ func (s *Server) refused(re *core.RequestEvent, what string, err error) error {
 	if c, err := re.App.FindCachedCollectionByNameOrId(re.Request.PathValue("collection")); err == nil {
 		entry.Collection = c.Name
 	}
-	return collections.Write(context.WithoutCancel(re.Request.Context()), re.App, func(db collections.DB) error { return audit.AppendRefusal(db, s.Now(), entry) })
+	return collections.Write(context.WithoutCancel(re.Request.Context()), re.App, func(db collections.DB) error {
+		return audit.AppendRefusal(db, s.Now(), entry)
+	})
 }
 
 // readWatch are PocketBase's routes by which an operator sees or starts what is no record: records are noted by their own hooks.

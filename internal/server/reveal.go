@@ -12,7 +12,7 @@ func revealColumns(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	shown, err := reveal.Show(r.Request.Context(), r.App, r.Library, r.actor, in, r.Now())
+	shown, err := reveal.Show(r.ctx(), r.App, r.Library, r.actor, in, r.Now())
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package server
 import (
 	"net/http"
 
-	"doorstep/collections"
 	"doorstep/internal/audit"
 	"doorstep/internal/identity"
 	"doorstep/internal/ingest"
@@ -11,7 +10,7 @@ import (
 )
 
 func listQuarantine(r *request) error {
-	rows, err := ingest.ListQuarantine(collections.Read(r.App), r.actor)
+	rows, err := ingest.ListQuarantine(r.db(), r.actor)
 	if err != nil {
 		return err
 	}
@@ -22,7 +21,7 @@ func listQuarantine(r *request) error {
 }
 
 func release(r *request) error {
-	receipt, err := ingest.Release(r.Request.Context(), r.App, r.Intake(), r.actor, r.Request.PathValue("id"))
+	receipt, err := ingest.Release(r.ctx(), r.App, r.Intake(), r.actor, r.path("id"))
 	if err != nil {
 		return err
 	}
@@ -36,7 +35,7 @@ func discard(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := ingest.Discard(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Reason, r.Now()); err != nil {
+	if err := ingest.Discard(r.ctx(), r.App, r.actor, r.path("id"), in.Reason, r.Now()); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -52,8 +51,8 @@ func decide(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	out, err := review.Decide(r.Request.Context(), r.App, r.Library.Surveys(), r.actor, review.Decision{
-		Collection: r.Request.PathValue("collection"), Record: r.Request.PathValue("id"), Decision: in.Decision, Comment: in.Comment, Fields: in.Fields, Rev: in.Rev,
+	out, err := review.Decide(r.ctx(), r.App, r.Library.Surveys(), r.actor, review.Decision{
+		Collection: r.path("collection"), Record: r.path("id"), Decision: in.Decision, Comment: in.Comment, Fields: in.Fields, Rev: in.Rev,
 	}, r.Now())
 	if err != nil {
 		return err
@@ -66,8 +65,8 @@ func putBack(r *request) error {
 	if err := r.bind(&ask); err != nil {
 		return err
 	}
-	ask.Collection, ask.Record = r.Request.PathValue("collection"), r.Request.PathValue("id")
-	out, err := ingest.Restore(r.Request.Context(), r.App, r.Intake(), r.actor, ask)
+	ask.Collection, ask.Record = r.path("collection"), r.path("id")
+	out, err := ingest.Restore(r.ctx(), r.App, r.Intake(), r.actor, ask)
 	if err != nil {
 		return err
 	}
@@ -79,8 +78,8 @@ func correct(r *request) error {
 	if err := r.bind(&ask); err != nil {
 		return err
 	}
-	ask.Collection, ask.Record = r.Request.PathValue("collection"), r.Request.PathValue("id")
-	out, err := ingest.CorrectAtDesk(r.Request.Context(), r.App, r.Intake(), r.actor, ask)
+	ask.Collection, ask.Record = r.path("collection"), r.path("id")
+	out, err := ingest.CorrectAtDesk(r.ctx(), r.App, r.Intake(), r.actor, ask)
 	if err != nil {
 		return err
 	}
@@ -88,7 +87,7 @@ func correct(r *request) error {
 }
 
 func history(r *request) error {
-	collection, id := r.Request.PathValue("collection"), r.Request.PathValue("id")
+	collection, id := r.path("collection"), r.path("id")
 	entries, err := review.History(r.App, r.actor, collection, id)
 	if err != nil {
 		return err
@@ -106,8 +105,8 @@ func decideDuplicate(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	in.Pair = r.Request.PathValue("id")
-	verdict, err := identity.Decide(r.Request.Context(), r.App, r.actor, in, r.Now())
+	in.Pair = r.path("id")
+	verdict, err := identity.Decide(r.ctx(), r.App, r.actor, in, r.Now())
 	switch {
 	case err != nil:
 		return err

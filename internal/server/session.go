@@ -109,7 +109,7 @@ func forwarded(r *http.Request) bool {
 // enrolFactor makes the secret of an authenticator app. Who has one already asks a manager to reset it.
 func enrolFactor(r *request) error {
 	var out signin.Enrolment
-	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+	err := collections.Write(r.ctx(), r.App, func(db collections.DB) error {
 		enrolled, err := signin.Enrolled(db, r.actor.ID)
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ func confirmFactor(r *request) error {
 		return err
 	}
 	var codes []string
-	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+	err := collections.Write(r.ctx(), r.App, func(db collections.DB) error {
 		enrolled, err := signin.Enrolled(db, r.actor.ID)
 		if err != nil {
 			return err
@@ -171,7 +171,8 @@ func resetFactor(r *request) error {
 // endWorker shuts somebody out: every token dies at once, and no new one is given.
 func endWorker(r *request) error {
 	return onWorker(r, "worker.revoke", func(db collections.DB, worker string) error {
-		if err := collections.Update(db, collections.Workers, worker, collections.Row{{Column: "active", Value: false}, {Column: "updated", Value: collections.Stamp(r.Now())}}); err != nil {
+		left := collections.Row{{Column: "active", Value: false}, {Column: "updated", Value: collections.Stamp(r.Now())}}
+		if err := collections.Update(db, collections.Workers, worker, left); err != nil {
 			return err
 		}
 		return signin.End(db, rand.Reader, worker)
@@ -180,8 +181,8 @@ func endWorker(r *request) error {
 
 // onWorker does something to a worker of the actor's territory, and records it.
 func onWorker(r *request, action string, do func(collections.DB, string) error) error {
-	worker := r.Request.PathValue("id")
-	err := collections.Write(r.Request.Context(), r.App, func(db collections.DB) error {
+	worker := r.path("id")
+	err := collections.Write(r.ctx(), r.App, func(db collections.DB) error {
 		var area string
 		found, err := collections.One(db, `SELECT area FROM workers WHERE id=?`, []any{worker}, &area)
 		if err != nil {

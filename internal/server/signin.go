@@ -44,7 +44,9 @@ func (s *Server) SignIn(e *core.RecordAuthWithPasswordRequestEvent) error {
 		e.Record = worker
 	}
 	_, fits := access.Of(e.Record)
-	try := signin.Try{Door: "session", Collection: e.Collection.Name, Identity: e.Identity, Password: e.Password, Account: e.Record, Fits: fits}
+	try := signin.Try{
+		Door: "session", Collection: e.Collection.Name, Identity: e.Identity, Password: e.Password, Account: e.Record, Fits: fits,
+	}
 	var err error
 	if try.From, err = placeOf(e.RequestEvent, e.Record); err != nil {
 		return err

@@ -17,11 +17,46 @@ import (
 	"doorstep/internal/devicesync"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
+	"doorstep/internal/signin"
 )
+
+func registerDevice(r *request) error {
+	var in devicesync.Registration
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	registered, err := devicesync.Register(r.ctx(), r.App, r.actor, in, r.Now())
+	if err != nil {
+		return err
+	}
+	token, err := signin.Token(r.App, r.Auth, registered.Device)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, struct {
+		devicesync.Registered
+		Token string `json:"token"` // good on this tablet alone
+	}{registered, token})
+}
+
+// DeviceHeader names the tablet that a sync request comes from.
+const DeviceHeader = "X-Doorstep-Device"
+
+func formXML(r *request) error {
+	in, ok := r.Library.Get(r.path("form"), r.Request.PathValue("version"))
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	r.Response.Header().Set("ETag", `"`+in.MD5+`"`)
+	if r.Request.Header.Get("If-None-Match") == `"`+in.MD5+`"` {
+		return r.NoContent(http.StatusNotModified)
+	}
+	return r.Blob(http.StatusOK, "text/xml; charset=utf-8", in.XML)
+}
 
 func push(r *request) error {
 	device := r.Request.Header.Get(DeviceHeader)
-	offset, err := devicesync.ClockOffset(collections.Read(r.App), r.actor, device)
+	offset, err := devicesync.ClockOffset(r.db(), r.actor, device)
 	if err != nil {
 		return err
 	}
@@ -31,7 +66,7 @@ func push(r *request) error {
 		return err
 	}
 	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native, ClockOffset: offset}
-	receipts, err := ingest.Accept(r.Request.Context(), r.App, r.Intake(), sender, ops)
+	receipts, err := ingest.Accept(r.ctx(), r.App, r.Intake(), sender, ops)
 	if err != nil {
 		return err
 	}
@@ -48,7 +83,7 @@ func (r *request) operations() (ops []ingest.Operation, last bool, said *body.Bo
 }
 
 func (r *request) receipts(receipts []ingest.Receipt) error {
-	epoch, err := devicesync.Epoch(collections.Read(r.App))
+	epoch, err := devicesync.Epoch(r.db())
 	if err != nil {
 		return err
 	}
@@ -57,9 +92,11 @@ func (r *request) receipts(receipts []ingest.Receipt) error {
 
 // asked is the pull that a request speaks of.
 func asked(r *request) (devicesync.Pull, error) {
-	db, query := collections.Read(r.App), r.Request.URL.Query()
+	db, query := r.db(), r.Request.URL.Query()
 	log := func(err error) { r.App.Logger().Error("page broke off", "error", err.Error()) }
-	q := devicesync.Pull{DB: db, Library: r.Library, Actor: r.actor, Cursor: query.Get("cursor"), Limit: devicesync.DefaultPage, Sums: r.sums, Log: log}
+	q := devicesync.Pull{
+		DB: db, Library: r.Library, Actor: r.actor, Cursor: query.Get("cursor"), Limit: devicesync.DefaultPage, Sums: r.sums, Log: log,
+	}
 	q.Seen = func(ids []string) error { return r.saw(audit.Capture, pulled(r.actor, ids)) }
 	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
 		return q, err
@@ -80,7 +117,7 @@ func pull(r *request) error {
 		return err
 	}
 	if err = q.Serve(r.Response); errors.Is(err, devicesync.ErrAhead) {
-		if err := r.RenewEpoch(r.Request.Context(), r.App, "一台平板比数据库更新 · a tablet is ahead of the database"); err != nil {
+		if err := r.RenewEpoch(r.ctx(), r.App, "一台平板比数据库更新 · a tablet is ahead of the database"); err != nil {
 			return err
 		}
 		return q.Serve(r.Response)
@@ -105,7 +142,7 @@ func repairPull(r *request) error {
 	if err != nil {
 		return err
 	}
-	return q.Repair(r.Response, r.Request.URL.Query().Get("buckets"))
+	return q.Repair(r.Response, r.query("buckets"))
 }
 
 // SealHeader is what a tablet that was shut out proves itself with.
@@ -117,7 +154,7 @@ func handIn(r *request) error {
 	if seal == "" {
 		return unknown(r.RequestEvent)
 	}
-	worker, err := devicesync.AdmitSealed(collections.Read(r.App), device, seal)
+	worker, err := devicesync.AdmitSealed(r.db(), device, seal)
 	if err != nil {
 		return err
 	}
@@ -126,7 +163,7 @@ func handIn(r *request) error {
 	if err != nil {
 		return err
 	}
-	receipts, err := ingest.AcceptSealed(r.Request.Context(), r.App, worker, device, ops, last, r.Now())
+	receipts, err := ingest.AcceptSealed(r.ctx(), r.App, worker, device, ops, last, r.Now())
 	if err != nil {
 		return err
 	}
@@ -154,11 +191,13 @@ func stranger(re *core.RequestEvent) error {
 
 // RenewEpoch makes every tablet begin anew, which loses nothing that they hold, and puts the reason on record.
 func (s *Server) RenewEpoch(ctx context.Context, app core.App, why string) error {
-	fmt.Fprintf(os.Stderr, "数据库可能来自备份(%s):平板将重新同步。\nThe database may come from a backup: tablets will sync in full.\n", why)
+	fmt.Fprintf(os.Stderr, "数据库可能来自备份(%s):平板将重新同步。\n"+
+		"The database may come from a backup: tablets will sync in full.\n", why)
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		if err := devicesync.RenewEpoch(db); err != nil {
 			return err
 		}
-		return audit.Append(db, s.Now(), audit.Entry{Action: "epoch.renew", Purpose: audit.Administration, Detail: map[string]string{"why": why}})
+		renewed := audit.Entry{Action: "epoch.renew", Purpose: audit.Administration, Detail: map[string]string{"why": why}}
+		return audit.Append(db, s.Now(), renewed)
 	})
 }

@@ -14,8 +14,10 @@ func listWork(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.ListWork(collections.Read(r.App), r.known(), r.actor, console.WorkFilter{Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"),
-		Status: r.query("status"), Kind: r.query("kind"), Cursor: r.query("cursor"), Limit: limit})
+	page, err := console.ListWork(r.db(), r.known(), r.actor, console.WorkFilter{
+		Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"),
+		Status: r.query("status"), Kind: r.query("kind"), Cursor: r.query("cursor"), Limit: limit,
+	})
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func balanceWork(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	parts, err := work.Grids(collections.Read(r.App), r.Areas.Index(), r.actor, r.Request.PathValue("id"), in.Spread)
+	parts, err := work.Grids(r.db(), r.Areas.Index(), r.actor, r.path("id"), in.Spread)
 	if err != nil {
 		return err
 	}
@@ -59,7 +61,7 @@ func balanceWork(r *request) error {
 }
 
 func assign(r *request, parts []work.Part, check bool) error {
-	report, err := work.Assign(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), parts, check, r.Now())
+	report, err := work.Assign(r.ctx(), r.App, r.actor, r.path("id"), parts, check, r.Now())
 	if err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func assign(r *request, parts []work.Part, check bool) error {
 }
 
 func takeBackWork(r *request) error {
-	if err := work.TakeBack(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), r.Now()); err != nil {
+	if err := work.TakeBack(r.ctx(), r.App, r.actor, r.path("id"), r.Now()); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -83,7 +85,7 @@ func splitWork(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := work.Split(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Shares, r.Now()); err != nil {
+	if err := work.Split(r.ctx(), r.App, r.actor, r.path("id"), in.Shares, r.Now()); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -97,7 +99,7 @@ func confirmWork(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := work.Confirm(r.Request.Context(), r.App, r.actor, r.Request.PathValue("id"), in.Finished, in.Comment, r.Now()); err != nil {
+	if err := work.Confirm(r.ctx(), r.App, r.actor, r.path("id"), in.Finished, in.Comment, r.Now()); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -105,7 +107,7 @@ func confirmWork(r *request) error {
 
 // readQuality tells what is unusual in interviews, so that somebody looks at them first.
 func readQuality(r *request) error {
-	out, err := console.ReadQuality(collections.Read(r.App), r.known(), r.actor, r.query("form"), r.query("area"), r.query("campaign"), r.query("worker"))
+	out, err := console.ReadQuality(r.db(), r.known(), r.actor, r.query("form"), r.query("area"), r.query("campaign"), r.query("worker"))
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,64 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/body"
+	"doorstep/internal/problem"
+)
+
+// request is one call by somebody who may make it.
+type request struct {
+	*core.RequestEvent
+	*Server
+	actor access.Actor
+}
+
+func (r *request) ctx() context.Context { return r.Request.Context() }
+
+func (r *request) db() collections.DB { return collections.Read(r.App) }
+
+// path is a part of the URL's path, by its name in the route.
+func (r *request) path(name string) string { return r.Request.PathValue(name) }
+
+// private answers with what belongs into no cache.
+func (r *request) private(body any) error {
+	r.Response.Header().Set("Cache-Control", "no-store")
+	return r.JSON(http.StatusOK, body)
+}
+
+// query is a parameter of the URL.
+func (r *request) query(name string) string { return r.query(name) }
+
+// limit returns the number of items that the request asks for, 0 for none given.
+func (r *request) limit() (int, error) {
+	text := r.query("limit")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, problem.New(problem.BadParameter, "limit")
+	}
+	return n, nil
+}
+
+// bind reads the JSON of the body; nothing of an empty one.
+func (r *request) bind(into any) error {
+	said, err := body.Read(r.Request, maxJSON, r.bodies, holder(r.RequestEvent))
+	defer said.Release()
+	if err != nil || len(said.Bytes) == 0 {
+		return err
+	}
+	if err := json.Unmarshal(said.Bytes, into); err != nil {
+		return problem.New(problem.BadEnvelope, "json")
+	}
+	return nil
+}
