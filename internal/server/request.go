@@ -35,7 +35,7 @@ func (r *request) private(body any) error {
 }
 
 // query is a parameter of the URL.
-func (r *request) query(name string) string { return r.query(name) }
+func (r *request) query(name string) string { return r.Request.URL.Query().Get(name) }
 
 // limit returns the number of items that the request asks for, 0 for none given.
 func (r *request) limit() (int, error) {
