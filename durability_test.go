@@ -270,8 +270,8 @@ func (p *patient) review() bool {
 func TestKilledAtRandom(t *testing.T) {
 	p := admit(t)
 	for round := range 3 {
-		victim := p.process.Process
-		timer := time.AfterFunc(time.Duration(150+170*round)*time.Millisecond, func() { victim.Kill() })
+		killed := p.process.Process
+		timer := time.AfterFunc(time.Duration(150+170*round)*time.Millisecond, func() { killed.Kill() })
 		photo, upload := picture(t, byte(round)), ""
 		for alive := true; alive; {
 			if alive = p.push(photo); alive && upload == "" {

@@ -188,7 +188,7 @@ func (d builderDB) named(query string, args []any) *dbx.Query {
 	return d.b.NewQuery(b.String()).Bind(params)
 }
 
-// One scans the first row into dest and tells whether there was one. Where a query orders the few rows that match, it
+// One scans the first row into dest and reports whether there was one. Where a query orders the few rows that match, it
 // should have no LIMIT: with one, SQLite opens a temporary table for the order, which costs more than sorting them all.
 func One(db DB, query string, args []any, dest ...any) (bool, error) {
 	rows, err := db.Query(query, args...)

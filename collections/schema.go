@@ -89,7 +89,7 @@ func collectionFor(app core.App, f *survey.Form, t *survey.Table, main string) (
 	return c, nil
 }
 
-// holds tells whether a collection is one that such a table has made.
+// holds reports whether a collection is one that such a table has made.
 func holds(c *core.Collection, t *survey.Table, main string) bool {
 	if t.Repeat == nil {
 		return c.IsBase() && c.Fields.GetByName("review_state") != nil

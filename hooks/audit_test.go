@@ -253,7 +253,7 @@ func TestFiltersStayOutOfTheLog(t *testing.T) {
 	server := app.Serve(t)
 	app.Settings().Logs.MaxDays = 7 // test apps do not log
 	boss := app.Client(t, server, app.Worker(t, "S1", "supervisor", "990101"))
-	const number, name = "110101201705040011", "canaryname"
+	const number, name = "110101201705040011", "plantedname"
 	for _, query := range []string{"filter=id_number%3D%22" + number + "%22", "filter=name~'" + name + "'%26%26broken(", "sort=" + name, "fields=" + name, "filter=@collection.persons.name='" + name + "'"} {
 		boss.Do(http.MethodGet, "/api/collections/persons/records?"+query, nil)
 		boss.Do(http.MethodGet, "/api/collections/persons/records/witness-path?"+query, nil)

@@ -34,7 +34,7 @@ func TestNamesFromBeforeAreSealed(t *testing.T) {
 	if err := sealing.Everything(t.Context(), app, app.Doorstep.Library, nil); err != nil {
 		t.Fatal(err)
 	}
-	if found := testapp.NewCanary(t, "欧阳家的门牌.jpg", "欧阳说的话").Below(t, app.DataDir()); len(found) > 0 {
+	if found := testapp.NewLeaks(t, "欧阳家的门牌.jpg", "欧阳说的话").Below(t, app.DataDir()); len(found) > 0 {
 		t.Errorf("%d traces:\n%s", len(found), strings.Join(found, "\n"))
 	}
 	for _, id := range []string{"old-file", "new-file"} {

@@ -39,7 +39,7 @@ func TestPhotosStayWithReviewers(t *testing.T) {
 	analyst.Want(http.StatusForbidden, http.MethodGet, path+"?thumb=1", nil, nil)
 	for name, c := range map[string]*testapp.Client{"analyst": analyst, "manager": manager} {
 		archive := read(c, "/api/doorstep/v1/export/child_visit?states=received,has_issues,approved")
-		if found := testapp.NewCanary(t, place, "门牌.jpg").In(name, archive); len(found) > 0 || !bytes.HasPrefix(archive, []byte("PK")) {
+		if found := testapp.NewLeaks(t, place, "门牌.jpg").In(name, archive); len(found) > 0 || !bytes.HasPrefix(archive, []byte("PK")) {
 			t.Errorf("%s: %d bytes, %v", name, len(archive), found)
 		}
 	}

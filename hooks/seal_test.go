@@ -71,7 +71,7 @@ func TestNothingOnTheDiskNamesAnybody(t *testing.T) {
 	if _, err := app.Doorstep.Folder(app).Make(t.Context(), app, app.Doorstep.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if found := testapp.NewCanary(t, planted...).Below(t, app.DataDir()); len(found) > 0 {
+	if found := testapp.NewLeaks(t, planted...).Below(t, app.DataDir()); len(found) > 0 {
 		t.Errorf("%d traces:\n%s", len(found), strings.Join(found, "\n"))
 	}
 }
@@ -88,8 +88,8 @@ func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
 	if _, err := app.Doorstep.Folder(app).Make(t.Context(), app, app.Doorstep.Now()); err != nil {
 		t.Fatal(err)
 	}
-	canary := testapp.NewCanary(t, planted...)
-	found := strings.Join(canary.Below(t, app.DataDir()), "\n")
+	leaks := testapp.NewLeaks(t, planted...)
+	found := strings.Join(leaks.Below(t, app.DataDir()), "\n")
 	if !strings.Contains(found, ".zip/") {
 		t.Error("a backup is not looked into")
 	}
@@ -111,7 +111,7 @@ func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if found := canary.Below(t, app.DataDir()); len(found) > 0 {
+	if found := leaks.Below(t, app.DataDir()); len(found) > 0 {
 		t.Errorf("%d traces after sealing:\n%s", len(found), strings.Join(found, "\n"))
 	}
 	if r := app.Find(t, "child_visits", visit); r.GetString("address") != planted[3] {

@@ -176,7 +176,7 @@ func (a Actor) holdsAll(db collections.DB) (bool, error) {
 	return true, nil
 }
 
-// May tells whether the actor may do something to a record of that area which that worker collected.
+// May reports whether the actor may do something to a record of that area which that worker collected.
 func (a Actor) May(do Action, area, worker string) bool {
 	switch a.Where(do) {
 	case Anywhere:
@@ -213,7 +213,7 @@ func cities(territory []string) []string {
 	return wide
 }
 
-// Covers tells whether an area code lies in the actor's territory.
+// Covers reports whether an area code lies in the actor's territory.
 func (a Actor) Covers(area string) bool {
 	return area != "" && slices.ContainsFunc(a.Territory, func(prefix string) bool {
 		return prefix != "" && strings.HasPrefix(area, prefix)

@@ -15,7 +15,7 @@ type Report struct {
 	Anchored bool   `json:"anchored"`         // the given anchor is in the chain
 }
 
-// Whole tells whether nothing was found.
+// Whole reports whether nothing was found.
 func (r Report) Whole() bool { return r.Why == "" }
 
 // guards are the triggers that keep SQL of any origin from changing the chain.

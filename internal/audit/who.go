@@ -175,7 +175,7 @@ func (t *Trace) line(r *Row, named map[string]bool) (Line, bool) {
 	return l, len(l.Concerns) > 0
 }
 
-// mayHold tells whether an export reached the person's area: its row holds the filter, not the records.
+// mayHold reports whether an export reached the person's area: its row holds the filter, not the records.
 func (t *Trace) mayHold(detail json.RawMessage) bool {
 	var filter struct {
 		Territory []string `json:"territory"` // null where nothing limited it

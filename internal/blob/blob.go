@@ -224,7 +224,7 @@ func (s Store) Remove(sha string) error {
 
 func (s Store) path(sha string) string { return filepath.Join(s.dir, sha[:2], sha) }
 
-// IsDigest tells whether s is a SHA-256 in lower-case hex.
+// IsDigest reports whether s is a SHA-256 in lower-case hex.
 func IsDigest(s string) bool {
 	if len(s) != 2*sha256.Size {
 		return false

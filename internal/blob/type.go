@@ -17,7 +17,7 @@ func typeOf(head []byte) Type {
 	return Type(name)
 }
 
-// Harmless tells whether reviewers may get a file of this type: pictures, sound, film, PDF, and plain text such as the
+// Harmless reports whether reviewers may get a file of this type: pictures, sound, film, PDF, and plain text such as the
 // audit log of a tablet. Pages, scripts, programs, archives and pictures that hold scripts wait in quarantine.
 func (t Type) Harmless() bool {
 	if t == "image/svg+xml" {
@@ -31,7 +31,7 @@ func (t Type) Harmless() bool {
 	return t == "application/pdf" || t == "application/ogg" || t == "text/plain" || t == "text/csv" || t == "text/tab-separated-values"
 }
 
-// Picture tells whether a thumbnail can be made of it.
+// Picture reports whether a thumbnail can be made of it.
 func (t Type) Picture() bool {
 	switch t {
 	case "image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff":

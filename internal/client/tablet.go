@@ -79,7 +79,7 @@ func (t *Tablet) Pull(ctx context.Context) error {
 	}
 }
 
-// Again tells whether trying later may help: the server could not be reached, was busy or failed. It returns false for
+// Again reports whether trying later may help: the server could not be reached, was busy or failed. It returns false for
 // an end of the context and for every other refusal.
 func Again(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

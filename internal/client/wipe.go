@@ -12,7 +12,7 @@ const SealHeader = "X-Doorstep-Seal"
 
 const codeSealed = "device.sealed" // nothing more is taken
 
-// WipeOrdered tells whether the server ordered this tablet to delete what it holds.
+// WipeOrdered reports whether the server ordered this tablet to delete what it holds.
 func WipeOrdered(err error) bool {
 	var r *Refusal
 	return errors.As(err, &r) && r.Wipe

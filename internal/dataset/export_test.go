@@ -23,7 +23,7 @@ func TestDeidentified(t *testing.T) {
 	id := o.oneRecord(t)
 	out, report := o.export(t, dataset.Selection{Everywhere: true})
 	for name, content := range out {
-		for _, c := range append([]string{id}, canaries...) {
+		for _, c := range append([]string{id}, leaks...) {
 			if strings.Contains(content.String(), c) {
 				t.Errorf("%s tells %q", name, c)
 			}
@@ -58,7 +58,7 @@ func TestIdentified(t *testing.T) {
 	out, report := o.export(t, dataset.Selection{Everywhere: true, Identified: true})
 	same(t, out.rows(t, "sample_visits.csv")[0], map[string]string{
 		"id": id, "elder_name": "姓名金丝雀", "born": "1950-06-07", "remarks": "备注金丝雀", "spot/lat": "22.111222", "spot/lon": "114.333444", "spot/alt": "12", "spot/accuracy": "3",
-		"location/lat": "22.654321", "location/lon": "114.123456", "location/accuracy": "5", "worker": "worker-canary", "household": "household-canary",
+		"location/lat": "22.654321", "location/lon": "114.123456", "location/accuracy": "5", "worker": "worker-leaks", "household": "household-leaks",
 		"area": gridA, "area/grid": "网格", "started_at": "2026-11-23T09:15:30.000+08:00",
 	})
 	if len(report.Tables[0].LeftOut) != 0 || !report.Identified {
@@ -138,9 +138,9 @@ func TestValueThatIsNoChoice(t *testing.T) {
 		t.Run(fmt.Sprintf("identified %v", identified), func(t *testing.T) {
 			out, _ := o.export(t, dataset.Selection{Everywhere: true, Identified: identified})
 			row := out["sample_visits.csv"].String()
-			for _, canary := range []string{"金丝雀 1", "金丝雀 2", "金丝雀3"} {
-				if strings.Contains(row, canary) != identified {
-					t.Errorf("%s: shown %v", canary, !identified)
+			for _, leaks := range []string{"金丝雀 1", "金丝雀 2", "金丝雀3"} {
+				if strings.Contains(row, leaks) != identified {
+					t.Errorf("%s: shown %v", leaks, !identified)
 				}
 			}
 			if strings.Contains(out["outcome.csv"].String(), "金丝雀") {

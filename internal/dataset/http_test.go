@@ -77,7 +77,7 @@ func TestZipOverHTTP(t *testing.T) {
 			t.Errorf("the audit trail lacks %s: %s", want, detail)
 		}
 	}
-	for _, c := range canaries {
+	for _, c := range leaks {
 		if strings.Contains(detail, c) {
 			t.Errorf("the audit trail tells %q", c)
 		}

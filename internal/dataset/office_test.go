@@ -130,10 +130,10 @@ func (o *office) put(t *testing.T, edit func(*collections.Record), pairs ...stri
 		t.Fatal(err)
 	}
 	rec := &collections.Record{
-		ID: id, Form: o.in.Form.ID, FormVersion: o.in.Version, Campaign: "campaign-1", Worker: "worker-canary", Device: "device-canary",
+		ID: id, Form: o.in.Form.ID, FormVersion: o.in.Version, Campaign: "campaign-1", Worker: "worker-leaks", Device: "device-leaks",
 		StartedAt: "2026-11-23T09:15:30.000+08:00", FinishedAt: "2026-11-23T09:45:30.000+08:00", ReceivedAt: collections.Stamp(now),
 		Outcome: "1.1", Lon: 114.123456, Lat: 22.654321, AccuracyM: 5, Area: gridA, AreaMethod: "gps", AreaConfidence: 0.98,
-		Household: "household-canary", Person: "person-canary", ReviewState: collections.Approved, Rev: 1, Complete: true,
+		Household: "household-leaks", Person: "person-leaks", ReviewState: collections.Approved, Rev: 1, Complete: true,
 	}
 	if edit != nil {
 		edit(rec)
@@ -212,4 +212,4 @@ func (o *office) oneRecord(t *testing.T) string {
 		"carers/carer_name", "照料人金丝雀", "carers/hours", "2.5", "carers/shifts/night", "n", "carers/shifts/night", "y")
 }
 
-var canaries = []string{"姓名金丝雀", "备注金丝雀", "照料人金丝雀", "1950-06", "22.111222", "114.333444", "22.654321", "114.123456", "household-canary", "person-canary", "worker-canary", "device-canary", "09:15", "09:45", gridA}
+var leaks = []string{"姓名金丝雀", "备注金丝雀", "照料人金丝雀", "1950-06", "22.111222", "114.333444", "22.654321", "114.123456", "household-leaks", "person-leaks", "worker-leaks", "device-leaks", "09:15", "09:45", gridA}

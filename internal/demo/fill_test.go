@@ -238,7 +238,7 @@ func TestPlantedMistakesAreFound(t *testing.T) {
 	}
 }
 
-// noticed tells whether the server finds the planted mistake where it is.
+// noticed reports whether the server finds the planted mistake where it is.
 func noticed(rules *validate.Bound, idx *grid.Index, f *survey.Form, root *survey.Node, rec Record) bool {
 	if rec.Planted[0].Field == "location" {
 		home, _ := idx.HouseCodeArea(rec.Given.Answers["house_code"])

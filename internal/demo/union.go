@@ -141,7 +141,7 @@ func smallestAround(outer []loop, c cell) int {
 	return best
 }
 
-// around tells whether the loop encloses a cell: whether an odd number of its upward and downward edges lie east of it.
+// around reports whether the loop encloses a cell: whether an odd number of its upward and downward edges lie east of it.
 func (lp loop) around(c cell) bool {
 	odd := false
 	for _, e := range lp.edges {

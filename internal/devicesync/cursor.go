@@ -63,7 +63,7 @@ func parsePosition(text string) position {
 	return position{Place: place, ID: id}
 }
 
-// alongTheFeed tells whether last is a place of the feed of a former territory.
+// alongTheFeed reports whether last is a place of the feed of a former territory.
 func (c cursor) alongTheFeed() bool { return c.mode == crossing && c.phase == 0 && c.last != "" }
 
 // lengths is how many parts a cursor has.

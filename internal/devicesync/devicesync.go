@@ -38,7 +38,7 @@ func ForgetEpoch(db collections.DB) error {
 	return err
 }
 
-// Settled tells whether this database has an epoch, and the key of its cursors.
+// Settled reports whether this database has an epoch, and the key of its cursors.
 func Settled(db collections.DB) (bool, error) {
 	epoch, err := Epoch(db)
 	if err != nil {
@@ -144,7 +144,7 @@ func saveDevice(db collections.DB, actor access.Actor, in Registration, offset f
 	return id, 0, collections.Insert(db, collections.Devices, row)
 }
 
-// forgotten tells whether a device id is nobody's: the backup that was restored is older than the tablet.
+// forgotten reports whether a device id is nobody's: the backup that was restored is older than the tablet.
 func forgotten(db collections.DB, id string) (bool, error) {
 	var worker string
 	found, err := collections.One(db, `SELECT worker FROM devices WHERE id=?`, []any{id}, &worker)

@@ -55,7 +55,7 @@ func sealOf(db collections.DB, device string) (string, error) {
 	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
-// ShutOut tells whether a device gets a wipe order, and which: device.revoked, or worker.revoked when its worker was.
+// ShutOut reports whether a device gets a wipe order, and which: device.revoked, or worker.revoked when its worker was.
 // The error is nil for any other device.
 func ShutOut(db collections.DB, device string) error {
 	if device == "" {

@@ -67,7 +67,7 @@ type Class struct {
 // Level is how often the area of a unit was made larger.
 func (r *Result) Level(unit string) int { return int(r.levels[maphash.String(r.seed, unit)]) }
 
-// Blank tells whether a unit shows no quasi-identifier at all.
+// Blank reports whether a unit shows no quasi-identifier at all.
 func (r *Result) Blank(unit string) bool { return r.blank > 0 && r.Level(unit) == int(r.blank) }
 
 // Assess counts the classes of every table. levels is the length of Row.Areas. With suppress it raises the units that

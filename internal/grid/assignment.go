@@ -153,7 +153,7 @@ func (idx *Index) HouseCodeArea(houseCode string) (code string, ok bool) {
 	return "", false
 }
 
-// related tells whether an area and a territory have anything in common.
+// related reports whether an area and a territory have anything in common.
 func related(code string, territory []string) bool {
 	for _, t := range territory {
 		if Under(code, t) || Under(t, code) {

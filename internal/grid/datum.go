@@ -62,7 +62,7 @@ const (
 	krasovskyE2 = 0.00669342162296594323
 )
 
-// shifted tells whether published maps shift a place. It is the box that the common implementations use; it holds
+// shifted reports whether published maps shift a place. It is the box that the common implementations use; it holds
 // parts of neighbouring countries, Hong Kong and Macao, where a map may not be shifted: see docs/decisions/0030.
 func shifted(lon, lat float64) bool {
 	return lon >= 72.004 && lon <= 137.8347 && lat >= 0.8293 && lat <= 55.8271

@@ -12,7 +12,7 @@ type Area struct {
 	Boundary           orb.MultiPolygon // closed rings, [lon, lat]; the first ring of a polygon is its outside
 }
 
-// Contains tells whether a WGS-84 point lies in the area, by the half-open rule of Locate.
+// Contains reports whether a WGS-84 point lies in the area, by the half-open rule of Locate.
 func (a Area) Contains(lon, lat float64) bool {
 	return onEarth(lon, lat) && inside(a.Boundary, orb.Point{lon, lat})
 }

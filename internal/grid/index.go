@@ -110,12 +110,12 @@ func (idx *Index) nearestOf(l *lattice, p orb.Point, near orb.Bound) (at int32, 
 	return at, meters
 }
 
-// onEarth tells whether both are numbers in the range of degrees.
+// onEarth reports whether both are numbers in the range of degrees.
 func onEarth(lon, lat float64) bool {
 	return lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90
 }
 
-// leaf tells whether no finer area of the index lies in the one with that code.
+// leaf reports whether no finer area of the index lies in the one with that code.
 func (idx *Index) leaf(code string) bool {
 	i, ok := idx.byCode[code]
 	return ok && (i+1 == len(idx.areas) || !Under(idx.areas[i+1].Code, code))

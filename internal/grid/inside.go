@@ -7,7 +7,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// inside tells whether p lies in the area, by counting the borders that a ray to the east crosses. Borders are
+// inside reports whether p lies in the area, by counting the borders that a ray to the east crosses. Borders are
 // half-open: a point on a border that two areas share belongs to exactly one of them, whichever way round each
 // area's ring runs (docs/decisions/0030).
 func inside(area orb.MultiPolygon, p orb.Point) bool {

@@ -69,7 +69,7 @@ func homeOf(idx *Index, in Input) []string {
 	return nil
 }
 
-// misses tells whether the point lies outside all of the areas and its accuracy does not explain that. No areas are
+// misses reports whether the point lies outside all of the areas and its accuracy does not explain that. No areas are
 // never missed.
 func misses(idx *Index, f fix, byPoint Assignment, areas []string) bool {
 	if !f.usable || len(areas) == 0 {
@@ -83,7 +83,7 @@ func misses(idx *Index, f fix, byPoint Assignment, areas []string) bool {
 	return true
 }
 
-// within tells whether the point is as close to the area as its accuracy allows, or, for an area without an outline,
+// within reports whether the point is as close to the area as its accuracy allows, or, for an area without an outline,
 // whether the area lies in the one that the point is in.
 func (idx *Index) within(code string, f fix, found string) bool {
 	a, ok := idx.Area(code)
@@ -93,7 +93,7 @@ func (idx *Index) within(code string, f fix, found string) bool {
 	return -signedDistance(a.Boundary, orb.Point{f.lon, f.lat}) <= reach(f.accuracy)
 }
 
-// otherDatumHits tells whether the point's numbers, read in a datum that it does not claim, lie in one of the areas.
+// otherDatumHits reports whether the point's numbers, read in a datum that it does not claim, lie in one of the areas.
 func otherDatumHits(idx *Index, in Input, f fix, areas []string) bool {
 	for _, d := range []Datum{WGS84, GCJ02, BD09} {
 		lon, lat := d.ToWGS84(in.Lon, in.Lat)

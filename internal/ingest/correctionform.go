@@ -35,7 +35,7 @@ func ParseCorrection(id string) (c Correction, ok bool) {
 	return Correction{Form: parts[2], Record: parts[1], Rev: rev}, true
 }
 
-// Automatic tells whether an app fills a question in by itself whenever a form is opened.
+// Automatic reports whether an app fills a question in by itself whenever a form is opened.
 func Automatic(q *survey.Question) bool {
 	switch q.Type {
 	case "start", "end", "today", "deviceid", "username", "phonenumber", "email", "start-geopoint":

@@ -235,7 +235,7 @@ func versionsOf(db collections.DB, list, entity string) ([]version, error) {
 	return all, err
 }
 
-// precedes tells whether the claim's change was made before v on the same tablet.
+// precedes reports whether the claim's change was made before v on the same tablet.
 func (c claim) precedes(v version) bool {
 	if c.create {
 		return v.trunk == noTrunk && v.branch != "" && v.base > 0
@@ -243,7 +243,7 @@ func (c claim) precedes(v version) bool {
 	return c.branch != "" && v.branch == c.branch && v.base > c.base
 }
 
-// sameTablet tells whether v belongs to the same run of offline changes.
+// sameTablet reports whether v belongs to the same run of offline changes.
 func (c claim) sameTablet(v version) bool {
 	return c.branch != "" && v.branch == c.branch || c.trunk == noTrunk && v.trunk == noTrunk && v.base == 0
 }

@@ -23,7 +23,7 @@ func (s *storing) handOver(collection, area string) (Receipt, error) {
 	return s.quarantineIn(problem.OutOfScope, area)
 }
 
-// hadOnce tells whether a record was in the scope of a worker: the feed told them of it, or it lies or lay where they work
+// hadOnce reports whether a record was in the scope of a worker: the feed told them of it, or it lies or lay where they work
 // or worked.
 func hadOnce(db collections.DB, actor access.Actor, collection, record, area string) (bool, error) {
 	places := []string{area}

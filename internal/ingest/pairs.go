@@ -27,7 +27,7 @@ func (s *storing) duplicates() error {
 	return nil
 }
 
-// personal tells whether records of this form are about one person rather than a household.
+// personal reports whether records of this form are about one person rather than a household.
 func (s *storing) personal() bool {
 	return slices.ContainsFunc(s.d.form.Entities, func(e instrument.Entity) bool { return e.Decl.List == collections.Persons && e.Table.Repeat == nil })
 }

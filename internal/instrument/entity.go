@@ -48,7 +48,7 @@ func below(t *survey.Table, container *survey.Question) []string {
 	return path
 }
 
-// Acts tells whether a record makes or changes this entity, by create_if and update_if. A record that does neither only
+// Acts reports whether a record makes or changes this entity, by create_if and update_if. A record that does neither only
 // mentions it.
 func (in *Instrument) Acts(e *Entity, node, root *survey.Node) bool {
 	for _, name := range e.Container {

@@ -56,7 +56,7 @@ func (p past) add(f *survey.Form) {
 	}
 }
 
-// elsewhere tells whether a question kept its answers in another place before: then one that is new has taken its name.
+// elsewhere reports whether a question kept its answers in another place before: then one that is new has taken its name.
 func (p past) elsewhere(f *survey.Form, q *survey.Question, place string) bool {
 	before := p.places[relative(f, q)]
 	return before != "" && before != place

@@ -101,7 +101,7 @@ func (l *Library) Every() []*Instrument {
 	return slices.Collect(maps.Values(l.byVersion))
 }
 
-// Knows tells whether there is any version of a form, also one that is a draft or closed.
+// Knows reports whether there is any version of a form, also one that is a draft or closed.
 func (l *Library) Knows(form string) bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()

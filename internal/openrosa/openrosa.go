@@ -48,7 +48,7 @@ func Origin(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
-// Secure tells whether the client's connection is encrypted.
+// Secure reports whether the client's connection is encrypted.
 func Secure(r *http.Request) bool {
 	if r.TLS != nil {
 		return true

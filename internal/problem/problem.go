@@ -176,7 +176,7 @@ var Catalogue = map[Code]Entry{
 	OtherForm:        {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }
 
-// Wipe tells whether the code orders a tablet to delete what it holds.
+// Wipe reports whether the code orders a tablet to delete what it holds.
 func (c Code) Wipe() bool { return c == DeviceRevoked || c == WorkerRevoked || c == Sealed }
 
 // Problem is one occurrence; Detail says where, never with personal data.

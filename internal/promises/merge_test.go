@@ -66,7 +66,7 @@ func merges(t *testing.T, f fault) func(*rapid.T) {
 	}
 }
 
-// joined tells whether verdicts connect two people.
+// joined reports whether verdicts connect two people.
 func joined(same map[[2]int]bool, i, j int) bool {
 	reached := []int{i}
 	for at := 0; at < len(reached); at++ {

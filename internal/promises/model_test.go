@@ -96,7 +96,7 @@ func (m *model) check(from account, op operation, got client.Receipt) error {
 	return nil
 }
 
-// repeats tells whether a receipt is the earlier one again.
+// repeats reports whether a receipt is the earlier one again.
 func (r reply) repeats(got client.Receipt) error {
 	if got.Status != client.Unchanged || got.Was != r.status || got.Rev != r.rev || got.Code != r.code {
 		return fmt.Errorf("promise 3: a repetition is not unchanged, was %s %s at revision %d", r.status, r.code, r.rev)

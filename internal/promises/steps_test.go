@@ -266,7 +266,7 @@ func (w *world) sync(d *device, s step) {
 	w.pull(d, step{A: s.A})
 }
 
-// excused tells whether a tablet may be refused: it was revoked. Any other refusal is a failure.
+// excused reports whether a tablet may be refused: it was revoked. Any other refusal is a failure.
 func (w *world) excused(d *device, err error) bool {
 	var refusal *client.Refusal
 	if !errors.As(err, &refusal) {

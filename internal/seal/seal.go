@@ -97,7 +97,7 @@ func open(ks *Keyset) (*opened, error) {
 	return o, nil
 }
 
-// Sealing tells whether there are keys; false only for Plain.
+// Sealing reports whether there are keys; false only for Plain.
 func (k *Keys) Sealing() bool { return !k.current.Load().plain }
 
 // Primary is the id of the key that seals; "" for Plain.
@@ -213,7 +213,7 @@ func (k *Keys) find(id string) (*key, error) {
 	return nil, fmt.Errorf("%w: %s", ErrUnknownKey, id)
 }
 
-// Reload reads the keyset anew and tells whether another key seals now. A new key of the blind indexes waits for the
+// Reload reads the keyset anew and reports whether another key seals now. A new key of the blind indexes waits for the
 // next start, when they are made anew.
 func (k *Keys) Reload(ctx context.Context) (changed bool, err error) {
 	if k.load == nil {

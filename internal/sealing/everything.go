@@ -87,7 +87,7 @@ func Reseal(ctx context.Context, app core.App, library *instrument.Library, prog
 	return collections.Write(ctx, app, func(db collections.DB) error { return collections.SetMeta(db, doneKey, keys.Primary()) })
 }
 
-// Done tells whether everything that was there when the primary key came has been sealed with it.
+// Done reports whether everything that was there when the primary key came has been sealed with it.
 func Done(app core.App) (bool, error) {
 	id, err := collections.MetaValue(collections.Read(app), doneKey)
 	return id == collections.KeysOf(app).Primary(), err

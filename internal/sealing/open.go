@@ -95,7 +95,7 @@ func create(source seal.Source, now time.Time) (string, error) {
 		"Without it the data cannot be read again, by anybody.\n\n", path), nil
 }
 
-// check tells whether the keys are those of the database, by its marker.
+// check reports whether the keys are those of the database, by its marker.
 func check(keys *seal.Keys, sealed string) error {
 	if sealed == "" {
 		return nil

@@ -92,7 +92,7 @@ func (w *walk) run(ctx context.Context) error {
 	return nil
 }
 
-// page looks at the next rows and tells whether there may be more.
+// page looks at the next rows and reports whether there may be more.
 func (w *walk) page(db collections.DB) (bool, error) {
 	rows, err := w.read(db)
 	if err != nil {

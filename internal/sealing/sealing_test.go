@@ -197,7 +197,7 @@ func TestRotationMayBeStoppedAnywhere(t *testing.T) {
 	}
 }
 
-// rotateFor runs a rotation until its progress has been told so many times, and tells whether it was stopped.
+// rotateFor runs a rotation until its progress has been told so many times, and reports whether it was stopped.
 func rotateFor(t *testing.T, app core.App, steps int) (stopped bool) {
 	t.Helper()
 	defer func() {

@@ -273,7 +273,7 @@ func (c *Classifier) registered(q *survey.Question) string {
 	return property
 }
 
-// ClosedList tells whether the workbook itself lists every answer of a select.
+// ClosedList reports whether the workbook itself lists every answer of a select.
 func ClosedList(f *survey.Form, q *survey.Question) bool {
 	return f.Lists[q.List] != nil && q.ItemsFile == "" && q.ItemsRepeat == "" && !strings.Contains(q.Appearance, "search(")
 }

@@ -16,7 +16,7 @@ import (
 // Guard binds what holds for every request.
 func (s *Server) Guard(e *core.ServeEvent) error {
 	e.Router.Bind(
-		middleware("doorstep.discreet", apis.DefaultActivityLoggerMiddlewarePriority+1, discreet),
+		middleware("doorstep.unlogged", apis.DefaultActivityLoggerMiddlewarePriority+1, withoutQuery),
 		middleware(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultLoadAuthTokenMiddlewarePriority, loadToken),
 		middleware("doorstep.restrict", apis.DefaultLoadAuthTokenMiddlewarePriority+1, restrict),
 		middleware(shareID, apis.DefaultLoadAuthTokenMiddlewarePriority+1, s.inTurn),
@@ -43,9 +43,9 @@ func loadToken(re *core.RequestEvent) error {
 	return re.Next()
 }
 
-// discreet keeps what somebody looks for out of the activity log, which runs after it: filters are in the query, and
+// withoutQuery keeps what somebody looks for out of the activity log, which runs after it: filters are in the query, and
 // names and numbers in the filters. What an error cites is left out with it.
-func discreet(re *core.RequestEvent) error {
+func withoutQuery(re *core.RequestEvent) error {
 	err := re.Next()
 	masked := *re.Request.URL
 	masked.RawQuery, masked.ForceQuery = "", false

@@ -17,7 +17,7 @@ import (
 
 const textXML = "text/xml; charset=utf-8"
 
-// unchanged sets what caches need, and tells whether the client holds these bytes already. Collect keeps a disk cache:
+// unchanged sets what caches need, and reports whether the client holds these bytes already. Collect keeps a disk cache:
 // without no-cache it would guess how long an answer stays good.
 func (c *fieldCall) unchanged(tag string) bool {
 	openrosa.Headers(c.Response)

@@ -21,7 +21,7 @@ type Findings struct {
 	Unreturned []string // the supervisor returned it, and it did not come back to the tablet
 }
 
-// OK tells whether there are none.
+// OK reports whether there are none.
 func (f Findings) OK() bool {
 	return len(f.Missing)+len(f.Doubled)+len(f.Diverged)+len(f.Unanswered)+len(f.Unreturned) == 0
 }

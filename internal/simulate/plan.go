@@ -24,7 +24,7 @@ type visit struct {
 	decision string         // the supervisor's
 }
 
-// people tells whether the visit met anybody to write about.
+// people reports whether the visit met anybody to write about.
 func (v *visit) people() bool { return len(v.written.Persons) > 0 }
 
 // plan decides on all visits, children recorded twice and mistakes, before any tablet sends anything.

@@ -143,7 +143,7 @@ type ChoiceList struct {
 	Choices []Choice
 }
 
-// Has tells whether name is a choice of the list.
+// Has reports whether name is a choice of the list.
 func (l *ChoiceList) Has(name string) bool {
 	for i := range l.Choices {
 		if l.Choices[i].Name == name {

@@ -184,7 +184,7 @@ func isGeotrace(s string) bool {
 	return true
 }
 
-// sameValue tells whether two texts are the same result: clients write numbers, truths and moments in more than one way.
+// sameValue reports whether two texts are the same result: clients write numbers, truths and moments in more than one way.
 func sameValue(a, b string) bool {
 	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
 	if a == b || a == "NaN" && b == "" {

@@ -60,7 +60,7 @@ func (c *logicCompiler) filter(p *part, at cell) {
 	}
 }
 
-// decidable tells whether a filter keeps or drops each item whatever the others are, and without the tablet's files.
+// decidable reports whether a filter keeps or drops each item whatever the others are, and without the tablet's files.
 func decidable(filter *condition) bool {
 	info := &filter.expr.Info
 	return !filter.opaque && info.Kind != xpath.Number && info.Kind != xpath.Any &&

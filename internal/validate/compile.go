@@ -181,7 +181,7 @@ func (c *logicCompiler) references(q *survey.Question, source string, at cell) b
 	return len(wrong) == 0
 }
 
-// opaque tells whether an expression depends on something that the server cannot know.
+// opaque reports whether an expression depends on something that the server cannot know.
 func (c *logicCompiler) opaque(info *xpath.Info) bool {
 	if info.Uses&(xpath.UsesRandom|xpath.UsesDevice|xpath.UsesLabels) != 0 || slices.Contains(info.Functions, "pulldata") {
 		return true
@@ -201,7 +201,7 @@ func (c *logicCompiler) opaque(info *xpath.Info) bool {
 // reContext finds functions that look at the context node or position when they have no argument.
 var reContext = regexp.MustCompile(`\b(string|number|boolean|normalize-space|string-length|name|local-name|namespace-uri|position|last|lang)\s*\(\s*\)`)
 
-// sameEverywhere tells whether an expression gives the same for every question that asks it.
+// sameEverywhere reports whether an expression gives the same for every question that asks it.
 func sameEverywhere(path string, info *xpath.Info) bool {
 	if info.Uses&xpath.UsesItself != 0 || reContext.MatchString(path) {
 		return false

@@ -112,7 +112,7 @@ func (o *ordering) prefer(p, t *part) {
 	}
 }
 
-// reaches tells whether t depends on a part that is on the path: then it cannot come before that.
+// reaches reports whether t depends on a part that is on the path: then it cannot come before that.
 func (o *ordering) reaches(t *part) bool {
 	seen := map[*part]bool{}
 	var look func(*part) bool

@@ -93,7 +93,7 @@ func (c *logicCompiler) part(q *survey.Question, parent *part) *part {
 	return p
 }
 
-// asked tells whether a question has a control: an answer with a calculation and no text of its own is not shown.
+// asked reports whether a question has a control: an answer with a calculation and no text of its own is not shown.
 func asked(q *survey.Question) bool {
 	if q.Type == "calculate" || q.Type == "hidden" {
 		return false

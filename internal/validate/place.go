@@ -54,7 +54,7 @@ func (r *run) put(p *part, s spot) {
 	}
 }
 
-// placed tells whether the part has a spot below the parent's one; they come in the order of the record.
+// placed reports whether the part has a spot below the parent's one; they come in the order of the record.
 func (r *run) placed(p *part, up int32) bool {
 	spots := r.spots[p.index]
 	return len(spots) > 0 && spots[len(spots)-1].up == up

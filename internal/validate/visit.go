@@ -159,7 +159,7 @@ func (v *visit) report(code string) {
 	v.issues = append(v.issues, Found(code, path.String()))
 }
 
-// repeatedNumber notes a citizen number and tells whether it was there before.
+// repeatedNumber notes a citizen number and reports whether it was there before.
 func (v *visit) repeatedNumber(number string) bool {
 	if slices.Contains(v.numbers, number) {
 		return true

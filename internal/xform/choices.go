@@ -10,7 +10,7 @@ import (
 
 var reSearch = regexp.MustCompile(`search\(.*?\)`)
 
-// usesSearch tells whether the appearance reads the choices from a file by search(), for which they must stand in the
+// usesSearch reports whether the appearance reads the choices from a file by search(), for which they must stand in the
 // question itself.
 func usesSearch(q *survey.Question) bool { return selects(q) && reSearch.MatchString(q.Appearance) }
 

@@ -20,7 +20,7 @@ type itextEntry struct {
 	value map[string][]*elem
 }
 
-// translated tells whether a text has languages, so that it must stand in itext.
+// translated reports whether a text has languages, so that it must stand in itext.
 func translated(t survey.Translated) bool {
 	_, plain := t[""]
 	return len(t) > 1 || len(t) == 1 && !plain

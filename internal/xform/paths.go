@@ -44,7 +44,7 @@ func commonRepeat(a, b *survey.Question) *survey.Question {
 	return nil
 }
 
-// inside tells whether q is below container.
+// inside reports whether q is below container.
 func inside(q, container *survey.Question) bool {
 	for p := q.Parent; p != nil; p = p.Parent {
 		if p == container {

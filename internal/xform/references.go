@@ -105,7 +105,7 @@ func (c *scanner) scope(s scope) scope {
 	return s
 }
 
-// wholeRepeat tells whether the reference names a node in all rounds of a repeat: the first argument of
+// wholeRepeat reports whether the reference names a node in all rounds of a repeat: the first argument of
 // indexed-repeat() and each repeat among the others, which alternate with positions.
 func (c *scanner) wholeRepeat() bool {
 	if len(c.calls) == 0 || c.calls[len(c.calls)-1].indexed < 0 {

@@ -112,7 +112,7 @@ func (b *formWriter) choiceInstance(list *survey.ChoiceList) *elem {
 
 func choiceID(list *survey.ChoiceList, i int) string { return list.Name + "-" + strconv.Itoa(i) }
 
-// needsItext tells whether the labels of a list need more than a text: languages, media or references to answers.
+// needsItext reports whether the labels of a list need more than a text: languages, media or references to answers.
 func needsItext(list *survey.ChoiceList) bool {
 	for _, c := range list.Choices {
 		if len(c.Media) > 0 || translated(c.Label) || strings.Contains(c.Label[""], "${") {

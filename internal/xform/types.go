@@ -75,14 +75,14 @@ func container(q *survey.Question) bool {
 	return q.Kind == survey.KindGroup || q.Kind == survey.KindRepeat
 }
 
-// external tells whether the question only brings a file along and has no node.
+// external reports whether the question only brings a file along and has no node.
 func external(q *survey.Question) bool { return q.Type == "csv-external" || q.Type == "xml-external" }
 
 func selects(q *survey.Question) bool {
 	return q.Type == "select one" || q.Type == "select multiple" || q.Type == "rank"
 }
 
-// shown tells whether the question has a control: its type has one, and it is not a calculation without any text.
+// shown reports whether the question has a control: its type has one, and it is not a calculation without any text.
 func shown(q *survey.Question) bool {
 	if types[q.Type].tag == "" {
 		return false

@@ -7,7 +7,7 @@ import (
 	"doorstep/internal/survey"
 )
 
-// stored tells whether a question has a node among the answers.
+// stored reports whether a question has a node among the answers.
 func stored(q *survey.Question) bool { return q.Kind != survey.KindNone }
 
 // value consumes the answer to q and returns it as a submission writes it.
@@ -119,7 +119,7 @@ func withoutExponent(s string) string {
 	return sign + whole + fraction
 }
 
-// plainNumber tells whether s is a JSON number without an exponent, so that it survives the way there and back.
+// plainNumber reports whether s is a JSON number without an exponent, so that it survives the way there and back.
 func plainNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
 	whole, fraction, point := strings.Cut(s, ".")

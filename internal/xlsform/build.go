@@ -125,7 +125,7 @@ func namespaces(text string) []survey.Pair {
 	return out
 }
 
-// setting tells whether a yes or no setting is on.
+// setting reports whether a yes or no setting is on.
 func (b *builder) setting(name string, otherwise bool) bool {
 	if yes, known := yesNo(b.f.Settings[name]); known {
 		return yes

@@ -48,7 +48,7 @@ func dateText(days float64, from1904 bool, unit time.Duration) string {
 	return epoch.AddDate(0, 0, int(whole)).Add(clock).Format("2006-01-02 " + layout)
 }
 
-// builtinDate tells whether a built-in number format shows a date or time (ECMA-376 part 1, 18.8.30).
+// builtinDate reports whether a built-in number format shows a date or time (ECMA-376 part 1, 18.8.30).
 func builtinDate(id int) bool { return id >= 14 && id <= 22 || id >= 45 && id <= 47 }
 
 // What a number format says in quotes, behind a backslash, as padding, or in brackets; and the brackets that are a time,

@@ -24,7 +24,7 @@ var tokens = []struct {
 // hyphenated are the types whose plain values have hyphens.
 var hyphenated = set("date", "dateTime", "geopoint", "geotrace", "geoshape")
 
-// dynamicDefault tells whether a default is an expression: it calculates, calls a function or refers to an answer.
+// dynamicDefault reports whether a default is an expression: it calculates, calls a function or refers to an answer.
 func dynamicDefault(text, questionType string) bool {
 	for text != "" {
 		kind, n := nextToken(text)

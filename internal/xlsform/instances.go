@@ -61,7 +61,7 @@ func (in *instances) question(q *survey.Question) {
 	}
 }
 
-// isSelect tells whether the question chooses from items of an instance.
+// isSelect reports whether the question chooses from items of an instance.
 func isSelect(q *survey.Question) bool { return selectKinds[q.Type] != 0 && q.Type != selectExternal }
 
 var reSearch = regexp.MustCompile(`search\(.*?\)`)

@@ -101,7 +101,7 @@ func languageName(lang string) string {
 
 var reTag = regexp.MustCompile(`\((.*)\)$`)
 
-// hasTag tells whether a language name ends in a known code in brackets, as in "English (en)".
+// hasTag reports whether a language name ends in a known code in brackets, as in "English (en)".
 func hasTag(lang string) bool {
 	m := reTag.FindStringSubmatch(lang)
 	if m == nil {

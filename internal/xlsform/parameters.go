@@ -98,7 +98,7 @@ func (w *sheetWalk) imageRules(r *record, q *survey.Question) {
 
 var rePackage = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*(\.[a-zA-Z][a-zA-Z0-9_]*)+$`)
 
-// isPackage tells whether the text can be the package name of an Android app.
+// isPackage reports whether the text can be the package name of an Android app.
 func isPackage(text string) bool { return rePackage.MatchString(text) }
 
 // geoReference is the parameter reference-geometry of a row: what the map shows beside the answer.

@@ -157,7 +157,7 @@ func (w *sheetWalk) needLabel(r *record, q *survey.Question, def typeDef) {
 	w.wrong(r, "label", "label.missing", q.Name)
 }
 
-// calculated tells whether the question gets its value without a person.
+// calculated reports whether the question gets its value without a person.
 func calculated(q *survey.Question) bool {
 	return q.Type == "calculate" || q.Calculation != "" || q.Trigger != ""
 }

@@ -39,7 +39,7 @@ func records(s *Sheet, columns []column, clean bool) []record {
 	return out
 }
 
-// has tells whether any column of that group is filled.
+// has reports whether any column of that group is filled.
 func (r *record) has(first string) bool {
 	for _, f := range r.fields {
 		if f.path[0] == first {

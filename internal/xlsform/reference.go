@@ -62,7 +62,7 @@ func soleReference(text string) (reference, bool) {
 	return refs[0], true
 }
 
-// hasReference tells whether the first reference of a text is well formed.
+// hasReference reports whether the first reference of a text is well formed.
 func hasReference(text string) bool {
 	refs, _ := references(text)
 	return len(refs) > 0

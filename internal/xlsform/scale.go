@@ -106,7 +106,7 @@ func (s *scale) inside(n *big.Rat) bool {
 	return n.Cmp(low) >= 0 && n.Cmp(high) <= 0
 }
 
-// multiple tells whether n is a whole number of steps.
+// multiple reports whether n is a whole number of steps.
 func multiple(n, step *big.Rat) bool { return new(big.Rat).Quo(n, step).IsInt() }
 
 func (s *scale) from(n *big.Rat) *big.Rat { return new(big.Rat).Sub(n, s.start) }
@@ -174,7 +174,7 @@ func (w *sheetWalk) tickLabels(r *record, q *survey.Question, s *scale) {
 	}
 }
 
-// bothEnds tells whether the values are start and end and nothing else.
+// bothEnds reports whether the values are start and end and nothing else.
 func (s *scale) bothEnds(values []*big.Rat) bool {
 	for _, v := range values {
 		if v.Cmp(s.start) != 0 && v.Cmp(s.end) != 0 {

@@ -367,7 +367,7 @@ func (p *parser) intern(s string) string {
 	return s
 }
 
-// validText tells whether s may be written in XML 1.0.
+// validText reports whether s may be written in XML 1.0.
 func validText(s string) bool {
 	for i, r := range s {
 		if r == utf8.RuneError {

@@ -127,7 +127,7 @@ func (c *compiler) path(x *astPath) *code {
 	return out
 }
 
-// stable tells whether no predicate of p looks at random numbers: then a path from a fixed start is fixed. Predicates
+// stable reports whether no predicate of p looks at random numbers: then a path from a fixed start is fixed. Predicates
 // see the nodes of their step only.
 func (c *compiler) stable(p *path) bool { return c.info.Uses&UsesRandom == 0 }
 

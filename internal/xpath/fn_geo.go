@@ -150,7 +150,7 @@ func buildIntersects(c *call) *code {
 	})
 }
 
-// crosses tells whether segments j < i meet elsewhere than where neighbours join: neighbours share a point by nature,
+// crosses reports whether segments j < i meet elsewhere than where neighbours join: neighbours share a point by nature,
 // and the last segment of a closed shape ends where the first begins.
 func crosses(t []geopoint, j, i int) bool {
 	a, b, c, d := t[j-1], t[j], t[i-1], t[i]
@@ -185,7 +185,7 @@ func orientation(a, b, c geopoint) int {
 	return 0
 }
 
-// onSegment tells whether p, known to be on the line through a and b, is between them.
+// onSegment reports whether p, known to be on the line through a and b, is between them.
 func onSegment(p, a, b geopoint) bool {
 	return p.lat >= min(a.lat, b.lat) && p.lat <= max(a.lat, b.lat) && p.lon >= min(a.lon, b.lon) && p.lon <= max(a.lon, b.lon)
 }

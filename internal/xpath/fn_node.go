@@ -249,7 +249,7 @@ func (f *frame) nth(p indexedPair, inside *survey.Node) *survey.Node {
 	return nil
 }
 
-// isInside tells whether n is below a node.
+// isInside reports whether n is below a node.
 func (f *frame) isInside(n, above *survey.Node) bool {
 	for p := f.parent(n); p != nil; p = f.parent(p) {
 		f.spend(1)

@@ -60,7 +60,7 @@ func (l *lexer) add(kind tokenKind, text string, end int) {
 	l.pos = end
 }
 
-// afterOperand tells whether the next token continues an expression, so that * multiplies and "and" is an operator.
+// afterOperand reports whether the next token continues an expression, so that * multiplies and "and" is an operator.
 func (l *lexer) afterOperand() bool {
 	if len(l.tokens) == 0 {
 		return false

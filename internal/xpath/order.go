@@ -47,7 +47,7 @@ func (f *frame) arrange(axis Axis, before spread, in, out []*survey.Node) ([]*su
 	return f.sorted(out), mixed
 }
 
-// nested tells whether a node of set, in document order, is inside another. A node that has any of the set inside is
+// nested reports whether a node of set, in document order, is inside another. A node that has any of the set inside is
 // directly followed by one of these.
 func nested(set []*survey.Node) bool {
 	for i := 1; i < len(set); i++ {

@@ -198,7 +198,7 @@ func (f *frame) nodeEquals(n *survey.Node, want *Value) bool {
 	return false
 }
 
-// plain tells whether the first node can be found by descending, without sorting or predicates.
+// plain reports whether the first node can be found by descending, without sorting or predicates.
 func (p *path) plain() bool {
 	for i := range p.steps {
 		s := &p.steps[i]

@@ -17,13 +17,13 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// Canary looks for texts that must not be found, in all the ways in which they may be written.
-type Canary struct{ spellings map[string][]byte }
+// Leaks looks for texts that must not be found, in all the ways in which they may be written.
+type Leaks struct{ spellings map[string][]byte }
 
-// NewCanary plants texts of at least six bytes.
-func NewCanary(t testing.TB, texts ...string) Canary {
+// NewLeaks plants texts of at least six bytes.
+func NewLeaks(t testing.TB, texts ...string) Leaks {
 	t.Helper()
-	c := Canary{map[string][]byte{}}
+	c := Leaks{map[string][]byte{}}
 	for _, text := range texts {
 		gbk, err := simplifiedchinese.GBK.NewEncoder().String(text)
 		if err != nil {
@@ -40,7 +40,7 @@ func NewCanary(t testing.TB, texts ...string) Canary {
 }
 
 // In tells what content holds; a ZIP archive is opened first.
-func (c Canary) In(name string, content []byte) (found []string) {
+func (c Leaks) In(name string, content []byte) (found []string) {
 	if archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content))); err == nil {
 		for _, f := range archive.File {
 			if r, err := f.Open(); err == nil {
@@ -59,7 +59,7 @@ func (c Canary) In(name string, content []byte) (found []string) {
 }
 
 // Below tells which files of a folder hold what.
-func (c Canary) Below(t testing.TB, dir string) (found []string) {
+func (c Leaks) Below(t testing.TB, dir string) (found []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {

@@ -34,17 +34,17 @@ func TestNobodyElseLearnsWhoLivesHere(t *testing.T) {
 	if len(texts) < 50 {
 		t.Fatalf("only %d identifiers to look for", len(texts))
 	}
-	canary := testapp.NewCanary(t, texts...)
-	found := canary.In("simulate", said)
-	found = append(found, canary.In("another territory", elsewhere.get(t, "/api/sync/v1/pull?limit=5000"))...)
+	leaks := testapp.NewLeaks(t, texts...)
+	found := leaks.In("simulate", said)
+	found = append(found, leaks.In("another territory", elsewhere.get(t, "/api/sync/v1/pull?limit=5000"))...)
 	for _, form := range []string{"child_visit", "elderly_baseline"} {
-		found = append(found, canary.In("export of "+form, analyst.get(t, "/api/doorstep/v1/export/"+form))...)
+		found = append(found, leaks.In("export of "+form, analyst.get(t, "/api/doorstep/v1/export/"+form))...)
 	}
 	for _, c := range []string{"persons", "households", "child_visits", "child_visit_children", "elderly_surveys", "submissions", "edits", "tasks", "reviews", "duplicates", "attachments", "paradata", "audit"} {
 		records := "/api/collections/" + c + "/records?perPage=500"
 		for _, who := range []*tablet{elsewhere, analyst} {
-			found = append(found, canary.In(c, who.get(t, records))...)
-			found = append(found, canary.In(c+" filtered", who.get(t, records+"&filter="+url.QueryEscape("id='"+texts[0]+"'")))...)
+			found = append(found, leaks.In(c, who.get(t, records))...)
+			found = append(found, leaks.In(c+" filtered", who.get(t, records+"&filter="+url.QueryEscape("id='"+texts[0]+"'")))...)
 		}
 	}
 	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
@@ -55,8 +55,8 @@ func TestNobodyElseLearnsWhoLivesHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found = append(found, canary.In("what the server printed", printed)...)
-	found = append(found, canary.Below(t, dir)...)
+	found = append(found, leaks.In("what the server printed", printed)...)
+	found = append(found, leaks.Below(t, dir)...)
 	if len(found) > 0 {
 		t.Errorf("%d traces, such as %s", len(found), strings.Join(found[:min(5, len(found))], "; "))
 	}

@@ -234,14 +234,14 @@ func TestNothingTypedIsInClear(t *testing.T) {
 	for _, text := range typed {
 		texts = append(texts, text)
 	}
-	canary := testapp.NewCanary(t, texts...)
+	leaks := testapp.NewLeaks(t, texts...)
 	var found []string
 	for _, c := range []string{"persons", "households", "child_visits", "child_visit_children", "submissions", "edits", "tasks", "reviews", "duplicates", "attachments", "devices", "app_tokens", "access_grants", "audit", "changes"} {
 		for _, who := range []*tablet{elsewhere, analyst} {
-			found = append(found, canary.In(c, who.get(t, "/api/collections/"+c+"/records?perPage=500"))...)
+			found = append(found, leaks.In(c, who.get(t, "/api/collections/"+c+"/records?perPage=500"))...)
 		}
 	}
-	found = append(found, canary.In("another territory", elsewhere.get(t, "/api/sync/v1/pull?limit=5000"))...)
+	found = append(found, leaks.In("another territory", elsewhere.get(t, "/api/sync/v1/pull?limit=5000"))...)
 	list := filepath.Join(filepath.Dir(dir), "list.csv")
 	if err := os.WriteFile(list, []byte("工号,姓名,负责区域\nF77777,"+typed["a name"]+",9\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -251,7 +251,7 @@ func TestNothingTypedIsInClear(t *testing.T) {
 		if err != nil && command[0] != "workers" {
 			t.Errorf("%v: %v\n%s", command, err, said)
 		}
-		found = append(found, canary.In(fmt.Sprint(command), said)...)
+		found = append(found, leaks.In(fmt.Sprint(command), said)...)
 	}
 	if err := process.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -261,9 +261,9 @@ func TestNothingTypedIsInClear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found = append(found, canary.In("what the server printed", printed)...)
-	found = append(found, canary.Below(t, dir)...)
-	found = append(found, canary.Below(t, filepath.Join(filepath.Dir(dir), "out"))...)
+	found = append(found, leaks.In("what the server printed", printed)...)
+	found = append(found, leaks.Below(t, dir)...)
+	found = append(found, leaks.Below(t, filepath.Join(filepath.Dir(dir), "out"))...)
 	if len(found) > 0 {
 		t.Errorf("%d traces, such as %s", len(found), strings.Join(found[:min(8, len(found))], "; "))
 	}
