@@ -85,7 +85,7 @@ func problemsDoc(t *testing.T) string {
 	maps.Copy(warnings, identity.Texts())
 	maps.Copy(warnings, review.Texts())
 	for _, code := range slices.Sorted(maps.Keys(warnings)) {
-		row(code, "warning", warnings[code][0], warnings[code][1])
+		row(code, string(grid.Issue(code, "").Severity), warnings[code][0], warnings[code][1])
 	}
 	section := func(title, what string, texts map[string][2]string) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| code | 中文 | English |\n|---|---|---|\n", title, what)

@@ -156,7 +156,7 @@ func envelope() []core.Field {
 		text("form", "表单 · form"), text("form_version", "表单版本 · version"), text("campaign", "任务批次 · campaign"), text("worker", "采集员 · worker"), text("device", "设备 · device"),
 		text("started_at", "开始时间 · started"), label("finished_at", "结束时间 · finished"), &core.DateField{Name: "received_at", Help: "收到时间 · received"},
 		text("outcome", "走访结果 · disposition"), &core.GeoPointField{Name: "location", Help: "位置 WGS-84 · location"}, &core.NumberField{Name: "accuracy_m", Help: "精度,米 · accuracy"},
-		label("area", "区划代码 · area code"), &core.SelectField{Name: "area_method", Help: "定区方法 · how the area was found", Values: []string{"gps", "gps_near", "house_code", "household", "worker_grid", "unassigned", "import"}, MaxSelect: 1}, &core.NumberField{Name: "area_confidence", Help: "定区把握 0–1 · confidence"},
+		label("area", "区划代码 · area code"), &core.SelectField{Name: "area_method", Help: "定区方法 · how the area was found", Values: []string{"gps", "gps_near", "house_code", "household", "worker_grid", "unassigned", "import", "manual"}, MaxSelect: 1}, &core.NumberField{Name: "area_confidence", Help: "定区把握 0–1 · confidence"},
 		text("household", "家庭 · household"), text("person", "人员 · person"),
 		&core.SelectField{Name: "review_state", Help: "审核状态 · review state", Values: []string{Received, HasIssues, Returned, Edited, Approved, Rejected}, MaxSelect: 1, Presentable: true},
 		&core.JSONField{Name: "issues", Help: "发现的问题 · issues", MaxSize: 1 << 20}, &core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true}, &core.BoolField{Name: "complete", Help: "附件齐全 · all files are here"},

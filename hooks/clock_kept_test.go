@@ -58,6 +58,7 @@ func TestWordsHaveOneLimit(t *testing.T) {
 		"records/child_visits/" + none + "/put-back": {"entry": none, "comment": long},
 		"duplicates/" + none + "/decide":             {"status": "same", "comment": long},
 		"records/child_visits/" + none + "/correct":  {"answers": []any{map[string]string{"ref": "x", "value": "y"}}, "reason": long},
+		"records/child_visits/" + none + "/area":     {"area": "990101001001001", "reason": long},
 		"work/" + none + "/confirm":                  {"finished": false, "comment": long},
 		"reveal":                                     {"collection": "persons", "id": none, "fields": []string{"phone"}, "reason": long},
 		"break-glass":                                {"collection": "persons", "record": none, "reason": long},

@@ -214,6 +214,9 @@ func theDoors(tables []string) []door {
 		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/correct", visit), func(twin) any {
 			return map[string]any{"answers": []any{map[string]string{"ref": "household/residents", "value": "5"}}, "reason": "电话向家长核实过两次"}
 		}, nothing).needing("child_visits child_visit_children"),
+		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/area", visit), func(twin) any {
+			return map[string]string{"area": "990101001001002", "reason": placeReason}
+		}, nothing).needing("child_visits child_visit_children"),
 		says(theBoss, at("/api/doorstep/v1/duplicates/ID/decide", func(w twin) string { return w.Pair }), func(twin) any { return map[string]string{"status": "different"} }, nothing).needing("duplicates"),
 		door{name: "roster", of: func(t *testing.T, s *street, w twin) (int, []byte) {
 			path := filepath.Join(t.TempDir(), "roster.csv")

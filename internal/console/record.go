@@ -61,6 +61,20 @@ type AreaOf struct {
 	Path       []string `json:"path"`
 	Method     string   `json:"method"`
 	Confidence float64  `json:"confidence"`
+	*Placement          // of one record that is read
+}
+
+// Placement is why a record lies where it does, and where else it may lie, the likeliest first.
+type Placement struct {
+	Reasons    []grid.Reason `json:"reasons"`
+	Candidates []MayLie      `json:"candidates"`
+}
+
+// MayLie is an area that a record may lie in.
+type MayLie struct {
+	Code string  `json:"code"`
+	Name string  `json:"name"`
+	P    float64 `json:"p"`
 }
 
 // Times are those of a visit.
@@ -161,6 +175,14 @@ func (r *reader) names(out *Record) error {
 	}
 	at := areaOf(r.areas, r.rec.Area)
 	out.Area.Name, out.Area.Path = at.Name, at.Path
+	why, _, err := grid.WhyOf(r.db, r.rec.ID, grid.Method(r.rec.AreaMethod))
+	if err != nil {
+		return err
+	}
+	out.Area.Placement = &Placement{why.Words(), []MayLie{}}
+	for _, c := range why.Candidates {
+		out.Area.Candidates = append(out.Area.Candidates, MayLie{c.Area, nameOf(r.areas, c.Area), c.P})
+	}
 	return nil
 }
 

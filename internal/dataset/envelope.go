@@ -23,7 +23,7 @@ var stateChoices = []Choice{
 var methodChoices = []Choice{
 	{"gps", "定位在网格内", "position inside the grid"}, {"gps_near", "定位在网格附近", "position near the grid"}, {"house_code", "房屋编码", "house code"},
 	{"household", "住户登记", "register of households"}, {"worker_grid", "采集员的网格", "the worker's grid"}, {"unassigned", "未确定", "not found"},
-	{"import", "导入", "import"},
+	{"import", "导入", "import"}, {"manual", "审核人员指定", "a reviewer said so"},
 }
 
 // envelope is what every record has beside its answers.

@@ -21,6 +21,8 @@ const (
 
 	// vague is the confidence below which a point only counts when there is nothing better.
 	vague = 0.25
+	// sure is the confidence from which on a point is not weighed against what else is known: nothing of it could win.
+	sure = 0.95
 	// nearFactor times the accuracy is how far beside an area a point may lie, from nearLeast to nearMost metres.
 	nearFactor, nearLeast, nearMost = 2.0, 20.0, 200.0
 )
@@ -33,6 +35,7 @@ type Input struct {
 	Datum           Datum   // "" is WGS-84
 	DatumUnknown    bool    // there was a point, of a datum that nobody knows: it says nothing
 	HouseCode       string  // 25 digits that begin with the code of a community or a grid
+	HouseArea       string  // area of the house code by the city's own table of house codes; it counts before the digits
 	HouseholdArea   string  // area code of the household on file
 	WorkerTerritory []string
 }
@@ -55,36 +58,40 @@ func (in Input) WGS84() (lon, lat float64) {
 	return f.lon, f.lat
 }
 
-// Assignment is the area that a record belongs to and how sure that is.
+// Assignment is the area that a record belongs to, how sure that is, and why.
 type Assignment struct {
 	Area             string // "" when Method is Unassigned
 	Method           Method
 	Confidence       float64  // 0 to 1
 	OutsideTerritory bool     // the area lies outside what the worker has
 	Warnings         []string // codes such as PointOutside; Issue tells them in words
+	Why
 }
 
-// Assign finds the area of a record: by its point, else its house code, else its household, else the worker's only
-// grid. A point too vague for its area gives way to what is known otherwise, and one that finds only an area with finer
-// ones in it is made more precise by it. Assign never moves a point to another datum, it only warns. The answer depends
-// on nothing but idx and in.
+// Assign finds the area of a record. A point counts first; within its accuracy of a border it is weighed against the house
+// code, the household and the worker's territory. A point too vague for its area gives way to what is known otherwise, and
+// one that finds only an area with finer ones in it is made more precise by it. Assign never moves a point to another datum,
+// it only warns. The answer depends on nothing but idx and in.
 func Assign(idx *Index, in Input) Assignment {
 	f := in.fix()
 	byPoint := locate(idx, f)
-	a := choose(idx, byPoint, fallback(idx, in))
+	known := evidenceOf(idx, in)
+	a := choose(idx, f, byPoint, fallback(idx, in), known)
+	a.Territory = in.WorkerTerritory
+	a.because(f, byPoint, known)
 	a.OutsideTerritory = a.Area != "" && len(in.WorkerTerritory) > 0 && !related(a.Area, in.WorkerTerritory)
 	a.Warnings = warnings(idx, in, f, byPoint, a)
 	return a
 }
 
-func choose(idx *Index, byPoint, other Assignment) Assignment {
+func choose(idx *Index, f fix, byPoint, other Assignment, known []evidence) Assignment {
 	tooVague := byPoint.Confidence < vague
 	refined := Under(other.Area, byPoint.Area) && !idx.leaf(byPoint.Area)
 	switch {
 	case other.Area != "" && (tooVague || refined):
 		return other
 	case byPoint.Area != "":
-		return byPoint
+		return weigh(idx.candidates(byPoint, f), byPoint, known)
 	}
 	return Assignment{Method: Unassigned}
 }
@@ -126,7 +133,7 @@ func reach(accuracyM float64) float64 {
 
 // fallback is the area without the point.
 func fallback(idx *Index, in Input) Assignment {
-	if code, ok := idx.HouseCodeArea(in.HouseCode); ok {
+	if code, ok := idx.houseArea(in); ok {
 		return Assignment{Area: code, Method: ByHouseCode, Confidence: houseCodeConfidence}
 	}
 	if _, ok := idx.byCode[in.HouseholdArea]; ok {
@@ -138,6 +145,14 @@ func fallback(idx *Index, in Input) Assignment {
 		}
 	}
 	return Assignment{}
+}
+
+// houseArea is where the house code lies: by the city's table, else by its digits.
+func (idx *Index) houseArea(in Input) (code string, ok bool) {
+	if _, known := idx.byCode[in.HouseArea]; known {
+		return in.HouseArea, true
+	}
+	return idx.HouseCodeArea(in.HouseCode)
 }
 
 // HouseCodeArea returns the finest known area, a community at least, whose code the 25-digit house code begins with.

@@ -17,6 +17,8 @@ const (
 	OutsideTerritory  = "grid.outside_territory"
 	DatumSuspect      = "grid.datum_suspect"
 	DatumUnknown      = "grid.datum_unknown"
+	HouseCodeMismatch = "grid.house_code_mismatch"
+	NearBorder        = "grid.near_border"
 	Unplaced          = "grid.unassigned" // not of Assign's warnings: its method says so
 )
 
@@ -24,7 +26,9 @@ var warningTexts = map[string][2]string{
 	PointInvalid:      {"定位坐标无效", "The position is no valid coordinate."},
 	PointOutside:      {"定位点不在任何已知区域内", "The position lies in no known area."},
 	AccuracyLow:       {"定位精度太低，无法确定网格", "The position is too inaccurate to tell the grid."},
-	HouseholdMismatch: {"定位点与住户或房屋编码所在区域不一致", "The position lies in another area than the household or the house code."},
+	HouseholdMismatch: {"定位点与住户所在区域不一致", "The position lies in another area than the household."},
+	HouseCodeMismatch: {"定位点与房屋编码所在区域不一致", "The position lies in another area than the house code."},
+	NearBorder:        {"所在网格不确定：定位点靠近边界，或与其他依据不一致", "The grid is not sure: the position is near a border, or what else is known disagrees."},
 	OutsideTerritory:  {"记录所在区域不在填报人员的责任范围内", "The record's area is outside the worker's territory."},
 	Unplaced:          {"无法确定所在网格,已放入待分配队列", "The area could not be found; the record waits in the unassigned queue."},
 	DatumUnknown:      {"坐标系名称无法识别，定位点未被采用；请使用 wgs84、gcj02 或 bd09", "The name of the coordinate system is unknown, so the position was not used: send wgs84, gcj02 or bd09."},
@@ -33,8 +37,11 @@ var warningTexts = map[string][2]string{
 
 // Issue is a warning of Assign as an issue on the record, at the question that holds the point.
 func Issue(warning, field string) survey.Issue {
-	texts := warningTexts[warning]
-	return survey.Issue{Code: warning, Field: field, Severity: survey.Warning, ZH: texts[0], EN: texts[1]}
+	texts, severity := warningTexts[warning], survey.Warning
+	if warning == NearBorder { // so are many that are right
+		severity = survey.Notice
+	}
+	return survey.Issue{Code: warning, Field: field, Severity: severity, ZH: texts[0], EN: texts[1]}
 }
 
 func warnings(idx *Index, in Input, f fix, byPoint, a Assignment) []string {
@@ -44,12 +51,18 @@ func warnings(idx *Index, in Input, f fix, byPoint, a Assignment) []string {
 			w = append(w, code)
 		}
 	}
-	home := homeOf(idx, in)
+	house, household := homesOf(idx, in)
+	home := house
+	if len(home) == 0 {
+		home = household
+	}
 	add(DatumUnknown, in.DatumUnknown)
 	add(PointInvalid, in.HasPoint && !f.usable)
 	add(PointOutside, f.usable && byPoint.Area == "")
 	add(AccuracyLow, byPoint.Method == ByGPS && byPoint.Confidence < vague)
-	add(HouseholdMismatch, misses(idx, f, byPoint, home))
+	add(HouseCodeMismatch, misses(idx, f, byPoint, house))
+	add(HouseholdMismatch, misses(idx, f, byPoint, household))
+	add(NearBorder, a.Unsure())
 	add(OutsideTerritory, a.OutsideTerritory)
 	if len(home) == 0 {
 		home = in.WorkerTerritory
@@ -58,15 +71,15 @@ func warnings(idx *Index, in Input, f fix, byPoint, a Assignment) []string {
 	return w
 }
 
-// homeOf is where the record should be, its point and its worker apart: nothing when nothing tells.
-func homeOf(idx *Index, in Input) []string {
-	if code, ok := idx.HouseCodeArea(in.HouseCode); ok {
-		return []string{code}
+// homesOf are where the record should be by its house code and by its household: nothing where that tells nothing.
+func homesOf(idx *Index, in Input) (house, household []string) {
+	if code, ok := idx.houseArea(in); ok {
+		house = []string{code}
 	}
 	if _, ok := idx.byCode[in.HouseholdArea]; ok {
-		return []string{in.HouseholdArea}
+		household = []string{in.HouseholdArea}
 	}
-	return nil
+	return house, household
 }
 
 // misses reports whether the point lies outside all of the areas and its accuracy does not explain that. No areas are

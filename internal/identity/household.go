@@ -25,6 +25,12 @@ type Household struct {
 	Damaged                                             bool // what was sealed of it does not open; nothing is written to it
 }
 
+// Tells reports whether where the household lies says anything of where a record was taken: not if all that is known of it came
+// from that record.
+func (h Household) Tells(record string) bool {
+	return h.Source != record || h.AreaMethod == "import" || h.AreaMethod == "manual"
+}
+
 // FindHousehold looks for the household: by the id that the client gave, by house code, by address within the area.
 func FindHousehold(db collections.DB, h Household, claimed string) (Household, bool, error) {
 	found, known, _, err := MeetHousehold(db, h, claimed, Everywhere)

@@ -58,6 +58,9 @@ func (s *storing) storeHousehold() (Receipt, error) {
 			return s.handOver(collections.Households, known.Area)
 		}
 	}
+	if in.HouseArea, err = grid.HouseArea(db, said.HouseCode); err != nil {
+		return Receipt{}, err
+	}
 	a := grid.Assign(s.intake.Areas(), in)
 	h.Area, h.AreaMethod, h.AreaConfidence = a.Area, string(a.Method), a.Confidence
 	if h.Area == "" {

@@ -132,17 +132,23 @@ func (s *storing) campaign() error {
 	return err
 }
 
-// locate assigns the area: from the point, else the house code, else the household, else the worker's own grid.
-func (s *storing) locate() error {
+// locate assigns the area, by all that tells where the visit was. Where a reviewer said so it stays.
+func (s *storing) locate() (err error) {
 	d := s.d
 	if d.house != nil {
-		var err error
 		if s.house, s.known, s.away, err = identity.MeetHousehold(s.db, d.house.said, d.house.claimed, s.reach()); err != nil {
 			return err
 		}
-		if s.known && s.holds(s.house) {
+		if s.known && s.holds(s.house) && s.house.Tells(d.op.ID) {
 			d.point.HouseholdArea = s.house.Area
 		}
+	}
+	if d.point.HouseArea, err = grid.HouseArea(s.db, d.point.HouseCode); err != nil {
+		return err
+	}
+	if s.exists && s.before.AreaMethod == string(grid.ByHand) {
+		d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = s.before.Area, s.before.AreaMethod, s.before.AreaConfidence
+		return nil
 	}
 	a := grid.Assign(s.intake.Areas(), d.point)
 	d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = a.Area, string(a.Method), a.Confidence
@@ -153,7 +159,7 @@ func (s *storing) locate() error {
 	for _, code := range a.Warnings {
 		d.issues = append(d.issues, grid.Issue(code, strings.Join(d.form.Location, "/")))
 	}
-	return nil
+	return grid.Keep(s.db, d.op.ID, a, !s.exists)
 }
 
 func (s *storing) household() error {

@@ -3,10 +3,12 @@ package reassign
 import (
 	"database/sql"
 	"encoding/json"
+	"reflect"
 	"slices"
 
 	"doorstep/collections"
 	"doorstep/internal/grid"
+	"doorstep/internal/identity"
 	"doorstep/internal/instrument"
 	"doorstep/internal/seal"
 	"doorstep/internal/survey"
@@ -21,17 +23,17 @@ type lying struct {
 // stated reports whether somebody said where the record lies: that holds against a point.
 func (l lying) stated() bool { return l.method == "import" || l.method == string(grid.ByHand) }
 
-// where finds the area of a record by the areas as they are now. Where nothing tells, it stays where it lies, as long as that is
-// an area; else it goes to the only one that lies there now, or waits unplaced in the one that held it.
-func (w *work) where(now lying, in grid.Input) (lying, error) {
-	idx := w.Areas.Index()
+// where finds the area of a record by the areas as they are now, and why. Where nothing tells, it stays where it lies, as long as
+// that is an area; else it goes to the only one that lies there now, or waits unplaced in the one that held it: a then says nothing.
+func (w *work) where(now lying, in grid.Input) (to lying, a grid.Assignment, err error) {
 	if now.stated() {
 		return w.whereStated(now, in)
 	}
-	if a := grid.Assign(idx, in); a.Area != "" {
-		return lying{a.Area, string(a.Method), a.Confidence}, nil
+	if a := grid.Assign(w.Areas.Index(), in); a.Area != "" {
+		return lying{a.Area, string(a.Method), a.Confidence}, a, nil
 	}
-	return w.heir(now)
+	to, err = w.heir(now)
+	return to, a, err
 }
 
 func (w *work) heir(now lying) (lying, error) {
@@ -46,20 +48,21 @@ func (w *work) heir(now lying) (lying, error) {
 }
 
 // whereStated leaves a record where somebody put it. Of an area that was divided since, its point tells the part.
-func (w *work) whereStated(now lying, in grid.Input) (lying, error) {
+func (w *work) whereStated(now lying, in grid.Input) (to lying, none grid.Assignment, err error) {
 	became, err := w.became(now.area)
 	if err != nil {
-		return now, err
+		return now, none, err
 	}
 	if len(became) > 0 {
 		if a := grid.Assign(w.Areas.Index(), grid.Input{HasPoint: in.HasPoint, Lon: in.Lon, Lat: in.Lat, AccuracyM: in.AccuracyM}); slices.Contains(became, a.Area) {
 			if a.Area == now.area {
-				return now, nil
+				return now, none, nil
 			}
-			return lying{a.Area, string(a.Method), a.Confidence}, nil
+			return lying{a.Area, string(a.Method), a.Confidence}, a, nil
 		}
 	}
-	return w.heir(now)
+	to, err = w.heir(now)
+	return to, none, err
 }
 
 // point is the place of a record in WGS-84, 0, 0 for none.
@@ -78,15 +81,15 @@ func input(lon, lat, accuracy float64) grid.Input {
 
 // household is one that is looked at.
 type household struct {
-	id, location, code, sealed string
-	accuracy                   float64
+	id, location, code, source, sealed string
+	accuracy                           float64
 	lying
 }
 
-const householdColumns = `id, location, house_code, sealed, accuracy_m, area, area_method, area_confidence`
+const householdColumns = `id, location, house_code, source, sealed, accuracy_m, area, area_method, area_confidence`
 
 func scanHousehold(rows *sql.Rows, h *household) error {
-	return rows.Scan(&h.id, &h.location, &h.code, &h.sealed, &h.accuracy, &h.area, &h.method, &h.confidence)
+	return rows.Scan(&h.id, &h.location, &h.code, &h.source, &h.sealed, &h.accuracy, &h.area, &h.method, &h.confidence)
 }
 
 func (w *work) households(area, after string, most int) (int, string, error) {
@@ -111,9 +114,13 @@ func (w *work) household(h household) (lying, error) {
 		lon, lat := point(opened, h.location)
 		in = input(lon, lat, h.accuracy)
 		opened.Fill("house_code", &h.code)
-		in.HouseCode = h.code
+		if in.HouseCode = h.code; h.code != "" {
+			if in.HouseArea, err = grid.HouseArea(w.db, h.code); err != nil {
+				return h.lying, err
+			}
+		}
 	}
-	to, err := w.where(h.lying, in)
+	to, _, err := w.where(h.lying, in)
 	if err == nil {
 		err = w.note(move{collection: collections.Households, record: h.id, from: h.lying, to: to})
 	}
@@ -162,29 +169,70 @@ func (w *work) visit(table string, v visit) error {
 	if err != nil || !known || !whole {
 		return err
 	}
-	lon, lat := point(opened, v.location)
-	said := input(lon, lat, v.accuracy)
-	if said.HouseCode, err = w.houseCode(in, v.id, opened); err != nil {
-		return err
-	}
-	if said.HouseholdArea, err = w.areaOfHousehold(v.household); err != nil {
-		return err
-	}
-	if said.WorkerTerritory, err = w.territory(v.worker); err != nil {
-		return err
-	}
-	to, err := w.where(v.lying, said)
+	said, was, err := w.said(in, v, opened)
 	if err != nil {
 		return err
 	}
-	m := move{collection: table, record: v.id, from: v.lying, to: to, worker: v.worker}
-	if was, is := v.method == string(grid.Unassigned), to.method == string(grid.Unassigned); was != is {
-		var issues []survey.Issue
-		if json.Unmarshal([]byte(v.issues), &issues) == nil {
-			m.issues = in.Layout.Findings(unplaced(issues, is, in.Location))
-		}
+	to, a, err := w.where(v.lying, said)
+	if err != nil {
+		return err
 	}
-	return w.note(m)
+	if err := w.because(v, was, to, a); err != nil {
+		return err
+	}
+	return w.note(move{collection: table, record: v.id, from: v.lying, to: to, worker: v.worker, issues: findings(in, v, to, a)})
+}
+
+// said is what a visit tells about where it was, as intake had it, and why it lies where it does. What its worker has now counts
+// only where it was not noted what they had then.
+func (w *work) said(in *instrument.Instrument, v visit, opened seal.Row) (said grid.Input, was grid.Why, err error) {
+	lon, lat := point(opened, v.location)
+	said = input(lon, lat, v.accuracy)
+	if said.HouseCode, err = w.houseCode(in, v.id, opened); err != nil {
+		return said, was, err
+	}
+	if said.HouseArea, err = grid.HouseArea(w.db, said.HouseCode); err != nil {
+		return said, was, err
+	}
+	if said.HouseholdArea, err = w.areaOfHousehold(v.household, v.id); err != nil {
+		return said, was, err
+	}
+	was, noted, err := grid.WhyOf(w.db, v.id, grid.Method(v.method))
+	if err != nil {
+		return said, was, err
+	}
+	if said.WorkerTerritory = was.Territory; !noted {
+		said.WorkerTerritory, err = w.territory(v.worker)
+	} else {
+		err = w.followed(said.WorkerTerritory)
+	}
+	return said, was, err
+}
+
+// because stores why a visit lies where it does, where that is another reason than before.
+func (w *work) because(v visit, was grid.Why, to lying, a grid.Assignment) error {
+	if to != v.lying && a.Area == "" && !v.stated() { // no evidence, but what became of its area
+		a.Reasons, a.Territory = []string{grid.Succeeded}, was.Territory
+	} else if a.Area == "" || reflect.DeepEqual(a.Why, was) {
+		return nil
+	}
+	return grid.Keep(w.db, v.id, a, false)
+}
+
+// findings are the issues of a visit where what is found about its place differs from what was; "" for no difference.
+func findings(in *instrument.Instrument, v visit, to lying, a grid.Assignment) string {
+	var issues []survey.Issue
+	if json.Unmarshal([]byte(v.issues), &issues) != nil {
+		return ""
+	}
+	next := unplaced(issues, to.method == string(grid.Unassigned), in.Location)
+	if a.Area != "" {
+		next = placed(next, a.Warnings, in.Location)
+	}
+	if slices.Equal(codesOf(issues), codesOf(next)) {
+		return ""
+	}
+	return in.Layout.Findings(next)
 }
 
 // houseCode is the answer that the form gives to the household as its house code.
@@ -208,18 +256,23 @@ func (w *work) houseCode(in *instrument.Instrument, id string, opened seal.Row) 
 	return code, err
 }
 
-// areaOfHousehold is where the household of a visit lies by now. One that has not been looked at in this batch and may move is
+// tells reports whether a household says anything of where a record was taken, as identity.Household has it.
+func (h household) tells(record string) bool {
+	return identity.Household{Source: h.source, AreaMethod: h.method}.Tells(record)
+}
+
+// areaOfHousehold is where the household of a visit lies by now; "" where all that is known of it came from that record. One that has not been looked at in this batch and may move is
 // looked at first: the visit may have been found by what is wrong with it.
-func (w *work) areaOfHousehold(id string) (string, error) {
+func (w *work) areaOfHousehold(id, record string) (string, error) {
 	if id == "" {
 		return "", nil
 	}
+	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE id=?`, []any{id}, scanHousehold)
+	if err != nil || len(all) == 0 || record != "" && !all[0].tells(record) {
+		return "", err
+	}
 	if i := slices.IndexFunc(w.moves, func(m move) bool { return m.collection == collections.Households && m.record == id }); i >= 0 {
 		return w.moves[i].to.area, nil
-	}
-	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE id=?`, []any{id}, scanHousehold)
-	if err != nil || len(all) == 0 {
-		return "", err
 	}
 	to, err := w.household(all[0])
 	return to.area, err
@@ -238,7 +291,7 @@ func (w *work) persons(area, after string, most int) (int, string, error) {
 			break
 		}
 		to := lying{}
-		if to.area, err = w.areaOfHousehold(p.household); err == nil && to.area == "" {
+		if to.area, err = w.areaOfHousehold(p.household, ""); err == nil && to.area == "" {
 			to.area, _, err = w.successor(area)
 		}
 		if err == nil {

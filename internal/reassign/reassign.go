@@ -230,7 +230,7 @@ type stage struct {
 }
 
 // doubtful are the findings of records that an area may be found for elsewhere than among those of the job.
-var doubtful = []string{grid.Unplaced, grid.PointOutside, grid.AccuracyLow, grid.HouseholdMismatch}
+var doubtful = []string{grid.Unplaced, grid.PointOutside, grid.AccuracyLow, grid.HouseholdMismatch, grid.HouseCodeMismatch, grid.NearBorder}
 
 // stages are households first, since visits follow them; then visits, by their area and by what was found about them; then what
 // has stayed behind in areas that are no more.
@@ -283,15 +283,20 @@ func (w *work) territory(worker string) ([]string, error) {
 	if err := json.Unmarshal([]byte(text), &codes); err != nil {
 		codes = nil
 	}
+	w.territories[worker] = codes
+	return codes, w.followed(codes)
+}
+
+// followed puts in the place of areas that are no more what became of them, where that is one.
+func (w *work) followed(codes []string) error {
 	for i, code := range codes {
 		if now, sole, err := w.successor(code); err != nil {
-			return nil, err
+			return err
 		} else if sole {
 			codes[i] = now
 		}
 	}
-	w.territories[worker] = codes
-	return codes, nil
+	return nil
 }
 
 // successor is what became of an area: itself while it is in use, the only one that lies where it lay, or, where there are
@@ -345,9 +350,34 @@ func rowsOf[R any](db collections.DB, query string, args []any, scan func(*sql.R
 
 // unplaced adds the finding that no area was found for a record, or takes it away.
 func unplaced(issues []survey.Issue, add bool, field []string) []survey.Issue {
-	issues = slices.DeleteFunc(issues, func(i survey.Issue) bool { return i.Code == grid.Unplaced })
-	if add {
-		issues = append(issues, grid.Issue(grid.Unplaced, strings.Join(field, "/")))
+	return told(issues, grid.Unplaced, add, field)
+}
+
+// ofPlace are the findings that follow from the evidence and the areas as they are; the others are of the day of the visit.
+var ofPlace = []string{grid.PointOutside, grid.AccuracyLow, grid.HouseCodeMismatch, grid.HouseholdMismatch, grid.NearBorder}
+
+// placed brings the findings about a record's place up to those of a new look.
+func placed(issues []survey.Issue, warnings, field []string) []survey.Issue {
+	for _, code := range ofPlace {
+		issues = told(issues, code, slices.Contains(warnings, code), field)
 	}
 	return issues
+}
+
+func told(issues []survey.Issue, code string, add bool, field []string) []survey.Issue {
+	is := func(i survey.Issue) bool { return i.Code == code }
+	switch has := slices.ContainsFunc(issues, is); {
+	case has && !add:
+		return slices.DeleteFunc(slices.Clone(issues), is)
+	case add && !has:
+		return append(slices.Clone(issues), grid.Issue(code, strings.Join(field, "/")))
+	}
+	return issues
+}
+
+func codesOf(issues []survey.Issue) (codes []string) {
+	for _, i := range issues {
+		codes = append(codes, i.Code)
+	}
+	return codes
 }

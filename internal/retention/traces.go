@@ -31,6 +31,8 @@ func (e *eraser) traces(record string) error {
 		`DELETE FROM uploads WHERE sha256 IN (SELECT sha256 FROM attachments WHERE record=?)`,
 		`DELETE FROM attachments WHERE record=?`,
 		`DELETE FROM paradata WHERE record=?`,
+		`DELETE FROM placements WHERE record=?`,
+		`DELETE FROM area_job_skips WHERE record=?`,
 		`DELETE FROM entity_versions WHERE record=?`,
 		`UPDATE reviews SET comment='', sealed='' WHERE record=?`,
 	} {

@@ -121,6 +121,7 @@ var officeRoutes = []Route{
 var areaRoutes = []Route{
 	post("/api/doorstep/v1/areas", access.ImportAreas, importAreas),
 	get("/api/doorstep/v1/areas/{code}/history", access.ReadCoverage, areaHistory),
+	post("/api/doorstep/v1/records/{collection}/{id}/area", access.ReviewRecord, placeRecord),
 	get("/api/doorstep/v1/coverage/workers", access.ReadWorker, workersCoverage),
 	get(areaJobs, access.ReadCoverage, listAreaJobs),
 	post(areaJobs, access.ImportAreas, lookAgain),

@@ -242,6 +242,8 @@ export const texts = {
   'correct.done': ['已更正,请由他人审核。', 'Corrected; somebody else reviews it.'],
   'review.correct': ['在审核台更正', 'Corrected at the desk'],
   'review.put_back': ['恢复被核除的答案', 'An answer was put back'],
+  'review.place': ['指定了所在网格', 'Said where it lies'],
+  'review.unplace': ['取消了指定的网格', 'Took back where it lies'],
 
   'reveal.title': ['显示遮蔽的内容', 'Show what is masked'],
   'reveal.why': ['为什么需要查看?查看会连同原因一起记入审计。', 'Why do you need to see it? The look and its reason go into the audit trail.'],
