@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"internal/grant":       {"collections", "internal/access", "internal/audit", "internal/problem"},
 	"internal/geofile":     {},
 	"internal/grid":        {"collections", "internal/audit", "internal/geofile", "internal/survey", "internal/tabular"},
-	"internal/identity":    {"collections", "internal/access", "internal/audit", "internal/linkage", "internal/problem", "internal/survey", "internal/validate"},
+	"internal/identity":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/linkage", "internal/problem", "internal/survey", "internal/validate"},
 	"internal/outbox":      {"collections"},
 	"internal/instrument":  {"collections", "collections/territory", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":      {"collections", "collections/territory", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},

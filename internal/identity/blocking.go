@@ -1,21 +1,15 @@
 package identity
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
-
-	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/internal/linkage"
 )
-
-// blockingVersion is raised when keys are made otherwise than before; every person is then filled in anew.
-const blockingVersion = "1"
 
 func (p Person) said() linkage.Said {
 	return linkage.Said{Name: p.Name, Sex: p.Sex, Birth: p.BirthDate, Number: p.IDNumber, Phone: p.Phone, House: p.Household, Area: p.Area}
@@ -39,26 +33,60 @@ func blockingKeys(db collections.DB, p Person) ([]blockingKey, error) {
 	return keys, nil
 }
 
-// block writes the keys of somebody new.
-func block(db collections.DB, p Person) error {
+// Keyed is what a person is looked up by, as blocking_of has it.
+type Keyed struct {
+	ID, Area string
+	Keys     []int64
+}
+
+// Key gives what a person is looked up by. It asks the database for its keys alone.
+func Key(db collections.DB, p Person) (Keyed, error) {
 	keys, err := blockingKeys(db, p)
-	if err != nil {
-		return err
+	k := Keyed{ID: p.ID, Area: p.Area, Keys: make([]int64, len(keys))}
+	for i := range keys {
+		k.Keys[i] = keys[i].hash
 	}
-	for _, k := range keys {
-		if _, err := db.Exec(`INSERT INTO blocking_keys (key, who) VALUES (?, ?) ON CONFLICT DO NOTHING`, k.hash, p.ID); err != nil {
-			return fmt.Errorf("key of %s: %w", p.ID, err)
+	return k, err
+}
+
+// stand writes what a person is looked up by, without the index of it.
+func (k Keyed) stand(db collections.DB) error {
+	text := []byte("[")
+	for i, key := range k.Keys {
+		if i > 0 {
+			text = append(text, ',')
 		}
+		text = strconv.AppendInt(text, key, 10)
+	}
+	const insert = `INSERT INTO blocking_of (who, area, keys) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	if _, err := db.Exec(insert, k.ID, k.Area, string(append(text, ']'))); err != nil {
+		return fmt.Errorf("keys of %s: %w", k.ID, err)
 	}
 	return nil
 }
 
-// blockAgain writes the keys of somebody who has changed.
+// block writes the keys of somebody new.
+func block(db collections.DB, p Person) error {
+	k, err := Key(db, p)
+	if err == nil {
+		err = k.stand(db)
+	}
+	if err != nil {
+		return err
+	}
+	var args []any
+	for _, key := range k.Keys {
+		args = append(args, key, k.Area, k.ID)
+	}
+	return indexKeys(db, args)
+}
+
+// blockAgain writes the keys of somebody who has changed. A trigger takes the old ones out of the index.
 func blockAgain(db collections.DB, before, after Person) error {
 	if before.said() == after.said() {
 		return nil
 	}
-	if _, err := db.Exec(`DELETE FROM blocking_keys WHERE who=?`, before.ID); err != nil {
+	if _, err := db.Exec(`DELETE FROM blocking_of WHERE who=?`, before.ID); err != nil {
 		return fmt.Errorf("keys of %s: %w", before.ID, err)
 	}
 	after.ID = before.ID
@@ -72,70 +100,6 @@ func BlockAgain(db collections.DB, id string) error {
 		return err
 	}
 	return blockAgain(db, Person{ID: id}, found[0])
-}
-
-// Meta keys: of the register as it is blocked, "version index-key done" or "version index-key after ID".
-const blockingState = "blocking.state"
-
-// personsAtOnce is how many persons one transaction fills in; tablets wait no longer than for these.
-const personsAtOnce = 200
-
-// Backfill writes the keys of everybody who has none: of a register from before there were any, or after the index key or
-// the making of keys has changed. It goes on while the server works, gives way to others, and where it was stopped it
-// begins again. show is told how many persons were looked at.
-func Backfill(ctx context.Context, app core.App, show func(persons int)) error {
-	for n := 0; ; {
-		begun, some := time.Now(), 0
-		err := collections.Write(ctx, app, func(db collections.DB) (err error) {
-			some, err = backfillPage(db)
-			return err
-		})
-		if n += some; err != nil || some == 0 {
-			return err
-		}
-		show(n)
-		select {
-		case <-time.After(time.Since(begun)):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// backfillPage fills in the next persons; 0 when everybody has their keys.
-func backfillPage(db collections.DB) (int, error) {
-	now := blockingVersion + " "
-	if keys := db.Keys(); keys != nil {
-		now += keys.IndexID()
-	}
-	state, err := collections.MetaValue(db, blockingState)
-	if err != nil || state == now+" done" {
-		return 0, err
-	}
-	after, begun := strings.CutPrefix(state, now+" after ")
-	if !begun {
-		after = ""
-		for _, table := range []string{"blocking_keys", "blocking_full"} {
-			if _, err := db.Exec(`DELETE FROM ` + table); err != nil {
-				return 0, fmt.Errorf("empty %s: %w", table, err)
-			}
-		}
-	}
-	page, err := personsUpTo(db, personsAtOnce, `id>? ORDER BY id LIMIT 200`, after)
-	if err != nil {
-		return 0, err
-	}
-	next := now + " done"
-	for _, p := range page {
-		next = now + " after " + p.ID
-		if p.Damaged || p.Erased {
-			continue
-		}
-		if err := block(db, p); err != nil {
-			return 0, err
-		}
-	}
-	return len(page), collections.SetMeta(db, blockingState, next)
 }
 
 // fullKey is how many people have a key before it tells nothing: they are not opened, and the key is reported.

@@ -10,14 +10,16 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/linkage"
 )
 
 // Heard is who is looked for by how a name sounds, and about when they were born.
 type Heard struct {
-	Name string
-	Year int
-	Over func(area string) bool // where they may lie
+	Name   string
+	Year   int
+	Places []territory.Range
+	Over   func(area string) bool // which of those who lie there
 }
 
 // Bounds of a search by sound: years of birth around the one that was told, people looked through of one key, answers.
@@ -40,19 +42,11 @@ func FindHeard(db collections.DB, h Heard) (found []Person, more bool, err error
 	}
 	var ids []string
 	for _, text := range texts {
-		n := 0
-		err := collections.Each(db, `SELECT p.id, p.area FROM blocking_keys k JOIN persons p ON p.id=k.who WHERE k.key=? LIMIT ?`, []any{hashed(db, text), mostHeard + 1}, func(rows *sql.Rows) error {
-			var id, area string
-			err := rows.Scan(&id, &area)
-			if n++; h.Over(area) {
-				ids = append(ids, id)
-			}
-			return err
-		})
+		some, err := h.lookUp(db, hashed(db, text))
 		if err != nil {
 			return nil, false, fmt.Errorf("look up a sound: %w", err)
 		}
-		more = more || n > mostHeard
+		ids, more = append(ids, some[:min(len(some), mostHeard)]...), more || len(some) > mostHeard
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
@@ -71,6 +65,24 @@ func FindHeard(db collections.DB, h Heard) (found []Person, more bool, err error
 	}
 	slices.SortStableFunc(found, h.nearer)
 	return found[:min(len(found), mostTold)], more || len(found) > mostTold, nil
+}
+
+// lookUp finds who has a key and lies there, one more than are looked through.
+func (h Heard) lookUp(db collections.DB, key int64) (ids []string, err error) {
+	for _, r := range h.Places {
+		err := collections.Each(db, `SELECT who, area FROM blocking_keys WHERE key=? AND area>=? AND area<? LIMIT ?`, []any{key, r.Lo, r.Hi, mostHeard + 1 - len(ids)}, func(rows *sql.Rows) error {
+			var id, area string
+			err := rows.Scan(&id, &area)
+			if h.Over(area) {
+				ids = append(ids, id)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
 }
 
 // nearer orders people by how well they agree with what is looked for.

@@ -71,12 +71,11 @@ func TestKeysFollowThePerson(t *testing.T) {
 	if one < 5 || two < 4 {
 		t.Fatalf("%d and %d keys", one, two)
 	}
-	write(t, app, func(db collections.DB) error {
-		if _, err := db.Exec(`DELETE FROM blocking_keys`); err != nil {
-			return err
-		}
-		return collections.SetMeta(db, "blocking.state", "0 earlier done")
-	})
+	begin := func() {
+		t.Helper()
+		write(t, app, func(db collections.DB) error { return collections.SetMeta(db, "blocking.state", "0 earlier done") })
+	}
+	begin()
 	for range 2 {
 		if err := identity.Backfill(t.Context(), app.TestApp, func(int) {}); err != nil {
 			t.Fatal(err)
@@ -85,12 +84,36 @@ func TestKeysFollowThePerson(t *testing.T) {
 	if count("p1") != one || count("p2") != two {
 		t.Errorf("after the backfill %d and %d keys, not %d and %d", count("p1"), count("p2"), one, two)
 	}
-	write(t, app, func(db collections.DB) error {
-		_, err := db.Exec(`UPDATE persons SET active=FALSE WHERE id=?`, "p1")
-		return err
-	})
+	begin()
+	if err := identity.Backfill(t.Context(), app.TestApp, func(looked int) { // between the look at them and the writing of their keys
+		if looked == 0 {
+			return
+		}
+		write(t, app, func(db collections.DB) error {
+			if _, err := db.Exec(`UPDATE persons SET active=FALSE WHERE id=?`, "p1"); err != nil {
+				return err
+			}
+			if _, err := db.Exec(`UPDATE persons SET area=? WHERE id=?`, "990102001001001", "p2"); err != nil {
+				return err
+			}
+			return identity.BlockAgain(db, "p2")
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
 	if count("p1") != 0 || count("p2") != two {
 		t.Errorf("after erasing %d and %d keys", count("p1"), count("p2"))
+	}
+	for what, query := range map[string]string{
+		"keys of nobody":             `SELECT COUNT(*) FROM blocking_keys k LEFT JOIN blocking_of o ON o.who=k.who AND o.area=k.area WHERE o.who IS NULL OR k.key NOT IN (SELECT value FROM json_each(o.keys))`,
+		"keys that are not in order": `SELECT COUNT(*) FROM blocking_of o, json_each(o.keys) j LEFT JOIN blocking_keys k ON k.key=j.value AND k.area=o.area AND k.who=o.who WHERE k.key IS NULL`,
+		"people at an old place":     `SELECT COUNT(*) FROM blocking_of o JOIN persons p ON p.id=o.who WHERE p.area!=o.area`,
+		"notes":                      `SELECT COUNT(*) FROM blocking_gone`,
+	} {
+		var n int
+		if _, err := collections.One(collections.Read(app.TestApp), query, nil, &n); err != nil || n > 0 {
+			t.Errorf("%d %s, %v", n, what, err)
+		}
 	}
 }
 

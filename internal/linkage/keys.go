@@ -1,9 +1,13 @@
 package linkage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"sync"
 
+	"doorstep/internal/survey"
 	"doorstep/internal/validate"
 )
 
@@ -22,54 +26,114 @@ func IntakeFields() []Field {
 func (s Said) Cells() []string {
 	house := ""
 	if s.House != "" {
-		house = fmt.Sprintf("%08x", hash32(s.House))
+		house = houseCell(s.House)
 	}
 	return []string{s.Name, s.Sex, s.Birth, s.Number, s.Phone, house, community(s.Area)}
 }
+
+func houseCell(house string) string { return fmt.Sprintf("%08x", hash32(house)) }
 
 const communityDigits = 12
 
 func community(area string) string { return area[:min(len(area), communityDigits)] }
 
+// keyers keep what they have read between people, so that those of a whole city cost microseconds each.
+var keyers sync.Pool
+
 // Keys are what somebody is looked up by (blocking keys), each of two facts or more, so that one mistake leaves another
 // key: how the name sounds and the year of birth; how the surname sounds and the day, as told and as the number has it; how the given name
 // sounds, the sex and the community; phone and surname; household and year; the second half of the number and the surname.
 func (s Said) Keys() ([]string, error) {
-	t, err := NewTable(IntakeFields())
-	if err != nil {
-		return nil, err
-	}
-	t.Add("", s.Cells())
-	given, surname := givenFeatures(t.known(GivenName))[0], surnameFeatures(t.known(Surname))[0]
-	birth, phone, house := t.known(BirthDate).text, t.known(Phone).first, t.known(HouseCode).text
-	year := birth[:min(4, len(birth))]
-	var keys []string
-	add := func(kind string, parts ...any) {
-		for _, p := range parts {
-			if p == "" || p == uint32(0) {
-				return
-			}
+	k, _ := keyers.Get().(*keyer)
+	if k == nil {
+		var err error
+		if k, err = newKeyer(); err != nil {
+			return nil, err
 		}
-		keys = append(keys, kind+fmt.Sprint(parts...))
 	}
+	defer keyers.Put(k)
+	return k.keys(s), nil
+}
+
+// keyer makes keys. It is not for several goroutines at once. Of the names and days that it has read it keeps what keys hold
+// of them: a city has few different ones.
+type keyer struct {
+	reader         *reader
+	given, surname map[string]uint32
+	days           map[string]string
+}
+
+// mostRead bounds how many names or days are kept.
+const mostRead = 30_000
+
+func newKeyer() (*keyer, error) {
+	r, err := newReader()
+	if err != nil {
+		return nil, fmt.Errorf("read the table of characters: %w", err)
+	}
+	return &keyer{reader: r, given: map[string]uint32{}, surname: map[string]uint32{}, days: map[string]string{}}, nil
+}
+
+// remembered is what was read of a text before, or else now.
+func remembered[T any](known map[string]T, text string, read func(string) T) T {
+	if v, ok := known[text]; ok {
+		return v
+	}
+	if len(known) >= mostRead {
+		clear(known)
+	}
+	v := read(text)
+	known[text] = v
+	return v
+}
+
+func (k *keyer) keys(s Said) []string {
+	surnameText, givenText := k.reader.namesOf(survey.NormalizeName(s.Name))
+	surname := remembered(k.surname, surnameText, func(text string) uint32 { v := k.reader.surname(text); return surnameFeatures(&v)[0] })
+	given := remembered(k.given, givenText, func(text string) uint32 { v := k.reader.given(text); return givenFeatures(&v)[0] })
+	id, err := validate.ParseCNID(s.Number)
+	valid := err == nil
+	birth := remembered(k.days, cmp.Or(s.Birth, id.Birth), func(text string) string { return k.reader.date(text).text })
+	year, sex := birth[:min(4, len(birth))], k.reader.sex(cmp.Or(s.Sex, id.Sex)).text
+	keys := make([]string, 0, 7)
+	add := func(kind byte, a, between, b string) {
+		if a != "" && b != "" {
+			keys = append(keys, string(kind)+a+between+b)
+		}
+	}
+	bySurname, byGiven := digits(surname), digits(given)
 	if surname != 0 && given != 0 && year != "" {
 		keys = append(keys, nameKey(surname, given, year))
 	}
-	add("g", given, " ", t.known(Sex).text, " ", community(s.Area))
-	add("p", phone, " ", surname)
-	add("h", house, " ", year)
+	if area := community(s.Area); sex != "" && area != "" {
+		add('g', byGiven, " ", sex+" "+area)
+	}
+	add('p', k.reader.phone(s.Phone).first, " ", bySurname)
+	if s.House != "" {
+		add('h', k.reader.code(houseCell(s.House)).text, " ", year)
+	}
+	if valid {
+		number := k.reader.number(s.Number).text
+		add('i', number[len(number)/2:], " ", bySurname)
+	}
 	days := []string{birth}
-	if id, err := validate.ParseCNID(s.Number); err == nil {
-		number := t.known(IDNumber).text
+	if valid {
 		days = append(days, dateText(id.Birth))
-		add("i", number[len(number)/2:], " ", surname)
 	}
 	for _, day := range slices.Compact(days) {
 		if len(day) == 8 {
-			add("d", surname, " ", day)
+			add('d', bySurname, " ", day)
 		}
 	}
-	return keys, nil
+	return keys
+}
+
+// digits is a feature in a key; "" where it is not known.
+func digits(feature uint32) string {
+	if feature == 0 {
+		return ""
+	}
+	return strconv.FormatUint(uint64(feature), 10)
 }
 
 // dateText is a day as values of dates have it.

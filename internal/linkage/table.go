@@ -85,7 +85,7 @@ func (t *Table) add(tr trait, column string, cell int) {
 // Add takes a record; cells are those of the fields. Records of the first of two lists come first, then Between.
 func (t *Table) Add(id string, cells []string) {
 	t.ids = append(t.ids, id)
-	surname, given := t.namesOf(cells)
+	surname, given := t.reader.namesOf(survey.NormalizeName(t.cell(cells, FullName)))
 	birth, sex := told(t.cell(cells, IDNumber))
 	for i := range t.facts {
 		f := &t.facts[i]
@@ -134,11 +134,10 @@ func told(number string) (birth, sex string) {
 	return id.Birth, id.Sex
 }
 
-// namesOf splits a full name: a Chinese one by the surnames, another one at the comma or the last blank.
-func (t *Table) namesOf(cells []string) (surname, given string) {
-	name := survey.NormalizeName(t.cell(cells, FullName))
+// namesOf splits a normalised full name: a Chinese one by the surnames, another one at the comma or the last blank.
+func (r *reader) namesOf(name string) (surname, given string) {
 	if isHan(name) {
-		return t.reader.parts(name)
+		return r.parts(name)
 	}
 	if before, after, ok := strings.Cut(name, ","); ok {
 		if len(strings.Fields(after)) <= 2 && !strings.ContainsAny(after, "0123456789") {

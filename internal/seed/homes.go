@@ -24,7 +24,12 @@ const gridsAtOnce = 1000
 type home struct {
 	household collections.Row
 	persons   []collections.Row
+	keyed     []identity.Keyed
 }
+
+// keyedAtOnce is of how many people the keys are written in one go: each goes once through the index so far. A million takes some
+// 250 MB.
+const keyedAtOnce = 1_000_000
 
 // buildHomes writes the households of all grids and the people in them. Nothing is announced: a tablet's first sync
 // reads the tables.
@@ -37,21 +42,25 @@ func buildHomes(ctx context.Context, app core.App, city *demo.City, now time.Tim
 	}
 	read, at := collections.Read(app), collections.Stamp(now)
 	done := 0
+	var filling identity.Filling
 	fill := func(l collections.Loading) error {
 		for some := range slices.Chunk(grids, gridsAtOnce) {
 			err := l.Write(func(db collections.DB) error {
 				return inOrder(ctx, some, func(code string) ([]home, error) { return homesOf(read, city.Households(code), at) }, func(homes []home) error {
 					show("家庭 households, 网格 grids", done, len(grids))
 					done++
-					return insertHomes(db, homes)
+					return insertHomes(db, homes, &filling)
 				})
 			})
+			if err == nil && (filling.Len() >= keyedAtOnce || done == len(grids)) {
+				err = filling.Write(l.Write)
+			}
 			if err != nil {
 				return err
 			}
 		}
 		show("家庭 households, 网格 grids", done, len(grids))
-		return nil
+		return l.Write(identity.Filled)
 	}
 	indexing := func(done, total int) { show("索引 indexes", done, total) }
 	return collections.Load(ctx, app, []string{collections.Households, collections.Persons}, fill, indexing)
@@ -129,11 +138,16 @@ func homeOf(db collections.DB, h *demo.Household, at string) (home, error) {
 			{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 		})
 		made.persons = append(made.persons, row)
+		if err == nil {
+			var k identity.Keyed
+			k, err = identity.Key(db, identity.Person{ID: p.ID, Name: p.Name, Sex: p.Sex, BirthDate: p.BirthDate, IDNumber: p.IDNumber, Phone: p.Phone, Household: h.ID, Area: h.Area})
+			made.keyed = append(made.keyed, k)
+		}
 	}
 	return made, err
 }
 
-func insertHomes(db collections.DB, homes []home) error {
+func insertHomes(db collections.DB, homes []home, filling *identity.Filling) error {
 	for _, h := range homes {
 		if err := collections.InsertRaw(db, collections.Households, h.household); err != nil {
 			return err
@@ -142,6 +156,9 @@ func insertHomes(db collections.DB, homes []home) error {
 			if err := collections.InsertRaw(db, collections.Persons, p); err != nil {
 				return err
 			}
+		}
+		for _, k := range h.keyed {
+			filling.Add(k)
 		}
 	}
 	return nil

@@ -43,17 +43,22 @@ func searchPerson(r *request) error {
 // counted makes a search that records itself, unless the caller has to wait for the next one.
 func counted(r *request, search func(collections.DB) error) error {
 	return collections.Write(r.ctx(), r.App, func(db collections.DB) error {
-		wait, err := searches.Wait(db, r.actor.ID, r.Now())
-		if err != nil {
+		if err := mayAsk(db, r); err != nil {
 			return err
-		}
-		if wait > 0 {
-			seconds := int(wait.Seconds()) + 1
-			r.Response.Header().Set("Retry-After", strconv.Itoa(seconds))
-			return &problem.Problem{Code: problem.TooManySearches, Data: map[string]int{"wait_seconds": seconds}}
 		}
 		return search(db)
 	})
+}
+
+// mayAsk refuses a search while the caller has to wait.
+func mayAsk(db collections.DB, r *request) error {
+	wait, err := searches.Wait(db, r.actor.ID, r.Now())
+	if err != nil || wait <= 0 {
+		return err
+	}
+	seconds := int(wait.Seconds()) + 1
+	r.Response.Header().Set("Retry-After", strconv.Itoa(seconds))
+	return &problem.Problem{Code: problem.TooManySearches, Data: map[string]int{"wait_seconds": seconds}}
 }
 
 // wanted is who is searched for: by the number of a document, or by name and birth date.

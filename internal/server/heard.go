@@ -2,13 +2,12 @@ package server
 
 import (
 	"net/http"
-	"slices"
 	"unicode/utf8"
 
 	"doorstep/collections"
-	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/console"
 	"doorstep/internal/identity"
 	"doorstep/internal/problem"
 	"doorstep/internal/sensitive"
@@ -46,35 +45,38 @@ func searchHeard(r *request) error {
 	if in.Name == "" || utf8.RuneCountInString(in.Name) > longestName || in.Age == nil || *in.Age < 0 || *in.Age > oldestAge {
 		return problem.New(problem.BadParameter, "name, age")
 	}
-	places := territory.Of([]string{in.Area})
-	over := func(area string) bool {
-		inside := in.Area == "" || slices.ContainsFunc(places, func(p territory.Range) bool { return p.Lo <= area && area < p.Hi })
-		return inside && r.actor.May(access.ReviewRecord, area, "")
-	}
-	wanted := identity.Heard{Name: in.Name, Year: r.Now().In(survey.Zone).Year() - *in.Age, Over: over}
-	items, more := []heardPerson{}, false
-	err := counted(r, func(db collections.DB) error {
-		found, others, err := identity.FindHeard(db, wanted)
-		if err != nil {
-			return err
-		}
-		more = others
-		entry := r.actor.Did(audit.Search)
-		entry.Collection, entry.Purpose = collections.Persons, audit.Deduplication
-		entry.Detail = map[string]any{"by_sound": true, "found": len(found)}
-		for _, p := range found {
-			entry.Subjects = append(entry.Subjects, p.ID)
-			one := heardPerson{Person: p.ID, Household: p.Household, Area: p.Area, Sex: p.Sex}
-			one.Name, one.BirthDate = sensitive.Name.Mask(p.Name), sensitive.Year.Mask(p.BirthDate)
-			if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{p.Area}, &one.AreaName); err != nil {
-				return err
-			}
-			items = append(items, one)
-		}
-		return audit.Append(db, r.Now(), entry)
-	})
+	wanted := identity.Heard{Name: in.Name, Year: r.Now().In(survey.Zone).Year() - *in.Age, Places: console.Ranges(r.actor, in.Area)}
+	wanted.Over = func(area string) bool { return r.actor.May(access.ReviewRecord, area, "") }
+	items, more, err := heard(r, wanted)
 	if err != nil {
 		return err
 	}
 	return r.JSON(http.StatusOK, map[string]any{"items": items, "more": more})
+}
+
+// heard looks beside whoever writes, and shows what it found once the search is on record: of several searches at once that is
+// refused to those that are too many.
+func heard(r *request, wanted identity.Heard) (items []heardPerson, more bool, err error) {
+	read := collections.Read(r.App)
+	if err := mayAsk(read, r); err != nil {
+		return nil, false, err
+	}
+	found, more, err := identity.FindHeard(read, wanted)
+	if err != nil {
+		return nil, false, err
+	}
+	entry := r.actor.Did(audit.Search)
+	entry.Collection, entry.Purpose = collections.Persons, audit.Deduplication
+	entry.Detail = map[string]any{"by_sound": true, "found": len(found)}
+	items = []heardPerson{}
+	for _, p := range found {
+		entry.Subjects = append(entry.Subjects, p.ID)
+		one := heardPerson{Person: p.ID, Household: p.Household, Area: p.Area, Sex: p.Sex}
+		one.Name, one.BirthDate = sensitive.Name.Mask(p.Name), sensitive.Year.Mask(p.BirthDate)
+		if _, err := collections.One(read, `SELECT name FROM areas WHERE code=?`, []any{p.Area}, &one.AreaName); err != nil {
+			return nil, false, err
+		}
+		items = append(items, one)
+	}
+	return items, more, counted(r, func(db collections.DB) error { return audit.Append(db, r.Now(), entry) })
 }

@@ -2,6 +2,7 @@ package testapp
 
 import (
 	"database/sql"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,7 +11,8 @@ import (
 	"doorstep/collections"
 )
 
-// Picture is every row of every table, by table and key (the id, where the table has one, else the rowid): a text for each column.
+// Picture is every row of every table, by table and key (the id, where the table has one, else the rowid, or all of the row where it has
+// neither): a text for each column.
 type Picture map[string]map[string]map[string]string
 
 // Picture takes a picture of the whole database.
@@ -36,7 +38,15 @@ func (a *App) Picture(t testing.TB) Picture {
 
 func rowsOf(db collections.DB, table string) (map[string]map[string]string, error) {
 	all := map[string]map[string]string{}
-	err := collections.Each(db, `SELECT *, rowid FROM "`+table+`"`, nil, func(rows *sql.Rows) error {
+	query := `SELECT *, rowid FROM "` + table + `"`
+	var whole bool
+	if _, err := collections.One(db, `SELECT wr FROM pragma_table_list(?)`, []any{table}, &whole); err != nil {
+		return nil, err
+	}
+	if whole { // WITHOUT ROWID
+		query = `SELECT * FROM "` + table + `"`
+	}
+	err := collections.Each(db, query, nil, func(rows *sql.Rows) error {
 		columns, err := rows.Columns()
 		if err != nil {
 			return err
@@ -55,6 +65,8 @@ func rowsOf(db collections.DB, table string) (map[string]map[string]string, erro
 		key := row["rowid"]
 		if id, ok := row["id"]; ok {
 			key = id
+		} else if whole {
+			key = fmt.Sprint(row)
 		}
 		all[key] = row
 		return nil
