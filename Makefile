@@ -8,5 +8,6 @@ bench: ; go test -run=NONE -bench=. -benchmem ./internal/... ./bench/...
 ci:    ; .ci/run
 bench-size: ; go run ./bench/size
 bench-sync: ; go run ./bench/sync
-bench-rush: ; go run ./bench/sync -tablets 3000
+# 3,000 tablets in the full city that bench-size keeps; TABLETS=100 takes minutes
+bench-rush: ; go run ./bench/sync -tablets $(or $(TABLETS),3000) -city "$$(go run ./bench/size -make full)"
 bench-identity: ; go run ./bench/identity -plot docs/identity-calibration.svg

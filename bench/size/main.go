@@ -25,6 +25,7 @@ type config struct {
 	cache, server, small, large string
 	times                       int
 	history, fail               bool
+	toMake                      string // make this city and measure nothing
 	allowed                     float64
 	only                        *regexp.Regexp
 }
@@ -39,6 +40,7 @@ func main() {
 	flag.BoolVar(&c.history, "history", false, "cities with three months of visits, 300,000 in the full one; takes long to make")
 	flag.BoolVar(&c.fail, "fail", false, "fail when what answers a part grows with the city")
 	flag.Float64Var(&c.allowed, "allowed", 1.3, "ratio from which an operation grows")
+	flag.StringVar(&c.toMake, "make", "", "make the city of this scale, print its folder, and measure nothing")
 	flag.Func("only", "regular expression of the operations to ask for", func(s string) (err error) {
 		c.only, err = regexp.Compile(s)
 		return err
@@ -65,6 +67,13 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	if c.cache == "" {
 		c.cache = dir
 	}
+	if c.toMake != "" {
+		folder, err := makeCity(ctx, c, c.toMake)
+		if err == nil {
+			_, err = fmt.Fprintln(w, folder)
+		}
+		return err
+	}
 	var both [2]*visitor
 	for i, scale := range []string{c.small, c.large} {
 		if both[i], err = prepare(ctx, c, scale); err != nil {
@@ -76,6 +85,13 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	all, err := measure(ctx, c, both, w)
 	if err != nil {
 		return err
+	}
+	if !c.fail && (c.only == nil || c.only.MatchString("export_to_csv")) {
+		ratio, rows, err := both[1].exportToPlain(ctx, dir)
+		if err != nil {
+			return fmt.Errorf("export as CSV alone: %w", err)
+		}
+		fmt.Fprintf(w, "export of %d rows\nratio export_to_csv %.2f\n", rows, ratio)
 	}
 	return verdict(w, c, all)
 }

@@ -20,6 +20,9 @@ import (
 	"doorstep/internal/demo"
 )
 
+// wholeExport has every visit that was not rejected, and those who are in it.
+const wholeExport = "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"
+
 // operations are asked for in this order.
 func (v *visitor) operations() []operation {
 	pull := func(query string) func(context.Context) (int, error) {
@@ -63,15 +66,18 @@ func (v *visitor) operations() []operation {
 		{"duplicates", v.get(&v.street, "/api/doorstep/v1/duplicates"), 0, false},
 		{"duplicates_city", v.get(&v.whole, "/api/doorstep/v1/duplicates"), 0, whole},
 		{"quarantine", v.get(&v.street, "/api/doorstep/v1/quarantine"), 0, false},
+		{"outcomes", v.get(&v.street, "/api/doorstep/v1/outcomes?form=child_visit"), 0, false},
+		{"outcomes_city", v.get(&v.whole, "/api/doorstep/v1/outcomes?form=child_visit&level=district"), 0, whole},
+		{"search_by_sound", v.searchHeard, 3, false},
 		{"today", v.get(&v.street, "/api/doorstep/v1/today"), 0, false},
 		{"today_city", v.get(&v.whole, "/api/doorstep/v1/today"), 0, whole},
 		{"areas", v.get(&v.street, "/api/doorstep/v1/areas"), 0, false},
 		{"workers", v.get(&v.street, "/api/doorstep/v1/workers"), 0, false},
-		{"search_person", v.search, 5, false},
+		{"search_person", v.search, 3, false},
 		{"push_30", v.push, pushes, false},
 		{"export", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"), 0, false},
 		{"export_nothing", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=returned&campaign=child-sweep-demo"), 0, false},
-		{"export_city", v.get(&v.whole, "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"), 3, whole},
+		{"export_city", v.get(&v.whole, wholeExport), 3, whole},
 		{"who_saw", v.get(&v.manager, "/api/doorstep/v1/persons/"+v.somebody()+"/audit"), 0, false},
 		{"retention_report", v.report, 0, false},
 		{"roster_1000", v.roster, 2, whole},
@@ -84,30 +90,33 @@ func (v *visitor) operations() []operation {
 
 // get asks for a path as somebody, and returns the size of the answer.
 func (v *visitor) get(who *client.Conn, path string) func(context.Context) (int, error) {
-	return func(ctx context.Context) (int, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, who.URL+path, nil)
-		if err != nil {
-			return 0, err
-		}
-		if who.Token != "" {
-			req.Header.Set("Authorization", who.Token)
-		}
-		if who.Device != "" {
-			req.Header.Set(client.DeviceHeader, who.Device)
-		}
-		req.Header.Set("X-OpenRosa-Version", "1.0")
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return 0, err
-		}
-		defer res.Body.Close()
-		if res.StatusCode != http.StatusOK {
-			said, _ := io.ReadAll(io.LimitReader(res.Body, 300))
-			return 0, fmt.Errorf("%d %s", res.StatusCode, said)
-		}
-		n, err := io.Copy(io.Discard, res.Body)
-		return int(n), err
+	return func(ctx context.Context) (int, error) { return read(ctx, who, path, io.Discard) }
+}
+
+// read copies the answer to a path.
+func read(ctx context.Context, who *client.Conn, path string, into io.Writer) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, who.URL+path, nil)
+	if err != nil {
+		return 0, err
 	}
+	if who.Token != "" {
+		req.Header.Set("Authorization", who.Token)
+	}
+	if who.Device != "" {
+		req.Header.Set(client.DeviceHeader, who.Device)
+	}
+	req.Header.Set("X-OpenRosa-Version", "1.0")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		said, _ := io.ReadAll(io.LimitReader(res.Body, 300))
+		return 0, fmt.Errorf("%d %s", res.StatusCode, said)
+	}
+	n, err := io.Copy(into, res.Body)
+	return int(n), err
 }
 
 // restVisits goes through the visits of a street, 50 to a page, up to 900.
@@ -151,6 +160,11 @@ func (v *visitor) search(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return 1, v.street.Call(ctx, http.MethodPost, "/api/doorstep/v1/search/person", map[string]string{"name": row.Name, "birth_date": row.BirthDate}, nil)
+}
+
+// searchHeard asks for everybody of a name that many have.
+func (v *visitor) searchHeard(ctx context.Context) (int, error) {
+	return 1, v.street.Call(ctx, http.MethodPost, "/api/doorstep/v1/search/heard", map[string]any{"name": "wang wei", "age": 36}, nil)
 }
 
 // push brings 30 visits of the worker's, other ones each time; filling them in is done before.

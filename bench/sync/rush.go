@@ -65,7 +65,7 @@ func measureRush(ctx context.Context, dir string, c config) (*rushed, error) {
 	if err := server.forgetPeak(); err != nil {
 		return nil, err
 	}
-	if err := r.firstSyncs(ctx, all); err != nil {
+	if err := within(ctx, morning, c.tablets, func(ctx context.Context) error { return r.firstSyncs(ctx, all) }); err != nil {
 		return nil, fmt.Errorf("first syncs: %w", err)
 	}
 	if r.morningPeak, err = server.peak(); err != nil {
@@ -74,7 +74,7 @@ func measureRush(ctx context.Context, dir string, c config) (*rushed, error) {
 	if err := server.forgetPeak(); err != nil {
 		return nil, err
 	}
-	if err := r.rush(ctx, all); err != nil {
+	if err := within(ctx, evening, c.tablets, func(ctx context.Context) error { return r.rush(ctx, all) }); err != nil {
 		return nil, fmt.Errorf("rush: %w", err)
 	}
 	if r.peak, err = server.peak(); err != nil {
@@ -82,6 +82,17 @@ func measureRush(ctx context.Context, dir string, c config) (*rushed, error) {
 	}
 	stopped()
 	return r, r.count(filepath.Join(server.dir, "data.db"), all, c.kept != "")
+}
+
+// within ends what takes three times as long as it should, and two minutes.
+func within(ctx context.Context, whole time.Duration, tablets int, do func(context.Context) error) error {
+	limit := 3*whole*time.Duration(tablets)/force + 2*time.Minute
+	ctx, stop := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done after %s", limit))
+	defer stop()
+	if err := do(ctx); err != nil {
+		return errors.Join(err, context.Cause(ctx))
+	}
+	return nil
 }
 
 // arrivals registers the tablets, several to a worker where there are more tablets than workers, and fills in their visits.
