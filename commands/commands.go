@@ -38,6 +38,7 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		prepared(app, d, dataset.Command(app, func() *instrument.Library { return d.Library })),
 		withoutDatabase(simulate()),
 		withoutDatabase(findDuplicates(d)),
+		matchList(app, d),
 		operators(app),
 	)
 	shape(app)

@@ -48,6 +48,18 @@ func WithAbove(codes []string) []Range {
 	return slices.Compact(ranges)
 }
 
+// Both gives what of some ranges lies in others.
+func Both(some, others []Range) (left []Range) {
+	for _, r := range some {
+		for _, o := range others {
+			if lo, hi := max(r.Lo, o.Lo), min(r.Hi, o.Hi); lo < hi {
+				left = append(left, Range{Lo: lo, Hi: hi})
+			}
+		}
+	}
+	return left
+}
+
 // Minus gives what of some ranges lies outside of others. Both are in order and do not overlap.
 func Minus(some, others []Range) (left []Range) {
 	for _, r := range some {

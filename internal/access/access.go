@@ -61,6 +61,7 @@ const (
 	EndSessions      Action = "sessions.end"    // one's own, everywhere
 	ChangePassword   Action = "password.change" // one's own
 	ReadWorker       Action = "worker.read"     // who works here, and when their tablets were last heard of
+	MatchList        Action = "list.match"      // compare a list from elsewhere with the register
 )
 
 // Where limits an action to records.
@@ -111,6 +112,7 @@ var Table = map[Action]map[Role]Where{
 	EndSessions:      {Supervisor: Own, Manager: Own, Analyst: Own},
 	ChangePassword:   {Field: Own, Supervisor: Own, Analyst: Own, Manager: Own},
 	ReadWorker:       {Supervisor: Here, Manager: Here},
+	MatchList:        {Supervisor: Here, Manager: Here},
 }
 
 // Actor is who asks.

@@ -104,14 +104,7 @@ func Ranges(actor access.Actor, area string) []territory.Range {
 	if area == "" {
 		return all
 	}
-	inside := territory.Of([]string{area})[0]
-	var left []territory.Range
-	for _, r := range all {
-		if lo, hi := max(r.Lo, inside.Lo), min(r.Hi, inside.Hi); lo < hi {
-			left = append(left, territory.Range{Lo: lo, Hi: hi})
-		}
-	}
-	return left
+	return territory.Both(all, territory.Of([]string{area}))
 }
 
 // Count is how many there are. Nobody is helped by more than a thousand: More says that there are.

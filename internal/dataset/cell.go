@@ -103,17 +103,9 @@ func monthAway(value any, visit string) any {
 
 // ageAt is the age in completed years, on the day of the visit, of who was born on a day.
 func ageAt(value any, visit string) any {
-	born, err := time.Parse(time.DateOnly, orNone(day(value)))
-	if err != nil {
+	years, ok := survey.Age(orNone(day(value)), orNone(day(visit)))
+	if !ok {
 		return nil
-	}
-	at, err := time.Parse(time.DateOnly, orNone(day(visit)))
-	if err != nil || at.Before(born) {
-		return nil
-	}
-	years := at.Year() - born.Year()
-	if at.Month() < born.Month() || at.Month() == born.Month() && at.Day() < born.Day() {
-		years--
 	}
 	return int64(years)
 }

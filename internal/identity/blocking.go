@@ -108,11 +108,25 @@ const fullKey = 60
 // mostOpened bounds how many people are compared with a new one, those with the most keys in common first.
 const mostOpened = 40
 
-// blocked finds who shares keys with somebody.
+// blocked finds who shares keys with somebody, and notes the keys that are too full to tell anything.
 func blocked(db collections.DB, p Person, now time.Time) ([]string, error) {
-	keys, err := blockingKeys(db, p)
+	ids, full, err := sharing(db, p)
 	if err != nil {
 		return nil, err
+	}
+	for _, k := range full {
+		if _, err := db.Exec(`INSERT INTO blocking_full (key, kind, noted) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, k.hash, k.kind, collections.Stamp(now)); err != nil {
+			return nil, fmt.Errorf("note a full key: %w", err)
+		}
+	}
+	return ids, nil
+}
+
+// sharing finds who shares keys with somebody, those with the most in common first. full are keys that too many people have.
+func sharing(db collections.DB, p Person) (ids []string, full []blockingKey, err error) {
+	keys, err := blockingKeys(db, p)
+	if err != nil {
+		return nil, nil, err
 	}
 	common, order := map[string]int{}, []string(nil)
 	for _, k := range keys {
@@ -124,12 +138,10 @@ func blocked(db collections.DB, p Person, now time.Time) ([]string, error) {
 			return err
 		})
 		if err != nil {
-			return nil, fmt.Errorf("look up a key: %w", err)
+			return nil, nil, fmt.Errorf("look up a key: %w", err)
 		}
 		if len(ids) > fullKey {
-			if _, err := db.Exec(`INSERT INTO blocking_full (key, kind, noted) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, k.hash, k.kind, collections.Stamp(now)); err != nil {
-				return nil, fmt.Errorf("note a full key: %w", err)
-			}
+			full = append(full, k)
 			continue
 		}
 		for _, id := range ids {
@@ -141,5 +153,5 @@ func blocked(db collections.DB, p Person, now time.Time) ([]string, error) {
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return common[b] - common[a] })
 	order = slices.DeleteFunc(order, func(id string) bool { return id == p.ID })
-	return order[:min(len(order), mostOpened)], nil
+	return order[:min(len(order), mostOpened)], full, nil
 }

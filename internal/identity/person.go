@@ -84,6 +84,11 @@ func ResolvePerson(db collections.DB, p, known Person, fresh string, reach Reach
 	return found, insertPerson(db, p, now)
 }
 
+// agree reports whether two with one number are one person: the name, or birth date and sex, must agree too.
+func agree(a, b Person) bool {
+	return a.NameKey == b.NameKey || a.BirthDate == b.BirthDate && a.Sex == b.Sex && b.BirthDate != ""
+}
+
 // deterministic applies the rules that need no weighing. An equal valid number alone is not enough: informants give the
 // number of another family member, so the name, or birth date and sex, must agree too. Who is in reach comes first.
 func deterministic(db collections.DB, p Person, reach Reach) (Found, error) {
@@ -94,7 +99,7 @@ func deterministic(db collections.DB, p Person, reach Reach) (Found, error) {
 			return Found{}, err
 		}
 		for _, o := range others {
-			same := o.NameKey == p.NameKey || o.BirthDate == p.BirthDate && o.Sex == p.Sex && p.BirthDate != ""
+			same := agree(o, p)
 			switch {
 			case same && reach.Holds(o.ID, o.Area, o.Source):
 				return Found{ID: o.ID, Rule: SameNumber, Against: o}, nil

@@ -14,7 +14,7 @@ import (
 	"doorstep/internal/validate"
 )
 
-var columns = []tabular.Column{
+var columns = append([]tabular.Column{
 	{Name: "area", Headers: []string{"区划代码", "网格代码", "所属网格", "area code"}, Needed: true},
 	{Name: "address", Headers: []string{"住址", "地址", "详细地址", "家庭住址"}, Needed: true},
 	{Name: "house_code", Headers: []string{"房屋编码", "house code"}},
@@ -25,6 +25,10 @@ var columns = []tabular.Column{
 	{Name: "sample_id", Headers: []string{"样本编号", "样本号", "sample id"}},
 	{Name: "stratum", Headers: []string{"抽样层", "层"}},
 	{Name: "cluster", Headers: []string{"抽样群", "抽样单元", "群"}},
+}, PersonColumns...)
+
+// PersonColumns are those of a list that describe a person.
+var PersonColumns = []tabular.Column{
 	{Name: "name", Headers: []string{"姓名"}},
 	{Name: "sex", Headers: []string{"性别"}},
 	{Name: "birth_date", Headers: []string{"出生日期", "出生年月日", "生日", "birth date"}},
@@ -98,9 +102,21 @@ func (rd *reader) read(r tabular.Row) (line, survey.Problems, error) {
 	if code := rd.place(r, &h); code != "" {
 		bad(code, "latitude")
 	}
+	p, mistakes := Person(r)
+	p.Area = h.Area
+	return line{r, h, p}, append(wrong, mistakes...), nil
+}
+
+// Person reads whom a row describes, and everything that is wrong with it.
+func Person(r tabular.Row) (identity.Person, survey.Problems) {
+	var wrong survey.Problems
+	bad := func(code, column string) {
+		t := Catalogue[code]
+		wrong = append(wrong, r.Problem(code, column, t[0], t[1]))
+	}
 	p := identity.Person{
 		Name: r.Get("name"), NameKey: identity.NameKey(r.Get("name")), IDNumber: r.Get("id_number"), Phone: r.Get("phone"),
-		Relation: r.Get("relation"), Area: h.Area, Source: "import",
+		Relation: r.Get("relation"), Source: "import",
 	}
 	var ok bool
 	if p.Sex, ok = sexes[r.Get("sex")]; !ok {
@@ -114,7 +130,7 @@ func (rd *reader) read(r tabular.Row) (line, survey.Problems, error) {
 	if p.Name == "" && (p.IDNumber != "" || p.BirthDate != "" || p.Sex != "") {
 		bad("roster.nobody", "name")
 	}
-	return line{r, h, p}, append(wrong, number(r, &p)...), nil
+	return p, append(wrong, number(r, &p)...)
 }
 
 // number reads the document of a person. A citizen number must be valid and agree with the birth date and sex, which it

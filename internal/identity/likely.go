@@ -1,0 +1,162 @@
+package identity
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/internal/linkage"
+)
+
+// Described is somebody as a list from elsewhere describes them. The address is as the list has it; its household is not known.
+type Described struct {
+	Person
+	Address string
+}
+
+// Likeness is somebody of the register whom a description may mean.
+type Likeness struct {
+	Person      Person
+	Address     string  // of their household
+	Rule        string  // SameNumber, NumberClash or Alike
+	Probability float64 // that they are one person
+	Bits        float64 // weight of the evidence
+	Sibling     bool    // as likely a brother, sister or twin
+	Evidence    []Evidence
+}
+
+// Band is what becomes of a pair: linked, looked at by a person, or neither. A number that somebody else gave, and a brother or
+// sister, are never linked.
+func (l Likeness) Band() linkage.Decision {
+	switch {
+	case l.Rule == SameNumber:
+		return linkage.Link
+	case l.Rule == NumberClash:
+		return linkage.Review
+	case l.Sibling || l.Probability < askFrom:
+		return linkage.No
+	case l.Probability < linkage.LinkFrom:
+		return linkage.Review
+	}
+	return linkage.Link
+}
+
+// Likely finds who of the register a description may mean, the likeliest first, by the keys and the model of intake. Who lies
+// where over refuses is passed over. Nothing is written.
+func Likely(db collections.DB, d Described, over func(area string) bool) ([]Likeness, error) {
+	others, err := likely(db, d.Person, over)
+	if err != nil || len(others) == 0 {
+		return nil, err
+	}
+	found := make([]Likeness, len(others))
+	said := make([]linkage.Said, len(others))
+	for i, o := range others {
+		found[i].Person, said[i] = o, o.said()
+		if found[i].Address, err = addressOf(db, o.Household); err != nil {
+			return nil, err
+		}
+		said[i].House = ""
+		if SameAddressText(found[i].Address, d.Address) {
+			said[i].House = listed
+		}
+	}
+	one := d.said()
+	one.House = listed
+	m, err := model()
+	if err != nil {
+		return nil, err
+	}
+	judged, err := m.Judge(one, said)
+	if err != nil {
+		return nil, err
+	}
+	for i, j := range judged {
+		f := &found[i]
+		f.Rule, f.Probability, f.Bits, f.Sibling, f.Evidence = numberRule(f.Person, d.Person), j.Probability, math.Round(j.Bits*10)/10, j.Sibling, inWords(j.Evidence)
+	}
+	slices.SortStableFunc(found, func(a, b Likeness) int {
+		return cmp.Or(cmp.Compare(rank[a.Band()], rank[b.Band()]), cmp.Compare(b.Probability, a.Probability))
+	})
+	return found, nil
+}
+
+// listed stands for the household of a description: one at another address may have moved since, which tells nothing.
+const listed = "listed"
+
+var rank = map[linkage.Decision]int{linkage.Link: 0, linkage.Review: 1, linkage.No: 2}
+
+// likely opens who has the number, or shares keys; of one who was merged, whoever they are now.
+func likely(db collections.DB, p Person, over func(area string) bool) ([]Person, error) {
+	ids, _, err := sharing(db, p)
+	if err != nil {
+		return nil, err
+	}
+	known, err := FindExact(db, p.IDKey, p.Name, p.BirthDate)
+	if err != nil {
+		return nil, err
+	}
+	for i := range known {
+		ids = append(ids, known[i].ID)
+	}
+	var others []Person
+	for _, id := range ids {
+		_, found, err := followPerson(db, id)
+		if err != nil {
+			return nil, err
+		}
+		seen := slices.ContainsFunc(others, func(o Person) bool { return o.ID == found.ID })
+		if found.ID != "" && !found.Erased && !found.Damaged && !seen && over(found.Area) {
+			others = append(others, found)
+		}
+	}
+	return others, nil
+}
+
+// numberRule is the rule by which two descriptions with a valid number are one person, or are not.
+func numberRule(known, said Person) string {
+	switch {
+	case said.IDKey == "" || known.IDKey != said.IDKey:
+		return Alike
+	case agree(known, said):
+		return SameNumber
+	}
+	return NumberClash
+}
+
+func addressOf(db collections.DB, household string) (string, error) {
+	_, h, err := followHousehold(db, household)
+	return h.Address, err
+}
+
+// SameAddressText reports whether two addresses may be one: the shorter may leave out where the longer begins.
+func SameAddressText(a, b string) bool {
+	a, b = AddressKey(a), AddressKey(b)
+	return a != "" && b != "" && (strings.HasSuffix(a, b) || strings.HasSuffix(b, a))
+}
+
+// peopleAtOnce is how many persons are read before they are given on.
+const peopleAtOnce = 500
+
+// EachIn gives everybody who lies between two codes of areas, by area: who was merged into another, erased, or whose row does
+// not open is left out, and so is whoever is not active any more.
+func EachIn(db collections.DB, lo, hi string, each func(Person) error) error {
+	for area, id := lo, ""; ; {
+		page, err := personsUpTo(db, peopleAtOnce, `(area,id)>(?,?) AND area<? AND merged_into='' AND active=TRUE ORDER BY area, id LIMIT 500`, area, id, hi)
+		if err != nil {
+			return err
+		}
+		for _, p := range page {
+			if area, id = p.Area, p.ID; p.Damaged || p.Erased {
+				continue
+			}
+			if err := each(p); err != nil {
+				return err
+			}
+		}
+		if len(page) < peopleAtOnce {
+			return nil
+		}
+	}
+}
