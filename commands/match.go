@@ -88,9 +88,11 @@ func (m *matching) run(ctx context.Context, app *pocketbase.PocketBase, path str
 	if err != nil {
 		return n, 0, err
 	}
+	var people []string
 	page, tasks := match.Page{List: name}, match.NewTasks(name, m.Within, m.Actor)
 	n, err = match.Compare(ctx, collections.Read(app), name, in, m.Options, func(r match.Row) error {
 		page.Take(r)
+		people = r.Met(people)
 		if m.tasks {
 			if err := tasks.Take(r); err != nil {
 				return err
@@ -109,7 +111,7 @@ func (m *matching) run(ctx context.Context, app *pocketbase.PocketBase, path str
 		err = errors.Join(page.Write(file), file.Close())
 	}
 	if err == nil {
-		err = match.Record(ctx, app, m.Options, n)
+		err = match.Record(ctx, app, m.Options, n, people)
 	}
 	if err == nil {
 		err = folder.Commit()

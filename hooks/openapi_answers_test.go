@@ -389,6 +389,11 @@ func (w *witness) walkOffice(manager *testapp.Client, worker, device string) {
 	const areas = "/api/doorstep/v1/areas"
 	feature := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"990103","name":"示例区"},"geometry":{"type":"Polygon","coordinates":[[[114.2,22.5],[114.3,22.5],[114.3,22.6],[114.2,22.5]]]}}]}`
 	w.send(manager, post, areas, nil, "?crs=wgs84", file{"areas.geojson", feature}, 200)
+	const match, list = "/api/doorstep/v1/match", "姓名,性别,出生日期\n欧阳无名,男,2013-04-05\n"
+	w.send(manager, post, match, nil, "?not_listed=all", file{"list.csv", list}, 200)
+	w.send(manager, post, match, nil, "?tasks=1", file{"list.csv", list}, 200)
+	w.send(manager, post, match, nil, "?within=88", file{"list.csv", list}, 400)
+	w.send(manager, post, match, nil, "", file{"list.csv", "甲,乙\n1,2\n"}, 400)
 	w.send(manager, post, areas, nil, "?crs=wgs84", file{"areas.geojson", strings.Replace(feature, `"code":"990103",`, "", 1)}, 400)
 	w.send(manager, post, areas, nil, "", file{"areas.geojson", feature}, 400)
 	token := text(w.send(manager, post, "/api/doorstep/v1/workers/{id}/token", []string{worker}, "", object{"label": "phone 3"}, 200), "id")

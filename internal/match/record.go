@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -9,8 +10,12 @@ import (
 	"doorstep/internal/audit"
 )
 
-// Record writes into the audit trail that a list was compared: where, and what it came to; nothing of what the list says.
-func Record(ctx context.Context, app core.App, o Options, n Counts) error {
+// subjectsAtOnce is how many people one entry of the trail names.
+const subjectsAtOnce = 500
+
+// Record writes into the audit trail that a list was compared: where, what it came to, and the people who were found by it; nothing
+// of what the list says.
+func Record(ctx context.Context, app core.App, o Options, n Counts, people []string) error {
 	n.Ignored = nil // headers are what somebody typed
 	return collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error {
 		entry := o.Actor.Did("list.match")
@@ -21,6 +26,12 @@ func Record(ctx context.Context, app core.App, o Options, n Counts) error {
 			Kind       string `json:"kind,omitempty"`
 			Identified bool   `json:"identified"`
 		}{n, o.Within, o.NotListed, o.Identified}
-		return audit.Append(db, o.Now, entry)
+		all := []audit.Entry{entry}
+		for some := range slices.Chunk(people, subjectsAtOnce) {
+			seen := o.Actor.Did(audit.ReadMany)
+			seen.Collection, seen.Purpose, seen.Subjects = collections.Persons, audit.FollowUp, some
+			all = append(all, seen)
+		}
+		return audit.Append(db, o.Now, all...)
 	})
 }

@@ -42,6 +42,14 @@ func (t *Table) Row(r Row) error {
 // Close writes what is still buffered.
 func (t *Table) Close() error { return t.csv.Close() }
 
+// Met appends whom a row of the list was found to mean.
+func (r Row) Met(people []string) []string {
+	if r.Number == 0 || r.Person == "" {
+		return people
+	}
+	return append(people, r.Person)
+}
+
 // Words is the evidence of a row in both languages, with the weights.
 func (r Row) Words() string {
 	var words []string

@@ -144,6 +144,7 @@ var workRoutes = []Route{
 
 // consoleRoutes are what the pages of the console read.
 var consoleRoutes = []Route{
+	post("/api/doorstep/v1/match", access.MatchList, matchList),
 	get(mePath, access.WhoAmI, me),
 	post(mePath+"/sessions/end", access.EndSessions, endSessions),
 	post(mePath+"/password", access.ChangePassword, changePassword),

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"bytes"
+	"net/http"
+
+	"doorstep/collections"
+	"doorstep/internal/match"
+	"doorstep/internal/problem"
+)
+
+// mostCompared is how many rows of a list are compared over HTTP; longer ones are for the command.
+const mostCompared = 10_000
+
+// matched is the answer: the counts, and the rows that somebody should look at.
+type matched struct {
+	Counts match.Counts `json:"counts"`
+	Items  []match.Row  `json:"items"`
+	More   bool         `json:"more"`  // there are others to look at, which the table has
+	Tasks  *int         `json:"tasks"` // new ones; null unless they were asked for
+}
+
+// matchList compares a list with the people of the caller's territory, whose identifiers stay masked. It writes nothing but the
+// trail unless tasks are asked for.
+func matchList(r *request) error {
+	columns, err := match.Columns(r.query("map"))
+	if err != nil {
+		return err
+	}
+	as, wanted := r.query("as"), r.query("tasks") == "1"
+	if as != "" && as != "csv" || as == "csv" && wanted {
+		return problem.New(problem.BadParameter, "as: csv, without tasks")
+	}
+	file, err := r.uploaded()
+	if err != nil {
+		return err
+	}
+	o := match.Options{Columns: columns, Actor: r.actor, Within: r.query("within"), NotListed: r.query("not_listed"), Most: mostCompared, Now: r.Now()}
+	var table bytes.Buffer
+	csv, err := match.NewTable(&table)
+	if err != nil {
+		return err
+	}
+	var people []string
+	page, tasks := match.Page{Looks: []match.Row{}}, match.NewTasks(file.name, o.Within, r.actor)
+	out := matched{}
+	out.Counts, err = match.Compare(r.ctx(), collections.Read(r.App), file.name, bytes.NewReader(file.raw), o, func(row match.Row) error {
+		people = row.Met(people)
+		page.Take(row)
+		if wanted {
+			return tasks.Take(row)
+		}
+		if as == "csv" {
+			return csv.Row(row)
+		}
+		return nil
+	})
+	if err != nil {
+		return workbookProblem(err)
+	}
+	if err := match.Record(r.ctx(), r.App, o, out.Counts, people); err != nil {
+		return err
+	}
+	if as == "csv" {
+		if err := csv.Close(); err != nil {
+			return err
+		}
+		r.Response.Header().Set("Content-Disposition", `attachment; filename="match.csv"`)
+		r.Response.Header().Set("Cache-Control", "no-store")
+		return r.Blob(http.StatusOK, "text/csv; charset=utf-8", table.Bytes())
+	}
+	if wanted {
+		made, err := tasks.Write(r.ctx(), r.App, r.Now())
+		if err != nil {
+			return err
+		}
+		out.Tasks = &made
+	}
+	out.Items, out.More = page.Looks, page.More
+	return r.JSON(http.StatusOK, out)
+}
