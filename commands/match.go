@@ -29,14 +29,15 @@ type matching struct {
 func matchList(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var m matching
 	c := &cobra.Command{
-		Use: "match LIST.xlsx|LIST.csv -o DIR", Short: "比对外来名单与登记册 · compare a list from elsewhere with the register", Args: cobra.ExactArgs(1),
+		Use: "match LIST.xlsx|LIST.csv -o DIR", Args: cobra.ExactArgs(1),
+		Short: "比对外来名单与登记册 · compare a list from elsewhere with the register",
 		Long: "救助、残疾人、学籍等名单与登记册比对:谁两边都有、谁这里没有、谁的哪些资料不同;--not-listed 另列这里有而名单没有的人。登记册不改动。\n" +
 			"表头:姓名、性别、出生日期、证件类型、证件号码、电话、住址、区划代码,别的表头用 --map 指明。目录中写入 match.csv 和 match.html;\n" +
 			"姓名、证件号、电话、住址默认遮盖。--tasks 为要核对的各行建任务,同一发现只建一次。\n" +
-			"Compares an assistance, disability or school roll with the register: who is on both, who is missing here, who differs in what, and with\n" +
-			"--not-listed who is here and not on the list. The register is not changed. Columns: name, sex, birth_date, id_type, id_number, phone,\n" +
-			"address, area; --map names others. The folder gets match.csv and match.html, masked unless --identified. --tasks makes tasks of the rows\n" +
-			"that somebody has to look at, one for the same finding however often the list is compared.",
+			"Compares an assistance, disability or school roll with the register: who is on both, who is missing here, who differs in what,\n" +
+			"and with --not-listed who is here and not on the list. The register is not changed. Columns: name, sex, birth_date, id_type,\n" +
+			"id_number, phone, address, area; --map names others. The folder gets match.csv and match.html, masked unless --identified. --tasks makes\n" +
+			"tasks of the rows that somebody has to look at, one for the same finding however often the list is compared.",
 		Example: "  doorstep match low_income.xlsx -o out --map name=户主,id_number=身份证 --within 440307 --not-listed child",
 	}
 	f := c.Flags()
@@ -54,13 +55,15 @@ func matchList(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			return err
 		}
 		show := steps(cmd.ErrOrStderr())
-		m.Actor, m.Now, m.Show = access.Actor{ID: audit.Operator, Role: access.Operator}, d.Now(), func(rows int) { show("比对 comparing", rows, -1) }
+		m.Actor, m.Now = access.Actor{ID: audit.Operator, Role: access.Operator}, d.Now()
+		m.Show = func(rows int) { show("比对 comparing", rows, -1) }
 		n, made, err := m.run(cmd.Context(), app, args[0])
 		ignored(cmd, args[0], n.Ignored)
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "行 rows: %d\n两边都有 on both: %d (资料不同 differing %d, 重复 repeated %d)\n不能确定 to look at: %d\n这里没有 missing here: %d\n没有写人 nobody named: %d\n这里有、名单没有 not on the list: %d\n%s: match.csv match.html\n",
+		fmt.Fprintf(cmd.OutOrStdout(), "行 rows: %d\n两边都有 on both: %d (资料不同 differing %d, 重复 repeated %d)\n不能确定 to look at: %d\n"+
+			"这里没有 missing here: %d\n没有写人 nobody named: %d\n这里有、名单没有 not on the list: %d\n%s: match.csv match.html\n",
 			n.Rows, n.Both, n.Differing, n.Repeated, n.Unsure, n.Missing, n.Nobody, n.NotListed, m.out)
 		if m.tasks {
 			fmt.Fprintf(cmd.OutOrStdout(), "任务 tasks: 新建 made %d\n", made)
@@ -90,7 +93,7 @@ func (m *matching) run(ctx context.Context, app *pocketbase.PocketBase, path str
 	}
 	var people []string
 	page, tasks := match.Page{List: name}, match.NewTasks(name, m.Within, m.Actor)
-	n, err = match.Compare(ctx, collections.Read(app), name, in, m.Options, func(r match.Row) error {
+	n, err = match.Compare(ctx, collections.Read(app), match.File{Name: name, In: in}, m.Options, func(r match.Row) error {
 		page.Take(r)
 		people = r.Met(people)
 		if m.tasks {

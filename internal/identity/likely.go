@@ -74,7 +74,8 @@ func Likely(db collections.DB, d Described, over func(area string) bool) ([]Like
 	}
 	for i, j := range judged {
 		f := &found[i]
-		f.Rule, f.Probability, f.Bits, f.Sibling, f.Evidence = numberRule(f.Person, d.Person), j.Probability, math.Round(j.Bits*10)/10, j.Sibling, inWords(j.Evidence)
+		f.Rule, f.Probability, f.Bits = numberRule(f.Person, d.Person), j.Probability, math.Round(j.Bits*10)/10
+		f.Sibling, f.Evidence = j.Sibling, inWords(j.Evidence)
 	}
 	slices.SortStableFunc(found, func(a, b Likeness) int {
 		return cmp.Or(cmp.Compare(rank[a.Band()], rank[b.Band()]), cmp.Compare(b.Probability, a.Probability))
@@ -143,7 +144,8 @@ const peopleAtOnce = 500
 // not open is left out, and so is whoever is not active any more.
 func EachIn(db collections.DB, lo, hi string, each func(Person) error) error {
 	for area, id := lo, ""; ; {
-		page, err := personsUpTo(db, peopleAtOnce, `(area,id)>(?,?) AND area<? AND merged_into='' AND active=TRUE ORDER BY area, id LIMIT 500`, area, id, hi)
+		const next = `(area,id)>(?,?) AND area<? AND merged_into='' AND active=TRUE ORDER BY area, id LIMIT 500`
+		page, err := personsUpTo(db, peopleAtOnce, next, area, id, hi)
 		if err != nil {
 			return err
 		}

@@ -113,14 +113,20 @@ func Columns(mapping string) ([]tabular.Column, error) {
 	return all, nil
 }
 
-// Compare reads a list, whose name tells what it is, and gives each of its rows to each, then whoever is not on it. It fails with
+// File is a list; its name tells what it is.
+type File struct {
+	Name string
+	In   io.ReadSeeker
+}
+
+// Compare reads a list and gives each of its rows to each, then whoever is not on it. It fails with
 // survey.Problems where the list cannot be read, and with problem.BadParameter for an area outside of the actor's territory.
-func Compare(ctx context.Context, db collections.DB, name string, in io.ReadSeeker, o Options, each func(Row) error) (Counts, error) {
+func Compare(ctx context.Context, db collections.DB, list File, o Options, each func(Row) error) (Counts, error) {
 	c := comparing{db: db, o: o, met: map[string]int{}}
 	if err := c.place(); err != nil {
 		return c.counts, err
 	}
-	ignored, err := tabular.ReadFrom(name, in, o.Columns, func(r tabular.Row) error {
+	ignored, err := tabular.ReadFrom(list.Name, list.In, o.Columns, func(r tabular.Row) error {
 		if c.counts.Rows++; o.Most > 0 && c.counts.Rows > o.Most {
 			return problem.New(problem.TooLarge, "")
 		}
@@ -319,8 +325,10 @@ func (c *comparing) notListed(ctx context.Context, each func(Row) error) error {
 				return ctx.Err()
 			}
 			c.counts.NotListed++
-			return each(Row{Outcome: NotListed, Name: c.shown("name", p.Name), BirthDate: c.shown("birth_date", p.BirthDate), IDNumber: c.shown("id_number", p.IDNumber),
-				Person: p.ID, Household: p.Household, Area: p.Area, Evidence: []identity.Evidence{}, Differs: []Difference{}})
+			row := Row{Outcome: NotListed, Person: p.ID, Household: p.Household, Area: p.Area}
+			row.Evidence, row.Differs = []identity.Evidence{}, []Difference{}
+			row.Name, row.BirthDate, row.IDNumber = c.shown("name", p.Name), c.shown("birth_date", p.BirthDate), c.shown("id_number", p.IDNumber)
+			return each(row)
 		})
 		if err != nil {
 			return err

@@ -78,7 +78,8 @@ func (t *Tasks) Write(ctx context.Context, app core.App, now time.Time) (made in
 				}
 			}
 			entry := t.actor.Did("list.tasks")
-			entry.Collection, entry.Purpose, entry.Detail = collections.Tasks, audit.FollowUp, map[string]int{"added": fresh, "known": len(some) - fresh}
+			entry.Collection, entry.Purpose = collections.Tasks, audit.FollowUp
+			entry.Detail = map[string]int{"added": fresh, "known": len(some) - fresh}
 			return audit.Append(db, now, entry)
 		})
 		if err != nil {
@@ -100,9 +101,11 @@ func (t *Tasks) add(db collections.DB, r Row, workers []worker, now time.Time) (
 	}
 	assignee, at := workerOf(workers, area), collections.Stamp(now)
 	err := collections.Insert(db, collections.Tasks, collections.Row{
-		{Column: "id", Value: id}, {Column: "kind", Value: "visit"}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: assignee}, {Column: "title", Value: titles[r.Outcome]}, {Column: "note", Value: t.note(r)},
-		{Column: "household", Value: r.Household}, {Column: "person", Value: r.Person}, {Column: "area", Value: area}, {Column: "status", Value: "open"}, {Column: "created_by", Value: t.actor.ID},
-		{Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: id}, {Column: "kind", Value: "visit"}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: assignee},
+		{Column: "title", Value: titles[r.Outcome]}, {Column: "note", Value: t.note(r)},
+		{Column: "household", Value: r.Household}, {Column: "person", Value: r.Person}, {Column: "area", Value: area},
+		{Column: "status", Value: "open"}, {Column: "created_by", Value: t.actor.ID}, {Column: "rev", Value: 1},
+		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 	if err != nil || assignee == "" {
 		return err == nil, err
@@ -145,7 +148,8 @@ func (t *Tasks) id(db collections.DB, r Row) string {
 type worker struct{ id, prefix string }
 
 func fieldWorkers(db collections.DB) (all []worker, err error) {
-	err = collections.Each(db, `SELECT w.id, s.lo FROM workers w JOIN worker_scopes s ON s.worker=w.id WHERE w.role=? AND w.active=TRUE`, []any{string(access.Field)}, func(rows *sql.Rows) error {
+	const query = `SELECT w.id, s.lo FROM workers w JOIN worker_scopes s ON s.worker=w.id WHERE w.role=? AND w.active=TRUE`
+	err = collections.Each(db, query, []any{string(access.Field)}, func(rows *sql.Rows) error {
 		var w worker
 		err := rows.Scan(&w.id, &w.prefix)
 		all = append(all, w)

@@ -15,7 +15,8 @@ import (
 // Files are what is written into a folder.
 var Files = []string{"match.csv", "match.html"}
 
-var head = []any{"row", "outcome", "name", "birth_date", "id_number", "person", "household", "area", "rule", "probability", "weight", "evidence", "differs", "earlier_row"}
+var head = []any{"row", "outcome", "name", "birth_date", "id_number", "person", "household", "area", "rule",
+	"probability", "weight", "evidence", "differs", "earlier_row"}
 
 // Table writes rows as CSV.
 type Table struct{ csv *export.CSV }
@@ -102,7 +103,8 @@ func (p *Page) Take(r Row) {
 
 // Write fills in the page.
 func (p *Page) Write(w io.Writer) error {
-	t, err := template.New("match").Funcs(template.FuncMap{"percent": func(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }, "given": given}).Parse(page)
+	percent := func(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
+	t, err := template.New("match").Funcs(template.FuncMap{"percent": percent, "given": given}).Parse(page)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,9 @@ func matchList(r *request) error {
 	if err != nil {
 		return err
 	}
-	o := match.Options{Columns: columns, Actor: r.actor, Within: r.query("within"), NotListed: r.query("not_listed"), Most: mostCompared, Now: r.Now()}
+	o := match.Options{Columns: columns, Actor: r.actor, Within: r.query("within"), NotListed: r.query("not_listed"),
+		Most: mostCompared, Now: r.Now()}
+	list := match.File{Name: file.name, In: bytes.NewReader(file.raw)}
 	var table bytes.Buffer
 	csv, err := match.NewTable(&table)
 	if err != nil {
@@ -44,7 +46,7 @@ func matchList(r *request) error {
 	var people []string
 	page, tasks := match.Page{Looks: []match.Row{}}, match.NewTasks(file.name, o.Within, r.actor)
 	out := matched{}
-	out.Counts, err = match.Compare(r.ctx(), collections.Read(r.App), file.name, bytes.NewReader(file.raw), o, func(row match.Row) error {
+	out.Counts, err = match.Compare(r.ctx(), collections.Read(r.App), list, o, func(row match.Row) error {
 		people = row.Met(people)
 		page.Take(row)
 		if wanted {
