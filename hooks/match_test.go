@@ -30,7 +30,7 @@ func TestAListIsComparedInTheOwnTerritory(t *testing.T) {
 	}
 	put("own-person", "990101001001001", "王小明")
 	put("neighbour-person", "990102001001001", "王小明")
-	w := &witness{contract: readContract(t), t: t, server: server, seen: map[string]bool{}}
+	w := &witness{contract: readContract(t), t: t, served: server, seen: map[string]bool{}}
 	const path, list = "/api/doorstep/v1/match", "姓名,性别,出生日期,证件号码,电话\n王小明,男,2015-03-01,990000201503010017,\n"
 	for role, want := range map[string]int{"field": 403, "analyst": 403, "supervisor": 200, "manager": 200} {
 		c := app.Client(t, server, app.Worker(t, "M-"+role, role, "990101"))
