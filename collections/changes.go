@@ -30,7 +30,8 @@ func Announce(db DB, collection, record, target, op string, rev int64, now time.
 func announce(db DB, collection, record, target, op string, rev int64, isNew bool, now time.Time) error {
 	_, err := db.Exec(`INSERT INTO changes (seq, first, collection, record, target, op, record_rev, created, updated)
 		VALUES ((SELECT COALESCE(MAX(seq),0)+1 FROM changes), ?*(SELECT COALESCE(MAX(seq),0)+1 FROM changes), ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (record, collection, target) DO UPDATE SET seq=excluded.seq, op=excluded.op, record_rev=excluded.record_rev, updated=excluded.updated`,
+		ON CONFLICT (record, collection, target) DO UPDATE
+		SET seq=excluded.seq, op=excluded.op, record_rev=excluded.record_rev, updated=excluded.updated`,
 		isNew, collection, record, target, op, rev, Stamp(now), Stamp(now))
 	if err != nil {
 		return fmt.Errorf("announce %s %s: %w", collection, record, err)
@@ -60,7 +61,8 @@ func movePairs(db DB, collection, record, to string, now time.Time) error {
 	}
 	for side, area := range map[string]string{"a": "area", "b": "area_b"} {
 		said := "verdict_" + side
-		_, err := db.Exec(`UPDATE duplicates SET `+area+`=?, updated=?, `+said+`=CASE verdict_a WHEN verdict_b THEN `+said+` ELSE '' END WHERE collection=? AND `+side+`=?`, to, Stamp(now), collection, record)
+		_, err := db.Exec(`UPDATE duplicates SET `+area+`=?, updated=?, `+said+`=CASE verdict_a WHEN verdict_b THEN `+said+` ELSE '' END
+			WHERE collection=? AND `+side+`=?`, to, Stamp(now), collection, record)
 		if err != nil {
 			return fmt.Errorf("pairs of %s %s: %w", collection, record, err)
 		}
@@ -74,7 +76,8 @@ func Enqueue(db DB, kind, record string, payload any, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("outbox payload: %w", err)
 	}
-	_, err = db.Exec(`INSERT INTO outbox (kind, record, payload, due, done_at, created, updated) VALUES (?, ?, ?, ?, '', ?, ?) ON CONFLICT (kind, record) DO NOTHING`,
+	_, err = db.Exec(`INSERT INTO outbox (kind, record, payload, due, done_at, created, updated) VALUES (?, ?, ?, ?, '', ?, ?)
+		ON CONFLICT (kind, record) DO NOTHING`,
 		kind, record, string(b), Stamp(now), Stamp(now), Stamp(now))
 	if err != nil {
 		return fmt.Errorf("outbox %s: %w", kind, err)

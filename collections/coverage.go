@@ -44,7 +44,8 @@ const condition, conditionEnd = `/*interview*/`, `/*until here*/`
 // countTable makes the triggers of one table, and reports whether records of it count otherwise than they did.
 func countTable(db DB, table, interview string) (anew bool, err error) {
 	var before string
-	if _, err := One(db, `SELECT sql FROM sqlite_master WHERE type='trigger' AND name=?`, []any{table + "_coverage_insert"}, &before); err != nil {
+	if _, err := One(db, `SELECT sql FROM sqlite_master WHERE type='trigger' AND name=?`, []any{table + "_coverage_insert"},
+		&before); err != nil {
 		return false, err
 	}
 	triggers := coverageTriggers(table, interview)
@@ -72,15 +73,22 @@ func countTable(db DB, table, interview string) (anew bool, err error) {
 
 func coverageTriggers(table, interview string) map[string]string {
 	of := func(row string) string {
-		return `(SELECT ` + condition + `COALESCE(` + interview + `,0)` + conditionEnd + ` FROM (SELECT ` + row + `.outcome AS outcome, ` + row + `.form_version AS form_version))`
+		return `(SELECT ` + condition + `COALESCE(` + interview + `,0)` + conditionEnd + ` FROM (SELECT ` + row + `.outcome AS outcome, ` + row +
+			`.form_version AS form_version))`
 	}
-	plus := fmt.Sprintf(`INSERT INTO coverage_cases (household, area, visits, interviews) SELECT NEW.household, NEW.area, 1, %[1]s WHERE NEW.household!='' AND NEW.review_state!='rejected'
+	plus := fmt.Sprintf(`INSERT INTO coverage_cases (household, area, visits, interviews) SELECT NEW.household, NEW.area, 1, %[1]s `+
+		`WHERE NEW.household!='' AND NEW.review_state!='rejected'
 			ON CONFLICT (household, area) DO UPDATE SET visits=visits+1, interviews=interviews+excluded.interviews;
-		INSERT INTO coverage_work (area, worker, visits, interviews, returned, approved) SELECT NEW.area, NEW.worker, 1, %[1]s, NEW.review_state='returned', NEW.review_state='approved' WHERE NEW.review_state!='rejected'
-			ON CONFLICT (area, worker) DO UPDATE SET visits=visits+1, interviews=interviews+excluded.interviews, returned=returned+excluded.returned, approved=approved+excluded.approved;`, of("NEW"))
-	minus := fmt.Sprintf(`UPDATE coverage_cases SET visits=visits-1, interviews=interviews-%[1]s WHERE household=OLD.household AND area=OLD.area AND OLD.household!='' AND OLD.review_state!='rejected';
+		INSERT INTO coverage_work (area, worker, visits, interviews, returned, approved) SELECT NEW.area, NEW.worker, 1, %[1]s, `+
+		`NEW.review_state='returned', NEW.review_state='approved' WHERE NEW.review_state!='rejected'
+			ON CONFLICT (area, worker) DO UPDATE SET visits=visits+1, interviews=interviews+excluded.interviews, `+
+		`returned=returned+excluded.returned, `+
+		`approved=approved+excluded.approved;`, of("NEW"))
+	minus := fmt.Sprintf(`UPDATE coverage_cases SET visits=visits-1, interviews=interviews-%[1]s `+
+		`WHERE household=OLD.household AND area=OLD.area AND OLD.household!='' AND OLD.review_state!='rejected';
 		DELETE FROM coverage_cases WHERE household=OLD.household AND area=OLD.area AND visits=0;
-		UPDATE coverage_work SET visits=visits-1, interviews=interviews-%[1]s, returned=returned-(OLD.review_state='returned'), approved=approved-(OLD.review_state='approved') WHERE area=OLD.area AND worker=OLD.worker AND OLD.review_state!='rejected';
+		UPDATE coverage_work SET visits=visits-1, interviews=interviews-%[1]s, returned=returned-(OLD.review_state='returned'), `+
+		`approved=approved-(OLD.review_state='approved') WHERE area=OLD.area AND worker=OLD.worker AND OLD.review_state!='rejected';
 		DELETE FROM coverage_work WHERE area=OLD.area AND worker=OLD.worker AND visits=0;`, of("OLD"))
 	var columns, differ []string
 	for _, c := range []string{"household", "area", "review_state", "outcome", "form_version", "worker"} {
@@ -89,7 +97,8 @@ func coverageTriggers(table, interview string) map[string]string {
 	name := func(when string) string { return `CREATE TRIGGER "` + table + `_coverage_` + when + `" AFTER ` }
 	return map[string]string{
 		"insert": name("insert") + `INSERT ON "` + table + `" BEGIN ` + plus + ` END`,
-		"update": name("update") + `UPDATE OF ` + strings.Join(columns, ", ") + ` ON "` + table + `" WHEN ` + strings.Join(differ, " OR ") + ` BEGIN ` + plus + minus + ` END`,
+		"update": name("update") + `UPDATE OF ` + strings.Join(columns, ", ") + ` ON "` + table + `" WHEN ` + strings.Join(differ, " OR ") +
+			` BEGIN ` + plus + minus + ` END`,
 		"delete": name("delete") + `DELETE ON "` + table + `" BEGIN ` + minus + ` END`,
 	}
 }
@@ -104,10 +113,13 @@ func recount(db DB, interviews Interviews, tables []string) error {
 	for _, table := range tables {
 		interview := `COALESCE(` + interviews.Of(table) + `,0)`
 		for _, query := range []string{
-			`INSERT INTO coverage_cases (household, area, visits, interviews) SELECT household, area, COUNT(*), SUM(` + interview + `) FROM "` + table + `" WHERE household!='' AND review_state!='rejected' GROUP BY household, area
+			`INSERT INTO coverage_cases (household, area, visits, interviews) SELECT household, area, COUNT(*), SUM(` + interview + `) FROM "` +
+				table + `" WHERE household!='' AND review_state!='rejected' GROUP BY household, area
 				ON CONFLICT (household, area) DO UPDATE SET visits=visits+excluded.visits, interviews=interviews+excluded.interviews`,
-			`INSERT INTO coverage_work (area, worker, visits, interviews, returned, approved) SELECT area, worker, COUNT(*), SUM(` + interview + `), SUM(review_state='returned'), SUM(review_state='approved') FROM "` + table + `" WHERE review_state!='rejected' GROUP BY area, worker
-				ON CONFLICT (area, worker) DO UPDATE SET visits=visits+excluded.visits, interviews=interviews+excluded.interviews, returned=returned+excluded.returned, approved=approved+excluded.approved`,
+			`INSERT INTO coverage_work (area, worker, visits, interviews, returned, approved) SELECT area, worker, COUNT(*), SUM(` + interview +
+				`), SUM(review_state='returned'), SUM(review_state='approved') FROM "` + table + `" WHERE review_state!='rejected' GROUP BY area, worker
+				ON CONFLICT (area, worker) DO UPDATE SET visits=visits+excluded.visits, interviews=interviews+excluded.interviews, ` +
+				`returned=returned+excluded.returned, approved=approved+excluded.approved`,
 		} {
 			if _, err := db.Exec(query); err != nil {
 				return fmt.Errorf("count %s: %w", table, err)

@@ -19,10 +19,12 @@ func keepIssueCodes(app core.App, table string) error {
 	gone := fmt.Sprintf(`DELETE FROM record_issues WHERE record=OLD.id AND collection='%s';`, table)
 	for name, body := range map[string]string{
 		"insert": `AFTER INSERT ON "` + table + `" WHEN NEW.issues!='[]' BEGIN ` + codes + ` END`,
-		"update": `AFTER UPDATE OF issues, area ON "` + table + `" WHEN OLD.issues IS NOT NEW.issues OR OLD.area IS NOT NEW.area BEGIN ` + gone + codes + ` END`,
+		"update": `AFTER UPDATE OF issues, area ON "` + table + `" WHEN OLD.issues IS NOT NEW.issues OR OLD.area IS NOT NEW.area BEGIN ` + gone +
+			codes + ` END`,
 		"delete": `AFTER DELETE ON "` + table + `" BEGIN ` + gone + ` END`,
 	} {
-		if _, err := app.NonconcurrentDB().NewQuery(`CREATE TRIGGER IF NOT EXISTS "` + table + `_issues_` + name + `" ` + body).Execute(); err != nil {
+		if _, err := app.NonconcurrentDB().NewQuery(`CREATE TRIGGER IF NOT EXISTS "` + table + `_issues_` + name + `" ` +
+			body).Execute(); err != nil {
 			return fmt.Errorf("keep issue codes of %s: %w", table, err)
 		}
 	}

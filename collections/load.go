@@ -49,7 +49,8 @@ func Load(ctx context.Context, app core.App, tables []string, fill func(Loading)
 		return err
 	}
 	show(len(indexes), len(indexes))
-	return l.each(`PRAGMA analysis_limit=1000`, `ANALYZE`, `PRAGMA shrink_memory`, `PRAGMA cache_size=-32000`, `PRAGMA synchronous=FULL`, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return l.each(`PRAGMA analysis_limit=1000`, `ANALYZE`, `PRAGMA shrink_memory`, `PRAGMA cache_size=-32000`, `PRAGMA synchronous=FULL`,
+		`PRAGMA wal_checkpoint(TRUNCATE)`)
 }
 
 // Hurry runs fn on a database that is being made: until it has returned, what fn has written is not waited for to be on the
@@ -88,7 +89,8 @@ func (l Loading) each(statements ...string) error {
 func (l Loading) dropIndexes(tables []string) (again []string, err error) {
 	var drop []string
 	for _, table := range tables {
-		rows, err := l.conn.QueryContext(l.ctx, `SELECT name, sql FROM sqlite_schema WHERE type='index' AND tbl_name=? AND sql IS NOT NULL ORDER BY name`, table)
+		rows, err := l.conn.QueryContext(l.ctx, `SELECT name, sql FROM sqlite_schema WHERE type='index' AND tbl_name=? AND sql IS NOT NULL
+			ORDER BY name`, table)
 		if err != nil {
 			return nil, err
 		}

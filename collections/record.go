@@ -53,7 +53,8 @@ type Layout struct {
 
 // NewLayout derives the layout of a form.
 func NewLayout(f *survey.Form) *Layout {
-	l := &Layout{Form: f, Tables: f.Tables(), sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{}, plain: map[*survey.Table][]string{}, names: namesOf(f.Root, map[string]bool{})}
+	l := &Layout{Form: f, Tables: f.Tables(), sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{},
+		plain: map[*survey.Table][]string{}, names: namesOf(f.Root, map[string]bool{})}
 	judge := sensitive.New(f)
 	for _, t := range l.Tables {
 		l.sealed[t], l.births[t], l.plain[t] = concealedIn(t, judge), birthsIn(t, judge), plainIn(t, judge)
@@ -133,8 +134,10 @@ func (l *Layout) fields(r *Record) Row {
 	return Row{
 		{"form", r.Form}, {"form_version", r.FormVersion}, {"campaign", r.Campaign}, {"worker", r.Worker}, {"device", r.Device},
 		{"started_at", r.StartedAt}, {"finished_at", r.FinishedAt}, {"received_at", r.ReceivedAt}, {"outcome", r.Outcome},
-		{"location", location}, {"accuracy_m", r.AccuracyM}, {"area", r.Area}, {"area_method", r.AreaMethod}, {"area_confidence", r.AreaConfidence},
-		{"household", r.Household}, {"person", r.Person}, {"review_state", r.ReviewState}, {"issues", l.Findings(r.Issues)}, {"rev", r.Rev}, {"complete", r.Complete},
+		{"location", location}, {"accuracy_m", r.AccuracyM}, {"area", r.Area}, {"area_method", r.AreaMethod},
+		{"area_confidence", r.AreaConfidence},
+		{"household", r.Household}, {"person", r.Person}, {"review_state", r.ReviewState}, {"issues", l.Findings(r.Issues)}, {"rev", r.Rev},
+		{"complete", r.Complete},
 	}
 }
 
@@ -271,7 +274,8 @@ func (l *Layout) find(db DB, id string, damagedToo bool) (rec *Record, root *sur
 	root = survey.NewElement(l.Form.Name)
 	var issues, location string
 	envelope := []any{
-		&rec.Form, &rec.FormVersion, &rec.Campaign, &rec.Worker, &rec.Device, &rec.StartedAt, &rec.FinishedAt, &rec.ReceivedAt, &rec.Outcome, &location, &rec.AccuracyM,
+		&rec.Form, &rec.FormVersion, &rec.Campaign, &rec.Worker, &rec.Device, &rec.StartedAt, &rec.FinishedAt, &rec.ReceivedAt, &rec.Outcome,
+		&location, &rec.AccuracyM,
 		&rec.Area, &rec.AreaMethod, &rec.AreaConfidence, &rec.Household, &rec.Person, &rec.ReviewState, &issues, &rec.Rev, &rec.Complete,
 	}
 	names := l.fields(rec).columns()
@@ -308,13 +312,15 @@ func (r Row) columns() []string {
 
 func (l *Layout) scanOne(db DB, rec *Record, names []string, dest []any, node *survey.Node, opened *seal.Row) (bool, error) {
 	found := false
-	err := l.scan(db, rec, l.Main(), names, `id=?`, []any{rec.ID}, func() ([]any, *survey.Node, *seal.Row) { found = true; return dest, node, opened })
+	err := l.scan(db, rec, l.Main(), names, `id=?`, []any{rec.ID},
+		func() ([]any, *survey.Node, *seal.Row) { found = true; return dest, node, opened })
 	return found, err
 }
 
 // scan reads envelope columns into what next returns, the answers into its node, and what was sealed into its row. A row that
 // does not open is an error, unless the record takes note of it.
-func (l *Layout) scan(db DB, rec *Record, t *survey.Table, names []string, where string, args []any, next func() ([]any, *survey.Node, *seal.Row)) error {
+func (l *Layout) scan(db DB, rec *Record, t *survey.Table, names []string, where string, args []any,
+	next func() ([]any, *survey.Node, *seal.Row)) error {
 	quoted := make([]string, 0, 2+len(names)+len(t.Columns))
 	for _, n := range names {
 		quoted = append(quoted, `"`+n+`"`)
@@ -373,11 +379,12 @@ func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey
 			node *survey.Node
 		}
 		var all []*found
-		err := l.scan(db, rec, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow}, func() ([]any, *survey.Node, *seal.Row) {
-			f := &found{node: survey.NewElement(t.Path[len(t.Path)-1])}
-			all = append(all, f)
-			return []any{&f.link.ID, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)
-		})
+		err := l.scan(db, rec, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow},
+			func() ([]any, *survey.Node, *seal.Row) {
+				f := &found{node: survey.NewElement(t.Path[len(t.Path)-1])}
+				all = append(all, f)
+				return []any{&f.link.ID, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)
+			})
 		if err != nil {
 			return err
 		}

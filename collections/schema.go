@@ -13,12 +13,17 @@ import (
 
 // Rules of survey collections, the same for every form; the access test walks them beside those of the registry.
 const (
-	myScopes  = `@collection.worker_scopes.worker ?= @request.auth.id && ` // outside of every OR, in which SQLite would try everybody's on each row
+	// outside of every OR, in which SQLite would try everybody's on each row
+	myScopes  = `@collection.worker_scopes.worker ?= @request.auth.id && `
 	covering  = `@collection.worker_scopes.lo ?<= area && @collection.worker_scopes.hi ?> area`
 	signedIn  = `@request.auth.collectionName = "workers" && @request.auth.active = true`
 	reviewers = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && (` + myScopes + covering + `)`
-	ownOrHere = signedIn + ` && ` + myScopes + `((@request.auth.role = "field" && worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + covering + `))`
-	ownRow    = signedIn + ` && ` + myScopes + `((@request.auth.role = "field" && visit.worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + covering + `))`
+	ownOrHere = signedIn + ` && ` + myScopes +
+		`((@request.auth.role = "field" && worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager")` +
+		` && ` + covering + `))`
+	ownRow = signedIn + ` && ` + myScopes +
+		`((@request.auth.role = "field" && visit.worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = ` +
+		`"manager") && ` + covering + `))`
 	collector = signedIn + ` && (@request.auth.role = "field" || @request.auth.role = "manager")`
 )
 
@@ -81,7 +86,8 @@ func collectionFor(app core.App, f *survey.Form, t *survey.Table, main string) (
 	}
 	if t.Repeat == nil {
 		var other string
-		found, err := One(Read(app), `SELECT form_id FROM forms WHERE tablename=? AND form_id!=? AND status!='draft' LIMIT 1`, []any{t.Name, f.ID}, &other)
+		found, err := One(Read(app), `SELECT form_id FROM forms WHERE tablename=? AND form_id!=? AND status!='draft' LIMIT 1`,
+			[]any{t.Name, f.ID}, &other)
 		if err != nil || found {
 			return nil, shared(t.Name, other)
 		}
@@ -117,10 +123,12 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 		c.ListRule, c.ViewRule = ptr(ownOrHere), ptr(ownOrHere)
 		c.CreateRule, c.UpdateRule = ptr(collector), ptr(reviewers)
 		c.Indexes = []string{
-			index(t.Name, "area", "area, id, review_state, received_at, household, outcome"), index(t.Name, "waiting", waitingPlace) + " WHERE " + waiting,
+			index(t.Name, "area", "area, id, review_state, received_at, household, outcome"),
+			index(t.Name, "waiting", waitingPlace) + " WHERE " + waiting,
 			index(t.Name, "worker", "worker, id, review_state"),
 			index(t.Name, "household", "household, campaign"), index(t.Name, "person", "person"), index(t.Name, "received", "received_at"),
-			index(t.Name, "state", "review_state, received_at, id, area"), index(t.Name, "district", "substr(area,1,6), review_state, received_at, id, area"),
+			index(t.Name, "state", "review_state, received_at, id, area"),
+			index(t.Name, "district", "substr(area,1,6), review_state, received_at, id, area"),
 		}
 	} else {
 		c.Fields.Add(repeatEnvelope(main)...)
@@ -144,7 +152,9 @@ func index(table, name, columns string) string {
 }
 
 func idField() core.Field {
-	return &core.TextField{Id: "text3208210256", Name: "id", System: true, PrimaryKey: true, Required: true, Min: 4, Max: 36, Pattern: `^[a-z0-9-]+$`, AutogeneratePattern: `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`, Help: "UUID 由采集端生成 · made by the client"}
+	return &core.TextField{Id: "text3208210256", Name: "id", System: true, PrimaryKey: true, Required: true, Min: 4, Max: 36,
+		Pattern: `^[a-z0-9-]+$`, AutogeneratePattern: `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
+		Help: "UUID 由采集端生成 · made by the client"}
 }
 
 func envelope() []core.Field {
@@ -153,13 +163,22 @@ func envelope() []core.Field {
 		return &core.TextField{Name: name, Help: help, Presentable: true}
 	}
 	return []core.Field{
-		text("form", "表单 · form"), text("form_version", "表单版本 · version"), text("campaign", "任务批次 · campaign"), text("worker", "采集员 · worker"), text("device", "设备 · device"),
-		text("started_at", "开始时间 · started"), label("finished_at", "结束时间 · finished"), &core.DateField{Name: "received_at", Help: "收到时间 · received"},
-		text("outcome", "走访结果 · disposition"), &core.GeoPointField{Name: "location", Help: "位置 WGS-84 · location"}, &core.NumberField{Name: "accuracy_m", Help: "精度,米 · accuracy"},
-		label("area", "区划代码 · area code"), &core.SelectField{Name: "area_method", Help: "定区方法 · how the area was found", Values: []string{"gps", "gps_near", "house_code", "household", "worker_grid", "unassigned", "import", "manual"}, MaxSelect: 1}, &core.NumberField{Name: "area_confidence", Help: "定区把握 0–1 · confidence"},
+		text("form", "表单 · form"), text("form_version", "表单版本 · version"), text("campaign", "任务批次 · campaign"), text("worker", "采集员 · worker"),
+		text("device", "设备 · device"),
+		text("started_at", "开始时间 · started"), label("finished_at", "结束时间 · finished"),
+		&core.DateField{Name: "received_at", Help: "收到时间 · received"},
+		text("outcome", "走访结果 · disposition"), &core.GeoPointField{Name: "location", Help: "位置 WGS-84 · location"},
+		&core.NumberField{Name: "accuracy_m", Help: "精度,米 · accuracy"},
+		label("area", "区划代码 · area code"),
+		&core.SelectField{Name: "area_method", Help: "定区方法 · how the area was found",
+			Values: []string{"gps", "gps_near", "house_code", "household", "worker_grid", "unassigned", "import", "manual"}, MaxSelect: 1},
+		&core.NumberField{Name: "area_confidence", Help: "定区把握 0–1 · confidence"},
 		text("household", "家庭 · household"), text("person", "人员 · person"),
-		&core.SelectField{Name: "review_state", Help: "审核状态 · review state", Values: []string{Received, HasIssues, Returned, Edited, Approved, Rejected}, MaxSelect: 1, Presentable: true},
-		&core.JSONField{Name: "issues", Help: "发现的问题 · issues", MaxSize: 1 << 20}, &core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true}, &core.BoolField{Name: "complete", Help: "附件齐全 · all files are here"},
+		&core.SelectField{Name: "review_state", Help: "审核状态 · review state", Values: []string{Received, HasIssues, Returned, Edited, Approved,
+			Rejected}, MaxSelect: 1, Presentable: true},
+		&core.JSONField{Name: "issues", Help: "发现的问题 · issues", MaxSize: 1 << 20},
+		&core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true},
+		&core.BoolField{Name: "complete", Help: "附件齐全 · all files are here"},
 		sealedField(),
 	}
 }
@@ -167,8 +186,11 @@ func envelope() []core.Field {
 func repeatEnvelope(main string) []core.Field {
 	text := func(name, help string) core.Field { return &core.TextField{Name: name, Help: help} }
 	return []core.Field{
-		&core.RelationField{Name: "visit", Help: "所属记录 · record", CollectionId: main, MaxSelect: 1, CascadeDelete: true, Presentable: true}, text("parent_row", "上级重复组的行 · row of the outer repeat"),
-		&core.NumberField{Name: "position", Help: "第几个 · position, from 1", OnlyInt: true, Presentable: true}, text("person", "人员 · person"), text("household", "家庭 · household"), text("area", "区划代码 · area code"), &core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true},
+		&core.RelationField{Name: "visit", Help: "所属记录 · record", CollectionId: main, MaxSelect: 1, CascadeDelete: true, Presentable: true},
+		text("parent_row", "上级重复组的行 · row of the outer repeat"),
+		&core.NumberField{Name: "position", Help: "第几个 · position, from 1", OnlyInt: true, Presentable: true},
+		text("person", "人员 · person"), text("household", "家庭 · household"), text("area", "区划代码 · area code"),
+		&core.NumberField{Name: "rev", Help: "版本 · revision", OnlyInt: true},
 		sealedField(),
 	}
 }
@@ -228,7 +250,8 @@ func widen(have core.Field, f *survey.Form, col survey.Column) error {
 	several := kind == survey.KindSelectMultiple || kind == survey.KindRank
 	list, ok := have.(*core.SelectField)
 	if !ok {
-		if several && have.Type() == core.FieldTypeJSON || kind == survey.KindSelectOne && have.Type() == core.FieldTypeText || have.Type() == fieldFor(f, col).Type() {
+		if several && have.Type() == core.FieldTypeJSON || kind == survey.KindSelectOne && have.Type() == core.FieldTypeText ||
+			have.Type() == fieldFor(f, col).Type() {
 			return nil
 		}
 		return errOtherType

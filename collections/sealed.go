@@ -34,11 +34,13 @@ const nowhere = `{"lon":0,"lat":0}`
 // and select by them (docs/security.md).
 var Registry = map[string]Concealed{
 	Persons: {
-		{Column: "name", Blank: "", Shape: sensitive.Name}, {Column: "name_key", Indexed: true}, {Column: "id_number", Blank: "", Shape: sensitive.Number}, {Column: "id_key", Indexed: true},
+		{Column: "name", Blank: "", Shape: sensitive.Name}, {Column: "name_key", Indexed: true},
+		{Column: "id_number", Blank: "", Shape: sensitive.Number}, {Column: "id_key", Indexed: true},
 		{Column: "phone", Blank: "", Shape: sensitive.Phone}, {Column: "relation", Blank: ""},
 	},
 	Households: {
-		{Column: "address", Blank: ""}, {Column: "address_key", Indexed: true}, {Column: "house_code", Indexed: true}, {Column: "head_name", Blank: "", Shape: sensitive.Name},
+		{Column: "address", Blank: ""}, {Column: "address_key", Indexed: true}, {Column: "house_code", Indexed: true},
+		{Column: "head_name", Blank: "", Shape: sensitive.Name},
 		{Column: "phone", Blank: "", Shape: sensitive.Phone}, {Column: "location", Blank: nowhere},
 	},
 	Submissions: {{Column: "raw", Blank: ""}, {Column: "receipt", Blank: "null"}},

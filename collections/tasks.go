@@ -7,7 +7,8 @@ func CloseCorrections(db DB, record, status string, now time.Time) error {
 	for {
 		var id, assignee string
 		var rev int64
-		found, err := One(db, `SELECT id, assignee, rev FROM tasks WHERE record=? AND kind='correct' AND status='open' LIMIT 1`, []any{record}, &id, &assignee, &rev)
+		found, err := One(db, `SELECT id, assignee, rev FROM tasks WHERE record=? AND kind='correct' AND status='open' LIMIT 1`, []any{record},
+			&id, &assignee, &rev)
 		if err != nil || !found {
 			return err
 		}

@@ -76,30 +76,40 @@ func ensureView(tx core.App, name, query string) error {
 	return nil
 }
 
-const pairReaders = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && (` + myScopes + `(` + covering +
+const pairReaders = signedIn + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && (` + myScopes + `(` +
+	covering +
 	` || @collection.worker_scopes.lo ?<= area_b && @collection.worker_scopes.hi ?> area_b))`
 
 func reviewQueueQuery(tables []string) string {
 	parts := make([]string, len(tables))
 	for i, t := range tables {
-		parts[i] = fmt.Sprintf(`SELECT id, '%[1]s' AS kind, form, area, worker, household, review_state, received_at, outcome, COALESCE(json_array_length(issues), 0) AS issue_count FROM `+"`%[1]s`"+` WHERE `, t) + waiting
+		parts[i] = fmt.Sprintf(`SELECT id, '%[1]s' AS kind, form, area, worker, household, review_state, received_at, outcome, `+
+			`COALESCE(json_array_length(issues), 0) AS issue_count FROM `+"`%[1]s`"+` WHERE `, t) + waiting
 	}
-	return `SELECT q.id AS id, CAST(q.kind AS TEXT) AS collection, CAST(q.form AS TEXT) AS form, ` + strings.Replace(waitingPlace, "area", "q.area", 1) + ` AS area, CAST(q.worker AS TEXT) AS worker, CAST(q.household AS TEXT) AS household, CAST(q.review_state AS TEXT) AS review_state, CAST(q.received_at AS TEXT) AS received_at, CAST(q.outcome AS TEXT) AS outcome, CAST(q.issue_count AS INT) AS issue_count FROM (` +
+	return `SELECT q.id AS id, CAST(q.kind AS TEXT) AS collection, CAST(q.form AS TEXT) AS form, ` +
+		strings.Replace(waitingPlace, "area", "q.area", 1) + ` AS area, CAST(q.worker AS TEXT) AS worker, ` +
+		`CAST(q.household AS TEXT) AS household, ` +
+		`CAST(q.review_state AS TEXT) AS review_state, CAST(q.received_at AS TEXT) AS received_at, CAST(q.outcome AS TEXT) AS outcome, ` +
+		`CAST(q.issue_count AS INT) AS issue_count FROM (` +
 		strings.Join(parts, " UNION ALL ") + `) q`
 }
 
 // coverageQuery counts for each row apart, so that a list of a few communities reads their records alone.
 func coverageQuery(tables []string, interviews Interviews) string {
 	total := func(what string) string {
-		return "CAST(" + each(tables, "(SELECT COUNT(*) FROM `%s` v WHERE v.area >= a.code AND v.area < a.code || char(1114111)"+what+")", " + ") + " AS INT)"
+		return "CAST(" + each(tables, "(SELECT COUNT(*) FROM `%s` v WHERE v.area >= a.code AND v.area < a.code || char(1114111)"+what+")",
+			" + ") + " AS INT)"
 	}
 	completed := make([]string, len(tables))
 	for i, t := range tables {
-		completed[i] = "CAST((SELECT COUNT(*) FROM `" + t + "` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND " + interviews.Of(t) + ") AS INT)"
+		completed[i] = "CAST((SELECT COUNT(*) FROM `" + t + "` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND " +
+			interviews.Of(t) + ") AS INT)"
 	}
-	households := each(tables, "SELECT household FROM `%s` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND household != ''", " UNION ALL ")
+	households := each(tables, "SELECT household FROM `%s` v WHERE v.area >= a.code AND v.area < a.code || char(1114111) AND household != ''",
+		" UNION ALL ")
 	return `SELECT a.id AS id, a.code AS area, a.name AS name, a.expected_households AS expected_households, ` + total("") + ` AS visits,
-		CAST((SELECT COUNT(DISTINCT household) FROM (` + households + `)) AS INT) AS households_visited, ` + `CAST(` + strings.Join(completed, ` + `) + ` AS INT) AS completed, ` +
+		CAST((SELECT COUNT(DISTINCT household) FROM (` + households + `)) AS INT) AS households_visited, ` +
+		`CAST(` + strings.Join(completed, ` + `) + ` AS INT) AS completed, ` +
 		total(` AND v.review_state = 'approved'`) + ` AS approved FROM areas a WHERE a.level = 'community'`
 }
 
@@ -112,4 +122,5 @@ func each(tables []string, text, between string) string {
 	return strings.Join(parts, between)
 }
 
-const openDuplicatesQuery = `SELECT d.id AS id, d.kind AS kind, d.rule AS rule, d.collection AS collection, d.a AS a, d.b AS b, d.area AS area, d.area_b AS area_b, d.score AS score, d.created AS found FROM duplicates d WHERE d.status = 'open'`
+const openDuplicatesQuery = `SELECT d.id AS id, d.kind AS kind, d.rule AS rule, d.collection AS collection, d.a AS a, d.b AS b, ` +
+	`d.area AS area, d.area_b AS area_b, d.score AS score, d.created AS found FROM duplicates d WHERE d.status = 'open'`

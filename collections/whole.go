@@ -16,7 +16,8 @@ type Spot struct {
 // this version does not ask for are read and written too. An answer lies at its place in this version, else at that in
 // the first version that has it.
 func (l *Layout) With(others ...*Layout) *Layout {
-	w := &Layout{Form: l.Form, sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{}, plain: map[*survey.Table][]string{}, names: l.names, spots: map[string]Spot{}}
+	w := &Layout{Form: l.Form, sealed: map[*survey.Table]Concealed{}, births: map[*survey.Table][]string{},
+		plain: map[*survey.Table][]string{}, names: l.names, spots: map[string]Spot{}}
 	for _, version := range append([]*Layout{l}, others...) {
 		for _, t := range version.Tables {
 			w.join(version, t)

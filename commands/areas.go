@@ -16,11 +16,15 @@ import (
 func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	o := grid.Options{By: audit.Operator}
 	c := &cobra.Command{
-		Use: "import FILE.geojson|FILE.gpkg|FILE.zip|FILE.csv|FILE.xlsx", Short: "导入区划:边界或代码表 · import areas: boundaries, or a list of codes", Args: cobra.ExactArgs(1),
+		Use: "import FILE.geojson|FILE.gpkg|FILE.zip|FILE.csv|FILE.xlsx", Short: "导入区划:边界或代码表 · import areas: boundaries, or a list of codes",
+		Args: cobra.ExactArgs(1),
 		Long: "边界:GeoJSON、GeoPackage 或 shapefile 压缩包,每个要素有 code、name,须用 --crs 说明坐标系。\n代码表:表头 代码、名称,可选 层级、应访户数;已有的边界不变。\n" +
 			"边界变动后,服务器在后台把受影响的记录重新归入网格。\n" +
-			"Boundaries: GeoJSON, a GeoPackage or a zipped shapefile, whose features have code and name; --crs says in what datum. A list: columns\ncode, name, and if wanted level, expected_households; boundaries that are there stay. When borders have changed, the server then moves the\nrecords that lie elsewhere now.",
-		Example: "  doorstep areas import districts.geojson --crs gcj02 --dry-run\n  doorstep areas import grids.gpkg --crs wgs84 --replace\n  doorstep areas import streets.csv",
+			"Boundaries: GeoJSON, a GeoPackage or a zipped shapefile, whose features have code and name; --crs says in what datum. A list: " +
+			"columns\ncode, name, and if wanted level, expected_households; boundaries that are there stay. When borders have changed, the server " +
+			"then moves the\nrecords that lie elsewhere now.",
+		Example: "  doorstep areas import districts.geojson --crs gcj02 --dry-run\n  doorstep areas import grids.gpkg --crs wgs84 --replace\n  " +
+			"doorstep areas import streets.csv",
 	}
 	addDatum(c, &o.Datum, "边界的坐标系 · datum of the boundaries")
 	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查,不写入 · look at the file, write nothing")

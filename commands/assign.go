@@ -18,7 +18,8 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 	c := &cobra.Command{
 		Use: "assign CAMPAIGN FILE.xlsx|FILE.csv", Short: "把网格或家庭分给采集员 · give areas or households to workers", Args: cobra.ExactArgs(2),
 		Long: "每行一个网格或一户。表头:区划代码或家庭编号,可选:工号(空着即尚未分给谁)、目标户数、期限。已分配的改为表中所写;有一处错误就什么也不写。\n" +
-			"A row is an area or a household. Columns: area or household, and if wanted worker (staff number; blank for nobody yet), target, due.\nWhat is assigned already is changed to what the list says; with one mistake nothing is written.",
+			"A row is an area or a household. Columns: area or household, and if wanted worker (staff number; blank for nobody yet), target, " +
+			"due.\nWhat is assigned already is changed to what the list says; with one mistake nothing is written.",
 		Example: "  doorstep campaigns assign 0198c0de-… grids.xlsx --dry-run",
 	}
 	c.Flags().BoolVar(&check, "dry-run", false, "只检查,不写入 · look at the list, write nothing")
@@ -44,7 +45,8 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 		if check {
 			fmt.Fprint(cmd.OutOrStdout(), "仅检查 dry run · ")
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "新增 added %d · 移交 moved %d · 修改 changed %d · 未变 same %d\n", report.Added, report.Moved, report.Changed, report.Same)
+		fmt.Fprintf(cmd.OutOrStdout(), "新增 added %d · 移交 moved %d · 修改 changed %d · 未变 same %d\n", report.Added, report.Moved, report.Changed,
+			report.Same)
 		return nil
 	}
 	return prepared(app, d, c)

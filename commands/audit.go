@@ -48,7 +48,8 @@ func whoSaw(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if !found {
 			return fmt.Errorf("没有此人 · no such person: %s", args[0])
 		}
-		entry := audit.Entry{Actor: "operator", Role: "operator", Action: audit.WhoSaw, Collection: collections.Persons, Record: args[0], Purpose: audit.GuardianRequest, Subjects: trace.Persons}
+		entry := audit.Entry{Actor: "operator", Role: "operator", Action: audit.WhoSaw, Collection: collections.Persons, Record: args[0],
+			Purpose: audit.GuardianRequest, Subjects: trace.Persons}
 		err = collections.Write(cmd.Context(), app, func(db collections.DB) error { return audit.Append(db, d.Now(), entry) })
 		if err != nil {
 			return err

@@ -30,10 +30,11 @@ func listCampaigns(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 		if err != nil {
 			return err
 		}
-		return printTable(cmd.OutOrStdout(), "ID\t状态 status\t表单 form\t轮次 round\t审核 hold\t起 starts\t止 ends\t区域 territory\t名称 name", len(all), func(i int) []any {
-			c := all[i]
-			return []any{c.ID, c.Status, c.Form, c.Round, c.HoldPolicy, day(c.Starts), day(c.Ends), strings.Join(c.Territory, " "), c.Name}
-		})
+		return printTable(cmd.OutOrStdout(), "ID\t状态 status\t表单 form\t轮次 round\t审核 hold\t起 starts\t止 ends\t区域 territory\t名称 name", len(all),
+			func(i int) []any {
+				c := all[i]
+				return []any{c.ID, c.Status, c.Form, c.Round, c.HoldPolicy, day(c.Starts), day(c.Ends), strings.Join(c.Territory, " "), c.Name}
+			})
 	}
 	return prepared(app, d, c)
 }

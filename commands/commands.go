@@ -27,7 +27,8 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		initialise(app, d),
 		group("areas", "行政区划与网格 · administrative areas", importAreas(app, d)),
 		group("audit", "审计 · the audit trail", verifyAudit(app, d), whoSaw(app, d)),
-		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d), listForms(app, d), closeForm(app, d), downloadForm(app, d)),
+		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d), listForms(app, d), closeForm(app, d),
+			downloadForm(app, d)),
 		campaigns(app, d),
 		keys(app, d),
 		makeBackup(app, d),
@@ -64,7 +65,8 @@ func ready(app *pocketbase.PocketBase, d *hooks.Doorstep) error {
 }
 
 // xlsForm says what a questionnaire is read from.
-const xlsForm = "FILE 是 XLSForm:.xlsx、.xls、.csv 或 .md。写法见 docs/forms.md。\nFILE is an XLSForm: .xlsx, .xls, .csv or .md, written as docs/forms.md says."
+const xlsForm = "FILE 是 XLSForm:.xlsx、.xls、.csv 或 .md。写法见 docs/forms.md。\nFILE is an XLSForm: .xlsx, .xls, .csv or .md, written as " +
+	"docs/forms.md says."
 
 func convertForm(d *hooks.Doorstep) *cobra.Command {
 	var out string

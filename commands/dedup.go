@@ -20,7 +20,8 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 		Long: "一个文件:其中的重复;两个文件:两者之间的重复。支持 .csv 和 .xlsx。常见的中英文表头自动识别,也可用 --map 指明。\n" +
 			"目录中写入 pairs.csv(记录对、权重、概率、各列的依据)、clusters.csv(每条记录属于谁)、model.json 和 report.html。\n" +
 			"One file means within it, two between them; .csv and .xlsx. Usual headers in both languages are known; --map names others.\n" +
-			"The folder gets pairs.csv (weight, probability, evidence by column), clusters.csv (whose each record is), model.json and report.html.\n\n" +
+			"The folder gets pairs.csv (weight, probability, evidence by column), clusters.csv (whose each record is), model.json and " +
+			"report.html.\n\n" +
 			"--map: name given_name surname sex birth_date id_number phone address street_number postcode place house_code area guardian_name,\n" +
 			"  FIELD=COLUMN, comma-separated; a field may be named again for a second column; exact:COLUMN for anything else.",
 		Example: "  doorstep dedup children.csv --id record_id --map name=name,birth_date=birth_date,id_number=id_number -o out",
@@ -48,7 +49,8 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 		if err := found.Write(o); err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "记录 records %d · 比较 compared %d · 自动 link %d · 待查 review %d · 人 persons %d\n%s: %s\n", found.Records, found.Compared,
+		fmt.Fprintf(cmd.OutOrStdout(), "记录 records %d · 比较 compared %d · 自动 link %d · 待查 review %d · 人 persons %d\n%s: %s\n", found.Records,
+			found.Compared,
 			found.Links, found.Reviews, found.Clusters, o.Out, strings.Join(dedup.Files, " "))
 		return nil
 	}

@@ -50,7 +50,8 @@ func addDemo(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) {
 	m := &demonstration{chosen: func() bool { return c.Flags().Changed("scale") }, out: c.OutOrStdout(), err: c.ErrOrStderr()}
 	c.Flags().BoolVar(&m.on, "demo", false, "在新的数据目录里建一座虚构的城市 · fill a new data folder with a synthetic city")
 	c.Flags().Var(chosen(&m.scale, "small", "town", "tenth", "full"), "scale", "演示城市的规模 · size of the demo city")
-	c.Flags().BoolVar(&m.history, "history", false, "演示城市有三个月的走访(full 规模约 30 万次) · three months of visits in the demo city, 300,000 in the full one")
+	c.Flags().BoolVar(&m.history, "history", false,
+		"演示城市有三个月的走访(full 规模约 30 万次) · three months of visits in the demo city, 300,000 in the full one")
 	others := c.Args
 	c.Args = func(c *cobra.Command, domains []string) (err error) { // the last moment before the folder is opened
 		if m.found, err = inhabited(app.DataDir()); err != nil {
@@ -58,7 +59,8 @@ func addDemo(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) {
 		}
 		return others(c, domains)
 	}
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.demo", Priority: 12, Func: func(e *core.ServeEvent) error { // once the keys are open
+	// once the keys are open
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.demo", Priority: 12, Func: func(e *core.ServeEvent) error {
 		if err := m.begin(context.Background(), e.App, d); err != nil {
 			return err
 		}
@@ -94,11 +96,13 @@ func (m *demonstration) begin(ctx context.Context, app core.App, d *hooks.Doorst
 	case strings.HasPrefix(made, filling):
 		return fmt.Errorf("上次建演示城市时被中断;请删除 %s 后重新运行 · the demo city was not finished the last time: delete %s and run again", dir, dir)
 	case made == "" && m.found:
-		return fmt.Errorf("%s 里的数据库不是演示数据库,--demo 只用于新的数据目录;请用 --dir 另选一个 · the database in %s is not a demo's, and --demo fills only a new data folder: choose another with --dir", dir, dir)
+		return fmt.Errorf("%s 里的数据库不是演示数据库,--demo 只用于新的数据目录;请用 --dir 另选一个 · the database in %s is not a demo's, and --demo fills only a new "+
+			"data folder: choose another with --dir", dir, dir)
 	case made == "":
 		return m.fill(ctx, app, d)
 	case m.chosen() && m.scale != strings.TrimSuffix(made, historyMark), m.history && !strings.HasSuffix(made, historyMark):
-		return fmt.Errorf("%s 里是 %s 规模的演示城市;另一规模请用 --dir 另选目录 · the demo city in %s is %s: choose another folder with --dir for %s", dir, made, dir, made, m.made())
+		return fmt.Errorf("%s 里是 %s 规模的演示城市;另一规模请用 --dir 另选目录 · the demo city in %s is %s: choose another folder with --dir for %s", dir, made,
+			dir, made, m.made())
 	}
 	m.scale = strings.TrimSuffix(made, historyMark)
 	return nil
@@ -118,7 +122,8 @@ func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorste
 		return err
 	}
 	begin := func(db collections.DB) error {
-		return errors.Join(collections.SetMeta(db, demoKey, filling+m.made()), collections.SetMeta(db, signin.PolicyKey, signin.Off), collections.SetMeta(db, collections.KnownDivisions, demo.Divisions))
+		return errors.Join(collections.SetMeta(db, demoKey, filling+m.made()), collections.SetMeta(db, signin.PolicyKey, signin.Off),
+			collections.SetMeta(db, collections.KnownDivisions, demo.Divisions))
 	}
 	if err := collections.Write(ctx, app, begin); err != nil {
 		return err
@@ -165,7 +170,8 @@ func (m *demonstration) announce(app core.App, now time.Time) error {
 			continue
 		}
 		var name, role string
-		if _, err := collections.One(collections.Read(app), `SELECT name, role FROM workers WHERE staff_no=? AND active`, []any{w.Staff}, &name, &role); err != nil {
+		if _, err := collections.One(collections.Read(app), `SELECT name, role FROM workers WHERE staff_no=? AND active`, []any{w.Staff},
+			&name, &role); err != nil {
 			return err
 		}
 		if name == w.Name && role == w.Role {

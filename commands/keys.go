@@ -41,7 +41,9 @@ func newKeys(d *hooks.Doorstep) *cobra.Command {
 		if err := ks.Create(args[0]); err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s %s\n请另存一份到别处:丢失密钥,数据就再也无法读取。\nKeep a copy of it somewhere else: without it the data cannot be read again.\n", args[0], ks.Primary, suite)
+		fmt.Fprintf(cmd.OutOrStdout(),
+			"%s: %s %s\n请另存一份到别处:丢失密钥,数据就再也无法读取。\nKeep a copy of it somewhere else: without it the data cannot be read again.\n", args[0],
+			ks.Primary, suite)
 		return nil
 	}
 	return c
@@ -52,7 +54,8 @@ func rotateKeys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var index bool
 	c := &cobra.Command{
 		Use: "rotate", Short: "换新密钥并重新加密 · a new key, and everything sealed anew with it", Args: cobra.NoArgs,
-		Long: "旧密钥留在密钥文件里,备份仍需要它。可以随时中断,再以 --resume 运行即继续。\nEarlier keys stay in the key file: backups need them. It may be stopped at any moment; run it with --resume to go on.",
+		Long: "旧密钥留在密钥文件里,备份仍需要它。可以随时中断,再以 --resume 运行即继续。\nEarlier keys stay in the key file: backups need them. It may be stopped at any " +
+			"moment; run it with --resume to go on.",
 	}
 	c.Flags().Var(chosen(&suite, string(seal.AES256), string(seal.SM4)), "suite", "加密算法 · algorithms")
 	c.Flags().BoolVar(&index, "index", false, "同时换检索密钥;须先停止服务 · also the key of the blind indexes; stop the server first")
@@ -106,7 +109,8 @@ func addKey(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorstep, s
 		if err == nil {
 			_, err = cmd.OutOrStdout().Write(b)
 		}
-		return errors.Join(err, errors.New("密钥不在文件里:请把上面的密钥放到原处,再运行 keys rotate --resume;届时所有会话结束,每个人须重新登录 · the keyset is no file: put the one above in its place, then run keys rotate --resume; every session ends then, and everybody signs in again"))
+		return errors.Join(err, errors.New("密钥不在文件里:请把上面的密钥放到原处,再运行 keys rotate --resume;届时所有会话结束,每个人须重新登录 · the keyset is no file: put the "+
+			"one above in its place, then run keys rotate --resume; every session ends then, and everybody signs in again"))
 	}
 	if err := ks.Replace(path); err != nil {
 		return err
@@ -164,7 +168,8 @@ func sealed(w io.Writer) sealing.Progress {
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(f), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(f), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish())
 	return func(table string, seen, sealed int) {
 		bar.Describe(fmt.Sprintf("%s: %d/%d", table, sealed, seen))
 		_ = bar.Add(1) // a bar that cannot be drawn is no reason to stop

@@ -40,8 +40,10 @@ func bars(f *os.File) func(what string, done, total int) {
 	return func(what string, done, total int) {
 		if bar == nil || what != now {
 			now = what
-			bar = progressbar.NewOptions(total, progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(f), progressbar.OptionShowCount(),
-				progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionOnCompletion(func() { fmt.Fprintln(f) }))
+			bar = progressbar.NewOptions(total, progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(f),
+				progressbar.OptionShowCount(),
+				progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
+				progressbar.OptionOnCompletion(func() { fmt.Fprintln(f) }))
 		}
 		_ = bar.Set(done) // a bar that cannot be drawn is no reason to stop
 	}

@@ -59,7 +59,8 @@ type fieldWorker struct{ id, staffNo, name, area string }
 
 func (o qrOptions) print(ctx context.Context, app *pocketbase.PocketBase, d *hooks.Doorstep) ([]string, error) {
 	var workers []fieldWorker
-	err := collections.Each(collections.Read(app), `SELECT id, staff_no, name, area FROM workers WHERE role='field' AND active AND substr(area,1,?)=? ORDER BY area, staff_no`, []any{len(o.area), o.area}, func(rows *sql.Rows) error {
+	err := collections.Each(collections.Read(app), `SELECT id, staff_no, name, area FROM workers
+		WHERE role='field' AND active AND substr(area,1,?)=? ORDER BY area, staff_no`, []any{len(o.area), o.area}, func(rows *sql.Rows) error {
 		var w fieldWorker
 		err := rows.Scan(&w.id, &w.staffNo, &w.name, &w.area)
 		workers = append(workers, w)

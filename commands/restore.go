@@ -38,7 +38,8 @@ func restore(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			return fmt.Errorf("%w。用 --dir 指定新文件夹,或用 --replace 把它移到一旁 · name a new one in --dir, or move it aside with --replace", err)
 		}
 		if errors.Is(err, backup.ErrNoKeys) {
-			return fmt.Errorf("%[1]w。请把密钥放到 %[2]s,或用 DOORSTEP_KEYS 指明;确实没有时用 --without-keys · put them at %[2]s or name them in DOORSTEP_KEYS; --without-keys goes on without them", err, sealing.PathFor(dir))
+			return fmt.Errorf("%[1]w。请把密钥放到 %[2]s,或用 DOORSTEP_KEYS 指明;确实没有时用 --without-keys · put them at %[2]s or name them in DOORSTEP_KEYS; "+
+				"--without-keys goes on without them", err, sealing.PathFor(dir))
 		}
 		if err != nil {
 			return err
@@ -68,7 +69,8 @@ func printRestored(w io.Writer, dir string, r backup.Restored, noKeys bool) {
 		fmt.Fprintf(w, "原数据文件夹移到 · the data folder that was there is now %s\n", r.Aside)
 	}
 	if noKeys {
-		fmt.Fprintf(w, "警告:没有找到密钥,没有证明能否解密。启动前请把密钥放到 %[1]s,或用 DOORSTEP_KEYS 指明。\nWarning: no keys were found, so it is not proved that they open the data. Put them at %[1]s before the start, or name them in DOORSTEP_KEYS.\n", sealing.PathFor(dir))
+		fmt.Fprintf(w, "警告:没有找到密钥,没有证明能否解密。启动前请把密钥放到 %[1]s,或用 DOORSTEP_KEYS 指明。\nWarning: no keys were found, so it is not proved that they "+
+			"open the data. Put them at %[1]s before the start, or name them in DOORSTEP_KEYS.\n", sealing.PathFor(dir))
 	}
 	fmt.Fprintf(w, `下次启动后:%d 台平板会从头同步;它们在 %s 之后提交、仍保存在本机的记录会再次上传,不会重复。
 此后登记的平板须重新登记;此后在服务器上做的审核、合并、删除、撤销须重做。

@@ -68,7 +68,8 @@ func stranger(c *cobra.Command, words []string) error {
 	if len(words) == 0 || !c.HasSubCommands() {
 		return nil
 	}
-	return fmt.Errorf("没有命令“%s” · unknown command %q for %q; 可选 one of: %s", words[0], words[0], c.CommandPath(), strings.Join(children(c), ", "))
+	return fmt.Errorf("没有命令“%s” · unknown command %q for %q; 可选 one of: %s", words[0], words[0], c.CommandPath(),
+		strings.Join(children(c), ", "))
 }
 
 // Execute runs the command that the words of the command line name. Help on a command that is not there fails as the command

@@ -52,7 +52,8 @@ const noOrigin = "self"
 func ownOrigin(c *cobra.Command) func() error {
 	f := c.Flag("origins")
 	f.DefValue = noOrigin
-	usage(c, f.Name, "允许跨域调用的网页来源,如 https://tablet.example;默认只有本服务器自己的网页 · origins of pages of other servers that may call, such as https://tablet.example; none but this server's own unless told")
+	usage(c, f.Name, "允许跨域调用的网页来源,如 https://tablet.example;默认只有本服务器自己的网页 · origins of pages of other servers that may call, such as "+
+		"https://tablet.example; none but this server's own unless told")
 	list := f.Value.(interface {
 		Replace([]string) error
 		GetSlice() []string
@@ -123,13 +124,16 @@ func firstOperator(w io.Writer, app core.App) error {
 // addShipped tells an operator after an upgrade that a form comes otherwise than it is used here: nobody's form is changed
 // under their records.
 func addShipped(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) {
-	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.shipped", Priority: 80, Func: func(e *core.ServeEvent) error { // once the forms are read
+	// once the forms are read
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "doorstep.shipped", Priority: 80, Func: func(e *core.ServeEvent) error {
 		news, err := d.NewlyShipped(e.App)
 		if err != nil {
 			return err
 		}
 		for _, form := range news {
-			fmt.Fprintf(c.ErrOrStderr(), "随程序附带的问卷 %s 有新版本,这里仍用原来的;要换用请运行 · a newer %s comes with this program, the old one stays in use; to change, run: doorstep forms publish %s --shipped --dir %s\n", form, form, form, app.DataDir())
+			fmt.Fprintf(c.ErrOrStderr(),
+				"随程序附带的问卷 %s 有新版本,这里仍用原来的;要换用请运行 · a newer %s comes with this program, the old one stays in use; to change, run: doorstep forms "+
+					"publish %s --shipped --dir %s\n", form, form, form, app.DataDir())
 		}
 		return e.Next()
 	}})
@@ -159,7 +163,8 @@ func warnPlain(w io.Writer, addr string) {
 	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
 		return
 	}
-	fmt.Fprintf(w, "警告:%s 没有 TLS,密码和个人信息在网络上可被读取;请在前面放反向代理,或用 --https。\nWarning: %s has no TLS: passwords and personal data can be read on the way. Put a proxy in front, or use --https.\n", addr, addr)
+	fmt.Fprintf(w, "警告:%s 没有 TLS,密码和个人信息在网络上可被读取;请在前面放反向代理,或用 --https。\nWarning: %s has no TLS: passwords and personal data can be read on "+
+		"the way. Put a proxy in front, or use --https.\n", addr, addr)
 }
 
 // Private makes a data folder its owner's alone, also one from before, or from under another umask.

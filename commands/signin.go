@@ -17,7 +17,8 @@ import (
 
 // factorPolicy switches the second factor of supervisors, managers and analysts on or off for this installation.
 func factorPolicy(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
-	c := &cobra.Command{Use: "second-factor required|off", Short: "办公人员是否须用动态口令 · whether office staff sign in with a second factor", Args: cobra.ExactArgs(1), ValidArgs: []string{"required", signin.Off}}
+	c := &cobra.Command{Use: "second-factor required|off", Short: "办公人员是否须用动态口令 · whether office staff sign in with a second factor",
+		Args: cobra.ExactArgs(1), ValidArgs: []string{"required", signin.Off}}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if args[0] != "required" && args[0] != signin.Off {
 			return fmt.Errorf("没有“%s” · there is no %q; 可选 one of: required, %s", args[0], args[0], signin.Off)
@@ -26,7 +27,8 @@ func factorPolicy(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			if err := collections.SetMeta(db, signin.PolicyKey, args[0]); err != nil {
 				return err
 			}
-			entry := audit.Entry{Actor: "operator", Role: "operator", Action: audit.Configure, Purpose: audit.Administration, Detail: map[string]string{"what": signin.PolicyKey, "value": args[0]}}
+			entry := audit.Entry{Actor: "operator", Role: "operator", Action: audit.Configure, Purpose: audit.Administration,
+				Detail: map[string]string{"what": signin.PolicyKey, "value": args[0]}}
 			return audit.Append(db, d.Now(), entry)
 		})
 	}
@@ -35,7 +37,8 @@ func factorPolicy(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 
 // unlockWorker ends the waits of one account, whose owner somebody else's guesses hold up.
 func unlockWorker(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
-	c := &cobra.Command{Use: "unlock STAFF_NO", Short: "清除一个账号的登录等待 · end the waits before an account's next sign-in", Args: cobra.ExactArgs(1), SilenceUsage: true}
+	c := &cobra.Command{Use: "unlock STAFF_NO", Short: "清除一个账号的登录等待 · end the waits before an account's next sign-in",
+		Args: cobra.ExactArgs(1), SilenceUsage: true}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		worker, err := app.FindFirstRecordByData(collections.Workers, "staff_no", args[0])
 		if errors.Is(err, sql.ErrNoRows) {
@@ -49,7 +52,8 @@ func unlockWorker(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			if counts, err = signin.Unlock(db, collections.Workers, worker.Id); err != nil {
 				return err
 			}
-			entry := audit.Entry{Actor: "operator", Role: "operator", Action: "signin.unlock", Collection: collections.Workers, Record: worker.Id, Area: worker.GetString("area"),
+			entry := audit.Entry{Actor: "operator", Role: "operator", Action: "signin.unlock", Collection: collections.Workers, Record: worker.Id,
+				Area:    worker.GetString("area"),
 				Purpose: audit.Administration, Detail: map[string]int64{"counts": counts}}
 			return audit.Append(db, d.Now(), entry)
 		})
@@ -64,7 +68,8 @@ func unlockWorker(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 // addOperatorFrom gives serve the flag that says from where a superuser may sign in.
 func addOperatorFrom(app *pocketbase.PocketBase, c *cobra.Command) {
 	var from []string
-	c.Flags().StringSliceVar(&from, "operator-from", nil, "运维人员可登录的地址或网段,默认本机与内网 · addresses or subnets that superusers may come from; loopback and private ones unless given")
+	c.Flags().StringSliceVar(&from, "operator-from", nil,
+		"运维人员可登录的地址或网段,默认本机与内网 · addresses or subnets that superusers may come from; loopback and private ones unless given")
 	checked(c, "operator-from", isSubnets)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if len(from) > 0 {

@@ -21,7 +21,8 @@ func simulate() *cobra.Command {
 	var scale, operator string
 	var every time.Duration
 	cfg.Rates = field.UsualRates()
-	c := &cobra.Command{Use: "simulate", Short: "模拟平板向演示城市的服务器采集上报 · simulated tablets against a server with the demo city", Args: cobra.NoArgs}
+	c := &cobra.Command{Use: "simulate", Short: "模拟平板向演示城市的服务器采集上报 · simulated tablets against a server with the demo city",
+		Args: cobra.NoArgs}
 	f := c.Flags()
 	f.StringVar(&cfg.Server, "server", "http://127.0.0.1:8090", "服务器地址 · address of the server")
 	f.IntVar(&cfg.Tablets, "tablets", 20, "平板数 · number of tablets")
@@ -34,8 +35,11 @@ func simulate() *cobra.Command {
 	f.Float64Var(&cfg.Weather.Late, "late", 0, "请求晚到、与后一请求颠倒的比例 · share of requests that arrive after the one that follows")
 	f.DurationVar(&cfg.Weather.Delay, "delay", 0, "请求在途的最长时间 · longest time that a request is on its way")
 	f.DurationVar(&cfg.Skew, "clock-skew", 0, "平板时钟偏差的上限 · how far a tablet's clock may be wrong")
-	f.StringVar(&operator, "operator", "", "运维账号邮箱,给出后随机调整负责区域,密码取自 DOORSTEP_OPERATOR_PASSWORD · email of an operator, to reassign territories; the password is read from DOORSTEP_OPERATOR_PASSWORD")
-	f.Float64Var(&cfg.Rates.Reassign, "reassign", cfg.Rates.Reassign, "同步后调整负责区域的比例 · share of syncs after which the worker gets another territory")
+	f.StringVar(&operator, "operator", "",
+		"运维账号邮箱,给出后随机调整负责区域,密码取自 DOORSTEP_OPERATOR_PASSWORD · email of an operator, to reassign territories; the password is read from "+
+			"DOORSTEP_OPERATOR_PASSWORD")
+	f.Float64Var(&cfg.Rates.Reassign, "reassign", cfg.Rates.Reassign,
+		"同步后调整负责区域的比例 · share of syncs after which the worker gets another territory")
 	f.DurationVar(&every, "kill-every", 0, "在 --dir 上自行启动服务器并每隔此时间强行终止 · start the server on --dir, and kill it every so often")
 	f.IntVar(&cfg.Parallel, "parallel", 16, "同时工作的平板数 · tablets at work at the same time")
 	f.IntVar(&cfg.PerPush, "per-push", 5, "每次同步的走访数 · visits of one sync")
@@ -105,6 +109,7 @@ func assigner(server string, through http.RoundTripper, email, password string) 
 		if len(found.Items) != 1 {
 			return fmt.Errorf("%d workers are called %s", len(found.Items), staff)
 		}
-		return operator.Call(ctx, http.MethodPatch, "/api/collections/workers/records/"+found.Items[0].ID, map[string]any{"territory": territory}, nil)
+		return operator.Call(ctx, http.MethodPatch, "/api/collections/workers/records/"+found.Items[0].ID, map[string]any{"territory": territory},
+			nil)
 	}
 }

@@ -83,15 +83,19 @@ func ofSystem(err error) string {
 // headings are those of cobra's help.
 var headings = strings.NewReplacer(
 	"Usage:", "用法 · Usage:", "Aliases:", "别名 · Aliases:", "Examples:", "示例 · Examples:", "Available Commands:", "命令 · Available Commands:",
-	"Additional Commands:", "其他命令 · Additional Commands:", "Global Flags:", "通用选项 · Global Flags:", "Flags:", "选项 · Flags:", "Additional help topics:", "其他帮助 · Additional help topics:",
-	`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `每个命令的帮助 · help on a command: {{.CommandPath}} [command] --help`,
+	"Additional Commands:", "其他命令 · Additional Commands:", "Global Flags:", "通用选项 · Global Flags:", "Flags:", "选项 · Flags:",
+	"Additional help topics:", "其他帮助 · Additional help topics:",
+	`Use "{{.CommandPath}} [command] --help" for more information about a command.`,
+	`每个命令的帮助 · help on a command: {{.CommandPath}} [command] --help`,
 )
 
 // shorts are what the commands do that others wrote.
 var shorts = map[string]string{
-	"superuser": "运维账号 · accounts of operators: create EMAIL PASSWORD, update, delete", "superuser create": "新建运维账号 · make an operator", "superuser update": "更改密码 · change the password of an operator",
+	"superuser": "运维账号 · accounts of operators: create EMAIL PASSWORD, update, delete", "superuser create": "新建运维账号 · make an operator",
+	"superuser update": "更改密码 · change the password of an operator",
 	"superuser upsert": "新建,已有则更改密码 · make an operator, or change the password of one", "superuser delete": "删除运维账号 · delete an operator",
-	"superuser otp": "一次性密码 · a one-time password for an operator", "superuser ips": "运维账号可登录的地址 · addresses that operators sign in from; none lets all",
+	"superuser otp": "一次性密码 · a one-time password for an operator",
+	"superuser ips": "运维账号可登录的地址 · addresses that operators sign in from; none lets all",
 }
 
 // speak gives the help of all commands its Chinese.

@@ -54,7 +54,8 @@ func one(set string, asJSON bool, seed uint64, people int) error {
 	printHead()
 	f.print()
 	for i, d := range f.Deciles {
-		fmt.Printf("  %.1f–%.1f: %7d pairs, %.3f expected, %.3f right\n", float64(i)/10, float64(i+1)/10, d.Pairs, d.Expected/float64(max(1, d.Pairs)), float64(d.Right)/float64(max(1, d.Pairs)))
+		fmt.Printf("  %.1f–%.1f: %7d pairs, %.3f expected, %.3f right\n", float64(i)/10, float64(i+1)/10, d.Pairs,
+			d.Expected/float64(max(1, d.Pairs)), float64(d.Right)/float64(max(1, d.Pairs)))
 	}
 	fmt.Printf("  held for a person to decide: %d, %d of them right\n", f.Held, f.HeldRight)
 	fmt.Printf("  not compared, or out of the question: %d\n", f.Missed)
@@ -113,9 +114,11 @@ func all(plot string, seed uint64, people int) error {
 }
 
 func printHead() {
-	fmt.Println("set         records   pairs true     found     right  precision  recall      F1   compared  pairs/s  /cpu s     s    MB  twins merged")
+	fmt.Println("set         records   pairs true     found     right  precision  recall      F1   compared  pairs/s  /cpu s     s    MB  " +
+		"twins merged")
 }
 
 func (f figures) print() {
-	fmt.Printf("%-11s %7d %12d %9d %9d     %.4f  %.4f  %.4f %10d %8.0f %7.0f %5.1f %5d %6d %6d\n", f.Set, f.Records, f.True, f.Found, f.Right, f.Precision, f.Recall, f.F1, f.Pairs, f.PerSecond, f.PerCPUSecond, f.Seconds, f.MegaBytes, f.Twins, f.TwinsMerged)
+	fmt.Printf("%-11s %7d %12d %9d %9d     %.4f  %.4f  %.4f %10d %8.0f %7.0f %5.1f %5d %6d %6d\n", f.Set, f.Records, f.True, f.Found, f.Right,
+		f.Precision, f.Recall, f.F1, f.Pairs, f.PerSecond, f.PerCPUSecond, f.Seconds, f.MegaBytes, f.Twins, f.TwinsMerged)
 }

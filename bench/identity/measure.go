@@ -63,7 +63,8 @@ func measure(ctx context.Context, set, file string, t truth) (figures, error) {
 	if err != nil {
 		return figures{}, err
 	}
-	out := figures{Set: set, Records: f.Records, Pairs: f.Compared, Seconds: time.Since(start).Seconds(), PerSecond: float64(f.Compared) / compared.Sub(comparing).Seconds(), MegaBytes: peak()}
+	out := figures{Set: set, Records: f.Records, Pairs: f.Compared, Seconds: time.Since(start).Seconds(),
+		PerSecond: float64(f.Compared) / compared.Sub(comparing).Seconds(), MegaBytes: peak()}
 	out.PerCPUSecond = float64(f.Compared) / max(1e-3, (after-before).Seconds())
 	out.judge(f, t)
 	return out, nil

@@ -23,7 +23,9 @@ func writeModel(ctx context.Context, file string, seed uint64, people int) error
 		said := linkage.Said{Name: r.name, Sex: r.sex, Birth: r.birth, Number: r.number, Phone: r.phone, House: r.house, Area: r.area}
 		t.Add(r.id, said.Cells())
 	}
-	r, err := linkage.Find(ctx, t, linkage.Options{Seed: seed, Limits: linkage.DefaultLimits(), Now: time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC), Show: func(string, int, int) {}})
+	r, err := linkage.Find(ctx, t,
+		linkage.Options{Seed: seed, Limits: linkage.DefaultLimits(), Now: time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC),
+			Show: func(string, int, int) {}})
 	if err != nil {
 		return err
 	}

@@ -19,14 +19,16 @@ func writePlot(file string, sets ...figures) error {
 `)
 	for i := range 11 {
 		x := 50 + 38*i
-		fmt.Fprintf(&b, `<text x="%d" y="406" text-anchor="middle">%.1f</text><text x="44" y="%d" text-anchor="end">%.1f</text>`+"\n", x, float64(i)/10, 394-38*i, float64(i)/10)
+		fmt.Fprintf(&b, `<text x="%d" y="406" text-anchor="middle">%.1f</text><text x="44" y="%d" text-anchor="end">%.1f</text>`+"\n", x,
+			float64(i)/10, 394-38*i, float64(i)/10)
 	}
 	for n, f := range sets {
 		colour := []string{"#2166ac", "#b2182b"}[n%2]
 		fmt.Fprintf(&b, `<text x="62" y="%d" fill="%s">● %s, %d records</text>`+"\n", 28+18*n, colour, f.Set, f.Records)
 		for _, d := range f.Deciles {
 			if d.Pairs >= 100 {
-				fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="4" fill="%s"><title>%d pairs</title></circle>`+"\n", 50+380*d.Expected/float64(d.Pairs), 390-380*float64(d.Right)/float64(d.Pairs), colour, d.Pairs)
+				fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="4" fill="%s"><title>%d pairs</title></circle>`+"\n", 50+380*d.Expected/float64(d.Pairs),
+					390-380*float64(d.Right)/float64(d.Pairs), colour, d.Pairs)
 			}
 		}
 	}

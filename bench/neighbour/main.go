@@ -104,7 +104,8 @@ func visit(children int) client.Operation {
 		kids[i] = map[string]any{"child_basic": map[string]any{"child_name": "示例"}}
 	}
 	answers, err := json.Marshal(map[string]any{
-		"visit":     map[string]any{"contact_method": "household_visit", "attempt": 1, "outcome": "1.2", "consent": "oral", "location": "21.294292 116.578499 0 5"},
+		"visit": map[string]any{"contact_method": "household_visit", "attempt": 1, "outcome": "1.2", "consent": "oral",
+			"location": "21.294292 116.578499 0 5"},
 		"household": map[string]any{"address": fmt.Sprintf("示例路 %d 号", rand.IntN(1_000_000)), "children_count": children},
 		"children":  kids,
 	})

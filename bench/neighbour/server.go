@@ -34,7 +34,8 @@ func start(ctx context.Context, program string) (*server, error) {
 	if err := free.Close(); err != nil {
 		return nil, err
 	}
-	s := &server{url: "http://" + address, dir: dir, process: exec.CommandContext(ctx, program, "serve", "--demo", "--dir", filepath.Join(dir, "data"), "--http", address)}
+	s := &server{url: "http://" + address, dir: dir, process: exec.CommandContext(ctx, program, "serve", "--demo", "--dir",
+		filepath.Join(dir, "data"), "--http", address)}
 	if err := s.process.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", program, err)
 	}

@@ -47,7 +47,8 @@ var ways = []way{
 	{"stalled_pushes", stalled("/api/sync/v1/push", 4_500_000, true)},
 	{"stalled_sign_ins", stalled("/api/collections/workers/auth-with-password", 60_000, false)},
 	{"guesses", repeated(func() ask {
-		return ask{method: http.MethodPost, path: "/api/collections/workers/auth-with-password", body: []byte(`{"identity":"F00020","password":"wrong"}`)}
+		return ask{method: http.MethodPost, path: "/api/collections/workers/auth-with-password",
+			body: []byte(`{"identity":"F00020","password":"wrong"}`)}
 	})},
 }
 

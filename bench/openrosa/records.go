@@ -103,13 +103,15 @@ func (p *pile) requests(n int, photo bool) ([]request, error) {
 		}
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)
-		part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="xml_submission_file"; filename="a.xml"`}, "Content-Type": {"text/xml"}})
+		part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="xml_submission_file"; filename="a.xml"`},
+			"Content-Type": {"text/xml"}})
 		if err != nil {
 			return nil, err
 		}
 		part.Write(xml) // a buffer takes everything
 		if photo {
-			if part, err = w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="1.jpg"; filename="1.jpg"`}, "Content-Type": {"image/jpeg"}}); err != nil {
+			if part, err = w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="1.jpg"; filename="1.jpg"`},
+				"Content-Type": {"image/jpeg"}}); err != nil {
 				return nil, err
 			}
 			copy(picture[20:], fmt.Sprint(p.made)) // no two alike

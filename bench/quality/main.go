@@ -17,14 +17,17 @@ func main() {
 	each := flag.Int("each", 100, "interviews of a worker, about")
 	seeds := flag.Int("seeds", 5, "cities")
 	flag.Parse()
-	fmt.Println("seed interviews invented  precision@5%  recall@20%  at home  partial  copier  evasive  flagged workers who are honest  seconds")
+	fmt.Println("seed interviews invented  precision@5%  recall@20%  at home  partial  copier  evasive  flagged workers who are honest  " +
+		"seconds")
 	for seed := range *seeds {
 		made := fabrication.Make(uint64(seed)+100, *workers, *each)
 		start := time.Now()
 		result := quality.Look(made.Interviews)
 		took := time.Since(start)
 		f := made.Measure(result)
-		fmt.Printf("%4d %10d %8.3f %13.3f %11.3f %8.3f %8.3f %7.3f %8.3f %30.3f %8.1f\n", seed+100, len(made.Interviews), f.Invented, f.Precision, f.Recall,
-			f.ByStyle[fabrication.AtHome], f.ByStyle[fabrication.Partial], f.ByStyle[fabrication.Copier], f.ByStyle[fabrication.Evasive], f.FalseWorkers, took.Seconds())
+		fmt.Printf("%4d %10d %8.3f %13.3f %11.3f %8.3f %8.3f %7.3f %8.3f %30.3f %8.1f\n", seed+100, len(made.Interviews), f.Invented, f.Precision,
+			f.Recall,
+			f.ByStyle[fabrication.AtHome], f.ByStyle[fabrication.Partial], f.ByStyle[fabrication.Copier], f.ByStyle[fabrication.Evasive],
+			f.FalseWorkers, took.Seconds())
 	}
 }

@@ -24,7 +24,8 @@ func (v *visitor) open(ctx context.Context) error {
 	}
 	return collections.Write(ctx, v.beside, func(db collections.DB) error {
 		for _, of := range []string{collections.Submissions, "child_visits"} {
-			if _, err := db.Exec(`INSERT OR IGNORE INTO retention_policies (id, collection, campaign, days, active) VALUES (?,?,'',3650,1)`, "bench"+of[:8], of); err != nil {
+			if _, err := db.Exec(`INSERT OR IGNORE INTO retention_policies (id, collection, campaign, days, active) VALUES (?,?,'',3650,1)`,
+				"bench"+of[:8], of); err != nil {
 				return err
 			}
 		}

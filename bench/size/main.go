@@ -32,7 +32,8 @@ type config struct {
 
 func main() {
 	var c config
-	flag.StringVar(&c.cache, "cache", filepath.Join(os.TempDir(), "doorstep-cities"), "folder in which cities are kept between runs; none when empty")
+	flag.StringVar(&c.cache, "cache", filepath.Join(os.TempDir(), "doorstep-cities"),
+		"folder in which cities are kept between runs; none when empty")
 	flag.StringVar(&c.server, "server", "", "the program to measure; built from here when not given")
 	flag.StringVar(&c.small, "small", "town", "scale of the town")
 	flag.StringVar(&c.large, "large", "full", "scale of the city: full, or tenth for a run of minutes")
@@ -81,7 +82,8 @@ func run(ctx context.Context, c config, w io.Writer) error {
 		}
 		defer both[i].leave()
 	}
-	fmt.Fprintf(w, "%-24s %9s %9s %9s %9s %9s %9s %5s %7s %7s\n", "ms", c.small, c.large, "cold", "cold", "cpu", "cpu", "MB", "answer", "ratio")
+	fmt.Fprintf(w, "%-24s %9s %9s %9s %9s %9s %9s %5s %7s %7s\n", "ms", c.small, c.large, "cold", "cold", "cpu", "cpu", "MB", "answer",
+		"ratio")
 	all, err := measure(ctx, c, both, w)
 	if err != nil {
 		return err

@@ -137,7 +137,8 @@ func (v *visitor) oneRecord(ctx context.Context) (int, error) {
 		var page struct {
 			Items []struct{ Collection, ID string }
 		}
-		if err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/queue?limit=1&form=child_visit", nil, &page); err != nil || len(page.Items) == 0 {
+		if err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/queue?limit=1&form=child_visit", nil, &page); err != nil ||
+			len(page.Items) == 0 {
 			return 0, fmt.Errorf("no record waits: %w", err)
 		}
 		v.record = page.Items[0].Collection + "/" + page.Items[0].ID
@@ -159,7 +160,8 @@ func (v *visitor) search(ctx context.Context) (int, error) {
 	if err := json.Unmarshal(record.Data, &row); err != nil {
 		return 0, err
 	}
-	return 1, v.street.Call(ctx, http.MethodPost, "/api/doorstep/v1/search/person", map[string]string{"name": row.Name, "birth_date": row.BirthDate}, nil)
+	return 1, v.street.Call(ctx, http.MethodPost, "/api/doorstep/v1/search/person",
+		map[string]string{"name": row.Name, "birth_date": row.BirthDate}, nil)
 }
 
 // searchHeard asks for everybody of a name that many have.

@@ -50,7 +50,8 @@ func (v *visitor) fillIn(pushes int) ([][]client.Operation, error) {
 		if err != nil {
 			return nil, err
 		}
-		op := client.Operation{Seq: v.tablet.Outbox.LastSeq + int64(i) + 1, Op: client.Submit, ID: client.NewID(now, [16]byte(random(r))), Form: form.ID, Version: form.Version, DeviceTime: now.Format(time.RFC3339)}
+		op := client.Operation{Seq: v.tablet.Outbox.LastSeq + int64(i) + 1, Op: client.Submit, ID: client.NewID(now, [16]byte(random(r))),
+			Form: form.ID, Version: form.Version, DeviceTime: now.Format(time.RFC3339)}
 		if op.Answers, err = xform.ToJSON(form, root); err != nil {
 			return nil, err
 		}

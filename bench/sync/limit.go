@@ -17,7 +17,8 @@ import (
 // written are the tables in which a push adds rows.
 var written = []string{
 	"child_visits", "child_visit_children", collections.Households, collections.Persons, collections.Submissions, collections.Changes,
-	collections.Duplicates, collections.Tasks, collections.Outbox, collections.Attachments, collections.Edits, collections.Audit, collections.EntityVersions,
+	collections.Duplicates, collections.Tasks, collections.Outbox, collections.Attachments, collections.Edits, collections.Audit,
+	collections.EntityVersions,
 }
 
 // rows are rows of one table that a push left; their columns are those of the table, in order.
@@ -47,7 +48,8 @@ func (s *server) since(m marks) ([]rows, error) {
 	var all []rows
 	for _, table := range written {
 		r := rows{table: table}
-		err := collections.Each(collections.Read(s.app), `SELECT * FROM "`+table+`" WHERE rowid>? ORDER BY rowid`, []any{m[table]}, func(from *sql.Rows) error {
+		err := collections.Each(collections.Read(s.app), `SELECT * FROM "`+table+`" WHERE rowid>?
+			ORDER BY rowid`, []any{m[table]}, func(from *sql.Rows) error {
 			names, err := from.Columns()
 			if err != nil {
 				return err

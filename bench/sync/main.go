@@ -26,7 +26,8 @@ func main() {
 	flag.IntVar(&c.batch, "batch", 30, "visits in one push")
 	flag.IntVar(&c.batches, "batches", 40, "pushes that are measured")
 	flag.IntVar(&c.warm, "warm", 10, "pushes before those")
-	flag.IntVar(&c.tablets, "tablets", 60, "tablets of the rush, at the rate of 3,000 in 15 minutes; more than 200 come to the full city; 0 for no rush")
+	flag.IntVar(&c.tablets, "tablets", 60,
+		"tablets of the rush, at the rate of 3,000 in 15 minutes; more than 200 come to the full city; 0 for no rush")
 	sealing := flag.Bool("sealing", false, "measure what sealing costs, and nothing else")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the pushes to this file, and measure nothing else")
 	flag.BoolVar(&c.odk, "odk", false, "let the profile be of the ODK door")
@@ -120,7 +121,8 @@ func measureDoors(ctx context.Context, s *server, visits []visit, c config, dir 
 
 func (m *measured) print(w io.Writer, c config) {
 	m.push.print(w, c)
-	fmt.Fprintf(w, "%-52s %9.2f ms a submission, %.0f a second\n", fmt.Sprintf("ODK door, a HEAD and a POST each, %d clients", odkClients), ms(m.odk), 1/m.odk.Seconds())
+	fmt.Fprintf(w, "%-52s %9.2f ms a submission, %.0f a second\n", fmt.Sprintf("ODK door, a HEAD and a POST each, %d clients", odkClients),
+		ms(m.odk), 1/m.odk.Seconds())
 	for _, p := range m.pulls {
 		fmt.Fprintf(w, "%-52s %9.1f ms\n", p.name, ms(p.took))
 	}
@@ -129,8 +131,10 @@ func (m *measured) print(w io.Writer, c config) {
 // verdict is for programs: the throughput of each door divided by that of the limit, or of PocketBase.
 func (m *measured) verdict(w io.Writer, c config) {
 	limit := m.push.limit.Seconds()
-	fmt.Fprintf(w, "ratio push_together_to_limit %.2f\nratio push_to_limit %.2f\nratio push_to_pocketbase_batch %.1f\nratio openrosa_to_limit %.2f\n",
-		limit/m.push.together.Seconds(), limit/m.push.push.Seconds(), m.push.stock.Seconds()/m.push.push.Seconds(), limit/float64(c.batch)/m.odk.Seconds())
+	fmt.Fprintf(w, "ratio push_together_to_limit %.2f\nratio push_to_limit %.2f\nratio push_to_pocketbase_batch %.1f\nratio "+
+		"openrosa_to_limit %.2f\n",
+		limit/m.push.together.Seconds(), limit/m.push.push.Seconds(), m.push.stock.Seconds()/m.push.push.Seconds(),
+		limit/float64(c.batch)/m.odk.Seconds())
 }
 
 func withServer(ctx context.Context, dir string, c config, do func(*server, []visit) error) error {

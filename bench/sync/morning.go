@@ -35,7 +35,8 @@ func (r *rushed) firstSyncs(ctx context.Context, all []arrival) (err error) {
 
 // atChance lets every tablet do something at a moment of its own, by chance, at the rate of the whole force in some time. It
 // returns how long it took.
-func atChance(ctx context.Context, all []arrival, whole time.Duration, do func(context.Context, int, arrival) error) (time.Duration, error) {
+func atChance(ctx context.Context, all []arrival, whole time.Duration,
+	do func(context.Context, int, arrival) error) (time.Duration, error) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	over := whole * time.Duration(len(all)) / force
 	began := time.Now()

@@ -46,7 +46,8 @@ func measurePull(ctx context.Context, s *server) ([]pulled, error) {
 		all = append(all, pulled{name, median(took)})
 		return nil
 	}
-	if err := measure(fmt.Sprintf("pull: first sync of %d records", records), 5, func() error { device.Copy = client.Copy{}; return nil }); err != nil {
+	if err := measure(fmt.Sprintf("pull: first sync of %d records", records), 5,
+		func() error { device.Copy = client.Copy{}; return nil }); err != nil {
 		return nil, err
 	}
 	if err := measure("pull: nothing new", 51, func() error { return nil }); err != nil {
@@ -63,7 +64,9 @@ func (s *server) scope(n int) (territory []string, records int, err error) {
 			continue
 		}
 		var here int
-		if _, err := collections.One(collections.Read(s.app), `SELECT (SELECT COUNT(*) FROM households WHERE area=?)+(SELECT COUNT(*) FROM persons WHERE area=?)`, []any{a.Code, a.Code}, &here); err != nil {
+		if _, err := collections.One(collections.Read(s.app),
+			`SELECT (SELECT COUNT(*) FROM households WHERE area=?)+(SELECT COUNT(*) FROM persons WHERE area=?)`, []any{a.Code, a.Code},
+			&here); err != nil {
 			return nil, 0, err
 		}
 		territory, records = append(territory, a.Code), records+here

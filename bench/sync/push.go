@@ -81,7 +81,8 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 			}
 		}
 	}
-	p := &pushed{limit: median(took[0]), push: median(took[1]), stock: median(took[2]), stockMain: median(took[3]), tablets: 8, rows: float64(count) / float64(serial)}
+	p := &pushed{limit: median(took[0]), push: median(took[1]), stock: median(took[2]), stockMain: median(took[3]), tablets: 8,
+		rows: float64(count) / float64(serial)}
 	p.together, err = together(ctx, s, visits[serial:], c, p.tablets)
 	return p, err
 }
@@ -128,7 +129,8 @@ func median(d []time.Duration) time.Duration {
 }
 
 func (p *pushed) print(w io.Writer, c config) {
-	fmt.Fprintf(w, "%d visits a batch, %.1f rows a visit, median of %d batches\n\n%-52s %12s %12s %9s\n", c.batch, p.rows, c.batches, "", "ms a batch", "visits/s", "to (a)")
+	fmt.Fprintf(w, "%d visits a batch, %.1f rows a visit, median of %d batches\n\n%-52s %12s %12s %9s\n", c.batch, p.rows, c.batches, "",
+		"ms a batch", "visits/s", "to (a)")
 	for _, l := range []struct {
 		name string
 		took time.Duration

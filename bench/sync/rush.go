@@ -223,7 +223,8 @@ func (r *rushed) count(path string, all []arrival, kept bool) error {
 // countChildren finds rows of children that a repetition left twice.
 func (r *rushed) countChildren(db *sql.DB, all []arrival) error {
 	var twice int
-	if err := db.QueryRow(`SELECT COUNT(*) FROM (SELECT 1 FROM child_visit_children GROUP BY visit, position HAVING COUNT(*)>1)`).Scan(&twice); err != nil {
+	if err := db.QueryRow(`SELECT COUNT(*) FROM (SELECT 1 FROM child_visit_children
+		GROUP BY visit, position HAVING COUNT(*)>1)`).Scan(&twice); err != nil {
 		return err
 	}
 	r.doubled += twice
@@ -242,6 +243,7 @@ func (r *rushed) print(w io.Writer) {
 }
 
 func (r *rushed) verdict(w io.Writer) {
-	fmt.Fprintf(w, "first_morning tablets %d minutes %.1f p95_ms %.0f rss_mb %d\n", r.tablets, r.first.Minutes(), at(0.95, r.pages), r.morningPeak)
+	fmt.Fprintf(w, "first_morning tablets %d minutes %.1f p95_ms %.0f rss_mb %d\n", r.tablets, r.first.Minutes(), at(0.95, r.pages),
+		r.morningPeak)
 	fmt.Fprintf(w, "rush tablets %d lost %d doubled %d p95_ms %.0f rss_mb %d\n", r.tablets, r.lost, r.doubled, at(0.95, r.push), r.peak)
 }

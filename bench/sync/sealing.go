@@ -54,6 +54,7 @@ func measureSealing(ctx context.Context, sealed, plain *server, visits []visit, 
 		}
 	}
 	with, without := median(took[0]), median(took[1])
-	fmt.Printf("%d visits a batch, median of %d batches: sealed %.1f ms, plain %.1f ms\n\nratio sealed_to_plain %.2f\n", c.batch, len(took[0]), ms(with), ms(without), without.Seconds()/with.Seconds())
+	fmt.Printf("%d visits a batch, median of %d batches: sealed %.1f ms, plain %.1f ms\n\nratio sealed_to_plain %.2f\n", c.batch, len(took[0]),
+		ms(with), ms(without), without.Seconds()/with.Seconds())
 	return nil
 }

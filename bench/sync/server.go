@@ -136,7 +136,8 @@ func (t *tablet) bodies(visits []visit, batch int) ([][]byte, error) {
 		ops := make([]client.Operation, batch)
 		for i, v := range visits[:batch] {
 			t.seq++
-			ops[i] = client.Operation{Seq: t.seq, Op: client.Submit, ID: v.id, Form: "child_visit", Answers: v.answers, DeviceTime: time.Now().Format(time.RFC3339)}
+			ops[i] = client.Operation{Seq: t.seq, Op: client.Submit, ID: v.id, Form: "child_visit", Answers: v.answers,
+				DeviceTime: time.Now().Format(time.RFC3339)}
 		}
 		visits = visits[batch:]
 		var b bytes.Buffer

@@ -17,14 +17,16 @@ type Feed struct {
 // Each calls scan with seq, collection, record, record_rev and op of the first changes after seq, in their order.
 func (f Feed) Each(db collections.DB, seq int64, where string, args []any, limit int, scan func(*sql.Rows) error) error {
 	query, all := f.targets()
-	query += `SELECT c.seq, c.collection, c.record, c.record_rev, c.op FROM targets CROSS JOIN changes c ON c.target=targets.target AND c.seq>? WHERE ` + where + ` ORDER BY c.seq LIMIT ?`
+	query += `SELECT c.seq, c.collection, c.record, c.record_rev, c.op FROM targets CROSS JOIN changes c ON c.target=targets.target AND c.seq>?
+		WHERE ` + where + ` ORDER BY c.seq LIMIT ?`
 	return collections.Each(db, query, append(append(append(all, seq), args...), limit), scan)
 }
 
 // Head is the sequence number of the last change; 0 when there is none.
 func (f Feed) Head(db collections.DB) (seq int64, err error) {
 	query, args := f.targets()
-	_, err = collections.One(db, query+`SELECT COALESCE(MAX((SELECT MAX(seq) FROM changes c WHERE c.target=targets.target)),0) FROM targets`, args, &seq)
+	_, err = collections.One(db, query+`SELECT COALESCE(MAX((SELECT MAX(seq) FROM changes c WHERE c.target=targets.target)),0) FROM targets`,
+		args, &seq)
 	return seq, err
 }
 
@@ -39,6 +41,8 @@ func (f Feed) targets() (with string, args []any) {
 		also, args = append(also, `SELECT ?`), append(args, target)
 	}
 	return `WITH RECURSIVE first(target, hi) AS (` + strings.Join(first, ` UNION ALL `) + `),
-		places(target, hi) AS (SELECT target, hi FROM first UNION ALL SELECT (SELECT MIN(target) FROM changes WHERE target>places.target AND target<places.hi), hi FROM places WHERE target IS NOT NULL),
+		places(target, hi) AS (SELECT target, hi FROM first
+		UNION ALL SELECT (SELECT MIN(target) FROM changes WHERE target>places.target AND target<places.hi), hi FROM places
+		WHERE target IS NOT NULL),
 		targets(target) AS (` + strings.Join(also, ` UNION ALL `) + `) `, args
 }

@@ -38,7 +38,8 @@ func load(ctx context.Context, o Options, show func(step string, done, total int
 		}
 	}
 	if len(fields) == 0 {
-		return nil, nil, fmt.Errorf("%s: 没有认得的列名;表头如 姓名、出生日期、证件号码,别的列名用 --map 指明 · no column is known by its header, such as name, birth_date, id_number; name others with --map", o.Files[0])
+		return nil, nil, fmt.Errorf("%s: 没有认得的列名;表头如 姓名、出生日期、证件号码,别的列名用 --map 指明 · no column is known by its header, such as name, birth_date, "+
+			"id_number; name others with --map", o.Files[0])
 	}
 	t, err := linkage.NewTable(fields)
 	if err != nil {
@@ -54,7 +55,8 @@ func load(ctx context.Context, o Options, show func(step string, done, total int
 			return nil, nil, err
 		}
 		if id := repeated(l.ids[before:]); id != "" {
-			return nil, nil, fmt.Errorf("%s: 编号“%s”出现两次;每条记录要有自己的编号,或用 --id 指明另一列 · the id %q is there twice: give each record its own, or name another column with --id", file, id, id)
+			return nil, nil, fmt.Errorf("%s: 编号“%s”出现两次;每条记录要有自己的编号,或用 --id 指明另一列 · the id %q is there twice: give each record its own, or name "+
+				"another column with --id", file, id, id)
 		}
 	}
 	return t, l.ids, nil

@@ -175,15 +175,18 @@ func sheetName(name string) string {
 // A sheet's frame: the header stays in sight.
 const (
 	sheetBegin = `<worksheet xmlns="` + sheetSpace +
-		`"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`
+		`"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView>` +
+		`</sheetViews><sheetData>`
 	sheetEnd   = `</sheetData></worksheet>`
 	sheetSpace = `http://schemas.openxmlformats.org/spreadsheetml/2006/main`
 	relations  = `http://schemas.openxmlformats.org/package/2006/relationships`
 	documents  = `http://schemas.openxmlformats.org/officeDocument/2006/relationships`
 	sheetType  = `application/vnd.openxmlformats-officedocument.spreadsheetml.`
 	plainStyle = `<styleSheet xmlns="` + sheetSpace +
-		`"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill>` +
-		`<fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs></styleSheet>`
+		`"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/>` +
+		`</fill>` +
+		`<fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/>` +
+		`</cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs></styleSheet>`
 )
 
 type part struct{ name, text string }
@@ -210,7 +213,8 @@ func (x *XLSX) parts() []part {
 		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="` + relations + `">` + links.String() + `</Relationships>`},
 		{"_rels/.rels", `<Relationships xmlns="` + relations + `"><Relationship Id="rId1" Type="` + documents +
 			`/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
-		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ` +
+			`ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
 			`<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="` + sheetType +
 			`sheet.main+xml"/>` +
 			`<Override PartName="/xl/styles.xml" ContentType="` + sheetType + `styles+xml"/>` + types.String() + `</Types>`},

@@ -84,7 +84,8 @@ type layer struct {
 func tables(ctx context.Context, conn *sql.Conn, names ...string) error {
 	for _, name := range names {
 		var n int
-		if err := conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_master WHERE name=? AND type='table' AND sql LIKE 'CREATE TABLE%'`, name).Scan(&n); err != nil {
+		if err := conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_master WHERE name=? AND type='table' AND sql LIKE 'CREATE TABLE%'`,
+			name).Scan(&n); err != nil {
 			return malformed("%v", err)
 		}
 		if n != 1 {
@@ -96,8 +97,10 @@ func tables(ctx context.Context, conn *sql.Conn, names ...string) error {
 
 // findLayer is the only layer of polygons. A view is none.
 func findLayer(ctx context.Context, conn *sql.Conn) (layer, error) {
-	rows, err := conn.QueryContext(ctx, `SELECT g.table_name, g.column_name, COALESCE(s.organization, '')||':'||COALESCE(s.organization_coordsys_id, '')
-		FROM gpkg_geometry_columns g JOIN sqlite_master m ON m.name=g.table_name AND m.type='table' AND m.sql LIKE 'CREATE TABLE%' LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id=g.srs_id
+	rows, err := conn.QueryContext(ctx,
+		`SELECT g.table_name, g.column_name, COALESCE(s.organization, '')||':'||COALESCE(s.organization_coordsys_id, '')
+		FROM gpkg_geometry_columns g JOIN sqlite_master m ON m.name=g.table_name AND m.type='table' AND m.sql LIKE 'CREATE TABLE%'
+		LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id=g.srs_id
 		WHERE upper(g.geometry_type_name) IN ('POLYGON','MULTIPOLYGON','GEOMETRY','GEOMETRYCOLLECTION','CURVEPOLYGON','MULTISURFACE') LIMIT 3`)
 	if err != nil {
 		return layer{}, malformed("%v", err)

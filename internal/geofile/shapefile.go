@@ -214,7 +214,8 @@ func parseShape(b []byte) (orb.MultiPolygon, error) {
 		}
 		for ; from < to; from++ {
 			at := points[16*from:]
-			rings[i] = append(rings[i], orb.Point{math.Float64frombits(binary.LittleEndian.Uint64(at)), math.Float64frombits(binary.LittleEndian.Uint64(at[8:]))})
+			rings[i] = append(rings[i], orb.Point{math.Float64frombits(binary.LittleEndian.Uint64(at)),
+				math.Float64frombits(binary.LittleEndian.Uint64(at[8:]))})
 		}
 	}
 	return gather(rings), nil

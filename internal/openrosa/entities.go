@@ -35,7 +35,8 @@ var entityLists = []entityList{
 		"address", "address", "house_code", "house_code", "head_name", "head_name", "phone", "phone", "residents",
 		`CASE WHEN residents>0 THEN residents ELSE '' END`, "area", "area",
 		"sample_id", "sample_id", "stratum", "stratum", "cluster", "cluster", attemptsProperty, "",
-		"geometry", `CASE WHEN area_method IN ('gps','gps_near') THEN json_extract(location,'$.lat')||' '||json_extract(location,'$.lon')||' 0 '||accuracy_m ELSE '' END`,
+		"geometry", `CASE WHEN area_method IN ('gps','gps_near') THEN json_extract(location,'$.lat')||' '||` +
+			`json_extract(location,'$.lon')||' 0 '||accuracy_m ELSE '' END`,
 	}, []string{"address", "head_name"}, nil},
 	{collections.Persons, `CASE WHEN name!='' THEN name ELSE id END`, []string{
 		"full_name", "name", "sex", "sex", "birth_date", "birth_date", "id_type", "id_type", "id_number", "id_number", "phone", "phone",

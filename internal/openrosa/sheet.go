@@ -44,7 +44,8 @@ var sheetPage = template.Must(template.New("sheet").Parse(`<!doctype html>
 <title>{{.Community}} · ODK Collect</title>
 <style>
 @page { size: A4; margin: 12mm }
-body { font: 11pt/1.4 "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif; margin: 0 auto; max-width: 186mm; color: #000; background: #fff }
+body { font: 11pt/1.4 "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif; margin: 0 auto; max-width: 186mm;
+  color: #000; background: #fff }
 h1 { font-size: 14pt; margin: 0 0 2mm }
 p { margin: 0 0 3mm }
 main { display: grid; grid-template-columns: 1fr 1fr; gap: 5mm }
@@ -55,7 +56,8 @@ small { color: #444 }
 </style>
 <h1>{{.Community}}</h1>
 <p>在 ODK Collect 中选择“扫描二维码”即可登录。二维码等于密码:只交给本人,不要拍照或转发;遗失时请管理员吊销。<br>
-<small>Scan it in ODK Collect to sign in. The code is a password: hand it to its owner only, and have a lost one revoked. {{.Made}}</small></p>
+<small>Scan it in ODK Collect to sign in. The code is a password: hand it to its owner only,
+and have a lost one revoked. {{.Made}}</small></p>
 <main>
 {{range .Cards}}<figure>
 <img alt="" src="{{.Image}}">

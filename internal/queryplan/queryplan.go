@@ -30,7 +30,8 @@ func New(from interface {
 	}
 	db.SetMaxOpenConns(1) // each connection has a memory of its own
 	c := &City{db: db, tables: map[string]bool{}, of: map[string]string{}, partial: map[string]bool{}, reads: map[string][]int{}}
-	rows, err := from.Query(`SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type='view', type='index', rowid`)
+	rows, err := from.Query(`SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+		ORDER BY type='view', type='index', rowid`)
 	if err != nil {
 		return c, err
 	}
@@ -84,7 +85,8 @@ type index struct {
 }
 
 func (c *City) indexes() (all []index, err error) {
-	rows, err := c.db.Query(`SELECT t.name, x.name, x."unique", x.partial, GROUP_CONCAT(COALESCE(i.name, 'area'), ',') FROM sqlite_schema t, pragma_index_list(t.name) x, pragma_index_info(x.name) i
+	rows, err := c.db.Query(`SELECT t.name, x.name, x."unique", x.partial, GROUP_CONCAT(COALESCE(i.name, 'area'), ',')
+		FROM sqlite_schema t, pragma_index_list(t.name) x, pragma_index_info(x.name) i
 		WHERE t.type='table' GROUP BY t.name, x.name ORDER BY t.name, x.name`)
 	if err != nil {
 		return nil, err
@@ -145,7 +147,8 @@ func (c *City) Plan(query string) (steps []Step, err error) {
 }
 
 var (
-	access = regexp.MustCompile("^(SCAN|SEARCH) [`\"]?([a-zA-Z_0-9]+)[`\"]?(?: USING (AUTOMATIC )?(?:PARTIAL )?(?:COVERING )?INDEX (\\S+))?(.*)$")
+	access = regexp.MustCompile("^(SCAN|SEARCH) [`\"]?([a-zA-Z_0-9]+)[`\"]?(?: USING (AUTOMATIC )?(?:PARTIAL )?(?:COVERING )?INDEX " +
+		"(\\S+))?(.*)$")
 	limit  = regexp.MustCompile(`(?i)\bLIMIT (\d+|\?)\s*$`)
 	filter = regexp.MustCompile(`(?i)\bWHERE\b`)
 )
@@ -182,7 +185,8 @@ func (c *City) Wasteful(query string) (found []string, err error) {
 // each row or for a list of keys.
 func anyBelow(steps []Step, in int, some map[int]bool) bool {
 	for _, s := range steps {
-		apart := strings.Contains(s.Text, "SCALAR SUBQUERY") || strings.HasPrefix(s.Text, "LIST SUBQUERY") || strings.Contains(s.Text, "CORRELATED")
+		apart := strings.Contains(s.Text, "SCALAR SUBQUERY") || strings.HasPrefix(s.Text, "LIST SUBQUERY") || strings.Contains(s.Text,
+			"CORRELATED")
 		if s.in == in && (some[s.id] || !apart && anyBelow(steps, s.id, some)) {
 			return true
 		}

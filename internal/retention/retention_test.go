@@ -121,6 +121,30 @@ func newsOf(app *testapp.App, t *testing.T, before testapp.Picture) string {
 	return strings.Join(slices.Sorted(maps.Keys(ids)), " ")
 }
 
+// notesOf are the erasures in the place of the erased by somebody on some ground, as the table and the audit trail tell them; the test
+// fails where these differ.
+func notesOf(t *testing.T, app *testapp.App, by, basis string) string {
+	t.Helper()
+	var kept, trail []string
+	p := app.Picture(t)
+	for _, row := range p[retention.Erasures] {
+		if row["actor"] == by && row["basis"] == basis && row["area"] == here {
+			kept = append(kept, row["collection"]+" "+row["kind"]+" "+row["subject"])
+		}
+	}
+	for _, row := range p[collections.Audit] {
+		if kind, ok := strings.CutPrefix(row["action"], "erase."); ok && row["actor"] == by && row["area"] == here {
+			trail = append(trail, row["collection"]+" "+kind+" "+row["record"])
+		}
+	}
+	slices.Sort(kept)
+	slices.Sort(trail)
+	if !slices.Equal(kept, trail) {
+		t.Errorf("the audit trail tells of %q, the erasures of %q", trail, kept)
+	}
+	return strings.Join(kept, "; ")
+}
+
 // TestErasingOneTouchesNobodyElse erases a person beside a family of the same street, and asks in vain for what is not the manager's.
 func TestErasingOneTouchesNobodyElse(t *testing.T) {
 	app := testapp.New(t)
@@ -178,6 +202,10 @@ uploads *-upload went`); moved != want {
 	}
 	if news := newsOf(app, t, before); news != "erased-child erased-look erased-task erased-twin erased-visit" {
 		t.Errorf("tablets hear of %s", news)
+	}
+	want := "child_visits part erased-visit; persons person erased-child; persons person erased-twin"
+	if noted := notesOf(t, app, manager.ID, "own_request"); noted != want {
+		t.Errorf("noted as erased: %s, want %s", noted, want)
 	}
 	for content, want := range map[string]bool{"erased-photo": false, "erased-times": false, "beside-photo": true, "of all": true} {
 		if lies(app, content) != want {

@@ -25,7 +25,8 @@ func Wait(db collections.DB, actor string, now time.Time) (time.Duration, error)
 	var day, hour int
 	var first, last string
 	from := func(back time.Duration) string { return collections.Stamp(now.Add(-back)) }
-	_, err := collections.One(db, `SELECT COUNT(*), COALESCE(SUM(created>?),0), COALESCE(MIN(created),''), COALESCE(MAX(created),'') FROM audit WHERE actor=? AND created>? AND action=?`,
+	_, err := collections.One(db, `SELECT COUNT(*), COALESCE(SUM(created>?),0), COALESCE(MIN(created),''), COALESCE(MAX(created),'') FROM audit
+		WHERE actor=? AND created>? AND action=?`,
 		[]any{from(time.Hour), actor, from(24 * time.Hour), audit.Search}, &day, &hour, &first, &last)
 	switch {
 	case err != nil:

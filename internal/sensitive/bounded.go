@@ -94,7 +94,8 @@ func Numbered(text string) bool {
 
 var (
 	longRun  = regexp.MustCompile(`[0-9]{11,}[Xx]?`)
-	personal = regexp.MustCompile(`^(?:(?:00)?86)?1[3-9][0-9]{9}$|^9?(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{12,15}[0-9Xx]$|^[3-6][0-9]{12,18}$`)
+	personal = regexp.MustCompile(`^(?:(?:00)?86)?1[3-9][0-9]{9}$|` +
+		`^9?(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{12,15}[0-9Xx]$|^[3-6][0-9]{12,18}$`)
 )
 
 // bare takes the parentheses around a whole expression off.

@@ -16,7 +16,8 @@ func (a *App) City(t testing.TB) {
 	var features []string
 	add := func(code, name string, column, columns int) {
 		w, e := 114+0.01*float64(column), 114+0.01*float64(column+columns)
-		features = append(features, fmt.Sprintf(`{"type":"Feature","properties":{"code":%q,"name":%q,"expected_households":10},"geometry":{"type":"Polygon","coordinates":[[[%[3]g,22.5],[%[4]g,22.5],[%[4]g,22.6],[%[3]g,22.6],[%[3]g,22.5]]]}}`, code, name, w, e))
+		features = append(features, fmt.Sprintf(`{"type":"Feature","properties":{"code":%q,"name":%q,"expected_households":10},`+
+			`"geometry":{"type":"Polygon","coordinates":[[[%[3]g,22.5],[%[4]g,22.5],[%[4]g,22.6],[%[3]g,22.6],[%[3]g,22.5]]]}}`, code, name, w, e))
 	}
 	add("9901", "示例市", 0, 8)
 	column := 0
@@ -34,7 +35,8 @@ func (a *App) City(t testing.TB) {
 		}
 	}
 	collection := `{"type":"FeatureCollection","features":[` + strings.Join(features, ",") + `]}`
-	if _, err := grid.Import(context.Background(), a.TestApp, grid.File{Name: "city.geojson", Data: []byte(collection)}, grid.Options{Datum: grid.WGS84, By: "test", Now: a.clock}); err != nil {
+	if _, err := grid.Import(context.Background(), a.TestApp, grid.File{Name: "city.geojson", Data: []byte(collection)},
+		grid.Options{Datum: grid.WGS84, By: "test", Now: a.clock}); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Doorstep.Areas.Load(a.TestApp); err != nil {

@@ -15,7 +15,8 @@ func (a *App) Clear(t testing.TB, table, where string, columns ...string) [][]st
 	t.Helper()
 	var all [][]string
 	db := collections.Read(a.TestApp)
-	err := collections.Each(db, `SELECT id, sealed, "`+strings.Join(columns, `","`)+`" FROM "`+table+`" WHERE `+where, nil, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, sealed, "`+strings.Join(columns, `","`)+`" FROM "`+table+`"
+		WHERE `+where, nil, func(rows *sql.Rows) error {
 		values, dest := make([]any, len(columns)), make([]any, len(columns), 2+len(columns))
 		for i := range values {
 			dest[i] = &values[i]

@@ -30,7 +30,8 @@ func NewLeaks(t testing.TB, texts ...string) Leaks {
 			t.Fatal(err)
 		}
 		c.spellings[text+" as utf-8"], c.spellings[text+" as gbk"] = []byte(text), []byte(gbk)
-		c.spellings[text+" as url"], c.spellings[text+" as json"] = []byte(url.QueryEscape(text)), []byte(strings.Trim(strconv.QuoteToASCII(text), `"`))
+		c.spellings[text+" as url"], c.spellings[text+" as json"] = []byte(url.QueryEscape(text)),
+			[]byte(strings.Trim(strconv.QuoteToASCII(text), `"`))
 		for i := range 3 { // base64 of a text depends on where it begins
 			encoded := base64.StdEncoding.EncodeToString(append(make([]byte, i), text...))
 			c.spellings[fmt.Sprint(text, " as base64 ", i)] = []byte(encoded[4 : len(encoded)/4*4-4])

@@ -20,7 +20,8 @@ func (a *App) Picture(t testing.TB) Picture {
 	t.Helper()
 	db, p := collections.Read(a), Picture{}
 	var tables []string
-	err := collections.Each(db, `SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'`, nil, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT name FROM sqlite_master
+		WHERE type='table' AND name NOT LIKE 'sqlite_%'`, nil, func(rows *sql.Rows) error {
 		var name string
 		defer func() { tables = append(tables, name) }()
 		return rows.Scan(&name)

@@ -68,7 +68,8 @@ func judged(query string) bool {
 		switch {
 		case strings.Contains(f.Function, "pocketbase/tools/search.(*Provider)") && !strings.Contains(query, "__auth_"):
 			return false
-		case !strings.HasPrefix(f.Function, "doorstep/") || strings.HasSuffix(f.File, "collections/prepared.go") || strings.HasSuffix(f.File, "collections/db.go"):
+		case !strings.HasPrefix(f.Function, "doorstep/") || strings.HasSuffix(f.File, "collections/prepared.go") || strings.HasSuffix(f.File,
+			"collections/db.go"):
 		default:
 			return !strings.HasSuffix(f.File, "_test.go") && !strings.HasPrefix(f.Function, "doorstep/internal/testapp.")
 		}

@@ -199,7 +199,8 @@ func (c *logicCompiler) opaque(info *xpath.Info) bool {
 }
 
 // reContext finds functions that look at the context node or position when they have no argument.
-var reContext = regexp.MustCompile(`\b(string|number|boolean|normalize-space|string-length|name|local-name|namespace-uri|position|last|lang)\s*\(\s*\)`)
+var reContext = regexp.MustCompile(`\b(string|number|boolean|normalize-space|string-length|name|local-name|namespace-uri|position|last|` +
+	`lang)\s*\(\s*\)`)
 
 // sameEverywhere reports whether an expression gives the same for every question that asks it.
 func sameEverywhere(path string, info *xpath.Info) bool {

@@ -89,7 +89,8 @@ func (p *Path) apart(ours seen, theirs map[string]seen) (found []string) {
 			}
 		}
 		if s.Required != ours.Required || len(s.Shown) != len(ours.Shown) {
-			found = append(found, fmt.Sprintf("%s: ODK shows %d, %d required; the server %d and %d", language, len(s.Shown), s.Required, len(ours.Shown), ours.Required))
+			found = append(found, fmt.Sprintf("%s: ODK shows %d, %d required; the server %d and %d", language, len(s.Shown), s.Required,
+				len(ours.Shown), ours.Required))
 		}
 		for _, fault := range p.faults(s) {
 			found = append(found, language+": "+fault)
