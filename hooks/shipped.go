@@ -62,7 +62,8 @@ func (d *Doorstep) NewlyShipped(app core.App) (news []string, err error) {
 		}
 		var one int
 		source := base64.StdEncoding.EncodeToString(w.Raw)
-		known, err := collections.One(collections.Read(app), `SELECT 1 FROM forms WHERE form_id=? AND source=? LIMIT 1`, []any{form, source}, &one)
+		known, err := collections.One(collections.Read(app), `SELECT 1 FROM forms WHERE form_id=? AND source=? LIMIT 1`, []any{form, source},
+			&one)
 		if err != nil {
 			return nil, err
 		}

@@ -36,7 +36,8 @@ func (d *Doorstep) workerLeft(e *core.RecordEvent) error {
 			return err
 		}
 		return audit.Append(db, d.Now(), audit.Entry{
-			Action: audit.SignOut, Collection: collections.Workers, Record: e.Record.Id, Area: e.Record.GetString("area"), Purpose: audit.Administration,
+			Action: audit.SignOut, Collection: collections.Workers, Record: e.Record.Id, Area: e.Record.GetString("area"),
+			Purpose: audit.Administration,
 		})
 	})
 }

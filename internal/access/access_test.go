@@ -51,3 +51,13 @@ func TestMay(t *testing.T) {
 		})
 	}
 }
+
+// TestAMalformedTerritoryIsNone: a list that is good up to its second code gives neither of them.
+func TestAMalformedTerritoryIsNone(t *testing.T) {
+	for column, want := range map[string]int{`["990101","990102"]`: 2, `["990101",5]`: 0, `["990101"`: 0, `"990101"`: 0, `{"a":1}`: 0, ``: 0,
+		`null`: 0} {
+		if got := ParseTerritory(column); len(got) != want {
+			t.Errorf("%s: %q", column, got)
+		}
+	}
+}

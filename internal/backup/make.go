@@ -87,7 +87,7 @@ func fill(ctx context.Context, app core.App, work, archive string, now time.Time
 	if err != nil {
 		return report, err
 	}
-	err = pack(ctx, app, f, work, wanted, &report.Manifest)
+	err = contents{app, work, wanted, &report.Manifest}.pack(ctx, f)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -120,23 +120,32 @@ func describe(ctx context.Context, db collections.DB, m *Manifest) error {
 	return err
 }
 
+// contents is what goes into an archive: the copy of the database in a work folder, and the files that it refers to.
+type contents struct {
+	app    core.App
+	work   string
+	wanted upload.References
+	m      *Manifest
+}
+
 // pack writes the archive. A file that went after the copy was made is no loss if nothing refers to it any more.
-func pack(ctx context.Context, app core.App, to io.Writer, work string, wanted upload.References, m *Manifest) error {
-	sums, err := os.OpenFile(filepath.Join(work, sumsName), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+func (c contents) pack(ctx context.Context, to io.Writer) error {
+	m := c.m
+	sums, err := os.OpenFile(filepath.Join(c.work, sumsName), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
 	defer sums.Close()
 	w := newWriter(to, sums)
-	copied, err := os.Open(filepath.Join(work, datafolder.Database)) // not the one that the server has open
+	copied, err := os.Open(filepath.Join(c.work, datafolder.Database)) // not the one that the server has open
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(w.addFile(datafolder.Database, zip.Deflate, copied), copied.Close()); err != nil {
 		return err
 	}
-	store := blob.In(app.DataDir(), nil)
-	err = wanted.Each(func(sha string, here bool) error {
+	store := blob.In(c.app.DataDir(), nil)
+	err = c.wanted.Each(func(sha string, here bool) error {
 		f, err := store.Stored(sha)
 		switch gone := errors.Is(err, fs.ErrNotExist); {
 		case gone && here:
@@ -153,7 +162,7 @@ func pack(ctx context.Context, app core.App, to io.Writer, work string, wanted u
 	if err != nil {
 		return err
 	}
-	if m.Missing, err = stillMissing(app, work, m.Missing); err != nil {
+	if m.Missing, err = stillMissing(c.app, c.work, m.Missing); err != nil {
 		return err
 	}
 	return w.close(*m)

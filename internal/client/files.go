@@ -107,14 +107,14 @@ func (t *Tablet) rest(ctx context.Context, f File, in io.ReadSeeker) error {
 		return err
 	}
 	header := map[string]string{"Upload-Offset": strconv.FormatInt(offset, 10), "Content-Type": "application/offset+octet-stream"}
-	_, err = t.Conn.tus(ctx, http.MethodPatch, t.Files.Begun[f.SHA256], io.LimitReader(in, f.Size-offset), f.Size-offset, header)
+	_, err = t.Conn.tus(ctx, http.MethodPatch, t.Files.Begun[f.SHA256], &io.LimitedReader{R: in, N: f.Size - offset}, header)
 	return err
 }
 
 // offset finds how far an upload is, or begins one. One that the server does not know any more begins again.
 func (t *Tablet) offset(ctx context.Context, f File) (int64, error) {
 	if path, begun := t.Files.Begun[f.SHA256]; begun {
-		header, err := t.Conn.tus(ctx, http.MethodHead, path, nil, 0, nil)
+		header, err := t.Conn.tus(ctx, http.MethodHead, path, nil, nil)
 		var refused *Refusal
 		if err == nil {
 			return strconv.ParseInt(header.Get("Upload-Offset"), 10, 64)
@@ -124,7 +124,7 @@ func (t *Tablet) offset(ctx context.Context, f File) (int64, error) {
 		}
 	}
 	metadata := "sha256 " + base64.StdEncoding.EncodeToString([]byte(f.SHA256)) + ",name " + base64.StdEncoding.EncodeToString([]byte(f.Name))
-	header, err := t.Conn.tus(ctx, http.MethodPost, filePath, nil, 0, map[string]string{"Upload-Length": strconv.FormatInt(f.Size, 10),
+	header, err := t.Conn.tus(ctx, http.MethodPost, filePath, nil, map[string]string{"Upload-Length": strconv.FormatInt(f.Size, 10),
 		"Upload-Metadata": metadata})
 	if err != nil {
 		return 0, err
@@ -140,13 +140,15 @@ func (t *Tablet) offset(ctx context.Context, f File) (int64, error) {
 	return 0, nil
 }
 
-// tus makes one step of the protocol and returns the headers of its answer.
-func (c Conn) tus(ctx context.Context, method, path string, body io.Reader, length int64, header map[string]string) (http.Header, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, body)
+// tus makes one step of the protocol and returns the headers of its answer. A nil body is none.
+func (c Conn) tus(ctx context.Context, method, path string, body *io.LimitedReader, header map[string]string) (http.Header, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, nil)
 	if err != nil {
 		return nil, err
 	}
-	req.ContentLength = length
+	if body != nil {
+		req.Body, req.ContentLength = io.NopCloser(body), body.N
+	}
 	c.sign(req)
 	req.Header.Set("Tus-Resumable", "1.0.0")
 	for name, value := range header {

@@ -43,6 +43,7 @@ func family(t *testing.T, app *testapp.App, name, area string, received time.Tim
 	person := map[string]any{"area": area, "household": id("house"), "name": id("known as"), "active": true, "rev": 1}
 	plant("persons", "child", person)
 	plant("persons", "twin", person, map[string]any{"merged_into": id("child"), "name": id("also known as")})
+	plant("persons", "gone", person, map[string]any{"active": false, "name": id("moved away")})
 	plant("child_visits", "visit", map[string]any{"form": "child_visit", "worker": id("worker"), "area": area, "household": id("house"),
 		"review_state": "received", "rev": 1, "issues": "[]", "received_at": at, "outcome_note": id("remarks")})
 	plant("child_visit_children", "row", map[string]any{"visit": id("visit"), "person": id("child"), "area": area,

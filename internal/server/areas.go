@@ -19,7 +19,8 @@ import (
 func importAreas(r *request) error {
 	said := func(name string) bool { return r.query(name) == "1" }
 	o := grid.Options{
-		Territory: r.actor.Territory, Dry: said("dry") || said("check"), Replace: said("replace"), Anyway: said("anyway"), By: r.actor.ID, Now: r.Now(),
+		Territory: r.actor.Territory, Dry: said("dry") || said("check"), Replace: said("replace"), Anyway: said("anyway"), By: r.actor.ID,
+		Now: r.Now(),
 	}
 	if crs := r.query("crs"); crs != "" {
 		var err error

@@ -50,7 +50,8 @@ func New(now func() time.Time) *Server {
 	return &Server{
 		Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, Longest: longest, AreaJobs: make(chan struct{}, 1),
 		queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(),
-		passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(), sheets: console.NewSheets(), leases: console.NewLeases(),
+		passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(), sheets: console.NewSheets(),
+		leases: console.NewLeases(),
 	}
 }
 

@@ -122,6 +122,7 @@ func Beyond(actor access.Actor, w Worker) []Fault {
 // Of returns the worker whose account a record is.
 func Of(r *core.Record) Worker {
 	return Worker{
-		StaffNo: r.GetString("staff_no"), Name: r.GetString("name"), Role: access.Role(r.GetString("role")), Territory: access.Territory(r), Active: r.GetBool("active"),
+		StaffNo: r.GetString("staff_no"), Name: r.GetString("name"), Role: access.Role(r.GetString("role")), Territory: access.Territory(r),
+		Active: r.GetBool("active"),
 	}
 }
