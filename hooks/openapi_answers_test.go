@@ -267,6 +267,12 @@ func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
 	w.send(tablet, post, "/api/doorstep/v1/reveal", nil, "", look, 403)
 
 	held := text(w.send(boss, get, quarantine, nil, "", nil, 200), "items", "id")
+	counted := w.send(boss, get, quarantine+"/{id}/alike", []string{held}, "", nil, 200)
+	together := object{"decision": "release", "before": text(counted, "before"), "cursor": ""}
+	w.send(boss, post, quarantine+"/{id}/alike", []string{held}, "", together, 200)
+	together["before"] = ""
+	w.send(boss, post, quarantine+"/{id}/alike", []string{held}, "", together, 400)
+	w.send(boss, get, quarantine+"/{id}/alike", []string{"none"}, "", nil, 404)
 	w.send(boss, post, quarantine+"/{id}/release", []string{held}, "", nil, 200)
 	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", object{"reason": "培训时的试填"}, 204)
 	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", nil, 409)
@@ -297,6 +303,10 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, campaigns, nil, "", round, 400)
 	w.send(tablet, post, campaigns+"/{id}", []string{opened}, "", round, 403)
 	w.send(manager, post, formRoutes+"/convert", nil, "", file{"child_visit.csv", newer}, 200)
+	w.send(manager, post, formRoutes+"/check", nil, "", file{"child_visit.csv", newer}, 200)
+	w.send(manager, post, formRoutes+"/check", nil, "", file{"broken.csv", "survey\n"}, 400)
+	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", "2026112602"}, "", nil, 200)
+	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", "1"}, "", nil, 404)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"child_visit"}, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"no_such_form"}, "", file{"child_visit.csv", newer}, 404)
 	w.send(manager, get, formRoutes+"/{form}/points", []string{"child_visit"}, "", nil, 200)

@@ -52,6 +52,10 @@ func TestConsoleIsServed(t *testing.T) {
 	if !strings.HasPrefix(policy, "default-src 'self';") || strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors 'none'") {
 		t.Errorf("policy %q", policy)
 	}
+	fill, _ := fetched(t, server.URL+"/console/fill.html", nil)
+	if p := fill.Header.Get("Content-Security-Policy"); !strings.HasPrefix(p, "default-src 'none';") || !strings.HasSuffix(p, "sandbox allow-scripts") || strings.Contains(p, "connect-src") {
+		t.Errorf("policy of the page on which a form is tried: %q", p)
+	}
 	if _, deep := fetched(t, server.URL+"/console/review?state=received", nil); deep != shell {
 		t.Error("a deep link is not answered by the shell")
 	}

@@ -21,6 +21,9 @@ var built embed.FS
 // Shell is the page that the console starts from.
 const Shell = "index.html"
 
+// Fill is the page on which a form is tried.
+const Fill = "fill.html"
+
 // File is one file of the console as it is served.
 type File struct {
 	Type string // of the content

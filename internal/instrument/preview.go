@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/survey"
@@ -45,7 +47,9 @@ func (l *Library) Try(w Workbook, now time.Time) (*Instrument, error) {
 		return nil, err
 	}
 	if f.Version == "" {
-		f.Version = now.UTC().Format("20060102150405")
+		if f.Version, err = l.version(f, now); err != nil {
+			return nil, err
+		}
 	}
 	c, err := convert(f, l.values())
 	if err == nil && len(c.Obstacles) > 0 {
@@ -55,6 +59,27 @@ func (l *Library) Try(w Workbook, now time.Time) (*Instrument, error) {
 		return nil, err
 	}
 	return c.ready, nil
+}
+
+// Check is Try that fails also where Publish would, because of the versions that are there. The status is that of the same
+// version where it is stored already, else "".
+func (l *Library) Check(app core.App, w Workbook, now time.Time) (*Instrument, error) {
+	in, err := l.Try(w, now)
+	if err != nil {
+		return nil, err
+	}
+	db := collections.Read(app)
+	v, err := find(db, in.Form.ID, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	if in.Status = v.status; v.taken(in) {
+		return nil, survey.Problems{versionTaken(in.Form)}
+	}
+	if err := beside(db, in.Form); err != nil {
+		return nil, err
+	}
+	return in, collections.CheckTables(app, in.Form)
 }
 
 // Preview computes the records of a form that arrived since a moment again, by this version and by another, and counts where

@@ -86,23 +86,10 @@ func writeXML(f *survey.Form) (xml []byte, sum string, err error) {
 // again changes nothing, and is answered with the status that the version has. status is Draft or Published; by is a
 // worker's id or "". It fails with survey.Problems.
 func (l *Library) Publish(app core.App, w Workbook, status, by string, now time.Time) (*Instrument, error) {
-	f, err := readWorkbook(w.Name, w.Raw, l.values(), false)
+	in, err := l.Try(w, now)
 	if err != nil {
 		return nil, err
 	}
-	if f.Version == "" {
-		if f.Version, err = l.version(f, now); err != nil {
-			return nil, err
-		}
-	}
-	c, err := convert(f, l.values())
-	if err != nil {
-		return nil, err
-	}
-	if len(c.Obstacles) > 0 {
-		return nil, c.Obstacles
-	}
-	in := c.ready
 	in.Status = status
 	err = app.RunInTransaction(func(tx core.App) error { return l.store(tx, in, w, by, now) })
 	if err != nil {
@@ -135,11 +122,11 @@ func (l *Library) store(tx core.App, in *Instrument, w Workbook, by string, now 
 	if err != nil {
 		return err
 	}
-	if same := v.md5 == in.MD5 && v.table == in.Layout.Main().Name; same && (v.status == in.Status || v.status != Draft) {
+	if v.same(in) && (v.status == in.Status || v.status != Draft) {
 		in.Status = v.status
 		return nil
 	}
-	if v.id != "" && v.status != Draft {
+	if v.taken(in) {
 		return survey.Problems{versionTaken(in.Form)}
 	}
 	if err := l.prepareTables(tx, db, in); err != nil {
@@ -155,6 +142,15 @@ func (l *Library) store(tx core.App, in *Instrument, w Workbook, by string, now 
 type versionRow struct {
 	id, md5, status, table string
 	rev                    int64
+}
+
+func (v versionRow) same(in *Instrument) bool {
+	return v.md5 == in.MD5 && v.table == in.Layout.Main().Name
+}
+
+// taken reports whether another workbook has the version already, and records may have been made by it.
+func (v versionRow) taken(in *Instrument) bool {
+	return v.id != "" && v.status != Draft && !v.same(in)
 }
 
 func find(db collections.DB, form, version string) (v versionRow, err error) {
@@ -191,12 +187,8 @@ func tell(db collections.DB, id string, in *Instrument, rev int64, by string, no
 
 // prepareTables makes or extends the collections of a version that is to count; those of a draft are only checked.
 func (l *Library) prepareTables(tx core.App, db collections.DB, in *Instrument) error {
-	earlier, err := others(db, in.Form)
-	if err != nil {
+	if err := beside(db, in.Form); err != nil {
 		return err
-	}
-	if problems := fits(in.Form, earlier); len(problems) > 0 {
-		return problems
 	}
 	if in.Status == Draft {
 		return collections.CheckTables(tx, in.Form)
@@ -205,6 +197,18 @@ func (l *Library) prepareTables(tx core.App, db collections.DB, in *Instrument) 
 		return err
 	}
 	return collections.EnsureViews(tx, l.Interviews(in), in.Form.TableName())
+}
+
+// beside fails with survey.Problems where a form cannot be a version beside those that records may have.
+func beside(db collections.DB, f *survey.Form) error {
+	earlier, err := others(db, f)
+	if err != nil {
+		return err
+	}
+	if problems := fits(f, earlier); len(problems) > 0 {
+		return problems
+	}
+	return nil
 }
 
 // others reads the versions of a form that records may have, besides itself.

@@ -18,6 +18,10 @@ const (
 	// token and shown as blobs.
 	consolePolicy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; worker-src 'self'; " +
 		"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	// fillPolicy is for the page on which a form is tried: its engine compiles WebAssembly. The page is sandboxed, so that
+	// nothing that runs in it has the origin of the console, and with it somebody's session.
+	fillPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; " +
+		"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
 	forYears = "public, max-age=31536000, immutable" // for names that hold the digest of the content
 )
 
@@ -34,14 +38,19 @@ func (s *Server) Pages(e *core.ServeEvent) error {
 		if !ok {
 			return writeProblem(re, problem.New(problem.NotFound, ""))
 		}
-		return sendFile(re, f, forYears)
+		re.Response.Header().Set("Access-Control-Allow-Origin", "*") // the sandboxed page, which has no origin, runs them too
+		return sendFile(re, f, consolePolicy, forYears)
 	}
 	page := func(re *core.RequestEvent) error {
-		f, ok := files[re.Request.PathValue("path")]
+		name := re.Request.PathValue("path")
+		if name == web.Fill {
+			return sendFile(re, files[name], fillPolicy, "no-cache")
+		}
+		f, ok := files[name]
 		if !ok {
 			f = files[web.Shell]
 		}
-		return sendFile(re, f, "no-cache")
+		return sendFile(re, f, consolePolicy, "no-cache")
 	}
 	for path, answer := range map[string]func(*core.RequestEvent) error{
 		"/{$}": here, "/console": here, consolePath + "assets/{path...}": asset, consolePath + "{path...}": page,
@@ -52,9 +61,9 @@ func (s *Server) Pages(e *core.ServeEvent) error {
 }
 
 // sendFile answers with a file, compressed where the client takes that, or tells that its copy is still good.
-func sendFile(re *core.RequestEvent, f web.File, keep string) error {
+func sendFile(re *core.RequestEvent, f web.File, policy, keep string) error {
 	h := re.Response.Header()
-	h.Set("Content-Security-Policy", consolePolicy)
+	h.Set("Content-Security-Policy", policy)
 	h.Set("Cache-Control", keep)
 	h.Set("ETag", f.ETag)
 	h.Set("Vary", "Accept-Encoding")

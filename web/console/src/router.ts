@@ -4,12 +4,13 @@ import type { Text } from '@doorstep/kit/texts.ts'
 import { watch } from 'vue'
 import Today from './pages/Today.vue'
 
-/** pages are what there is, each with the actions of which one opens it. */
-export const pages: { path: string; name: string; title: Text; needs: string[] }[] = [
+/** pages are what there is, each with the actions of which one opens it; a quiet one is reached from another page. */
+export const pages: { path: string; name: string; title: Text; needs: string[]; quiet?: boolean }[] = [
   { path: '/', name: 'today', title: 'nav.today', needs: [] },
   { path: '/review', name: 'review', title: 'nav.review', needs: ['review'] },
   { path: '/duplicates', name: 'duplicates', title: 'nav.duplicates', needs: ['duplicate.decide'] },
   { path: '/quarantine', name: 'quarantine', title: 'nav.quarantine', needs: ['quarantine.read'] },
+  { path: '/unplaced', name: 'unplaced', title: 'nav.unplaced', needs: ['review'], quiet: true },
   { path: '/progress', name: 'progress', title: 'nav.progress', needs: ['coverage.read'] },
   { path: '/people', name: 'people', title: 'nav.people', needs: ['review'] },
   { path: '/workers', name: 'workers', title: 'nav.workers', needs: ['worker.manage', 'device.manage'] },
@@ -25,6 +26,7 @@ const parts: Record<string, () => Promise<unknown>> = {
   review: () => import('./pages/Review.vue'),
   duplicates: () => import('./pages/Duplicates.vue'),
   quarantine: () => import('./pages/Quarantine.vue'),
+  unplaced: () => import('./pages/Unplaced.vue'),
   progress: () => import('./pages/Progress.vue'),
   workers: () => import('./pages/Workers.vue'),
   forms: () => import('./pages/Forms.vue'),

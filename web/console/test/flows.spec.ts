@@ -140,6 +140,48 @@ test('a held submission is released, another discarded with a reason', async ({ 
   expect((await city.call<Held>('S00003', 'GET', '/api/doorstep/v1/quarantine')).items.length).toBeGreaterThanOrEqual(before.items.length - 2)
 })
 
+test('what is held for one cause is counted, then decided together', async ({ console, page, city }) => {
+  const before = (await city.call<Held>('S00003', 'GET', '/api/doorstep/v1/quarantine')).items
+  await console.open('S00003', 'quarantine')
+  await page.locator('.one .actions').waitFor()
+  const id = new URL(page.url()).searchParams.get('q')!
+  const { n } = await city.call<{ n: number }>('S00003', 'GET', `/api/doorstep/v1/quarantine/${id}/alike`)
+  await page.getByRole('button', { name: '同一原因的一并处理' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText(`有 ${n} 份`)
+  await dialog.getByLabel('作废').check()
+  await dialog.locator('textarea').fill('培训时的试填')
+  await console.accessible()
+  await dialog.getByRole('button', { name: `处理 ${n} 份` }).click()
+  await expect(dialog.getByRole('status')).toContainText(`作废了 ${n} 份`)
+  await dialog.getByRole('button', { name: '关闭' }).last().click()
+  const after = (await city.call<Held>('S00003', 'GET', '/api/doorstep/v1/quarantine')).items
+  expect(after.length).toBe(before.length - n)
+  expect(before.filter((i) => i.code !== before.find((b) => b.id === id)!.code).every((i) => after.some((a) => a.id === i.id)), 'other causes wait on').toBe(true)
+})
+
+test('a record without a place is put into an area, with a reason', async ({ console, page, city }) => {
+  interface Unplaced { items: { collection: string; id: string }[] }
+  const waiting = async () => (await city.call<Unplaced>('M00001', 'GET', '/api/doorstep/v1/queue?code=grid.unassigned&state=received,has_issues,edited,returned,approved&limit=50')).items
+  const before = await waiting()
+  await console.open('M00001', 'unplaced')
+  await page.locator('.flush li').first().waitFor()
+  expect(await page.locator('.flush li').count()).toBe(before.length)
+  await page.locator('.flush input[type=checkbox]').first().check()
+  await page.getByRole('button', { name: '为 1 条指定区划' }).click()
+  const dialog = page.getByRole('dialog').first()
+  await dialog.locator('textarea').fill('电话问过采集员,是东边那栋')
+  await dialog.getByRole('button', { name: '确定' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('请选择区划')
+  await dialog.getByRole('button', { name: /区域|选择区划/ }).first().click()
+  await page.locator('.areas .name').first().click()
+  await console.accessible()
+  await dialog.getByRole('button', { name: '确定' }).click()
+  await expect(page.locator('.notes')).toContainText('1 条已指定区划')
+  const after = await waiting()
+  expect(after.map((i) => i.id).sort()).toEqual(before.slice(1).map((i) => i.id).sort())
+})
+
 test('coverage goes down from the city to a community', async ({ console, page }) => {
   await console.open('S00003', 'progress')
   for (const level of ['街道', '社区', '网格']) {

@@ -35,7 +35,7 @@ export class Console {
 
   /** open goes to a page and signs in there. */
   async open(staff: string, path = '', lang: Lang = 'zh') {
-    await this.page.addInitScript((l) => localStorage.setItem('doorstep.lang', l), lang)
+    await this.page.addInitScript((l) => { if (self.origin !== 'null') localStorage.setItem('doorstep.lang', l) }, lang) // a sandboxed page has no storage
     await this.page.goto(this.city.url + '/console/' + path)
     await this.signIn(staff)
   }

@@ -4,12 +4,14 @@ import { texts, type Text } from './texts'
 export type Lang = 'zh' | 'en'
 export interface Said { zh: string; en: string }
 
-const remembered = localStorage.getItem('doorstep.lang')
+/** store is where the language is remembered; a sandboxed page has none. */
+const store = self.origin === 'null' ? null : localStorage
+const remembered = store?.getItem('doorstep.lang')
 export const lang = ref<Lang>(remembered === 'en' ? 'en' : 'zh')
 
 watchEffect(() => {
   document.documentElement.lang = lang.value === 'zh' ? 'zh-CN' : 'en'
-  localStorage.setItem('doorstep.lang', lang.value)
+  store?.setItem('doorstep.lang', lang.value)
 })
 
 /** t returns a text of the catalogue in the language of the page, with {names} filled in. */

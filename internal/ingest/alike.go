@@ -1,0 +1,182 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/problem"
+)
+
+// Alike is how many submissions wait for the same cause: the same code, and the same form named.
+type Alike struct {
+	N      int    `json:"n"`
+	More   bool   `json:"more"`   // there are more than were counted
+	Before string `json:"before"` // when they were counted; what arrives later is not among them
+}
+
+// Together is a decision about submissions that wait for the same cause.
+type Together struct {
+	Decision string `json:"decision"` // release or discard
+	Reason   string `json:"reason"`   // of a discard
+	Before   string `json:"before"`
+	Cursor   string `json:"cursor"` // "" for the first
+}
+
+// Decided is what came of some of them. Next is the cursor of the rest; it is nil at the end.
+type Decided struct {
+	Done int     `json:"done"`
+	Held int     `json:"held"` // still no records, or decided by somebody else meanwhile
+	Next *string `json:"next"`
+}
+
+const (
+	mostCounted     = 1000
+	decidedTogether = 20
+	decisionRelease = "release"
+)
+
+// CountAlike counts what waits in the actor's territory for the same cause as a submission there.
+func CountAlike(db collections.DB, actor access.Actor, submission string, now time.Time) (Alike, error) {
+	a := Alike{Before: collections.Stamp(now)}
+	c, err := causeOf(db, actor, submission)
+	if err != nil {
+		return a, err
+	}
+	waiting, err := c.waiting(db, a.Before, heldPlace{}, mostCounted+1)
+	a.N, a.More = min(len(waiting), mostCounted), len(waiting) > mostCounted
+	return a, err
+}
+
+// DecideAlike releases or discards the next submissions that wait for the same cause as one of them, each by itself and in a
+// transaction of its own, as Release and Discard do: a mistake with one leaves the others as they were decided. The submission
+// that is named may have been decided already.
+func DecideAlike(ctx context.Context, app core.App, intake *Intake, by access.Actor, ask AlikeTo) (Decided, error) {
+	var out Decided
+	at, err := ask.place()
+	if err != nil {
+		return out, err
+	}
+	db := collections.Read(app)
+	c, err := causeOf(db, by, ask.Submission)
+	if err != nil {
+		return out, err
+	}
+	waiting, err := c.waiting(db, ask.Before, at, decidedTogether+1)
+	if err != nil {
+		return out, err
+	}
+	for _, one := range waiting[:min(len(waiting), decidedTogether)] {
+		done, err := ask.decide(ctx, app, intake, by, one.ID)
+		if err != nil {
+			return out, err
+		}
+		if done {
+			out.Done++
+		} else {
+			out.Held++
+		}
+	}
+	if len(waiting) > decidedTogether {
+		next := waiting[decidedTogether-1].cursor()
+		out.Next = &next
+	}
+	return out, nil
+}
+
+// AlikeTo names one of the submissions that a decision is about.
+type AlikeTo struct {
+	Submission string
+	Together
+}
+
+func (ask *AlikeTo) place() (at heldPlace, err error) {
+	if ask.Decision != decisionRelease && ask.Decision != decisionDiscard {
+		return at, problem.New(problem.BadParameter, "decision")
+	}
+	if ask.Before == "" {
+		return at, problem.New(problem.BadParameter, "before")
+	}
+	if ask.Cursor == "" {
+		return at, nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(ask.Cursor)
+	if err != nil || json.Unmarshal(text, &at) != nil {
+		return at, problem.New(problem.BadParameter, "cursor")
+	}
+	return at, nil
+}
+
+// decide reports whether a submission waits no more by this decision.
+func (ask *AlikeTo) decide(ctx context.Context, app core.App, intake *Intake, by access.Actor, submission string) (bool, error) {
+	var err error
+	receipt := Receipt{}
+	if ask.Decision == decisionDiscard {
+		err = Discard(ctx, app, by, submission, ask.Reason, intake.Now())
+	} else {
+		receipt, err = Release(ctx, app, intake, by, submission)
+	}
+	var p *problem.Problem
+	if errors.As(err, &p) && (p.Code == problem.NotQuarantined || p.Code == problem.BadAnswers) {
+		return false, nil
+	}
+	return err == nil && receipt.Status != Quarantined, err
+}
+
+// cause is why submissions wait, and where somebody may decide about them.
+type cause struct {
+	code, form string
+	ranges     []territory.Range
+}
+
+func causeOf(db collections.DB, actor access.Actor, submission string) (c cause, err error) {
+	var area, worker string
+	found, err := collections.One(db, `SELECT code, form, area, worker FROM submissions WHERE id=? AND code!=''`, []any{submission}, &c.code, &c.form, &area, &worker)
+	if err != nil {
+		return c, err
+	}
+	if !found || !actor.May(access.DecideQuarantine, area, worker) {
+		return c, problem.New(problem.NotFound, "")
+	}
+	c.ranges = territory.Everywhere
+	if actor.Role != access.Operator {
+		c.ranges = territory.Of(actor.Territory)
+	}
+	return c, nil
+}
+
+// heldPlace is where a submission stands among those that wait.
+type heldPlace struct {
+	At string `json:"at"`
+	ID string `json:"id"`
+}
+
+func (p heldPlace) cursor() string {
+	text, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // two texts
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// waiting lists what waits for a cause since before a moment, oldest first, behind a place.
+func (c cause) waiting(db collections.DB, before string, behind heldPlace, most int) (all []heldPlace, err error) {
+	among, args := territory.Among(c.ranges)
+	query := `SELECT s.received_at, s.id FROM ` + among + ` r CROSS JOIN submissions s INDEXED BY idx_submissions_quarantine ON s.area>=r.lo AND s.area<r.hi
+		WHERE s.outcome='quarantined' AND s.code=? AND s.form=? AND s.received_at<=? AND (s.received_at, s.id)>(?, ?) ORDER BY s.received_at, s.id LIMIT ?`
+	err = collections.Each(db, query, append(args, c.code, c.form, before, behind.At, behind.ID, most), func(rows *sql.Rows) error {
+		var p heldPlace
+		err := rows.Scan(&p.At, &p.ID)
+		all = append(all, p)
+		return err
+	})
+	return all, err
+}

@@ -1,0 +1,29 @@
+package server
+
+import (
+	"net/http"
+
+	"doorstep/internal/ingest"
+)
+
+// countAlike tells how many submissions wait for the same cause as one of them.
+func countAlike(r *request) error {
+	n, err := ingest.CountAlike(r.db(), r.actor, r.path("id"), r.Now())
+	if err != nil {
+		return err
+	}
+	return r.private(n)
+}
+
+// decideAlike releases or discards the next of them. It is asked again until none are left.
+func decideAlike(r *request) error {
+	ask := ingest.AlikeTo{Submission: r.path("id")}
+	if err := r.bind(&ask.Together); err != nil {
+		return err
+	}
+	out, err := ingest.DecideAlike(r.ctx(), r.App, r.Intake(), r.actor, ask)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}
