@@ -40,7 +40,7 @@ func TestAFormIsLookedAtBeforeItIsPublished(t *testing.T) {
 	if status := uploadTo(t, manager, path, "night_round.md", []byte(changed), "", &refusal); status != http.StatusBadRequest || refusal.Code != "form.workbook" {
 		t.Errorf("another workbook of a version that is there: %d %+v", status, refusal)
 	}
-	renamed := strings.ReplaceAll(changed, same.Version, same.Version+"b")
+	renamed := strings.Replace(changed, "| night_round | 1 |", "| night_round | 2 |", 1)
 	if status := uploadTo(t, manager, path, "night_round.md", []byte(renamed), "", &next); status != http.StatusOK || next.Against == nil || next.Against.Version != same.Version || next.Status != "" {
 		t.Fatalf("the next version: %d %+v", status, next)
 	}

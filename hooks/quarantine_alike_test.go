@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -39,6 +40,7 @@ func TestWhatWaitsForOneCauseIsDecidedTogether(t *testing.T) {
 	if n.N != 23 {
 		t.Fatalf("%d wait for the same cause, of the territory", n.N)
 	}
+	app.Advance(time.Minute)
 	push(t, tablet, memo(25, uuid.NewString(), "held", "来得晚"))
 	type decided struct {
 		Done, Held int
@@ -72,7 +74,7 @@ func TestWhatWaitsForOneCauseIsDecidedTogether(t *testing.T) {
 		}
 		return n
 	}
-	if got := number(`SELECT COUNT(*) FROM reviews WHERE decision='discard'`); got != 23 {
+	if got := rowsIn(t, app, "reviews"); got != 23 {
 		t.Errorf("%d traces of discards", got)
 	}
 	if got := number(`SELECT COUNT(*) FROM submissions WHERE outcome='quarantined'`); got != 3 {

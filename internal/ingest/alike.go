@@ -75,7 +75,7 @@ func DecideAlike(ctx context.Context, app core.App, intake *Intake, by access.Ac
 		return out, err
 	}
 	for _, one := range waiting[:min(len(waiting), decidedTogether)] {
-		done, err := ask.decide(ctx, app, intake, by, one.ID)
+		done, err := ask.decide(ctx, app, intake, by, one.id)
 		if err != nil {
 			return out, err
 		}
@@ -153,30 +153,40 @@ func causeOf(db collections.DB, actor access.Actor, submission string) (c cause,
 	return c, nil
 }
 
-// heldPlace is where a submission stands among those that wait.
+// heldPlace is where a submission stands among those that wait, by area.
 type heldPlace struct {
-	At string `json:"at"`
-	ID string `json:"id"`
+	Area string `json:"area"`
+	At   string `json:"at"`
+	Row  int64  `json:"row"`
+	id   string
 }
 
 func (p heldPlace) cursor() string {
 	text, err := json.Marshal(p)
 	if err != nil {
-		panic(err) // two texts
+		panic(err) // texts and a number
 	}
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// waiting lists what waits for a cause since before a moment, oldest first, behind a place.
+// waiting lists what waits for a cause since before a moment, behind a place.
 func (c cause) waiting(db collections.DB, before string, behind heldPlace, most int) (all []heldPlace, err error) {
-	among, args := territory.Among(c.ranges)
-	query := `SELECT s.received_at, s.id FROM ` + among + ` r CROSS JOIN submissions s INDEXED BY idx_submissions_quarantine ON s.area>=r.lo AND s.area<r.hi
-		WHERE s.outcome='quarantined' AND s.code=? AND s.form=? AND s.received_at<=? AND (s.received_at, s.id)>(?, ?) ORDER BY s.received_at, s.id LIMIT ?`
-	err = collections.Each(db, query, append(args, c.code, c.form, before, behind.At, behind.ID, most), func(rows *sql.Rows) error {
-		var p heldPlace
-		err := rows.Scan(&p.At, &p.ID)
-		all = append(all, p)
-		return err
-	})
-	return all, err
+	for _, r := range c.ranges {
+		if len(all) >= most || r.Hi <= behind.Area {
+			continue
+		}
+		err = collections.Each(db, `SELECT area, received_at, rowid, id FROM submissions INDEXED BY idx_submissions_quarantine
+			WHERE outcome='quarantined' AND area>=? AND area<? AND (area, received_at, rowid)>(?, ?, ?) AND code=? AND form=? AND received_at<=?
+			ORDER BY area, received_at, rowid LIMIT ?`,
+			[]any{r.Lo, r.Hi, behind.Area, behind.At, behind.Row, c.code, c.form, before, most - len(all)}, func(rows *sql.Rows) error {
+				var p heldPlace
+				err := rows.Scan(&p.Area, &p.At, &p.Row, &p.id)
+				all = append(all, p)
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
