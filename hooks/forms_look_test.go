@@ -29,7 +29,9 @@ func TestAFormIsLookedAtBeforeItIsPublished(t *testing.T) {
 	before := count()
 	const path = "/api/doorstep/v1/forms/check"
 	var same, next console.FormLook
-	if status := uploadTo(t, manager, path, "night_round.md", raw, "", &same); status != http.StatusOK || same.Against != nil || same.Status != "published" || len(same.Answers) == 0 || !strings.Contains(same.XML, "<h:html") {
+	status := uploadTo(t, manager, path, "night_round.md", raw, "", &same)
+	if status != http.StatusOK || same.Against != nil || same.Status != "published" || len(same.Answers) == 0 ||
+		!strings.Contains(same.XML, "<h:html") {
 		t.Fatalf("the live version itself: %d %+v", status, same)
 	}
 	changed := strings.Replace(live, "| step | now | 当晚 | Tonight |", "| step | now | 今晚 | This night |", 1)
@@ -37,15 +39,18 @@ func TestAFormIsLookedAtBeforeItIsPublished(t *testing.T) {
 		t.Fatal("the table has another label")
 	}
 	var refusal struct{ Code string }
-	if status := uploadTo(t, manager, path, "night_round.md", []byte(changed), "", &refusal); status != http.StatusBadRequest || refusal.Code != "form.workbook" {
+	status = uploadTo(t, manager, path, "night_round.md", []byte(changed), "", &refusal)
+	if status != http.StatusBadRequest || refusal.Code != "form.workbook" {
 		t.Errorf("another workbook of a version that is there: %d %+v", status, refusal)
 	}
 	renamed := strings.Replace(changed, "| night_round | 1 |", "| night_round | 2 |", 1)
-	if status := uploadTo(t, manager, path, "night_round.md", []byte(renamed), "", &next); status != http.StatusOK || next.Against == nil || next.Against.Version != same.Version || next.Status != "" {
+	status = uploadTo(t, manager, path, "night_round.md", []byte(renamed), "", &next)
+	if status != http.StatusOK || next.Against == nil || next.Against.Version != same.Version || next.Status != "" {
 		t.Fatalf("the next version: %d %+v", status, next)
 	}
 	for _, c := range next.Against.Changes {
-		if c.Path != "step" || c.What != "choices" || !strings.Contains(c.Before.ZH, "当晚") || !strings.Contains(c.After.ZH, "今晚") || c.Before.EN == c.After.EN {
+		if c.Path != "step" || c.What != "choices" || !strings.Contains(c.Before.ZH, "当晚") ||
+			!strings.Contains(c.After.ZH, "今晚") || c.Before.EN == c.After.EN {
 			t.Errorf("%+v", c)
 		}
 	}
@@ -53,7 +58,8 @@ func TestAFormIsLookedAtBeforeItIsPublished(t *testing.T) {
 		t.Error("a label of a choice differs, and nothing is told")
 	}
 	var kept console.FormLook
-	if manager.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/forms/night_round/"+same.Version, nil, &kept); kept.XML != same.XML || len(kept.Answers) != len(same.Answers) {
+	manager.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/forms/night_round/"+same.Version, nil, &kept)
+	if kept.XML != same.XML || len(kept.Answers) != len(same.Answers) {
 		t.Errorf("as stored: %+v", kept)
 	}
 	if !slices.Equal(count(), before) {

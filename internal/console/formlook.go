@@ -45,7 +45,8 @@ type Change struct {
 
 // LookAt describes a version, beside the one that tablets get.
 func LookAt(k Known, in *instrument.Instrument) FormLook {
-	out := FormLook{Form: in.Form.ID, Version: in.Version, Title: in.Form.Title, Status: in.Status, XML: string(in.XML), Warnings: in.Form.Warnings, Answers: []Treated{}}
+	out := FormLook{Form: in.Form.ID, Version: in.Version, Title: in.Form.Title, Status: in.Status, XML: string(in.XML),
+		Warnings: in.Form.Warnings, Answers: []Treated{}}
 	if out.Warnings == nil {
 		out.Warnings = survey.Problems{}
 	}

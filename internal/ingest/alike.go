@@ -139,7 +139,8 @@ type cause struct {
 
 func causeOf(db collections.DB, actor access.Actor, submission string) (c cause, err error) {
 	var area, worker string
-	found, err := collections.One(db, `SELECT code, form, area, worker FROM submissions WHERE id=? AND code!=''`, []any{submission}, &c.code, &c.form, &area, &worker)
+	found, err := collections.One(db, `SELECT code, form, area, worker FROM submissions WHERE id=? AND code!=''`, []any{submission},
+		&c.code, &c.form, &area, &worker)
 	if err != nil {
 		return c, err
 	}
@@ -169,21 +170,23 @@ func (p heldPlace) cursor() string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
+const heldBehind = `SELECT area, received_at, rowid, id FROM submissions INDEXED BY idx_submissions_quarantine
+	WHERE outcome='quarantined' AND area>=? AND area<? AND (area, received_at, rowid)>(?, ?, ?)
+	AND code=? AND form=? AND received_at<=? ORDER BY area, received_at, rowid LIMIT ?`
+
 // waiting lists what waits for a cause since before a moment, behind a place.
 func (c cause) waiting(db collections.DB, before string, behind heldPlace, most int) (all []heldPlace, err error) {
 	for _, r := range c.ranges {
 		if len(all) >= most || r.Hi <= behind.Area {
 			continue
 		}
-		err = collections.Each(db, `SELECT area, received_at, rowid, id FROM submissions INDEXED BY idx_submissions_quarantine
-			WHERE outcome='quarantined' AND area>=? AND area<? AND (area, received_at, rowid)>(?, ?, ?) AND code=? AND form=? AND received_at<=?
-			ORDER BY area, received_at, rowid LIMIT ?`,
-			[]any{r.Lo, r.Hi, behind.Area, behind.At, behind.Row, c.code, c.form, before, most - len(all)}, func(rows *sql.Rows) error {
-				var p heldPlace
-				err := rows.Scan(&p.Area, &p.At, &p.Row, &p.id)
-				all = append(all, p)
-				return err
-			})
+		args := []any{r.Lo, r.Hi, behind.Area, behind.At, behind.Row, c.code, c.form, before, most - len(all)}
+		err = collections.Each(db, heldBehind, args, func(rows *sql.Rows) error {
+			var p heldPlace
+			err := rows.Scan(&p.Area, &p.At, &p.Row, &p.id)
+			all = append(all, p)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
