@@ -1,4 +1,4 @@
-.PHONY: run test race lint fmt ci bench bench-size bench-sync bench-rush bench-identity
+.PHONY: bench-grid run test race lint fmt ci bench bench-size bench-sync bench-rush bench-identity
 run:   ; go run . serve --demo
 test:  ; go test ./...
 race:  ; CGO_ENABLED=1 go test -race ./collections ./internal/ingest ./internal/devicesync ./internal/grid ./internal/instrument ./internal/simulate
@@ -11,3 +11,4 @@ bench-sync: ; go run ./bench/sync
 # 3,000 tablets in the full city that bench-size keeps; TABLETS=100 takes minutes
 bench-rush: ; go run ./bench/sync -tablets $(or $(TABLETS),3000) -city "$$(go run ./bench/size -make full)"
 bench-identity: ; go run ./bench/identity -plot docs/identity-calibration.svg
+bench-grid: ; go run ./bench/grid

@@ -13,7 +13,14 @@ import (
 type Index struct {
 	areas  []Area         // sorted by code
 	byCode map[string]int // code → position in areas
-	layers []lattice      // one a level, finest first
+	codes  []string       // of areas: what most lookups end with
+	layers []layer        // one a level, finest first
+}
+
+// layer is one level: the raster answers most points, the lattice finds outlines.
+type layer struct {
+	lattice
+	raster raster
 }
 
 // NewIndex takes areas of any levels in any order. Areas without a code are left out; of two with one code the last
@@ -33,16 +40,37 @@ func NewIndex(areas []Area) *Index {
 	byDepth := make([][]item, finest+1)
 	for i, a := range idx.areas {
 		idx.byCode[a.Code] = i
+		idx.codes = append(idx.codes, a.Code)
 		if depth := a.Level.depth(); depth >= 0 && len(a.Boundary) > 0 {
 			byDepth[depth] = append(byDepth[depth], item{int32(i), a.Boundary.Bound()})
 		}
 	}
 	for depth := finest; depth >= 0; depth-- {
 		if len(byDepth[depth]) > 0 {
-			idx.layers = append(idx.layers, newLattice(byDepth[depth]))
+			idx.layers = append(idx.layers, idx.newLayer(byDepth[depth]))
 		}
 	}
 	return idx
+}
+
+func (idx *Index) newLayer(items []item) layer {
+	l := layer{lattice: newLattice(items)}
+	boundaries := make([]orb.MultiPolygon, len(items))
+	for i, it := range items {
+		boundaries[i] = idx.areas[it.area].Boundary
+	}
+	l.raster = newRaster(&l.lattice, boundaries, func(p orb.Point) int32 { return idx.search(&l.lattice, p) })
+	return l
+}
+
+// search is the first area of a level whose outline holds a point, or nobody.
+func (idx *Index) search(l *lattice, p orb.Point) int32 {
+	for _, it := range l.at(p) {
+		if it.box.Contains(p) && inside(idx.areas[it.area].Boundary, p) {
+			return it.area
+		}
+	}
+	return nobody
 }
 
 // Len is the number of areas.
@@ -65,10 +93,12 @@ func (idx *Index) Locate(lon, lat float64) (code string, ok bool) {
 	}
 	p := orb.Point{lon, lat}
 	for i := range idx.layers {
-		for _, it := range idx.layers[i].at(p) {
-			if it.box.Contains(p) && inside(idx.areas[it.area].Boundary, p) {
-				return idx.areas[it.area].Code, true
-			}
+		held := idx.layers[i].raster.holder(p)
+		if held == border {
+			held = idx.search(&idx.layers[i].lattice, p)
+		}
+		if held != nobody {
+			return idx.codes[held], true
 		}
 	}
 	return "", false
@@ -85,7 +115,7 @@ func (idx *Index) Nearest(lon, lat, maxMeters float64) (code string, meters floa
 	dLon := dLat / math.Max(math.Cos(lat*math.Pi/180), 1e-6)
 	near := orb.Bound{Min: orb.Point{lon - dLon, lat - dLat}, Max: orb.Point{lon + dLon, lat + dLat}}
 	for i := range idx.layers {
-		at, meters := idx.nearestOf(&idx.layers[i], p, near)
+		at, meters := idx.nearestOf(&idx.layers[i].lattice, p, near)
 		if at >= 0 && meters <= maxMeters {
 			return idx.areas[at].Code, meters, true
 		}
