@@ -28,8 +28,9 @@ var mayImport = map[string][]string{
 	"internal/signin":      {"collections", "internal/access", "internal/audit", "internal/problem", "internal/seal"},
 	"internal/roster":      {"collections", "internal/access", "internal/audit", "internal/grid", "internal/identity", "internal/survey", "internal/tabular", "internal/validate"},
 	"internal/match":       {"collections", "collections/territory", "internal/access", "internal/audit", "internal/export", "internal/identity", "internal/linkage", "internal/problem", "internal/roster", "internal/sensitive", "internal/survey", "internal/tabular"},
-	"internal/campaign":    {"collections", "internal/access", "internal/audit", "internal/problem"},
+	"internal/campaign":    {"collections", "internal/access", "internal/audit", "internal/problem", "internal/survey"},
 	"internal/quality":     {},
+	"internal/agreement":   {},
 	"internal/fabrication": {"internal/quality"},
 	"internal/work":        {"collections", "collections/territory", "internal/access", "internal/audit", "internal/grid", "internal/problem", "internal/survey", "internal/tabular"},
 	"internal/staff":       {"collections", "internal/access", "internal/audit", "internal/grid", "internal/survey", "internal/tabular"},
@@ -65,7 +66,7 @@ var mayImport = map[string][]string{
 	"internal/outbox":      {"collections"},
 	"internal/instrument":  {"collections", "collections/territory", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":      {"collections", "collections/territory", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},
-	"internal/console":     {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/grid", "internal/instrument", "internal/problem", "internal/quality", "internal/review", "internal/sensitive", "internal/signin", "internal/survey", "internal/validate"},
+	"internal/console":     {"collections", "collections/territory", "internal/access", "internal/agreement", "internal/audit", "internal/coverage", "internal/grid", "internal/instrument", "internal/problem", "internal/quality", "internal/review", "internal/sensitive", "internal/signin", "internal/survey", "internal/validate", "internal/work"},
 	"internal/review":      {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
 	"internal/reassign":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/seal", "internal/survey"},
 	"internal/reveal":      {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
@@ -88,7 +89,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages never see the database framework.
-var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/geofile", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk", "internal/quality", "internal/fabrication"}
+var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/geofile", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk", "internal/quality", "internal/agreement", "internal/fabrication"}
 
 // confined names what few packages may import, or none: what runs programs, memory that Go does not guard, random numbers
 // that can be foretold.

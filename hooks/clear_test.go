@@ -21,7 +21,7 @@ var inClear = map[string]string{
 	"areas":                "code name parent boundary",                                                    // public places
 	"attachments":          "",                                                                             //
 	"audit":                "action detail role purpose subjects prev hash",                                // ids, codes, counts: its own test
-	"campaigns":            "name territory revisit",                                                       // work orders, announced; a rule
+	"campaigns":            "name territory revisit recheck",                                               // work orders, announced; a rule
 	"changes":              "target",                                                                       // area code or worker id
 	"community_coverage":   "name",                                                                         // public places
 	"devices":              "app platform",                                                                 // what the tablet's program says of itself

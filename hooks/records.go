@@ -55,10 +55,14 @@ func (d *Doorstep) byHand(e *core.RecordRequestEvent) error {
 		e.Record.Set("territory", actor.Territory) // of whom does not say is where they are
 	}
 	if table == collections.Campaigns {
-		if _, err := survey.ParseRevisit(e.Record.GetString("revisit")); err != nil { // intake would pass it over
-			text := problem.Catalogue[problem.BadParameter]
-			wrong := validation.NewError(string(problem.BadParameter), text.ZH+" "+text.EN+" ("+err.Error()+")")
-			return e.BadRequestError("", validation.Errors{"revisit": wrong})
+		_, revisit := survey.ParseRevisit(e.Record.GetString("revisit")) // intake would pass it over
+		_, recheck := survey.ParseRecheck(e.Record.GetString("recheck"))
+		for column, err := range map[string]error{"revisit": revisit, "recheck": recheck} {
+			if err != nil {
+				text := problem.Catalogue[problem.BadParameter]
+				wrong := validation.NewError(string(problem.BadParameter), text.ZH+" "+text.EN+" ("+err.Error()+")")
+				return e.BadRequestError("", validation.Errors{column: wrong})
+			}
 		}
 	}
 	db, err := collections.From(e.App)

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // Draft is a campaign as somebody fills it in. ID is "" for a new one, Rev the revision that was looked at, 0 for any.
@@ -27,6 +29,8 @@ type Draft struct {
 	Territory  []string `json:"territory"`
 	HoldPolicy string   `json:"hold_policy"`
 	Status     string   `json:"status"`
+
+	Recheck *survey.Recheck `json:"recheck"` // what re-interviews ask; nil to leave it as it is
 }
 
 const (
@@ -58,6 +62,9 @@ func Edit(ctx context.Context, app core.App, known func(form string) bool, actor
 		for column, value := range map[string]any{"name": strings.TrimSpace(d.Name), "form": d.Form, "round": d.Round, "territory": d.Territory,
 			"hold_policy": d.HoldPolicy, "status": d.Status, "starts": starts, "ends": ends} {
 			r.Set(column, value)
+		}
+		if d.Recheck != nil {
+			r.Set("recheck", d.Recheck)
 		}
 		if err := mayWrite(db, actor, r); err != nil {
 			return err
@@ -129,6 +136,15 @@ func (d Draft) check(db collections.DB, known func(form string) bool) error {
 	} {
 		if wrong {
 			return problem.New(problem.BadParameter, field)
+		}
+	}
+	if d.Recheck != nil {
+		raw, err := json.Marshal(d.Recheck)
+		if err == nil {
+			_, err = survey.ParseRecheck(string(raw))
+		}
+		if err != nil || d.Recheck.Form != "" && !known(d.Recheck.Form) {
+			return problem.New(problem.BadParameter, "recheck")
 		}
 	}
 	for _, code := range d.Territory {

@@ -48,7 +48,7 @@ func (s *storing) stages(write func() error) error {
 		s.campaign, s.locate, s.stays, // where it belongs
 		s.withdrawProposals, s.household, s.persons, // whom it is about
 		s.state, write, s.left, s.unmet, s.checked, s.history, // the record, and what became of what it said before
-		s.duplicates, s.announce, s.report, s.followUp, s.revisit, // who has to know
+		s.duplicates, s.announce, s.report, s.followUp, s.revisit, s.finished, // who has to know
 		s.remember,
 	} {
 		if err := stage(); err != nil {

@@ -2,6 +2,7 @@ package work
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 
 	"doorstep/internal/survey"
@@ -16,11 +17,20 @@ var columns = []tabular.Column{
 	{Name: "due", Headers: []string{"期限", "截止日期"}},
 }
 
-// Read reads a list of parts; a row names an area or a household, and who gets it. It fails with survey.Problems where a row does
-// neither or has no number where one is due.
+// Read reads a list of parts from a file of the disk, as ReadFrom does.
 func Read(path string) (parts []Part, ignored []string, err error) {
+	return parse(func(each func(tabular.Row) error) ([]string, error) { return tabular.Read(path, columns, each) })
+}
+
+// ReadFrom reads a list of parts; a row names an area or a household, and who gets it. It fails with survey.Problems where a row does
+// neither or has no number where one is due. name tells by its ending what kind of file it is.
+func ReadFrom(name string, in io.ReadSeeker) (parts []Part, ignored []string, err error) {
+	return parse(func(each func(tabular.Row) error) ([]string, error) { return tabular.ReadFrom(name, in, columns, each) })
+}
+
+func parse(read func(each func(tabular.Row) error) ([]string, error)) (parts []Part, ignored []string, err error) {
 	var wrong survey.Problems
-	ignored, err = tabular.Read(path, columns, func(r tabular.Row) error {
+	ignored, err = read(func(r tabular.Row) error {
 		p := Part{Area: r.Get("area"), Household: r.Get("household"), Worker: r.Get("worker"), Due: r.Get("due")}
 		if p.Area == "" && p.Household == "" {
 			wrong = append(wrong, r.Problem("work.part", "area", "没有区划代码,也没有家庭。", "Neither an area nor a household."))

@@ -3,6 +3,7 @@ package work
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -51,23 +52,31 @@ func (a *assigning) take(db collections.DB, steps []step) error {
 }
 
 func (a *assigning) add(db collections.DB, p Part) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
 	title := "走访整个网格 · visit the whole area"
 	if p.Household != "" {
 		title = "入户走访 · visit"
 	}
-	at := collections.Stamp(a.now)
-	err = collections.Insert(db, collections.Tasks, collections.Row{
-		{Column: "id", Value: id}, {Column: "kind", Value: "visit"}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: p.Worker}, {Column: "title", Value: title}, {Column: "campaign", Value: a.campaign}, {Column: "target", Value: p.Target},
-		{Column: "household", Value: p.Household}, {Column: "form", Value: a.form}, {Column: "area", Value: p.Area}, {Column: "due", Value: p.Due}, {Column: "status", Value: "open"}, {Column: "created_by", Value: a.actor.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	return a.insert(db, p.Worker, collections.Row{
+		{Column: "kind", Value: "visit"}, {Column: "title", Value: title}, {Column: "target", Value: p.Target}, {Column: "household", Value: p.Household},
+		{Column: "form", Value: a.form}, {Column: "area", Value: p.Area}, {Column: "due", Value: p.Due},
 	})
-	if err != nil || p.Worker == "" {
+}
+
+// insert makes an open task of the campaign, and tells the tablets of its worker, "" for nobody yet.
+func (a *assigning) insert(db collections.DB, worker string, row collections.Row) error {
+	id, err := collections.NewID()
+	if err != nil {
 		return err
 	}
-	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(p.Worker), collections.Upsert, 1, a.now)
+	at := collections.Stamp(a.now)
+	err = collections.Insert(db, collections.Tasks, append(collections.Row{
+		{Column: "id", Value: id}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: worker}, {Column: "campaign", Value: a.campaign}, {Column: "status", Value: "open"},
+		{Column: "created_by", Value: a.actor.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	}, row...))
+	if err != nil || worker == "" {
+		return err
+	}
+	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(worker), collections.Upsert, 1, a.now)
 }
 
 // move gives a task from one worker to another, "" for nobody: the tablets of the one are told that it left, which takes nothing
@@ -92,16 +101,17 @@ func move(db collections.DB, task, from, to string, rev int64, now time.Time, ro
 type assigned struct {
 	assigning
 	Part
-	id, status string
-	rev        int64
+	id, status, kind   string
+	collection, record string // that a re-interview is about
+	rev                int64
 }
 
 // change does something to one part within the actor's reach, with an entry in the audit trail.
 func change(ctx context.Context, app core.App, actor access.Actor, id, action string, now time.Time, do func(collections.DB, *assigned) error) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		t := assigned{assigning: assigning{actor: actor, now: now, workers: map[string]worker{}}, id: id}
-		found, err := collections.One(db, `SELECT campaign, area, household, assignee, target, due, status, rev FROM tasks WHERE id=? AND campaign!=''`, []any{id},
-			&t.campaign, &t.Area, &t.Household, &t.Worker, &t.Target, &t.Due, &t.status, &t.rev)
+		found, err := collections.One(db, `SELECT campaign, area, household, assignee, target, due, status, kind, collection, record, rev FROM tasks WHERE id=? AND campaign!=''`, []any{id},
+			&t.campaign, &t.Area, &t.Household, &t.Worker, &t.Target, &t.Due, &t.status, &t.kind, &t.collection, &t.record, &t.rev)
 		if err != nil {
 			return err
 		}
@@ -127,6 +137,41 @@ func TakeBack(ctx context.Context, app core.App, actor access.Actor, id string, 
 	})
 }
 
+// Handing gives one task to another worker.
+type Handing struct {
+	Task, Worker string
+	Tables       []string // of records
+}
+
+// Give gives an open part, attempt or re-interview to another worker. It fails where they may not work there, and where somebody would
+// ask again what they asked themselves.
+func Give(ctx context.Context, app core.App, actor access.Actor, h Handing, now time.Time) error {
+	return change(ctx, app, actor, h.Task, "work.give", now, func(db collections.DB, t *assigned) error {
+		if t.status != "open" {
+			return problem.New(problem.BadTransition, "")
+		}
+		w, err := t.worker(db, h.Worker)
+		if err != nil {
+			return err
+		}
+		if !w.fit || !w.territory.Covers(t.Area) {
+			return problem.New(problem.BadParameter, "worker")
+		}
+		if t.kind == "recheck" {
+			var asked string
+			if !slices.Contains(h.Tables, t.collection) {
+				return problem.New(problem.NotFound, "")
+			}
+			if _, err := collections.One(db, `SELECT worker FROM "`+t.collection+`" WHERE id=?`, []any{t.record}, &asked); err != nil {
+				return err
+			} else if asked == w.id {
+				return problem.New(problem.BadParameter, "worker")
+			}
+		}
+		return move(db, t.id, t.Worker, w.id, t.rev+1, now, nil)
+	})
+}
+
 // Share is one worker's part of a split.
 type Share struct {
 	Worker string `json:"worker"`
@@ -139,7 +184,7 @@ func Split(ctx context.Context, app core.App, actor access.Actor, id string, sha
 		return problem.New(problem.BadParameter, "shares")
 	}
 	return change(ctx, app, actor, id, "work.split", now, func(db collections.DB, t *assigned) error {
-		if t.status != "open" || t.Household != "" {
+		if t.status != "open" || t.Household != "" || t.kind != "visit" {
 			return problem.New(problem.BadTransition, "")
 		}
 		if err := t.open(db, t.campaign); err != nil {

@@ -78,12 +78,16 @@ func Assign(ctx context.Context, app core.App, actor access.Actor, campaign stri
 			return err
 		}
 		a.report.Written = true
-		done := actor.Did("work.assign")
-		done.Collection, done.Record, done.Purpose = collections.Campaigns, campaign, audit.Administration
-		done.Detail = map[string]int{"added": a.report.Added, "moved": a.report.Moved, "changed": a.report.Changed}
-		return audit.Append(db, now, done)
+		return a.record(db, "work.assign", map[string]int{"added": a.report.Added, "moved": a.report.Moved, "changed": a.report.Changed})
 	})
 	return a.report, err
+}
+
+// record puts what was done to the campaign's work into the audit trail.
+func (a *assigning) record(db collections.DB, action string, detail any) error {
+	done := a.actor.Did(action)
+	done.Collection, done.Record, done.Purpose, done.Detail = collections.Campaigns, a.campaign, audit.Administration, detail
+	return audit.Append(db, a.now, done)
 }
 
 // assigning is one call of Assign.

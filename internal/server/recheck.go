@@ -1,0 +1,115 @@
+package server
+
+import (
+	"bytes"
+	"crypto/rand"
+	"net/http"
+
+	"doorstep/internal/audit"
+	"doorstep/internal/console"
+	"doorstep/internal/work"
+)
+
+// listedWork assigns what a list says, row by row.
+func listedWork(r *request) error {
+	file, err := r.uploaded()
+	if err != nil {
+		return err
+	}
+	parts, _, err := work.ReadFrom(file.name, bytes.NewReader(file.raw))
+	if err != nil {
+		return workbookProblem(err)
+	}
+	return assign(r, parts, r.query("check") == "1")
+}
+
+func giveWork(r *request) error {
+	in := struct {
+		Worker string `json:"worker"`
+	}{}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	h := work.Handing{Task: r.path("id"), Worker: in.Worker, Tables: r.Library.Tables()}
+	if err := work.Give(r.ctx(), r.App, r.actor, h, r.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+// drawRecheck draws interviews to be asked again. Without a seed of the caller's it makes one, which the answer tells.
+func drawRecheck(r *request) error {
+	var in work.Sample
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if in.Seed == "" {
+		in.Seed = rand.Text()
+	}
+	var err error
+	in.Campaign = r.path("id")
+	if in.Source, err = console.RecheckSource(r.db(), r.known(), in.Campaign); err != nil {
+		return err
+	}
+	drawn, err := work.Draw(r.ctx(), r.App, r.actor, in, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.private(drawn)
+}
+
+func (r *request) recheckFilter() (f console.RecheckFilter, err error) {
+	f = console.RecheckFilter{Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"), Cursor: r.query("cursor")}
+	f.Limit, err = r.limit()
+	return f, err
+}
+
+func listRechecks(r *request) error {
+	f, err := r.recheckFilter()
+	if err != nil {
+		return err
+	}
+	page, err := console.Rechecks(r.db(), r.known(), r.actor, f)
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "rechecks", "rows": len(page.Items)}
+	for _, one := range page.Items {
+		seen.Subjects = append(seen.Subjects, one.Record)
+	}
+	if err := r.saw(audit.Quality, seen); err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+// readAgreement tells how far re-interviews say what the first interviews said: numbers, of nobody in particular but the workers.
+func readAgreement(r *request) error {
+	f, err := r.recheckFilter()
+	if err != nil {
+		return err
+	}
+	out, err := console.ReadAgreement(r.db(), r.known(), r.actor, f)
+	if err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+// workerDay shows what a worker did on a day, for whoever may read about workers as well.
+func workerDay(r *request) error {
+	day, err := console.ReadDay(r.db(), r.known(), r.actor, r.path("id"), r.query("day"))
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Detail = map[string]any{"door": "day", "rows": len(day.Visits)}
+	for _, v := range day.Visits {
+		seen.Subjects = append(seen.Subjects, v.ID)
+	}
+	if err := r.saw(audit.Quality, seen); err != nil {
+		return err
+	}
+	return r.private(day)
+}
