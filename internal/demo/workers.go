@@ -51,6 +51,21 @@ func (c *City) hire(r *rand.Rand) {
 	}
 }
 
+// Checkers are field workers beside the others, one for each street, who work in all of it and make no visits of their own: interviews that
+// were drawn are asked again by somebody else.
+func (c *City) Checkers() []Worker {
+	r := rand.New(rand.NewPCG(c.seed, 16))
+	var all []Worker
+	for _, a := range c.Areas {
+		if a.Level == grid.Street {
+			n := len(all)
+			name := NewName(r, []string{"female", "male"}[n%2], 1970+r.IntN(32)).Full()
+			all = append(all, Worker{Staff: fmt.Sprintf("R%05d", n+1), Name: name, Role: "field", Phone: phone(phonesOfGrids + len(c.Workers) + n), Territory: []string{a.Code}})
+		}
+	}
+	return all
+}
+
 var staffLetters = map[string]string{"field": "F", "supervisor": "S", "analyst": "A", "manager": "M"}
 
 func (c *City) add(r *rand.Rand, role string, territory []string) {

@@ -19,14 +19,15 @@ import (
 	"doorstep/internal/seal"
 )
 
-// entityList is a registry that apps get as a list of choices: the households and persons of the worker's territory,
-// the same rows that native tablets pull.
+// entityList is a registry that apps get as a list of choices: the households and persons of the worker's territory, and the worker's
+// own open tasks there, the same rows that native tablets pull.
 type entityList struct {
 	name       string
 	label      string   // expression
 	properties []string // name of the property and its expression, in turn
 	labels     []string // columns of which the first that is not blank is the label
 	campaigns  []string // whose visits count as attempts
+	own        bool     // tasks: only the worker's own that are open, with the place in the label
 }
 
 // ODK keeps name for the id of an entity, so a person's name is full_name. Collect draws geometry on a map.
@@ -37,11 +38,15 @@ var entityLists = []entityList{
 		"sample_id", "sample_id", "stratum", "stratum", "cluster", "cluster", attemptsProperty, "",
 		"geometry", `CASE WHEN area_method IN ('gps','gps_near') THEN json_extract(location,'$.lat')||' '||` +
 			`json_extract(location,'$.lon')||' 0 '||accuracy_m ELSE '' END`,
-	}, []string{"address", "head_name"}, nil},
+	}, []string{"address", "head_name"}, nil, false},
 	{collections.Persons, `CASE WHEN name!='' THEN name ELSE id END`, []string{
 		"full_name", "name", "sex", "sex", "birth_date", "birth_date", "id_type", "id_type", "id_number", "id_number", "phone", "phone",
 		"household", "household", "relation", "relation", "area", "area", "last_record", "last_record",
-	}, []string{"name"}, nil},
+	}, []string{"name"}, nil, false},
+	{collections.Tasks, `title`, []string{
+		"kind", "kind", "household", "household", "person", "person", "area", "area", "due", "due", "priority", "priority", "target", `CASE WHEN target>0 THEN target ELSE '' END`,
+		"form", "form", "campaign", "campaign", "note", "note",
+	}, []string{"title"}, nil, true},
 }
 
 func findList(name string) (entityList, error) {
@@ -97,6 +102,9 @@ func (l entityList) header() []string {
 
 // rows are what an actor sees of a list: those of the territory that were not merged into another.
 func (l entityList) rows(actor access.Actor, columns string) territory.Rows {
+	if l.own {
+		return territory.Rows{Columns: columns, From: l.name, Place: `area`, ID: `id`, Ranges: territory.Of(actor.Territory), Where: `assignee=? AND status='open'`, Args: []any{actor.ID}}
+	}
 	return territory.Rows{Columns: columns, From: l.name, Place: `area`, ID: `id`, Ranges: territory.Of(actor.Territory),
 		Where: `merged_into=''`}
 }
@@ -154,6 +162,10 @@ func WriteList(w io.Writer, db collections.DB, c Caller, list string, ids []stri
 	for i := range values {
 		dest = append(dest, &values[i])
 	}
+	places, err := l.places(db, c.Actor)
+	if err != nil {
+		return err
+	}
 	named := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		named[id] = true
@@ -173,6 +185,9 @@ func WriteList(w io.Writer, db collections.DB, c Caller, list string, ids []stri
 			return err
 		}
 		l.unseal(row, opened)
+		if place := places[row[0]]; place != "" {
+			row[1] += " · " + place
+		}
 		return out.Write(row)
 	})
 	if err != nil {
@@ -247,13 +262,18 @@ func (l entityList) states(db collections.DB, actor access.Actor, ids []string, 
 	for i, id := range ids {
 		args[i] = strings.ToLower(strings.TrimSpace(id))
 	}
-	query := `SELECT id, area, merged_into FROM ` + l.name + ` WHERE id IN (?` + strings.Repeat(`,?`, len(ids)-1) + `) ORDER BY id`
+	gone := `merged_into!=''`
+	if l.own {
+		gone, args = `assignee!=? OR status!='open'`, append([]any{actor.ID}, args...)
+	}
+	query := `SELECT id, area, ` + gone + ` FROM ` + l.name + ` WHERE id IN (?` + strings.Repeat(`,?`, len(ids)-1) + `) ORDER BY id`
 	return collections.Each(db, query, args, func(rows *sql.Rows) error {
-		var id, area, into string
-		if err := rows.Scan(&id, &area, &into); err != nil {
+		var id, area string
+		var gone bool
+		if err := rows.Scan(&id, &area, &gone); err != nil {
 			return err
 		}
-		answer.Entities.List = append(answer.Entities.List, entityState{id, into != "" || !actor.Covers(area)})
+		answer.Entities.List = append(answer.Entities.List, entityState{id, gone || !actor.Covers(area)})
 		return nil
 	})
 }

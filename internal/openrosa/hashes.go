@@ -8,7 +8,7 @@ import (
 )
 
 // Hashes keeps the hash of each entity list that was asked for. The feed tells of every change to a household or person
-// where it lies.
+// where it lies, and to a task whose it is.
 type Hashes struct{ kept *territory.Kept[string] }
 
 // mostHashes bounds what is kept, some 200 bytes each; a city has two lists for each worker.
@@ -24,11 +24,14 @@ func (h *Hashes) Of(db collections.DB, c Caller, list string) (string, error) {
 		return "", err
 	}
 	ranges := territory.Of(c.Territory)
-	head, err := territory.Feed{Ranges: ranges}.Head(db)
+	feed, key := territory.Feed{Ranges: ranges}, list+" "+strings.Join(l.campaigns, " ")
+	if l.own {
+		feed.Also, key = []string{collections.ToWorker(c.ID)}, key+" "+c.ID
+	}
+	head, err := feed.Head(db)
 	if err != nil {
 		return "", err
 	}
-	key := list + " " + strings.Join(l.campaigns, " ")
 	for _, r := range ranges {
 		key += " " + r.Lo
 	}

@@ -81,7 +81,10 @@ func Life(ctx context.Context, app core.App, stages *ingest.Intake, city *demo.C
 		}
 	}
 	show("走访 visits, 天 days", pace.Days, pace.Days)
-	return l.assign(ctx, today)
+	if err := l.assign(ctx, today); err != nil {
+		return err
+	}
+	return l.recheck(ctx, today)
 }
 
 func midnight(now time.Time) time.Time {

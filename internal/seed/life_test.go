@@ -45,6 +45,8 @@ func TestLife(t *testing.T) {
 		"approved interviews":           `SELECT COUNT(*) FROM elderly_surveys WHERE review_state='approved'`,
 		"corrections to do":             `SELECT COUNT(*) FROM tasks WHERE kind='correct' AND status='open'`,
 		"visits to make":                `SELECT COUNT(*) FROM tasks WHERE kind='visit' AND status='open'`,
+		"re-interviews to make":         `SELECT COUNT(*) FROM tasks WHERE kind='recheck' AND status='open'`,
+		"re-interviews that were made":  `SELECT COUNT(*) FROM tasks t WHERE kind='recheck' AND status='done' AND assignee!=(SELECT worker FROM child_visits v WHERE v.id=t.record)`,
 		"mandatory reports":             `SELECT COUNT(*) FROM tasks WHERE kind='follow_up' AND priority='urgent'`,
 		"pairs":                         `SELECT COUNT(*) FROM duplicates WHERE status='open'`,
 		"photos":                        `SELECT COUNT(*) FROM attachments WHERE state='stored' AND mime='image/jpeg'`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -35,7 +36,7 @@ func buildWorkers(ctx context.Context, app core.App, city *demo.City, password s
 	}
 	at := collections.Stamp(now)
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		for _, w := range city.Workers {
+		for _, w := range slices.Concat(city.Workers, city.Checkers()) {
 			id, err := collections.NewID()
 			if err != nil {
 				return err

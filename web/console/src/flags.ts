@@ -7,7 +7,7 @@ import type { Schemas } from '@doorstep/kit/server.ts'
 
 type Flag = Schemas['QualityFlag']
 const shares = ['same', 'missing', 'digits', 'expected']
-const written = (kind: string, v: number) => (shares.includes(kind) ? Math.round(100 * v) + '%' : count(v < 10 ? Math.round(10 * v) / 10 : Math.round(v)))
+const written = (kind: string, v: number) => (shares.includes(kind) ? (v > 0 && v < 0.1 ? (100 * v).toFixed(1) : Math.round(100 * v)) + '%' : count(v < 10 ? Math.round(10 * v) / 10 : Math.round(v)))
 
 /** words tells one flag with its evidence. */
 export function words(f: Flag): string {
