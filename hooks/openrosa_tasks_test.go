@@ -21,7 +21,8 @@ func TestTasksReachODKAsAList(t *testing.T) {
 	}
 	mine := func(p *collect) (m media) {
 		m = p.manifest("child_visit")["households.csv"]
-		m.DownloadURL, m.IntegrityURL = strings.Replace(m.DownloadURL, "/households/", "/tasks/", 1), strings.Replace(m.IntegrityURL, "/households/", "/tasks/", 1)
+		m.DownloadURL = strings.Replace(m.DownloadURL, "/households/", "/tasks/", 1)
+		m.IntegrityURL = strings.Replace(m.IntegrityURL, "/households/", "/tasks/", 1)
 		return m
 	}
 	if got := phone.rows(mine(phone)); len(got) != 0 {
@@ -37,7 +38,8 @@ func TestTasksReachODKAsAList(t *testing.T) {
 	for id, row := range got {
 		ids = append(ids, id)
 		switch {
-		case row["household"] == house && !strings.HasSuffix(row["label"], "示例路 7 号"), row["household"] == "" && (!strings.HasSuffix(row["label"], gridA) || row["target"] != "10"):
+		case row["household"] == house && !strings.HasSuffix(row["label"], "示例路 7 号"),
+			row["household"] == "" && (!strings.HasSuffix(row["label"], gridA) || row["target"] != "10"):
 			t.Errorf("%v", row)
 		}
 	}

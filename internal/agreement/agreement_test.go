@@ -28,7 +28,8 @@ func TestPublishedExamples(t *testing.T) {
 		digits                  float64
 	}{
 		// SAS/STAT User's Guide, The FREQ Procedure, "Cohen's Kappa Coefficient": two dermatologists, 88 patients.
-		{"dermatologists", of([]int{10, 4, 1, 0}, []int{5, 10, 12, 2}, []int{2, 4, 12, 5}, []int{0, 2, 6, 13}), 45. / 88, 0.3449, 0.2030, 0.4868, 1e4},
+		{"dermatologists", of([]int{10, 4, 1, 0}, []int{5, 10, 12, 2}, []int{2, 4, 12, 5}, []int{0, 2, 6, 13}),
+			45. / 88, 0.3449, 0.2030, 0.4868, 1e4},
 		// Fleiss, Statistical Methods for Rates and Proportions, table 18.1: kappa .68 with a standard error of .087.
 		{"psychiatric diagnoses", of([]int{75, 1, 4}, []int{5, 4, 1}, []int{0, 0, 10}), .89, 0.68, 0.68 - 1.96*.087, 0.68 + 1.96*.087, 1e2},
 	}

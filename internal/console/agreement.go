@@ -80,7 +80,8 @@ func ReadAgreement(db collections.DB, k Known, actor access.Actor, f RecheckFilt
 		out.Questions = append(out.Questions, AgreementOf{question.name, question.label, len(pairs[q]), agreement.Of(pairs[q])})
 	}
 	for worker, answers := range by {
-		out.Workers = append(out.Workers, AgreementOf{worker, Text{names[worker], names[worker]}, interviews[worker], agreement.Together(answers)})
+		name := Text{names[worker], names[worker]}
+		out.Workers = append(out.Workers, AgreementOf{worker, name, interviews[worker], agreement.Together(answers)})
 	}
 	least := func(r agreement.Result) float64 {
 		if r.Share == nil {

@@ -92,7 +92,8 @@ const local = `date(COALESCE(NULLIF(started_at,''),received_at),'+8 hours')`
 func (d *WorkerDay) days(db collections.DB, k Known, actor access.Actor) error {
 	seen := map[string]bool{}
 	for _, table := range k.Library.Tables() {
-		err := collections.Each(db, `SELECT DISTINCT area, `+local+` FROM "`+table+`" WHERE worker=? AND review_state!='rejected'`, []any{d.Worker}, func(rows *sql.Rows) error {
+		query := `SELECT DISTINCT area, ` + local + ` FROM "` + table + `" WHERE worker=? AND review_state!='rejected'`
+		err := collections.Each(db, query, []any{d.Worker}, func(rows *sql.Rows) error {
 			var area, day string
 			err := rows.Scan(&area, &day)
 			if actor.May(access.ReviewRecord, area, "") {
@@ -114,7 +115,8 @@ func (d *WorkerDay) days(db collections.DB, k Known, actor access.Actor) error {
 }
 
 func (d *WorkerDay) visits(db collections.DB, k Known, actor access.Actor, table string) error {
-	return collections.Each(db, `SELECT id, started_at, finished_at, area, form_version, outcome, review_state, location, sealed FROM "`+table+`" WHERE worker=? AND `+local+`=? AND review_state!='rejected'`,
+	return collections.Each(db, `SELECT id, started_at, finished_at, area, form_version, outcome, review_state, location, sealed
+		FROM "`+table+`" WHERE worker=? AND `+local+`=? AND review_state!='rejected'`,
 		[]any{d.Worker, d.Day}, func(rows *sql.Rows) error {
 			v := DayVisit{Collection: table}
 			var version, outcome, place, sealed string
@@ -149,7 +151,8 @@ func (d *WorkerDay) visits(db collections.DB, k Known, actor access.Actor, table
 // assignedTo reports whether an area, or what holds it, is a task of the worker; nil where the worker has no such task at all.
 func assignedTo(db collections.DB, worker, area string) (*bool, error) {
 	var tasks, fitting int
-	_, err := collections.One(db, `SELECT COUNT(*), COALESCE(SUM(substr(?,1,length(area))=area),0) FROM tasks WHERE assignee=? AND kind='visit' AND household='' AND campaign!=''`, []any{area, worker}, &tasks, &fitting)
+	_, err := collections.One(db, `SELECT COUNT(*), COALESCE(SUM(substr(?,1,length(area))=area),0) FROM tasks
+		WHERE assignee=? AND kind='visit' AND household='' AND campaign!=''`, []any{area, worker}, &tasks, &fitting)
 	if err != nil || tasks == 0 {
 		return nil, err
 	}
@@ -190,7 +193,8 @@ func (d *WorkerDay) outlines(k Known) error {
 		if err != nil {
 			return err
 		}
-		d.Areas = append(d.Areas, Outline{"Feature", map[string]string{"code": v.Area, "name": v.AreaName}, drawn(k.Areas, v.Area, json.RawMessage(boundary))})
+		shape := drawn(k.Areas, v.Area, json.RawMessage(boundary))
+		d.Areas = append(d.Areas, Outline{"Feature", map[string]string{"code": v.Area, "name": v.AreaName}, shape})
 	}
 	return nil
 }

@@ -162,16 +162,18 @@ func Rechecks(db collections.DB, k Known, actor access.Actor, f RecheckFilter) (
 // each reads the tasks; those whose first interview is gone are left out.
 func (c comparison) each(actor access.Actor, f RecheckFilter, after territory.Position, most int, take func(Recheck) error) error {
 	first := c.first.Layout.Main().Name
-	rows := territory.Rows{From: `tasks t JOIN "` + first + `" m ON m.id=t.record`, Place: `t.area`, ID: `t.id`, Ranges: Ranges(actor, f.Area), After: after, Limit: most,
-		Columns: `t.id, t.record, m.worker, COALESCE((SELECT name FROM workers w WHERE w.id=m.worker),''), t.assignee, COALESCE((SELECT name FROM workers w WHERE w.id=t.assignee),''),
-			t.area, t.due, t.status, t.household, t.person, t.created`,
+	rows := territory.Rows{From: `tasks t JOIN "` + first + `" m ON m.id=t.record`, Place: `t.area`, ID: `t.id`,
+		Ranges: Ranges(actor, f.Area), After: after, Limit: most,
+		Columns: `t.id, t.record, m.worker, COALESCE((SELECT name FROM workers w WHERE w.id=m.worker),''),
+			t.assignee, COALESCE((SELECT name FROM workers w WHERE w.id=t.assignee),''), t.area, t.due, t.status, t.household, t.person, t.created`,
 		Where: `t.kind='recheck' AND t.campaign=? AND t.collection=?`, Args: []any{f.Campaign, first}}
 	if f.Worker != "" {
 		rows.Where, rows.Args = rows.Where+` AND m.worker=?`, append(rows.Args, f.Worker)
 	}
 	return rows.Each(c.db, func(r *sql.Rows) error {
 		one := Recheck{Collection: first}
-		err := r.Scan(&one.ID, &one.Record, &one.Worker, &one.WorkerName, &one.Checker, &one.CheckerName, &one.Area, &one.Due, &one.Status, &one.household, &one.person, &one.created)
+		err := r.Scan(&one.ID, &one.Record, &one.Worker, &one.WorkerName, &one.Checker, &one.CheckerName,
+			&one.Area, &one.Due, &one.Status, &one.household, &one.person, &one.created)
 		if err != nil {
 			return err
 		}
@@ -186,8 +188,9 @@ func (c comparison) again(one Recheck) (*Again, error) {
 		return nil, nil
 	}
 	out := Again{Collection: c.second.Layout.Main().Name}
-	found, err := collections.One(c.db, `SELECT id, finished_at FROM "`+out.Collection+`" WHERE household=? AND worker=? AND received_at>=? AND review_state!='rejected' AND id!=?
-		AND (person='' OR ?='' OR person=?) AND `+c.interview+` ORDER BY received_at, id LIMIT 1`, []any{one.household, one.Checker, one.created, one.Record, one.person, one.person}, &out.ID, &out.FinishedAt)
+	found, err := collections.One(c.db, `SELECT id, finished_at FROM "`+out.Collection+`" WHERE household=? AND worker=? AND received_at>=?
+		AND review_state!='rejected' AND id!=? AND (person='' OR ?='' OR person=?) AND `+c.interview+` ORDER BY received_at, id LIMIT 1`,
+		[]any{one.household, one.Checker, one.created, one.Record, one.person, one.person}, &out.ID, &out.FinishedAt)
 	if err != nil || !found {
 		return nil, err
 	}

@@ -60,7 +60,8 @@ func (c *City) Checkers() []Worker {
 		if a.Level == grid.Street {
 			n := len(all)
 			name := NewName(r, []string{"female", "male"}[n%2], 1970+r.IntN(32)).Full()
-			all = append(all, Worker{Staff: fmt.Sprintf("R%05d", n+1), Name: name, Role: "field", Phone: phone(phonesOfGrids + len(c.Workers) + n), Territory: []string{a.Code}})
+			all = append(all, Worker{Staff: fmt.Sprintf("R%05d", n+1), Name: name, Role: "field",
+				Phone: phone(phonesOfGrids + len(c.Workers) + n), Territory: []string{a.Code}})
 		}
 	}
 	return all

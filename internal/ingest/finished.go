@@ -13,12 +13,14 @@ import (
 func (s *storing) finished() error {
 	rec := &s.d.rec
 	one, known := s.d.form.Dispositions.Of(rec.Outcome)
-	if rec.Household == "" || !known || !slices.Contains([]survey.Class{survey.Interview, survey.Partial, survey.Refusal, survey.NotEligible}, one.Class) {
+	final := []survey.Class{survey.Interview, survey.Partial, survey.Refusal, survey.NotEligible}
+	if rec.Household == "" || !known || !slices.Contains(final, one.Class) {
 		return nil
 	}
 	interview := one.Class == survey.Interview || one.Class == survey.Partial
 	var tasks []string
-	err := collections.Each(s.db, `SELECT id, kind FROM tasks WHERE household=? AND assignee=? AND status='open' AND kind IN ('visit','recheck') AND record!=? AND form IN ('',?) AND (person='' OR ?='' OR person=?)`,
+	err := collections.Each(s.db, `SELECT id, kind FROM tasks WHERE household=? AND assignee=? AND status='open' AND kind IN ('visit','recheck')
+		AND record!=? AND form IN ('',?) AND (person='' OR ?='' OR person=?)`,
 		[]any{rec.Household, rec.Worker, rec.ID, rec.Form, rec.Person, rec.Person}, func(rows *sql.Rows) error {
 			var id, kind string
 			err := rows.Scan(&id, &kind)

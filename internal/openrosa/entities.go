@@ -44,7 +44,8 @@ var entityLists = []entityList{
 		"household", "household", "relation", "relation", "area", "area", "last_record", "last_record",
 	}, []string{"name"}, nil, false},
 	{collections.Tasks, `title`, []string{
-		"kind", "kind", "household", "household", "person", "person", "area", "area", "due", "due", "priority", "priority", "target", `CASE WHEN target>0 THEN target ELSE '' END`,
+		"kind", "kind", "household", "household", "person", "person", "area", "area", "due", "due",
+		"priority", "priority", "target", `CASE WHEN target>0 THEN target ELSE '' END`,
 		"form", "form", "campaign", "campaign", "note", "note",
 	}, []string{"title"}, nil, true},
 }
@@ -103,7 +104,8 @@ func (l entityList) header() []string {
 // rows are what an actor sees of a list: those of the territory that were not merged into another.
 func (l entityList) rows(actor access.Actor, columns string) territory.Rows {
 	if l.own {
-		return territory.Rows{Columns: columns, From: l.name, Place: `area`, ID: `id`, Ranges: territory.Of(actor.Territory), Where: `assignee=? AND status='open'`, Args: []any{actor.ID}}
+		return territory.Rows{Columns: columns, From: l.name, Place: `area`, ID: `id`, Ranges: territory.Of(actor.Territory),
+			Where: `assignee=? AND status='open'`, Args: []any{actor.ID}}
 	}
 	return territory.Rows{Columns: columns, From: l.name, Place: `area`, ID: `id`, Ranges: territory.Of(actor.Territory),
 		Where: `merged_into=''`}

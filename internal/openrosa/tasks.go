@@ -14,8 +14,10 @@ func (l entityList) places(db collections.DB, actor access.Actor) (map[string]st
 		return nil, nil
 	}
 	at := map[string]string{}
-	err := collections.Each(db, `SELECT t.id, t.area, COALESCE((SELECT name FROM areas a WHERE a.code=t.area),''), COALESCE(h.id,''), COALESCE(h.address,''), COALESCE(h.sealed,''), COALESCE(h.area,'')
-		FROM tasks t LEFT JOIN households h ON h.id=t.household WHERE t.assignee=? AND t.status='open'`, []any{actor.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT t.id, t.area, COALESCE((SELECT name FROM areas a WHERE a.code=t.area),''),
+			COALESCE(h.id,''), COALESCE(h.address,''), COALESCE(h.sealed,''), COALESCE(h.area,'')
+		FROM tasks t LEFT JOIN households h ON h.id=t.household
+		WHERE t.assignee=? AND t.status='open'`, []any{actor.ID}, func(rows *sql.Rows) error {
 		var id, code, area, household, address, sealed, lives string
 		if err := rows.Scan(&id, &code, &area, &household, &address, &sealed, &lives); err != nil {
 			return err

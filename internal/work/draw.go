@@ -140,9 +140,10 @@ func (s *Sample) places(actor access.Actor) []territory.Range {
 // eligible are finished interviews of the campaign that are no re-interviews themselves.
 func (s *Sample) eligible(r territory.Range) (where string, args []any) {
 	ended := `substr(COALESCE(NULLIF(finished_at,''),received_at),1,10)`
-	return ` FROM "` + s.Table + `" WHERE area>=? AND area<? AND campaign=? AND household!='' AND worker!='' AND review_state!='rejected' AND ` + s.Interview +
-		` AND (?='' OR ` + ended + `>=?) AND (?='' OR ` + ended + `<=?) AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.household="` + s.Table +
-		`".household AND t.kind='recheck' AND t.assignee="` + s.Table + `".worker AND t.record!="` + s.Table + `".id)`, []any{r.Lo, r.Hi, s.Campaign, s.From, s.From, s.To, s.To}
+	where = ` FROM "` + s.Table + `" WHERE area>=? AND area<? AND campaign=? AND household!='' AND worker!='' AND review_state!='rejected'
+		AND ` + s.Interview + ` AND (?='' OR ` + ended + `>=?) AND (?='' OR ` + ended + `<=?) AND NOT EXISTS (SELECT 1 FROM tasks t
+		WHERE t.household="` + s.Table + `".household AND t.kind='recheck' AND t.assignee="` + s.Table + `".worker AND t.record!="` + s.Table + `".id)`
+	return where, []any{r.Lo, r.Hi, s.Campaign, s.From, s.From, s.To, s.To}
 }
 
 func (s *Sample) draw(db collections.DB, actor access.Actor) (Drawn, error) {
@@ -219,7 +220,8 @@ func (d *Drawn) known(db collections.DB, s Sample) error {
 	d.Added, d.Same, d.Nobody = 0, 0, 0
 	for _, one := range d.Items {
 		var checker string
-		found, err := collections.One(db, `SELECT id, assignee FROM tasks WHERE record=? AND kind='recheck' AND status!='cancelled' LIMIT 1`, []any{one.Record}, &one.task, &checker)
+		const drawn = `SELECT id, assignee FROM tasks WHERE record=? AND kind='recheck' AND status!='cancelled' LIMIT 1`
+		found, err := collections.One(db, drawn, []any{one.Record}, &one.task, &checker)
 		switch {
 		case err != nil:
 			return err
@@ -284,8 +286,9 @@ func (a *assigning) recheck(db collections.DB, s Sample, items []*Interview) err
 			continue
 		}
 		row := collections.Row{
-			{Column: "kind", Value: "recheck"}, {Column: "title", Value: "复核访问:请独立再问一遍 · re-interview: ask again, on your own"}, {Column: "form", Value: s.Form},
-			{Column: "household", Value: one.household}, {Column: "person", Value: one.person}, {Column: "area", Value: one.Area}, {Column: "due", Value: s.Due},
+			{Column: "kind", Value: "recheck"}, {Column: "title", Value: "复核访问:请独立再问一遍 · re-interview: ask again, on your own"},
+			{Column: "form", Value: s.Form}, {Column: "household", Value: one.household}, {Column: "person", Value: one.person},
+			{Column: "area", Value: one.Area}, {Column: "due", Value: s.Due},
 			{Column: "collection", Value: s.Table}, {Column: "record", Value: one.Record}, {Column: "causes", Value: `["recheck"]`},
 		}
 		if err := a.insert(db, one.Checker, row); err != nil {

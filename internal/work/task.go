@@ -57,7 +57,8 @@ func (a *assigning) add(db collections.DB, p Part) error {
 		title = "入户走访 · visit"
 	}
 	return a.insert(db, p.Worker, collections.Row{
-		{Column: "kind", Value: "visit"}, {Column: "title", Value: title}, {Column: "target", Value: p.Target}, {Column: "household", Value: p.Household},
+		{Column: "kind", Value: "visit"}, {Column: "title", Value: title}, {Column: "target", Value: p.Target},
+		{Column: "household", Value: p.Household},
 		{Column: "form", Value: a.form}, {Column: "area", Value: p.Area}, {Column: "due", Value: p.Due},
 	})
 }
@@ -70,8 +71,8 @@ func (a *assigning) insert(db collections.DB, worker string, row collections.Row
 	}
 	at := collections.Stamp(a.now)
 	err = collections.Insert(db, collections.Tasks, append(collections.Row{
-		{Column: "id", Value: id}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: worker}, {Column: "campaign", Value: a.campaign}, {Column: "status", Value: "open"},
-		{Column: "created_by", Value: a.actor.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: id}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: worker}, {Column: "campaign", Value: a.campaign},
+		{Column: "status", Value: "open"}, {Column: "created_by", Value: a.actor.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	}, row...))
 	if err != nil || worker == "" {
 		return err
@@ -110,7 +111,8 @@ type assigned struct {
 func change(ctx context.Context, app core.App, actor access.Actor, id, action string, now time.Time, do func(collections.DB, *assigned) error) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		t := assigned{assigning: assigning{actor: actor, now: now, workers: map[string]worker{}}, id: id}
-		found, err := collections.One(db, `SELECT campaign, area, household, assignee, target, due, status, kind, collection, record, rev FROM tasks WHERE id=? AND campaign!=''`, []any{id},
+		found, err := collections.One(db, `SELECT campaign, area, household, assignee, target, due, status, kind, collection, record, rev
+			FROM tasks WHERE id=? AND campaign!=''`, []any{id},
 			&t.campaign, &t.Area, &t.Household, &t.Worker, &t.Target, &t.Due, &t.status, &t.kind, &t.collection, &t.record, &t.rev)
 		if err != nil {
 			return err
