@@ -123,7 +123,7 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 		c.ListRule, c.ViewRule = ptr(ownOrHere), ptr(ownOrHere)
 		c.CreateRule, c.UpdateRule = ptr(collector), ptr(reviewers)
 		c.Indexes = []string{
-			index(t.Name, "area", "area, id, review_state, received_at, household, outcome"),
+			index(t.Name, "area", "area, id, review_state, received_at, household, outcome, person, form_version, worker, campaign"),
 			index(t.Name, "waiting", waitingPlace) + " WHERE " + waiting,
 			index(t.Name, "worker", "worker, id, review_state"),
 			index(t.Name, "household", "household, campaign"), index(t.Name, "person", "person"), index(t.Name, "received", "received_at"),

@@ -17,7 +17,7 @@ type Visits struct {
 }
 
 // EachCase gives the final result of every case among the visits that were not rejected. A case is a household or person in one
-// campaign, as visited in one community. It reads the index of areas and holds the cases of a community at a time. seen, unless
+// campaign, as visited in one community. It reads the index of areas alone and holds the cases of a community at a time. seen, unless
 // nil, is told of every single visit.
 func EachCase(db collections.DB, v Visits, seen, final func(Attempt)) error {
 	merged, err := LoadSurvivors(db)
