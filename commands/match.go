@@ -36,7 +36,8 @@ func matchList(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			"姓名、证件号、电话、住址默认遮盖。--tasks 为要核对的各行建任务,同一发现只建一次。\n" +
 			"Compares an assistance, disability or school roll with the register: who is on both, who is missing here, who differs in what,\n" +
 			"and with --not-listed who is here and not on the list. The register is not changed. Columns: name, sex, birth_date, id_type,\n" +
-			"id_number, phone, address, area; --map names others. The folder gets match.csv and match.html, masked unless --identified. --tasks makes\n" +
+			"id_number, phone, address, area; --map names others. The folder gets match.csv and match.html, masked unless --identified. --tasks " +
+			"makes\n" +
 			"tasks of the rows that somebody has to look at, one for the same finding however often the list is compared.",
 		Example: "  doorstep match low_income.xlsx -o out --map name=户主,id_number=身份证 --within 440307 --not-listed child",
 	}
