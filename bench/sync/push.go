@@ -17,6 +17,7 @@ import (
 // pushed are medians over the batches, except together: tablets that push at the same time, per batch.
 type pushed struct {
 	limit, push, stock, stockMain time.Duration
+	uncounted, looks              time.Duration // the limit without the counts of coverage; looking for everybody as if they were new
 	together                      time.Duration
 	tablets                       int
 	rows                          float64 // of one visit
@@ -39,6 +40,14 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 		return nil, err
 	}
 	defer floor.db.Close()
+	bareFloor, err := s.copyTo(filepath.Join(dir, "uncounted"))
+	if err != nil {
+		return nil, err
+	}
+	defer bareFloor.db.Close()
+	if err := bareFloor.uncounted(); err != nil {
+		return nil, err
+	}
 	one, err := s.tablet(ctx, "0", s.wide)
 	if err != nil {
 		return nil, err
@@ -48,14 +57,14 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 	if err != nil {
 		return nil, err
 	}
-	var took [4][]time.Duration
+	var took [6][]time.Duration
 	count := 0
 	for i, body := range bodies {
 		before, err := s.marks()
 		if err != nil {
 			return nil, err
 		}
-		var d [4]time.Duration
+		var d [6]time.Duration
 		if d[1], err = one.push(ctx, body, client.Stored); err != nil {
 			return nil, err
 		}
@@ -72,6 +81,12 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 		if d[3], err = bareMain.batch(ctx, s.app, left, "child_visits"); err != nil {
 			return nil, err
 		}
+		if d[4], err = bareFloor.insert(ctx, left); err != nil {
+			return nil, err
+		}
+		if d[5], err = s.lookFor(ctx, left); err != nil {
+			return nil, err
+		}
 		for _, r := range left {
 			count += len(r.values)
 		}
@@ -81,8 +96,8 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 			}
 		}
 	}
-	p := &pushed{limit: median(took[0]), push: median(took[1]), stock: median(took[2]), stockMain: median(took[3]), tablets: 8,
-		rows: float64(count) / float64(serial)}
+	p := &pushed{limit: median(took[0]), push: median(took[1]), stock: median(took[2]), stockMain: median(took[3]),
+		uncounted: median(took[4]), looks: median(took[5]), tablets: 8, rows: float64(count) / float64(serial)}
 	p.together, err = together(ctx, s, visits[serial:], c, p.tablets)
 	return p, err
 }
