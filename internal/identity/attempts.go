@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,7 +41,11 @@ func Attempts(db collections.DB, tables []string, household string, also ...Visi
 		visits[v.Campaign][v.key()] = true
 	}
 	if household != "" && len(tables) > 0 {
-		err := collections.Each(db, visitsQuery(tables), slices.Repeat([]any{household, household}, len(tables)), func(rows *sql.Rows) error {
+		all, err := mergedInto(db, household)
+		if err != nil {
+			return "", err
+		}
+		err = collections.Each(db, visitsQuery(tables, len(all)), slices.Repeat(all, len(tables)), func(rows *sql.Rows) error {
 			var v Visit
 			if err := rows.Scan(&v.Record, &v.Campaign, &v.Worker, &v.At, &v.Person); err != nil {
 				return err
@@ -65,12 +70,29 @@ func Attempts(db collections.DB, tables []string, household string, also ...Visi
 	return string(b), err
 }
 
-// visitsQuery reads the visits to a household and to those that were merged into it; what was rejected is none.
-func visitsQuery(tables []string) string {
+// mergedInto are a household and those that were merged into it: mostly itself alone, and then each table is asked without the
+// temporary one that SQLite would fill for a list.
+func mergedInto(db collections.DB, household string) ([]any, error) {
+	all := []any{household}
+	err := collections.Each(db, `SELECT id FROM households WHERE merged_into=? AND merged_into!='' LIMIT `+strconv.Itoa(mostVisits), all, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		all = append(all, id)
+		return err
+	})
+	return all, err
+}
+
+// visitsQuery reads the visits to so many households; what was rejected is none.
+func visitsQuery(tables []string, households int) string {
+	among := `=?`
+	if households > 1 {
+		among = ` IN (` + strings.TrimSuffix(strings.Repeat(`?,`, households), `,`) + `)`
+	}
 	parts := make([]string, len(tables))
 	for i, t := range tables {
 		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT id, campaign, worker, CASE WHEN started_at='' THEN received_at ELSE started_at END, person!='' FROM %q
-			WHERE household IN (SELECT ? UNION ALL SELECT id FROM households WHERE merged_into=? AND merged_into!='') AND review_state!='%s' LIMIT %d)`, t, collections.Rejected, mostVisits)
+			WHERE household%s AND review_state!='%s' LIMIT %d)`, t, among, collections.Rejected, mostVisits)
 	}
 	return strings.Join(parts, ` UNION ALL `)
 }
