@@ -41,7 +41,7 @@ func connect(path string, prepared func(query string)) (*dbx.DB, error) {
 		return nil, err
 	}
 	defer plain.Close()
-	db := sql.OpenDB(connector{driver: plain.Driver(), prepared: prepared,
+	db := sql.OpenDB(connector{driver: plain.Driver(), prepared: prepared, spare: keepSpare(),
 		dsn: path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
 			"&_pragma=synchronous(" + synchronous +
 			")&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=secure_delete(ON)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(" +

@@ -16,6 +16,13 @@ type connector struct {
 	driver   driver.Driver
 	dsn      string
 	prepared func(query string) // told of every statement; nil for nobody
+	spare    *spare
+}
+
+// Close is called when the pool is closed.
+func (c connector) Close() error {
+	c.spare.free()
+	return nil
 }
 
 func (c connector) Driver() driver.Driver { return c.driver }
