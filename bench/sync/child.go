@@ -42,9 +42,11 @@ type ready struct {
 	Workers []account `json:"workers"`
 }
 
-// cityFor is a city in which tablets have enough homes to visit: the full one from 200 tablets on. A kept city is a full one of the demo's.
+// cityFor is a city in which tablets have enough homes to visit: the full one from 200 tablets on. A kept city is one of the demo's.
 func cityFor(c config) (*demo.City, error) {
 	switch now := time.Now(); {
+	case c.kept != "" && c.tenth:
+		return demo.NewCity(commands.DemoSeed, demo.Tenth(now))
 	case c.kept != "":
 		return demo.NewCity(commands.DemoSeed, demo.Full(now))
 	case c.tablets > 200:
@@ -104,7 +106,7 @@ func startChild(ctx context.Context, dir string, c config) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-serve", dir, "-tablets", strconv.Itoa(c.tablets), "-city", c.kept)
+	cmd := exec.CommandContext(ctx, self, "-serve", dir, "-tablets", strconv.Itoa(c.tablets), "-city", c.kept, "-tenth="+strconv.FormatBool(c.tenth))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -33,6 +33,7 @@ func main() {
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the pushes to this file, and measure nothing else")
 	flag.BoolVar(&c.odk, "odk", false, "let the profile be of the ODK door")
 	flag.StringVar(&c.kept, "city", "", "folder of a full demo city, kept from bench/size: first morning and rush there, and nothing else")
+	flag.BoolVar(&c.tenth, "tenth", false, "the kept city is of the scale tenth, for a try of a minute")
 	folder := flag.String("serve", "", "internal: run the server of the rush in this folder")
 	flag.Parse()
 	// Idle connections as a reverse proxy keeps them: a new one for each request would measure the loopback.
@@ -54,6 +55,7 @@ type config struct {
 	batch, batches, warm, tablets int
 	odk                           bool
 	kept                          string
+	tenth                         bool // of the kept city
 }
 
 // visits are as many as all measurements of one server need.
