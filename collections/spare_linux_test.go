@@ -18,9 +18,12 @@ func TestAStatementAsksTheSystemForNoMemory(t *testing.T) {
 	db.SetMaxOpenConns(1)
 	for _, q := range []string{
 		`CREATE TABLE seen (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL, c TEXT NOT NULL, d TEXT NOT NULL)`,
-		`CREATE INDEX seen_a ON seen (a)`, `CREATE INDEX seen_b ON seen (b)`, `CREATE INDEX seen_c ON seen (c)`, `CREATE INDEX seen_d ON seen (d)`,
-		`CREATE INDEX seen_ab ON seen (b, a)`, `CREATE INDEX seen_cd ON seen (d, c)`, `CREATE INDEX seen_ac ON seen (c, a)`, `CREATE INDEX seen_bd ON seen (d, b)`,
-		`CREATE TABLE counted (a TEXT NOT NULL)`, `CREATE TRIGGER count AFTER INSERT ON seen BEGIN INSERT INTO counted SELECT substr(NEW.a,1,9); END`,
+		`CREATE INDEX seen_a ON seen (a)`, `CREATE INDEX seen_b ON seen (b)`,
+		`CREATE INDEX seen_c ON seen (c)`, `CREATE INDEX seen_d ON seen (d)`,
+		`CREATE INDEX seen_ab ON seen (b, a)`, `CREATE INDEX seen_cd ON seen (d, c)`,
+		`CREATE INDEX seen_ac ON seen (c, a)`, `CREATE INDEX seen_bd ON seen (d, b)`,
+		`CREATE TABLE counted (a TEXT NOT NULL)`,
+		`CREATE TRIGGER count AFTER INSERT ON seen BEGIN INSERT INTO counted SELECT substr(NEW.a,1,9); END`,
 	} {
 		if _, err := db.Exec(q); err != nil {
 			t.Fatal(err)
@@ -31,7 +34,8 @@ func TestAStatementAsksTheSystemForNoMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	insert, err := tx.Prepare(`INSERT INTO seen (a, b, c, d) VALUES (hex(randomblob(20)), hex(randomblob(20)), hex(randomblob(20)), hex(randomblob(20)))`)
+	insert, err := tx.Prepare(`INSERT INTO seen (a, b, c, d)
+		VALUES (hex(randomblob(20)), hex(randomblob(20)), hex(randomblob(20)), hex(randomblob(20)))`)
 	if err != nil {
 		t.Fatal(err)
 	}

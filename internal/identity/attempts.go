@@ -74,7 +74,8 @@ func Attempts(db collections.DB, tables []string, household string, also ...Visi
 // temporary one that SQLite would fill for a list.
 func mergedInto(db collections.DB, household string) ([]any, error) {
 	all := []any{household}
-	err := collections.Each(db, `SELECT id FROM households WHERE merged_into=? AND merged_into!='' LIMIT `+strconv.Itoa(mostVisits), all, func(rows *sql.Rows) error {
+	const merged = `SELECT id FROM households WHERE merged_into=? AND merged_into!='' LIMIT `
+	err := collections.Each(db, merged+strconv.Itoa(mostVisits), all, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		all = append(all, id)
