@@ -3,6 +3,7 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,9 @@ import (
 	"doorstep/hooks"
 	"doorstep/internal/dedup"
 )
+
+// softMemory is where the collector begins to work harder: a list of a million is linked in less.
+const softMemory = 900 << 20
 
 // findDuplicates looks for records of one person in a list, or between two, without the database.
 func findDuplicates(d *hooks.Doorstep) *cobra.Command {
@@ -41,6 +45,7 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 				return err
 			}
 		}
+		debug.SetMemoryLimit(softMemory)
 		o.Files, o.Now, o.Show = args, d.Now(), steps(cmd.ErrOrStderr())
 		found, err := dedup.Find(cmd.Context(), o)
 		if err != nil {
@@ -52,6 +57,12 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 		fmt.Fprintf(cmd.OutOrStdout(), "记录 records %d · 比较 compared %d · 自动 link %d · 待查 review %d · 人 persons %d\n%s: %s\n", found.Records,
 			found.Compared,
 			found.Links, found.Reviews, found.Clusters, o.Out, strings.Join(dedup.Files, " "))
+		if len(found.Others) > 0 {
+			fmt.Fprintf(cmd.OutOrStdout(), "未比较的列,可用 --map 指明 · columns not compared, name them with --map: %s\n", strings.Join(found.Others, ", "))
+		}
+		if found.Records > 1 && found.Compared == 0 {
+			fmt.Fprintln(cmd.OutOrStdout(), "没有可比较的:各列或为空,或太多记录相同 · nothing to compare: what the records have, too many share, or the columns are empty")
+		}
 		return nil
 	}
 	return c

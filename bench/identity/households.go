@@ -66,15 +66,16 @@ type record struct {
 
 // city makes people household by household.
 type city struct {
-	r     *rand.Rand
-	rates rates
-	taken map[string]bool
-	homes int
+	r        *rand.Rand
+	rates    rates
+	taken    map[string]bool
+	homes    int
+	readings readingsOf
 }
 
 // generate makes a list of records of about so many people, in no order. It is a function of the seed.
 func generate(seed uint64, people int, rt rates) []record {
-	c := &city{r: rand.New(rand.NewPCG(seed, 77)), rates: rt, taken: map[string]bool{}}
+	c := &city{r: rand.New(rand.NewPCG(seed, 77)), rates: rt, taken: map[string]bool{}, readings: readingsOf{}}
 	var out []record
 	number := 0
 	for number < people {

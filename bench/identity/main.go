@@ -3,35 +3,62 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
+	"slices"
 	"strings"
 )
 
 func main() {
-	set := flag.String("set", "", "one set alone: febrl1, febrl2, febrl3, numbers, no-numbers, twins, million")
+	set := flag.String("set", "", "one set alone: febrl1, febrl2, febrl3, numbers, no-numbers, twins, historical, parish, american, european, million")
 	asJSON := flag.Bool("json", false, "internal: print the figures as JSON")
 	plot := flag.String("plot", "", "write the calibration of the households as SVG")
 	seed := flag.Uint64("seed", 1, "seed of the households")
 	people := flag.Int("people", 20000, "people of the households")
+	to := flag.String("write", "", "write the list of -set into this folder, and who its records are of, instead of linking it")
 	model := flag.String("model", "", "write the model of intake, learned from the households")
+	profile := flag.String("cpuprofile", "", "write a CPU profile of -set to this file")
 	flag.Parse()
 	run := func() error { return all(*plot, *seed, *people) }
 	if *model != "" {
 		run = func() error { return writeModel(context.Background(), *model, *seed, *people) }
 	}
-	if *set != "" {
-		run = func() error { return one(*set, *asJSON, *seed, *people) }
+	switch {
+	case *set != "" && *to != "":
+		run = func() error { return write(*to, *set, *seed, *people) }
+	case *set != "":
+		run = func() error { return profiled(*profile, func() error { return one(*set, *asJSON, *seed, *people) }) }
 	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// profiled writes a profile of some work where a file is named.
+func profiled(file string, work func() error) error {
+	if file == "" {
+		return work()
+	}
+	out, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return err
+	}
+	err = work()
+	pprof.StopCPUProfile()
+	return errors.Join(err, out.Close())
 }
 
 // sets are those that run unless one is named.
@@ -63,13 +90,24 @@ func one(set string, asJSON bool, seed uint64, people int) error {
 }
 
 func link(ctx context.Context, dir, set string, seed uint64, people int) (figures, error) {
+	file, t, err := list(dir, set, seed, people)
+	if err != nil {
+		return figures{}, err
+	}
+	return measure(ctx, set, file, t)
+}
+
+// list is the file of a set, written into a folder unless it is a public one, and who its records are of.
+func list(dir, set string, seed uint64, people int) (string, truth, error) {
 	if n, ok := strings.CutPrefix(set, "febrl"); ok {
 		file := filepath.Join(corpora(), "dataset"+n+".csv")
 		t, err := febrl(file)
-		if err != nil {
-			return figures{}, err
-		}
-		return measure(ctx, set, file, t)
+		return file, t, err
+	}
+	file := filepath.Join(dir, "people.csv")
+	if l, ok := ledgers(set); ok {
+		t, err := writeLedger(file, l, seed, people/4)
+		return file, t, err
 	}
 	rt := usual(0.7)
 	switch set {
@@ -80,16 +118,33 @@ func link(ctx context.Context, dir, set string, seed uint64, people int) (figure
 		rt.twins, rt.adults, rt.numbers = 1, 0, 0.5
 		people = 23333
 	case "million":
-		people = 700_000
+		people = 715_000
 	default:
-		return figures{}, fmt.Errorf("no set %q", set)
+		return "", truth{}, fmt.Errorf("no set %q", set)
 	}
-	file := filepath.Join(dir, "people.csv")
 	t, err := writeHouseholds(file, generate(seed, people, rt))
-	if err != nil {
-		return figures{}, err
+	return file, t, err
+}
+
+// write puts the list of a set into a folder, beside it who its records are of.
+func write(dir, set string, seed uint64, people int) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
 	}
-	return measure(ctx, set, file, t)
+	_, t, err := list(dir, set, seed, people)
+	if err != nil {
+		return err
+	}
+	out, err := os.Create(filepath.Join(dir, "truth.csv"))
+	if err != nil {
+		return err
+	}
+	rows := bufio.NewWriter(out)
+	fmt.Fprintln(rows, "record,person")
+	for _, id := range slices.Sorted(maps.Keys(t.person)) {
+		fmt.Fprintln(rows, id+","+t.person[id])
+	}
+	return errors.Join(rows.Flush(), out.Close())
 }
 
 func all(plot string, seed uint64, people int) error {

@@ -21,7 +21,7 @@ func writeModel(ctx context.Context, file string, seed uint64, people int) error
 	}
 	for _, r := range generate(seed, people, usual(0.7)) {
 		said := linkage.Said{Name: r.name, Sex: r.sex, Birth: r.birth, Number: r.number, Phone: r.phone, House: r.house, Area: r.area}
-		t.Add(r.id, said.Cells())
+		t.Add(said.Cells())
 	}
 	r, err := linkage.Find(ctx, t,
 		linkage.Options{Seed: seed, Limits: linkage.DefaultLimits(), Now: time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC),

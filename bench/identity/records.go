@@ -100,7 +100,7 @@ func (c *city) sounding(given string, how closeness) string {
 	for _, i := range c.r.Perm(len(runes)) {
 		var fit []rune
 		for _, other := range pool {
-			if other != runes[i] && close(runes[i], other) == how {
+			if other != runes[i] && c.readings.close(runes[i], other) == how {
 				fit = append(fit, other)
 			}
 		}
@@ -112,18 +112,34 @@ func (c *city) sounding(given string, how closeness) string {
 	return string(runes)
 }
 
-func close(a, b rune) closeness {
-	x, y := readingOf(a), readingOf(b)
-	plainX, plainY := pinyin.LazyPinyin(string(a), pinyin.NewArgs()), pinyin.LazyPinyin(string(b), pinyin.NewArgs())
-	if len(plainX) == 0 || len(plainY) == 0 {
-		return anyCharacter
+// reading is how a character is read: with its tone, without, and as those hear it who mix sounds up.
+type reading struct{ toned, plain, mixed string }
+
+// readingsOf are the readings of characters that were asked for before: a list of a million asks for the same ones often.
+type readingsOf map[rune]reading
+
+func (all readingsOf) of(c rune) reading {
+	r, known := all[c]
+	if !known {
+		r.toned, _, _ = strings.Cut(pinyin.PinyinDict[int(c)], ",")
+		if plain := pinyin.LazyPinyin(string(c), pinyin.NewArgs()); len(plain) > 0 {
+			r.plain, r.mixed = plain[0], mixed.Replace(plain[0])
+		}
+		all[c] = r
 	}
+	return r
+}
+
+func (all readingsOf) close(a, b rune) closeness {
+	x, y := all.of(a), all.of(b)
 	switch {
-	case x == y:
+	case x.plain == "" || y.plain == "":
+		return anyCharacter
+	case x.toned == y.toned:
 		return sameSound
-	case plainX[0] == plainY[0]:
+	case x.plain == y.plain:
 		return sameSyllable
-	case mixed.Replace(plainX[0]) == mixed.Replace(plainY[0]):
+	case x.mixed == y.mixed:
 		return nearSyllable
 	}
 	return anyCharacter
@@ -131,11 +147,6 @@ func close(a, b rune) closeness {
 
 // mixed are sounds that speakers of the south do not tell apart.
 var mixed = strings.NewReplacer("zh", "z", "ch", "c", "sh", "s", "ang", "an", "eng", "en", "ing", "in")
-
-func readingOf(c rune) string {
-	first, _, _ := strings.Cut(pinyin.PinyinDict[int(c)], ",")
-	return first
-}
 
 // alike reports whether two names may be read alike, tones aside: parents do not give two children such names.
 func alike(a, b string) bool {

@@ -1,7 +1,6 @@
 package dedup
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,25 +15,33 @@ var headers = []struct {
 	role  linkage.Role
 	names []string
 }{
-	{linkage.FullName, []string{"name", "full_name", "姓名", "名字", "儿童姓名", "老人姓名"}},
-	{linkage.GivenName, []string{"given_name", "first_name", "forename", "名"}},
-	{linkage.Surname, []string{"surname", "last_name", "family_name", "姓", "姓氏"}},
-	{linkage.Sex, []string{"sex", "gender", "性别"}},
-	{linkage.BirthDate, []string{"birth_date", "date_of_birth", "dob", "birthday", "出生日期", "出生年月", "出生年月日", "生日"}},
-	{linkage.IDNumber, []string{"id_number", "soc_sec_id", "ssn", "national_id", "id_card", "证件号码", "身份证号", "身份证号码", "公民身份号码"}},
-	{linkage.Phone, []string{"phone", "telephone", "mobile", "phone_number", "电话", "手机", "手机号", "联系电话", "手机号码"}},
-	{linkage.Address, []string{"address", "address_1", "address_2", "address_line_1", "address_line_2", "street", "地址", "住址", "家庭住址", "现住址",
-		"居住地址", "详细地址"}},
-	{linkage.StreetNumber, []string{"street_number", "house_number", "门牌号"}},
-	{linkage.Postcode, []string{"postcode", "zip", "zip_code", "postal_code", "postcode_fake", "邮政编码", "邮编"}},
-	{linkage.Place, []string{"place", "suburb", "city", "town", "birth_place", "籍贯", "出生地", "户籍地"}},
+	{linkage.FullName, []string{"name", "full_name", "person_name", "姓名", "名字", "儿童姓名", "孩子姓名", "老人姓名", "学生姓名", "户主姓名", "本人姓名"}},
+	{linkage.GivenName, []string{"given_name", "given_names", "first_name", "first_names", "fname", "forename", "forenames",
+		"christian_name", "名"}},
+	{linkage.Surname, []string{"surname", "last_name", "lname", "family_name", "姓", "姓氏"}},
+	{linkage.Sex, []string{"sex", "gender", "sex_code", "gender_code", "性别"}},
+	{linkage.BirthDate, []string{"birth_date", "date_of_birth", "dob", "birthday", "birth", "year_of_birth", "birth_year", "yob",
+		"出生日期", "出生年月", "出生年月日", "出生年份", "出生时间", "生日"}},
+	{linkage.IDNumber, []string{"id_number", "soc_sec_id", "ssn", "social_security_number", "national_id", "national_id_number",
+		"id_card", "id_card_number", "passport", "passport_number", "证件号码", "证件号", "身份证", "身份证号", "身份证号码", "身份证件号码", "公民身份号码"}},
+	{linkage.Phone, []string{"phone", "telephone", "mobile", "tel", "cell", "phone_number", "phone_no", "telephone_number",
+		"mobile_number", "mobile_no", "contact_number", "电话", "手机", "手机号", "联系电话", "联系方式", "电话号码", "手机号码", "监护人电话", "家庭电话"}},
+	{linkage.Address, []string{"address", "address_1", "address_2", "address_line_1", "address_line_2", "street", "street_name",
+		"street_address", "home_address", "residence", "地址", "住址", "家庭住址", "现住址", "居住地址", "家庭地址", "详细地址", "常住地址"}},
+	{linkage.StreetNumber, []string{"street_number", "street_no", "house_number", "house_no", "门牌号"}},
+	{linkage.Postcode, []string{"postcode", "post_code", "zip", "zip_code", "postal_code", "postcode_fake", "邮政编码", "邮编"}},
+	{linkage.Place, []string{"place", "suburb", "city", "town", "village", "parish", "locality", "birth_place", "place_of_birth", "籍贯",
+		"出生地", "户籍地", "户籍地址"}},
 	{linkage.HouseCode, []string{"house_code", "房屋编码", "房屋编号"}},
-	{linkage.Area, []string{"area", "area_code", "state", "区划代码", "社区", "网格"}},
-	{linkage.GuardianName, []string{"guardian_name", "guardian", "监护人", "监护人姓名", "实际监护人"}},
+	{linkage.Area, []string{"area", "area_code", "state", "county", "district", "province", "region", "区划代码", "所属社区", "社区", "网格", "街道",
+		"村", "村居"}},
+	{linkage.GuardianName, []string{"guardian_name", "guardian", "监护人", "监护人姓名", "实际监护人", "实际监护人姓名"}},
+	{linkage.Exact, []string{"occupation", "profession", "middle_name", "职业", "民族"}},
 }
 
 // idHeaders are the usual ones of the record's own id.
-var idHeaders = []string{"record_id", "rec_id", "unique_id", "id", "编号", "记录编号", "序号"}
+var idHeaders = []string{"record_id", "rec_id", "unique_id", "id", "uuid", "record_no", "record_number", "record", "no", "no.",
+	"编号", "记录编号", "档案编号", "序号"}
 
 // ParseMap reads role=column pairs, and exact:column; it fails with the roles that there are.
 func ParseMap(s string) (fields []linkage.Field, err error) {
@@ -54,7 +61,8 @@ func ParseMap(s string) (fields []linkage.Field, err error) {
 			f = linkage.Field{Role: linkage.Role(right), Column: left}
 		}
 		if !linkage.Known(f.Role) || f.Column == "" {
-			return nil, fmt.Errorf("--map: “%s”不是 字段=列 · is not FIELD=COLUMN; 字段 fields: %s, exact:COLUMN", entry, strings.Join(roles(), ", "))
+			return nil, fmt.Errorf("--map: “%s”不是 字段=列 · is not FIELD=COLUMN; 字段 fields: %s, exact:COLUMN",
+				entry, strings.Join(roles(), ", "))
 		}
 		fields = append(fields, f)
 	}
@@ -68,32 +76,32 @@ func roles() (out []string) {
 	return out
 }
 
-// usual finds the columns of a file by their headers, and that of the record's id. An empty file, and one without a header, has none.
-func usual(file string) (fields []linkage.Field, id string, err error) {
+// usual finds the columns of a file by their headers, that of the record's id, and the headers that mean nothing here. An
+// empty file, and one without a header, has none.
+func usual(file string) (fields []linkage.Field, id string, others []string, err error) {
 	var columns []tabular.Column
 	for _, n := range append(slices.Clone(idHeaders), allHeaders()...) {
 		columns = append(columns, tabular.Column{Name: n})
 	}
-	_, err = tabular.Read(file, columns, func(row tabular.Row) error {
-		for _, h := range headers {
-			for _, n := range h.names {
-				if row.Has(n) {
-					fields = append(fields, linkage.Field{Role: h.role, Column: n})
-				}
+	present, others, err := tabular.Present(file, columns)
+	if tabular.Headless(err) { // all the headers that are known would be too long to read
+		return nil, "", nil, nil
+	}
+	if err != nil {
+		return nil, "", nil, err
+	}
+	for _, h := range headers {
+		for _, n := range h.names {
+			if present(n) {
+				fields = append(fields, linkage.Field{Role: h.role, Column: n})
 			}
 		}
-		if at := slices.IndexFunc(idHeaders, func(n string) bool { return row.Has(n) }); at >= 0 {
-			id = idHeaders[at]
-		}
-		return errEnough
-	})
-	if errors.Is(err, errEnough) || tabular.Headless(err) { // all the headers that are known would be too long to read
-		err = nil
 	}
-	return fields, id, err
+	if at := slices.IndexFunc(idHeaders, present); at >= 0 {
+		id = idHeaders[at]
+	}
+	return fields, id, others, nil
 }
-
-var errEnough = errors.New("enough")
 
 func allHeaders() (out []string) {
 	for _, h := range headers {

@@ -25,19 +25,20 @@ type Found struct {
 	Compared                          int64
 	Result                            *linkage.Result
 	IDs                               []string
+	Others                            []string // headers that are not known, whose columns were not compared
 }
 
 // Find reads the files and links their records.
 func Find(ctx context.Context, o Options) (*Found, error) {
-	t, ids, err := load(ctx, o, o.Show)
+	l, err := load(ctx, o, o.Show)
 	if err != nil {
 		return nil, err
 	}
-	r, err := linkage.Find(ctx, t, linkage.Options{Seed: o.Seed, Limits: linkage.DefaultLimits(), Now: o.Now, Show: o.Show})
+	r, err := linkage.Find(ctx, l.table, linkage.Options{Seed: o.Seed, Limits: linkage.DefaultLimits(), Now: o.Now, Show: o.Show})
 	if err != nil {
 		return nil, err
 	}
-	f := &Found{Records: t.Len(), Compared: r.Model.Compared, Result: r, IDs: ids}
+	f := &Found{Records: l.table.Len(), Compared: r.Model.Compared, Result: r, IDs: l.ids, Others: l.others}
 	for _, p := range r.Pairs {
 		switch p.Decision {
 		case linkage.Link:

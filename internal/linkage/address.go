@@ -15,29 +15,39 @@ func (r *reader) address(s string) value {
 	if unknown(s) {
 		return value{}
 	}
-	v := value{raw: fold(s), han: isHan(s)}
-	v.text = v.raw
+	v := value{text: fold(s), han: isHan(s)}
 	if v.han {
-		v.text = unitWords.Replace(chineseNumbers(r.simplified(v.raw)))
+		v.text = unitWords.Replace(chineseNumbers(r.simplified(v.text)))
 	}
-	var words strings.Builder
+	var said strings.Builder
+	var words, numbers []uint32
 	all := pieces(v.text)
 	for _, word := range all {
 		if unicode.IsDigit(rune(word[0])) {
-			v.digits = append(v.digits, hash32(strings.TrimLeft(word, "0")))
+			numbers = append(numbers, hash32(strings.TrimLeft(word, "0")))
 		} else {
-			words.WriteString(word)
-			v.words = append(v.words, hash32(word))
+			said.WriteString(word)
+			words = append(words, hash32(word))
 		}
 	}
-	slices.Sort(v.words)
-	v.first = words.String()
+	slices.Sort(words)
 	if v.han {
 		v.text = strings.Join(all, " ")
 	}
-	v.roman = strings.ReplaceAll(v.text, " ", "")
-	v.grams, v.mask = grams(v.first), letters(v.first)
+	v.raw = v.text // what was written otherwise compares the same
+	v.at = newPlace(said.String(), words, numbers)
+	v.at.whole = hash32(strings.ReplaceAll(v.text, " ", ""))
+	if !v.han {
+		v.at.letters, v.mask = said.String(), letters(said.String())
+	}
 	return v
+}
+
+// newPlace keeps the lists in one piece of memory.
+func newPlace(said string, words, numbers []uint32) *place {
+	all := slices.Clip(slices.Concat(grams(said), words, numbers))
+	g, w := len(all)-len(words)-len(numbers), len(all)-len(numbers)
+	return &place{grams: all[:g:g], words: all[g:w:w], digits: all[w:]}
 }
 
 // unitWords are words of administration and of buildings, which some write and some do not.
@@ -113,18 +123,19 @@ func compareAddresses(a, b *value) level {
 	case a.text == b.text:
 		return addressSame
 	}
-	numbers := agreeNumbers(a.digits, b.digits)
-	if a.roman == b.roman && numbers == agree {
+	x, y := a.at, b.at
+	numbers := agreeNumbers(x.digits, y.digits)
+	if x.whole == y.whole && numbers == agree {
 		return addressSame
 	}
 	latin, alike := !a.han && !b.han, 0.0
-	if a.first == b.first || latin && min(len(a.first), len(b.first)) >= 6 && !far(a.mask, b.mask, 2) && edits(a.first, b.first, 2) <= 2 {
+	if sameWords(a, b) || latin && min(len(x.letters), len(y.letters)) >= 6 && !far(a.mask, b.mask, 2) && edits(x.letters, y.letters, 2) <= 2 {
 		alike = 0.9
-	} else if alike = dice(a.grams, b.grams); contained(a.grams, b.grams) || contained(a.words, b.words) {
+	} else if alike = dice(x.grams, y.grams); contained(x.grams, y.grams) || contained(x.words, y.words) {
 		alike = max(alike, 0.8)
 	}
 	switch {
-	case numbers != agree && len(a.digits)+len(b.digits) > 0:
+	case numbers != agree && len(x.digits)+len(y.digits) > 0:
 		if alike >= 0.6 && (numbers == partly || latin) {
 			return addressAlike
 		}
@@ -135,6 +146,14 @@ func compareAddresses(a, b *value) level {
 		return addressAlike
 	}
 	return atLeast(alike, 0.35, addressPart)
+}
+
+// sameWords reports whether two addresses differ in their numbers alone.
+func sameWords(a, b *value) bool {
+	if a.han || b.han {
+		return a.han == b.han && slices.Equal(a.at.grams, b.at.grams)
+	}
+	return a.at.letters == b.at.letters
 }
 
 func atLeast(have, wanted float64, l level) level {

@@ -14,7 +14,7 @@ func (t *Table) pair(a, b int32) (p pattern) {
 		case rowA[i] == rowB[i]:
 			p[i] = 1
 		default:
-			p[i] = f.compare(&f.values[rowA[i]], &f.values[rowB[i]])
+			p[i] = f.seen.level(f, rowA[i], rowB[i])
 		}
 	}
 	t.exchanged(a, b, &p)

@@ -33,7 +33,7 @@ func (*reader) date(s string) value {
 	if d.month > 0 {
 		d.digits += two(d.month) + two(d.day)
 	}
-	return value{text: d.digits, raw: d.digits, date: d, mask: letters(d.digits)}
+	return value{text: d.digits, raw: d.digits, date: &d, mask: letters(d.digits)}
 }
 
 func two(n int) string { return strconv.Itoa(n/10%10) + strconv.Itoa(n%10) }
@@ -104,7 +104,7 @@ func compareDates(x, y *value) level {
 	if x.text == "" || y.text == "" {
 		return missing
 	}
-	a, b := &x.date, &y.date
+	a, b := x.date, y.date
 	if a.digits == b.digits {
 		return dateSame
 	}
@@ -126,18 +126,28 @@ func compareDates(x, y *value) level {
 	case years == 0:
 		return dateYear
 	}
+	return apart(years)
+}
+
+// generation is how many years lie between parents and children of one name, at the least.
+const generation = 15
+
+func apart(years int) level {
+	if years >= generation {
+		return dateGeneration
+	}
 	return dateOther
 }
 
 // compareYears compares where the year alone is known, perhaps from a nominal age, which counts one or two more.
-func compareYears(apart int) level {
+func compareYears(years int) level {
 	switch {
-	case apart == 0:
+	case years == 0:
 		return dateYearKnown
-	case apart <= 2:
+	case years <= 2:
 		return dateAge
 	}
-	return dateOther
+	return apart(years)
 }
 
 // yearOnly takes the first of January for what registers write when they know the year alone.

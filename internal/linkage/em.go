@@ -31,7 +31,7 @@ func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func
 		return params{}, 0, err
 	}
 	p := t.start()
-	possible := float64(t.possible())
+	possible := float64(max(1, t.possible()))
 	for round := range rounds {
 		next := t.round(&p, random, found, possible)
 		change := math.Abs(math.Log(next.match / p.match))

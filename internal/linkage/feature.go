@@ -71,7 +71,8 @@ func phoneFeatures(v *value) features {
 	if v.text == "" {
 		return features{}
 	}
-	return features{hash32(v.first), hash32("<", v.first[:len(v.first)/2]), hash32(">", v.first[len(v.first)/2:])}
+	n := local(v.text)
+	return features{hash32(n), hash32("<", n[:len(n)/2]), hash32(">", n[len(n)/2:])}
 }
 
 func codeFeatures(v *value) features {
@@ -86,12 +87,12 @@ func addressFeatures(v *value) features {
 	if v.text == "" {
 		return features{}
 	}
-	f := features{hash32(v.roman)}
-	if len(v.first) > 0 && !v.han {
-		f[1] = hash32(v.first[:min(5, len(v.first))])
+	f := features{v.at.whole}
+	if len(v.at.letters) > 0 {
+		f[1] = hash32(v.at.letters[:min(5, len(v.at.letters))])
 	}
-	if v.han && len(v.digits) > 0 {
-		f[1] = both(v.digits[len(v.digits)-1], v.digits[0])
+	if v.han && len(v.at.digits) > 0 {
+		f[1] = both(v.at.digits[len(v.at.digits)-1], v.at.digits[0])
 	}
 	return f
 }

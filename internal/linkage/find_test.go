@@ -42,7 +42,7 @@ func find(t testing.TB, fields []Field, rows [][]string, between int) *Result {
 		if i == between && i > 0 {
 			table.Between()
 		}
-		table.Add(fmt.Sprint(i), row)
+		table.Add(row)
 	}
 	r, err := Find(context.Background(), table, Options{Seed: 7, Limits: DefaultLimits(), Now: time.Unix(0, 0), Show: func(string, int, int) {}})
 	if err != nil {

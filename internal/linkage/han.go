@@ -29,7 +29,7 @@ func (r *reader) simplified(s string) string {
 
 // syllables are the readings of each Chinese character; as is the reading in front of a name, where surnames have
 // readings of their own.
-func (r *reader) syllables(s string, surname bool) (out []syllable) {
+func (r *reader) syllables(s string, surname bool) (out []*syllable) {
 	if readings := r.special[s]; surname && readings != nil {
 		return surnameSyllables(readings)
 	}
@@ -39,11 +39,11 @@ func (r *reader) syllables(s string, surname bool) (out []syllable) {
 	return out
 }
 
-func (r *reader) syllable(c rune) syllable {
+func (r *reader) syllable(c rune) *syllable {
 	if s, ok := r.known[c]; ok {
 		return s
 	}
-	var s syllable
+	var s *syllable
 	if readings := pinyin.PinyinDict[int(c)]; readings != "" {
 		s = newSyllable(strings.Split(readings, ","))
 	} else {
@@ -53,7 +53,8 @@ func (r *reader) syllable(c rune) syllable {
 	return s
 }
 
-func newSyllable(readings []string) (s syllable) {
+func newSyllable(readings []string) *syllable {
+	s := &syllable{}
 	for i, toned := range readings[:min(len(readings), len(s.toned))] {
 		plain := withoutTone(toned)
 		if i == 0 {

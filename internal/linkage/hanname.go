@@ -36,7 +36,7 @@ func bySound(a, b *value) (worst, off int) {
 		d, size := utf8.DecodeRuneInString(rest)
 		rest = rest[size:]
 		if c != d {
-			n := a.sounds[at].agreement(&b.sounds[at])
+			n := a.sounds[at].agreement(b.sounds[at])
 			if n == 0 {
 				off++
 			}

@@ -23,7 +23,7 @@ func HeardKeys(name string, years ...int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Add("", Said{Name: name}.Cells())
+	t.Add(Said{Name: name}.Cells())
 	sounds := append(pinyinSounds(name), [2]uint32{surnameFeatures(t.known(Surname))[0], givenFeatures(t.known(GivenName))[0]})
 	var keys []string
 	for _, s := range sounds {

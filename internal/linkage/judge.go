@@ -53,9 +53,9 @@ func (m *Trained) Judge(one Said, others []Said) ([]Judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Add("", one.Cells())
+	t.Add(one.Cells())
 	for _, o := range others {
-		t.Add("", o.Cells())
+		t.Add(o.Cells())
 	}
 	p, err := m.params(t)
 	if err != nil {

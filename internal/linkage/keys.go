@@ -108,7 +108,7 @@ func (k *keyer) keys(s Said) []string {
 	if area := community(s.Area); sex != "" && area != "" {
 		add('g', byGiven, " ", sex+" "+area)
 	}
-	add('p', k.reader.phone(s.Phone).first, " ", bySurname)
+	add('p', local(k.reader.phone(s.Phone).text), " ", bySurname)
 	if s.House != "" {
 		add('h', k.reader.code(houseCell(s.House)).text, " ", year)
 	}

@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -52,6 +53,9 @@ type params struct {
 	twins            float64 // of two people of one household, how many have one birth date
 }
 
+// namesakes is how many of two people of one family have the same given name, where names are not Chinese.
+const namesakes = 0.05
+
 // usualTwins is how many of two people of one household have one birth date, before the records are seen.
 const usualTwins = 0.03
 
@@ -78,15 +82,10 @@ func (t *Table) start() params {
 	return p
 }
 
-// households reports whether there is anything by which people of one household are told.
+// households reports whether there is anything by which people of one household, or of one family, are told: what they
+// share other than the surname.
 func (t *Table) households() bool {
-	for _, f := range t.facts {
-		switch f.role {
-		case Address, HouseCode, Phone, GuardianName:
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.facts, func(f fact) bool { return f.shared && f.role != Surname })
 }
 
 // own bounds how often what is somebody's own differs between two records of one person, where there are households:
@@ -99,7 +98,7 @@ func (t *Table) own(p *params) {
 			case GivenName:
 				m[nameOther], m[namePart], m[nameNick] = min(m[nameOther], 0.03), min(m[namePart], 0.06), min(m[nameNick], 0.05)
 			case BirthDate:
-				m[dateOther] = min(m[dateOther], 0.05)
+				m[dateOther], m[dateGeneration] = min(m[dateOther], 0.05), min(m[dateGeneration], 0.002)
 			case Sex:
 				m[sameOther] = min(m[sameOther], 0.02)
 			case IDNumber:
@@ -133,6 +132,9 @@ func (t *Table) others(p *params) {
 				h[nameSame] *= 0.2
 				h[namePart] = max(h[namePart], 0.25)
 				h[nameNick] = max(h[nameNick], 0.02)
+				if !t.han { // children are called after their parents
+					h[nameSame] = max(h[nameSame], namesakes)
+				}
 			case BirthDate:
 				h[dateSame] = max(h[dateSame], p.twins)
 			case IDNumber:

@@ -20,7 +20,7 @@ func (r *reader) name(s string, surname bool) value {
 	if isHan(s) {
 		return r.hanName(s, surname)
 	}
-	v := value{raw: fold(s)}
+	v := value{raw: fold(s), makeup: &makeup{}}
 	v.text = v.raw
 	words := strings.Fields(v.text)
 	if len(words) == 0 {
@@ -37,7 +37,7 @@ func (r *reader) name(s string, surname bool) value {
 }
 
 func (r *reader) hanName(s string, surname bool) value {
-	v := value{raw: strings.ToLower(s), han: true}
+	v := value{raw: strings.ToLower(s), han: true, makeup: &makeup{}}
 	v.text = r.simplified(v.raw)
 	parts := strings.Split(v.text, "·")
 	v.first = parts[0]

@@ -70,14 +70,17 @@ func (r *reader) phone(s string) value {
 	if len(digits) < 5 || strings.Trim(digits, digits[:1]) == "" {
 		return value{}
 	}
-	return value{raw: digits, text: digits, mask: letters(digits), first: digits[max(0, len(digits)-8):]}
+	return value{raw: digits, text: digits, mask: letters(digits)}
 }
+
+// local are the digits of a phone number that stand whichever code of an area goes before.
+func local(digits string) string { return digits[max(0, len(digits)-8):] }
 
 func comparePhones(a, b *value) level {
 	switch {
 	case a.text == "" || b.text == "":
 		return missing
-	case a.text == b.text || a.first == b.first && len(a.text) != len(b.text):
+	case a.text == b.text || local(a.text) == local(b.text) && len(a.text) != len(b.text):
 		return phoneSame
 	case !far(a.mask, b.mask, 1) && edits(a.text, b.text, 1) == 1:
 		return phoneDigit

@@ -46,12 +46,13 @@ const (
 	dateYear
 	dateAge
 	dateOther
+	dateGeneration
 )
 
 var dateScale = scale{
 	{}, {"相同", "same", 80, 0.01}, {"月日颠倒", "day and month exchanged", 1, 0.005}, {"农历与公历", "lunar and solar", 2, 0.01}, {"差一位数字", "one digit off", 6, 0.1},
 	{"年月日中两项相同", "two of year, month, day", 4, 0.6}, {"只知年份,相同", "year only, the same", 2, 0.5}, {"相差约一个月", "a month or so apart", 1, 0.3}, {"同年", "same year", 2, 2},
-	{"相差一两岁", "a year or two apart", 1, 6}, {"不同", "other", 1, 90.4},
+	{"相差一两岁", "a year or two apart", 1, 6}, {"不同", "other", 1, 60.4}, {"相差十五岁以上", "fifteen years or more apart", 0.1, 30},
 }
 
 const (

@@ -129,7 +129,7 @@ func (s *scorer) siblings(p *pattern, house float64) bool {
 	case number == numberOneDay: // twins: the number of another in the family has another date
 		return true
 	case !s.t.han:
-		return given == nameOther && near
+		return given == nameOther && near && (s.careful || born == missing)
 	case given == namePart:
 		return !numbered || born == missing || born > dateTwoParts || s.careful
 	case given == nameOther:

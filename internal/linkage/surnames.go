@@ -22,11 +22,11 @@ func surnameReadings() map[string][]string {
 }
 
 // surnameSyllables reads "mò-qí" as two syllables, and readings of one character as those of one.
-func surnameSyllables(readings []string) []syllable {
+func surnameSyllables(readings []string) []*syllable {
 	if !strings.Contains(readings[0], "-") {
-		return []syllable{newSyllable(readings)}
+		return []*syllable{newSyllable(readings)}
 	}
-	var out []syllable
+	var out []*syllable
 	for s := range strings.SplitSeq(readings[0], "-") {
 		out = append(out, newSyllable([]string{s}))
 	}

@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -16,17 +17,19 @@ type fact struct {
 	cell   int // of the record, -1 for a part of the full name
 	parent int // the fact that this one depends on, -1 for none
 	values []value
-	index  map[string]int32
+	index  map[uint64]int32 // by a hash of the cell, which is shorter
+	seen   cache
 }
 
 // Table holds records as what they are compared by. Equal cells are kept once.
 type Table struct {
 	reader *reader
+	seed   maphash.Seed
 	fields []Field
 	facts  []fact
-	ids    []string
 	rows   []int32 // of each record one value of each fact; 0 is missing
 	han    bool    // most given names are Chinese
+	n      int     // records
 	first  int     // how many records the first of two lists has; 0 for one list
 }
 
@@ -36,7 +39,7 @@ func NewTable(fields []Field) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the table of characters: %w", err)
 	}
-	t := &Table{reader: r, fields: fields}
+	t := &Table{reader: r, seed: maphash.MakeSeed(), fields: fields}
 	whole := t.cellOf(GivenName) < 0 && t.cellOf(Surname) < 0
 	parts := t.cellOf(GivenName) >= 0 && t.cellOf(Surname) >= 0
 	for _, tr := range traits() {
@@ -70,7 +73,7 @@ func (t *Table) factOf(r Role) int {
 // add appends a fact. What tells of the place depends on what told of it before, the sex on the given name, a full name
 // on the surname.
 func (t *Table) add(tr trait, column string, cell int) {
-	f := fact{trait: tr, column: column, cell: cell, parent: -1, values: make([]value, 1), index: map[string]int32{"": 0}}
+	f := fact{trait: tr, column: column, cell: cell, parent: -1, values: make([]value, 1), index: map[uint64]int32{}}
 	switch {
 	case tr.place && len(t.facts) > 0 && t.facts[len(t.facts)-1].place:
 		f.parent = len(t.facts) - 1
@@ -83,8 +86,8 @@ func (t *Table) add(tr trait, column string, cell int) {
 }
 
 // Add takes a record; cells are those of the fields. Records of the first of two lists come first, then Between.
-func (t *Table) Add(id string, cells []string) {
-	t.ids = append(t.ids, id)
+func (t *Table) Add(cells []string) {
+	t.n++
 	surname, given := t.reader.namesOf(survey.NormalizeName(t.cell(cells, FullName)))
 	birth, sex := told(t.cell(cells, IDNumber))
 	for i := range t.facts {
@@ -110,10 +113,10 @@ func (t *Table) Add(id string, cells []string) {
 }
 
 // Between says that the records so far are one list and those after it another: only pairs across are looked for.
-func (t *Table) Between() { t.first = len(t.ids) }
+func (t *Table) Between() { t.first = t.n }
 
 // Len is the number of records.
-func (t *Table) Len() int { return len(t.ids) }
+func (t *Table) Len() int { return t.n }
 
 func (t *Table) cell(cells []string, r Role) string {
 	if i := t.cellOf(r); i >= 0 {
@@ -152,15 +155,19 @@ func (r *reader) namesOf(name string) (surname, given string) {
 }
 
 func (t *Table) value(f *fact, text string) int32 {
-	if at, ok := f.index[text]; ok {
+	if text == "" {
+		return 0
+	}
+	hash := maphash.String(t.seed, text)
+	if at, ok := f.index[hash]; ok {
 		return at
 	}
-	at := int32(0)
-	if v := f.parse(t.reader, text); v.text != "" {
+	at := int32(0) // the cell is copied: it is part of a row, which would stay with it
+	if v := f.parse(t.reader, strings.Clone(text)); v.text != "" {
 		at = int32(len(f.values))
 		f.values = append(f.values, v)
 	}
-	f.index[text] = at
+	f.index[hash] = at
 	return at
 }
 
@@ -169,6 +176,7 @@ func (t *Table) count() {
 	for i := range t.facts {
 		f := &t.facts[i]
 		f.index = nil
+		f.seen = newCache(f, t.n)
 		counts := map[string]int32{}
 		for at := i; at < len(t.rows); at += len(t.facts) {
 			counts[f.values[t.rows[at]].text]++

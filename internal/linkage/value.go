@@ -6,29 +6,43 @@ import (
 	"github.com/longbridgeapp/opencc"
 )
 
-// value is a cell that was read once and is compared often.
+// value is a cell that was read once and is compared often. There may be millions of them: what only some kinds have lies
+// apart.
 type value struct {
-	text   string // folded, traditional characters as simplified ones
-	raw    string // folded, as it was written
-	count  int32  // records that have it
-	han    bool
-	valid  bool       // an id number whose check digit is right
-	sounds []syllable // of each Chinese character
-	grams  []uint32   // pairs of letters, or of words
-	words  []uint32   // hashes of the words, sorted
-	digits []uint32   // the numbers of an address in their order
-	roman  string     // toneless pinyin, or the letters without blanks
-	code   string     // how it sounds in Latin letters; of dotted names the consonants
-	first  string     // first word; of dotted names the own name
-	mask   uint64     // which letters and digits are in roman
-	alias  string     // what an English short name stands for; of a Chinese nickname what is left of the name
-	date   date
+	text    string // folded, traditional characters as simplified ones
+	raw     string // folded, as it was written
+	mask    uint64 // which letters and digits are in roman
+	*makeup        // of names
+	at      *place // of addresses
+	date    *date
+	count   int32 // records that have it
+	han     bool
+	valid   bool // an id number whose check digit is right
+}
+
+// makeup is what a name is made of.
+type makeup struct {
+	sounds []*syllable // of each Chinese character
+	grams  []uint32    // pairs of letters, sorted
+	words  []uint32    // hashes of the words, sorted
+	roman  string      // toneless pinyin, or the letters without blanks
+	code   string      // how it sounds in Latin letters; of dotted names the consonants
+	first  string      // first word; of dotted names the own name
+	alias  string      // what an English short name stands for; of a Chinese nickname what is left of the name
+}
+
+// place is what an address is made of. Nearly every record has its own: all that is not compared is left away.
+type place struct {
+	grams, words []uint32 // pairs of letters, and hashes of the words, sorted
+	digits       []uint32 // hashes of the numbers in their order
+	letters      string   // the words without blanks, of one in Latin letters
+	whole        uint32   // hash of all but the blanks
 }
 
 // reader reads cells. It is not for several goroutines at once.
 type reader struct {
 	simple  *opencc.OpenCC
-	known   map[rune]syllable
+	known   map[rune]*syllable
 	family  map[string]bool     // surnames of one character
 	special map[string][]string // readings of surnames
 }
@@ -51,5 +65,5 @@ func newReader() (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reader{simple: t2s, known: map[rune]syllable{}, family: families(), special: readings()}, nil
+	return &reader{simple: t2s, known: map[rune]*syllable{}, family: families(), special: readings()}, nil
 }

@@ -58,7 +58,7 @@ func (r Row) Problem(code, column, zh, en string) survey.Problem {
 // there twice.
 func Read(path string, columns []Column, each func(Row) error) (ignored []string, err error) {
 	if !Lists(path) {
-		return nil, fmt.Errorf("%s: 请存为 .xlsx 或 .csv · save it as .xlsx or .csv", path)
+		return nil, notAList(path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -79,14 +79,42 @@ func isXLSX(name string) bool {
 	return slices.Contains([]string{".xlsx", ".xlsm"}, strings.ToLower(filepath.Ext(name)))
 }
 
+// Present tells which of the columns a list has, by their names, and its other headers. It fails as Read does.
+func Present(path string, columns []Column) (present func(column string) bool, others []string, err error) {
+	if !Lists(path) {
+		return nil, nil, notAList(path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	rows, err := open(path, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.close()
+	h, err := findHeader(rows, columns)
+	if err != nil {
+		return nil, nil, err
+	}
+	return Row{header: h}.Has, h.ignored, nil
+}
+
+func notAList(path string) error {
+	return fmt.Errorf("%s: 请存为 .xlsx 或 .csv · save it as .xlsx or .csv", path)
+}
+
+func open(name string, in io.ReadSeeker) (source, error) {
+	if isXLSX(name) {
+		return openXLSX(name, in)
+	}
+	return openCSV(name, in)
+}
+
 // ReadFrom is Read of an open file, whose name tells what it is.
 func ReadFrom(name string, in io.ReadSeeker, columns []Column, each func(Row) error) (ignored []string, err error) {
-	var rows source
-	if isXLSX(name) {
-		rows, err = openXLSX(name, in)
-	} else {
-		rows, err = openCSV(name, in)
-	}
+	rows, err := open(name, in)
 	if err != nil {
 		return nil, err
 	}
