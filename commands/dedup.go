@@ -61,7 +61,8 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 			fmt.Fprintf(cmd.OutOrStdout(), "未比较的列,可用 --map 指明 · columns not compared, name them with --map: %s\n", strings.Join(found.Others, ", "))
 		}
 		if found.Records > 1 && found.Compared == 0 {
-			fmt.Fprintln(cmd.OutOrStdout(), "没有可比较的:各列或为空,或太多记录相同 · nothing to compare: what the records have, too many share, or the columns are empty")
+			fmt.Fprintln(cmd.OutOrStdout(), "没有可比较的:各列或为空,或太多记录相同 · "+
+				"nothing to compare: what the records have, too many share, or the columns are empty")
 		}
 		return nil
 	}

@@ -30,9 +30,12 @@ func ledgers(set string) (ledger, bool) {
 	historical := []string{"unique_id", "first_name", "surname", "full_name", "gender", "dob", "birth_place", "postcode_fake", "occupation"}
 	l, ok := map[string]ledger{
 		"historical": {header: historical, day: time.DateOnly, versions: 18, family: 0.3, name: 0.25, date: 0.25, place: 0.35, lost: 0.12},
-		"parish":     {header: []string{"No.", "Forenames", "Last Name", "", "Sex", "Year of Birth", "Parish", "", "Profession"}, day: "2006", versions: 5, family: 0.3, name: 0.15, date: 0.15, place: 0.15, lost: 0.08},
-		"american":   {header: []string{"ID", "FirstName", "LastName", "", "Gender", "Birth Date", "City", "ZIP", ""}, day: "01/02/2006", versions: 4, family: 0.3, name: 0.15, date: 0.1, place: 0.2, lost: 0.05},
-		"european":   {header: []string{"Record No", "", "", "Name", "Sex", "Date of Birth", "Town", "Postal Code", ""}, day: "2.1.2006", versions: 3, family: 0.3, name: 0.1, date: 0.06, place: 0.15, lost: 0.04},
+		"parish": {header: []string{"No.", "Forenames", "Last Name", "", "Sex", "Year of Birth", "Parish", "", "Profession"},
+			day: "2006", versions: 5, family: 0.3, name: 0.15, date: 0.15, place: 0.15, lost: 0.08},
+		"american": {header: []string{"ID", "FirstName", "LastName", "", "Gender", "Birth Date", "City", "ZIP", ""},
+			day: "01/02/2006", versions: 4, family: 0.3, name: 0.15, date: 0.1, place: 0.2, lost: 0.05},
+		"european": {header: []string{"Record No", "", "", "Name", "Sex", "Date of Birth", "Town", "Postal Code", ""},
+			day: "2.1.2006", versions: 3, family: 0.3, name: 0.1, date: 0.06, place: 0.15, lost: 0.04},
 	}[set]
 	return l, ok
 }
@@ -61,7 +64,8 @@ func writeLedger(file string, l ledger, seed uint64, people int) (truth, error) 
 		}
 		if w.chance(w.family) { // a son or a daughter with the same surname and place, often the name of a parent
 			child := w.soul()
-			child.surname, child.place, child.postcode, child.birth = s.surname, s.place, s.postcode, s.birth.AddDate(18+w.r.IntN(20), w.r.IntN(12), w.r.IntN(28))
+			child.surname, child.place, child.postcode = s.surname, s.place, s.postcode
+			child.birth = s.birth.AddDate(18+w.r.IntN(20), w.r.IntN(12), w.r.IntN(28))
 			if child.sex == s.sex && w.chance(0.3) {
 				child.given = s.given
 			}

@@ -19,7 +19,8 @@ import (
 )
 
 func main() {
-	set := flag.String("set", "", "one set alone: febrl1, febrl2, febrl3, numbers, no-numbers, twins, historical, parish, american, european, million")
+	set := flag.String("set", "", "one set alone: "+
+		"febrl1, febrl2, febrl3, numbers, no-numbers, twins, historical, parish, american, european, million")
 	asJSON := flag.Bool("json", false, "internal: print the figures as JSON")
 	plot := flag.String("plot", "", "write the calibration of the households as SVG")
 	seed := flag.Uint64("seed", 1, "seed of the households")
