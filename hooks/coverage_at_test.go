@@ -44,7 +44,7 @@ func TestCoverageUnderTheAreasOfAnotherDay(t *testing.T) {
 	if got := count("grid", "&at=2026-11-22"); got != grids {
 		t.Errorf("nothing has changed, and yesterday is %s, not %s", got, grids)
 	}
-	w := witness{contract: readContract(t), t: t, seen: map[string]bool{}}
+	w := witness{contract: readContract(t), t: t, served: server, seen: map[string]bool{}}
 	w.send(manager, post, "/api/doorstep/v1/areas", nil, "?crs=wgs84&replace=1", file{"grids.geojson", split}, 200)
 	if err := app.Doorstep.Reassign(t.Context(), app.TestApp); err != nil {
 		t.Fatal(err)
