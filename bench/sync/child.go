@@ -106,7 +106,8 @@ func startChild(ctx context.Context, dir string, c config) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-serve", dir, "-tablets", strconv.Itoa(c.tablets), "-city", c.kept, "-tenth="+strconv.FormatBool(c.tenth))
+	cmd := exec.CommandContext(ctx, self, "-serve", dir, "-tablets", strconv.Itoa(c.tablets), "-city", c.kept,
+		"-tenth="+strconv.FormatBool(c.tenth))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
