@@ -7,9 +7,11 @@ import (
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
 
+	"doorstep/collections"
 	"doorstep/hooks"
 	"doorstep/internal/audit"
 	"doorstep/internal/grid"
+	"doorstep/internal/reassign"
 )
 
 // importAreas reads outlines, or a list of codes without them.
@@ -54,6 +56,52 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		return nil
 	}
 	return prepared(app, d, c)
+}
+
+// reassignAreas looks at the records of all areas again, here and now.
+func reassignAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	c := &cobra.Command{
+		Use: "reassign", Short: "重新归入网格:检查全部记录 · look at the records of all areas again", Args: cobra.NoArgs,
+		Long: "中断后再次运行会接着做;服务器运行时也可使用。\nAfter an interruption, run it again: it goes on where it stopped. It may run beside the server.",
+	}
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := d.Areas.Load(app); err != nil {
+			return err
+		}
+		waiting, err := reassign.Unfinished(collections.Read(app))
+		if err == nil && !waiting {
+			err = collections.Write(cmd.Context(), app, func(db collections.DB) error {
+				id, err := reassign.Begin(db, audit.Operator, d.Now())
+				if err != nil {
+					return err
+				}
+				return audit.Append(db, d.Now(), audit.Entry{Actor: audit.Operator, Action: "areas.reassign", Collection: collections.AreaJobs, Record: id, Purpose: audit.Administration})
+			})
+		}
+		if err != nil {
+			return err
+		}
+		runner := reassign.Runner{Forms: d.Library, Areas: d.Areas, Now: d.Now, Show: func(j reassign.Job) { tellJob(cmd, j) }}
+		return runner.Run(cmd.Context(), app)
+	}
+	return prepared(app, d, c)
+}
+
+// listAreaJobs tells how far the latest jobs are.
+func listAreaJobs(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	c := &cobra.Command{Use: "jobs", Short: "归网任务的进度 · how far the latest jobs of areas are", Args: cobra.NoArgs}
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		all, err := reassign.Jobs(collections.Read(app))
+		for _, j := range all {
+			tellJob(cmd, j)
+		}
+		return err
+	}
+	return prepared(app, d, c)
+}
+
+func tellJob(cmd *cobra.Command, j reassign.Job) {
+	cmd.Printf("%s %s %d/%d,移动 %d,跳过 %d · moved %d, skipped %d\n", j.ID, j.Status, j.Done, j.Total, j.Moved, j.Skipped, j.Moved, j.Skipped)
 }
 
 // addDatum gives a command the flag that says in what datum coordinates are.

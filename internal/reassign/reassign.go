@@ -34,6 +34,7 @@ type Job struct {
 	Done    int    `json:"done"`  // records that were looked at
 	Total   int    `json:"total"` // records to look at, counted when it began
 	Moved   int    `json:"moved"`
+	Skipped int    `json:"skipped"` // records that could not be looked at, and lie where they lay
 	By      string `json:"created_by"`
 	Created string `json:"created"`
 	Updated string `json:"updated"`
@@ -62,7 +63,7 @@ func (r *Runner) Run(ctx context.Context, app core.App) error {
 		return err
 	}
 	for {
-		w := &work{Runner: r, runner: id}
+		w := &work{Runner: r, runner: id, most: atOnce}
 		claimed := false
 		err := collections.Write(ctx, app, func(db collections.DB) (err error) {
 			claimed, err = w.claim(db)
@@ -93,6 +94,8 @@ type work struct {
 	now         time.Time
 	territories map[string][]string // by worker
 	moves       []move
+	most        int    // records of the next batch
+	looking     record // that is looked at; none where the batch has not begun to look
 }
 
 // claim takes the first job that waits, or whose runner has not been heard of for a lease.
@@ -134,7 +137,7 @@ func (w *work) run(ctx context.Context, app core.App) error {
 	}
 	for w.job.Status == Running {
 		begun := time.Now()
-		if err := collections.Write(ctx, app, w.batch); err != nil {
+		if err := w.next(ctx, app); err != nil {
 			return err
 		}
 		if w.Show != nil {
@@ -170,7 +173,7 @@ func (w *work) batch(db collections.DB) error {
 
 // records looks at the next ones. What a stage has found is written before the next one looks.
 func (w *work) records() error {
-	for left := atOnce; left > 0 && w.at.stage < len(w.all); {
+	for left := w.most; left > 0 && w.at.stage < len(w.all); {
 		stage := w.at.stage
 		n, err := w.step(left)
 		if err != nil {

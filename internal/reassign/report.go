@@ -11,9 +11,11 @@ import (
 	"doorstep/internal/grid"
 )
 
+const skipped = `(SELECT COUNT(*) FROM area_job_skips s WHERE s.job=area_jobs.id)`
+
 // Jobs lists the latest jobs, the newest first.
 func Jobs(db collections.DB) ([]Job, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM area_jobs ORDER BY created DESC LIMIT 50`, nil, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, `+skipped+`, created_by, created, updated FROM area_jobs ORDER BY created DESC LIMIT 50`, nil, scanJob)
 	if all == nil {
 		all = []Job{}
 	}
@@ -21,12 +23,18 @@ func Jobs(db collections.DB) ([]Job, error) {
 }
 
 func scanJob(rows *sql.Rows, j *Job) error {
-	return rows.Scan(&j.ID, &j.Status, &j.Done, &j.Total, &j.Moved, &j.By, &j.Created, &j.Updated)
+	return rows.Scan(&j.ID, &j.Status, &j.Done, &j.Total, &j.Moved, &j.Skipped, &j.By, &j.Created, &j.Updated)
+}
+
+// Unfinished reports whether a job waits or is under way.
+func Unfinished(db collections.DB) (bool, error) {
+	var one int
+	return collections.One(db, `SELECT 1 FROM area_jobs WHERE status IN ('waiting','running') LIMIT 1`, nil, &one)
 }
 
 // Find reads one job.
 func Find(db collections.DB, id string) (Job, bool, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM area_jobs WHERE id=?`, []any{id}, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, `+skipped+`, created_by, created, updated FROM area_jobs WHERE id=?`, []any{id}, scanJob)
 	if err != nil || len(all) == 0 {
 		return Job{}, false, err
 	}
