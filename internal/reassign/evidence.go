@@ -96,7 +96,7 @@ func (w *work) households(area, after string, most int) (int, string, error) {
 	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE area=? AND id>? ORDER BY area, id LIMIT ?`, []any{area, after, most}, scanHousehold)
 	for _, h := range all {
 		if err == nil {
-			w.looking = record{collections.Households, h.id, h.area}
+			w.looking = record{collections.Households, h.id, h.area, w.at}
 			_, err = w.household(h)
 		}
 		after = h.id
@@ -145,7 +145,7 @@ func (w *work) visits(table, where, key, after string, most int) (int, string, e
 	all, err := rowsOf(w.db, `SELECT `+visitColumns+` FROM "`+table+`" m WHERE `+where+` LIMIT ?`, []any{key, after, most}, scanVisit)
 	for _, v := range all {
 		if err == nil {
-			w.looking = record{table, v.id, v.area}
+			w.looking = record{table, v.id, v.area, w.at}
 			err = w.visit(table, v)
 		}
 		after = v.id

@@ -1,6 +1,7 @@
 package reassign
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -11,19 +12,27 @@ import (
 	"doorstep/internal/grid"
 )
 
-const skipped = `(SELECT COUNT(*) FROM area_job_skips s WHERE s.job=area_jobs.id)`
-
 // Jobs lists the latest jobs, the newest first.
 func Jobs(db collections.DB) ([]Job, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, `+skipped+`, created_by, created, updated FROM area_jobs ORDER BY created DESC LIMIT 50`, nil, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM area_jobs ORDER BY created DESC LIMIT 50`, nil, scanJob)
 	if all == nil {
 		all = []Job{}
 	}
-	return all, err
+	return all, cmp.Or(err, countSkips(db, all))
+}
+
+// countSkips counts for each job the records that it could not look at.
+func countSkips(db collections.DB, all []Job) error {
+	for i := range all {
+		if _, err := collections.One(db, `SELECT COUNT(*) FROM area_job_skips WHERE job=?`, []any{all[i].ID}, &all[i].Skipped); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scanJob(rows *sql.Rows, j *Job) error {
-	return rows.Scan(&j.ID, &j.Status, &j.Done, &j.Total, &j.Moved, &j.Skipped, &j.By, &j.Created, &j.Updated)
+	return rows.Scan(&j.ID, &j.Status, &j.Done, &j.Total, &j.Moved, &j.By, &j.Created, &j.Updated)
 }
 
 // Unfinished reports whether a job waits or is under way.
@@ -34,11 +43,12 @@ func Unfinished(db collections.DB) (bool, error) {
 
 // Find reads one job.
 func Find(db collections.DB, id string) (Job, bool, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, `+skipped+`, created_by, created, updated FROM area_jobs WHERE id=?`, []any{id}, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM area_jobs WHERE id=?`, []any{id}, scanJob)
 	if err != nil || len(all) == 0 {
 		return Job{}, false, err
 	}
-	return all[0], true, nil
+	err = countSkips(db, all)
+	return all[0], true, err
 }
 
 // Way is how many records of a table went from one area to another.

@@ -9,8 +9,11 @@ import (
 	"doorstep/collections"
 )
 
-// record is one that is being looked at.
-type record struct{ collection, id, area string }
+// record is one that is being looked at, and the place of the job where it was come upon.
+type record struct {
+	collection, id, area string
+	at                   place
+}
 
 // next does the next batch. A record that cannot be read or written must not block those behind it: the batch is done again one by
 // one, and the one that fails is noted and left where it lies. Whatever looks at its area next looks at it again.
@@ -36,6 +39,7 @@ func (w *work) skip(db collections.DB) error {
 	if _, err := db.Exec(note, w.job.ID, w.looking.collection, w.looking.id, w.looking.area, collections.Stamp(w.now)); err != nil {
 		return fmt.Errorf("note a record that was skipped: %w", err)
 	}
+	w.at = w.looking.at
 	w.at.after = w.looking.id
 	w.job.Done++
 	return w.save()
