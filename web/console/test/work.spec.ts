@@ -56,7 +56,7 @@ for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typ
       await console.picture(`work-${lang}-${size}`)
     })
 
-    test('a sample is tried and drawn, and the agreement of the last one is told', async ({ console, page, city }) => {
+    test('a sample is tried and drawn, and the agreement of the last one is told', async ({ console, page }) => {
       test.setTimeout(120_000)
       await console.open('S00006', 'recheck', lang)
       await expect(page.locator('table.queue tbody tr').first()).toBeVisible()
