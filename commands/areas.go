@@ -75,7 +75,9 @@ func reassignAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 				if err != nil {
 					return err
 				}
-				return audit.Append(db, d.Now(), audit.Entry{Actor: audit.Operator, Action: "areas.reassign", Collection: collections.AreaJobs, Record: id, Purpose: audit.Administration})
+				return audit.Append(db, d.Now(), audit.Entry{
+					Actor: audit.Operator, Action: "areas.reassign", Collection: collections.AreaJobs, Record: id, Purpose: audit.Administration,
+				})
 			})
 		}
 		if err != nil {
