@@ -32,7 +32,7 @@ func (s *storing) personal() bool {
 	return slices.ContainsFunc(s.d.form.Entities, func(e instrument.Entity) bool { return e.Decl.List == collections.Persons && e.Table.Repeat == nil })
 }
 
-// personPair looks for another row of the campaign about the same person. Whoever the client named may be met again in
+// personPair looks for the row of the campaign about the same person that was stored first. Whoever the client named may be met again in
 // the same household; in another one it is a second record, whichever of the two came first.
 func (s *storing) personPair(p preparedPerson, f identity.Found) error {
 	if f.Clash != nil {
@@ -47,20 +47,24 @@ func (s *storing) personPair(p preparedPerson, f identity.Found) error {
 	}
 	var row, area string
 	found, err := collections.One(s.db, `SELECT r.id, r.area FROM "`+p.table+`" r JOIN "`+s.table()+`" v ON v.id=r.visit
-		WHERE r.person=? AND v.campaign=? AND r.visit!=? AND (?='' OR v.household!=?) ORDER BY r.created, r.id`,
+		WHERE r.person=? AND v.campaign=? AND r.visit!=? AND (?='' OR v.household!=?) ORDER BY v.rowid, r.id`,
 		[]any{f.ID, s.d.rec.Campaign, s.d.op.ID, household, household}, &row, &area)
 	if err != nil || !found {
 		return err
 	}
-	return s.pair(identity.Pair{Kind: identity.KindPerson, Rule: rule, Collection: p.table, A: row, B: p.row, AreaA: area, AreaB: s.d.rec.Area, Score: 1, Evidence: identity.Explain(f.Against, p.said)})
+	return s.pair(identity.Pair{
+		Kind: identity.KindPerson, Rule: rule, Collection: p.table, A: row, B: p.row, AreaA: area, AreaB: s.d.rec.Area, Score: 1,
+		Evidence: identity.Explain(f.Against, p.said),
+	})
 }
 
-// secondRecord pairs this record with the first of its campaign about the same person or household where somebody was
+// secondRecord pairs this record with the one that was stored first of its campaign about the same person or household where somebody was
 // met.
 func (s *storing) secondRecord(column, value, rule string) error {
 	var first, area string
-	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=? AND (outcome='' OR `+s.intake.Instruments.Interviews().Of(s.table())+`) ORDER BY created, id`,
-		[]any{value, s.d.rec.Campaign, s.d.op.ID}, &first, &area)
+	met := s.intake.Instruments.Interviews().Of(s.table())
+	found, err := collections.One(s.db, `SELECT id, area FROM "`+s.table()+`" WHERE `+column+`=? AND campaign=? AND id!=?
+		AND (outcome='' OR `+met+`) ORDER BY rowid`, []any{value, s.d.rec.Campaign, s.d.op.ID}, &first, &area)
 	if err != nil || !found {
 		return err
 	}
