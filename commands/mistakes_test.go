@@ -44,12 +44,15 @@ var wrongTexts = map[string]struct{ args, names string }{
 	"audit verify --anchor":        {"audit verify --anchor none", "anchor"},
 	"dedup --map":                  {"dedup people.csv -o out --map frob=x", "birth_date"},
 	"dedup --id":                   {"dedup people.csv -o out --id none", "none"},
+	"match --map":                  {"match people.csv -o out --map frob=x", "birth_date"},
+	"match --not-listed":           {"match people.csv -o out --not-listed frob", "elder"},
+	"match --within":               {"match people.csv -o out --within 9999", "9999"},
 	"forms publish --shipped":      {"forms publish none --shipped", "child_visit"},
 }
 
 // anyText are flags whose value may be any words, and what they are.
 var anyText = map[string]string{
-	"--dir": "folder", "export --out": "folder", "workers qr --out": "folder", "dedup --out": "folder", "forms convert --out": "file", "forms download --out": "file",
+	"--dir": "folder", "export --out": "folder", "workers qr --out": "folder", "dedup --out": "folder", "match --out": "folder", "forms convert --out": "file", "forms download --out": "file",
 	"serve --backup-dir": "folder", "backup --backup-dir": "folder", "serve --witness": "file", "workers qr --label": "note", "simulate --operator": "account",
 	"--encryptionEnv": "hidden",
 }
@@ -57,7 +60,7 @@ var anyText = map[string]string{
 // wrongWords are command lines that name what is not there, and what the answer names.
 var wrongWords = map[string]string{
 	"areas import none.csv": "none.csv", "areas import none.geojson --crs wgs84": "none.geojson", "roster import none.csv": "none.csv", "workers import none.xlsx": "none.xlsx",
-	"forms convert none.xlsx": "none.xlsx", "forms publish none.xlsx": "none.xlsx", "dedup none.csv -o out": "none.csv", "dedup list.csv none.csv -o out": "none.csv", "restore none.zip": "none.zip",
+	"forms convert none.xlsx": "none.xlsx", "forms publish none.xlsx": "none.xlsx", "dedup none.csv -o out": "none.csv", "match none.csv -o out": "none.csv", "dedup list.csv none.csv -o out": "none.csv", "restore none.zip": "none.zip",
 	"areas import list.csv": "code", "roster import list.csv": "area", "workers import list.csv": "staff_no", "forms publish list.csv": "XLSForm", "forms convert list.csv": "XLSForm", "restore list.csv": "list.csv",
 	"areas import list.geojson": "--crs", "areas import list.csv --crs wgs84": "--crs", "export none -o out": "child_visit", "forms download none": "child_visit", "forms close none 1": "child_visit", "forms close child_visit 1": "child_visit",
 	"campaigns open none": "none", "campaigns close none": "none", "audit who none": "none", "workers unlock none": "staff", "workers second-factor maybe": "required, off",

@@ -1,7 +1,6 @@
 package hooks_test
 
 import (
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -19,18 +18,13 @@ import (
 // whole is every row of the database but the audit trail, which says who asked for a save, and PocketBase's own tables.
 func whole(t *testing.T, app *testapp.App) map[string]string {
 	t.Helper()
-	db := collections.Read(app.TestApp)
 	all := map[string]string{}
-	for _, table := range list(t, db, `SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE '\_%' ESCAPE '\' AND name NOT LIKE 'sqlite%' AND name!='audit'`) {
-		columns := list(t, db, `SELECT name FROM pragma_table_info('`+table+`')`)
-		err := collections.Each(db, `SELECT rowid, json_array("`+strings.Join(columns, `","`)+`") FROM "`+table+`"`, nil, func(rows *sql.Rows) error {
-			var id, says string
-			err := rows.Scan(&id, &says)
-			all[table+"/"+id] = says
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+	for table, rows := range app.Picture(t) {
+		if table == collections.Audit || strings.HasPrefix(table, "_") {
+			continue
+		}
+		for key, row := range rows {
+			all[table+"/"+key] = fmt.Sprint(row)
 		}
 	}
 	return all

@@ -169,6 +169,14 @@ func (c *comparing) place() error {
 		all = territory.Of(c.o.Actor.Territory)
 	}
 	if c.ranges = all; c.o.Within != "" {
+		var one int
+		known, err := collections.One(c.db, `SELECT 1 FROM areas WHERE code=?`, []any{c.o.Within}, &one)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return problem.New(problem.BadParameter, "within "+c.o.Within)
+		}
 		c.ranges = territory.Both(all, territory.Of([]string{c.o.Within}))
 	}
 	c.over = func(area string) bool {

@@ -4,11 +4,9 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"doorstep/collections/territory"
 	"doorstep/internal/console"
 	"doorstep/internal/coverage"
 	"doorstep/internal/dataset"
@@ -16,7 +14,6 @@ import (
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
-	"doorstep/internal/survey"
 )
 
 // workbook reads the uploaded file of a multipart request, field "file".
@@ -94,25 +91,7 @@ func readCoverage(r *request) error {
 	if level == "" {
 		level = "community"
 	}
-	ranges := console.Ranges(r.actor, r.query("within"))
-	if r.query("at") != "" {
-		return coverageAt(r, ranges, level)
-	}
-	rows, err := coverage.Report(r.db(), ranges, level)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": rows})
-}
-
-// coverageAt counts under the areas that there were at the end of a day.
-func coverageAt(r *request, ranges []territory.Range, level string) error {
-	day, err := time.ParseInLocation(time.DateOnly, r.query("at"), survey.Zone)
-	if err != nil {
-		return problem.New(problem.BadParameter, "at")
-	}
-	past := coverage.Past{At: day.AddDate(0, 0, 1), Tables: r.Library.Tables(), Interviews: r.Library.Interviews()}
-	rows, err := coverage.ReportAt(r.db(), ranges, level, past)
+	rows, err := coverage.Report(r.db(), console.Ranges(r.actor, r.query("within")), level)
 	if err != nil {
 		return err
 	}
