@@ -7,7 +7,9 @@ import (
 
 func init() {
 	m.Register(
-		func(app core.App) error { return execute(app, `CREATE INDEX idx_area_job_skips_job ON area_job_skips (job)`) },
+		func(app core.App) error {
+			return execute(app, `CREATE INDEX idx_area_job_skips_job ON area_job_skips (job)`)
+		},
 		func(app core.App) error { return execute(app, `DROP INDEX idx_area_job_skips_job`) },
 	)
 }
