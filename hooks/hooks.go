@@ -1,4 +1,4 @@
-// Package hooks is the sentence that joins nouns and verbs: the only place that binds anything to PocketBase.
+// Package hooks is the sentence that joins nouns and verbs: what happens to records, and when the server starts and ends.
 package hooks
 
 import (
@@ -29,9 +29,8 @@ type Doorstep struct {
 // New makes an empty Doorstep; Start fills it from the database.
 func New(now func() time.Time) *Doorstep { return &Doorstep{Server: server.New(now)} }
 
-// Bind tells the life of a visit: who may ask (routes, and rules of the collections), then the stages that every door
-// goes through (ingest: keep raw, known already?, validate, identify, find duplicates, assign area, store, tell the
-// tablets), then what happens after the commit (outbox), and what keeps the shared state true.
+// Bind ties the program to PocketBase: the life of the server first, then what happens to records; bindFolder, bindSignIn and
+// bindAudit belong to it. The stages of a visit stand in ingest.
 func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.guard", 5, d.Guard)
 	on(app.OnServe(), "doorstep.start", 10, d.start)
@@ -99,7 +98,7 @@ func on[T hook.Resolver](h interface {
 	h.Bind(&hook.Handler[T]{Id: id, Priority: priority, Func: fn})
 }
 
-// start fills the shared state once migrations have run, and publishes the shipped forms on a new database.
+// start makes the database ready once migrations have run.
 func (d *Doorstep) start(e *core.ServeEvent) error {
 	if err := d.Start(e.App); err != nil {
 		return err
@@ -107,7 +106,8 @@ func (d *Doorstep) start(e *core.ServeEvent) error {
 	return e.Next()
 }
 
-// Start reads forms, areas and the epoch; commands that need them call it too.
+// Start makes a database ready: epoch, keys, sealing, forms with those that come with the program, views, areas. Commands that need
+// them call it too.
 func (d *Doorstep) Start(app core.App) error {
 	fresh, err := giveEpoch(app)
 	if err != nil {

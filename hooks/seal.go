@@ -101,7 +101,7 @@ var secrets = map[string][]string{
 	collections.Meta: {"value"}, collections.AppTokens: {"sha256"}, "second_factors": {"secret", "recovery"}, "sign_ins": {"key"},
 }
 
-// mask shows every reader of the dashboard, of REST and of realtime as much of what is sealed as tells one row from
+// mask shows every reader of the dashboard and of REST as much of what is sealed as tells one row from
 // another. What they need they ask for, with a reason (reveal).
 func (d *Doorstep) mask(e *core.RecordEnrichEvent) error {
 	if err := e.Next(); err != nil {

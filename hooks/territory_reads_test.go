@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -113,10 +114,19 @@ func (b *borderland) readRoute(s, other *side, role access.Role) (string, string
 	return fmt.Sprintf("read %s %s %s", r.Do, r.Method, path), told
 }
 
+// everyBucket names all buckets of a digest.
+var everyBucket = func() string {
+	all := make([]string, 256)
+	for i := range all {
+		all[i] = strconv.Itoa(i)
+	}
+	return strings.Join(all, ",")
+}()
+
 // pull asks for what is new since the other side's cursor, or from the beginning.
 func (b *borderland) pull(s, other *side) (string, string) {
 	tablet := s.people[access.Field]
-	path := pick(b.rand, []string{"/api/sync/v1/pull?limit=5000&cursor=", "/api/sync/v1/pull?limit=5000&cursor=" + url.QueryEscape(other.cursor), "/api/sync/v1/digest", "/api/sync/v1/repair?bucket=0"})
+	path := pick(b.rand, []string{"/api/sync/v1/pull?limit=5000&cursor=", "/api/sync/v1/pull?limit=5000&cursor=" + url.QueryEscape(other.cursor), "/api/sync/v1/digest", "/api/sync/v1/repair?buckets=" + everyBucket})
 	_, answer := tablet.Do(http.MethodGet, path, nil)
 	var page struct{ Cursor string }
 	if json.Unmarshal(answer, &page) == nil && page.Cursor != "" {

@@ -144,7 +144,8 @@ func (b *batch) again() {
 func (b *batch) report() {
 	for _, d := range b.drafts {
 		if d.cause != nil {
-			b.app.Logger().Error("operation failed", "device", b.sender.Device, "seq", d.op.Seq, "error", d.cause.Error())
+			b.app.Logger().Error("operation failed", "device", b.sender.Device, "seq", d.op.Seq, "instance", d.op.instance(),
+				"code", d.code, "error", d.cause.Error())
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 	"doorstep/internal/xform"
 )
 
@@ -60,5 +61,5 @@ func (s *storing) reportHeld(submission, area string) error {
 		return nil
 	}
 	d.rec.Area = area
-	return held.openReport(about{collections.Submissions, submission, heldTitle, SuspectedReport}, fresh, causes)
+	return held.openReport(about{collections.Submissions, submission, heldTitle, validate.SuspectedReport}, fresh, causes)
 }

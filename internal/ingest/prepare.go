@@ -24,7 +24,7 @@ import (
 	"doorstep/internal/xmltree"
 )
 
-// Intake holds what the stages of intake need. It is made once per process.
+// Intake holds what the stages of intake need. It is made for each use; what it points to is the process's.
 type Intake struct {
 	Instruments *instrument.Library
 	Areas       func() *grid.Index

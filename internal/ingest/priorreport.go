@@ -8,6 +8,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 )
 
 // priorReport is a report that a record has had, or one about a submission of it that was in quarantine (held), whose causes
@@ -75,7 +76,7 @@ func (all priorReports) tell(found []survey.Issue, of func(survey.Issue) []strin
 			continue
 		}
 		about := said[0][:strings.LastIndex(said[0], " ")+1]
-		if i.Said.Single && i.Code == SuspectedReport && all.about(MandatoryReport+strings.TrimPrefix(about, SuspectedReport), false) != nil {
+		if i.Said.Single && i.Code == validate.SuspectedReport && all.about(validate.MandatoryReport+strings.TrimPrefix(about, validate.SuspectedReport), false) != nil {
 			continue
 		}
 		if open := all.about(about, true); open != nil {

@@ -7,23 +7,16 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/survey"
-)
-
-// Issues that must be acted on at once, whatever the review state (Law on the Protection of Minors, article 11). A suspected
-// one is for a supervisor to judge.
-const (
-	MandatoryReport = "report.mandatory"
-	SuspectedReport = "report.suspected"
-	UrgentFollowUp  = "report.urgent"
+	"doorstep/internal/validate"
 )
 
 type reportKind struct{ code, title string }
 
 // reports are the titles of the tasks that these issues open, the gravest first.
 var reports = []reportKind{
-	{MandatoryReport, "强制报告 · mandatory report"},
-	{UrgentFollowUp, "紧急跟进 · urgent follow-up"},
-	{SuspectedReport, "强制报告（疑似，请主管判断） · suspected: for a supervisor to judge"},
+	{validate.MandatoryReport, "强制报告 · mandatory report"},
+	{validate.UrgentFollowUp, "紧急跟进 · urgent follow-up"},
+	{validate.SuspectedReport, "强制报告（疑似，请主管判断） · suspected: for a supervisor to judge"},
 }
 
 func isReport(i survey.Issue) bool {

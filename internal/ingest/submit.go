@@ -315,7 +315,8 @@ func (s *storing) person(p *preparedPerson) (found identity.Found, err error) {
 	return found, s.notedPerson(c, p, found)
 }
 
-// earlierPerson is whom this person was in the revision before: a row keeps its person wherever it stands.
+// earlierPerson is whom this person was in the revision before: a row keeps its person unless name and birth date are
+// both others.
 func (s *storing) earlierPerson(p *preparedPerson) string {
 	if p.node == s.d.inst.Root {
 		return s.before.Person
@@ -323,7 +324,7 @@ func (s *storing) earlierPerson(p *preparedPerson) string {
 	return s.d.were[p.node]
 }
 
-// state sets revision and review state; a campaign may let records without findings pass.
+// state sets revision and review state; a campaign may let all records pass, or those without errors.
 func (s *storing) state() error {
 	rec := &s.d.rec
 	rec.Worker, rec.Device, rec.Issues, rec.Rev = s.sender.Actor.ID, s.sender.Device, s.d.issues, 1

@@ -32,7 +32,7 @@ func (s *Server) refused(re *core.RequestEvent, what string, err error) error {
 	})
 }
 
-// readWatch are PocketBase's routes by which an operator sees or starts what is no record: records are noted by their own hooks.
+// watched are PocketBase's routes by which an operator sees or starts what is no record: records are noted by their own hooks.
 var watched = map[string]string{
 	"GET /api/settings": audit.Read, "GET /api/logs": audit.Read, "GET /api/logs/{id}": audit.Read, "POST /api/crons/{id}": audit.Configure,
 }

@@ -48,7 +48,8 @@ const (
 	areaJobs     = "/api/doorstep/v1/area-jobs"
 )
 
-// Routes is every custom URL of the server, by who calls it. Those of ODK's apps are in odkRoutes.
+// Routes is every URL below /api/sync and /api/doorstep, by who calls it. Those of ODK's apps are odkRoutes and draftRoutes, those of the
+// console stand in pages.go, and those of PocketBase that stay open in Opened.
 var Routes = slices.Concat(tabletRoutes, reviewRoutes, officeRoutes, areaRoutes, workRoutes, consoleRoutes)
 
 // tabletRoutes are what tablets call.
