@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -69,9 +70,11 @@ func (s *storing) releaseEdits(ctx context.Context, instance string) error {
 		return err
 	}
 	for _, id := range waiting {
-		if _, err := releaseHeld(ctx, s.db, s.intake, id); err != nil {
+		receipt, err := releaseHeld(ctx, s.db, s.intake, id)
+		if err != nil {
 			return err
 		}
+		s.d.cause = cmp.Or(s.d.cause, receipt.cause)
 	}
 	return nil
 }
@@ -94,6 +97,7 @@ func releaseHeld(ctx context.Context, db collections.DB, intake *Intake, id stri
 	if err != nil {
 		return Receipt{}, err
 	}
+	receipt.cause = d.cause
 	return receipt, adoptFiles(db, id, d.op.instance(), receipt, now)
 }
 

@@ -107,6 +107,8 @@ type Receipt struct {
 	Conflicts   []string          `json:"conflicts,omitempty"` // field paths whose both values are kept
 	Code        problem.Code      `json:"code,omitempty"`
 	Message     map[string]string `json:"message,omitempty"`
+
+	cause error // of problem.Internal, for the log alone
 }
 
 // subjects are the record and those whom it concerns.

@@ -114,6 +114,9 @@ func releaseSome(ctx context.Context, app core.App, intake *Intake, v awaited, b
 			if err != nil {
 				return err
 			}
+			if receipt.cause != nil {
+				app.Logger().Error("operation failed", "submission", id, "code", receipt.Code, "error", receipt.cause.Error())
+			}
 			entry.Subjects = append(entry.Subjects, receipt.subjects()...)
 		}
 		return audit.Append(db, intake.Now(), entry)

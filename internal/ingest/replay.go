@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -112,7 +113,7 @@ func (s *storing) again(ctx context.Context, a answered) (Receipt, bool, error) 
 	}
 	if a.outcome == Quarantined && a.code == problem.UnknownForm && s.d.code == "" {
 		receipt, err := releaseHeld(ctx, s.db, s.intake, a.id)
-		receipt.Seq = s.d.op.Seq
+		receipt.Seq, s.d.cause = s.d.op.Seq, cmp.Or(s.d.cause, receipt.cause)
 		return receipt, true, err
 	}
 	var r Receipt
