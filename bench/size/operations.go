@@ -68,7 +68,7 @@ func (v *visitor) operations() []operation {
 		{"quarantine", v.get(&v.street, "/api/doorstep/v1/quarantine"), 0, false},
 		{"outcomes", v.get(&v.street, "/api/doorstep/v1/outcomes?form=child_visit"), 0, false},
 		{"outcomes_city", v.get(&v.whole, "/api/doorstep/v1/outcomes?form=child_visit&level=district"), 0, whole},
-		{"search_by_sound", v.searchHeard, 3, false},
+		{"search_by_sound", v.searchHeard, 3, whole}, // it opens whoever sounds so in the street: how many they are differs
 		{"today", v.get(&v.street, "/api/doorstep/v1/today"), 0, false},
 		{"today_city", v.get(&v.whole, "/api/doorstep/v1/today"), 0, whole},
 		{"areas", v.get(&v.street, "/api/doorstep/v1/areas"), 0, false},
