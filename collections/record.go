@@ -22,6 +22,9 @@ const TimeLayout = "2006-01-02 15:04:05.000Z"
 // Stamp formats t for a date column.
 func Stamp(t time.Time) string { return t.UTC().Format(TimeLayout) }
 
+// DayOf is the day of a moment as an SQL expression: the day in survey.Zone, eight hours ahead of UTC all year.
+func DayOf(moment string) string { return `date(` + moment + `,'+8 hours')` }
+
 // Record is the envelope of one survey record; its answers stay in an instance tree.
 type Record struct {
 	ID, Form, FormVersion, Campaign, Worker, Device string

@@ -18,7 +18,7 @@ import (
 	"doorstep/internal/match"
 )
 
-// matching is what the command line says of one comparison.
+// matching holds the flags of one comparison.
 type matching struct {
 	match.Options
 	columns, out string

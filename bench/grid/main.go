@@ -103,7 +103,7 @@ func (b boxes) locate(areas []grid.Area, p orb.Point) string {
 	return ""
 }
 
-// rate is how many points a second of processor time finds.
+// rate returns the points found in a second of processor time.
 func rate(times int, points []orb.Point, locate func(orb.Point) string) float64 {
 	begun, found := spent(), 0
 	for i := range times {

@@ -112,7 +112,7 @@ func (c *city) sounding(given string, how closeness) string {
 	return string(runes)
 }
 
-// reading is how a character is read: with its tone, without, and as those hear it who mix sounds up.
+// reading holds the pinyin of a character: with its tone, without, and as those hear it who mix sounds up.
 type reading struct{ toned, plain, mixed string }
 
 // readingsOf are the readings of characters that were asked for before: a list of a million asks for the same ones often.

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Pair is what two interviewers wrote down for one case, each a category.
+// Pair holds the answers of two interviewers to one question about one case, each a category.
 type Pair struct{ First, Second string }
 
 // Result is the agreement of some pairs. Kappa, Low and High are nil where they cannot be told: without pairs, and where both

@@ -120,7 +120,7 @@ func describe(ctx context.Context, db collections.DB, m *Manifest) error {
 	return err
 }
 
-// contents is what goes into an archive: the copy of the database in a work folder, and the files that it refers to.
+// contents names what goes into an archive: the copy of the database in a work folder, and the files that it refers to.
 type contents struct {
 	app    core.App
 	work   string

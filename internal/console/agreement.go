@@ -13,8 +13,8 @@ import (
 	"doorstep/internal/problem"
 )
 
-// Agreement is how far re-interviews say what the first interviews said. It accuses nobody: people change their minds, and questions may
-// be understood in two ways.
+// Agreement compares re-interviews with the first interviews. It accuses nobody: people change their minds, and questions may be
+// understood in two ways.
 type Agreement struct {
 	Drawn     int              `json:"drawn"`
 	Again     int              `json:"again"` // of them, that were asked again

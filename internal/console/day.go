@@ -86,8 +86,8 @@ func ReadDay(db collections.DB, k Known, actor access.Actor, worker, day string)
 	return out, out.outlines(k)
 }
 
-// local is the day of a visit here, in SQL.
-const local = `date(COALESCE(NULLIF(started_at,''),received_at),'+8 hours')`
+// local is the day of a visit, in SQL.
+var local = collections.DayOf(`COALESCE(NULLIF(started_at,''),received_at)`)
 
 func (d *WorkerDay) days(db collections.DB, k Known, actor access.Actor) error {
 	seen := map[string]bool{}

@@ -31,6 +31,9 @@ func MoveMembers(db collections.DB, household, from, to string, now time.Time) e
 		if err := collections.Moved(db, collections.Persons, id, from, to, rev, now); err != nil {
 			return err
 		}
+		if err := BlockAgain(db, id); err != nil { // they are looked up by where they lie
+			return err
+		}
 	}
 	return nil
 }

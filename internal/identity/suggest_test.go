@@ -104,6 +104,9 @@ func TestKeysFollowThePerson(t *testing.T) {
 	if count("p1") != 0 || count("p2") != two {
 		t.Errorf("after erasing %d and %d keys", count("p1"), count("p2"))
 	}
+	write(t, app, func(db collections.DB) error { // with the household
+		return identity.MoveMembers(db, "h2", "990102001001001", "990101001001002", app.Doorstep.Now())
+	})
 	for what, query := range map[string]string{
 		"keys of nobody":             `SELECT COUNT(*) FROM blocking_keys k LEFT JOIN blocking_of o ON o.who=k.who AND o.area=k.area WHERE o.who IS NULL OR k.key NOT IN (SELECT value FROM json_each(o.keys))`,
 		"keys that are not in order": `SELECT COUNT(*) FROM blocking_of o, json_each(o.keys) j LEFT JOIN blocking_keys k ON k.key=j.value AND k.area=o.area AND k.who=o.who WHERE k.key IS NULL`,

@@ -46,7 +46,7 @@ type Options struct {
 	Within     string // area code; "" is the whole territory
 	NotListed  string // a kind also tells who is here and not on the list; "" does not
 	Identified bool   // with names, numbers and addresses; else masked
-	Most       int    // rows that are read; 0 for any number
+	Most       int    // rows that are read, and people who are told as not listed; 0 for any number
 	Now        time.Time
 	Show       func(rows int) // may be nil
 }
@@ -169,8 +169,7 @@ func (c *comparing) place() error {
 		all = territory.Of(c.o.Actor.Territory)
 	}
 	if c.ranges = all; c.o.Within != "" {
-		var one int
-		known, err := collections.One(c.db, `SELECT 1 FROM areas WHERE code=?`, []any{c.o.Within}, &one)
+		known, err := isArea(c.db, c.o.Within)
 		if err != nil {
 			return err
 		}
@@ -195,6 +194,11 @@ func (c *comparing) place() error {
 		return problem.New(problem.BadParameter, "not_listed: child, elder, all")
 	}
 	return nil
+}
+
+func isArea(db collections.DB, code string) (bool, error) {
+	var one int
+	return collections.One(db, `SELECT 1 FROM areas WHERE code=?`, []any{code}, &one)
 }
 
 // described is whom a row describes. A birth date and a sex that contradict the number are kept: one of them is a mistake, and
@@ -332,7 +336,9 @@ func (c *comparing) notListed(ctx context.Context, each func(Row) error) error {
 			if c.met[p.ID] > 0 || !c.of(p, day) || !c.over(p.Area) {
 				return ctx.Err()
 			}
-			c.counts.NotListed++
+			if c.counts.NotListed++; c.o.Most > 0 && c.counts.NotListed > c.o.Most {
+				return problem.New(problem.TooLarge, "not_listed")
+			}
 			row := Row{Outcome: NotListed, Person: p.ID, Household: p.Household, Area: p.Area}
 			row.Evidence, row.Differs = []identity.Evidence{}, []Difference{}
 			row.Name, row.BirthDate, row.IDNumber = c.shown("name", p.Name), c.shown("birth_date", p.BirthDate), c.shown("id_number", p.IDNumber)

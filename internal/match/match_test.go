@@ -239,6 +239,9 @@ func TestWhatARowComesTo(t *testing.T) {
 	if _, _, err := compare(t, app, csvOf(rows), match.Options{Actor: boss, Most: 3}); problem.As(err).Code != problem.TooLarge {
 		t.Errorf("more rows than are read: %v", err)
 	}
+	if _, _, err := compare(t, app, csvOf(rows), match.Options{Actor: boss, NotListed: match.Children, Most: 6}); problem.As(err).Code != problem.TooLarge {
+		t.Errorf("more people than are told: %v", err)
+	}
 	if _, _, err := compare(t, app, []byte("孩子姓名,性别\n"), match.Options{Actor: boss}); err == nil {
 		t.Error("an empty list")
 	}
@@ -271,6 +274,17 @@ func TestTasksOfAList(t *testing.T) {
 	got := app.Clear(t, "tasks", "1=1 ORDER BY household", "area", "assignee", "title", "note", "household", "person")
 	if len(got) != 2 || got[0][0] != "990102" || got[0][1] == near.Id || !strings.Contains(got[0][3], "欧阳无名") || got[1][0] != one.area || got[1][1] != near.Id || got[1][5] == "" || !strings.Contains(got[1][3], "phone") {
 		t.Errorf("%q", got)
+	}
+	both := []string{people[6].area[:12], "990102001009"} // what they have in common is a street of which the actor has a part
+	some := match.NewTasks("list.csv", "", access.Actor{ID: "boss", Role: access.Supervisor, Territory: both})
+	if err := some.Take(match.Row{Outcome: match.Missing, Name: "某人", Area: both[0] + "99"}); err != nil {
+		t.Fatal(err)
+	}
+	if made, err := some.Write(t.Context(), app.TestApp, app.Doorstep.Now()); made != 1 || err != nil {
+		t.Fatal(made, err)
+	}
+	if got := app.Clear(t, "tasks", "area LIKE '990102001%' AND person='' AND household=''", "area"); len(got) != 1 || got[0][0] != both[0] {
+		t.Errorf("beyond the territory, or nowhere: %q", got)
 	}
 	for _, c := range app.Picture(t).Since(before) {
 		switch {

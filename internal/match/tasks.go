@@ -34,9 +34,13 @@ type Tasks struct {
 }
 
 // NewTasks begins with none. Who is missing, and whose row has no area code, is for the office of within, or where that is "" for
-// that of the actor's territory.
+// that of the actor's territory, of several places the first.
 func NewTasks(list, within string, actor access.Actor) *Tasks {
-	return &Tasks{list: list, actor: actor, place: cmp.Or(within, access.Common(actor.Territory))}
+	place := cmp.Or(within, access.Common(actor.Territory))
+	if !actor.May(access.AssignWork, place, "") && len(actor.Territory) > 0 {
+		place = actor.Territory[0] // what several places have in common is not the actor's
+	}
+	return &Tasks{list: list, actor: actor, place: place}
 }
 
 // Take keeps a row that needs a task. It fails with problem.TooLarge for more than a list may ask for.
@@ -92,7 +96,9 @@ func (t *Tasks) Write(ctx context.Context, app core.App, now time.Time) (made in
 
 func (t *Tasks) add(db collections.DB, r Row, workers []worker, now time.Time) (bool, error) {
 	area, id := cmp.Or(r.Area, r.said.Area, t.place), t.id(db, r)
-	if !t.actor.May(access.AssignWork, area, "") {
+	if there, err := isArea(db, area); err != nil {
+		return false, err
+	} else if !there || !t.actor.May(access.AssignWork, area, "") {
 		area = t.place
 	}
 	var one int

@@ -139,7 +139,7 @@ func (s *Sample) places(actor access.Actor) []territory.Range {
 
 // eligible are finished interviews of the campaign that are no re-interviews themselves.
 func (s *Sample) eligible(r territory.Range) (where string, args []any) {
-	ended := `substr(COALESCE(NULLIF(finished_at,''),received_at),1,10)`
+	ended := collections.DayOf(`COALESCE(NULLIF(finished_at,''),received_at)`)
 	where = ` FROM "` + s.Table + `" WHERE area>=? AND area<? AND campaign=? AND household!='' AND worker!='' AND review_state!='rejected'
 		AND ` + s.Interview + ` AND (?='' OR ` + ended + `>=?) AND (?='' OR ` + ended + `<=?) AND NOT EXISTS (SELECT 1 FROM tasks t
 		WHERE t.household="` + s.Table + `".household AND t.kind='recheck' AND t.assignee="` + s.Table + `".worker AND t.record!="` + s.Table + `".id)`
