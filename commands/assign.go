@@ -32,7 +32,7 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 		if err != nil {
 			return mistakes(cmd, args[1], err)
 		}
-		report, err := work.Assign(cmd.Context(), app, access.Actor{ID: audit.Operator, Role: access.Operator}, args[0], parts, check, d.Now())
+		report, err := work.Assign(cmd.Context(), app, access.Act{Actor: access.Actor{ID: audit.Operator, Role: access.Operator}, Now: d.Now()}, args[0], parts, check)
 		if err != nil {
 			return err
 		}

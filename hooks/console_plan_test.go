@@ -85,16 +85,16 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 			}
 		}
 		for name, err := range map[string]error{
-			"today":     errorOf(console.ReadToday(db, known, actor, d.Doorstep.Now())),
+			"today":     errorOf(console.ReadToday(db, known, access.Act{Actor: actor, Now: d.Doorstep.Now()})),
 			"counts":    errorOf(console.CountQueue(db, known.Library, actor, "", "")),
 			"areas":     errorOf(console.Areas(db, actor, "9901")),
 			"outlines":  errorOf(console.ReadOutlines(db, known, actor, "")),
 			"workers":   errorOf(console.Workers(db, known, actor, "", "F", "", 10)),
 			"forms":     errorOf(console.Forms(db, known, actor)),
-			"pace":      errorOf(console.ReadPace(db, known, actor, "child_visit", "", d.Doorstep.Now())),
+			"pace":      errorOf(console.ReadPace(db, known, access.Act{Actor: actor, Now: d.Doorstep.Now()}, "child_visit", "")),
 			"outcomes":  errorOf(console.ReadOutcomes(db, known, actor, console.OutcomeFilter{By: console.ByWorker})),
 			"clean":     errorOf(console.CleanSet(db, known, actor, console.Filter{Worker: "x"}, "2027")),
-			"watch":     errorOf(console.ReadWatch(db, known, actor, d.Doorstep.Now())),
+			"watch":     errorOf(console.ReadWatch(db, known, access.Act{Actor: actor, Now: d.Doorstep.Now()})),
 			"campaigns": errorOf(console.Campaigns(db, known, actor)),
 		} {
 			if err != nil {

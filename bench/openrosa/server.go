@@ -96,7 +96,7 @@ func tokens(ctx context.Context, app core.App, now time.Time) ([]string, error) 
 	}
 	var all []string
 	for _, w := range workers {
-		t, err := openrosa.Issue(ctx, app, rand.Reader, access.Actor{Role: access.Operator}, w.Id, "bench", now)
+		t, err := openrosa.Issue(ctx, app, rand.Reader, access.Act{Actor: access.Actor{Role: access.Operator}, Now: now}, w.Id, "bench")
 		if err != nil {
 			return nil, err
 		}

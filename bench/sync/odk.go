@@ -52,7 +52,7 @@ func (s *server) odkURLs(ctx context.Context) (urls []string, err error) {
 		return nil, err
 	}
 	for _, w := range workers {
-		t, err := openrosa.Issue(ctx, s.app, rand.Reader, access.Actor{Role: access.Operator}, w.Id, "bench", s.now)
+		t, err := openrosa.Issue(ctx, s.app, rand.Reader, access.Act{Actor: access.Actor{Role: access.Operator}, Now: s.now}, w.Id, "bench")
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,8 @@
 package access
 
 import (
+	"time"
+
 	"slices"
 	"strings"
 
@@ -121,6 +123,12 @@ type Actor struct {
 	Role      Role
 	Territory []string // area code prefixes
 	Device    string   // tablet that the request comes from, where it names one
+}
+
+// Act is what somebody does at one moment: what is written tells who did it and when.
+type Act struct {
+	Actor
+	Now time.Time
 }
 
 // Did begins an audit entry of what the actor did.

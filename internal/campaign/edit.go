@@ -41,8 +41,7 @@ const (
 
 // Edit writes a campaign, new or changed, in the name of the actor, and announces it. The form of one that is there stays. It fails
 // with a *problem.Problem: a field is not valid (its name is the detail), not found, out of the actor's territory, or changed since.
-func Edit(ctx context.Context, app core.App, known func(form string) bool, actor access.Actor, d Draft,
-	now time.Time) (id string, err error) {
+func Edit(ctx context.Context, app core.App, known func(form string) bool, act access.Act, d Draft) (id string, err error) {
 	starts, ends, err := d.window()
 	if err != nil {
 		return "", err
@@ -66,17 +65,17 @@ func Edit(ctx context.Context, app core.App, known func(form string) bool, actor
 		if d.Recheck != nil {
 			r.Set("recheck", d.Recheck)
 		}
-		if err := mayWrite(db, actor, r); err != nil {
+		if err := mayWrite(db, act.Actor, r); err != nil {
 			return err
 		}
 		if err := tx.SaveWithContext(ctx, r); err != nil {
 			return err
 		}
 		id = r.Id
-		entry := actor.DidTo("campaign.edit", collections.Campaigns, id, access.Common(d.Territory))
+		entry := act.DidTo("campaign.edit", collections.Campaigns, id, access.Common(d.Territory))
 		entry.Purpose, entry.Detail = audit.Administration,
 			map[string]any{"hold_policy": d.HoldPolicy, "status": d.Status, "territory": d.Territory}
-		return audit.Append(db, now, entry)
+		return audit.Append(db, act.Now, entry)
 	})
 	return id, err
 }

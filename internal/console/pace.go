@@ -47,15 +47,15 @@ const paceDays = 30
 
 // ReadPace counts the visits of a form that were not rejected, and their cases. It reads the index of their areas, so that it costs
 // what lies there.
-func ReadPace(db collections.DB, k Known, actor access.Actor, form, area string, now time.Time) (Pace, error) {
+func ReadPace(db collections.DB, k Known, act access.Act, form, area string) (Pace, error) {
 	p := Pace{Outcomes: []OutcomeCount{}, Days: []PaceOfDay{}}
-	days, cases, outcomes := lastDays(now), newTally(), map[string]*OutcomeCount{}
+	days, cases, outcomes := lastDays(act.Now), newTally(), map[string]*OutcomeCount{}
 	for _, table := range tablesOf(k.Library, form) {
 		in, ok := k.Library.ByTable(table)
 		if !ok {
 			continue
 		}
-		visits := coverage.Visits{Table: table, Ranges: Ranges(actor, area), Meaning: meanings(k.Library, table)}
+		visits := coverage.Visits{Table: table, Ranges: Ranges(act.Actor, area), Meaning: meanings(k.Library, table)}
 		err := coverage.EachCase(db, visits, func(a coverage.Attempt) {
 			days.add(a.Received, a.Class == survey.Interview || a.Class == survey.Partial)
 			if outcomes[a.Code] == nil {

@@ -64,17 +64,17 @@ const (
 const openReport = `kind='follow_up' AND priority='urgent' AND status='open'`
 
 // ReadToday counts what waits in the actor's territory.
-func ReadToday(db collections.DB, k Known, actor access.Actor, now time.Time) (out Today, err error) {
-	counts, err := CountQueue(db, k.Library, actor, "", "")
+func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error) {
+	counts, err := CountQueue(db, k.Library, act.Actor, "", "")
 	if err != nil {
 		return out, err
 	}
 	out.Queue = counts.ByState
-	ranges := Ranges(actor, "")
+	ranges := Ranges(act.Actor, "")
 	here, args := territory.Within(`+area`, ranges)
-	pairs, pairArgs := toDecide(actor)
-	late := collections.Stamp(now.Add(-overdueAfter))
-	today := now.In(survey.Zone).Format(time.DateOnly)
+	pairs, pairArgs := toDecide(act.Actor)
+	late := collections.Stamp(act.Now.Add(-overdueAfter))
+	today := act.Now.In(survey.Zone).Format(time.DateOnly)
 	for _, one := range []struct {
 		into  *Count
 		query string
@@ -94,10 +94,10 @@ func ReadToday(db collections.DB, k Known, actor access.Actor, now time.Time) (o
 	if err := out.first(db, k, here, args); err != nil {
 		return out, err
 	}
-	if err := out.silent(db, here, args, now); err != nil {
+	if err := out.silent(db, here, args, act.Now); err != nil {
 		return out, err
 	}
-	return out, out.day(db, k, ranges, now)
+	return out, out.day(db, k, ranges, act.Now)
 }
 
 // perRange counts what an index of areas leads to.

@@ -81,13 +81,13 @@ const (
 )
 
 // ReadWatch lists the grants in the actor's territory, and the reports.
-func ReadWatch(db collections.DB, k Known, actor access.Actor, now time.Time) (Watch, error) {
+func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 	w := Watch{Grants: []Grant{}, Retention: []Retention{}, Operators: []SignIn{}}
-	if err := w.operate(db, now); err != nil {
+	if err := w.operate(db, act.Now); err != nil {
 		return w, err
 	}
 	rows := territory.Rows{Columns: `g.id, g.kind, g.worker, COALESCE((SELECT name FROM workers w WHERE w.id=g.worker),''), g.collection, g.area, g.reason, g.status,
-		COALESCE((SELECT name FROM workers w WHERE w.id=g.approved_by),''), g.until, g.created, g.sealed`, From: `access_grants g`, Place: `g.area`, ID: `g.created`, Ranges: Ranges(actor, ""), Limit: mostWatched}
+		COALESCE((SELECT name FROM workers w WHERE w.id=g.approved_by),''), g.until, g.created, g.sealed`, From: `access_grants g`, Place: `g.area`, ID: `g.created`, Ranges: Ranges(act.Actor, ""), Limit: mostWatched}
 	err := rows.Each(db, func(r *sql.Rows) error {
 		var g Grant
 		var area, sealed string

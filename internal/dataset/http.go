@@ -22,18 +22,18 @@ import (
 // identified (true), missing (false), states
 // (comma-separated), campaign, and quasi, k, sensitive, l and suppress for small cells. The error is for the client; there is none any more
 // once the archive has begun: then the connection is cut and the reason goes to the log.
-func ServeHTTP(w http.ResponseWriter, r *http.Request, app core.App, in *instrument.Instrument, actor access.Actor, now time.Time) error {
+func ServeHTTP(w http.ResponseWriter, r *http.Request, app core.App, in *instrument.Instrument, act access.Act) error {
 	sel, err := parse(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	if sel, err = sel.within(actor); err != nil {
+	if sel, err = sel.within(act.Actor); err != nil {
 		return err
 	}
-	sel.Now = now
-	d := &download{w: w, control: http.NewResponseController(w), name: in.Layout.Main().Name + "-" + now.In(survey.Zone).Format("20060102") +
+	sel.Now = act.Now
+	d := &download{w: w, control: http.NewResponseController(w), name: in.Layout.Main().Name + "-" + act.Now.In(survey.Zone).Format("20060102") +
 		".zip"}
-	err = sendZip(r, d, app, in, actor, sel)
+	err = sendZip(r, d, app, in, act.Actor, sel)
 	if err == nil || !d.begun {
 		return err
 	}

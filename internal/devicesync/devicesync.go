@@ -90,20 +90,20 @@ func (in Registration) tooLong() string {
 
 // Register makes a tablet known, or greets a known one. A revoked one gets problem.DeviceRevoked, one more than MostDevices
 // problem.TooManyDevices, and what is longer than MostText problem.BadParameter.
-func Register(ctx context.Context, app core.App, actor access.Actor, in Registration, now time.Time) (Registered, error) {
-	out := Registered{ServerTime: now.UTC().Format(time.RFC3339Nano)}
+func Register(ctx context.Context, app core.App, act access.Act, in Registration) (Registered, error) {
+	out := Registered{ServerTime: act.Now.UTC().Format(time.RFC3339Nano)}
 	if field := in.tooLong(); field != "" {
 		return out, problem.New(problem.BadParameter, field)
 	}
 	if t, err := time.Parse(time.RFC3339, in.DeviceTime); err == nil {
-		out.ClockOffsetS = t.Sub(now).Seconds()
+		out.ClockOffsetS = t.Sub(act.Now).Seconds()
 	}
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		var err error
 		if out.Epoch, err = Epoch(db); err != nil {
 			return err
 		}
-		if out.Device, out.LastSeq, err = saveDevice(db, actor, in, out.ClockOffsetS, now); err != nil {
+		if out.Device, out.LastSeq, err = saveDevice(db, act, in, out.ClockOffsetS); err != nil {
 			return err
 		}
 		out.Seal, err = sealOf(db, out.Device)
@@ -112,15 +112,15 @@ func Register(ctx context.Context, app core.App, actor access.Actor, in Registra
 	return out, err
 }
 
-func saveDevice(db collections.DB, actor access.Actor, in Registration, offset float64, now time.Time) (string, int64, error) {
-	at := collections.Stamp(now)
+func saveDevice(db collections.DB, act access.Act, in Registration, offset float64) (string, int64, error) {
+	at := collections.Stamp(act.Now)
 	seen := collections.Row{
-		{Column: "name", Value: in.Name}, {Column: "app", Value: in.App}, {Column: "platform", Value: in.Platform}, {Column: "area", Value: access.Common(actor.Territory)},
+		{Column: "name", Value: in.Name}, {Column: "app", Value: in.App}, {Column: "platform", Value: in.Platform}, {Column: "area", Value: access.Common(act.Territory)},
 		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "handed_in", Value: ""}, {Column: "updated", Value: at},
 	}
 	id := in.ID
 	if id != "" {
-		t, err := known(db, actor, id)
+		t, err := known(db, act.Actor, id)
 		if err == nil {
 			return id, t.lastSeq, collections.Update(db, collections.Devices, id, seen)
 		}
@@ -134,13 +134,13 @@ func saveDevice(db collections.DB, actor access.Actor, in Registration, offset f
 		}
 	}
 	var known int
-	if _, err := collections.One(db, `SELECT COUNT(*) FROM devices WHERE worker=? AND NOT revoked`, []any{actor.ID}, &known); err != nil {
+	if _, err := collections.One(db, `SELECT COUNT(*) FROM devices WHERE worker=? AND NOT revoked`, []any{act.ID}, &known); err != nil {
 		return "", 0, err
 	}
 	if known >= MostDevices {
 		return "", 0, problem.New(problem.TooManyDevices, "")
 	}
-	row := append(collections.Row{{Column: "id", Value: id}, {Column: "worker", Value: actor.ID}, {Column: "revoked", Value: false}, {Column: "created", Value: at}}, seen...)
+	row := append(collections.Row{{Column: "id", Value: id}, {Column: "worker", Value: act.ID}, {Column: "revoked", Value: false}, {Column: "created", Value: at}}, seen...)
 	return id, 0, collections.Insert(db, collections.Devices, row)
 }
 
@@ -186,22 +186,22 @@ func known(db collections.DB, actor access.Actor, id string) (t tablet, err erro
 // Revoke ends a tablet's access; its next contact is told to wipe. Every token of its worker ends too, those of ODK apps
 // included, since whoever has the tablet may have any of them: the worker's other apps have to sign in again. Outside the
 // actor's territory it is not found.
-func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
+func Revoke(ctx context.Context, app core.App, act access.Act, id string) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		var area, worker string
 		found, err := collections.One(db, `SELECT area, worker FROM devices WHERE id=?`, []any{id}, &area, &worker)
 		if err != nil {
 			return err
 		}
-		if !found || !actor.May(access.ManageDevice, area, "") {
+		if !found || !act.May(access.ManageDevice, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
-		if err := collections.Update(db, collections.Devices, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+		if err := collections.Update(db, collections.Devices, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(act.Now)}}); err != nil {
 			return err
 		}
 		if err := signin.End(db, rand.Reader, worker); err != nil {
 			return err
 		}
-		return audit.Append(db, now, actor.DidTo("device.revoke", collections.Devices, id, area))
+		return audit.Append(db, act.Now, act.DidTo("device.revoke", collections.Devices, id, area))
 	})
 }

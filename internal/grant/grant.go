@@ -47,11 +47,11 @@ var breakable = []string{collections.Persons, collections.Households}
 
 // BreakGlass gives the actor one record for a few hours, wherever it lies. It fails with problem.NotFound for a record
 // that is not there, and problem.ReasonNeeded.
-func BreakGlass(ctx context.Context, app core.App, actor access.Actor, collection, record, reason string, now time.Time) (Grant, error) {
+func BreakGlass(ctx context.Context, app core.App, act access.Act, collection, record, reason string) (Grant, error) {
 	if err := reasoned(reason); err != nil {
 		return Grant{}, err
 	}
-	g := Grant{Collection: collection, Record: record, Until: collections.Stamp(now.Add(GlassHours * time.Hour))}
+	g := Grant{Collection: collection, Record: record, Until: collections.Stamp(act.Now.Add(GlassHours * time.Hour))}
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		known, err := mayBeBroken(db, collection)
 		if err != nil {
@@ -66,12 +66,12 @@ func BreakGlass(ctx context.Context, app core.App, actor access.Actor, collectio
 		if !known {
 			return problem.New(problem.NotFound, "")
 		}
-		if err := g.insert(db, actor, row{kind: "break_glass", reason: reason, status: "approved"}, now); err != nil {
+		if err := g.insert(db, act, row{kind: "break_glass", reason: reason, status: "approved"}); err != nil {
 			return err
 		}
-		entry := actor.DidTo("break_glass", collection, record, g.Area, record)
+		entry := act.DidTo("break_glass", collection, record, g.Area, record)
 		entry.Purpose, entry.Detail = audit.Emergency, map[string]string{"grant": g.ID, "until": g.Until}
-		return audit.Append(db, now, entry)
+		return audit.Append(db, act.Now, entry)
 	})
 	return g, err
 }
@@ -88,11 +88,11 @@ func mayBeBroken(db collections.DB, collection string) (bool, error) {
 }
 
 // Open finds what a grant of the actor's opens now; problem.NotFound when it does not, or no longer.
-func Open(db collections.DB, actor access.Actor, id string, now time.Time) (Grant, error) {
+func Open(db collections.DB, act access.Act, id string) (Grant, error) {
 	g := Grant{ID: id}
 	found, err := collections.One(db, `SELECT collection, record, area, until FROM access_grants
 		WHERE id=? AND kind='break_glass' AND worker=? AND until>?`,
-		[]any{id, actor.ID, collections.Stamp(now)}, &g.Collection, &g.Record, &g.Area, &g.Until)
+		[]any{id, act.ID, collections.Stamp(act.Now)}, &g.Collection, &g.Record, &g.Area, &g.Until)
 	if err == nil && !found {
 		err = problem.New(problem.NotFound, "")
 	}
@@ -101,14 +101,14 @@ func Open(db collections.DB, actor access.Actor, id string, now time.Time) (Gran
 
 type row struct{ kind, reason, status, filter string }
 
-func (g *Grant) insert(db collections.DB, actor access.Actor, r row, now time.Time) error {
+func (g *Grant) insert(db collections.DB, act access.Act, r row) error {
 	var err error
 	if g.ID, err = collections.NewID(); err != nil {
 		return err
 	}
-	at := collections.Stamp(now)
+	at := collections.Stamp(act.Now)
 	err = collections.Insert(db, Table, collections.Row{
-		{Column: "id", Value: g.ID}, {Column: "kind", Value: r.kind}, {Column: "worker", Value: actor.ID},
+		{Column: "id", Value: g.ID}, {Column: "kind", Value: r.kind}, {Column: "worker", Value: act.ID},
 		{Column: "collection", Value: g.Collection}, {Column: "record", Value: g.Record}, {Column: "area", Value: g.Area},
 		{Column: "reason", Value: r.reason}, {Column: "filter", Value: r.filter}, {Column: "status", Value: r.status},
 		{Column: "until", Value: g.Until}, {Column: "created", Value: at}, {Column: "updated", Value: at},

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -47,7 +46,7 @@ type sides struct {
 // again. Who is unsure leaves the pair to somebody else: it stays open, at the end of the list. Decide fails with a
 // *problem.Problem: not found, also where both records lie outside the actor's territory, or beyond it where rows that
 // others have to answer for would change.
-func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, now time.Time) (v Verdict, err error) {
+func Decide(ctx context.Context, app core.App, act access.Act, d Decision) (v Verdict, err error) {
 	if d.Status != Same && d.Status != Different && (d.Status != Unsure || strings.TrimSpace(d.Comment) == "") {
 		return v, problem.New(problem.BadDecision, "")
 	}
@@ -59,19 +58,19 @@ func Decide(ctx context.Context, app core.App, actor access.Actor, d Decision, n
 		if err != nil {
 			return err
 		}
-		hereA, hereB := actor.May(access.DecideDuplicate, p.AreaA, ""), actor.May(access.DecideDuplicate, p.AreaB, "")
+		hereA, hereB := act.May(access.DecideDuplicate, p.AreaA, ""), act.May(access.DecideDuplicate, p.AreaB, "")
 		if !found || !hereA && !hereB {
 			return problem.New(problem.NotFound, "")
 		}
 		if d.Status == Unsure {
 			v.Status = p.status
-			return p.leave(db, actor, d, hereA, hereB, now)
+			return p.leave(db, act, d, hereA, hereB)
 		}
 		v = p.say(d.Status, hereA, hereB)
-		if err := p.note(db, actor, d, v, hereA, hereB, now); err != nil || v.Waits {
+		if err := p.note(db, act, d, v, hereA, hereB); err != nil || v.Waits {
 			return err
 		}
-		return p.settle(db, actor, now)
+		return p.settle(db, act)
 	})
 	return v, err
 }
@@ -116,7 +115,7 @@ const lastDoubt = -1
 
 // leave puts an open pair at the end of the list, for somebody else than the actor. What the actor's side had said no longer
 // holds. It fails with problem.BadDecision for a pair that is decided: whoever doubts that takes it back.
-func (p *sides) leave(db collections.DB, actor access.Actor, d Decision, hereA, hereB bool, now time.Time) error {
+func (p *sides) leave(db collections.DB, act access.Act, d Decision, hereA, hereB bool) error {
 	if p.status != "open" {
 		return problem.New(problem.BadDecision, "")
 	}
@@ -126,66 +125,66 @@ func (p *sides) leave(db collections.DB, actor access.Actor, d Decision, hereA, 
 	if hereB {
 		p.verdictB = ""
 	}
-	if !strings.Contains(p.unsureBy, actor.ID) {
-		p.unsureBy = strings.TrimSpace(p.unsureBy + " " + actor.ID)
+	if !strings.Contains(p.unsureBy, act.ID) {
+		p.unsureBy = strings.TrimSpace(p.unsureBy + " " + act.ID)
 	}
 	row := collections.Row{{Column: "doubt", Value: lastDoubt}, {Column: "unsure_by", Value: p.unsureBy}}
-	return p.note(db, actor, d, Verdict{}, hereA, hereB, now, row...)
+	return p.note(db, act, d, Verdict{}, hereA, hereB, row...)
 }
 
-func (p *sides) note(db collections.DB, actor access.Actor, d Decision, v Verdict, hereA, hereB bool, now time.Time, row ...collections.Field) error {
-	at := collections.Stamp(now)
+func (p *sides) note(db collections.DB, act access.Act, d Decision, v Verdict, hereA, hereB bool, row ...collections.Field) error {
+	at := collections.Stamp(act.Now)
 	row = append(row,
 		collections.Field{Column: "status", Value: p.status}, collections.Field{Column: "verdict_a", Value: p.verdictA}, collections.Field{Column: "verdict_b", Value: p.verdictB},
-		collections.Field{Column: "decided_by", Value: actor.ID}, collections.Field{Column: "decided_at", Value: at}, collections.Field{Column: "updated", Value: at})
+		collections.Field{Column: "decided_by", Value: act.ID}, collections.Field{Column: "decided_at", Value: at}, collections.Field{Column: "updated", Value: at})
 	area := p.AreaA
 	if hereA {
-		row = append(row, collections.Field{Column: "by_a", Value: actor.ID}, collections.Field{Column: "comment", Value: d.Comment})
+		row = append(row, collections.Field{Column: "by_a", Value: act.ID}, collections.Field{Column: "comment", Value: d.Comment})
 	} else {
 		area = p.AreaB
 		row = append(row, collections.Field{Column: "comment_b", Value: d.Comment})
 	}
 	if hereB {
-		row = append(row, collections.Field{Column: "by_b", Value: actor.ID})
+		row = append(row, collections.Field{Column: "by_b", Value: act.ID})
 	}
 	if err := collections.Update(db, collections.Duplicates, p.ID, row); err != nil {
 		return err
 	}
-	entry := actor.DidTo("duplicate."+d.Status, collections.Duplicates, p.ID, area, p.A, p.B)
+	entry := act.DidTo("duplicate."+d.Status, collections.Duplicates, p.ID, area, p.A, p.B)
 	entry.Purpose, entry.Detail = audit.Deduplication, map[string]any{"rule": p.Rule, "kind": p.Kind, "in": p.Collection, "waits": v.Waits}
-	return audit.Append(db, now, entry)
+	return audit.Append(db, act.Now, entry)
 }
 
 // settle does what both sides said.
-func (p *sides) settle(db collections.DB, actor access.Actor, now time.Time) error {
+func (p *sides) settle(db collections.DB, act access.Act) error {
 	switch {
 	case merges(p.Collection):
-		g := grouping{db: db, table: p.Collection, now: now, mayTouch: func(m member) bool {
-			return m.id == p.A || m.id == p.B || actor.May(access.DecideDuplicate, m.area, "")
+		g := grouping{db: db, table: p.Collection, now: act.Now, mayTouch: func(m member) bool {
+			return m.id == p.A || m.id == p.B || act.May(access.DecideDuplicate, m.area, "")
 		}}
 		if err := g.regroup(p.A, p.B); err != nil || p.Collection != collections.Households {
 			return err
 		}
-		return p.recount(db, actor, now)
+		return p.recount(db, act)
 	case p.Kind == KindPerson && p.status == Different:
-		return part(db, actor, p.Pair, now)
+		return part(db, act, p.Pair)
 	}
 	return nil
 }
 
 // recount counts the visits of both households anew: those of one that was merged are the other's.
-func (p *sides) recount(db collections.DB, actor access.Actor, now time.Time) error {
+func (p *sides) recount(db collections.DB, act access.Act) error {
 	tables, err := recordTables(db)
 	for _, id := range []string{p.A, p.B} {
 		if err == nil {
-			err = Recount(db, tables, id, func(h Household) bool { return actor.May(access.DecideDuplicate, h.Area, "") }, now)
+			err = Recount(db, tables, id, func(h Household) bool { return act.May(access.DecideDuplicate, h.Area, "") }, act.Now)
 		}
 	}
 	return err
 }
 
 // part gives row b a person of its own: what the rows share was someone else's number or name.
-func part(db collections.DB, actor access.Actor, p Pair, now time.Time) error {
+func part(db collections.DB, act access.Act, p Pair) error {
 	var person, other string
 	if err := personOfRow(db, p.Collection, p.B, &person); err != nil {
 		return err
@@ -200,14 +199,14 @@ func part(db collections.DB, actor access.Actor, p Pair, now time.Time) error {
 	if err != nil || known.ID == "" {
 		return err
 	}
-	if !actor.May(access.DecideDuplicate, known.Area, "") {
+	if !act.May(access.DecideDuplicate, known.Area, "") {
 		return problem.New(problem.BeyondTerritory, "")
 	}
 	if known.ID, err = collections.NewID(); err != nil {
 		return err
 	}
 	known.Source = p.Collection + "/" + p.B
-	if err := insertPerson(db, known, now); err != nil {
+	if err := insertPerson(db, known, act.Now); err != nil {
 		return err
 	}
 	_, err = db.Exec(`UPDATE "`+p.Collection+`" SET person=? WHERE id=?`, known.ID, p.B)

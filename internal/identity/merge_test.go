@@ -139,7 +139,7 @@ func pairUp(t *testing.T, app *testapp.App) {
 func say(t *testing.T, app *testapp.App, v verdict) error {
 	t.Helper()
 	pair := app.Clear(t, collections.Duplicates, fmt.Sprintf("a='%s%d' AND b='%s%d'", v.table, v.a, v.table, v.b), "id")
-	_, err := identity.Decide(t.Context(), app.TestApp, city, identity.Decision{Pair: pair[0][0], Status: v.word, Comment: "核对"}, now)
+	_, err := identity.Decide(t.Context(), app.TestApp, access.Act{Actor: city, Now: now}, identity.Decision{Pair: pair[0][0], Status: v.word, Comment: "核对"})
 	return err
 }
 

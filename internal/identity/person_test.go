@@ -152,7 +152,7 @@ func TestMergeAndItsUndoing(t *testing.T) {
 		return err
 	})
 	decide := func(actor access.Actor, status string) error {
-		_, err := identity.Decide(t.Context(), app.TestApp, actor, identity.Decision{Pair: pair, Status: status}, now)
+		_, err := identity.Decide(t.Context(), app.TestApp, access.Act{Actor: actor, Now: now}, identity.Decision{Pair: pair, Status: status})
 		return err
 	}
 	if err := decide(access.Actor{ID: "x", Role: access.Supervisor, Territory: []string{"990102"}}, "same"); err == nil {

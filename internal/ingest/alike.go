@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -45,9 +44,9 @@ const (
 )
 
 // CountAlike counts what waits in the actor's territory for the same cause as a submission there.
-func CountAlike(db collections.DB, actor access.Actor, submission string, now time.Time) (Alike, error) {
-	a := Alike{Before: collections.Stamp(now)}
-	c, err := causeOf(db, actor, submission)
+func CountAlike(db collections.DB, act access.Act, submission string) (Alike, error) {
+	a := Alike{Before: collections.Stamp(act.Now)}
+	c, err := causeOf(db, act.Actor, submission)
 	if err != nil {
 		return a, err
 	}
@@ -120,7 +119,7 @@ func (ask *AlikeTo) decide(ctx context.Context, app core.App, intake *Intake, by
 	var err error
 	receipt := Receipt{}
 	if ask.Decision == decisionDiscard {
-		err = Discard(ctx, app, by, submission, ask.Reason, intake.Now())
+		err = Discard(ctx, app, access.Act{Actor: by, Now: intake.Now()}, submission, ask.Reason)
 	} else {
 		receipt, err = Release(ctx, app, intake, by, submission)
 	}

@@ -142,17 +142,17 @@ const (
 )
 
 // Discard ends a quarantined submission without making it a record; what arrived is kept, and beside it who ended it and why.
-func Discard(ctx context.Context, app core.App, by access.Actor, submission, reason string, now time.Time) error {
+func Discard(ctx context.Context, app core.App, act access.Act, submission, reason string) error {
 	if err := problem.Words(reason); err != nil {
 		return err
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		q, err := quarantined(db, by, submission)
+		q, err := quarantined(db, act.Actor, submission)
 		if err != nil {
 			return err
 		}
 		if err := collections.Update(db, collections.Submissions, submission, collections.Row{
-			{Column: "outcome", Value: discarded}, {Column: "decided_by", Value: by.ID}, {Column: "updated", Value: collections.Stamp(now)},
+			{Column: "outcome", Value: discarded}, {Column: "decided_by", Value: act.ID}, {Column: "updated", Value: collections.Stamp(act.Now)},
 		}); err != nil {
 			return err
 		}
@@ -160,17 +160,17 @@ func Discard(ctx context.Context, app core.App, by access.Actor, submission, rea
 		if err != nil {
 			return err
 		}
-		at := collections.Stamp(now)
+		at := collections.Stamp(act.Now)
 		if err := collections.Insert(db, collections.Reviews, collections.Row{
 			{Column: "id", Value: id}, {Column: "collection", Value: collections.Submissions}, {Column: "record", Value: submission}, {Column: "decision", Value: decisionDiscard},
-			{Column: "comment", Value: reason}, {Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: Quarantined}, {Column: "to_state", Value: discarded}, {Column: "area", Value: q.area},
+			{Column: "comment", Value: reason}, {Column: "reviewer", Value: act.ID}, {Column: "from_state", Value: Quarantined}, {Column: "to_state", Value: discarded}, {Column: "area", Value: q.area},
 			{Column: "created", Value: at}, {Column: "updated", Value: at},
 		}); err != nil {
 			return err
 		}
-		entry := by.DidTo("quarantine.discard", collections.Submissions, submission, q.area, q.op.ID)
+		entry := act.DidTo("quarantine.discard", collections.Submissions, submission, q.area, q.op.ID)
 		entry.Purpose = audit.Review
-		return audit.Append(db, now, entry)
+		return audit.Append(db, act.Now, entry)
 	})
 }
 

@@ -15,19 +15,18 @@ import (
 
 // IssueDraft makes a token that opens the draft of one form to the actor's own phone, and nothing else. It fails with
 // problem.NotFound when the form has no draft.
-func IssueDraft(ctx context.Context, app core.App, random io.Reader, actor access.Actor, library *instrument.Library, form, label string,
-	now time.Time) (Token, error) {
+func IssueDraft(ctx context.Context, app core.App, random io.Reader, act access.Act, library *instrument.Library, form, label string) (Token, error) {
 	if _, ok := library.Draft(form); !ok {
 		return Token{}, problem.New(problem.NotFound, "draft")
 	}
-	t, err := newToken(random, actor.ID, label)
+	t, err := newToken(random, act.ID, label)
 	if err != nil {
 		return t, err
 	}
 	t.Form = form
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		var area string
-		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{actor.ID},
+		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{act.ID},
 			&area, &t.Name, &t.StaffNo)
 		if err != nil {
 			return err
@@ -35,7 +34,7 @@ func IssueDraft(ctx context.Context, app core.App, random io.Reader, actor acces
 		if !found {
 			return problem.New(problem.NotFound, "worker") // an operator signs in otherwise and has no phone
 		}
-		return t.store(db, actor, area, now)
+		return t.store(db, act, area)
 	})
 	return t, err
 }

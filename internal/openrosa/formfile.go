@@ -7,7 +7,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -18,7 +17,7 @@ import (
 )
 
 // SaveFormFile keeps a file for a form, in place of an earlier one of that name. Entity lists are the server's own.
-func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name string, r io.Reader, now time.Time) (FormFile, error) {
+func SaveFormFile(ctx context.Context, app core.App, act access.Act, form, name string, r io.Reader) (FormFile, error) {
 	name = path.Base(filepath.ToSlash(name))
 	if name == "." || name == "/" || name == itemsetsName {
 		return FormFile{}, problem.New(problem.BadParameter, "name")
@@ -47,16 +46,16 @@ func SaveFormFile(ctx context.Context, app core.App, by access.Actor, form, name
 		if err != nil {
 			return err
 		}
-		at := collections.Stamp(now)
+		at := collections.Stamp(act.Now)
 		if _, err := db.Exec(`INSERT INTO form_files (id, form, name, sha256, md5, size, mime, uploaded_by, created, updated)
 			VALUES (?,?,?,?,?,?,?,?,?,?)
 			ON CONFLICT (form, name) DO UPDATE SET sha256=excluded.sha256, md5=excluded.md5, size=excluded.size, mime=excluded.mime,
 			uploaded_by=excluded.uploaded_by, updated=excluded.updated`,
-			id, form, name, f.SHA256, f.MD5, info.Size, f.MIME, by.ID, at, at); err != nil {
+			id, form, name, f.SHA256, f.MD5, info.Size, f.MIME, act.ID, at, at); err != nil {
 			return err
 		}
-		entry := by.DidTo("form.file", collections.FormFiles, id, "")
+		entry := act.DidTo("form.file", collections.FormFiles, id, "")
 		entry.Purpose, entry.Detail = audit.Administration, map[string]string{"form": form, "sha256": f.SHA256}
-		return audit.Append(db, now, entry)
+		return audit.Append(db, act.Now, entry)
 	})
 }

@@ -36,7 +36,7 @@ const usedEvery = time.Hour
 
 // Issue makes a token, and the device that its submissions come from. Outside of the actor's territory the worker is
 // not found.
-func Issue(ctx context.Context, app core.App, random io.Reader, actor access.Actor, worker, label string, now time.Time) (Token, error) {
+func Issue(ctx context.Context, app core.App, random io.Reader, act access.Act, worker, label string) (Token, error) {
 	t, err := newToken(random, worker, label)
 	if err != nil {
 		return t, err
@@ -48,10 +48,10 @@ func Issue(ctx context.Context, app core.App, random io.Reader, actor access.Act
 		if err != nil {
 			return err
 		}
-		if !found || !actor.May(access.ManageToken, area, "") {
+		if !found || !act.May(access.ManageToken, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
-		return t.store(db, actor, area, now)
+		return t.store(db, act, area)
 	})
 	return t, err
 }
@@ -64,7 +64,7 @@ func newToken(random io.Reader, worker, label string) (Token, error) {
 	return Token{Worker: worker, Label: label, Secret: base64.RawURLEncoding.EncodeToString(secret)}, nil
 }
 
-func (t *Token) store(db collections.DB, by access.Actor, area string, now time.Time) error {
+func (t *Token) store(db collections.DB, act access.Act, area string) error {
 	var err error
 	if t.ID, err = collections.NewID(); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (t *Token) store(db collections.DB, by access.Actor, area string, now time.
 	if t.Device, err = collections.NewID(); err != nil {
 		return err
 	}
-	at := collections.Stamp(now)
+	at := collections.Stamp(act.Now)
 	if err := collections.Insert(db, collections.Devices, collections.Row{
 		{Column: "id", Value: t.Device}, {Column: "worker", Value: t.Worker}, {Column: "name", Value: t.Label},
 		{Column: "app", Value: "ODK Collect"}, {Column: "area", Value: area},
@@ -83,14 +83,14 @@ func (t *Token) store(db collections.DB, by access.Actor, area string, now time.
 	if err := collections.Insert(db, collections.AppTokens, collections.Row{
 		{Column: "id", Value: t.ID}, {Column: "sha256", Value: tokenDigest(t.Secret)}, {Column: "worker", Value: t.Worker},
 		{Column: "device", Value: t.Device}, {Column: "label", Value: t.Label}, {Column: "form", Value: t.Form},
-		{Column: "area", Value: area}, {Column: "revoked", Value: false}, {Column: "created_by", Value: by.ID}, {Column: "created", Value: at},
+		{Column: "area", Value: area}, {Column: "revoked", Value: false}, {Column: "created_by", Value: act.ID}, {Column: "created", Value: at},
 		{Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
-	entry := by.DidTo("token.issue", collections.AppTokens, t.ID, area)
+	entry := act.DidTo("token.issue", collections.AppTokens, t.ID, area)
 	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"worker": t.Worker, "device": t.Device, "form": t.Form}
-	return audit.Append(db, now, entry)
+	return audit.Append(db, act.Now, entry)
 }
 
 func tokenDigest(secret string) string {
@@ -99,21 +99,21 @@ func tokenDigest(secret string) string {
 }
 
 // Revoke shuts a token out from its next request on.
-func Revoke(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
+func Revoke(ctx context.Context, app core.App, act access.Act, id string) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		var area string
 		found, err := collections.One(db, `SELECT area FROM app_tokens WHERE id=?`, []any{id}, &area)
 		if err != nil {
 			return err
 		}
-		if !found || !actor.May(access.ManageToken, area, "") {
+		if !found || !act.May(access.ManageToken, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
 		if err := collections.Update(db, collections.AppTokens, id, collections.Row{{Column: "revoked", Value: true},
-			{Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+			{Column: "updated", Value: collections.Stamp(act.Now)}}); err != nil {
 			return err
 		}
-		return audit.Append(db, now, actor.DidTo("token.revoke", collections.AppTokens, id, area))
+		return audit.Append(db, act.Now, act.DidTo("token.revoke", collections.AppTokens, id, area))
 	})
 }
 

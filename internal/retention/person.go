@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -21,7 +20,7 @@ import (
 // because nobody can tell whom a photo or a remark shows. basis is one of Bases. Outside of the actor's territory the
 // person is not found; where something that belongs to them lies elsewhere, nothing is erased, and somebody whose
 // territory holds it all must do it. The bytes of files go once everything is committed.
-func Person(ctx context.Context, app core.App, library *instrument.Library, actor access.Actor, id, basis string, now time.Time) error {
+func Person(ctx context.Context, app core.App, library *instrument.Library, act access.Act, id, basis string) error {
 	if !slices.Contains(Bases, basis) {
 		return problem.New(problem.BadParameter, "basis")
 	}
@@ -29,7 +28,7 @@ func Person(ctx context.Context, app core.App, library *instrument.Library, acto
 	if err != nil {
 		return err
 	}
-	e := &eraser{schema: tables, actor: actor, basis: basis, now: now}
+	e := &eraser{schema: tables, actor: act.Actor, basis: basis, now: act.Now}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		e.db, e.files = db, nil
 		var area string
@@ -37,7 +36,7 @@ func Person(ctx context.Context, app core.App, library *instrument.Library, acto
 		if err != nil {
 			return err
 		}
-		if !found || !actor.May(access.Erase, area, "") {
+		if !found || !act.May(access.Erase, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
 		return e.person(id)

@@ -118,7 +118,7 @@ const step = 50
 
 // Approve erases what a report counted, as far as it lies in the actor's territory. It can be repeated: what was erased
 // before a crash stays so. It fails with problem.NotFound, or with problem.BadTransition when the report is done.
-func Approve(ctx context.Context, app core.App, library *instrument.Library, actor access.Actor, id string, now time.Time) (Result, error) {
+func Approve(ctx context.Context, app core.App, library *instrument.Library, act access.Act, id string) (Result, error) {
 	tables, err := read(app, library)
 	if err != nil {
 		return Result{}, err
@@ -135,11 +135,11 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 	case status != "open":
 		return Result{}, problem.New(problem.BadTransition, status)
 	}
-	all, err := p.due(collections.Read(app), actor, cutoff)
+	all, err := p.due(collections.Read(app), act.Actor, cutoff)
 	if err != nil {
 		return Result{}, err
 	}
-	e := &eraser{schema: tables, actor: actor, basis: "retention", now: now}
+	e := &eraser{schema: tables, actor: act.Actor, basis: "retention", now: act.Now}
 	var done Result
 	for some := range slices.Chunk(all, step) {
 		n, err := e.batch(ctx, app, p, cutoff, some)

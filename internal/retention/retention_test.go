@@ -153,7 +153,7 @@ func TestErasingOneTouchesNobodyElse(t *testing.T) {
 		family(t, app, name, area, now)
 	}
 	erase := func(actor access.Actor, id, basis string) error {
-		return retention.Person(t.Context(), app.TestApp, app.Doorstep.Library, actor, id, basis, now)
+		return retention.Person(t.Context(), app.TestApp, app.Doorstep.Library, access.Act{Actor: actor, Now: now}, id, basis)
 	}
 	before := app.Picture(t)
 	elsewhere := access.Actor{ID: "manager-2", Role: access.Manager, Territory: []string{"990102"}}
@@ -299,7 +299,7 @@ func TestAPolicyErasesWhatItCounted(t *testing.T) {
 			of("beyond", "submissions *-sent: files receipt sealed\nretention_reports report: decided_by due erased status"+wholeVisit)},
 	} {
 		before := app.Picture(t)
-		done, err := retention.Approve(t.Context(), app.TestApp, app.Doorstep.Library, step.actor, reports[step.policy], now)
+		done, err := retention.Approve(t.Context(), app.TestApp, app.Doorstep.Library, access.Act{Actor: step.actor, Now: now}, reports[step.policy])
 		if err != nil || done != step.result {
 			t.Errorf("%s by %s: %+v %v, want %+v", step.policy, step.actor.ID, done, err, step.result)
 		}
@@ -308,8 +308,7 @@ func TestAPolicyErasesWhatItCounted(t *testing.T) {
 			t.Errorf("%s by %s moved\n%s\nwant\n%s", step.policy, step.actor.ID, got, step.moved)
 		}
 	}
-	if _, err := retention.Approve(t.Context(), app.TestApp, app.Doorstep.Library, city, reports["visits-policy"],
-		now); problem.As(err).Code != problem.BadTransition {
+	if _, err := retention.Approve(t.Context(), app.TestApp, app.Doorstep.Library, access.Act{Actor: city, Now: now}, reports["visits-policy"]); problem.As(err).Code != problem.BadTransition {
 		t.Errorf("a report that is done is approved again: %v", err)
 	}
 }

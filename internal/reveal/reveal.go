@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -32,8 +31,7 @@ const (
 
 // Show gives the clear values by column, in the transaction that records them: what cannot be recorded is not shown. The
 // reason is kept sealed, since people write names into reasons. Outside of the actor's territory the record is not found.
-func Show(ctx context.Context, app core.App, library *instrument.Library, actor access.Actor, q Request,
-	now time.Time) (map[string]string, error) {
+func Show(ctx context.Context, app core.App, library *instrument.Library, act access.Act, q Request) (map[string]string, error) {
 	if n := utf8.RuneCountInString(strings.TrimSpace(q.Reason)); n < shortestReason {
 		return nil, problem.New(problem.ReasonNeeded, "")
 	}
@@ -46,14 +44,14 @@ func Show(ctx context.Context, app core.App, library *instrument.Library, actor 
 		if !ok {
 			return problem.New(problem.NotFound, "")
 		}
-		s, err := t.subject(db, library, actor, q.ID)
+		s, err := t.subject(db, library, act.Actor, q.ID)
 		if err != nil {
 			return err
 		}
 		if shown, err = s.values(db, q); err != nil {
 			return err
 		}
-		return audit.Append(db, now, s.entry(db, actor, q))
+		return audit.Append(db, act.Now, s.entry(db, act.Actor, q))
 	})
 	return shown, err
 }

@@ -77,8 +77,7 @@ type Outcome struct {
 
 // Decide moves a record along, tells its worker, and keeps the decision. It fails with a *problem.Problem: not found
 // (also outside the actor's territory), the actor's own work, not allowed from this state, changed since, or no comment.
-func Decide(ctx context.Context, app core.App, surveys collections.Surveys, actor access.Actor, d Decision,
-	now time.Time) (Outcome, error) {
+func Decide(ctx context.Context, app core.App, surveys collections.Surveys, act access.Act, d Decision) (Outcome, error) {
 	s, ok := steps[d.Decision]
 	switch {
 	case !ok:
@@ -93,11 +92,11 @@ func Decide(ctx context.Context, app core.App, surveys collections.Surveys, acto
 	}
 	var out Outcome
 	err := collections.Write(ctx, app, func(db collections.DB) error {
-		r, err := find(db, actor, d.Collection, d.Record)
+		r, err := find(db, act.Actor, d.Collection, d.Record)
 		if err != nil {
 			return err
 		}
-		own, err := r.enteredBy(db, d.Record, actor)
+		own, err := r.enteredBy(db, d.Record, act.Actor)
 		if err != nil {
 			return err
 		}
@@ -108,7 +107,7 @@ func Decide(ctx context.Context, app core.App, surveys collections.Surveys, acto
 			return problem.New(problem.StaleRevision, "")
 		}
 		out = Outcome{ReviewState: s.to, Rev: r.rev + 1}
-		return r.apply(db, surveys, actor, d, out, now)
+		return r.apply(db, surveys, act, d, out)
 	})
 	return out, err
 }
@@ -183,8 +182,8 @@ func isSurvey(db collections.DB, collection string) (bool, error) {
 	return collections.One(db, `SELECT 1 FROM forms WHERE tablename=? AND tablename!='' LIMIT 1`, []any{collection}, &one)
 }
 
-func (r record) apply(db collections.DB, surveys collections.Surveys, actor access.Actor, d Decision, out Outcome, now time.Time) error {
-	at := collections.Stamp(now)
+func (r record) apply(db collections.DB, surveys collections.Surveys, act access.Act, d Decision, out Outcome) error {
+	at := collections.Stamp(act.Now)
 	if err := collections.Update(db, d.Collection, d.Record, collections.Row{{Column: "review_state", Value: out.ReviewState},
 		{Column: "rev", Value: out.Rev}, {Column: "updated", Value: at}}); err != nil {
 		return err
@@ -196,25 +195,25 @@ func (r record) apply(db collections.DB, surveys collections.Surveys, actor acce
 	if err := collections.Insert(db, collections.Reviews, collections.Row{
 		{Column: "id", Value: id}, {Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record},
 		{Column: "decision", Value: d.Decision}, {Column: "comment", Value: d.Comment}, {Column: "fields", Value: remarksText(d.Fields)},
-		{Column: "reviewer", Value: actor.ID}, {Column: "from_state", Value: r.state}, {Column: "to_state", Value: out.ReviewState},
+		{Column: "reviewer", Value: act.ID}, {Column: "from_state", Value: r.state}, {Column: "to_state", Value: out.ReviewState},
 		{Column: "record_rev", Value: r.rev}, {Column: "area", Value: r.area},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
-	if err := collections.Announce(db, d.Collection, d.Record, collections.ToWorker(r.worker), collections.Upsert, out.Rev, now); err != nil {
+	if err := collections.Announce(db, d.Collection, d.Record, collections.ToWorker(r.worker), collections.Upsert, out.Rev, act.Now); err != nil {
 		return err
 	}
-	if err := r.task(db, d, now); err != nil {
+	if err := r.task(db, d, act.Now); err != nil {
 		return err
 	}
-	if err := r.register(db, surveys, actor, d, now); err != nil {
+	if err := r.register(db, surveys, act, d); err != nil {
 		return err
 	}
 	crash.At("review: before the commit")
-	entry := actor.DidTo("review."+d.Decision, d.Collection, d.Record, r.area, d.Record, r.household)
+	entry := act.DidTo("review."+d.Decision, d.Collection, d.Record, r.area, d.Record, r.household)
 	entry.Purpose, entry.Detail = audit.Review, map[string]any{"from": r.state, "to": out.ReviewState, "rev": out.Rev}
-	return audit.Append(db, now, entry)
+	return audit.Append(db, act.Now, entry)
 }
 
 // task gives a returned record back to its worker with the comment and the issues, and takes the task back when the
@@ -243,24 +242,24 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 
 // register makes the record's word on people and households count, or takes it back. What lies out of the actor's reach is
 // left for whoever reaches it.
-func (r record) register(db collections.DB, surveys collections.Surveys, actor access.Actor, d Decision, now time.Time) error {
-	over := func(area string) bool { return actor.May(access.ReviewRecord, area, "") }
+func (r record) register(db collections.DB, surveys collections.Surveys, act access.Act, d Decision) error {
+	over := func(area string) bool { return act.May(access.ReviewRecord, area, "") }
 	reach := identity.Reach{Over: over, Made: func(_, _, _ string) bool { return false }}
 	switch {
 	case d.Decision == Approve:
-		return identity.Approved(db, d.Record, over, now)
+		return identity.Approved(db, d.Record, over, act.Now)
 	case d.Decision == Reject:
-		if err := identity.Declined(db, d.Record, now); err != nil {
+		if err := identity.Declined(db, d.Record, act.Now); err != nil {
 			return err
 		}
-		return identity.Discount(db, surveys, d.Collection, d.Record, reach, now)
+		return identity.Discount(db, surveys, d.Collection, d.Record, reach, act.Now)
 	case d.Decision == Reopen && r.state == collections.Approved:
-		return identity.TakenBack(db, d.Record, over, now)
+		return identity.TakenBack(db, d.Record, over, act.Now)
 	case d.Decision == Reopen && r.state == collections.Rejected:
-		if err := identity.Reconsidered(db, d.Record, now); err != nil {
+		if err := identity.Reconsidered(db, d.Record, act.Now); err != nil {
 			return err
 		}
-		return identity.Count(db, surveys, d.Collection, d.Record, reach, now)
+		return identity.Count(db, surveys, d.Collection, d.Record, reach, act.Now)
 	}
 	return nil
 }

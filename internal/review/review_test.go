@@ -47,7 +47,7 @@ func TestTransitions(t *testing.T) {
 			n++
 			id := fmt.Sprintf("visit-%02d", n)
 			put(t, app, id, from)
-			out, err := review.Decide(t.Context(), app.TestApp, collections.Surveys{}, boss, review.Decision{Collection: "child_visits", Record: id, Decision: decision, Comment: "c"}, now)
+			out, err := review.Decide(t.Context(), app.TestApp, collections.Surveys{}, access.Act{Actor: boss, Now: now}, review.Decision{Collection: "child_visits", Record: id, Decision: decision, Comment: "c"})
 			if to := decisions[decision]; to != "" && (err != nil || out.ReviewState != to || out.Rev != 2) {
 				t.Errorf("%s %s: %+v %v, want %s", from, decision, out, err, to)
 			} else if to == "" && problem.As(err).Code != problem.BadTransition {
@@ -78,7 +78,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := good
 			c.change(&d)
-			_, err := review.Decide(t.Context(), app.TestApp, collections.Surveys{}, c.actor, d, now)
+			_, err := review.Decide(t.Context(), app.TestApp, collections.Surveys{}, access.Act{Actor: c.actor, Now: now}, d)
 			var p *problem.Problem
 			if !errors.As(err, &p) || p.Code != c.code {
 				t.Errorf("got %v, want %s", err, c.code)
@@ -98,7 +98,7 @@ func TestReturnMakesATaskAndReopenEndsIt(t *testing.T) {
 	put(t, app, "visit-1", "has_issues")
 	decide := func(decision string) {
 		t.Helper()
-		if _, err := review.Decide(t.Context(), app.TestApp, collections.Surveys{}, boss, review.Decision{Collection: "child_visits", Record: "visit-1", Decision: decision, Comment: "请核对"}, now); err != nil {
+		if _, err := review.Decide(t.Context(), app.TestApp, collections.Surveys{}, access.Act{Actor: boss, Now: now}, review.Decision{Collection: "child_visits", Record: "visit-1", Decision: decision, Comment: "请核对"}); err != nil {
 			t.Fatal(err)
 		}
 	}

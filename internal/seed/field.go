@@ -79,7 +79,7 @@ func (l *life) hire(ctx context.Context, at time.Time) error {
 	for i, step := 0, max(1, len(field)/l.pace.Most); i < len(field); i += step {
 		w := field[i]
 		who := devicesync.Registration{Name: "演示平板 " + w.Staff, App: "demo", Platform: "android", DeviceTime: at.Format(time.RFC3339)}
-		registered, err := devicesync.Register(ctx, l.app, w.actor, who, at)
+		registered, err := devicesync.Register(ctx, l.app, access.Act{Actor: w.actor, Now: at}, who)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
+	"doorstep/internal/access"
 	"doorstep/internal/demo"
 	"doorstep/internal/ingest"
 	"doorstep/internal/review"
@@ -43,7 +44,7 @@ func (l *life) review(ctx context.Context, at time.Time) error {
 			continue
 		}
 		table := l.forms[rec.form].Layout.Main().Name
-		out, err := review.Decide(ctx, l.app, l.stages.Instruments.Surveys(), boss.actor, review.Decision{Collection: table, Record: rec.id, Decision: decision, Comment: comment, Rev: rec.rev}, at)
+		out, err := review.Decide(ctx, l.app, l.stages.Instruments.Surveys(), access.Act{Actor: boss.actor, Now: at}, review.Decision{Collection: table, Record: rec.id, Decision: decision, Comment: comment, Rev: rec.rev})
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", decision, rec.id, err)
 		}

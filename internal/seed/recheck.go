@@ -39,7 +39,7 @@ func (l *life) recheck(ctx context.Context, today time.Time) error {
 		}
 		sample := work.Sample{Within: area.Code, Count: 1, Seed: sampleSeed, Workers: slices.Collect(maps.Keys(checkers)), Campaign: campaign, Source: source,
 			To: at.AddDate(0, 0, -1).Format(time.DateOnly), Due: today.AddDate(0, 0, 4).Format(time.DateOnly)}
-		drawn, err := work.Draw(ctx, l.app, boss.actor, sample, at)
+		drawn, err := work.Draw(ctx, l.app, access.Act{Actor: boss.actor, Now: at}, sample)
 		if err != nil {
 			return fmt.Errorf("draw a sample of %s: %w", area.Code, err)
 		}
@@ -65,7 +65,7 @@ func (l *life) checkers(ctx context.Context, at time.Time) (map[string]*worker, 
 			return nil, err
 		}
 		who := devicesync.Registration{Name: "演示平板 " + w.Staff, App: "demo", Platform: "android", DeviceTime: at.Format(time.RFC3339)}
-		registered, err := devicesync.Register(ctx, l.app, w.actor, who, at)
+		registered, err := devicesync.Register(ctx, l.app, access.Act{Actor: w.actor, Now: at}, who)
 		if err != nil {
 			return nil, err
 		}

@@ -43,7 +43,7 @@ func approveClean(r *request) error {
 	approved, refused := []approval{}, 0
 	for _, item := range set.First(approvedTogether) {
 		approve := review.Decision{Collection: item.Collection, Record: item.ID, Decision: review.Approve, Rev: item.Rev}
-		_, err := review.Decide(r.ctx(), r.App, r.Library.Surveys(), r.actor, approve, r.Now())
+		_, err := review.Decide(r.ctx(), r.App, r.Library.Surveys(), r.act(), approve)
 		var p *problem.Problem
 		switch {
 		case err == nil:

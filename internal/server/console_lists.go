@@ -16,7 +16,7 @@ import (
 )
 
 func today(r *request) error {
-	out, err := console.ReadToday(r.db(), r.known(), r.actor, r.Now())
+	out, err := console.ReadToday(r.db(), r.known(), r.act())
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func listForms(r *request) error {
 
 // readPace counts what came of the visits in an area, or in all of the territory.
 func readPace(r *request) error {
-	out, err := console.ReadPace(r.db(), r.known(), r.actor, r.query("form"), r.query("area"), r.Now())
+	out, err := console.ReadPace(r.db(), r.known(), r.act(), r.query("form"), r.query("area"))
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func editCampaign(r *request) error {
 	}
 	in.ID = r.path("id")
 	known := func(form string) bool { _, ok := r.Library.Get(form, ""); return ok }
-	id, err := campaign.Edit(r.ctx(), r.App, known, r.actor, in, r.Now())
+	id, err := campaign.Edit(r.ctx(), r.App, known, r.act(), in)
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func editCampaign(r *request) error {
 }
 
 func readWatch(r *request) error {
-	out, err := console.ReadWatch(r.db(), r.known(), r.actor, r.Now())
+	out, err := console.ReadWatch(r.db(), r.known(), r.act())
 	if err != nil {
 		return err
 	}

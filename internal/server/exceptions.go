@@ -106,7 +106,7 @@ func breakGlass(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	g, err := grant.BreakGlass(r.ctx(), r.App, r.actor, in.Collection, in.Record, in.Reason, r.Now())
+	g, err := grant.BreakGlass(r.ctx(), r.App, r.act(), in.Collection, in.Record, in.Reason)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func breakGlass(r *request) error {
 
 // behindGlass shows the record that a grant opens, as REST would show it.
 func behindGlass(r *request) error {
-	g, err := grant.Open(r.db(), r.actor, r.path("id"), r.Now())
+	g, err := grant.Open(r.db(), r.act(), r.path("id"))
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func askExport(r *request) error {
 		return problem.New(problem.NotFound, "")
 	}
 	wanted := grant.Export{Form: in.Form, States: in.States, Campaign: in.Campaign}
-	g, err := grant.AskExport(r.ctx(), r.App, r.actor, wanted, in.Reason, r.Now())
+	g, err := grant.AskExport(r.ctx(), r.App, r.act(), wanted, in.Reason)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func askExport(r *request) error {
 }
 
 func approveExport(r *request) error {
-	if err := grant.ApproveExport(r.ctx(), r.App, r.actor, r.path("id"), r.Now()); err != nil {
+	if err := grant.ApproveExport(r.ctx(), r.App, r.act(), r.path("id")); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -171,5 +171,5 @@ func approved(r *request) error {
 		return nil
 	}
 	wanted := grant.Export{Form: r.path("form"), States: q.Get("states"), Campaign: q.Get("campaign")}
-	return grant.SpendExport(r.ctx(), r.App, r.actor, q.Get("approval"), wanted, r.Now())
+	return grant.SpendExport(r.ctx(), r.App, r.act(), q.Get("approval"), wanted)
 }

@@ -262,12 +262,12 @@ func issue(r *request) (openrosa.Token, string, error) {
 	if in.Campaign == "" {
 		in.Campaign = openrosa.AllForms
 	}
-	t, err := openrosa.Issue(r.ctx(), r.App, rand.Reader, r.actor, r.path("id"), in.Label, r.Now())
+	t, err := openrosa.Issue(r.ctx(), r.App, rand.Reader, r.act(), r.path("id"), in.Label)
 	return t, in.Campaign, err
 }
 
 func revokeToken(r *request) error {
-	if err := openrosa.Revoke(r.ctx(), r.App, r.actor, r.path("id"), r.Now()); err != nil {
+	if err := openrosa.Revoke(r.ctx(), r.App, r.act(), r.path("id")); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)

@@ -89,5 +89,5 @@ func issueDraft(r *request) (openrosa.Token, error) {
 	if err := r.bind(&in); err != nil {
 		return openrosa.Token{}, err
 	}
-	return openrosa.IssueDraft(r.ctx(), r.App, rand.Reader, r.actor, r.Library, r.path("form"), in.Label, r.Now())
+	return openrosa.IssueDraft(r.ctx(), r.App, rand.Reader, r.act(), r.Library, r.path("form"), in.Label)
 }

@@ -175,7 +175,7 @@ func uploadFormFile(r *request) error {
 	if err != nil {
 		return err
 	}
-	f, err := openrosa.SaveFormFile(r.ctx(), r.App, r.actor, r.path("form"), w.Name, bytes.NewReader(w.Raw), r.Now())
+	f, err := openrosa.SaveFormFile(r.ctx(), r.App, r.act(), r.path("form"), w.Name, bytes.NewReader(w.Raw))
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func formStatus(r *request) error {
 }
 
 func revokeDevice(r *request) error {
-	if err := devicesync.Revoke(r.ctx(), r.App, r.actor, r.path("id"), r.Now()); err != nil {
+	if err := devicesync.Revoke(r.ctx(), r.App, r.act(), r.path("id")); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -115,5 +115,5 @@ func export(r *request) error {
 	if err := approved(r); err != nil {
 		return err
 	}
-	return dataset.ServeHTTP(r.Response, r.Request, r.App, in, r.actor, r.Now())
+	return dataset.ServeHTTP(r.Response, r.Request, r.App, in, r.act())
 }

@@ -8,7 +8,7 @@ import (
 
 // countAlike tells how many submissions wait for the same cause as one of them.
 func countAlike(r *request) error {
-	n, err := ingest.CountAlike(r.db(), r.actor, r.path("id"), r.Now())
+	n, err := ingest.CountAlike(r.db(), r.act(), r.path("id"))
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func giveWork(r *request) error {
 		return err
 	}
 	h := work.Handing{Task: r.path("id"), Worker: in.Worker, Tables: r.Library.Tables()}
-	if err := work.Give(r.ctx(), r.App, r.actor, h, r.Now()); err != nil {
+	if err := work.Give(r.ctx(), r.App, r.act(), h); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -51,7 +51,7 @@ func drawRecheck(r *request) error {
 	if in.Source, err = console.RecheckSource(r.db(), r.known(), in.Campaign); err != nil {
 		return err
 	}
-	drawn, err := work.Draw(r.ctx(), r.App, r.actor, in, r.Now())
+	drawn, err := work.Draw(r.ctx(), r.App, r.act(), in)
 	if err != nil {
 		return err
 	}

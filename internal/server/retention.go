@@ -14,7 +14,7 @@ func erasePerson(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := retention.Person(r.ctx(), r.App, r.Library, r.actor, r.path("id"), in.Basis, r.Now()); err != nil {
+	if err := retention.Person(r.ctx(), r.App, r.Library, r.act(), r.path("id"), in.Basis); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -22,7 +22,7 @@ func erasePerson(r *request) error {
 
 // approveRetention erases what a report counted.
 func approveRetention(r *request) error {
-	done, err := retention.Approve(r.ctx(), r.App, r.Library, r.actor, r.path("id"), r.Now())
+	done, err := retention.Approve(r.ctx(), r.App, r.Library, r.act(), r.path("id"))
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func revealColumns(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	shown, err := reveal.Show(r.ctx(), r.App, r.Library, r.actor, in, r.Now())
+	shown, err := reveal.Show(r.ctx(), r.App, r.Library, r.act(), in)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func discard(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := ingest.Discard(r.ctx(), r.App, r.actor, r.path("id"), in.Reason, r.Now()); err != nil {
+	if err := ingest.Discard(r.ctx(), r.App, r.act(), r.path("id"), in.Reason); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -51,9 +51,9 @@ func decide(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	out, err := review.Decide(r.ctx(), r.App, r.Library.Surveys(), r.actor, review.Decision{
+	out, err := review.Decide(r.ctx(), r.App, r.Library.Surveys(), r.act(), review.Decision{
 		Collection: r.path("collection"), Record: r.path("id"), Decision: in.Decision, Comment: in.Comment, Fields: in.Fields, Rev: in.Rev,
-	}, r.Now())
+	})
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func decideDuplicate(r *request) error {
 		return err
 	}
 	in.Pair = r.path("id")
-	verdict, err := identity.Decide(r.ctx(), r.App, r.actor, in, r.Now())
+	verdict, err := identity.Decide(r.ctx(), r.App, r.act(), in)
 	switch {
 	case err != nil:
 		return err

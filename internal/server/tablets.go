@@ -25,7 +25,7 @@ func registerDevice(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	registered, err := devicesync.Register(r.ctx(), r.App, r.actor, in, r.Now())
+	registered, err := devicesync.Register(r.ctx(), r.App, r.act(), in)
 	if err != nil {
 		return err
 	}

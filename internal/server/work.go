@@ -61,7 +61,7 @@ func balanceWork(r *request) error {
 }
 
 func assign(r *request, parts []work.Part, check bool) error {
-	report, err := work.Assign(r.ctx(), r.App, r.actor, r.path("id"), parts, check, r.Now())
+	report, err := work.Assign(r.ctx(), r.App, r.act(), r.path("id"), parts, check)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func assign(r *request, parts []work.Part, check bool) error {
 }
 
 func takeBackWork(r *request) error {
-	if err := work.TakeBack(r.ctx(), r.App, r.actor, r.path("id"), r.Now()); err != nil {
+	if err := work.TakeBack(r.ctx(), r.App, r.act(), r.path("id")); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -85,7 +85,7 @@ func splitWork(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := work.Split(r.ctx(), r.App, r.actor, r.path("id"), in.Shares, r.Now()); err != nil {
+	if err := work.Split(r.ctx(), r.App, r.act(), r.path("id"), in.Shares); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -99,7 +99,7 @@ func confirmWork(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := work.Confirm(r.ctx(), r.App, r.actor, r.path("id"), in.Finished, in.Comment, r.Now()); err != nil {
+	if err := work.Confirm(r.ctx(), r.App, r.act(), r.path("id"), in.Finished, in.Comment); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)

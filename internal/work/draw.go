@@ -79,16 +79,16 @@ const (
 
 // Draw draws a sample and makes a task of each interview in it, for somebody who did not make it and works least for the sample. A
 // sample that was drawn before with the same seed adds nothing. It fails where the sample is too large or not well described.
-func Draw(ctx context.Context, app core.App, actor access.Actor, s Sample, now time.Time) (Drawn, error) {
-	if err := s.fits(actor); err != nil {
+func Draw(ctx context.Context, app core.App, act access.Act, s Sample) (Drawn, error) {
+	if err := s.fits(act.Actor); err != nil {
 		return Drawn{}, err
 	}
-	a := assigning{actor: actor, now: now}
+	a := assigning{actor: act.Actor, now: act.Now}
 	read := collections.Read(app)
 	if err := a.open(read, s.Campaign); err != nil {
 		return Drawn{}, err
 	}
-	d, err := s.draw(read, actor)
+	d, err := s.draw(read, act.Actor)
 	if err != nil || s.Check {
 		return d, err
 	}

@@ -108,34 +108,34 @@ type assigned struct {
 }
 
 // change does something to one part within the actor's reach, with an entry in the audit trail.
-func change(ctx context.Context, app core.App, actor access.Actor, id, action string, now time.Time, do func(collections.DB, *assigned) error) error {
+func change(ctx context.Context, app core.App, act access.Act, id, action string, do func(collections.DB, *assigned) error) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		t := assigned{assigning: assigning{actor: actor, now: now, workers: map[string]worker{}}, id: id}
+		t := assigned{assigning: assigning{actor: act.Actor, now: act.Now, workers: map[string]worker{}}, id: id}
 		found, err := collections.One(db, `SELECT campaign, area, household, assignee, target, due, status, kind, collection, record, rev
 			FROM tasks WHERE id=? AND campaign!=''`, []any{id},
 			&t.campaign, &t.Area, &t.Household, &t.Worker, &t.Target, &t.Due, &t.status, &t.kind, &t.collection, &t.record, &t.rev)
 		if err != nil {
 			return err
 		}
-		if !found || !actor.May(access.AssignWork, t.Area, "") {
+		if !found || !act.May(access.AssignWork, t.Area, "") {
 			return problem.New(problem.NotFound, "")
 		}
 		if err := do(db, &t); err != nil {
 			return err
 		}
-		done := actor.DidTo(action, collections.Tasks, id, t.Area)
+		done := act.DidTo(action, collections.Tasks, id, t.Area)
 		done.Purpose = audit.Administration
-		return audit.Append(db, now, done)
+		return audit.Append(db, act.Now, done)
 	})
 }
 
 // TakeBack takes a part from its worker; it stays in the campaign's target. It fails where the part is not open.
-func TakeBack(ctx context.Context, app core.App, actor access.Actor, id string, now time.Time) error {
-	return change(ctx, app, actor, id, "work.take_back", now, func(db collections.DB, t *assigned) error {
+func TakeBack(ctx context.Context, app core.App, act access.Act, id string) error {
+	return change(ctx, app, act, id, "work.take_back", func(db collections.DB, t *assigned) error {
 		if t.status != "open" {
 			return problem.New(problem.BadTransition, "")
 		}
-		return move(db, t.id, t.Worker, "", t.rev+1, now, nil)
+		return move(db, t.id, t.Worker, "", t.rev+1, act.Now, nil)
 	})
 }
 
@@ -147,8 +147,8 @@ type Handing struct {
 
 // Give gives an open part, attempt or re-interview to another worker. It fails where they may not work there, and where somebody would
 // ask again what they asked themselves.
-func Give(ctx context.Context, app core.App, actor access.Actor, h Handing, now time.Time) error {
-	return change(ctx, app, actor, h.Task, "work.give", now, func(db collections.DB, t *assigned) error {
+func Give(ctx context.Context, app core.App, act access.Act, h Handing) error {
+	return change(ctx, app, act, h.Task, "work.give", func(db collections.DB, t *assigned) error {
 		if t.status != "open" {
 			return problem.New(problem.BadTransition, "")
 		}
@@ -170,7 +170,7 @@ func Give(ctx context.Context, app core.App, actor access.Actor, h Handing, now 
 				return problem.New(problem.BadParameter, "worker")
 			}
 		}
-		return move(db, t.id, t.Worker, w.id, t.rev+1, now, nil)
+		return move(db, t.id, t.Worker, w.id, t.rev+1, act.Now, nil)
 	})
 }
 
@@ -181,11 +181,11 @@ type Share struct {
 }
 
 // Split divides an open part between workers; the first share keeps its task. It fails where somebody may not work there.
-func Split(ctx context.Context, app core.App, actor access.Actor, id string, shares []Share, now time.Time) error {
+func Split(ctx context.Context, app core.App, act access.Act, id string, shares []Share) error {
 	if len(shares) < 2 || len(shares) > 50 {
 		return problem.New(problem.BadParameter, "shares")
 	}
-	return change(ctx, app, actor, id, "work.split", now, func(db collections.DB, t *assigned) error {
+	return change(ctx, app, act, id, "work.split", func(db collections.DB, t *assigned) error {
 		if t.status != "open" || t.Household != "" || t.kind != "visit" {
 			return problem.New(problem.BadTransition, "")
 		}
@@ -203,7 +203,7 @@ func Split(ctx context.Context, app core.App, actor access.Actor, id string, sha
 			}
 			seen[w.id] = true
 			if i == 0 {
-				err = move(db, t.id, t.Worker, w.id, t.rev+1, now, collections.Row{{Column: "target", Value: share.Target}})
+				err = move(db, t.id, t.Worker, w.id, t.rev+1, act.Now, collections.Row{{Column: "target", Value: share.Target}})
 			} else {
 				err = t.add(db, Part{Area: t.Area, Worker: w.id, Target: share.Target, Due: t.Due})
 			}
@@ -217,7 +217,7 @@ func Split(ctx context.Context, app core.App, actor access.Actor, id string, sha
 
 // Confirm is a supervisor's word on a part that its worker says is finished: it is, or it is not and why, and then the task is open
 // again. It fails where the worker has not said so.
-func Confirm(ctx context.Context, app core.App, actor access.Actor, id string, finished bool, why string, now time.Time) error {
+func Confirm(ctx context.Context, app core.App, act access.Act, id string, finished bool, why string) error {
 	if err := problem.Words(why); err != nil {
 		return err
 	}
@@ -225,17 +225,17 @@ func Confirm(ctx context.Context, app core.App, actor access.Actor, id string, f
 	if !finished {
 		action = "work.reopen"
 	}
-	return change(ctx, app, actor, id, action, now, func(db collections.DB, t *assigned) error {
-		if t.status != "done" || t.Worker == actor.ID {
+	return change(ctx, app, act, id, action, func(db collections.DB, t *assigned) error {
+		if t.status != "done" || t.Worker == act.ID {
 			return problem.New(problem.BadTransition, "")
 		}
-		row := collections.Row{{Column: "confirmed_by", Value: actor.ID}, {Column: "confirmed_at", Value: collections.Stamp(now)}}
+		row := collections.Row{{Column: "confirmed_by", Value: act.ID}, {Column: "confirmed_at", Value: collections.Stamp(act.Now)}}
 		if !finished {
 			if why == "" {
 				return problem.New(problem.BadParameter, "comment")
 			}
 			row = collections.Row{{Column: "status", Value: "open"}, {Column: "note", Value: why}, {Column: "confirmed_by", Value: ""}, {Column: "confirmed_at", Value: ""}}
 		}
-		return move(db, t.id, t.Worker, t.Worker, t.rev+1, now, row)
+		return move(db, t.id, t.Worker, t.Worker, t.rev+1, act.Now, row)
 	})
 }

@@ -53,11 +53,11 @@ const (
 // Assign brings a campaign's target to what the parts say: a part that is there keeps its task and its state, and moves to the
 // worker named; others are added. With one mistake nothing is written, nor with check. What a worker did on a part before it
 // moved stays: visits belong to who made them.
-func Assign(ctx context.Context, app core.App, actor access.Actor, campaign string, parts []Part, check bool, now time.Time) (Report, error) {
+func Assign(ctx context.Context, app core.App, act access.Act, campaign string, parts []Part, check bool) (Report, error) {
 	if len(parts) > mostParts {
 		return Report{}, problem.New(problem.BadParameter, "parts")
 	}
-	a := assigning{actor: actor, now: now, report: Report{Wrong: []Fault{}}, workers: map[string]worker{}}
+	a := assigning{actor: act.Actor, now: act.Now, report: Report{Wrong: []Fault{}}, workers: map[string]worker{}}
 	if err := a.open(collections.Read(app), campaign); err != nil {
 		return a.report, err
 	}
