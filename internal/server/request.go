@@ -26,7 +26,7 @@ func (r *request) ctx() context.Context { return r.Request.Context() }
 func (r *request) db() collections.DB { return collections.Read(r.App) }
 
 // act is what the caller does now.
-func (r *request) act() access.Act { return r.act() }
+func (r *request) act() access.Act { return access.Act{Actor: r.actor, Now: r.Now()} }
 
 // path is a part of the URL's path, by its name in the route.
 func (r *request) path(name string) string { return r.Request.PathValue(name) }
