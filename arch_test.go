@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"":                     {"collections", "commands", "hooks", "internal/outbox", "internal/seal", "pb_migrations"},
 	"commands":             {"collections", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/blob", "internal/campaign", "internal/client", "internal/datafolder", "internal/dataset", "internal/dedup", "internal/demo", "internal/disk", "internal/grid", "internal/export", "internal/identity", "internal/instrument", "internal/match", "internal/openrosa", "internal/problem", "internal/reassign", "internal/roster", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/server", "internal/signin", "internal/simulate", "internal/staff", "internal/survey", "internal/work"},
 	"hooks":                {"collections", "collections/forms", "collections/territory", "internal/access", "internal/audit", "internal/datafolder", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/outbox", "internal/problem", "internal/reassign", "internal/retention", "internal/seal", "internal/sealing", "internal/sensitive", "internal/server", "internal/signin", "internal/staff", "internal/survey", "internal/validate"},
-	"internal/server":      {"collections", "collections/territory", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/campaign", "internal/console", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/match", "internal/openrosa", "internal/problem", "internal/reassign", "internal/retention", "internal/reveal", "internal/review", "internal/search", "internal/sensitive", "internal/share", "internal/signin", "internal/staff", "internal/survey", "internal/upload", "internal/validate", "internal/work", "web"},
+	"internal/server":      {"collections", "collections/territory", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/blob", "internal/body", "internal/campaign", "internal/console", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/lists", "internal/match", "internal/openrosa", "internal/problem", "internal/reassign", "internal/retention", "internal/reveal", "internal/review", "internal/search", "internal/sensitive", "internal/share", "internal/signin", "internal/staff", "internal/survey", "internal/tile", "internal/upload", "internal/validate", "internal/work", "web"},
 	"collections":          {"internal/blob", "internal/disk", "internal/seal", "internal/sensitive", "internal/survey"},
 	"collections/forms":    {},
 	"internal/disk":        {},
@@ -61,16 +61,17 @@ var mayImport = map[string][]string{
 	"internal/lists":       {},
 	"internal/grant":       {"collections", "internal/access", "internal/audit", "internal/problem"},
 	"internal/geofile":     {},
-	"internal/grid":        {"collections", "internal/audit", "internal/geofile", "internal/survey", "internal/tabular"},
+	"internal/tile":        {},
+	"internal/grid":        {"collections", "collections/territory", "internal/audit", "internal/geofile", "internal/survey", "internal/tabular"},
 	"internal/identity":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/linkage", "internal/problem", "internal/survey", "internal/validate"},
 	"internal/outbox":      {"collections"},
 	"internal/instrument":  {"collections", "collections/territory", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":      {"collections", "collections/territory", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},
-	"internal/console":     {"collections", "collections/territory", "internal/access", "internal/agreement", "internal/audit", "internal/coverage", "internal/grid", "internal/instrument", "internal/problem", "internal/quality", "internal/review", "internal/sensitive", "internal/signin", "internal/survey", "internal/validate", "internal/work"},
+	"internal/console":     {"collections", "collections/territory", "internal/access", "internal/agreement", "internal/audit", "internal/coverage", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/quality", "internal/review", "internal/sensitive", "internal/signin", "internal/survey", "internal/tile", "internal/validate", "internal/work"},
 	"internal/review":      {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
 	"internal/reassign":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/seal", "internal/survey"},
 	"internal/reveal":      {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
-	"internal/coverage":    {"collections", "collections/territory", "internal/access", "internal/survey"},
+	"internal/coverage":    {"collections", "collections/territory", "internal/access", "internal/grid", "internal/survey"},
 	"internal/dataset":     {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/review", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate", "internal/xform"},
 	"internal/disclosure":  {},
 	"internal/devicesync":  {"collections", "collections/territory", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
@@ -89,7 +90,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages never see the database framework.
-var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/geofile", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk", "internal/quality", "internal/agreement", "internal/fabrication"}
+var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/geofile", "internal/tile", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk", "internal/quality", "internal/agreement", "internal/fabrication"}
 
 // confined names what few packages may import, or none: what runs programs, memory that Go does not guard, random numbers
 // that can be foretold.

@@ -36,6 +36,7 @@ const (
 	AreaRevisions = "area_revisions"
 	AreaJobs      = "area_jobs"
 	AreaMoves     = "area_moves"
+	HouseCodes    = "house_codes"
 )
 
 // Views for the operator's dashboard, rebuilt whenever a form is published.

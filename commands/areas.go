@@ -58,6 +58,37 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	return prepared(app, d, c)
 }
 
+// importHouseCodes reads in which area each house code lies.
+func importHouseCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
+	o := grid.Options{By: audit.Operator}
+	c := &cobra.Command{
+		Use: "house-codes FILE.csv|FILE.xlsx", Short: "导入房屋编码与区划对照表 · import in which area each house code lies", Args: cobra.ExactArgs(1),
+		Long: "表头:房屋编码、区划代码。表中没有的编码不变;有一处错误就什么也不写。导入后服务器在后台重新归入有关记录。\n" +
+			"Columns: house_code, code. Codes that the list does not name stay; with one mistake nothing is written. The server then looks " +
+			"at the\nrecords of the areas that it concerns.",
+		Example: "  doorstep areas house-codes codes.xlsx --dry-run",
+	}
+	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查,不写入 · look at the list, write nothing")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		raw, err := os.ReadFile(args[0])
+		if err != nil {
+			return err
+		}
+		o.Now = d.Now()
+		r, err := grid.ImportHouseCodes(cmd.Context(), app, grid.File{Name: args[0], Data: raw}, o)
+		ignored(cmd, args[0], r.Ignored)
+		if err == nil && len(r.Mistakes) > 0 {
+			err = r.Mistakes
+		}
+		if err != nil {
+			return mistakes(cmd, args[0], err)
+		}
+		tellImported(cmd, o.Dry, r.Added, r.Changed, r.Same)
+		return nil
+	}
+	return prepared(app, d, c)
+}
+
 // reassignAreas looks at the records of all areas again, here and now.
 func reassignAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := &cobra.Command{
@@ -84,7 +115,13 @@ func reassignAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 			return err
 		}
 		runner := reassign.Runner{Forms: d.Library, Areas: d.Areas, Now: d.Now, Show: func(j reassign.Job) { tellJob(cmd, j) }}
-		return runner.Run(cmd.Context(), app)
+		if err := runner.Run(cmd.Context(), app); err != nil {
+			return err
+		}
+		if waiting, err = reassign.Unfinished(collections.Read(app)); err == nil && waiting {
+			cmd.PrintErrln("另一进程正在处理(或刚被中断):一分钟后再运行 · another process is at it, or was interrupted: run it again in a minute")
+		}
+		return err
 	}
 	return prepared(app, d, c)
 }

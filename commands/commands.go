@@ -25,7 +25,8 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 	app.RootCmd.AddCommand(
 		serve(app, d),
 		initialise(app, d),
-		group("areas", "行政区划与网格 · administrative areas", importAreas(app, d), reassignAreas(app, d), listAreaJobs(app, d)),
+		group("areas", "行政区划与网格 · administrative areas", importAreas(app, d), importHouseCodes(app, d),
+			reassignAreas(app, d), listAreaJobs(app, d)),
 		group("audit", "审计 · the audit trail", verifyAudit(app, d), whoSaw(app, d)),
 		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d), listForms(app, d), closeForm(app, d),
 			downloadForm(app, d)),

@@ -59,7 +59,7 @@ var anyText = map[string]string{
 
 // wrongWords are command lines that name what is not there, and what the answer names.
 var wrongWords = map[string]string{
-	"areas import none.csv": "none.csv", "areas import none.geojson --crs wgs84": "none.geojson", "roster import none.csv": "none.csv", "workers import none.xlsx": "none.xlsx",
+	"areas import none.csv": "none.csv", "areas house-codes none.csv": "none.csv", "areas house-codes list.csv": "house_code", "areas import none.geojson --crs wgs84": "none.geojson", "roster import none.csv": "none.csv", "workers import none.xlsx": "none.xlsx",
 	"forms convert none.xlsx": "none.xlsx", "forms publish none.xlsx": "none.xlsx", "dedup none.csv -o out": "none.csv", "match none.csv -o out": "none.csv", "dedup list.csv none.csv -o out": "none.csv", "restore none.zip": "none.zip",
 	"areas import list.csv": "code", "roster import list.csv": "area", "workers import list.csv": "staff_no", "forms publish list.csv": "XLSForm", "forms convert list.csv": "XLSForm", "restore list.csv": "list.csv",
 	"areas import list.geojson": "--crs", "areas import list.csv --crs wgs84": "--crs", "export none -o out": "child_visit", "forms download none": "child_visit", "forms close none 1": "child_visit", "forms close child_visit 1": "child_visit",

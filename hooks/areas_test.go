@@ -34,6 +34,12 @@ func (w *witness) walkAreas(manager, boss *testapp.Client) {
 	w.send(manager, post, areas, nil, "?crs=wgs84", file{"grids.geojson", "{}"}, 400)
 	w.send(boss, post, areas, nil, "?crs=wgs84", file{"grids.geojson", split}, 403)
 	w.send(manager, post, areas, nil, "?crs=wgs84&replace=1", file{"grids.geojson", split}, 200)
+	w.send(boss, get, "/api/doorstep/v1/coverage", nil, "?level=grid&at=2026-11-22", nil, 200)
+	w.send(boss, get, "/api/doorstep/v1/coverage", nil, "?at=yesterday", nil, 400)
+	w.send(manager, post, "/api/doorstep/v1/house-codes", nil, "?dry=1", file{"codes.csv", "house_code,code\nA1,990101001001002\nA2,none\n"}, 200)
+	w.send(manager, post, "/api/doorstep/v1/house-codes", nil, "", file{"codes.csv", "house_code,code\nA1,none\n"}, 400)
+	w.send(boss, post, "/api/doorstep/v1/house-codes", nil, "", file{"codes.csv", "house_code,code\nA1,990101001001002\n"}, 403)
+	w.send(manager, post, "/api/doorstep/v1/house-codes", nil, "", file{"codes.csv", "house_code,code\nA1,990101001001002\n"}, 200)
 	w.send(manager, get, areas+"/{code}/history", []string{"990101001001001"}, "", nil, 200)
 	w.send(manager, get, areas+"/{code}/history", []string{"x"}, "", nil, 404)
 	job := []string{text(w.send(boss, get, areaJobs, nil, "", nil, 200), "items", "id")}

@@ -54,6 +54,8 @@ func (w *witness) walkWork(app *testapp.App, tablet, boss *testapp.Client, worke
 	w.send(boss, get, workList, nil, "?kind=x", nil, 400)
 	w.send(boss, get, "/api/doorstep/v1/quality", nil, "?form=child_visit", nil, 200)
 	w.send(boss, get, "/api/doorstep/v1/quality", nil, "?form=x", nil, 400)
+	w.send(boss, get, "/api/doorstep/v1/quality/datums", nil, "?form=child_visit", nil, 200)
+	w.send(boss, get, "/api/doorstep/v1/quality/datums", nil, "?form=x", nil, 400)
 	w.walkRecheck(tablet, boss, worker, id, at)
 	w.send(boss, post, workList+"/{id}/split", []string{id}, "", object{"shares": []any{object{"worker": worker, "target": 4}, object{"worker": second.Id, "target": 6}}}, 204)
 	w.send(boss, post, workList+"/{id}/split", []string{id}, "", object{"shares": []any{}}, 400)

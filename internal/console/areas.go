@@ -10,6 +10,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/coverage"
 	"doorstep/internal/grid"
 )
 
@@ -63,23 +64,52 @@ type Outlines struct {
 
 // Outline is an area with its border.
 type Outline struct {
-	Type       string            `json:"type"`
-	Properties map[string]string `json:"properties"` // code and name
-	Geometry   json.RawMessage   `json:"geometry"`
+	Type       string          `json:"type"`
+	Properties Outlined        `json:"properties"`
+	Geometry   json.RawMessage `json:"geometry"`
+}
+
+// Outlined is the area that a border is of.
+type Outlined struct {
+	Code   string         `json:"code"`
+	Name   string         `json:"name"`
+	Level  string         `json:"level"`
+	Counts *coverage.Area `json:"counts,omitempty"` // of one in the actor's territory, where they are asked for
 }
 
 // ReadOutlines gives the borders of what Areas lists, with no more points than a picture shows.
 func ReadOutlines(db collections.DB, k Known, actor access.Actor, parent string) (Outlines, error) {
 	all := Outlines{"FeatureCollection", []Outline{}}
-	err := eachArea(db, actor, parent, `a.code, a.name, COALESCE(a.boundary,'null')`, func(rows *sql.Rows) error {
-		var code, name, boundary string
-		err := rows.Scan(&code, &name, &boundary)
-		if err == nil && reaches(actor, code) && json.Valid([]byte(boundary)) {
-			all.Features = append(all.Features, Outline{"Feature", map[string]string{"code": code, "name": name}, drawn(k.Areas, code, []byte(boundary))})
+	err := eachArea(db, actor, parent, `a.code, a.name, a.level, COALESCE(a.boundary,'null')`, func(rows *sql.Rows) error {
+		var of Outlined
+		var boundary string
+		err := rows.Scan(&of.Code, &of.Name, &of.Level, &boundary)
+		if err == nil && reaches(actor, of.Code) && json.Valid([]byte(boundary)) {
+			all.Features = append(all.Features, Outline{"Feature", of, drawn(k.Areas, of.Code, []byte(boundary))})
 		}
 		return err
 	})
 	return all, err
+}
+
+// Count adds the counts of the areas in the actor's territory.
+func (o *Outlines) Count(db collections.DB, actor access.Actor) error {
+	codes := map[string][]string{} // by level
+	for _, f := range o.Features {
+		codes[f.Properties.Level] = append(codes[f.Properties.Level], f.Properties.Code)
+	}
+	for level, of := range codes {
+		counts, err := countsOf(db, actor, of, level)
+		if err != nil {
+			return err
+		}
+		for i := range o.Features {
+			if p := &o.Features[i].Properties; p.Level == level {
+				p.Counts = counts[p.Code]
+			}
+		}
+	}
+	return nil
 }
 
 const (

@@ -194,7 +194,7 @@ func (d *WorkerDay) outlines(k Known) error {
 			return err
 		}
 		shape := drawn(k.Areas, v.Area, json.RawMessage(boundary))
-		d.Areas = append(d.Areas, Outline{"Feature", map[string]string{"code": v.Area, "name": v.AreaName}, shape})
+		d.Areas = append(d.Areas, Outline{"Feature", Outlined{Code: v.Area, Name: v.AreaName, Level: string(area.Level)}, shape})
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, e
 		return nil, err
 	}
 	var all []Area
-	err = collections.Each(db, `SELECT code, name FROM areas WHERE +level=? AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT code, name FROM areas WHERE +level=? AND active AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
 		var a Area
 		if err := rows.Scan(&a.Code, &a.Name); err != nil {
 			return err
@@ -146,19 +146,23 @@ type households struct {
 
 func expectations(db collections.DB, where string, args []any) (households, error) {
 	h := households{map[string]int64{}, map[string][]string{}}
-	err := collections.Each(db, `SELECT code, parent, expected_households FROM areas WHERE `+where, args, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT code, parent, expected_households FROM areas WHERE active AND `+where, args, func(rows *sql.Rows) error {
 		var code, parent string
 		var n int64
 		if err := rows.Scan(&code, &parent, &n); err != nil {
 			return err
 		}
-		h.own[code] = n
-		if len(parent) < len(code) { // so that a mistake in the table cannot make a circle
-			h.below[parent] = append(h.below[parent], code)
-		}
+		h.add(code, parent, n)
 		return nil
 	})
 	return h, err
+}
+
+func (h households) add(code, parent string, n int64) {
+	h.own[code] = n
+	if len(parent) < len(code) { // so that a mistake in the table cannot make a circle
+		h.below[parent] = append(h.below[parent], code)
+	}
 }
 
 func (h households) of(code string) int64 {

@@ -95,8 +95,15 @@ func sound(area orb.MultiPolygon) *shape {
 	if len(area) == 0 {
 		return &shape{code: "area.geometry_empty"}
 	}
+	if box := area.Bound(); box.Right()-box.Left() > widest || box.Top()-box.Bottom() > widest {
+		return &shape{code: "area.too_wide"}
+	}
 	return nil
 }
+
+// widest is how many degrees an area may reach across: the largest prefectures do not reach half as far. What does is a mistake, such as an
+// outline across the line where east becomes west.
+const widest = 20
 
 // ringProblem says by its code what keeps positions from being a closed ring; "" for a ring.
 func ringProblem(ring orb.Ring) (code string) {

@@ -115,7 +115,7 @@ func householdsIn(db collections.DB, areas []Area) (some []placed, err error) {
 			if err := rows.Scan(&id, &location, &method, &sealed); err != nil {
 				return err
 			}
-			p, found, err := pointOf(db, collections.Households, id, location, sealed)
+			p, found, err := PointOf(db, collections.Households, id, location, sealed)
 			if found {
 				some = append(some, placed{p[0], p[1], a, Method(method) != ByGPS && Method(method) != ByGPSNear})
 			}
@@ -128,8 +128,8 @@ func householdsIn(db collections.DB, areas []Area) (some []placed, err error) {
 	return some, nil
 }
 
-// pointOf opens the location of a row; found is false where it has none, or does not open.
-func pointOf(db collections.DB, table, id, location, sealed string) (p orb.Point, found bool, err error) {
+// PointOf opens the location of a row; found is false where it has none, or does not open.
+func PointOf(db collections.DB, table, id, location, sealed string) (p orb.Point, found bool, err error) {
 	opened, whole, err := collections.OpenWhole(db, table, id, sealed)
 	if err != nil || !whole {
 		return p, false, err

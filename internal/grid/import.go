@@ -195,7 +195,7 @@ func (idx *Index) with(areas []Area, ended []string) (after *Index, concerned ma
 	for _, a := range areas {
 		concerned[a.Code] = true
 		if old, known := idx.Area(a.Code); known && len(a.Boundary) == 0 {
-			a.Boundary, a.ExpectedHouseholds = old.Boundary, cmp.Or(a.ExpectedHouseholds, old.ExpectedHouseholds)
+			a.Boundary = old.Boundary
 		}
 		all = append(all, a)
 	}
@@ -259,11 +259,11 @@ func saveArea(db collections.DB, a Area, codes Codes, now time.Time, n *Imported
 	if err != nil {
 		return err
 	}
-	if found && len(a.Boundary) == 0 { // of a list: what it does not say stays
+	if found && len(a.Boundary) == 0 { // what a file does not say stays
 		boundary = stored
-		if a.ExpectedHouseholds == 0 {
-			a.ExpectedHouseholds = expected
-		}
+	}
+	if found && a.ExpectedHouseholds == 0 {
+		a.ExpectedHouseholds = expected
 	}
 	if found && active && name == a.Name && level == string(a.Level) && stored == boundary && expected == a.ExpectedHouseholds {
 		n.Same++

@@ -2,6 +2,7 @@ package grid
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 
@@ -21,6 +22,7 @@ type Index struct {
 type layer struct {
 	lattice
 	raster raster
+	rings  rings
 }
 
 // NewIndex takes areas of any levels in any order. Areas without a code are left out; of two with one code the last
@@ -54,19 +56,22 @@ func NewIndex(areas []Area) *Index {
 }
 
 func (idx *Index) newLayer(items []item) layer {
-	l := layer{lattice: newLattice(items)}
+	l := layer{lattice: newLattice(items), rings: newRings(idx.areas, items)}
 	boundaries := make([]orb.MultiPolygon, len(items))
 	for i, it := range items {
 		boundaries[i] = idx.areas[it.area].Boundary
 	}
-	l.raster = newRaster(&l.lattice, boundaries, func(p orb.Point) int32 { return idx.search(&l.lattice, p) })
+	l.raster = newRaster(&l.lattice, boundaries, func(p orb.Point) int32 { return idx.search(&l, p) })
 	return l
 }
 
 // search is the first area of a level whose outline holds a point, or nobody.
-func (idx *Index) search(l *lattice, p orb.Point) int32 {
+func (idx *Index) search(l *layer, p orb.Point) int32 {
 	for _, it := range l.at(p) {
-		if it.box.Contains(p) && inside(idx.areas[it.area].Boundary, p) {
+		if !it.box.Contains(p) {
+			continue
+		}
+		if ring := l.rings.of(it.area); len(ring) > 0 && crossesOdd(ring, p) || len(ring) == 0 && inside(idx.areas[it.area].Boundary, p) {
 			return it.area
 		}
 	}
@@ -85,6 +90,17 @@ func (idx *Index) Area(code string) (Area, bool) {
 	return idx.areas[i], true
 }
 
+// In are the areas of a level whose box meets another, by code.
+func (idx *Index) In(box orb.Bound, level Level) iter.Seq[Area] {
+	return func(yield func(Area) bool) {
+		for _, i := range idx.touching(box, level) {
+			if !yield(idx.areas[i]) {
+				return
+			}
+		}
+	}
+}
+
 // Locate returns the code of the finest area that holds the WGS-84 point. Where areas of one level overlap, which they
 // should not, the lowest code wins. What is no place on earth is in no area.
 func (idx *Index) Locate(lon, lat float64) (code string, ok bool) {
@@ -95,7 +111,7 @@ func (idx *Index) Locate(lon, lat float64) (code string, ok bool) {
 	for i := range idx.layers {
 		held := idx.layers[i].raster.holder(p)
 		if held == border {
-			held = idx.search(&idx.layers[i].lattice, p)
+			held = idx.search(&idx.layers[i], p)
 		}
 		if held != nobody {
 			return idx.codes[held], true

@@ -73,11 +73,9 @@ func readIndex(db collections.DB) (*Index, error) {
 		if err := rows.Scan(&a.Code, &a.Name, &a.Level, &a.ExpectedHouseholds, &boundary); err != nil {
 			return err
 		}
-		if boundary != "null" && boundary != "" {
-			var err error
-			if a.Boundary, err = readStored([]byte(boundary)); err != nil {
-				return fmt.Errorf("boundary of %s: %w", a.Code, err)
-			}
+		var err error
+		if a.Boundary, err = storedBoundary(boundary); err != nil {
+			return fmt.Errorf("boundary of %s: %w", a.Code, err)
 		}
 		areas = append(areas, a)
 		return nil

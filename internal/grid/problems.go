@@ -37,8 +37,17 @@ var problemTexts = map[string][2]string{
 	"area.crs_list":            {"代码表没有坐标：不要给 --crs（接口为 crs）", "a list has no coordinates: leave --crs out (crs in the URL)"},
 	"area.crs_projected":       {"文件用的不是经纬度，请先转换为经纬度（WGS 84 或 CGCS2000）", "the file is not in degrees: convert it to longitude and latitude (WGS 84 or CGCS2000)"},
 	"area.datum_suspect":       {"边界的坐标系看来选错了：已知住户的位置整体偏移", "the datum of the outlines looks wrong: known households fall beside them, all to one side"},
+	"house_code.file":          {"请提供 .xlsx 或 .csv：列 房屋编码、区划代码", "give an .xlsx or a .csv with the columns house_code and code"},
+	"house_code.code":          {"房屋编码为空、过长或含空格", "the house code is empty, too long, or has blanks"},
+	"house_code.rounded":       {"房屋编码被表格软件改成了近似数：请把该列设为文本", "a spreadsheet has rounded the house code: make the column text"},
+	"house_code.area":          {"没有这个区划代码", "there is no area with that code"},
+	"house_code.repeated":      {"与前面的行重复（行号）", "it repeats an earlier row (row)"},
+	"house_code.two_areas":     {"同一房屋编码写在两个区域（区域，行号）", "the house code is in two areas (area, row)"},
+	"house_code.too_many":      {"房屋编码过多，请分区导入", "there are too many house codes: import a part of the city at a time"},
 	"area.none":                {"文件里没有区划", "there is no area in the file"},
 	"area.outside_territory":   {"该区划不在您的负责区域内", "the area is outside your territory"},
+	"area.too_wide":            {"边界的跨度超过 20 度", "the outline reaches across more than 20 degrees"},
+	"area.crs_old":             {"文件用的是北京 54 或西安 80 坐标，与 CGCS2000 相差约百米，请先转换", "the file is in Beijing 1954 or Xian 1980, some 100 m from CGCS2000: convert it first"},
 	"area.coordinates_range":   {"坐标超出经纬度范围，或经纬度顺序颠倒", "a coordinate is out of range, or latitude comes before longitude"},
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -43,9 +44,7 @@ func (imp *importer) read(ctx context.Context, f File) error {
 		return unreadable(err)
 	case ending == ".zip":
 		prj, err := geofile.ReadShapefile(f.Data, wanted, imp.feature)
-		if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(prj)), "PROJ") {
-			imp.report(0, "crs", "area.crs_projected", "")
-		}
+		imp.declaredByText(prj)
 		return unreadable(err)
 	}
 	return survey.Problems{mistake(0, "", "area.file_kind", filepath.Ext(f.Name))}
@@ -100,6 +99,21 @@ func (imp *importer) declared(crs string) {
 	}
 	if d, err := ParseDatum(crs); err != nil || d != WGS84 {
 		imp.report(0, "crs", "area.crs_projected", crs)
+	}
+}
+
+// declaredByText looks at the coordinate system that a shapefile describes (OGC 01-009 or 18-010). One without a description is what the
+// caller says that it is.
+func (imp *importer) declaredByText(wkt string) {
+	wkt = strings.ToUpper(wkt)
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(wkt, word) })
+	}
+	switch {
+	case has("PROJCS[", "PROJCRS[", "PROJECTEDCRS["):
+		imp.report(0, "crs", "area.crs_projected", "")
+	case has("XIAN", "BEIJING"):
+		imp.report(0, "crs", "area.crs_old", "")
 	}
 }
 

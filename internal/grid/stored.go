@@ -6,6 +6,14 @@ import (
 	"github.com/paulmach/orb"
 )
 
+// storedBoundary reads the column of a boundary; nil for an area without one.
+func storedBoundary(text string) (orb.MultiPolygon, error) {
+	if text == "null" || text == "" {
+		return nil, nil
+	}
+	return readStored([]byte(text))
+}
+
 // readStored reads a boundary as MarshalBoundary wrote it. It was checked before it was stored; to check 20,000 borders
 // at every start would take most of that. What is written in another way is read and checked by ParseBoundary.
 func readStored(data []byte) (orb.MultiPolygon, error) {

@@ -190,9 +190,14 @@ func (w *work) moveTasks(from, to, where string, args ...any) error {
 // leftovers are what lies in an area that is no more and belongs to no record that moved, as what waits in quarantine: it goes to
 // what became of the area, or to the one that held it, where somebody looks after it.
 func (w *work) leftovers(area, _ string, _ int) (int, string, error) {
-	to, _, err := w.successor(area)
+	to, sole, err := w.successor(area)
 	if err != nil || to == area {
 		return 0, "", err
+	}
+	if sole { // of an area that was divided the digits of the codes are all that tells, until a new list is imported
+		if _, err := w.db.Exec(`UPDATE house_codes SET area=? WHERE area=?`, to, area); err != nil {
+			return 0, "", fmt.Errorf("house codes of %s: %w", area, err)
+		}
 	}
 	for _, k := range kept {
 		if _, err := w.db.Exec(`UPDATE `+k.table+` SET area=? WHERE area=?`, to, area); err != nil {

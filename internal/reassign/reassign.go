@@ -75,6 +75,11 @@ func (r *Runner) Run(ctx context.Context, app core.App) error {
 		if err := r.Areas.Load(app); err != nil { // as they are since the job was asked for, or later
 			return err
 		}
+		if w.at == (place{}) {
+			if err := w.follow(ctx, app); err != nil {
+				return fmt.Errorf("job %s: what names its areas: %w", w.job.ID, err)
+			}
+		}
 		if err := w.run(ctx, app); err != nil {
 			return fmt.Errorf("job %s: %w", w.job.ID, err)
 		}

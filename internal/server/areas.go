@@ -52,6 +52,25 @@ func importAreas(r *request) error {
 	return r.JSON(http.StatusOK, report)
 }
 
+// importHouseCodes answers a dry run with all that is wrong, and an import with what it did.
+func importHouseCodes(r *request) error {
+	file, err := r.uploaded()
+	if err != nil {
+		return err
+	}
+	o := grid.Options{Dry: r.query("dry") == "1", By: r.actor.ID, Now: r.Now()}
+	report, err := grid.ImportHouseCodes(r.ctx(), r.App, grid.File{Name: file.name, Data: file.raw}, o)
+	if mistakes := (survey.Problems)(nil); errors.As(err, &mistakes) {
+		return workbookProblem(mistakes)
+	} else if err != nil {
+		return err
+	}
+	if !o.Dry {
+		r.KickAreas()
+	}
+	return r.JSON(http.StatusOK, report)
+}
+
 // areaHistory tells what an area was, and what became of it. Areas are public places.
 func areaHistory(r *request) error {
 	all, err := reassign.History(r.db(), r.path("code"))
@@ -86,10 +105,15 @@ func areaJob(r *request) error {
 	if err != nil {
 		return err
 	}
+	follows, err := reassign.Follows(db, job.ID, r.actor)
+	if err != nil {
+		return err
+	}
 	return r.JSON(http.StatusOK, struct {
 		reassign.Job
-		Ways []reassign.Way `json:"ways"`
-	}{job, ways})
+		Ways    []reassign.Way    `json:"ways"`
+		Follows []reassign.Follow `json:"follows"`
+	}{job, ways, follows})
 }
 
 // areaMoves lists the records that went from one area to another, for the supervisors of both.

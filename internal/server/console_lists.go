@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -13,6 +15,7 @@ import (
 	"doorstep/internal/console"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
+	"doorstep/internal/tile"
 )
 
 func today(r *request) error {
@@ -79,9 +82,38 @@ func listAreas(r *request) error {
 	return r.private(map[string]any{"items": all})
 }
 
+// mapTile gives a square of the map as a vector tile.
+func mapTile(r *request) error {
+	at, err := squareOf(r.path("z"), r.path("x"), strings.TrimSuffix(r.path("y"), ".mvt"))
+	if err != nil {
+		return problem.New(problem.NotFound, "")
+	}
+	body, err := console.Tile(r.db(), r.known(), r.actor, at, r.query("level"))
+	if err != nil {
+		return err
+	}
+	r.Response.Header().Set("Cache-Control", "private, max-age=60")
+	return r.Blob(http.StatusOK, "application/vnd.mapbox-vector-tile", body)
+}
+
+func squareOf(z, x, y string) (at tile.At, err error) {
+	for _, one := range []struct {
+		said string
+		into *int
+	}{{z, &at.Z}, {x, &at.X}, {y, &at.Y}} {
+		if *one.into, err = strconv.Atoi(one.said); err != nil {
+			return at, err
+		}
+	}
+	return at, nil
+}
+
 // outlines gives borders, which a browser keeps until they change.
 func outlines(r *request) error {
 	all, err := console.ReadOutlines(r.db(), r.known(), r.actor, r.query("parent"))
+	if err == nil && r.query("counts") == "1" {
+		err = all.Count(r.db(), r.actor)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/console"
 	"doorstep/internal/coverage"
 	"doorstep/internal/dataset"
@@ -14,6 +17,7 @@ import (
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // workbook reads the uploaded file of a multipart request, field "file".
@@ -91,11 +95,24 @@ func readCoverage(r *request) error {
 	if level == "" {
 		level = "community"
 	}
-	rows, err := coverage.Report(r.db(), console.Ranges(r.actor, r.query("within")), level)
+	rows, err := r.coverage(console.Ranges(r.actor, r.query("within")), level)
 	if err != nil {
 		return err
 	}
 	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+}
+
+// coverage counts under the areas that there are, or that there were at the end of the day that the request names.
+func (r *request) coverage(ranges []territory.Range, level string) ([]coverage.Area, error) {
+	if r.query("at") == "" {
+		return coverage.Report(r.db(), ranges, level)
+	}
+	day, err := time.ParseInLocation(time.DateOnly, r.query("at"), survey.Zone)
+	if err != nil {
+		return nil, problem.New(problem.BadParameter, "at")
+	}
+	past := coverage.Past{At: collections.Stamp(day.AddDate(0, 0, 1)), Tables: r.Library.Tables(), Interviews: r.Library.Interviews()}
+	return coverage.ReportAt(r.db(), ranges, level, past)
 }
 
 // workersCoverage tells what each worker has brought from the caller's territory.

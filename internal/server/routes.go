@@ -125,6 +125,7 @@ var officeRoutes = []Route{
 // areaRoutes are about areas that change.
 var areaRoutes = []Route{
 	post("/api/doorstep/v1/areas", access.ImportAreas, importAreas),
+	post("/api/doorstep/v1/house-codes", access.ImportAreas, importHouseCodes),
 	get("/api/doorstep/v1/areas/{code}/history", access.ReadCoverage, areaHistory),
 	post("/api/doorstep/v1/records/{collection}/{id}/area", access.ReviewRecord, placeRecord),
 	get("/api/doorstep/v1/coverage/workers", access.ReadWorker, workersCoverage),
@@ -140,6 +141,7 @@ var areaRoutes = []Route{
 var workRoutes = []Route{
 	get("/api/doorstep/v1/work", access.AssignWork, listWork),
 	get("/api/doorstep/v1/quality", access.ReviewRecord, readQuality),
+	get("/api/doorstep/v1/quality/datums", access.ReviewRecord, readDatums),
 	post("/api/doorstep/v1/campaigns/{id}/work", access.AssignWork, assignWork),
 	post("/api/doorstep/v1/campaigns/{id}/work/balance", access.AssignWork, balanceWork),
 	post("/api/doorstep/v1/campaigns/{id}/work/list", access.AssignWork, listedWork),
@@ -170,6 +172,7 @@ var consoleRoutes = []Route{
 	get("/api/doorstep/v1/duplicates/{id}", access.DecideDuplicate, onePair),
 	get("/api/doorstep/v1/areas", access.ReadCoverage, listAreas),
 	get("/api/doorstep/v1/areas/outlines", access.ReadCoverage, outlines),
+	get("/api/doorstep/v1/tiles/{z}/{x}/{y}", access.ReadCoverage, mapTile).packed(),
 	get("/api/doorstep/v1/coverage/pace", access.ReadCoverage, readPace),
 	get("/api/doorstep/v1/outcomes", access.ReadCoverage, outcomes),
 	get("/api/doorstep/v1/quarantine/{id}", access.ReadQuarantine, oneHeld),

@@ -105,6 +105,15 @@ func confirmWork(r *request) error {
 	return r.NoContent(http.StatusNoContent)
 }
 
+// readDatums tells whose tablets take the coordinates of a map for those of the earth. It names no record.
+func readDatums(r *request) error {
+	all, err := console.ReadDatums(r.db(), r.known(), r.actor, r.query("form"), r.query("area"))
+	if err != nil {
+		return err
+	}
+	return r.private(map[string]any{"items": all})
+}
+
 // readQuality tells what is unusual in interviews, so that somebody looks at them first.
 func readQuality(r *request) error {
 	out, err := console.ReadQuality(r.db(), r.known(), r.actor, r.query("form"), r.query("area"), r.query("campaign"), r.query("worker"))
