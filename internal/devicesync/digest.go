@@ -88,11 +88,11 @@ func (q Pull) sumsKey(p *puller, epoch string) string {
 func (p *puller) sumUp() (*Sums, error) {
 	sums := &Sums{}
 	for _, ph := range p.phases {
-		if err := p.eachID(ph, func(id string, rev int64) {
-			if p.unreadable(ph.collection, id) {
+		if err := ph.each(p.db, position{}, 0, func(l listed) {
+			if p.unreadable(ph.collection, l.at.ID) {
 				return // a tablet gets none, and drops what it has when it repairs
 			}
-			sums.buckets[bucketOf(ph.collection, id)] ^= rowSum(ph.collection, id, rev)
+			sums.buckets[bucketOf(ph.collection, l.at.ID)] ^= rowSum(ph.collection, l.at.ID, l.rev)
 			sums.count++
 		}); err != nil {
 			return nil, err
@@ -122,10 +122,6 @@ func (q Pull) settled(epoch *string) (p *puller, c cursor, err error) {
 	return p, c, nil
 }
 
-func (p *puller) eachID(ph phase, visit func(id string, rev int64)) error {
-	return ph.each(p.db, position{}, 0, func(_ position, id string, rev int64) { visit(id, rev) })
-}
-
 // Repair writes every record of some buckets, as they are now, as a page without a cursor: what the client holds of
 // these buckets and is not in it is to be dropped. The feed goes on from where the client stands.
 func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
@@ -148,9 +144,9 @@ func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
 	p.page = begin(w, epoch, false)
 	for _, ph := range p.phases {
 		var found []Change
-		err := p.eachID(ph, func(id string, rev int64) {
-			if wanted[bucketOf(ph.collection, id)] {
-				found = append(found, Change{Collection: ph.collection, ID: id, Rev: rev, Op: ph.op})
+		err := ph.each(p.db, position{}, 0, func(l listed) {
+			if wanted[bucketOf(ph.collection, l.at.ID)] {
+				found = append(found, Change{Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row})
 			}
 		})
 		if err == nil {

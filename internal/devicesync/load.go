@@ -82,15 +82,11 @@ func (p *puller) load(some []Change) error {
 }
 
 func (p *puller) loadDocuments(collection string, wanted map[string]int, into []Change) error {
-	ids := make([]string, 0, len(wanted))
-	for id := range wanted {
-		ids = append(ids, id)
-	}
-	list, err := json.Marshal(ids)
+	found, args, err := lookUp(wanted, into)
 	if err != nil {
 		return err
 	}
-	where, args := `1`, []any{string(list)}
+	where := `1`
 	for _, ph := range p.phases {
 		if ph.collection == collection {
 			own, of := ph.condition()
@@ -101,24 +97,46 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 	if collections.Registry[collection] != nil {
 		sealed = collections.SealedColumn
 	}
-	return collections.Each(p.db, `SELECT id, rev, `+sealed+`, `+documents[collection]+` FROM `+collection+` WHERE id IN (SELECT value FROM json_each(?)) AND (`+where+`)`, args, func(rows *sql.Rows) error {
+	return collections.Each(p.db, `SELECT id, rev, `+sealed+`, `+documents[collection]+` FROM `+collection+` WHERE `+found+` AND (`+where+`)`, args, func(rows *sql.Rows) error {
 		var id, sealed string
 		var rev int64
 		var text []byte
 		if err := rows.Scan(&id, &rev, &sealed, &text); err != nil {
 			return err
 		}
+		i, ok := wanted[id]
+		if !ok {
+			return nil // another row has the number now
+		}
 		opened, whole, err := collections.OpenWhole(p.db, collection, id, sealed)
 		if err == nil && !whole {
-			into[wanted[id]].Op = damaged
+			into[i].Op = damaged
 			return nil
 		}
 		if err == nil {
 			text, err = complete(text, opened)
 		}
-		into[wanted[id]].found(text, rev)
+		into[i].found(text, rev)
 		return err
 	})
+}
+
+// lookUp is the condition that finds the wanted rows: by their numbers where all are known, which lie beside each other in a grid
+// as ids do not.
+func lookUp(wanted map[string]int, of []Change) (where string, args []any, err error) {
+	ids, numbers := make([]string, 0, len(wanted)), make([]int64, 0, len(wanted))
+	for id, i := range wanted {
+		ids = append(ids, id)
+		if of[i].row != 0 {
+			numbers = append(numbers, of[i].row)
+		}
+	}
+	where, by := `rowid`, any(numbers)
+	if len(numbers) < len(ids) {
+		where, by = `id`, ids
+	}
+	list, err := json.Marshal(by)
+	return where + ` IN (SELECT value FROM json_each(?))`, []any{string(list)}, err
 }
 
 // complete puts what was sealed of a row into its document, where its columns are blank. Quotes within texts are escaped,

@@ -27,6 +27,8 @@ type Change struct {
 	Rev        int64
 	Op         string
 	Data       []byte // JSON
+
+	row int64 // number in its table, where it was listed from that; 0 when it has to be looked for
 }
 
 // pieceSize is how many bytes are kept before they are sent. A page that fits is sent when it is whole, so that an error

@@ -23,22 +23,28 @@ type phase struct {
 // position is how far a phase has been read.
 type position = territory.Position
 
+// listed is a row of a phase, without its data.
+type listed struct {
+	at  position
+	rev int64
+	row int64 // its number in the table
+}
+
 // each calls visit for the rows after a position; most of 0 is all of them.
-func (ph phase) each(db collections.DB, after position, most int, visit func(at position, id string, rev int64)) error {
+func (ph phase) each(db collections.DB, after position, most int, visit func(listed)) error {
 	scan := func(rows *sql.Rows) error {
-		var at position
-		var rev int64
-		err := rows.Scan(&at.Place, &at.ID, &rev)
-		visit(at, at.ID, rev)
+		var l listed
+		err := rows.Scan(&l.at.Place, &l.at.ID, &l.rev, &l.row)
+		visit(l)
 		return err
 	}
 	if ph.place != "" {
-		return territory.Rows{Columns: ph.place + `, id, rev`, From: `"` + ph.collection + `"`, Place: ph.place, ID: `id`, Ranges: ph.ranges, Where: ph.where, Args: ph.args, After: after, Limit: most}.Each(db, scan)
+		return territory.Rows{Columns: ph.place + `, id, rev, rowid`, From: `"` + ph.collection + `"`, Place: ph.place, ID: `id`, Ranges: ph.ranges, Where: ph.where, Args: ph.args, After: after, Limit: most}.Each(db, scan)
 	}
 	if most == 0 {
 		most = -1
 	}
-	query := `SELECT '', id, rev FROM "` + ph.collection + `" WHERE ` + ph.where + ` AND id>? ORDER BY id LIMIT ?`
+	query := `SELECT '', id, rev, rowid FROM "` + ph.collection + `" WHERE ` + ph.where + ` AND id>? ORDER BY id LIMIT ?`
 	return collections.Each(db, query, append(slices.Clone(ph.args), after.ID, most), scan)
 }
 

@@ -52,8 +52,8 @@ func (p *puller) rows(ph phase, c cursor, want int) (found []Change, last string
 		return found, last, err
 	}
 	var at position
-	err = ph.each(p.db, parsePosition(c.last), want, func(here position, id string, rev int64) {
-		at, found = here, append(found, Change{Seq: c.seq, Collection: ph.collection, ID: id, Rev: rev, Op: ph.op})
+	err = ph.each(p.db, parsePosition(c.last), want, func(l listed) {
+		at, found = l.at, append(found, Change{Seq: c.seq, Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row})
 	})
 	return found, textOf(at), err
 }
