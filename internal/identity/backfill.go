@@ -117,7 +117,7 @@ func (f *Filling) take(db collections.DB, p Person) error {
 		return err
 	}
 	f.Add(k)
-	return k.stand(db)
+	return stand(db, []Keyed{k})
 }
 
 // settle takes out of the index what was taken away between a look at somebody and the writing of their keys.

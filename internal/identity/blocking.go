@@ -49,8 +49,20 @@ func Key(db collections.DB, p Person) (Keyed, error) {
 	return k, err
 }
 
-// stand writes what a person is looked up by, without the index of it.
-func (k Keyed) stand(db collections.DB) error {
+// stand writes what people are looked up by, without the index of it.
+func stand(db collections.DB, people []Keyed) error {
+	args := make([]any, 0, 3*len(people))
+	for _, k := range people {
+		args = append(args, k.ID, k.Area, k.text())
+	}
+	if _, err := db.Exec(`INSERT INTO blocking_of (who, area, keys) VALUES `+triples(len(people))+` ON CONFLICT DO NOTHING`, args...); err != nil {
+		return fmt.Errorf("keys of %s: %w", people[0].ID, err)
+	}
+	return nil
+}
+
+// text is the keys as blocking_of has them.
+func (k Keyed) text() string {
 	text := []byte("[")
 	for i, key := range k.Keys {
 		if i > 0 {
@@ -58,18 +70,14 @@ func (k Keyed) stand(db collections.DB) error {
 		}
 		text = strconv.AppendInt(text, key, 10)
 	}
-	const insert = `INSERT INTO blocking_of (who, area, keys) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
-	if _, err := db.Exec(insert, k.ID, k.Area, string(append(text, ']'))); err != nil {
-		return fmt.Errorf("keys of %s: %w", k.ID, err)
-	}
-	return nil
+	return string(append(text, ']'))
 }
 
 // block writes the keys of somebody new.
 func block(db collections.DB, p Person) error {
 	k, err := Key(db, p)
 	if err == nil {
-		err = k.stand(db)
+		err = stand(db, []Keyed{k})
 	}
 	if err != nil {
 		return err

@@ -2,9 +2,12 @@ package identity
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"doorstep/collections"
 )
@@ -19,54 +22,91 @@ func (f *Filling) Add(k Keyed) { f.people = append(f.people, k) }
 // Len is how many people are in it.
 func (f *Filling) Len() int { return len(f.people) }
 
-// rowsAtOnce is how many rows one transaction writes; tablets wait no longer than for these.
-const rowsAtOnce = 10_000
+// How much is written at once: by a transaction, so that tablets wait no longer than for these, and by a statement.
+const (
+	rowsAtOnce      = 10_000
+	rowsOfStatement = 50
+)
 
 // Write writes everything and leaves the filling empty. write runs a transaction.
 func (f *Filling) Write(write func(func(collections.DB) error) error) error {
 	slices.SortFunc(f.people, func(a, b Keyed) int { return strings.Compare(a.ID, b.ID) })
-	for some := range slices.Chunk(f.people, rowsAtOnce) {
-		err := write(func(db collections.DB) error {
-			for _, k := range some {
-				if err := k.stand(db); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	if err := inPortions(f.people, write, stand); err != nil {
+		return err
 	}
 	return f.index(write)
 }
 
+// partBits are the highest bits of a key, by which the index is written in parts: one is put in order while the one before is written.
+const partBits = 4
+
+// entry is a key of a person, who is told by the place in the filling.
+type entry struct {
+	key int64
+	of  int32
+}
+
 // index writes the index of people who stand in blocking_of, and leaves the filling empty.
 func (f *Filling) index(write func(func(collections.DB) error) error) error {
-	type entry struct {
-		key int64
-		of  int32
-	}
-	var all []entry
+	g, ctx := errgroup.WithContext(context.Background())
+	parts := make(chan []entry)
+	g.Go(func() error {
+		defer close(parts)
+		for n := range uint64(1 << partBits) {
+			select {
+			case parts <- f.part(n):
+			case <-ctx.Done():
+				return nil // its error is the group's
+			}
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for part := range parts {
+			if err := inPortions(part, write, f.indexEntries); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err := g.Wait()
+	clear(f.people)
+	f.people = f.people[:0]
+	return err
+}
+
+// part is one part of the keys, in the order of the index.
+func (f *Filling) part(n uint64) (part []entry) {
 	for i, k := range f.people {
 		for _, key := range k.Keys {
-			all = append(all, entry{key, int32(i)})
+			if (uint64(key)^1<<63)>>(64-partBits) == n { // signed, as SQLite orders them
+				part = append(part, entry{key, int32(i)})
+			}
 		}
 	}
-	slices.SortFunc(all, func(a, b entry) int {
+	slices.SortFunc(part, func(a, b entry) int {
 		if a.key != b.key {
 			return cmp.Compare(a.key, b.key)
 		}
 		return cmp.Or(strings.Compare(f.people[a.of].Area, f.people[b.of].Area), strings.Compare(f.people[a.of].ID, f.people[b.of].ID))
 	})
-	for some := range slices.Chunk(all, rowsAtOnce) {
+	return part
+}
+
+func (f *Filling) indexEntries(db collections.DB, some []entry) error {
+	args := make([]any, 0, 3*len(some))
+	for _, e := range some {
+		args = append(args, e.key, f.people[e.of].Area, f.people[e.of].ID)
+	}
+	return indexKeys(db, args)
+}
+
+// inPortions writes rows, so many in each statement and each transaction.
+func inPortions[T any](rows []T, write func(func(collections.DB) error) error, insert func(collections.DB, []T) error) error {
+	for some := range slices.Chunk(rows, rowsAtOnce) {
 		err := write(func(db collections.DB) error {
 			for few := range slices.Chunk(some, rowsOfStatement) {
-				args := make([]any, 0, 3*len(few))
-				for _, e := range few {
-					args = append(args, e.key, f.people[e.of].Area, f.people[e.of].ID)
-				}
-				if err := indexKeys(db, args); err != nil {
+				if err := insert(db, few); err != nil {
 					return err
 				}
 			}
@@ -76,23 +116,22 @@ func (f *Filling) index(write func(func(collections.DB) error) error) error {
 			return err
 		}
 	}
-	f.people = f.people[:0]
 	return nil
 }
-
-// rowsOfStatement is how many keys one statement writes.
-const rowsOfStatement = 50
 
 // indexKeys writes keys, each with the place and the id of the person.
 func indexKeys(db collections.DB, args []any) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if _, err := db.Exec(`INSERT INTO blocking_keys (key, area, who) VALUES (?,?,?)`+strings.Repeat(`,(?,?,?)`, len(args)/3-1)+` ON CONFLICT DO NOTHING`, args...); err != nil {
+	if _, err := db.Exec(`INSERT INTO blocking_keys (key, area, who) VALUES `+triples(len(args)/3)+` ON CONFLICT DO NOTHING`, args...); err != nil {
 		return fmt.Errorf("write keys: %w", err)
 	}
 	return nil
 }
+
+// triples are the marks of so many rows of three values.
+func triples(rows int) string { return `(?,?,?)` + strings.Repeat(`,(?,?,?)`, rows-1) }
 
 // Filled says that everybody in the register has their keys.
 func Filled(db collections.DB) error {
