@@ -69,6 +69,11 @@ func measure(ctx context.Context, records, photos int) error {
 			rss, peak := memory(server)
 			fmt.Printf("openrosa photo=%t clients=%d submissions=%d seconds=%.2f per_second=%.0f p50_ms=%.1f p99_ms=%.1f rss_mb=%d peak_mb=%d\n",
 				photo, clients, n, r.took.Seconds(), float64(n)/r.took.Seconds(), ms(r.at(0.5)), ms(r.at(0.99)), rss, peak)
+			if photo && clients == 16 {
+				if err := boundOfPhotos(ctx, dir, all, clients, r); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil
