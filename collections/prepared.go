@@ -37,7 +37,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("the SQLite driver has changed"), opened.Close())
 	}
-	return &connection{fullConn: full, kept: map[string]*statement{}, prepared: c.prepared}, nil
+	return &connection{fullConn: full, kept: map[string]*statement{}, prepared: c.prepared, spare: c.spare}, nil
 }
 
 type fullConn interface {
@@ -56,6 +56,13 @@ type connection struct {
 	kept     map[string]*statement
 	wide     bool
 	prepared func(query string)
+	spare    *spare
+}
+
+// BeginTx begins a transaction that finds memory for its statements.
+func (c *connection) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	c.spare.renew()
+	return c.fullConn.BeginTx(ctx, options)
 }
 
 // makeRoom gives the connection room for the pages that a transaction changes, once.

@@ -1,6 +1,11 @@
 package collections
 
-import "modernc.org/libc"
+import (
+	"slices"
+	"sync"
+
+	"modernc.org/libc"
+)
 
 // spare is memory that SQLite's allocator does not give back to the system. A statement that fires a trigger first copies every
 // page that it changes, some hundred kilobytes, and lets go of all when it ends; a connection lets go of its pages whenever another
@@ -8,46 +13,61 @@ import "modernc.org/libc"
 // time: half of what storing a record cost (decision 594). It keeps an arena of which a piece is in use, so one of each is held.
 type spare struct {
 	tls  *libc.TLS
+	mu   sync.Mutex
 	held []uintptr
 }
 
-// The allocator takes memory from the system by arenas, each for pieces of one size. SQLite asks for these most: a kilobyte of a
-// copy, and a page, with what it adds to them.
-const (
-	arena       = 64 << 10
-	spareOfEach = 8 * arena
-	copied      = 2000
-	page        = 8000
-)
+// The allocator takes memory from the system by arenas, each for pieces of one size. SQLite asks for these: a kilobyte of a copy, what
+// a trigger calculates with, a page, and a wide row, with what it adds to them.
+const arena = 64 << 10
+
+var spareOf = []struct{ size, pieces int }{{2000, 250}, {4000, 30}, {8000, 56}, {16000, 9}}
 
 func keepSpare() *spare {
 	s := &spare{tls: libc.NewTLS()}
-	s.keep(spareOfEach/copied, func() uintptr { return libc.Xmalloc(s.tls, copied) })
-	s.keep(spareOfEach/page, func() uintptr { return libc.Xmalloc(s.tls, page) })
+	s.renew()
 	return s
 }
 
-// keep asks for so many pieces and gives all back but one of each arena.
-func (s *spare) keep(n int, ask func() uintptr) {
-	rest, known := make([]uintptr, 0, n), map[uintptr]bool{}
-	for range n {
-		p := ask()
-		if at := p &^ (arena - 1); p != 0 && !known[at] {
-			known[at], s.held = true, append(s.held, p)
+// renew holds arenas with room for a statement. Those that were held may be full: pages that are kept and prepared statements ask
+// for the same sizes, and a statement would then ask the system again. So each transaction begins with it, which costs it some
+// microseconds.
+func (s *spare) renew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.held
+	s.held = nil
+	for _, of := range spareOf {
+		keep(s, libc.Xmalloc, of.pieces, of.size)
+	}
+	s.release(before)
+}
+
+// keep asks for so many pieces and gives all back but one of each arena. What malloc takes has a name of its own on each system.
+func keep[size ~uint32 | ~uint64](s *spare, malloc func(*libc.TLS, size) uintptr, pieces, bytes int) {
+	rest, arenas := make([]uintptr, 0, pieces), make([]uintptr, 0, 16)
+	for range pieces {
+		p := malloc(s.tls, size(bytes))
+		if at := p &^ (arena - 1); p != 0 && !slices.Contains(arenas, at) {
+			arenas, s.held = append(arenas, at), append(s.held, p)
 		} else {
 			rest = append(rest, p)
 		}
 	}
-	for _, p := range rest {
+	s.release(rest)
+}
+
+func (s *spare) release(pieces []uintptr) {
+	for _, p := range pieces {
 		libc.Xfree(s.tls, p)
 	}
 }
 
 // free lets the allocator give everything back.
 func (s *spare) free() {
-	for _, p := range s.held {
-		libc.Xfree(s.tls, p)
-	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.release(s.held)
 	s.held = nil
 	s.tls.Close()
 }

@@ -102,7 +102,7 @@ func (b *backfill) run() (done bool, err error) {
 			next, last = by+afterMark+after, true
 		}
 	}
-	if err := f.index(b.write); err != nil {
+	if err := f.index(b.write, func(int) {}); err != nil {
 		return false, err
 	}
 	return false, b.write(func(db collections.DB) error { return settle(db, by, next) })

@@ -28,13 +28,15 @@ const (
 	rowsOfStatement = 50
 )
 
-// Write writes everything and leaves the filling empty. write runs a transaction.
-func (f *Filling) Write(write func(func(collections.DB) error) error) error {
+// Write writes everything and leaves the filling empty. write runs a transaction. show is told how many parts are done.
+func (f *Filling) Write(write func(func(collections.DB) error) error, show func(done, total int)) error {
 	slices.SortFunc(f.people, func(a, b Keyed) int { return strings.Compare(a.ID, b.ID) })
+	const parts = 1<<partBits + 1
+	show(0, parts)
 	if err := inPortions(f.people, write, stand); err != nil {
 		return err
 	}
-	return f.index(write)
+	return f.index(write, func(done int) { show(1+done, parts) })
 }
 
 // partBits are the highest bits of a key, by which the index is written in parts: one is put in order while the one before is written.
@@ -46,8 +48,8 @@ type entry struct {
 	of  int32
 }
 
-// index writes the index of people who stand in blocking_of, and leaves the filling empty.
-func (f *Filling) index(write func(func(collections.DB) error) error) error {
+// index writes the index of people who stand in blocking_of, and leaves the filling empty. show is told of each part.
+func (f *Filling) index(write func(func(collections.DB) error) error, show func(done int)) error {
 	g, ctx := errgroup.WithContext(context.Background())
 	parts := make(chan []entry)
 	g.Go(func() error {
@@ -62,10 +64,13 @@ func (f *Filling) index(write func(func(collections.DB) error) error) error {
 		return nil
 	})
 	g.Go(func() error {
+		done := 0
 		for part := range parts {
 			if err := inPortions(part, write, f.indexEntries); err != nil {
 				return err
 			}
+			done++
+			show(done)
 		}
 		return nil
 	})

@@ -53,7 +53,7 @@ func buildHomes(ctx context.Context, app core.App, city *demo.City, now time.Tim
 				})
 			})
 			if err == nil && (filling.Len() >= keyedAtOnce || done == len(grids)) {
-				err = filling.Write(l.Write)
+				err = filling.Write(l.Write, func(done, total int) { show("查重键 blocking keys", done, total) })
 			}
 			if err != nil {
 				return err

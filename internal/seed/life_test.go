@@ -31,7 +31,7 @@ func TestLife(t *testing.T) {
 	if err := seed.Life(t.Context(), app, app.Doorstep.Intake(), city, seed.Weeks, now, show); err != nil {
 		t.Fatal(err)
 	}
-	if len(steps) != 3 {
+	if len(steps) != 4 {
 		t.Errorf("steps that ended: %q", steps)
 	}
 	db := collections.Read(app)
