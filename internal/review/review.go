@@ -77,39 +77,53 @@ type Outcome struct {
 
 // Decide moves a record along, tells its worker, and keeps the decision. It fails with a *problem.Problem: not found
 // (also outside the actor's territory), the actor's own work, not allowed from this state, changed since, or no comment.
-func Decide(ctx context.Context, app core.App, surveys collections.Surveys, act access.Act, d Decision) (Outcome, error) {
+func Decide(ctx context.Context, app core.App, surveys collections.Surveys, act access.Act, d Decision) (out Outcome, err error) {
+	if err := d.check(); err != nil {
+		return out, err
+	}
+	err = collections.Write(ctx, app, func(db collections.DB) error {
+		out, err = DecideIn(db, surveys, act, d)
+		return err
+	})
+	return out, err
+}
+
+// DecideIn is Decide in a transaction of the caller's, who takes it back after an error.
+func DecideIn(db collections.DB, surveys collections.Surveys, act access.Act, d Decision) (Outcome, error) {
+	if err := d.check(); err != nil {
+		return Outcome{}, err
+	}
+	r, err := find(db, act.Actor, d.Collection, d.Record)
+	if err != nil {
+		return Outcome{}, err
+	}
+	own, err := r.enteredBy(db, d.Record, act.Actor)
+	if err != nil {
+		return Outcome{}, err
+	}
+	s := steps[d.Decision]
+	if p := r.hindrance(s, own); p != nil {
+		return Outcome{}, p
+	}
+	if d.Rev != 0 && d.Rev != r.rev {
+		return Outcome{}, problem.New(problem.StaleRevision, "")
+	}
+	out := Outcome{ReviewState: s.to, Rev: r.rev + 1}
+	return out, r.apply(db, surveys, act, d, out)
+}
+
+// check finds what is wrong with a decision whatever the record.
+func (d Decision) check() error {
 	s, ok := steps[d.Decision]
 	switch {
 	case !ok:
-		return Outcome{}, problem.New(problem.BadParameter, "decision")
+		return problem.New(problem.BadParameter, "decision")
 	case s.comment && strings.TrimSpace(d.Comment) == "" && len(d.Fields) == 0:
-		return Outcome{}, problem.New(problem.CommentNeeded, "")
+		return problem.New(problem.CommentNeeded, "")
 	case !wellFormed(d.Fields):
-		return Outcome{}, problem.New(problem.BadParameter, "fields")
+		return problem.New(problem.BadParameter, "fields")
 	}
-	if err := problem.Words(d.Comment); err != nil {
-		return Outcome{}, err
-	}
-	var out Outcome
-	err := collections.Write(ctx, app, func(db collections.DB) error {
-		r, err := find(db, act.Actor, d.Collection, d.Record)
-		if err != nil {
-			return err
-		}
-		own, err := r.enteredBy(db, d.Record, act.Actor)
-		if err != nil {
-			return err
-		}
-		if p := r.hindrance(s, own); p != nil {
-			return p
-		}
-		if d.Rev != 0 && d.Rev != r.rev {
-			return problem.New(problem.StaleRevision, "")
-		}
-		out = Outcome{ReviewState: s.to, Rev: r.rev + 1}
-		return r.apply(db, surveys, act, d, out)
-	})
-	return out, err
+	return problem.Words(d.Comment)
 }
 
 // hindrance is why nobody, or not this actor, takes a step with the record now; nil for nothing.

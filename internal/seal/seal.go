@@ -44,7 +44,7 @@ type opened struct {
 	primary *key
 	byID    map[string]*key
 	indexID string
-	index   func() hash.Hash
+	index   *sync.Pool // of keyed hashes
 }
 
 type key struct {
@@ -93,7 +93,7 @@ func open(ks *Keyset) (*opened, error) {
 		return nil, err
 	}
 	secret := append([]byte("doorstep index 1"), ks.Index.Secret...)
-	o.index = func() hash.Hash { return hmac.New(a.hash, secret) }
+	o.index = &sync.Pool{New: func() any { return hmac.New(a.hash, secret) }}
 	return o, nil
 }
 
@@ -170,7 +170,9 @@ func (k *Keys) Index(kind, value string) string {
 	if value == "" || o.plain {
 		return value
 	}
-	mac := o.index()
+	mac := o.index.Get().(hash.Hash)
+	defer o.index.Put(mac)
+	mac.Reset()
 	var size [binary.MaxVarintLen64]byte
 	mac.Write(size[:binary.PutUvarint(size[:], uint64(len(kind)))])
 	mac.Write([]byte(kind))

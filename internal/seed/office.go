@@ -29,33 +29,47 @@ var (
 // review is the office's morning: most of what has lain for two days is decided on, the rest waits.
 func (l *life) review(ctx context.Context, at time.Time) error {
 	waiting := l.sent[:0]
-	for _, rec := range l.sent {
-		boss := l.boss(rec.receipt.Area)
-		waits := rec.state == collections.Received || rec.state == collections.HasIssues || rec.state == collections.Edited
-		if !waits || rec.shelved || boss == nil || rec.receipt.Status == ingest.Quarantined {
-			continue // nobody gets to it
+	err := collections.Write(ctx, l.app, func(db collections.DB) error {
+		for _, rec := range l.sent {
+			waits, err := l.decide(db, rec, at)
+			if err != nil {
+				return err
+			}
+			if waits {
+				waiting = append(waiting, rec)
+			}
 		}
-		var decision, comment string
-		if at.Sub(rec.at) >= 36*time.Hour {
-			decision, comment = l.verdict(rec)
-		}
-		if decision == "" {
-			waiting = append(waiting, rec)
-			continue
-		}
-		table := l.forms[rec.form].Layout.Main().Name
-		out, err := review.Decide(ctx, l.app, l.stages.Instruments.Surveys(), access.Act{Actor: boss.actor, Now: at}, review.Decision{Collection: table, Record: rec.id, Decision: decision, Comment: comment, Rev: rec.rev})
-		if err != nil {
-			return fmt.Errorf("%s %s: %w", decision, rec.id, err)
-		}
-		rec.state, rec.rev = out.ReviewState, out.Rev
-		if decision == review.Return && l.r.IntN(4) > 0 {
-			rec.by.redo = append(rec.by.redo, rec)
-		}
-	}
+		return nil
+	})
 	clear(l.sent[len(waiting):])
 	l.sent = waiting
-	return nil
+	return err
+}
+
+// decide decides on a record, and reports whether it waits for another day.
+func (l *life) decide(db collections.DB, rec *record, at time.Time) (waits bool, err error) {
+	boss := l.boss(rec.receipt.Area)
+	open := rec.state == collections.Received || rec.state == collections.HasIssues || rec.state == collections.Edited
+	if !open || rec.shelved || boss == nil || rec.receipt.Status == ingest.Quarantined {
+		return false, nil // nobody gets to it
+	}
+	var decision, comment string
+	if at.Sub(rec.at) >= 36*time.Hour {
+		decision, comment = l.verdict(rec)
+	}
+	if decision == "" {
+		return true, nil
+	}
+	d := review.Decision{Collection: l.forms[rec.form].Layout.Main().Name, Record: rec.id, Decision: decision, Comment: comment, Rev: rec.rev}
+	out, err := review.DecideIn(db, l.stages.Instruments.Surveys(), access.Act{Actor: boss.actor, Now: at}, d)
+	if err != nil {
+		return false, fmt.Errorf("%s %s: %w", decision, rec.id, err)
+	}
+	rec.state, rec.rev = out.ReviewState, out.Rev
+	if decision == review.Return && l.r.IntN(4) > 0 {
+		rec.by.redo = append(rec.by.redo, rec)
+	}
+	return false, nil
 }
 
 // verdict is what is decided on a record, and why; "" leaves it for another day.
