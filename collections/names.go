@@ -29,6 +29,8 @@ const (
 	EntityVersions = "entity_versions"
 
 	FormerTerritories = "former_territories"
+
+	Needs = "needs"
 )
 
 // Tables that are no collections: they are read by Doorstep's own routes alone.
@@ -37,6 +39,9 @@ const (
 	AreaJobs      = "area_jobs"
 	AreaMoves     = "area_moves"
 	HouseCodes    = "house_codes"
+
+	NeedVersions  = "need_versions"
+	BasicServices = "basic_services"
 )
 
 // Views for the operator's dashboard, rebuilt whenever a form is published.

@@ -40,7 +40,7 @@ func EnsureTables(app core.App, f *survey.Form) error {
 			return fmt.Errorf("save collection %s: %w", c.Name, err)
 		}
 	}
-	return keepIssueCodes(app, all[0].Name)
+	return errors.Join(keepIssueCodes(app, all[0].Name), keepNeeds(app, all))
 }
 
 // CheckTables fails as EnsureTables would, and changes nothing.

@@ -52,6 +52,7 @@ var Registry = map[string]Concealed{
 	Devices:     {{Column: "name", Blank: "", Shape: sensitive.Whole}},
 	Grants:      {{Column: "reason", Blank: "", Shape: sensitive.Whole}},
 	Attachments: {{Column: "name", Indexed: true, Shape: sensitive.Whole}},
+	Needs:       {{Column: "said", Blank: "", Shape: sensitive.Whole}},
 	AppTokens:   {{Column: "label", Blank: "", Shape: sensitive.Whole}},
 }
 

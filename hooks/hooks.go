@@ -129,6 +129,9 @@ func (d *Doorstep) Start(app core.App) error {
 	if err := d.publishShipped(app); err != nil {
 		return err
 	}
+	if err := d.shipServices(app); err != nil {
+		return err
+	}
 	if err := collections.EnsureViews(app, d.Library.Interviews()); err != nil {
 		return err
 	}

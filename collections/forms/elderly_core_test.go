@@ -25,7 +25,7 @@ func TestDispositionsAreMapped(t *testing.T) {
 
 // Whatever must be answered has a code for who does not know or would not say, but for what the worker alone decides.
 func TestMissingHasCodes(t *testing.T) {
-	decided := strings.Fields("contact_method contact availability consent_by consent consent_parts outcome elder_sex household_listed elder_seen assessment_kind assessment_reason coma " +
+	decided := strings.Fields("contact_method contact availability consent_by consent consent_parts outcome elder_sex household_listed person_looked elder_seen assessment_kind assessment_reason coma " +
 		"assessor_level interview_end consent_confirm interview_language interpreter others_present answer_quality safety_action informant proxy_reason")
 	f := read(t, elderly)
 	for name, q := range questions(t, f) {

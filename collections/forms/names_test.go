@@ -16,7 +16,7 @@ import (
 
 // Names that the program has of its own: columns of the registers and of every record, what a tablet notes by itself, rules.
 var ownNames = strings.Fields(`address area_code audit children closing cluster deviceid end guardian_age guardian_name head_name house_code household household_phone
-	location notice outcome person photo residents risk_grade risk_points sample_id seen start stratum today username visit`)
+	location needs notice outcome person photo residents risk_grade risk_points sample_id seen start stratum today username visit`)
 
 // The program names no question of the shipped forms: what is graded, reported and followed up is declared in the form. The items
 // and facts of GB/T 42195 are the standard's, which a form takes with the rule ability_score.

@@ -64,6 +64,7 @@ const (
 	ChangePassword   Action = "password.change" // one's own
 	ReadWorker       Action = "worker.read"     // who works here, and when their tablets were last heard of
 	MatchList        Action = "list.match"      // compare a list from elsewhere with the register
+	EditServices     Action = "services.edit"   // the table of basic services, and who is entitled to them
 )
 
 // Where limits an action to records.
@@ -115,6 +116,7 @@ var Table = map[Action]map[Role]Where{
 	ChangePassword:   {Field: Own, Supervisor: Own, Analyst: Own, Manager: Own},
 	ReadWorker:       {Supervisor: Here, Manager: Here},
 	MatchList:        {Supervisor: Here, Manager: Here},
+	EditServices:     {Manager: Whole},
 }
 
 // Actor is who asks.

@@ -33,6 +33,9 @@ func (e *exporter) codebook() codebook {
 		b.Variables = append(b.Variables, t.variables()...)
 	}
 	b.Variables = append(b.Variables, e.plan.findingVariables()...)
+	for _, t := range e.needTables() {
+		b.Variables = append(b.Variables, t.variables...)
+	}
 	return b
 }
 

@@ -201,6 +201,11 @@ func (e *exporter) run() error {
 	if err := e.findings(); err != nil {
 		return fmt.Errorf("export %s: %w", findingsName, err)
 	}
+	for _, t := range e.needTables() {
+		if err := e.write(t); err != nil {
+			return fmt.Errorf("export %s: %w", t.name, err)
+		}
+	}
 	for _, f := range e.beside() {
 		if err := e.file(f.name, f.write); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)

@@ -95,10 +95,16 @@ func (s *storing) suggest(p *preparedPerson, f identity.Found) error {
 	said := p.said
 	said.ID = f.ID
 	pairs, err := identity.Suggest(s.db, said, s.now)
+	if err != nil {
+		return err
+	}
 	for _, pair := range pairs {
-		if err == nil {
-			err = s.pair(pair)
+		if err := s.pair(pair); err != nil {
+			return err
 		}
 	}
-	return err
+	if slices.ContainsFunc(pairs, func(pair identity.Pair) bool { return s.over(pair.AreaA) }) {
+		s.d.issues = append(s.d.issues, identity.Issue(identity.PersonListed, p.at("name")))
+	}
+	return nil
 }

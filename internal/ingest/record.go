@@ -216,7 +216,7 @@ func AcceptRow(ctx context.Context, tx core.App, intake *Intake, in *instrument.
 	}
 	s.d.issues, s.d.rec = issues, *rec
 	s.sender.Actor.ID = rec.Worker
-	for _, stage := range []func() error{s.remember, s.report, s.followUp} {
+	for _, stage := range []func() error{s.needs, s.remember, s.report, s.followUp} {
 		if err := stage(); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
 	"doorstep/internal/instrument"
+	"doorstep/internal/needs"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 )
@@ -47,7 +48,7 @@ func (s *storing) stages(write func() error) error {
 	for _, stage := range []func() error{
 		s.campaign, s.locate, s.stays, // where it belongs
 		s.withdrawProposals, s.household, s.persons, // whom it is about
-		s.state, write, s.left, s.unmet, s.checked, s.history, // the record, and what became of what it said before
+		s.state, write, s.needs, s.left, s.unmet, s.checked, s.history, // the record, and what became of what it said before
 		s.duplicates, s.announce, s.report, s.followUp, s.revisit, s.finished, // who has to know
 		s.remember,
 	} {
@@ -365,6 +366,12 @@ func (s *storing) write() error {
 		return d.form.Whole.Update(s.db, &d.rec, d.inst.Root, s.now)
 	}
 	return d.form.Layout.Insert(s.db, &d.rec, d.inst.Root, s.now)
+}
+
+// needs keeps what the record tells of what people need.
+func (s *storing) needs() error {
+	d := s.d
+	return needs.Keep(s.db, needs.Source{In: d.form, Record: &d.rec, Root: d.inst.Root}, !s.exists, s.now)
 }
 
 func (s *storing) table() string { return s.d.form.Layout.Main().Name }

@@ -28,6 +28,8 @@ type Instrument struct {
 	Keys      map[string]RowKey // what tells the rows of a repeat apart, by table
 	FollowUps []FollowUp        // days for which tasks are made
 
+	Tellings map[string][]Telling // what tells of needs and facts, by table
+
 	Dispositions survey.Dispositions // what the codes of the outcome mean
 
 	Started, Finished, Outcome, Location []string // paths of the answers that fill the envelope; nil where not asked
@@ -54,10 +56,11 @@ func Compile(f *survey.Form, values validate.Options) (*Instrument, error) {
 	rules, inRules := engine.For(f)
 	logic, inLogic := validate.Compile(f)
 	days, inDays := followUps(layout.Tables)
-	if err := together(inRules, inLogic, inDays); err != nil {
+	tell, inTellings := tellings(f, layout.Tables)
+	if err := together(inRules, inLogic, inDays, inTellings); err != nil {
 		return nil, fmt.Errorf("compile %s: %w", f.ID, err)
 	}
-	in.rules, in.logic, in.FollowUps = rules, logic, days
+	in.rules, in.logic, in.FollowUps, in.Tellings = rules, logic, days, tell
 	return in, nil
 }
 

@@ -96,6 +96,7 @@ const (
 	DoesNotFit       Code = "check.does_not_fit"
 	BadCorrection    Code = "correction.answers"
 	NotAsked         Code = "correction.not_asked"
+	BadService       Code = "service.malformed"
 )
 
 // Catalogue is every code with its texts.
@@ -204,6 +205,8 @@ var Catalogue = map[Code]Entry{
 	BadCorrection: {http.StatusUnprocessableEntity, "有的答案不能这样更正,原因见 data。没有保存。",
 		"Some answers cannot be corrected like this: data says why. Nothing was saved."},
 	NotAsked: {0, "按其他答案,此题不需要回答,或者这个值不能存入此题。", "By the other answers this question is not asked, or it cannot hold this value."},
+	BadService: {http.StatusBadRequest, "服务清单中有一行不对(代码、名称或条件),请按提示修改。没有保存任何内容。",
+		"A row of the table of services is wrong, in its code, name or rule; mend it as told. Nothing was stored."},
 	ReviewElsewhere: {http.StatusBadRequest, "审核状态不能直接修改,请用审核功能作出决定(通过、退回、拒绝、重开)。没有保存。",
 		"The review state is not set here; decide in the review (approve, return, reject, reopen). Nothing was saved."},
 	OtherForm: {0, "该编号属于另一份表单的记录,内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},

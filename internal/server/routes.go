@@ -183,4 +183,10 @@ var consoleRoutes = []Route{
 	get("/api/doorstep/v1/workers", access.ReadWorker, listWorkers),
 	get("/api/doorstep/v1/forms/{form}/{version}/questions", access.ReviewRecord, questions).slow("in memory"),
 	get("/api/doorstep/v1/forms", access.ReadForm, listForms),
+	get("/api/doorstep/v1/persons/{id}/needs", access.ReviewRecord, personNeeds),
+	get("/api/doorstep/v1/needs", access.ReviewRecord, listNeeds),
+	get("/api/doorstep/v1/needs/counts", access.ReadCoverage, countNeeds),
+	get("/api/doorstep/v1/services", access.ReadCoverage, listServices),
+	post("/api/doorstep/v1/services", access.EditServices, editServices),
+	post("/api/doorstep/v1/services/file", access.EditServices, fileServices),
 }

@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/grid"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
+	"doorstep/internal/needs"
 	"doorstep/internal/openrosa"
 	"doorstep/internal/share"
 	"doorstep/internal/signin"
@@ -42,6 +43,7 @@ type Server struct {
 	sums       *territory.Kept[*devicesync.Sums]
 
 	sheets *console.Sheets
+	needs  *needs.Counts
 	leases *console.Leases
 }
 
@@ -51,7 +53,7 @@ func New(now func() time.Time) *Server {
 		Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, Longest: longest, AreaJobs: make(chan struct{}, 1),
 		queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(),
 		passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(), sheets: console.NewSheets(),
-		leases: console.NewLeases(),
+		leases: console.NewLeases(), needs: needs.NewCounts(),
 	}
 }
 

@@ -137,6 +137,15 @@ func (c *Choice) Missing() string {
 	return ""
 }
 
+// NeedColumn is the column of the choices sheet that says how grave the need is that a choice tells of.
+const NeedColumn = "need"
+
+// NeedLevels are what that column may say, from the mildest: stated is a need of which nobody said how grave it is.
+var NeedLevels = []string{"stated", "mild", "moderate", "serious"}
+
+// Need is what the column says of a choice, in lower case; "" for a choice that tells of no need.
+func (c *Choice) Need() string { return strings.ToLower(strings.TrimSpace(c.extra(NeedColumn))) }
+
 // ChoiceList is a named list of choices in sheet order.
 type ChoiceList struct {
 	Name    string

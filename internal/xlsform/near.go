@@ -11,7 +11,7 @@ var bindWords = vocabulary{columns: set("relevant", "required", "constraint", "c
 	"requiredMsg",
 	"noAppErrorString", "saveto", "doorstep:rule", "doorstep:sensitivity", "doorstep:disclosure", "doorstep:age_band",
 	"doorstep:authoritative", "doorstep:codes", "doorstep:key",
-	"doorstep:follow_up")}
+	"doorstep:follow_up", "doorstep:need", "doorstep:fact")}
 
 // spelling looks at a header that is not understood as it stands: one like a known word is a mistake, since the form would
 // lack what it says; on sheets whose columns have fixed names any other is warned of. A header that begins with _ is

@@ -1,0 +1,88 @@
+package needs
+
+import (
+	"database/sql"
+	"encoding/base64"
+	"strings"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+)
+
+// Filter is which needs of an area somebody asks for; "" is any.
+type Filter struct {
+	Area, Domain, Level string
+	Cursor              string
+	Limit               int // of the records that a page looks at
+}
+
+// Page is part of the needs of an area, by place. It may hold no item while there are more: Next is nil at the end.
+type Page struct {
+	Items []Need  `json:"items"`
+	Next  *string `json:"next"`
+}
+
+// Bounds of a page, in records.
+const (
+	usualRows = 100
+	mostPage  = 500
+)
+
+// List reads the needs in the actor's territory, or in an area of it, along the index of places.
+func List(db collections.DB, library *instrument.Library, actor access.Actor, f Filter) (Page, error) {
+	page := Page{Items: []Need{}}
+	after, err := parseCursor(f.Cursor)
+	if err != nil {
+		return page, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = usualRows
+	}
+	f.Limit = min(f.Limit, mostPage)
+	read, last := 0, territory.Position{}
+	q := territory.Rows{Columns: prefixed("n") + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: ranges(actor, f.Area),
+		After: after, Limit: f.Limit}
+	err = q.Each(db, func(rows *sql.Rows) error {
+		var rejected bool
+		r, ok, err := scan(db, rows, &rejected)
+		read, last = read+1, territory.Position{Place: r.area, ID: r.id}
+		for _, n := range r.Needs {
+			if ok && !rejected && (f.Domain == "" || n.Domain == f.Domain) && (f.Level == "" || n.Level == f.Level) {
+				page.Items = append(page.Items, worded(library, r, n))
+			}
+		}
+		return err
+	})
+	if read == f.Limit {
+		next := base64.RawURLEncoding.EncodeToString([]byte(last.Place + "|" + last.ID))
+		page.Next = &next
+	}
+	return page, err
+}
+
+func parseCursor(cursor string) (territory.Position, error) {
+	if cursor == "" {
+		return territory.Position{}, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	place, id, ok := strings.Cut(string(raw), "|")
+	if err != nil || !ok || id == "" {
+		return territory.Position{}, problem.New(problem.BadCursor, "")
+	}
+	return territory.Position{Place: place, ID: id}, nil
+}
+
+// ranges are the areas of the actor's territory, or those of it that lie in one area.
+func ranges(actor access.Actor, area string) []territory.Range {
+	all := territory.Everywhere
+	if actor.Role != access.Operator {
+		all = territory.Of(actor.Territory)
+	}
+	if area == "" {
+		return all
+	}
+	return territory.Both(all, territory.Of([]string{area}))
+}

@@ -1,0 +1,292 @@
+package needs
+
+import (
+	"cmp"
+	"database/sql"
+	"maps"
+	"slices"
+	"sync"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+	"doorstep/internal/access"
+	"doorstep/internal/coverage"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+)
+
+// Counts are the needs of communities as they were counted last. A community is counted again when its needs have changed, which the
+// database notes, or when somebody there was merged with another or taken apart.
+type Counts struct {
+	mu        sync.Mutex
+	known     map[string]counted
+	survivors coverage.Survivors
+}
+
+// NewCounts makes an empty Counts.
+func NewCounts() *Counts { return &Counts{known: map[string]counted{}} }
+
+// counted are the people of one community with some need, by need, and all of whom a record tells.
+type counted struct {
+	version int64
+	people  int
+	by      map[instrument.Need]int
+	words   map[instrument.Need]Text // of items, without the level
+}
+
+// Count is how many people need something. N is nil where they are too few to be told to whoever may not read records.
+type Count struct {
+	Domain     string `json:"domain"`
+	DomainName Text   `json:"domain_name"`
+	Item       string `json:"item"`
+	ItemName   Text   `json:"item_name"`
+	Level      string `json:"level"`
+	LevelName  Text   `json:"level_name"`
+	N          *int   `json:"n"`
+}
+
+// Line is one area with what is needed there.
+type Line struct {
+	Area   string  `json:"area"`
+	Name   string  `json:"name"`
+	People *int    `json:"people"` // of whom a record tells anything; nil as in Count
+	Needs  []Count `json:"needs"`
+}
+
+// Report is what is needed in an area, in all and by the areas directly below.
+type Report struct {
+	Total Line   `json:"total"`
+	Items []Line `json:"items"`
+	Least int    `json:"least"` // smaller counts than this are not told; 0 where all are
+}
+
+// Least is how many people a count holds at least that is told to whoever may not read records.
+const Least = 5
+
+// communityDigits is how long the code of a community is; what lies finer is counted with it.
+const communityDigits = 12
+
+// Read counts the people of each level of need in the actor's territory, or in an area of it. A person counts once in a community, by
+// the newest record of each form. It costs what has changed since it was asked for last.
+func (c *Counts) Read(db collections.DB, library *instrument.Library, actor access.Actor, area string) (Report, error) {
+	out := Report{Items: []Line{}}
+	if actor.Where(access.ReviewRecord) == access.Nowhere {
+		out.Least = Least
+	}
+	survivors, err := c.merged(db)
+	if err != nil {
+		return out, err
+	}
+	lines, err := linesOf(db, actor, area)
+	if err != nil {
+		return out, err
+	}
+	for _, line := range append(lines, Line{Area: area}) { // the last is all together
+		sum := counted{by: map[instrument.Need]int{}, words: map[instrument.Need]Text{}}
+		for _, r := range ranges(actor, line.Area) {
+			if err := c.within(db, library, survivors, r, &sum); err != nil {
+				return out, err
+			}
+		}
+		out.Items = append(out.Items, sum.line(line, out.Least))
+	}
+	last := len(out.Items) - 1
+	out.Total, out.Items = out.Items[last], out.Items[:last]
+	return out, nil
+}
+
+// linesOf are the areas that an answer is about: those directly below one, which is a community itself where nothing larger than a
+// grid lies below; without one, those of the territory.
+func linesOf(db collections.DB, actor access.Actor, area string) (lines []Line, err error) {
+	if area != "" && len(ranges(actor, area)) == 0 {
+		return nil, problem.New(problem.NotFound, "area")
+	}
+	add := func(rows *sql.Rows) error {
+		var l Line
+		err := rows.Scan(&l.Area, &l.Name)
+		lines = append(lines, l)
+		return err
+	}
+	if area != "" || actor.Role == access.Operator {
+		err = collections.Each(db, `SELECT code, name FROM areas WHERE parent=? AND active AND length(code)<=? ORDER BY code`,
+			[]any{area, communityDigits}, add)
+		lines = slices.DeleteFunc(lines, func(l Line) bool { return len(ranges(actor, l.Area)) == 0 })
+		if err != nil || len(lines) > 0 || area == "" {
+			return lines, err
+		}
+	}
+	own := actor.Territory
+	if area != "" {
+		own = []string{area}
+	}
+	for _, code := range own {
+		if err := collections.Each(db, `SELECT code, name FROM areas WHERE code=?`, []any{code}, add); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
+}
+
+// merged reads who turned out to be whom, and forgets the communities of those of whom that has changed.
+func (c *Counts) merged(db collections.DB) (coverage.Survivors, error) {
+	now, err := coverage.LoadSurvivors(db)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	before := c.survivors
+	c.mu.Unlock()
+	moved := map[string]bool{}
+	for _, some := range []coverage.Survivors{before, now} {
+		for id := range some {
+			if before.Of(id) != now.Of(id) {
+				moved[id] = true
+			}
+		}
+	}
+	stale := []string{}
+	for id := range moved {
+		if err := collections.Each(db, `SELECT substr(area,1,?) FROM needs WHERE person=?`, []any{communityDigits, id}, func(rows *sql.Rows) error {
+			var community string
+			err := rows.Scan(&community)
+			stale = append(stale, community)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, community := range stale {
+		delete(c.known, community)
+	}
+	c.survivors = now
+	return now, nil
+}
+
+// within adds up the communities of a range; of one that lies in it in part, that part.
+func (c *Counts) within(db collections.DB, library *instrument.Library, survivors coverage.Survivors, r territory.Range, sum *counted) error {
+	versions := map[string]int64{}
+	err := collections.Each(db, `SELECT area, version FROM need_versions WHERE area>=? AND area<?`,
+		[]any{r.Lo[:min(len(r.Lo), communityDigits)], r.Hi}, func(rows *sql.Rows) error {
+			var community string
+			var version int64
+			err := rows.Scan(&community, &version)
+			versions[community] = version
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	for _, community := range slices.Sorted(maps.Keys(versions)) {
+		one, err := c.community(db, library, survivors, place{community, versions[community], r})
+		if err != nil {
+			return err
+		}
+		sum.add(one)
+	}
+	return nil
+}
+
+// community counts one community, or takes what was counted where nothing has changed. Of one that lies in the range in part, that
+// part is counted, and not remembered.
+func (c *Counts) community(db collections.DB, library *instrument.Library, survivors coverage.Survivors, at place) (counted, error) {
+	c.mu.Lock()
+	have, ok := c.known[at.community]
+	c.mu.Unlock()
+	if ok && at.whole() && have.version == at.version {
+		return have, nil
+	}
+	fresh, err := count(db, library, survivors, at.rows())
+	if err != nil || !at.whole() {
+		return fresh, err
+	}
+	fresh.version = at.version
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known[at.community] = fresh
+	return fresh, nil
+}
+
+// place is a community, its version, and the range that it is asked for in.
+type place struct {
+	community string
+	version   int64
+	in        territory.Range
+}
+
+// whole reports whether all of the community lies in the range.
+func (p place) whole() bool { return p.in.Lo <= p.community }
+
+// rows are the places of the rows that count. A code that is shorter than a community's is where records lie that have no place yet.
+func (p place) rows() territory.Range {
+	if len(p.community) < communityDigits {
+		return territory.Range{Lo: p.community, Hi: p.community + "!"}
+	}
+	own := territory.Of([]string{p.community})[0]
+	return territory.Range{Lo: max(own.Lo, p.in.Lo), Hi: min(own.Hi, p.in.Hi)}
+}
+
+// count reads the rows of one place.
+func count(db collections.DB, library *instrument.Library, survivors coverage.Survivors, in territory.Range) (counted, error) {
+	newest := map[[2]string]row{} // by person and collection
+	people := map[string]bool{}
+	q := territory.Rows{Columns: prefixed("n") + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: []territory.Range{in}}
+	err := q.Each(db, func(rows *sql.Rows) error {
+		var rejected bool
+		r, ok, err := scan(db, rows, &rejected)
+		if err != nil || !ok || rejected {
+			return err
+		}
+		person := survivors.Of(r.person)
+		people[person] = true
+		at := [2]string{person, r.collection}
+		if before, met := newest[at]; !met || cmp.Or(cmp.Compare(r.day, before.day), cmp.Compare(r.id, before.id)) > 0 {
+			newest[at] = r
+		}
+		return nil
+	})
+	sum := counted{people: len(people), by: map[instrument.Need]int{}, words: map[instrument.Need]Text{}}
+	for _, r := range newest {
+		in, known := library.Get(r.form, r.version)
+		for _, n := range r.Needs {
+			sum.by[n]++
+			if item := (instrument.Need{Domain: n.Domain, Item: n.Item}); known && sum.words[item] == (Text{}) {
+				sum.words[item] = ItemName(in, n)
+			}
+		}
+	}
+	return sum, err
+}
+
+func (c *counted) add(other counted) {
+	c.people += other.people
+	for n, people := range other.by {
+		c.by[n] += people
+	}
+	maps.Copy(c.words, other.words)
+}
+
+// line writes the counts of one area, in the order of domains and items, the gravest first.
+func (c *counted) line(l Line, least int) Line {
+	l.People, l.Needs = told(c.people, least), []Count{}
+	for n, people := range c.by {
+		item := c.words[instrument.Need{Domain: n.Domain, Item: n.Item}]
+		if item == (Text{}) {
+			item = Text{n.Item, n.Item}
+		}
+		l.Needs = append(l.Needs, Count{n.Domain, DomainName(n.Domain), n.Item, item, n.Level, levelNames[n.Level], told(people, least)})
+	}
+	slices.SortFunc(l.Needs, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Item, b.Item), cmp.Compare(grade(b.Level), grade(a.Level)))
+	})
+	return l
+}
+
+// told is a count that may be told.
+func told(n, least int) *int {
+	if n < least {
+		return nil
+	}
+	return &n
+}

@@ -1,0 +1,188 @@
+package needs
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/instrument"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
+)
+
+// Text is something to read, in both languages.
+type Text struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+// Need is what somebody needs, as one record says it. It is Current where no later record of the same form speaks of the person.
+type Need struct {
+	Person     string `json:"person"`
+	Domain     string `json:"domain"`
+	DomainName Text   `json:"domain_name"`
+	Item       string `json:"item"`
+	ItemName   Text   `json:"item_name"`
+	Level      string `json:"level"`
+	LevelName  Text   `json:"level_name"`
+	Collection string `json:"collection"`
+	Record     string `json:"record"`
+	Form       string `json:"form"`
+	Version    string `json:"form_version"`
+	Area       string `json:"area"`
+	Day        string `json:"day"` // of the visit
+	Current    bool   `json:"current"`
+}
+
+// Person is what is known of one person's needs, and what that may entitle to.
+type Person struct {
+	ID           string        `json:"id"`
+	Area         string        `json:"-"`
+	Needs        []Need        `json:"needs"` // those that are current first, then by day, the newest first
+	Entitlements []Entitlement `json:"entitlements"`
+}
+
+// row is a row of the collection, opened.
+type row struct {
+	id, collection, record, form, version, person, area, day string
+	Said
+}
+
+const rowColumns = `id, collection, record, form, form_version, person, area, day, sealed, said`
+
+// scan reads a row by rowColumns and what is read behind them; ok is false for one that is damaged.
+func scan(db collections.DB, rows *sql.Rows, more ...any) (r row, ok bool, err error) {
+	var sealed, said string
+	own := []any{&r.id, &r.collection, &r.record, &r.form, &r.version, &r.person, &r.area, &r.day, &sealed, &said}
+	if err := rows.Scan(append(own, more...)...); err != nil {
+		return r, false, err
+	}
+	opened, whole, err := collections.OpenWhole(db, collections.Needs, r.id, sealed)
+	if err != nil || !whole {
+		return r, false, err
+	}
+	opened.Fill("said", &said)
+	if said == "" {
+		return r, true, nil
+	}
+	if err := json.Unmarshal([]byte(said), &r.Said); err != nil {
+		return r, false, fmt.Errorf("needs %s: %w", r.id, err)
+	}
+	return r, true, nil
+}
+
+// mostRows is how many records about one person are read, the newest.
+const mostRows = 100
+
+// Of reads the needs of a person of the actor's territory, by all the entries of the register that were merged into one; a person
+// elsewhere is as good as none. Records that lie elsewhere are left out.
+func Of(db collections.DB, library *instrument.Library, actor access.Actor, id string, now time.Time) (Person, error) {
+	out := Person{ID: id, Needs: []Need{}, Entitlements: []Entitlement{}}
+	var birth, sex, merged string
+	found, err := collections.One(db, `SELECT area, birth_date, sex, merged_into FROM persons WHERE id=?`, []any{id}, &out.Area, &birth,
+		&sex, &merged)
+	if err != nil {
+		return out, err
+	}
+	if !found || !actor.May(access.ReviewRecord, out.Area, "") {
+		return out, problem.New(problem.NotFound, "")
+	}
+	rows, err := rowsOf(db, actor, id)
+	if err != nil {
+		return out, err
+	}
+	facts := knownOf(rows)
+	facts.add(birth, sex, now)
+	seen := map[string]bool{}
+	for _, r := range rows {
+		for _, n := range r.Needs {
+			one := worded(library, r, n)
+			one.Current = !seen[r.collection]
+			out.Needs = append(out.Needs, one)
+		}
+		seen[r.collection] = true
+	}
+	slices.SortStableFunc(out.Needs, func(a, b Need) int {
+		return cmp.Or(-cmp.Compare(current(a), current(b)), cmp.Compare(b.Day, a.Day), -cmp.Compare(grade(a.Level), grade(b.Level)))
+	})
+	table, err := ReadServices(db)
+	if err != nil {
+		return out, err
+	}
+	out.Entitlements = table.suggest(library, facts)
+	return out, nil
+}
+
+func current(n Need) int {
+	if n.Current {
+		return 1
+	}
+	return 0
+}
+
+// grade orders the levels, from the mildest.
+func grade(level string) int { return slices.Index(survey.NeedLevels, level) }
+
+// rowsOf reads what counts of a person, the newest first.
+func rowsOf(db collections.DB, actor access.Actor, id string) (all []row, err error) {
+	err = collections.Each(db, `WITH RECURSIVE same(id) AS (VALUES(?) UNION
+		SELECT p.merged_into FROM same JOIN persons p ON p.id=same.id WHERE p.merged_into!='' UNION
+		SELECT p.id FROM same JOIN persons p ON p.merged_into=same.id WHERE p.merged_into!='')
+		SELECT `+prefixed("n")+` FROM same CROSS JOIN needs n ON n.person=same.id WHERE NOT n.rejected ORDER BY n.day DESC, n.id LIMIT ?`,
+		[]any{id, mostRows}, func(rows *sql.Rows) error {
+			r, ok, err := scan(db, rows)
+			if ok && actor.May(access.ReviewRecord, r.area, "") {
+				all = append(all, r)
+			}
+			return err
+		})
+	return all, err
+}
+
+func prefixed(alias string) string {
+	return alias + `.` + strings.ReplaceAll(rowColumns, `, `, `, `+alias+`.`)
+}
+
+// worded puts a need into the words of the version that the record names.
+func worded(library *instrument.Library, r row, n instrument.Need) Need {
+	out := Need{Person: r.person, Domain: n.Domain, Item: n.Item, Level: n.Level, LevelName: levelNames[n.Level], Collection: r.collection,
+		Record: r.record, Form: r.form, Version: r.version, Area: r.area, Day: r.day, ItemName: Text{n.Item, n.Item}}
+	out.DomainName = DomainName(n.Domain)
+	if in, ok := library.Get(r.form, r.version); ok {
+		out.ItemName = ItemName(in, n)
+	}
+	return out
+}
+
+// ItemName is how a version of a form calls what somebody needs.
+func ItemName(in *instrument.Instrument, n instrument.Need) Text {
+	words := in.Words(n.Domain, n.Item)
+	return Text{cmp.Or(words.Tagged("zh"), n.Item), cmp.Or(words.Tagged("en"), n.Item)}
+}
+
+// DomainName is what a domain is called; one of a bureau's own form by its code.
+func DomainName(domain string) Text {
+	if known, ok := domainNames[domain]; ok {
+		return known
+	}
+	return Text{domain, domain}
+}
+
+// LevelName is what a level is called.
+func LevelName(level string) Text { return levelNames[level] }
+
+var levelNames = map[string]Text{
+	"stated": {"提出", "stated"}, "mild": {"较轻", "mild"}, "moderate": {"中等", "moderate"}, "serious": {"严重", "serious"},
+}
+
+// domainNames are the domains of the forms that come with the program.
+var domainNames = map[string]Text{
+	"service": {"养老服务", "services"}, "adaptation": {"居家适老化改造", "home adaptation"}, "carer": {"照护者支持", "support for carers"},
+	"daily_care": {"生活照料", "daily care"}, "child": {"儿童帮扶", "help for the child"}, "protection": {"儿童保护", "protection of the child"},
+}

@@ -1,0 +1,114 @@
+package server
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+
+	"doorstep/collections"
+	"doorstep/internal/audit"
+	"doorstep/internal/needs"
+	"doorstep/internal/problem"
+)
+
+// personNeeds shows what records say that somebody needs, and what that may entitle to.
+func personNeeds(r *request) error {
+	out, err := needs.Of(r.db(), r.Library, r.actor, r.path("id"), r.Now())
+	if err != nil {
+		return err
+	}
+	entry := r.actor.DidTo(audit.Read, collections.Persons, out.ID, out.Area, out.ID)
+	entry.Detail = map[string]any{"door": "needs", "rows": len(out.Needs)}
+	if err := r.saw(audit.Review, entry); err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+// listNeeds lists the needs of an area, person by person.
+func listNeeds(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	page, err := needs.List(r.db(), r.Library, r.actor, needs.Filter{Area: r.query("area"), Domain: r.query("domain"), Level: r.query("level"),
+		Cursor: r.query("cursor"), Limit: limit})
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Collection, seen.Detail = collections.Needs, map[string]any{"door": "needs", "rows": len(page.Items)}
+	for i, n := range page.Items {
+		if i == 0 || n.Person != page.Items[i-1].Person {
+			seen.Subjects = append(seen.Subjects, n.Person)
+		}
+	}
+	if err := r.saw(audit.Review, seen); err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+// countNeeds counts people by need and area. Where the limit of a read cuts it, what it has counted is kept for the next.
+func countNeeds(r *request) error {
+	out, err := r.needs.Read(r.db(), r.Library, r.actor, r.query("area"))
+	if err != nil {
+		return err
+	}
+	return r.private(out)
+}
+
+// listServices gives the table of the basic services.
+func listServices(r *request) error {
+	all, err := needs.ListServices(r.db())
+	if err != nil {
+		return err
+	}
+	return r.private(map[string]any{"items": all})
+}
+
+// editServices makes the table what the caller says, or tells what that would change.
+func editServices(r *request) error {
+	var in struct {
+		Services []needs.Service `json:"services"`
+		DryRun   bool            `json:"dry_run"`
+	}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if len(in.Services) == 0 {
+		return problem.New(problem.BadParameter, "services: 1–500")
+	}
+	for i := range in.Services {
+		in.Services[i].Position = i + 1
+	}
+	return r.tellChanges(in.Services, in.DryRun)
+}
+
+// fileServices is editServices of a file; dry_run=1 only tells what it would change.
+func fileServices(r *request) error {
+	dry := false
+	if s := r.query("dry_run"); s != "" {
+		var err error
+		if dry, err = strconv.ParseBool(s); err != nil {
+			return problem.New(problem.BadParameter, "dry_run")
+		}
+	}
+	file, err := r.uploaded()
+	if err != nil {
+		return err
+	}
+	all, err := needs.ReadTable(file.name, bytes.NewReader(file.raw))
+	if err != nil {
+		return workbookProblem(err)
+	}
+	return r.tellChanges(all, dry)
+}
+
+func (r *request) tellChanges(all []needs.Service, dry bool) error {
+	changes, err := needs.Edit(r.ctx(), r.App, needs.Draft{Services: all, Dry: dry, By: r.actor}, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"changes": changes, "dry_run": dry})
+}
