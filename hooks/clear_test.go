@@ -34,6 +34,7 @@ var inClear = map[string]string{
 	"forms":                "form_id version title tablename source_name source xml warnings published_by", // the questionnaire, without answers
 	"households":           "sample_id stratum cluster attempts",                                           // codes of the sampler, ids of campaigns and counts
 	"meta":                 "key value",                                                                    // keys of the installation; shown to nobody
+	"needs":                "day",                                                                          // a day
 	"open_duplicates":      "rule a b area_b",                                                              // as duplicates
 	"outbox":               "kind payload last_error",                                                      // ids and codes: its stage's word
 	"paradata":             "questions notes",                                                              // timings by question, counts

@@ -62,6 +62,7 @@ var policies = map[string]policy{
 	"review_queue":         {see: reviewersHere},
 	"open_duplicates":      {see: reviewersHere},
 	"community_coverage":   {},
+	"needs":                {},
 	"worker_scopes":        {},
 	"record_issues":        {},
 	"changes":              {},

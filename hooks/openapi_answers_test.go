@@ -294,7 +294,7 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	newer := strings.ReplaceAll(string(shipped), "2026112602", "2026112701")
+	newer := strings.ReplaceAll(string(shipped), shippedVersion, "2026112701")
 	round := object{"name": "冬季排查", "form": "child_visit", "round": 2, "territory": []any{"990101"}, "hold_policy": "all", "status": "open"}
 	const campaigns = "/api/doorstep/v1/campaigns"
 	opened := text(w.send(manager, post, campaigns, nil, "", round, 200), "id")
@@ -305,12 +305,19 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, formRoutes+"/convert", nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/check", nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/check", nil, "", file{"broken.csv", "survey\n"}, 400)
-	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", "2026112602"}, "", nil, 200)
+	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", shippedVersion}, "", nil, 200)
 	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", "1"}, "", nil, 404)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"child_visit"}, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"no_such_form"}, "", file{"child_visit.csv", newer}, 404)
 	w.send(manager, get, formRoutes+"/{form}/points", []string{"child_visit"}, "", nil, 200)
 	w.send(manager, get, formRoutes+"/{form}/points", []string{"no_such_form"}, "", nil, 404)
+	const services = "/api/doorstep/v1/services"
+	w.send(manager, get, services, nil, "", nil, 200)
+	w.send(manager, post, services+"/file", nil, "?dry_run=1", file{"services.csv", "code,name_zh,rule\nb01,助餐,age >= 70\n"}, 200)
+	w.send(manager, post, services+"/file", nil, "", file{"services.csv", "code,name_zh,rule\nb01,助餐,age >=\n"}, 400)
+	w.send(manager, post, services, nil, "", object{"services": []any{object{"code": "b01", "name_zh": "助餐", "rule": "age >="}}}, 400)
+	w.send(manager, post, services, nil, "", object{"services": []any{object{"code": "b01", "name_zh": "助餐", "rule": "age >= 70"}}}, 200)
+	w.send(tablet, get, services, nil, "", nil, 403)
 	w.send(manager, post, formRoutes+"/{form}/points", []string{"child_visit"}, "", object{"cells": []any{object{"list": "risk_grade", "choice": "yellow", "column": "min_points", "value": "5"}}}, 200)
 	w.send(manager, post, formRoutes+"/{form}/points", []string{"child_visit"}, "", object{"cells": []any{object{"list": "outcome", "choice": "1.1", "column": "aapor", "value": "5"}}}, 400)
 	w.send(manager, post, formRoutes, nil, "", file{"child_visit.csv", newer}, 200)
@@ -322,7 +329,7 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, formRoutes, nil, "?status=draft", draft, 200)
 	w.send(manager, post, formRoutes+"/{form}/draft/token", []string{"child_visit"}, "", object{"label": "my phone"}, 200)
 	w.send(manager, post, formRoutes+"/{form}/draft/qr", []string{"child_visit"}, "", object{"label": "my phone"}, 200)
-	old := []string{"child_visit", "2026112602"}
+	old := []string{"child_visit", shippedVersion}
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 204)
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 409)
 	w.send(manager, post, formRoutes+"/{form}/files", []string{"child_visit"}, "", file{"towns.csv", "name,label\na,甲\n"}, 200)

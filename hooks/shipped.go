@@ -55,7 +55,9 @@ func (d *Doorstep) publishShipped(app core.App) error {
 }
 
 // shipServices gives the table of the basic services to an installation that has never had one.
-func (d *Doorstep) shipServices(app core.App) error { return needs.Ship(context.Background(), app, d.Now()) }
+func (d *Doorstep) shipServices(app core.App) error {
+	return needs.Ship(context.Background(), app, d.Now())
+}
 
 // NewlyShipped lists the forms that come with this program otherwise than any of their versions in the database reads.
 func (d *Doorstep) NewlyShipped(app core.App) (news []string, err error) {

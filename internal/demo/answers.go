@@ -109,6 +109,14 @@ func idWhen(known bool, id string) string {
 	return ""
 }
 
+// lookedFor is how somebody was looked for who is not in the list.
+func lookedFor(known bool) string {
+	if known {
+		return ""
+	}
+	return "searched"
+}
+
 func informantRelation(p Person) string {
 	switch {
 	case p.BirthDate < "1970":

@@ -7,7 +7,7 @@ import (
 
 // answerElder adds the facts about an older person that follow from who lives in the household.
 func answerElder(r *rand.Rand, a map[string]string, h Household, p Person, known bool) {
-	a["person_id"] = idWhen(known, p.ID)
+	a["person_id"], a["person_looked"] = idWhen(known, p.ID), lookedFor(known)
 	a["elder_name"], a["elder_sex"], a["elder_birth_date"] = p.Name, p.Sex, p.BirthDate
 	a["elder_id_type"], a["elder_id_number"], a["elder_phone"] = p.IDType, p.IDNumber, p.Phone
 	a["elder_ethnicity"], a["elder_registration"] = p.Ethnicity, "local"

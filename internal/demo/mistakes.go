@@ -123,7 +123,7 @@ func mishear(r *rand.Rand, answers map[string]string, prefix string) string {
 		return ""
 	}
 	answers[prefix+"name"] = heard
-	answers["person_id"], answers[prefix+"id_type"] = "", "none"
+	answers["person_id"], answers["person_looked"], answers[prefix+"id_type"] = "", lookedFor(false), "none"
 	delete(answers, prefix+"id_number")
 	return prefix + "name"
 }

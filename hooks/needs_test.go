@@ -1,0 +1,271 @@
+package hooks_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/needs"
+	"doorstep/internal/testapp"
+)
+
+// shippedVersion is that of both questionnaires.
+const shippedVersion = "2026112603"
+
+// needy is an interview of an older person with low income who needs meals.
+func needy(point, name, severity string) map[string]any {
+	v := elderVisit("none", "")
+	visit, person := v["visit"].(map[string]any), v["person"].(map[string]any)
+	visit["location"], visit["consent_parts"] = point, []string{"sensitive"}
+	person["elder_name"], person["elder_registration"] = name, "local"
+	v["household"] = map[string]any{"address": "示例路 " + name}
+	v["economy"] = map[string]any{"assistance": "low_income_allowance", "adaptation_wanted": []string{"handrail"}}
+	v["services"] = map[string]any{"services_needed": []string{"meals", "bathing"}, "service_meals": map[string]any{"meals_severity": severity}}
+	v["wishes"] = map[string]any{"benefits": []string{"transport"}}
+	return v
+}
+
+func elderOperation(seq, rev int, id string, answers map[string]any) map[string]any {
+	return map[string]any{"seq": seq, "op": "submit", "id": id, "form": "elderly_baseline", "base_rev": rev, "answers": answers}
+}
+
+// said writes needs as domain/item=level, in order.
+func said(p needs.Person) string {
+	var all []string
+	for _, n := range p.Needs {
+		if n.Current {
+			all = append(all, n.Domain+"/"+n.Item+"="+n.Level)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+func needsOf(t *testing.T, c *testapp.Client, person string) (p needs.Person) {
+	t.Helper()
+	c.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/persons/"+person+"/needs", nil, &p)
+	return p
+}
+
+// counted writes the counts of one area, and fails where what was kept differs from a count from the beginning.
+func counted(t *testing.T, app *testapp.App, c *testapp.Client, territory, area string) string {
+	t.Helper()
+	var kept needs.Report
+	c.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/needs/counts?area="+area, nil, &kept)
+	actor := access.Actor{ID: "S", Role: access.Supervisor, Territory: []string{territory}}
+	fresh, err := needs.NewCounts().Read(collections.Read(app.TestApp), app.Doorstep.Library, actor, area)
+	if err != nil || !reflect.DeepEqual(kept, fresh) {
+		t.Errorf("kept %+v, counted anew %+v, %v", kept, fresh, err)
+	}
+	var all []string
+	for _, n := range kept.Total.Needs {
+		all = append(all, fmt.Sprintf("%s/%s=%s:%d", n.Domain, n.Item, n.Level, *n.N))
+	}
+	return strings.Join(all, " ")
+}
+
+// What somebody needs is known from the moment that the record is, changes with it, counts where it lies, and goes with it; what is said
+// of others stays.
+func TestNeedsLiveWithTheirRecord(t *testing.T) {
+	app, tablet, boss := stage(t)
+	served := app.Serve(t)
+	boss.URL, tablet.URL = served.URL, served.URL
+	next := app.Client(t, served, app.Worker(t, "S2", "supervisor", "990102"))
+	manager := app.Client(t, served, app.Worker(t, "M1", "manager", "9901"))
+	id, other := uuid.NewString(), uuid.NewString()
+	r := push(t, tablet, elderOperation(1, 0, id, needy(testapp.Inside(gridA), "李大爷", "serious")),
+		elderOperation(2, 0, other, needy(testapp.Inside(gridB), "王大妈", "hard")))
+	li, wang := r[0].Persons[0], r[1].Persons[0]
+	const beside = "adaptation/handrail=stated service/bathing=stated service/meals=moderate"
+	both := func(when, mine, counts string) {
+		t.Helper()
+		if got := said(needsOf(t, boss, li)); got != mine {
+			t.Errorf("%s: needs %s, want %s", when, got, mine)
+		}
+		if got := said(needsOf(t, boss, wang)); got != beside {
+			t.Errorf("%s: the neighbour needs %s", when, got)
+		}
+		if got := counted(t, app, boss, "990101", "990101"); got != counts {
+			t.Errorf("%s: counts %s, want %s", when, got, counts)
+		}
+	}
+	both("new", "adaptation/handrail=stated service/bathing=stated service/meals=serious",
+		"adaptation/handrail=stated:2 service/bathing=stated:2 service/meals=serious:1 service/meals=moderate:1")
+	if clear := app.Clear(t, collections.Needs, "said!=''", "said"); len(clear) > 0 {
+		t.Errorf("in clear: %v", clear)
+	}
+	next.Want(http.StatusNotFound, http.MethodGet, "/api/doorstep/v1/persons/"+li+"/needs", nil, nil)
+	tablet.Want(http.StatusForbidden, http.MethodGet, "/api/doorstep/v1/persons/"+li+"/needs", nil, nil)
+
+	push(t, tablet, elderOperation(3, 1, id, needy(testapp.Inside(gridA), "李大爷", "inconvenient")))
+	both("corrected", "adaptation/handrail=stated service/bathing=stated service/meals=mild",
+		"adaptation/handrail=stated:2 service/bathing=stated:2 service/meals=moderate:1 service/meals=mild:1")
+	review := "/api/doorstep/v1/records/elderly_surveys/" + id + "/review"
+	boss.Want(http.StatusOK, http.MethodPost, review, map[string]any{"decision": "reject", "comment": "不是本人"}, nil)
+	both("rejected", "", "adaptation/handrail=stated:1 service/bathing=stated:1 service/meals=moderate:1")
+	boss.Want(http.StatusOK, http.MethodPost, review, map[string]any{"decision": "reopen", "comment": "核对后是本人"}, nil)
+	both("reopened", "adaptation/handrail=stated service/bathing=stated service/meals=mild",
+		"adaptation/handrail=stated:2 service/bathing=stated:2 service/meals=moderate:1 service/meals=mild:1")
+
+	var page needs.Page
+	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/needs?area=990101&level=mild", nil, &page)
+	if len(page.Items) != 1 || page.Items[0].Record != id || page.Items[0].ItemName.ZH != "助餐" || page.Next != nil {
+		t.Errorf("a list %+v", page)
+	}
+	next.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/needs?area=990101", nil, &page)
+	if len(page.Items) != 0 {
+		t.Errorf("next door sees %+v", page.Items)
+	}
+	if _, err := app.NonconcurrentDB().NewQuery(`UPDATE persons SET merged_into='` + wang + `' WHERE id='` + li + `'`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if got := counted(t, app, boss, "990101", "990101"); strings.Count(got, ":1") != 3 || strings.Contains(got, ":2") {
+		t.Errorf("one person now: %s", got)
+	}
+	if _, err := app.NonconcurrentDB().NewQuery(`UPDATE persons SET merged_into='' WHERE id='` + li + `'`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	manager.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/persons/"+li+"/erase", map[string]any{"basis": "own_request"}, nil)
+	if left := app.Clear(t, collections.Needs, "record='"+id+"'", "person"); len(left) > 0 {
+		t.Errorf("after the erasure: %v", left)
+	}
+	if got := said(needsOf(t, boss, wang)); got != beside {
+		t.Errorf("the neighbour needs %s", got)
+	}
+}
+
+// Each child of a visit has needs of its own, and the facts of its home.
+func TestNeedsOfChildren(t *testing.T) {
+	app, tablet, boss := stage(t)
+	ill := child("王小明", number1, "2015-03-01", map[string]any{"child_needs": map[string]any{"needs": []string{"medical", "company"}}})
+	well := child("王小红", "", "2018-06-01", map[string]any{"child_needs": map[string]any{"needs": []string{"none"}}})
+	r := push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", ill, well)))[0]
+	if got := said(needsOf(t, boss, r.Persons[0])); !strings.HasPrefix(got, "child/company=stated child/medical=stated") {
+		t.Errorf("the ill one needs %s", got)
+	}
+	if got := said(needsOf(t, boss, r.Persons[1])); strings.Contains(got, "child/") {
+		t.Errorf("the other needs %s", got)
+	}
+	if rows := app.Clear(t, collections.Needs, "record='"+r.ID+"'", "said"); len(rows) != 2 || !strings.Contains(rows[0][0]+rows[1][0], `"age"`) {
+		t.Errorf("%v", rows)
+	}
+}
+
+// What the facts suggest is told with its reason and the facts that it rests on, and says what is not known; nothing is stored.
+func TestEntitlementsAreSuggestions(t *testing.T) {
+	_, tablet, boss := stage(t)
+	r := push(t, tablet, elderOperation(1, 0, uuid.NewString(), needy(testapp.Inside(gridA), "李大爷", "serious")))[0]
+	by := map[string]needs.Entitlement{}
+	for _, e := range needsOf(t, boss, r.Persons[0]).Entitlements {
+		by[e.Code] = e
+	}
+	if len(by) != 27 {
+		t.Fatalf("%d services", len(by))
+	}
+	for code, want := range map[string]string{"b01": needs.Likely, "b02": needs.Likely, "b04": needs.Open, "b09": needs.Likely, "b14": needs.NoRule, "b12": needs.Open} {
+		if e := by[code]; e.Suggestion != want {
+			t.Errorf("%s: %s, %+v", code, e.Suggestion, e.Reason)
+		}
+	}
+	old := by["b02"]
+	if old.Band != "80–89" || old.Received == nil || *old.Received || !strings.Contains(old.Reason.ZH, "年龄:80") || !strings.Contains(old.Reason.EN, "age: 80") {
+		t.Errorf("the allowance: %+v", old)
+	}
+	if bus := by["b27"]; bus.Received == nil || !*bus.Received {
+		t.Errorf("the bus: %+v", bus)
+	}
+	if care := by["b04"]; len(care.Missing) != 1 || care.Missing[0].Name != "ability_level" || !strings.Contains(care.Reason.ZH, "缺少") {
+		t.Errorf("care: %+v", care)
+	}
+}
+
+// The bureau edits the table; a dry run and a wrong rule change nothing.
+func TestTheTableOfServicesIsEdited(t *testing.T) {
+	app, _, boss := stage(t)
+	served := app.Serve(t)
+	boss.URL = served.URL
+	whole := app.Client(t, served, app.Worker(t, "M1", "manager", "9901"))
+	part := app.Client(t, served, app.Worker(t, "M2", "manager", "990101"))
+	const path = "/api/doorstep/v1/services"
+	var table struct{ Items []needs.Service }
+	var out struct{ Changes []needs.Change }
+	whole.Want(http.StatusOK, http.MethodGet, path, nil, &table)
+	before := slices.Clone(table.Items)
+	table.Items[13].Rule = "age >= 70"
+	part.Want(http.StatusForbidden, http.MethodPost, path, map[string]any{"services": table.Items}, nil)
+	boss.Want(http.StatusForbidden, http.MethodPost, path, map[string]any{"services": table.Items}, nil)
+	whole.Want(http.StatusOK, http.MethodPost, path, map[string]any{"services": table.Items[:26], "dry_run": true}, &out)
+	what := map[string]int{}
+	for _, c := range out.Changes {
+		what[c.What]++
+	}
+	if !reflect.DeepEqual(what, map[string]int{"same": 25, "changed": 1, "gone": 1}) {
+		t.Errorf("a dry run tells %v", what)
+	}
+	broken := slices.Clone(table.Items)
+	broken[0].Rule = "age >="
+	whole.Want(http.StatusBadRequest, http.MethodPost, path, map[string]any{"services": broken}, nil)
+	whole.Want(http.StatusOK, http.MethodGet, path, nil, &table)
+	if !reflect.DeepEqual(table.Items, before) {
+		t.Error("something changed")
+	}
+	table.Items[13].Rule = "age >= 70"
+	whole.Want(http.StatusOK, http.MethodPost, path, map[string]any{"services": table.Items}, nil)
+	whole.Want(http.StatusOK, http.MethodGet, path, nil, &table)
+	if len(table.Items) != 27 || table.Items[13].Rule != "age >= 70" || table.Items[12] != before[12] {
+		t.Errorf("%+v", table.Items[13])
+	}
+}
+
+// The table of needs goes out beside the records; of answers that a de-identified export leaves out it tells nothing.
+func TestNeedsAreExported(t *testing.T) {
+	app, tablet, boss := stage(t)
+	_ = app
+	id := uuid.NewString()
+	push(t, tablet, elderOperation(1, 0, id, needy(testapp.Inside(gridA), "李大爷", "serious")), operation(2, uuid.NewString(),
+		childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", map[string]any{"child_needs": map[string]any{"needs": []string{"medical"}}}))))
+	rows := exported(t, boss, "elderly_baseline", "")
+	if len(rows) != 4 || !slices.Contains(rows[3], "serious") || slices.Contains(rows[1], id) || rows[1][0] == "" || rows[1][1] == "" {
+		t.Errorf("%v", rows)
+	}
+	if rows := exported(t, boss, "elderly_baseline", "&suppress=true"); len(rows) != 4 || rows[0][0] != "day" || rows[1][0] != "2026-11" {
+		t.Errorf("suppressed: %v", rows)
+	}
+	if rows := exported(t, boss, "child_visit", ""); len(rows) != 1 {
+		t.Errorf("of a child: %v", rows)
+	}
+}
+
+func exported(t *testing.T, c *testapp.Client, form, more string) [][]string {
+	t.Helper()
+	status, body := c.Do(http.MethodGet, "/api/doorstep/v1/export/"+form+"?states=received,has_issues"+more, nil)
+	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if status != http.StatusOK || err != nil {
+		t.Fatalf("%d %v", status, err)
+	}
+	in, err := archive.Open("person_needs.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	raw, err := io.ReadAll(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\ufeff")))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
