@@ -40,8 +40,8 @@ func elderOperation(seq, rev int, id string, answers map[string]any) map[string]
 	return map[string]any{"seq": seq, "op": "submit", "id": id, "form": "elderly_baseline", "base_rev": rev, "answers": answers}
 }
 
-// said writes needs as domain/item=level, in order.
-func said(p needs.Person) string {
+// needsSaid writes needs as domain/item=level, in order.
+func needsSaid(p needs.Person) string {
 	var all []string
 	for _, n := range p.Needs {
 		if n.Current {
@@ -58,8 +58,8 @@ func needsOf(t *testing.T, c *testapp.Client, person string) (p needs.Person) {
 	return p
 }
 
-// counted writes the counts of one area, and fails where what was kept differs from a count from the beginning.
-func counted(t *testing.T, app *testapp.App, c *testapp.Client, territory, area string) string {
+// needsCounted writes the counts of one area, and fails where what was kept differs from a count from the beginning.
+func needsCounted(t *testing.T, app *testapp.App, c *testapp.Client, territory, area string) string {
 	t.Helper()
 	var kept needs.Report
 	c.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/needs/counts?area="+area, nil, &kept)
@@ -90,13 +90,13 @@ func TestNeedsLiveWithTheirRecord(t *testing.T) {
 	const beside = "adaptation/handrail=stated service/bathing=stated service/meals=moderate"
 	both := func(when, mine, counts string) {
 		t.Helper()
-		if got := said(needsOf(t, boss, li)); got != mine {
+		if got := needsSaid(needsOf(t, boss, li)); got != mine {
 			t.Errorf("%s: needs %s, want %s", when, got, mine)
 		}
-		if got := said(needsOf(t, boss, wang)); got != beside {
+		if got := needsSaid(needsOf(t, boss, wang)); got != beside {
 			t.Errorf("%s: the neighbour needs %s", when, got)
 		}
-		if got := counted(t, app, boss, "990101", "990101"); got != counts {
+		if got := needsCounted(t, app, boss, "990101", "990101"); got != counts {
 			t.Errorf("%s: counts %s, want %s", when, got, counts)
 		}
 	}
@@ -130,7 +130,7 @@ func TestNeedsLiveWithTheirRecord(t *testing.T) {
 	if _, err := app.NonconcurrentDB().NewQuery(`UPDATE persons SET merged_into='` + wang + `' WHERE id='` + li + `'`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	if got := counted(t, app, boss, "990101", "990101"); strings.Count(got, ":1") != 3 || strings.Contains(got, ":2") {
+	if got := needsCounted(t, app, boss, "990101", "990101"); strings.Count(got, ":1") != 3 || strings.Contains(got, ":2") {
 		t.Errorf("one person now: %s", got)
 	}
 	if _, err := app.NonconcurrentDB().NewQuery(`UPDATE persons SET merged_into='' WHERE id='` + li + `'`).Execute(); err != nil {
@@ -140,7 +140,7 @@ func TestNeedsLiveWithTheirRecord(t *testing.T) {
 	if left := app.Clear(t, collections.Needs, "record='"+id+"'", "person"); len(left) > 0 {
 		t.Errorf("after the erasure: %v", left)
 	}
-	if got := said(needsOf(t, boss, wang)); got != beside {
+	if got := needsSaid(needsOf(t, boss, wang)); got != beside {
 		t.Errorf("the neighbour needs %s", got)
 	}
 }
@@ -151,10 +151,10 @@ func TestNeedsOfChildren(t *testing.T) {
 	ill := child("王小明", number1, "2015-03-01", map[string]any{"child_needs": map[string]any{"needs": []string{"medical", "company"}}})
 	well := child("王小红", "", "2018-06-01", map[string]any{"child_needs": map[string]any{"needs": []string{"none"}}})
 	r := push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", ill, well)))[0]
-	if got := said(needsOf(t, boss, r.Persons[0])); !strings.HasPrefix(got, "child/company=stated child/medical=stated") {
+	if got := needsSaid(needsOf(t, boss, r.Persons[0])); !strings.HasPrefix(got, "child/company=stated child/medical=stated") {
 		t.Errorf("the ill one needs %s", got)
 	}
-	if got := said(needsOf(t, boss, r.Persons[1])); strings.Contains(got, "child/") {
+	if got := needsSaid(needsOf(t, boss, r.Persons[1])); strings.Contains(got, "child/") {
 		t.Errorf("the other needs %s", got)
 	}
 	if rows := app.Clear(t, collections.Needs, "record='"+r.ID+"'", "said"); len(rows) != 2 || !strings.Contains(rows[0][0]+rows[1][0], `"age"`) {
@@ -235,19 +235,19 @@ func TestNeedsAreExported(t *testing.T) {
 	id := uuid.NewString()
 	push(t, tablet, elderOperation(1, 0, id, needy(testapp.Inside(gridA), "李大爷", "serious")), operation(2, uuid.NewString(),
 		childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", map[string]any{"child_needs": map[string]any{"needs": []string{"medical"}}}))))
-	rows := exported(t, boss, "elderly_baseline", "")
+	rows := needsExported(t, boss, "elderly_baseline", "")
 	if len(rows) != 4 || !slices.Contains(rows[3], "serious") || slices.Contains(rows[1], id) || rows[1][0] == "" || rows[1][1] == "" {
 		t.Errorf("%v", rows)
 	}
-	if rows := exported(t, boss, "elderly_baseline", "&suppress=true"); len(rows) != 4 || rows[0][0] != "day" || rows[1][0] != "2026-11" {
+	if rows := needsExported(t, boss, "elderly_baseline", "&suppress=true"); len(rows) != 4 || rows[0][0] != "day" || rows[1][0] != "2026-11" {
 		t.Errorf("suppressed: %v", rows)
 	}
-	if rows := exported(t, boss, "child_visit", ""); len(rows) != 1 {
+	if rows := needsExported(t, boss, "child_visit", ""); len(rows) != 1 {
 		t.Errorf("of a child: %v", rows)
 	}
 }
 
-func exported(t *testing.T, c *testapp.Client, form, more string) [][]string {
+func needsExported(t *testing.T, c *testapp.Client, form, more string) [][]string {
 	t.Helper()
 	status, body := c.Do(http.MethodGet, "/api/doorstep/v1/export/"+form+"?states=received,has_issues"+more, nil)
 	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))

@@ -335,7 +335,7 @@ func TestSensitiveAnswersAreMarked(t *testing.T) {
 func TestRequiredQuestionsCanBeLeftOpen(t *testing.T) {
 	f := read(t, "child_visit.csv")
 	exempt := strings.Fields(`contact_method outcome consent consent_by consent_scope child_sex child_contact child_assent risk_when immediate_danger danger_action safety_action gate_harm gate_care
-		gate_mind no_signature_reason worker_grade language interpreter contact_result observation categories guardianship_problem out_of_school_reason`)
+		gate_mind no_signature_reason worker_grade language interpreter contact_result observation categories guardianship_problem out_of_school_reason person_looked`)
 	f.Walk(func(q *survey.Question) bool {
 		list := f.Lists[q.List]
 		if q.Required == "" || list == nil || slices.Contains(exempt, q.Name) {

@@ -183,6 +183,6 @@ var levelNames = map[string]Text{
 
 // domainNames are the domains of the forms that come with the program.
 var domainNames = map[string]Text{
-	"service": {"养老服务", "services"}, "adaptation": {"居家适老化改造", "home adaptation"}, "carer": {"照护者支持", "support for carers"},
+	"service": {"养老服务", "services for older people"}, "adaptation": {"居家适老化改造", "home adaptation"}, "carer": {"照护者支持", "support for carers"},
 	"daily_care": {"生活照料", "daily care"}, "child": {"儿童帮扶", "help for the child"}, "protection": {"儿童保护", "protection of the child"},
 }
