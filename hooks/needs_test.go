@@ -231,10 +231,10 @@ func TestTheTableOfServicesIsEdited(t *testing.T) {
 // The table of needs goes out beside the records; of answers that a de-identified export leaves out it tells nothing.
 func TestNeedsAreExported(t *testing.T) {
 	app, tablet, boss := stage(t)
-	_ = app
 	id := uuid.NewString()
 	push(t, tablet, elderOperation(1, 0, id, needy(testapp.Inside(gridA), "李大爷", "serious")), operation(2, uuid.NewString(),
-		childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", map[string]any{"child_needs": map[string]any{"needs": []string{"medical"}}}))))
+		childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", map[string]any{"child_needs": map[string]any{"needs": []string{"medical"}},
+			"child_health": map[string]any{"disability": "yes", "rehabilitation": "needed"}}))))
 	rows := needsExported(t, boss, "elderly_baseline", "")
 	if len(rows) != 4 || !slices.Contains(rows[3], "serious") || slices.Contains(rows[1], id) || rows[1][0] == "" || rows[1][1] == "" {
 		t.Errorf("%v", rows)
@@ -242,8 +242,11 @@ func TestNeedsAreExported(t *testing.T) {
 	if rows := needsExported(t, boss, "elderly_baseline", "&suppress=true"); len(rows) != 4 || rows[0][0] != "day" || rows[1][0] != "2026-11" {
 		t.Errorf("suppressed: %v", rows)
 	}
-	if rows := needsExported(t, boss, "child_visit", ""); len(rows) != 1 {
-		t.Errorf("of a child: %v", rows)
+	if rows := needsExported(t, boss, "child_visit", ""); len(rows) != 2 || rows[1][5] != "medical" {
+		t.Errorf("of a child, whose disability does not go out: %v", rows)
+	}
+	if all := app.Clear(t, collections.Needs, "form='child_visit'", "said"); len(all) != 1 || !strings.Contains(all[0][0], "rehabilitation") {
+		t.Errorf("what is kept of the child: %v", all)
 	}
 }
 

@@ -12,7 +12,7 @@ var settled = map[string]int{
 	"areas": 21_000, "workers": 3_000, "worker_scopes": 20_000, "former_territories": 3_000, "second_factors": 3_000, "sign_ins": 10_000,
 	"app_tokens": 3_000,
 	"devices":    3_000, "forms": 20, "form_files": 100, "campaigns": 20, "retention_policies": 20, "retention_reports": 100, "meta": 20,
-	"second_factor_settings": 20,
+	"second_factor_settings": 20, "basic_services": 100, "need_versions": 1_000,
 }
 
 // sizes are the tables that are larger than a table that grows is otherwise taken for.
