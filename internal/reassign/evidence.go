@@ -47,7 +47,8 @@ func (w *work) heir(now lying) (lying, error) {
 	return lying{code, string(grid.Unassigned), 0}, nil
 }
 
-// whereStated leaves a record where somebody put it. Of an area that was divided since, its point tells the part.
+// whereStated leaves a record where somebody put it. Of an area that was divided since, its point tells the part, and the word of who put
+// it there holds for that: by all evidence a second look would find more than the first.
 func (w *work) whereStated(now lying, in grid.Input) (to lying, none grid.Assignment, err error) {
 	became, err := w.became(now.area)
 	if err != nil {
@@ -55,10 +56,7 @@ func (w *work) whereStated(now lying, in grid.Input) (to lying, none grid.Assign
 	}
 	if len(became) > 0 {
 		if a := grid.Assign(w.Areas.Index(), grid.Input{HasPoint: in.HasPoint, Lon: in.Lon, Lat: in.Lat, AccuracyM: in.AccuracyM}); slices.Contains(became, a.Area) {
-			if a.Area == now.area {
-				return now, none, nil
-			}
-			return lying{a.Area, string(a.Method), a.Confidence}, a, nil
+			return lying{a.Area, now.method, now.confidence}, none, nil
 		}
 	}
 	to, err = w.heir(now)
