@@ -57,11 +57,11 @@ func NewIndex(areas []Area) *Index {
 
 func (idx *Index) newLayer(items []item) layer {
 	l := layer{lattice: newLattice(items), rings: newRings(idx.areas, items)}
-	boundaries := make([]orb.MultiPolygon, len(items))
+	boundaries, positions := make([]orb.MultiPolygon, len(items)), make([]int32, len(items))
 	for i, it := range items {
-		boundaries[i] = idx.areas[it.area].Boundary
+		boundaries[i], positions[i] = idx.areas[it.area].Boundary, it.area
 	}
-	l.raster = newRaster(&l.lattice, boundaries, func(p orb.Point) int32 { return idx.search(&l, p) })
+	l.raster = newRaster(&l.lattice, positions, boundaries, func(p orb.Point) int32 { return idx.search(&l, p) })
 	return l
 }
 

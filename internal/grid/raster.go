@@ -2,6 +2,7 @@ package grid
 
 import (
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -11,13 +12,16 @@ import (
 type raster struct {
 	lattice           // its box, columns and rows alone
 	scale   orb.Point // cells a degree
-	held    []int32   // by cell: position of the area, nobody, or border
+	held    []uint16  // by cell: noneThere, borderThere, or the number of the area and firstThere
+	areas   []int32   // by number: position of the area
 }
 
 const (
 	nobody int32 = -1
 	border int32 = -2
-	unseen int32 = -3
+
+	// What a cell holds takes two bytes, so that the cells of a city fit into the processor's cache.
+	unseen, borderThere, noneThere, firstThere = 0, 1, 2, 3
 
 	// cellsPerArea makes about a sixth of the cells of a square area border ones; leastCells serve levels of a few large areas.
 	cellsPerArea, leastCells, mostCells = 256, 1 << 14, 1 << 23
@@ -25,22 +29,19 @@ const (
 	stepsPerPart = 32
 )
 
-// newRaster makes the raster of a level; find is the search among the outlines. It returns one without cells where that would take
-// too long: then every point is searched for.
-func newRaster(level *lattice, boundaries []orb.MultiPolygon, find func(orb.Point) int32) raster {
+// newRaster makes the raster of a level of areas at some positions; find is the search among the outlines. It returns one without cells
+// where that would take too long, or where the areas are more than two bytes count: then every point is searched for.
+func newRaster(level *lattice, areas []int32, boundaries []orb.MultiPolygon, find func(orb.Point) int32) raster {
 	width, height := level.box.Max[0]-level.box.Min[0], level.box.Max[1]-level.box.Min[1]
 	cells := max(leastCells, min(cellsPerArea*len(boundaries), mostCells))
-	r := raster{lattice: lattice{box: level.box}}
-	if width == 0 || height == 0 {
+	r := raster{lattice: lattice{box: level.box}, areas: areas}
+	if width == 0 || height == 0 || len(areas) > math.MaxUint16-firstThere {
 		return raster{}
 	}
 	r.cols = clamp(math.Sqrt(float64(cells)*width/height), 1, cells)
 	r.rows = clamp(float64(cells)/float64(r.cols), 1, cells)
 	r.scale = orb.Point{float64(r.cols) / width, float64(r.rows) / height}
-	r.held = make([]int32, r.cols*r.rows)
-	for c := range r.held {
-		r.held[c] = unseen
-	}
+	r.held = make([]uint16, r.cols*r.rows)
 	steps := stepsPerPart * len(r.held)
 	for _, area := range boundaries {
 		steps += stepsPerPart * cornersOf(area)
@@ -73,7 +74,7 @@ func (r *raster) draw(a, b orb.Point) (steps int) {
 		from, to := along(a, b, south-padY), along(a, b, south+size[1]+padY)
 		first, last := r.col(min(from, to)-padX), r.col(max(from, to)+padX)
 		for c := row*r.cols + first; c <= row*r.cols+last; c++ {
-			r.held[c] = border
+			r.held[c] = borderThere
 		}
 		steps += 1 + last - first
 	}
@@ -105,17 +106,25 @@ func (r *raster) fill(find func(orb.Point) int32) {
 		}
 		row, col := c/r.cols, c%r.cols
 		switch {
-		case col > 0 && r.held[c-1] != border:
+		case col > 0 && r.held[c-1] != borderThere:
 			r.held[c] = r.held[c-1]
-		case row > 0 && r.held[c-r.cols] != border:
+		case row > 0 && r.held[c-r.cols] != borderThere:
 			r.held[c] = r.held[c-r.cols]
 		default:
-			r.held[c] = find(orb.Point{
+			r.held[c] = r.number(find(orb.Point{
 				r.box.Min[0] + (float64(col)+0.5)*(r.box.Max[0]-r.box.Min[0])/float64(r.cols),
 				r.box.Min[1] + (float64(row)+0.5)*(r.box.Max[1]-r.box.Min[1])/float64(r.rows),
-			})
+			}))
 		}
 	}
+}
+
+// number is what a cell holds of an area at a position.
+func (r *raster) number(at int32) uint16 {
+	if i, found := slices.BinarySearch(r.areas, at); found {
+		return uint16(firstThere + i)
+	}
+	return noneThere
 }
 
 // holder is the position of the area that holds a point, nobody, or border where that takes a search.
@@ -128,5 +137,12 @@ func (r *raster) holder(p orb.Point) int32 {
 	}
 	// The rounding is not that of lattice.col: draw allows for more than both.
 	col, row := int((p[0]-r.box.Min[0])*r.scale[0]), int((p[1]-r.box.Min[1])*r.scale[1])
-	return r.held[min(row, r.rows-1)*r.cols+min(col, r.cols-1)]
+	switch held := r.held[min(row, r.rows-1)*r.cols+min(col, r.cols-1)]; held {
+	case borderThere:
+		return border
+	case noneThere:
+		return nobody
+	default:
+		return r.areas[held-firstThere]
+	}
 }
