@@ -36,7 +36,8 @@ const (
 // Tables that are no collections: they are read by Doorstep's own routes alone.
 const (
 	AreaRevisions = "area_revisions"
-	AreaJobs      = "area_jobs"
+	Jobs          = "jobs"
+	SavedQueues   = "saved_queues"
 	AreaMoves     = "area_moves"
 	HouseCodes    = "house_codes"
 

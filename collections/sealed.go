@@ -54,6 +54,8 @@ var Registry = map[string]Concealed{
 	Attachments: {{Column: "name", Indexed: true, Shape: sensitive.Whole}},
 	Needs:       {{Column: "said", Blank: "", Shape: sensitive.Whole}},
 	AppTokens:   {{Column: "label", Blank: "", Shape: sensitive.Whole}},
+	Jobs:        {{Column: "body", Blank: ""}},
+	SavedQueues: {{Column: "name", Blank: ""}},
 }
 
 // concealedIn decides for the answers of a form's table, by what its questions tell.

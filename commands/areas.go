@@ -107,7 +107,7 @@ func reassignAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 					return err
 				}
 				return audit.Append(db, d.Now(), audit.Entry{
-					Actor: audit.Operator, Action: "areas.reassign", Collection: collections.AreaJobs, Record: id, Purpose: audit.Administration,
+					Actor: audit.Operator, Action: "areas.reassign", Collection: collections.Jobs, Record: id, Purpose: audit.Administration,
 				})
 			})
 		}

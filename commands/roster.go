@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"doorstep/hooks"
-	"doorstep/internal/audit"
 	"doorstep/internal/roster"
 )
 
@@ -30,7 +29,7 @@ func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 	addDatum(c, &o.Datum, "经纬度的坐标系 · datum of the coordinates")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		show := steps(cmd.ErrOrStderr())
-		o.By, o.Now, o.Show = audit.Operator, d.Now(), func(done, total int) { show("行 rows", done, total) }
+		o.Now, o.Show = d.Now(), func(done, total int) { show("行 rows", done, total) }
 		n, err := roster.Import(cmd.Context(), app, args[0], o)
 		ignored(cmd, args[0], n.Ignored)
 		if err != nil {

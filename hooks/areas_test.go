@@ -131,7 +131,7 @@ func settled(t *testing.T, app *testapp.App) {
 		if err := app.Doorstep.Reassign(t.Context(), app.TestApp); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*) FROM area_jobs WHERE status!='done'`, nil, &left); err != nil {
+		if _, err := collections.One(collections.Read(app.TestApp), `SELECT COUNT(*) FROM jobs WHERE status!='done'`, nil, &left); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -146,14 +146,14 @@ func TestAJobStopsAndGoesOn(t *testing.T) {
 	var job string
 	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) (err error) {
 		job = "job-that-waits"
-		return collections.Insert(db, collections.AreaJobs, collections.Row{{Column: "id", Value: job}, {Column: "status", Value: "running"}, {Column: "areas", Value: `["990101001001001"]`}, {Column: "runner", Value: "another"},
+		return collections.Insert(db, collections.Jobs, collections.Row{{Column: "id", Value: job}, {Column: "status", Value: "running"}, {Column: "areas", Value: `["990101001001001"]`}, {Column: "runner", Value: "another"},
 			{Column: "until", Value: "2999-01-01 00:00:00.000Z"}, {Column: "created_by", Value: "x"}, {Column: "created", Value: "2026-11-01 00:00:00.000Z"}, {Column: "updated", Value: ""}})
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	status := func() (s string) {
-		if _, err := collections.One(collections.Read(app.TestApp), `SELECT status FROM area_jobs WHERE id=?`, []any{job}, &s); err != nil {
+		if _, err := collections.One(collections.Read(app.TestApp), `SELECT status FROM jobs WHERE id=?`, []any{job}, &s); err != nil {
 			t.Fatal(err)
 		}
 		return s

@@ -224,7 +224,7 @@ func theDoors(tables []string) []door {
 			if err := os.WriteFile(path, []byte(lines), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := roster.Import(t.Context(), s.app, path, roster.Options{Datum: grid.WGS84, By: "operator", Now: s.app.Doorstep.Now()})
+			_, err := roster.Import(t.Context(), s.app, path, roster.Options{Datum: grid.WGS84, Now: s.app.Doorstep.Now()})
 			return done(err)
 		}, shows: nothing},
 		door{name: "key rotation", of: func(t *testing.T, s *street, w twin) (int, []byte) {

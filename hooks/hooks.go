@@ -53,6 +53,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.damaged", 46, d.watchDamage)
 	on(app.OnServe(), "doorstep.blocking", 47, d.blockEverybody)
 	on(app.OnServe(), "doorstep.reassign", 48, d.watchAreas)
+	on(app.OnServe(), "doorstep.jobs", 49, d.runJobs)
 
 	on(app.OnRecordCreateRequest(), "doorstep.hand.create", 95, d.byHand) // in the transaction that the audit trail began
 	on(app.OnRecordUpdateRequest(), "doorstep.hand.update", 95, d.byHand)

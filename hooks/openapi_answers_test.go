@@ -168,6 +168,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	w.walkWork(app, tablet, boss, worker.Id)
 	w.walkOffice(manager, worker.Id, tablet.Device)
 	w.walkAreas(manager, boss)
+	w.walkJobs(manager, boss)
 	w.walkRetention(app, manager)
 	w.walkAudit(app, manager, boss)
 	w.walkStaff(app, manager)

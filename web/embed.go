@@ -18,6 +18,12 @@ import (
 //go:embed all:console/dist
 var built embed.FS
 
+//go:embed dashboard/main.js
+var dashboard embed.FS
+
+// Dashboard is what PocketBase's dashboard runs of ours: a link to the console.
+func Dashboard() (fs.FS, error) { return fs.Sub(dashboard, "dashboard") }
+
 // Shell is the page that the console starts from.
 const Shell = "index.html"
 

@@ -104,7 +104,7 @@ func verdict(w io.Writer, c config, all []compared) error {
 	var peak int
 	for _, m := range all {
 		if m.failed == nil {
-			fmt.Fprintf(w, "ratio full_to_small_%s %.2f\n", m.name, m.ratio())
+			fmt.Fprintf(w, "ratio full_to_small_%s %.2f\np95_ms full_%s %.1f\n", m.name, m.ratio(), m.name, m.of[1].p95())
 			peak = max(peak, m.of[1].peak)
 		}
 		if m.failed != nil || !m.all && m.growth() > c.allowed {

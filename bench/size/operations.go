@@ -82,6 +82,7 @@ func (v *visitor) operations() []operation {
 		{"retention_report", v.report, 0, false},
 		{"roster_1000", v.roster, 2, whole},
 	}
+	all = append(all, v.consoleLists()...)
 	for _, level := range []string{"district", "street", "community", "grid"} {
 		all = append(all, operation{"coverage_" + level, v.get(&v.street, "/api/doorstep/v1/coverage?level="+level), 0, false})
 	}

@@ -35,7 +35,7 @@ type visitor struct {
 	tablet                        client.Tablet
 	grids                         []string // of the worker
 	odk, old                      string   // the worker's address for ODK apps; a cursor from before the news
-	record                        string   // that is read
+	record, home                  string   // that is read
 	visits                        [][]client.Operation
 	beside                        core.App // the same folder, opened by this program
 	library                       *instrument.Library

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/review"
 	"doorstep/internal/survey"
 )
 
@@ -19,6 +20,7 @@ type Filter struct {
 	States                             []string // those that wait, where none are named
 	From, To                           string   // days on which records arrived, both included
 	Photo, Returned                    bool     // only records with a file, or that were returned before
+	Flag                               string   // own, team: only records that the actor, or somebody for all, has marked
 	Cursor                             string
 	Limit                              int
 
@@ -47,36 +49,49 @@ type Item struct {
 	Codes          []string `json:"codes"`
 	Photos         int      `json:"photos"` // files that belong to it
 	ReturnedBefore bool     `json:"returned_before"`
+	Flagged        bool     `json:"flagged"` // by the actor, or by somebody for all
 	Readers        []Reader `json:"readers"` // who else has it open
 }
 
 // Queue lists records by when they arrived, the newest first.
 func Queue(db collections.DB, k Known, actor access.Actor, f Filter) (Page[Item], error) {
-	from, err := parsePosition(f.Cursor)
+	keys, next, err := keysOf(db, k, actor, f)
 	if err != nil {
 		return Page[Item]{}, err
 	}
+	items, err := itemsOf(db, k, actor, keys)
+	return Page[Item]{items, next}, err
+}
+
+// keysOf finds the records of a page.
+func keysOf(db collections.DB, k Known, actor access.Actor, f Filter) (keys []key, next *string, err error) {
+	from, err := parsePosition(f.Cursor)
+	if err != nil {
+		return nil, nil, err
+	}
 	if f.States, err = parseStates(f.States); err != nil {
-		return Page[Item]{}, err
+		return nil, nil, err
+	}
+	if f.Flag != "" && f.Flag != review.FlagOwn && f.Flag != review.FlagTeam {
+		return nil, nil, problem.New(problem.BadParameter, "flag")
 	}
 	days, args, err := f.days()
 	if err != nil {
-		return Page[Item]{}, err
+		return nil, nil, err
 	}
 	m := merge{limit: Limit(f.Limit)}
 	for _, table := range tablesOf(k.Library, f.Form) {
 		for _, r := range Ranges(actor, f.Area) {
 			for _, state := range f.States {
-				s := stream{db: db, f: f, table: table, r: r, state: state, from: from, days: days, daysArgs: args}
+				s := stream{db: db, f: f, by: actor.ID, table: table, r: r, state: state, from: from, days: days, daysArgs: args}
 				if err := s.read(&m); err != nil {
-					return Page[Item]{}, err
+					return nil, nil, err
 				}
 			}
 		}
 	}
-	keys, next := m.page()
-	items, err := itemsOf(db, k, keys)
-	return Page[Item]{items, next}, err
+	keys, next = m.page()
+	return keys, next, nil
 }
 
 // parseStates gives the states that are asked for; those that wait for none.
@@ -128,10 +143,11 @@ func (f *Filter) days() (where string, args []any, err error) {
 const itemColumns = `v.id, v.rev, v.form, v.form_version, v.review_state, v.area,
 	v.worker, COALESCE((SELECT name FROM workers w WHERE w.id=v.worker),''), v.outcome, v.started_at, v.finished_at, v.received_at, COALESCE(v.issues,'[]'),
 	(SELECT count(*) FROM attachments a WHERE a.record=v.id AND a.replaced=FALSE AND a.state!='withdrawn'),
-	EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return')`
+	EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return'),
+	EXISTS (SELECT 1 FROM record_flags f WHERE f.record=v.id AND (f.worker=? OR f.team))`
 
 // itemsOf reads what a page shows, in the order of its keys.
-func itemsOf(db collections.DB, k Known, keys []key) ([]Item, error) {
+func itemsOf(db collections.DB, k Known, actor access.Actor, keys []key) ([]Item, error) {
 	byTable := map[string][]string{}
 	for _, one := range keys {
 		byTable[one.table] = append(byTable[one.table], one.id)
@@ -143,7 +159,7 @@ func itemsOf(db collections.DB, k Known, keys []key) ([]Item, error) {
 			return nil, err
 		}
 		query := `SELECT ` + itemColumns + ` FROM "` + table + `" v WHERE v.id IN (SELECT value FROM json_each(?))`
-		err = collections.Each(db, query, []any{string(list)}, func(rows *sql.Rows) error {
+		err = collections.Each(db, query, []any{actor.ID, string(list)}, func(rows *sql.Rows) error {
 			item := Item{Collection: table, Codes: []string{}}
 			err := item.scan(rows, k)
 			read[key{table, position{item.ReceivedAt, item.ID}}] = item
@@ -165,7 +181,7 @@ func itemsOf(db collections.DB, k Known, keys []key) ([]Item, error) {
 func (i *Item) scan(rows *sql.Rows, k Known) error {
 	var outcome, started, issues string
 	if err := rows.Scan(&i.ID, &i.Rev, &i.Form, &i.FormVersion, &i.State, &i.Area, &i.Worker, &i.WorkerName, &outcome, &started, &i.FinishedAt,
-		&i.ReceivedAt, &issues, &i.Photos, &i.ReturnedBefore); err != nil {
+		&i.ReceivedAt, &issues, &i.Photos, &i.ReturnedBefore, &i.Flagged); err != nil {
 		return err
 	}
 	i.Outcome, i.AreaName = outcomeText(k.Library, i.Collection, i.FormVersion, outcome), nameOf(k.Areas, i.Area)

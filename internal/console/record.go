@@ -45,6 +45,7 @@ type Record struct {
 	Can         map[string]*Text `json:"can"` // by decision: nil where the caller may take it, else why not
 	Damaged     bool             `json:"damaged"`
 	Readers     []Reader         `json:"readers"` // who else has it open
+	Flags       []RecordFlag     `json:"flags"`
 }
 
 // Person is somebody of the staff.
@@ -118,7 +119,7 @@ func Read(ctx context.Context, db collections.DB, k Known, actor access.Actor, c
 	}
 	r := reader{db: db, library: k.Library, areas: k.Areas, sheet: k.Sheets.of(in, k.Library), actor: actor, rec: rec, root: root, table: collection}
 	out = r.head()
-	for _, part := range []func(*Record) error{r.names, r.household, r.location, r.versions, r.history, r.earlier} {
+	for _, part := range []func(*Record) error{r.names, r.household, r.location, r.versions, r.history, r.earlier, r.flags} {
 		if err := part(&out); err != nil {
 			return out, nil, err
 		}

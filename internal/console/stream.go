@@ -6,12 +6,14 @@ import (
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
+	"doorstep/internal/review"
 )
 
 // stream is what one table holds in one state and one range of areas, the newest first.
 type stream struct {
 	db           collections.DB
 	f            Filter
+	by           string // who asks
 	table, state string
 	r            territory.Range
 	from         position
@@ -25,6 +27,14 @@ const mostLooked = 3000
 
 // read adds the stream's keys. A finding that few records have, else a worker, leads to the records; otherwise their time does.
 func (s *stream) read(m *merge) error {
+	if s.f.Flag != "" { // few are marked
+		where, args := `f.worker=? AND f.collection=?`, []any{s.by, s.table}
+		if s.f.Flag == review.FlagTeam {
+			where, args = `f.team AND f.collection=?`, []any{s.table}
+		}
+		return s.scan(m, `record_flags f CROSS JOIN "`+s.table+`" v ON v.id=f.record`, where+` AND +v.review_state=? AND +v.area>=? AND +v.area<?`,
+			append(args, s.state, s.r.Lo, s.r.Hi)...)
+	}
 	if s.f.Code != "" {
 		found, err := count(s.db, `SELECT 1 FROM record_issues WHERE code=? AND area>=? AND area<?`, s.f.Code, s.r.Lo, s.r.Hi)
 		if err != nil {

@@ -20,6 +20,8 @@ type entry struct {
 	Identified bool             `json:"identified"`
 	States     []string         `json:"states"`
 	Campaign   string           `json:"campaign"`
+	From       string           `json:"from,omitempty"`
+	To         string           `json:"to,omitempty"`
 	Suppress   bool             `json:"suppress"`
 	SmallCells *RiskReport      `json:"small_cells,omitempty"` // counts alone
 	Territory  []string         `json:"territory"`             // area code prefixes; null for the operator, whom nothing limits
@@ -32,7 +34,7 @@ func record(ctx context.Context, app core.App, actor access.Actor, in *instrumen
 	complete bool) error {
 	e := entry{
 		Form: in.Form.ID, Version: in.Version, Format: sel.Format, Labels: sel.Labels, Identified: sel.Identified, States: sel.States,
-		Campaign: sel.Campaign, Territory: actor.Territory, Suppress: sel.Suppress, SmallCells: r.Risk, Rows: map[string]int64{},
+		Campaign: sel.Campaign, From: sel.From, To: sel.To, Territory: actor.Territory, Suppress: sel.Suppress, SmallCells: r.Risk, Rows: map[string]int64{},
 		Complete: complete,
 	}
 	for _, t := range r.Tables {

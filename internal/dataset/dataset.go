@@ -36,6 +36,7 @@ type Selection struct {
 	States     []string          // review states; none means approved only
 	NoReasons  bool              // without the columns that say why an answer is missing
 	Campaign   string            // id; "" is every campaign
+	From, To   string            // days on which records arrived, both included; "" for no bound
 	Everywhere bool              // not limited by Ranges
 	Ranges     []territory.Range // area codes; none means no records
 	Quasi      []string          // variables that narrow down who somebody is, "area" among them; none means those that do by themselves
@@ -89,6 +90,9 @@ func (s Selection) complete() (Selection, error) {
 		if !slices.Contains(reviewStates, state) {
 			return s, problem.New(problem.BadParameter, "states: "+strings.Join(reviewStates, ", "))
 		}
+	}
+	if _, _, err := s.days(); err != nil {
+		return s, err
 	}
 	if s.K == 0 {
 		s.K = DefaultK

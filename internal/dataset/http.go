@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"context"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -18,44 +20,82 @@ import (
 	"doorstep/internal/survey"
 )
 
-// ServeHTTP answers with a zip archive of the export that the query asks for: format (csv or xlsx), labels (zh or en),
-// identified (true), missing (false), states
-// (comma-separated), campaign, and quasi, k, sensitive, l and suppress for small cells. The error is for the client; there is none any more
-// once the archive has begun: then the connection is cut and the reason goes to the log.
-func ServeHTTP(w http.ResponseWriter, r *http.Request, app core.App, in *instrument.Instrument, act access.Act) error {
-	sel, err := parse(r.URL.Query())
+// Order is an export that somebody asks for by a query: format (csv or xlsx), labels (zh or en), identified (true), missing
+// (false), states (comma-separated), campaign, area, from and to (days on which records arrived), and quasi, k, sensitive, l and
+// suppress for small cells.
+type Order struct {
+	access.Act
+	In       *instrument.Instrument
+	Query    url.Values
+	Progress func(done, total int64) // rows; may be nil
+}
+
+// Name is what the archive is called.
+func (o Order) Name() string {
+	return o.In.Layout.Main().Name + "-" + o.Now.In(survey.Zone).Format("20060102") + ".zip"
+}
+
+// Check fails where the actor may not have the export, or it is none.
+func (o Order) Check() error {
+	_, err := o.selection()
+	return err
+}
+
+func (o Order) selection() (Selection, error) {
+	sel, err := parse(o.Query)
 	if err != nil {
-		return err
+		return sel, err
 	}
-	if sel, err = sel.within(act.Actor); err != nil {
-		return err
+	sel, err = sel.within(o.Actor, o.Query.Get("area"))
+	if sel.Now = o.Now; o.Progress != nil {
+		sel.Progress = o.Progress
 	}
-	sel.Now = act.Now
-	d := &download{w: w, control: http.NewResponseController(w), name: in.Layout.Main().Name + "-" + act.Now.In(survey.Zone).Format("20060102") +
-		".zip"}
-	err = sendZip(r, d, app, in, act.Actor, sel)
+	return sel, err
+}
+
+// ServeHTTP answers with the zip archive of an order. The error is for the client; there is none any more
+// once the archive has begun: then the connection is cut and the reason goes to the log.
+func ServeHTTP(w http.ResponseWriter, r *http.Request, app core.App, o Order) error {
+	d := &download{w: w, control: http.NewResponseController(w), name: o.Name()}
+	_, err := o.Zip(r.Context(), app, d)
 	if err == nil || !d.begun {
 		return err
 	}
-	app.Logger().Error("export broke off", "form", in.Form.ID, "error", err.Error())
+	app.Logger().Error("export broke off", "form", o.In.Form.ID, "error", err.Error())
 	d.cut()
 	return nil
 }
 
-// sendZip closes the archive only after the audit trail has it, so that no complete archive goes unrecorded.
-func sendZip(r *http.Request, d *download, app core.App, in *instrument.Instrument, actor access.Actor, sel Selection) error {
-	z := export.NewZip(d, sel.Now)
-	report, err := Write(r.Context(), app, in, sel, z)
-	if err != nil && !d.begun {
-		return err
+// Zip writes the archive. It is closed only after the audit trail has it, so that no complete archive goes unrecorded.
+func (o Order) Zip(ctx context.Context, app core.App, w io.Writer) (Report, error) {
+	sel, err := o.selection()
+	if err != nil {
+		return Report{}, err
 	}
-	if logged := record(r.Context(), app, actor, in, sel, report, err == nil); logged != nil && err == nil {
+	out := &begun{Writer: w}
+	z := export.NewZip(out, sel.Now)
+	report, err := Write(ctx, app, o.In, sel, z)
+	if err != nil && !out.yes {
+		return report, err
+	}
+	if logged := record(ctx, app, o.Actor, o.In, sel, report, err == nil); logged != nil && err == nil {
 		err = logged
 	}
 	if err != nil {
-		return err
+		return report, err
 	}
-	return z.Close()
+	return report, z.Close()
+}
+
+// begun notes whether anything was written.
+type begun struct {
+	io.Writer
+	yes bool
+}
+
+func (b *begun) Write(p []byte) (int, error) {
+	b.yes = true
+	return b.Writer.Write(p)
 }
 
 func parse(q url.Values) (Selection, error) {
@@ -74,6 +114,7 @@ func parse(q url.Values) (Selection, error) {
 		}
 		sel.NoReasons = !reasons
 	}
+	sel.From, sel.To = q.Get("from"), q.Get("to")
 	sel.Quasi, sel.Sensitive = list(q.Get("quasi")), list(q.Get("sensitive"))
 	for name, into := range map[string]*int{"k": &sel.K, "l": &sel.L} {
 		if s := q.Get(name); s != "" {
@@ -98,8 +139,8 @@ func list(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// within limits the selection to what the actor may export.
-func (s Selection) within(actor access.Actor) (Selection, error) {
+// within limits the selection to what the actor may export, and to an area unless that is "".
+func (s Selection) within(actor access.Actor, area string) (Selection, error) {
 	do := access.Export
 	if s.Identified {
 		do = access.ExportIdentified
@@ -111,6 +152,9 @@ func (s Selection) within(actor access.Actor) (Selection, error) {
 		s.Ranges = territory.Of(actor.Territory)
 	default:
 		return s, problem.New(problem.NotAllowed, string(do))
+	}
+	if area != "" {
+		s.Ranges, s.Everywhere = territory.Both(s.ranges(), territory.Of([]string{area})), false
 	}
 	return s, nil
 }

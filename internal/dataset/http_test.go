@@ -20,7 +20,7 @@ import (
 func serve(t *testing.T, o *office, actor access.Actor) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := dataset.ServeHTTP(w, r, o.TestApp, o.in, access.Act{Actor: actor, Now: now}); err != nil {
+		if err := dataset.ServeHTTP(w, r, o.TestApp, dataset.Order{Act: access.Act{Actor: actor, Now: now}, In: o.in, Query: r.URL.Query()}); err != nil {
 			http.Error(w, string(problem.As(err).Code), problem.As(err).Status())
 		}
 	}))

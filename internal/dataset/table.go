@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/export"
+	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // rows takes the rows of one table, the header first.
@@ -189,7 +192,26 @@ func conditions(p *plan, sel Selection, state string) (where string, args []any)
 	if sel.Campaign != "" {
 		where, args = where+` AND +m.campaign=?`, append(args, sel.Campaign)
 	}
-	return where, args
+	days, more, _ := sel.days() // they were checked
+	return where + days, append(args, more...)
+}
+
+// days is the condition of the days on which records arrived, in the zone of the survey. It fails with problem.BadParameter.
+func (s Selection) days() (where string, args []any, err error) {
+	for _, one := range []struct {
+		day, name, op string
+		plus          int
+	}{{s.From, "from", `>=`, 0}, {s.To, "to", `<`, 1}} {
+		if one.day == "" {
+			continue
+		}
+		t, err := time.ParseInLocation(time.DateOnly, one.day, survey.Zone)
+		if err != nil {
+			return "", nil, problem.New(problem.BadParameter, one.name)
+		}
+		where, args = where+` AND +m.received_at`+one.op+`?`, append(args, collections.Stamp(t.AddDate(0, 0, one.plus)))
+	}
+	return where, args, nil
 }
 
 // inStates is the condition of the review states, which were checked. The unary plus of these conditions keeps SQLite from making an

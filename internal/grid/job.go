@@ -35,7 +35,7 @@ func BeginJob(db collections.DB, areas []string, by string, now time.Time) (stri
 		return "", err
 	}
 	at := collections.Stamp(now)
-	err = collections.Insert(db, collections.AreaJobs, collections.Row{
+	err = collections.Insert(db, collections.Jobs, collections.Row{
 		{Column: "id", Value: id}, {Column: "status", Value: "waiting"}, {Column: "areas", Value: string(list)}, {Column: "created_by", Value: by}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 	if err != nil {

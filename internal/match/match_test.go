@@ -69,7 +69,7 @@ func register(t *testing.T, app *testapp.App, people []someone) {
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := roster.Import(t.Context(), app, path, roster.Options{By: "operator", Now: app.Doorstep.Now()}); err != nil || n.Persons != len(people) {
+	if n, err := roster.Import(t.Context(), app, path, roster.Options{Now: app.Doorstep.Now()}); err != nil || n.Persons != len(people) {
 		t.Fatalf("%+v %v", n, err)
 	}
 }

@@ -107,7 +107,7 @@ type work struct {
 func (w *work) claim(db collections.DB) (bool, error) {
 	now := w.Now()
 	var areas, at string
-	found, err := collections.One(db, `SELECT id, status, areas, place, done, total, moved, created_by, created FROM area_jobs WHERE status IN ('waiting','running') AND (status='waiting' OR until<? OR runner=?) LIMIT 1`,
+	found, err := collections.One(db, `SELECT id, status, areas, place, done, total, moved, created_by, created FROM jobs WHERE status IN ('waiting','running') AND kind='reassign' AND (status='waiting' OR until<? OR runner=?) LIMIT 1`,
 		[]any{collections.Stamp(now), w.runner}, &w.job.ID, &w.job.Status, &areas, &at, &w.job.Done, &w.job.Total, &w.job.Moved, &w.job.By, &w.job.Created)
 	if err != nil || !found {
 		return false, err
@@ -122,7 +122,7 @@ func (w *work) claim(db collections.DB) (bool, error) {
 
 // save writes how far the job is.
 func (w *work) save() error {
-	err := collections.Update(w.db, collections.AreaJobs, w.job.ID, collections.Row{
+	err := collections.Update(w.db, collections.Jobs, w.job.ID, collections.Row{
 		{Column: "status", Value: w.job.Status}, {Column: "place", Value: w.at.String()}, {Column: "done", Value: w.job.Done}, {Column: "total", Value: w.job.Total}, {Column: "moved", Value: w.job.Moved},
 		{Column: "runner", Value: w.runner}, {Column: "until", Value: collections.Stamp(w.now.Add(lease))}, {Column: "updated", Value: collections.Stamp(w.now)},
 	})
@@ -161,7 +161,7 @@ func (w *work) run(ctx context.Context, app core.App) error {
 func (w *work) batch(db collections.DB) error {
 	w.db, w.now, w.moves, w.territories = db, w.Now(), nil, map[string][]string{}
 	var status, runner string
-	if _, err := collections.One(db, `SELECT status, runner FROM area_jobs WHERE id=?`, []any{w.job.ID}, &status, &runner); err != nil {
+	if _, err := collections.One(db, `SELECT status, runner FROM jobs WHERE id=?`, []any{w.job.ID}, &status, &runner); err != nil {
 		return err
 	}
 	if status != Running || runner != w.runner { // it was cancelled, or is another's by now

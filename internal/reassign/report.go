@@ -14,7 +14,7 @@ import (
 
 // Jobs lists the latest jobs, the newest first.
 func Jobs(db collections.DB) ([]Job, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM area_jobs ORDER BY created DESC LIMIT 50`, nil, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE kind='reassign' ORDER BY created DESC LIMIT 50`, nil, scanJob)
 	if all == nil {
 		all = []Job{}
 	}
@@ -38,12 +38,12 @@ func scanJob(rows *sql.Rows, j *Job) error {
 // Unfinished reports whether a job waits or is under way.
 func Unfinished(db collections.DB) (bool, error) {
 	var one int
-	return collections.One(db, `SELECT 1 FROM area_jobs WHERE status IN ('waiting','running') LIMIT 1`, nil, &one)
+	return collections.One(db, `SELECT 1 FROM jobs WHERE status IN ('waiting','running') AND kind='reassign' LIMIT 1`, nil, &one)
 }
 
 // Find reads one job.
 func Find(db collections.DB, id string) (Job, bool, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM area_jobs WHERE id=?`, []any{id}, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE id=? AND kind='reassign'`, []any{id}, scanJob)
 	if err != nil || len(all) == 0 {
 		return Job{}, false, err
 	}
@@ -104,7 +104,7 @@ func Resume(db collections.DB, id string, now time.Time) (bool, error) {
 }
 
 func turn(db collections.DB, id, where, status string, now time.Time) (bool, error) {
-	result, err := db.Exec(`UPDATE area_jobs SET status=?, updated=? WHERE id=? AND `+where, status, collections.Stamp(now), id)
+	result, err := db.Exec(`UPDATE jobs SET status=?, updated=? WHERE id=? AND kind='reassign' AND `+where, status, collections.Stamp(now), id)
 	if err != nil {
 		return false, fmt.Errorf("job %s: %w", id, err)
 	}

@@ -65,7 +65,7 @@ type table struct {
 }
 
 func find(library *instrument.Library, name string) (table, bool) {
-	if _, ok := collections.Registry[name]; ok {
+	if _, ok := collections.Registry[name]; ok && name != collections.Jobs && name != collections.SavedQueues { // theirs alone who wrote them
 		return table{name: name}, true
 	}
 	if in, ok := library.ByTable(name); ok {

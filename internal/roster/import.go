@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -21,8 +22,14 @@ type Options struct {
 	Check bool                  // count what would be done, write nothing
 	Datum grid.Datum            // of the coordinates; "" refuses any
 	Show  func(done, total int) // rows; may be nil
-	By    string                // who imports
+	Actor access.Actor          // who imports, into the own territory alone; none for who types at the shell
 	Now   time.Time
+}
+
+// File is a list that was opened; its name tells what it is.
+type File struct {
+	Name string
+	In   io.ReadSeeker
 }
 
 // Imported counts what an import did. Known ones were in the register.
@@ -46,22 +53,39 @@ const (
 	rowsAtOnce   = 500  // in one transaction: tablets that sync meanwhile wait no longer than for these
 )
 
-// Import brings a list into the register. The whole list is read first: with one mistake nothing is written, and the
+// Import is ImportFile of the list at a path.
+func Import(ctx context.Context, app core.App, path string, o Options) (Imported, error) {
+	f, err := tabular.Open(path)
+	if err != nil {
+		return Imported{}, err
+	}
+	defer f.Close()
+	return ImportFile(ctx, app, File{path, f}, o)
+}
+
+// ImportFile brings a list into the register. The whole list is read first: with one mistake nothing is written, and the
 // error is survey.Problems. Then its rows are written some hundred at a time; an import that is interrupted may simply
 // be run again, since who is there already is not added twice. With o.Check all is undone again, some hundred rows at a
 // time: a person whose rows stand further apart counts as new twice.
-func Import(ctx context.Context, app core.App, path string, o Options) (Imported, error) {
-	n, err := check(app, path, o)
+func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported, error) {
+	if o.Actor.ID == "" {
+		o.Actor = access.AtShell
+	}
+	n, err := check(app, f, o)
 	if err != nil {
 		return n, err
 	}
-	if err = write(ctx, app, path, o, &n); o.Check {
+	if _, err := f.In.Seek(0, io.SeekStart); err != nil {
+		return n, err
+	}
+	if err = write(ctx, app, f, o, &n); o.Check {
 		return n, err
 	}
 	n.Complete = err == nil
 	kept := collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error {
-		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Role: o.By, Action: "roster.import", Collection: collections.Persons,
-			Purpose: audit.Administration, Detail: n})
+		did := o.Actor.Did("roster.import")
+		did.Collection, did.Purpose, did.Detail = collections.Persons, audit.Administration, n
+		return audit.Append(db, o.Now, did)
 	})
 	if err == nil {
 		err = kept
@@ -70,11 +94,11 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 }
 
 // check reads the whole list and counts its rows.
-func check(app core.App, path string, o Options) (Imported, error) {
+func check(app core.App, f File, o Options) (Imported, error) {
 	var n Imported
 	var wrong survey.Problems
-	rd := reader{collections.Read(app), o.Datum, map[string]bool{}}
-	ignored, err := tabular.Read(path, columns, func(r tabular.Row) error {
+	rd := reader{collections.Read(app), o.Datum, o.Actor, map[string]bool{}}
+	ignored, err := tabular.ReadFrom(f.Name, f.In, columns, func(r tabular.Row) error {
 		n.Rows++
 		_, found, err := rd.read(r)
 		if len(wrong) < mostMistakes {
@@ -97,8 +121,8 @@ func check(app core.App, path string, o Options) (Imported, error) {
 // errUndo ends the transaction of a rehearsal.
 var errUndo = errors.New("undo")
 
-func write(ctx context.Context, app core.App, path string, o Options, n *Imported) error {
-	rd := reader{collections.Read(app), o.Datum, map[string]bool{}}
+func write(ctx context.Context, app core.App, f File, o Options, n *Imported) error {
+	rd := reader{collections.Read(app), o.Datum, o.Actor, map[string]bool{}}
 	var batch []line
 	done := 0
 	flush := func() error {
@@ -124,7 +148,7 @@ func write(ctx context.Context, app core.App, path string, o Options, n *Importe
 		batch = batch[:0]
 		return nil
 	}
-	_, err := tabular.Read(path, columns, func(r tabular.Row) error {
+	_, err := tabular.ReadFrom(f.Name, f.In, columns, func(r tabular.Row) error {
 		l, _, err := rd.read(r)
 		if err != nil {
 			return err

@@ -52,7 +52,7 @@ func TestImport(t *testing.T) {
 		"990101001001002,示例路 2 号,,,,,,,,,",
 		"990102001001001,示例路1号101,,,,,王小明,男,2015年3月1日,990000201503010017,子")
 	empty := written(t, app)
-	o := roster.Options{Datum: grid.WGS84, By: "operator", Now: app.Doorstep.Now(), Check: true}
+	o := roster.Options{Datum: grid.WGS84, Now: app.Doorstep.Now(), Check: true}
 	if n, err := roster.Import(t.Context(), app, path, o); err != nil || n.Rows != 4 || n.Households != 3 || n.KnownHouseholds != 1 || n.Persons != 3 || n.Pairs != 1 || n.Complete || written(t, app) != empty {
 		t.Fatalf("dry run: %+v %v", n, err)
 	}
@@ -85,7 +85,7 @@ func TestImport(t *testing.T) {
 func TestTheSameListAgainAddsNobody(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
-	o := roster.Options{By: "operator", Now: app.Doorstep.Now()}
+	o := roster.Options{Now: app.Doorstep.Now()}
 	path := rosterFile(t, "990101001001001,示例路 5 号,,,,,王小明,女,,,女", "990101001001001,示例路 5 号,,,,,王小明,,,,",
 		"990101001001001,示例路 5 号,,,,,王大明,男,,,户主", "990101001001001,示例路 6 号,,,,,王大明,男,,,户主")
 	if n, err := roster.Import(t.Context(), app, path, o); err != nil || n.Persons != 3 || n.KnownPersons != 1 {
@@ -107,7 +107,7 @@ func TestAListOverwritesNobody(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
 	const number, other = "990000201503010017", "990000201503010025"
-	o := roster.Options{By: "operator", Now: app.Doorstep.Now()}
+	o := roster.Options{Now: app.Doorstep.Now()}
 	bring := func(lines ...string) roster.Imported {
 		n, err := roster.Import(t.Context(), app, rosterFile(t, lines...), o)
 		if err != nil {
@@ -171,7 +171,7 @@ func TestImportRefuses(t *testing.T) {
 		"990109,,,,95,1,王,不详,昨天,990000201503010018,",
 		"990101001001001,路,4.4E+24,,22.5,114.0,李,女,2015-03-02,990000201503010017,",
 		"990101001001001,路,,,,,,男,,4.40301201503010E+17,")
-	_, err := roster.Import(t.Context(), app, path, roster.Options{By: "operator", Now: app.Doorstep.Now()})
+	_, err := roster.Import(t.Context(), app, path, roster.Options{Now: app.Doorstep.Now()})
 	var wrong survey.Problems
 	if !errors.As(err, &wrong) {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestImportDrawsASample(t *testing.T) {
 		}
 		return path
 	}
-	o := roster.Options{By: "operator", Now: app.Doorstep.Now()}
+	o := roster.Options{Now: app.Doorstep.Now()}
 	run := func(text string) {
 		t.Helper()
 		if _, err := roster.Import(t.Context(), app, list(text), o); err != nil {

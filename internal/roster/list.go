@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
 	"doorstep/internal/survey"
@@ -41,6 +42,7 @@ var PersonColumns = []tabular.Column{
 // Catalogue holds the texts of what can be wrong with a row: Chinese, then English.
 var Catalogue = map[string][2]string{
 	"roster.area":        {"家庭的区划代码不存在,请先导入区划。", "No area has the household's code; import the areas first."},
+	"roster.outside":     {"这个区划不在您的负责区域内。", "This area is not in your territory."},
 	"roster.address":     {"住址必填。", "An address is needed."},
 	"roster.coordinates": {"经纬度应为数字,且在范围之内。", "Latitude and longitude are numbers within their range."},
 	"roster.datum":       {"有经纬度时,请用 --crs 说明坐标系。", "Where there are coordinates, say their datum with --crs."},
@@ -72,6 +74,7 @@ type line struct {
 type reader struct {
 	db    collections.DB
 	datum grid.Datum // "" where it was not said
+	by    access.Actor
 	known map[string]bool
 }
 
@@ -92,6 +95,8 @@ func (rd *reader) read(r tabular.Row) (line, survey.Problems, error) {
 		return line{}, nil, err
 	} else if !known {
 		bad("roster.area", "area")
+	} else if !rd.by.May(access.EditRegister, h.Area, "") {
+		bad("roster.outside", "area")
 	}
 	if h.AddressKey == "" {
 		bad("roster.address", "address")

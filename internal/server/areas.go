@@ -147,7 +147,7 @@ func lookAgain(r *request) error {
 		if id, err = reassign.Begin(db, r.actor.ID, r.Now()); err != nil {
 			return err
 		}
-		return audit.Append(db, r.Now(), r.actor.DidTo("areas.reassign", collections.AreaJobs, id, ""))
+		return audit.Append(db, r.Now(), r.actor.DidTo("areas.reassign", collections.Jobs, id, ""))
 	})
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func turnAreaJob(r *request, turn func(collections.DB, string, time.Time) (bool,
 		if err != nil {
 			return err
 		}
-		return audit.Append(db, r.Now(), r.actor.DidTo(did, collections.AreaJobs, id, ""))
+		return audit.Append(db, r.Now(), r.actor.DidTo(did, collections.Jobs, id, ""))
 	})
 	if err != nil {
 		return err

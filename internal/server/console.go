@@ -3,13 +3,13 @@ package server
 import (
 	"crypto/rand"
 	"net/http"
-	"strings"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/console"
 	"doorstep/internal/problem"
+	"doorstep/internal/review"
 	"doorstep/internal/signin"
 )
 
@@ -91,15 +91,52 @@ func queueOf(r *request) error {
 }
 
 func (r *request) filter() (f console.Filter, err error) {
-	f = console.Filter{
-		Form: r.query("form"), Area: r.query("area"), Worker: r.query("worker"), Campaign: r.query("campaign"), Code: r.query("code"),
-		From: r.query("from"), To: r.query("to"), Photo: r.query("photo") == "1", Returned: r.query("returned") == "1", Cursor: r.query("cursor"),
-	}
-	if asked := r.query("state"); asked != "" {
-		f.States = strings.Split(asked, ",")
-	}
+	f = console.FilterOf(r.query)
 	f.Limit, err = r.limit()
 	return f, err
+}
+
+func savedQueues(r *request) error {
+	all, err := console.SavedQueues(r.db(), r.known(), r.actor)
+	if err != nil {
+		return err
+	}
+	return r.private(map[string]any{"items": all})
+}
+
+func saveQueue(r *request) error {
+	var in console.SavedQueue
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	id, err := console.SaveQueue(r.ctx(), r.App, r.actor, in, r.Now())
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]string{"id": id})
+}
+
+func dropQueue(r *request) error {
+	if err := console.DropQueue(r.ctx(), r.App, r.actor, r.path("id")); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
+
+// flagRecord marks a record for the caller, or for all who review there.
+func flagRecord(r *request) error {
+	f := review.Flag{}
+	if err := r.bind(&f); err != nil {
+		return err
+	}
+	f.Collection, f.Record = r.path("collection"), r.path("id")
+	if _, known := r.Library.ByTable(f.Collection); !known {
+		return problem.New(problem.NotFound, "")
+	}
+	if err := review.SetFlag(r.ctx(), r.App, r.actor, f, r.Now()); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
 }
 
 func queueCounts(r *request) error {

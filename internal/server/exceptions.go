@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -164,12 +165,11 @@ func approveExport(r *request) error {
 
 // approved lets an identified export through once, when another manager has approved this very one. Who may not make
 // one at all is told so by the export itself.
-func approved(r *request) error {
-	q := r.Request.URL.Query()
+func approved(r *request, form string, q url.Values) error {
 	identified, _ := strconv.ParseBool(q.Get("identified"))
 	if !identified || r.actor.Where(access.ExportIdentified) == access.Nowhere {
 		return nil
 	}
-	wanted := grant.Export{Form: r.path("form"), States: q.Get("states"), Campaign: q.Get("campaign")}
+	wanted := grant.Export{Form: form, States: q.Get("states"), Campaign: q.Get("campaign")}
 	return grant.SpendExport(r.ctx(), r.App, r.act(), q.Get("approval"), wanted)
 }

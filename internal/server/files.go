@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/blob"
 	"doorstep/internal/devicesync"
 	"doorstep/internal/ingest"
+	"doorstep/internal/job"
 	"doorstep/internal/problem"
 	"doorstep/internal/upload"
 )
@@ -31,6 +32,9 @@ func (s *Server) OpenUploads(e *core.ServeEvent) error {
 }
 
 func (s *Server) sweepFiles(app core.App) {
+	if err := collections.Write(context.Background(), app, func(db collections.DB) error { return job.Expire(db, s.Now()) }); err != nil {
+		app.Logger().Error("expire jobs", "error", err.Error())
+	}
 	dropped, err := s.uploads.Sweep(context.Background())
 	if err != nil {
 		app.Logger().Error("sweep files", "error", err.Error())

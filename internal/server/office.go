@@ -129,8 +129,9 @@ func export(r *request) error {
 	if !ok {
 		return problem.New(problem.NotFound, "")
 	}
-	if err := approved(r); err != nil {
+	if err := approved(r, r.path("form"), r.Request.URL.Query()); err != nil {
 		return err
 	}
-	return dataset.ServeHTTP(r.Response, r.Request, r.App, in, r.act())
+	o := dataset.Order{Act: r.act(), In: in, Query: r.Request.URL.Query()}
+	return dataset.ServeHTTP(r.Response, r.Request, r.App, o)
 }

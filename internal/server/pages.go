@@ -32,6 +32,11 @@ func (s *Server) Pages(e *core.ServeEvent) error {
 	if err != nil {
 		return err
 	}
+	back, err := web.Dashboard()
+	if err != nil {
+		return err
+	}
+	e.UIExtensions = append(e.UIExtensions, core.UIExtension{Name: "doorstep", FS: back})
 	here := func(re *core.RequestEvent) error { return re.Redirect(http.StatusTemporaryRedirect, consolePath) }
 	asset := func(re *core.RequestEvent) error {
 		f, ok := files["assets/"+re.Request.PathValue("path")]

@@ -46,11 +46,12 @@ const (
 	mePath       = "/api/doorstep/v1/me"            // answers also somebody who has still to enrol a second factor
 	factorRoutes = "/api/doorstep/v1/second-factor" // what somebody may do who has still to enrol
 	areaJobs     = "/api/doorstep/v1/area-jobs"
+	jobsPath     = "/api/doorstep/v1/jobs"
 )
 
 // Routes is every URL below /api/sync and /api/doorstep, by who calls it. Those of ODK's apps are odkRoutes and draftRoutes, those of the
 // console stand in pages.go, and those of PocketBase that stay open in Opened.
-var Routes = slices.Concat(tabletRoutes, reviewRoutes, officeRoutes, areaRoutes, workRoutes, consoleRoutes)
+var Routes = slices.Concat(tabletRoutes, reviewRoutes, officeRoutes, areaRoutes, workRoutes, consoleRoutes, jobRoutes)
 
 // tabletRoutes are what tablets call.
 var tabletRoutes = []Route{
@@ -163,6 +164,10 @@ var consoleRoutes = []Route{
 	post(mePath+"/password", access.ChangePassword, changePassword),
 	get("/api/doorstep/v1/watch", access.ReadAudit, readWatch),
 	get("/api/doorstep/v1/queue", access.ReviewRecord, queueOf),
+	get("/api/doorstep/v1/queues", access.ReviewRecord, savedQueues),
+	post("/api/doorstep/v1/queues", access.ReviewRecord, saveQueue),
+	post("/api/doorstep/v1/queues/{id}/drop", access.ReviewRecord, dropQueue),
+	post("/api/doorstep/v1/records/{collection}/{id}/flag", access.ReviewRecord, flagRecord),
 	get("/api/doorstep/v1/queue/counts", access.ReviewRecord, queueCounts),
 	get("/api/doorstep/v1/queue/clean", access.ReviewRecord, cleanSet),
 	post("/api/doorstep/v1/queue/clean", access.ReviewRecord, approveClean),
@@ -189,4 +194,20 @@ var consoleRoutes = []Route{
 	get("/api/doorstep/v1/services", access.ReadCoverage, listServices),
 	post("/api/doorstep/v1/services", access.EditServices, editServices),
 	post("/api/doorstep/v1/services/file", access.EditServices, fileServices),
+}
+
+// jobRoutes are about work that takes longer than a page waits.
+var jobRoutes = []Route{
+	get(jobsPath, access.ReadJob, listJobs),
+	get(jobsPath+"/{id}", access.ReadJob, oneJob),
+	get(jobsPath+"/{id}/file", access.ReadJob, jobFile).slow("a file"),
+	post(jobsPath+"/{id}/cancel", access.ReadJob, cancelJob),
+	post(jobsPath+"/{id}/again", access.ReadJob, runJobAgain),
+	post(jobsPath+"/"+exports, access.Export, beginExport),
+	post(jobsPath+"/"+approvals, access.ReviewRecord, beginApproving),
+	post(jobsPath+"/"+reopenings, access.ReviewRecord, beginReopening),
+	post(jobsPath+"/"+heldTogether, access.DecideQuarantine, beginAlike),
+	post(jobsPath+"/"+staffLists, access.ManageWorker, beginList(staffLists)),
+	post(jobsPath+"/"+rosters, access.EditRegister, beginList(rosters)),
+	post(jobsPath+"/"+areaFiles, access.ImportAreas, beginList(areaFiles)),
 }

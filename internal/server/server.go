@@ -14,6 +14,7 @@ import (
 	"doorstep/internal/grid"
 	"doorstep/internal/ingest"
 	"doorstep/internal/instrument"
+	"doorstep/internal/job"
 	"doorstep/internal/needs"
 	"doorstep/internal/openrosa"
 	"doorstep/internal/share"
@@ -28,7 +29,8 @@ type Server struct {
 	Now      func() time.Time
 	Longest  time.Duration // that a read may take which is answered as a whole
 	Backups  Backups
-	AreaJobs chan struct{} // asks for the jobs of areas to begin; one may wait
+	AreaJobs chan struct{}    // asks for the jobs of areas to begin; one may wait
+	JobsWait [2]chan struct{} // asks for the other jobs to begin, by the rows of Jobs
 
 	queue     *ingest.Queue
 	backingUp sync.Mutex
@@ -45,16 +47,19 @@ type Server struct {
 	sheets *console.Sheets
 	needs  *needs.Counts
 	leases *console.Leases
+	jobs   *job.Runner
 }
 
 // New makes a Server whose forms and areas are still to be loaded.
 func New(now func() time.Time) *Server {
-	return &Server{
+	s := &Server{
 		Library: instrument.NewLibrary(), Areas: grid.NewLive(), Now: now, Longest: longest, AreaJobs: make(chan struct{}, 1),
 		queue: ingest.NewQueue(), bodies: body.NewRoom(roomForBodies), files: body.NewRoom(roomForFiles), shares: share.New(),
 		passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(), sheets: console.NewSheets(),
-		leases: console.NewLeases(), needs: needs.NewCounts(),
+		leases: console.NewLeases(), needs: needs.NewCounts(), JobsWait: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)},
 	}
+	s.jobs = &job.Runner{Works: s.works(), Now: func() time.Time { return s.Now() }}
+	return s
 }
 
 // Intake returns what the stages of intake need.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -24,8 +25,14 @@ type Options struct {
 	Generate bool                     // make passwords for new accounts without one
 	Keep     func([]Credential) error // gets what was made before anything is written; not nil with Generate
 	Show     func(done, total int)    // accounts, whose passwords take their time; may be nil
-	By       string                   // who imports
+	Actor    access.Actor             // who imports, and gives nobody more than their own; none for who types at the shell
 	Now      time.Time
+}
+
+// File is a list that was opened; its name tells what it is.
+type File struct {
+	Name string
+	In   io.ReadSeeker
 }
 
 // Credential is a password that was made.
@@ -40,10 +47,23 @@ type Imported struct {
 	Ignored []string `json:"ignored,omitempty"` // headers that no column is called
 }
 
-// Import writes the workers of a list, all or none: new accounts, and changes of known ones by their staff number. It
-// fails with survey.Problems when the list has mistakes or is empty.
+// Import is ImportFile of the list at a path.
 func Import(ctx context.Context, app core.App, path string, o Options) (Imported, error) {
-	l, ignored, err := read(collections.Read(app), path)
+	f, err := tabular.Open(path)
+	if err != nil {
+		return Imported{}, err
+	}
+	defer f.Close()
+	return ImportFile(ctx, app, File{path, f}, o)
+}
+
+// ImportFile writes the workers of a list, all or none: new accounts, and changes of known ones by their staff number. It
+// fails with survey.Problems when the list has mistakes or is empty.
+func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported, error) {
+	if o.Actor.ID == "" {
+		o.Actor = access.AtShell
+	}
+	l, ignored, err := read(collections.Read(app), f, o.Actor)
 	done := Imported{Ignored: ignored}
 	switch {
 	case err != nil:
@@ -72,8 +92,9 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 		if err != nil {
 			return err
 		}
-		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Role: o.By, Action: "workers.import", Collection: collections.Workers,
-			Purpose: audit.Administration, Detail: done})
+		did := o.Actor.Did("workers.import")
+		did.Collection, did.Purpose, did.Detail = collections.Workers, audit.Administration, done
+		return audit.Append(db, o.Now, did)
 	})
 }
 

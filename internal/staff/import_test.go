@@ -46,7 +46,7 @@ func TestImport(t *testing.T) {
 	app.Worker(t, "S1", "supervisor", "990101")
 	path := listFile(t, "F1,测试 F1,field,990101001001,,", "F2,改名,采集员,990101001002001 990101001002002,是,", "F3,新人,,990102001001、990102001002,,long-enough", "M1,主任,主管,9901,否,")
 	var kept []staff.Credential
-	o := staff.Options{By: "operator", Now: app.Doorstep.Now(), Generate: true, Keep: func(c []staff.Credential) error { kept = c; return nil }, Check: true}
+	o := staff.Options{Now: app.Doorstep.Now(), Generate: true, Keep: func(c []staff.Credential) error { kept = c; return nil }, Check: true}
 	before := accounts(t, app)
 	n, err := staff.Import(t.Context(), app, path, o)
 	if err != nil || n.Added != 2 || n.Changed != 1 || n.Same != 1 || fmt.Sprint(accounts(t, app)) != fmt.Sprint(before) {
@@ -85,7 +85,7 @@ func TestImport(t *testing.T) {
 	if _, err := collections.One(collections.Read(app), `SELECT COUNT(*) FROM audit WHERE action='workers.import'`, nil, &entries); err != nil || entries != 1 {
 		t.Errorf("%d entries in the trail %v", entries, err)
 	}
-	if n, err = staff.Import(t.Context(), app, path, staff.Options{By: "operator", Now: app.Doorstep.Now()}); err != nil || n.Same != 3 || n.Changed != 1 { // F3 gets the password of the list again
+	if n, err = staff.Import(t.Context(), app, path, staff.Options{Now: app.Doorstep.Now()}); err != nil || n.Same != 3 || n.Changed != 1 { // F3 gets the password of the list again
 		t.Errorf("again: %+v %v", n, err)
 	}
 }
@@ -96,7 +96,7 @@ func TestImportRefuses(t *testing.T) {
 	app.Worker(t, "S1", "supervisor", "990101")
 	before := accounts(t, app)
 	path := listFile(t, "F1,好,field,990101,,", "F 2,,采集,990109,或许,short", "F1,又,field,990101,,", "F4,无,field,,,")
-	_, err := staff.Import(t.Context(), app, path, staff.Options{By: "operator", Now: app.Doorstep.Now()})
+	_, err := staff.Import(t.Context(), app, path, staff.Options{Now: app.Doorstep.Now()})
 	var wrong survey.Problems
 	if !errors.As(err, &wrong) {
 		t.Fatal(err)

@@ -33,15 +33,16 @@ type entry struct {
 
 // list is a file that has been read; wrong is everything that is wrong with it.
 type list struct {
+	by      access.Actor
 	entries []entry
 	rows    map[string]int // by staff number
 	wrong   survey.Problems
 }
 
 // read reads a list of workers. The error is survey.Problems where the header is not right.
-func read(db collections.DB, path string) (*list, []string, error) {
-	l := &list{rows: map[string]int{}}
-	ignored, err := tabular.Read(path, columns, func(r tabular.Row) error { return l.add(db, r) })
+func read(db collections.DB, f File, by access.Actor) (*list, []string, error) {
+	l := &list{by: by, rows: map[string]int{}}
+	ignored, err := tabular.ReadFrom(f.Name, f.In, columns, func(r tabular.Row) error { return l.add(db, r) })
 	return l, ignored, err
 }
 
@@ -66,6 +67,11 @@ func (l *list) add(db collections.DB, r tabular.Row) error {
 	} else if e.password != "" {
 		wrong = append(wrong, CheckPassword(e.password, e.Worker)...)
 	}
+	beyond, err := l.beyond(db, e.Worker)
+	if err != nil {
+		return err
+	}
+	wrong = append(wrong, beyond...)
 	if first, again := l.rows[e.StaffNo]; again {
 		wrong = append(wrong, Fault{"staff_no", RepeatedNumber, fmt.Sprintf("%s (%d)", e.StaffNo, first)})
 	}
@@ -76,4 +82,20 @@ func (l *list) add(db collections.DB, r tabular.Row) error {
 	}
 	l.entries = append(l.entries, e)
 	return nil
+}
+
+// beyond finds what the importer may not give, and whom they may not change.
+func (l *list) beyond(db collections.DB, w Worker) ([]Fault, error) {
+	if wrong := Beyond(l.by, w); len(wrong) > 0 || l.by.Role == access.Operator {
+		return wrong, nil
+	}
+	var role, ground string
+	known, err := collections.One(db, `SELECT role, territory FROM workers WHERE staff_no=?`, []any{w.StaffNo}, &role, &ground)
+	if err != nil || !known {
+		return nil, err
+	}
+	if len(Beyond(l.by, Worker{Role: access.Role(role), Territory: access.ParseTerritory(ground)})) > 0 {
+		return []Fault{{"staff_no", OutsideOwnGround, w.StaffNo}}, nil
+	}
+	return nil, nil
 }

@@ -57,15 +57,20 @@ func (r Row) Problem(code, column, zh, en string) survey.Problem {
 // the columns, whose cells are not read. It fails with survey.Problems when a needed column is not there or one is
 // there twice.
 func Read(path string, columns []Column, each func(Row) error) (ignored []string, err error) {
-	if !Lists(path) {
-		return nil, notAList(path)
-	}
-	f, err := os.Open(path)
+	f, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	return ReadFrom(path, f, columns, each)
+}
+
+// Open opens a list. It fails for a file that is none by the ending of its name.
+func Open(path string) (*os.File, error) {
+	if !Lists(path) {
+		return nil, notAList(path)
+	}
+	return os.Open(path)
 }
 
 // Lists reports whether a file is a list, by the ending of its name.
@@ -81,10 +86,7 @@ func isXLSX(name string) bool {
 
 // Present tells which of the columns a list has, by their names, and its other headers. It fails as Read does.
 func Present(path string, columns []Column) (present func(column string) bool, others []string, err error) {
-	if !Lists(path) {
-		return nil, nil, notAList(path)
-	}
-	f, err := os.Open(path)
+	f, err := Open(path)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -33,7 +33,7 @@ func referring(t *testing.T) collections.DB {
 			t.Fatal(err)
 		}
 	}
-	for _, table := range []string{`attachments (sha256, state)`, `form_files (sha256)`, `paradata (sha256)`, `submissions (files)`, `uploads (sha256)`, `audit (action, detail)`} {
+	for _, table := range []string{`attachments (sha256, state)`, `form_files (sha256)`, `paradata (sha256)`, `submissions (files)`, `uploads (sha256)`, `audit (action, detail)`, `jobs (file, upload)`} {
 		do(`CREATE TABLE ` + table)
 	}
 	source := rand.New(rand.NewPCG(1, 2))

@@ -6,8 +6,11 @@ import type { Pinned } from '@doorstep/kit/types.ts'
 import { session } from './session'
 
 export type Verdict = 'approve' | 'return' | 'reject' | 'reopen'
+/** Same is a decision about a pair, whose collection is pairs and which has no revision. */
+export type Same = 'same' | 'different' | 'unsure'
+export const pairs = 'duplicates'
 export interface Waiting {
-  by: string; collection: string; id: string; rev: number; what: string; decision: Verdict; comment: string; fields: Pinned[]
+  by: string; collection: string; id: string; rev: number; what: string; decision: Verdict | Same; comment: string; fields: Pinned[]
   due: number; state: 'held' | 'sending' | 'refused'; problem?: { zh: string; en: string }
 }
 
@@ -25,8 +28,12 @@ export const settles = (collection: string, id: string) => waiting.some((w) => w
 
 watch(waiting, () => sessionStorage.setItem(key, JSON.stringify(waiting)), { deep: true })
 
-let told: () => void = () => {}
-export function whenTold(fn: () => void) { told = fn }
+const listeners = new Set<(w: Waiting, said: unknown) => void>()
+/** whenTold calls fn with each decision that the server has taken, until what it returns is called. */
+export function whenTold(fn: (w: Waiting, said: unknown) => void) {
+  listeners.add(fn)
+  return () => void listeners.delete(fn)
+}
 
 export function decide(w: Pick<Waiting, 'collection' | 'id' | 'rev' | 'what' | 'decision' | 'comment' | 'fields'>) {
   drop(w)
@@ -46,15 +53,19 @@ export function undo(): Waiting | undefined {
   return w
 }
 
+const post = (w: Waiting, keepalive: boolean): Promise<unknown> => (w.collection === pairs
+  ? ask<unknown>(api.POST('/api/doorstep/v1/duplicates/{id}/decide', { params: { path: { id: w.id } }, body: { status: w.decision as Same, comment: w.comment }, keepalive }))
+  : ask(api.POST('/api/doorstep/v1/records/{collection}/{id}/review', {
+    params: { path: { collection: w.collection, id: w.id } },
+    body: { decision: w.decision as Verdict, comment: w.comment, rev: w.rev, fields: w.fields }, keepalive,
+  })))
+
 async function send(w: Waiting, keepalive = false) {
   w.state = 'sending'
   try {
-    await ask(api.POST('/api/doorstep/v1/records/{collection}/{id}/review', {
-      params: { path: { collection: w.collection, id: w.id } },
-      body: { decision: w.decision, comment: w.comment, rev: w.rev, fields: w.fields }, keepalive,
-    }))
+    const said = await post(w, keepalive)
     drop(w)
-    told()
+    for (const told of listeners) told(w, said)
   } catch (e) {
     const p = e as Problem
     if (p.status === 0 || p.status === 401 || p.status === 429 || p.status >= 500) {

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"doorstep/internal/client"
+)
+
+// consoleLists are the lists and pages of the console that operations does not have already, by the page that shows them.
+func (v *visitor) consoleLists() []operation {
+	const whole = true
+	street := func(path string) func(context.Context) (int, error) { return v.get(&v.street, "/api/doorstep/v1"+path) }
+	city := func(path string) func(context.Context) (int, error) { return v.get(&v.whole, "/api/doorstep/v1"+path) }
+	return []operation{
+		{"me", street("/me"), 0, false},
+		{"queue_flag", street("/queue?flag=team&limit=50"), 0, false},
+		{"queue_flag_city", city("/queue?flag=team&limit=50"), 0, false},
+		{"queue_clean", street("/queue/clean?form=child_visit"), 0, false},
+		{"queues", street("/queues"), 0, false},
+		{"jobs", street("/jobs"), 0, false},
+		{"jobs_city", city("/jobs"), 0, false},
+		{"pair", v.first(&v.street, "/api/doorstep/v1/duplicates", "/api/doorstep/v1/duplicates/"), 0, false},
+		{"duplicates_households", street("/duplicates?kind=households"), 0, false},
+		{"quarantine_city", city("/quarantine"), 0, whole},
+		{"household", v.household, 0, false},
+		{"areas_city", city("/areas"), 0, whole},
+		{"outlines_city", city("/areas/outlines?parent="), 0, whole},
+		{"area_jobs", street("/area-jobs"), 0, false},
+		{"coverage_workers", street("/coverage/workers"), 0, false},
+		{"pace", street("/coverage/pace"), 0, false},
+		{"pace_city", city("/coverage/pace"), 0, whole},
+		{"workers_city", city("/workers"), 0, false},
+		{"workers_search", street("/workers?q=" + url.QueryEscape("王")), 0, false},
+		{"forms", street("/forms"), 0, false},
+		{"campaigns", street("/campaigns"), 0, false},
+		{"work", street("/work?campaign=child-sweep-demo"), 0, false},
+		{"work_city", city("/work?campaign=child-sweep-demo"), 0, whole},
+		{"quality", street("/quality?form=child_visit"), 0, false},
+		{"rechecks", street("/rechecks?campaign=child-sweep-demo"), 0, false},
+		{"agreement", street("/agreement?campaign=child-sweep-demo"), 0, false},
+		{"watch", v.get(&v.manager, "/api/doorstep/v1/watch"), 0, false},
+		{"questions", street("/forms/child_visit/2026112602/questions"), 0, false},
+	}
+}
+
+// first reads the first item of a list as somebody does who opens it; finding it is not counted but the first time.
+func (v *visitor) first(who *client.Conn, list, one string) func(context.Context) (int, error) {
+	id := ""
+	return func(ctx context.Context) (int, error) {
+		if id == "" {
+			var page struct{ Items []struct{ ID string } }
+			if err := who.Call(ctx, http.MethodGet, list, nil, &page); err != nil || len(page.Items) == 0 {
+				return 0, fmt.Errorf("nothing in %s: %w", list, err)
+			}
+			id = page.Items[0].ID
+		}
+		return v.get(who, one+id)(ctx)
+	}
+}
+
+// household reads the household of the record that oneRecord reads.
+func (v *visitor) household(ctx context.Context) (int, error) {
+	if v.home == "" {
+		if v.record == "" {
+			if _, err := v.oneRecord(ctx); err != nil {
+				return 0, err
+			}
+		}
+		var record struct{ Household *struct{ ID string } }
+		if err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/records/"+v.record, nil, &record); err != nil {
+			return 0, err
+		}
+		if record.Household == nil {
+			return 0, fmt.Errorf("the record has no household")
+		}
+		v.home = record.Household.ID
+	}
+	return v.get(&v.street, "/api/doorstep/v1/households/"+v.home)(ctx)
+}
+
+// p95 is the time that 19 in 20 calls were answered in.
+func (m *measured) p95() float64 {
+	all := slices.Sorted(slices.Values(m.took))
+	if len(all) == 0 {
+		return 0
+	}
+	return all[min(len(all)-1, len(all)*95/100)]
+}

@@ -1,0 +1,264 @@
+// Package job does what takes longer than anybody waits at a screen: exports, imports, decisions about many records. A job
+// is a row with its progress; what it was given and what it made are files of the store. It may be stopped, and outlives the
+// page that asked for it. Package reassign runs the jobs of its own kind.
+package job
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/problem"
+)
+
+// States of a job.
+const (
+	Waiting     = "waiting"
+	Running     = "running"
+	Done        = "done"
+	Failed      = "failed"      // Problem says why
+	Cancelled   = "cancelled"   // somebody stopped it; what was done by then stays done
+	Interrupted = "interrupted" // the server ended in the middle
+)
+
+// Reassign is the kind of job that package reassign runs.
+const Reassign = "reassign"
+
+// Job is one piece of work.
+type Job struct {
+	ID      string          `json:"id"`
+	Kind    string          `json:"kind"`
+	Status  string          `json:"status"`
+	Name    string          `json:"name"` // of the file or form that it is about
+	Done    int             `json:"done"`
+	Total   int             `json:"total"` // 0 while that is not known
+	Result  json.RawMessage `json:"result"`
+	Problem json.RawMessage `json:"problem"`
+	File    bool            `json:"file"` // there is something to fetch, for who began it
+	Again   bool            `json:"again"`
+	By      string          `json:"created_by"`
+	ByName  string          `json:"created_by_name"`
+	Created string          `json:"created"`
+	Updated string          `json:"updated"`
+
+	area, input, kept, sha, upload string
+}
+
+// body is the sealed part of a job.
+type body struct {
+	Name    string          `json:"name"`
+	Input   json.RawMessage `json:"input,omitempty"`
+	Result  json.RawMessage `json:"result,omitempty"`
+	Problem json.RawMessage `json:"problem,omitempty"`
+	Kept    json.RawMessage `json:"kept,omitempty"` // what another job may go on with; nobody is told
+}
+
+// Asked is what somebody wants to be done.
+type Asked struct {
+	Kind, Name string
+	Input      any    // kept as JSON
+	Upload     string // digest of a stored file; "" for none
+}
+
+// mostUnfinished is how many jobs of one person may wait or run.
+const mostUnfinished = 5
+
+// Begin puts a job into the queue. It fails with problem.TooManyRequests where too many of the actor's are there already.
+func Begin(db collections.DB, actor access.Actor, a Asked, now time.Time) (string, error) {
+	var n int
+	const unfinished = `SELECT COUNT(*) FROM jobs WHERE created_by=? AND status IN ('waiting','running') AND kind!='reassign'`
+	if _, err := collections.One(db, unfinished, []any{actor.ID}, &n); err != nil {
+		return "", err
+	}
+	if n >= mostUnfinished {
+		return "", problem.New(problem.TooManyRequests, "jobs")
+	}
+	input, err := json.Marshal(a.Input)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(body{Name: a.Name, Input: input})
+	if err != nil {
+		return "", err
+	}
+	id, err := collections.NewID()
+	if err != nil {
+		return "", err
+	}
+	at, area := collections.Stamp(now), access.Common(actor.Territory)
+	err = collections.Insert(db, collections.Jobs, collections.Row{
+		{Column: "id", Value: id}, {Column: "kind", Value: a.Kind}, {Column: "status", Value: Waiting}, {Column: "areas", Value: "[]"},
+		{Column: "area", Value: area}, {Column: "body", Value: string(text)}, {Column: "upload", Value: a.Upload},
+		{Column: "created_by", Value: actor.ID}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	})
+	if err != nil {
+		return "", fmt.Errorf("begin a job: %w", err)
+	}
+	began := actor.DidTo("job.begin", collections.Jobs, id, area)
+	began.Purpose, began.Detail = audit.Administration, map[string]string{"kind": a.Kind}
+	return id, audit.Append(db, now, began)
+}
+
+const columns = `j.id, j.kind, j.status, j.done, j.total, j.created_by, j.created, j.updated, j.area, j.upload, j.file, j.sealed,
+	j.body, COALESCE((SELECT w.name FROM workers w WHERE w.id=j.created_by),'')`
+
+func scan(db collections.DB, rows *sql.Rows) (Job, error) {
+	var j Job
+	var sealed, text string
+	err := rows.Scan(&j.ID, &j.Kind, &j.Status, &j.Done, &j.Total, &j.By, &j.Created, &j.Updated, &j.area, &j.upload, &j.sha, &sealed,
+		&text, &j.ByName)
+	if err != nil {
+		return j, err
+	}
+	opened, _, err := collections.OpenWhole(db, collections.Jobs, j.ID, sealed)
+	if err != nil {
+		return j, err
+	}
+	opened.Fill("body", &text)
+	var b body
+	if text != "" && json.Unmarshal([]byte(text), &b) != nil {
+		b = body{} // somebody broke it by hand
+	}
+	j.Name, j.Result, j.Problem, j.input, j.kept, j.File = b.Name, b.Result, b.Problem, string(b.Input), string(b.Kept), j.sha != ""
+	return j, nil
+}
+
+// Kept reads what a job has kept for another one.
+func (j Job) Kept(into any) error { return json.Unmarshal([]byte(j.kept), into) }
+
+// MayRead reports whether the actor is told of a job: one's own, and as a manager those of who works in the territory.
+func (j Job) MayRead(actor access.Actor) bool {
+	return j.By == actor.ID || actor.May(access.ReadJob, j.area, j.By)
+}
+
+// of is a job as the actor sees it.
+func (j Job) of(actor access.Actor) Job {
+	own := j.By == actor.ID
+	j.File = j.File && own
+	j.Again = own && (j.Status == Failed || j.Status == Cancelled || j.Status == Interrupted)
+	return j
+}
+
+// Find reads a job. It fails with problem.NotFound where there is none, or none that the actor is told of.
+func Find(db collections.DB, actor access.Actor, id string) (Job, error) {
+	j, found, err := find(db, id)
+	if err == nil && (!found || !j.MayRead(actor)) {
+		err = problem.New(problem.NotFound, "")
+	}
+	return j.of(actor), err
+}
+
+func find(db collections.DB, id string) (j Job, found bool, err error) {
+	const query = `SELECT ` + columns + ` FROM jobs j WHERE j.id=? AND j.kind!='reassign'`
+	err = collections.Each(db, query, []any{id}, func(rows *sql.Rows) (err error) {
+		found = true
+		j, err = scan(db, rows)
+		return err
+	})
+	return j, found, err
+}
+
+// Page is some jobs, the newest first.
+type Page struct {
+	Items []Job   `json:"items"`
+	Next  *string `json:"next"`
+}
+
+// MostListed is how many jobs a page has at most.
+const MostListed = 50
+
+// looked is how many jobs are looked at for one page, so that a page of few costs no more than one of many.
+const looked = 500
+
+// List gives the jobs that the actor is told of, of one kind or of all, behind a cursor.
+func List(db collections.DB, actor access.Actor, kind, cursor string) (Page, error) {
+	p := Page{Items: []Job{}}
+	where, args := `j.kind!='reassign'`, []any{}
+	if kind != "" {
+		where, args = where+` AND j.kind=?`, append(args, kind)
+	}
+	if actor.Where(access.ReadJob) == access.Own {
+		where, args = where+` AND j.created_by=?`, append(args, actor.ID)
+	}
+	if cursor != "" {
+		where, args = where+` AND j.id<?`, append(args, cursor) // ids are in the order of time
+	}
+	var last string
+	n := 0
+	err := collections.Each(db, `SELECT `+columns+` FROM jobs j WHERE `+where+` ORDER BY j.id DESC LIMIT ?`, append(args, looked), func(rows *sql.Rows) error {
+		if len(p.Items) == MostListed {
+			return nil
+		}
+		j, err := scan(db, rows)
+		if n, last = n+1, j.ID; err == nil && j.MayRead(actor) {
+			p.Items = append(p.Items, j.of(actor))
+		}
+		return err
+	})
+	if n == looked || len(p.Items) == MostListed {
+		p.Next = &last
+	}
+	return p, err
+}
+
+// Turn takes a job from one state to another: what waits or runs to cancelled, and what did not end well back to waiting,
+// which is for who began it. It fails with problem.NotFound where it is in no such state.
+func Turn(db collections.DB, actor access.Actor, id, to string, now time.Time) error {
+	j, err := Find(db, actor, id)
+	if err != nil {
+		return err
+	}
+	unfinished := j.Status == Waiting || j.Status == Running
+	if to == Cancelled && !unfinished || to == Waiting && !j.Again {
+		return problem.New(problem.NotFound, "")
+	}
+	row := collections.Row{{Column: "status", Value: to}, {Column: "updated", Value: collections.Stamp(now)}}
+	if to == Waiting {
+		row = append(row, collections.Field{Column: "done", Value: 0}, collections.Field{Column: "total", Value: 0})
+	}
+	if err := collections.Update(db, collections.Jobs, id, row); err != nil {
+		return err
+	}
+	turned := actor.DidTo("job."+to, collections.Jobs, id, j.area)
+	turned.Purpose = audit.Administration
+	return audit.Append(db, now, turned)
+}
+
+// File names the file that a job made, for who began it: its digest in the store, and what it is called.
+func File(db collections.DB, actor access.Actor, id string) (sha, name string, err error) {
+	j, err := Find(db, actor, id)
+	if err == nil && !j.File {
+		err = problem.New(problem.NotFound, "")
+	}
+	var said struct {
+		File string `json:"file"`
+	}
+	if j.Result != nil {
+		err = cmp.Or(err, json.Unmarshal(j.Result, &said))
+	}
+	return j.sha, said.File, err
+}
+
+// How long what a job made can be fetched, and how long it is told of.
+const (
+	filesStay = 7 * 24 * time.Hour
+	rowsStay  = 90 * 24 * time.Hour
+)
+
+// Expire forgets files and jobs whose time is over. The store drops the files when it is swept next.
+func Expire(db collections.DB, now time.Time) error {
+	for query, before := range map[string]time.Time{
+		`UPDATE jobs SET file='', upload='' WHERE updated<? AND (file!='' OR upload!='') AND status NOT IN ('waiting','running') AND kind!='reassign'`: now.Add(-filesStay),
+		`DELETE FROM jobs WHERE updated<? AND status NOT IN ('waiting','running') AND kind!='reassign'`:                                                now.Add(-rowsStay),
+	} {
+		if _, err := db.Exec(query, collections.Stamp(before)); err != nil {
+			return fmt.Errorf("expire jobs: %w", err)
+		}
+	}
+	return nil
+}
