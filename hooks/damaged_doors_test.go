@@ -280,7 +280,7 @@ func TestADamagedRowStopsNoDoor(t *testing.T) {
 	s := writeStreet(t)
 	from := t.TempDir()
 	s.app.Backup(t, from)
-	tables := slices.Sorted(maps.Keys(collections.Registry))
+	tables := sealedCollections()
 	for _, form := range s.app.Doorstep.Library.Tables() {
 		in, _ := s.app.Doorstep.Library.ByTable(form)
 		for _, table := range in.Layout.Tables {
@@ -351,4 +351,10 @@ func (s *street) told(t *testing.T, damaged []string) {
 			t.Errorf("%d entries in the audit for %s (%v), of the damaged %v", n, place, err, damaged)
 		}
 	}
+}
+
+// sealedCollections are the collections of the registry. Its other tables have no door of PocketBase's.
+func sealedCollections() []string {
+	own := []string{collections.Jobs, collections.SavedQueues}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(collections.Registry)), func(table string) bool { return slices.Contains(own, table) })
 }

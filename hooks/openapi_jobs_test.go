@@ -1,6 +1,10 @@
 package hooks_test
 
-import "doorstep/internal/testapp"
+import (
+	"net/url"
+
+	"doorstep/internal/testapp"
+)
 
 // walkJobs begins a job of each kind, looks at them, stops one and starts one again; and what a reviewer sets aside.
 func (w *witness) walkJobs(manager, boss *testapp.Client) {
@@ -17,7 +21,7 @@ func (w *witness) walkJobs(manager, boss *testapp.Client) {
 	w.send(boss, get, jobs+"/{id}", []string{id}, "", nil, 404)
 	w.send(manager, post, jobs+"/{id}/cancel", []string{id}, "", nil, 404)
 	set := w.send(boss, get, "/api/doorstep/v1/queue/clean", nil, "", nil, 200)
-	approved := begin(boss, "approve", "?before="+text(set, "before"), nil, 200)
+	approved := begin(boss, "approve", "?before="+url.QueryEscape(text(set, "before")), nil, 200)
 	begin(boss, "approve", "", nil, 400)
 	ended(w.t, boss, approved)
 	begin(boss, "reopen", "", object{"job": approved, "comment": "撤回批量通过"}, 200)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"doorstep/collections"
 	"doorstep/internal/testapp"
 )
 
@@ -38,7 +37,7 @@ func TestEachDoorTouchesItsOwnRows(t *testing.T) {
 	var said strings.Builder
 	own, other := s.twins[0], s.twins[1]
 	before := s.app.Picture(t)
-	for _, d := range theDoors(slices.Sorted(maps.Keys(collections.Registry))) {
+	for _, d := range theDoors(sealedCollections()) {
 		if status, body := d.of(t, s, own); status >= 400 {
 			t.Fatalf("%s: %d %.300s", d.name, status, body)
 		}

@@ -22,14 +22,16 @@ func addJobs(app core.App) error {
 		`ALTER TABLE jobs ADD COLUMN upload TEXT NOT NULL DEFAULT ''`,
 		`ALTER TABLE jobs ADD COLUMN file TEXT NOT NULL DEFAULT ''`,
 		`CREATE INDEX idx_jobs_status ON jobs (status, created)`,
-		`CREATE INDEX idx_jobs_kind ON jobs (kind, created, id)`,
-		`CREATE INDEX idx_jobs_by ON jobs (created_by, created, id)`,
+		`CREATE INDEX idx_jobs_kind ON jobs (kind, id)`,
+		`CREATE INDEX idx_jobs_by ON jobs (created_by, id)`,
+		`CREATE INDEX idx_jobs_ended ON jobs (updated) WHERE kind!='reassign'`,
+		`CREATE INDEX idx_jobs_files ON jobs (updated) WHERE file!='' OR upload!=''`,
 	)
 }
 
 func dropJobs(app core.App) error {
 	return execute(app,
-		`DROP INDEX idx_jobs_status`, `DROP INDEX idx_jobs_kind`, `DROP INDEX idx_jobs_by`, `DELETE FROM jobs WHERE kind!='reassign'`,
+		`DROP INDEX idx_jobs_status`, `DROP INDEX idx_jobs_kind`, `DROP INDEX idx_jobs_by`, `DROP INDEX idx_jobs_ended`, `DROP INDEX idx_jobs_files`, `DELETE FROM jobs WHERE kind!='reassign'`,
 		`ALTER TABLE jobs DROP COLUMN kind`, `ALTER TABLE jobs DROP COLUMN area`, `ALTER TABLE jobs DROP COLUMN body`,
 		`ALTER TABLE jobs DROP COLUMN sealed`, `ALTER TABLE jobs DROP COLUMN upload`, `ALTER TABLE jobs DROP COLUMN file`,
 		`ALTER TABLE jobs RENAME TO area_jobs`,

@@ -178,15 +178,15 @@ const looked = 500
 // List gives the jobs that the actor is told of, of one kind or of all, behind a cursor.
 func List(db collections.DB, actor access.Actor, kind, cursor string) (Page, error) {
 	p := Page{Items: []Job{}}
-	where, args := `j.kind!='reassign'`, []any{}
+	if cursor == "" {
+		cursor = "~" // behind every id
+	}
+	where, args := `j.kind!='reassign' AND j.id<?`, []any{cursor} // ids are in the order of time
 	if kind != "" {
 		where, args = where+` AND j.kind=?`, append(args, kind)
 	}
 	if actor.Where(access.ReadJob) == access.Own {
 		where, args = where+` AND j.created_by=?`, append(args, actor.ID)
-	}
-	if cursor != "" {
-		where, args = where+` AND j.id<?`, append(args, cursor) // ids are in the order of time
 	}
 	var last string
 	n := 0
@@ -253,12 +253,41 @@ const (
 // Expire forgets files and jobs whose time is over. The store drops the files when it is swept next.
 func Expire(db collections.DB, now time.Time) error {
 	for query, before := range map[string]time.Time{
-		`UPDATE jobs SET file='', upload='' WHERE updated<? AND (file!='' OR upload!='') AND status NOT IN ('waiting','running') AND kind!='reassign'`: now.Add(-filesStay),
-		`DELETE FROM jobs WHERE updated<? AND status NOT IN ('waiting','running') AND kind!='reassign'`:                                                now.Add(-rowsStay),
+		`UPDATE jobs SET file='', upload='' WHERE (file!='' OR upload!='') AND updated<? AND status NOT IN ('waiting','running')`: now.Add(-filesStay),
+		`DELETE FROM jobs WHERE kind!='reassign' AND updated<? AND status NOT IN ('waiting','running')`:                           now.Add(-rowsStay),
 	} {
 		if _, err := db.Exec(query, collections.Stamp(before)); err != nil {
 			return fmt.Errorf("expire jobs: %w", err)
 		}
 	}
 	return nil
+}
+
+// ForgetFiles lets go of the files of all jobs that have ended, and returns those that nothing else refers to.
+func ForgetFiles(db collections.DB) (files []string, err error) {
+	const ended = `(file!='' OR upload!='') AND updated<'~' AND status NOT IN ('waiting','running')`
+	var all []string
+	err = collections.Each(db, `SELECT file, upload FROM jobs WHERE `+ended, nil, func(rows *sql.Rows) error {
+		var made, given string
+		err := rows.Scan(&made, &given)
+		all = append(all, made, given)
+		return err
+	})
+	for _, sha := range all {
+		var one int
+		const elsewhere = `SELECT 1 FROM attachments WHERE sha256=? UNION ALL SELECT 1 FROM form_files WHERE sha256=? LIMIT 1`
+		if err == nil && sha != "" {
+			var known bool
+			if known, err = collections.One(db, elsewhere, []any{sha, sha}, &one); !known {
+				files = append(files, sha)
+			}
+		}
+	}
+	if err == nil {
+		_, err = db.Exec(`UPDATE jobs SET file='', upload='' WHERE ` + ended)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("files of jobs: %w", err)
+	}
+	return files, nil
 }
