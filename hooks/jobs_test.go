@@ -239,7 +239,10 @@ func TestAJobThatAServerLeftIsInterrupted(t *testing.T) {
 	d.boss.Want(http.StatusNotFound, http.MethodPost, jobs+"/"+left+"/cancel", nil, nil)
 	var waits string
 	asked.Kind = "nobody does this"
-	write(func(db collections.DB) (err error) { waits, err = job.Begin(db, boss, asked, d.Doorstep.Now()); return err })
+	write(func(db collections.DB) (err error) {
+		waits, err = job.Begin(db, boss, asked, d.Doorstep.Now())
+		return err
+	})
 	d.boss.Want(http.StatusNoContent, http.MethodPost, jobs+"/"+waits+"/cancel", nil, nil)
 	if j = ended(t, d.boss, waits); j.Status != job.Cancelled || !j.Again {
 		t.Errorf("stopped: %+v", j)

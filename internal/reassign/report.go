@@ -14,7 +14,7 @@ import (
 
 // Jobs lists the latest jobs, the newest first.
 func Jobs(db collections.DB) ([]Job, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE kind='reassign' ORDER BY created DESC LIMIT 50`, nil, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE kind='reassign' ORDER BY id DESC LIMIT 50`, nil, scanJob)
 	if all == nil {
 		all = []Job{}
 	}

@@ -43,7 +43,7 @@ export class City {
   get url() { return `http://127.0.0.1:${this.port}` }
 
   async start() {
-    this.process = spawn(join(this.dir, '..', 'doorstep'), ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', join(this.dir, 'city')], { stdio: 'ignore' })
+    this.process = spawn(join(this.dir, '..', 'doorstep'), ['serve', '--keep-free', '1', '--http', `127.0.0.1:${this.port}`, '--dir', join(this.dir, 'city')], { stdio: 'ignore' })
     await ready(this.url)
   }
 

@@ -10,8 +10,8 @@ export default async function setup() {
   const root = join(import.meta.dirname, '../../..')
   if (process.env.DOORSTEP) copyFileSync(process.env.DOORSTEP, join(dir, 'doorstep'))
   else execFileSync('go', ['build', '-o', join(dir, 'doorstep'), '.'], { cwd: root, stdio: 'inherit', env: { ...process.env, CGO_ENABLED: '0' } })
-  const server = spawn(join(dir, 'doorstep'), ['serve', '--demo', '--http', '127.0.0.1:18431', '--dir', join(dir, 'city')], { stdio: 'ignore' })
-  await ready('http://127.0.0.1:18431', 120_000)
+  const server = spawn(join(dir, 'doorstep'), ['serve', '--demo', '--keep-free', '1', '--http', '127.0.0.1:18431', '--dir', join(dir, 'city')], { stdio: 'ignore' })
+  await ready('http://127.0.0.1:18431', 240_000)
   server.kill('SIGTERM')
   await new Promise((done) => server.once('exit', done))
   process.env.DOORSTEP_TEST_DIR = dir

@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-Bjnj7WnN.js";import{b as t,ut as n}from"./_plugin-vue_export-helper-6F9FhvGt.js";function r(r){let i=e({dir:n(`ltr`)});return t(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
