@@ -87,7 +87,7 @@ func merged(db collections.DB, person string, sees func(area string) bool) ([]st
 }
 
 // gather adds the household of a person and every record that names it. Each table with a column person may, also one
-// of a form that is published later; the rows of a repeat belong to their visit.
+// of a form that is published later; the rows of a repeat belong to their visit, and those of needs repeat what records say.
 func (t *Trace) gather(db collections.DB, person string) error {
 	var household string
 	if _, err := collections.One(db, `SELECT household FROM persons WHERE id=?`, []any{person}, &household); err != nil {
@@ -98,7 +98,7 @@ func (t *Trace) gather(db collections.DB, person string) error {
 	}
 	tables := map[string]string{}
 	err := collections.Each(db, `SELECT m.name, EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name='visit')
-		FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name='person' WHERE m.type='table'`, nil, func(rows *sql.Rows) error {
+		FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name='person' WHERE m.type='table' AND m.name!='needs'`, nil, func(rows *sql.Rows) error {
 		var name string
 		var repeat bool
 		err := rows.Scan(&name, &repeat)
