@@ -112,7 +112,7 @@ func shiftedCodes(t *testing.T, dir string) []byte {
 
 func unfinished(t *testing.T, dir string) bool {
 	n := 0
-	readFolder(t, dir, `SELECT COUNT(*) FROM area_jobs WHERE status!='done'`, func(rows *sql.Rows) {
+	readFolder(t, dir, `SELECT COUNT(*) FROM jobs WHERE status!='done'`, func(rows *sql.Rows) {
 		if err := rows.Scan(&n); err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func killAfterALine(t *testing.T, binary, dir string) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	if _, err := pool.NewQuery(`UPDATE area_jobs SET until='2000-01-01 00:00:00.000Z' WHERE status={:s}`).Bind(dbx.Params{"s": "running"}).Execute(); err != nil {
+	if _, err := pool.NewQuery(`UPDATE jobs SET until='2000-01-01 00:00:00.000Z' WHERE status={:s}`).Bind(dbx.Params{"s": "running"}).Execute(); err != nil {
 		t.Fatal(err)
 	}
 }
