@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
+	"doorstep/internal/identity"
 	"doorstep/internal/testapp"
 )
 
@@ -60,4 +61,38 @@ func TestFiftyTabletsMeetOneChild(t *testing.T) {
 			t.Errorf("%d persons, %d of them not paired with an earlier one, %v", people, alone, err)
 		}
 	})
+}
+
+// TestACrowdOfOneName: of two thousand of one name and birth date in one community their keys tell nothing. Who comes after them, by a
+// tablet or an ODK app, is stored as somebody new without opening any; the keys are noted. A number still finds whom it means.
+func TestACrowdOfOneName(t *testing.T) {
+	app, phone, tablet, _ := odkStage(t)
+	const crowd = 2000
+	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+		for i := range crowd {
+			p := identity.Person{Name: "张伟", NameKey: identity.NameKey("张伟"), Sex: "male", BirthDate: "2015-03-01", Area: gridA,
+				Household: fmt.Sprint("home", i), Source: "import"}
+			if i == 0 {
+				p.IDType, p.IDNumber, p.IDKey = "id_card", number1, number1
+			}
+			if _, err := identity.ResolvePerson(db, p, identity.Person{}, fmt.Sprintf("crowd%010d", i), identity.Everywhere, app.Doorstep.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", kid("张伟", "2015-03-01", "male")))); got[0].Status != "stored" {
+		t.Fatalf("%+v", got)
+	}
+	phone.saved(xmlPart(record(t, app, "child_visit", "uuid:"+uuid.NewString(), "", childVisit(testapp.Inside(gridA), "示例路 2 号", kid("张伟", "2015-03-01", "male")))))
+	rowCount(t, app, map[string]int64{"child_visits": 2, "persons": crowd + 2, "duplicates": 0})
+	full, err := identity.FullKeys(collections.Read(app.TestApp))
+	if err != nil || len(full) != 3 {
+		t.Errorf("full keys %v, %v", full, err)
+	}
+	push(t, tablet, operation(2, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 3 号", child("张伟", number1, "2015-03-01", nil))))
+	rowCount(t, app, map[string]int64{"child_visits": 3, "persons": crowd + 2})
 }

@@ -20,7 +20,7 @@ func TestFEBRL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := measure(t.Context(), "febrl1", file, who)
+	f, err := measure(t.Context(), "febrl1", []string{file}, who)
 	if err != nil {
 		t.Fatal(err)
 	}

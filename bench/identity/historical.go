@@ -16,13 +16,15 @@ import (
 // ledger says how a list of people of another kind than ours was kept: its header, its dates, and how often what is wrong.
 type ledger struct {
 	header   []string // of id, given name, surname, full name, sex, birth date, place, postcode, occupation; "" for a column that it lacks
-	day      string   // layout of dates
+	day      string   // layout of dates, "" for ages
 	versions int      // records of one person, at most
 	family   float64  // share of people who have a relative of the same surname and place in the list
+	children int      // of such a person, at most; 0 for one
 	name     float64  // of records: each of given name and surname, written otherwise
 	date     float64  // of records: the birth date, in part, or a wrong one
 	place    float64  // of records: another place or postcode
 	lost     float64  // of cells: nothing is there
+	married  float64  // of women's records: the surname of a husband
 }
 
 // ledgers are the lists that the engine was not tuned on.
@@ -34,11 +36,17 @@ func ledgers(set string) (ledger, bool) {
 			day: "2006", versions: 5, family: 0.3, name: 0.15, date: 0.15, place: 0.15, lost: 0.08},
 		"american": {header: []string{"ID", "FirstName", "LastName", "", "Gender", "Birth Date", "City", "ZIP", ""},
 			day: "01/02/2006", versions: 4, family: 0.3, name: 0.15, date: 0.1, place: 0.2, lost: 0.05},
+		"census": {header: []string{"id", "first names", "surname", "", "sex", "age", "parish", "", "occupation"},
+			versions: 4, family: 0.4, children: 4, name: 0.3, date: 0.5, place: 0.3, lost: 0.1, married: 0.3},
+		"names": {header: []string{"id", "", "", "name", "", "", "", "", ""}, versions: 3, family: 0.3, name: 0.15, lost: 0.02},
 		"european": {header: []string{"Record No", "", "", "Name", "Sex", "Date of Birth", "Town", "Postal Code", ""},
 			day: "2.1.2006", versions: 3, family: 0.3, name: 0.1, date: 0.06, place: 0.15, lost: 0.04},
 	}[set]
 	return l, ok
 }
+
+// listYear is when ages are told.
+const listYear = 1931
 
 // soul is a person of a ledger.
 type soul struct {
@@ -57,12 +65,20 @@ func writeLedger(file string, l ledger, seed uint64, people int) (truth, error) 
 	w := scribe{l, rand.New(rand.NewPCG(seed, 5))}
 	var rows [][]string
 	var who []string
-	for n := 0; n < people; n++ {
-		s := w.soul()
+	t := truth{person: map[string]string{}, family: map[string]string{}}
+	record := func(s soul, n, head int) {
 		for times := 1 + w.r.IntN(w.versions); times > 0; times-- {
 			rows, who = append(rows, w.row(s, times == 1)), append(who, strconv.Itoa(n))
 		}
-		if w.chance(w.family) { // a son or a daughter with the same surname and place, often the name of a parent
+		t.family[strconv.Itoa(n)] = strconv.Itoa(head)
+	}
+	for n := 0; n < people; n++ {
+		s, head := w.soul(), n
+		record(s, n, head)
+		if !w.chance(w.family) {
+			continue
+		}
+		for range 1 + w.r.IntN(max(1, w.children)) { // sons and daughters with the same surname and place, often the name of a parent
 			child := w.soul()
 			child.surname, child.place, child.postcode = s.surname, s.place, s.postcode
 			child.birth = s.birth.AddDate(18+w.r.IntN(20), w.r.IntN(12), w.r.IntN(28))
@@ -70,13 +86,10 @@ func writeLedger(file string, l ledger, seed uint64, people int) (truth, error) 
 				child.given = s.given
 			}
 			n++
-			for times := 1 + w.r.IntN(w.versions); times > 0; times-- {
-				rows, who = append(rows, w.row(child, times == 1)), append(who, strconv.Itoa(n))
-			}
+			record(child, n, head)
 		}
 	}
 	order := w.r.Perm(len(rows))
-	t := truth{person: map[string]string{}}
 	f, err := os.Create(file)
 	if err != nil {
 		return t, err
@@ -126,7 +139,11 @@ func (w *scribe) soul() soul {
 	}
 	s.place, s.occupation = w.common(places), w.common(occupations)
 	s.postcode = fmt.Sprintf("%s%d %d%c%c", s.place[:2], 1+w.r.IntN(30), 1+w.r.IntN(9), 'a'+w.r.IntN(26), 'a'+w.r.IntN(26))
-	s.birth = time.Date(1650+w.r.IntN(280), 1, 1+w.r.IntN(365), 0, 0, 0, 0, time.UTC)
+	first, years := 1650, 280
+	if w.day == "" {
+		first, years = listYear-85, 85
+	}
+	s.birth = time.Date(first+w.r.IntN(years), 1, 1+w.r.IntN(365), 0, 0, 0, 0, time.UTC)
 	return s
 }
 
@@ -136,6 +153,9 @@ func (w *scribe) row(s soul, right bool) []string {
 		s.given, s.surname = w.written(s.given), w.written(s.surname)
 		if w.chance(w.name * 0.08) {
 			s.given, s.surname = s.surname, s.given
+		}
+		if s.sex == "female" && w.chance(w.married) {
+			s.surname = w.common(surnames)
 		}
 		if w.chance(w.place) {
 			s.place = w.common(places)
@@ -209,6 +229,13 @@ func (w *scribe) written(name string) string {
 
 // born is the birth date: the year alone, another day, month or year.
 func (w *scribe) born(t time.Time, right bool) string {
+	if w.day == "" { // the age at the time of the list
+		years := listYear - t.Year()
+		if !right && w.chance(w.date) {
+			years += w.r.IntN(7) - 3
+		}
+		return strconv.Itoa(max(0, years))
+	}
 	if right || !w.chance(w.date) {
 		return t.Format(w.day)
 	}

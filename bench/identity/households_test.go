@@ -13,7 +13,7 @@ func households(t *testing.T, people int, rt rates) figures {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := measure(t.Context(), "households", file, who)
+	f, err := measure(t.Context(), "households", []string{file}, who)
 	if err != nil {
 		t.Fatal(err)
 	}

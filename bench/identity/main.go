@@ -20,7 +20,8 @@ import (
 
 func main() {
 	set := flag.String("set", "", "one set alone: "+
-		"febrl1, febrl2, febrl3, numbers, no-numbers, twins, historical, parish, american, european, million")
+		"febrl1, febrl2, febrl3, typed, worn, sparse, originals, numbers, no-numbers, bare, twins, historical, parish, american, european, "+
+		"census, names, million")
 	asJSON := flag.Bool("json", false, "internal: print the figures as JSON")
 	plot := flag.String("plot", "", "write the calibration of the households as SVG")
 	seed := flag.Uint64("seed", 1, "seed of the households")
@@ -82,8 +83,8 @@ func one(set string, asJSON bool, seed uint64, people int) error {
 	printHead()
 	f.print()
 	for i, d := range f.Deciles {
-		fmt.Printf("  %.1f–%.1f: %7d pairs, %.3f expected, %.3f right\n", float64(i)/10, float64(i+1)/10, d.Pairs,
-			d.Expected/float64(max(1, d.Pairs)), float64(d.Right)/float64(max(1, d.Pairs)))
+		fmt.Printf("  %.1f–%.1f: %7d pairs, %.3f expected, %.3f right; %d of one family, %d through another\n", float64(i)/10, float64(i+1)/10,
+			d.Pairs, d.Expected/float64(max(1, d.Pairs)), float64(d.Right)/float64(max(1, d.Pairs)), d.Kin, d.Through)
 	}
 	fmt.Printf("  held for a person to decide: %d, %d of them right\n", f.Held, f.HeldRight)
 	fmt.Printf("  not compared, or out of the question: %d\n", f.Missed)
@@ -91,40 +92,45 @@ func one(set string, asJSON bool, seed uint64, people int) error {
 }
 
 func link(ctx context.Context, dir, set string, seed uint64, people int) (figures, error) {
-	file, t, err := list(dir, set, seed, people)
+	files, t, err := list(dir, set, seed, people)
 	if err != nil {
 		return figures{}, err
 	}
-	return measure(ctx, set, file, t)
+	return measure(ctx, set, files, t)
 }
 
-// list is the file of a set, written into a folder unless it is a public one, and who its records are of.
-func list(dir, set string, seed uint64, people int) (string, truth, error) {
+// list is the files of a set, written into a folder unless they are public ones, and who their records are of.
+func list(dir, set string, seed uint64, people int) ([]string, truth, error) {
 	if n, ok := strings.CutPrefix(set, "febrl"); ok {
 		file := filepath.Join(corpora(), "dataset"+n+".csv")
 		t, err := febrl(file)
-		return file, t, err
+		return []string{file}, t, err
+	}
+	if b, ok := bureaus(set); ok {
+		return writeBureau(dir, b, seed)
 	}
 	file := filepath.Join(dir, "people.csv")
 	if l, ok := ledgers(set); ok {
 		t, err := writeLedger(file, l, seed, people/4)
-		return file, t, err
+		return []string{file}, t, err
 	}
 	rt := usual(0.7)
 	switch set {
 	case "numbers":
 	case "no-numbers":
 		rt.numbers = 0
+	case "bare": // names and birth dates alone
+		rt.numbers, rt.noPhone, rt.noAddress, rt.noGuardian = 0, 1, 1, 1
 	case "twins": // every family has twins: 10,000 pairs of them
 		rt.twins, rt.adults, rt.numbers = 1, 0, 0.5
 		people = 23333
 	case "million":
 		people = 715_000
 	default:
-		return "", truth{}, fmt.Errorf("no set %q", set)
+		return nil, truth{}, fmt.Errorf("no set %q", set)
 	}
 	t, err := writeHouseholds(file, generate(seed, people, rt))
-	return file, t, err
+	return []string{file}, t, err
 }
 
 // write puts the list of a set into a folder, beside it who its records are of.

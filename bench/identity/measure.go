@@ -36,6 +36,8 @@ type figures struct {
 // decile is the pairs of one tenth of the probabilities.
 type decile struct {
 	Pairs, Right int
+	Kin          int // others of one family
+	Through      int // joined by a third record
 	Expected     float64
 }
 
@@ -43,14 +45,15 @@ type decile struct {
 type truth struct {
 	person map[string]string
 	twin   map[string]string // of persons
+	family map[string]string // of persons, where it is known
 }
 
-// measure links a file and compares the answer with the truth.
-func measure(ctx context.Context, set, file string, t truth) (figures, error) {
+// measure links a list, or two, and compares the answer with the truth.
+func measure(ctx context.Context, set string, files []string, t truth) (figures, error) {
 	start := time.Now()
 	var comparing, compared time.Time
 	var before, after time.Duration
-	o := dedup.Options{Files: []string{file}, Seed: 1, Now: start, Show: func(step string, done, total int) {
+	o := dedup.Options{Files: files, Seed: 1, Now: start, Show: func(step string, done, total int) {
 		if !strings.Contains(step, "comparing") {
 			return
 		}
@@ -71,12 +74,22 @@ func measure(ctx context.Context, set, file string, t truth) (figures, error) {
 }
 
 func (out *figures) judge(f *dedup.Found, t truth) {
-	of := map[string]int{}
-	for _, id := range f.IDs {
-		of[t.person[id]]++
+	of := map[string][2]int{}
+	for i, id := range f.IDs {
+		n := of[t.person[id]]
+		if f.First > 0 && i >= f.First {
+			n[1]++
+		} else {
+			n[0]++
+		}
+		of[t.person[id]] = n
 	}
 	for _, n := range of {
-		out.True += n * (n - 1) / 2
+		if f.First > 0 {
+			out.True += n[0] * n[1]
+		} else {
+			out.True += n[0] * (n[0] - 1) / 2
+		}
 	}
 	kept := 0
 	for _, p := range f.Result.Pairs {
@@ -92,6 +105,12 @@ func (out *figures) judge(f *dedup.Found, t truth) {
 		d := &out.Deciles[min(9, int(p.Probability*10))]
 		d.Pairs++
 		d.Expected += p.Probability
+		if a != b && t.family[a] != "" && t.family[a] == t.family[b] {
+			d.Kin++
+		}
+		if p.Through >= 0 {
+			d.Through++
+		}
 		if a == b {
 			d.Right++
 			kept++

@@ -2,7 +2,6 @@ package dedup
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -19,13 +18,16 @@ var headers = []struct {
 	{linkage.GivenName, []string{"given_name", "given_names", "first_name", "first_names", "fname", "forename", "forenames",
 		"christian_name", "名"}},
 	{linkage.Surname, []string{"surname", "last_name", "lname", "family_name", "姓", "姓氏"}},
-	{linkage.Sex, []string{"sex", "gender", "sex_code", "gender_code", "性别"}},
+	{linkage.Sex, []string{"sex", "gender", "sex_code", "gender_code", "性别", "性別"}},
 	{linkage.BirthDate, []string{"birth_date", "date_of_birth", "dob", "birthday", "birth", "year_of_birth", "birth_year", "yob",
-		"出生日期", "出生年月", "出生年月日", "出生年份", "出生时间", "生日"}},
+		"d.o.b.", "出生日期", "出生年月", "出生年月日", "出生年份", "出生时间", "生日"}},
+	{ages, []string{"age", "age_in_years", "年龄", "周岁", "年齡"}},
 	{linkage.IDNumber, []string{"id_number", "soc_sec_id", "ssn", "social_security_number", "national_id", "national_id_number",
-		"id_card", "id_card_number", "passport", "passport_number", "证件号码", "证件号", "身份证", "身份证号", "身份证号码", "身份证件号码", "公民身份号码"}},
+		"id_card", "id_card_number", "passport", "passport_number", "证件号码", "证件号", "身份证", "身份证号", "身份证号码", "身份证件号码", "公民身份号码",
+		"身份證", "身份證號", "身份證號碼", "證件號碼"}},
 	{linkage.Phone, []string{"phone", "telephone", "mobile", "tel", "cell", "phone_number", "phone_no", "telephone_number",
-		"mobile_number", "mobile_no", "contact_number", "电话", "手机", "手机号", "联系电话", "联系方式", "电话号码", "手机号码", "监护人电话", "家庭电话"}},
+		"mobile_number", "mobile_no", "contact_number", "电话", "手机", "手机号", "联系电话", "联系方式", "电话号码", "手机号码", "监护人电话", "家庭电话",
+		"電話", "聯絡電話", "聯繫電話", "手機"}},
 	{linkage.Address, []string{"address", "address_1", "address_2", "address_line_1", "address_line_2", "street", "street_name",
 		"street_address", "home_address", "residence", "地址", "住址", "家庭住址", "现住址", "居住地址", "家庭地址", "详细地址", "常住地址"}},
 	{linkage.StreetNumber, []string{"street_number", "street_no", "house_number", "house_no", "门牌号"}},
@@ -35,13 +37,17 @@ var headers = []struct {
 	{linkage.HouseCode, []string{"house_code", "房屋编码", "房屋编号"}},
 	{linkage.Area, []string{"area", "area_code", "state", "county", "district", "province", "region", "区划代码", "所属社区", "社区", "网格", "街道",
 		"村", "村居"}},
-	{linkage.GuardianName, []string{"guardian_name", "guardian", "监护人", "监护人姓名", "实际监护人", "实际监护人姓名"}},
+	{linkage.GuardianName, []string{"guardian_name", "guardian", "监护人", "监护人姓名", "实际监护人", "实际监护人姓名",
+		"監護人", "監護人姓名"}},
 	{linkage.Exact, []string{"occupation", "profession", "middle_name", "职业", "民族"}},
 }
 
+// ages stands for columns of ages, which are read as birth dates where a list has none.
+const ages linkage.Role = "age"
+
 // idHeaders are the usual ones of the record's own id.
 var idHeaders = []string{"record_id", "rec_id", "unique_id", "id", "uuid", "record_no", "record_number", "record", "no", "no.",
-	"编号", "记录编号", "档案编号", "序号"}
+	"编号", "记录编号", "档案编号", "序号", "編號", "序號"}
 
 // ParseMap reads role=column pairs, and exact:column; it fails with the roles that there are.
 func ParseMap(s string) (fields []linkage.Field, err error) {
@@ -71,7 +77,9 @@ func ParseMap(s string) (fields []linkage.Field, err error) {
 
 func roles() (out []string) {
 	for _, h := range headers {
-		out = append(out, string(h.role))
+		if h.role != ages {
+			out = append(out, string(h.role))
+		}
 	}
 	return out
 }
@@ -90,11 +98,22 @@ func usual(file string) (fields []linkage.Field, id string, others []string, err
 	if err != nil {
 		return nil, "", nil, err
 	}
+	born := false
 	for _, h := range headers {
 		for _, n := range h.names {
-			if present(n) {
-				fields = append(fields, linkage.Field{Role: h.role, Column: n})
+			if !present(n) {
+				continue
 			}
+			f := linkage.Field{Role: h.role, Column: n}
+			if f.Role == ages {
+				f.Role = linkage.BirthDate
+			}
+			if h.role == ages && born || len(fields) == linkage.MostFields {
+				others = append(others, n)
+				continue
+			}
+			born = born || f.Role == linkage.BirthDate
+			fields = append(fields, f)
 		}
 	}
 	if at := slices.IndexFunc(idHeaders, present); at >= 0 {
@@ -108,16 +127,4 @@ func allHeaders() (out []string) {
 		out = append(out, h.names...)
 	}
 	return out
-}
-
-// distinct are the columns that are read, each once.
-func distinct(id string, fields []linkage.Field) []string {
-	seen := map[string]bool{}
-	for _, f := range fields {
-		seen[f.Column] = true
-	}
-	if id != "" {
-		seen[id] = true
-	}
-	return slices.Sorted(maps.Keys(seen))
 }

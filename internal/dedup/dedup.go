@@ -25,6 +25,7 @@ type Found struct {
 	Compared                          int64
 	Result                            *linkage.Result
 	IDs                               []string
+	First                             int      // records of the first of two lists, 0 for one list
 	Others                            []string // headers that are not known, whose columns were not compared
 }
 
@@ -38,7 +39,7 @@ func Find(ctx context.Context, o Options) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Found{Records: l.table.Len(), Compared: r.Model.Compared, Result: r, IDs: l.ids, Others: l.others}
+	f := &Found{Records: l.table.Len(), Compared: r.Model.Compared, Result: r, IDs: l.ids, First: l.first, Others: l.others}
 	for _, p := range r.Pairs {
 		switch p.Decision {
 		case linkage.Link:

@@ -2,15 +2,24 @@ package linkage
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
 // largest is how many records a cluster may have: beyond it something is a placeholder that nobody knew of.
 const largest = 200
 
+// clusters are the records that are one person, by the first of them; those of one record are not kept.
+type clusters struct {
+	r       *Result
+	members map[int32][]int32
+	doubt   map[int32]float64    // of records that joined a larger cluster, the odds by which they did
+	looked  map[[4]int32]float64 // odds of two clusters, by their first records and their sizes
+}
+
 // cluster joins records by the pairs, the surest first, and lets a pair join two clusters only where all their records
-// together speak for it: one that is surely another person keeps them apart. Pairs within a cluster that alone would
-// not do are as sure as the way through a third record.
+// together speak for it: one that is surely another person keeps them apart. Then what is said of a pair is what is said of
+// their clusters: all the records of one, or none, are those of the other.
 func (r *Result) cluster() {
 	order := make([]int, 0, len(r.Pairs))
 	for i := range r.Pairs {
@@ -23,49 +32,109 @@ func (r *Result) cluster() {
 		a, b := r.Pairs[x], r.Pairs[y]
 		return cmp.Or(cmp.Compare(b.Odds, a.Odds), int(a.A-b.A), int(a.B-b.B))
 	})
-	members := map[int32][]int32{}
+	c := clusters{r: r, members: map[int32][]int32{}, doubt: map[int32]float64{}, looked: map[[4]int32]float64{}}
 	r.Cluster = make([]int32, r.t.Len())
 	for i := range r.Cluster {
 		r.Cluster[i] = int32(i)
 	}
-	of := func(x int32) []int32 {
-		if m := members[x]; m != nil {
-			return m
+	joint := map[[2]int32]float64{}
+	for joined := true; joined; { // again: what kept two apart may be outweighed by who has joined since
+		joined = false
+		for _, i := range order {
+			a, b := r.Cluster[r.Pairs[i].A], r.Cluster[r.Pairs[i].B]
+			if a == b || len(c.of(a))+len(c.of(b)) > largest {
+				continue
+			}
+			if odds := c.odds(a, b); odds > 0 {
+				c.join(a, b, odds, joint)
+				joined = true
+			}
 		}
-		return []int32{x}
 	}
 	for _, i := range order {
-		a, b := r.Cluster[r.Pairs[i].A], r.Cluster[r.Pairs[i].B]
-		if a == b || len(of(a))+len(of(b)) > largest || !r.together(of(a), of(b)) {
-			continue
+		p := &r.Pairs[i]
+		if a, b := r.Cluster[p.A], r.Cluster[p.B]; a != b {
+			p.Odds = min(p.Odds, c.odds(a, b))
+			p.decide()
 		}
-		if a > b {
-			a, b = b, a
-		}
-		joined := slices.Concat(of(a), of(b))
-		for _, x := range of(b) {
-			r.Cluster[x] = a
-		}
-		members[a] = joined
-		delete(members, b)
 	}
-	r.through(members)
+	c.tell(joint)
 }
 
-// together reports whether the records of two clusters are one person on the whole; a pair counts for no more than a
-// sure one, and against no more than it can.
-func (r *Result) together(a, b []int32) bool {
+// of are the records of a cluster.
+func (c *clusters) of(x int32) []int32 {
+	if m := c.members[x]; m != nil {
+		return m
+	}
+	return []int32{x}
+}
+
+// odds are those that the records of two clusters are of one person: of all the pairs across together, where a pair counts for no more than a
+// sure one, and against no more than it can. Pairs of the same records tell much of the same, so that n count as the root
+// of n. Two that may be brothers or sisters keep clusters apart.
+func (c *clusters) odds(a, b int32) float64 {
+	x, y := c.of(a), c.of(b)
+	if len(x) == 1 && len(y) == 1 {
+		return c.r.oddsOf(a, b)
+	}
+	key := [4]int32{a, b, int32(len(x)), int32(len(y))}
+	if odds, known := c.looked[key]; known {
+		return odds
+	}
 	sum := 0.0
-	for _, x := range a {
-		for _, y := range b {
-			odds := r.oddsOf(x, y)
-			if odds == siblingOdds {
-				return false
+	for _, i := range x {
+		for _, j := range y {
+			odds := c.r.oddsOf(i, j)
+			if odds == siblingOdds && c.r.t.han {
+				c.looked[key] = siblingOdds
+				return siblingOdds
 			}
-			sum += min(6, max(-6, odds))
+			sum += min(surely, max(-surely, odds))
 		}
 	}
-	return sum > 0
+	odds := sum / math.Sqrt(float64(len(x)*len(y)))
+	c.looked[key] = odds
+	return odds
+}
+
+// surely bounds the odds of a pair among others.
+const surely = 6
+
+// join makes one cluster of two.
+func (c *clusters) join(a, b int32, odds float64, joint map[[2]int32]float64) {
+	if a > b {
+		a, b = b, a
+	}
+	x, y := c.of(a), c.of(b)
+	for _, i := range x {
+		for _, j := range y {
+			if len(x)+len(y) == 2 {
+				break // what is said of the pair stays
+			}
+			joint[[2]int32{min(i, j), max(i, j)}] = min(odds, c.doubted(i), c.doubted(j))
+		}
+	}
+	fewer := x
+	if len(y) < len(x) {
+		fewer = y
+	}
+	if len(x) != len(y) {
+		for _, i := range fewer {
+			c.doubt[i] = min(odds, c.doubted(i))
+		}
+	}
+	for _, j := range y {
+		c.r.Cluster[j] = a
+	}
+	c.members[a] = slices.Concat(x, y)
+	delete(c.members, b)
+}
+
+func (c *clusters) doubted(x int32) float64 {
+	if odds, ok := c.doubt[x]; ok {
+		return odds
+	}
+	return math.Inf(1)
 }
 
 func (r *Result) oddsOf(x, y int32) float64 {
@@ -73,70 +142,44 @@ func (r *Result) oddsOf(x, y int32) float64 {
 	return r.scorer.odds(min(x, y), max(x, y), &p)
 }
 
-// through raises pairs of one cluster to what the best way through a third record gives, and adds those that no key has
-// found.
-func (r *Result) through(members map[int32][]int32) {
-	at := map[[2]int32]int{}
-	for i, p := range r.Pairs {
-		if r.Cluster[p.A] == r.Cluster[p.B] {
-			at[[2]int32{p.A, p.B}] = i
+// tell gives each pair of a cluster the odds by which its records came together, and adds those that no key has found.
+func (c *clusters) tell(joint map[[2]int32]float64) {
+	r := c.r
+	for i := range r.Pairs {
+		p := &r.Pairs[i]
+		key := [2]int32{p.A, p.B}
+		if odds, joined := joint[key]; joined {
+			c.set(p, odds)
+			delete(joint, key)
 		}
 	}
-	for _, of := range members {
-		slices.Sort(of)
-		chance := make([][]float64, len(of))
-		for i := range of {
-			chance[i] = make([]float64, len(of))
-			for j := range of {
-				if i != j {
-					chance[i][j] = probability(r.oddsOf(of[i], of[j]))
-				}
-			}
+	for key, odds := range joint {
+		if first := int32(r.t.first); first > 0 && (key[0] < first) == (key[1] < first) {
+			continue
 		}
-		r.raise(of, chance, at)
+		p := Pair{A: key[0], B: key[1], Odds: r.oddsOf(key[0], key[1]), Through: -1}
+		c.set(&p, odds)
+		r.Pairs = append(r.Pairs, p)
 	}
 	slices.SortFunc(r.Pairs, func(x, y Pair) int { return cmp.Or(int(x.A-y.A), int(x.B-y.B)) })
 }
 
-func (r *Result) raise(of []int32, chance [][]float64, at map[[2]int32]int) {
-	best, by := widest(chance)
-	for i := range of {
-		for j := i + 1; j < len(of); j++ {
-			a, b := of[i], of[j]
-			if r.t.first > 0 && (int(a) < r.t.first) == (int(b) < r.t.first) {
+// set gives a pair the odds of its cluster. Where it alone would not do, the record that joins it best is kept.
+func (c *clusters) set(p *Pair, odds float64) {
+	if p.Odds >= odds && odds >= surely {
+		return
+	}
+	if of := c.members[c.r.Cluster[p.A]]; p.Odds < odds {
+		best := p.Odds
+		for _, k := range of {
+			if k == p.A || k == p.B {
 				continue
 			}
-			k, known := at[[2]int32{a, b}]
-			if !known {
-				k = len(r.Pairs)
-				r.Pairs = append(r.Pairs, Pair{A: a, B: b, Odds: logit(chance[i][j]), Through: -1})
-				r.Pairs[k].decide()
-			}
-			if p := &r.Pairs[k]; best[i][j] > p.Probability && by[i][j] >= 0 {
-				p.Through = of[by[i][j]]
-				p.Odds, p.Held = logit(best[i][j]), false
-				p.decide()
+			if way := min(c.r.oddsOf(p.A, k), c.r.oddsOf(k, p.B)); way > best {
+				best, p.Through = way, k
 			}
 		}
 	}
-}
-
-// widest is, for each pair, the most that a way over others gives: the product of the chances on it. by is a record on
-// the way, -1 where the straight one is best.
-func widest(chance [][]float64) (best [][]float64, by [][]int) {
-	n := len(chance)
-	best, by = make([][]float64, n), make([][]int, n)
-	for i := range n {
-		best[i], by[i] = slices.Clone(chance[i]), slices.Repeat([]int{-1}, n)
-	}
-	for k := range n {
-		for i := range n {
-			for j := range n {
-				if x := best[i][k] * best[k][j]; i != j && x > best[i][j] {
-					best[i][j], by[i][j] = x, k
-				}
-			}
-		}
-	}
-	return best, by
+	p.Odds, p.Held = odds, false
+	p.decide()
 }

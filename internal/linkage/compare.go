@@ -51,14 +51,18 @@ func (t *Table) exchanged(a, b int32, p *pattern) {
 	}
 }
 
-// given is the class of the fact that another one depends on: unknown, agreeing, or not.
+// given is the class of the facts that another one depends on: one is unknown, all agree, or not.
 func (t *Table) given(p *pattern, fact int) int {
-	parent := t.facts[fact].parent
-	if parent < 0 || p[parent] == missing {
-		return 0
+	class := 0
+	for _, parent := range t.facts[fact].parents {
+		switch {
+		case p[parent] == missing:
+			return 0
+		case p[parent] > 2:
+			class = 2
+		case class == 0:
+			class = 1
+		}
 	}
-	if p[parent] <= 2 {
-		return 1
-	}
-	return 2
+	return class
 }

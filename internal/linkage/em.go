@@ -18,7 +18,10 @@ const (
 	randomPairs    = 500_000
 	candidatePairs = 2_000_000
 	rounds         = 40
-	fewHouseholds  = 0.02 // pairs of one household for each of one person: a list with fewer has no households
+
+	// Pairs of one household for each of one person: a list with fewer has no households. Where names are not Chinese, records in which much is
+	// wrong look like a few of relatives.
+	fewHouseholds, fewRelatives = 0.02, 0.05
 )
 
 // learn estimates the shares by expectation and maximisation. What pairs of others do is learned from pairs at random, what
@@ -31,6 +34,7 @@ func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func
 		return params{}, 0, err
 	}
 	p := t.start()
+	p.whole = c.keys == nil
 	possible := float64(max(1, t.possible()))
 	for round := range rounds {
 		next := t.round(&p, random, found, possible)
@@ -53,12 +57,19 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 	next := t.start()
 	m, u := make([]rates, len(t.facts)), make([]rates, len(t.facts))
 	s := t.scorer(p)
+	next.whole = p.whole
+	next.kin = make([]rates, len(t.facts))
 	match, household, born, twins := 0.0, 0.0, 200.0, 200*usualTwins
 	birth := t.factOf(BirthDate)
 	for _, c := range found {
 		same, house := s.posterior(&c.p)
 		match, household = match+c.n*same, household+c.n*house
 		t.tally(m, &c.p, c.n*same, c.n*same)
+		for i, l := range c.p[:len(t.facts)] {
+			if l != missing {
+				next.kin[i][s.kinship(&c.p, i)][l] += c.n * house
+			}
+		}
 		if birth >= 0 && c.p[birth] != missing {
 			born += c.n * house
 			if c.p[birth] == dateSame {
@@ -77,7 +88,11 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 	next.match = max(match, 0.5) / possible
 	next.match = min(next.match, 0.5)
 	next.household, next.twins = household/possible, twins/born
-	if next.household < fewHouseholds*next.match {
+	few := fewHouseholds
+	if !t.han {
+		few = fewRelatives
+	}
+	if next.household < few*next.match {
 		next.household = 0
 	} else {
 		t.own(&next)
@@ -119,6 +134,19 @@ func smooth(prior, count *rates, weight float64) {
 			if prior[class][l] > 0 {
 				prior[class][l] = max(rarest, (count[class][l]+weight*all[l]/total)/(sum+weight))
 			}
+		}
+	}
+}
+
+// lean moves shares to what was counted, as far as so many pairs outweigh what was expected.
+func lean(expected, count *[maxLevels]float64, weight float64) {
+	sum := weight
+	for _, n := range count {
+		sum += n
+	}
+	for l := range expected {
+		if expected[l] > 0 {
+			expected[l] = max(rarest, (count[l]+weight*expected[l])/sum)
 		}
 	}
 }

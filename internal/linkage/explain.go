@@ -26,10 +26,7 @@ func (r *Result) Explain(a, b int32) []Evidence {
 			rare := s.rarity(&p, i, r.t.at(a, i))
 			e.ZH, e.EN, e.Given = (*f.scale)[l].zh, (*f.scale)[l].en, true
 			e.Bits = (s.match[i][class][l] + rare) / math.Ln2
-			h += s.household[i][class][l]
-			if f.shared {
-				h += rare
-			}
+			h += s.ofKin(&p, i, rare)
 		}
 		out = append(out, e)
 	}

@@ -15,6 +15,9 @@ func givenFeatures(v *value) features {
 	case v.han:
 		return features{byEar(v), v.sounds[len(v.sounds)-1].loose[0], 0}
 	}
+	if len(v.sounds) > 0 {
+		return features{byEar(v), v.sounds[len(v.sounds)-1].loose[0], 0}
+	}
 	return features{hash32(sound(v.alias)), hash32(v.roman[:min(3, len(v.roman))]), 0}
 }
 
@@ -22,7 +25,7 @@ func surnameFeatures(v *value) features {
 	switch {
 	case v.text == "":
 		return features{}
-	case v.han:
+	case v.han || len(v.sounds) > 0:
 		return features{byEar(v)}
 	}
 	return features{hash32(v.code), hash32(v.roman[:min(3, len(v.roman))]), 0}

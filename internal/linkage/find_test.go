@@ -127,11 +127,12 @@ func TestBetweenTwoLists(t *testing.T) {
 	}
 }
 
+// TestWeightsFallFromTheBestLevel: nicknames stand beside the levels, not among them.
 func TestWeightsFallFromTheBestLevel(t *testing.T) {
 	for _, c := range find(t, personFields, family(100), 0).Model.Columns {
 		for class := range 3 {
 			for l := 1; l < len(c.Levels); l++ {
-				if c.Levels[l].Weight[class] > c.Levels[l-1].Weight[class]+1e-9 {
+				if c.Levels[l].EN != "perhaps a nickname" && c.Levels[l].Weight[class] > c.Levels[l-1].Weight[class]+1e-9 && c.Levels[l-1].EN != "perhaps a nickname" {
 					t.Errorf("%s, %s weighs more than %s", c.Column, c.Levels[l].EN, c.Levels[l-1].EN)
 				}
 			}
@@ -190,12 +191,19 @@ func TestEdits(t *testing.T) {
 // TestManyRecordsOfAPerson: people who are in the list eight times, with names and days wrong in one record of five. What
 // many share, such as a first name, must not be learned to be one person's.
 func TestManyRecordsOfAPerson(t *testing.T) {
+	for _, people := range []int{50, 300} { // every pair is compared, and candidates are
+		manyRecords(t, people)
+	}
+}
+
+func manyRecords(t *testing.T, people int) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(9, 9))
 	one := func(list string) string { all := strings.Fields(list); return all[r.IntN(len(all))] }
 	const first, last, towns = "thomas william john james robert george henry charles mary anne", "ashton bradford clifton dunham edley fairwood garfield halton kenham langley", "ashbury norchester penmouth radpool stanbury"
 	var rows [][]string
 	var who []int
-	for person := range 50 {
+	for person := range people {
 		truth := []string{one(first), one(last) + one("ton son by field"), fmt.Sprintf("%d-%02d-%02d", 1700+r.IntN(250), 1+r.IntN(12), 1+r.IntN(28)), one(towns), one("painter lawyer priest")}
 		for range 8 {
 			row := slices.Clone(truth)
@@ -217,7 +225,7 @@ func TestManyRecordsOfAPerson(t *testing.T) {
 			wrong++
 		}
 	}
-	if right < 1260 || wrong > 140 { // of 1,400; some share a name and a year by chance
-		t.Errorf("%d of 1400 found, %d wrong", right, wrong)
+	if all := people * 28; right < all*9/10 || wrong > all/10 { // some share a name and a year by chance
+		t.Errorf("%d of %d found, %d wrong", right, all, wrong)
 	}
 }

@@ -29,7 +29,7 @@ type Model struct {
 type ColumnModel struct {
 	Role   Role         `json:"role"`
 	Column string       `json:"column"`
-	Given  string       `json:"given,omitempty"` // the column that it depends on
+	Given  string       `json:"given,omitempty"` // the columns that it depends on
 	Levels []LevelModel `json:"levels"`
 }
 
@@ -49,7 +49,9 @@ type rates [3][maxLevels]float64
 // params are the shares of all facts.
 type params struct {
 	m, u, h          []rates
+	kin              []rates // pairs of one household by their levels, as counted; nil before
 	match, household float64
+	whole            bool    // every pair was compared; else candidates, which have more in common than others
 	twins            float64 // of two people of one household, how many have one birth date
 }
 
@@ -91,14 +93,18 @@ func (t *Table) households() bool {
 // own bounds how often what is somebody's own differs between two records of one person, where there are households:
 // else brothers, sisters and twins, who share the rest, would be learned to be one person.
 func (t *Table) own(p *params) {
+	loose := 1.0
+	if !t.han { // relatives are told by more than that
+		loose = 3
+	}
 	for i, f := range t.facts {
 		for class := range p.m[i] {
 			m := &p.m[i][class]
 			switch f.role {
 			case GivenName:
-				m[nameOther], m[namePart], m[nameNick] = min(m[nameOther], 0.03), min(m[namePart], 0.06), min(m[nameNick], 0.05)
+				m[nameOther], m[namePart], m[nameNick] = min(m[nameOther], 0.03*loose), min(m[namePart], 0.06*loose), min(m[nameNick], 0.05)
 			case BirthDate:
-				m[dateOther], m[dateGeneration] = min(m[dateOther], 0.05), min(m[dateGeneration], 0.002)
+				m[dateOther], m[dateGeneration] = min(m[dateOther], 0.05*loose), min(m[dateGeneration], 0.002*loose)
 			case Sex:
 				m[sameOther] = min(m[sameOther], 0.02)
 			case IDNumber:
@@ -143,7 +149,52 @@ func (t *Table) others(p *params) {
 			}
 			normalise(h)
 		}
+		if p.kin != nil && t.told(f.role) {
+			for class := range p.h[i] {
+				lean(&p.h[i][class], &p.kin[i][class], usualKin)
+				switch u := p.u[i][class][1]; {
+				case f.role == GivenName && p.whole:
+					atMost(&p.h[i][class], nameAlike, mostNamesakes[class])
+				case f.role == BirthDate && (p.whole || u < seldom):
+					atMost(&p.h[i][class], dateYearKnown, mostTwins)
+				}
+			}
+		}
 	}
+}
+
+// What two of one household can have in common, or else they would be records of one person with much wrong: the birth date, which strangers
+// seldom share, and the given name where it is not known what lies between them, where a generation does, and where not. Candidates
+// have names and years of birth in common because they are chosen so.
+const mostTwins, seldom = 0.1, 0.002
+
+var mostNamesakes = [3]float64{0.2, 0.35, 0.08}
+
+// atMost bounds the share of the levels up to one.
+func atMost(h *[maxLevels]float64, last level, most float64) {
+	sum := 0.0
+	for l := level(1); l <= last; l++ {
+		sum += h[l]
+	}
+	if sum <= most {
+		return
+	}
+	for l := range h {
+		if level(l) <= last {
+			h[l] *= most / sum
+		} else {
+			h[l] *= (1 - most) / (1 - sum)
+		}
+	}
+}
+
+// usualKin is how many pairs what is expected of two people of one household weighs as much as.
+const usualKin = 100
+
+// told reports whether the records tell how often two people of one household agree in a fact: where names are not Chinese, sons are
+// called as their fathers and have their trade, in one list more often than in another.
+func (t *Table) told(r Role) bool {
+	return !t.han && slices.Contains([]Role{GivenName, FullName, Sex, BirthDate, Exact}, r)
 }
 
 func normalise(r *[maxLevels]float64) {
@@ -157,11 +208,18 @@ func normalise(r *[maxLevels]float64) {
 }
 
 // monotone makes weights fall from the best level to the worst: levels that are out of order get the weight that they
-// have together.
+// have together. A nickname tells more than a name that is the same in part, which brothers and sisters have.
 func (t *Table) monotone(p *params) {
 	for i, f := range t.facts {
 		for class := range p.m[i] {
-			pool(p.m[i][class][1:len(*f.scale)], p.u[i][class][1:len(*f.scale)])
+			m, u := p.m[i][class][1:len(*f.scale)], p.u[i][class][1:len(*f.scale)]
+			if f.scale != &nameScale {
+				pool(m, u)
+				continue
+			}
+			nick := m[nameNick-1] / u[nameNick-1]
+			pool(m, u)
+			m[nameNick-1] = nick * u[nameNick-1]
 		}
 	}
 	t.others(p)
@@ -194,8 +252,8 @@ func pool(m, u []float64) {
 func (t *Table) describe(p *params) (out []ColumnModel) {
 	for i, f := range t.facts {
 		c := ColumnModel{Role: f.role, Column: f.column}
-		if f.parent >= 0 {
-			c.Given = t.facts[f.parent].column
+		for n, parent := range f.parents {
+			c.Given += []string{"", ", "}[min(n, 1)] + t.facts[parent].column
 		}
 		for l := 1; l < len(*f.scale); l++ {
 			g := LevelModel{ZH: (*f.scale)[l].zh, EN: (*f.scale)[l].en}

@@ -33,6 +33,7 @@ func (r *reader) name(s string, surname bool) value {
 	v.words = slices.Compact(v.words)
 	v.roman, v.first, v.alias = strings.Join(words, ""), words[0], full(words[0])
 	v.grams, v.code, v.mask = grams(v.roman), sound(v.roman), letters(v.roman)
+	v.sounds = r.spoken(v.roman)
 	return v
 }
 
@@ -101,14 +102,6 @@ func compareNames(a, b *value) level {
 		return compareScripts(a, b)
 	}
 	return compareLatin(a, b)
-}
-
-// compareScripts compares Chinese characters with pinyin.
-func compareScripts(a, b *value) level {
-	if a.roman == b.roman {
-		return nameAlike
-	}
-	return nameOther
 }
 
 func compareLatin(a, b *value) level {

@@ -13,8 +13,9 @@ type scorer struct {
 	house     float64 // and of those of one household
 	given, id int
 	birth     int
-	n         float64 // records that counts of values are out of
-	careful   bool    // the list has so many twins that mistakes make the names of some alike
+	namesake  [3]float64 // of two of one household, by kinship, how many are called alike on purpose
+	n         float64    // records that counts of values are out of
+	careful   bool       // the list has so many twins that mistakes make the names of some alike
 }
 
 // manyTwins is how many of two people of one household have one birth date, three times the usual, before names that are
@@ -29,21 +30,44 @@ func (t *Table) scorer(p *params) *scorer {
 		for class := range 3 {
 			for l := 1; l < len(*f.scale); l++ {
 				s.match[i][class][l] = math.Log(p.m[i][class][l] / p.u[i][class][l])
-				s.household[i][class][l] = math.Log(p.h[i][class][l] / p.u[i][class][l])
+				u := p.u[i][class][l]
+				if i == s.given && !t.han { // by kinship
+					u = p.u[i][0][l]
+				}
+				s.household[i][class][l] = math.Log(p.h[i][class][l] / u)
 			}
 			s.usual[i][class] = math.Log(p.u[i][class][1])
 		}
 	}
+	if s.given >= 0 && !t.han {
+		for class := range s.namesake {
+			u := p.u[s.given][0][1]
+			s.namesake[class] = max(0, (p.h[s.given][class][1]-u)/(1-u))
+		}
+	}
 	return s
+}
+
+// kinship is the class that the levels of a fact are counted in for two people of one household: for the given name, where it is not
+// Chinese, whether a generation lies between them, since sons have the name of the father and brothers have not.
+func (s *scorer) kinship(p *pattern, fact int) int {
+	switch {
+	case fact != s.given || s.t.han:
+		return s.t.given(p, fact)
+	case s.birth < 0 || p[s.birth] == missing:
+		return 0
+	case p[s.birth] == dateGeneration:
+		return 1
+	}
+	return 2
 }
 
 // posterior is how likely pairs of a pattern are one person, and others of one household, whatever their values.
 func (s *scorer) posterior(p *pattern) (same, house float64) {
 	m, h := 0.0, 0.0
 	for i := range s.match {
-		class := s.t.given(p, i)
-		m += s.match[i][class][p[i]]
-		h += s.household[i][class][p[i]]
+		m += s.match[i][s.t.given(p, i)][p[i]]
+		h += s.household[i][s.kinship(p, i)][p[i]]
 	}
 	em, eh := math.Exp(s.lnMatch+m), s.house*math.Exp(h)
 	if s.t.han && s.siblings(p, eh) {
@@ -86,14 +110,26 @@ func (s *scorer) odds(a, b int32, p *pattern) float64 {
 			r = s.rarity(p, i, s.t.at(a, i))
 		}
 		m += s.match[i][class][p[i]] + r
-		h += s.household[i][class][p[i]]
-		if s.t.facts[i].shared {
-			h += r
-		}
+		h += s.ofKin(p, i, r)
 	}
 	eh := s.house * math.Exp(h)
 	odds := s.lnMatch + m - math.Log(eh+s.others)
 	return min(odds, s.most(p, eh))
+}
+
+// ofKin is how much more often, in natural logarithms, two of one household agree so than strangers. A rarer value that they share tells
+// them from strangers as it tells one person; a name that a child was given on purpose does as well, by chance it does not.
+func (s *scorer) ofKin(p *pattern, fact int, rarity float64) float64 {
+	class := s.kinship(p, fact)
+	h := s.household[fact][class][p[fact]]
+	switch {
+	case s.t.facts[fact].shared:
+		return h + rarity
+	case fact == s.given && p[fact] == 1 && s.namesake[class] > 0:
+		share := math.Exp(s.usual[fact][0] - rarity)
+		return math.Log(s.namesake[class]/share + 1 - s.namesake[class])
+	}
+	return h
 }
 
 // most bounds the odds whatever else agrees, numbers too, which informants mix up: people of one household with different
@@ -144,7 +180,7 @@ func (s *scorer) siblings(p *pattern, house float64) bool {
 const (
 	nicknameOdds   = -0.1 // below even odds: not the same until a person has looked
 	siblingOdds    = -0.2
-	nicknameAtHome = 1.4 // in the same household and born on the same day: 80 in a hundred, to be looked at
+	nicknameAtHome = 2.1 // in the same household and born on the same day: 89 in a hundred, to be looked at
 )
 
 // Probability is that of odds in natural logarithms.

@@ -13,12 +13,12 @@ import (
 // fact is one thing that records are compared by, with each value that it has among them.
 type fact struct {
 	trait
-	column string
-	cell   int // of the record, -1 for a part of the full name
-	parent int // the fact that this one depends on, -1 for none
-	values []value
-	index  map[uint64]int32 // by a hash of the cell, which is shorter
-	seen   cache
+	column  string
+	cell    int   // of the record, -1 for a part of the full name
+	parents []int // the facts that this one depends on
+	values  []value
+	index   map[uint64]int32 // by a hash of the cell, which is shorter
+	seen    cache
 }
 
 // Table holds records as what they are compared by. Equal cells are kept once.
@@ -61,6 +61,9 @@ func NewTable(fields []Field) (*Table, error) {
 // maxFacts is how many facts a pattern of levels holds.
 const maxFacts = 16
 
+// MostFields is how many fields a table may surely have: a full name counts as two.
+const MostFields = maxFacts - 1
+
 func (t *Table) cellOf(r Role) int {
 	return slices.IndexFunc(t.fields, func(f Field) bool { return f.Role == r })
 }
@@ -71,18 +74,30 @@ func (t *Table) factOf(r Role) int {
 }
 
 // add appends a fact. What tells of the place depends on what told of it before, the sex on the given name, a full name
-// on the surname.
+// on its parts.
 func (t *Table) add(tr trait, column string, cell int) {
-	f := fact{trait: tr, column: column, cell: cell, parent: -1, values: make([]value, 1), index: map[uint64]int32{}}
+	f := fact{trait: tr, column: column, cell: cell, values: make([]value, 1), index: map[uint64]int32{}}
+	depends := func(on ...Role) {
+		for _, r := range on {
+			if at := t.factOf(r); at >= 0 {
+				f.parents = append(f.parents, at)
+			}
+		}
+	}
 	switch {
-	case tr.place && len(t.facts) > 0 && t.facts[len(t.facts)-1].place:
-		f.parent = len(t.facts) - 1
+	case len(t.facts) > 0 && f.follows(&t.facts[len(t.facts)-1]):
+		f.parents = []int{len(t.facts) - 1}
 	case tr.role == Sex:
-		f.parent = t.factOf(GivenName)
+		depends(GivenName)
 	case tr.role == FullName:
-		f.parent = t.factOf(Surname)
+		depends(Surname, GivenName)
 	}
 	t.facts = append(t.facts, f)
+}
+
+// follows reports whether a fact tells in part what the one before it told: of the place, or in another column of the same kind.
+func (f *fact) follows(before *fact) bool {
+	return f.place && before.place || f.role == before.role && f.role != Exact
 }
 
 // Add takes a record; cells are those of the fields. Records of the first of two lists come first, then Between.
@@ -141,6 +156,9 @@ func told(number string) (birth, sex string) {
 func (r *reader) namesOf(name string) (surname, given string) {
 	if isHan(name) {
 		return r.parts(name)
+	}
+	if surname, given, ok := r.romanParts(name); ok {
+		return surname, given
 	}
 	if before, after, ok := strings.Cut(name, ","); ok {
 		if len(strings.Fields(after)) <= 2 && !strings.ContainsAny(after, "0123456789") {

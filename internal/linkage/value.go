@@ -45,6 +45,8 @@ type reader struct {
 	known   map[rune]*syllable
 	family  map[string]bool     // surnames of one character
 	special map[string][]string // readings of surnames
+
+	surnames map[string]bool // as they are read, where names may be in pinyin; else nil
 }
 
 // simple is the table of simplified characters, families and readings those of surnames; they are read once.

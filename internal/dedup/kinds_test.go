@@ -1,0 +1,172 @@
+package dedup_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+
+	"doorstep/internal/dedup"
+)
+
+// text writes rows with a separator, as a spreadsheet would.
+func text(t *testing.T, comma rune, rows [][]string) string {
+	t.Helper()
+	var b strings.Builder
+	out := csv.NewWriter(&b)
+	out.Comma = comma
+	if err := out.WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func encoded(t *testing.T, e encoding.Encoding, s string) string {
+	t.Helper()
+	out, err := e.NewEncoder().String(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestListsOfEveryKind: the same people are found however the list was saved.
+func TestListsOfEveryKind(t *testing.T) {
+	rows := append([][]string{head}, people(120)...)
+	plain := text(t, ',', rows)
+	wide := make([][]string, len(rows))
+	for i, row := range rows {
+		for k := range 200 {
+			wide[i] = append(wide[i], fmt.Sprint([]string{"column ", "x"}[min(i, 1)], k))
+		}
+		wide[i] = append(wide[i], row...)
+	}
+	broken := make([][]string, len(rows))
+	for i, row := range rows {
+		broken[i] = append([]string{"注\n二行"}, row...)
+	}
+	for kind, content := range map[string]string{
+		"commas":            plain,
+		"semicolons":        text(t, ';', rows),
+		"tabs":              text(t, '\t', rows),
+		"bars":              text(t, '|', rows),
+		"a mark before it":  "\ufeff" + plain,
+		"GB 18030":          encoded(t, simplifiedchinese.GB18030, plain),
+		"UTF-16":            encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), text(t, '\t', rows)),
+		"UTF-16, big end":   encoded(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), plain),
+		"blank lines":       strings.ReplaceAll(plain, "\n", "\n\n,,,,\n"),
+		"returns":           strings.ReplaceAll(plain, "\n", "\r\n"),
+		"lines in a cell":   text(t, ',', broken),
+		"200 columns":       text(t, ',', wide),
+		"a title":           "附件:人员名单\n\n" + plain,
+		"traditional words": strings.Replace(plain, strings.Join(head, ","), "編號,姓名,出生日期,聯絡電話,住址", 1),
+	} {
+		path := filepath.Join(t.TempDir(), "list.csv")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		found, err := dedup.Find(t.Context(), options(path))
+		if err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		right := 0
+		for _, p := range found.Result.Pairs {
+			if a, b := found.IDs[p.A], found.IDs[p.B]; p.Probability >= 0.5 && (a+"b" == b || b+"b" == a) {
+				right++
+			}
+		}
+		if found.Records != len(rows)-1 || right < 28 { // of 30
+			t.Errorf("%s: %d of %d records, %d of 30 pairs", kind, found.Records, len(rows)-1, right)
+		}
+	}
+}
+
+// TestAgesStandForBirthDates: where a list has no birth dates, people of one name who are of about one age are found, and their
+// children are not taken for them.
+func TestAgesStandForBirthDates(t *testing.T) {
+	rows := [][]string{{"id", "name", "age", "parish"}}
+	for i := range 120 {
+		name := []string{"john ", "mary ", "peter ", "anna "}[i%4] + strings.Fields("ash brad clif dun fair hart kirk mel north rams thorn wake")[i%12] +
+			strings.Fields("ton ford field ley wood bury ham well worth by")[i/12]
+		rows = append(rows, []string{fmt.Sprint("k", i), name, fmt.Sprint(20 + i%50), fmt.Sprint("place", i%7)})
+		switch i % 4 {
+		case 0:
+			rows = append(rows, []string{fmt.Sprint("k", i, "b"), name, fmt.Sprint(21+i%50, " years"), fmt.Sprint("place", i%7)})
+		case 1:
+			rows = append(rows, []string{fmt.Sprint("k", i, "c"), strings.Replace(name, "mary", "ruth", 1), fmt.Sprint(55 + i%50), fmt.Sprint("place", i%7)})
+		}
+	}
+	path := filepath.Join(t.TempDir(), "list.csv")
+	if err := os.WriteFile(path, []byte(text(t, ',', rows)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := options(path)
+	o.Now = time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+	found, err := dedup.Find(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, apart := 0, 0
+	for _, p := range found.Result.Pairs {
+		switch a, b := found.IDs[p.A], found.IDs[p.B]; {
+		case p.Probability < 0.5:
+		case a+"b" == b || b+"b" == a:
+			same++
+		case a+"c" == b || b+"c" == a:
+			apart++
+		}
+	}
+	if same < 25 || apart > 5 {
+		t.Errorf("%d of 30 found, %d of 30 children", same, apart)
+	}
+}
+
+// TestPinyinBesideCharacters looks between a list in characters and one in pinyin.
+func TestPinyinBesideCharacters(t *testing.T) {
+	characters, pinyin := [][]string{{"编号", "姓名", "出生日期"}}, [][]string{{"id", "name", "birth_date"}}
+	surnames, roman := strings.Fields("王 李 张 刘 陈 杨"), strings.Fields("Wang Li Zhang Liu Chen Yang")
+	given, called := strings.Fields("子涵 浩宇 俊杰 晓明 雨欣 梓萱 思远"), strings.Fields("Zihan HAOYU Jun-Jie Xiaoming yuxin Zixuan Siyuan")
+	for i := range 42 {
+		day := fmt.Sprintf("20%02d-%02d-%02d", 10+i%8, 1+i%12, 1+i%28)
+		characters = append(characters, []string{fmt.Sprint("a", i), surnames[i%6] + given[i%7], day})
+		name := roman[i%6] + " " + called[i%7]
+		if i%3 == 0 {
+			name = called[i%7] + " " + roman[i%6]
+		}
+		pinyin = append(pinyin, []string{fmt.Sprint("b", i), name, day})
+	}
+	dir := t.TempDir()
+	one, other := filepath.Join(dir, "one.csv"), filepath.Join(dir, "other.csv")
+	for path, rows := range map[string][][]string{one: characters, other: pinyin} {
+		if err := os.WriteFile(path, []byte(text(t, ',', rows)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := options(one, other)
+	var err error
+	if o.Fields, err = dedup.ParseMap("name=姓名,birth_date=出生日期"); err != nil {
+		t.Fatal(err)
+	}
+	o.Fields = nil // by their headers, which differ
+	found, err := dedup.Find(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := 0
+	for _, p := range found.Result.Pairs {
+		if p.Probability >= 0.5 && found.IDs[p.A][1:] == found.IDs[p.B][1:] {
+			right++
+		}
+	}
+	if right < 40 {
+		t.Errorf("%d of 42 found", right)
+	}
+}
