@@ -19,52 +19,69 @@ func ToWorker(id string) string { return "w:" + id }
 // Everyone is the feed target of forms, campaigns and other things that have no place.
 const Everyone = "*"
 
-// Announce puts a change into the feed, with the next sequence number of this transaction. There is one row per record
-// and target: a later change of the same record takes its place, so the feed never outgrows the data.
-func Announce(db DB, collection, record, target, op string, rev int64, now time.Time) error {
-	return announce(db, collection, record, target, op, rev, rev <= 1 && op == Upsert, now)
+// Revision is a record as it stands after a change.
+type Revision struct {
+	Collection, Record string
+	Rev                int64
 }
 
-// announce keeps in first when the record came to the target: now if it is new there, and 0 if it was there before the feed
-// told of it, as what a command put into the tables.
-func announce(db DB, collection, record, target, op string, rev int64, isNew bool, now time.Time) error {
+// RevisionOf names a record's revision.
+func RevisionOf(collection, record string, rev int64) Revision {
+	return Revision{collection, record, rev}
+}
+
+// Announce puts a change into the feed, with the next sequence number of this transaction. There is one row per record
+// and target: a later change of the same record takes its place, so the feed never outgrows the data.
+func Announce(db DB, r Revision, target, op string, now time.Time) error {
+	return change{r, target, op, r.Rev <= 1 && op == Upsert}.announce(db, now)
+}
+
+// change is one row of the feed. isNew keeps in first when the record came to the target: now if it is new there, and 0 if it was
+// there before the feed told of it, as what a command put into the tables.
+type change struct {
+	Revision
+	target, op string
+	isNew      bool
+}
+
+func (c change) announce(db DB, now time.Time) error {
 	_, err := db.Exec(`INSERT INTO changes (seq, first, collection, record, target, op, record_rev, created, updated)
 		VALUES ((SELECT COALESCE(MAX(seq),0)+1 FROM changes), ?*(SELECT COALESCE(MAX(seq),0)+1 FROM changes), ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (record, collection, target) DO UPDATE
 		SET seq=excluded.seq, op=excluded.op, record_rev=excluded.record_rev, updated=excluded.updated`,
-		isNew, collection, record, target, op, rev, Stamp(now), Stamp(now))
+		c.isNew, c.Collection, c.Record, c.target, c.op, c.Rev, Stamp(now), Stamp(now))
 	if err != nil {
-		return fmt.Errorf("announce %s %s: %w", collection, record, err)
+		return fmt.Errorf("announce %s %s: %w", c.Collection, c.Record, err)
 	}
 	return nil
 }
 
 // Moved announces a record in its new area and its leaving of the old one, the leave first, so that a device which
 // covers both ends with the record. Pairs of a person or household go along.
-func Moved(db DB, collection, record, from, to string, rev int64, now time.Time) error {
+func Moved(db DB, r Revision, from, to string, now time.Time) error {
 	if from != "" && from != to {
-		if err := movePairs(db, collection, record, to, now); err != nil {
+		if err := movePairs(db, r, to, now); err != nil {
 			return err
 		}
-		if err := Announce(db, collection, record, from, Leave, rev, now); err != nil {
+		if err := Announce(db, r, from, Leave, now); err != nil {
 			return err
 		}
 	}
-	return announce(db, collection, record, to, Upsert, rev, from != to, now)
+	return change{r, to, Upsert, from != to}.announce(db, now)
 }
 
 // movePairs hands the pairs of a person or household to the supervisors of where it lies now. A word that was said where it
 // lay, and waits for the other side's, does not bind them.
-func movePairs(db DB, collection, record, to string, now time.Time) error {
-	if collection != Persons && collection != Households {
+func movePairs(db DB, r Revision, to string, now time.Time) error {
+	if r.Collection != Persons && r.Collection != Households {
 		return nil
 	}
 	for side, area := range map[string]string{"a": "area", "b": "area_b"} {
 		said := "verdict_" + side
 		_, err := db.Exec(`UPDATE duplicates SET `+area+`=?, updated=?, `+said+`=CASE verdict_a WHEN verdict_b THEN `+said+` ELSE '' END
-			WHERE collection=? AND `+side+`=?`, to, Stamp(now), collection, record)
+			WHERE collection=? AND `+side+`=?`, to, Stamp(now), r.Collection, r.Record)
 		if err != nil {
-			return fmt.Errorf("pairs of %s %s: %w", collection, record, err)
+			return fmt.Errorf("pairs of %s %s: %w", r.Collection, r.Record, err)
 		}
 	}
 	return nil

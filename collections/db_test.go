@@ -57,7 +57,7 @@ func TestWritersTakeTurns(t *testing.T) {
 		wait.Go(func() {
 			for i := range each {
 				err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
-					return collections.Announce(db, "things", fmt.Sprintf("%d-%d", w, i), "*", collections.Upsert, 1, time.Now())
+					return collections.Announce(db, collections.RevisionOf("things", fmt.Sprintf("%d-%d", w, i), 1), "*", collections.Upsert, time.Now())
 				})
 				if err != nil {
 					t.Error(err)
@@ -81,9 +81,9 @@ func TestFeedKeepsOneRowPerTarget(t *testing.T) {
 	now := time.Now()
 	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
 		return errors.Join(
-			collections.Announce(db, "households", "h1", "990101", collections.Upsert, 1, now),
-			collections.Announce(db, "households", "h1", "990101", collections.Upsert, 2, now),
-			collections.Moved(db, "households", "h1", "990101", "990102", 3, now),
+			collections.Announce(db, collections.RevisionOf("households", "h1", 1), "990101", collections.Upsert, now),
+			collections.Announce(db, collections.RevisionOf("households", "h1", 2), "990101", collections.Upsert, now),
+			collections.Moved(db, collections.RevisionOf("households", "h1", 3), "990101", "990102", now),
 		)
 	})
 	if err != nil {

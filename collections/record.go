@@ -233,25 +233,35 @@ func AddedRowID(record, table, parentRow string, rev int64, position int) string
 }
 
 func (l *Layout) insertRows(db DB, rec *Record, root *survey.Node, now time.Time) error {
-	return l.below(db, rec, l.Main(), root, "", Stamp(now))
+	return rowWriter{l, db, rec, Stamp(now)}.below(l.Main(), root, "")
 }
 
-func (l *Layout) below(db DB, rec *Record, parent *survey.Table, node *survey.Node, parentRow, at string) error {
-	for _, t := range l.Below(parent) {
+// rowWriter writes the rows of one record's repeats.
+type rowWriter struct {
+	*Layout
+	db  DB
+	rec *Record
+	at  string
+}
+
+// below writes the rows of the repeats under a table's row, node, whose id is parentRow.
+func (w rowWriter) below(parent *survey.Table, node *survey.Node, parentRow string) error {
+	rec := w.rec
+	for _, t := range w.Below(parent) {
 		for i, n := range Instances(t, node) {
 			link := rec.Rows[n]
 			id := link.ID
 			if id == "" {
 				id = RowID(rec.ID, t.Name, parentRow, i+1)
 			}
-			row := append(l.room(t), Row{
+			row := append(w.room(t), Row{
 				{"id", id}, {"visit", rec.ID}, {"parent_row", parentRow}, {"position", i + 1}, {"person", link.Person}, {"household", rec.Household},
-				{"area", rec.Area}, {"rev", rec.Rev}, {"created", at}, {"updated", at},
+				{"area", rec.Area}, {"rev", rec.Rev}, {"created", w.at}, {"updated", w.at},
 			}...)
-			if err := l.insert(db, t, id, answers(row, t, n)); err != nil {
+			if err := w.insert(w.db, t, id, answers(row, t, n)); err != nil {
 				return err
 			}
-			if err := l.below(db, rec, t, n, id, at); err != nil {
+			if err := w.below(t, n, id); err != nil {
 				return err
 			}
 		}
@@ -283,7 +293,11 @@ func (l *Layout) find(db DB, id string, damagedToo bool) (rec *Record, root *sur
 	}
 	names := l.fields(rec).columns()
 	var opened seal.Row
-	found, err = l.scanOne(db, rec, names, envelope, root, &opened)
+	read := rowReader{l, db, rec}
+	err = read.scan(l.Main(), rows{names, `id=?`, []any{rec.ID}, func() ([]any, *survey.Node, *seal.Row) {
+		found = true
+		return envelope, root, &opened
+	}})
 	if err != nil || !found {
 		return nil, nil, found, err
 	}
@@ -295,7 +309,7 @@ func (l *Layout) find(db DB, id string, damagedToo bool) (rec *Record, root *sur
 	if json.Unmarshal([]byte(location), &p) == nil {
 		rec.Lon, rec.Lat = p.Lon, p.Lat
 	}
-	return rec, root, true, l.findRows(db, rec, l.Main(), root, "")
+	return rec, root, true, read.below(l.Main(), root, "")
 }
 
 func orEmpty(list string) string {
@@ -313,42 +327,49 @@ func (r Row) columns() []string {
 	return names
 }
 
-func (l *Layout) scanOne(db DB, rec *Record, names []string, dest []any, node *survey.Node, opened *seal.Row) (bool, error) {
-	found := false
-	err := l.scan(db, rec, l.Main(), names, `id=?`, []any{rec.ID},
-		func() ([]any, *survey.Node, *seal.Row) { found = true; return dest, node, opened })
-	return found, err
+// rowReader reads the rows of one record.
+type rowReader struct {
+	*Layout
+	db  DB
+	rec *Record
 }
 
-// scan reads envelope columns into what next returns, the answers into its node, and what was sealed into its row. A row that
-// does not open is an error, unless the record takes note of it.
-func (l *Layout) scan(db DB, rec *Record, t *survey.Table, names []string, where string, args []any,
-	next func() ([]any, *survey.Node, *seal.Row)) error {
-	quoted := make([]string, 0, 2+len(names)+len(t.Columns))
-	for _, n := range names {
+// rows are those of a table that fit a condition: their envelope columns go into what next returns, their answers into its node, and
+// what was sealed into its row.
+type rows struct {
+	columns []string
+	where   string
+	args    []any
+	next    func() ([]any, *survey.Node, *seal.Row)
+}
+
+// scan reads rows of a table. A row that does not open is an error, unless the record takes note of it.
+func (r rowReader) scan(t *survey.Table, some rows) error {
+	quoted := make([]string, 0, 2+len(some.columns)+len(t.Columns))
+	for _, n := range some.columns {
 		quoted = append(quoted, `"`+n+`"`)
 	}
 	quoted = append(quoted, `id`, SealedColumn)
 	for _, c := range t.Columns {
 		quoted = append(quoted, `"`+c.Name+`"`)
 	}
-	query := `SELECT ` + strings.Join(quoted, ",") + ` FROM "` + t.Name + `" WHERE ` + where
-	return Each(db, query, args, func(rows *sql.Rows) (err error) {
-		dest, node, opened := next()
+	query := `SELECT ` + strings.Join(quoted, ",") + ` FROM "` + t.Name + `" WHERE ` + some.where
+	return Each(r.db, query, some.args, func(row *sql.Rows) (err error) {
+		dest, node, opened := some.next()
 		var id, sealed string
 		dest = append(dest, &id, &sealed)
 		values := make([]any, len(t.Columns))
 		for i := range values {
 			dest = append(dest, &values[i])
 		}
-		if err := rows.Scan(dest...); err != nil {
+		if err := row.Scan(dest...); err != nil {
 			return fmt.Errorf("read %s: %w", t.Name, err)
 		}
-		if *opened, err = Open(db, t.Name, id, sealed); err != nil {
-			if !Damaged(err) || rec.Damaged == nil {
+		if *opened, err = Open(r.db, t.Name, id, sealed); err != nil {
+			if !Damaged(err) || r.rec.Damaged == nil {
 				return err
 			}
-			rec.Damaged[node] = true
+			r.rec.Damaged[node] = true
 		}
 		for i, c := range t.Columns {
 			if text, ok := opened.Get(c.Name); ok {
@@ -375,26 +396,27 @@ func Place(node *survey.Node, path []string) *survey.Node {
 	return node
 }
 
-func (l *Layout) findRows(db DB, rec *Record, parent *survey.Table, node *survey.Node, parentRow string) error {
-	for _, t := range l.Below(parent) {
+// below reads the rows of the repeats under a table's row, node, whose id is parentRow.
+func (r rowReader) below(parent *survey.Table, node *survey.Node, parentRow string) error {
+	for _, t := range r.Below(parent) {
 		type found struct {
 			link RowLink
 			node *survey.Node
 		}
 		var all []*found
-		err := l.scan(db, rec, t, []string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{rec.ID, parentRow},
-			func() ([]any, *survey.Node, *seal.Row) {
-				f := &found{node: survey.NewElement(t.Path[len(t.Path)-1])}
-				all = append(all, f)
-				return []any{&f.link.ID, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)
-			})
+		next := func() ([]any, *survey.Node, *seal.Row) {
+			f := &found{node: survey.NewElement(t.Path[len(t.Path)-1])}
+			all = append(all, f)
+			return []any{&f.link.ID, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)
+		}
+		err := r.scan(t, rows{[]string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{r.rec.ID, parentRow}, next})
 		if err != nil {
 			return err
 		}
 		for _, f := range all {
 			Place(node, t.Path[:len(t.Path)-1]).Add(f.node)
-			rec.Rows[f.node] = f.link
-			if err := l.findRows(db, rec, t, f.node, f.link.ID); err != nil {
+			r.rec.Rows[f.node] = f.link
+			if err := r.below(t, f.node, f.link.ID); err != nil {
 				return err
 			}
 		}

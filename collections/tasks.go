@@ -15,7 +15,7 @@ func CloseCorrections(db DB, record, status string, now time.Time) error {
 		if err := Update(db, Tasks, id, Row{{"status", status}, {"rev", rev + 1}, {"updated", Stamp(now)}}); err != nil {
 			return err
 		}
-		if err := Announce(db, Tasks, id, ToWorker(assignee), Upsert, rev+1, now); err != nil {
+		if err := Announce(db, RevisionOf(Tasks, id, rev+1), ToWorker(assignee), Upsert, now); err != nil {
 			return err
 		}
 	}

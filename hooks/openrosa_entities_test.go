@@ -94,7 +94,7 @@ func TestEntityListsAreTheWorkersOwn(t *testing.T) {
 		if _, err := db.Exec(`UPDATE households SET merged_into=?, rev=rev+1 WHERE id=?`, far.Household, near.Household); err != nil {
 			return err
 		}
-		return collections.Announce(db, collections.Households, near.Household, gridA, collections.Upsert, 3, time.Now())
+		return collections.Announce(db, collections.RevisionOf(collections.Households, near.Household, 3), gridA, collections.Upsert, time.Now())
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -189,7 +189,7 @@ func announce(e *core.RecordEvent) error {
 				return err
 			}
 		}
-		return collections.Moved(db, e.Record.Collection().Name, e.Record.Id, from, to, int64(e.Record.GetInt("rev")), time.Now())
+		return collections.Moved(db, collections.RevisionOf(e.Record.Collection().Name, e.Record.Id, int64(e.Record.GetInt("rev"))), from, to, time.Now())
 	})
 }
 
@@ -268,7 +268,7 @@ func gone(e *core.RecordEvent, from string) error {
 		return err
 	}
 	rev := int64(e.Record.GetInt("rev")) + 1
-	return collections.Announce(db, e.Record.Collection().Name, e.Record.Id, from, collections.Delete, rev, time.Now())
+	return collections.Announce(db, collections.RevisionOf(e.Record.Collection().Name, e.Record.Id, rev), from, collections.Delete, time.Now())
 }
 
 // target is whom a registry record concerns.

@@ -108,7 +108,7 @@ func (s *server) tell(ctx context.Context, query string, args ...any) error {
 			return err
 		}
 		for _, t := range all {
-			if err := collections.Announce(db, t.collection, t.id, t.area, collections.Upsert, t.rev, s.now); err != nil {
+			if err := collections.Announce(db, collections.RevisionOf(t.collection, t.id, t.rev), t.area, collections.Upsert, s.now); err != nil {
 				return err
 			}
 		}

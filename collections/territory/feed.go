@@ -1,6 +1,7 @@
 package territory
 
 import (
+	"cmp"
 	"database/sql"
 	"strings"
 
@@ -12,14 +13,17 @@ import (
 type Feed struct {
 	Ranges []Range
 	Also   []string
+
+	Where string // narrows the changes, named c, with Args; "" for all
+	Args  []any
 }
 
 // Each calls scan with seq, collection, record, record_rev and op of the first changes after seq, in their order.
-func (f Feed) Each(db collections.DB, seq int64, where string, args []any, limit int, scan func(*sql.Rows) error) error {
+func (f Feed) Each(db collections.DB, seq int64, limit int, scan func(*sql.Rows) error) error {
 	query, all := f.targets()
 	query += `SELECT c.seq, c.collection, c.record, c.record_rev, c.op FROM targets CROSS JOIN changes c ON c.target=targets.target AND c.seq>?
-		WHERE ` + where + ` ORDER BY c.seq LIMIT ?`
-	return collections.Each(db, query, append(append(append(all, seq), args...), limit), scan)
+		WHERE ` + cmp.Or(f.Where, `1`) + ` ORDER BY c.seq LIMIT ?`
+	return collections.Each(db, query, append(append(append(all, seq), f.Args...), limit), scan)
 }
 
 // Head is the sequence number of the last change; 0 when there is none.

@@ -42,8 +42,8 @@ func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
 // number at which the feed goes on after it, so that numbers never fall.
 func (p *puller) rows(ph phase, c cursor, want int) (found []Change, last string, err error) {
 	if ph.collection == collections.Changes {
-		left := territory.Feed{Ranges: ph.ranges}
-		err = left.Each(p.db, feedPosition(c), ph.where, ph.args, want, func(rows *sql.Rows) error {
+		left := territory.Feed{Ranges: ph.ranges, Where: ph.where, Args: ph.args}
+		err = left.Each(p.db, feedPosition(c), want, func(rows *sql.Rows) error {
 			ch := Change{Seq: c.seq}
 			err := rows.Scan(&last, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
 			found = append(found, ch)
@@ -69,7 +69,7 @@ func feedPosition(c cursor) int64 {
 // follow tells what was committed after the cursor.
 func (p *puller) follow(c cursor) (cursor, error) {
 	var found []Change
-	err := p.feed.Each(p.db, c.seq, `1`, nil, p.limit+1, func(rows *sql.Rows) error {
+	err := p.feed.Each(p.db, c.seq, p.limit+1, func(rows *sql.Rows) error {
 		var ch Change
 		err := rows.Scan(&ch.Seq, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
 		found = append(found, ch)

@@ -211,7 +211,7 @@ func endArea(db collections.DB, code string, now time.Time) error {
 	if err := collections.Update(db, collections.Areas, id, collections.Row{{Column: "active", Value: false}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
 		return err
 	}
-	return collections.Announce(db, collections.Areas, id, code, collections.Upsert, rev+1, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Areas, id, rev+1), code, collections.Upsert, now)
 }
 
 // CodesOf reads how this city writes its area codes.
@@ -284,5 +284,5 @@ func saveArea(db collections.DB, a Area, codes Codes, now time.Time, n *Imported
 	if err != nil {
 		return err
 	}
-	return collections.Announce(db, collections.Areas, a.Code, a.Code, collections.Upsert, rev+1, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Areas, a.Code, rev+1), a.Code, collections.Upsert, now)
 }

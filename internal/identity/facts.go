@@ -107,5 +107,5 @@ func savePerson(db collections.DB, known, next Person, now time.Time) (int64, er
 	if err := blockAgain(db, known, next); err != nil {
 		return 0, err
 	}
-	return known.Rev + 1, collections.Moved(db, collections.Persons, known.ID, known.Area, next.Area, known.Rev+1, now)
+	return known.Rev + 1, collections.Moved(db, collections.RevisionOf(collections.Persons, known.ID, known.Rev+1), known.Area, next.Area, now)
 }

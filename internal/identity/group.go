@@ -86,7 +86,7 @@ func (g *grouping) point(m member, into string) error {
 	if err := collections.Update(g.db, g.table, m.id, collections.Row{{Column: "merged_into", Value: into}, {Column: "rev", Value: m.rev + 1}, {Column: "updated", Value: collections.Stamp(g.now)}}); err != nil {
 		return err
 	}
-	return collections.Announce(g.db, g.table, m.id, m.area, collections.Upsert, m.rev+1, g.now)
+	return collections.Announce(g.db, collections.RevisionOf(g.table, m.id, m.rev+1), m.area, collections.Upsert, g.now)
 }
 
 // connected are the rows that can be reached from these over pairs that are the same.

@@ -127,7 +127,7 @@ func SaveHousehold(db collections.DB, known, said Household, exists bool, now ti
 		if err := collections.Insert(db, collections.Households, row); err != nil {
 			return said, err
 		}
-		return said, collections.Announce(db, collections.Households, said.ID, said.Area, collections.Upsert, 1, now)
+		return said, collections.Announce(db, collections.RevisionOf(collections.Households, said.ID, 1), said.Area, collections.Upsert, now)
 	}
 	return saveHousehold(db, known, merged(known, said), now)
 }
@@ -179,7 +179,7 @@ func saveHousehold(db collections.DB, known, next Household, now time.Time) (Hou
 	if err := MoveMembers(db, known.ID, known.Area, next.Area, now); err != nil {
 		return next, err
 	}
-	return next, collections.Moved(db, collections.Households, known.ID, known.Area, next.Area, next.Rev, now)
+	return next, collections.Moved(db, collections.RevisionOf(collections.Households, known.ID, next.Rev), known.Area, next.Area, now)
 }
 
 // merged takes what the later record says where it says something; a place found with more confidence replaces one

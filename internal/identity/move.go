@@ -28,7 +28,7 @@ func MoveMembers(db collections.DB, household, from, to string, now time.Time) e
 		if err := collections.Update(db, collections.Persons, id, row); err != nil {
 			return err
 		}
-		if err := collections.Moved(db, collections.Persons, id, from, to, rev, now); err != nil {
+		if err := collections.Moved(db, collections.RevisionOf(collections.Persons, id, rev), from, to, now); err != nil {
 			return err
 		}
 		if err := BlockAgain(db, id); err != nil { // they are looked up by where they lie

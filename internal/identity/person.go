@@ -259,7 +259,7 @@ func insertPerson(db collections.DB, p Person, now time.Time) error {
 	if err := block(db, p); err != nil {
 		return err
 	}
-	return collections.Announce(db, collections.Persons, p.ID, p.Area, collections.Upsert, 1, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Persons, p.ID, 1), p.Area, collections.Upsert, now)
 }
 
 func (p Person) row() collections.Row {

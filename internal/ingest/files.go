@@ -66,7 +66,7 @@ func (own owner) changed(db collections.DB, sender Sender, files []replacement, 
 	if err := collections.CloseCorrections(db, own.record, "done", now); err != nil {
 		return err
 	}
-	return collections.Announce(db, own.collection, own.record, collections.ToWorker(own.worker), collections.Upsert, rev+1, now)
+	return collections.Announce(db, collections.RevisionOf(own.collection, own.record, rev+1), collections.ToWorker(own.worker), collections.Upsert, now)
 }
 
 // ownerOfInstance is the record that an instance of this sender made. What waits for a supervisor keeps its files under

@@ -221,7 +221,7 @@ func AcceptRow(ctx context.Context, tx core.App, intake *Intake, in *instrument.
 			return err
 		}
 	}
-	return collections.Announce(db, in.Layout.Main().Name, rec.ID, collections.ToWorker(rec.Worker), collections.Upsert, rec.Rev, now)
+	return collections.Announce(db, collections.RevisionOf(in.Layout.Main().Name, rec.ID, rec.Rev), collections.ToWorker(rec.Worker), collections.Upsert, now)
 }
 
 // senderOf reads the worker that a record names; a record without one is the operator's.

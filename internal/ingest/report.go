@@ -25,7 +25,7 @@ func isReport(i survey.Issue) bool {
 
 // announce tells the worker's tablets.
 func (s *storing) announce() error {
-	return collections.Announce(s.db, s.table(), s.d.op.ID, collections.ToWorker(s.d.rec.Worker), collections.Upsert, s.d.rec.Rev, s.now)
+	return collections.Announce(s.db, collections.RevisionOf(s.table(), s.d.op.ID, s.d.rec.Rev), collections.ToWorker(s.d.rec.Worker), collections.Upsert, s.now)
 }
 
 // report opens an urgent follow-up for the territory's supervisors and queues the notice, for what no earlier report of the

@@ -54,7 +54,7 @@ func (s *storing) revisit() error {
 	if err != nil {
 		return err
 	}
-	return collections.Announce(s.db, collections.Tasks, id, collections.ToWorker(rec.Worker), collections.Upsert, 1, s.now)
+	return collections.Announce(s.db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(rec.Worker), collections.Upsert, s.now)
 }
 
 // attempts are the visits to the household in the campaign, the first one first; again reports whether all of them ended in a

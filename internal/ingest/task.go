@@ -38,7 +38,7 @@ func (s *storing) storeTask() (Receipt, error) {
 	if err := collections.Update(db, collections.Tasks, d.op.ID, row); err != nil {
 		return Receipt{}, err
 	}
-	if err := collections.Announce(db, collections.Tasks, d.op.ID, collections.ToWorker(assignee), collections.Upsert, rev+1, s.now); err != nil {
+	if err := collections.Announce(db, collections.RevisionOf(collections.Tasks, d.op.ID, rev+1), collections.ToWorker(assignee), collections.Upsert, s.now); err != nil {
 		return Receipt{}, err
 	}
 	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored, Rev: rev + 1, Area: area}
@@ -58,5 +58,5 @@ func changeTask(db collections.DB, id string, now time.Time, row collections.Row
 	if err := collections.Update(db, collections.Tasks, id, row); err != nil || assignee == "" {
 		return err
 	}
-	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(assignee), collections.Upsert, rev+1, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, rev+1), collections.ToWorker(assignee), collections.Upsert, now)
 }

@@ -77,7 +77,7 @@ func (own owner) completed(db collections.DB, now time.Time) error {
 	if err != nil || !whole {
 		return err
 	}
-	return collections.Announce(db, own.collection, own.record, collections.ToWorker(own.worker), collections.Upsert, rev, now)
+	return collections.Announce(db, collections.RevisionOf(own.collection, own.record, rev), collections.ToWorker(own.worker), collections.Upsert, now)
 }
 
 // Lacking tells which of these digests a worker still has to upload, in their order. What only others uploaded is

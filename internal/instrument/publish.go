@@ -175,7 +175,7 @@ func tell(db collections.DB, id string, in *Instrument, rev int64, by string, no
 		return err
 	}
 	for _, each := range slices.Sorted(maps.Keys(revs)) {
-		if err := collections.Announce(db, collections.Forms, each, collections.Everyone, collections.Upsert, revs[each], now); err != nil {
+		if err := collections.Announce(db, collections.RevisionOf(collections.Forms, each, revs[each]), collections.Everyone, collections.Upsert, now); err != nil {
 			return err
 		}
 	}

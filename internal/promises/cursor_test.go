@@ -42,7 +42,7 @@ func atOnce(t *testing.T, f fault) func(*rapid.T) {
 		writers.Go(func() {
 			for range visits {
 				err := collections.Write(w.Context(), w.app.TestApp, func(db collections.DB) error {
-					if err := collections.Announce(db, collections.Areas, gridA, gridA, collections.Upsert, 1, w.app.Doorstep.Now()); err != nil {
+					if err := collections.Announce(db, collections.RevisionOf(collections.Areas, gridA, 1), gridA, collections.Upsert, w.app.Doorstep.Now()); err != nil {
 						return err
 					}
 					time.Sleep(2 * time.Millisecond) // has its number, and is not committed

@@ -100,17 +100,17 @@ func (w *work) write(m move) error {
 func (w *work) tell(m move, rev int64) error {
 	switch m.collection {
 	case collections.Households:
-		if err := collections.Moved(w.db, m.collection, m.record, m.from.area, m.to.area, rev, w.now); err != nil {
+		if err := collections.Moved(w.db, collections.RevisionOf(m.collection, m.record, rev), m.from.area, m.to.area, w.now); err != nil {
 			return err
 		}
 		return w.members(m)
 	case collections.Persons:
-		if err := collections.Moved(w.db, m.collection, m.record, m.from.area, m.to.area, rev, w.now); err != nil {
+		if err := collections.Moved(w.db, collections.RevisionOf(m.collection, m.record, rev), m.from.area, m.to.area, w.now); err != nil {
 			return err
 		}
 		return identity.BlockAgain(w.db, m.record)
 	}
-	return collections.Announce(w.db, m.collection, m.record, collections.ToWorker(m.worker), collections.Upsert, rev, w.now)
+	return collections.Announce(w.db, collections.RevisionOf(m.collection, m.record, rev), collections.ToWorker(m.worker), collections.Upsert, w.now)
 }
 
 // members go with their household unless they were placed elsewhere.
@@ -180,7 +180,7 @@ func (w *work) moveTasks(from, to, where string, args ...any) error {
 		if err := collections.Update(w.db, collections.Tasks, t.id, row); err != nil {
 			return fmt.Errorf("task %s: %w", t.id, err)
 		}
-		if err := collections.Announce(w.db, collections.Tasks, t.id, collections.ToWorker(t.assignee), collections.Upsert, t.rev+1, w.now); err != nil {
+		if err := collections.Announce(w.db, collections.RevisionOf(collections.Tasks, t.id, t.rev+1), collections.ToWorker(t.assignee), collections.Upsert, w.now); err != nil {
 			return err
 		}
 	}

@@ -194,7 +194,7 @@ func (e *eraser) forget(person string) error {
 	if err := errors.Join(e.pairs(person), e.tasks(`person=?`, person)); err != nil {
 		return err
 	}
-	if err := collections.Announce(e.db, collections.Persons, person, area, collections.Delete, rev+1, e.now); err != nil {
+	if err := collections.Announce(e.db, collections.RevisionOf(collections.Persons, person, rev+1), area, collections.Delete, e.now); err != nil {
 		return err
 	}
 	if err := e.note("person", collections.Persons, person, area, rev+1); err != nil {
@@ -239,7 +239,7 @@ func (e *eraser) forgetHousehold(id string) error {
 	if err := errors.Join(e.pairs(id), e.tasks(`household=?`, id)); err != nil {
 		return err
 	}
-	return collections.Announce(e.db, collections.Households, id, area, collections.Delete, rev+1, e.now)
+	return collections.Announce(e.db, collections.RevisionOf(collections.Households, id, rev+1), area, collections.Delete, e.now)
 }
 
 func (e *eraser) ids(query string, args ...any) ([]string, error) {

@@ -215,7 +215,7 @@ func (r record) apply(db collections.DB, surveys collections.Surveys, act access
 	}); err != nil {
 		return err
 	}
-	if err := collections.Announce(db, d.Collection, d.Record, collections.ToWorker(r.worker), collections.Upsert, out.Rev, act.Now); err != nil {
+	if err := collections.Announce(db, collections.RevisionOf(d.Collection, d.Record, out.Rev), collections.ToWorker(r.worker), collections.Upsert, act.Now); err != nil {
 		return err
 	}
 	if err := r.task(db, d, act.Now); err != nil {
@@ -251,7 +251,7 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 	}); err != nil {
 		return err
 	}
-	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(r.worker), collections.Upsert, 1, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(r.worker), collections.Upsert, now)
 }
 
 // register makes the record's word on people and households count, or takes it back. What lies out of the actor's reach is

@@ -59,7 +59,7 @@ func buildCampaigns(db collections.DB, city *demo.City, now time.Time) error {
 		}); err != nil {
 			return err
 		}
-		if err := collections.Announce(db, collections.Campaigns, c.id, collections.Everyone, collections.Upsert, 1, now); err != nil {
+		if err := collections.Announce(db, collections.RevisionOf(collections.Campaigns, c.id, 1), collections.Everyone, collections.Upsert, now); err != nil {
 			return err
 		}
 	}

@@ -142,5 +142,5 @@ func task(db collections.DB, w *worker, today time.Time, row collections.Row) er
 		{Column: "form", Value: childVisit}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at}}, row...)); err != nil {
 		return err
 	}
-	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(w.actor.ID), collections.Upsert, 1, today)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(w.actor.ID), collections.Upsert, today)
 }

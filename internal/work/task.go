@@ -77,7 +77,7 @@ func (a *assigning) insert(db collections.DB, worker string, row collections.Row
 	if err != nil || worker == "" {
 		return err
 	}
-	return collections.Announce(db, collections.Tasks, id, collections.ToWorker(worker), collections.Upsert, 1, a.now)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(worker), collections.Upsert, a.now)
 }
 
 // move gives a task from one worker to another, "" for nobody: the tablets of the one are told that it left, which takes nothing
@@ -88,14 +88,14 @@ func move(db collections.DB, task, from, to string, rev int64, now time.Time, ro
 		return err
 	}
 	if from != "" && from != to {
-		if err := collections.Announce(db, collections.Tasks, task, collections.ToWorker(from), collections.Leave, rev, now); err != nil {
+		if err := collections.Announce(db, collections.RevisionOf(collections.Tasks, task, rev), collections.ToWorker(from), collections.Leave, now); err != nil {
 			return err
 		}
 	}
 	if to == "" {
 		return nil
 	}
-	return collections.Announce(db, collections.Tasks, task, collections.ToWorker(to), collections.Upsert, rev, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, task, rev), collections.ToWorker(to), collections.Upsert, now)
 }
 
 // assigned is a part as it stands.
