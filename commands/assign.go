@@ -8,7 +8,6 @@ import (
 
 	"doorstep/hooks"
 	"doorstep/internal/access"
-	"doorstep/internal/audit"
 	"doorstep/internal/work"
 )
 
@@ -32,7 +31,7 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 		if err != nil {
 			return mistakes(cmd, args[1], err)
 		}
-		report, err := work.Assign(cmd.Context(), app, access.Act{Actor: access.Actor{ID: audit.Operator, Role: access.Operator}, Now: d.Now()}, args[0], parts, check)
+		report, err := work.Assign(cmd.Context(), app, access.Act{Actor: access.Shell(), Now: d.Now()}, work.Target{Campaign: args[0], Parts: parts, Check: check})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/hooks"
+	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/backup"
 	"doorstep/internal/disk"
@@ -77,7 +78,7 @@ func makeBackup(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		entry := server.BackedUp(audit.Entry{Actor: "operator", Role: "operator"}, report)
+		entry := server.BackedUp(access.Shell().Did(""), report)
 		err = collections.Write(cmd.Context(), app, func(db collections.DB) error { return audit.Append(db, d.Now(), entry) })
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/hooks"
+	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/signin"
 )
@@ -27,8 +28,8 @@ func factorPolicy(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			if err := collections.SetMeta(db, signin.PolicyKey, args[0]); err != nil {
 				return err
 			}
-			entry := audit.Entry{Actor: "operator", Role: "operator", Action: audit.Configure, Purpose: audit.Administration,
-				Detail: map[string]string{"what": signin.PolicyKey, "value": args[0]}}
+			entry := access.Shell().Did(audit.Configure)
+			entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": signin.PolicyKey, "value": args[0]}
 			return audit.Append(db, d.Now(), entry)
 		})
 	}
@@ -52,9 +53,8 @@ func unlockWorker(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			if counts, err = signin.Unlock(db, collections.Workers, worker.Id); err != nil {
 				return err
 			}
-			entry := audit.Entry{Actor: "operator", Role: "operator", Action: "signin.unlock", Collection: collections.Workers, Record: worker.Id,
-				Area:    worker.GetString("area"),
-				Purpose: audit.Administration, Detail: map[string]int64{"counts": counts}}
+			entry := access.Shell().DidTo("signin.unlock", collections.Workers, worker.Id, worker.GetString("area"))
+			entry.Purpose, entry.Detail = audit.Administration, map[string]int64{"counts": counts}
 			return audit.Append(db, d.Now(), entry)
 		})
 		if err == nil {

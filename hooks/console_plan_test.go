@@ -68,14 +68,14 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 				}
 			}
 		}
-		_, subjects, err := console.Read(t.Context(), db, known, actor, "child_visits", id)
+		_, subjects, err := console.Read(t.Context(), db, known, actor, console.Ref{Collection: "child_visits", ID: id})
 		if err != nil || len(subjects) < 3 {
 			t.Fatalf("%v %v", subjects, err)
 		}
 		if _, _, err := console.ReadHousehold(db, known, actor, home); err != nil {
 			t.Fatal(err)
 		}
-		pairs, err := console.Pairs(db, known, actor, "person", "", 10)
+		pairs, err := console.Pairs(db, known, actor, console.PairsAsked{Kind: "person", Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 			"counts":    errorOf(console.CountQueue(db, known.Library, actor, "", "")),
 			"areas":     errorOf(console.Areas(db, actor, "9901")),
 			"outlines":  errorOf(console.ReadOutlines(db, known, actor, "")),
-			"workers":   errorOf(console.Workers(db, known, actor, "", "F", "", 10)),
+			"workers":   errorOf(console.Workers(db, known, actor, console.WorkersAsked{Words: "F", Limit: 10})),
 			"forms":     errorOf(console.Forms(db, known, actor)),
 			"pace":      errorOf(console.ReadPace(db, known, access.Act{Actor: actor, Now: d.Doorstep.Now()}, "child_visit", "")),
 			"outcomes":  errorOf(console.ReadOutcomes(db, known, actor, console.OutcomeFilter{By: console.ByWorker})),

@@ -142,7 +142,7 @@ func TestSweepLeavesWhatIsReferredTo(t *testing.T) {
 	if r := push(t, tablet, unknown)[0]; r.Status != "quarantined" {
 		t.Fatalf("%+v", r)
 	}
-	if _, err := openrosa.SaveFormFile(t.Context(), app.TestApp, access.Act{Actor: access.Actor{ID: "m"}, Now: time.Now()}, "child_visit", "list.csv", bytes.NewReader(formFile)); err != nil {
+	if _, err := openrosa.SaveFormFile(t.Context(), app.TestApp, access.Act{Actor: access.Actor{ID: "m"}, Now: time.Now()}, openrosa.NewFile{Form: "child_visit", Name: "list.csv", Bytes: bytes.NewReader(formFile)}); err != nil {
 		t.Fatal(err)
 	}
 	path := begin(t, tablet, digest(open), size)

@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 	w.away = w.Client(t, w.server, w.Worker(t, "F2", "field", "990102")).Register()
 	w.awayTop = w.Client(t, w.server, w.Worker(t, "M2", "manager", "990102"))
 	same := bytes.NewReader(bytes.Repeat([]byte("synthetic randomness "), 100)) // both servers give the same token
-	token, err := openrosa.Issue(t.Context(), w.TestApp, same, access.Act{Actor: access.Actor{ID: "operator", Role: access.Operator}, Now: w.Doorstep.Now()}, worker.Id, "")
+	token, err := openrosa.Issue(t.Context(), w.TestApp, access.Act{Actor: access.Shell(), Now: w.Doorstep.Now()}, openrosa.Asked{Worker: worker.Id, Random: same})
 	if err != nil {
 		t.Fatal(err)
 	}

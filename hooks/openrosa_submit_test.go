@@ -19,6 +19,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/ingest"
+	"doorstep/internal/instrument"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
 	"doorstep/internal/xform"
@@ -211,7 +212,7 @@ func TestWorkIsKeptWhateverTheFormsState(t *testing.T) {
 	}
 	before, odd, none, unknownVersion := xml(), strings.Replace(xml(), "uuid:", "visit-", 1), strings.ReplaceAll(xml(), "instanceID", "somethingElse"), strings.Replace(xml(), `version="`+form.Version+`"`, `version="nobody's"`, 1)
 	for _, status := range []string{"closing", "closed"} {
-		if err := app.Doorstep.Library.SetStatus(app, "child_visit", form.Version, status, "", app.Doorstep.Now()); err != nil {
+		if err := app.Doorstep.Library.SetStatus(app, instrument.Step{Form: "child_visit", Version: form.Version, Status: status}, "", app.Doorstep.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

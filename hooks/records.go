@@ -97,19 +97,19 @@ func (d *Doorstep) surveyRecord(e *core.RecordEvent) error {
 		return e.Next()
 	}
 	return inTransaction(e, func() error {
-		return refusal(ingest.AcceptRecord(e.Context, e.App, d.Intake(), in, e.Record, e.Next))
+		return refusal(d.Intake().AcceptRecord(e.Context, e.App, in, e.Record, e.Next))
 	})
 }
 
 // surveyRow takes a row of a repeat, edited in the dashboard, through the same checks: the whole record is looked at
 // again with the row as it is now.
 func (d *Doorstep) surveyRow(e *core.RecordEvent) error {
-	in, table, ok := d.Library.ByRepeat(e.Record.Collection().Name)
+	in, _, ok := d.Library.ByRepeat(e.Record.Collection().Name)
 	if !ok {
 		return e.Next()
 	}
 	return inTransaction(e, func() error {
-		return refusal(ingest.AcceptRow(e.Context, e.App, d.Intake(), in, table, e.Record, e.Next))
+		return refusal(d.Intake().AcceptRow(e.Context, e.App, in, e.Record, e.Next))
 	})
 }
 

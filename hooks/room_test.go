@@ -100,7 +100,7 @@ func TestFilesStopBeforeTheDiskIsFull(t *testing.T) {
 	if a := phone.post(xmlPart(xml), filePart("门牌.jpg", "a door plate")); a.Status != http.StatusInsufficientStorage || !strings.Contains(string(a.Body), "磁盘空间不足") || a.Header.Get("Retry-After") == "" {
 		t.Errorf("a submission with a file: %d %s", a.Status, a.Body)
 	}
-	if _, err := openrosa.SaveFormFile(t.Context(), app.TestApp, access.Act{Actor: access.Actor{ID: "m"}, Now: app.Doorstep.Now()}, "child_visit", "list.csv", bytes.NewReader([]byte("a\n1\n"))); err == nil {
+	if _, err := openrosa.SaveFormFile(t.Context(), app.TestApp, access.Act{Actor: access.Actor{ID: "m"}, Now: app.Doorstep.Now()}, openrosa.NewFile{Form: "child_visit", Name: "list.csv", Bytes: strings.NewReader("a\n1\n")}); err == nil {
 		t.Error("a file of a form is taken")
 	}
 	var said struct{ Code string }

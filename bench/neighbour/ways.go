@@ -144,10 +144,15 @@ func (t *tally) take() string {
 func stalled(path string, size int, signed bool) func(context.Context, *server, client.Conn) func() {
 	return func(ctx context.Context, s *server, as client.Conn) func() {
 		var wait sync.WaitGroup
+		token := ""
+		if signed {
+			token = "Authorization: " + as.Token + "\r\n" + client.DeviceHeader + ": " + as.Device + "\r\n"
+		}
+		head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, token, size)
 		for range 60 {
 			wait.Go(func() {
 				for ctx.Err() == nil {
-					stall(ctx, s, as, path, size, signed)
+					stall(ctx, s.url, head)
 				}
 			})
 		}
@@ -155,18 +160,15 @@ func stalled(path string, size int, signed bool) func(context.Context, *server, 
 	}
 }
 
-func stall(ctx context.Context, s *server, as client.Conn, path string, size int, signed bool) {
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+// stall sends a head and then a byte each second.
+func stall(ctx context.Context, url, head string) {
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		time.Sleep(100 * time.Millisecond)
 		return
 	}
 	defer conn.Close()
-	token := ""
-	if signed {
-		token = "Authorization: " + as.Token + "\r\n" + client.DeviceHeader + ": " + as.Device + "\r\n"
-	}
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{", path, token, size)
+	fmt.Fprint(conn, head, "{")
 	for ctx.Err() == nil {
 		time.Sleep(time.Second)
 		if _, err := conn.Write([]byte(" ")); err != nil {

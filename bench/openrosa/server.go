@@ -96,7 +96,7 @@ func tokens(ctx context.Context, app core.App, now time.Time) ([]string, error) 
 	}
 	var all []string
 	for _, w := range workers {
-		t, err := openrosa.Issue(ctx, app, rand.Reader, access.Act{Actor: access.Actor{Role: access.Operator}, Now: now}, w.Id, "bench")
+		t, err := openrosa.Issue(ctx, app, access.Act{Actor: access.Shell(), Now: now}, openrosa.Asked{Worker: w.Id, Label: "bench", Random: rand.Reader})
 		if err != nil {
 			return nil, err
 		}

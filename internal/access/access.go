@@ -129,6 +129,9 @@ type Actor struct {
 	Device    string   // tablet that the request comes from, where it names one
 }
 
+// Shell returns the actor of commands: whoever types them holds the data folder.
+func Shell() Actor { return Actor{ID: audit.Operator, Role: Operator} }
+
 // Act is what somebody does at one moment: what is written tells who did it and when.
 type Act struct {
 	Actor

@@ -161,7 +161,7 @@ func (r Restore) checkDatabase(ctx context.Context, db collections.DB, store blo
 	if err := devicesync.ForgetEpoch(db); err != nil {
 		return err
 	}
-	entry := audit.Entry{Actor: "operator", Role: "operator", Action: "restore", Purpose: audit.Administration,
+	entry := audit.Entry{Actor: audit.Operator, Role: audit.Operator, Action: "restore", Purpose: audit.Administration,
 		Detail: map[string]any{"made": m.Made, "audit": m.Audit.Seq}}
 	return audit.Append(db, r.Now, entry)
 }

@@ -66,20 +66,26 @@ func toDecide(actor access.Actor) (where string, args []any) {
 	return `status='open' AND (` + here + ` OR ` + there + `) AND instr(unsure_by, ?)=0`, append(append(args, argsB...), actor.ID)
 }
 
+// PairsAsked are the pairs of one kind, "" for all, after a cursor.
+type PairsAsked struct {
+	Kind, Cursor string
+	Limit        int
+}
+
 // Pairs lists the open pairs with a side in the actor's territory, those whose decision teaches most first, then the newest;
 // at the end those that others were unsure of.
-func Pairs(db collections.DB, k Known, actor access.Actor, kind, cursor string, limit int) (Page[Pair], error) {
+func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page[Pair], error) {
 	page := Page[Pair]{Items: []Pair{}}
-	from, err := parsePosition(cursor)
+	from, err := parsePosition(ask.Cursor)
 	if err != nil {
 		return page, err
 	}
-	limit = Limit(limit)
+	limit := Limit(ask.Limit)
 	where, args := toDecide(actor)
 	after, afterArgs := from.after(`doubt`, `id`)
 	where, args = where+` AND `+after, append(args, afterArgs...)
-	if kind != "" {
-		where, args = where+` AND +kind=?`, append(args, kind)
+	if ask.Kind != "" {
+		where, args = where+` AND +kind=?`, append(args, ask.Kind)
 	}
 	err = collections.Each(db, `SELECT `+pairColumns+` FROM duplicates INDEXED BY idx_duplicates_doubt WHERE `+where+` ORDER BY doubt DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
 		p, _, err := scanPair(rows, k, actor)

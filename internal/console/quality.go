@@ -48,28 +48,31 @@ const (
 	mostOdd      = 100
 )
 
-// ReadQuality compares the interviews of a form in an area of the actor's territory with each other; worker, unless "", is the only one
-// of whom is told. It fails where there are too many for one look.
-func ReadQuality(db collections.DB, k Known, actor access.Actor, form, area, campaign, worker string) (Quality, error) {
+// QualityOf are the interviews of a form in an area of the actor's territory, and in a campaign, "" for all. Worker, unless "", is the
+// only one of whom is told.
+type QualityOf struct{ Form, Area, Campaign, Worker string }
+
+// ReadQuality compares interviews with each other. It fails where there are too many for one look.
+func ReadQuality(db collections.DB, k Known, actor access.Actor, of QualityOf) (Quality, error) {
 	out := Quality{Interviews: []OddInterview{}, Workers: []OddWorker{}}
-	in, ok := k.Library.Get(form, "")
+	in, ok := k.Library.Get(of.Form, "")
 	if !ok {
 		return out, problem.New(problem.BadParameter, "form")
 	}
 	table := in.Layout.Main().Name
-	all, err := interviewsOf(db, k, in, actor, area, campaign)
+	all, err := interviewsOf(db, k, in, actor, of)
 	if err != nil {
 		return out, err
 	}
 	result := quality.Look(all)
 	out.Looked = len(all)
 	for _, one := range result.Interviews {
-		if len(one.Flags) > 0 && (worker == "" || worker == one.Worker) && len(out.Interviews) < mostOdd {
+		if len(one.Flags) > 0 && (of.Worker == "" || of.Worker == one.Worker) && len(out.Interviews) < mostOdd {
 			out.Interviews = append(out.Interviews, OddInterview{Collection: table, ID: one.ID, Worker: one.Worker, Score: one.Score, Flags: one.Flags})
 		}
 	}
 	for _, p := range result.Workers {
-		if (len(p.Flags) > 0 || worker != "") && (worker == "" || worker == p.Worker) && len(out.Workers) < mostOdd {
+		if (len(p.Flags) > 0 || of.Worker != "") && (of.Worker == "" || of.Worker == p.Worker) && len(out.Workers) < mostOdd {
 			out.Workers = append(out.Workers, OddWorker{Worker: p.Worker, Interviews: p.Interviews, Score: p.Score, Flags: p.Flags})
 		}
 	}
@@ -102,7 +105,7 @@ func (q *Quality) name(db collections.DB) error {
 }
 
 // interviewsOf reads the completed records with the answers that tell nobody who somebody is.
-func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor access.Actor, area, campaign string) ([]quality.Interview, error) {
+func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor access.Actor, of QualityOf) ([]quality.Interview, error) {
 	main := in.Layout.Main()
 	columns := in.Layout.Plain(main)
 	query := `SELECT m.id, m.worker, m.started_at, m.finished_at, m.location, m.sealed, COALESCE(h.id,''), COALESCE(h.location,''), COALESCE(h.sealed,'')`
@@ -111,11 +114,12 @@ func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor a
 	}
 	query += ` FROM "` + main.Name + `" m LEFT JOIN households h ON h.id=m.household WHERE m.area>=? AND m.area<? AND m.review_state!='rejected' AND (?='' OR m.campaign=?) AND (SELECT ` +
 		k.Library.Interviews().Of(main.Name) + ` FROM "` + main.Name + `" own WHERE own.id=m.id) LIMIT ?`
-	blanks, whole := missing(in, columns)
+	r := interviewReader{db: db, table: main.Name, columns: columns}
+	r.blanks, r.whole = missing(in, columns)
 	var all []quality.Interview
-	for _, r := range Ranges(actor, area) {
-		err := collections.Each(db, query, []any{r.Lo, r.Hi, campaign, campaign, mostCompared + 1}, func(rows *sql.Rows) error {
-			one, err := scanInterview(db, rows, main.Name, columns, blanks, whole)
+	for _, part := range Ranges(actor, of.Area) {
+		err := collections.Each(db, query, []any{part.Lo, part.Hi, of.Campaign, of.Campaign, mostCompared + 1}, func(rows *sql.Rows) error {
+			one, err := r.scan(rows)
 			all = append(all, one)
 			return err
 		})
@@ -149,10 +153,19 @@ func missing(in *instrument.Instrument, columns []string) (blanks map[string][]s
 	return blanks, whole
 }
 
-func scanInterview(db collections.DB, rows *sql.Rows, table string, columns []string, blanks map[string][]string, whole map[string]bool) (quality.Interview, error) {
+// interviewReader reads completed records of a table: some columns, which of their answers hold no value, and which are whole numbers.
+type interviewReader struct {
+	db      collections.DB
+	table   string
+	columns []string
+	blanks  map[string][]string
+	whole   map[string]bool
+}
+
+func (r interviewReader) scan(rows *sql.Rows) (quality.Interview, error) {
 	one := quality.Interview{HomeM: -1}
 	var started, finished, place, sealed, home, homePlace, homeSealed string
-	values := make([]sql.NullString, len(columns))
+	values := make([]sql.NullString, len(r.columns))
 	into := []any{&one.ID, &one.Worker, &started, &finished, &place, &sealed, &home, &homePlace, &homeSealed}
 	for i := range values {
 		into = append(into, &values[i])
@@ -160,12 +173,12 @@ func scanInterview(db collections.DB, rows *sql.Rows, table string, columns []st
 	if err := rows.Scan(into...); err != nil {
 		return one, err
 	}
-	opened, _, err := collections.OpenWhole(db, table, one.ID, sealed)
+	opened, _, err := collections.OpenWhole(r.db, r.table, one.ID, sealed)
 	if err != nil {
 		return one, err
 	}
 	opened.Fill("location", &place)
-	at, _, err := collections.OpenWhole(db, collections.Households, home, homeSealed)
+	at, _, err := collections.OpenWhole(r.db, collections.Households, home, homeSealed)
 	if err != nil {
 		return one, err
 	}
@@ -178,10 +191,10 @@ func scanInterview(db collections.DB, rows *sql.Rows, table string, columns []st
 			one.HomeM = geo.DistanceHaversine(*p, *h)
 		}
 	}
-	for i, c := range columns {
+	for i, c := range r.columns {
 		v := strings.Trim(values[i].String, `"`)
-		one.Answers = append(one.Answers, answerOf(v, blanks[c]))
-		if whole[c] && len(v) > 1 && v[0] != '-' {
+		one.Answers = append(one.Answers, answerOf(v, r.blanks[c]))
+		if r.whole[c] && len(v) > 1 && v[0] != '-' {
 			if one.Numbers++; strings.HasSuffix(v, "0") || strings.HasSuffix(v, "5") {
 				one.Rounded++
 			}

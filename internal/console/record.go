@@ -92,8 +92,12 @@ type Finding struct {
 	Ref *string `json:"ref"`
 }
 
+// Ref names one record.
+type Ref struct{ Collection, ID string }
+
 // Read reads a record. One outside the actor's territory is as good as none; subjects are whom it concerns.
-func Read(ctx context.Context, db collections.DB, k Known, actor access.Actor, collection, id string) (out Record, subjects []string, err error) {
+func Read(ctx context.Context, db collections.DB, k Known, actor access.Actor, of Ref) (out Record, subjects []string, err error) {
+	collection, id := of.Collection, of.ID
 	newest, ok := k.Library.ByTable(collection)
 	if !ok {
 		return out, nil, problem.New(problem.NotFound, "")

@@ -165,11 +165,19 @@ func (w *writer) question(e *entry, at place) {
 	if w.issues[ref] == nil && (e.label == (Text{}) || value == "" && (!relevant || w.answered)) {
 		return
 	}
-	w.rows = append(w.rows, w.answer(e, at, value, ref, relevant, damaged))
+	w.rows = append(w.rows, w.answer(e, at, given{value, ref, relevant, damaged}))
 }
 
-func (w *writer) answer(e *entry, at place, value, ref string, relevant, damaged bool) Row {
-	r := Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Relevant: relevant, Issues: w.at(ref), Damaged: damaged, Version: e.version}
+// given is what was answered.
+type given struct {
+	value, ref string
+	relevant   bool // it was to be asked
+	damaged    bool // what was sealed of it does not open
+}
+
+func (w *writer) answer(e *entry, at place, g given) Row {
+	value, ref, damaged := g.value, g.ref, g.damaged
+	r := Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Relevant: g.relevant, Issues: w.at(ref), Damaged: damaged, Version: e.version}
 	if r.Label == (Text{}) {
 		r.Label = Text{e.q.Name, e.q.Name}
 	}
@@ -214,7 +222,7 @@ func (w *writer) unknown(root *survey.Node) {
 			for _, step := range inner {
 				at.inside += step + "/"
 			}
-			w.rows = append(w.rows, w.answer(e, at, value, at.ref+strings.Join(e.column.Path, "/"), true, false))
+			w.rows = append(w.rows, w.answer(e, at, given{value: value, ref: at.ref + strings.Join(e.column.Path, "/"), relevant: true}))
 		}
 	}
 }

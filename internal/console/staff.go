@@ -30,18 +30,24 @@ type Device struct {
 	Revoked  bool   `json:"revoked"`
 }
 
-// Workers lists the staff of the actor's territory, or of an area in it, by area; words are looked for in names and numbers.
-func Workers(db collections.DB, k Known, actor access.Actor, area, words, cursor string, limit int) (Page[Worker], error) {
+// WorkersAsked are the staff of an area, "" for the whole territory, with some words in their names or numbers, after a cursor.
+type WorkersAsked struct {
+	Area, Words, Cursor string
+	Limit               int
+}
+
+// Workers lists the staff of the actor's territory by area.
+func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (Page[Worker], error) {
 	page := Page[Worker]{Items: []Worker{}}
-	from, err := parsePosition(cursor)
+	from, err := parsePosition(ask.Cursor)
 	if err != nil {
 		return page, err
 	}
-	limit = Limit(limit)
-	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active`, From: `workers w`, Place: `w.area`, ID: `w.id`, Ranges: Ranges(actor, area),
+	limit := Limit(ask.Limit)
+	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active`, From: `workers w`, Place: `w.area`, ID: `w.id`, Ranges: Ranges(actor, ask.Area),
 		After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1}
-	if words != "" {
-		rows.Where, rows.Args = `instr(lower(w.name||' '||w.staff_no), lower(?))`, []any{words}
+	if ask.Words != "" {
+		rows.Where, rows.Args = `instr(lower(w.name||' '||w.staff_no), lower(?))`, []any{ask.Words}
 	}
 	err = rows.Each(db, func(r *sql.Rows) error {
 		w := Worker{Devices: []Device{}}

@@ -29,19 +29,27 @@ type entry struct {
 	Complete   bool             `json:"complete"` // false where it broke off after Rows
 }
 
+// given is what somebody got of an export.
+type given struct {
+	to       access.Actor
+	sel      Selection
+	report   Report
+	complete bool
+}
+
 // record notes an export, also one that broke off: its rows have left the house.
-func record(ctx context.Context, app core.App, actor access.Actor, in *instrument.Instrument, sel Selection, r Report,
-	complete bool) error {
+func (g given) record(ctx context.Context, app core.App, in *instrument.Instrument) error {
+	sel := g.sel
 	e := entry{
 		Form: in.Form.ID, Version: in.Version, Format: sel.Format, Labels: sel.Labels, Identified: sel.Identified, States: sel.States,
-		Campaign: sel.Campaign, From: sel.From, To: sel.To, Territory: actor.Territory, Suppress: sel.Suppress, SmallCells: r.Risk, Rows: map[string]int64{},
-		Complete: complete,
+		Campaign: sel.Campaign, From: sel.From, To: sel.To, Territory: g.to.Territory, Suppress: sel.Suppress, SmallCells: g.report.Risk, Rows: map[string]int64{},
+		Complete: g.complete,
 	}
-	for _, t := range r.Tables {
+	for _, t := range g.report.Tables {
 		e.Rows[t.Name] = t.Rows
 	}
 	return collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error {
-		entry := actor.Did(audit.Exported)
+		entry := g.to.Did(audit.Exported)
 		entry.Collection, entry.Purpose, entry.Detail = in.Layout.Main().Name, audit.Statistics, e
 		return audit.Append(db, sel.Now, entry)
 	})

@@ -18,9 +18,6 @@ import (
 	"doorstep/internal/instrument"
 )
 
-// operator is who types at the shell of the server.
-var operator = access.Actor{ID: "operator", Role: access.Operator}
-
 // Command is "export FORM -o DIR". library is asked when the command runs, after the forms are loaded.
 func Command(app core.App, library func() *instrument.Library) *cobra.Command {
 	var sel Selection
@@ -87,7 +84,7 @@ func toFolder(cmd *cobra.Command, app core.App, in *instrument.Instrument, sel S
 	if err != nil {
 		return err
 	}
-	if err := record(cmd.Context(), app, operator, in, sel, report, true); err != nil {
+	if err := (given{access.Shell(), sel, report, true}).record(cmd.Context(), app, in); err != nil {
 		return err
 	}
 	if err := folder.Commit(); err != nil {

@@ -78,7 +78,7 @@ func (o Order) Zip(ctx context.Context, app core.App, w io.Writer) (Report, erro
 	if err != nil && !out.yes {
 		return report, err
 	}
-	if logged := record(ctx, app, o.Actor, o.In, sel, report, err == nil); logged != nil && err == nil {
+	if logged := (given{o.Actor, sel, report, err == nil}).record(ctx, app, o.In); logged != nil && err == nil {
 		err = logged
 	}
 	if err != nil {

@@ -45,20 +45,23 @@ func reasoned(reason string) error {
 // breakable are the registry collections that can be looked at in an emergency, beside those of forms.
 var breakable = []string{collections.Persons, collections.Households}
 
+// Record is one row of a collection.
+type Record struct{ Collection, ID string }
+
 // BreakGlass gives the actor one record for a few hours, wherever it lies. It fails with problem.NotFound for a record
 // that is not there, and problem.ReasonNeeded.
-func BreakGlass(ctx context.Context, app core.App, act access.Act, collection, record, reason string) (Grant, error) {
+func BreakGlass(ctx context.Context, app core.App, act access.Act, r Record, reason string) (Grant, error) {
 	if err := reasoned(reason); err != nil {
 		return Grant{}, err
 	}
-	g := Grant{Collection: collection, Record: record, Until: collections.Stamp(act.Now.Add(GlassHours * time.Hour))}
+	g := Grant{Collection: r.Collection, Record: r.ID, Until: collections.Stamp(act.Now.Add(GlassHours * time.Hour))}
 	err := collections.Write(ctx, app, func(db collections.DB) error {
-		known, err := mayBeBroken(db, collection)
+		known, err := mayBeBroken(db, r.Collection)
 		if err != nil {
 			return err
 		}
 		if known {
-			known, err = collections.One(db, `SELECT area FROM "`+collection+`" WHERE id=?`, []any{record}, &g.Area)
+			known, err = collections.One(db, `SELECT area FROM "`+r.Collection+`" WHERE id=?`, []any{r.ID}, &g.Area)
 		}
 		if err != nil {
 			return err
@@ -69,7 +72,7 @@ func BreakGlass(ctx context.Context, app core.App, act access.Act, collection, r
 		if err := g.insert(db, act, row{kind: "break_glass", reason: reason, status: "approved"}); err != nil {
 			return err
 		}
-		entry := act.DidTo("break_glass", collection, record, g.Area, record)
+		entry := act.DidTo("break_glass", r.Collection, r.ID, g.Area, r.ID)
 		entry.Purpose, entry.Detail = audit.Emergency, map[string]string{"grant": g.ID, "until": g.Until}
 		return audit.Append(db, act.Now, entry)
 	})

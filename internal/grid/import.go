@@ -230,7 +230,7 @@ func CodesOf(db collections.DB) (Codes, error) {
 var errOnlyLooked = errors.New("only looked")
 
 // Save writes areas by code and announces those that changed, without looking at their records.
-func Save(ctx context.Context, app core.App, areas []Area, codes Codes, by string, now time.Time) (n Imported, err error) {
+func (codes Codes) Save(ctx context.Context, app core.App, areas []Area, by string, now time.Time) (n Imported, err error) {
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		for _, a := range areas {
 			if err := saveArea(db, a, codes, now, &n); err != nil {

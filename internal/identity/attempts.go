@@ -115,66 +115,67 @@ func Recount(db collections.DB, tables []string, household string, mayTouch func
 
 // TakeBack gives a person whose last interview a record no longer is the newest of the others, or none. Somebody out of reach
 // stays as they are.
-func TakeBack(db collections.DB, surveys collections.Surveys, person, record string, reach Reach, now time.Time) error {
-	_, p, err := followPerson(db, person)
+func (r Register) TakeBack(person, record string) error {
+	_, p, err := followPerson(r.DB, person)
 	if err != nil || p.LastRecord != record {
 		return err
 	}
-	last, err := lastInterview(db, surveys, p.ID, record)
+	last, err := lastInterview(r.DB, r.Surveys(), p.ID, record)
 	if err != nil {
 		return err
 	}
-	return p.lastMet(db, last, reach, now)
+	return r.lastMet(p, last)
 }
 
 // takeAgain makes a record the last interview of a person again, where none is newer.
-func takeAgain(db collections.DB, surveys collections.Surveys, person, record string, reach Reach, now time.Time) error {
-	_, p, err := followPerson(db, person)
+func (r Register) takeAgain(person, record string) error {
+	_, p, err := followPerson(r.DB, person)
 	if err != nil || p.LastRecord == record {
 		return err
 	}
-	last, err := lastInterview(db, surveys, p.ID, "")
+	last, err := lastInterview(r.DB, r.Surveys(), p.ID, "")
 	if err != nil || last != record {
 		return err
 	}
-	return p.lastMet(db, record, reach, now)
+	return r.lastMet(p, record)
 }
 
-func (p Person) lastMet(db collections.DB, record string, reach Reach, now time.Time) error {
-	if p.ID == "" || p.Damaged || !reach.Holds(p.ID, p.Area, p.Source) {
+func (r Register) lastMet(p Person, record string) error {
+	if p.ID == "" || p.Damaged || !r.Reach.Holds(p.ID, p.Area, p.Source) {
 		return nil
 	}
 	next := p
 	next.LastRecord = record
-	_, err := savePerson(db, p, next, now)
+	_, err := savePerson(r.DB, p, next, r.Now)
 	return err
 }
 
 // Discount takes a record that was rejected out of the visits to its household and of the interviews with its people; Count takes it
 // in again. Who and what lies out of reach stays as it is.
-func Discount(db collections.DB, surveys collections.Surveys, table, record string, reach Reach, now time.Time) error {
-	return recounted(db, surveys, table, record, reach, now, TakeBack)
+func (r Register) Discount(table, record string) error {
+	return r.recounted(table, record, r.TakeBack)
 }
 
 // Count undoes Discount.
-func Count(db collections.DB, surveys collections.Surveys, table, record string, reach Reach, now time.Time) error {
-	return recounted(db, surveys, table, record, reach, now, takeAgain)
+func (r Register) Count(table, record string) error {
+	return r.recounted(table, record, r.takeAgain)
 }
 
-func recounted(db collections.DB, surveys collections.Surveys, table, record string, reach Reach, now time.Time,
-	meet func(collections.DB, collections.Surveys, string, string, Reach, time.Time) error) error {
+func (r Register) recounted(table, record string, meet func(person, record string) error) error {
 	var household string
-	if _, err := collections.One(db, `SELECT household FROM "`+table+`" WHERE id=?`, []any{record}, &household); err != nil {
+	if _, err := collections.One(r.DB, `SELECT household FROM "`+table+`" WHERE id=?`, []any{record}, &household); err != nil {
 		return err
 	}
+	surveys := r.Surveys()
 	tables := slices.Sorted(maps.Keys(surveys.Rows))
-	if err := Recount(db, tables, household, func(h Household) bool { return reach.Holds(h.ID, h.Area, h.Source) }, now); err != nil {
+	mayTouch := func(h Household) bool { return r.Reach.Holds(h.ID, h.Area, h.Source) }
+	if err := Recount(r.DB, tables, household, mayTouch, r.Now); err != nil {
 		return err
 	}
-	people, err := peopleOf(db, surveys, table, record)
+	people, err := peopleOf(r.DB, surveys, table, record)
 	for _, person := range people {
 		if err == nil {
-			err = meet(db, surveys, person, record, reach, now)
+			err = meet(person, record)
 		}
 	}
 	return err

@@ -53,7 +53,8 @@ func TestMergesAndUndos(t *testing.T) {
 		for i := range several {
 			at := now.Add(time.Duration(i) * time.Second)
 			p := somebody(fmt.Sprint("张", i), "", fmt.Sprintf("2015-03-0%d", i+1), "male", fmt.Sprint("h", i))
-			if _, err := identity.ResolvePerson(db, p, identity.Person{}, fmt.Sprint("persons", i), identity.Everywhere, at); err != nil {
+			r := identity.Register{DB: db, Reach: identity.Everywhere, Now: at}
+			if _, err := r.ResolvePerson(p, identity.Person{}, fmt.Sprint("persons", i)); err != nil {
 				return err
 			}
 			home := identity.Household{ID: fmt.Sprint("households", i), Address: fmt.Sprint("示例路", i), Area: p.Area}

@@ -48,13 +48,21 @@ func (r Reach) Holds(id, area, source string) bool { return r.Over(area) || r.Ma
 // Everywhere is the reach of a search that changes nothing.
 var Everywhere = Reach{Over: func(string) bool { return true }, Made: func(_, _, _ string) bool { return false }}
 
+// Register is the register of people and households as one record may change it at one moment.
+type Register struct {
+	DB      collections.DB
+	Surveys func() collections.Surveys // tells which records are interviews
+	Reach   Reach
+	Now     time.Time
+}
+
 // ResolvePerson finds or creates the person that p describes. known is whom the client named, empty where it named
 // nobody or somebody out of reach; fresh is the id of a new one. What lies out of reach is never changed: a new person
 // takes its place, with the pair in Elsewhere. Of a known person only what changes in life is written at once.
-func ResolvePerson(db collections.DB, p, known Person, fresh string, reach Reach, now time.Time) (Found, error) {
+func (r Register) ResolvePerson(p, known Person, fresh string) (Found, error) {
 	var err error
 	if known.ID == "" {
-		if known, err = FindPerson(db, fresh); err != nil {
+		if known, err = FindPerson(r.DB, fresh); err != nil {
 			return Found{}, err
 		}
 		if known.Erased { // what comes after is somebody new, not the erased one back
@@ -65,14 +73,14 @@ func ResolvePerson(db collections.DB, p, known Person, fresh string, reach Reach
 		}
 	}
 	if known.ID != "" {
-		return tell(db, Found{ID: known.ID, Against: known}, p, reach, now)
+		return tell(r.DB, Found{ID: known.ID, Against: known}, p, r.Reach, r.Now)
 	}
-	found, err := deterministic(db, p, reach)
+	found, err := deterministic(r.DB, p, r.Reach)
 	if err != nil {
 		return Found{}, err
 	}
 	if found.ID != "" {
-		return tell(db, found, p, reach, now)
+		return tell(r.DB, found, p, r.Reach, r.Now)
 	}
 	p.ID = fresh
 	for _, pair := range []*Pair{found.Clash, found.Elsewhere} {
@@ -81,7 +89,7 @@ func ResolvePerson(db collections.DB, p, known Person, fresh string, reach Reach
 		}
 	}
 	found.ID, found.New, found.Rev = fresh, true, 1
-	return found, insertPerson(db, p, now)
+	return found, insertPerson(r.DB, p, r.Now)
 }
 
 // agree reports whether two with one number are one person: the name, or birth date and sex, must agree too.

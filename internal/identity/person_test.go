@@ -48,11 +48,11 @@ func TestDeterministicRules(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			app := testapp.New(t)
 			write(t, app, func(db collections.DB) error {
-				one, err := identity.ResolvePerson(db, first, identity.Person{}, "p1", identity.Everywhere, now)
+				one, err := identity.Register{DB: db, Reach: identity.Everywhere, Now: now}.ResolvePerson(first, identity.Person{}, "p1")
 				if err != nil || !one.New {
 					return fmt.Errorf("first: %+v %w", one, err)
 				}
-				two, err := identity.ResolvePerson(db, c.second, identity.Person{}, "p2", identity.Everywhere, now)
+				two, err := identity.Register{DB: db, Reach: identity.Everywhere, Now: now}.ResolvePerson(c.second, identity.Person{}, "p2")
 				if err != nil {
 					return err
 				}
@@ -91,7 +91,8 @@ func TestAVisitProposes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			app := testapp.New(t)
 			write(t, app, func(db collections.DB) error {
-				if _, err := identity.ResolvePerson(db, somebody("王小明", number, "2015-03-01", "male", ""), identity.Person{}, "p1", identity.Everywhere, now); err != nil {
+				r := identity.Register{DB: db, Reach: identity.Everywhere, Now: now}
+				if _, err := r.ResolvePerson(somebody("王小明", number, "2015-03-01", "male", ""), identity.Person{}, "p1"); err != nil {
 					return err
 				}
 				said := somebody("王晓明", number, "2015-03-01", "male", "h7")
@@ -103,7 +104,7 @@ func TestAVisitProposes(t *testing.T) {
 						return err
 					}
 				}
-				found, err := identity.ResolvePerson(db, said, known, "p2", c.reach, now)
+				found, err := identity.Register{DB: db, Reach: c.reach, Now: now}.ResolvePerson(said, known, "p2")
 				if err != nil {
 					return err
 				}
@@ -140,10 +141,11 @@ func TestMergeAndItsUndoing(t *testing.T) {
 	boss := access.Actor{ID: "boss", Role: access.Supervisor, Territory: []string{"990101"}}
 	var pair string
 	write(t, app, func(db collections.DB) error {
-		if _, err := identity.ResolvePerson(db, somebody("王小明", number, "2015-03-01", "male", ""), identity.Person{}, "p1", identity.Everywhere, now); err != nil {
+		r := identity.Register{DB: db, Reach: identity.Everywhere, Now: now}
+		if _, err := r.ResolvePerson(somebody("王小明", number, "2015-03-01", "male", ""), identity.Person{}, "p1"); err != nil {
 			return err
 		}
-		found, err := identity.ResolvePerson(db, somebody("李四", number, "2012-01-01", "female", ""), identity.Person{}, "p2", identity.Everywhere, now)
+		found, err := identity.Register{DB: db, Reach: identity.Everywhere, Now: now}.ResolvePerson(somebody("李四", number, "2012-01-01", "female", ""), identity.Person{}, "p2")
 		if err != nil {
 			return err
 		}

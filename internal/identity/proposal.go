@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/validate"
@@ -18,16 +17,16 @@ type proposal struct {
 
 // Approved writes into the register what a record proposed, as far as its approver reaches: over the row as it is and as
 // it will be. What is written counts as changed then; the rest stays proposed for whoever reaches further.
-func Approved(db collections.DB, record string, over func(area string) bool, now time.Time) error {
-	return move(db, record, "open", "applied", over, now, func(p *proposal, present string) bool {
+func (r Register) Approved(record string) error {
+	return r.move(step{record, "open", "applied"}, func(p *proposal, present string) bool {
 		p.Before = present
 		return true
 	})
 }
 
 // TakenBack puts back what an approval wrote, where nobody has changed it since, and proposes it again.
-func TakenBack(db collections.DB, record string, over func(area string) bool, now time.Time) error {
-	return move(db, record, "applied", "open", over, now, func(p *proposal, present string) bool {
+func (r Register) TakenBack(record string) error {
+	return r.move(step{record, "applied", "open"}, func(p *proposal, present string) bool {
 		if present != p.After {
 			return false
 		}
@@ -37,27 +36,33 @@ func TakenBack(db collections.DB, record string, over func(area string) bool, no
 }
 
 // Declined ends what a rejected record proposed; Reconsidered begins it again when the record is reopened.
-func Declined(db collections.DB, record string, now time.Time) error {
-	return mark(db, record, "open", "declined", now)
+func (r Register) Declined(record string) error {
+	return r.mark(step{record, "open", "declined"})
 }
 
 // Reconsidered undoes Declined.
-func Reconsidered(db collections.DB, record string, now time.Time) error {
-	return mark(db, record, "declined", "open", now)
+func (r Register) Reconsidered(record string) error {
+	return r.mark(step{record, "declined", "open"})
 }
 
-func mark(db collections.DB, record, from, to string, now time.Time) error {
-	_, err := db.Exec(`UPDATE edits SET status=?, updated=? WHERE source=? AND source!='' AND kind='proposal' AND status=?`, to, collections.Stamp(now), record, from)
+// step takes what a record proposed from one status to another.
+type step struct{ record, from, to string }
+
+func (r Register) mark(s step) error {
+	_, err := r.DB.Exec(`UPDATE edits SET status=?, updated=? WHERE source=? AND source!='' AND kind='proposal' AND status=?`,
+		s.to, collections.Stamp(r.Now), s.record, s.from)
 	if err != nil {
-		return fmt.Errorf("proposals of %s: %w", record, err)
+		return fmt.Errorf("proposals of %s: %w", s.record, err)
 	}
 	return nil
 }
 
-// move takes the proposals of a record from one status to another, person by person, household by household. take decides
-// on one whose column says present now; p.After is what will be written.
-func move(db collections.DB, record, from, to string, over func(area string) bool, now time.Time, take func(p *proposal, present string) bool) error {
-	all, err := proposalsOf(db, record, from)
+// taker decides whether a proposal is taken, whose column says present now; p.After is what will be written.
+type taker func(p *proposal, present string) bool
+
+// move takes a step person by person, household by household, with the proposals that take takes.
+func (r Register) move(s step, take taker) error {
+	all, err := proposalsOf(r.DB, s.record, s.from)
 	if err != nil {
 		return err
 	}
@@ -72,20 +77,20 @@ func move(db collections.DB, record, from, to string, over func(area string) boo
 			}
 		}
 		all = rest
-		write := writePerson
+		write := r.writePerson
 		if facts[0].list == collections.Households {
-			write = writeHousehold
+			write = r.writeHousehold
 		}
-		done, rev, err := write(db, entity, facts, over, now, take)
+		done, rev, err := write(entity, facts, take)
 		if err != nil {
 			return err
 		}
 		for _, p := range done {
-			row := collections.Row{{Column: "status", Value: to}, {Column: "record_rev", Value: rev}, {Column: "updated", Value: collections.Stamp(now)}}
-			if to == "applied" {
+			row := collections.Row{{Column: "status", Value: s.to}, {Column: "record_rev", Value: rev}, {Column: "updated", Value: collections.Stamp(r.Now)}}
+			if s.to == "applied" {
 				row = append(row, collections.Field{Column: "before", Value: p.Before}, collections.Field{Column: "after", Value: p.After}) // sealed as one
 			}
-			if err := collections.Update(db, collections.Edits, p.id, row); err != nil {
+			if err := collections.Update(r.DB, collections.Edits, p.id, row); err != nil {
 				return err
 			}
 		}
@@ -114,9 +119,9 @@ func proposalsOf(db collections.DB, record, status string) ([]proposal, error) {
 }
 
 // writePerson writes what is taken of the facts to the person, whoever they are now.
-func writePerson(db collections.DB, id string, facts []proposal, over func(area string) bool, now time.Time, take func(*proposal, string) bool) (done []proposal, rev int64, err error) {
-	known, err := FindPerson(db, id)
-	if err != nil || known.ID == "" || known.Damaged || !over(known.Area) {
+func (r Register) writePerson(id string, facts []proposal, take taker) (done []proposal, rev int64, err error) {
+	known, err := FindPerson(r.DB, id)
+	if err != nil || known.ID == "" || known.Damaged || !r.Reach.Over(known.Area) {
 		return nil, 0, err
 	}
 	next := known
@@ -131,7 +136,7 @@ func writePerson(db collections.DB, id string, facts []proposal, over func(area 
 		}
 	}
 	if next.Household != known.Household {
-		_, home, err := followHousehold(db, next.Household)
+		_, home, err := followHousehold(r.DB, next.Household)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -139,13 +144,13 @@ func writePerson(db collections.DB, id string, facts []proposal, over func(area 
 			next.Area = home.Area // it may have moved since
 		}
 	}
-	if stays := withoutPlace(facts); !over(next.Area) && len(stays) < len(facts) {
-		return writePerson(db, id, stays, over, now, take)
+	if stays := withoutPlace(facts); !r.Reach.Over(next.Area) && len(stays) < len(facts) {
+		return r.writePerson(id, stays, take)
 	}
 	if next == known {
 		return done, known.Rev, nil
 	}
-	rev, err = savePerson(db, known, next, now)
+	rev, err = savePerson(r.DB, known, next, r.Now)
 	return done, rev, err
 }
 
@@ -155,9 +160,9 @@ func withoutPlace(facts []proposal) []proposal {
 }
 
 // writeHousehold writes what is taken of the facts to the household; its people come along.
-func writeHousehold(db collections.DB, id string, facts []proposal, over func(area string) bool, now time.Time, take func(*proposal, string) bool) (done []proposal, rev int64, err error) {
-	_, known, err := followHousehold(db, id)
-	if err != nil || known.ID == "" || known.Damaged || !over(known.Area) {
+func (r Register) writeHousehold(id string, facts []proposal, take taker) (done []proposal, rev int64, err error) {
+	_, known, err := followHousehold(r.DB, id)
+	if err != nil || known.ID == "" || known.Damaged || !r.Reach.Over(known.Area) {
 		return nil, 0, err
 	}
 	next := known
@@ -173,10 +178,10 @@ func writeHousehold(db collections.DB, id string, facts []proposal, over func(ar
 		}
 		done = append(done, p)
 	}
-	if !over(next.Area) {
+	if !r.Reach.Over(next.Area) {
 		return nil, 0, nil
 	}
-	saved, err := saveHousehold(db, known, next, now)
+	saved, err := saveHousehold(r.DB, known, next, r.Now)
 	return done, saved.Rev, err
 }
 

@@ -13,7 +13,7 @@ import (
 func meet(t *testing.T, app *testapp.App, id string, p identity.Person) (pairs []identity.Pair) {
 	t.Helper()
 	write(t, app, func(db collections.DB) error {
-		found, err := identity.ResolvePerson(db, p, identity.Person{}, id, identity.Everywhere, now)
+		found, err := identity.Register{DB: db, Reach: identity.Everywhere, Now: now}.ResolvePerson(p, identity.Person{}, id)
 		if err != nil || !found.New {
 			return err
 		}

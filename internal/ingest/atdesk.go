@@ -61,7 +61,7 @@ func CorrectAtDesk(ctx context.Context, app core.App, intake *Intake, by access.
 		return out, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
-		s, theirs, err := atTheDesk(db, intake, by, ask.Collection, ask.Record, ask.Rev)
+		s, theirs, err := intake.atTheDesk(db, by, collections.RevisionOf(ask.Collection, ask.Record, ask.Rev))
 		if err != nil {
 			return err
 		}

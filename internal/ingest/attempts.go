@@ -57,7 +57,7 @@ func (s *storing) unmet() error {
 		if person == "" || slices.Contains(now, person) {
 			continue
 		}
-		if err := identity.TakeBack(s.db, s.intake.Instruments.Surveys(), person, s.d.op.ID, s.reach(), s.now); err != nil {
+		if err := s.register().TakeBack(person, s.d.op.ID); err != nil {
 			return err
 		}
 	}

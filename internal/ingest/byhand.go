@@ -11,7 +11,8 @@ import (
 // HouseholdByHand keeps the history of a household that somebody changed in the dashboard or over REST, fact by fact, as
 // that of a tablet's change: what another tablet sends late is held against it.
 func HouseholdByHand(db collections.DB, by access.Actor, before, after identity.Household, at time.Time) error {
-	return rememberHousehold(db, Sender{Actor: by}, after.ID, before, after, at)
+	of := collections.RevisionOf(collections.Households, after.ID, before.Rev+1)
+	return history{db: db, of: of, area: before.Area, by: by.ID, now: at}.householdNoted(before, after)
 }
 
 // PersonByHand is HouseholdByHand for a person.
@@ -19,7 +20,8 @@ func PersonByHand(db collections.DB, by access.Actor, before, after identity.Per
 	if before.Rev == after.Rev {
 		return nil
 	}
-	s := historyOf(db, Sender{Actor: by}, after.ID, before.Rev, before.Area, at)
+	of := collections.RevisionOf(collections.Persons, after.ID, before.Rev+1)
+	past := history{db: db, of: of, area: before.Area, by: by.ID, now: at}
 	c := &change{list: collections.Persons, entity: after.ID, area: before.Area, rev: before.Rev, set: map[string]bool{}, conflict: "none"}
 	said := personProperties(&after)
 	for i, p := range personProperties(&before) {
@@ -28,9 +30,9 @@ func PersonByHand(db collections.DB, by access.Actor, before, after identity.Per
 		}
 	}
 	for _, f := range identity.Differences(before, after) {
-		if err := s.editIn(collections.Persons, f.Column, "", f.Before, f.After, "correction", "done"); err != nil {
+		if err := past.keep(difference{f.Column, "", f.Before, f.After}, kindCorrection, statusDone); err != nil {
 			return err
 		}
 	}
-	return s.noteVersion(c, after.Rev)
+	return c.note(past, after.Rev)
 }

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"database/sql"
-	"fmt"
 	"strings"
 
 	"doorstep/collections"
@@ -35,6 +34,8 @@ func (s *storing) checked() error {
 	if err != nil {
 		return err
 	}
+	past := s.edits()
+	past.of.Rev, past.area = s.d.rec.Rev, s.d.rec.Area
 	for _, c := range s.d.changes {
 		where := s.whereOf(rows, c)
 		found := checkedAnswer{c.Sent, c.Computed, OnlyHere}
@@ -46,7 +47,7 @@ func (s *storing) checked() error {
 			continue
 		}
 		told[key] = found
-		if err := s.keepChange(c, where, found.status); err != nil {
+		if err := past.keep(difference{c.Field, where, c.Sent, c.Computed}, Check, found.status); err != nil {
 			return err
 		}
 	}
@@ -140,21 +141,4 @@ func (s *storing) whereOf(rows map[*survey.Node]string, c validate.Change) strin
 		where = strings.TrimPrefix(where+"/"+made, "/")
 	}
 	return where
-}
-
-func (s *storing) keepChange(c validate.Change, where, status string) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at, rec := collections.Stamp(s.now), &s.d.rec
-	err = collections.Insert(s.db, collections.Edits, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "field", Value: c.Field}, {Column: "row", Value: where},
-		{Column: "before", Value: c.Sent}, {Column: "after", Value: c.Computed}, {Column: "record_rev", Value: rec.Rev}, {Column: "kind", Value: Check},
-		{Column: "status", Value: status}, {Column: "worker", Value: s.said()}, {Column: "area", Value: rec.Area}, {Column: "created", Value: at}, {Column: "updated", Value: at},
-	})
-	if err != nil {
-		return fmt.Errorf("keep what was sent: %w", err)
-	}
-	return nil
 }

@@ -58,7 +58,7 @@ func (s *storing) correct(theirs *survey.Node) error {
 	for _, c := range m.clashes {
 		path := c.row.path + c.path
 		s.conflicts = append(s.conflicts, path)
-		if err := s.edit(path, c.row.where, c.theirs, c.mine, "conflict", "open"); err != nil {
+		if err := s.edits().keep(difference{path, c.row.where, c.theirs, c.mine}, kindConflict, statusOpen); err != nil {
 			return err
 		}
 	}

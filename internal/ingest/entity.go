@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -151,40 +152,28 @@ func (s *storing) reconcile(c *change) error {
 // conflicting keeps both values of every property that this submission changes: open where the other side changed the
 // same one, done where it changed another.
 func (s *storing) conflicting(c *change, others map[string]bool) error {
+	past := s.editsOf(collections.RevisionOf(c.list, c.entity, c.rev+1), c.area)
 	for i, p := range c.said {
 		if p.value == "" || p.value == c.before[i].value {
 			continue
 		}
-		status := "done"
+		status := statusDone
 		if c.conflict == "none" {
 			c.conflict = "soft"
 		}
 		if others[p.name] {
-			status, c.conflict = "open", "hard"
+			status, c.conflict = statusOpen, "hard"
 		}
-		if err := s.entityEdit(c, p, c.before[i].value, status); err != nil {
+		if err := past.keep(difference{p.name, "", c.before[i].value, p.value}, kindConflict, status); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *storing) entityEdit(c *change, p property, before, status string) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(s.now)
-	return collections.Insert(s.db, collections.Edits, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: c.list}, {Column: "record", Value: c.entity}, {Column: "field", Value: p.name}, {Column: "before", Value: before}, {Column: "after", Value: p.value},
-		{Column: "record_rev", Value: c.rev + 1}, {Column: "kind", Value: "conflict"}, {Column: "status", Value: status}, {Column: "worker", Value: s.sender.Actor.ID}, {Column: "area", Value: c.area},
-		{Column: "created", Value: at}, {Column: "updated", Value: at},
-	})
-}
-
-// noteVersion remembers what this submission set, where later changes may need it: an app's change, or one of a known
+// note remembers what this submission set, where later changes may need it: an app's change, or one of a known
 // entity through any door.
-func (s *storing) noteVersion(c *change, rev int64) error {
+func (c *change) note(h history, rev int64) error {
 	if !c.claim.made && rev == c.rev {
 		return nil
 	}
@@ -196,10 +185,10 @@ func (s *storing) noteVersion(c *change, rev int64) error {
 	if err != nil {
 		return err
 	}
-	at := collections.Stamp(s.now)
-	return collections.Insert(s.db, collections.EntityVersions, collections.Row{
+	at := collections.Stamp(h.now)
+	return collections.Insert(h.db, collections.EntityVersions, collections.Row{
 		{Column: "id", Value: id}, {Column: "list", Value: c.list}, {Column: "entity", Value: c.entity}, {Column: "entity_rev", Value: rev}, {Column: "base", Value: c.claim.base}, {Column: "trunk", Value: c.claim.trunk},
-		{Column: "branch", Value: c.claim.branch}, {Column: "properties", Value: string(set)}, {Column: "conflict", Value: c.conflict}, {Column: "record", Value: s.d.op.ID}, {Column: "worker", Value: s.sender.Actor.ID},
+		{Column: "branch", Value: c.claim.branch}, {Column: "properties", Value: string(set)}, {Column: "conflict", Value: c.conflict}, {Column: "record", Value: cmp.Or(h.source, h.of.Record)}, {Column: "worker", Value: h.by},
 		{Column: "area", Value: c.area}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }

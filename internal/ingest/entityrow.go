@@ -34,5 +34,7 @@ func (s *storing) noted(c *change, claimed, entity string, rev int64) error {
 		}
 	}
 	c.entity = entity
-	return s.noteVersion(c, rev)
+	past := s.editsOf(collections.RevisionOf(c.list, entity, rev), c.area)
+	past.source = s.d.op.ID
+	return c.note(past, rev)
 }

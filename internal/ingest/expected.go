@@ -8,13 +8,13 @@ import (
 	"doorstep/internal/survey"
 )
 
-// history declares the attachments and closes the task that asked for this correction.
-func (s *storing) history() error {
+// files declares the attachments and closes the task that asked for this correction.
+func (s *storing) files() error {
 	own := owner{s.table(), s.d.op.ID, s.d.rec.Area, s.d.rec.Worker}
 	for _, f := range s.d.op.Files {
 		r, err := saveFile(s.db, own, f, s.now)
 		if err == nil && r.before != "" && s.exists {
-			err = s.edit(r.path(), "", r.before, r.after, "correction", "done")
+			err = s.edits().keep(r.difference(), kindCorrection, statusDone)
 		}
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ type owner struct{ collection, record, area, worker string }
 
 // Attach adds files that are in the store to what an earlier submission made: the next part of a large record, or the
 // files of one that waits in quarantine.
-func Attach(ctx context.Context, app core.App, intake *Intake, sender Sender, instance string, files []File) error {
+func (intake *Intake) Attach(ctx context.Context, app core.App, sender Sender, instance string, files []File) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -53,9 +53,9 @@ func (own owner) changed(db collections.DB, sender Sender, files []replacement, 
 	if _, err := collections.One(db, `SELECT rev FROM "`+own.collection+`" WHERE id=?`, []any{own.record}, &rev); err != nil {
 		return fmt.Errorf("files of %s: %w", own.record, err)
 	}
-	s := historyOf(db, sender, own.record, rev, own.area, now)
+	past := history{db: db, of: collections.RevisionOf(own.collection, own.record, rev+1), area: own.area, by: sender.Actor.ID, now: now}
 	for _, f := range files {
-		if err := s.editIn(own.collection, f.path(), "", f.before, f.after, "correction", "done"); err != nil {
+		if err := past.keep(f.difference(), kindCorrection, statusDone); err != nil {
 			return err
 		}
 	}
@@ -107,9 +107,11 @@ const (
 // replacement is an attachment whose place other bytes took; before is "" where none did.
 type replacement struct{ id, before, after string }
 
-// path is where the history tells of it; no answer is called so. It has the id of what was replaced, not the name, which
-// somebody typed.
-func (r replacement) path() string { return "@files/" + r.id }
+// difference is what the history tells of it; no answer's path begins so. The path has the id of what was replaced, not the name,
+// which somebody typed.
+func (r replacement) difference() difference {
+	return difference{path: "@files/" + r.id, before: r.before, after: r.after}
+}
 
 // saveFile declares a file, or notes that it is in the store. Other bytes under a known name take its place; the old ones
 // stay beside them, and the audit trail tells which they were.

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"database/sql"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -65,41 +64,11 @@ func (s *storing) remember() error {
 	}
 	now := readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows)
 	for _, d := range differences(s.d.form.Whole, s.stored, now) {
-		if err := s.edit(d.path, d.row, d.before, d.after, "correction", "done"); err != nil {
+		if err := s.edits().keep(d, kindCorrection, statusDone); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// edit keeps both values of an answer. row names the row of a repeat that it is in.
-func (s *storing) edit(path, row, before, after, kind, status string) error {
-	return s.editIn(s.table(), path, row, before, after, kind, status)
-}
-
-func (s *storing) editIn(table, path, row, before, after, kind, status string) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(s.now)
-	err = collections.Insert(s.db, collections.Edits, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: table}, {Column: "record", Value: s.d.op.ID}, {Column: "field", Value: path}, {Column: "row", Value: row}, {Column: "before", Value: before}, {Column: "after", Value: after},
-		{Column: "record_rev", Value: s.before.Rev + 1}, {Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "worker", Value: s.said()}, {Column: "area", Value: s.before.Area},
-		{Column: "created", Value: at}, {Column: "updated", Value: at},
-	})
-	if err != nil {
-		return fmt.Errorf("keep edit: %w", err)
-	}
-	return nil
-}
-
-// said is who an answer comes from.
-func (s *storing) said() string {
-	if s.author != "" {
-		return s.author
-	}
-	return s.sender.Actor.ID
 }
 
 // notKnown is what an answer was where the row of its history is damaged. It equals nothing that anybody says, so that

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"strconv"
-	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -82,7 +81,7 @@ func (s *storing) storeHousehold() (Receipt, error) {
 		return Receipt{}, err
 	}
 	if exists {
-		if err := rememberHousehold(db, sender, h.ID, known, h, s.now); err != nil {
+		if err := s.editsOf(collections.RevisionOf(collections.Households, h.ID, known.Rev+1), known.Area).householdNoted(known, h); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -102,7 +101,7 @@ func (s *storing) mergeHousehold(known identity.Household, said *identity.Househ
 	if err != nil {
 		return nil, err
 	}
-	history := historyOf(s.db, s.sender, known.ID, known.Rev, known.Area, s.now)
+	past := s.editsOf(collections.RevisionOf(collections.Households, known.ID, known.Rev+1), known.Area)
 	before := householdProperties(&known)
 	for i, p := range householdProperties(said) {
 		earlier, changed := was[p.name]
@@ -111,7 +110,7 @@ func (s *storing) mergeHousehold(known identity.Household, said *identity.Househ
 		}
 		if !sure || p.value != earlier {
 			conflicts = append(conflicts, p.name)
-			if err := history.editIn(collections.Households, p.name, "", before[i].value, p.value, "conflict", "open"); err != nil {
+			if err := past.keep(difference{p.name, "", before[i].value, p.value}, kindConflict, statusOpen); err != nil {
 				return nil, err
 			}
 		}
@@ -149,13 +148,9 @@ func householdAt(db collections.DB, id string, rev int64) (map[string]string, er
 	return was, err
 }
 
-// rememberHousehold keeps the history of a household, fact by fact, for people and for what tablets send late. source is
-// the record or the operation that changed it.
-func rememberHousehold(db collections.DB, sender Sender, source string, before, now identity.Household, at time.Time) error {
-	if before.Rev == now.Rev {
-		return nil
-	}
-	s := historyOf(db, sender, now.ID, before.Rev, before.Area, at)
+// household keeps the history of a household, fact by fact. What it returns is to be noted, unless it is part of a visit, which notes
+// by itself what it changed.
+func (h history) household(before, now identity.Household) (*change, error) {
 	c := &change{list: collections.Households, entity: now.ID, area: before.Area, rev: before.Rev, set: map[string]bool{}, conflict: "none"}
 	after := householdProperties(&now)
 	for i, p := range householdProperties(&before) {
@@ -163,19 +158,28 @@ func rememberHousehold(db collections.DB, sender Sender, source string, before, 
 			continue
 		}
 		c.set[p.name] = true
-		if err := s.editIn(collections.Households, p.name, "", p.value, after[i].value, "correction", "done"); err != nil {
-			return err
+		if err := h.keep(difference{p.name, "", p.value, after[i].value}, kindCorrection, statusDone); err != nil {
+			return nil, err
 		}
 	}
 	if x, y := placeOf(before), placeOf(now); x != y {
-		if err := s.editIn(collections.Households, "location", "", x, y, "correction", "done"); err != nil {
-			return err
+		if err := h.keep(difference{"location", "", x, y}, kindCorrection, statusDone); err != nil {
+			return nil, err
 		}
 	}
-	if source != now.ID { // a visit notes by itself what it changed
+	return c, nil
+}
+
+// householdNoted is household, and notes the change, where there is one.
+func (h history) householdNoted(before, now identity.Household) error {
+	if before.Rev == now.Rev {
 		return nil
 	}
-	return s.noteVersion(c, now.Rev)
+	c, err := h.household(before, now)
+	if err != nil {
+		return err
+	}
+	return c.note(h, now.Rev)
 }
 
 func placeOf(h identity.Household) string {
@@ -183,9 +187,4 @@ func placeOf(h identity.Household) string {
 		return ""
 	}
 	return strconv.FormatFloat(h.Lat, 'f', -1, 64) + " " + strconv.FormatFloat(h.Lon, 'f', -1, 64)
-}
-
-// historyOf writes the history of something that is no record of a form.
-func historyOf(db collections.DB, sender Sender, id string, rev int64, area string, now time.Time) *storing {
-	return &storing{db: db, sender: sender, d: &prepared{op: &Operation{ID: id}}, before: &collections.Record{Rev: rev, Area: area}, now: now}
 }

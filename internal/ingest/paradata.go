@@ -39,7 +39,7 @@ type TrackPoint struct {
 }
 
 // KeepParadata stores it beside the record that the submission went into, once per submission.
-func KeepParadata(ctx context.Context, app core.App, intake *Intake, sender Sender, instance string, p Paradata) error {
+func (intake *Intake) KeepParadata(ctx context.Context, app core.App, sender Sender, instance string, p Paradata) error {
 	questions, err := json.Marshal(p.Questions)
 	if err != nil {
 		return fmt.Errorf("paradata: %w", err)

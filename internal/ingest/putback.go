@@ -41,7 +41,7 @@ func Restore(ctx context.Context, app core.App, intake *Intake, by access.Actor,
 		return out, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
-		s, theirs, err := atTheDesk(db, intake, by, ask.Collection, ask.Record, ask.Rev)
+		s, theirs, err := intake.atTheDesk(db, by, collections.RevisionOf(ask.Collection, ask.Record, ask.Rev))
 		if err != nil {
 			return err
 		}
@@ -61,14 +61,13 @@ func Restore(ctx context.Context, app core.App, intake *Intake, by access.Actor,
 	return out, err
 }
 
-// atTheDesk reads a record that a reviewer changes, and finds whether they may now. rev is the revision that they looked at, 0 for
-// any.
-func atTheDesk(db collections.DB, intake *Intake, by access.Actor, collection, id string, rev int64) (*storing, *survey.Node, error) {
-	in, ok := intake.Instruments.ByTable(collection)
+// atTheDesk reads a record that a reviewer changes, and finds whether they may now. Rev of what they looked at is 0 for any.
+func (intake *Intake) atTheDesk(db collections.DB, by access.Actor, of collections.Revision) (*storing, *survey.Node, error) {
+	in, ok := intake.Instruments.ByTable(of.Collection)
 	if !ok {
 		return nil, nil, problem.New(problem.NotFound, "")
 	}
-	before, theirs, found, err := in.Whole.Find(db, id)
+	before, theirs, found, err := in.Whole.Find(db, of.Record)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -77,14 +76,14 @@ func atTheDesk(db collections.DB, intake *Intake, by access.Actor, collection, i
 		return nil, nil, problem.New(problem.NotFound, "")
 	case before.Worker == by.ID:
 		return nil, nil, problem.New(problem.OwnRecord, "")
-	case rev != 0 && rev != before.Rev:
+	case of.Rev != 0 && of.Rev != before.Rev:
 		return nil, nil, problem.New(problem.StaleRevision, "")
 	case !slices.Contains(reviewable, before.ReviewState):
 		return nil, nil, problem.New(problem.BadTransition, before.ReviewState)
 	}
-	if own, _ := intake.Instruments.ForRecord(collection, before.FormVersion); own != in {
+	if own, _ := intake.Instruments.ForRecord(of.Collection, before.FormVersion); own != in {
 		in = own
-		if before, theirs, _, err = in.Whole.Find(db, id); err != nil {
+		if before, theirs, _, err = in.Whole.Find(db, of.Record); err != nil {
 			return nil, nil, err
 		}
 	}

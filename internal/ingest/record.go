@@ -27,7 +27,7 @@ func (i *Invalid) Error() string { return fmt.Sprintf("%d answers are not valid"
 
 // AcceptRecord is the dashboard and REST door: the stages of Accept around saving one record of a survey collection.
 // tx must be a transaction, save writes the record. It fails with *Invalid when an answer has an error.
-func AcceptRecord(ctx context.Context, tx core.App, intake *Intake, in *instrument.Instrument, record *core.Record, save func() error) error {
+func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrument.Instrument, record *core.Record, save func() error) error {
 	db, err := collections.From(tx)
 	if err != nil {
 		return err
@@ -162,7 +162,8 @@ func (s *storing) stays() error {
 
 // AcceptRow is the dashboard's door for one row of a repeat: the row is saved, the whole record checked with it, and the
 // record's findings and revision brought up to date. It fails with *Invalid when the row itself has an error.
-func AcceptRow(ctx context.Context, tx core.App, intake *Intake, in *instrument.Instrument, t *survey.Table, row *core.Record, save func() error) error {
+func (intake *Intake) AcceptRow(ctx context.Context, tx core.App, in *instrument.Instrument, row *core.Record, save func() error) error {
+	t := in.Layout.Named(row.Collection().Name)
 	db, err := collections.From(tx)
 	if err != nil {
 		return err

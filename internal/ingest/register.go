@@ -26,6 +26,11 @@ func (s *storing) reach() identity.Reach {
 	return identity.Reach{Over: s.over, Made: s.made}
 }
 
+// register is the register as this record may change it now.
+func (s *storing) register() identity.Register {
+	return identity.Register{DB: s.db, Surveys: s.intake.Instruments.Surveys, Reach: s.reach(), Now: s.now}
+}
+
 func (s *storing) over(area string) bool { return s.sender.Actor.May(access.Visit, area, "") }
 
 func (s *storing) holds(h identity.Household) bool { return s.reach().Holds(h.ID, h.Area, h.Source) }
@@ -149,39 +154,27 @@ func (s *storing) elsewhere(pair identity.Pair, field string) error {
 
 // keepFacts keeps both values of what a record says otherwise than the register: as history where it is changed, and as
 // a proposal with an issue where it waits for the record's approval.
-func (s *storing) keepFacts(list, entity, area string, rev int64, changed, proposed []identity.Fact, at func(column string) string) error {
+func (s *storing) keepFacts(past history, changed, proposed []identity.Fact, at func(column string) string) error {
+	past.source = s.d.op.ID
 	for _, f := range changed {
-		if err := s.registerEdit(list, entity, f, area, rev, "correction", "done"); err != nil {
+		if err := past.keep(difference{f.Column, "", f.Before, f.After}, kindCorrection, statusDone); err != nil {
 			return err
 		}
 	}
 	code := identity.PersonDiffers
-	if list == collections.Households {
+	if past.of.Collection == collections.Households {
 		code = identity.HouseholdDiffers
 	}
 	for _, f := range proposed {
 		if f.Column != "location" { // it goes with the area
 			s.d.issues = append(s.d.issues, identity.Issue(code, at(f.Column)))
 		}
-		if err := s.registerEdit(list, entity, f, area, rev, "proposal", "open"); err != nil {
+		if err := past.keep(difference{f.Column, "", f.Before, f.After}, kindProposal, statusOpen); err != nil {
 			return err
 		}
 	}
 	s.proposals += len(proposed)
 	return nil
-}
-
-func (s *storing) registerEdit(list, entity string, f identity.Fact, area string, rev int64, kind, status string) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(s.now)
-	return collections.Insert(s.db, collections.Edits, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: list}, {Column: "record", Value: entity}, {Column: "field", Value: f.Column}, {Column: "before", Value: f.Before}, {Column: "after", Value: f.After},
-		{Column: "record_rev", Value: rev}, {Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "worker", Value: s.sender.Actor.ID}, {Column: "area", Value: area},
-		{Column: "source", Value: s.d.op.ID}, {Column: "created", Value: at}, {Column: "updated", Value: at},
-	})
 }
 
 // withdrawProposals takes back what an earlier revision of the record proposed: this one says anew what it proposes.

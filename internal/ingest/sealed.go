@@ -10,25 +10,32 @@ import (
 	"doorstep/internal/problem"
 )
 
+// HandedIn is a batch from a tablet that was shut out.
+type HandedIn struct {
+	Worker, Device string
+	Operations     []Operation
+	Last           bool // nothing comes after it
+}
+
 // AcceptSealed keeps what a tablet that was shut out had not sent, in quarantine, as it came. The receipts tell nothing
 // but that it is kept, also of what was answered before. After the last batch nothing more is taken from the device.
-func AcceptSealed(ctx context.Context, app core.App, worker, device string, ops []Operation, last bool, now time.Time) ([]Receipt, error) {
-	receipts := make([]Receipt, len(ops))
+func AcceptSealed(ctx context.Context, app core.App, in HandedIn, now time.Time) ([]Receipt, error) {
+	receipts := make([]Receipt, len(in.Operations))
 	err := collections.Write(ctx, app, func(db collections.DB) error {
-		sender, err := senderOf(db, worker)
+		sender, err := senderOf(db, in.Worker)
 		if err != nil {
 			return err
 		}
-		sender.Device, sender.Channel = device, Native
-		for i := range ops {
-			if receipts[i], err = seal(db, sender, &ops[i], now); err != nil {
+		sender.Device, sender.Channel = in.Device, Native
+		for i := range in.Operations {
+			if receipts[i], err = seal(db, sender, &in.Operations[i], now); err != nil {
 				return err
 			}
 		}
-		if !last {
+		if !in.Last {
 			return nil
 		}
-		return collections.Update(db, collections.Devices, device, collections.Row{{Column: "handed_in", Value: collections.Stamp(now)}, {Column: "updated", Value: collections.Stamp(now)}})
+		return collections.Update(db, collections.Devices, in.Device, collections.Row{{Column: "handed_in", Value: collections.Stamp(now)}, {Column: "updated", Value: collections.Stamp(now)}})
 	})
 	return receipts, err
 }

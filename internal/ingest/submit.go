@@ -48,7 +48,7 @@ func (s *storing) stages(write func() error) error {
 	for _, stage := range []func() error{
 		s.campaign, s.locate, s.stays, // where it belongs
 		s.withdrawProposals, s.household, s.persons, // whom it is about
-		s.state, write, s.needs, s.left, s.unmet, s.checked, s.history, // the record, and what became of what it said before
+		s.state, write, s.needs, s.left, s.unmet, s.checked, s.files, // the record, and what became of what it said before
 		s.duplicates, s.announce, s.report, s.followUp, s.revisit, s.finished, // who has to know
 		s.remember,
 	} {
@@ -233,13 +233,14 @@ func (s *storing) tellHousehold(h, said identity.Household, claimed string, know
 	if err != nil {
 		return err
 	}
-	if known {
-		if err := rememberHousehold(s.db, s.sender, s.d.op.ID, before, h, s.now); err != nil {
+	if known && before.Rev != h.Rev {
+		if _, err := s.editsOf(collections.RevisionOf(collections.Households, h.ID, before.Rev+1), before.Area).household(before, h); err != nil {
 			return err
 		}
 	}
 	s.d.rec.Household, s.told.household = h.ID, h.ID
-	if err := s.keepFacts(collections.Households, h.ID, before.Area, h.Rev, nil, proposed, s.d.house.at); err != nil {
+	past := s.editsOf(collections.RevisionOf(collections.Households, h.ID, h.Rev), before.Area)
+	if err := s.keepFacts(past, nil, proposed, s.d.house.at); err != nil {
 		return err
 	}
 	if s.away != nil {
@@ -296,7 +297,7 @@ func (s *storing) person(p *preparedPerson) (found identity.Found, err error) {
 	if fresh == "" {
 		fresh = freshID(s.d.op.ID, collections.Persons, p.row, p.said.NameKey)
 	}
-	if found, err = identity.ResolvePerson(s.db, p.said, known, fresh, s.reach(), s.now); err != nil {
+	if found, err = s.register().ResolvePerson(p.said, known, fresh); err != nil {
 		return found, err
 	}
 	if away != nil && !away.Erased {
@@ -310,7 +311,8 @@ func (s *storing) person(p *preparedPerson) (found identity.Found, err error) {
 		return found, err
 	}
 	s.told.person(found, claimed, s.reach())
-	if err := s.keepFacts(collections.Persons, found.ID, found.Against.Area, found.Rev, found.Changed, found.Proposed, p.at); err != nil {
+	past := s.editsOf(collections.RevisionOf(collections.Persons, found.ID, found.Rev), found.Against.Area)
+	if err := s.keepFacts(past, found.Changed, found.Proposed, p.at); err != nil {
 		return found, err
 	}
 	return found, s.notedPerson(c, p, found)

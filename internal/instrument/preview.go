@@ -82,12 +82,17 @@ func (l *Library) Check(app core.App, w Workbook, now time.Time) (*Instrument, e
 	return in, collections.CheckTables(app, in.Form)
 }
 
-// Preview computes the records of a form that arrived since a moment again, by this version and by another, and counts where
-// their authoritative calculations differ. The records are those of some ranges of areas.
-func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Instrument, since time.Time, ranges []territory.Range,
-	now time.Time) (*Preview, error) {
+// Arrived are the records that came since a moment, of some ranges of areas.
+type Arrived struct {
+	Since  time.Time
+	Ranges []territory.Range
+}
+
+// Preview computes records of a form again, by this version and by another, and counts where their authoritative calculations
+// differ.
+func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Instrument, of Arrived, now time.Time) (*Preview, error) {
 	p := &Preview{Columns: []Recomputed{}}
-	ids, err := in.arrived(db, since, ranges)
+	ids, err := in.arrived(db, of)
 	if err != nil {
 		return nil, err
 	}
@@ -124,11 +129,11 @@ func (in *Instrument) Preview(ctx context.Context, db collections.DB, other *Ins
 }
 
 // arrived lists the newest records since a moment, one more than a preview takes.
-func (in *Instrument) arrived(db collections.DB, since time.Time, ranges []territory.Range) (ids []string, err error) {
-	among, args := territory.Among(ranges)
+func (in *Instrument) arrived(db collections.DB, of Arrived) (ids []string, err error) {
+	among, args := territory.Among(of.Ranges)
 	query := `SELECT m.id FROM ` + among + ` r CROSS JOIN "` + in.Layout.Main().Name +
 		`" m WHERE m.area>=r.lo AND m.area<r.hi AND +m.received_at>=? ORDER BY m.received_at DESC LIMIT ?`
-	args = append(args, collections.Stamp(since), mostPreviewed+1)
+	args = append(args, collections.Stamp(of.Since), mostPreviewed+1)
 	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)

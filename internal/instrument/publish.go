@@ -132,10 +132,10 @@ func (l *Library) store(tx core.App, in *Instrument, w Workbook, by string, now 
 	if err := l.prepareTables(tx, db, in); err != nil {
 		return err
 	}
-	if v.id, err = save(db, in, w, by, v, now); err != nil {
+	if v.id, err = v.save(db, in, w, by, now); err != nil {
 		return err
 	}
-	return tell(db, v.id, in, v.rev+1, by, now)
+	return tell(db, collections.RevisionOf(collections.Forms, v.id, v.rev+1), in, by, now)
 }
 
 // versionRow is a row of forms; id is "" when there is none.
@@ -161,10 +161,10 @@ func find(db collections.DB, form, version string) (v versionRow, err error) {
 
 // tell announces a version to everyone and notes who changed it. The other published versions are announced with it:
 // tablets get the newest alone, and which one that is may just have changed.
-func tell(db collections.DB, id string, in *Instrument, rev int64, by string, now time.Time) error {
-	revs := map[string]int64{id: rev}
+func tell(db collections.DB, r collections.Revision, in *Instrument, by string, now time.Time) error {
+	revs := map[string]int64{r.Record: r.Rev}
 	err := collections.Each(db, `SELECT id, rev FROM forms
-		WHERE form_id=? AND id!=? AND status='published'`, []any{in.Form.ID, id}, func(rows *sql.Rows) error {
+		WHERE form_id=? AND id!=? AND status='published'`, []any{in.Form.ID, r.Record}, func(rows *sql.Rows) error {
 		var other string
 		var otherRev int64
 		err := rows.Scan(&other, &otherRev)
@@ -180,7 +180,7 @@ func tell(db collections.DB, id string, in *Instrument, rev int64, by string, no
 		}
 	}
 	return audit.Append(db, now, audit.Entry{
-		Actor: by, Action: "form." + in.Status, Collection: collections.Forms, Record: id, Purpose: audit.Administration,
+		Actor: by, Action: "form." + in.Status, Collection: collections.Forms, Record: r.Record, Purpose: audit.Administration,
 		Detail: map[string]string{"form": in.Form.ID, "version": in.Version},
 	})
 }
@@ -234,7 +234,7 @@ func versionTaken(f *survey.Form) survey.Problem {
 	return problemAt("settings", 0, "version", "form.version_taken", f.Version)
 }
 
-func save(db collections.DB, in *Instrument, w Workbook, by string, v versionRow, now time.Time) (string, error) {
+func (v versionRow) save(db collections.DB, in *Instrument, w Workbook, by string, now time.Time) (string, error) {
 	warnings, err := json.Marshal(in.Form.Warnings)
 	if err != nil {
 		return "", err

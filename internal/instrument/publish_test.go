@@ -308,7 +308,7 @@ func TestAnotherProcessPublishes(t *testing.T) {
 	if _, ok := server.Get("late", ""); !ok {
 		t.Error("not there after a refresh")
 	}
-	if err := app.Doorstep.Library.SetStatus(app, "late", "1", instrument.Closed, "", app.Doorstep.Now()); err != nil {
+	if err := app.Doorstep.Library.SetStatus(app, instrument.Step{Form: "late", Version: "1", Status: instrument.Closed}, "", app.Doorstep.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if err := server.Refresh(app); err != nil {
@@ -327,7 +327,7 @@ func TestANewerDraftThatIsPublishedLater(t *testing.T) {
 	}
 	must(t, app, form("f", "1", question))
 	app.Advance(time.Second)
-	if err := app.Doorstep.Library.SetStatus(app, "f", "2", instrument.Published, "", app.Doorstep.Now()); err != nil {
+	if err := app.Doorstep.Library.SetStatus(app, instrument.Step{Form: "f", Version: "2", Status: instrument.Published}, "", app.Doorstep.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if in, ok := app.Doorstep.Library.Get("f", ""); !ok || in.Version != "2" {

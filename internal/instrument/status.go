@@ -21,14 +21,17 @@ const (
 // transitions is the life of a form version.
 var transitions = map[string][]string{Draft: {Published}, Published: {Closing, Closed}, Closing: {Published, Closed}, Closed: {Closing}}
 
+// Step gives a form version another status.
+type Step struct{ Form, Version, Status string }
+
 // SetStatus moves a version along its life. It fails with problem.NotFound, with problem.BadFormState, and, where a
 // draft is published, with survey.Problems.
-func (l *Library) SetStatus(app core.App, form, version, status, by string, now time.Time) error {
-	held, ok := l.Get(form, version)
+func (l *Library) SetStatus(app core.App, to Step, by string, now time.Time) error {
+	held, ok := l.Get(to.Form, to.Version)
 	if !ok {
 		return problem.New(problem.NotFound, "")
 	}
-	err := app.RunInTransaction(func(tx core.App) error { return l.move(tx, *held, status, by, now) })
+	err := app.RunInTransaction(func(tx core.App) error { return l.move(tx, *held, to.Status, by, now) })
 	if err != nil {
 		return err
 	}
@@ -59,5 +62,5 @@ func (l *Library) move(tx core.App, in Instrument, status, by string, now time.T
 	if err := collections.Update(db, collections.Forms, v.id, row); err != nil {
 		return err
 	}
-	return tell(db, v.id, &in, v.rev+1, by, now)
+	return tell(db, collections.RevisionOf(collections.Forms, v.id, v.rev+1), &in, by, now)
 }

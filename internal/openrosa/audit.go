@@ -1,10 +1,10 @@
 package openrosa
 
 import (
-	"context"
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,27 +24,21 @@ const (
 // longPause is a gap between two events, in milliseconds, that a supervisor should know of.
 const longPause = 30 * 60 * 1000
 
-// keepAudit derives what a supervisor asks of a record's paradata, if this request brought it. The file itself is kept
-// among the attachments.
-func keepAudit(ctx context.Context, app core.App, st *ingest.Intake, sender ingest.Sender, instance, name string,
-	files []ingest.File) error {
-	for _, f := range files {
-		if name == "" || f.Name != name {
-			continue
-		}
-		r, err := collections.Files(app).Open(f.SHA256)
-		if err != nil {
-			return err
-		}
-		defer r.Close()
-		p, err := ReadAudit(io.LimitReader(r, maxAuditBytes))
-		if err != nil {
-			return err
-		}
-		p.SHA256 = f.SHA256
-		return ingest.KeepParadata(ctx, app, st, sender, instance, p)
+// auditIn derives what a supervisor asks of a record's paradata from the file of that name, if this request brought it. The file
+// itself is kept among the attachments.
+func auditIn(app core.App, name string, files []ingest.File) (p ingest.Paradata, found bool, err error) {
+	i := slices.IndexFunc(files, func(f ingest.File) bool { return f.Name == name })
+	if name == "" || i < 0 {
+		return p, false, nil
 	}
-	return nil
+	r, err := collections.Files(app).Open(files[i].SHA256)
+	if err != nil {
+		return p, false, err
+	}
+	defer r.Close()
+	p, err = ReadAudit(io.LimitReader(r, maxAuditBytes))
+	p.SHA256 = files[i].SHA256
+	return p, true, err
 }
 
 // ReadAudit sums up an audit.csv of Collect: times are milliseconds since 1970 by the tablet's clock. Lines that cannot

@@ -2,7 +2,6 @@ package openrosa
 
 import (
 	"context"
-	"io"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -14,16 +13,14 @@ import (
 )
 
 // IssueDraft makes a token that opens the draft of one form to the actor's own phone, and nothing else. It fails with
-// problem.NotFound when the form has no draft.
-func IssueDraft(ctx context.Context, app core.App, random io.Reader, act access.Act, library *instrument.Library, form, label string) (Token, error) {
-	if _, ok := library.Draft(form); !ok {
-		return Token{}, problem.New(problem.NotFound, "draft")
-	}
-	t, err := newToken(random, act.ID, label)
+// problem.NotFound where the actor is no worker.
+func IssueDraft(ctx context.Context, app core.App, act access.Act, in *instrument.Instrument, ask Asked) (Token, error) {
+	ask.Worker = act.ID
+	t, err := ask.token()
 	if err != nil {
 		return t, err
 	}
-	t.Form = form
+	t.Form = in.Form.ID
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		var area string
 		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{act.ID},
@@ -41,7 +38,7 @@ func IssueDraft(ctx context.Context, app core.App, random io.Reader, act access.
 
 // AdmitDraft finds who tests the draft of a form with a token.
 func AdmitDraft(ctx context.Context, app core.App, secret, form string, now time.Time) (access.Actor, string, error) {
-	return admit(ctx, app, secret, form, access.PublishForm, now)
+	return key{secret, form, access.PublishForm}.admit(ctx, app, now)
 }
 
 // DraftURL is the server_url of a token for a draft, where ODK Central has it.

@@ -16,16 +16,22 @@ import (
 	"doorstep/internal/problem"
 )
 
+// NewFile is a file for a form.
+type NewFile struct {
+	Form, Name string
+	Bytes      io.Reader
+}
+
 // SaveFormFile keeps a file for a form, in place of an earlier one of that name. Entity lists are the server's own.
-func SaveFormFile(ctx context.Context, app core.App, act access.Act, form, name string, r io.Reader) (FormFile, error) {
-	name = path.Base(filepath.ToSlash(name))
+func SaveFormFile(ctx context.Context, app core.App, act access.Act, in NewFile) (FormFile, error) {
+	name := path.Base(filepath.ToSlash(in.Name))
 	if name == "." || name == "/" || name == itemsetsName {
 		return FormFile{}, problem.New(problem.BadParameter, "name")
 	}
 	if _, err := findList(strings.TrimSuffix(name, ".csv")); err == nil {
 		return FormFile{}, problem.New(problem.BadParameter, "name")
 	}
-	info, err := collections.Files(app).Save(r)
+	info, err := collections.Files(app).Save(in.Bytes)
 	if err != nil {
 		return FormFile{}, err
 	}
@@ -35,7 +41,7 @@ func SaveFormFile(ctx context.Context, app core.App, act access.Act, form, name 
 	}
 	return f, collections.Write(ctx, app, func(db collections.DB) error {
 		var known int
-		found, err := collections.One(db, `SELECT 1 FROM forms WHERE form_id=? LIMIT 1`, []any{form}, &known)
+		found, err := collections.One(db, `SELECT 1 FROM forms WHERE form_id=? LIMIT 1`, []any{in.Form}, &known)
 		if err != nil {
 			return err
 		}
@@ -51,11 +57,11 @@ func SaveFormFile(ctx context.Context, app core.App, act access.Act, form, name 
 			VALUES (?,?,?,?,?,?,?,?,?,?)
 			ON CONFLICT (form, name) DO UPDATE SET sha256=excluded.sha256, md5=excluded.md5, size=excluded.size, mime=excluded.mime,
 			uploaded_by=excluded.uploaded_by, updated=excluded.updated`,
-			id, form, name, f.SHA256, f.MD5, info.Size, f.MIME, act.ID, at, at); err != nil {
+			id, in.Form, name, f.SHA256, f.MD5, info.Size, f.MIME, act.ID, at, at); err != nil {
 			return err
 		}
 		entry := act.DidTo("form.file", collections.FormFiles, id, "")
-		entry.Purpose, entry.Detail = audit.Administration, map[string]string{"form": form, "sha256": f.SHA256}
+		entry.Purpose, entry.Detail = audit.Administration, map[string]string{"form": in.Form, "sha256": f.SHA256}
 		return audit.Append(db, act.Now, entry)
 	})
 }

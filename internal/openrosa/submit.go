@@ -22,12 +22,18 @@ import (
 	"doorstep/internal/xmltree"
 )
 
+// Incoming is the request of a submission. Held is what its parts may take of the memory.
+type Incoming struct {
+	Header http.Header
+	Body   io.Reader
+	Held   *body.Held
+}
+
 // Submit takes one submission request and tells the worker in words what the server found. Everything that is a record
 // is kept: what cannot be used goes to quarantine, since an app cannot mend a finished record and would send it for
 // days. An error is a *problem.Problem, and nothing was stored but files without an owner.
-func Submit(ctx context.Context, app core.App, st *ingest.Intake, c Caller, header http.Header, in io.Reader,
-	held *body.Held) (string, error) {
-	got, err := receive(header, in, collections.Files(app), held)
+func Submit(ctx context.Context, app core.App, intake *ingest.Intake, c Caller, in Incoming) (string, error) {
+	got, err := receive(in.Header, in.Body, collections.Files(app), in.Held)
 	if err != nil {
 		return "", err
 	}
@@ -37,20 +43,24 @@ func Submit(ctx context.Context, app core.App, st *ingest.Intake, c Caller, head
 	}
 	sender := ingest.Sender{Actor: c.Actor, Device: c.Device, Channel: ingest.OpenRosa, Trial: c.Trial}
 	instance := op.ID
-	receipts, err := ingest.Accept(ctx, app, st, sender, []ingest.Operation{op})
+	receipts, err := ingest.Accept(ctx, app, intake, sender, []ingest.Operation{op})
 	if err != nil {
 		return "", err
 	}
 	r := receipts[0]
 	if r.Status == ingest.Unchanged || r.Status == ingest.Quarantined {
-		if err := ingest.Attach(ctx, app, st, sender, instance, got.files); err != nil {
+		if err := intake.Attach(ctx, app, sender, instance, got.files); err != nil {
 			return "", err
 		}
 	}
 	if r.ReviewState == instrument.Draft {
 		return Told(r, got.incomplete), nil
 	}
-	if err := keepAudit(ctx, app, st, sender, instance, audit, got.files); err != nil {
+	p, found, err := auditIn(app, audit, got.files)
+	if err == nil && found {
+		err = intake.KeepParadata(ctx, app, sender, instance, p)
+	}
+	if err != nil {
 		return "", err
 	}
 	return Told(r, got.incomplete), nil

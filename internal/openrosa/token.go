@@ -34,16 +34,23 @@ const tokenBytes = 32
 // usedEvery is how precisely the last use of a token is known; it saves a write per request.
 const usedEvery = time.Hour
 
+// Asked is the token that somebody wants.
+type Asked struct {
+	Worker string // whose it will be
+	Label  string
+	Random io.Reader
+}
+
 // Issue makes a token, and the device that its submissions come from. Outside of the actor's territory the worker is
 // not found.
-func Issue(ctx context.Context, app core.App, random io.Reader, act access.Act, worker, label string) (Token, error) {
-	t, err := newToken(random, worker, label)
+func Issue(ctx context.Context, app core.App, act access.Act, ask Asked) (Token, error) {
+	t, err := ask.token()
 	if err != nil {
 		return t, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		var area string
-		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{worker},
+		found, err := collections.One(db, `SELECT area, name, staff_no FROM workers WHERE id=? AND active`, []any{ask.Worker},
 			&area, &t.Name, &t.StaffNo)
 		if err != nil {
 			return err
@@ -56,12 +63,12 @@ func Issue(ctx context.Context, app core.App, random io.Reader, act access.Act, 
 	return t, err
 }
 
-func newToken(random io.Reader, worker, label string) (Token, error) {
+func (ask Asked) token() (Token, error) {
 	secret := make([]byte, tokenBytes)
-	if _, err := io.ReadFull(random, secret); err != nil {
+	if _, err := io.ReadFull(ask.Random, secret); err != nil {
 		return Token{}, fmt.Errorf("make a token: %w", err)
 	}
-	return Token{Worker: worker, Label: label, Secret: base64.RawURLEncoding.EncodeToString(secret)}, nil
+	return Token{Worker: ask.Worker, Label: ask.Label, Secret: base64.RawURLEncoding.EncodeToString(secret)}, nil
 }
 
 func (t *Token) store(db collections.DB, act access.Act, area string) error {
@@ -120,23 +127,28 @@ func Revoke(ctx context.Context, app core.App, act access.Act, id string) error 
 // Admit finds whose token it is. A wrong one, a revoked one, one on a revoked device and one of a worker who left all
 // get the same refusal.
 func Admit(ctx context.Context, app core.App, secret string, now time.Time) (access.Actor, string, error) {
-	return admit(ctx, app, secret, "", access.Sync, now)
+	return key{secret, "", access.Sync}.admit(ctx, app, now)
 }
 
-// admit takes tokens of one kind: for collecting data, or for the draft of a form.
-func admit(ctx context.Context, app core.App, secret, form string, do access.Action, now time.Time) (access.Actor, string, error) {
+// key is what a token is to open: all data that its worker collects, or the draft of one form.
+type key struct {
+	secret, form string
+	do           access.Action
+}
+
+func (k key) admit(ctx context.Context, app core.App, now time.Time) (access.Actor, string, error) {
 	var id, worker, role, territory, device, used string
 	var shut bool
 	found, err := collections.One(collections.Read(app),
 		`SELECT t.id, t.worker, t.device, t.last_used, w.role, COALESCE(w.territory,'[]'), t.revoked OR NOT w.active OR COALESCE(d.revoked, 0)
 		FROM app_tokens t JOIN workers w ON w.id=t.worker LEFT JOIN devices d ON d.id=t.device WHERE t.sha256=? AND t.form=?`,
-		[]any{tokenDigest(secret), form},
+		[]any{tokenDigest(k.secret), k.form},
 		&id, &worker, &device, &used, &role, &territory, &shut)
 	if err != nil {
 		return access.Actor{}, "", err
 	}
 	actor := access.Actor{ID: worker, Role: access.Role(role), Territory: access.ParseTerritory(territory)}
-	allowed, err := actor.Allowed(collections.Read(app), do)
+	allowed, err := actor.Allowed(collections.Read(app), k.do)
 	if err != nil {
 		return access.Actor{}, "", err
 	}

@@ -81,9 +81,12 @@ type Moved struct {
 	At         string `json:"at"`
 }
 
-// List gives the records of a job that went from one area to another, at most so many after one.
-func List(db collections.DB, job, from, to, after string, most int) ([]Moved, error) {
-	all, err := rowsOf(db, `SELECT id, collection, record, area_from, area, moved FROM area_moves WHERE job=? AND area_from=? AND area=? AND (collection||'/'||id)>? ORDER BY collection, id LIMIT ?`, []any{job, from, to, after, most},
+// Between names the records of a job that went from one area to another.
+type Between struct{ Job, From, To string }
+
+// List gives at most so many records after one.
+func List(db collections.DB, b Between, after string, most int) ([]Moved, error) {
+	all, err := rowsOf(db, `SELECT id, collection, record, area_from, area, moved FROM area_moves WHERE job=? AND area_from=? AND area=? AND (collection||'/'||id)>? ORDER BY collection, id LIMIT ?`, []any{b.Job, b.From, b.To, after, most},
 		func(rows *sql.Rows, m *Moved) error {
 			return rows.Scan(&m.ID, &m.Collection, &m.Record, &m.From, &m.To, &m.At)
 		})

@@ -15,31 +15,34 @@ import (
 	"doorstep/internal/problem"
 )
 
+// Erasure is what somebody asks for: who is forgotten, and on which of the Bases.
+type Erasure struct{ Person, Basis string }
+
 // Person erases everything that is known of a person: the register's entry and those merged with it, their rows in
 // visits of the household, records that are about them alone, and with each of those the raw copies, history and files,
-// because nobody can tell whom a photo or a remark shows. basis is one of Bases. Outside of the actor's territory the
+// because nobody can tell whom a photo or a remark shows. Outside of the actor's territory the
 // person is not found; where something that belongs to them lies elsewhere, nothing is erased, and somebody whose
 // territory holds it all must do it. The bytes of files go once everything is committed.
-func Person(ctx context.Context, app core.App, library *instrument.Library, act access.Act, id, basis string) error {
-	if !slices.Contains(Bases, basis) {
+func Person(ctx context.Context, app core.App, library *instrument.Library, act access.Act, what Erasure) error {
+	if !slices.Contains(Bases, what.Basis) {
 		return problem.New(problem.BadParameter, "basis")
 	}
 	tables, err := read(app, library)
 	if err != nil {
 		return err
 	}
-	e := &eraser{schema: tables, actor: act.Actor, basis: basis, now: act.Now}
+	e := &eraser{schema: tables, actor: act.Actor, basis: what.Basis, now: act.Now}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		e.db, e.files = db, nil
 		var area string
-		found, err := collections.One(db, `SELECT area FROM persons WHERE id=?`, []any{id}, &area)
+		found, err := collections.One(db, `SELECT area FROM persons WHERE id=?`, []any{what.Person}, &area)
 		if err != nil {
 			return err
 		}
 		if !found || !act.May(access.Erase, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
-		return e.person(id)
+		return e.person(what.Person)
 	})
 	if err != nil {
 		return err

@@ -151,7 +151,7 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 	if err := e.dropFiles(app); err != nil {
 		return done, err
 	}
-	return done, e.close(ctx, app, p, id, cutoff, &done)
+	return done, e.close(ctx, app, report{p, id, cutoff}, &done)
 }
 
 // due lists what is due in the actor's territory, the oldest first.
@@ -200,11 +200,17 @@ func (e *eraser) due(collection, id string) error {
 	return nil
 }
 
+// report is what was counted as due by a policy.
+type report struct {
+	policy
+	id, cutoff string
+}
+
 // close notes what was done; the report stays open for the managers of the rest.
-func (e *eraser) close(ctx context.Context, app core.App, p policy, report, cutoff string, done *Result) error {
+func (e *eraser) close(ctx context.Context, app core.App, r report, done *Result) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		where, args := due(p.collection, p.campaign, cutoff)
-		if _, err := collections.One(db, `SELECT COUNT(*) FROM "`+p.collection+`" WHERE `+where, args, &done.Left); err != nil {
+		where, args := due(r.collection, r.campaign, r.cutoff)
+		if _, err := collections.One(db, `SELECT COUNT(*) FROM "`+r.collection+`" WHERE `+where, args, &done.Left); err != nil {
 			return err
 		}
 		status := "open"
@@ -212,13 +218,13 @@ func (e *eraser) close(ctx context.Context, app core.App, p policy, report, cuto
 			status = "done"
 		}
 		if _, err := db.Exec(`UPDATE retention_reports SET erased=erased+?, due=?, status=?, decided_by=?, updated=? WHERE id=?`,
-			done.Erased, done.Left, status, e.actor.ID, e.at(), report); err != nil {
-			return fmt.Errorf("retention report %s: %w", report, err)
+			done.Erased, done.Left, status, e.actor.ID, e.at(), r.id); err != nil {
+			return fmt.Errorf("retention report %s: %w", r.id, err)
 		}
 		return audit.Append(db, e.now, audit.Entry{
-			Actor: e.actor.ID, Role: string(e.actor.Role), Action: "retention.approve", Collection: Reports, Record: report,
+			Actor: e.actor.ID, Role: string(e.actor.Role), Action: "retention.approve", Collection: Reports, Record: r.id,
 			Area: access.Common(e.actor.Territory), Purpose: audit.Administration,
-			Detail: map[string]any{"collection": p.collection, "erased": done.Erased, "left": done.Left},
+			Detail: map[string]any{"collection": r.collection, "erased": done.Erased, "left": done.Left},
 		})
 	})
 }

@@ -153,7 +153,7 @@ func TestErasingOneTouchesNobodyElse(t *testing.T) {
 		family(t, app, name, area, now)
 	}
 	erase := func(actor access.Actor, id, basis string) error {
-		return retention.Person(t.Context(), app.TestApp, app.Doorstep.Library, access.Act{Actor: actor, Now: now}, id, basis)
+		return retention.Person(t.Context(), app.TestApp, app.Doorstep.Library, access.Act{Actor: actor, Now: now}, retention.Erasure{Person: id, Basis: basis})
 	}
 	before := app.Picture(t)
 	elsewhere := access.Actor{ID: "manager-2", Role: access.Manager, Territory: []string{"990102"}}

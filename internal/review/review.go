@@ -259,21 +259,22 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 func (r record) register(db collections.DB, surveys collections.Surveys, act access.Act, d Decision) error {
 	over := func(area string) bool { return act.May(access.ReviewRecord, area, "") }
 	reach := identity.Reach{Over: over, Made: func(_, _, _ string) bool { return false }}
+	known := identity.Register{DB: db, Surveys: func() collections.Surveys { return surveys }, Reach: reach, Now: act.Now}
 	switch {
 	case d.Decision == Approve:
-		return identity.Approved(db, d.Record, over, act.Now)
+		return known.Approved(d.Record)
 	case d.Decision == Reject:
-		if err := identity.Declined(db, d.Record, act.Now); err != nil {
+		if err := known.Declined(d.Record); err != nil {
 			return err
 		}
-		return identity.Discount(db, surveys, d.Collection, d.Record, reach, act.Now)
+		return known.Discount(d.Collection, d.Record)
 	case d.Decision == Reopen && r.state == collections.Approved:
-		return identity.TakenBack(db, d.Record, over, act.Now)
+		return known.TakenBack(d.Record)
 	case d.Decision == Reopen && r.state == collections.Rejected:
-		if err := identity.Reconsidered(db, d.Record, act.Now); err != nil {
+		if err := known.Reconsidered(d.Record); err != nil {
 			return err
 		}
-		return identity.Count(db, surveys, d.Collection, d.Record, reach, act.Now)
+		return known.Count(d.Collection, d.Record)
 	}
 	return nil
 }

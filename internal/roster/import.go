@@ -229,7 +229,7 @@ func (l line) savePerson(db collections.DB, h identity.Household, now time.Time,
 			return err
 		}
 	}
-	found, err := identity.ResolvePerson(db, p, known, fresh, l.reach(), now)
+	found, err := identity.Register{DB: db, Reach: l.reach(), Now: now}.ResolvePerson(p, known, fresh)
 	if err != nil {
 		return err
 	}

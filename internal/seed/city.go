@@ -29,7 +29,7 @@ func City(ctx context.Context, app core.App, live *grid.Live, city *demo.City, p
 	if err != nil {
 		return err
 	}
-	if _, err := grid.Save(ctx, app, city.Areas, codes, "demo", now); err != nil {
+	if _, err := codes.Save(ctx, app, city.Areas, "demo", now); err != nil {
 		return err
 	}
 	if err := live.Load(app); err != nil {

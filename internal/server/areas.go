@@ -129,7 +129,7 @@ func areaMoves(r *request) error {
 	if limit == 0 || limit > 200 {
 		limit = 200
 	}
-	all, err := reassign.List(r.db(), r.path("id"), from, to, r.query("cursor"), limit)
+	all, err := reassign.List(r.db(), reassign.Between{Job: r.path("id"), From: from, To: to}, r.query("cursor"), limit)
 	if err != nil {
 		return err
 	}

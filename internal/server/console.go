@@ -150,7 +150,7 @@ func queueCounts(r *request) error {
 // readRecord shows one record. Whoever reads it holds it for some minutes, which others are told.
 func readRecord(r *request) error {
 	collection, id := r.path("collection"), r.path("id")
-	out, subjects, err := console.Read(r.ctx(), r.db(), r.known(), r.actor, collection, id)
+	out, subjects, err := console.Read(r.ctx(), r.db(), r.known(), r.actor, console.Ref{Collection: collection, ID: id})
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func listPairs(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.Pairs(r.db(), r.known(), r.actor, r.query("kind"), r.query("cursor"), limit)
+	page, err := console.Pairs(r.db(), r.known(), r.actor, console.PairsAsked{Kind: r.query("kind"), Cursor: r.query("cursor"), Limit: limit})
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,8 @@ func listWorkers(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.Workers(r.db(), r.known(), r.actor, r.query("area"), r.query("q"), r.query("cursor"), limit)
+	page, err := console.Workers(r.db(), r.known(), r.actor,
+		console.WorkersAsked{Area: r.query("area"), Words: r.query("q"), Cursor: r.query("cursor"), Limit: limit})
 	if err != nil {
 		return err
 	}

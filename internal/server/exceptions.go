@@ -107,7 +107,7 @@ func breakGlass(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	g, err := grant.BreakGlass(r.ctx(), r.App, r.act(), in.Collection, in.Record, in.Reason)
+	g, err := grant.BreakGlass(r.ctx(), r.App, r.act(), grant.Record{Collection: in.Collection, ID: in.Record}, in.Reason)
 	if err != nil {
 		return err
 	}

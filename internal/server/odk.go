@@ -262,7 +262,7 @@ func issue(r *request) (openrosa.Token, string, error) {
 	if in.Campaign == "" {
 		in.Campaign = openrosa.AllForms
 	}
-	t, err := openrosa.Issue(r.ctx(), r.App, rand.Reader, r.act(), r.path("id"), in.Label)
+	t, err := openrosa.Issue(r.ctx(), r.App, r.act(), openrosa.Asked{Worker: r.path("id"), Label: in.Label, Random: rand.Reader})
 	return t, in.Campaign, err
 }
 

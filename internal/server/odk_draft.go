@@ -8,6 +8,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/openrosa"
+	"doorstep/internal/problem"
 )
 
 // A manager tries the draft of a form on a phone of their own, with a code of its own: below an address that knows
@@ -89,5 +90,9 @@ func issueDraft(r *request) (openrosa.Token, error) {
 	if err := r.bind(&in); err != nil {
 		return openrosa.Token{}, err
 	}
-	return openrosa.IssueDraft(r.ctx(), r.App, rand.Reader, r.act(), r.Library, r.path("form"), in.Label)
+	draft, ok := r.Library.Draft(r.path("form"))
+	if !ok {
+		return openrosa.Token{}, problem.New(problem.NotFound, "draft")
+	}
+	return openrosa.IssueDraft(r.ctx(), r.App, r.act(), draft, openrosa.Asked{Label: in.Label, Random: rand.Reader})
 }

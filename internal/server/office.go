@@ -70,7 +70,7 @@ func formStatus(r *request) error {
 		return err
 	}
 	form, version := r.path("form"), r.path("version")
-	if err := r.Library.SetStatus(r.App, form, version, in.Status, r.actor.ID, r.Now()); err != nil {
+	if err := r.Library.SetStatus(r.App, instrument.Step{Form: form, Version: version, Status: in.Status}, r.actor.ID, r.Now()); err != nil {
 		return workbookProblem(err)
 	}
 	return r.NoContent(http.StatusNoContent)

@@ -6,6 +6,7 @@ import (
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 )
 
@@ -33,7 +34,7 @@ func previewForm(r *request) error {
 		ranges = territory.Of(r.actor.Territory)
 	}
 	now := r.Now()
-	preview, err := current.Preview(r.ctx(), r.db(), proposed, now.AddDate(0, -1, 0), ranges, now)
+	preview, err := current.Preview(r.ctx(), r.db(), proposed, instrument.Arrived{Since: now.AddDate(0, -1, 0), Ranges: ranges}, now)
 	if err != nil {
 		return err
 	}

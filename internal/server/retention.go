@@ -18,7 +18,7 @@ func erasePerson(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := retention.Person(r.ctx(), r.App, r.Library, r.act(), r.path("id"), in.Basis); err != nil {
+	if err := retention.Person(r.ctx(), r.App, r.Library, r.act(), retention.Erasure{Person: r.path("id"), Basis: in.Basis}); err != nil {
 		return err
 	}
 	if err := r.dropJobFiles(); err != nil {

@@ -163,7 +163,7 @@ func handIn(r *request) error {
 	if err != nil {
 		return err
 	}
-	receipts, err := ingest.AcceptSealed(r.ctx(), r.App, worker, device, ops, last, r.Now())
+	receipts, err := ingest.AcceptSealed(r.ctx(), r.App, ingest.HandedIn{Worker: worker, Device: device, Operations: ops, Last: last}, r.Now())
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func balanceWork(r *request) error {
 }
 
 func assign(r *request, parts []work.Part, check bool) error {
-	report, err := work.Assign(r.ctx(), r.App, r.act(), r.path("id"), parts, check)
+	report, err := work.Assign(r.ctx(), r.App, r.act(), work.Target{Campaign: r.path("id"), Parts: parts, Check: check})
 	if err != nil {
 		return err
 	}
@@ -92,14 +92,11 @@ func splitWork(r *request) error {
 }
 
 func confirmWork(r *request) error {
-	var in struct {
-		Finished bool   `json:"finished"`
-		Comment  string `json:"comment"`
-	}
+	in := work.Confirmation{Task: r.path("id")}
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := work.Confirm(r.ctx(), r.App, r.act(), r.path("id"), in.Finished, in.Comment); err != nil {
+	if err := work.Confirm(r.ctx(), r.App, r.act(), in); err != nil {
 		return err
 	}
 	return r.NoContent(http.StatusNoContent)
@@ -116,7 +113,8 @@ func readDatums(r *request) error {
 
 // readQuality tells what is unusual in interviews, so that somebody looks at them first.
 func readQuality(r *request) error {
-	out, err := console.ReadQuality(r.db(), r.known(), r.actor, r.query("form"), r.query("area"), r.query("campaign"), r.query("worker"))
+	out, err := console.ReadQuality(r.db(), r.known(), r.actor,
+		console.QualityOf{Form: r.query("form"), Area: r.query("area"), Campaign: r.query("campaign"), Worker: r.query("worker")})
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func Draw(ctx context.Context, app core.App, act access.Act, s Sample) (Drawn, e
 	if err := s.fits(act.Actor); err != nil {
 		return Drawn{}, err
 	}
-	a := assigning{actor: act.Actor, now: act.Now}
+	a := assigning{Act: act}
 	read := collections.Read(app)
 	if err := a.open(read, s.Campaign); err != nil {
 		return Drawn{}, err

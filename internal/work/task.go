@@ -42,7 +42,7 @@ func (a *assigning) take(db collections.DB, steps []step) error {
 		case s.task == "":
 			err = a.add(db, s.Part)
 		case s.from != s.Worker || !s.same:
-			err = move(db, s.task, s.from, s.Worker, s.rev+1, a.now, collections.Row{{Column: "target", Value: s.Target}, {Column: "due", Value: s.Due}})
+			err = handover{s.task, s.from, s.Worker, s.rev + 1}.write(db, a.Now, collections.Row{{Column: "target", Value: s.Target}, {Column: "due", Value: s.Due}})
 		}
 		if err != nil {
 			return err
@@ -69,33 +69,39 @@ func (a *assigning) insert(db collections.DB, worker string, row collections.Row
 	if err != nil {
 		return err
 	}
-	at := collections.Stamp(a.now)
+	at := collections.Stamp(a.Now)
 	err = collections.Insert(db, collections.Tasks, append(collections.Row{
 		{Column: "id", Value: id}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: worker}, {Column: "campaign", Value: a.campaign},
-		{Column: "status", Value: "open"}, {Column: "created_by", Value: a.actor.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "status", Value: "open"}, {Column: "created_by", Value: a.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	}, row...))
 	if err != nil || worker == "" {
 		return err
 	}
-	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(worker), collections.Upsert, a.now)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(worker), collections.Upsert, a.Now)
 }
 
-// move gives a task from one worker to another, "" for nobody: the tablets of the one are told that it left, which takes nothing
+// handover gives a task from one worker to another, "" for nobody, and makes a revision of it.
+type handover struct {
+	task, from, to string
+	rev            int64
+}
+
+// write writes the task with row, and announces it: the tablets of the one are told that it left, which takes nothing
 // away that they have not sent, and those of the other that it came.
-func move(db collections.DB, task, from, to string, rev int64, now time.Time, row collections.Row) error {
-	row = append(row, collections.Row{{Column: "assignee", Value: to}, {Column: "rev", Value: rev}, {Column: "updated", Value: collections.Stamp(now)}}...)
-	if err := collections.Update(db, collections.Tasks, task, row); err != nil {
+func (h handover) write(db collections.DB, now time.Time, row collections.Row) error {
+	row = append(row, collections.Row{{Column: "assignee", Value: h.to}, {Column: "rev", Value: h.rev}, {Column: "updated", Value: collections.Stamp(now)}}...)
+	if err := collections.Update(db, collections.Tasks, h.task, row); err != nil {
 		return err
 	}
-	if from != "" && from != to {
-		if err := collections.Announce(db, collections.RevisionOf(collections.Tasks, task, rev), collections.ToWorker(from), collections.Leave, now); err != nil {
+	if h.from != "" && h.from != h.to {
+		if err := collections.Announce(db, collections.RevisionOf(collections.Tasks, h.task, h.rev), collections.ToWorker(h.from), collections.Leave, now); err != nil {
 			return err
 		}
 	}
-	if to == "" {
+	if h.to == "" {
 		return nil
 	}
-	return collections.Announce(db, collections.RevisionOf(collections.Tasks, task, rev), collections.ToWorker(to), collections.Upsert, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, h.task, h.rev), collections.ToWorker(h.to), collections.Upsert, now)
 }
 
 // assigned is a part as it stands.
@@ -107,12 +113,20 @@ type assigned struct {
 	rev                int64
 }
 
+// deed is what is done to a task, as the audit trail calls it.
+type deed struct{ task, action string }
+
+// give hands the part over, with what else changes of it.
+func (t *assigned) give(db collections.DB, to string, row collections.Row) error {
+	return handover{t.id, t.Worker, to, t.rev + 1}.write(db, t.Now, row)
+}
+
 // change does something to one part within the actor's reach, with an entry in the audit trail.
-func change(ctx context.Context, app core.App, act access.Act, id, action string, do func(collections.DB, *assigned) error) error {
+func change(ctx context.Context, app core.App, act access.Act, what deed, do func(collections.DB, *assigned) error) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		t := assigned{assigning: assigning{actor: act.Actor, now: act.Now, workers: map[string]worker{}}, id: id}
+		t := assigned{assigning: assigning{Act: act, workers: map[string]worker{}}, id: what.task}
 		found, err := collections.One(db, `SELECT campaign, area, household, assignee, target, due, status, kind, collection, record, rev
-			FROM tasks WHERE id=? AND campaign!=''`, []any{id},
+			FROM tasks WHERE id=? AND campaign!=''`, []any{what.task},
 			&t.campaign, &t.Area, &t.Household, &t.Worker, &t.Target, &t.Due, &t.status, &t.kind, &t.collection, &t.record, &t.rev)
 		if err != nil {
 			return err
@@ -123,7 +137,7 @@ func change(ctx context.Context, app core.App, act access.Act, id, action string
 		if err := do(db, &t); err != nil {
 			return err
 		}
-		done := act.DidTo(action, collections.Tasks, id, t.Area)
+		done := act.DidTo(what.action, collections.Tasks, what.task, t.Area)
 		done.Purpose = audit.Administration
 		return audit.Append(db, act.Now, done)
 	})
@@ -131,11 +145,11 @@ func change(ctx context.Context, app core.App, act access.Act, id, action string
 
 // TakeBack takes a part from its worker; it stays in the campaign's target. It fails where the part is not open.
 func TakeBack(ctx context.Context, app core.App, act access.Act, id string) error {
-	return change(ctx, app, act, id, "work.take_back", func(db collections.DB, t *assigned) error {
+	return change(ctx, app, act, deed{id, "work.take_back"}, func(db collections.DB, t *assigned) error {
 		if t.status != "open" {
 			return problem.New(problem.BadTransition, "")
 		}
-		return move(db, t.id, t.Worker, "", t.rev+1, act.Now, nil)
+		return t.give(db, "", nil)
 	})
 }
 
@@ -148,7 +162,7 @@ type Handing struct {
 // Give gives an open part, attempt or re-interview to another worker. It fails where they may not work there, and where somebody would
 // ask again what they asked themselves.
 func Give(ctx context.Context, app core.App, act access.Act, h Handing) error {
-	return change(ctx, app, act, h.Task, "work.give", func(db collections.DB, t *assigned) error {
+	return change(ctx, app, act, deed{h.Task, "work.give"}, func(db collections.DB, t *assigned) error {
 		if t.status != "open" {
 			return problem.New(problem.BadTransition, "")
 		}
@@ -170,7 +184,7 @@ func Give(ctx context.Context, app core.App, act access.Act, h Handing) error {
 				return problem.New(problem.BadParameter, "worker")
 			}
 		}
-		return move(db, t.id, t.Worker, w.id, t.rev+1, act.Now, nil)
+		return t.give(db, w.id, nil)
 	})
 }
 
@@ -185,7 +199,7 @@ func Split(ctx context.Context, app core.App, act access.Act, id string, shares 
 	if len(shares) < 2 || len(shares) > 50 {
 		return problem.New(problem.BadParameter, "shares")
 	}
-	return change(ctx, app, act, id, "work.split", func(db collections.DB, t *assigned) error {
+	return change(ctx, app, act, deed{id, "work.split"}, func(db collections.DB, t *assigned) error {
 		if t.status != "open" || t.Household != "" || t.kind != "visit" {
 			return problem.New(problem.BadTransition, "")
 		}
@@ -203,7 +217,7 @@ func Split(ctx context.Context, app core.App, act access.Act, id string, shares 
 			}
 			seen[w.id] = true
 			if i == 0 {
-				err = move(db, t.id, t.Worker, w.id, t.rev+1, act.Now, collections.Row{{Column: "target", Value: share.Target}})
+				err = t.give(db, w.id, collections.Row{{Column: "target", Value: share.Target}})
 			} else {
 				err = t.add(db, Part{Area: t.Area, Worker: w.id, Target: share.Target, Due: t.Due})
 			}
@@ -215,27 +229,33 @@ func Split(ctx context.Context, app core.App, act access.Act, id string, shares 
 	})
 }
 
-// Confirm is a supervisor's word on a part that its worker says is finished: it is, or it is not and why, and then the task is open
-// again. It fails where the worker has not said so.
-func Confirm(ctx context.Context, app core.App, act access.Act, id string, finished bool, why string) error {
-	if err := problem.Words(why); err != nil {
+// Confirmation is a supervisor's word on a part that its worker says is finished: it is, or it is not and why.
+type Confirmation struct {
+	Task     string `json:"-"`
+	Finished bool   `json:"finished"`
+	Comment  string `json:"comment"`
+}
+
+// Confirm ends a finished part, or opens it again. It fails where the worker has not said so.
+func Confirm(ctx context.Context, app core.App, act access.Act, said Confirmation) error {
+	if err := problem.Words(said.Comment); err != nil {
 		return err
 	}
 	action := "work.confirm"
-	if !finished {
+	if !said.Finished {
 		action = "work.reopen"
 	}
-	return change(ctx, app, act, id, action, func(db collections.DB, t *assigned) error {
+	return change(ctx, app, act, deed{said.Task, action}, func(db collections.DB, t *assigned) error {
 		if t.status != "done" || t.Worker == act.ID {
 			return problem.New(problem.BadTransition, "")
 		}
 		row := collections.Row{{Column: "confirmed_by", Value: act.ID}, {Column: "confirmed_at", Value: collections.Stamp(act.Now)}}
-		if !finished {
-			if why == "" {
+		if !said.Finished {
+			if said.Comment == "" {
 				return problem.New(problem.BadParameter, "comment")
 			}
-			row = collections.Row{{Column: "status", Value: "open"}, {Column: "note", Value: why}, {Column: "confirmed_by", Value: ""}, {Column: "confirmed_at", Value: ""}}
+			row = collections.Row{{Column: "status", Value: "open"}, {Column: "note", Value: said.Comment}, {Column: "confirmed_by", Value: ""}, {Column: "confirmed_at", Value: ""}}
 		}
-		return move(db, t.id, t.Worker, t.Worker, t.rev+1, act.Now, row)
+		return t.give(db, t.Worker, row)
 	})
 }

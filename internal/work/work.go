@@ -50,28 +50,35 @@ const (
 	mostWrong = 200
 )
 
+// Target is what a campaign's work is to be.
+type Target struct {
+	Campaign string
+	Parts    []Part
+	Check    bool // only look
+}
+
 // Assign brings a campaign's target to what the parts say: a part that is there keeps its task and its state, and moves to the
-// worker named; others are added. With one mistake nothing is written, nor with check. What a worker did on a part before it
+// worker named; others are added. With one mistake nothing is written, nor with Check. What a worker did on a part before it
 // moved stays: visits belong to who made them.
-func Assign(ctx context.Context, app core.App, act access.Act, campaign string, parts []Part, check bool) (Report, error) {
-	if len(parts) > mostParts {
+func Assign(ctx context.Context, app core.App, act access.Act, target Target) (Report, error) {
+	if len(target.Parts) > mostParts {
 		return Report{}, problem.New(problem.BadParameter, "parts")
 	}
-	a := assigning{actor: act.Actor, now: act.Now, report: Report{Wrong: []Fault{}}, workers: map[string]worker{}}
-	if err := a.open(collections.Read(app), campaign); err != nil {
+	a := assigning{Act: act, report: Report{Wrong: []Fault{}}, workers: map[string]worker{}}
+	if err := a.open(collections.Read(app), target.Campaign); err != nil {
 		return a.report, err
 	}
-	steps, err := a.plan(collections.Read(app), parts)
-	if err != nil || check || len(a.report.Wrong) > 0 {
+	steps, err := a.plan(collections.Read(app), target.Parts)
+	if err != nil || target.Check || len(a.report.Wrong) > 0 {
 		return a.report, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		// Planned again inside: somebody may have assigned meanwhile, and looking before writing is safe only here.
 		a.report = Report{Wrong: []Fault{}}
-		if err := a.open(db, campaign); err != nil {
+		if err := a.open(db, target.Campaign); err != nil {
 			return err
 		}
-		if steps, err = a.plan(db, parts); err != nil || len(a.report.Wrong) > 0 {
+		if steps, err = a.plan(db, target.Parts); err != nil || len(a.report.Wrong) > 0 {
 			return err
 		}
 		if err := a.take(db, steps); err != nil {
@@ -85,15 +92,14 @@ func Assign(ctx context.Context, app core.App, act access.Act, campaign string, 
 
 // record puts what was done to the campaign's work into the audit trail.
 func (a *assigning) record(db collections.DB, action string, detail any) error {
-	done := a.actor.Did(action)
+	done := a.Did(action)
 	done.Collection, done.Record, done.Purpose, done.Detail = collections.Campaigns, a.campaign, audit.Administration, detail
-	return audit.Append(db, a.now, done)
+	return audit.Append(db, a.Now, done)
 }
 
 // assigning is one call of Assign.
 type assigning struct {
-	actor    access.Actor
-	now      time.Time
+	access.Act
 	campaign string
 	form     string
 	place    access.Actor // covers the campaign's territory
@@ -175,7 +181,7 @@ func (a *assigning) look(db collections.DB, p Part) (s step, fault *Fault, err e
 	if p.Household != "" {
 		if known, err := collections.One(db, `SELECT area FROM households WHERE id=? AND merged_into='' AND active=TRUE`, []any{p.Household}, &s.Area); err != nil {
 			return s, nil, err
-		} else if !known || !a.actor.May(access.AssignWork, s.Area, "") || p.Area != "" && p.Area != s.Area {
+		} else if !known || !a.May(access.AssignWork, s.Area, "") || p.Area != "" && p.Area != s.Area {
 			return s, wrong("household", p.Household, "没有这户,或不在您的辖区、不在所写区划内。", "No such household in your territory and that area."), nil
 		}
 	}
@@ -184,7 +190,7 @@ func (a *assigning) look(db collections.DB, p Part) (s step, fault *Fault, err e
 	switch {
 	case err != nil:
 		return s, nil, err
-	case !known || !a.actor.May(access.AssignWork, s.Area, ""):
+	case !known || !a.May(access.AssignWork, s.Area, ""):
 		return s, wrong("area", s.Area, "没有这个区划代码,或不在您的辖区。", "No such area in your territory."), nil
 	case len(a.place.Territory) > 0 && !a.place.Covers(s.Area):
 		return s, wrong("area", s.Area, "不在该批次的范围内。", "Not in the campaign's territory."), nil
@@ -213,7 +219,7 @@ func (a *assigning) worker(db collections.DB, name string) (worker, error) {
 	var active bool
 	_, err := collections.One(db, `SELECT id, area, role, active, COALESCE(territory,'[]') FROM workers WHERE id=? OR staff_no=? LIMIT 1`, []any{name, name}, &w.id, &w.area, &role, &active, &territory)
 	w.territory = access.Actor{Territory: access.ParseTerritory(territory)}
-	w.fit = active && role == string(access.Field) && a.actor.May(access.AssignWork, w.area, "")
+	w.fit = active && role == string(access.Field) && a.May(access.AssignWork, w.area, "")
 	a.workers[name] = w
 	return w, err
 }

@@ -1,0 +1,68 @@
+package ingest
+
+import (
+	"fmt"
+	"time"
+
+	"doorstep/collections"
+)
+
+// Kinds of edits beside Check, and what becomes of them.
+const (
+	kindCorrection = "correction" // what was changed
+	kindConflict   = "conflict"   // what two sides changed; open until somebody decides
+	kindProposal   = "proposal"   // what a record would change of the register; open until the record is approved
+
+	statusOpen = "open"
+	statusDone = "done"
+)
+
+// history keeps both values of what changed of a record, a person or a household: for people, and for what tablets send late.
+type history struct {
+	db     collections.DB
+	of     collections.Revision
+	area   string
+	by     string // the worker who says so
+	source string // the record that changed the register, "" where a thing changed by itself
+	now    time.Time
+}
+
+func (h history) keep(d difference, kind, status string) error {
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(h.now)
+	row := collections.Row{
+		{Column: "id", Value: id}, {Column: "collection", Value: h.of.Collection}, {Column: "record", Value: h.of.Record},
+		{Column: "record_rev", Value: h.of.Rev}, {Column: "area", Value: h.area}, {Column: "worker", Value: h.by},
+		{Column: "field", Value: d.path}, {Column: "row", Value: d.row}, {Column: "before", Value: d.before}, {Column: "after", Value: d.after},
+		{Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+	}
+	if h.source != "" {
+		row = append(row, collections.Field{Column: "source", Value: h.source})
+	}
+	if err := collections.Insert(h.db, collections.Edits, row); err != nil {
+		return fmt.Errorf("keep edit of %s %s: %w", h.of.Collection, h.of.Record, err)
+	}
+	return nil
+}
+
+// edits is the history of this record, at the revision that this submission makes of it.
+func (s *storing) edits() history {
+	of := collections.RevisionOf(s.table(), s.d.op.ID, s.before.Rev+1)
+	return history{db: s.db, of: of, area: s.before.Area, by: s.said(), now: s.now}
+}
+
+// editsOf is the history of somebody or something in the register, as far as this sender changes it.
+func (s *storing) editsOf(of collections.Revision, area string) history {
+	return history{db: s.db, of: of, area: area, by: s.sender.Actor.ID, now: s.now}
+}
+
+// said is who an answer comes from.
+func (s *storing) said() string {
+	if s.author != "" {
+		return s.author
+	}
+	return s.sender.Actor.ID
+}
