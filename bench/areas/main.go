@@ -111,7 +111,7 @@ func made(ctx context.Context, app core.App, codes []string, n int) error {
 		}
 		areas = append(areas, grid.Area{Code: code, Name: code, Level: grid.Grid, ExpectedHouseholds: 60, Boundary: outline(i, n)})
 	}
-	_, err = grid.Save(ctx, app, areas, of, "bench", time.Now())
+	_, err = of.Save(ctx, app, areas, "bench", time.Now())
 	return err
 }
 
@@ -193,7 +193,7 @@ func reassigned(ctx context.Context, app core.App, d *hooks.Doorstep, codes []st
 		areas = append(areas, grid.Area{Code: codes[next], Name: codes[next], Level: grid.Grid, ExpectedHouseholds: 60, Boundary: outline(i, n)})
 	}
 	now := time.Now()
-	if _, err := grid.Save(ctx, app, areas, of, "bench", now); err != nil {
+	if _, err := of.Save(ctx, app, areas, "bench", now); err != nil {
 		return err
 	}
 	if err := d.Areas.Load(app); err != nil {

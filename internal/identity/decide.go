@@ -38,6 +38,8 @@ type Verdict struct {
 type sides struct {
 	Pair
 	status, verdictA, verdictB, unsureBy string
+
+	hereA, hereB bool // on which sides the actor decides
 }
 
 // Decide settles a pair. A pair across territories is settled once both sides say the same; until then nothing moves.
@@ -58,16 +60,16 @@ func Decide(ctx context.Context, app core.App, act access.Act, d Decision) (v Ve
 		if err != nil {
 			return err
 		}
-		hereA, hereB := act.May(access.DecideDuplicate, p.AreaA, ""), act.May(access.DecideDuplicate, p.AreaB, "")
-		if !found || !hereA && !hereB {
+		p.hereA, p.hereB = act.May(access.DecideDuplicate, p.AreaA, ""), act.May(access.DecideDuplicate, p.AreaB, "")
+		if !found || !p.hereA && !p.hereB {
 			return problem.New(problem.NotFound, "")
 		}
 		if d.Status == Unsure {
 			v.Status = p.status
-			return p.leave(db, act, d, hereA, hereB)
+			return p.leave(db, act, d)
 		}
-		v = p.say(d.Status, hereA, hereB)
-		if err := p.note(db, act, d, v, hereA, hereB); err != nil || v.Waits {
+		v = p.say(d.Status)
+		if err := p.note(db, act, d, v); err != nil || v.Waits {
 			return err
 		}
 		return p.settle(db, act)
@@ -96,11 +98,11 @@ func merges(collection string) bool {
 }
 
 // say notes the word of the sides that somebody speaks for. The pair keeps its status until both say the same.
-func (p *sides) say(status string, hereA, hereB bool) Verdict {
-	if hereA {
+func (p *sides) say(status string) Verdict {
+	if p.hereA {
 		p.verdictA = status
 	}
-	if hereB {
+	if p.hereB {
 		p.verdictB = status
 	}
 	agreed := p.verdictA == p.verdictB
@@ -115,36 +117,36 @@ const lastDoubt = -1
 
 // leave puts an open pair at the end of the list, for somebody else than the actor. What the actor's side had said no longer
 // holds. It fails with problem.BadDecision for a pair that is decided: whoever doubts that takes it back.
-func (p *sides) leave(db collections.DB, act access.Act, d Decision, hereA, hereB bool) error {
+func (p *sides) leave(db collections.DB, act access.Act, d Decision) error {
 	if p.status != "open" {
 		return problem.New(problem.BadDecision, "")
 	}
-	if hereA {
+	if p.hereA {
 		p.verdictA = ""
 	}
-	if hereB {
+	if p.hereB {
 		p.verdictB = ""
 	}
 	if !strings.Contains(p.unsureBy, act.ID) {
 		p.unsureBy = strings.TrimSpace(p.unsureBy + " " + act.ID)
 	}
 	row := collections.Row{{Column: "doubt", Value: lastDoubt}, {Column: "unsure_by", Value: p.unsureBy}}
-	return p.note(db, act, d, Verdict{}, hereA, hereB, row...)
+	return p.note(db, act, d, Verdict{}, row...)
 }
 
-func (p *sides) note(db collections.DB, act access.Act, d Decision, v Verdict, hereA, hereB bool, row ...collections.Field) error {
+func (p *sides) note(db collections.DB, act access.Act, d Decision, v Verdict, row ...collections.Field) error {
 	at := collections.Stamp(act.Now)
 	row = append(row,
 		collections.Field{Column: "status", Value: p.status}, collections.Field{Column: "verdict_a", Value: p.verdictA}, collections.Field{Column: "verdict_b", Value: p.verdictB},
 		collections.Field{Column: "decided_by", Value: act.ID}, collections.Field{Column: "decided_at", Value: at}, collections.Field{Column: "updated", Value: at})
 	area := p.AreaA
-	if hereA {
+	if p.hereA {
 		row = append(row, collections.Field{Column: "by_a", Value: act.ID}, collections.Field{Column: "comment", Value: d.Comment})
 	} else {
 		area = p.AreaB
 		row = append(row, collections.Field{Column: "comment_b", Value: d.Comment})
 	}
-	if hereB {
+	if p.hereB {
 		row = append(row, collections.Field{Column: "by_b", Value: act.ID})
 	}
 	if err := collections.Update(db, collections.Duplicates, p.ID, row); err != nil {
