@@ -75,7 +75,8 @@ func TestACrowdOfOneName(t *testing.T) {
 			if i == 0 {
 				p.IDType, p.IDNumber, p.IDKey = "id_card", number1, number1
 			}
-			if _, err := identity.ResolvePerson(db, p, identity.Person{}, fmt.Sprintf("crowd%010d", i), identity.Everywhere, app.Doorstep.Now()); err != nil {
+			r := identity.Register{DB: db, Reach: identity.Everywhere, Now: app.Doorstep.Now()}
+			if _, err := r.ResolvePerson(p, identity.Person{}, fmt.Sprintf("crowd%010d", i)); err != nil {
 				return err
 			}
 		}
