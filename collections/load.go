@@ -49,7 +49,7 @@ func Load(ctx context.Context, app core.App, tables []string, fill func(Loading)
 		return err
 	}
 	show(len(indexes), len(indexes))
-	return l.each(`PRAGMA analysis_limit=1000`, `ANALYZE`, `PRAGMA shrink_memory`, `PRAGMA cache_size=-32000`, `PRAGMA synchronous=FULL`,
+	return l.each(`PRAGMA shrink_memory`, `PRAGMA cache_size=-32000`, `PRAGMA synchronous=FULL`,
 		`PRAGMA wal_checkpoint(TRUNCATE)`)
 }
 

@@ -90,6 +90,9 @@ func (c *connection) PrepareContext(ctx context.Context, query string) (driver.S
 	if c.prepared != nil {
 		c.prepared(query)
 	}
+	if query == `PRAGMA optimize` {
+		query = `PRAGMA optimize(0)` // PocketBase's, every night: statistics are planted (internal/queryplan), and no others gathered
+	}
 	if s := c.kept[query]; s != nil && !s.inUse {
 		s.inUse = true
 		return s, nil

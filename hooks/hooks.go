@@ -11,6 +11,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/outbox"
+	"doorstep/internal/queryplan"
 	"doorstep/internal/seal"
 	"doorstep/internal/server"
 	"doorstep/internal/signin"
@@ -107,8 +108,8 @@ func (d *Doorstep) start(e *core.ServeEvent) error {
 	return e.Next()
 }
 
-// Start makes a database ready: epoch, keys, sealing, forms with those that come with the program, views, areas. Commands that need
-// them call it too.
+// Start makes a database ready: epoch, keys, sealing, forms with those that come with the program, views, SQLite's statistics, areas.
+// Commands that need them call it too.
 func (d *Doorstep) Start(app core.App) error {
 	fresh, err := giveEpoch(app)
 	if err != nil {
@@ -134,6 +135,9 @@ func (d *Doorstep) Start(app core.App) error {
 		return err
 	}
 	if err := collections.EnsureViews(app, d.Library.Interviews()); err != nil {
+		return err
+	}
+	if err := collections.Write(context.Background(), app, func(db collections.DB) error { return queryplan.Plant(db) }); err != nil {
 		return err
 	}
 	return d.Areas.Load(app)

@@ -31,7 +31,7 @@ const (
 // Write writes everything and leaves the filling empty. write runs a transaction. show is told how many parts are done.
 func (f *Filling) Write(write func(func(collections.DB) error) error, show func(done, total int)) error {
 	slices.SortFunc(f.people, func(a, b Keyed) int { return strings.Compare(a.ID, b.ID) })
-	const parts = 1<<partBits + 1
+	parts := 1<<f.bits() + 1
 	show(0, parts)
 	if err := inPortions(f.people, write, stand); err != nil {
 		return err
@@ -39,8 +39,19 @@ func (f *Filling) Write(write func(func(collections.DB) error) error, show func(
 	return f.index(write, func(done int) { show(1+done, parts) })
 }
 
-// partBits are the highest bits of a key, by which the index is written in parts: one is put in order while the one before is written.
-const partBits = 4
+// The index of many people is written in parts by the highest bits of their keys: one is put in order while the one before is written.
+const (
+	partBits = 4
+	many     = 500_000
+)
+
+// bits are those that tell a part; none where all are one.
+func (f *Filling) bits() int {
+	if f.Len() < many {
+		return 0
+	}
+	return partBits
+}
 
 // entry is a key of a person, who is told by the place in the filling.
 type entry struct {
@@ -54,7 +65,7 @@ func (f *Filling) index(write func(func(collections.DB) error) error, show func(
 	parts := make(chan []entry)
 	g.Go(func() error {
 		defer close(parts)
-		for n := range uint64(1 << partBits) {
+		for n := range uint64(1) << f.bits() {
 			select {
 			case parts <- f.part(n):
 			case <-ctx.Done():
@@ -82,9 +93,10 @@ func (f *Filling) index(write func(func(collections.DB) error) error, show func(
 
 // part is one part of the keys, in the order of the index.
 func (f *Filling) part(n uint64) (part []entry) {
+	others := 64 - f.bits()
 	for i, k := range f.people {
 		for _, key := range k.Keys {
-			if (uint64(key)^1<<63)>>(64-partBits) == n { // signed, as SQLite orders them
+			if (uint64(key)^1<<63)>>others == n { // signed, as SQLite orders them
 				part = append(part, entry{key, int32(i)})
 			}
 		}

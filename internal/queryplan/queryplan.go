@@ -57,51 +57,20 @@ func (c *City) Close() error { return c.db.Close() }
 
 // fill plants the statistics of every index.
 func (c *City) fill() error {
-	if _, err := c.db.Exec(`ANALYZE`); err != nil {
-		return err
-	}
-	indexes, err := c.indexes()
+	indexes, err := indexesOf(c.db)
 	if err != nil {
-		return err
-	}
-	if _, err := c.db.Exec(`DELETE FROM sqlite_stat1`); err != nil {
 		return err
 	}
 	for _, x := range indexes {
 		c.of[x.name], c.partial[x.name], c.reads[x.name] = x.table, x.partial, x.reads()
-		stat := strings.Trim(fmt.Sprint(c.reads[x.name]), "[]")
-		if _, err := c.db.Exec(`INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?,?,?)`, x.table, x.name, stat); err != nil {
-			return err
-		}
 	}
-	_, err = c.db.Exec(`ANALYZE sqlite_schema`) // reads them
-	return err
+	return plant(c.db, indexes)
 }
 
 type index struct {
 	table, name     string
 	columns         []string
 	unique, partial bool
-}
-
-func (c *City) indexes() (all []index, err error) {
-	rows, err := c.db.Query(`SELECT t.name, x.name, x."unique", x.partial, GROUP_CONCAT(COALESCE(i.name, 'area'), ',')
-		FROM sqlite_schema t, pragma_index_list(t.name) x, pragma_index_info(x.name) i
-		WHERE t.type='table' GROUP BY t.name, x.name ORDER BY t.name, x.name`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var x index
-		var columns string
-		if err := rows.Scan(&x.table, &x.name, &x.unique, &x.partial, &columns); err != nil {
-			return nil, err
-		}
-		x.columns = strings.Split(columns, ",")
-		all = append(all, x)
-	}
-	return all, rows.Err()
 }
 
 // reads is how many rows an index holds, and how many of them share its first column, its first two columns and so on.

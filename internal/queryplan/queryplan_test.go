@@ -54,3 +54,48 @@ func TestWasteful(t *testing.T) {
 		}
 	}
 }
+
+// TestPlant: a table of which SQLite knows that it was small once is read by its index all the same.
+func TestPlant(t *testing.T) {
+	db, err := sql.Open("sqlite", t.TempDir()+"/data.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range []string{
+		`CREATE TABLE audit (id TEXT PRIMARY KEY, actor TEXT, created TEXT)`, `CREATE INDEX idx_actor ON audit (actor, created)`,
+		`INSERT INTO audit VALUES ('a','x',''), ('b','x',''), ('c','y','')`, `ANALYZE`,
+	} {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other, err := db.Conn(t.Context()) // that has read the statistics of three rows
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	plan := func() (step string) {
+		t.Helper()
+		var unused int // EXPLAIN does not look whether the schema has changed, so something is asked first
+		if err := other.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM audit`).Scan(&unused); err != nil {
+			t.Fatal(err)
+		}
+		const query = `EXPLAIN QUERY PLAN SELECT COUNT(*), MIN(id) FROM audit WHERE actor=? AND created>?`
+		if err := other.QueryRowContext(t.Context(), query, "x", "").Scan(&unused, &unused, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		return step
+	}
+	if got := plan(); got != "SCAN audit" {
+		t.Fatalf("before: %s", got)
+	}
+	for range 2 { // the second time nothing is left to do
+		if err := queryplan.Plant(db); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := plan(); got != "SEARCH audit USING INDEX idx_actor (actor=? AND created>?)" {
+		t.Errorf("after: %s", got)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/demo"
 	"doorstep/internal/grid"
+	"doorstep/internal/queryplan"
 )
 
 // Progress is told how far a step is.
@@ -45,7 +46,10 @@ func City(ctx context.Context, app core.App, live *grid.Live, city *demo.City, p
 	if err := collections.Write(ctx, app, func(db collections.DB) error { return buildCampaigns(db, city, now) }); err != nil {
 		return err
 	}
-	return buildHomes(ctx, app, city, now, show)
+	if err := buildHomes(ctx, app, city, now, show); err != nil {
+		return err
+	}
+	return collections.Write(ctx, app, func(db collections.DB) error { return queryplan.Plant(db) }) // of indexes that were made anew
 }
 
 func buildCampaigns(db collections.DB, city *demo.City, now time.Time) error {
