@@ -379,6 +379,7 @@ export const texts = {
   'needs.likely': ['似乎符合', 'Seems due'],
   'needs.not': ['似乎不符合', 'Seems not due'],
   'needs.missing': ['缺少信息', 'Not known yet'],
+  'needs.no_rule': ['尚无条件', 'No rule yet'],
   'needs.noRules': ['另有 {n} 项服务尚未写明条件。', '{n} more services have no rule yet.'],
   'needs.received': ['已享受', 'Received'],
   'needs.notReceived': ['未享受', 'Not received'],
