@@ -1,4 +1,4 @@
-.PHONY: bench-grid run test race lint fmt ci bench bench-size bench-sync bench-rush bench-identity
+.PHONY: bench-areas bench-grid run test race lint fmt ci bench bench-size bench-sync bench-rush bench-identity
 run:   ; go run . serve --demo
 test:  ; go test ./...
 race:  ; CGO_ENABLED=1 go test -race ./collections ./internal/ingest ./internal/devicesync ./internal/grid ./internal/instrument ./internal/simulate
@@ -12,3 +12,5 @@ bench-sync: ; go run ./bench/sync
 bench-rush: ; go run ./bench/sync -tablets $(or $(TABLETS),3000) -city "$$(go run ./bench/size -make full)"
 bench-identity: ; go run ./bench/identity -plot docs/identity-calibration.svg
 bench-grid: ; go run ./bench/grid
+# a million visits take half an hour; VISITS=100000 some minutes
+bench-areas: ; go run ./bench/areas -visits $(or $(VISITS),1000000)

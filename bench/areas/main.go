@@ -70,10 +70,16 @@ func measure(ctx context.Context, visits, n int) error {
 	}
 	past := coverage.Past{At: yesterday, Tables: d.Library.Tables(), Interviews: d.Library.Interviews()}
 	begun = time.Now()
-	if _, err := coverage.ReportAt(collections.Read(app), territory.Of([]string{codes[0][:12]}), string(grid.Grid), past); err != nil {
+	before, err := coverage.ReportAt(collections.Read(app), territory.Of([]string{codes[0][:12]}), string(grid.Grid), past)
+	if err != nil {
 		return err
 	}
-	fmt.Printf("coverage of a community under the grids of before, all of which changed: %v\n", time.Since(begun).Round(time.Millisecond))
+	took, visited := time.Since(begun), int64(0)
+	for _, a := range before {
+		visited += a.Visited
+	}
+	fmt.Printf("coverage of a community under the grids of before, all of which changed: %d areas, %d households visited, %v\n", len(before), visited,
+		took.Round(time.Millisecond))
 	return tellCoverage(app, "coverage afterwards", func(level string) ([]coverage.Area, error) {
 		return coverage.Report(collections.Read(app), territory.Everywhere, level)
 	})
