@@ -15,7 +15,7 @@ const mostKept = 200
 type connector struct {
 	driver   driver.Driver
 	dsn      string
-	prepared func(query string) // told of every statement; nil for nobody
+	prepared func(query string) error // told of every statement, which fails where it does; nil for nobody
 	spare    *spare
 }
 
@@ -55,7 +55,7 @@ type connection struct {
 	fullConn
 	kept     map[string]*statement
 	wide     bool
-	prepared func(query string)
+	prepared func(query string) error
 	spare    *spare
 }
 
@@ -88,7 +88,9 @@ func (c *connection) Prepare(query string) (driver.Stmt, error) {
 
 func (c *connection) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	if c.prepared != nil {
-		c.prepared(query)
+		if err := c.prepared(query); err != nil {
+			return nil, err
+		}
 	}
 	if query == `PRAGMA optimize` {
 		query = `PRAGMA optimize(0)` // PocketBase's, every night: statistics are planted (internal/queryplan), and no others gathered

@@ -86,9 +86,27 @@ func TestListsAreAskedByWhatTheyShow(t *testing.T) {
 	}
 }
 
-// TestListsNameRealColumns: a column that does not exist, or that nobody sees, is not in the table.
+// small are the collections that are listed whole: they do not grow with the work of a city.
+var small = []string{"areas", "campaigns", "devices", "form_files", "forms", "retention_policies", "retention_reports", "workers"}
+
+// TestListsNameRealColumns: a column that does not exist, or that nobody sees, is not in the table, and a collection that somebody
+// lists is.
 func TestListsNameRealColumns(t *testing.T) {
 	app := testapp.New(t)
+	all, err := app.FindAllCollections()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all {
+		_, _, ofForm := app.Doorstep.Library.Plain(c.Name)
+		switch _, named := lists.Columns[c.Name]; {
+		case c.System || ofForm || c.ListRule == nil:
+		case !named:
+			t.Errorf("%s is listed, and internal/lists says nothing of it", c.Name)
+		case lists.Placed(c.Name) == slices.Contains(small, c.Name):
+			t.Errorf("%s: does it grow with the city (internal/lists), or is it small (here)?", c.Name)
+		}
+	}
 	for name, columns := range lists.Columns {
 		c, err := app.FindCollectionByNameOrId(name)
 		if err != nil {

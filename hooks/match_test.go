@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,5 +50,51 @@ func TestAListIsComparedInTheOwnTerritory(t *testing.T) {
 				t.Errorf("%s changed %s %s %v", role, c.Table, c.Key, c.After)
 			}
 		}
+	}
+}
+
+// TestAListTellsNothingOfTheNeighbour: the answer to a list is the same whether the people on it live next door or nowhere, however near
+// a row comes to them, and whatever it is asked for.
+func TestAListTellsNothingOfTheNeighbour(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	put := func(id, area, name, number, birth string) {
+		t.Helper()
+		app.Plant(t, "households", map[string]any{"id": id + "-home", "area": area, "address": "示例路 5 号", "active": true, "rev": 1})
+		app.Plant(t, "persons", map[string]any{"id": id, "name": name, "name_key": name, "sex": "male", "birth_date": birth,
+			"id_number": number,
+			"id_key":    number, "phone": "13900000000", "household": id + "-home", "area": area, "active": true, "rev": 1})
+	}
+	put("own-person", "990101001001001", "王小明", "990000201503010017", "2015-03-01")
+	w := &witness{contract: readContract(t), t: t, served: server, seen: map[string]bool{}}
+	list := "姓名,性别,出生日期,证件号码,电话,住址\n" +
+		"王小明,男,2015-03-01,990000201503010017,,\n" + // the own one, who lives next door too by the same number
+		"欧阳大山,男,2014-05-06,990000201405060015,13900000000,示例路 5 号\n" +
+		"欧阳大山,男,2014-05-06,,,\n,,,990000201405060015,,\n赵别人,男,1971-01-01,990000201405060015,,\n欧阳大善,男,2014-05-06,,13900000000,\n"
+	boss := app.Client(t, server, app.Worker(t, "S1", "supervisor", "990101"))
+	asked := []string{"", "?as=csv", "?not_listed=all", "?within=990101001", "?within=990102", "?within=990102&as=csv"}
+	answers := func() (all []string) {
+		for _, query := range asked {
+			status, answer := w.do(boss, http.MethodPost, "/api/doorstep/v1/match"+query, file{"list.csv", list})
+			all = append(all, fmt.Sprint(status, " ", string(answer)))
+		}
+		return all
+	}
+	before := answers()
+	if !strings.Contains(before[1], "own-person") || !strings.Contains(before[0], `"missing":5`) || !strings.HasPrefix(before[4], "400") {
+		t.Fatal(before)
+	}
+	put("next-person", "990102001001001", "欧阳大山", "990000201405060015", "2014-05-06")
+	put("next-same", "990102001001001", "王小明", "990000201503010017", "2015-03-01")
+	for i, answer := range answers() {
+		if answer != before[i] {
+			t.Errorf("%q tells who lives next door:\n%s\nwas\n%s", asked[i], answer, before[i])
+		}
+	}
+	over := app.Client(t, server, app.Worker(t, "S2", "supervisor", "9901"))
+	if _, answer := w.do(over, http.MethodPost, "/api/doorstep/v1/match", file{"list.csv",
+		list}); !strings.Contains(string(answer), "next-person") {
+		t.Errorf("whoever holds both districts is not told: %s", answer)
 	}
 }

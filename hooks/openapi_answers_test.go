@@ -27,6 +27,7 @@ type witness struct {
 	t      *testing.T
 	served *httptest.Server
 	seen   map[string]bool // "POST /path" once it was answered with 2xx
+	ledger *ledger         // nil, or what notes each request
 }
 
 // file is a multipart body with one file.
@@ -47,7 +48,7 @@ func (w *witness) send(who *testapp.Client, method, path string, values []string
 		open, end := strings.Index(filled, "{"), strings.Index(filled, "}")
 		filled = filled[:open] + url.PathEscape(v) + filled[end+1:]
 	}
-	status, answer := w.do(who, method, filled+query, body)
+	status, answer := w.attempt(who, method, path, filled+query, body, want)
 	if status != want {
 		w.t.Fatalf("%s %s: %d %s, want %d", method, filled+query, status, answer, want)
 	}
@@ -148,12 +149,12 @@ const (
 	formRoutes = "/api/doorstep/v1/forms"
 )
 
-// TestOpenAPIDescribesTheAnswers calls every route, and most of them wrongly too.
+// TestOpenAPIDescribesTheAnswers calls every route, and most of them wrongly too. What each writes stands in testdata/written.txt.
 func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
 	served := app.Serve(t)
-	w := &witness{contract: readContract(t), t: t, served: served, seen: map[string]bool{}}
+	w := &witness{contract: readContract(t), t: t, served: served, seen: map[string]bool{}, ledger: newLedger(t, app)}
 	worker := app.Worker(t, "F1", "field", "990101001001")
 	tablet := app.Client(t, served, worker)
 	boss := app.Client(t, served, app.Worker(t, "S1", "supervisor", "990101"))
@@ -191,6 +192,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 			t.Errorf("%s %s was never answered with success", r.Method, r.Path)
 		}
 	}
+	compareWritten(t, "testdata/written.txt", w.ledger.said.String())
 }
 
 // walkSync registers, pushes what is stored, replayed, quarantined and in conflict, and pulls it all. It returns the

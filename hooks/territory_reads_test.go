@@ -97,7 +97,7 @@ func (b *borderland) readRoute(s, other *side, role access.Role) (string, string
 		return r.Method != http.MethodGet && r.Do != access.SearchPerson && r.Do != access.Reveal
 	})
 	r := pick(b.rand, reads)
-	path := strings.NewReplacer("{collection}", pick(b.rand, []string{"child_visits", "persons", "households"}), "{form}", "child_visit", "{version}", "1", "{name}", "x", "{id}", b.idFor(r.Path, other)).Replace(r.Path)
+	path := b.filled(r.Path, other)
 	if r.Method == http.MethodGet {
 		path += "?" + url.Values{"level": {"grid"}, "states": {"received,has_issues,edited,approved"}, "format": {"csv"}, "identified": {pick(b.rand, []string{"true", "false"})}, "area": {other.district}}.Encode()
 	}

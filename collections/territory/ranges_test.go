@@ -29,6 +29,18 @@ func TestRanges(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
+	for name, c := range map[string]struct{ some, others, want []Range }{
+		"beside": {one("990101", "990102"), one("990102", "990103"), nil}, "inside": {one("9901", "9902"), one("990101", "990102"),
+			one("990101", "990102")},
+		"half": {one("990101", "990103"), one("990102", "990104"), one("990102", "990103")}, "nothing": {one("9901", "9902"), nil, nil},
+	} {
+		if got := Both(c.some, c.others); !slices.Equal(got, c.want) {
+			t.Errorf("both %s: %v, want %v", name, got, c.want)
+		}
+		if got := Both(c.others, c.some); !slices.Equal(got, c.want) {
+			t.Errorf("both, the other way round, %s: %v, want %v", name, got, c.want)
+		}
+	}
 	if where, args := Within("+area", Of([]string{"990101", "990105"})); where != "(+area>=? AND +area<? OR +area>=? AND +area<?)" ||
 		fmt.Sprint(args) != "[990101 990102 990105 990106]" {
 		t.Errorf("within two: %s %v", where, args)

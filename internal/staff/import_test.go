@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,19 @@ func accounts(t *testing.T, app *testapp.App) map[string]string {
 	return all
 }
 
+// idsOf are the ids of workers.
+func idsOf(t *testing.T, app *testapp.App, staff ...string) (ids []string) {
+	t.Helper()
+	for _, no := range staff {
+		r, err := app.FindFirstRecordByData(collections.Workers, "staff_no", no)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, r.Id)
+	}
+	return ids
+}
+
 func TestImport(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
@@ -53,6 +67,7 @@ func TestImport(t *testing.T) {
 		t.Fatalf("dry run: %+v %v %v", n, err, accounts(t, app))
 	}
 	o.Check = false
+	pictured := app.Picture(t)
 	if n, err = staff.Import(t.Context(), app, path, o); err != nil || n.Added != 2 || n.Changed != 1 || n.Same != 1 || n.Silent != 0 {
 		t.Fatalf("%+v %v", n, err)
 	}
@@ -63,6 +78,19 @@ func TestImport(t *testing.T) {
 		if got := accounts(t, app)[no]; got != want {
 			t.Errorf("%s: %s, want %s", no, got, want)
 		}
+	}
+	own, moved := idsOf(t, app, "F2", "F3", "M1"), []string{}
+	for _, c := range app.Picture(t).Since(pictured) {
+		if c.Table != collections.Audit && !c.Names(own) {
+			t.Errorf("the import touched %s %s: %v", c.Table, c.Key, c.Columns())
+		}
+		if c.Table == collections.Workers {
+			moved = append(moved, c.After["staff_no"]+": "+strings.Join(c.Columns(), " "))
+		}
+	}
+	slices.Sort(moved)
+	if want := "F2: name territory updated, F3: , M1: "; strings.Join(moved, ", ") != want {
+		t.Errorf("accounts that moved: %s, want %s", strings.Join(moved, ", "), want)
 	}
 	var scopes int
 	if _, err := collections.One(collections.Read(app), `SELECT COUNT(*) FROM worker_scopes WHERE worker IN (SELECT id FROM workers WHERE staff_no IN ('F2','F3'))`, nil, &scopes); err != nil || scopes != 4 {

@@ -14,19 +14,24 @@ import (
 type asked struct {
 	mu      sync.Mutex
 	waiting map[string]bool
+	fails   fault
 }
 
 // examined is the statements whose plans were read, by any app of a test binary.
 var examined sync.Map
 
-// note keeps a statement for later, unless a test itself asked it.
-func (a *asked) note(query string) {
+// note keeps a statement for later, unless a test itself asked it. It fails where the test wants a statement to fail.
+func (a *asked) note(query string) error {
+	if a.fails.due(query) {
+		return ErrWanted
+	}
 	if _, known := examined.Load(query); known || !judged(query) {
-		return
+		return nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.waiting[query] = true
+	return nil
 }
 
 // take empties it.

@@ -4,6 +4,7 @@ package testapp
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -33,6 +34,8 @@ type App struct {
 	Doorstep *hooks.Doorstep
 	clock    time.Time
 	handler  http.Handler
+	asked    *asked
+	looks    *sql.DB // at the version alone
 }
 
 // Password is what every worker made by a builder signs in with.
@@ -84,7 +87,7 @@ func Open(t testing.TB, from string) *App {
 		t.Fatal(err)
 	}
 	t.Cleanup(base.Cleanup)
-	a := &App{TestApp: base, clock: morning}
+	a := &App{TestApp: base, clock: morning, asked: asked}
 	t.Cleanup(func() { a.examine(t, asked) })
 	a.Doorstep = hooks.New(func() time.Time { return a.clock })
 	if a.Doorstep.Keys, err = keys(); err != nil {

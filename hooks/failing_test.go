@@ -1,0 +1,126 @@
+package hooks_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"doorstep/collections"
+	"doorstep/internal/testapp"
+)
+
+// spared are statements that may fail without anybody being told: those of a transaction itself, PocketBase's own look at who asks and at
+// whom to tell of what was saved, and the look for an approval, without which a correction proposes to the register what it would
+// else write.
+var spared = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT|SELECT .[a-z_]+.\.\* FROM)|decision='approve'`)
+
+func isSpared(query string) bool { return spared.MatchString(query) }
+
+// ownWay are requests that answer a failure in a way of their own. A push tells of each operation, what is streamed is cut, and a file on
+// its way goes on where it stands; PocketBase saves an account, and a guess at a password counts before it is looked at. The
+// others are done in steps of which the first stands when a later one fails: what waited for a form is
+// released, records are looked at in areas, files of who was erased are swept.
+var ownWay = []string{"/sync/v1/push", "/sync/v1/pull", "/sync/v1/repair", "/sync/v1/files", "/sync/v1/sealed", "/export/", "/backups",
+	"/api/collections/", "/me/password", "/v1/forms", "/v1/areas", "/v1/area-jobs", "/v1/house-codes", "/v1/jobs", "/erase", "/retention/"}
+
+// attempt sends a request. One that is to succeed is sent again and again before, while each time another statement of the database
+// fails: whichever it is, the answer says so, and nothing has changed. What it then does is written into the ledger.
+func (w *witness) attempt(who *testapp.Client, method, path, url string, body any, want int) (status int, answer []byte) {
+	w.t.Helper()
+	if w.ledger == nil || strings.Contains(path, "/v1/jobs") { // jobs are stopped while they run
+		return w.do(who, method, url, body)
+	}
+	w.ledger.wait(w.t)
+	app := w.ledger.app
+	before, version := app.Picture(w.t), app.Version(w.t)
+	own := want >= http.StatusMultipleChoices || slices.ContainsFunc(ownWay, func(own string) bool { return strings.Contains(path, own) })
+	for n := 1; !own; n++ {
+		failed := app.Failing(n, isSpared, func() { status, answer = w.do(who, method, url, body) })
+		if failed == "" {
+			break
+		}
+		if status < http.StatusBadRequest {
+			w.t.Errorf("%s %s: %d %.200s, though this failed: %s", method, path, status, answer, failed)
+			break
+		}
+		if now := app.Version(w.t); now != version {
+			if moved := app.Moved(w.t, before); len(moved) > 0 {
+				w.t.Errorf("%s %s: %d %.200s, and it left %q, though this failed: %s", method, path, status, answer, moved, failed)
+			}
+			before, version = app.Picture(w.t), app.Version(w.t)
+		}
+	}
+	if own {
+		status, answer = w.do(who, method, url, body)
+	}
+	w.ledger.note(w.t, fmt.Sprintf("%s %s %d", method, path, status), before)
+	return status, answer
+}
+
+// TestAnAnswerThatFailsIsNotTakenForAWhole reads what is sent while it is read, while one statement after the other fails: the
+// answer is an
+// error, or is cut, or is the whole.
+func TestAnAnswerThatFailsIsNotTakenForAWhole(t *testing.T) {
+	d := newDesk(t)
+	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
+	d.visit(0, gridA, "示例路 2 号", "李小红", "990000201503010033")
+	phone := newCollect(t, d.App, d.Serve(t), d.worker(t, "F-990101"))
+	for _, c := range []struct {
+		who  *testapp.Client
+		path string
+	}{
+		{d.tablets[0], "/api/sync/v1/pull"}, {d.tablets[0], "/api/sync/v1/digest"}, {d.tablets[0],
+			"/api/sync/v1/repair?buckets=" + everyBucket},
+		{d.manager, "/api/doorstep/v1/export/child_visit?states=" + allStates},
+		{d.manager, "/api/doorstep/v1/export/child_visit?format=xlsx&states=" + allStates},
+		{nil, phone.Base + "/formList"}, {nil, phone.Base + "/datasets/households/entities.csv"}, {nil,
+			phone.Base + "/datasets/persons/entities.csv"},
+		{nil, phone.Base + "/forms/child_visit/manifest"},
+	} {
+		status, whole, err := answered(t, c.who, d.boss.URL, c.path)
+		if err != nil || status != http.StatusOK {
+			t.Fatalf("%s: %d %v %.200s", c.path, status, err, whole)
+		}
+		for n, failed := 1, "."; failed != ""; n++ {
+			var answer []byte
+			failed = d.Failing(n, isSpared, func() { status, answer, err = answered(t, c.who, d.boss.URL, c.path) })
+			short := len(unzipped(answer)) < len(unzipped(whole))*9/10
+			if failed != "" && err == nil && status < http.StatusBadRequest && short {
+				t.Errorf("%s: %d, %d bytes of %d, though this failed: %s", c.path, status, len(answer), len(whole), failed)
+			}
+		}
+	}
+}
+
+func (d *desk) worker(t *testing.T, staff string) string {
+	t.Helper()
+	return list(t, collections.Read(d.TestApp), `SELECT id FROM workers WHERE staff_no='`+staff+`'`)[0]
+}
+
+// answered gets a path and says whether the answer was cut.
+func answered(t *testing.T, who *testapp.Client, server, path string) (status int, answer []byte, err error) {
+	t.Helper()
+	if who != nil {
+		path = server + path
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who != nil {
+		req.Header.Set("Authorization", who.Token)
+		req.Header.Set("X-Doorstep-Device", who.Device)
+	}
+	req.Header.Set("X-OpenRosa-Version", "1.0")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	answer, err = io.ReadAll(res.Body)
+	return res.StatusCode, answer, err
+}
