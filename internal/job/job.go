@@ -190,7 +190,8 @@ func List(db collections.DB, actor access.Actor, kind, cursor string) (Page, err
 	}
 	var last string
 	n := 0
-	err := collections.Each(db, `SELECT `+columns+` FROM jobs j WHERE `+where+` ORDER BY j.id DESC LIMIT ?`, append(args, looked), func(rows *sql.Rows) error {
+	query := `SELECT ` + columns + ` FROM jobs j WHERE ` + where + ` ORDER BY j.id DESC LIMIT ?`
+	err := collections.Each(db, query, append(args, looked), func(rows *sql.Rows) error {
 		if len(p.Items) == MostListed {
 			return nil
 		}
@@ -252,11 +253,12 @@ const (
 
 // Expire forgets files and jobs whose time is over. The store drops the files when it is swept next.
 func Expire(db collections.DB, now time.Time) error {
-	for query, before := range map[string]time.Time{
-		`UPDATE jobs SET file='', upload='' WHERE (file!='' OR upload!='') AND updated<? AND status NOT IN ('waiting','running')`: now.Add(-filesStay),
-		`DELETE FROM jobs WHERE kind!='reassign' AND updated<? AND status NOT IN ('waiting','running')`:                           now.Add(-rowsStay),
+	const ended = `status NOT IN ('waiting','running')`
+	for query, stay := range map[string]time.Duration{
+		`UPDATE jobs SET file='', upload='' WHERE (file!='' OR upload!='') AND updated<? AND ` + ended: filesStay,
+		`DELETE FROM jobs WHERE kind!='reassign' AND updated<? AND ` + ended:                           rowsStay,
 	} {
-		if _, err := db.Exec(query, collections.Stamp(before)); err != nil {
+		if _, err := db.Exec(query, collections.Stamp(now.Add(-stay))); err != nil {
 			return fmt.Errorf("expire jobs: %w", err)
 		}
 	}

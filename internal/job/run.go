@@ -174,7 +174,8 @@ func (t *Task) end(db collections.DB, now time.Time, result any, failed error) e
 		return err
 	}
 	b := body{Name: t.Name, Input: json.RawMessage(t.input)}
-	row := collections.Row{{Column: "done", Value: t.Done}, {Column: "total", Value: t.Total}, {Column: "updated", Value: collections.Stamp(now)}}
+	row := collections.Row{{Column: "done", Value: t.Done}, {Column: "total", Value: t.Total},
+		{Column: "updated", Value: collections.Stamp(now)}}
 	var err error
 	switch {
 	case failed == nil:

@@ -43,7 +43,8 @@ func SetFlag(ctx context.Context, app core.App, actor access.Actor, f Flag, now 
 			_, err = db.Exec(`DELETE FROM record_flags WHERE record=? AND (worker=? OR team)`, f.Record, actor.ID)
 		} else {
 			_, err = db.Exec(`INSERT INTO record_flags (record, worker, collection, team, created) VALUES (?,?,?,?,?)
-				ON CONFLICT DO UPDATE SET team=excluded.team, created=excluded.created`, f.Record, actor.ID, f.Collection, f.Flag == FlagTeam, collections.Stamp(now))
+				ON CONFLICT DO UPDATE SET team=excluded.team, created=excluded.created`,
+				f.Record, actor.ID, f.Collection, f.Flag == FlagTeam, collections.Stamp(now))
 		}
 		if err != nil {
 			return err

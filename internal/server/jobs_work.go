@@ -203,7 +203,8 @@ func importStaff(ctx context.Context, t *job.Task) (any, error) {
 	}
 	defer given.Close()
 	out := importedStaff{Check: in.Check}
-	o := staff.Options{Check: in.Check, Generate: in.Passwords, Actor: t.Actor, Now: t.Now, Show: func(done, total int) { t.Step(ctx, done, total) }}
+	o := staff.Options{Check: in.Check, Generate: in.Passwords, Actor: t.Actor, Now: t.Now,
+		Show: func(done, total int) { t.Step(ctx, done, total) }}
 	o.Keep = func(made []staff.Credential) error {
 		out.File = "passwords.csv"
 		return t.Keep(func(w io.Writer) error { return writePasswords(w, made) })
@@ -230,7 +231,8 @@ func importRoster(ctx context.Context, t *job.Task) (any, error) {
 		return nil, err
 	}
 	defer given.Close()
-	o := roster.Options{Check: in.Check, Datum: in.Datum, Actor: t.Actor, Now: t.Now, Show: func(done, total int) { t.Step(ctx, done, total) }}
+	o := roster.Options{Check: in.Check, Datum: in.Datum, Actor: t.Actor, Now: t.Now,
+		Show: func(done, total int) { t.Step(ctx, done, total) }}
 	n, err := roster.ImportFile(ctx, t.App, roster.File{Name: t.Name, In: given}, o)
 	return struct {
 		roster.Imported
