@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"web":                  {},
 	"pb_migrations":        {},
 	"internal/signin":      {"collections", "internal/access", "internal/audit", "internal/problem", "internal/seal"},
-	"internal/roster":      {"collections", "internal/access", "internal/audit", "internal/grid", "internal/identity", "internal/survey", "internal/tabular", "internal/validate"},
+	"internal/roster":      {"collections", "internal/access", "internal/audit", "internal/export", "internal/grid", "internal/identity", "internal/survey", "internal/tabular", "internal/validate"},
 	"internal/match":       {"collections", "collections/territory", "internal/access", "internal/audit", "internal/export", "internal/identity", "internal/linkage", "internal/problem", "internal/roster", "internal/sensitive", "internal/survey", "internal/tabular"},
 	"internal/campaign":    {"collections", "internal/access", "internal/audit", "internal/problem", "internal/survey"},
 	"internal/quality":     {},

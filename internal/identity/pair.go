@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"doorstep/collections"
@@ -77,6 +79,21 @@ func (p *Pair) Record(db collections.DB, now time.Time) (fresh bool, err error) 
 		{Column: "weight", Value: p.Weight}, {Column: "model", Value: p.Model}, {Column: "doubt", Value: p.doubt()}, {Column: "status", Value: "open"},
 		{Column: "decided_at", Value: ""}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
+}
+
+// InWords is evidence in both languages, with the weights.
+func InWords(all []Evidence) string {
+	var words []string
+	for _, e := range all {
+		switch {
+		case e.Level == "missing":
+		case e.ZH == "": // of a rule
+			words = append(words, e.Field+": "+e.Level)
+		default:
+			words = append(words, e.Field+": "+e.ZH+" "+e.EN+" "+strconv.FormatFloat(e.Bits, 'f', 1, 64))
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 func compare(field, a, b string) Evidence {

@@ -16,6 +16,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/demo"
+	"doorstep/internal/identity"
 	"doorstep/internal/match"
 	"doorstep/internal/problem"
 	"doorstep/internal/roster"
@@ -222,7 +223,7 @@ func TestWhatARowComesTo(t *testing.T) {
 	if d := found[0].Differs; len(d) != 1 || d[0] != (match.Difference{Field: "phone", Listed: "154****0000", Known: one.phone[:3] + "****" + one.phone[7:]}) {
 		t.Errorf("differs %v", d)
 	}
-	if found[1].Earlier != 2 || len(found[1].Differs) > 0 || found[1].Probability < 0.99 || len(found[1].Words()) < 20 {
+	if found[1].Earlier != 2 || len(found[1].Differs) > 0 || found[1].Probability < 0.99 || len(identity.InWords(found[1].Evidence)) < 20 {
 		t.Errorf("%+v", found[1])
 	}
 	for _, f := range found {

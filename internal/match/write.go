@@ -37,7 +37,7 @@ func (t *Table) Row(r Row) error {
 		differs[i] = d.Field + ": " + d.Listed + " ≠ " + d.Known
 	}
 	return t.csv.Row([]any{int64(r.Number), string(r.Outcome), r.Name, r.BirthDate, r.IDNumber, r.Person, r.Household, r.Area, r.Rule,
-		decimal(r.Probability, 4), decimal(r.Weight, 1), r.Words(), strings.Join(differs, "; "), blankZero(r.Earlier)})
+		decimal(r.Probability, 4), decimal(r.Weight, 1), identity.InWords(r.Evidence), strings.Join(differs, "; "), blankZero(r.Earlier)})
 }
 
 // Close writes what is still buffered.
@@ -49,17 +49,6 @@ func (r Row) Met(people []string) []string {
 		return people
 	}
 	return append(people, r.Person)
-}
-
-// Words is the evidence of a row in both languages, with the weights.
-func (r Row) Words() string {
-	var words []string
-	for _, e := range r.Evidence {
-		if e.Level != "missing" {
-			words = append(words, e.Field+": "+e.ZH+" "+e.EN+" "+decimal(e.Bits, 1))
-		}
-	}
-	return strings.Join(words, "; ")
 }
 
 func decimal(x float64, places int) string {

@@ -24,6 +24,7 @@ type Options struct {
 	Show  func(done, total int) // rows; may be nil
 	Actor access.Actor          // who imports, into the own territory alone; none for who types at the shell
 	Now   time.Time
+	Each  func(Judged) error // told what becomes of each person; may be nil
 }
 
 // File is a list that was opened; its name tells what it is.
@@ -46,6 +47,8 @@ type Imported struct {
 
 	// Differs tells where, without the values; no more than mostMistakes.
 	Differs survey.Problems `json:"-"`
+
+	added map[string]int // rows by whom they add
 }
 
 const (
@@ -129,7 +132,7 @@ func write(ctx context.Context, app core.App, f File, o Options, n *Imported) er
 		before := *n
 		err := collections.Write(ctx, app, func(db collections.DB) error {
 			for _, l := range batch {
-				if err := l.save(db, o.Now, n); err != nil {
+				if err := l.save(db, o, n); err != nil {
 					return err
 				}
 			}
@@ -178,7 +181,8 @@ func (l line) reach() identity.Reach {
 
 // save adds a row's household and person unless they are there. Somebody known elsewhere stays as they are: the row's
 // own household or person stands in, and the pair goes to the supervisors there.
-func (l line) save(db collections.DB, now time.Time, n *Imported) error {
+func (l line) save(db collections.DB, o Options, n *Imported) error {
+	now := o.Now
 	h, known, elsewhere, err := identity.MeetHousehold(db, l.household, "", l.reach())
 	switch {
 	case err != nil:
@@ -196,7 +200,7 @@ func (l line) save(db collections.DB, now time.Time, n *Imported) error {
 	if l.person.Name == "" {
 		return nil
 	}
-	return l.savePerson(db, h, now, n)
+	return l.savePerson(db, h, o, n)
 }
 
 func (l line) saveHousehold(db collections.DB, elsewhere *identity.Candidate, now time.Time,
@@ -216,9 +220,9 @@ func (l line) saveHousehold(db collections.DB, elsewhere *identity.Candidate, no
 	return h, n.pair(db, &pair, now)
 }
 
-func (l line) savePerson(db collections.DB, h identity.Household, now time.Time, n *Imported) error {
+func (l line) savePerson(db collections.DB, h identity.Household, o Options, n *Imported) error {
+	l.person.Household, l.person.Area = h.ID, h.Area
 	p := l.person
-	p.Household, p.Area = h.ID, h.Area
 	fresh, err := collections.NewID()
 	if err != nil {
 		return err
@@ -229,35 +233,44 @@ func (l line) savePerson(db collections.DB, h identity.Household, now time.Time,
 			return err
 		}
 	}
-	found, err := identity.Register{DB: db, Reach: l.reach(), Now: now}.ResolvePerson(p, known, fresh)
+	found, err := identity.Register{DB: db, Reach: l.reach(), Now: o.Now}.ResolvePerson(p, known, fresh)
 	if err != nil {
 		return err
 	}
 	if !found.New {
 		n.KnownPersons++
 		n.differ(l, found.Proposed)
-		return nil
+		return n.tell(o, linked(l, found))
 	}
 	n.Persons++
-	for _, pair := range []*identity.Pair{found.Clash, found.Elsewhere} {
-		if pair == nil {
-			continue
+	p.ID = found.ID
+	pairs, err := pairsOf(db, p, found, o.Now)
+	for i := range pairs {
+		if err == nil {
+			err = n.pair(db, &pairs[i], o.Now)
 		}
-		if err := n.pair(db, pair, now); err != nil {
-			return err
+	}
+	if err == nil {
+		err = n.tell(o, added(l, pairs))
+	}
+	if o.Each != nil {
+		n.add(p.ID, l.row.Number)
+	}
+	return err
+}
+
+// pairsOf are those of somebody new with whom they may be. Whom a number or the household tells is not asked for by weight.
+func pairsOf(db collections.DB, p identity.Person, found identity.Found, now time.Time) (pairs []identity.Pair, err error) {
+	for _, pair := range []*identity.Pair{found.Elsewhere, found.Clash} {
+		if pair != nil {
+			pairs = append(pairs, *pair)
 		}
 	}
 	if found.Elsewhere != nil {
-		return nil
+		return pairs, nil
 	}
-	p.ID = found.ID
-	pairs, err := identity.Suggest(db, p, now)
-	for i := range pairs {
-		if err == nil {
-			err = n.pair(db, &pairs[i], now)
-		}
-	}
-	return err
+	likely, err := identity.Suggest(db, p, now)
+	return append(pairs, likely...), err
 }
 
 func (n *Imported) pair(db collections.DB, p *identity.Pair, now time.Time) error {

@@ -228,3 +228,27 @@ func TestImportDrawsASample(t *testing.T) {
 		}
 	}
 }
+
+// TestBandsOfADryRun: the register has the first, may have the second, and not the third; a later row of the third is the same.
+func TestBandsOfADryRun(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	o := roster.Options{Now: app.Doorstep.Now()}
+	known := "990101001001001,示例路1号,,,,,王小明,男,2015-03-01,990000201503010017,子"
+	if _, err := roster.Import(t.Context(), app, rosterFile(t, known), o); err != nil {
+		t.Fatal(err)
+	}
+	before := written(t, app)
+	var got []string
+	o.Check = true
+	o.Each = func(j roster.Judged) error {
+		got = append(got, fmt.Sprint(j.Row, " ", j.Band, " ", j.Rule, " ", j.Person != "", " ", j.Earlier, " ", len(j.Evidence) > 3))
+		return nil
+	}
+	_, err := roster.Import(t.Context(), app, rosterFile(t, known, "990101001001001,示例路3号,,,,,王晓明,男,2015-03-01,,子",
+		"990101001001001,示例路4号,,,,,赵新人,女,2001-07-08,,女", "990101001001001,示例路4号,,,,,赵新人,女,2001-07-08,,女"), o)
+	want := []string{"2 linked same_id_number true 0 true", "3 review alike true 0 true", "4 new  false 0 false", "5 linked same_name_birth_household false 4 true"}
+	if err != nil || !slices.Equal(got, want) || written(t, app) != before {
+		t.Errorf("%v %q", err, got)
+	}
+}
