@@ -34,8 +34,8 @@ func (s *storing) checked() error {
 	if err != nil {
 		return err
 	}
-	past := s.edits()
-	past.of.Rev, past.area = s.d.rec.Rev, s.d.rec.Area
+	of := collections.RevisionOf(s.table(), s.d.op.ID, s.d.rec.Rev) // the first visit has none before it
+	past := history{db: s.db, of: of, area: s.d.rec.Area, by: s.said(), now: s.now}
 	for _, c := range s.d.changes {
 		where := s.whereOf(rows, c)
 		found := checkedAnswer{c.Sent, c.Computed, OnlyHere}
