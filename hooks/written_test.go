@@ -181,6 +181,8 @@ func rowLine(c testapp.Change, names func(string) string) string {
 		switch {
 		case !there, sign == "+ " && (plain || strings.Contains(" 0 false [] {} null ", " "+value+" ") || value == ""):
 		case column == "rowid", column == "updated", column == "seq":
+		case sign == "~ " && slices.Contains([]string{"record_rev", "rev", "version"}, column): // how often it was changed before
+			line += " " + column
 		case plain:
 			line += " " + column
 		default:
