@@ -6,10 +6,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,17 +19,9 @@ const (
 	most    = 5
 )
 
-// wide are the packages with longer lines, crowded those with functions of more parameters. Both lists only shrink.
-var (
-	wide = []string{"internal/console", "internal/coverage", "internal/demo", "internal/devicesync", "internal/grid",
-		"internal/identity", "internal/ingest", "internal/linkage", "internal/reassign", "internal/seed", "internal/work"}
-	crowded = []string{"internal/seed"}
-)
-
 // TestLinesAndParameters holds the length of lines and the number of parameters outside of tests and of migrations, which nobody edits
 // once they have run.
 func TestLinesAndParameters(t *testing.T) {
-	long, many := map[string][]string{}, map[string][]string{}
 	err := filepath.WalkDir(".", func(name string, e os.DirEntry, err error) error {
 		if err == nil && e.IsDir() && (e.Name() == "node_modules" || e.Name() == "pb_migrations" || len(e.Name()) > 1 && e.Name()[0] == '.') {
 			return filepath.SkipDir
@@ -43,27 +33,17 @@ func TestLinesAndParameters(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		dir := filepath.ToSlash(filepath.Dir(name))
-		long[dir] = append(long[dir], longIn(name, source)...)
-		fns, err := crowdedIn(name, source)
-		many[dir] = append(many[dir], fns...)
+		for _, line := range longIn(name, source) {
+			t.Errorf("a line is longer than %d characters: %s", longest, line)
+		}
+		crowded, err := crowdedIn(name, source)
+		for _, fn := range crowded {
+			t.Errorf("a function takes more than %d parameters: %s", most, fn)
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for what, found := range map[string]struct {
-		in      map[string][]string
-		allowed []string
-	}{"a line is longer than 140 characters": {long, wide}, "a function takes more than five parameters": {many, crowded}} {
-		for _, dir := range slices.Sorted(maps.Keys(found.in)) {
-			switch listed := slices.Contains(found.allowed, dir); {
-			case !listed && len(found.in[dir]) > 0:
-				t.Errorf("%s: %s", what, strings.Join(found.in[dir], ", "))
-			case listed && len(found.in[dir]) == 0:
-				t.Errorf("%s needs no exception any more (%s)", dir, what)
-			}
-		}
 	}
 }
 

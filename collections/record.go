@@ -409,7 +409,8 @@ func (r rowReader) below(parent *survey.Table, node *survey.Node, parentRow stri
 			all = append(all, f)
 			return []any{&f.link.ID, &f.link.Person, &f.link.Household}, f.node, new(seal.Row)
 		}
-		err := r.scan(t, rows{[]string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{r.rec.ID, parentRow}, next})
+		err := r.scan(t, rows{[]string{"id", "person", "household"}, `visit=? AND parent_row=? ORDER BY position`, []any{r.rec.ID, parentRow},
+			next})
 		if err != nil {
 			return err
 		}

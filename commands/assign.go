@@ -31,7 +31,8 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 		if err != nil {
 			return mistakes(cmd, args[1], err)
 		}
-		report, err := work.Assign(cmd.Context(), app, access.Act{Actor: access.Shell(), Now: d.Now()}, work.Target{Campaign: args[0], Parts: parts, Check: check})
+		report, err := work.Assign(cmd.Context(), app, access.Act{Actor: access.Shell(), Now: d.Now()},
+			work.Target{Campaign: args[0], Parts: parts, Check: check})
 		if err != nil {
 			return err
 		}

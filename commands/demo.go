@@ -135,11 +135,13 @@ func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorste
 	if m.history {
 		pace = seed.Quarter
 	}
-	show, now := steps(m.err), d.Now()
-	if err := seed.City(ctx, app, d.Areas, city, DemoPassword, now.AddDate(0, 0, -pace.Days-9), show); err != nil {
+	setting := seed.Setting{City: city, Password: DemoPassword, Now: d.Now(), Show: steps(m.err)}
+	founded := setting
+	founded.Now = setting.Now.AddDate(0, 0, -pace.Days-9)
+	if err := seed.City(ctx, app, d.Areas, founded); err != nil {
 		return fmt.Errorf("demo city: %w", err)
 	}
-	if err := collections.Hurry(ctx, app, func() error { return seed.Life(ctx, app, d.Intake(), city, pace, now, show) }); err != nil {
+	if err := collections.Hurry(ctx, app, func() error { return seed.Life(ctx, app, d.Intake(), setting, pace) }); err != nil {
 		return fmt.Errorf("demo city: %w", err)
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error { return collections.SetMeta(db, demoKey, m.made()) })

@@ -96,7 +96,8 @@ func closeForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if final {
 			status = instrument.Closed
 		}
-		if err := d.Library.SetStatus(app, instrument.Step{Form: v.form, Version: v.version, Status: status}, audit.Operator, d.Now()); err != nil {
+		if err := d.Library.SetStatus(app, instrument.Step{Form: v.form, Version: v.version, Status: status},
+			audit.Operator, d.Now()); err != nil {
 			return fmt.Errorf("%s %s (%s): %w", v.form, v.version, v.status, err)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s %s: %s\n", v.form, v.version, status)

@@ -103,7 +103,8 @@ func (o qrOptions) sheet(ctx context.Context, app *pocketbase.PocketBase, d *hoo
 	}
 	s := openrosa.Sheet{Community: strings.TrimSpace(name + " " + code), Made: d.Now().Format("2006-01-02")}
 	for _, w := range workers {
-		t, err := openrosa.Issue(ctx, app, access.Act{Actor: access.Shell(), Now: d.Now()}, openrosa.Asked{Worker: w.id, Label: o.label, Random: rand.Reader})
+		t, err := openrosa.Issue(ctx, app, access.Act{Actor: access.Shell(), Now: d.Now()},
+			openrosa.Asked{Worker: w.id, Label: o.label, Random: rand.Reader})
 		if err != nil {
 			return "", fmt.Errorf("worker %s: %w", w.staffNo, err)
 		}

@@ -189,7 +189,8 @@ func announce(e *core.RecordEvent) error {
 				return err
 			}
 		}
-		return collections.Moved(db, collections.RevisionOf(e.Record.Collection().Name, e.Record.Id, int64(e.Record.GetInt("rev"))), from, to, time.Now())
+		return collections.Moved(db, collections.RevisionOf(e.Record.Collection().Name, e.Record.Id, int64(e.Record.GetInt("rev"))), from, to,
+			time.Now())
 	})
 }
 

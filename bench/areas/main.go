@@ -78,7 +78,8 @@ func measure(ctx context.Context, visits, n int) error {
 	for _, a := range before {
 		visited += a.Visited
 	}
-	fmt.Printf("coverage of a community under the grids of before, all of which changed: %d areas, %d households visited, %v\n", len(before), visited,
+	fmt.Printf("coverage of a community under the grids of before, all of which changed: %d areas, %d households visited, %v\n", len(before),
+		visited,
 		took.Round(time.Millisecond))
 	return tellCoverage(app, "coverage afterwards", func(level string) ([]coverage.Area, error) {
 		return coverage.Report(collections.Read(app), territory.Everywhere, level)

@@ -53,7 +53,7 @@ func serve(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", now, nil); err != nil {
+	if err := seed.City(ctx, app, d.Areas, seed.Setting{City: city, Password: "synthetic-pass-1", Now: now}); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -96,7 +96,8 @@ func tokens(ctx context.Context, app core.App, now time.Time) ([]string, error) 
 	}
 	var all []string
 	for _, w := range workers {
-		t, err := openrosa.Issue(ctx, app, access.Act{Actor: access.Shell(), Now: now}, openrosa.Asked{Worker: w.Id, Label: "bench", Random: rand.Reader})
+		t, err := openrosa.Issue(ctx, app, access.Act{Actor: access.Shell(), Now: now},
+			openrosa.Asked{Worker: w.Id, Label: "bench", Random: rand.Reader})
 		if err != nil {
 			return nil, err
 		}

@@ -64,7 +64,8 @@ func (v *visitor) bringNews(db collections.DB) error {
 		}
 	}
 	for _, t := range all {
-		if err := collections.Announce(db, collections.RevisionOf(collections.Persons, t.id, t.rev+1), t.area, collections.Upsert, time.Now()); err != nil {
+		if err := collections.Announce(db, collections.RevisionOf(collections.Persons, t.id, t.rev+1), t.area, collections.Upsert,
+			time.Now()); err != nil {
 			return err
 		}
 	}

@@ -67,7 +67,7 @@ func serve(ctx context.Context, dir string, c config) error {
 		if c.kept != "" {
 			return nil
 		}
-		return seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", time.Now(), nil)
+		return seed.City(ctx, app, d.Areas, seed.Setting{City: city, Password: "synthetic-pass-1", Now: time.Now()})
 	})
 	if err != nil {
 		return err

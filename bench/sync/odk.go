@@ -52,7 +52,8 @@ func (s *server) odkURLs(ctx context.Context) (urls []string, err error) {
 		return nil, err
 	}
 	for _, w := range workers {
-		t, err := openrosa.Issue(ctx, s.app, access.Act{Actor: access.Shell(), Now: s.now}, openrosa.Asked{Worker: w.Id, Label: "bench", Random: rand.Reader})
+		t, err := openrosa.Issue(ctx, s.app, access.Act{Actor: access.Shell(), Now: s.now},
+			openrosa.Asked{Worker: w.Id, Label: "bench", Random: rand.Reader})
 		if err != nil {
 			return nil, err
 		}

@@ -47,7 +47,7 @@ func startServer(ctx context.Context, dir string, keys seal.Source, scale demo.S
 		return nil, err
 	}
 	return openServer(filepath.Join(dir, "doorstep"), keys, city, func(app core.App, d *hooks.Doorstep) error {
-		return seed.City(ctx, app, d.Areas, city, "synthetic-pass-1", time.Now(), nil)
+		return seed.City(ctx, app, d.Areas, seed.Setting{City: city, Password: "synthetic-pass-1", Now: time.Now()})
 	})
 }
 

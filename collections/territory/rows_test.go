@@ -75,7 +75,8 @@ func TestAFeedIsOfItsTargets(t *testing.T) {
 	db := collections.Read(app.TestApp)
 	read := func(f territory.Feed, seq int64, where string, limit int) (seqs []int64) {
 		t.Helper()
-		if err := f.Each(db, seq, where, nil, limit, func(r *sql.Rows) error {
+		f.Where = where
+		if err := f.Each(db, seq, limit, func(r *sql.Rows) error {
 			var seq, rev int64
 			var collection, record, op string
 			err := r.Scan(&seq, &collection, &record, &rev, &op)

@@ -98,7 +98,8 @@ func (t *Trace) gather(db collections.DB, person string) error {
 	}
 	tables := map[string]string{}
 	err := collections.Each(db, `SELECT m.name, EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name='visit')
-		FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name='person' WHERE m.type='table' AND m.name!='needs'`, nil, func(rows *sql.Rows) error {
+		FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name='person'
+		WHERE m.type='table' AND m.name!='needs'`, nil, func(rows *sql.Rows) error {
 		var name string
 		var repeat bool
 		err := rows.Scan(&name, &repeat)

@@ -47,7 +47,8 @@ func eachArea(db collections.DB, actor access.Actor, parent, columns string, sca
 	if err != nil {
 		return err
 	}
-	return collections.Each(db, `SELECT `+columns+` FROM areas a WHERE a.code IN (SELECT value FROM json_each(?)) AND a.active ORDER BY a.code`, []any{string(codes)}, scan)
+	return collections.Each(db, `SELECT `+columns+` FROM areas a WHERE a.code IN (SELECT value FROM json_each(?)) AND a.active
+		ORDER BY a.code`, []any{string(codes)}, scan)
 }
 
 // reaches reports whether an area lies in the actor's territory, or holds a part of it.

@@ -31,7 +31,8 @@ const mostCampaigns = 500
 // Campaigns lists the rounds of all surveys, the open ones and the latest first.
 func Campaigns(db collections.DB, k Known, actor access.Actor) ([]Campaign, error) {
 	all := []Campaign{}
-	err := collections.Each(db, `SELECT id, rev, name, form, round, starts, ends, COALESCE(territory,'[]'), hold_policy, status, COALESCE(recheck,'')
+	err := collections.Each(db, `SELECT id, rev, name, form, round, starts, ends, COALESCE(territory,'[]'), hold_policy, status,
+		COALESCE(recheck,'')
 		FROM campaigns ORDER BY status DESC, starts DESC, id LIMIT ?`,
 		[]any{mostCampaigns}, func(rows *sql.Rows) error {
 			var c Campaign

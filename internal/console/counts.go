@@ -63,7 +63,8 @@ func inState(db collections.DB, table, state string, ranges []territory.Range) (
 		case len(r.Lo) >= street:
 			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE area>=? AND area<? AND +review_state=?`, r.Lo, r.Hi, state)
 		case len(r.Lo) >= district:
-			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE substr(area,1,6)=? AND review_state=? AND +area>=? AND +area<?`, r.Lo[:district], state, r.Lo, r.Hi)
+			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE substr(area,1,6)=? AND review_state=? AND +area>=? AND +area<?`,
+				r.Lo[:district], state, r.Lo, r.Hi)
 		default:
 			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE review_state=? AND +area>=? AND +area<?`, state, r.Lo, r.Hi)
 		}

@@ -61,7 +61,8 @@ func (r *reader) others(out *Record, table, same, where, value string) error {
 	if value == "" {
 		return nil
 	}
-	query := `SELECT v.id, v.form, v.form_version, v.finished_at, v.received_at, v.review_state, v.outcome, v.area FROM "` + table + `" v WHERE ` + where + ` ORDER BY v.received_at DESC LIMIT ?`
+	query := `SELECT v.id, v.form, v.form_version, v.finished_at, v.received_at, v.review_state, v.outcome, v.area FROM "` + table +
+		`" v WHERE ` + where + ` ORDER BY v.received_at DESC LIMIT ?`
 	return collections.Each(r.db, query, []any{value, mostEarlier + 1}, func(rows *sql.Rows) error {
 		v := Visit{Collection: table, Same: same}
 		var version, outcome, area string

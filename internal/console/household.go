@@ -54,7 +54,8 @@ const (
 func ReadHousehold(db collections.DB, k Known, actor access.Actor, id string) (out Dwelling, subjects []string, err error) {
 	out = Dwelling{Members: []Member{}, Visits: []Visit{}, Tasks: []Work{}}
 	var mergedArea string
-	found, err := collections.One(db, `SELECT h.id, h.rev, h.area, h.active, COALESCE(m.id,''), COALESCE(m.area,'') FROM households h LEFT JOIN households m ON m.id=h.merged_into AND h.merged_into!='' WHERE h.id=?`,
+	found, err := collections.One(db, `SELECT h.id, h.rev, h.area, h.active, COALESCE(m.id,''), COALESCE(m.area,'') FROM households h
+		LEFT JOIN households m ON m.id=h.merged_into AND h.merged_into!='' WHERE h.id=?`,
 		[]any{id}, &out.ID, &out.Rev, &out.Area.Code, &out.Active, &out.Merged, &mergedArea)
 	if err != nil {
 		return out, nil, err
@@ -86,7 +87,8 @@ func factRows(db collections.DB, table, id string) ([]Row, error) {
 	for _, f := range facts {
 		value := said[f.Field]
 		shown := maskOf(table, f.Field).Mask(value)
-		row := Row{Ref: f.Field, Kind: "question", Label: f.Label, Type: "text", Value: shown, Text: Text{shown, shown}, Masked: shown != value, Relevant: true, Issues: []RowIssue{}}
+		row := Row{Ref: f.Field, Kind: "question", Label: f.Label, Type: "text", Value: shown, Text: Text{shown, shown},
+			Masked: shown != value, Relevant: true, Issues: []RowIssue{}}
 		if row.Masked {
 			row.Reveal = &Masked{Collection: table, ID: id, Field: f.Field}
 		}
@@ -96,7 +98,8 @@ func factRows(db collections.DB, table, id string) ([]Row, error) {
 }
 
 func (d *Dwelling) members(db collections.DB, _ Known, actor access.Actor) error {
-	err := collections.Each(db, `SELECT id, active, area FROM persons WHERE household=? AND merged_into='' ORDER BY created, id LIMIT ?`, []any{d.ID, mostMembers}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, active, area FROM persons WHERE household=? AND merged_into=''
+		ORDER BY created, id LIMIT ?`, []any{d.ID, mostMembers}, func(rows *sql.Rows) error {
 		var m Member
 		var area string
 		err := rows.Scan(&m.ID, &m.Active, &area)
@@ -132,7 +135,8 @@ func (d *Dwelling) visits(db collections.DB, k Known, actor access.Actor) error 
 func (d *Dwelling) tasks(db collections.DB, _ Known, actor access.Actor) error {
 	seen := map[string]bool{}
 	read := func(column, id string) error {
-		return collections.Each(db, `SELECT id, kind, title, due, status, priority, created, COALESCE((SELECT name FROM workers w WHERE w.id=assignee),''), area, sealed FROM tasks WHERE `+column+`=? ORDER BY created DESC LIMIT ?`,
+		return collections.Each(db, `SELECT id, kind, title, due, status, priority, created, COALESCE((SELECT name FROM workers w
+			WHERE w.id=assignee),''), area, sealed FROM tasks WHERE `+column+`=? ORDER BY created DESC LIMIT ?`,
 			[]any{id, mostWork}, func(rows *sql.Rows) error {
 				var w Work
 				var area, sealed string

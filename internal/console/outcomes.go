@@ -109,7 +109,8 @@ func meanings(library *instrument.Library, table string) func(version, code stri
 	}
 }
 
-var levels = map[string]int{"city": territory.City, "district": territory.District, "street": territory.Street, "community": territory.Community, "grid": territory.Grid}
+var levels = map[string]int{"city": territory.City, "district": territory.District, "street": territory.Street,
+	"community": territory.Community, "grid": territory.Grid}
 
 func (f OutcomeFilter) key() (func(coverage.Attempt) string, error) {
 	level, known := levels[cmp.Or(f.Level, "community")]

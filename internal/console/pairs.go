@@ -56,7 +56,8 @@ type Fact struct {
 	column string // expression that reads it, where the field is no column of the table
 }
 
-const pairColumns = `id, kind, rule, status, collection, created, doubt, weight, score, a, b, area, area_b, verdict_a, verdict_b, COALESCE(evidence,'[]'), unsure_by`
+const pairColumns = `id, kind, rule, status, collection, created, doubt, weight, score, a, b, area, area_b, verdict_a, verdict_b, ` +
+	`COALESCE(evidence,'[]'), unsure_by`
 
 // toDecide is the condition of the pairs that wait for an actor, whose id it takes last: those with a side in the territory,
 // without those that the actor was unsure of, which wait for somebody else.
@@ -87,7 +88,8 @@ func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page
 	if ask.Kind != "" {
 		where, args = where+` AND +kind=?`, append(args, ask.Kind)
 	}
-	err = collections.Each(db, `SELECT `+pairColumns+` FROM duplicates INDEXED BY idx_duplicates_doubt WHERE `+where+` ORDER BY doubt DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT `+pairColumns+` FROM duplicates INDEXED BY idx_duplicates_doubt
+		WHERE `+where+` ORDER BY doubt DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
 		p, _, err := scanPair(rows, k, actor)
 		page.Items = append(page.Items, p)
 		return err
@@ -177,7 +179,8 @@ func labelOf(field string) Text {
 func scanPair(rows *sql.Rows, k Known, actor access.Actor) (p Pair, evidence string, err error) {
 	p = Pair{Rows: []Fact{}, Can: []string{"same", "different", "unsure"}}
 	var unsure string
-	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.doubt, &p.Weight, &p.Chance, &p.A.ID, &p.B.ID, &p.A.Area, &p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence, &unsure)
+	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.doubt, &p.Weight, &p.Chance, &p.A.ID, &p.B.ID, &p.A.Area,
+		&p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence, &unsure)
 	p.Unsure = len(strings.Fields(unsure))
 	for _, s := range []*Side{&p.A, &p.B} {
 		if s.Here = actor.May(access.DecideDuplicate, s.Area, ""); !s.Here {
@@ -196,14 +199,19 @@ func factsOf(k Known, collection string) []Fact {
 	return factsOfRegister[collection]
 }
 
-var factsOfRecords = []Fact{{Field: "finished_at", Label: Text{"完成时间", "Finished"}}, {Field: "received_at", Label: Text{"收到时间", "Received"}},
-	{Field: "worker", Label: Text{"采集员", "Worker"}, column: `(SELECT name FROM workers w WHERE w.id=worker)`}, {Field: "outcome", Label: Text{"结果", "Outcome"}},
+var factsOfRecords = []Fact{{Field: "finished_at", Label: Text{"完成时间", "Finished"}},
+	{Field: "received_at", Label: Text{"收到时间", "Received"}},
+	{Field: "worker", Label: Text{"采集员", "Worker"}, column: `(SELECT name FROM workers w WHERE w.id=worker)`},
+	{Field: "outcome", Label: Text{"结果", "Outcome"}},
 	{Field: "review_state", Label: Text{"状态", "State"}}}
 
 var factsOfRegister = map[string][]Fact{
-	collections.Persons: {{Field: "name", Label: Text{"姓名", "Name"}}, {Field: "sex", Label: Text{"性别", "Sex"}}, {Field: "birth_date", Label: Text{"出生日期", "Birth date"}},
-		{Field: "id_type", Label: Text{"证件类型", "Type of document"}}, {Field: "id_number", Label: Text{"证件号码", "Number of document"}}, {Field: "phone", Label: Text{"电话", "Phone"}}, {Field: "relation", Label: Text{"与户主关系", "Relation to head"}}},
-	collections.Households: {{Field: "address", Label: Text{"地址", "Address"}}, {Field: "house_code", Label: Text{"房屋编码", "House code"}}, {Field: "head_name", Label: Text{"户主", "Head"}},
+	collections.Persons: {{Field: "name", Label: Text{"姓名", "Name"}}, {Field: "sex", Label: Text{"性别", "Sex"}},
+		{Field: "birth_date", Label: Text{"出生日期", "Birth date"}},
+		{Field: "id_type", Label: Text{"证件类型", "Type of document"}}, {Field: "id_number", Label: Text{"证件号码", "Number of document"}},
+		{Field: "phone", Label: Text{"电话", "Phone"}}, {Field: "relation", Label: Text{"与户主关系", "Relation to head"}}},
+	collections.Households: {{Field: "address", Label: Text{"地址", "Address"}}, {Field: "house_code", Label: Text{"房屋编码", "House code"}},
+		{Field: "head_name", Label: Text{"户主", "Head"}},
 		{Field: "phone", Label: Text{"电话", "Phone"}}, {Field: "residents", Label: Text{"常住人数", "Residents"}}},
 }
 

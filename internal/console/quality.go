@@ -68,7 +68,8 @@ func ReadQuality(db collections.DB, k Known, actor access.Actor, of QualityOf) (
 	out.Looked = len(all)
 	for _, one := range result.Interviews {
 		if len(one.Flags) > 0 && (of.Worker == "" || of.Worker == one.Worker) && len(out.Interviews) < mostOdd {
-			out.Interviews = append(out.Interviews, OddInterview{Collection: table, ID: one.ID, Worker: one.Worker, Score: one.Score, Flags: one.Flags})
+			out.Interviews = append(out.Interviews, OddInterview{Collection: table, ID: one.ID, Worker: one.Worker, Score: one.Score,
+				Flags: one.Flags})
 		}
 	}
 	for _, p := range result.Workers {
@@ -108,11 +109,13 @@ func (q *Quality) name(db collections.DB) error {
 func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor access.Actor, of QualityOf) ([]quality.Interview, error) {
 	main := in.Layout.Main()
 	columns := in.Layout.Plain(main)
-	query := `SELECT m.id, m.worker, m.started_at, m.finished_at, m.location, m.sealed, COALESCE(h.id,''), COALESCE(h.location,''), COALESCE(h.sealed,'')`
+	query := `SELECT m.id, m.worker, m.started_at, m.finished_at, m.location, m.sealed, COALESCE(h.id,''), COALESCE(h.location,''),
+		COALESCE(h.sealed,'')`
 	for _, c := range columns {
 		query += `, m."` + c + `"`
 	}
-	query += ` FROM "` + main.Name + `" m LEFT JOIN households h ON h.id=m.household WHERE m.area>=? AND m.area<? AND m.review_state!='rejected' AND (?='' OR m.campaign=?) AND (SELECT ` +
+	query += ` FROM "` + main.Name + `" m LEFT JOIN households h ON h.id=m.household
+		WHERE m.area>=? AND m.area<? AND m.review_state!='rejected' AND (?='' OR m.campaign=?) AND (SELECT ` +
 		k.Library.Interviews().Of(main.Name) + ` FROM "` + main.Name + `" own WHERE own.id=m.id) LIMIT ?`
 	r := interviewReader{db: db, table: main.Name, columns: columns}
 	r.blanks, r.whole = missing(in, columns)

@@ -23,7 +23,8 @@ type Choice struct {
 	Label Text   `json:"label"`
 }
 
-var inputs = map[survey.Kind]string{survey.KindText: "text", survey.KindInteger: "integer", survey.KindDecimal: "decimal", survey.KindDate: "date", survey.KindTime: "time",
+var inputs = map[survey.Kind]string{survey.KindText: "text", survey.KindInteger: "integer", survey.KindDecimal: "decimal",
+	survey.KindDate: "date", survey.KindTime: "time",
 	survey.KindDateTime: "datetime", survey.KindSelectOne: "one", survey.KindSelectMultiple: "many", survey.KindRank: "many"}
 
 // Questions lists the typed questions of a version, in its order.
@@ -34,8 +35,9 @@ func Questions(k Known, in *instrument.Instrument) []Question {
 		for _, e := range entries {
 			path := above + e.q.Name
 			if e.kind == "question" && e.q.Typed() {
-				all = append(all, Question{Path: path, Input: inputs[e.q.Kind], Choices: choicesOf(in.Form.Lists[e.q.List]), Hint: shown(e.q.Hint), Constraint: shown(e.q.ConstraintMsg),
-					Required: strings.TrimSpace(e.q.Required) != ""})
+				all = append(all, Question{Path: path, Input: inputs[e.q.Kind], Choices: choicesOf(in.Form.Lists[e.q.List]), Hint: shown(e.q.Hint),
+					Constraint: shown(e.q.ConstraintMsg),
+					Required:   strings.TrimSpace(e.q.Required) != ""})
 			}
 			walk(e.children, path+"/")
 		}

@@ -141,7 +141,8 @@ func (f *Filter) days() (where string, args []any, err error) {
 }
 
 const itemColumns = `v.id, v.rev, v.form, v.form_version, v.review_state, v.area,
-	v.worker, COALESCE((SELECT name FROM workers w WHERE w.id=v.worker),''), v.outcome, v.started_at, v.finished_at, v.received_at, COALESCE(v.issues,'[]'),
+	v.worker, COALESCE((SELECT name FROM workers w
+	WHERE w.id=v.worker),''), v.outcome, v.started_at, v.finished_at, v.received_at, COALESCE(v.issues,'[]'),
 	(SELECT count(*) FROM attachments a WHERE a.record=v.id AND a.replaced=FALSE AND a.state!='withdrawn'),
 	EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return'),
 	EXISTS (SELECT 1 FROM record_flags f WHERE f.record=v.id AND (f.worker=? OR f.team))`

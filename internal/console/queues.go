@@ -97,7 +97,8 @@ func DropQueue(ctx context.Context, app core.App, actor access.Actor, id string)
 // SavedQueues gives the queues that the actor has put aside, each with how many records it holds now.
 func SavedQueues(db collections.DB, k Known, actor access.Actor) ([]SavedQueue, error) {
 	all := []SavedQueue{}
-	err := collections.Each(db, `SELECT id, name, filter, sealed FROM saved_queues WHERE worker=? ORDER BY created`, []any{actor.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, name, filter, sealed FROM saved_queues WHERE worker=?
+		ORDER BY created`, []any{actor.ID}, func(rows *sql.Rows) error {
 		var q SavedQueue
 		var filter, sealed string
 		if err := rows.Scan(&q.ID, &q.Name, &filter, &sealed); err != nil {
@@ -136,7 +137,8 @@ type RecordFlag struct {
 // flags reads the marks that the actor is told of.
 func (r *reader) flags(out *Record) error {
 	out.Flags = []RecordFlag{}
-	return collections.Each(r.db, `SELECT f.worker, COALESCE(w.name,''), COALESCE(w.staff_no,''), f.team, f.created FROM record_flags f LEFT JOIN workers w ON w.id=f.worker
+	return collections.Each(r.db, `SELECT f.worker, COALESCE(w.name,''), COALESCE(w.staff_no,''), f.team, f.created FROM record_flags f
+		LEFT JOIN workers w ON w.id=f.worker
 		WHERE f.record=? AND (f.worker=? OR f.team) ORDER BY f.created`, []any{r.rec.ID, r.actor.ID}, func(rows *sql.Rows) error {
 		var f RecordFlag
 		err := rows.Scan(&f.By.ID, &f.By.Name, &f.By.StaffNo, &f.Team, &f.At)

@@ -121,7 +121,8 @@ func Read(ctx context.Context, db collections.DB, k Known, actor access.Actor, o
 	if !found || !actor.May(access.ReviewRecord, rec.Area, "") { // it may have moved since
 		return out, nil, problem.New(problem.NotFound, "")
 	}
-	r := reader{db: db, library: k.Library, areas: k.Areas, sheet: k.Sheets.of(in, k.Library), actor: actor, rec: rec, root: root, table: collection}
+	r := reader{db: db, library: k.Library, areas: k.Areas, sheet: k.Sheets.of(in, k.Library), actor: actor, rec: rec, root: root,
+		table: collection}
 	out = r.head()
 	for _, part := range []func(*Record) error{r.names, r.household, r.location, r.versions, r.history, r.earlier, r.flags} {
 		if err := part(&out); err != nil {
@@ -151,8 +152,10 @@ type reader struct {
 
 func (r *reader) head() Record {
 	rec := r.rec
-	out := Record{Collection: r.table, ID: rec.ID, Rev: rec.Rev, State: rec.ReviewState, Form: rec.Form, Title: formTitle(r.sheet.in), FormVersion: rec.FormVersion,
-		Outcome: outcomeText(r.library, r.table, rec.FormVersion, rec.Outcome), Campaign: rec.Campaign, Complete: rec.Complete, Versions: []string{}, Review: []Decision{},
+	out := Record{Collection: r.table, ID: rec.ID, Rev: rec.Rev, State: rec.ReviewState, Form: rec.Form, Title: formTitle(r.sheet.in),
+		FormVersion: rec.FormVersion,
+		Outcome:     outcomeText(r.library, r.table, rec.FormVersion, rec.Outcome), Campaign: rec.Campaign, Complete: rec.Complete,
+		Versions: []string{}, Review: []Decision{},
 		Earlier: []Visit{}, Issues: []Finding{}, Readers: []Reader{}, Damaged: len(rec.Damaged) > 0,
 		Times: Times{Started: rec.StartedAt, Finished: rec.FinishedAt, Received: rec.ReceivedAt},
 		Area:  AreaOf{Code: rec.Area, Path: []string{}, Method: rec.AreaMethod, Confidence: rec.AreaConfidence}}
@@ -175,7 +178,8 @@ func (r *reader) subjects() []string {
 // names reads who collected the record, and where it lies.
 func (r *reader) names(out *Record) error {
 	out.Worker.ID = r.rec.Worker
-	if _, err := collections.One(r.db, `SELECT name, staff_no FROM workers WHERE id=?`, []any{r.rec.Worker}, &out.Worker.Name, &out.Worker.StaffNo); err != nil {
+	if _, err := collections.One(r.db, `SELECT name, staff_no FROM workers WHERE id=?`, []any{r.rec.Worker},
+		&out.Worker.Name, &out.Worker.StaffNo); err != nil {
 		return err
 	}
 	at := areaOf(r.areas, r.rec.Area)
@@ -204,7 +208,8 @@ func areaOf(areas *grid.Index, code string) AreaOf {
 
 // versions are those that the record came in, and the one that it is kept by.
 func (r *reader) versions(out *Record) error {
-	err := collections.Each(r.db, `SELECT form_version FROM submissions WHERE record=? AND outcome!='draft' ORDER BY rev`, []any{r.rec.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(r.db, `SELECT form_version FROM submissions WHERE record=? AND outcome!='draft'
+		ORDER BY rev`, []any{r.rec.ID}, func(rows *sql.Rows) error {
 		var version string
 		err := rows.Scan(&version)
 		if version != "" && !slices.Contains(out.Versions, version) {
@@ -246,7 +251,8 @@ func (r *reader) rows(ctx context.Context, out *Record) error {
 }
 
 func (r *reader) files(byName map[string]File) error {
-	return collections.Each(r.db, `SELECT id, name, mime, sealed FROM attachments WHERE record=? AND replaced=FALSE AND state!='withdrawn'`, []any{r.rec.ID}, func(rows *sql.Rows) error {
+	return collections.Each(r.db, `SELECT id, name, mime, sealed FROM attachments
+		WHERE record=? AND replaced=FALSE AND state!='withdrawn'`, []any{r.rec.ID}, func(rows *sql.Rows) error {
 		var f File
 		var sealed string
 		if err := rows.Scan(&f.ID, &f.Name, &f.Type, &sealed); err != nil {
@@ -264,7 +270,8 @@ func (r *reader) changes(was map[string]string) error {
 	if r.returned == 0 {
 		return nil
 	}
-	return collections.Each(r.db, `SELECT id, field, "row", before, sealed FROM edits WHERE record=? AND record_rev>? AND kind IN ('correction','conflict','override','check') ORDER BY record_rev, created`,
+	return collections.Each(r.db, `SELECT id, field, "row", before, sealed FROM edits
+		WHERE record=? AND record_rev>? AND kind IN ('correction','conflict','override','check') ORDER BY record_rev, created`,
 		[]any{r.rec.ID, r.returned}, func(rows *sql.Rows) error {
 			var id, field, row, before, sealed string
 			if err := rows.Scan(&id, &field, &row, &before, &sealed); err != nil {
@@ -295,26 +302,28 @@ type Decision struct {
 
 // history reads the decisions, the oldest first, and what the actor may decide now.
 func (r *reader) history(out *Record) error {
-	err := collections.Each(r.db, `SELECT r.id, r.created, r.reviewer, COALESCE(w.name,''), COALESCE(w.staff_no,''), r.decision, r.comment, r.fields, r.record_rev, r.sealed
-		FROM reviews r LEFT JOIN workers w ON w.id=r.reviewer WHERE r.record=? ORDER BY r.created, r.id`, []any{r.rec.ID}, func(rows *sql.Rows) error {
-		d := Decision{Fields: []review.Remark{}}
-		var id, fields, sealed string
-		var rev int64
-		if err := rows.Scan(&id, &d.At, &d.By.ID, &d.By.Name, &d.By.StaffNo, &d.Decision, &d.Comment, &fields, &rev, &sealed); err != nil {
+	err := collections.Each(r.db,
+		`SELECT r.id, r.created, r.reviewer, COALESCE(w.name,''), COALESCE(w.staff_no,''), r.decision, r.comment, r.fields, r.record_rev, r.sealed
+		FROM reviews r LEFT JOIN workers w ON w.id=r.reviewer WHERE r.record=?
+		ORDER BY r.created, r.id`, []any{r.rec.ID}, func(rows *sql.Rows) error {
+			d := Decision{Fields: []review.Remark{}}
+			var id, fields, sealed string
+			var rev int64
+			if err := rows.Scan(&id, &d.At, &d.By.ID, &d.By.Name, &d.By.StaffNo, &d.Decision, &d.Comment, &fields, &rev, &sealed); err != nil {
+				return err
+			}
+			opened, _, err := collections.OpenWhole(r.db, collections.Reviews, id, sealed)
+			opened.Fill("comment", &d.Comment)
+			opened.Fill("fields", &fields)
+			if fields != "" && json.Unmarshal([]byte(fields), &d.Fields) != nil {
+				d.Fields = []review.Remark{}
+			}
+			if d.Decision == review.Return {
+				r.returned = rev
+			}
+			out.Review = append(out.Review, d)
 			return err
-		}
-		opened, _, err := collections.OpenWhole(r.db, collections.Reviews, id, sealed)
-		opened.Fill("comment", &d.Comment)
-		opened.Fill("fields", &fields)
-		if fields != "" && json.Unmarshal([]byte(fields), &d.Fields) != nil {
-			d.Fields = []review.Remark{}
-		}
-		if d.Decision == review.Return {
-			r.returned = rev
-		}
-		out.Review = append(out.Review, d)
-		return err
-	})
+		})
 	if err != nil {
 		return err
 	}
@@ -343,7 +352,8 @@ func (r *reader) household(out *Record) error {
 	}
 	h := Household{ID: r.rec.Household}
 	var area, sealed, place string
-	found, err := collections.One(r.db, `SELECT area, address, head_name, COALESCE(location,''), sealed FROM households WHERE id=?`, []any{h.ID}, &area, &h.Address, &h.Head, &place, &sealed)
+	found, err := collections.One(r.db, `SELECT area, address, head_name, COALESCE(location,''), sealed FROM households WHERE id=?`,
+		[]any{h.ID}, &area, &h.Address, &h.Head, &place, &sealed)
 	if err != nil || !found || !r.actor.May(access.ReviewRecord, area, "") {
 		return err
 	}

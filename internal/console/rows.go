@@ -138,7 +138,8 @@ func (w *writer) repeat(e *entry, at place) {
 		ref := fmt.Sprintf("%s%s[%d]", at.ref, e.q.Name, n)
 		below := place{node: node, row: node, table: e.table, id: w.rec.Rows[node].ID, ref: ref + "/", depth: at.depth + 1}
 		text := fmt.Sprint(n)
-		w.rows = append(w.rows, Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Value: text, Text: Text{text, text}, Relevant: true, Issues: w.at(ref), Damaged: w.rec.Damaged[node]})
+		w.rows = append(w.rows, Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Value: text, Text: Text{text, text},
+			Relevant: true, Issues: w.at(ref), Damaged: w.rec.Damaged[node]})
 		w.entries(e.children, below)
 	}
 }
@@ -177,7 +178,8 @@ type given struct {
 
 func (w *writer) answer(e *entry, at place, g given) Row {
 	value, ref, damaged := g.value, g.ref, g.damaged
-	r := Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Relevant: g.relevant, Issues: w.at(ref), Damaged: damaged, Version: e.version}
+	r := Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Relevant: g.relevant, Issues: w.at(ref),
+		Damaged: damaged, Version: e.version}
 	if r.Label == (Text{}) {
 		r.Label = Text{e.q.Name, e.q.Name}
 	}
@@ -235,7 +237,8 @@ func (w *writer) rowsOf(t *survey.Table, top place) []place {
 	var all []place
 	for _, above := range w.rowsOf(t.Parent, top) {
 		for i, node := range collections.Instances(t, above.node) {
-			all = append(all, place{node: node, row: node, id: w.rec.Rows[node].ID, ref: fmt.Sprintf("%s%s[%d]/", above.ref, strings.Join(t.Path, "/"), i+1)})
+			all = append(all, place{node: node, row: node, id: w.rec.Rows[node].ID,
+				ref: fmt.Sprintf("%s%s[%d]/", above.ref, strings.Join(t.Path, "/"), i+1)})
 		}
 	}
 	return all

@@ -161,8 +161,9 @@ func (m *sheetMaker) unknown() {
 			if own != nil && slices.ContainsFunc(own.Columns, func(o survey.Column) bool { return o.Name == c.Name }) {
 				continue
 			}
-			m.sheet.others = append(m.sheet.others, &entry{q: c.Question, kind: "question", label: shown(c.Question.Label), table: t, column: c, place: -1,
-				mask: m.maskOf(t.Name, c.Name), choices: m.choicesOf(t.Name, c.Name), version: m.versionOf(c.Question)})
+			m.sheet.others = append(m.sheet.others, &entry{q: c.Question, kind: "question", label: shown(c.Question.Label), table: t, column: c,
+				place: -1,
+				mask:  m.maskOf(t.Name, c.Name), choices: m.choicesOf(t.Name, c.Name), version: m.versionOf(c.Question)})
 		}
 	}
 }

@@ -44,8 +44,9 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 		return page, err
 	}
 	limit := Limit(ask.Limit)
-	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active`, From: `workers w`, Place: `w.area`, ID: `w.id`, Ranges: Ranges(actor, ask.Area),
-		After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1}
+	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active`, From: `workers w`, Place: `w.area`, ID: `w.id`,
+		Ranges: Ranges(actor, ask.Area),
+		After:  territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1}
 	if ask.Words != "" {
 		rows.Where, rows.Args = `instr(lower(w.name||' '||w.staff_no), lower(?))`, []any{ask.Words}
 	}
@@ -74,7 +75,8 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 
 func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, error) {
 	all := []Device{}
-	err := collections.Each(db, `SELECT id, name, last_contact, revoked, area, sealed FROM devices WHERE worker=? ORDER BY last_contact DESC`, []any{worker}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, name, last_contact, revoked, area, sealed FROM devices WHERE worker=?
+		ORDER BY last_contact DESC`, []any{worker}, func(rows *sql.Rows) error {
 		var d Device
 		var area, sealed string
 		if err := rows.Scan(&d.ID, &d.Name, &d.LastSeen, &d.Revoked, &area, &sealed); err != nil {
@@ -104,7 +106,8 @@ type FormLine struct {
 func Forms(db collections.DB, k Known, actor access.Actor) (Page[FormLine], error) {
 	page := Page[FormLine]{Items: []FormLine{}}
 	counted := map[string]*Count{}
-	err := collections.Each(db, `SELECT form_id, title, version, status, published_at FROM forms ORDER BY form_id, published_at DESC, version DESC`, nil, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT form_id, title, version, status, published_at FROM forms
+		ORDER BY form_id, published_at DESC, version DESC`, nil, func(rows *sql.Rows) error {
 		var f FormLine
 		err := rows.Scan(&f.Form, &f.Title, &f.Version, &f.Status, &f.PublishedAt)
 		page.Items = append(page.Items, f)

@@ -32,7 +32,8 @@ func (s *stream) read(m *merge) error {
 		if s.f.Flag == review.FlagTeam {
 			where, args = `f.team AND f.collection=?`, []any{s.table}
 		}
-		return s.scan(m, `record_flags f CROSS JOIN "`+s.table+`" v ON v.id=f.record`, where+` AND +v.review_state=? AND +v.area>=? AND +v.area<?`,
+		return s.scan(m, `record_flags f CROSS JOIN "`+s.table+`" v ON v.id=f.record`,
+			where+` AND +v.review_state=? AND +v.area>=? AND +v.area<?`,
 			append(args, s.state, s.r.Lo, s.r.Hi)...)
 	}
 	if s.f.Code != "" {
@@ -41,7 +42,8 @@ func (s *stream) read(m *merge) error {
 			return err
 		}
 		if !found.More {
-			return s.scan(m, `record_issues i CROSS JOIN "`+s.table+`" v ON v.id=i.record`, `i.code=? AND i.area>=? AND i.area<? AND i.collection=? AND +v.review_state=?`,
+			return s.scan(m, `record_issues i CROSS JOIN "`+s.table+`" v ON v.id=i.record`,
+				`i.code=? AND i.area>=? AND i.area<? AND i.collection=? AND +v.review_state=?`,
 				s.f.Code, s.r.Lo, s.r.Hi, s.table, s.state)
 		}
 	}
@@ -49,7 +51,8 @@ func (s *stream) read(m *merge) error {
 	case s.f.Worker != "":
 		return s.scan(m, table, `v.worker=? AND +v.review_state=? AND +v.area>=? AND +v.area<?`, s.f.Worker, s.state, s.r.Lo, s.r.Hi)
 	case len(s.r.Lo) >= district:
-		return s.scan(m, table, `substr(v.area,1,6)=? AND v.review_state=? AND +v.area>=? AND +v.area<?`, s.r.Lo[:district], s.state, s.r.Lo, s.r.Hi)
+		return s.scan(m, table, `substr(v.area,1,6)=? AND v.review_state=? AND +v.area>=? AND +v.area<?`, s.r.Lo[:district], s.state, s.r.Lo,
+			s.r.Hi)
 	default:
 		return s.scan(m, table, `v.review_state=? AND +v.area>=? AND +v.area<?`, s.state, s.r.Lo, s.r.Hi)
 	}

@@ -81,7 +81,8 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 		args  []any
 	}{
 		{&out.Reports.Open, `SELECT 1 FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport + ` AND ` + here, args},
-		{&out.Reports.Overdue, `SELECT 1 FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport + ` AND (due!='' AND due<? OR due='' AND created<?) AND ` + here, append([]any{today, late}, args...)},
+		{&out.Reports.Overdue, `SELECT 1 FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport +
+			` AND (due!='' AND due<? OR due='' AND created<?) AND ` + here, append([]any{today, late}, args...)},
 		{&out.Duplicates, `SELECT 1 FROM duplicates INDEXED BY idx_duplicates_open WHERE ` + pairs, pairArgs},
 	} {
 		if *one.into, err = count(db, one.query, one.args...); err != nil {
@@ -119,7 +120,8 @@ func (t *Today) perRange(db collections.DB, ranges []territory.Range) error {
 
 func (t *Today) first(db collections.DB, k Known, here string, args []any) error {
 	t.Reports.First = []Report{}
-	query := `SELECT id, title, due, created, area, collection, record, sealed FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport + ` AND ` + here + ` ORDER BY created, id LIMIT ?`
+	query := `SELECT id, title, due, created, area, collection, record, sealed FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport +
+		` AND ` + here + ` ORDER BY created, id LIMIT ?`
 	return collections.Each(db, query, append(append([]any{}, args...), firstReports), func(rows *sql.Rows) error {
 		var r Report
 		var sealed string
@@ -136,14 +138,16 @@ func (t *Today) first(db collections.DB, k Known, here string, args []any) error
 
 func (t *Today) silent(db collections.DB, here string, args []any, now time.Time) error {
 	t.Tablets = []Tablet{}
-	query := `SELECT worker, COALESCE((SELECT name FROM workers w WHERE w.id=worker),''), last_contact FROM devices INDEXED BY idx_devices_contact
+	query := `SELECT worker, COALESCE((SELECT name FROM workers w WHERE w.id=worker),''), last_contact
+		FROM devices INDEXED BY idx_devices_contact
 		WHERE revoked=FALSE AND last_contact<? AND ` + here + ` ORDER BY last_contact LIMIT ?`
-	return collections.Each(db, query, append(append([]any{collections.Stamp(now.Add(-silentAfter))}, args...), mostTablets), func(rows *sql.Rows) error {
-		var one Tablet
-		err := rows.Scan(&one.Worker, &one.WorkerName, &one.LastSeen)
-		t.Tablets = append(t.Tablets, one)
-		return err
-	})
+	return collections.Each(db, query, append(append([]any{collections.Stamp(now.Add(-silentAfter))}, args...), mostTablets),
+		func(rows *sql.Rows) error {
+			var one Tablet
+			err := rows.Scan(&one.Worker, &one.WorkerName, &one.LastSeen)
+			t.Tablets = append(t.Tablets, one)
+			return err
+		})
 }
 
 // day counts what arrived yesterday.

@@ -86,12 +86,15 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 	if err := w.operate(db, act.Now); err != nil {
 		return w, err
 	}
-	rows := territory.Rows{Columns: `g.id, g.kind, g.worker, COALESCE((SELECT name FROM workers w WHERE w.id=g.worker),''), g.collection, g.area, g.reason, g.status,
-		COALESCE((SELECT name FROM workers w WHERE w.id=g.approved_by),''), g.until, g.created, g.sealed`, From: `access_grants g`, Place: `g.area`, ID: `g.created`, Ranges: Ranges(act.Actor, ""), Limit: mostWatched}
+	rows := territory.Rows{Columns: `g.id, g.kind, g.worker, COALESCE((SELECT name FROM workers w
+		WHERE w.id=g.worker),''), g.collection, g.area, g.reason, g.status,
+		COALESCE((SELECT name FROM workers w WHERE w.id=g.approved_by),''), g.until, g.created, g.sealed`,
+		From: `access_grants g`, Place: `g.area`, ID: `g.created`, Ranges: Ranges(act.Actor, ""), Limit: mostWatched}
 	err := rows.Each(db, func(r *sql.Rows) error {
 		var g Grant
 		var area, sealed string
-		if err := r.Scan(&g.ID, &g.Kind, &g.Worker, &g.WorkerName, &g.Collection, &area, &g.Reason, &g.Status, &g.ApprovedBy, &g.Until, &g.Created, &sealed); err != nil {
+		if err := r.Scan(&g.ID, &g.Kind, &g.Worker, &g.WorkerName, &g.Collection, &area, &g.Reason, &g.Status, &g.ApprovedBy, &g.Until,
+			&g.Created, &sealed); err != nil {
 			return err
 		}
 		opened, _, err := collections.OpenWhole(db, collections.Grants, g.ID, sealed)
@@ -104,7 +107,8 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 		return w, err
 	}
 	slices.SortFunc(w.Grants, func(a, b Grant) int { return cmp.Or(cmp.Compare(b.Created, a.Created), cmp.Compare(a.ID, b.ID)) })
-	return w, collections.Each(db, `SELECT id, collection, cutoff, due, erased, status, created FROM retention_reports ORDER BY rowid DESC LIMIT ?`, []any{mostWatched}, func(rows *sql.Rows) error {
+	return w, collections.Each(db, `SELECT id, collection, cutoff, due, erased, status, created FROM retention_reports
+		ORDER BY rowid DESC LIMIT ?`, []any{mostWatched}, func(rows *sql.Rows) error {
 		var r Retention
 		err := rows.Scan(&r.ID, &r.Collection, &r.Cutoff, &r.Due, &r.Erased, &r.Status, &r.Created)
 		w.Retention = append(w.Retention, r)
@@ -116,7 +120,8 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 func (w *Watch) operate(db collections.DB, now time.Time) error {
 	var b Backup
 	var detail string
-	found, err := collections.One(db, `SELECT created, COALESCE(detail,'{}') FROM audit WHERE action='backup' ORDER BY created DESC LIMIT 1`, nil, &b.Made, &detail)
+	found, err := collections.One(db, `SELECT created, COALESCE(detail,'{}') FROM audit WHERE action='backup' ORDER BY created DESC LIMIT 1`,
+		nil, &b.Made, &detail)
 	if err != nil {
 		return err
 	}
@@ -142,7 +147,8 @@ func (w *Watch) signIns(db collections.DB, since string) error {
 		return err
 	}
 	for id, email := range operators {
-		err := collections.Each(db, `SELECT created, action FROM audit INDEXED BY idx_audit_actor WHERE actor=? AND created>=? AND action IN (?,?) ORDER BY created DESC LIMIT ?`,
+		err := collections.Each(db, `SELECT created, action FROM audit INDEXED BY idx_audit_actor WHERE actor=? AND created>=? AND action IN (?,?)
+			ORDER BY created DESC LIMIT ?`,
 			[]any{id, since, audit.SignIn, audit.SignInFail, mostSignIns}, func(rows *sql.Rows) error {
 				s := SignIn{By: email}
 				var action string

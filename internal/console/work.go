@@ -51,10 +51,13 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 		return page, problem.New(problem.BadParameter, "kind")
 	}
 	limit := Limit(f.Limit)
-	rows := territory.Rows{From: `tasks t`, Place: `t.area`, ID: `t.id`, Ranges: Ranges(actor, f.Area), After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1,
-		Columns: `t.id, t.rev, t.kind, t.campaign, t.area, t.household, t.assignee, COALESCE((SELECT name FROM workers w WHERE w.id=t.assignee),''), t.title, t.note, t.sealed, t.target, t.due, t.status, t.confirmed_by!='', COALESCE(t.causes,'[]')`,
-		Where:   `t.campaign!=''`}
-	for _, one := range []struct{ column, value string }{{"campaign", f.Campaign}, {"assignee", f.Worker}, {"status", f.Status}, {"kind", f.Kind}} {
+	rows := territory.Rows{From: `tasks t`, Place: `t.area`, ID: `t.id`, Ranges: Ranges(actor, f.Area),
+		After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1,
+		Columns: `t.id, t.rev, t.kind, t.campaign, t.area, t.household, t.assignee, COALESCE((SELECT name FROM workers w
+			WHERE w.id=t.assignee),''), t.title, t.note, t.sealed, t.target, t.due, t.status, t.confirmed_by!='', COALESCE(t.causes,'[]')`,
+		Where: `t.campaign!=''`}
+	for _, one := range []struct{ column, value string }{{"campaign", f.Campaign}, {"assignee", f.Worker}, {"status", f.Status},
+		{"kind", f.Kind}} {
 		if one.value != "" {
 			rows.Where, rows.Args = rows.Where+` AND t.`+one.column+`=?`, append(rows.Args, one.value)
 		}
@@ -62,7 +65,8 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 	err = rows.Each(db, func(r *sql.Rows) error {
 		w := Assignment{Why: []string{}}
 		var sealed, causes string
-		if err := r.Scan(&w.ID, &w.Rev, &w.Kind, &w.Campaign, &w.Area, &w.Household, &w.Worker, &w.WorkerName, &w.Title, &w.Note, &sealed, &w.Target, &w.Due, &w.Status, &w.Confirmed, &causes); err != nil {
+		if err := r.Scan(&w.ID, &w.Rev, &w.Kind, &w.Campaign, &w.Area, &w.Household, &w.Worker, &w.WorkerName, &w.Title, &w.Note, &sealed,
+			&w.Target, &w.Due, &w.Status, &w.Confirmed, &causes); err != nil {
 			return err
 		}
 		opened, _, err := collections.OpenWhole(db, collections.Tasks, w.ID, sealed)
@@ -96,12 +100,14 @@ func (w *Assignment) count(db collections.DB, k Known) error {
 		if w.Household != "" {
 			where, args = `household=?`, []any{w.Household}
 		}
-		err := collections.Each(db, `SELECT household FROM "`+table+`" WHERE `+where+` AND campaign=? AND review_state!='rejected' AND `+interviews.Of(table), append(args, w.Campaign), func(rows *sql.Rows) error {
-			var household string
-			err := rows.Scan(&household)
-			met[household] = true
-			return err
-		})
+		err := collections.Each(db, `SELECT household FROM "`+table+`"
+			WHERE `+where+` AND campaign=? AND review_state!='rejected' AND `+interviews.Of(table), append(args, w.Campaign),
+			func(rows *sql.Rows) error {
+				var household string
+				err := rows.Scan(&household)
+				met[household] = true
+				return err
+			})
 		if err != nil {
 			return err
 		}

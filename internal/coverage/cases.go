@@ -52,7 +52,8 @@ type Survivors map[string]string
 // and an index has them apart.
 func LoadSurvivors(db collections.DB) (Survivors, error) {
 	into := Survivors{}
-	err := collections.Each(db, `SELECT id, merged_into FROM persons WHERE merged_into!='' AND merged_into>'' UNION ALL SELECT id, merged_into FROM households WHERE merged_into!='' AND merged_into>''`, nil, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, merged_into FROM persons WHERE merged_into!='' AND merged_into>'' UNION ALL SELECT id, merged_into
+		FROM households WHERE merged_into!='' AND merged_into>''`, nil, func(rows *sql.Rows) error {
 		var id, other string
 		if err := rows.Scan(&id, &other); err != nil {
 			return err

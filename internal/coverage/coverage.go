@@ -49,7 +49,8 @@ func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, e
 		return nil, err
 	}
 	var all []Area
-	err = collections.Each(db, `SELECT code, name FROM areas WHERE +level=? AND active AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT code, name FROM areas
+		WHERE +level=? AND active AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
 		var a Area
 		if err := rows.Scan(&a.Code, &a.Name); err != nil {
 			return err
@@ -75,7 +76,8 @@ func counted(db collections.DB, ranges []territory.Range, at func(string) *Area)
 					return err
 				}
 				if a := at(area); a != nil {
-					a.Visited, a.Completed, a.Returned, a.Approved = a.Visited+n.Visited, a.Completed+n.Completed, a.Returned+n.Returned, a.Approved+n.Approved
+					a.Visited, a.Completed, a.Returned, a.Approved = a.Visited+n.Visited, a.Completed+n.Completed, a.Returned+n.Returned,
+						a.Approved+n.Approved
 				}
 				return nil
 			})
@@ -95,7 +97,9 @@ func once(db collections.DB, ranges []territory.Range, at func(string) *Area) er
 	}
 	met, interviewed := map[one]bool{}, map[one]bool{}
 	for _, r := range ranges {
-		err := collections.Each(db, `SELECT t.household, t.area, (SELECT c.interviews>0 FROM coverage_cases c WHERE c.household=t.household AND c.area=t.area) FROM coverage_twice t WHERE t.area>=? AND t.area<?`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
+		err := collections.Each(db, `SELECT t.household, t.area, (SELECT c.interviews>0 FROM coverage_cases c
+			WHERE c.household=t.household AND c.area=t.area) FROM coverage_twice t
+			WHERE t.area>=? AND t.area<?`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
 			var household, area string
 			var interview bool
 			if err := rows.Scan(&household, &area, &interview); err != nil {
@@ -146,7 +150,8 @@ type households struct {
 
 func expectations(db collections.DB, where string, args []any) (households, error) {
 	h := households{map[string]int64{}, map[string][]string{}}
-	err := collections.Each(db, `SELECT code, parent, expected_households FROM areas WHERE active AND `+where, args, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT code, parent, expected_households FROM areas
+		WHERE active AND `+where, args, func(rows *sql.Rows) error {
 		var code, parent string
 		var n int64
 		if err := rows.Scan(&code, &parent, &n); err != nil {
@@ -190,7 +195,8 @@ type Worker struct {
 func Workers(db collections.DB, ranges []territory.Range) ([]Worker, error) {
 	by := map[string]*Worker{}
 	for _, r := range ranges {
-		err := collections.Each(db, `SELECT worker, visits, interviews, returned, approved FROM coverage_work WHERE area>=? AND area<?`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
+		err := collections.Each(db, `SELECT worker, visits, interviews, returned, approved FROM coverage_work
+			WHERE area>=? AND area<?`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
 			var w Worker
 			if err := rows.Scan(&w.ID, &w.Visits, &w.Interviews, &w.Returned, &w.Approved); err != nil {
 				return err
@@ -199,7 +205,8 @@ func Workers(db collections.DB, ranges []territory.Range) ([]Worker, error) {
 				by[w.ID] = &Worker{ID: w.ID}
 			}
 			n := by[w.ID]
-			n.Visits, n.Interviews, n.Returned, n.Approved = n.Visits+w.Visits, n.Interviews+w.Interviews, n.Returned+w.Returned, n.Approved+w.Approved
+			n.Visits, n.Interviews, n.Returned, n.Approved = n.Visits+w.Visits, n.Interviews+w.Interviews, n.Returned+w.Returned,
+				n.Approved+w.Approved
 			return nil
 		})
 		if err != nil {

@@ -26,7 +26,8 @@ func EachCase(db collections.DB, v Visits, seen, final func(Attempt)) error {
 	}
 	c := caser{open: map[string]*Case{}, final: final}
 	for _, r := range v.Ranges {
-		err := collections.Each(db, `SELECT household, person, outcome, received_at, form_version, worker, campaign, area FROM "`+v.Table+`" WHERE area>=? AND area<? AND review_state!='rejected' ORDER BY area`,
+		err := collections.Each(db, `SELECT household, person, outcome, received_at, form_version, worker, campaign, area FROM "`+v.Table+`"
+			WHERE area>=? AND area<? AND review_state!='rejected' ORDER BY area`,
 			[]any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
 				var household, person, version, code string
 				var a Attempt

@@ -42,7 +42,8 @@ func (g given) record(ctx context.Context, app core.App, in *instrument.Instrume
 	sel := g.sel
 	e := entry{
 		Form: in.Form.ID, Version: in.Version, Format: sel.Format, Labels: sel.Labels, Identified: sel.Identified, States: sel.States,
-		Campaign: sel.Campaign, From: sel.From, To: sel.To, Territory: g.to.Territory, Suppress: sel.Suppress, SmallCells: g.report.Risk, Rows: map[string]int64{},
+		Campaign: sel.Campaign, From: sel.From, To: sel.To, Territory: g.to.Territory, Suppress: sel.Suppress, SmallCells: g.report.Risk,
+		Rows:     map[string]int64{},
 		Complete: g.complete,
 	}
 	for _, t := range g.report.Tables {

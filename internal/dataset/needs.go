@@ -193,7 +193,8 @@ func (e *exporter) eachEntitlement(row func(cells []any) error) error {
 			if one.Received != nil {
 				received = yes(*one.Received)
 			}
-			if err := row([]any{r.Record, e.plan.survivor(r.Person), one.Code, one.Name.ZH, e.plan.choice(suggestions, one.Suggestion), text(one.Band),
+			if err := row([]any{r.Record, e.plan.survivor(r.Person), one.Code, one.Name.ZH, e.plan.choice(suggestions, one.Suggestion),
+				text(one.Band),
 				received, one.Reason.ZH, one.Reason.EN}); err != nil {
 				return err
 			}

@@ -51,7 +51,8 @@ func (c *City) ChildVisit(r *rand.Rand, h Household, at time.Time, known bool) R
 }
 
 // atTheDoor is what the worker met where a visit ended so.
-var atTheDoor = map[string]string{"1.1": "met", "1.2": "met", "2.111": "refused", "2.21": "no_entry", "2.22": "nobody", "2.23": "away", "3.18": "not_found", "4.61": "vacant", "4.70": "no_child"}
+var atTheDoor = map[string]string{"1.1": "met", "1.2": "met", "2.111": "refused", "2.21": "no_entry", "2.22": "nobody", "2.23": "away",
+	"3.18": "not_found", "4.61": "vacant", "4.70": "no_child"}
 
 // ElderSurvey is the baseline interview of an older person of a household.
 func (c *City) ElderSurvey(r *rand.Rand, h Household, p Person, at time.Time, known bool) Record {

@@ -10,7 +10,8 @@ import (
 // childAnswers are the facts about a child that follow from who lives in the household.
 func childAnswers(r *rand.Rand, h Household, child Person, at time.Time, known bool) map[string]string {
 	a := map[string]string{
-		"person_id": idWhen(known, child.ID), "person_looked": lookedFor(known), "child_name": child.Name, "child_name_kind": "registered", "child_sex": child.Sex,
+		"person_id": idWhen(known, child.ID), "person_looked": lookedFor(known), "child_name": child.Name, "child_name_kind": "registered",
+		"child_sex":        child.Sex,
 		"child_birth_date": child.BirthDate, "child_id_type": child.IDType, "child_id_number": child.IDNumber,
 		"child_ethnicity": child.Ethnicity, "child_phone": child.Phone, "child_registration": "local",
 	}

@@ -80,7 +80,8 @@ const MostDevices = 20
 const MostText = 200
 
 func (in Registration) tooLong() string {
-	for field, text := range map[string]string{"id": in.ID, "name": in.Name, "app": in.App, "platform": in.Platform, "device_time": in.DeviceTime} {
+	for field, text := range map[string]string{"id": in.ID, "name": in.Name, "app": in.App, "platform": in.Platform,
+		"device_time": in.DeviceTime} {
 		if len(text) > MostText {
 			return field
 		}
@@ -115,8 +116,10 @@ func Register(ctx context.Context, app core.App, act access.Act, in Registration
 func saveDevice(db collections.DB, act access.Act, in Registration, offset float64) (string, int64, error) {
 	at := collections.Stamp(act.Now)
 	seen := collections.Row{
-		{Column: "name", Value: in.Name}, {Column: "app", Value: in.App}, {Column: "platform", Value: in.Platform}, {Column: "area", Value: access.Common(act.Territory)},
-		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "handed_in", Value: ""}, {Column: "updated", Value: at},
+		{Column: "name", Value: in.Name}, {Column: "app", Value: in.App}, {Column: "platform", Value: in.Platform},
+		{Column: "area", Value: access.Common(act.Territory)},
+		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "handed_in", Value: ""},
+		{Column: "updated", Value: at},
 	}
 	id := in.ID
 	if id != "" {
@@ -140,7 +143,8 @@ func saveDevice(db collections.DB, act access.Act, in Registration, offset float
 	if known >= MostDevices {
 		return "", 0, problem.New(problem.TooManyDevices, "")
 	}
-	row := append(collections.Row{{Column: "id", Value: id}, {Column: "worker", Value: act.ID}, {Column: "revoked", Value: false}, {Column: "created", Value: at}}, seen...)
+	row := append(collections.Row{{Column: "id", Value: id}, {Column: "worker", Value: act.ID}, {Column: "revoked", Value: false},
+		{Column: "created", Value: at}}, seen...)
 	return id, 0, collections.Insert(db, collections.Devices, row)
 }
 
@@ -171,7 +175,8 @@ type tablet struct {
 func known(db collections.DB, actor access.Actor, id string) (t tablet, err error) {
 	var worker string
 	var revoked bool
-	found, err := collections.One(db, `SELECT worker, revoked, last_seq, clock_offset_s FROM devices WHERE id=?`, []any{id}, &worker, &revoked, &t.lastSeq, &t.offset)
+	found, err := collections.One(db, `SELECT worker, revoked, last_seq, clock_offset_s FROM devices WHERE id=?`, []any{id},
+		&worker, &revoked, &t.lastSeq, &t.offset)
 	switch {
 	case err != nil:
 		return t, err
@@ -196,7 +201,8 @@ func Revoke(ctx context.Context, app core.App, act access.Act, id string) error 
 		if !found || !act.May(access.ManageDevice, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
-		if err := collections.Update(db, collections.Devices, id, collections.Row{{Column: "revoked", Value: true}, {Column: "updated", Value: collections.Stamp(act.Now)}}); err != nil {
+		if err := collections.Update(db, collections.Devices, id, collections.Row{{Column: "revoked", Value: true},
+			{Column: "updated", Value: collections.Stamp(act.Now)}}); err != nil {
 			return err
 		}
 		if err := signin.End(db, rand.Reader, worker); err != nil {

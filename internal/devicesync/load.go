@@ -97,7 +97,8 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 	if collections.Registry[collection] != nil {
 		sealed = collections.SealedColumn
 	}
-	return collections.Each(p.db, `SELECT id, rev, `+sealed+`, `+documents[collection]+` FROM `+collection+` WHERE `+found+` AND (`+where+`)`, args, func(rows *sql.Rows) error {
+	return collections.Each(p.db, `SELECT id, rev, `+sealed+`, `+documents[collection]+` FROM `+collection+`
+		WHERE `+found+` AND (`+where+`)`, args, func(rows *sql.Rows) error {
 		var id, sealed string
 		var rev int64
 		var text []byte

@@ -78,7 +78,8 @@ type puller struct {
 }
 
 func (q Pull) puller() *puller {
-	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, feed: territory.Feed{Ranges: territory.Of(q.Actor.Territory), Also: []string{collections.Everyone, collections.ToWorker(q.Actor.ID)}}}
+	p := &puller{db: q.DB, library: q.Library, actor: q.Actor, seen: q.Seen, feed: territory.Feed{Ranges: territory.Of(q.Actor.Territory),
+		Also: []string{collections.Everyone, collections.ToWorker(q.Actor.ID)}}}
 	p.phases = p.scope()
 	return p
 }

@@ -39,7 +39,8 @@ func (ph phase) each(db collections.DB, after position, most int, visit func(lis
 		return err
 	}
 	if ph.place != "" {
-		return territory.Rows{Columns: ph.place + `, id, rev, rowid`, From: `"` + ph.collection + `"`, Place: ph.place, ID: `id`, Ranges: ph.ranges, Where: ph.where, Args: ph.args, After: after, Limit: most}.Each(db, scan)
+		return territory.Rows{Columns: ph.place + `, id, rev, rowid`, From: `"` + ph.collection + `"`, Place: ph.place, ID: `id`,
+			Ranges: ph.ranges, Where: ph.where, Args: ph.args, After: after, Limit: most}.Each(db, scan)
 	}
 	if most == 0 {
 		most = -1
@@ -94,11 +95,13 @@ func (p *puller) crossing(f former) []phase {
 	oldAreas, newAreas := territory.WithAbove(f.territory), territory.WithAbove(p.actor.Territory)
 	old, now := territory.Of(f.territory), territory.Of(p.actor.Territory)
 	gone := territory.Minus(old, now)
-	feed := phase{collection: collections.Changes, ranges: gone, where: `c.op!='upsert' AND c.first<=?`, args: []any{f.until}, op: collections.Leave}
+	feed := phase{collection: collections.Changes, ranges: gone, where: `c.op!='upsert' AND c.first<=?`, args: []any{f.until},
+		op: collections.Leave}
 	leaving := placed(territory.Minus(oldAreas, newAreas), gone, collections.Leave)
 	for i := range leaving {
 		ph := &leaving[i]
-		ph.where = `NOT EXISTS (SELECT 1 FROM changes c WHERE c.record="` + ph.collection + `".id AND c.collection=? AND c.target="` + ph.collection + `".` + ph.place + ` AND c.first>?)`
+		ph.where = `NOT EXISTS (SELECT 1 FROM changes c WHERE c.record="` + ph.collection + `".id AND c.collection=? AND c.target="` +
+			ph.collection + `".` + ph.place + ` AND c.first>?)`
 		ph.args = []any{ph.collection, f.until}
 	}
 	all := append([]phase{feed}, leaving...)
@@ -107,10 +110,18 @@ func (p *puller) crossing(f former) []phase {
 
 // documents makes the data of each registry collection.
 var documents = map[string]string{
-	collections.Forms:      `json_object('form_id',form_id,'version',version,'title',title,'status',status,'table',tablename,'md5',md5,'published_at',published_at)`,
-	collections.Campaigns:  `json_object('name',name,'form',form,'round',round,'starts',starts,'ends',ends,'status',status,'territory',json(COALESCE(territory,'[]')))`,
-	collections.Areas:      `json_object('code',code,'name',name,'level',level,'parent',parent,'expected_households',expected_households,'boundary',json(COALESCE(boundary,'null')))`,
-	collections.Tasks:      `json_object('kind',kind,'title',title,'household',household,'person',person,'collection',collection,'record',record,'form',form,'area',area,'due',due,'status',status,'priority',priority,'campaign',campaign,'target',target,'note',note,'issues',json(COALESCE(issues,'[]')))`,
-	collections.Households: `json_object('address',address,'house_code',CASE WHEN sealed='' THEN house_code ELSE '' END,'head_name',head_name,'phone',phone,'residents',residents,'area',area,'area_method',area_method,'location',json(location),'accuracy_m',accuracy_m,'sample_id',sample_id,'stratum',stratum,'cluster',cluster,'attempts',json(COALESCE(attempts,'{}')),'merged_into',merged_into)`,
-	collections.Persons:    `json_object('name',name,'sex',sex,'birth_date',birth_date,'id_type',id_type,'id_number',id_number,'phone',phone,'household',household,'relation',relation,'area',area,'last_record',last_record,'merged_into',merged_into)`,
+	collections.Forms: `json_object('form_id',form_id,'version',version,'title',title,'status',status,'table',tablename,'md5',md5,` +
+		`'published_at',published_at)`,
+	collections.Campaigns: `json_object('name',name,'form',form,'round',round,'starts',starts,'ends',ends,'status',status,'territory',` +
+		`json(COALESCE(territory,'[]')))`,
+	collections.Areas: `json_object('code',code,'name',name,'level',level,'parent',parent,'expected_households',expected_households,` +
+		`'boundary',json(COALESCE(boundary,'null')))`,
+	collections.Tasks: `json_object('kind',kind,'title',title,'household',household,'person',person,'collection',collection,'record',` +
+		`record,'form',form,'area',area,'due',due,'status',status,'priority',priority,'campaign',campaign,'target',target,'note',note,'issues',` +
+		`json(COALESCE(issues,'[]')))`,
+	collections.Households: `json_object('address',address,'house_code',CASE WHEN sealed='' THEN house_code ELSE '' END,'head_name',` +
+		`head_name,'phone',phone,'residents',residents,'area',area,'area_method',area_method,'location',json(location),'accuracy_m',accuracy_m,` +
+		`'sample_id',sample_id,'stratum',stratum,'cluster',cluster,'attempts',json(COALESCE(attempts,'{}')),'merged_into',merged_into)`,
+	collections.Persons: `json_object('name',name,'sex',sex,'birth_date',birth_date,'id_type',id_type,'id_number',id_number,'phone',phone,` +
+		`'household',household,'relation',relation,'area',area,'last_record',last_record,'merged_into',merged_into)`,
 }

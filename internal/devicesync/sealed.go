@@ -62,7 +62,8 @@ func ShutOut(db collections.DB, device string) error {
 		return nil
 	}
 	var revoked, active bool
-	found, err := collections.One(db, `SELECT d.revoked, COALESCE(w.active, FALSE) FROM devices d LEFT JOIN workers w ON w.id=d.worker WHERE d.id=?`, []any{device}, &revoked, &active)
+	found, err := collections.One(db, `SELECT d.revoked, COALESCE(w.active, FALSE) FROM devices d LEFT JOIN workers w ON w.id=d.worker
+		WHERE d.id=?`, []any{device}, &revoked, &active)
 	switch {
 	case err != nil || !found:
 		return err

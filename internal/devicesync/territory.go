@@ -21,8 +21,10 @@ func RememberTerritory(db collections.DB, worker string, territory []string, now
 		return err
 	}
 	at := collections.Stamp(now)
-	_, err = db.Exec(`INSERT INTO former_territories (id, worker, scope, territory, seq, created, updated) VALUES (?, ?, ?, ?, (SELECT COALESCE(MAX(seq),0) FROM changes), ?, ?)
-		ON CONFLICT (worker, scope) DO UPDATE SET seq=excluded.seq, updated=excluded.updated`, id, worker, ScopeKey(territory), string(codes), at, at)
+	_, err = db.Exec(`INSERT INTO former_territories (id, worker, scope, territory, seq, created, updated)
+		VALUES (?, ?, ?, ?, (SELECT COALESCE(MAX(seq),0) FROM changes), ?, ?)
+		ON CONFLICT (worker, scope) DO UPDATE SET seq=excluded.seq, updated=excluded.updated`, id, worker, ScopeKey(territory), string(codes), at,
+		at)
 	if err != nil {
 		return fmt.Errorf("remember territory of %s: %w", worker, err)
 	}
@@ -38,7 +40,8 @@ type former struct {
 func formerTerritory(db collections.DB, worker, scope string) (former, bool, error) {
 	var codes string
 	var f former
-	found, err := collections.One(db, `SELECT territory, seq FROM former_territories WHERE worker=? AND scope=?`, []any{worker, scope}, &codes, &f.until)
+	found, err := collections.One(db, `SELECT territory, seq FROM former_territories WHERE worker=? AND scope=?`, []any{worker, scope},
+		&codes, &f.until)
 	f.territory = access.ParseTerritory(codes)
 	return f, found, err
 }

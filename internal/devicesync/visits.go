@@ -61,7 +61,8 @@ func (p *puller) visit(in *instrument.Instrument, id string) ([]byte, int64, err
 		return nil, 0, err
 	}
 	var review, comment, sealed string
-	if _, err := collections.One(p.db, `SELECT id, comment, sealed FROM reviews WHERE record=? ORDER BY created DESC, id DESC`, []any{id}, &review, &comment, &sealed); err != nil {
+	if _, err := collections.One(p.db, `SELECT id, comment, sealed FROM reviews WHERE record=? ORDER BY created DESC, id DESC`, []any{id},
+		&review, &comment, &sealed); err != nil {
 		return nil, 0, err
 	}
 	opened, _, err := collections.OpenWhole(p.db, collections.Reviews, review, sealed)
@@ -70,8 +71,10 @@ func (p *puller) visit(in *instrument.Instrument, id string) ([]byte, int64, err
 	}
 	opened.Fill("comment", &comment)
 	data, err := json.Marshal(map[string]any{
-		"form": rec.Form, "version": rec.FormVersion, "campaign": rec.Campaign, "household": rec.Household, "person": rec.Person, "area": rec.Area, "outcome": rec.Outcome,
-		"review_state": rec.ReviewState, "comment": comment, "issues": rec.Issues, "received_at": rec.ReceivedAt, "answers": json.RawMessage(answers),
+		"form": rec.Form, "version": rec.FormVersion, "campaign": rec.Campaign, "household": rec.Household, "person": rec.Person,
+		"area": rec.Area, "outcome": rec.Outcome,
+		"review_state": rec.ReviewState, "comment": comment, "issues": rec.Issues, "received_at": rec.ReceivedAt,
+		"answers": json.RawMessage(answers),
 	})
 	return data, rec.Rev, err
 }

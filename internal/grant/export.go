@@ -51,7 +51,8 @@ func ApproveExport(ctx context.Context, app core.App, act access.Act, id string)
 		}
 		err = collections.Update(db, Table, id, collections.Row{
 			{Column: "status", Value: "approved"}, {Column: "approved_by", Value: act.ID},
-			{Column: "until", Value: collections.Stamp(act.Now.Add(ExportHours * time.Hour))}, {Column: "updated", Value: collections.Stamp(act.Now)},
+			{Column: "until", Value: collections.Stamp(act.Now.Add(ExportHours * time.Hour))},
+			{Column: "updated", Value: collections.Stamp(act.Now)},
 		})
 		if err != nil {
 			return err

@@ -110,7 +110,8 @@ func householdsIn(db collections.DB, areas []Area) (some []placed, err error) {
 	finestOnes := slices.DeleteFunc(slices.Clone(areas), func(a Area) bool { return len(a.Boundary) == 0 || a.Level.depth() != depth })
 	for i := 0; i < len(finestOnes); i += len(finestOnes)/mostAreasLooked + 1 {
 		a := finestOnes[i]
-		err := collections.Each(db, `SELECT id, location, area_method, sealed FROM households WHERE area>=? AND area<? ORDER BY area, id LIMIT ?`, []any{a.Code, a.Code + "~", perArea}, func(rows *sql.Rows) error {
+		err := collections.Each(db, `SELECT id, location, area_method, sealed FROM households WHERE area>=? AND area<?
+			ORDER BY area, id LIMIT ?`, []any{a.Code, a.Code + "~", perArea}, func(rows *sql.Rows) error {
 			var id, location, method, sealed string
 			if err := rows.Scan(&id, &location, &method, &sealed); err != nil {
 				return err
@@ -147,7 +148,9 @@ func (c DatumCheck) finding(as Datum) Finding {
 	t := problemTexts[DatumOfOutline]
 	return Finding{
 		Code: DatumOfOutline, Areas: []string{},
-		ZH: fmt.Sprintf("%s：按 %s 有 %d/%d 户落在所属区域内，按 %s 有 %d 户；边界偏移约东 %.0f 米、北 %.0f 米", t[0], as, c.Inside, c.Points, c.Looks, c.Then, c.EastM, c.NorthM),
-		EN: fmt.Sprintf("%s: as %s %d of %d households are in their area, as %s %d; the outlines lie about %.0f m east and %.0f m north of where they should", t[1], as, c.Inside, c.Points, c.Looks, c.Then, c.EastM, c.NorthM),
+		ZH: fmt.Sprintf("%s：按 %s 有 %d/%d 户落在所属区域内，按 %s 有 %d 户；边界偏移约东 %.0f 米、北 %.0f 米", t[0], as, c.Inside, c.Points, c.Looks, c.Then, c.EastM,
+			c.NorthM),
+		EN: fmt.Sprintf("%s: as %s %d of %d households are in their area, as %s %d; the outlines lie about %.0f m east and %.0f m north of "+
+			"where they should", t[1], as, c.Inside, c.Points, c.Looks, c.Then, c.EastM, c.NorthM),
 	}
 }

@@ -119,8 +119,9 @@ func (r *Report) write(ctx context.Context, app core.App, areas []Area, codes Co
 				return err
 			}
 		}
-		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Action: "areas.import", Collection: collections.Areas, Purpose: audit.Administration,
-			Detail: map[string]int{"added": r.Added, "changed": r.Changed, "same": r.Same, "ended": r.Ended}})
+		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Action: "areas.import", Collection: collections.Areas,
+			Purpose: audit.Administration,
+			Detail:  map[string]int{"added": r.Added, "changed": r.Changed, "same": r.Same, "ended": r.Ended}})
 	})
 	if errors.Is(err, errOnlyLooked) {
 		err = nil
@@ -208,7 +209,8 @@ func endArea(db collections.DB, code string, now time.Time) error {
 	if found, err := collections.One(db, `SELECT id, rev FROM areas WHERE code=?`, []any{code}, &id, &rev); err != nil || !found {
 		return err
 	}
-	if err := collections.Update(db, collections.Areas, id, collections.Row{{Column: "active", Value: false}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+	if err := collections.Update(db, collections.Areas, id, collections.Row{{Column: "active", Value: false}, {Column: "rev", Value: rev + 1},
+		{Column: "updated", Value: collections.Stamp(now)}}); err != nil {
 		return err
 	}
 	return collections.Announce(db, collections.RevisionOf(collections.Areas, id, rev+1), code, collections.Upsert, now)
@@ -237,7 +239,8 @@ func (codes Codes) Save(ctx context.Context, app core.App, areas []Area, by stri
 				return fmt.Errorf("area %s: %w", a.Code, err)
 			}
 		}
-		return audit.Append(db, now, audit.Entry{Actor: by, Action: "areas.import", Collection: collections.Areas, Purpose: audit.Administration, Detail: n})
+		return audit.Append(db, now, audit.Entry{Actor: by, Action: "areas.import", Collection: collections.Areas, Purpose: audit.Administration,
+			Detail: n})
 	})
 	return n, err
 }
@@ -255,7 +258,8 @@ func saveArea(db collections.DB, a Area, codes Codes, now time.Time, n *Imported
 	var expected int
 	var rev int64
 	var active bool
-	found, err := collections.One(db, `SELECT name, level, COALESCE(boundary,'null'), expected_households, rev, active FROM areas WHERE code=?`, []any{a.Code}, &name, &level, &stored, &expected, &rev, &active)
+	found, err := collections.One(db, `SELECT name, level, COALESCE(boundary,'null'), expected_households, rev, active FROM areas
+		WHERE code=?`, []any{a.Code}, &name, &level, &stored, &expected, &rev, &active)
 	if err != nil {
 		return err
 	}
@@ -271,15 +275,18 @@ func saveArea(db collections.DB, a Area, codes Codes, now time.Time, n *Imported
 	}
 	at := collections.Stamp(now)
 	row := collections.Row{
-		{Column: "name", Value: a.Name}, {Column: "level", Value: string(a.Level)}, {Column: "parent", Value: codes.Parent(a.Code)}, {Column: "area", Value: a.Code}, {Column: "boundary", Value: boundary},
-		{Column: "expected_households", Value: a.ExpectedHouseholds}, {Column: "active", Value: true}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: at},
+		{Column: "name", Value: a.Name}, {Column: "level", Value: string(a.Level)}, {Column: "parent", Value: codes.Parent(a.Code)},
+		{Column: "area", Value: a.Code}, {Column: "boundary", Value: boundary},
+		{Column: "expected_households", Value: a.ExpectedHouseholds}, {Column: "active", Value: true}, {Column: "rev", Value: rev + 1},
+		{Column: "updated", Value: at},
 	}
 	if found {
 		n.Changed++
 		err = collections.Update(db, collections.Areas, a.Code, row)
 	} else {
 		n.Added++
-		err = collections.Insert(db, collections.Areas, append(collections.Row{{Column: "id", Value: a.Code}, {Column: "code", Value: a.Code}, {Column: "created", Value: at}}, row...))
+		err = collections.Insert(db, collections.Areas, append(collections.Row{{Column: "id", Value: a.Code}, {Column: "code", Value: a.Code},
+			{Column: "created", Value: at}}, row...))
 	}
 	if err != nil {
 		return err

@@ -18,7 +18,8 @@ func (c Change) keep(db collections.DB, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if _, err := db.Exec(`UPDATE area_revisions SET kind=?, became=? WHERE code=? AND valid_to=?`, string(c.Kind), string(became), c.Code, collections.Stamp(now)); err != nil {
+	if _, err := db.Exec(`UPDATE area_revisions SET kind=?, became=? WHERE code=? AND valid_to=?`,
+		string(c.Kind), string(became), c.Code, collections.Stamp(now)); err != nil {
 		return fmt.Errorf("what became of %s: %w", c.Code, err)
 	}
 	return nil
@@ -36,7 +37,8 @@ func BeginJob(db collections.DB, areas []string, by string, now time.Time) (stri
 	}
 	at := collections.Stamp(now)
 	err = collections.Insert(db, collections.Jobs, collections.Row{
-		{Column: "id", Value: id}, {Column: "status", Value: "waiting"}, {Column: "areas", Value: string(list)}, {Column: "created_by", Value: by}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: id}, {Column: "status", Value: "waiting"}, {Column: "areas", Value: string(list)},
+		{Column: "created_by", Value: by}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 	if err != nil {
 		return "", fmt.Errorf("begin a job: %w", err)

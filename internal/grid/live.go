@@ -67,7 +67,8 @@ func (idx *Index) Affected(db collections.DB, code string) ([]string, error) {
 // readIndex makes an index of the areas in use.
 func readIndex(db collections.DB) (*Index, error) {
 	var areas []Area
-	err := collections.Each(db, `SELECT code, name, level, expected_households, COALESCE(boundary,'null') FROM areas WHERE active ORDER BY code`, nil, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT code, name, level, expected_households, COALESCE(boundary,'null') FROM areas WHERE active
+		ORDER BY code`, nil, func(rows *sql.Rows) error {
 		var a Area
 		var boundary string
 		if err := rows.Scan(&a.Code, &a.Name, &a.Level, &a.ExpectedHouseholds, &boundary); err != nil {

@@ -40,8 +40,9 @@ func WhyOf(db collections.DB, record string, m Method) (why Why, stored bool, er
 
 // plainReasons are those of records that were placed before reasons were stored, or plainly.
 var plainReasons = map[Method][]string{
-	ByGPS: {PointClear}, ByGPSNear: {Beside}, ByHouseCode: {agrees(ByHouseCode)}, ByHousehold: {agrees(ByHousehold)}, ByWorkerGrid: {agrees(ByWorkerGrid)},
-	ByHand: {SaidByHand}, "import": {Listed}, Unassigned: {Nothing},
+	ByGPS: {PointClear}, ByGPSNear: {Beside}, ByHouseCode: {agrees(ByHouseCode)}, ByHousehold: {agrees(ByHousehold)},
+	ByWorkerGrid: {agrees(ByWorkerGrid)},
+	ByHand:       {SaidByHand}, "import": {Listed}, Unassigned: {Nothing},
 }
 
 // HouseArea is the area of a house code by the city's own table; "" for one that it does not name.

@@ -93,7 +93,8 @@ func shared(a, b orb.MultiPolygon, steps *int) (m2 float64, at orb.Point, whole 
 	if !box.Intersects(other) {
 		return 0, at, true
 	}
-	box = orb.Bound{Min: orb.Point{max(box.Min[0], other.Min[0]), max(box.Min[1], other.Min[1])}, Max: orb.Point{min(box.Max[0], other.Max[0]), min(box.Max[1], other.Max[1])}}
+	box = orb.Bound{Min: orb.Point{max(box.Min[0], other.Min[0]), max(box.Min[1], other.Min[1])},
+		Max: orb.Point{min(box.Max[0], other.Max[0]), min(box.Max[1], other.Max[1])}}
 	largest := 0.0
 	whole = sweep([]orb.MultiPolygon{a, b}, box, steps, func(in []bool, p piece) {
 		if in[0] && in[1] {

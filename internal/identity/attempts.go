@@ -92,7 +92,8 @@ func visitsQuery(tables []string, households int) string {
 	}
 	parts := make([]string, len(tables))
 	for i, t := range tables {
-		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT id, campaign, worker, CASE WHEN started_at='' THEN received_at ELSE started_at END, person!='' FROM %q
+		parts[i] = fmt.Sprintf(`SELECT * FROM (SELECT id, campaign, worker,
+			CASE WHEN started_at='' THEN received_at ELSE started_at END, person!='' FROM %q
 			WHERE household%s AND review_state!='%s' LIMIT %d)`, t, among, collections.Rejected, mostVisits)
 	}
 	return strings.Join(parts, ` UNION ALL `)
@@ -209,14 +210,16 @@ func lastInterview(db collections.DB, surveys collections.Surveys, person, but s
 		for _, r := range repeats {
 			among = append(among, `SELECT visit FROM "`+r+`" WHERE person IN `+them)
 		}
-		parts = append(parts, `SELECT id, CASE WHEN started_at='' THEN received_at ELSE started_at END at, received_at FROM "`+main+`" WHERE id IN (`+strings.Join(among, ` UNION `)+
+		parts = append(parts, `SELECT id, CASE WHEN started_at='' THEN received_at ELSE started_at END at, received_at FROM "`+main+`"
+			WHERE id IN (`+strings.Join(among, ` UNION `)+
 			`) AND id!=? AND review_state!='`+collections.Rejected+`' AND (`+surveys.Interviews.Of(main)+`)`)
 		args = append(append(args, slices.Repeat([]any{person, person}, len(among))...), but)
 	}
 	if len(parts) == 0 {
 		return "", nil
 	}
-	_, err = collections.One(db, `SELECT id FROM (`+strings.Join(parts, ` UNION ALL `)+`) ORDER BY at DESC, received_at DESC, id LIMIT 1`, args, &last)
+	_, err = collections.One(db, `SELECT id FROM (`+strings.Join(parts, ` UNION ALL `)+`) ORDER BY at DESC, received_at DESC, id LIMIT 1`,
+		args, &last)
 	return last, err
 }
 
@@ -227,7 +230,8 @@ func Draw(db collections.DB, known, said Household, now time.Time) (Household, e
 
 // recordTables are the collections of all records.
 func recordTables(db collections.DB) (tables []string, err error) {
-	err = collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft' ORDER BY tablename`, nil, func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft'
+		ORDER BY tablename`, nil, func(rows *sql.Rows) error {
 		var name string
 		err := rows.Scan(&name)
 		tables = append(tables, name)

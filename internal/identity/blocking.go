@@ -55,7 +55,8 @@ func stand(db collections.DB, people []Keyed) error {
 	for _, k := range people {
 		args = append(args, k.ID, k.Area, k.text())
 	}
-	if _, err := db.Exec(`INSERT INTO blocking_of (who, area, keys) VALUES `+triples(len(people))+` ON CONFLICT DO NOTHING`, args...); err != nil {
+	if _, err := db.Exec(`INSERT INTO blocking_of (who, area, keys) VALUES `+triples(len(people))+` ON CONFLICT DO NOTHING`,
+		args...); err != nil {
 		return fmt.Errorf("keys of %s: %w", people[0].ID, err)
 	}
 	return nil
@@ -123,7 +124,8 @@ func blocked(db collections.DB, p Person, now time.Time) ([]string, error) {
 		return nil, err
 	}
 	for _, k := range full {
-		if _, err := db.Exec(`INSERT INTO blocking_full (key, kind, noted) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, k.hash, k.kind, collections.Stamp(now)); err != nil {
+		if _, err := db.Exec(`INSERT INTO blocking_full (key, kind, noted) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+			k.hash, k.kind, collections.Stamp(now)); err != nil {
 			return nil, fmt.Errorf("note a full key: %w", err)
 		}
 	}

@@ -79,7 +79,8 @@ func Decide(ctx context.Context, app core.App, act access.Act, d Decision) (v Ve
 
 // readSides reads a pair with the areas in which its persons or households lie now; visits stay where they were made.
 func readSides(db collections.DB, id string) (p sides, found bool, err error) {
-	found, err = collections.One(db, `SELECT id, kind, rule, collection, a, b, area, area_b, status, verdict_a, verdict_b, unsure_by FROM duplicates WHERE id=?`, []any{id},
+	found, err = collections.One(db, `SELECT id, kind, rule, collection, a, b, area, area_b, status, verdict_a, verdict_b, unsure_by
+		FROM duplicates WHERE id=?`, []any{id},
 		&p.ID, &p.Kind, &p.Rule, &p.Collection, &p.A, &p.B, &p.AreaA, &p.AreaB, &p.status, &p.verdictA, &p.verdictB, &p.unsureBy)
 	if err != nil || !found || !merges(p.Collection) {
 		return p, found, err
@@ -137,8 +138,10 @@ func (p *sides) leave(db collections.DB, act access.Act, d Decision) error {
 func (p *sides) note(db collections.DB, act access.Act, d Decision, v Verdict, row ...collections.Field) error {
 	at := collections.Stamp(act.Now)
 	row = append(row,
-		collections.Field{Column: "status", Value: p.status}, collections.Field{Column: "verdict_a", Value: p.verdictA}, collections.Field{Column: "verdict_b", Value: p.verdictB},
-		collections.Field{Column: "decided_by", Value: act.ID}, collections.Field{Column: "decided_at", Value: at}, collections.Field{Column: "updated", Value: at})
+		collections.Field{Column: "status", Value: p.status}, collections.Field{Column: "verdict_a", Value: p.verdictA},
+		collections.Field{Column: "verdict_b", Value: p.verdictB},
+		collections.Field{Column: "decided_by", Value: act.ID}, collections.Field{Column: "decided_at", Value: at},
+		collections.Field{Column: "updated", Value: at})
 	area := p.AreaA
 	if p.hereA {
 		row = append(row, collections.Field{Column: "by_a", Value: act.ID}, collections.Field{Column: "comment", Value: d.Comment})
@@ -216,7 +219,8 @@ func part(db collections.DB, act access.Act, p Pair) error {
 }
 
 func personOfRow(db collections.DB, table, row string, person *string) error {
-	err := collections.Each(db, `SELECT person FROM "`+table+`" WHERE id=?`, []any{row}, func(rows *sql.Rows) error { return rows.Scan(person) })
+	err := collections.Each(db, `SELECT person FROM "`+table+`" WHERE id=?`, []any{row},
+		func(rows *sql.Rows) error { return rows.Scan(person) })
 	if err != nil {
 		return fmt.Errorf("person of %s: %w", table, err)
 	}

@@ -15,10 +15,12 @@ type Known struct{ ID, Area, Household string }
 func FindExact(db collections.DB, idKey, name, birthDate string) ([]Known, error) {
 	query, args := `id_key=? AND id_key!=''`, []any{collections.IndexOf(db, collections.Persons, "id_key", idKey)}
 	if idKey == "" {
-		query, args = `birth_date=? AND name_key=? AND name_key!='' AND birth_date!=''`, []any{birthDate, collections.IndexOf(db, collections.Persons, "name_key", NameKey(name))}
+		query, args = `birth_date=? AND name_key=? AND name_key!='' AND birth_date!=''`,
+			[]any{birthDate, collections.IndexOf(db, collections.Persons, "name_key", NameKey(name))}
 	}
 	var found []Known
-	err := collections.Each(db, `SELECT id, area, household FROM persons WHERE merged_into='' AND `+query+` ORDER BY id`, args, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, area, household FROM persons
+		WHERE merged_into='' AND `+query+` ORDER BY id`, args, func(rows *sql.Rows) error {
 		var k Known
 		err := rows.Scan(&k.ID, &k.Area, &k.Household)
 		found = append(found, k)

@@ -20,8 +20,10 @@ type fact struct {
 func personFacts(known, said *Person) []fact {
 	return []fact{
 		{"name", &known.Name, &said.Name, true}, {"sex", &known.Sex, &said.Sex, true}, {"birth_date", &known.BirthDate, &said.BirthDate, true},
-		{"id_type", &known.IDType, &said.IDType, true}, {"id_number", &known.IDNumber, &said.IDNumber, true}, {"household", &known.Household, &said.Household, true},
-		{"area", &known.Area, &said.Area, true}, {"phone", &known.Phone, &said.Phone, false}, {"relation", &known.Relation, &said.Relation, false},
+		{"id_type", &known.IDType, &said.IDType, true}, {"id_number", &known.IDNumber, &said.IDNumber, true},
+		{"household", &known.Household, &said.Household, true},
+		{"area", &known.Area, &said.Area, true}, {"phone", &known.Phone, &said.Phone, false},
+		{"relation", &known.Relation, &said.Relation, false},
 	}
 }
 
@@ -100,7 +102,8 @@ func (p *Person) set(facts []Fact, idKey string) {
 
 // savePerson writes a changed person and tells the tablets; it returns the new revision.
 func savePerson(db collections.DB, known, next Person, now time.Time) (int64, error) {
-	row := append(next.row(), collections.Field{Column: "rev", Value: known.Rev + 1}, collections.Field{Column: "updated", Value: collections.Stamp(now)})
+	row := append(next.row(), collections.Field{Column: "rev", Value: known.Rev + 1},
+		collections.Field{Column: "updated", Value: collections.Stamp(now)})
 	if err := collections.Update(db, collections.Persons, known.ID, row); err != nil {
 		return 0, err
 	}

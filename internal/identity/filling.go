@@ -141,7 +141,8 @@ func indexKeys(db collections.DB, args []any) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if _, err := db.Exec(`INSERT INTO blocking_keys (key, area, who) VALUES `+triples(len(args)/3)+` ON CONFLICT DO NOTHING`, args...); err != nil {
+	if _, err := db.Exec(`INSERT INTO blocking_keys (key, area, who) VALUES `+triples(len(args)/3)+` ON CONFLICT DO NOTHING`,
+		args...); err != nil {
 		return fmt.Errorf("write keys: %w", err)
 	}
 	return nil

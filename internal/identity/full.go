@@ -10,7 +10,8 @@ import (
 
 // keyKinds are the kinds of blocking keys in words.
 var keyKinds = map[string]string{
-	"n": "name and year of birth", "d": "surname and day of birth", "g": "given name, sex and community", "p": "phone and surname", "h": "household and year of birth", "i": "number and surname",
+	"n": "name and year of birth", "d": "surname and day of birth", "g": "given name, sex and community", "p": "phone and surname",
+	"h": "household and year of birth", "i": "number and surname",
 }
 
 // mostCounted bounds how many full keys are counted.
@@ -20,7 +21,8 @@ const mostCounted = 100_000
 // who shares no other key with an earlier record of theirs is not found.
 func FullKeys(db collections.DB) (map[string]int, error) {
 	full := map[string]int{}
-	err := collections.Each(db, `SELECT kind FROM blocking_full WHERE key>=? LIMIT ?`, []any{int64(math.MinInt64), mostCounted}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT kind FROM blocking_full
+		WHERE key>=? LIMIT ?`, []any{int64(math.MinInt64), mostCounted}, func(rows *sql.Rows) error {
 		var kind string
 		err := rows.Scan(&kind)
 		full[keyKinds[kind]]++

@@ -83,7 +83,8 @@ func (g *grouping) pointAtOne(group, all map[string]member) error {
 }
 
 func (g *grouping) point(m member, into string) error {
-	if err := collections.Update(g.db, g.table, m.id, collections.Row{{Column: "merged_into", Value: into}, {Column: "rev", Value: m.rev + 1}, {Column: "updated", Value: collections.Stamp(g.now)}}); err != nil {
+	if err := collections.Update(g.db, g.table, m.id, collections.Row{{Column: "merged_into", Value: into}, {Column: "rev", Value: m.rev + 1},
+		{Column: "updated", Value: collections.Stamp(g.now)}}); err != nil {
 		return err
 	}
 	return collections.Announce(g.db, collections.RevisionOf(g.table, m.id, m.rev+1), m.area, collections.Upsert, g.now)
@@ -99,14 +100,16 @@ func (g *grouping) connected(from ...string) (map[string]member, error) {
 		}
 		seen[id] = true
 		m := member{id: id}
-		exists, err := collections.One(g.db, `SELECT merged_into, created, area, rev FROM "`+g.table+`" WHERE id=?`, []any{id}, &m.merged, &m.created, &m.area, &m.rev)
+		exists, err := collections.One(g.db, `SELECT merged_into, created, area, rev FROM "`+g.table+`" WHERE id=?`, []any{id},
+			&m.merged, &m.created, &m.area, &m.rev)
 		if err != nil {
 			return nil, err
 		}
 		if exists {
 			found[id] = m
 		}
-		err = collections.Each(g.db, `SELECT b FROM duplicates WHERE collection=? AND status='same' AND a=? UNION ALL SELECT a FROM duplicates WHERE collection=? AND status='same' AND b=?`,
+		err = collections.Each(g.db, `SELECT b FROM duplicates WHERE collection=? AND status='same' AND a=? UNION ALL SELECT a FROM duplicates
+			WHERE collection=? AND status='same' AND b=?`,
 			[]any{g.table, id, g.table, id}, func(rows *sql.Rows) error {
 				var other string
 				err := rows.Scan(&other)

@@ -70,7 +70,8 @@ func FindHeard(db collections.DB, h Heard) (found []Person, more bool, err error
 // lookUp finds who has a key and lies there, one more than are looked through.
 func (h Heard) lookUp(db collections.DB, key int64) (ids []string, err error) {
 	for _, r := range h.Places {
-		err := collections.Each(db, `SELECT who, area FROM blocking_keys WHERE key=? AND area>=? AND area<? LIMIT ?`, []any{key, r.Lo, r.Hi, mostHeard + 1 - len(ids)}, func(rows *sql.Rows) error {
+		err := collections.Each(db, `SELECT who, area FROM blocking_keys
+			WHERE key=? AND area>=? AND area<? LIMIT ?`, []any{key, r.Lo, r.Hi, mostHeard + 1 - len(ids)}, func(rows *sql.Rows) error {
 			var id, area string
 			err := rows.Scan(&id, &area)
 			if h.Over(area) {

@@ -40,12 +40,14 @@ func FindHousehold(db collections.DB, h Household, claimed string) (Household, b
 // MeetHousehold is FindHousehold within a reach. elsewhere lies out of reach: one that the client named, or one with the
 // house code or the address where none was found within. One in reach that both sides have merged into one out of reach
 // is that one: found, and not to be changed.
-func MeetHousehold(db collections.DB, h Household, claimed string, reach Reach) (found Household, known bool, elsewhere *Candidate, err error) {
+func MeetHousehold(db collections.DB, h Household, claimed string,
+	reach Reach) (found Household, known bool, elsewhere *Candidate, err error) {
 	first, named, err := followHousehold(db, claimed)
 	if err != nil {
 		return Household{}, false, nil, err
 	}
-	if named.ID != "" && (reach.Holds(named.ID, named.Area, named.Source) || first.ID != named.ID && reach.Holds(first.ID, first.Area, first.Source)) {
+	if named.ID != "" && (reach.Holds(named.ID, named.Area, named.Source) || first.ID != named.ID && reach.Holds(first.ID, first.Area,
+		first.Source)) {
 		return named, true, nil, nil
 	}
 	if named.ID != "" && named.Area != "" { // not one that was erased
@@ -56,8 +58,10 @@ func MeetHousehold(db collections.DB, h Household, claimed string, reach Reach) 
 		args        []any
 		ask         bool
 	}{
-		{SameHouseCode, `house_code=? AND house_code!='' AND merged_into='' ORDER BY created, id`, []any{collections.IndexOf(db, collections.Households, "house_code", h.HouseCode)}, h.HouseCode != ""},
-		{SameAddress, `area=? AND address_key=? AND address_key!='' AND merged_into='' ORDER BY created, id`, []any{h.Area, collections.IndexOf(db, collections.Households, "address_key", h.AddressKey)}, h.AddressKey != "" && h.Area != ""},
+		{SameHouseCode, `house_code=? AND house_code!='' AND merged_into='' ORDER BY created, id`,
+			[]any{collections.IndexOf(db, collections.Households, "house_code", h.HouseCode)}, h.HouseCode != ""},
+		{SameAddress, `area=? AND address_key=? AND address_key!='' AND merged_into='' ORDER BY created, id`,
+			[]any{h.Area, collections.IndexOf(db, collections.Households, "address_key", h.AddressKey)}, h.AddressKey != "" && h.Area != ""},
 	} {
 		if !q.ask {
 			continue
@@ -89,9 +93,11 @@ type Candidate struct {
 
 // Pair is the candidate with the household that stands in for it until both sides have decided.
 func (c Candidate) Pair(own Household) Pair {
-	return Pair{Kind: KindHousehold, Rule: c.Rule, Collection: collections.Households, A: c.ID, B: own.ID, AreaA: c.Area, AreaB: own.Area, Score: 1, Evidence: []Evidence{
-		compare("house_code", c.HouseCode, own.HouseCode), compare("address", c.AddressKey, own.AddressKey), compare("head_name", c.HeadName, own.HeadName), compare("phone", c.Phone, own.Phone),
-	}}
+	return Pair{Kind: KindHousehold, Rule: c.Rule, Collection: collections.Households, A: c.ID, B: own.ID, AreaA: c.Area, AreaB: own.Area,
+		Score: 1, Evidence: []Evidence{
+			compare("house_code", c.HouseCode, own.HouseCode), compare("address", c.AddressKey, own.AddressKey),
+			compare("head_name", c.HeadName, own.HeadName), compare("phone", c.Phone, own.Phone),
+		}}
 }
 
 // followHousehold reads a household and whom it was merged into, itself where nobody; an unknown id gives empty ones.
@@ -134,7 +140,8 @@ func SaveHousehold(db collections.DB, known, said Household, exists bool, now ti
 
 // TellHousehold brings what a visit says into a known household: what changes in life at once, and the rest too where
 // the record brought the household itself; else house code and place are proposed.
-func TellHousehold(db collections.DB, known, said Household, made bool, now time.Time) (next Household, changed, proposed []Fact, err error) {
+func TellHousehold(db collections.DB, known, said Household, made bool,
+	now time.Time) (next Household, changed, proposed []Fact, err error) {
 	if known.Damaged {
 		return known, nil, nil, nil
 	}
@@ -146,7 +153,8 @@ func TellHousehold(db collections.DB, known, said Household, made bool, now time
 		}
 		if next.Area != known.Area {
 			proposed = append(proposed, Fact{"area", known.Area, next.Area}, Fact{"location", known.place(), next.place()})
-			next.Area, next.AreaMethod, next.AreaConfidence, next.Lon, next.Lat, next.AccuracyM = known.Area, known.AreaMethod, known.AreaConfidence, known.Lon, known.Lat, known.AccuracyM
+			next.Area, next.AreaMethod, next.AreaConfidence, next.Lon, next.Lat, next.AccuracyM = known.Area, known.AreaMethod, known.AreaConfidence,
+				known.Lon, known.Lat, known.AccuracyM
 		}
 	}
 	before, after := known.facts(), next.facts()
@@ -162,7 +170,8 @@ func TellHousehold(db collections.DB, known, said Household, made bool, now time
 // facts are what a household's history tells.
 func (h Household) facts() []Fact {
 	return []Fact{
-		{Column: "address", After: h.Address}, {Column: "house_code", After: h.HouseCode}, {Column: "head_name", After: h.HeadName}, {Column: "phone", After: h.Phone},
+		{Column: "address", After: h.Address}, {Column: "house_code", After: h.HouseCode}, {Column: "head_name", After: h.HeadName},
+		{Column: "phone", After: h.Phone},
 		{Column: "residents", After: strconv.FormatInt(h.Residents, 10)}, {Column: "area", After: h.Area},
 	}
 }
@@ -173,7 +182,8 @@ func saveHousehold(db collections.DB, known, next Household, now time.Time) (Hou
 		return known, nil
 	}
 	next.Rev = known.Rev + 1
-	if err := collections.Update(db, collections.Households, known.ID, append(next.row(), collections.Field{Column: "updated", Value: collections.Stamp(now)})); err != nil {
+	if err := collections.Update(db, collections.Households, known.ID,
+		append(next.row(), collections.Field{Column: "updated", Value: collections.Stamp(now)})); err != nil {
 		return next, err
 	}
 	if err := MoveMembers(db, known.ID, known.Area, next.Area, now); err != nil {
@@ -225,14 +235,16 @@ func (h Household) row() collections.Row {
 		{Column: "head_name", Value: h.HeadName}, {Column: "phone", Value: h.Phone}, {Column: "residents", Value: h.Residents},
 		{Column: "location", Value: h.place()}, {Column: "accuracy_m", Value: h.AccuracyM}, {Column: "area", Value: h.Area},
 		{Column: "area_method", Value: h.AreaMethod}, {Column: "area_confidence", Value: h.AreaConfidence}, {Column: "rev", Value: h.Rev},
-		{Column: "sample_id", Value: h.SampleID}, {Column: "stratum", Value: h.Stratum}, {Column: "cluster", Value: h.Cluster}, {Column: "attempts", Value: cmp.Or(h.Attempts, "{}")},
+		{Column: "sample_id", Value: h.SampleID}, {Column: "stratum", Value: h.Stratum}, {Column: "cluster", Value: h.Cluster},
+		{Column: "attempts", Value: cmp.Or(h.Attempts, "{}")},
 	}
 }
 
 func households(db collections.DB, where string, args ...any) ([]Household, []string, error) {
 	var found []Household
 	var into []string
-	err := collections.Each(db, `SELECT id, address, address_key, house_code, head_name, phone, residents, location, accuracy_m, area, area_method, area_confidence, source, rev, merged_into, sealed,
+	err := collections.Each(db, `SELECT id, address, address_key, house_code, head_name, phone, residents, location, accuracy_m, area,
+		area_method, area_confidence, source, rev, merged_into, sealed,
 		sample_id, stratum, cluster, COALESCE(attempts,'{}') FROM households WHERE `+where, args, func(rows *sql.Rows) error {
 		var h Household
 		var location, mergedInto, sealed string
@@ -270,7 +282,8 @@ func (h *Household) unseal(db collections.DB, sealed string, location *string) e
 	for _, v := range []struct {
 		column string
 		dest   *string
-	}{{"address", &h.Address}, {"address_key", &h.AddressKey}, {"house_code", &h.HouseCode}, {"head_name", &h.HeadName}, {"phone", &h.Phone}, {"location", location}} {
+	}{{"address", &h.Address}, {"address_key", &h.AddressKey}, {"house_code", &h.HouseCode}, {"head_name", &h.HeadName}, {"phone", &h.Phone},
+		{"location", location}} {
 		row.Fill(v.column, v.dest)
 	}
 	return err

@@ -13,7 +13,8 @@ func MoveMembers(db collections.DB, household, from, to string, now time.Time) e
 		return nil
 	}
 	members := map[string]int64{}
-	err := collections.Each(db, `SELECT id, rev FROM persons WHERE household=? AND area=?`, []any{household, from}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, rev FROM persons
+		WHERE household=? AND area=?`, []any{household, from}, func(rows *sql.Rows) error {
 		var id string
 		var rev int64
 		err := rows.Scan(&id, &rev)

@@ -73,10 +73,12 @@ func (p *Pair) Record(db collections.DB, now time.Time) (fresh bool, err error) 
 	}
 	at := collections.Stamp(now)
 	return true, collections.Insert(db, collections.Duplicates, collections.Row{
-		{Column: "id", Value: p.ID}, {Column: "kind", Value: p.Kind}, {Column: "rule", Value: p.Rule}, {Column: "collection", Value: p.Collection},
+		{Column: "id", Value: p.ID}, {Column: "kind", Value: p.Kind}, {Column: "rule", Value: p.Rule},
+		{Column: "collection", Value: p.Collection},
 		{Column: "a", Value: p.A}, {Column: "b", Value: p.B}, {Column: "area", Value: p.AreaA}, {Column: "area_b", Value: p.AreaB},
 		{Column: "score", Value: p.Score}, {Column: "evidence", Value: string(evidence)},
-		{Column: "weight", Value: p.Weight}, {Column: "model", Value: p.Model}, {Column: "doubt", Value: p.doubt()}, {Column: "status", Value: "open"},
+		{Column: "weight", Value: p.Weight}, {Column: "model", Value: p.Model}, {Column: "doubt", Value: p.doubt()},
+		{Column: "status", Value: "open"},
 		{Column: "decided_at", Value: ""}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }

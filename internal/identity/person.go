@@ -16,7 +16,8 @@ type Person struct {
 	Rev                                                                         int64
 	mergedInto                                                                  string
 	Erased                                                                      bool // on request: only the id is left
-	Damaged                                                                     bool // what was sealed of it does not open; nothing is written to it
+	// what was sealed of it does not open; nothing is written to it
+	Damaged bool
 }
 
 // Found is whom a record turned out to be about.
@@ -102,7 +103,8 @@ func agree(a, b Person) bool {
 func deterministic(db collections.DB, p Person, reach Reach) (Found, error) {
 	var found Found
 	if p.IDKey != "" {
-		others, err := persons(db, `id_key=? AND id_key!='' AND merged_into='' ORDER BY created, id`, collections.IndexOf(db, collections.Persons, "id_key", p.IDKey))
+		others, err := persons(db, `id_key=? AND id_key!='' AND merged_into='' ORDER BY created, id`,
+			collections.IndexOf(db, collections.Persons, "id_key", p.IDKey))
 		if err != nil {
 			return Found{}, err
 		}
@@ -119,7 +121,8 @@ func deterministic(db collections.DB, p Person, reach Reach) (Found, error) {
 		}
 	}
 	if p.NameKey != "" && p.BirthDate != "" && p.Household != "" {
-		others, err := persons(db, `birth_date=? AND name_key=? AND household=? AND merged_into='' ORDER BY created, id`, p.BirthDate, collections.IndexOf(db, collections.Persons, "name_key", p.NameKey), p.Household)
+		others, err := persons(db, `birth_date=? AND name_key=? AND household=? AND merged_into='' ORDER BY created, id`, p.BirthDate,
+			collections.IndexOf(db, collections.Persons, "name_key", p.NameKey), p.Household)
 		if err != nil {
 			return Found{}, err
 		}
@@ -146,7 +149,8 @@ func NamedElsewhere(known, said Person, standIn string) Pair {
 }
 
 func candidate(known, said Person, rule string, score float64) *Pair {
-	return &Pair{Kind: KindPerson, Rule: rule, Collection: collections.Persons, A: known.ID, AreaA: known.Area, Score: score, Evidence: Explain(known, said)}
+	return &Pair{Kind: KindPerson, Rule: rule, Collection: collections.Persons, A: known.ID, AreaA: known.Area, Score: score,
+		Evidence: Explain(known, said)}
 }
 
 // Explain compares two descriptions field by field.
@@ -157,7 +161,8 @@ func Explain(a, b Person) []Evidence {
 	}
 }
 
-const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, merged_into, active, sealed, last_record`
+const personColumns = `id, name, name_key, sex, birth_date, id_type, id_number, id_key, phone, relation, household, area, source, rev, ` +
+	`merged_into, active, sealed, last_record`
 
 // mostCandidates bounds how many people a record is compared with, the earliest first.
 const mostCandidates = 20
@@ -175,7 +180,8 @@ func personsUpTo(db collections.DB, most int, where string, args ...any) ([]Pers
 		var p Person
 		var sealed string
 		var active bool
-		if err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation, &p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto, &active, &sealed, &p.LastRecord); err != nil {
+		if err := rows.Scan(&p.ID, &p.Name, &p.NameKey, &p.Sex, &p.BirthDate, &p.IDType, &p.IDNumber, &p.IDKey, &p.Phone, &p.Relation,
+			&p.Household, &p.Area, &p.Source, &p.Rev, &p.mergedInto, &active, &sealed, &p.LastRecord); err != nil {
 			return err
 		}
 		p.Erased = !active && p.Area == ""
@@ -194,7 +200,8 @@ func (p *Person) unseal(db collections.DB, sealed string) error {
 	for _, v := range []struct {
 		column string
 		dest   *string
-	}{{"name", &p.Name}, {"name_key", &p.NameKey}, {"id_number", &p.IDNumber}, {"id_key", &p.IDKey}, {"phone", &p.Phone}, {"relation", &p.Relation}} {
+	}{{"name", &p.Name}, {"name_key", &p.NameKey}, {"id_number", &p.IDNumber}, {"id_key", &p.IDKey}, {"phone", &p.Phone},
+		{"relation", &p.Relation}} {
 		row.Fill(v.column, v.dest)
 	}
 	return err
@@ -210,7 +217,8 @@ func FindPerson(db collections.DB, id string) (Person, error) {
 // Namesake finds who is known by the name of p in the household of p, for a list that tells neither birth date nor number:
 // the same list again names the same people. Somebody of the other sex is somebody else.
 func Namesake(db collections.DB, p Person) (Person, error) {
-	found, err := persons(db, `household=? AND name_key=? ORDER BY created, id`, p.Household, collections.IndexOf(db, collections.Persons, "name_key", p.NameKey))
+	found, err := persons(db, `household=? AND name_key=? ORDER BY created, id`, p.Household,
+		collections.IndexOf(db, collections.Persons, "name_key", p.NameKey))
 	if err != nil {
 		return Person{}, err
 	}
@@ -259,7 +267,8 @@ func followPerson(db collections.DB, id string) (first, last Person, err error) 
 func insertPerson(db collections.DB, p Person, now time.Time) error {
 	at := collections.Stamp(now)
 	row := append(collections.Row{{Column: "id", Value: p.ID}}, p.row()...)
-	row = append(row, collections.Field{Column: "source", Value: p.Source}, collections.Field{Column: "active", Value: true}, collections.Field{Column: "rev", Value: 1},
+	row = append(row, collections.Field{Column: "source", Value: p.Source}, collections.Field{Column: "active", Value: true},
+		collections.Field{Column: "rev", Value: 1},
 		collections.Field{Column: "created", Value: at}, collections.Field{Column: "updated", Value: at})
 	if err := collections.Insert(db, collections.Persons, row); err != nil {
 		return err
@@ -272,8 +281,11 @@ func insertPerson(db collections.DB, p Person, now time.Time) error {
 
 func (p Person) row() collections.Row {
 	return collections.Row{
-		{Column: "name", Value: p.Name}, {Column: "name_key", Value: p.NameKey}, {Column: "sex", Value: p.Sex}, {Column: "birth_date", Value: p.BirthDate},
-		{Column: "id_type", Value: p.IDType}, {Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDKey}, {Column: "phone", Value: p.Phone},
-		{Column: "relation", Value: p.Relation}, {Column: "household", Value: p.Household}, {Column: "area", Value: p.Area}, {Column: "last_record", Value: p.LastRecord},
+		{Column: "name", Value: p.Name}, {Column: "name_key", Value: p.NameKey}, {Column: "sex", Value: p.Sex},
+		{Column: "birth_date", Value: p.BirthDate},
+		{Column: "id_type", Value: p.IDType}, {Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDKey},
+		{Column: "phone", Value: p.Phone},
+		{Column: "relation", Value: p.Relation}, {Column: "household", Value: p.Household}, {Column: "area", Value: p.Area},
+		{Column: "last_record", Value: p.LastRecord},
 	}
 }

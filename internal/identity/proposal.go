@@ -86,9 +86,11 @@ func (r Register) move(s step, take taker) error {
 			return err
 		}
 		for _, p := range done {
-			row := collections.Row{{Column: "status", Value: s.to}, {Column: "record_rev", Value: rev}, {Column: "updated", Value: collections.Stamp(r.Now)}}
+			row := collections.Row{{Column: "status", Value: s.to}, {Column: "record_rev", Value: rev},
+				{Column: "updated", Value: collections.Stamp(r.Now)}}
 			if s.to == "applied" {
-				row = append(row, collections.Field{Column: "before", Value: p.Before}, collections.Field{Column: "after", Value: p.After}) // sealed as one
+				// sealed as one
+				row = append(row, collections.Field{Column: "before", Value: p.Before}, collections.Field{Column: "after", Value: p.After})
 			}
 			if err := collections.Update(r.DB, collections.Edits, p.id, row); err != nil {
 				return err
@@ -100,7 +102,8 @@ func (r Register) move(s step, take taker) error {
 
 func proposalsOf(db collections.DB, record, status string) ([]proposal, error) {
 	var all []proposal
-	err := collections.Each(db, `SELECT id, collection, record, field, before, after, sealed FROM edits WHERE source=? AND source!='' AND kind='proposal' AND status=? ORDER BY created, id`, []any{record, status}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, collection, record, field, before, after, sealed FROM edits
+		WHERE source=? AND source!='' AND kind='proposal' AND status=? ORDER BY created, id`, []any{record, status}, func(rows *sql.Rows) error {
 		var p proposal
 		var sealed string
 		if err := rows.Scan(&p.id, &p.list, &p.entity, &p.Column, &p.Before, &p.After, &sealed); err != nil {

@@ -70,7 +70,8 @@ func weigh(p Person, others []Person) ([]Pair, error) {
 	var pairs []Pair
 	for i, j := range judged {
 		if !j.Sibling && j.Probability >= askFrom {
-			pairs = append(pairs, Pair{Kind: KindPerson, Rule: Alike, Collection: collections.Persons, A: others[i].ID, B: p.ID, AreaA: others[i].Area, AreaB: p.Area,
+			pairs = append(pairs, Pair{Kind: KindPerson, Rule: Alike, Collection: collections.Persons, A: others[i].ID, B: p.ID,
+				AreaA: others[i].Area, AreaB: p.Area,
 				Score: j.Probability, Weight: math.Round(j.Bits*10) / 10, Model: modelName(m), Evidence: inWords(j.Evidence)})
 		}
 	}

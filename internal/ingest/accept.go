@@ -157,11 +157,16 @@ func (s *storing) keep(receipt Receipt, k kept) (string, error) {
 	}
 	at := collections.Stamp(s.now)
 	return id, collections.Insert(s.db, collections.Submissions, collections.Row{
-		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "channel", Value: sender.Channel}, {Column: "device", Value: sender.Device}, {Column: "seq", Value: seq},
-		{Column: "worker", Value: sender.Actor.ID}, {Column: "form", Value: named.form}, {Column: "form_version", Value: named.version}, {Column: "instance", Value: d.op.instance()}, {Column: "deprecated", Value: deprecated},
-		{Column: "collection", Value: k.collection}, {Column: "record", Value: k.record}, {Column: "sha256", Value: d.sum}, {Column: "raw", Value: raw}, {Column: "raw_type", Value: rawType},
-		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)}, {Column: "message", Value: receipt.Message["zh"]}, {Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
-		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime}, {Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "channel", Value: sender.Channel},
+		{Column: "device", Value: sender.Device}, {Column: "seq", Value: seq},
+		{Column: "worker", Value: sender.Actor.ID}, {Column: "form", Value: named.form}, {Column: "form_version", Value: named.version},
+		{Column: "instance", Value: d.op.instance()}, {Column: "deprecated", Value: deprecated},
+		{Column: "collection", Value: k.collection}, {Column: "record", Value: k.record}, {Column: "sha256", Value: d.sum},
+		{Column: "raw", Value: raw}, {Column: "raw_type", Value: rawType},
+		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)}, {Column: "message", Value: receipt.Message["zh"]},
+		{Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
+		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime},
+		{Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }
 

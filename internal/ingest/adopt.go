@@ -32,7 +32,8 @@ func adoptFiles(db collections.DB, submission, instance string, r Receipt, now t
 
 // adopt takes over the files and the paradata that were kept under another id.
 func (own owner) adopt(db collections.DB, held string, now time.Time) error {
-	if _, err := db.Exec(`UPDATE paradata SET collection=?, record=?, area=? WHERE instance=?`, own.collection, own.record, own.area, held); err != nil {
+	if _, err := db.Exec(`UPDATE paradata SET collection=?, record=?, area=? WHERE instance=?`,
+		own.collection, own.record, own.area, held); err != nil {
 		return fmt.Errorf("adopt paradata of %s: %w", held, err)
 	}
 	if held == own.record {
@@ -50,7 +51,8 @@ func (own owner) adopt(db collections.DB, held string, now time.Time) error {
 			return fmt.Errorf("adopt files of %s: %w", held, err)
 		}
 	}
-	if _, err := db.Exec(`UPDATE OR IGNORE attachments SET record=?, collection=?, area=? WHERE record=?`, own.record, own.collection, own.area, held); err != nil {
+	if _, err := db.Exec(`UPDATE OR IGNORE attachments SET record=?, collection=?, area=? WHERE record=?`,
+		own.record, own.collection, own.area, held); err != nil {
 		return fmt.Errorf("adopt files of %s: %w", held, err)
 	}
 	return nil
@@ -59,7 +61,8 @@ func (own owner) adopt(db collections.DB, held string, now time.Time) error {
 // filesOf are the files of a record by the ids of their rows, without those whose names are damaged.
 func filesOf(db collections.DB, record string) (map[string]File, error) {
 	files := map[string]File{}
-	err := collections.Each(db, `SELECT id, name, sha256, size, mime, state, sealed FROM attachments WHERE record=? AND replaced=FALSE`, []any{record}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, name, sha256, size, mime, state, sealed FROM attachments
+		WHERE record=? AND replaced=FALSE`, []any{record}, func(rows *sql.Rows) error {
 		var f File
 		var id, state, sealed string
 		if err := rows.Scan(&id, &f.Name, &f.SHA256, &f.Size, &f.MIME, &state, &sealed); err != nil {

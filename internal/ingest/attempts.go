@@ -11,7 +11,8 @@ import (
 // visit is what this record tells of how often somebody went to its household.
 func (s *storing) visit() identity.Visit {
 	rec := &s.d.rec
-	v := identity.Visit{Record: s.d.op.ID, Campaign: rec.Campaign, Worker: s.sender.Actor.ID, At: cmp.Or(rec.StartedAt, rec.ReceivedAt), Person: s.personal() && len(s.d.people) > 0}
+	v := identity.Visit{Record: s.d.op.ID, Campaign: rec.Campaign, Worker: s.sender.Actor.ID, At: cmp.Or(rec.StartedAt, rec.ReceivedAt),
+		Person: s.personal() && len(s.d.people) > 0}
 	if s.exists {
 		v.Worker = s.before.Worker
 	}

@@ -131,7 +131,8 @@ func (b *batch) again() {
 		return // nobody waits for the answer
 	}
 	b.prepare()
-	err := collections.Write(context.Background(), b.app, func(db collections.DB) error { return storeBatches(db, []*batch{b}, (*storing).storeAlone) })
+	err := collections.Write(context.Background(), b.app,
+		func(db collections.DB) error { return storeBatches(db, []*batch{b}, (*storing).storeAlone) })
 	if err != nil {
 		b.err = err
 	}

@@ -42,7 +42,8 @@ func (s *storing) storeSubmission(ctx context.Context) (Receipt, error) {
 
 // recordOf finds the record that a submission went into, and the revision that it made; "" for none.
 func recordOf(db collections.DB, instance string) (record string, rev int64, err error) {
-	_, err = collections.One(db, `SELECT record, rev FROM submissions WHERE instance=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC LIMIT 1`,
+	_, err = collections.One(db, `SELECT record, rev FROM submissions
+		WHERE instance=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC LIMIT 1`,
 		[]any{instance}, &record, &rev)
 	return record, rev, err
 }
@@ -59,7 +60,8 @@ func (d *prepared) becomes(record string, rev int64) {
 // now. Those of other workers, wherever they are, wait on: nobody's record is theirs to edit.
 func (s *storing) releaseEdits(ctx context.Context, instance string) error {
 	var waiting []string
-	err := collections.Each(s.db, `SELECT id FROM submissions WHERE deprecated=? AND deprecated!='' AND worker=? AND outcome='quarantined' AND code=? ORDER BY received_at, id`,
+	err := collections.Each(s.db, `SELECT id FROM submissions WHERE deprecated=? AND deprecated!='' AND worker=? AND outcome='quarantined'
+		AND code=? ORDER BY received_at, id`,
 		[]any{instance, s.sender.Actor.ID, string(problem.ParentMissing)}, func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
@@ -84,7 +86,8 @@ func releaseHeld(ctx context.Context, db collections.DB, intake *Intake, id stri
 	now := intake.Now()
 	held, found, err := readHeld(db, id)
 	if collections.Damaged(err) { // it stays, and nothing takes it up again by itself
-		return Receipt{}, collections.Update(db, collections.Submissions, id, collections.Row{{Column: "code", Value: string(problem.Damaged)}, {Column: "updated", Value: collections.Stamp(now)}})
+		return Receipt{}, collections.Update(db, collections.Submissions, id, collections.Row{{Column: "code", Value: string(problem.Damaged)},
+			{Column: "updated", Value: collections.Stamp(now)}})
 	}
 	if err != nil || !found {
 		return Receipt{}, err
@@ -106,6 +109,7 @@ func releaseHeld(ctx context.Context, db collections.DB, intake *Intake, id stri
 func makeRoom(db collections.DB, submission string, d *prepared, by string, now time.Time) error {
 	d.held = submission
 	return collections.Update(db, collections.Submissions, submission, collections.Row{
-		{Column: "outcome", Value: "released"}, {Column: "decided_by", Value: by}, {Column: "seq", Value: 0}, {Column: "sha256", Value: "released:" + d.sum}, {Column: "updated", Value: collections.Stamp(now)},
+		{Column: "outcome", Value: "released"}, {Column: "decided_by", Value: by}, {Column: "seq", Value: 0},
+		{Column: "sha256", Value: "released:" + d.sum}, {Column: "updated", Value: collections.Stamp(now)},
 	})
 }

@@ -68,7 +68,8 @@ func (s *storing) toldBefore() (map[string]checkedAnswer, error) {
 	if !s.exists {
 		return told, nil
 	}
-	err := collections.Each(s.db, `SELECT id, field, "row", before, after, status, sealed FROM edits WHERE record=? AND kind='check' ORDER BY record_rev, created, id`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(s.db, `SELECT id, field, "row", before, after, status, sealed FROM edits WHERE record=? AND kind='check'
+		ORDER BY record_rev, created, id`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
 		var id, field, where, sealed string
 		var a checkedAnswer
 		if err := rows.Scan(&id, &field, &where, &a.sent, &a.computed, &a.status, &sealed); err != nil {

@@ -43,7 +43,8 @@ func (d *prepared) checkClock(offset time.Duration, now time.Time) {
 	}
 	entry := validate.Catalogue[validate.ClockOff]
 	zh, en := spanOf(off)
-	d.issues = append(d.issues, survey.Issue{Code: validate.ClockOff, Field: field, Severity: entry.Severity, ZH: entry.ZH + "：" + zh, EN: entry.EN + ": " + en})
+	d.issues = append(d.issues, survey.Issue{Code: validate.ClockOff, Field: field, Severity: entry.Severity, ZH: entry.ZH + "：" + zh,
+		EN: entry.EN + ": " + en})
 }
 
 // lastMoment is the latest time that the tablet's clock gave the record, and the question that holds it; zero for none.

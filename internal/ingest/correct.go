@@ -116,7 +116,8 @@ func (s *storing) rebuild(merged *row, links map[*survey.Node]collections.RowLin
 
 // earlier finds whom the rows were about before, by their nodes. A row whose name and birth date are both others now is
 // about somebody else.
-func (s *storing) earlier(merged *row, keys map[string]instrument.RowKey, links map[*survey.Node]collections.RowLink) map[*survey.Node]string {
+func (s *storing) earlier(merged *row, keys map[string]instrument.RowKey,
+	links map[*survey.Node]collections.RowLink) map[*survey.Node]string {
 	persons := map[string]string{}
 	for _, link := range s.before.Rows {
 		persons[link.ID] = link.Person

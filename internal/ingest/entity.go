@@ -53,7 +53,8 @@ func readClaim(entity *survey.Node) claim {
 		}
 		return none
 	}
-	c := claim{made: entity.Attr("id") != "" && (yes("create") || yes("update")), base: number("baseVersion", 0), trunk: number("trunkVersion", noTrunk), branch: entity.Attr("branchId")}
+	c := claim{made: entity.Attr("id") != "" && (yes("create") || yes("update")), base: number("baseVersion", 0),
+		trunk: number("trunkVersion", noTrunk), branch: entity.Attr("branchId")}
 	c.create = c.base == 0 && yes("create")
 	return c
 }
@@ -81,15 +82,18 @@ func householdProperties(h *identity.Household) []property {
 		residents = strconv.FormatInt(h.Residents, 10)
 	}
 	return []property{
-		{"address", h.Address, func() { h.Address, h.AddressKey = "", "" }}, {"house_code", h.HouseCode, func() { h.HouseCode = "" }}, {"head_name", h.HeadName, func() { h.HeadName = "" }},
+		{"address", h.Address, func() { h.Address, h.AddressKey = "", "" }}, {"house_code", h.HouseCode, func() { h.HouseCode = "" }},
+		{"head_name", h.HeadName, func() { h.HeadName = "" }},
 		{"phone", h.Phone, func() { h.Phone = "" }}, {"residents", residents, func() { h.Residents = 0 }},
 	}
 }
 
 func personProperties(p *identity.Person) []property {
 	return []property{
-		{"full_name", p.Name, func() { p.Name, p.NameKey = "", "" }}, {"sex", p.Sex, func() { p.Sex = "" }}, {"birth_date", p.BirthDate, func() { p.BirthDate = "" }},
-		{"id_type", p.IDType, func() { p.IDType = "" }}, {"id_number", p.IDNumber, func() { p.IDNumber, p.IDKey = "", "" }}, {"phone", p.Phone, func() { p.Phone = "" }}, {"relation", p.Relation, func() { p.Relation = "" }},
+		{"full_name", p.Name, func() { p.Name, p.NameKey = "", "" }}, {"sex", p.Sex, func() { p.Sex = "" }},
+		{"birth_date", p.BirthDate, func() { p.BirthDate = "" }},
+		{"id_type", p.IDType, func() { p.IDType = "" }}, {"id_number", p.IDNumber, func() { p.IDNumber, p.IDKey = "", "" }},
+		{"phone", p.Phone, func() { p.Phone = "" }}, {"relation", p.Relation, func() { p.Relation = "" }},
 	}
 }
 
@@ -187,8 +191,10 @@ func (c *change) note(h history, rev int64) error {
 	}
 	at := collections.Stamp(h.now)
 	return collections.Insert(h.db, collections.EntityVersions, collections.Row{
-		{Column: "id", Value: id}, {Column: "list", Value: c.list}, {Column: "entity", Value: c.entity}, {Column: "entity_rev", Value: rev}, {Column: "base", Value: c.claim.base}, {Column: "trunk", Value: c.claim.trunk},
-		{Column: "branch", Value: c.claim.branch}, {Column: "properties", Value: string(set)}, {Column: "conflict", Value: c.conflict}, {Column: "record", Value: cmp.Or(h.source, h.of.Record)}, {Column: "worker", Value: h.by},
+		{Column: "id", Value: id}, {Column: "list", Value: c.list}, {Column: "entity", Value: c.entity}, {Column: "entity_rev", Value: rev},
+		{Column: "base", Value: c.claim.base}, {Column: "trunk", Value: c.claim.trunk},
+		{Column: "branch", Value: c.claim.branch}, {Column: "properties", Value: string(set)}, {Column: "conflict", Value: c.conflict},
+		{Column: "record", Value: cmp.Or(h.source, h.of.Record)}, {Column: "worker", Value: h.by},
 		{Column: "area", Value: c.area}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }
@@ -212,7 +218,8 @@ func (v version) idle() bool {
 
 func versionsOf(db collections.DB, list, entity string) ([]version, error) {
 	var all []version
-	err := collections.Each(db, `SELECT entity_rev, base, trunk, branch, properties FROM entity_versions WHERE entity=? AND list=? ORDER BY entity_rev, created`, []any{entity, list}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT entity_rev, base, trunk, branch, properties FROM entity_versions WHERE entity=? AND list=?
+		ORDER BY entity_rev, created`, []any{entity, list}, func(rows *sql.Rows) error {
 		var v version
 		var set string
 		if err := rows.Scan(&v.rev, &v.base, &v.trunk, &v.branch, &set); err != nil {

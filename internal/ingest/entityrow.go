@@ -9,7 +9,8 @@ import (
 
 // personChange reconciles what is said about a person whom the client names with what is known of them.
 func (s *storing) personChange(p *preparedPerson, known identity.Person) (*change, error) {
-	c := &change{list: collections.Persons, entity: known.ID, area: p.said.Area, rev: known.Rev, claim: p.version, before: personProperties(&known), said: personProperties(&p.said)}
+	c := &change{list: collections.Persons, entity: known.ID, area: p.said.Area, rev: known.Rev, claim: p.version,
+		before: personProperties(&known), said: personProperties(&p.said)}
 	if c.entity == "" {
 		c.entity = p.claimed
 	}
@@ -28,7 +29,8 @@ func (s *storing) notedPerson(c *change, p *preparedPerson, found identity.Found
 func (s *storing) noted(c *change, claimed, entity string, rev int64) error {
 	if c.claim.made && claimed != "" && claimed != entity {
 		at := collections.Stamp(s.now)
-		if _, err := s.db.Exec(`INSERT INTO "`+c.list+`" (id, area, source, merged_into, active, rev, created, updated) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
+		if _, err := s.db.Exec(`INSERT INTO "`+c.list+`" (id, area, source, merged_into, active, rev, created, updated) VALUES (?,?,?,?,?,?,?,?)
+			ON CONFLICT (id) DO NOTHING`,
 			claimed, c.area, s.d.op.ID, entity, true, 1, at, at); err != nil {
 			return fmt.Errorf("point %s at %s: %w", claimed, entity, err)
 		}

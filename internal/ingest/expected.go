@@ -46,7 +46,8 @@ func (s *storing) withdraw() error {
 		wanted[f.Name] = true
 	}
 	var gone []string
-	err := collections.Each(s.db, `SELECT id, name, sealed FROM attachments WHERE record=? AND state='declared'`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(s.db, `SELECT id, name, sealed FROM attachments
+		WHERE record=? AND state='declared'`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
 		var id, name, sealed string
 		if err := rows.Scan(&id, &name, &sealed); err != nil {
 			return err
@@ -62,7 +63,8 @@ func (s *storing) withdraw() error {
 	})
 	for _, id := range gone {
 		if err == nil {
-			err = collections.Update(s.db, collections.Attachments, id, collections.Row{{Column: "state", Value: fileWithdrawn}, {Column: "updated", Value: collections.Stamp(s.now)}})
+			err = collections.Update(s.db, collections.Attachments, id, collections.Row{{Column: "state", Value: fileWithdrawn},
+				{Column: "updated", Value: collections.Stamp(s.now)}})
 		}
 	}
 	return err

@@ -59,14 +59,16 @@ func (own owner) changed(db collections.DB, sender Sender, files []replacement, 
 			return err
 		}
 	}
-	row := collections.Row{{Column: "rev", Value: rev + 1}, {Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)}}
+	row := collections.Row{{Column: "rev", Value: rev + 1}, {Column: "review_state", Value: collections.Edited},
+		{Column: "updated", Value: collections.Stamp(now)}}
 	if err := collections.Update(db, own.collection, own.record, row); err != nil {
 		return err
 	}
 	if err := collections.CloseCorrections(db, own.record, "done", now); err != nil {
 		return err
 	}
-	return collections.Announce(db, collections.RevisionOf(own.collection, own.record, rev+1), collections.ToWorker(own.worker), collections.Upsert, now)
+	return collections.Announce(db, collections.RevisionOf(own.collection, own.record, rev+1), collections.ToWorker(own.worker),
+		collections.Upsert, now)
 }
 
 // ownerOfInstance is the record that an instance of this sender made. What waits for a supervisor keeps its files under
@@ -74,7 +76,9 @@ func (own owner) changed(db collections.DB, sender Sender, files []replacement, 
 func ownerOfInstance(db collections.DB, sender Sender, instance string) (owner, error) {
 	var record, held string
 	own := owner{record: instance, area: access.Common(sender.Actor.Territory), worker: sender.Actor.ID}
-	_, err := collections.One(db, `SELECT record FROM submissions WHERE instance=? AND worker=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC`, []any{instance, sender.Actor.ID}, &record)
+	_, err := collections.One(db, `SELECT record FROM submissions
+		WHERE instance=? AND worker=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC`,
+		[]any{instance, sender.Actor.ID}, &record)
 	if err != nil {
 		return owner{}, err
 	}
@@ -85,14 +89,16 @@ func ownerOfInstance(db collections.DB, sender Sender, instance string) (owner, 
 	if err != nil || other == "" {
 		return own, err
 	}
-	_, err = collections.One(db, `SELECT id FROM submissions WHERE instance=? AND worker=? AND outcome='quarantined' ORDER BY received_at DESC`, []any{instance, sender.Actor.ID}, &held)
+	_, err = collections.One(db, `SELECT id FROM submissions WHERE instance=? AND worker=? AND outcome='quarantined'
+		ORDER BY received_at DESC`, []any{instance, sender.Actor.ID}, &held)
 	own.record = held
 	return own, err
 }
 
 func ownerOf(db collections.DB, record string) (owner, error) {
 	own := owner{record: record}
-	_, err := collections.One(db, `SELECT collection, area, worker FROM submissions WHERE record=? AND collection!='' ORDER BY rev DESC LIMIT 1`, []any{record}, &own.collection, &own.area, &own.worker)
+	_, err := collections.One(db, `SELECT collection, area, worker FROM submissions WHERE record=? AND collection!=''
+		ORDER BY rev DESC LIMIT 1`, []any{record}, &own.collection, &own.area, &own.worker)
 	return own, err
 }
 
@@ -118,7 +124,8 @@ func (r replacement) difference() difference {
 func saveFile(db collections.DB, own owner, f File, now time.Time) (replacement, error) {
 	var none replacement
 	var id, sha, state string
-	known, err := collections.One(db, `SELECT id, sha256, state FROM attachments WHERE record=? AND name=? AND replaced=FALSE`, []any{own.record, collections.IndexOf(db, collections.Attachments, "name", f.Name)}, &id, &sha, &state)
+	known, err := collections.One(db, `SELECT id, sha256, state FROM attachments WHERE record=? AND name=? AND replaced=FALSE`,
+		[]any{own.record, collections.IndexOf(db, collections.Attachments, "name", f.Name)}, &id, &sha, &state)
 	if err != nil {
 		return none, err
 	}
@@ -131,7 +138,8 @@ func saveFile(db collections.DB, own owner, f File, now time.Time) (replacement,
 	}
 	if f.SHA256 == "" {
 		if state == fileWithdrawn {
-			return none, collections.Update(db, collections.Attachments, id, collections.Row{{Column: "state", Value: fileDeclared}, {Column: "updated", Value: at}})
+			return none, collections.Update(db, collections.Attachments, id, collections.Row{{Column: "state", Value: fileDeclared},
+				{Column: "updated", Value: at}})
 		}
 		return none, nil
 	}
@@ -141,17 +149,20 @@ func saveFile(db collections.DB, own owner, f File, now time.Time) (replacement,
 		return none, nil // nothing that is not known
 	case missing:
 		return none, collections.Update(db, collections.Attachments, id, collections.Row{
-			{Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size}, {Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "updated", Value: at},
+			{Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size}, {Column: "mime", Value: f.MIME},
+			{Column: "state", Value: f.state()}, {Column: "updated", Value: at},
 		})
 	}
 	entry := audit.Entry{
-		Actor: own.worker, Role: string(access.Field), Action: replaced, Collection: collections.Attachments, Record: id, Area: own.area, Purpose: audit.Capture,
+		Actor: own.worker, Role: string(access.Field), Action: replaced, Collection: collections.Attachments, Record: id, Area: own.area,
+		Purpose:  audit.Capture,
 		Subjects: []string{own.record}, Detail: map[string]string{"from": sha, "to": f.SHA256},
 	}
 	if err := audit.Append(db, now, entry); err != nil {
 		return none, err
 	}
-	if err := collections.Update(db, collections.Attachments, id, collections.Row{{Column: "replaced", Value: true}, {Column: "updated", Value: at}}); err != nil {
+	if err := collections.Update(db, collections.Attachments, id, collections.Row{{Column: "replaced", Value: true},
+		{Column: "updated", Value: at}}); err != nil {
 		return none, err
 	}
 	return replacement{id, sha, f.SHA256}, own.insert(db, f, at)
@@ -163,8 +174,10 @@ func (own owner) insert(db collections.DB, f File, at string) error {
 		return err
 	}
 	return collections.Insert(db, collections.Attachments, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record}, {Column: "name", Value: f.Name}, {Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size},
-		{Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "area", Value: own.area}, {Column: "worker", Value: own.worker}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record},
+		{Column: "name", Value: f.Name}, {Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size},
+		{Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "area", Value: own.area},
+		{Column: "worker", Value: own.worker}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }
 
@@ -178,7 +191,8 @@ func delivered(db collections.DB, worker string, f File) (File, error) {
 		return f, nil
 	}
 	var state string
-	found, err := collections.One(db, `SELECT size, mime, state FROM uploads WHERE worker=? AND sha256=?`, []any{worker, f.SHA256}, &f.Size, &f.MIME, &state)
+	found, err := collections.One(db, `SELECT size, mime, state FROM uploads WHERE worker=? AND sha256=?`, []any{worker, f.SHA256},
+		&f.Size, &f.MIME, &state)
 	f.Here, f.Suspect = found, state == fileQuarantined
 	return f, err
 }
@@ -198,7 +212,8 @@ func (own owner) recount(db collections.DB) error {
 	if own.collection == "" {
 		return nil
 	}
-	_, err := db.Exec(`UPDATE "`+own.collection+`" SET complete=NOT EXISTS (SELECT 1 FROM attachments WHERE record=? AND state='declared') WHERE id=?`, own.record, own.record)
+	_, err := db.Exec(`UPDATE "`+own.collection+`" SET complete=NOT EXISTS (SELECT 1 FROM attachments WHERE record=? AND state='declared')
+		WHERE id=?`, own.record, own.record)
 	if err != nil {
 		return fmt.Errorf("files of %s: %w", own.record, err)
 	}

@@ -19,7 +19,8 @@ func (s *storing) finished() error {
 	}
 	interview := one.Class == survey.Interview || one.Class == survey.Partial
 	var tasks []string
-	err := collections.Each(s.db, `SELECT id, kind FROM tasks WHERE household=? AND assignee=? AND status='open' AND kind IN ('visit','recheck')
+	err := collections.Each(s.db, `SELECT id, kind FROM tasks
+		WHERE household=? AND assignee=? AND status='open' AND kind IN ('visit','recheck')
 		AND record!=? AND form IN ('',?) AND (person='' OR ?='' OR person=?)`,
 		[]any{rec.Household, rec.Worker, rec.ID, rec.Form, rec.Person, rec.Person}, func(rows *sql.Rows) error {
 			var id, kind string

@@ -85,7 +85,8 @@ func (s *storing) appoint(cause, day, priority, person string, have appointment)
 		return err
 	}
 	_, err = s.openTask(s.table(), s.d.op.ID, collections.Row{
-		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: priority}, {Column: "title", Value: "回访 · follow-up"}, {Column: "person", Value: person},
+		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: priority}, {Column: "title", Value: "回访 · follow-up"},
+		{Column: "person", Value: person},
 		{Column: "due", Value: day}, {Column: "causes", Value: string(list)},
 	})
 	return err
@@ -97,7 +98,8 @@ func (s *storing) appointments() (map[string]appointment, error) {
 	if !s.exists {
 		return all, nil
 	}
-	err := collections.Each(s.db, `SELECT id, status, due, COALESCE(causes,'[]') FROM tasks WHERE record=? AND kind='follow_up' ORDER BY created`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
+	err := collections.Each(s.db, `SELECT id, status, due, COALESCE(causes,'[]') FROM tasks WHERE record=? AND kind='follow_up'
+		ORDER BY created`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
 		var a appointment
 		var list string
 		if err := rows.Scan(&a.id, &a.status, &a.due, &list); err != nil {

@@ -27,7 +27,8 @@ func (s *storing) handOver(collection, area string) (Receipt, error) {
 // or worked.
 func hadOnce(db collections.DB, actor access.Actor, collection, record, area string) (bool, error) {
 	places := []string{area}
-	err := collections.Each(db, `SELECT target FROM changes WHERE record=? AND collection=?`, []any{record, collection}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT target FROM changes
+		WHERE record=? AND collection=?`, []any{record, collection}, func(rows *sql.Rows) error {
 		var target string
 		err := rows.Scan(&target)
 		places = append(places, target)

@@ -79,7 +79,8 @@ const notKnown = "\x00"
 // sent last does not tell that, because it may have been merged.
 func answersAt(db collections.DB, record string, rev int64, layout *collections.Layout, stored *row) (*row, error) {
 	then := pastOf(layout, record, stored)
-	err := collections.Each(db, `SELECT id, field, "row", before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>? ORDER BY record_rev DESC`, []any{record, rev}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, field, "row", before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>?
+		ORDER BY record_rev DESC`, []any{record, rev}, func(rows *sql.Rows) error {
 		var id, field, where, before, sealed string
 		if err := rows.Scan(&id, &field, &where, &before, &sealed); err != nil {
 			return err

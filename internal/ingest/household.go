@@ -33,7 +33,8 @@ func (s *storing) storeHousehold() (Receipt, error) {
 		return s.quarantine(problem.BadAnswers)
 	}
 	h := identity.Household{
-		ID: d.op.ID, Address: said.Address, AddressKey: identity.AddressKey(said.Address), HouseCode: said.HouseCode, HeadName: said.HeadName, Phone: said.Phone,
+		ID: d.op.ID, Address: said.Address, AddressKey: identity.AddressKey(said.Address), HouseCode: said.HouseCode, HeadName: said.HeadName,
+		Phone:     said.Phone,
 		Residents: said.Residents, AccuracyM: said.Accuracy, Source: d.op.ID,
 	}
 	in := grid.Input{HouseCode: said.HouseCode, AccuracyM: said.Accuracy, WorkerTerritory: sender.Actor.Territory}
@@ -125,14 +126,17 @@ func (s *storing) baseOfHousehold(known identity.Household) (base int64, sure bo
 	if s.d.op.BaseRev > 0 && known.ID == s.d.op.ID {
 		return s.d.op.BaseRev, true, nil
 	}
-	_, err = collections.One(s.db, `SELECT COALESCE(MAX(rev),0) FROM submissions WHERE record=? AND device=? AND device!='' AND kind='household' AND outcome IN ('stored','conflict')`, []any{known.ID, s.sender.Device}, &base)
+	_, err = collections.One(s.db, `SELECT COALESCE(MAX(rev),0) FROM submissions
+		WHERE record=? AND device=? AND device!='' AND kind='household' AND outcome IN ('stored','conflict')`, []any{known.ID, s.sender.Device},
+		&base)
 	return max(base, 1), base > 0, err
 }
 
 // householdAt is what was known of a household at a revision, of the facts that were changed since.
 func householdAt(db collections.DB, id string, rev int64) (map[string]string, error) {
 	was := map[string]string{}
-	err := collections.Each(db, `SELECT id, field, before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>? ORDER BY record_rev DESC`, []any{id, rev}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, field, before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>?
+		ORDER BY record_rev DESC`, []any{id, rev}, func(rows *sql.Rows) error {
 		var edit, field, before, sealed string
 		if err := rows.Scan(&edit, &field, &before, &sealed); err != nil {
 			return err

@@ -35,12 +35,15 @@ func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 	}
 	among, args := territory.Among(ranges)
 	held := []Held{}
-	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed FROM submissions WHERE rowid IN
-		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined' ORDER BY s.received_at, s.rowid LIMIT ?)
+	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed
+		FROM submissions WHERE rowid IN
+		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined'
+			ORDER BY s.received_at, s.rowid LIMIT ?)
 		ORDER BY received_at, rowid`, append(args, heldPage), func(rows *sql.Rows) error {
 		var h Held
 		var sealed string
-		if err := rows.Scan(&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw, &sealed); err != nil {
+		if err := rows.Scan(&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw,
+			&sealed); err != nil {
 			return err
 		}
 		held = append(held, h)

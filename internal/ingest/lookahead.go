@@ -62,8 +62,10 @@ func lookAhead(db collections.DB, group []*batch) (*lookahead, error) {
 		return nil, fmt.Errorf("ids of a batch: %w", err)
 	}
 	const among = ` IN (SELECT value FROM json_each(?))`
-	if err := f.note(db, `SELECT instance FROM submissions WHERE instance`+among+` UNION ALL SELECT record FROM submissions WHERE record`+among+`
-		UNION ALL SELECT deprecated FROM submissions WHERE deprecated!='' AND deprecated`+among, string(list), string(list), string(list)); err != nil {
+	if err := f.note(db, `SELECT instance FROM submissions WHERE instance`+among+` UNION ALL SELECT record FROM submissions
+		WHERE record`+among+`
+		UNION ALL SELECT deprecated FROM submissions WHERE deprecated!='' AND deprecated`+among, string(list), string(list),
+		string(list)); err != nil {
 		return nil, err
 	}
 	for table := range tables {
@@ -128,7 +130,8 @@ func (f *lookahead) policy(db collections.DB, campaign, form, area string) (stri
 	if f.policies == nil {
 		f.policies = map[string]string{}
 	}
-	said, err := remembered(f.policies, campaign, db, `SELECT hold_policy || ' ' || form || ' ' || COALESCE(territory,'[]') FROM campaigns WHERE id=?`)
+	said, err := remembered(f.policies, campaign, db, `SELECT hold_policy || ' ' || form || ' ' || COALESCE(territory,'[]') FROM campaigns
+		WHERE id=?`)
 	if err != nil || said == "" {
 		return "", err
 	}

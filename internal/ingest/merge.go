@@ -63,7 +63,8 @@ func (m *merger) merge(base, theirs, mine *row) *row {
 // not offer stay, because nobody saw them. So does what a reviewer put back where nobody says anything: their app shows
 // nothing there, or computes it.
 func (m *merger) meant(t *survey.Table, id string, c survey.Column, was, said string) string {
-	if _, back := m.back[answerID{t.Name, id, c.Name}]; back && (said == "" || c.Question.Calculation != "") || !m.asked(t, c) || m.partial && c.Question.Kind == survey.KindFile && said == "" {
+	if _, back := m.back[answerID{t.Name, id, c.Name}]; back && (said == "" || c.Question.Calculation != "") || !m.asked(t, c) || m.partial &&
+		c.Question.Kind == survey.KindFile && said == "" {
 		return was
 	}
 	offered := m.sender.Choices(t.Name, c.Name)

@@ -29,7 +29,8 @@ func (s *storing) duplicates() error {
 
 // personal reports whether records of this form are about one person rather than a household.
 func (s *storing) personal() bool {
-	return slices.ContainsFunc(s.d.form.Entities, func(e instrument.Entity) bool { return e.Decl.List == collections.Persons && e.Table.Repeat == nil })
+	return slices.ContainsFunc(s.d.form.Entities,
+		func(e instrument.Entity) bool { return e.Decl.List == collections.Persons && e.Table.Repeat == nil })
 }
 
 // personPair looks for the row of the campaign about the same person that was stored first. Whoever the client named may be met again in

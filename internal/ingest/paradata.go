@@ -63,7 +63,8 @@ func (intake *Intake) KeepParadata(ctx context.Context, app core.App, sender Sen
 		at := collections.Stamp(intake.Now())
 		row := collections.Row{
 			{Column: "sha256", Value: p.SHA256}, {Column: "events_count", Value: p.Count}, {Column: "active_s", Value: p.ActiveS},
-			{Column: "questions", Value: string(questions)}, {Column: "track", Value: string(track)}, {Column: "notes", Value: string(notes)}, {Column: "updated", Value: at},
+			{Column: "questions", Value: string(questions)}, {Column: "track", Value: string(track)}, {Column: "notes", Value: string(notes)},
+			{Column: "updated", Value: at},
 		}
 		var id string
 		known, err := collections.One(db, `SELECT id FROM paradata WHERE instance=?`, []any{instance}, &id)
@@ -77,7 +78,8 @@ func (intake *Intake) KeepParadata(ctx context.Context, app core.App, sender Sen
 			return err
 		}
 		return collections.Insert(db, collections.Paradata, append(row, collections.Row{
-			{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record}, {Column: "instance", Value: instance},
+			{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record},
+			{Column: "instance", Value: instance},
 			{Column: "worker", Value: own.worker}, {Column: "area", Value: own.area}, {Column: "created", Value: at},
 		}...))
 	})

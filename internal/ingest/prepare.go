@@ -284,8 +284,9 @@ func (d *prepared) name() {
 func (d *prepared) prepareHousehold(e *instrument.Entity) *preparedHousehold {
 	root := d.inst.Root
 	said := identity.Household{
-		Address: e.Value(root, "address"), HouseCode: e.Value(root, "house_code"), HeadName: e.Value(root, "head_name"), Phone: e.Value(root, "phone"),
-		Lon: d.rec.Lon, Lat: d.rec.Lat, AccuracyM: d.rec.AccuracyM, Source: d.op.ID,
+		Address: e.Value(root, "address"), HouseCode: e.Value(root, "house_code"), HeadName: e.Value(root, "head_name"),
+		Phone: e.Value(root, "phone"),
+		Lon:   d.rec.Lon, Lat: d.rec.Lat, AccuracyM: d.rec.AccuracyM, Source: d.op.ID,
 	}
 	said.AddressKey = identity.AddressKey(said.Address)
 	if n, err := strconv.ParseInt(e.Value(root, "residents"), 10, 64); err == nil {
@@ -322,7 +323,8 @@ func (d *prepared) preparePerson(e *instrument.Entity, node *survey.Node, row, p
 	}
 	p := identity.Person{
 		Name: name, Sex: e.Value(node, "sex"), BirthDate: e.Value(node, "birth_date"), IDType: e.Value(node, "id_type"),
-		IDNumber: e.Value(node, "id_number"), Phone: e.Value(node, "phone"), Relation: e.Value(node, "relation"), Source: e.Table.Name + "/" + row,
+		IDNumber: e.Value(node, "id_number"), Phone: e.Value(node, "phone"), Relation: e.Value(node, "relation"),
+		Source: e.Table.Name + "/" + row,
 	}
 	if p.Name == "" && p.IDNumber == "" {
 		return // nobody was recorded: a visit without an interview
@@ -336,7 +338,8 @@ func (d *prepared) preparePerson(e *instrument.Entity, node *survey.Node, row, p
 	if !isUUID(claimed) {
 		claimed = ""
 	}
-	d.people = append(d.people, preparedPerson{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name, version: claimOf(e, node), at: pathIn(e, prefix, d.form.Location)})
+	d.people = append(d.people, preparedPerson{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name, version: claimOf(e, node),
+		at: pathIn(e, prefix, d.form.Location)})
 }
 
 // pathIn finds the question that a column of an entity comes from: its property's, the place for what is computed, else

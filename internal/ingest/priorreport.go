@@ -37,7 +37,8 @@ func causesOf(db collections.DB, record string, i survey.Issue, names *strings.R
 // Those of a submission that a supervisor has closed count only where from, which is being released, is that submission:
 // anybody may send something in another's name, and what it said must not silence the author.
 func reportsOf(db collections.DB, record, instance, from string) (all priorReports, err error) {
-	err = collections.Each(db, `SELECT id, collection, record, status, COALESCE(causes,'[]') FROM tasks WHERE kind='follow_up' AND (record=? OR record IN (SELECT id FROM submissions WHERE instance=? AND instance!=''))`,
+	err = collections.Each(db, `SELECT id, collection, record, status, COALESCE(causes,'[]') FROM tasks
+		WHERE kind='follow_up' AND (record=? OR record IN (SELECT id FROM submissions WHERE instance=? AND instance!=''))`,
 		[]any{record, instance}, func(rows *sql.Rows) error {
 			var r priorReport
 			var collection, about, status, list string
@@ -76,7 +77,8 @@ func (all priorReports) tell(found []survey.Issue, of func(survey.Issue) []strin
 			continue
 		}
 		about := said[0][:strings.LastIndex(said[0], " ")+1]
-		if i.Said.Single && i.Code == validate.SuspectedReport && all.about(validate.MandatoryReport+strings.TrimPrefix(about, validate.SuspectedReport), false) != nil {
+		if i.Said.Single && i.Code == validate.SuspectedReport &&
+			all.about(validate.MandatoryReport+strings.TrimPrefix(about, validate.SuspectedReport), false) != nil {
 			continue
 		}
 		if open := all.about(about, true); open != nil {
@@ -122,7 +124,8 @@ func (all priorReports) moveToRecord(s *storing) error {
 			return err
 		}
 		if err := changeTask(s.db, r.id, s.now, collections.Row{
-			{Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "household", Value: s.d.rec.Household}, {Column: "area", Value: s.d.rec.Area},
+			{Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "household", Value: s.d.rec.Household},
+			{Column: "area", Value: s.d.rec.Area},
 			{Column: "causes", Value: string(list)},
 		}); err != nil {
 			return err

@@ -91,7 +91,8 @@ func (intake *Intake) atTheDesk(db collections.DB, by access.Actor, of collectio
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &prepared{op: &Operation{Op: OpSubmit, ID: before.ID, Form: in.Form.ID, Version: in.Version, Campaign: before.Campaign}, knows: formVersion{in.Form.ID, in.Version}, form: in, sent: in, merged: true}
+	d := &prepared{op: &Operation{Op: OpSubmit, ID: before.ID, Form: in.Form.ID, Version: in.Version, Campaign: before.Campaign},
+		knows: formVersion{in.Form.ID, in.Version}, form: in, sent: in, merged: true}
 	d.inst = &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: before.ID, Root: theirs}
 	d.point.WorkerTerritory = collector.Actor.Territory
 	s := begin(db, intake, Sender{Channel: Dashboard, Actor: by, Device: before.Device}, d)
@@ -106,7 +107,8 @@ type sentEntry struct{ field, where, value, worker string }
 // sent reads the entry of the history. Who gives an answer a value of their own answers for it.
 func (s *storing) sent(ask Restoring) (e sentEntry, err error) {
 	var status, sealed string
-	found, err := collections.One(s.db, `SELECT field, "row", before, status, worker, sealed FROM edits WHERE id=? AND record=? AND kind='check'`, []any{ask.Entry, s.d.op.ID},
+	found, err := collections.One(s.db, `SELECT field, "row", before, status, worker, sealed FROM edits
+		WHERE id=? AND record=? AND kind='check'`, []any{ask.Entry, s.d.op.ID},
 		&e.field, &e.where, &e.value, &status, &e.worker, &sealed)
 	switch {
 	case err != nil:
@@ -197,7 +199,8 @@ func (s *storing) stands(e sentEntry) bool {
 // putBack keeps who put the answer back and why.
 func (s *storing) putBack(by access.Actor, ask Restoring, e sentEntry) error {
 	at := collections.Stamp(s.now)
-	if err := collections.Update(s.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: PutBack}, {Column: "updated", Value: at}}); err != nil {
+	if err := collections.Update(s.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: PutBack},
+		{Column: "updated", Value: at}}); err != nil {
 		return err
 	}
 	return s.decided(by, PutBack, ask.Comment, map[string]any{"field": position.ReplaceAllString(e.field, ""), "as_sent": ask.Value == ""})
@@ -211,8 +214,10 @@ func (s *storing) decided(by access.Actor, decision, comment string, detail map[
 		return err
 	}
 	if err := collections.Insert(s.db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: s.table()}, {Column: "record", Value: rec.ID}, {Column: "decision", Value: decision}, {Column: "comment", Value: comment},
-		{Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: s.before.ReviewState}, {Column: "to_state", Value: rec.ReviewState}, {Column: "record_rev", Value: s.before.Rev}, {Column: "area", Value: rec.Area},
+		{Column: "id", Value: id}, {Column: "collection", Value: s.table()}, {Column: "record", Value: rec.ID},
+		{Column: "decision", Value: decision}, {Column: "comment", Value: comment},
+		{Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: s.before.ReviewState}, {Column: "to_state", Value: rec.ReviewState},
+		{Column: "record_rev", Value: s.before.Rev}, {Column: "area", Value: rec.Area},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err

@@ -27,7 +27,8 @@ func (i *Invalid) Error() string { return fmt.Sprintf("%d answers are not valid"
 
 // AcceptRecord is the dashboard and REST door: the stages of Accept around saving one record of a survey collection.
 // tx must be a transaction, save writes the record. It fails with *Invalid when an answer has an error.
-func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrument.Instrument, record *core.Record, save func() error) error {
+func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrument.Instrument, record *core.Record,
+	save func() error) error {
 	db, err := collections.From(tx)
 	if err != nil {
 		return err
@@ -157,7 +158,8 @@ func (s *storing) stays() error {
 		return nil
 	}
 	text := problem.Catalogue[problem.OtherTerritory]
-	return &Invalid{Columns: map[string]survey.Issue{"location": {Code: string(problem.OtherTerritory), Field: strings.Join(s.d.form.Location, "/"), Severity: survey.Error, ZH: text.ZH, EN: text.EN}}}
+	return &Invalid{Columns: map[string]survey.Issue{"location": {Code: string(problem.OtherTerritory),
+		Field: strings.Join(s.d.form.Location, "/"), Severity: survey.Error, ZH: text.ZH, EN: text.EN}}}
 }
 
 // AcceptRow is the dashboard's door for one row of a repeat: the row is saved, the whole record checked with it, and the
@@ -193,7 +195,8 @@ func (intake *Intake) AcceptRow(ctx context.Context, tx core.App, in *instrument
 	}
 	now := intake.Now()
 	inst := &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}
-	s := &storing{db: db, d: &prepared{op: &Operation{ID: rec.ID}, form: in, inst: inst, rec: *rec}, before: before, exists: true, stored: was, now: now}
+	s := &storing{db: db, d: &prepared{op: &Operation{ID: rec.ID}, form: in, inst: inst, rec: *rec}, before: before, exists: true, stored: was,
+		now: now}
 	s.keepPutBack(putBackIn(in.Whole, was, before.Issues), is)
 	issues := append(ofArrival(before.Issues), in.CheckMerged(ctx, inst, now, validate.LeaveIn).Issues...)
 	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
@@ -211,7 +214,8 @@ func (intake *Intake) AcceptRow(ctx context.Context, tx core.App, in *instrument
 	}
 	rec.Rev++
 	if err := collections.Update(db, in.Layout.Main().Name, rec.ID, collections.Row{
-		{Column: "issues", Value: in.Layout.Findings(issues)}, {Column: "rev", Value: rec.Rev}, {Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)},
+		{Column: "issues", Value: in.Layout.Findings(issues)}, {Column: "rev", Value: rec.Rev},
+		{Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)},
 	}); err != nil {
 		return err
 	}
@@ -222,7 +226,8 @@ func (intake *Intake) AcceptRow(ctx context.Context, tx core.App, in *instrument
 			return err
 		}
 	}
-	return collections.Announce(db, collections.RevisionOf(in.Layout.Main().Name, rec.ID, rec.Rev), collections.ToWorker(rec.Worker), collections.Upsert, now)
+	return collections.Announce(db, collections.RevisionOf(in.Layout.Main().Name, rec.ID, rec.Rev), collections.ToWorker(rec.Worker),
+		collections.Upsert, now)
 }
 
 // senderOf reads the worker that a record names; a record without one is the operator's.
@@ -308,11 +313,13 @@ func preparedOf(intake *Intake, sender Sender, in *instrument.Instrument, record
 	if err != nil {
 		return nil, err
 	}
-	op := &Operation{Op: OpSubmit, ID: record.Id, Form: in.Form.ID, Version: in.Version, Campaign: record.GetString("campaign"), Answers: answers}
+	op := &Operation{Op: OpSubmit, ID: record.Id, Form: in.Form.ID, Version: in.Version, Campaign: record.GetString("campaign"),
+		Answers: answers}
 	if op.Raw, err = json.Marshal(op); err != nil {
 		return nil, err
 	}
-	return &prepared{op: op, knows: formVersion{in.Form.ID, in.Version}, sum: contentDigest(op), form: in, inst: &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: record.Id, Root: root}}, nil
+	return &prepared{op: op, knows: formVersion{in.Form.ID, in.Version},
+		sum: contentDigest(op), form: in, inst: &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: record.Id, Root: root}}, nil
 }
 
 // invalidColumns finds the errors that belong to columns of the record itself.

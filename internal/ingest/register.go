@@ -64,7 +64,8 @@ func (s *storing) confirmed(id string) bool {
 			for _, column := range columns {
 				var one int
 				found, err := collections.One(s.db, `SELECT 1 FROM "`+t.Name+`" t JOIN reviews r ON r.record=t.`+record+` AND r.decision='approve'
-					WHERE t.`+column+` IN (SELECT ? UNION ALL SELECT id FROM `+column+`s WHERE merged_into=? AND merged_into!='') AND t.`+record+`!=? LIMIT 1`, []any{id, id, s.d.op.ID}, &one)
+					WHERE t.`+column+` IN (SELECT ? UNION ALL SELECT id FROM `+column+`s WHERE merged_into=? AND merged_into!='')
+						AND t.`+record+`!=? LIMIT 1`, []any{id, id, s.d.op.ID}, &one)
 				if found || err != nil {
 					return true
 				}
@@ -79,7 +80,8 @@ func (s *storing) confirmed(id string) bool {
 func (s *storing) ownSources() map[string]bool {
 	own := map[string]bool{}
 	var one int
-	if approved, err := collections.One(s.db, `SELECT 1 FROM reviews WHERE record=? AND decision='approve' LIMIT 1`, []any{s.d.op.ID}, &one); approved || err != nil {
+	if approved, err := collections.One(s.db, `SELECT 1 FROM reviews WHERE record=? AND decision='approve' LIMIT 1`, []any{s.d.op.ID},
+		&one); approved || err != nil {
 		return own
 	}
 	own[s.d.op.ID] = true
@@ -182,6 +184,7 @@ func (s *storing) withdrawProposals() error {
 	if !s.exists {
 		return nil
 	}
-	_, err := s.db.Exec(`UPDATE edits SET status='withdrawn', updated=? WHERE source=? AND source!='' AND kind='proposal' AND status='open'`, collections.Stamp(s.now), s.d.op.ID)
+	_, err := s.db.Exec(`UPDATE edits SET status='withdrawn', updated=? WHERE source=? AND source!='' AND kind='proposal' AND status='open'`,
+		collections.Stamp(s.now), s.d.op.ID)
 	return err
 }

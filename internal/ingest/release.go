@@ -72,7 +72,8 @@ func ReleaseKnown(ctx context.Context, app core.App, intake *Intake) (released i
 // waitingForms lists the known ones among the versions that submissions wait for.
 func waitingForms(db collections.DB, intake *Intake) (known []awaited, err error) {
 	waiting := map[formVersion]bool{}
-	err = collections.Each(db, `SELECT DISTINCT form, form_version FROM submissions WHERE outcome='quarantined' AND code='operation.unknown_form'`, nil, func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT DISTINCT form, form_version FROM submissions
+		WHERE outcome='quarantined' AND code='operation.unknown_form'`, nil, func(rows *sql.Rows) error {
 		var v formVersion
 		err := rows.Scan(&v.form, &v.version)
 		waiting[v] = true
@@ -108,7 +109,8 @@ func releaseSome(ctx context.Context, app core.App, intake *Intake, v awaited, b
 		if err != nil || n == 0 {
 			return err
 		}
-		entry := audit.Entry{Action: "quarantine.release", Collection: collections.Submissions, Purpose: audit.Capture, Detail: map[string]any{"form": v.form, "version": v.version, "released": n}}
+		entry := audit.Entry{Action: "quarantine.release", Collection: collections.Submissions, Purpose: audit.Capture,
+			Detail: map[string]any{"form": v.form, "version": v.version, "released": n}}
 		for _, id := range held {
 			receipt, err := releaseHeld(ctx, db, intake, id)
 			if err != nil {
@@ -125,7 +127,9 @@ func releaseSome(ctx context.Context, app core.App, intake *Intake, v awaited, b
 }
 
 func heldFor(db collections.DB, v formVersion, before time.Time) (ids []string, err error) {
-	err = collections.Each(db, `SELECT id FROM submissions WHERE form=? AND form_version=? AND outcome='quarantined' AND code='operation.unknown_form' AND received_at<? ORDER BY received_at LIMIT ?`,
+	err = collections.Each(db, `SELECT id FROM submissions
+		WHERE form=? AND form_version=? AND outcome='quarantined' AND code='operation.unknown_form' AND received_at<?
+		ORDER BY received_at LIMIT ?`,
 		[]any{v.form, v.version, collections.Stamp(before), releasedTogether}, func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
@@ -162,8 +166,10 @@ func Discard(ctx context.Context, app core.App, act access.Act, submission, reas
 		}
 		at := collections.Stamp(act.Now)
 		if err := collections.Insert(db, collections.Reviews, collections.Row{
-			{Column: "id", Value: id}, {Column: "collection", Value: collections.Submissions}, {Column: "record", Value: submission}, {Column: "decision", Value: decisionDiscard},
-			{Column: "comment", Value: reason}, {Column: "reviewer", Value: act.ID}, {Column: "from_state", Value: Quarantined}, {Column: "to_state", Value: discarded}, {Column: "area", Value: q.area},
+			{Column: "id", Value: id}, {Column: "collection", Value: collections.Submissions}, {Column: "record", Value: submission},
+			{Column: "decision", Value: decisionDiscard},
+			{Column: "comment", Value: reason}, {Column: "reviewer", Value: act.ID}, {Column: "from_state", Value: Quarantined},
+			{Column: "to_state", Value: discarded}, {Column: "area", Value: q.area},
 			{Column: "created", Value: at}, {Column: "updated", Value: at},
 		}); err != nil {
 			return err
@@ -211,9 +217,12 @@ func (h *held) orphan(db collections.DB) error {
 func readHeld(db collections.DB, submission string) (held, bool, error) {
 	var raw, sealed, rawType, code, territory, role, instance, deprecated string
 	var h held
-	found, err := collections.One(db, `SELECT s.raw, s.sealed, s.raw_type, s.outcome, s.device, s.worker, s.channel, s.code, s.area, s.instance, s.deprecated, COALESCE(w.territory,'[]'), COALESCE(w.role,'')
+	found, err := collections.One(db,
+		`SELECT s.raw, s.sealed, s.raw_type, s.outcome, s.device, s.worker, s.channel, s.code, s.area, s.instance, s.deprecated,
+			COALESCE(w.territory,'[]'), COALESCE(w.role,'')
 		FROM submissions s LEFT JOIN workers w ON w.id=s.worker WHERE s.id=?`, []any{submission},
-		&raw, &sealed, &rawType, &h.outcome, &h.sender.Device, &h.sender.Actor.ID, &h.sender.Channel, &code, &h.area, &instance, &deprecated, &territory, &role)
+		&raw, &sealed, &rawType, &h.outcome, &h.sender.Device, &h.sender.Actor.ID, &h.sender.Channel, &code, &h.area, &instance, &deprecated,
+		&territory, &role)
 	if err == nil {
 		err = unsealRaw(db, submission, sealed, &raw)
 	}

@@ -29,7 +29,8 @@ const answeredColumns = `SELECT id, instance, sha256, COALESCE(files,''), outcom
 
 func findAnswered(db collections.DB, where string, args ...any) (a answered, found bool, err error) {
 	var sealed string
-	found, err = collections.One(db, answeredColumns+where, args, &a.id, &a.instance, &a.sum, &a.files, &a.outcome, &a.code, &a.rev, &a.area, &a.receipt, &sealed)
+	found, err = collections.One(db, answeredColumns+where, args, &a.id, &a.instance, &a.sum, &a.files, &a.outcome, &a.code, &a.rev, &a.area,
+		&a.receipt, &sealed)
 	if err != nil || !found {
 		return a, found, err
 	}
@@ -50,7 +51,8 @@ func (a *answered) mend(db collections.DB, sender Sender, d *prepared, now time.
 		return fmt.Errorf("receipt: %w", err)
 	}
 	raw, _ := d.arrived(sender)
-	if err := collections.Update(db, collections.Submissions, a.id, collections.Row{{Column: "raw", Value: raw}, {Column: "receipt", Value: string(receipt)}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+	if err := collections.Update(db, collections.Submissions, a.id, collections.Row{{Column: "raw", Value: raw},
+		{Column: "receipt", Value: string(receipt)}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
 		return err
 	}
 	a.receipt, a.damaged = string(receipt), false
@@ -101,7 +103,8 @@ func (a answered) says(d *prepared) bool {
 		return false
 	}
 	var files []File
-	return a.sum == d.sum || a.sum == d.answersSum && json.Unmarshal([]byte(a.files), &files) == nil && slices.Equal(digested(files), digested(d.op.Files))
+	return a.sum == d.sum || a.sum == d.answersSum && json.Unmarshal([]byte(a.files), &files) == nil && slices.Equal(digested(files),
+		digested(d.op.Files))
 }
 
 // again gives the earlier answer. What waited for a form that is known by now is looked at once more instead.

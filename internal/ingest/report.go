@@ -25,7 +25,8 @@ func isReport(i survey.Issue) bool {
 
 // announce tells the worker's tablets.
 func (s *storing) announce() error {
-	return collections.Announce(s.db, collections.RevisionOf(s.table(), s.d.op.ID, s.d.rec.Rev), collections.ToWorker(s.d.rec.Worker), collections.Upsert, s.now)
+	return collections.Announce(s.db, collections.RevisionOf(s.table(), s.d.op.ID, s.d.rec.Rev), collections.ToWorker(s.d.rec.Worker),
+		collections.Upsert, s.now)
 }
 
 // report opens an urgent follow-up for the territory's supervisors and queues the notice, for what no earlier report of the
@@ -95,7 +96,8 @@ func (s *storing) openReport(a about, issues []survey.Issue, causes []string) er
 	if err != nil {
 		return err
 	}
-	return collections.Enqueue(s.db, a.kind, id, map[string]string{"collection": a.collection, "record": a.record, "area": s.d.rec.Area, "task": id}, s.now)
+	return collections.Enqueue(s.db, a.kind, id, map[string]string{"collection": a.collection, "record": a.record, "area": s.d.rec.Area,
+		"task": id}, s.now)
 }
 
 // openTask makes a task about a record, or a submission, for the supervisors of its area, and returns its id.
@@ -106,7 +108,8 @@ func (s *storing) openTask(collection, record string, row collections.Row) (stri
 	}
 	at := collections.Stamp(s.now)
 	return id, collections.Insert(s.db, collections.Tasks, append(collections.Row{
-		{Column: "id", Value: id}, {Column: "household", Value: s.d.rec.Household}, {Column: "collection", Value: collection}, {Column: "record", Value: record},
+		{Column: "id", Value: id}, {Column: "household", Value: s.d.rec.Household}, {Column: "collection", Value: collection},
+		{Column: "record", Value: record},
 		{Column: "form", Value: s.d.op.Form}, {Column: "area", Value: s.d.rec.Area}, {Column: "status", Value: "open"}, {Column: "rev", Value: 1},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}, row...))

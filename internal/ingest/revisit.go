@@ -27,7 +27,8 @@ func (s *storing) revisit() error {
 		return err
 	}
 	var open, due string
-	_, err = collections.One(s.db, `SELECT id, due FROM tasks WHERE household=? AND campaign=? AND kind='revisit' AND status='open' LIMIT 1`, []any{rec.Household, rec.Campaign}, &open, &due)
+	_, err = collections.One(s.db, `SELECT id, due FROM tasks WHERE household=? AND campaign=? AND kind='revisit' AND status='open' LIMIT 1`,
+		[]any{rec.Household, rec.Campaign}, &open, &due)
 	if err != nil {
 		return err
 	}
@@ -54,14 +55,16 @@ func (s *storing) revisit() error {
 	if err != nil {
 		return err
 	}
-	return collections.Announce(s.db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(rec.Worker), collections.Upsert, s.now)
+	return collections.Announce(s.db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(rec.Worker), collections.Upsert,
+		s.now)
 }
 
 // attempts are the visits to the household in the campaign, the first one first; again reports whether all of them ended in a
 // result that is not final.
 func (s *storing) attempts(rule survey.Revisit) (made []time.Time, again bool, err error) {
 	again = true
-	err = collections.Each(s.db, `SELECT outcome, started_at, received_at FROM "`+s.table()+`" WHERE household=? AND campaign=? AND review_state!='rejected' ORDER BY received_at`,
+	err = collections.Each(s.db, `SELECT outcome, started_at, received_at FROM "`+s.table()+`"
+		WHERE household=? AND campaign=? AND review_state!='rejected' ORDER BY received_at`,
 		[]any{s.d.rec.Household, s.d.rec.Campaign}, func(rows *sql.Rows) error {
 			var outcome, started, received string
 			if err := rows.Scan(&outcome, &started, &received); err != nil {

@@ -35,7 +35,8 @@ func AcceptSealed(ctx context.Context, app core.App, in HandedIn, now time.Time)
 		if !in.Last {
 			return nil
 		}
-		return collections.Update(db, collections.Devices, in.Device, collections.Row{{Column: "handed_in", Value: collections.Stamp(now)}, {Column: "updated", Value: collections.Stamp(now)}})
+		return collections.Update(db, collections.Devices, in.Device, collections.Row{{Column: "handed_in", Value: collections.Stamp(now)},
+			{Column: "updated", Value: collections.Stamp(now)}})
 	})
 	return receipts, err
 }

@@ -82,7 +82,8 @@ func (s *storing) keepPutBack(back putBacks, now *row) {
 		if before := was[r.id]; !known || before == nil || before.said[column] != r.said[column] {
 			return
 		}
-		if reads := s.d.form.Reads(position.ReplaceAllString(path, "")); !slices.ContainsFunc(changed, func(d difference) bool { return decides(reads, d, r) }) {
+		if reads := s.d.form.Reads(position.ReplaceAllString(path, "")); !slices.ContainsFunc(changed,
+			func(d difference) bool { return decides(reads, d, r) }) {
 			s.stay(path, r.where)
 		}
 	})
@@ -155,7 +156,8 @@ func (m *merger) isPutBack(r *row) bool {
 // stayPlaced leaves a record where it lies whose place was not changed: the answer alone does not tell its datum.
 func (s *storing) stayPlaced(stored *survey.Node) {
 	d := s.d
-	if !s.exists || stored == nil || d.form.Location == nil || d.form.Answer(stored, d.form.Location) != d.form.Answer(d.inst.Root, d.form.Location) {
+	if !s.exists || stored == nil || d.form.Location == nil || d.form.Answer(stored, d.form.Location) != d.form.Answer(d.inst.Root,
+		d.form.Location) {
 		return
 	}
 	if _, placed := collections.ParseGeopoint(d.form.Answer(d.inst.Root, d.form.Location)); placed {

@@ -214,7 +214,8 @@ func (s *storing) household() error {
 // tellHousehold makes the household or brings what is said into the known one.
 func (s *storing) tellHousehold(h, said identity.Household, claimed string, known bool) (err error) {
 	before := h
-	c := &change{list: collections.Households, entity: h.ID, area: said.Area, rev: h.Rev, claim: s.d.house.version, before: householdProperties(&before), said: householdProperties(&said)}
+	c := &change{list: collections.Households, entity: h.ID, area: said.Area, rev: h.Rev, claim: s.d.house.version,
+		before: householdProperties(&before), said: householdProperties(&said)}
 	if !known {
 		c.entity = said.ID
 	}

@@ -31,14 +31,16 @@ func (s *storing) storeTask() (Receipt, error) {
 	case assignee != s.sender.Actor.ID && !s.sender.Actor.May(access.DecideQuarantine, area, assignee):
 		return s.handOver(collections.Tasks, area)
 	}
-	row := collections.Row{{Column: "status", Value: said.Status}, {Column: "confirmed_by", Value: ""}, {Column: "confirmed_at", Value: ""}, {Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(s.now)}}
+	row := collections.Row{{Column: "status", Value: said.Status}, {Column: "confirmed_by", Value: ""}, {Column: "confirmed_at", Value: ""},
+		{Column: "rev", Value: rev + 1}, {Column: "updated", Value: collections.Stamp(s.now)}}
 	if said.Note != "" {
 		row = append(row, collections.Field{Column: "note", Value: said.Note})
 	}
 	if err := collections.Update(db, collections.Tasks, d.op.ID, row); err != nil {
 		return Receipt{}, err
 	}
-	if err := collections.Announce(db, collections.RevisionOf(collections.Tasks, d.op.ID, rev+1), collections.ToWorker(assignee), collections.Upsert, s.now); err != nil {
+	if err := collections.Announce(db, collections.RevisionOf(collections.Tasks, d.op.ID, rev+1), collections.ToWorker(assignee),
+		collections.Upsert, s.now); err != nil {
 		return Receipt{}, err
 	}
 	r := Receipt{Seq: d.op.Seq, ID: d.op.ID, Status: Stored, Rev: rev + 1, Area: area}
@@ -58,5 +60,6 @@ func changeTask(db collections.DB, id string, now time.Time, row collections.Row
 	if err := collections.Update(db, collections.Tasks, id, row); err != nil || assignee == "" {
 		return err
 	}
-	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, rev+1), collections.ToWorker(assignee), collections.Upsert, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, rev+1), collections.ToWorker(assignee), collections.Upsert,
+		now)
 }

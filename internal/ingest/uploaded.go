@@ -55,7 +55,8 @@ func saveDelivery(db collections.DB, sender Sender, f File, now time.Time) error
 }
 
 func awaiting(db collections.DB, worker, sha string) (owners []owner, err error) {
-	err = collections.Each(db, `SELECT DISTINCT collection, record, area, worker FROM attachments WHERE sha256=? AND worker=? AND state='declared'`, []any{sha, worker}, func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT DISTINCT collection, record, area, worker FROM attachments
+		WHERE sha256=? AND worker=? AND state='declared'`, []any{sha, worker}, func(rows *sql.Rows) error {
 		var own owner
 		err := rows.Scan(&own.collection, &own.record, &own.area, &own.worker)
 		owners = append(owners, own)
@@ -77,7 +78,8 @@ func (own owner) completed(db collections.DB, now time.Time) error {
 	if err != nil || !whole {
 		return err
 	}
-	return collections.Announce(db, collections.RevisionOf(own.collection, own.record, rev), collections.ToWorker(own.worker), collections.Upsert, now)
+	return collections.Announce(db, collections.RevisionOf(own.collection, own.record, rev), collections.ToWorker(own.worker),
+		collections.Upsert, now)
 }
 
 // Lacking tells which of these digests a worker still has to upload, in their order. What only others uploaded is
@@ -92,7 +94,8 @@ func Lacking(db collections.DB, worker string, digests []string) ([]string, erro
 		args = append(args, d)
 	}
 	err := collections.Each(db, `SELECT sha256 FROM uploads WHERE worker=? AND sha256 IN (`+marks+`)
-		UNION SELECT sha256 FROM attachments WHERE worker=? AND state!='declared' AND sha256 IN (`+marks+`)`, append(args, args...), func(rows *sql.Rows) error {
+		UNION SELECT sha256 FROM attachments WHERE worker=? AND state!='declared'
+		AND sha256 IN (`+marks+`)`, append(args, args...), func(rows *sql.Rows) error {
 		var sha string
 		err := rows.Scan(&sha)
 		here[sha] = true

@@ -175,7 +175,8 @@ func tell(db collections.DB, r collections.Revision, in *Instrument, by string, 
 		return err
 	}
 	for _, each := range slices.Sorted(maps.Keys(revs)) {
-		if err := collections.Announce(db, collections.RevisionOf(collections.Forms, each, revs[each]), collections.Everyone, collections.Upsert, now); err != nil {
+		if err := collections.Announce(db, collections.RevisionOf(collections.Forms, each, revs[each]), collections.Everyone, collections.Upsert,
+			now); err != nil {
 			return err
 		}
 	}

@@ -69,7 +69,8 @@ func (c *clusters) of(x int32) []int32 {
 	return []int32{x}
 }
 
-// odds are those that the records of two clusters are of one person: of all the pairs across together, where a pair counts for no more than a
+// odds are those that the records of two clusters are of one person: of all the pairs across together, where a pair counts for no more
+// than a
 // sure one, and against no more than it can. Pairs of the same records tell much of the same, so that n count as the root
 // of n. Two that may be brothers or sisters keep clusters apart.
 func (c *clusters) odds(a, b int32) float64 {

@@ -19,7 +19,8 @@ const (
 	candidatePairs = 2_000_000
 	rounds         = 40
 
-	// Pairs of one household for each of one person: a list with fewer has no households. Where names are not Chinese, records in which much is
+	// Pairs of one household for each of one person: a list with fewer has no households. Where names are not Chinese, records in which much
+	// is
 	// wrong look like a few of relatives.
 	fewHouseholds, fewRelatives = 0.02, 0.05
 )

@@ -88,7 +88,8 @@ func earOf(syllables []string) uint32 {
 	return h
 }
 
-var spelled = regexp.MustCompile(`^(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|ve|er|a|o|e|i|u|v)$`)
+var spelled = regexp.MustCompile(`^(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|` +
+	`in|un|ia|ie|iu|ua|uo|ui|ue|ve|er|a|o|e|i|u|v)$`)
 
 // longestSyllable is zhuang.
 const longestSyllable = 6

@@ -70,7 +70,8 @@ func (m *Trained) Judge(one Said, others []Said) ([]Judged, error) {
 		b := int32(i + 1)
 		levels := t.pair(0, b)
 		odds := s.odds(0, b, &levels)
-		out[i] = Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds, Evidence: r.Explain(0, b)}
+		out[i] = Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds,
+			Evidence: r.Explain(0, b)}
 	}
 	return out, nil
 }

@@ -18,7 +18,8 @@ type Said struct {
 
 // IntakeFields are the columns that a model of intake is learned of, in the order of Said.
 func IntakeFields() []Field {
-	return []Field{{FullName, "name"}, {Sex, "sex"}, {BirthDate, "birth_date"}, {IDNumber, "id_number"}, {Phone, "phone"}, {HouseCode, "household"}, {Area, "area"}}
+	return []Field{{FullName, "name"}, {Sex, "sex"}, {BirthDate, "birth_date"}, {IDNumber, "id_number"}, {Phone, "phone"},
+		{HouseCode, "household"}, {Area, "area"}}
 }
 
 // Cells are the columns of IntakeFields. Of the household and the place no more is kept than tells whether they are the

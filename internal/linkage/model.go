@@ -163,7 +163,8 @@ func (t *Table) others(p *params) {
 	}
 }
 
-// What two of one household can have in common, or else they would be records of one person with much wrong: the birth date, which strangers
+// What two of one household can have in common, or else they would be records of one person with much wrong: the birth date, which
+// strangers
 // seldom share, and the given name where it is not known what lies between them, where a generation does, and where not. Candidates
 // have names and years of birth in common because they are chosen so.
 const mostTwins, seldom = 0.1, 0.002

@@ -146,7 +146,8 @@ func compareWords(a, b *value) level {
 		return nameAlike
 	case a.code == b.code || jw >= 0.87 || shorter >= 4 && common >= 0.7:
 		return nameSounds
-	case shorter >= 3 && (strings.HasPrefix(a.roman, b.roman) || strings.HasPrefix(b.roman, a.roman)) || shorter == 1 && a.roman[0] == b.roman[0]:
+	case shorter >= 3 && (strings.HasPrefix(a.roman, b.roman) || strings.HasPrefix(b.roman, a.roman)) || shorter == 1 &&
+		a.roman[0] == b.roman[0]:
 		return namePart
 	case jw >= 0.8 && shorter >= 3:
 		return namePart

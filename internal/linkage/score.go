@@ -23,8 +23,10 @@ type scorer struct {
 const manyTwins = 3 * usualTwins
 
 func (t *Table) scorer(p *params) *scorer {
-	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)), usual: make([][3]float64, len(t.facts)),
-		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber), birth: t.factOf(BirthDate),
+	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)),
+		usual:   make([][3]float64, len(t.facts)),
+		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber),
+		birth:   t.factOf(BirthDate),
 		careful: p.twins > manyTwins, n: float64(t.Len())}
 	for i, f := range t.facts {
 		for class := range 3 {

@@ -21,7 +21,8 @@ func sound(s string) string {
 	return b.String()
 }
 
-var spellings = strings.NewReplacer("ph", "f", "ght", "t", "gh", "g", "kn", "n", "wr", "r", "ck", "k", "sch", "s", "ce", "se", "ci", "si", "cy", "si",
+var spellings = strings.NewReplacer("ph", "f", "ght", "t", "gh", "g", "kn", "n", "wr", "r", "ck", "k", "sch", "s", "ce", "se", "ci", "si",
+	"cy", "si",
 	"c", "k", "q", "k", "x", "ks", "z", "s", "mac", "mk", "mc", "mk", "dg", "j", "ge", "je", "v", "f")
 
 // full is the name that an English short form stands for.

@@ -40,7 +40,8 @@ const oneSurnames = `王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高�
 	`阚丰隆佘官招区冼缪瞿朴翟邬幸计訾麻屠危木安储湛由蹇苍敬代谈屠尧车火贡乐生栗支代殷姬裘皮刁宿锺仝艾邸展衣慕水战闻寇卿揭衡步谌晁邝卜相昌花雍郜凤柏别竹荀漆底侍亓仉`
 
 // longSurnames are the surnames of two characters.
-const longSurnames = " 欧阳 司徒 上官 诸葛 司马 尉迟 东方 皇甫 令狐 慕容 夏侯 端木 万俟 单于 长孙 澹台 宇文 公孙 轩辕 钟离 鲜于 闾丘 呼延 赫连 独孤 南宫 西门 东郭 百里 拓跋 公羊 濮阳 淳于 太史 申屠 仲孙 司空 司寇 南门 纳兰 "
+const longSurnames = " 欧阳 司徒 上官 诸葛 司马 尉迟 东方 皇甫 令狐 慕容 夏侯 端木 万俟 单于 长孙 澹台 宇文 公孙 轩辕 钟离 鲜于 闾丘 呼延 赫连 独孤 南宫 西门 东郭 百里 拓跋 公羊 濮阳 淳于 太史 申屠 仲孙 司空 司寇 " +
+	"南门 纳兰 "
 
 // parts splits a Chinese name; the surname is empty where the name is a nickname, of a people without surnames, or
 // unknown.

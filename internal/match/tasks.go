@@ -116,7 +116,8 @@ func (t *Tasks) add(db collections.DB, r Row, workers []worker, now time.Time) (
 	if err != nil || assignee == "" {
 		return err == nil, err
 	}
-	return true, collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(assignee), collections.Upsert, now)
+	return true, collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(assignee), collections.Upsert,
+		now)
 }
 
 // note says whom the list means. It is sealed in the database, as the notes of all tasks are.

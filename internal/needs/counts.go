@@ -146,7 +146,8 @@ func (c *Counts) merged(db collections.DB) (coverage.Survivors, error) {
 	}
 	stale := []string{}
 	for id := range moved {
-		if err := collections.Each(db, `SELECT substr(area,1,?) FROM needs WHERE person=?`, []any{communityDigits, id}, func(rows *sql.Rows) error {
+		if err := collections.Each(db, `SELECT substr(area,1,?) FROM needs
+			WHERE person=?`, []any{communityDigits, id}, func(rows *sql.Rows) error {
 			var community string
 			err := rows.Scan(&community)
 			stale = append(stale, community)
@@ -165,7 +166,8 @@ func (c *Counts) merged(db collections.DB) (coverage.Survivors, error) {
 }
 
 // within adds up the communities of a range; of one that lies in it in part, that part.
-func (c *Counts) within(db collections.DB, library *instrument.Library, survivors coverage.Survivors, r territory.Range, sum *counted) error {
+func (c *Counts) within(db collections.DB, library *instrument.Library, survivors coverage.Survivors, r territory.Range,
+	sum *counted) error {
 	versions := map[string]int64{}
 	err := collections.Each(db, `SELECT area, version FROM need_versions WHERE area>=? AND area<?`,
 		[]any{r.Lo[:min(len(r.Lo), communityDigits)], r.Hi}, func(rows *sql.Rows) error {

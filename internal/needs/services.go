@@ -61,7 +61,8 @@ func (s Service) compile() (c compiled, err error) {
 	if strings.TrimSpace(s.NameZH) == "" {
 		return c, badService(s.Code, "name_zh", nil)
 	}
-	for name, cell := range map[string]string{"name_zh": s.NameZH, "name_en": s.NameEN, "basis": s.Basis, "rule": s.Rule, "words_zh": s.WordsZH,
+	for name, cell := range map[string]string{"name_zh": s.NameZH, "name_en": s.NameEN, "basis": s.Basis, "rule": s.Rule,
+		"words_zh": s.WordsZH,
 		"words_en": s.WordsEN, "band": s.Band, "received": s.Received} {
 		if len(cell) > longestCell {
 			return c, badService(s.Code, name, nil)
@@ -233,7 +234,8 @@ func (d Draft) replace(db collections.DB, changes []Change, now time.Time) error
 		for k, name := range names {
 			row = append(row, collections.Field{Column: name, Value: cells[k]})
 		}
-		row = append(row, collections.Field{Column: "updated_by", Value: d.By.ID}, collections.Field{Column: "updated", Value: collections.Stamp(now)})
+		row = append(row, collections.Field{Column: "updated_by", Value: d.By.ID},
+			collections.Field{Column: "updated", Value: collections.Stamp(now)})
 		if err := collections.Insert(db, collections.BasicServices, row); err != nil {
 			return err
 		}

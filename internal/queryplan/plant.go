@@ -36,7 +36,8 @@ func Plant(db DB) error {
 }
 
 func plant(db DB, indexes []index) error {
-	for _, statement := range []string{`ANALYZE sqlite_schema`, `DELETE FROM sqlite_stat1`, `DELETE FROM sqlite_stat4`} { // the first makes the tables
+	// the first makes the tables
+	for _, statement := range []string{`ANALYZE sqlite_schema`, `DELETE FROM sqlite_stat1`, `DELETE FROM sqlite_stat4`} {
 		if _, err := db.Exec(statement); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
 		}

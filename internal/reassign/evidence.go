@@ -55,7 +55,8 @@ func (w *work) whereStated(now lying, in grid.Input) (to lying, none grid.Assign
 		return now, none, err
 	}
 	if len(became) > 0 {
-		if a := grid.Assign(w.Areas.Index(), grid.Input{HasPoint: in.HasPoint, Lon: in.Lon, Lat: in.Lat, AccuracyM: in.AccuracyM}); slices.Contains(became, a.Area) {
+		if a := grid.Assign(w.Areas.Index(),
+			grid.Input{HasPoint: in.HasPoint, Lon: in.Lon, Lat: in.Lat, AccuracyM: in.AccuracyM}); slices.Contains(became, a.Area) {
 			return lying{a.Area, now.method, now.confidence}, none, nil
 		}
 	}
@@ -91,7 +92,8 @@ func scanHousehold(rows *sql.Rows, h *household) error {
 }
 
 func (w *work) households(area, after string, most int) (int, string, error) {
-	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE area=? AND id>? ORDER BY area, id LIMIT ?`, []any{area, after, most}, scanHousehold)
+	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE area=? AND id>? ORDER BY area, id LIMIT ?`,
+		[]any{area, after, most}, scanHousehold)
 	for _, h := range all {
 		if err == nil {
 			w.looking = record{collections.Households, h.id, h.area, w.at}
@@ -133,10 +135,12 @@ type visit struct {
 	lying
 }
 
-const visitColumns = `m.id, m.form_version, m.worker, m.household, m.location, m.sealed, m.issues, m.accuracy_m, m.area, m.area_method, m.area_confidence`
+const visitColumns = `m.id, m.form_version, m.worker, m.household, m.location, m.sealed, m.issues, m.accuracy_m, m.area, m.area_method, ` +
+	`m.area_confidence`
 
 func scanVisit(rows *sql.Rows, v *visit) error {
-	return rows.Scan(&v.id, &v.version, &v.worker, &v.household, &v.location, &v.sealed, &v.issues, &v.accuracy, &v.area, &v.method, &v.confidence)
+	return rows.Scan(&v.id, &v.version, &v.worker, &v.household, &v.location, &v.sealed, &v.issues, &v.accuracy, &v.area, &v.method,
+		&v.confidence)
 }
 
 func (w *work) visits(table, where, key, after string, most int) (int, string, error) {
@@ -153,7 +157,8 @@ func (w *work) visits(table, where, key, after string, most int) (int, string, e
 
 // doubtful looks at the records of a finding. Their households may lie in areas that the job does not name.
 func (w *work) doubtful(table, code, after string, most int) (int, string, error) {
-	ids, err := rowsOf(w.db, `SELECT DISTINCT record FROM record_issues WHERE code=? AND record>? AND collection=? ORDER BY record LIMIT ?`, []any{code, after, table, most}, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
+	ids, err := rowsOf(w.db, `SELECT DISTINCT record FROM record_issues WHERE code=? AND record>? AND collection=? ORDER BY record LIMIT ?`,
+		[]any{code, after, table, most}, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
 	for _, id := range ids {
 		after = id
 		if err == nil {
@@ -261,7 +266,8 @@ func (h household) tells(record string) bool {
 	return identity.Household{Source: h.source, AreaMethod: h.method}.Tells(record)
 }
 
-// areaOfHousehold is where the household of a visit lies by now; "" where all that is known of it came from that record. One that has not been looked at in this batch and may move is
+// areaOfHousehold is where the household of a visit lies by now; "" where all that is known of it came from that record. One that has not
+// been looked at in this batch and may move is
 // looked at first: the visit may have been found by what is wrong with it.
 func (w *work) areaOfHousehold(id, record string) (string, error) {
 	if id == "" {
@@ -284,7 +290,8 @@ func (w *work) persons(area, after string, most int) (int, string, error) {
 		return 0, after, nil
 	}
 	type person struct{ id, household string }
-	all, err := rowsOf(w.db, `SELECT id, household FROM persons WHERE area=? AND id>? ORDER BY area, id LIMIT ?`, []any{area, after, most}, func(rows *sql.Rows, p *person) error { return rows.Scan(&p.id, &p.household) })
+	all, err := rowsOf(w.db, `SELECT id, household FROM persons WHERE area=? AND id>? ORDER BY area, id LIMIT ?`, []any{area, after, most},
+		func(rows *sql.Rows, p *person) error { return rows.Scan(&p.id, &p.household) })
 	for _, p := range all {
 		after = p.id
 		if err != nil {

@@ -204,7 +204,8 @@ func (w *work) wholeArea(t wholeTask, moves bool, area string, target int64) (er
 	if err != nil || t.assignee == "" {
 		return err
 	}
-	return collections.Announce(w.db, collections.RevisionOf(collections.Tasks, t.id, t.rev+1), collections.ToWorker(t.assignee), collections.Upsert, w.now)
+	return collections.Announce(w.db, collections.RevisionOf(collections.Tasks, t.id, t.rev+1), collections.ToWorker(t.assignee),
+		collections.Upsert, w.now)
 }
 
 // Follow is something that named an area which is no more, and what it names since; To is From where nothing lies there now.

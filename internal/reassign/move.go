@@ -24,7 +24,8 @@ func (m move) elsewhere() bool { return m.from.area != m.to.area }
 
 func (w *work) note(m move) error {
 	known := slices.ContainsFunc(w.moves, func(o move) bool { return o.collection == m.collection && o.record == m.record })
-	if same := m.from == m.to || !m.elsewhere() && m.from.method == m.to.method && math.Abs(m.from.confidence-m.to.confidence) < 1e-9; !known && (!same || m.issues != "") {
+	if same := m.from == m.to || !m.elsewhere() && m.from.method == m.to.method &&
+		math.Abs(m.from.confidence-m.to.confidence) < 1e-9; !known && (!same || m.issues != "") {
 		w.moves = append(w.moves, m)
 	}
 	return nil
@@ -57,7 +58,8 @@ func (w *work) settle() error {
 		if err := w.belongings(k.collection, k.from, k.to, ways[k]); err != nil {
 			return err
 		}
-		entries = append(entries, audit.Entry{Actor: w.job.By, Action: "areas.move", Collection: k.collection, Area: k.to, Purpose: audit.Administration, Subjects: ways[k],
+		entries = append(entries, audit.Entry{Actor: w.job.By, Action: "areas.move", Collection: k.collection, Area: k.to,
+			Purpose: audit.Administration, Subjects: ways[k],
 			Detail: map[string]any{"job": w.job.ID, "from": k.from, "to": k.to, "n": len(ways[k])}})
 	}
 	w.moves = nil
@@ -81,7 +83,8 @@ func (w *work) write(m move) error {
 		return err
 	}
 	at := collections.Stamp(w.now)
-	row = append(row, collections.Field{Column: "area", Value: m.to.area}, collections.Field{Column: "rev", Value: rev + 1}, collections.Field{Column: "updated", Value: at})
+	row = append(row, collections.Field{Column: "area", Value: m.to.area}, collections.Field{Column: "rev", Value: rev + 1},
+		collections.Field{Column: "updated", Value: at})
 	if err := collections.Update(w.db, m.collection, m.record, row); err != nil {
 		return err
 	}
@@ -92,7 +95,8 @@ func (w *work) write(m move) error {
 	if err != nil {
 		return err
 	}
-	return collections.Insert(w.db, collections.AreaMoves, collections.Row{{Column: "id", Value: id}, {Column: "job", Value: w.job.ID}, {Column: "collection", Value: m.collection}, {Column: "record", Value: m.record},
+	return collections.Insert(w.db, collections.AreaMoves, collections.Row{{Column: "id", Value: id}, {Column: "job", Value: w.job.ID},
+		{Column: "collection", Value: m.collection}, {Column: "record", Value: m.record},
 		{Column: "area_from", Value: m.from.area}, {Column: "area", Value: m.to.area}, {Column: "moved", Value: at}})
 }
 
@@ -110,12 +114,14 @@ func (w *work) tell(m move, rev int64) error {
 		}
 		return identity.BlockAgain(w.db, m.record)
 	}
-	return collections.Announce(w.db, collections.RevisionOf(m.collection, m.record, rev), collections.ToWorker(m.worker), collections.Upsert, w.now)
+	return collections.Announce(w.db, collections.RevisionOf(m.collection, m.record, rev), collections.ToWorker(m.worker), collections.Upsert,
+		w.now)
 }
 
 // members go with their household unless they were placed elsewhere.
 func (w *work) members(m move) error {
-	ids, err := rowsOf(w.db, `SELECT id FROM persons WHERE household=? AND area=?`, []any{m.record, m.from.area}, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
+	ids, err := rowsOf(w.db, `SELECT id FROM persons WHERE household=? AND area=?`, []any{m.record, m.from.area},
+		func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
 	for _, id := range ids {
 		if err == nil {
 			err = w.note(move{collection: collections.Persons, record: id, from: lying{area: m.from.area}, to: lying{area: m.to.area}})
@@ -137,7 +143,8 @@ func (w *work) belongings(collection, from, to string, records []string) error {
 		return err
 	}
 	for _, k := range kept {
-		if _, err := w.db.Exec(`UPDATE `+k.table+` SET area=? WHERE `+k.column+` IN (SELECT value FROM json_each(?)) AND area=?`, to, string(list), from); err != nil {
+		if _, err := w.db.Exec(`UPDATE `+k.table+` SET area=? WHERE `+k.column+` IN (SELECT value FROM json_each(?)) AND area=?`,
+			to, string(list), from); err != nil {
 			return fmt.Errorf("%s of what moves: %w", k.table, err)
 		}
 	}
@@ -146,7 +153,8 @@ func (w *work) belongings(collection, from, to string, records []string) error {
 			continue
 		}
 		for _, t := range in.Layout.Tables[1:] {
-			if _, err := w.db.Exec(`UPDATE "`+t.Name+`" SET area=? WHERE visit IN (SELECT value FROM json_each(?)) AND area=?`, to, string(list), from); err != nil {
+			if _, err := w.db.Exec(`UPDATE "`+t.Name+`" SET area=? WHERE visit IN (SELECT value FROM json_each(?)) AND area=?`,
+				to, string(list), from); err != nil {
 				return fmt.Errorf("%s of what moves: %w", t.Name, err)
 			}
 		}
@@ -171,16 +179,19 @@ func (w *work) moveTasks(from, to, where string, args ...any) error {
 		id, assignee string
 		rev          int64
 	}
-	all, err := rowsOf(w.db, `SELECT id, assignee, rev FROM tasks WHERE area=? AND `+where, append([]any{from}, args...), func(rows *sql.Rows, t *task) error { return rows.Scan(&t.id, &t.assignee, &t.rev) })
+	all, err := rowsOf(w.db, `SELECT id, assignee, rev FROM tasks WHERE area=? AND `+where, append([]any{from}, args...),
+		func(rows *sql.Rows, t *task) error { return rows.Scan(&t.id, &t.assignee, &t.rev) })
 	if err != nil {
 		return err
 	}
 	for _, t := range all {
-		row := collections.Row{{Column: "area", Value: to}, {Column: "rev", Value: t.rev + 1}, {Column: "updated", Value: collections.Stamp(w.now)}}
+		row := collections.Row{{Column: "area", Value: to}, {Column: "rev", Value: t.rev + 1},
+			{Column: "updated", Value: collections.Stamp(w.now)}}
 		if err := collections.Update(w.db, collections.Tasks, t.id, row); err != nil {
 			return fmt.Errorf("task %s: %w", t.id, err)
 		}
-		if err := collections.Announce(w.db, collections.RevisionOf(collections.Tasks, t.id, t.rev+1), collections.ToWorker(t.assignee), collections.Upsert, w.now); err != nil {
+		if err := collections.Announce(w.db, collections.RevisionOf(collections.Tasks, t.id, t.rev+1), collections.ToWorker(t.assignee),
+			collections.Upsert, w.now); err != nil {
 			return err
 		}
 	}

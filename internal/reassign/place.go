@@ -142,7 +142,8 @@ func (p *placing) goal() (to lying, a grid.Assignment, err error) {
 		if _, known := p.Areas.Index().Area(p.say.Area); !known {
 			return to, a, problem.New(problem.BadParameter, "area")
 		}
-		a = grid.Assignment{Area: p.say.Area, Method: grid.ByHand, Confidence: 1, Warnings: p.v.found(grid.HouseCodeMismatch, grid.HouseholdMismatch, grid.PointOutside, grid.AccuracyLow)}
+		a = grid.Assignment{Area: p.say.Area, Method: grid.ByHand, Confidence: 1,
+			Warnings: p.v.found(grid.HouseCodeMismatch, grid.HouseholdMismatch, grid.PointOutside, grid.AccuracyLow)}
 		a.Why = grid.Why{Reasons: []string{grid.SaidByHand}, Candidates: []grid.Candidate{}, Territory: said.WorkerTerritory}
 		return lying{a.Area, string(a.Method), a.Confidence}, a, nil
 	}
@@ -177,8 +178,10 @@ func (p *placing) remember(state string, rev int64, to lying) error {
 	}
 	at := collections.Stamp(p.now)
 	if err := collections.Insert(p.db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: p.say.Collection}, {Column: "record", Value: p.v.id}, {Column: "decision", Value: decision}, {Column: "comment", Value: p.say.Reason},
-		{Column: "reviewer", Value: p.by.ID}, {Column: "from_state", Value: state}, {Column: "to_state", Value: state}, {Column: "record_rev", Value: rev}, {Column: "area", Value: to.area},
+		{Column: "id", Value: id}, {Column: "collection", Value: p.say.Collection}, {Column: "record", Value: p.v.id},
+		{Column: "decision", Value: decision}, {Column: "comment", Value: p.say.Reason},
+		{Column: "reviewer", Value: p.by.ID}, {Column: "from_state", Value: state}, {Column: "to_state", Value: state},
+		{Column: "record_rev", Value: rev}, {Column: "area", Value: to.area},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err

@@ -107,8 +107,10 @@ type work struct {
 func (w *work) claim(db collections.DB) (bool, error) {
 	now := w.Now()
 	var areas, at string
-	found, err := collections.One(db, `SELECT id, status, areas, place, done, total, moved, created_by, created FROM jobs WHERE status IN ('waiting','running') AND kind='reassign' AND (status='waiting' OR until<? OR runner=?) LIMIT 1`,
-		[]any{collections.Stamp(now), w.runner}, &w.job.ID, &w.job.Status, &areas, &at, &w.job.Done, &w.job.Total, &w.job.Moved, &w.job.By, &w.job.Created)
+	found, err := collections.One(db, `SELECT id, status, areas, place, done, total, moved, created_by, created FROM jobs
+		WHERE status IN ('waiting','running') AND kind='reassign' AND (status='waiting' OR until<? OR runner=?) LIMIT 1`,
+		[]any{collections.Stamp(now), w.runner}, &w.job.ID, &w.job.Status, &areas, &at, &w.job.Done, &w.job.Total, &w.job.Moved, &w.job.By,
+		&w.job.Created)
 	if err != nil || !found {
 		return false, err
 	}
@@ -123,8 +125,10 @@ func (w *work) claim(db collections.DB) (bool, error) {
 // save writes how far the job is.
 func (w *work) save() error {
 	err := collections.Update(w.db, collections.Jobs, w.job.ID, collections.Row{
-		{Column: "status", Value: w.job.Status}, {Column: "place", Value: w.at.String()}, {Column: "done", Value: w.job.Done}, {Column: "total", Value: w.job.Total}, {Column: "moved", Value: w.job.Moved},
-		{Column: "runner", Value: w.runner}, {Column: "until", Value: collections.Stamp(w.now.Add(lease))}, {Column: "updated", Value: collections.Stamp(w.now)},
+		{Column: "status", Value: w.job.Status}, {Column: "place", Value: w.at.String()}, {Column: "done", Value: w.job.Done},
+		{Column: "total", Value: w.job.Total}, {Column: "moved", Value: w.job.Moved},
+		{Column: "runner", Value: w.runner}, {Column: "until", Value: collections.Stamp(w.now.Add(lease))},
+		{Column: "updated", Value: collections.Stamp(w.now)},
 	})
 	if err != nil {
 		return fmt.Errorf("note how far it is: %w", err)
@@ -335,7 +339,8 @@ func (w *work) successor(code string) (now string, sole bool, err error) {
 // became are the codes of the areas that lie where one lay when it changed last.
 func (w *work) became(code string) (became []string, err error) {
 	var text string
-	found, err := collections.One(w.db, `SELECT became FROM area_revisions WHERE code=? AND kind NOT IN ('renamed','unused') ORDER BY valid_to DESC LIMIT 1`, []any{code}, &text)
+	found, err := collections.One(w.db, `SELECT became FROM area_revisions WHERE code=? AND kind NOT IN ('renamed','unused')
+		ORDER BY valid_to DESC LIMIT 1`, []any{code}, &text)
 	if err != nil || !found {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ import (
 
 // Jobs lists the latest jobs, the newest first.
 func Jobs(db collections.DB) ([]Job, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE kind='reassign' ORDER BY id DESC LIMIT 50`, nil, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE kind='reassign'
+		ORDER BY id DESC LIMIT 50`, nil, scanJob)
 	if all == nil {
 		all = []Job{}
 	}
@@ -43,7 +44,8 @@ func Unfinished(db collections.DB) (bool, error) {
 
 // Find reads one job.
 func Find(db collections.DB, id string) (Job, bool, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE id=? AND kind='reassign'`, []any{id}, scanJob)
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE id=? AND kind='reassign'`,
+		[]any{id}, scanJob)
 	if err != nil || len(all) == 0 {
 		return Job{}, false, err
 	}
@@ -63,8 +65,10 @@ type Way struct {
 func Ways(db collections.DB, job string, ranges []territory.Range) ([]Way, error) {
 	from, args := territory.Within("+area_from", ranges)
 	to, more := territory.Within("+area", ranges)
-	all, err := rowsOf(db, `SELECT area_from, area, collection, COUNT(*) FROM area_moves WHERE job=? AND (`+from+` OR `+to+`) GROUP BY area_from, area, collection ORDER BY area_from, area, collection`,
-		append(append([]any{job}, args...), more...), func(rows *sql.Rows, w *Way) error { return rows.Scan(&w.From, &w.To, &w.Collection, &w.N) })
+	all, err := rowsOf(db, `SELECT area_from, area, collection, COUNT(*) FROM area_moves
+		WHERE job=? AND (`+from+` OR `+to+`) GROUP BY area_from, area, collection ORDER BY area_from, area, collection`,
+		append(append([]any{job}, args...), more...),
+		func(rows *sql.Rows, w *Way) error { return rows.Scan(&w.From, &w.To, &w.Collection, &w.N) })
 	if all == nil {
 		all = []Way{}
 	}
@@ -86,7 +90,9 @@ type Between struct{ Job, From, To string }
 
 // List gives at most so many records after one.
 func List(db collections.DB, b Between, after string, most int) ([]Moved, error) {
-	all, err := rowsOf(db, `SELECT id, collection, record, area_from, area, moved FROM area_moves WHERE job=? AND area_from=? AND area=? AND (collection||'/'||id)>? ORDER BY collection, id LIMIT ?`, []any{b.Job, b.From, b.To, after, most},
+	all, err := rowsOf(db, `SELECT id, collection, record, area_from, area, moved FROM area_moves
+		WHERE job=? AND area_from=? AND area=? AND (collection||'/'||id)>? ORDER BY collection, id LIMIT ?`,
+		[]any{b.Job, b.From, b.To, after, most},
 		func(rows *sql.Rows, m *Moved) error {
 			return rows.Scan(&m.ID, &m.Collection, &m.Record, &m.From, &m.To, &m.At)
 		})
@@ -130,8 +136,10 @@ type Revision struct {
 // History gives what an area was, the oldest first, and what it is.
 func History(db collections.DB, code string) (all []Revision, err error) {
 	for _, query := range []string{
-		`SELECT code, name, level, valid_from, valid_to, kind, became, boundary FROM area_revisions WHERE code=? AND kind!='unused' ORDER BY valid_to`,
-		`SELECT code, name, level, COALESCE((SELECT MAX(valid_to) FROM area_revisions r WHERE r.code=a.code), created), '', '', '[]', COALESCE(boundary,'null') FROM areas a WHERE code=? AND active`,
+		`SELECT code, name, level, valid_from, valid_to, kind, became, boundary FROM area_revisions WHERE code=? AND kind!='unused'
+			ORDER BY valid_to`,
+		`SELECT code, name, level, COALESCE((SELECT MAX(valid_to) FROM area_revisions r
+			WHERE r.code=a.code), created), '', '', '[]', COALESCE(boundary,'null') FROM areas a WHERE code=? AND active`,
 	} {
 		some, err := rowsOf(db, query, []any{code}, scanRevision)
 		if err != nil {
@@ -153,7 +161,8 @@ func scanRevision(rows *sql.Rows, r *Revision) error {
 
 // Begin asks for a look at the records of all areas that there are or were.
 func Begin(db collections.DB, by string, now time.Time) (string, error) {
-	codes, err := rowsOf(db, `SELECT code FROM areas UNION SELECT code FROM area_revisions ORDER BY 1`, nil, func(rows *sql.Rows, code *string) error { return rows.Scan(code) })
+	codes, err := rowsOf(db, `SELECT code FROM areas UNION SELECT code FROM area_revisions ORDER BY 1`,
+		nil, func(rows *sql.Rows, code *string) error { return rows.Scan(code) })
 	if err != nil {
 		return "", err
 	}

@@ -197,7 +197,8 @@ func (e *eraser) forget(person string) error {
 	if err := errors.Join(e.pairs(person), e.tasks(`person=?`, person)); err != nil {
 		return err
 	}
-	if err := collections.Announce(e.db, collections.RevisionOf(collections.Persons, person, rev+1), area, collections.Delete, e.now); err != nil {
+	if err := collections.Announce(e.db, collections.RevisionOf(collections.Persons, person, rev+1), area, collections.Delete,
+		e.now); err != nil {
 		return err
 	}
 	if err := e.note("person", collections.Persons, person, area, rev+1); err != nil {

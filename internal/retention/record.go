@@ -121,7 +121,8 @@ func (e *eraser) rewrite(t table, id string, h head, kind string, row collection
 	if err := e.traces(id); err != nil {
 		return err
 	}
-	if err := collections.Announce(e.db, collections.RevisionOf(t.name, id, h.rev+1), collections.ToWorker(h.worker), collections.Upsert, e.now); err != nil {
+	if err := collections.Announce(e.db, collections.RevisionOf(t.name, id, h.rev+1), collections.ToWorker(h.worker), collections.Upsert,
+		e.now); err != nil {
 		return err
 	}
 	return e.note(kind, t.name, id, h.area, h.rev+1)

@@ -77,7 +77,8 @@ func (e *eraser) tasks(where, id string) error {
 			status=CASE status WHEN 'open' THEN 'cancelled' ELSE status END, rev=?, updated=? WHERE id=?`, t.rev+1, e.at(), t.id); err != nil {
 			return fmt.Errorf("task %s: %w", t.id, err)
 		}
-		if err := collections.Announce(e.db, collections.RevisionOf(collections.Tasks, t.id, t.rev+1), collections.ToWorker(t.assignee), collections.Upsert,
+		if err := collections.Announce(e.db, collections.RevisionOf(collections.Tasks, t.id, t.rev+1), collections.ToWorker(t.assignee),
+			collections.Upsert,
 			e.now); err != nil {
 			return err
 		}

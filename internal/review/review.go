@@ -215,7 +215,8 @@ func (r record) apply(db collections.DB, surveys collections.Surveys, act access
 	}); err != nil {
 		return err
 	}
-	if err := collections.Announce(db, collections.RevisionOf(d.Collection, d.Record, out.Rev), collections.ToWorker(r.worker), collections.Upsert, act.Now); err != nil {
+	if err := collections.Announce(db, collections.RevisionOf(d.Collection, d.Record, out.Rev), collections.ToWorker(r.worker),
+		collections.Upsert, act.Now); err != nil {
 		return err
 	}
 	if err := r.task(db, d, act.Now); err != nil {

@@ -46,11 +46,12 @@ func buildHomes(ctx context.Context, app core.App, city *demo.City, now time.Tim
 	fill := func(l collections.Loading) error {
 		for some := range slices.Chunk(grids, gridsAtOnce) {
 			err := l.Write(func(db collections.DB) error {
-				return inOrder(ctx, some, func(code string) ([]home, error) { return homesOf(read, city.Households(code), at) }, func(homes []home) error {
-					show("家庭 households, 网格 grids", done, len(grids))
-					done++
-					return insertHomes(db, homes, &filling)
-				})
+				return inOrder(ctx, some, func(code string) ([]home, error) { return homesOf(read, city.Households(code), at) },
+					func(homes []home) error {
+						show("家庭 households, 网格 grids", done, len(grids))
+						done++
+						return insertHomes(db, homes, &filling)
+					})
 			})
 			if err == nil && (filling.Len() >= keyedAtOnce || done == len(grids)) {
 				err = filling.Write(l.Write, func(done, total int) { show("查重键 blocking keys", done, total) })
@@ -123,8 +124,10 @@ func homeOf(db collections.DB, h *demo.Household, at string) (home, error) {
 	}
 	var made home
 	made.household, err = collections.Registry[collections.Households].Conceal(db, collections.Households, h.ID, collections.Row{
-		{Column: "id", Value: h.ID}, {Column: "address", Value: h.Address}, {Column: "address_key", Value: identity.AddressKey(h.Address)}, {Column: "house_code", Value: h.HouseCode}, {Column: "head_name", Value: h.Head},
-		{Column: "phone", Value: h.Phone}, {Column: "residents", Value: len(h.Persons)}, {Column: "location", Value: string(location)}, {Column: "area", Value: h.Area}, {Column: "area_method", Value: "import"}, {Column: "area_confidence", Value: 1},
+		{Column: "id", Value: h.ID}, {Column: "address", Value: h.Address}, {Column: "address_key", Value: identity.AddressKey(h.Address)},
+		{Column: "house_code", Value: h.HouseCode}, {Column: "head_name", Value: h.Head},
+		{Column: "phone", Value: h.Phone}, {Column: "residents", Value: len(h.Persons)}, {Column: "location", Value: string(location)},
+		{Column: "area", Value: h.Area}, {Column: "area_method", Value: "import"}, {Column: "area_confidence", Value: 1},
 		{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 	for _, p := range h.Persons {
@@ -133,14 +136,17 @@ func homeOf(db collections.DB, h *demo.Household, at string) (home, error) {
 		}
 		var row collections.Row
 		row, err = collections.Registry[collections.Persons].Conceal(db, collections.Persons, p.ID, collections.Row{
-			{Column: "id", Value: p.ID}, {Column: "name", Value: p.Name}, {Column: "name_key", Value: identity.NameKey(p.Name)}, {Column: "sex", Value: p.Sex}, {Column: "birth_date", Value: p.BirthDate}, {Column: "id_type", Value: p.IDType},
-			{Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDNumber}, {Column: "phone", Value: p.Phone}, {Column: "household", Value: h.ID}, {Column: "relation", Value: p.Relation}, {Column: "area", Value: h.Area},
+			{Column: "id", Value: p.ID}, {Column: "name", Value: p.Name}, {Column: "name_key", Value: identity.NameKey(p.Name)},
+			{Column: "sex", Value: p.Sex}, {Column: "birth_date", Value: p.BirthDate}, {Column: "id_type", Value: p.IDType},
+			{Column: "id_number", Value: p.IDNumber}, {Column: "id_key", Value: p.IDNumber}, {Column: "phone", Value: p.Phone},
+			{Column: "household", Value: h.ID}, {Column: "relation", Value: p.Relation}, {Column: "area", Value: h.Area},
 			{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 		})
 		made.persons = append(made.persons, row)
 		if err == nil {
 			var k identity.Keyed
-			k, err = identity.Key(db, identity.Person{ID: p.ID, Name: p.Name, Sex: p.Sex, BirthDate: p.BirthDate, IDNumber: p.IDNumber, Phone: p.Phone, Household: h.ID, Area: h.Area})
+			k, err = identity.Key(db, identity.Person{ID: p.ID, Name: p.Name, Sex: p.Sex, BirthDate: p.BirthDate, IDNumber: p.IDNumber,
+				Phone: p.Phone, Household: h.ID, Area: h.Area})
 			made.keyed = append(made.keyed, k)
 		}
 	}

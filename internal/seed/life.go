@@ -57,8 +57,9 @@ type questionnaire struct {
 
 // Life lets the people of a city work for some time before today: visits in every state of review, with photos,
 // mistakes, corrections, children recorded twice, mandatory reports, and what had to be kept in quarantine.
-func Life(ctx context.Context, app core.App, stages *ingest.Intake, city *demo.City, pace Pace, now time.Time, show Progress) error {
-	l := &life{app: app, pace: pace, stages: *stages, store: collections.Files(app), city: city, forms: map[string]*questionnaire{}, r: rand.New(rand.NewPCG(1, 7))}
+func Life(ctx context.Context, app core.App, stages *ingest.Intake, s Setting, pace Pace) error {
+	l := &life{app: app, pace: pace, stages: *stages, store: collections.Files(app), city: s.City, forms: map[string]*questionnaire{},
+		r: rand.New(rand.NewPCG(1, 7))}
 	for _, id := range []string{childVisit, elderlyBaseline} {
 		in, ok := stages.Instruments.Get(id, "")
 		if !ok {
@@ -70,17 +71,17 @@ func Life(ctx context.Context, app core.App, stages *ingest.Intake, city *demo.C
 		}
 		l.forms[id] = &questionnaire{in, filler}
 	}
-	today := midnight(now)
+	today := midnight(s.Now)
 	if err := l.hire(ctx, today.AddDate(0, 0, -pace.Days)); err != nil {
 		return err
 	}
 	for day := range pace.Days {
-		show("走访 visits, 天 days", day, pace.Days)
+		s.show("走访 visits, 天 days", day, pace.Days)
 		if err := l.day(ctx, day, today.AddDate(0, 0, day-pace.Days)); err != nil {
 			return fmt.Errorf("day %d: %w", day, err)
 		}
 	}
-	show("走访 visits, 天 days", pace.Days, pace.Days)
+	s.show("走访 visits, 天 days", pace.Days, pace.Days)
 	if err := l.assign(ctx, today); err != nil {
 		return err
 	}

@@ -25,10 +25,11 @@ func TestLife(t *testing.T) {
 			steps = append(steps, what)
 		}
 	}
-	if err := seed.City(t.Context(), app, app.Doorstep.Areas, city, testapp.Password, now, show); err != nil {
+	setting := seed.Setting{City: city, Password: testapp.Password, Now: now, Show: show}
+	if err := seed.City(t.Context(), app, app.Doorstep.Areas, setting); err != nil {
 		t.Fatal(err)
 	}
-	if err := seed.Life(t.Context(), app, app.Doorstep.Intake(), city, seed.Weeks, now, show); err != nil {
+	if err := seed.Life(t.Context(), app, app.Doorstep.Intake(), setting, seed.Weeks); err != nil {
 		t.Fatal(err)
 	}
 	if len(steps) != 4 {

@@ -104,22 +104,26 @@ func (l *life) boss(area string) *worker {
 func (l *life) assign(ctx context.Context, today time.Time) error {
 	return collections.Write(ctx, l.app, func(db collections.DB) error {
 		var campaign string
-		if _, err := collections.One(db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id LIMIT 1`, []any{childVisit}, &campaign); err != nil {
+		if _, err := collections.One(db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id LIMIT 1`,
+			[]any{childVisit}, &campaign); err != nil {
 			return err
 		}
 		for n, w := range l.field {
 			for i, h := range w.doors[:min(2, len(l.next(w)))] {
-				if err := task(db, w, today, collections.Row{{Column: "title", Value: "入户走访 · visit"}, {Column: "household", Value: h.ID}, {Column: "area", Value: h.Area},
+				if err := task(db, w, today, collections.Row{{Column: "title", Value: "入户走访 · visit"}, {Column: "household", Value: h.ID},
+					{Column: "area", Value: h.Area},
 					{Column: "due", Value: today.AddDate(0, 0, 3+i).Format(time.DateOnly)}, {Column: "status", Value: "open"}}); err != nil {
 					return err
 				}
 			}
 			for i, grid := range w.Territory {
-				row := collections.Row{{Column: "title", Value: "走访整个网格 · visit the whole area"}, {Column: "campaign", Value: campaign}, {Column: "area", Value: grid}, {Column: "status", Value: "open"}}
+				row := collections.Row{{Column: "title", Value: "走访整个网格 · visit the whole area"}, {Column: "campaign", Value: campaign},
+					{Column: "area", Value: grid}, {Column: "status", Value: "open"}}
 				if boss := l.boss(grid); i == 0 && n%5 == 0 { // finished, says the worker, and of every other one the supervisor too
 					row[3].Value = "done"
 					if boss != nil && n%10 == 0 {
-						row = append(row, collections.Row{{Column: "confirmed_by", Value: boss.actor.ID}, {Column: "confirmed_at", Value: collections.Stamp(today)}}...)
+						row = append(row, collections.Row{{Column: "confirmed_by", Value: boss.actor.ID},
+							{Column: "confirmed_at", Value: collections.Stamp(today)}}...)
 					}
 				}
 				if err := task(db, w, today, row); err != nil {
@@ -138,9 +142,12 @@ func task(db collections.DB, w *worker, today time.Time, row collections.Row) er
 		return err
 	}
 	at := collections.Stamp(today)
-	if err := collections.Insert(db, collections.Tasks, append(collections.Row{{Column: "id", Value: id}, {Column: "kind", Value: "visit"}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: w.actor.ID},
-		{Column: "form", Value: childVisit}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at}}, row...)); err != nil {
+	if err := collections.Insert(db, collections.Tasks, append(collections.Row{{Column: "id", Value: id}, {Column: "kind", Value: "visit"},
+		{Column: "priority", Value: "normal"}, {Column: "assignee", Value: w.actor.ID},
+		{Column: "form", Value: childVisit}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at}},
+		row...)); err != nil {
 		return err
 	}
-	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(w.actor.ID), collections.Upsert, today)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(w.actor.ID), collections.Upsert,
+		today)
 }

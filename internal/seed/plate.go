@@ -15,7 +15,8 @@ var segments = [10]uint8{0x3f, 0x06, 0x5b, 0x4f, 0x66, 0x6d, 0x7d, 0x07, 0x7f, 0
 
 // strokes are the segments' places in a digit of 3 by 5.
 var strokes = [7]image.Rectangle{
-	image.Rect(0, 0, 3, 1), image.Rect(2, 0, 3, 3), image.Rect(2, 2, 3, 5), image.Rect(0, 4, 3, 5), image.Rect(0, 2, 1, 5), image.Rect(0, 0, 1, 3), image.Rect(0, 2, 3, 3),
+	image.Rect(0, 0, 3, 1), image.Rect(2, 0, 3, 3), image.Rect(2, 2, 3, 5), image.Rect(0, 4, 3, 5), image.Rect(0, 2, 1, 5),
+	image.Rect(0, 0, 1, 3), image.Rect(0, 2, 3, 3),
 }
 
 // plate is the photo of a door plate: white digits on blue.

@@ -47,7 +47,8 @@ func (l *life) sync(ctx context.Context, w *worker, at time.Time) error {
 
 func (l *life) operation(rec *record, given demo.Given) (client.Operation, error) {
 	answers, err := l.answers(rec, given)
-	op := client.Operation{Op: client.Submit, ID: rec.id, Form: rec.form, Version: l.forms[rec.form].Version, Answers: answers, DeviceTime: rec.at.Format(time.RFC3339)}
+	op := client.Operation{Op: client.Submit, ID: rec.id, Form: rec.form, Version: l.forms[rec.form].Version, Answers: answers,
+		DeviceTime: rec.at.Format(time.RFC3339)}
 	if rec.photo != nil {
 		op.Files = []client.File{{Name: photoName(rec), SHA256: digest(rec.photo), Size: int64(len(rec.photo))}}
 	}
@@ -65,7 +66,8 @@ func (l *life) stray(w *worker) []client.Operation {
 	if w.r.IntN(20) > 0 || len(w.today) == 0 {
 		return nil
 	}
-	op := client.Operation{Op: client.Submit, ID: client.NewID(w.today[0].at, random16(w.r)), Form: childVisit, Version: "2025090101", Answers: json.RawMessage(`{"household":{"address":"示例路 8 号"}}`)}
+	op := client.Operation{Op: client.Submit, ID: client.NewID(w.today[0].at, random16(w.r)), Form: childVisit, Version: "2025090101",
+		Answers: json.RawMessage(`{"household":{"address":"示例路 8 号"}}`)}
 	if w.r.IntN(2) == 0 {
 		op.Form = "school_census"
 	}

@@ -37,8 +37,9 @@ func (l *life) recheck(ctx context.Context, today time.Time) error {
 		if boss == nil || len(area.Code) != 9 {
 			continue
 		}
-		sample := work.Sample{Within: area.Code, Count: 1, Seed: sampleSeed, Workers: slices.Collect(maps.Keys(checkers)), Campaign: campaign, Source: source,
-			To: at.AddDate(0, 0, -1).Format(time.DateOnly), Due: today.AddDate(0, 0, 4).Format(time.DateOnly)}
+		sample := work.Sample{Within: area.Code, Count: 1, Seed: sampleSeed, Workers: slices.Collect(maps.Keys(checkers)), Campaign: campaign,
+			Source: source,
+			To:     at.AddDate(0, 0, -1).Format(time.DateOnly), Due: today.AddDate(0, 0, 4).Format(time.DateOnly)}
 		drawn, err := work.Draw(ctx, l.app, access.Act{Actor: boss.actor, Now: at}, sample)
 		if err != nil {
 			return fmt.Errorf("draw a sample of %s: %w", area.Code, err)

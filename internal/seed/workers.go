@@ -46,14 +46,18 @@ func buildWorkers(ctx context.Context, app core.App, city *demo.City, password s
 				return err
 			}
 			if err := collections.Insert(db, collections.Workers, collections.Row{
-				{Column: "id", Value: id}, {Column: "staff_no", Value: w.Staff}, {Column: "name", Value: w.Name}, {Column: "role", Value: w.Role}, {Column: "territory", Value: string(codes)},
-				{Column: "area", Value: access.Common(w.Territory)}, {Column: "active", Value: true}, {Column: "password", Value: hash}, {Column: "tokenKey", Value: security.RandomString(50)}, {Column: "email", Value: ""},
-				{Column: "emailVisibility", Value: false}, {Column: "verified", Value: true}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+				{Column: "id", Value: id}, {Column: "staff_no", Value: w.Staff}, {Column: "name", Value: w.Name}, {Column: "role", Value: w.Role},
+				{Column: "territory", Value: string(codes)},
+				{Column: "area", Value: access.Common(w.Territory)}, {Column: "active", Value: true}, {Column: "password", Value: hash},
+				{Column: "tokenKey", Value: security.RandomString(50)}, {Column: "email", Value: ""},
+				{Column: "emailVisibility", Value: false}, {Column: "verified", Value: true}, {Column: "created", Value: at},
+				{Column: "updated", Value: at},
 			}); err != nil {
 				return err
 			}
 			for _, r := range territory.Scopes(w.Territory) {
-				if err := collections.Insert(db, collections.Scopes, collections.Row{{Column: "worker", Value: id}, {Column: "lo", Value: r.Lo}, {Column: "hi", Value: r.Hi}, {Column: "created", Value: at}, {Column: "updated", Value: at}}); err != nil {
+				if err := collections.Insert(db, collections.Scopes, collections.Row{{Column: "worker", Value: id}, {Column: "lo", Value: r.Lo},
+					{Column: "hi", Value: r.Hi}, {Column: "created", Value: at}, {Column: "updated", Value: at}}); err != nil {
 					return err
 				}
 			}

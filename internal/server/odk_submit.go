@@ -22,7 +22,8 @@ func odkSubmit(c *fieldCall) error {
 	held := c.bodies.For(c.ID)
 	defer held.Release()
 	in := http.MaxBytesReader(c.Response, whole, openrosa.AcceptLength)
-	told, err := openrosa.Submit(c.Request.Context(), c.App, c.Intake(), c.Caller, openrosa.Incoming{Header: c.Request.Header, Body: in, Held: held})
+	told, err := openrosa.Submit(c.Request.Context(), c.App, c.Intake(), c.Caller,
+		openrosa.Incoming{Header: c.Request.Header, Body: in, Held: held})
 	if err != nil {
 		c.finish(whole)
 		return err

@@ -25,7 +25,7 @@ func hamlet(t *testing.T) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := seed.City(t.Context(), app, app.Doorstep.Areas, city, testapp.Password, now, nil); err != nil {
+	if err := seed.City(t.Context(), app, app.Doorstep.Areas, seed.Setting{City: city, Password: testapp.Password, Now: now}); err != nil {
 		t.Fatal(err)
 	}
 	assign := func(_ context.Context, staff string, territory []string) error {

@@ -16,7 +16,8 @@ import (
 )
 
 // named is every digest that something in the database refers to, and whether its file has to be here: attachments and
-// files of forms, paradata, what jobs made and were given, and what submissions declared, quarantined and superseded ones too, and files whose place
+// files of forms, paradata, what jobs made and were given, and what submissions declared, quarantined and superseded ones too, and files
+// whose place
 // another took. Uploads without a submission come last, because they are forgotten before their files are.
 const named = `SELECT sha256, state!='declared' AS here FROM attachments WHERE sha256!='' UNION ALL SELECT sha256, 1 FROM form_files
 	UNION ALL SELECT sha256, 1 FROM paradata

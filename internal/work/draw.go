@@ -142,7 +142,8 @@ func (s *Sample) eligible(r territory.Range) (where string, args []any) {
 	ended := collections.DayOf(`COALESCE(NULLIF(finished_at,''),received_at)`)
 	where = ` FROM "` + s.Table + `" WHERE area>=? AND area<? AND campaign=? AND household!='' AND worker!='' AND review_state!='rejected'
 		AND ` + s.Interview + ` AND (?='' OR ` + ended + `>=?) AND (?='' OR ` + ended + `<=?) AND NOT EXISTS (SELECT 1 FROM tasks t
-		WHERE t.household="` + s.Table + `".household AND t.kind='recheck' AND t.assignee="` + s.Table + `".worker AND t.record!="` + s.Table + `".id)`
+		WHERE t.household="` + s.Table + `".household AND t.kind='recheck' AND t.assignee="` + s.Table + `".worker AND t.record!="` + s.Table +
+		`".id)`
 	return where, []any{r.Lo, r.Hi, s.Campaign, s.From, s.From, s.To, s.To}
 }
 

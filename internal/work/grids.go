@@ -26,7 +26,8 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 	}
 	r := territory.Of([]string{s.Within})[0]
 	taken := map[string]bool{}
-	err := collections.Each(db, `SELECT area FROM tasks WHERE area>=? AND area<? AND campaign=? AND campaign!='' AND household='' AND assignee!=''`, []any{r.Lo, r.Hi, campaign}, func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT area FROM tasks WHERE area>=? AND area<? AND campaign=? AND campaign!='' AND household=''
+		AND assignee!=''`, []any{r.Lo, r.Hi, campaign}, func(rows *sql.Rows) error {
 		var code string
 		err := rows.Scan(&code)
 		taken[code] = !s.Again
@@ -36,7 +37,8 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 		return nil, err
 	}
 	places, targets := []Place{}, map[string]int{}
-	err = collections.Each(db, `SELECT code, expected_households FROM areas WHERE code>=? AND code<? AND +level='grid' AND active=TRUE LIMIT ?`, []any{r.Lo, r.Hi, mostParts + 1}, func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT code, expected_households FROM areas
+		WHERE code>=? AND code<? AND +level='grid' AND active=TRUE LIMIT ?`, []any{r.Lo, r.Hi, mostParts + 1}, func(rows *sql.Rows) error {
 		var p Place
 		if err := rows.Scan(&p.Code, &p.Weight); err != nil || taken[p.Code] {
 			return err
@@ -73,7 +75,8 @@ func candidates(db collections.DB, actor access.Actor, r territory.Range, named 
 		wanted[id] = true
 	}
 	var all []Candidate
-	err := collections.Each(db, `SELECT w.id, w.area, COALESCE(w.territory,'[]') FROM workers w WHERE w.role='field' AND w.active=TRUE AND w.id IN (SELECT worker FROM worker_scopes WHERE lo<? AND hi>?)`,
+	err := collections.Each(db, `SELECT w.id, w.area, COALESCE(w.territory,'[]') FROM workers w
+		WHERE w.role='field' AND w.active=TRUE AND w.id IN (SELECT worker FROM worker_scopes WHERE lo<? AND hi>?)`,
 		[]any{r.Hi, r.Lo}, func(rows *sql.Rows) error {
 			var c Candidate
 			var area, territory string

@@ -17,7 +17,8 @@ import (
 // task finds the open task of a part. Of an area that was split each worker has one.
 func (a *assigning) task(db collections.DB, s step) (step, *Fault, error) {
 	tasks := 0
-	err := collections.Each(db, `SELECT id, assignee, rev, target=? AND due=? FROM tasks WHERE campaign=? AND campaign!='' AND area=? AND household=? AND kind='visit' AND status='open'`,
+	err := collections.Each(db, `SELECT id, assignee, rev, target=? AND due=? FROM tasks
+		WHERE campaign=? AND campaign!='' AND area=? AND household=? AND kind='visit' AND status='open'`,
 		[]any{s.Target, s.Due, a.campaign, s.Area, s.Household}, func(rows *sql.Rows) error {
 			var one step
 			if err := rows.Scan(&one.task, &one.from, &one.rev, &one.same); err != nil {
@@ -42,7 +43,8 @@ func (a *assigning) take(db collections.DB, steps []step) error {
 		case s.task == "":
 			err = a.add(db, s.Part)
 		case s.from != s.Worker || !s.same:
-			err = handover{s.task, s.from, s.Worker, s.rev + 1}.write(db, a.Now, collections.Row{{Column: "target", Value: s.Target}, {Column: "due", Value: s.Due}})
+			err = handover{s.task, s.from, s.Worker, s.rev + 1}.write(db, a.Now, collections.Row{{Column: "target", Value: s.Target},
+				{Column: "due", Value: s.Due}})
 		}
 		if err != nil {
 			return err
@@ -71,8 +73,10 @@ func (a *assigning) insert(db collections.DB, worker string, row collections.Row
 	}
 	at := collections.Stamp(a.Now)
 	err = collections.Insert(db, collections.Tasks, append(collections.Row{
-		{Column: "id", Value: id}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: worker}, {Column: "campaign", Value: a.campaign},
-		{Column: "status", Value: "open"}, {Column: "created_by", Value: a.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+		{Column: "id", Value: id}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: worker},
+		{Column: "campaign", Value: a.campaign},
+		{Column: "status", Value: "open"}, {Column: "created_by", Value: a.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at},
+		{Column: "updated", Value: at},
 	}, row...))
 	if err != nil || worker == "" {
 		return err
@@ -89,19 +93,22 @@ type handover struct {
 // write writes the task with row, and announces it: the tablets of the one are told that it left, which takes nothing
 // away that they have not sent, and those of the other that it came.
 func (h handover) write(db collections.DB, now time.Time, row collections.Row) error {
-	row = append(row, collections.Row{{Column: "assignee", Value: h.to}, {Column: "rev", Value: h.rev}, {Column: "updated", Value: collections.Stamp(now)}}...)
+	row = append(row, collections.Row{{Column: "assignee", Value: h.to}, {Column: "rev", Value: h.rev},
+		{Column: "updated", Value: collections.Stamp(now)}}...)
 	if err := collections.Update(db, collections.Tasks, h.task, row); err != nil {
 		return err
 	}
 	if h.from != "" && h.from != h.to {
-		if err := collections.Announce(db, collections.RevisionOf(collections.Tasks, h.task, h.rev), collections.ToWorker(h.from), collections.Leave, now); err != nil {
+		if err := collections.Announce(db, collections.RevisionOf(collections.Tasks, h.task, h.rev), collections.ToWorker(h.from),
+			collections.Leave, now); err != nil {
 			return err
 		}
 	}
 	if h.to == "" {
 		return nil
 	}
-	return collections.Announce(db, collections.RevisionOf(collections.Tasks, h.task, h.rev), collections.ToWorker(h.to), collections.Upsert, now)
+	return collections.Announce(db, collections.RevisionOf(collections.Tasks, h.task, h.rev), collections.ToWorker(h.to), collections.Upsert,
+		now)
 }
 
 // assigned is a part as it stands.
@@ -254,7 +261,8 @@ func Confirm(ctx context.Context, app core.App, act access.Act, said Confirmatio
 			if said.Comment == "" {
 				return problem.New(problem.BadParameter, "comment")
 			}
-			row = collections.Row{{Column: "status", Value: "open"}, {Column: "note", Value: said.Comment}, {Column: "confirmed_by", Value: ""}, {Column: "confirmed_at", Value: ""}}
+			row = collections.Row{{Column: "status", Value: "open"}, {Column: "note", Value: said.Comment}, {Column: "confirmed_by", Value: ""},
+				{Column: "confirmed_at", Value: ""}}
 		}
 		return t.give(db, t.Worker, row)
 	})

@@ -123,7 +123,8 @@ type step struct {
 
 func (a *assigning) open(db collections.DB, campaign string) error {
 	var status, territory string
-	found, err := collections.One(db, `SELECT form, status, COALESCE(territory,'[]') FROM campaigns WHERE id=?`, []any{campaign}, &a.form, &status, &territory)
+	found, err := collections.One(db, `SELECT form, status, COALESCE(territory,'[]') FROM campaigns WHERE id=?`, []any{campaign},
+		&a.form, &status, &territory)
 	switch {
 	case err != nil:
 		return err
@@ -179,7 +180,8 @@ func (a *assigning) count(s step) {
 func (a *assigning) look(db collections.DB, p Part) (s step, fault *Fault, err error) {
 	s.Part = p
 	if p.Household != "" {
-		if known, err := collections.One(db, `SELECT area FROM households WHERE id=? AND merged_into='' AND active=TRUE`, []any{p.Household}, &s.Area); err != nil {
+		if known, err := collections.One(db, `SELECT area FROM households WHERE id=? AND merged_into='' AND active=TRUE`, []any{p.Household},
+			&s.Area); err != nil {
 			return s, nil, err
 		} else if !known || !a.May(access.AssignWork, s.Area, "") || p.Area != "" && p.Area != s.Area {
 			return s, wrong("household", p.Household, "没有这户,或不在您的辖区、不在所写区划内。", "No such household in your territory and that area."), nil
@@ -217,7 +219,8 @@ func (a *assigning) worker(db collections.DB, name string) (worker, error) {
 	var w worker
 	var role, territory string
 	var active bool
-	_, err := collections.One(db, `SELECT id, area, role, active, COALESCE(territory,'[]') FROM workers WHERE id=? OR staff_no=? LIMIT 1`, []any{name, name}, &w.id, &w.area, &role, &active, &territory)
+	_, err := collections.One(db, `SELECT id, area, role, active, COALESCE(territory,'[]') FROM workers WHERE id=? OR staff_no=? LIMIT 1`,
+		[]any{name, name}, &w.id, &w.area, &role, &active, &territory)
 	w.territory = access.Actor{Territory: access.ParseTerritory(territory)}
 	w.fit = active && role == string(access.Field) && a.May(access.AssignWork, w.area, "")
 	a.workers[name] = w
