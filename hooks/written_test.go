@@ -120,7 +120,7 @@ func touched(changes []testapp.Change, names func(string) string) string {
 	var b strings.Builder
 	for _, line := range slices.Sorted(maps.Keys(lines)) {
 		times := ""
-		if lines[line] > 1 {
+		if lines[line] > 1 && !strings.HasPrefix(line, "~ changes") { // how many there are depends on which were told before
 			times = fmt.Sprintf(" (%d)", lines[line])
 		}
 		fmt.Fprintf(&b, "  %s%s\n", line, times)
