@@ -27,8 +27,13 @@ func TestReadsThatTakeTooLongAreCut(t *testing.T) {
 	cut := func(status int, body []byte) bool {
 		return status == http.StatusBadRequest && strings.Contains(string(body), `"request.too_long"`) && strings.Contains(string(body), "缩小范围")
 	}
-	fill := strings.NewReplacer("{id}", visit, "{collection}", "child_visits", "{form}", "child_visit")
-	asks := map[string]string{"/api/doorstep/v1/quality": "?form=child_visit&area=99", "/api/doorstep/v1/area-jobs/{id}/moves": "?from=99&to=99"} // what is checked before anything is read
+	fill := strings.NewReplacer("{id}", visit, "{collection}", "child_visits", "{form}", "child_visit",
+		"{z}", "0", "{x}", "0", "{y}", "0")
+	asks := map[string]string{ // what is checked before anything is read
+		"/api/doorstep/v1/quality":              "?form=child_visit&area=99",
+		"/api/doorstep/v1/quality/datums":       "?form=child_visit&area=99",
+		"/api/doorstep/v1/area-jobs/{id}/moves": "?from=99&to=99",
+	}
 	seen := 0
 	for _, r := range server.Routes {
 		pattern := r.Pattern()
