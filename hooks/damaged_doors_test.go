@@ -211,12 +211,6 @@ func theDoors(tables []string) []door {
 		}, shows: nothing, needs: "persons"},
 		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/review", visit), func(twin) any { return map[string]string{"decision": "approve"} }, nothing).needing("child_visits child_visit_children"),
 		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/review?", visit), func(twin) any { return map[string]string{"decision": "reopen", "comment": "再核对"} }, nothing).needing("child_visits child_visit_children"),
-		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/review?reject", visit), func(twin) any {
-			return map[string]string{"decision": "reject", "comment": "不是本人"}
-		}, nothing).needing("child_visits child_visit_children"),
-		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/review?again", visit), func(twin) any {
-			return map[string]string{"decision": "reopen", "comment": "又是本人"}
-		}, nothing).needing("child_visits child_visit_children"),
 		says(theBoss, at("/api/doorstep/v1/records/child_visits/ID/correct", visit), func(twin) any {
 			return map[string]any{"answers": []any{map[string]string{"ref": "household/residents", "value": "5"}}, "reason": "电话向家长核实过两次"}
 		}, nothing).needing("child_visits child_visit_children"),
