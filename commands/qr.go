@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/hooks"
 	"doorstep/internal/access"
 	"doorstep/internal/openrosa"
@@ -90,10 +91,8 @@ func (o qrOptions) print(ctx context.Context, app *pocketbase.PocketBase, d *hoo
 	return files, nil
 }
 
-const communityDigits = 12
-
 // community is the code of the worker's community, or of the smallest area that holds the worker's territory.
-func (w fieldWorker) community() string { return w.area[:min(len(w.area), communityDigits)] }
+func (w fieldWorker) community() string { return territory.InCommunity(w.area) }
 
 func (o qrOptions) sheet(ctx context.Context, app *pocketbase.PocketBase, d *hooks.Doorstep, workers []fieldWorker) (string, error) {
 	code := workers[0].community()

@@ -12,7 +12,13 @@ const (
 	Grid
 )
 
-var digits = []int{4, 6, 9, 12}
+var digits = []int{4, 6, 9, CommunityDigits}
+
+// CommunityDigits is how long the code of a community is; a longer one is a grid's.
+const CommunityDigits = 12
+
+// InCommunity returns the community that an area lies in, or the area itself where it is larger.
+func InCommunity(code string) string { return code[:min(len(code), CommunityDigits)] }
 
 // Level tells the level of a code; a code between two levels belongs to the upper one.
 func Level(code string) int {

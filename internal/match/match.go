@@ -208,14 +208,11 @@ func described(r tabular.Row) identity.Described {
 	if day, ok := tabular.Date(r.Get("birth_date")); ok {
 		p.BirthDate = day
 	}
-	if area := r.Get("area"); len(area) >= communityDigits {
+	if area := r.Get("area"); len(area) >= territory.CommunityDigits {
 		p.Area = area
 	}
 	return identity.Described{Person: p, Address: r.Get("address")}
 }
-
-// communityDigits is the least of an area code that tells where somebody lives (GB/T 2260 and 10114, and the community).
-const communityDigits = 12
 
 func (c *comparing) row(r tabular.Row) (Row, error) {
 	d := described(r)

@@ -63,9 +63,6 @@ type Report struct {
 // Least is how many people a count holds at least that is told to whoever may not read records.
 const Least = 5
 
-// communityDigits is how long the code of a community is; what lies finer is counted with it.
-const communityDigits = 12
-
 // Read counts the people of each level of need in the actor's territory, or in an area of it. A person counts once in a community, by
 // the newest record of each form. It costs what has changed since it was asked for last.
 func (c *Counts) Read(db collections.DB, library *instrument.Library, actor access.Actor, area string) (Report, error) {
@@ -109,7 +106,7 @@ func linesOf(db collections.DB, actor access.Actor, area string) (lines []Line, 
 	}
 	if area != "" || actor.Role == access.Operator {
 		err = collections.Each(db, `SELECT code, name FROM areas WHERE parent=? AND active AND length(code)<=? ORDER BY code`,
-			[]any{area, communityDigits}, add)
+			[]any{area, territory.CommunityDigits}, add)
 		lines = slices.DeleteFunc(lines, func(l Line) bool { return len(ranges(actor, l.Area)) == 0 })
 		if err != nil || len(lines) > 0 || area == "" {
 			return lines, err
@@ -147,7 +144,7 @@ func (c *Counts) merged(db collections.DB) (coverage.Survivors, error) {
 	stale := []string{}
 	for id := range moved {
 		if err := collections.Each(db, `SELECT substr(area,1,?) FROM needs
-			WHERE person=?`, []any{communityDigits, id}, func(rows *sql.Rows) error {
+			WHERE person=?`, []any{territory.CommunityDigits, id}, func(rows *sql.Rows) error {
 			var community string
 			err := rows.Scan(&community)
 			stale = append(stale, community)
@@ -170,7 +167,7 @@ func (c *Counts) within(db collections.DB, library *instrument.Library, survivor
 	sum *counted) error {
 	versions := map[string]int64{}
 	err := collections.Each(db, `SELECT area, version FROM need_versions WHERE area>=? AND area<?`,
-		[]any{r.Lo[:min(len(r.Lo), communityDigits)], r.Hi}, func(rows *sql.Rows) error {
+		[]any{territory.InCommunity(r.Lo), r.Hi}, func(rows *sql.Rows) error {
 			var community string
 			var version int64
 			err := rows.Scan(&community, &version)
@@ -222,7 +219,7 @@ func (p place) whole() bool { return p.in.Lo <= p.community }
 
 // rows are the places of the rows that count. A code that is shorter than a community's is where records lie that have no place yet.
 func (p place) rows() territory.Range {
-	if len(p.community) < communityDigits {
+	if len(p.community) < territory.CommunityDigits {
 		return territory.Range{Lo: p.community, Hi: p.community + "!"}
 	}
 	own := territory.Of([]string{p.community})[0]

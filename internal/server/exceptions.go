@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/grant"
@@ -82,7 +83,7 @@ func (s *Server) found(db collections.DB, actor access.Actor, idKey string, in w
 	places := []map[string]string{}
 	for _, k := range known {
 		entry.Subjects = append(entry.Subjects, k.ID)
-		name, area := "", k.Area[:min(len(k.Area), communityDigits)]
+		name, area := "", territory.InCommunity(k.Area)
 		if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{area}, &name); err != nil {
 			return nil, err
 		}
@@ -94,8 +95,6 @@ func (s *Server) found(db collections.DB, actor access.Actor, idKey string, in w
 	}
 	return places, audit.Append(db, s.Now(), entry)
 }
-
-const communityDigits = 12
 
 // breakGlass opens one record outside of the territory for some hours.
 func breakGlass(r *request) error {
