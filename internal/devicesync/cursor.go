@@ -20,7 +20,7 @@ const (
 // cursor is where a client stands. It begins with a snapshot of the scope, phase by phase and id by id, and goes on
 // along the feed from the sequence number at which the snapshot began. It is only good for the epoch and the territory
 // that it was made in; from a former territory of the worker it crosses over. Text form: epoch.scope.s.head.phase.last,
-// epoch.scope.t.seq.phase.last.from or epoch.scope.f.seq, with places of the feed behind a veil.
+// epoch.scope.t.seq.phase.last.from or epoch.scope.f.seq, with places of the feed encrypted.
 type cursor struct {
 	epoch, scope string
 	mode         string
@@ -30,12 +30,12 @@ type cursor struct {
 	from         string // crossing: the scope that the client comes from
 }
 
-func (c cursor) text(v veil) string {
-	parts := []string{c.epoch, c.scope, c.mode, v.hide(c.seq)}
+func (c cursor) text(places cursorCipher) string {
+	parts := []string{c.epoch, c.scope, c.mode, places.encrypt(c.seq)}
 	if c.mode != feeding {
 		last := c.last
 		if c.alongTheFeed() {
-			last = v.hide(feedPosition(c))
+			last = places.encrypt(feedPosition(c))
 		}
 		parts = append(parts, strconv.Itoa(c.phase), last)
 	}
@@ -69,8 +69,8 @@ func (c cursor) alongTheFeed() bool { return c.mode == crossing && c.phase == 0 
 // lengths is how many parts a cursor has.
 var lengths = map[string]int{walking: 6, crossing: 7, feeding: 4}
 
-// parseCursor reads the text form. Of another epoch it reads only which it is: its places were hidden with another key.
-func parseCursor(s, epoch string, v veil) (cursor, error) {
+// parseCursor reads the text form. Of another epoch it reads only which it is: its places were encrypted with another key.
+func parseCursor(s, epoch string, places cursorCipher) (cursor, error) {
 	parts := strings.Split(s, ".")
 	bad := problem.New(problem.BadCursor, "")
 	if len(parts) < 4 || len(parts) != lengths[parts[2]] {
@@ -81,7 +81,7 @@ func parseCursor(s, epoch string, v veil) (cursor, error) {
 		return c, nil
 	}
 	var found bool
-	if c.seq, found = v.find(parts[3]); !found {
+	if c.seq, found = places.decrypt(parts[3]); !found {
 		return cursor{}, bad
 	}
 	if c.mode == feeding {
@@ -96,7 +96,7 @@ func parseCursor(s, epoch string, v veil) (cursor, error) {
 		c.from = parts[6]
 	}
 	if c.alongTheFeed() {
-		seq, found := v.find(c.last)
+		seq, found := places.decrypt(c.last)
 		if !found {
 			return cursor{}, bad
 		}

@@ -26,7 +26,7 @@ func Epoch(db collections.DB) (string, error) { return collections.MetaValue(db,
 
 // RenewEpoch sets a new epoch, so that every client resyncs in full instead of skipping what the restore took back.
 func RenewEpoch(db collections.DB) error {
-	if err := collections.SetMeta(db, veilKey, newVeilKey()); err != nil {
+	if err := collections.SetMeta(db, cursorKey, newCursorKey()); err != nil {
 		return err
 	}
 	return collections.SetMeta(db, EpochKey, uuid.NewString()[:8])
@@ -34,7 +34,7 @@ func RenewEpoch(db collections.DB) error {
 
 // ForgetEpoch leaves a copy of the database without an epoch: it gets a new one wherever it is put.
 func ForgetEpoch(db collections.DB) error {
-	_, err := db.Exec(`DELETE FROM meta WHERE "key" IN (?, ?)`, EpochKey, veilKey)
+	_, err := db.Exec(`DELETE FROM meta WHERE "key" IN (?, ?)`, EpochKey, cursorKey)
 	return err
 }
 
@@ -44,7 +44,7 @@ func Settled(db collections.DB) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	key, err := collections.MetaValue(db, veilKey)
+	key, err := collections.MetaValue(db, cursorKey)
 	return epoch != "" && key != "", err
 }
 

@@ -110,10 +110,10 @@ func (q Pull) settled(epoch *string) (p *puller, c cursor, err error) {
 	if q.Cursor == "" {
 		return p, c, nil
 	}
-	if p.veil, err = newVeil(q.DB, q.Actor.ID); err != nil {
+	if p.cipher, err = newCursorCipher(q.DB, q.Actor.ID); err != nil {
 		return p, c, err
 	}
-	if c, err = parseCursor(q.Cursor, *epoch, p.veil); err != nil {
+	if c, err = parseCursor(q.Cursor, *epoch, p.cipher); err != nil {
 		return p, c, err
 	}
 	if c.epoch != *epoch || c.scope != ScopeKey(q.Actor.Territory) {

@@ -39,7 +39,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 	}
 	p := q.puller()
 	p.limit = min(max(q.Limit, 1), MaxPage)
-	if p.veil, err = newVeil(q.DB, q.Actor.ID); err != nil {
+	if p.cipher, err = newCursorCipher(q.DB, q.Actor.ID); err != nil {
 		return err
 	}
 	c, reset, err := p.start(epoch, q.Cursor)
@@ -56,7 +56,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 			return p.page.fail(err, q.Log)
 		}
 	}
-	return p.page.fail(p.page.end(c.text(p.veil), more || c.mode != feeding), q.Log)
+	return p.page.fail(p.page.end(c.text(p.cipher), more || c.mode != feeding), q.Log)
 }
 
 // ErrAhead is the error of a cursor that this server made and its feed has not come to yet: the database is older than
@@ -70,7 +70,7 @@ type puller struct {
 	limit   int
 	feed    territory.Feed // what it tells the worker
 	phases  []phase        // the worker's scope
-	veil    veil
+	cipher  cursorCipher
 	seen    func([]string) error
 	page    *Page
 	written int
@@ -88,7 +88,7 @@ func (q Pull) puller() *puller {
 func (p *puller) start(epoch, at string) (c cursor, reset bool, err error) {
 	here := ScopeKey(p.actor.Territory)
 	if at != "" {
-		if c, err = parseCursor(at, epoch, p.veil); err != nil {
+		if c, err = parseCursor(at, epoch, p.cipher); err != nil {
 			return c, false, err
 		}
 		if c.epoch == epoch {
