@@ -68,7 +68,7 @@ func simulate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := torment(ctx, dir, cfg.Server, every)
+			v, err := keepKilling(ctx, dir, cfg.Server, every)
 			if err != nil {
 				return err
 			}

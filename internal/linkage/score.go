@@ -188,7 +188,5 @@ const (
 // Probability is that of odds in natural logarithms.
 func probability(odds float64) float64 { return 1 / (1 + math.Exp(-odds)) }
 
-func logit(p float64) float64 { return math.Log(p) - math.Log1p(-min(p, 1-1e-12)) }
-
 // held reports whether odds are those of a rule.
 func held(odds float64) bool { return odds == nicknameOdds || odds == siblingOdds }

@@ -174,9 +174,6 @@ func DomainName(domain string) Text {
 	return Text{domain, domain}
 }
 
-// LevelName is what a level is called.
-func LevelName(level string) Text { return levelNames[level] }
-
 var levelNames = map[string]Text{
 	"stated": {"提出", "stated"}, "mild": {"较轻", "mild"}, "moderate": {"中等", "moderate"}, "serious": {"严重", "serious"},
 }

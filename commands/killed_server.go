@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// victim is a server of this program's own, which is killed and started again.
-type victim struct {
+// killedServer is a server of this program's own, which is killed and started again.
+type killedServer struct {
 	dir, address string
 	every        time.Duration
 	calm, dead   chan struct{}
 }
 
-// torment starts a server on a data folder and kills it every so often until it is left alone, or ctx ends.
-func torment(ctx context.Context, dir, server string, every time.Duration) (*victim, error) {
+// keepKilling starts a server on a data folder and kills it every so often until it is left alone, or ctx ends.
+func keepKilling(ctx context.Context, dir, server string, every time.Duration) (*killedServer, error) {
 	at, err := url.Parse(server)
 	if err != nil || at.Host == "" {
 		return nil, fmt.Errorf("address %q: %w", server, err)
@@ -25,7 +25,7 @@ func torment(ctx context.Context, dir, server string, every time.Duration) (*vic
 	if err := mustHold(dir, "serve --demo"); err != nil {
 		return nil, err
 	}
-	v := &victim{dir: dir, address: at.Host, every: every, calm: make(chan struct{}), dead: make(chan struct{})}
+	v := &killedServer{dir: dir, address: at.Host, every: every, calm: make(chan struct{}), dead: make(chan struct{})}
 	process, err := v.start()
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func torment(ctx context.Context, dir, server string, every time.Duration) (*vic
 	return v, nil
 }
 
-func (v *victim) start() (*exec.Cmd, error) {
+func (v *killedServer) start() (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (v *victim) start() (*exec.Cmd, error) {
 	return process, process.Start()
 }
 
-func (v *victim) run(ctx context.Context, process *exec.Cmd) {
+func (v *killedServer) run(ctx context.Context, process *exec.Cmd) {
 	defer close(v.dead)
 	for calm := v.calm; ; {
 		select {
@@ -70,4 +70,4 @@ func (v *victim) run(ctx context.Context, process *exec.Cmd) {
 }
 
 // leave lets the server live.
-func (v *victim) leave() { close(v.calm) }
+func (v *killedServer) leave() { close(v.calm) }
