@@ -45,6 +45,10 @@ func (w *witness) attempt(who *testapp.Client, method, path, url string, body an
 		if failed == "" {
 			break
 		}
+		if status < http.StatusBadRequest && method == http.MethodGet &&
+			app.Failing(n, isSpared, func() { status, answer = w.do(who, method, url, body) }) != failed {
+			continue // it was a statement of something else that goes on beside
+		}
 		if status < http.StatusBadRequest {
 			w.t.Errorf("%s %s: %d %.200s, though this failed: %s", method, path, status, answer, failed)
 			break
