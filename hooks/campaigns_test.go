@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"doorstep/internal/testapp"
 )
 
@@ -65,5 +67,23 @@ func TestAManagerEditsCampaigns(t *testing.T) {
 	}
 	if app.Find(t, "campaigns", beside.ID).GetInt("rev") != 1 {
 		t.Error("the campaign beside it moved")
+	}
+}
+
+// A visit that names no campaign belongs to the open one of its form for the place where it was made, and to none of next door.
+func TestAVisitBelongsToTheCampaignOfItsPlace(t *testing.T) {
+	app, tablet, _ := stage(t)
+	for _, code := range []string{"990102", "990101"} { // the one of next door is the older one
+		app.Plant(t, "campaigns", map[string]any{"id": "sweep" + code, "name": code, "form": "child_visit", "status": "open",
+			"territory": `["` + code + `"]`, "hold_policy": "all", "round": 1, "rev": 1, "created": "2026-11-0" + code[5:] + " 00:00:00.000Z"})
+	}
+	here, away := uuid.NewString(), uuid.NewString()
+	push(t, tablet, operation(1, here, childVisit(testapp.Inside(gridA), "示例路 1 号")))
+	elsewhere := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", "990102")).Register()
+	push(t, elsewhere, operation(1, away, childVisit(testapp.Inside("990102001001001"), "示例路 2 号")))
+	for id, want := range map[string]string{here: "sweep990101", away: "sweep990102"} {
+		if got := app.Find(t, "child_visits", id).GetString("campaign"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }

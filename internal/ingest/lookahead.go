@@ -16,9 +16,9 @@ import (
 // their own. It lives as long as the transaction. The empty one foresees nothing.
 type lookahead struct {
 	looked    bool
-	mentioned map[string]bool  // ids that anything stored is about, of those in the transaction
-	last      map[string]int64 // highest operation number by tablet
-	open      map[string]string
+	mentioned map[string]bool           // ids that anything stored is about, of those in the transaction
+	last      map[string]int64          // highest operation number by tablet
+	open      map[string][]openCampaign // by form
 	policies  map[string]string
 	rules     map[string]string // of revisits, by campaign
 }
@@ -116,12 +116,42 @@ func (f *lookahead) stored(device string, d *prepared) {
 	}
 }
 
-// campaignOf is the open campaign of a form, the first of several; "" for none.
-func (f *lookahead) campaignOf(db collections.DB, form string) (string, error) {
-	if f.open == nil {
-		f.open = map[string]string{}
+// openCampaign is one whose records may come.
+type openCampaign struct {
+	id        string
+	territory access.Actor
+}
+
+// campaignOf is the open campaign of a form for an area, the first of several; "" for none. Of a record that could not be placed the
+// area is a large one: then it is a campaign for a part of it.
+func (f *lookahead) campaignOf(db collections.DB, form, area string) (string, error) {
+	all, known := f.open[form]
+	if !known {
+		const query = `SELECT id, COALESCE(territory,'[]') FROM campaigns WHERE form=? AND status='open' ORDER BY created, id`
+		err := collections.Each(db, query, []any{form}, func(rows *sql.Rows) error {
+			var c openCampaign
+			var territory string
+			err := rows.Scan(&c.id, &territory)
+			c.territory.Territory = access.ParseTerritory(territory)
+			all = append(all, c)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+		if f.open == nil {
+			f.open = map[string][]openCampaign{}
+		}
+		f.open[form] = all
 	}
-	return remembered(f.open, form, db, `SELECT id FROM campaigns WHERE form=? AND status='open' ORDER BY created, id`)
+	for _, c := range all {
+		within := func(code string) bool { return strings.HasPrefix(code, area) }
+		codes := c.territory.Territory
+		if len(codes) == 0 || c.territory.Covers(area) || slices.ContainsFunc(codes, within) {
+			return c.id, nil
+		}
+	}
+	return "", nil
 }
 
 // policy is which records of a form a campaign holds for review; "" for an unknown campaign, and for one of another form

@@ -46,7 +46,7 @@ func (s *storing) storeRecord() (Receipt, error) {
 // edits a record in place has a way of its own.
 func (s *storing) stages(write func() error) error {
 	for _, stage := range []func() error{
-		s.campaign, s.locate, s.stays, // where it belongs
+		s.locate, s.stays, s.campaign, // where it belongs
 		s.withdrawProposals, s.household, s.persons, // whom it is about
 		s.state, write, s.needs, s.left, s.unmet, s.checked, s.files, // the record, and what became of what it said before
 		s.duplicates, s.announce, s.report, s.followUp, s.revisit, s.finished, // who has to know
@@ -129,7 +129,7 @@ func (s *storing) campaign() error {
 		return nil
 	}
 	var err error
-	rec.Campaign, err = s.ahead.campaignOf(s.db, rec.Form)
+	rec.Campaign, err = s.ahead.campaignOf(s.db, rec.Form, rec.Area)
 	return err
 }
 
