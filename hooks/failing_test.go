@@ -36,7 +36,7 @@ func (w *witness) attempt(who *testapp.Client, method, path, url string, body an
 		// jobs are stopped while they run, and which record is first in a queue depends on ids
 		return w.do(who, method, url, body)
 	}
-	w.ledger.wait(w.t)
+	afterJobs(w.t, w.ledger.app)
 	app := w.ledger.app
 	before, version := app.Picture(w.t), app.Version(w.t)
 	own := want >= http.StatusMultipleChoices || slices.ContainsFunc(ownWay, func(own string) bool { return strings.Contains(path, own) })

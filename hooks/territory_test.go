@@ -123,6 +123,7 @@ type placed struct{ areas, worker, source, says string } // source is where the 
 
 func (b *borderland) picture() picture {
 	b.t.Helper()
+	afterJobs(b.t, b.App)
 	db := collections.Read(b.TestApp)
 	all := picture{}
 	b.ids = b.ids[:0]

@@ -85,7 +85,7 @@ func newLedger(t *testing.T, app *testapp.App) *ledger {
 // note writes down how the database differs from a picture. A row of the other city that moved is an error, whatever was asked.
 func (l *ledger) note(t *testing.T, what string, before testapp.Picture) {
 	t.Helper()
-	l.wait(t)
+	afterJobs(t, l.app)
 	after := l.app.Picture(t)
 	changes := slices.DeleteFunc(after.Since(before), func(c testapp.Change) bool { return c.Table == "jobs" }) // they go on beside requests
 	for _, c := range changes {
@@ -98,13 +98,13 @@ func (l *ledger) note(t *testing.T, what string, before testapp.Picture) {
 	}
 }
 
-// wait lets end what requests have begun beside them.
-func (l *ledger) wait(t *testing.T) {
+// afterJobs returns once what requests have begun beside them has ended.
+func afterJobs(t *testing.T, app *testapp.App) {
 	t.Helper()
 	for under := true; under; {
 		var one int
 		var err error
-		under, err = collections.One(collections.Read(l.app), `SELECT 1 FROM jobs WHERE status IN ('waiting','running')`, nil, &one)
+		under, err = collections.One(collections.Read(app), `SELECT 1 FROM jobs WHERE status IN ('waiting','running')`, nil, &one)
 		if err != nil || t.Context().Err() != nil {
 			t.Fatal(err)
 		}

@@ -23,6 +23,7 @@ import (
 	"doorstep/collections"
 	"doorstep/hooks"
 	"doorstep/internal/datafolder"
+	"doorstep/internal/identity"
 	"doorstep/internal/seal"
 	"doorstep/internal/signin"
 	_ "doorstep/pb_migrations" // the schema
@@ -141,6 +142,9 @@ var template = sync.OnceValues(func() (map[string][]byte, error) {
 	}
 	off := func(db collections.DB) error { return collections.SetMeta(db, signin.PolicyKey, signin.Off) }
 	if err := collections.Write(context.Background(), app, off); err != nil {
+		return nil, err
+	}
+	if err := identity.Backfill(context.Background(), app, func(int) {}); err != nil { // nothing writes beside a test's requests
 		return nil, err
 	}
 	if err := app.ResetBootstrapState(); err != nil {
