@@ -86,7 +86,7 @@ var mayImport = map[string][]string{
 	"internal/client":      {},
 	"internal/simulate":    {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
 	"internal/queryplan":   {},
-	"internal/testapp":     {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/queryplan", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
+	"internal/testapp":     {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/identity", "internal/queryplan", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
 
 	"collections/territory": {"collections"},
 }

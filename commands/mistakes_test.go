@@ -52,7 +52,7 @@ var wrongTexts = map[string]struct{ args, names string }{
 
 // anyText are flags whose value may be any words, and what they are.
 var anyText = map[string]string{
-	"--dir": "folder", "export --out": "folder", "workers qr --out": "folder", "dedup --out": "folder", "match --out": "folder", "forms convert --out": "file", "forms download --out": "file",
+	"--dir": "folder", "export --out": "folder", "workers qr --out": "folder", "dedup --out": "folder", "match --out": "folder", "roster import --out": "folder", "forms convert --out": "file", "forms download --out": "file",
 	"serve --backup-dir": "folder", "backup --backup-dir": "folder", "serve --witness": "file", "workers qr --label": "note", "simulate --operator": "account",
 	"--encryptionEnv": "hidden",
 }
