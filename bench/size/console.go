@@ -19,7 +19,7 @@ func (v *visitor) consoleLists() []operation {
 		{"me", street("/me"), 0, false},
 		{"queue_flag", street("/queue?flag=team&limit=50"), 0, false},
 		{"queue_flag_city", city("/queue?flag=team&limit=50"), 0, false},
-		{"queue_clean", street("/queue/clean?form=child_visit"), 0, false},
+		{"queue_clean", street("/queue/clean?form=child_visit"), 0, whole}, // it counts all that is clean in the street
 		{"queues", street("/queues"), 0, false},
 		{"jobs", street("/jobs"), 0, false},
 		{"jobs_city", city("/jobs"), 0, false},
@@ -43,7 +43,7 @@ func (v *visitor) consoleLists() []operation {
 		{"rechecks", street("/rechecks?campaign=child-sweep-demo"), 0, false},
 		{"agreement", street("/agreement?campaign=child-sweep-demo"), 0, false},
 		{"watch", v.get(&v.manager, "/api/doorstep/v1/watch"), 0, false},
-		{"questions", street("/forms/child_visit/2026112602/questions"), 0, false},
+		{"questions", street("/forms/child_visit/2026112603/questions"), 0, false},
 	}
 }
 
