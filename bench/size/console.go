@@ -43,7 +43,7 @@ func (v *visitor) consoleLists() []operation {
 		{"rechecks", street("/rechecks?campaign=child-sweep-demo"), 0, false},
 		{"agreement", street("/agreement?campaign=child-sweep-demo"), 0, false},
 		{"watch", v.get(&v.manager, "/api/doorstep/v1/watch"), 0, false},
-		{"questions", street("/forms/child_visit/2026112603/questions"), 0, false},
+		{"questions", street("/forms/child_visit/2026112603/questions"), 0, whole},
 	}
 }
 
