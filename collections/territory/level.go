@@ -14,7 +14,7 @@ const (
 
 var digits = []int{4, 6, 9, CommunityDigits}
 
-// CommunityDigits is how long the code of a community is; a longer one is a grid's.
+// CommunityDigits is the length of a community's code. A longer code is a grid's.
 const CommunityDigits = 12
 
 // InCommunity returns the community that an area lies in, or the area itself where it is larger.

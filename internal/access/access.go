@@ -132,7 +132,7 @@ type Actor struct {
 // Shell returns the actor of commands: whoever types them holds the data folder.
 func Shell() Actor { return Actor{ID: audit.Operator, Role: Operator} }
 
-// Act is what somebody does at one moment: what is written tells who did it and when.
+// Act is what somebody does at one moment: what it writes says who did it and when.
 type Act struct {
 	Actor
 	Now time.Time

@@ -6,7 +6,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/internal/audit"
 )
 
 // Of reads the actor from the record that signed the request; ok is false for nobody, and for a worker who is not
@@ -34,6 +33,3 @@ func ParseTerritory(column string) []string {
 	}
 	return codes
 }
-
-// AtShell is who types at the shell of the server.
-var AtShell = Actor{ID: audit.Operator, Role: Operator}

@@ -27,6 +27,7 @@ type history struct {
 	now    time.Time
 }
 
+// keep writes one change: what becomes of it is said by its kind and its status.
 func (h history) keep(d difference, kind, status string) error {
 	id, err := collections.NewID()
 	if err != nil {

@@ -72,7 +72,7 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 // time: a person whose rows stand further apart counts as new twice.
 func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported, error) {
 	if o.Actor.ID == "" {
-		o.Actor = access.AtShell
+		o.Actor = access.Shell()
 	}
 	n, err := check(app, f, o)
 	if err != nil {

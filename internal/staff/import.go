@@ -61,7 +61,7 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 // fails with survey.Problems when the list has mistakes or is empty.
 func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported, error) {
 	if o.Actor.ID == "" {
-		o.Actor = access.AtShell
+		o.Actor = access.Shell()
 	}
 	l, ignored, err := read(collections.Read(app), f, o.Actor)
 	done := Imported{Ignored: ignored}
