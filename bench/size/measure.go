@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// operation is something that somebody asks for. call returns the size of the answer, in bytes.
+// operation is something that somebody asks for. call returns the size of the answer: bytes, or what was looked at.
 type operation struct {
 	name string
 	call func(context.Context) (int, error)

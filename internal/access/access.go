@@ -2,10 +2,9 @@
 package access
 
 import (
-	"time"
-
 	"slices"
 	"strings"
+	"time"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -228,6 +227,18 @@ func cities(territory []string) []string {
 		wide[i] = code[:min(len(code), 4)]
 	}
 	return wide
+}
+
+// Ranges are the areas of the actor's territory, or those of it that lie in one area. An operator's are all.
+func (a Actor) Ranges(area string) []territory.Range {
+	all := territory.Everywhere
+	if a.Role != Operator {
+		all = territory.Of(a.Territory)
+	}
+	if area == "" {
+		return all
+	}
+	return territory.Both(all, territory.Of([]string{area}))
 }
 
 // Covers reports whether an area code lies in the actor's territory.

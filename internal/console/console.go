@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"doorstep/collections"
-	"doorstep/collections/territory"
-	"doorstep/internal/access"
 	"doorstep/internal/grid"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
@@ -93,18 +91,6 @@ func (p position) after(at, id string) (where string, args []any) {
 		return `1`, nil
 	}
 	return `(` + at + `, ` + id + `)<(?, ?)`, []any{p.at, p.id}
-}
-
-// Ranges are the areas of the actor's territory, or those of it that lie in one area.
-func Ranges(actor access.Actor, area string) []territory.Range {
-	all := territory.Everywhere
-	if actor.Role != access.Operator {
-		all = territory.Of(actor.Territory)
-	}
-	if area == "" {
-		return all
-	}
-	return territory.Both(all, territory.Of([]string{area}))
 }
 
 // Count is how many there are. Nobody is helped by more than a thousand: More says that there are.

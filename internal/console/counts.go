@@ -33,7 +33,7 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 		}
 		of := FormCount{Form: in.Form.ID, Title: formTitle(in)}
 		for i, state := range states {
-			c, err := inState(db, table, state, Ranges(actor, area))
+			c, err := inState(db, table, state, actor.Ranges(area))
 			if err != nil {
 				return all, err
 			}

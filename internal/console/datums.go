@@ -69,7 +69,7 @@ func doubted(db collections.DB, in *instrument.Instrument, actor access.Actor, a
 	table := in.Layout.Main().Name
 	by := map[OddDatum]int{}
 	left := mostDoubted
-	for _, r := range Ranges(actor, area) {
+	for _, r := range actor.Ranges(area) {
 		query, args := `SELECT m.device, m.worker FROM record_issues i CROSS JOIN "`+table+`" m ON m.id=i.record
 			WHERE i.code=? AND i.area>=? AND i.area<? AND i.collection=? LIMIT ?`, []any{grid.DatumSuspect, r.Lo, r.Hi, table, left}
 		err := collections.Each(db, query, args, func(rows *sql.Rows) error {

@@ -64,7 +64,7 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 	}
 	total, tallies := newTally(), map[string]*tally{}
 	for _, table := range tablesOf(k.Library, f.Form) {
-		visits := coverage.Visits{Table: table, Ranges: Ranges(actor, f.Area), Campaign: f.Campaign, Meaning: meanings(k.Library, table)}
+		visits := coverage.Visits{Table: table, Ranges: actor.Ranges(f.Area), Campaign: f.Campaign, Meaning: meanings(k.Library, table)}
 		err := coverage.EachCase(db, visits, nil, func(a coverage.Attempt) {
 			line := key(a)
 			if tallies[line] == nil {

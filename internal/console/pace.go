@@ -55,7 +55,7 @@ func ReadPace(db collections.DB, k Known, act access.Act, form, area string) (Pa
 		if !ok {
 			continue
 		}
-		visits := coverage.Visits{Table: table, Ranges: Ranges(act.Actor, area), Meaning: meanings(k.Library, table)}
+		visits := coverage.Visits{Table: table, Ranges: act.Actor.Ranges(area), Meaning: meanings(k.Library, table)}
 		err := coverage.EachCase(db, visits, func(a coverage.Attempt) {
 			days.add(a.Received, a.Class == survey.Interview || a.Class == survey.Partial)
 			if outcomes[a.Code] == nil {

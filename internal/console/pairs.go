@@ -62,8 +62,8 @@ const pairColumns = `id, kind, rule, status, collection, created, doubt, weight,
 // toDecide is the condition of the pairs that wait for an actor, whose id it takes last: those with a side in the territory,
 // without those that the actor was unsure of, which wait for somebody else.
 func toDecide(actor access.Actor) (where string, args []any) {
-	here, args := territory.Within(`+area`, Ranges(actor, ""))
-	there, argsB := territory.Within(`+area_b`, Ranges(actor, ""))
+	here, args := territory.Within(`+area`, actor.Ranges(""))
+	there, argsB := territory.Within(`+area_b`, actor.Ranges(""))
 	return `status='open' AND (` + here + ` OR ` + there + `) AND instr(unsure_by, ?)=0`, append(append(args, argsB...), actor.ID)
 }
 

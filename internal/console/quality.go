@@ -120,7 +120,7 @@ func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor a
 	r := interviewReader{db: db, table: main.Name, columns: columns}
 	r.blanks, r.whole = missing(in, columns)
 	var all []quality.Interview
-	for _, part := range Ranges(actor, of.Area) {
+	for _, part := range actor.Ranges(of.Area) {
 		err := collections.Each(db, query, []any{part.Lo, part.Hi, of.Campaign, of.Campaign, mostCompared + 1}, func(rows *sql.Rows) error {
 			one, err := r.scan(rows)
 			all = append(all, one)

@@ -163,7 +163,7 @@ func Rechecks(db collections.DB, k Known, actor access.Actor, f RecheckFilter) (
 func (c comparison) each(actor access.Actor, f RecheckFilter, after territory.Position, most int, take func(Recheck) error) error {
 	first := c.first.Layout.Main().Name
 	rows := territory.Rows{From: `tasks t JOIN "` + first + `" m ON m.id=t.record`, Place: `t.area`, ID: `t.id`,
-		Ranges: Ranges(actor, f.Area), After: after, Limit: most,
+		Ranges: actor.Ranges(f.Area), After: after, Limit: most,
 		Columns: `t.id, t.record, m.worker, COALESCE((SELECT name FROM workers w WHERE w.id=m.worker),''),
 			t.assignee, COALESCE((SELECT name FROM workers w WHERE w.id=t.assignee),''), t.area, t.due, t.status, t.household, t.person, t.created`,
 		Where: `t.kind='recheck' AND t.campaign=? AND t.collection=?`, Args: []any{f.Campaign, first}}

@@ -45,7 +45,7 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 	}
 	limit := Limit(ask.Limit)
 	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active`, From: `workers w`, Place: `w.area`, ID: `w.id`,
-		Ranges: Ranges(actor, ask.Area),
+		Ranges: actor.Ranges(ask.Area),
 		After:  territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1}
 	if ask.Words != "" {
 		rows.Where, rows.Args = `instr(lower(w.name||' '||w.staff_no), lower(?))`, []any{ask.Words}
@@ -121,7 +121,7 @@ func Forms(db collections.DB, k Known, actor access.Actor) (Page[FormLine], erro
 		if counted[f.Form] == nil {
 			sum := &Count{}
 			for _, table := range tablesOf(k.Library, f.Form) {
-				for _, r := range Ranges(actor, "") {
+				for _, r := range actor.Ranges("") {
 					c, err := count(db, `SELECT 1 FROM "`+table+`" WHERE area>=? AND area<?`, r.Lo, r.Hi)
 					if err != nil {
 						return page, err

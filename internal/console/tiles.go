@@ -79,7 +79,7 @@ func countsOf(db collections.DB, actor access.Actor, codes []string, level strin
 		}
 		codes = slices.Collect(maps.Keys(above))
 	}
-	all, err := coverage.Report(db, territory.Both(Ranges(actor, ""), territory.Of(codes)), level)
+	all, err := coverage.Report(db, territory.Both(actor.Ranges(""), territory.Of(codes)), level)
 	if err != nil {
 		return nil, err
 	}

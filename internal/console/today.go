@@ -70,7 +70,7 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 		return out, err
 	}
 	out.Queue = counts.ByState
-	ranges := Ranges(act.Actor, "")
+	ranges := act.Actor.Ranges("")
 	here, args := territory.Within(`+area`, ranges)
 	pairs, pairArgs := toDecide(act.Actor)
 	late := collections.Stamp(act.Now.Add(-overdueAfter))

@@ -89,7 +89,7 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 	rows := territory.Rows{Columns: `g.id, g.kind, g.worker, COALESCE((SELECT name FROM workers w
 		WHERE w.id=g.worker),''), g.collection, g.area, g.reason, g.status,
 		COALESCE((SELECT name FROM workers w WHERE w.id=g.approved_by),''), g.until, g.created, g.sealed`,
-		From: `access_grants g`, Place: `g.area`, ID: `g.created`, Ranges: Ranges(act.Actor, ""), Limit: mostWatched}
+		From: `access_grants g`, Place: `g.area`, ID: `g.created`, Ranges: act.Actor.Ranges(""), Limit: mostWatched}
 	err := rows.Each(db, func(r *sql.Rows) error {
 		var g Grant
 		var area, sealed string

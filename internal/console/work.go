@@ -51,7 +51,7 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 		return page, problem.New(problem.BadParameter, "kind")
 	}
 	limit := Limit(f.Limit)
-	rows := territory.Rows{From: `tasks t`, Place: `t.area`, ID: `t.id`, Ranges: Ranges(actor, f.Area),
+	rows := territory.Rows{From: `tasks t`, Place: `t.area`, ID: `t.id`, Ranges: actor.Ranges(f.Area),
 		After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1,
 		Columns: `t.id, t.rev, t.kind, t.campaign, t.area, t.household, t.assignee, COALESCE((SELECT name FROM workers w
 			WHERE w.id=t.assignee),''), t.title, t.note, t.sealed, t.target, t.due, t.status, t.confirmed_by!='', COALESCE(t.causes,'[]')`,

@@ -12,7 +12,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/export"
 	"doorstep/internal/instrument"
@@ -147,15 +146,12 @@ func (s Selection) within(actor access.Actor, area string) (Selection, error) {
 	}
 	switch actor.Where(do) {
 	case access.Anywhere:
-		s.Everywhere = true
+		s.Everywhere = area == ""
 	case access.Here:
-		s.Ranges = territory.Of(actor.Territory)
 	default:
 		return s, problem.New(problem.NotAllowed, string(do))
 	}
-	if area != "" {
-		s.Ranges, s.Everywhere = territory.Both(s.ranges(), territory.Of([]string{area})), false
-	}
+	s.Ranges = actor.Ranges(area)
 	return s, nil
 }
 

@@ -146,10 +146,7 @@ func causeOf(db collections.DB, actor access.Actor, submission string) (c cause,
 	if !found || !actor.May(access.DecideQuarantine, area, worker) {
 		return c, problem.New(problem.NotFound, "")
 	}
-	c.ranges = territory.Everywhere
-	if actor.Role != access.Operator {
-		c.ranges = territory.Of(actor.Territory)
-	}
+	c.ranges = actor.Ranges("")
 	return c, nil
 }
 

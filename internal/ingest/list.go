@@ -29,11 +29,7 @@ const heldPage = 200
 
 // ListQuarantine lists what waits in the actor's territory, oldest first, at most 200.
 func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
-	ranges := territory.Everywhere
-	if actor.Role != access.Operator {
-		ranges = territory.Of(actor.Territory)
-	}
-	among, args := territory.Among(ranges)
+	among, args := territory.Among(actor.Ranges(""))
 	held := []Held{}
 	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed
 		FROM submissions WHERE rowid IN

@@ -164,11 +164,7 @@ type comparing struct {
 
 // place finds where people may lie.
 func (c *comparing) place() error {
-	all := territory.Everywhere
-	if c.o.Actor.Role != access.Operator {
-		all = territory.Of(c.o.Actor.Territory)
-	}
-	if c.ranges = all; c.o.Within != "" {
+	if c.o.Within != "" {
 		known, err := isArea(c.db, c.o.Within)
 		if err != nil {
 			return err
@@ -176,8 +172,8 @@ func (c *comparing) place() error {
 		if !known {
 			return problem.New(problem.BadParameter, "within "+c.o.Within)
 		}
-		c.ranges = territory.Both(all, territory.Of([]string{c.o.Within}))
 	}
+	c.ranges = c.o.Actor.Ranges(c.o.Within)
 	c.over = func(area string) bool {
 		for _, r := range c.ranges {
 			if r.Lo <= area && area < r.Hi {

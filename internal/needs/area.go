@@ -43,7 +43,7 @@ func List(db collections.DB, library *instrument.Library, actor access.Actor, f 
 	}
 	f.Limit = min(f.Limit, mostPage)
 	read, last := 0, territory.Position{}
-	q := territory.Rows{Columns: prefixed("n") + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: ranges(actor, f.Area),
+	q := territory.Rows{Columns: prefixed("n") + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: actor.Ranges(f.Area),
 		After: after, Limit: f.Limit}
 	err = q.Each(db, func(rows *sql.Rows) error {
 		var rejected bool
@@ -73,16 +73,4 @@ func parseCursor(cursor string) (territory.Position, error) {
 		return territory.Position{}, problem.New(problem.BadCursor, "")
 	}
 	return territory.Position{Place: place, ID: id}, nil
-}
-
-// ranges are the areas of the actor's territory, or those of it that lie in one area.
-func ranges(actor access.Actor, area string) []territory.Range {
-	all := territory.Everywhere
-	if actor.Role != access.Operator {
-		all = territory.Of(actor.Territory)
-	}
-	if area == "" {
-		return all
-	}
-	return territory.Both(all, territory.Of([]string{area}))
 }

@@ -80,7 +80,7 @@ func (c *Counts) Read(db collections.DB, library *instrument.Library, actor acce
 	}
 	for _, line := range append(lines, Line{Area: area}) { // the last is all together
 		sum := counted{by: map[instrument.Need]int{}, words: map[instrument.Need]Text{}}
-		for _, r := range ranges(actor, line.Area) {
+		for _, r := range actor.Ranges(line.Area) {
 			if err := c.within(db, library, survivors, r, &sum); err != nil {
 				return out, err
 			}
@@ -95,7 +95,7 @@ func (c *Counts) Read(db collections.DB, library *instrument.Library, actor acce
 // linesOf are the areas that an answer is about: those directly below one, which is a community itself where nothing larger than a
 // grid lies below; without one, those of the territory.
 func linesOf(db collections.DB, actor access.Actor, area string) (lines []Line, err error) {
-	if area != "" && len(ranges(actor, area)) == 0 {
+	if area != "" && len(actor.Ranges(area)) == 0 {
 		return nil, problem.New(problem.NotFound, "area")
 	}
 	add := func(rows *sql.Rows) error {
@@ -107,7 +107,7 @@ func linesOf(db collections.DB, actor access.Actor, area string) (lines []Line, 
 	if area != "" || actor.Role == access.Operator {
 		err = collections.Each(db, `SELECT code, name FROM areas WHERE parent=? AND active AND length(code)<=? ORDER BY code`,
 			[]any{area, territory.CommunityDigits}, add)
-		lines = slices.DeleteFunc(lines, func(l Line) bool { return len(ranges(actor, l.Area)) == 0 })
+		lines = slices.DeleteFunc(lines, func(l Line) bool { return len(actor.Ranges(l.Area)) == 0 })
 		if err != nil || len(lines) > 0 || area == "" {
 			return lines, err
 		}

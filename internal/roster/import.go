@@ -22,7 +22,7 @@ type Options struct {
 	Check bool                  // count what would be done, write nothing
 	Datum grid.Datum            // of the coordinates; "" refuses any
 	Show  func(done, total int) // rows; may be nil
-	Actor access.Actor          // who imports, into the own territory alone; none for who types at the shell
+	Actor access.Actor          // who imports, into the own territory alone
 	Now   time.Time
 	Each  func(Judged) error // told what becomes of each person; may be nil
 }
@@ -56,13 +56,14 @@ const (
 	rowsAtOnce   = 500  // in one transaction: tablets that sync meanwhile wait no longer than for these
 )
 
-// Import is ImportFile of the list at a path.
+// Import is ImportFile of the list at a path, by whoever types at the shell.
 func Import(ctx context.Context, app core.App, path string, o Options) (Imported, error) {
 	f, err := tabular.Open(path)
 	if err != nil {
 		return Imported{}, err
 	}
 	defer f.Close()
+	o.Actor = access.Shell()
 	return ImportFile(ctx, app, File{path, f}, o)
 }
 
@@ -71,9 +72,6 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 // be run again, since who is there already is not added twice. With o.Check all is undone again, some hundred rows at a
 // time: a person whose rows stand further apart counts as new twice.
 func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported, error) {
-	if o.Actor.ID == "" {
-		o.Actor = access.Shell()
-	}
 	n, err := check(app, f, o)
 	if err != nil {
 		return n, err

@@ -8,7 +8,6 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
-	"doorstep/internal/console"
 	"doorstep/internal/grid"
 	"doorstep/internal/problem"
 	"doorstep/internal/reassign"
@@ -101,7 +100,7 @@ func areaJob(r *request) error {
 	if !found {
 		return problem.New(problem.NotFound, "")
 	}
-	ways, err := reassign.Ways(db, job.ID, console.Ranges(r.actor, ""))
+	ways, err := reassign.Ways(db, job.ID, r.actor.Ranges(""))
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
-	"doorstep/internal/console"
 	"doorstep/internal/identity"
 	"doorstep/internal/problem"
 	"doorstep/internal/sensitive"
@@ -45,7 +44,7 @@ func searchHeard(r *request) error {
 	if in.Name == "" || utf8.RuneCountInString(in.Name) > longestName || in.Age == nil || *in.Age < 0 || *in.Age > oldestAge {
 		return problem.New(problem.BadParameter, "name, age")
 	}
-	wanted := identity.Heard{Name: in.Name, Year: r.Now().In(survey.Zone).Year() - *in.Age, Places: console.Ranges(r.actor, in.Area)}
+	wanted := identity.Heard{Name: in.Name, Year: r.Now().In(survey.Zone).Year() - *in.Age, Places: r.actor.Ranges(in.Area)}
 	wanted.Over = func(area string) bool { return r.actor.May(access.ReviewRecord, area, "") }
 	items, more, err := heard(r, wanted)
 	if err != nil {

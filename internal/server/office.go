@@ -10,7 +10,6 @@ import (
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
-	"doorstep/internal/console"
 	"doorstep/internal/coverage"
 	"doorstep/internal/dataset"
 	"doorstep/internal/devicesync"
@@ -95,7 +94,7 @@ func readCoverage(r *request) error {
 	if level == "" {
 		level = "community"
 	}
-	rows, err := r.coverage(console.Ranges(r.actor, r.query("within")), level)
+	rows, err := r.coverage(r.actor.Ranges(r.query("within")), level)
 	if err != nil {
 		return err
 	}
@@ -117,7 +116,7 @@ func (r *request) coverage(ranges []territory.Range, level string) ([]coverage.A
 
 // workersCoverage tells what each worker has brought from the caller's territory.
 func workersCoverage(r *request) error {
-	rows, err := coverage.Workers(r.db(), console.Ranges(r.actor, r.query("within")))
+	rows, err := coverage.Workers(r.db(), r.actor.Ranges(r.query("within")))
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package server
 import (
 	"net/http"
 
-	"doorstep/collections/territory"
-	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
@@ -29,12 +27,9 @@ func previewForm(r *request) error {
 	if proposed.Form.ID != form {
 		return problem.New(problem.BadParameter, "form_id")
 	}
-	ranges := territory.Everywhere
-	if r.actor.Role != access.Operator {
-		ranges = territory.Of(r.actor.Territory)
-	}
 	now := r.Now()
-	preview, err := current.Preview(r.ctx(), r.db(), proposed, instrument.Arrived{Since: now.AddDate(0, -1, 0), Ranges: ranges}, now)
+	lately := instrument.Arrived{Since: now.AddDate(0, -1, 0), Ranges: r.actor.Ranges("")}
+	preview, err := current.Preview(r.ctx(), r.db(), proposed, lately, now)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type Options struct {
 	Generate bool                     // make passwords for new accounts without one
 	Keep     func([]Credential) error // gets what was made before anything is written; not nil with Generate
 	Show     func(done, total int)    // accounts, whose passwords take their time; may be nil
-	Actor    access.Actor             // who imports, and gives nobody more than their own; none for who types at the shell
+	Actor    access.Actor             // who imports, and gives nobody more than their own
 	Now      time.Time
 }
 
@@ -47,22 +47,20 @@ type Imported struct {
 	Ignored []string `json:"ignored,omitempty"` // headers that no column is called
 }
 
-// Import is ImportFile of the list at a path.
+// Import is ImportFile of the list at a path, by whoever types at the shell.
 func Import(ctx context.Context, app core.App, path string, o Options) (Imported, error) {
 	f, err := tabular.Open(path)
 	if err != nil {
 		return Imported{}, err
 	}
 	defer f.Close()
+	o.Actor = access.Shell()
 	return ImportFile(ctx, app, File{path, f}, o)
 }
 
 // ImportFile writes the workers of a list, all or none: new accounts, and changes of known ones by their staff number. It
 // fails with survey.Problems when the list has mistakes or is empty.
 func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported, error) {
-	if o.Actor.ID == "" {
-		o.Actor = access.Shell()
-	}
 	l, ignored, err := read(collections.Read(app), f, o.Actor)
 	done := Imported{Ignored: ignored}
 	switch {

@@ -128,13 +128,7 @@ func (s *Sample) fits(actor access.Actor) error {
 
 // places are the ranges of the areas that a sample is drawn from.
 func (s *Sample) places(actor access.Actor) []territory.Range {
-	switch {
-	case s.Within != "":
-		return territory.Of([]string{s.Within})
-	case actor.Role == access.Operator:
-		return territory.Everywhere
-	}
-	return territory.Of(actor.Territory)
+	return actor.Ranges(s.Within)
 }
 
 // eligible are finished interviews of the campaign that are no re-interviews themselves.
