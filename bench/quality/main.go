@@ -19,6 +19,7 @@ func main() {
 	flag.Parse()
 	fmt.Println("seed interviews invented  precision@5%  recall@20%  at home  partial  copier  evasive  flagged workers who are honest  " +
 		"seconds")
+	var precision, recall float64
 	for seed := range *seeds {
 		made := fabrication.Make(uint64(seed)+100, *workers, *each)
 		start := time.Now()
@@ -29,5 +30,7 @@ func main() {
 			f.Recall,
 			f.ByStyle[fabrication.AtHome], f.ByStyle[fabrication.Partial], f.ByStyle[fabrication.Copier], f.ByStyle[fabrication.Evasive],
 			f.FalseWorkers, took.Seconds())
+		precision, recall = precision+f.Precision/float64(*seeds), recall+f.Recall/float64(*seeds)
 	}
+	fmt.Printf("mean of %d cities: precision@5%% %.3f, recall@20%% %.3f\n", *seeds, precision, recall)
 }

@@ -231,3 +231,29 @@ func TestConfidence(t *testing.T) {
 		})
 	}
 }
+
+// More areas of one level than two bytes count are found all the same.
+func TestMoreAreasThanTwoBytesCount(t *testing.T) {
+	const n = 257
+	var areas []Area
+	for i := range n {
+		for j := range n {
+			areas = append(areas, Area{Code: fmt.Sprintf("990101001001%05d", i*n+j), Level: Grid, Boundary: one(square(float64(i)/n, float64(j)/n, 1.0/n))})
+		}
+	}
+	idx := NewIndex(areas)
+	if idx.Len() <= math.MaxUint16 {
+		t.Fatal(idx.Len())
+	}
+	r := rand.New(rand.NewPCG(3, 1))
+	for range 20_000 {
+		i, j := r.IntN(n), r.IntN(n)
+		if r.IntN(2) == 0 {
+			i = n - 1 - r.IntN(3) // the last numbers
+		}
+		want := areas[i*n+j].Code
+		if got, _ := idx.Locate((float64(i)+0.1+0.8*r.Float64())/n, (float64(j)+0.1+0.8*r.Float64())/n); got != want {
+			t.Fatalf("in %q, not %s", got, want)
+		}
+	}
+}

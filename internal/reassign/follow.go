@@ -180,15 +180,23 @@ func (w *work) wholeAreas(code string, heirs []string) error {
 	return nil
 }
 
-// wholeArea moves a task to an area, or makes another one like it there.
+// wholeArea moves a task to an area, or makes another one like it there. Where its worker has an open task of the whole area already,
+// as after a merger, the two become one.
 func (w *work) wholeArea(t wholeTask, moves bool, area string, target int64) (err error) {
 	at := collections.Stamp(w.now)
 	row := collections.Row{
 		{Column: "area", Value: area}, {Column: "target", Value: target}, {Column: "rev", Value: t.rev + 1}, {Column: "updated", Value: at},
 	}
-	if moves {
+	joined, err := w.join(t, area, target)
+	switch {
+	case err != nil || joined && !moves:
+		return err
+	case joined:
+		row[1].Value = int64(0)
+		err = collections.Update(w.db, collections.Tasks, t.id, append(row, collections.Field{Column: "status", Value: "cancelled"}))
+	case moves:
 		err = collections.Update(w.db, collections.Tasks, t.id, row)
-	} else {
+	default:
 		if t.id, err = collections.NewID(); err != nil {
 			return err
 		}
@@ -205,6 +213,31 @@ func (w *work) wholeArea(t wholeTask, moves bool, area string, target int64) (er
 		return err
 	}
 	return collections.Announce(w.db, collections.RevisionOf(collections.Tasks, t.id, t.rev+1), collections.ToWorker(t.assignee),
+		collections.Upsert, w.now)
+}
+
+// join adds what is wanted of an open task of a campaign to the one that its worker has for the whole area already, with the earlier day;
+// it reports whether there is one.
+func (w *work) join(t wholeTask, area string, target int64) (bool, error) {
+	if t.campaign == "" || t.status != "open" {
+		return false, nil
+	}
+	var other wholeTask
+	found, err := collections.One(w.db, `SELECT id, target, due, rev FROM tasks
+		WHERE area=? AND campaign=? AND kind=? AND assignee=? AND form=? AND household='' AND person='' AND record='' AND status='open' AND id!=? ORDER BY id LIMIT 1`,
+		[]any{area, t.campaign, t.kind, t.assignee, t.form, t.id}, &other.id, &other.target, &other.due, &other.rev)
+	if err != nil || !found {
+		return false, err
+	}
+	if other.due == "" || t.due != "" && t.due < other.due {
+		other.due = t.due
+	}
+	if err := collections.Update(w.db, collections.Tasks, other.id, collections.Row{{Column: "target", Value: other.target + target},
+		{Column: "due", Value: other.due}, {Column: "rev", Value: other.rev + 1}, {Column: "updated", Value: collections.Stamp(w.now)},
+	}); err != nil || t.assignee == "" {
+		return true, err
+	}
+	return true, collections.Announce(w.db, collections.RevisionOf(collections.Tasks, other.id, other.rev+1), collections.ToWorker(t.assignee),
 		collections.Upsert, w.now)
 }
 

@@ -14,12 +14,15 @@ import (
 	"doorstep/internal/problem"
 )
 
-// task finds the open task of a part. Of an area that was split each worker has one.
+// task finds the open task of a part, of a household wherever the task lies. Of an area that was split each worker has one.
 func (a *assigning) task(db collections.DB, s step) (step, *Fault, error) {
-	tasks := 0
+	tasks, about, of := 0, `household=?`, s.Household
+	if of == "" {
+		about, of = `household='' AND area=?`, s.Area
+	}
 	err := collections.Each(db, `SELECT id, assignee, rev, target=? AND due=? FROM tasks
-		WHERE campaign=? AND campaign!='' AND area=? AND household=? AND kind='visit' AND status='open'`,
-		[]any{s.Target, s.Due, a.campaign, s.Area, s.Household}, func(rows *sql.Rows) error {
+		WHERE campaign=? AND campaign!='' AND `+about+` AND kind='visit' AND status='open'`,
+		[]any{s.Target, s.Due, a.campaign, of}, func(rows *sql.Rows) error {
 			var one step
 			if err := rows.Scan(&one.task, &one.from, &one.rev, &one.same); err != nil {
 				return err
