@@ -61,17 +61,17 @@ func CorrectAtDesk(ctx context.Context, app core.App, intake *Intake, by access.
 		return out, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
-		s, theirs, err := intake.atTheDesk(db, by, collections.RevisionOf(ask.Collection, ask.Record, ask.Rev))
+		v, theirs, err := intake.atTheDesk(db, by, collections.RevisionOf(ask.Collection, ask.Record, ask.Rev))
 		if err != nil {
 			return err
 		}
-		if err := s.correctAtDesk(theirs, ask.Answers); err != nil {
+		if err := v.correctAtDesk(theirs, ask.Answers); err != nil {
 			return err
 		}
-		if err := s.decided(by, Corrected, ask.Reason, map[string]any{"fields": paths(ask.Answers)}); err != nil {
+		if err := v.decided(by, Corrected, ask.Reason, map[string]any{"fields": paths(ask.Answers)}); err != nil {
 			return err
 		}
-		out = Restored{s.d.rec.ReviewState, s.d.rec.Rev, append([]survey.Issue{}, s.d.issues...)}
+		out = v.restored()
 		return nil
 	})
 	return out, err
@@ -94,9 +94,9 @@ type spot struct {
 	Answer
 }
 
-func (s *storing) correctAtDesk(theirs *survey.Node, answers []Answer) error {
-	layout := s.d.form.Whole
-	now := s.stored.clone()
+func (v revising) correctAtDesk(theirs *survey.Node, answers []Answer) error {
+	layout := v.d.form.Whole
+	now := v.stored.clone()
 	now.number(layout)
 	var spots []spot
 	for _, a := range answers {
@@ -110,15 +110,15 @@ func (s *storing) correctAtDesk(theirs *survey.Node, answers []Answer) error {
 		}
 		spots = append(spots, at)
 	}
-	if now.equal(s.stored) {
+	if now.equal(v.stored) {
 		return problem.New(problem.AnswerStands, "")
 	}
-	s.keptBack(now)
-	links := s.remade(now, theirs)
-	if wrong := s.wrong(links, spots); len(wrong) > 0 {
+	v.keptBack(now)
+	links := v.remade(now, theirs)
+	if wrong := v.wrong(links, spots); len(wrong) > 0 {
 		return &problem.Problem{Code: problem.BadCorrection, Data: wrong}
 	}
-	return s.edited(now, links)
+	return v.edited(now, links)
 }
 
 // spotOf finds the place of an answer; ok is false where the record has no such row, or nobody types that answer.
@@ -149,15 +149,15 @@ func (r *row) rowOf(l *collections.Layout, t *survey.Table, ref string, column s
 
 // wrong lists what the checks say against the corrected answers themselves: an error, or that the record would not say it. What
 // they say of other answers are findings of the record.
-func (s *storing) wrong(links map[*survey.Node]collections.RowLink, spots []spot) []Wrong {
+func (v revising) wrong(links map[*survey.Node]collections.RowLink, spots []spot) []Wrong {
 	var all []Wrong
 	for _, at := range spots {
-		i := slices.IndexFunc(s.d.issues, func(i survey.Issue) bool { return i.Field == at.Ref && i.Severity == survey.Error })
+		i := slices.IndexFunc(v.d.issues, func(i survey.Issue) bool { return i.Field == at.Ref && i.Severity == survey.Error })
 		switch {
 		case i >= 0:
-			found := s.d.issues[i]
+			found := v.d.issues[i]
 			all = append(all, Wrong{at.Ref, found.Code, found.ZH, found.EN})
-		case !s.says(links, at.in, at.column.Name, at.Value):
+		case !v.says(links, at.in, at.column.Name, at.Value):
 			text := problem.Catalogue[problem.NotAsked]
 			all = append(all, Wrong{at.Ref, string(problem.NotAsked), text.ZH, text.EN})
 		}

@@ -9,48 +9,48 @@ import (
 )
 
 // visit is what this record tells of how often somebody went to its household.
-func (s *storing) visit() identity.Visit {
-	rec := &s.d.rec
-	v := identity.Visit{Record: s.d.op.ID, Campaign: rec.Campaign, Worker: s.sender.Actor.ID, At: cmp.Or(rec.StartedAt, rec.ReceivedAt),
-		Person: s.personal() && len(s.d.people) > 0}
-	if s.exists {
-		v.Worker = s.before.Worker
+func (r *registering) visit() identity.Visit {
+	rec := &r.d.rec
+	v := identity.Visit{Record: r.d.op.ID, Campaign: rec.Campaign, Worker: r.sender.Actor.ID, At: cmp.Or(rec.StartedAt, rec.ReceivedAt),
+		Person: r.personal() && len(r.d.people) > 0}
+	if r.exists {
+		v.Worker = r.before.Worker
 	}
 	return v
 }
 
 // left counts the visits anew of the household that a correction took this record away from.
-func (s *storing) left() error {
-	if !s.exists || s.before.Household == "" || s.before.Household == s.d.rec.Household {
+func (r *registering) left() error {
+	if !r.exists || r.before.Household == "" || r.before.Household == r.d.rec.Household {
 		return nil
 	}
-	return identity.Recount(s.db, s.intake.Instruments.Tables(), s.before.Household, s.holds, s.now)
+	return identity.Recount(r.db, r.intake.Instruments.Tables(), r.before.Household, r.holds, r.now)
 }
 
 // interviews reports whether this record is the last interview of a person, and was not before: a correction of one that
 // was is no later interview.
-func (s *storing) interviews(person string) bool {
-	if !s.d.form.Interviewed(s.d.rec.Outcome) {
+func (r *registering) interviews(person string) bool {
+	if !r.d.form.Interviewed(r.d.rec.Outcome) {
 		return false
 	}
-	return !s.exists || s.before.ReviewState == collections.Rejected || !s.d.form.Interviewed(s.before.Outcome) || !s.linked(person)
+	return !r.exists || r.before.ReviewState == collections.Rejected || !r.d.form.Interviewed(r.before.Outcome) || !r.linked(person)
 }
 
 // unmet takes this record back as the last interview of those whom a correction no longer interviews: its outcome is another,
 // or they are not in it any more.
-func (s *storing) unmet() error {
-	if !s.exists {
+func (r *registering) unmet() error {
+	if !r.exists {
 		return nil
 	}
 	now := []string{}
-	if s.d.form.Interviewed(s.d.rec.Outcome) {
-		now = append(now, s.d.rec.Person)
-		for _, link := range s.d.rec.Rows {
+	if r.d.form.Interviewed(r.d.rec.Outcome) {
+		now = append(now, r.d.rec.Person)
+		for _, link := range r.d.rec.Rows {
 			now = append(now, link.Person)
 		}
 	}
-	gone := []string{s.before.Person}
-	for _, link := range s.before.Rows {
+	gone := []string{r.before.Person}
+	for _, link := range r.before.Rows {
 		gone = append(gone, link.Person)
 	}
 	slices.Sort(gone)
@@ -58,7 +58,7 @@ func (s *storing) unmet() error {
 		if person == "" || slices.Contains(now, person) {
 			continue
 		}
-		if err := s.register().TakeBack(person, s.d.op.ID); err != nil {
+		if err := r.register().TakeBack(person, r.d.op.ID); err != nil {
 			return err
 		}
 	}

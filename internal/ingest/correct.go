@@ -32,33 +32,33 @@ func (d *prepared) stored(db collections.DB, intake *Intake) (rec *collections.R
 
 // correct brings what a sender says into the record that is stored: what happened since the base of the sender, what
 // their version of the form does not ask for, and who is who among the rows.
-func (s *storing) correct(theirs *survey.Node) error {
-	d, layout := s.d, s.d.form.Whole
-	s.stored = readRow(layout, theirs, s.before.Rows)
+func (v revising) correct(theirs *survey.Node) error {
+	d, layout := v.d, v.d.form.Whole
+	v.stored = readRow(layout, theirs, v.before.Rows)
 	mine := readRow(d.sent.Layout, d.inst.Root, nil)
-	base := s.stored
-	if s.base() < s.before.Rev {
+	base := v.stored
+	if v.base() < v.before.Rev {
 		var err error
-		if base, err = answersAt(s.db, d.op.ID, s.base(), layout, s.stored); err != nil {
+		if base, err = answersAt(v.db, d.op.ID, v.base(), layout, v.stored); err != nil {
 			return err
 		}
 	}
 	m := &merger{layout: layout, sender: d.sent, keys: maps.Clone(d.sent.Keys), partial: d.correction != nil, persons: map[string]string{}}
 	maps.Copy(m.keys, d.form.Keys)
-	for _, link := range s.before.Rows {
+	for _, link := range v.before.Rows {
 		m.persons[link.ID] = link.Person
 	}
-	m.back = putBackIn(layout, s.stored, s.before.Issues)
-	merged := m.merge(base, s.stored, mine)
-	merged.identify(d.op.ID, "", s.before.Rev+1)
+	m.back = putBackIn(layout, v.stored, v.before.Issues)
+	merged := m.merge(base, v.stored, mine)
+	merged.identify(d.op.ID, "", v.before.Rev+1)
 	merged.number(layout)
-	s.keepPutBack(m.back, merged)
+	v.keepPutBack(m.back, merged)
 	d.ids = map[*survey.Node]string{}
 	merged.places(d.ids)
 	for _, c := range m.clashes {
 		path := c.row.path + c.path
-		s.conflicts = append(s.conflicts, path)
-		if err := s.edits().keep(difference{path, c.row.where, c.theirs, c.mine}, kindConflict, statusOpen); err != nil {
+		v.conflicts = append(v.conflicts, path)
+		if err := v.edits().keep(difference{path, c.row.where, c.theirs, c.mine}, kindConflict, statusOpen); err != nil {
 			return err
 		}
 	}
@@ -66,9 +66,9 @@ func (s *storing) correct(theirs *survey.Node) error {
 	if d.sent == d.form && merged.equal(mine) {
 		merged.link(links)
 	} else {
-		s.rebuild(merged, links)
+		v.rebuild(merged, links)
 	}
-	d.rec.Rows, d.were = links, s.earlier(merged, m.keys, links)
+	d.rec.Rows, d.were = links, v.earlier(merged, m.keys, links)
 	d.people, d.house = nil, nil
 	d.name()
 	return nil
@@ -97,33 +97,33 @@ func (r *row) link(links map[*survey.Node]collections.RowLink) {
 }
 
 // rebuild makes the tree of the merged record, and drafts what follows from it anew.
-func (s *storing) rebuild(merged *row, links map[*survey.Node]collections.RowLink) {
-	d := s.d
+func (v revising) rebuild(merged *row, links map[*survey.Node]collections.RowLink) {
+	d := v.d
 	root := survey.NewElement(d.form.Form.Name)
 	root.Attrs = d.inst.Root.Attrs
 	merged.write(d.form.Whole, root, links)
 	xform.Complete(d.form.Form, root)
 	d.inst.Root = root
 	d.issues, d.merged = slices.Clone(d.unread), true
-	d.check(context.Background(), s.intake) // bounded by its own budget of steps
-	if s.sender.Channel == Dashboard {
-		d.issues = append(d.issues, ofArrival(s.before.Issues)...)
+	d.check(context.Background(), v.intake) // bounded by its own budget of steps
+	if v.sender.Channel == Dashboard {
+		d.issues = append(d.issues, ofArrival(v.before.Issues)...)
 	} else {
-		d.checkClock(s.sender.ClockOffset, s.now)
+		d.checkClock(v.sender.ClockOffset, v.now)
 	}
-	d.place(s.intake, s.sender)
+	d.place(v.intake, v.sender)
 }
 
 // earlier finds whom the rows were about before, by their nodes. A row whose name and birth date are both others now is
 // about somebody else.
-func (s *storing) earlier(merged *row, keys map[string]instrument.RowKey,
+func (v revising) earlier(merged *row, keys map[string]instrument.RowKey,
 	links map[*survey.Node]collections.RowLink) map[*survey.Node]string {
 	persons := map[string]string{}
-	for _, link := range s.before.Rows {
+	for _, link := range v.before.Rows {
 		persons[link.ID] = link.Person
 	}
 	was, is := map[string]*row{}, map[string]*row{}
-	s.stored.index(was)
+	v.stored.index(was)
 	merged.index(is)
 	found := map[*survey.Node]string{}
 	for node, link := range links {

@@ -110,9 +110,9 @@ type change struct {
 // reconcile takes out of what is said the properties that a later change of the same branch has set already, so that
 // changes end the same in whatever order they arrive, and records what conflicts with changes that the app did not know.
 // The last received wins; people see both values.
-func (s *storing) reconcile(c *change) error {
+func (r *registering) reconcile(c *change) error {
 	c.conflict, c.set = "none", map[string]bool{}
-	if collections.IsDamaged(s.db, c.list, c.entity) {
+	if collections.IsDamaged(r.db, c.list, c.entity) {
 		return nil // nothing is written to it
 	}
 	for i, p := range c.said {
@@ -123,7 +123,7 @@ func (s *storing) reconcile(c *change) error {
 	if !c.claim.made {
 		return nil
 	}
-	earlier, err := versionsOf(s.db, c.list, c.entity)
+	earlier, err := versionsOf(r.db, c.list, c.entity)
 	if err != nil {
 		return err
 	}
@@ -150,13 +150,13 @@ func (s *storing) reconcile(c *change) error {
 	if c.claim.create || !known || c.rev-base <= int64(len(ours)) {
 		return nil
 	}
-	return s.conflicting(c, others)
+	return r.conflicting(c, others)
 }
 
 // conflicting keeps both values of every property that this submission changes: open where the other side changed the
 // same one, done where it changed another.
-func (s *storing) conflicting(c *change, others map[string]bool) error {
-	past := s.editsOf(collections.RevisionOf(c.list, c.entity, c.rev+1), c.area)
+func (r *registering) conflicting(c *change, others map[string]bool) error {
+	past := r.editsOf(collections.RevisionOf(c.list, c.entity, c.rev+1), c.area)
 	for i, p := range c.said {
 		if p.value == "" || p.value == c.before[i].value {
 			continue

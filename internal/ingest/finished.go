@@ -10,16 +10,16 @@ import (
 
 // finished closes the tasks of the record's worker that asked for this household: a visit when it came to an end, a re-interview when
 // there is one. Apps that know no tasks have no other way to say so; a tablet that says so as well changes nothing.
-func (s *storing) finished() error {
-	rec := &s.d.rec
-	one, known := s.d.form.Dispositions.Of(rec.Outcome)
+func (c consequences) finished() error {
+	rec := &c.d.rec
+	one, known := c.d.form.Dispositions.Of(rec.Outcome)
 	final := []survey.Class{survey.Interview, survey.Partial, survey.Refusal, survey.NotEligible}
 	if rec.Household == "" || !known || !slices.Contains(final, one.Class) {
 		return nil
 	}
 	interview := one.Class == survey.Interview || one.Class == survey.Partial
 	var tasks []string
-	err := collections.Each(s.db, `SELECT id, kind FROM tasks
+	err := collections.Each(c.db, `SELECT id, kind FROM tasks
 		WHERE household=? AND assignee=? AND status='open' AND kind IN ('visit','recheck')
 		AND record!=? AND form IN ('',?) AND (person='' OR ?='' OR person=?)`,
 		[]any{rec.Household, rec.Worker, rec.ID, rec.Form, rec.Person, rec.Person}, func(rows *sql.Rows) error {
@@ -34,7 +34,7 @@ func (s *storing) finished() error {
 		return err
 	}
 	for _, id := range tasks {
-		if err := changeTask(s.db, id, s.now, collections.Row{{Column: "status", Value: "done"}}); err != nil {
+		if err := changeTask(c.db, id, c.now, collections.Row{{Column: "status", Value: "done"}}); err != nil {
 			return err
 		}
 	}

@@ -53,8 +53,8 @@ func (s *storing) reportHeld(submission, area string) error {
 	}
 	asSent := strings.NewReplacer()
 	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(db, d.op.ID, i, asSent) })
-	held := &storing{db: db, d: d, now: s.now} // nobody said it to the register yet
-	if err := told.widen(held); err != nil {
+	held := consequences{&storing{db: db, d: d, now: s.now}} // nobody said it to the register yet
+	if err := told.widen(held.storing); err != nil {
 		return err
 	}
 	if len(fresh) == 0 {

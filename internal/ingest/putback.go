@@ -41,55 +41,55 @@ func Restore(ctx context.Context, app core.App, intake *Intake, by access.Actor,
 		return out, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
-		s, theirs, err := intake.atTheDesk(db, by, collections.RevisionOf(ask.Collection, ask.Record, ask.Rev))
+		v, theirs, err := intake.atTheDesk(db, by, collections.RevisionOf(ask.Collection, ask.Record, ask.Rev))
 		if err != nil {
 			return err
 		}
-		entry, err := s.sent(ask)
+		entry, err := v.sent(ask)
 		if err != nil {
 			return err
 		}
-		if err := s.restore(theirs, entry); err != nil {
+		if err := v.restore(theirs, entry); err != nil {
 			return err
 		}
-		if err := s.putBack(by, ask, entry); err != nil {
+		if err := v.putBack(by, ask, entry); err != nil {
 			return err
 		}
-		out = Restored{s.d.rec.ReviewState, s.d.rec.Rev, append([]survey.Issue{}, s.d.issues...)}
+		out = v.restored()
 		return nil
 	})
 	return out, err
 }
 
 // atTheDesk reads a record that a reviewer changes, and finds whether they may now. Rev of what they looked at is 0 for any.
-func (intake *Intake) atTheDesk(db collections.DB, by access.Actor, of collections.Revision) (*storing, *survey.Node, error) {
+func (intake *Intake) atTheDesk(db collections.DB, by access.Actor, of collections.Revision) (revising, *survey.Node, error) {
 	in, ok := intake.Instruments.ByTable(of.Collection)
 	if !ok {
-		return nil, nil, problem.New(problem.NotFound, "")
+		return revising{}, nil, problem.New(problem.NotFound, "")
 	}
 	before, theirs, found, err := in.Whole.Find(db, of.Record)
 	if err != nil {
-		return nil, nil, err
+		return revising{}, nil, err
 	}
 	switch {
 	case !found || !by.May(access.ReviewRecord, before.Area, ""):
-		return nil, nil, problem.New(problem.NotFound, "")
+		return revising{}, nil, problem.New(problem.NotFound, "")
 	case before.Worker == by.ID:
-		return nil, nil, problem.New(problem.OwnRecord, "")
+		return revising{}, nil, problem.New(problem.OwnRecord, "")
 	case of.Rev != 0 && of.Rev != before.Rev:
-		return nil, nil, problem.New(problem.StaleRevision, "")
+		return revising{}, nil, problem.New(problem.StaleRevision, "")
 	case !slices.Contains(reviewable, before.ReviewState):
-		return nil, nil, problem.New(problem.BadTransition, before.ReviewState)
+		return revising{}, nil, problem.New(problem.BadTransition, before.ReviewState)
 	}
 	if own, _ := intake.Instruments.ForRecord(of.Collection, before.FormVersion); own != in {
 		in = own
 		if before, theirs, _, err = in.Whole.Find(db, of.Record); err != nil {
-			return nil, nil, err
+			return revising{}, nil, err
 		}
 	}
 	collector, err := senderOf(db, before.Worker)
 	if err != nil {
-		return nil, nil, err
+		return revising{}, nil, err
 	}
 	d := &prepared{op: &Operation{Op: OpSubmit, ID: before.ID, Form: in.Form.ID, Version: in.Version, Campaign: before.Campaign},
 		knows: formVersion{in.Form.ID, in.Version}, form: in, sent: in, merged: true}
@@ -98,17 +98,22 @@ func (intake *Intake) atTheDesk(db collections.DB, by access.Actor, of collectio
 	s := begin(db, intake, Sender{Channel: Dashboard, Actor: by, Device: before.Device}, d)
 	s.before, s.exists = before, true
 	s.stored = readRow(in.Whole, theirs, before.Rows)
-	return s, theirs, nil
+	return revising{s}, theirs, nil
+}
+
+// restored is what the record says after the change.
+func (v revising) restored() Restored {
+	return Restored{v.d.rec.ReviewState, v.d.rec.Rev, append([]survey.Issue{}, v.d.issues...)}
 }
 
 // sentEntry is what the history says of an answer that a check took out.
 type sentEntry struct{ field, where, value, worker string }
 
 // sent reads the entry of the history. Who gives an answer a value of their own answers for it.
-func (s *storing) sent(ask Restoring) (e sentEntry, err error) {
+func (v revising) sent(ask Restoring) (e sentEntry, err error) {
 	var status, sealed string
-	found, err := collections.One(s.db, `SELECT field, "row", before, status, worker, sealed FROM edits
-		WHERE id=? AND record=? AND kind='check'`, []any{ask.Entry, s.d.op.ID},
+	found, err := collections.One(v.db, `SELECT field, "row", before, status, worker, sealed FROM edits
+		WHERE id=? AND record=? AND kind='check'`, []any{ask.Entry, v.d.op.ID},
 		&e.field, &e.where, &e.value, &status, &e.worker, &sealed)
 	switch {
 	case err != nil:
@@ -118,25 +123,25 @@ func (s *storing) sent(ask Restoring) (e sentEntry, err error) {
 	case status != OnlyHere:
 		return e, problem.New(problem.AnswerStands, "")
 	}
-	opened, whole, err := collections.OpenWhole(s.db, collections.Edits, ask.Entry, sealed)
+	opened, whole, err := collections.OpenWhole(v.db, collections.Edits, ask.Entry, sealed)
 	if err != nil {
 		return e, err
 	}
 	if opened.Fill("before", &e.value); !whole {
 		return e, problem.New(problem.Damaged, "")
 	}
-	if s.author = e.worker; ask.Value != "" {
-		e.value, s.author = ask.Value, s.sender.Actor.ID
+	if v.author = e.worker; ask.Value != "" {
+		e.value, v.author = ask.Value, v.sender.Actor.ID
 	}
 	return e, nil
 }
 
 // restore makes the record with the answer in it, and takes it through the stages. What the check takes out again, because its column
 // cannot hold it, does not fit.
-func (s *storing) restore(theirs *survey.Node, e sentEntry) error {
-	d, layout := s.d, s.d.form.Whole
-	at := pastOf(layout, d.op.ID, s.stored)
-	if s.stands(e) {
+func (v revising) restore(theirs *survey.Node, e sentEntry) error {
+	d, layout := v.d, v.d.form.Whole
+	at := pastOf(layout, d.op.ID, v.stored)
+	if v.stands(e) {
 		return problem.New(problem.AnswerStands, "")
 	}
 	in, column := at.takeBack(e.field, e.where, e.value)
@@ -144,86 +149,86 @@ func (s *storing) restore(theirs *survey.Node, e sentEntry) error {
 		return problem.New(problem.DoesNotFit, position.ReplaceAllString(e.field, ""))
 	}
 	now := at.row
-	s.keptBack(now)
-	s.stay(in.pathOf(layout, column), in.where)
-	links := s.remade(now, theirs)
-	if !s.says(links, in, column, e.value) {
+	v.keptBack(now)
+	v.stay(in.pathOf(layout, column), in.where)
+	links := v.remade(now, theirs)
+	if !v.says(links, in, column, e.value) {
 		return problem.New(problem.DoesNotFit, position.ReplaceAllString(e.field, ""))
 	}
-	return s.edited(now, links)
+	return v.edited(now, links)
 }
 
 // keptBack lets what was put back earlier stay in the record as it will be.
-func (s *storing) keptBack(now *row) {
-	layout := s.d.form.Whole
-	back := putBackIn(layout, s.stored, s.before.Issues)
+func (v revising) keptBack(now *row) {
+	layout := v.d.form.Whole
+	back := putBackIn(layout, v.stored, v.before.Issues)
 	now.number(layout)
-	s.keepPutBack(back, now)
+	v.keepPutBack(back, now)
 }
 
 // remade makes the tree of the changed record and has it checked; nothing moves to another place by that. It returns the links of
 // the rows.
-func (s *storing) remade(now *row, theirs *survey.Node) map[*survey.Node]collections.RowLink {
+func (v revising) remade(now *row, theirs *survey.Node) map[*survey.Node]collections.RowLink {
 	links := map[*survey.Node]collections.RowLink{}
-	home := s.d.point.WorkerTerritory
-	s.rebuild(now, links)
-	s.stayPlaced(theirs)
-	s.d.point.WorkerTerritory = home
+	home := v.d.point.WorkerTerritory
+	v.rebuild(now, links)
+	v.stayPlaced(theirs)
+	v.d.point.WorkerTerritory = home
 	return links
 }
 
 // says reports whether the checked record has a value in a column of a row.
-func (s *storing) says(links map[*survey.Node]collections.RowLink, in *row, column, value string) bool {
-	layout := s.d.form.Whole
-	rows := map[string]*row{"": readRow(layout, s.d.inst.Root, links)}
+func (v revising) says(links map[*survey.Node]collections.RowLink, in *row, column, value string) bool {
+	layout := v.d.form.Whole
+	rows := map[string]*row{"": readRow(layout, v.d.inst.Root, links)}
 	rows[""].index(rows)
 	return rows[in.id] != nil && rows[in.id].said[column] == asStored(columnOf(layout, in.table, column).Question.Kind, value)
 }
 
 // edited takes the changed record through the stages.
-func (s *storing) edited(now *row, links map[*survey.Node]collections.RowLink) error {
-	d := s.d
-	d.rec.Rows, d.were = links, s.earlier(now, d.form.Keys, links)
+func (v revising) edited(now *row, links map[*survey.Node]collections.RowLink) error {
+	d := v.d
+	d.rec.Rows, d.were = links, v.earlier(now, d.form.Keys, links)
 	d.people, d.house = nil, nil
 	d.name()
-	return s.stages(s.write)
+	return v.stages(v.write)
 }
 
 // stands reports whether the answer is the record's already.
-func (s *storing) stands(e sentEntry) bool {
-	at := pastOf(s.d.form.Whole, s.d.op.ID, s.stored)
+func (v revising) stands(e sentEntry) bool {
+	at := pastOf(v.d.form.Whole, v.d.op.ID, v.stored)
 	at.takeBack(e.field, e.where, e.value)
-	return at.row.equal(s.stored)
+	return at.row.equal(v.stored)
 }
 
 // putBack keeps who put the answer back and why.
-func (s *storing) putBack(by access.Actor, ask Restoring, e sentEntry) error {
-	at := collections.Stamp(s.now)
-	if err := collections.Update(s.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: PutBack},
+func (v revising) putBack(by access.Actor, ask Restoring, e sentEntry) error {
+	at := collections.Stamp(v.now)
+	if err := collections.Update(v.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: PutBack},
 		{Column: "updated", Value: at}}); err != nil {
 		return err
 	}
-	return s.decided(by, PutBack, ask.Comment, map[string]any{"field": position.ReplaceAllString(e.field, ""), "as_sent": ask.Value == ""})
+	return v.decided(by, PutBack, ask.Comment, map[string]any{"field": position.ReplaceAllString(e.field, ""), "as_sent": ask.Value == ""})
 }
 
 // decided keeps what a reviewer did to the record at the desk, and why. detail goes into the audit trail.
-func (s *storing) decided(by access.Actor, decision, comment string, detail map[string]any) error {
-	at, rec := collections.Stamp(s.now), &s.d.rec
+func (v revising) decided(by access.Actor, decision, comment string, detail map[string]any) error {
+	at, rec := collections.Stamp(v.now), &v.d.rec
 	id, err := collections.NewID()
 	if err != nil {
 		return err
 	}
-	if err := collections.Insert(s.db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: s.table()}, {Column: "record", Value: rec.ID},
+	if err := collections.Insert(v.db, collections.Reviews, collections.Row{
+		{Column: "id", Value: id}, {Column: "collection", Value: v.table()}, {Column: "record", Value: rec.ID},
 		{Column: "decision", Value: decision}, {Column: "comment", Value: comment},
-		{Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: s.before.ReviewState}, {Column: "to_state", Value: rec.ReviewState},
-		{Column: "record_rev", Value: s.before.Rev}, {Column: "area", Value: rec.Area},
+		{Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: v.before.ReviewState}, {Column: "to_state", Value: rec.ReviewState},
+		{Column: "record_rev", Value: v.before.Rev}, {Column: "area", Value: rec.Area},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}); err != nil {
 		return err
 	}
 	detail["rev"] = rec.Rev
-	entry := by.DidTo("review."+decision, s.table(), rec.ID, rec.Area, rec.ID, rec.Household)
+	entry := by.DidTo("review."+decision, v.table(), rec.ID, rec.Area, rec.ID, rec.Household)
 	entry.Purpose, entry.Detail = audit.Review, detail
-	return audit.Append(s.db, s.now, entry)
+	return audit.Append(v.db, v.now, entry)
 }

@@ -63,7 +63,7 @@ func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrum
 		d.issues = ofArrival(before.Issues)
 		s.stored = readRow(in.Whole, theirs, before.Rows)
 		said := readRow(in.Whole, root, before.Rows)
-		s.keepPutBack(putBackIn(in.Whole, s.stored, before.Issues), said)
+		revising{s}.keepPutBack(putBackIn(in.Whole, s.stored, before.Issues), said)
 		if said.equal(s.stored) && record.GetString("device") == before.Device && record.GetString("campaign") == before.Campaign {
 			return nil // nothing that was said has changed
 		}
@@ -75,7 +75,7 @@ func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrum
 	}
 	d.keepRows(before)
 	d.place(intake, sender)
-	s.stayPlaced(theirs)
+	revising{s}.stayPlaced(theirs)
 	d.point.WorkerTerritory = home
 	d.name()
 	d.rec.Campaign = record.GetString("campaign")
@@ -197,7 +197,7 @@ func (intake *Intake) AcceptRow(ctx context.Context, tx core.App, in *instrument
 	inst := &survey.Instance{FormID: in.Form.ID, Version: in.Version, ID: rec.ID, Root: root}
 	s := &storing{db: db, d: &prepared{op: &Operation{ID: rec.ID}, form: in, inst: inst, rec: *rec}, before: before, exists: true, stored: was,
 		now: now}
-	s.keepPutBack(putBackIn(in.Whole, was, before.Issues), is)
+	revising{s}.keepPutBack(putBackIn(in.Whole, was, before.Issues), is)
 	issues := append(ofArrival(before.Issues), in.CheckMerged(ctx, inst, now, validate.LeaveIn).Issues...)
 	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
 	var own []survey.Issue
@@ -221,7 +221,7 @@ func (intake *Intake) AcceptRow(ctx context.Context, tx core.App, in *instrument
 	}
 	s.d.issues, s.d.rec = issues, *rec
 	s.sender.Actor.ID = rec.Worker
-	for _, stage := range []func() error{s.needs, s.remember, s.report, s.followUp} {
+	for _, stage := range []func() error{s.needs, s.remember, consequences{s}.report, consequences{s}.followUp} {
 		if err := stage(); err != nil {
 			return err
 		}

@@ -22,37 +22,39 @@ func (t *told) person(f identity.Found, claimed string, reach identity.Reach) {
 }
 
 // reach is what this record may change of the register.
-func (s *storing) reach() identity.Reach {
-	return identity.Reach{Over: s.over, Made: s.made}
+func (r *registering) reach() identity.Reach {
+	return identity.Reach{Over: r.over, Made: r.made}
 }
 
 // register is the register as this record may change it now.
-func (s *storing) register() identity.Register {
-	return identity.Register{DB: s.db, Surveys: s.intake.Instruments.Surveys, Reach: s.reach(), Now: s.now}
+func (r *registering) register() identity.Register {
+	return identity.Register{DB: r.db, Surveys: r.intake.Instruments.Surveys, Reach: r.reach(), Now: r.now}
 }
 
-func (s *storing) over(area string) bool { return s.sender.Actor.May(access.Visit, area, "") }
+func (r *registering) over(area string) bool { return r.sender.Actor.May(access.Visit, area, "") }
 
-func (s *storing) holds(h identity.Household) bool { return s.reach().Holds(h.ID, h.Area, h.Source) }
+func (r *registering) holds(h identity.Household) bool {
+	return r.reach().Holds(h.ID, h.Area, h.Source)
+}
 
 // made reports whether a row of the register came from an earlier revision of this record, and no supervisor has approved
 // anything that is said of it: a slip of the pen is the author's to correct wherever the row lies, and the office's where it
 // reaches.
-func (s *storing) made(id, area, source string) bool {
-	if !s.exists || source == "" || s.sender.Actor.ID != s.before.Worker && !s.over(area) {
+func (r *registering) made(id, area, source string) bool {
+	if !r.exists || source == "" || r.sender.Actor.ID != r.before.Worker && !r.over(area) {
 		return false
 	}
-	if s.sources == nil {
-		s.sources = s.ownSources()
+	if r.sources == nil {
+		r.sources = r.ownSources()
 	}
-	return s.sources[source] && !s.confirmed(id)
+	return r.sources[source] && !r.confirmed(id)
 }
 
 // confirmed reports whether another record that was approved names a row of the register, or one that was merged into it; also
 // where that cannot be told.
-func (s *storing) confirmed(id string) bool {
-	for _, name := range s.intake.Instruments.Tables() {
-		in, ok := s.intake.Instruments.ByTable(name)
+func (r *registering) confirmed(id string) bool {
+	for _, name := range r.intake.Instruments.Tables() {
+		in, ok := r.intake.Instruments.ByTable(name)
 		if !ok {
 			continue
 		}
@@ -63,9 +65,9 @@ func (s *storing) confirmed(id string) bool {
 			}
 			for _, column := range columns {
 				var one int
-				found, err := collections.One(s.db, `SELECT 1 FROM "`+t.Name+`" t JOIN reviews r ON r.record=t.`+record+` AND r.decision='approve'
+				found, err := collections.One(r.db, `SELECT 1 FROM "`+t.Name+`" t JOIN reviews r ON r.record=t.`+record+` AND r.decision='approve'
 					WHERE t.`+column+` IN (SELECT ? UNION ALL SELECT id FROM `+column+`s WHERE merged_into=? AND merged_into!='')
-						AND t.`+record+`!=? LIMIT 1`, []any{id, id, s.d.op.ID}, &one)
+						AND t.`+record+`!=? LIMIT 1`, []any{id, id, r.d.op.ID}, &one)
 				if found || err != nil {
 					return true
 				}
@@ -77,38 +79,38 @@ func (s *storing) confirmed(id string) bool {
 
 // ownSources are the names under which rows of the register remember this record; none once it was approved, or where
 // that cannot be told.
-func (s *storing) ownSources() map[string]bool {
+func (r *registering) ownSources() map[string]bool {
 	own := map[string]bool{}
 	var one int
-	if approved, err := collections.One(s.db, `SELECT 1 FROM reviews WHERE record=? AND decision='approve' LIMIT 1`, []any{s.d.op.ID},
+	if approved, err := collections.One(r.db, `SELECT 1 FROM reviews WHERE record=? AND decision='approve' LIMIT 1`, []any{r.d.op.ID},
 		&one); approved || err != nil {
 		return own
 	}
-	own[s.d.op.ID] = true
-	for _, e := range s.d.form.Entities {
+	own[r.d.op.ID] = true
+	for _, e := range r.d.form.Entities {
 		if e.Decl.List != collections.Persons {
 			continue
 		}
-		own[e.Table.Name+"/"+s.d.op.ID] = true
-		for _, link := range s.before.Rows {
+		own[e.Table.Name+"/"+r.d.op.ID] = true
+		for _, link := range r.before.Rows {
 			own[e.Table.Name+"/"+link.ID] = true
 		}
-		for i := range len(s.before.Rows) + len(s.d.people) {
-			own[e.Table.Name+"/"+collections.RowID(s.d.op.ID, e.Table.Name, "", i+1)] = true
+		for i := range len(r.before.Rows) + len(r.d.people) {
+			own[e.Table.Name+"/"+collections.RowID(r.d.op.ID, e.Table.Name, "", i+1)] = true
 		}
 	}
 	return own
 }
 
 // linked reports whether an earlier revision of this record was about a person: that stays, wherever they lie now.
-func (s *storing) linked(person string) bool {
-	if !s.exists {
+func (r *registering) linked(person string) bool {
+	if !r.exists {
 		return false
 	}
-	if s.before.Person == person {
+	if r.before.Person == person {
 		return true
 	}
-	for _, link := range s.before.Rows {
+	for _, link := range r.before.Rows {
 		if link.Person == person {
 			return true
 		}
@@ -118,11 +120,11 @@ func (s *storing) linked(person string) bool {
 
 // madeBefore finds the household that an earlier revision of this record made under the id that is meant for it. One that
 // lies out of reach by now keeps the id, and the household gets another.
-func (s *storing) madeBefore(said *identity.Household) (h identity.Household, known bool, err error) {
-	if !s.exists {
+func (r *registering) madeBefore(said *identity.Household) (h identity.Household, known bool, err error) {
+	if !r.exists {
 		return h, false, nil
 	}
-	h, known, away, err := identity.MeetHousehold(s.db, identity.Household{}, said.ID, s.reach())
+	h, known, away, err := identity.MeetHousehold(r.db, identity.Household{}, said.ID, r.reach())
 	if err == nil && away != nil {
 		said.ID, err = collections.NewID()
 	}
@@ -131,8 +133,8 @@ func (s *storing) madeBefore(said *identity.Household) (h identity.Household, kn
 
 // tellElsewhere records the pairs of a person with those out of reach, whose supervisors decide; the sender only learns
 // that there is somebody.
-func (s *storing) tellElsewhere(p *preparedPerson, found *identity.Found) error {
-	if found.Clash != nil && !s.reach().Over(found.Clash.AreaA) {
+func (r *registering) tellElsewhere(p *preparedPerson, found *identity.Found) error {
+	if found.Clash != nil && !r.reach().Over(found.Clash.AreaA) {
 		if found.Elsewhere == nil {
 			found.Elsewhere = found.Clash
 		}
@@ -141,23 +143,23 @@ func (s *storing) tellElsewhere(p *preparedPerson, found *identity.Found) error 
 	if found.Elsewhere == nil {
 		return nil
 	}
-	return s.elsewhere(*found.Elsewhere, p.at("name"))
+	return r.elsewhere(*found.Elsewhere, p.at("name"))
 }
 
-func (s *storing) elsewhere(pair identity.Pair, field string) error {
+func (r *registering) elsewhere(pair identity.Pair, field string) error {
 	code := identity.PersonElsewhere
 	if pair.Collection == collections.Households {
 		code = identity.HouseholdElsewhere
 	}
-	s.d.issues = append(s.d.issues, identity.Issue(code, field))
-	_, err := pair.Record(s.db, s.now)
+	r.d.issues = append(r.d.issues, identity.Issue(code, field))
+	_, err := pair.Record(r.db, r.now)
 	return err
 }
 
 // keepFacts keeps both values of what a record says otherwise than the register: as history where it is changed, and as
 // a proposal with an issue where it waits for the record's approval.
-func (s *storing) keepFacts(past history, changed, proposed []identity.Fact, at func(column string) string) error {
-	past.source = s.d.op.ID
+func (r *registering) keepFacts(past history, changed, proposed []identity.Fact, at func(column string) string) error {
+	past.source = r.d.op.ID
 	for _, f := range changed {
 		if err := past.keep(difference{f.Column, "", f.Before, f.After}, kindCorrection, statusDone); err != nil {
 			return err
@@ -169,22 +171,22 @@ func (s *storing) keepFacts(past history, changed, proposed []identity.Fact, at 
 	}
 	for _, f := range proposed {
 		if f.Column != "location" { // it goes with the area
-			s.d.issues = append(s.d.issues, identity.Issue(code, at(f.Column)))
+			r.d.issues = append(r.d.issues, identity.Issue(code, at(f.Column)))
 		}
 		if err := past.keep(difference{f.Column, "", f.Before, f.After}, kindProposal, statusOpen); err != nil {
 			return err
 		}
 	}
-	s.proposals += len(proposed)
+	r.proposals += len(proposed)
 	return nil
 }
 
 // withdrawProposals takes back what an earlier revision of the record proposed: this one says anew what it proposes.
-func (s *storing) withdrawProposals() error {
-	if !s.exists {
+func (r *registering) withdrawProposals() error {
+	if !r.exists {
 		return nil
 	}
-	_, err := s.db.Exec(`UPDATE edits SET status='withdrawn', updated=? WHERE source=? AND source!='' AND kind='proposal' AND status='open'`,
-		collections.Stamp(s.now), s.d.op.ID)
+	_, err := r.db.Exec(`UPDATE edits SET status='withdrawn', updated=? WHERE source=? AND source!='' AND kind='proposal' AND status='open'`,
+		collections.Stamp(r.now), r.d.op.ID)
 	return err
 }

@@ -24,35 +24,35 @@ func isReport(i survey.Issue) bool {
 }
 
 // announce tells the worker's tablets.
-func (s *storing) announce() error {
-	return collections.Announce(s.db, collections.RevisionOf(s.table(), s.d.op.ID, s.d.rec.Rev), collections.ToWorker(s.d.rec.Worker),
-		collections.Upsert, s.now)
+func (c consequences) announce() error {
+	return collections.Announce(c.db, collections.RevisionOf(c.table(), c.d.op.ID, c.d.rec.Rev), collections.ToWorker(c.d.rec.Worker),
+		collections.Upsert, c.now)
 }
 
 // report opens an urgent follow-up for the territory's supervisors and queues the notice, for what no earlier report of the
 // record was about: an earlier one may be closed already. More of what an open one is about is added to that one.
-func (s *storing) report() error {
-	found := slices.DeleteFunc(slices.Clone(s.d.issues), func(i survey.Issue) bool { return !isReport(i) })
+func (c consequences) report() error {
+	found := slices.DeleteFunc(slices.Clone(c.d.issues), func(i survey.Issue) bool { return !isReport(i) })
 	if len(found) == 0 {
 		return nil
 	}
 	var told priorReports
-	if s.exists || !s.d.fresh {
+	if c.exists || !c.d.fresh {
 		var err error
-		if told, err = reportsOf(s.db, s.d.op.ID, s.d.op.instance(), s.d.held); err != nil {
+		if told, err = reportsOf(c.db, c.d.op.ID, c.d.op.instance(), c.d.held); err != nil {
 			return err
 		}
 	}
-	names := rowNames(readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows), s.d.op.ID)
+	names := rowNames(readRow(c.d.form.Whole, c.d.inst.Root, c.d.rec.Rows), c.d.op.ID)
 	told.name(names)
-	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(s.db, s.d.op.ID, i, names) })
-	if err := told.moveToRecord(s); err != nil || len(fresh) == 0 {
+	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(c.db, c.d.op.ID, i, names) })
+	if err := told.moveToRecord(c.storing); err != nil || len(fresh) == 0 {
 		return err
 	}
 	gravest := slices.IndexFunc(reports, func(r reportKind) bool {
 		return slices.ContainsFunc(fresh, func(i survey.Issue) bool { return i.Code == r.code })
 	})
-	return s.openReport(about{s.table(), s.d.op.ID, reports[gravest].title, reports[gravest].code}, fresh, causes)
+	return c.openReport(about{c.table(), c.d.op.ID, reports[gravest].title, reports[gravest].code}, fresh, causes)
 }
 
 // rowNames writes the places of rows in field paths as their ids, which rows keep when others come or go.
@@ -80,7 +80,7 @@ func (r *row) eachBelow(record, id string, do func(path, id string)) {
 type about struct{ collection, record, title, kind string }
 
 // openReport makes the urgent task of a report and queues its notice.
-func (s *storing) openReport(a about, issues []survey.Issue, causes []string) error {
+func (c consequences) openReport(a about, issues []survey.Issue, causes []string) error {
 	told, err := json.Marshal(issues)
 	if err != nil {
 		return err
@@ -89,28 +89,28 @@ func (s *storing) openReport(a about, issues []survey.Issue, causes []string) er
 	if err != nil {
 		return err
 	}
-	id, err := s.openTask(a.collection, a.record, collections.Row{
+	id, err := c.openTask(a.collection, a.record, collections.Row{
 		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: "urgent"}, {Column: "title", Value: a.title},
 		{Column: "issues", Value: string(told)}, {Column: "causes", Value: string(list)},
 	})
 	if err != nil {
 		return err
 	}
-	return collections.Enqueue(s.db, a.kind, id, map[string]string{"collection": a.collection, "record": a.record, "area": s.d.rec.Area,
-		"task": id}, s.now)
+	return collections.Enqueue(c.db, a.kind, id, map[string]string{"collection": a.collection, "record": a.record, "area": c.d.rec.Area,
+		"task": id}, c.now)
 }
 
 // openTask makes a task about a record, or a submission, for the supervisors of its area, and returns its id.
-func (s *storing) openTask(collection, record string, row collections.Row) (string, error) {
+func (c consequences) openTask(collection, record string, row collections.Row) (string, error) {
 	id, err := collections.NewID()
 	if err != nil {
 		return "", err
 	}
-	at := collections.Stamp(s.now)
-	return id, collections.Insert(s.db, collections.Tasks, append(collections.Row{
-		{Column: "id", Value: id}, {Column: "household", Value: s.d.rec.Household}, {Column: "collection", Value: collection},
+	at := collections.Stamp(c.now)
+	return id, collections.Insert(c.db, collections.Tasks, append(collections.Row{
+		{Column: "id", Value: id}, {Column: "household", Value: c.d.rec.Household}, {Column: "collection", Value: collection},
 		{Column: "record", Value: record},
-		{Column: "form", Value: s.d.op.Form}, {Column: "area", Value: s.d.rec.Area}, {Column: "status", Value: "open"}, {Column: "rev", Value: 1},
+		{Column: "form", Value: c.d.op.Form}, {Column: "area", Value: c.d.rec.Area}, {Column: "status", Value: "open"}, {Column: "rev", Value: 1},
 		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	}, row...))
 }

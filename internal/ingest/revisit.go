@@ -13,21 +13,21 @@ import (
 
 // revisit keeps one open task for the next attempt at the record's household, where its campaign has a rule: it says by when,
 // at which time of the week, and why. It is closed by a final result, and when there were attempts enough.
-func (s *storing) revisit() error {
-	rec := &s.d.rec
+func (c consequences) revisit() error {
+	rec := &c.d.rec
 	if rec.Campaign == "" || rec.Household == "" {
 		return nil
 	}
-	rule, err := s.ahead.revisits(s.db, rec.Campaign)
+	rule, err := c.ahead.revisits(c.db, rec.Campaign)
 	if err != nil || rule.Attempts == 0 {
 		return err
 	}
-	made, again, err := s.attempts(rule)
+	made, again, err := c.attempts(rule)
 	if err != nil {
 		return err
 	}
 	var open, due string
-	_, err = collections.One(s.db, `SELECT id, due FROM tasks WHERE household=? AND campaign=? AND kind='revisit' AND status='open' LIMIT 1`,
+	_, err = collections.One(c.db, `SELECT id, due FROM tasks WHERE household=? AND campaign=? AND kind='revisit' AND status='open' LIMIT 1`,
 		[]any{rec.Household, rec.Campaign}, &open, &due)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (s *storing) revisit() error {
 	case (!again || !ok) && open == "":
 		return nil
 	case !again || !ok:
-		return changeTask(s.db, open, s.now, collections.Row{{Column: "status", Value: "done"}})
+		return changeTask(c.db, open, c.now, collections.Row{{Column: "status", Value: "done"}})
 	}
 	causes, err := json.Marshal([]string{"revisit", fmt.Sprintf("attempt %d", len(made)+1), part.Code})
 	if err != nil {
@@ -48,24 +48,24 @@ func (s *storing) revisit() error {
 		{Column: "due", Value: day.Format(time.DateOnly)}, {Column: "causes", Value: string(causes)},
 	}
 	if open != "" {
-		return changeTask(s.db, open, s.now, row)
+		return changeTask(c.db, open, c.now, row)
 	}
-	id, err := s.openTask("", "", append(row, collections.Row{{Column: "kind", Value: "revisit"}, {Column: "priority", Value: "normal"},
+	id, err := c.openTask("", "", append(row, collections.Row{{Column: "kind", Value: "revisit"}, {Column: "priority", Value: "normal"},
 		{Column: "assignee", Value: rec.Worker}, {Column: "campaign", Value: rec.Campaign}}...))
 	if err != nil {
 		return err
 	}
-	return collections.Announce(s.db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(rec.Worker), collections.Upsert,
-		s.now)
+	return collections.Announce(c.db, collections.RevisionOf(collections.Tasks, id, 1), collections.ToWorker(rec.Worker), collections.Upsert,
+		c.now)
 }
 
 // attempts are the visits to the household in the campaign, the first one first; again reports whether all of them ended in a
 // result that is not final.
-func (s *storing) attempts(rule survey.Revisit) (made []time.Time, again bool, err error) {
+func (c consequences) attempts(rule survey.Revisit) (made []time.Time, again bool, err error) {
 	again = true
-	err = collections.Each(s.db, `SELECT outcome, started_at, received_at FROM "`+s.table()+`"
+	err = collections.Each(c.db, `SELECT outcome, started_at, received_at FROM "`+c.table()+`"
 		WHERE household=? AND campaign=? AND review_state!='rejected' ORDER BY received_at`,
-		[]any{s.d.rec.Household, s.d.rec.Campaign}, func(rows *sql.Rows) error {
+		[]any{c.d.rec.Household, c.d.rec.Campaign}, func(rows *sql.Rows) error {
 			var outcome, started, received string
 			if err := rows.Scan(&outcome, &started, &received); err != nil {
 				return err
@@ -74,7 +74,7 @@ func (s *storing) attempts(rule survey.Revisit) (made []time.Time, again bool, e
 			if err != nil {
 				at, _ = time.Parse(collections.TimeLayout, received) // the zero time is in the past, as it was
 			}
-			one, known := s.d.form.Dispositions.Of(outcome)
+			one, known := c.d.form.Dispositions.Of(outcome)
 			made, again = append(made, at), again && known && rule.Again(one.Class)
 			return nil
 		})

@@ -68,33 +68,33 @@ func (r *row) places(ids map[*survey.Node]string) {
 
 // keepPutBack lets the answers stay that a reviewer put back and that the record still says, unless one that they depend on
 // has changed: then the form decides anew.
-func (s *storing) keepPutBack(back putBacks, now *row) {
+func (v revising) keepPutBack(back putBacks, now *row) {
 	if len(back) == 0 {
 		return
 	}
-	l := s.d.form.Whole
+	l := v.d.form.Whole
 	now.number(l)
-	changed := differences(l, s.stored, now)
-	was := map[string]*row{"": s.stored}
-	s.stored.index(was)
+	changed := differences(l, v.stored, now)
+	was := map[string]*row{"": v.stored}
+	v.stored.index(was)
 	now.eachAnswer(l, func(r *row, column, path string) {
 		_, known := back[answerID{r.table, r.id, column}]
 		if before := was[r.id]; !known || before == nil || before.said[column] != r.said[column] {
 			return
 		}
-		if reads := s.d.form.Reads(position.ReplaceAllString(path, "")); !slices.ContainsFunc(changed,
+		if reads := v.d.form.Reads(position.ReplaceAllString(path, "")); !slices.ContainsFunc(changed,
 			func(d difference) bool { return decides(reads, d, r) }) {
-			s.stay(path, r.where)
+			v.stay(path, r.where)
 		}
 	})
 }
 
 // stay lets an answer of a row stay, whatever the form says.
-func (s *storing) stay(path, where string) {
-	if s.standing == nil {
-		s.d.inst.PutBack, s.standing = map[string]bool{}, map[string]bool{}
+func (v revising) stay(path, where string) {
+	if v.standing == nil {
+		v.d.inst.PutBack, v.standing = map[string]bool{}, map[string]bool{}
 	}
-	s.d.inst.PutBack[path], s.standing[answerKey(path, where)] = true, true
+	v.d.inst.PutBack[path], v.standing[answerKey(path, where)] = true, true
 }
 
 // pathOf is where the answer in a column of the row stands.
@@ -154,14 +154,14 @@ func (m *merger) isPutBack(r *row) bool {
 }
 
 // stayPlaced leaves a record where it lies whose place was not changed: the answer alone does not tell its datum.
-func (s *storing) stayPlaced(stored *survey.Node) {
-	d := s.d
-	if !s.exists || stored == nil || d.form.Location == nil || d.form.Answer(stored, d.form.Location) != d.form.Answer(d.inst.Root,
+func (v revising) stayPlaced(stored *survey.Node) {
+	d := v.d
+	if !v.exists || stored == nil || d.form.Location == nil || d.form.Answer(stored, d.form.Location) != d.form.Answer(d.inst.Root,
 		d.form.Location) {
 		return
 	}
 	if _, placed := collections.ParseGeopoint(d.form.Answer(d.inst.Root, d.form.Location)); placed {
-		d.rec.Lon, d.rec.Lat = s.before.Lon, s.before.Lat
+		d.rec.Lon, d.rec.Lat = v.before.Lon, v.before.Lat
 		d.point.At("", d.rec.Lon, d.rec.Lat)
 	}
 }

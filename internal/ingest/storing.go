@@ -23,15 +23,27 @@ type storing struct {
 	standing  map[string]bool // answers that a reviewer put back and that stay, by answerKey
 	author    string          // who said what is written to the history, where that is not the sender
 	pairs     []identity.Pair
-	found     []identity.Found
-	house     identity.Household // as it was before, where it was known
-	known     bool
-	away      *identity.Candidate // the household that was meant, out of reach
 	conflicts []string
 	told      told
-	proposals int             // facts that wait for the record's approval
-	sources   map[string]bool // of rows that this record brought; nil until asked
+	proposals int // facts that wait for the record's approval
 }
+
+// registering is what a submission does with the register: it finds or makes its household and its persons, and tells them what
+// it says of them.
+type registering struct {
+	*storing
+	house   identity.Household // as it was before, where it was known
+	known   bool
+	away    *identity.Candidate // the household that was meant, out of reach
+	found   []identity.Found
+	sources map[string]bool // of rows that this record brought; nil until asked
+}
+
+// revising is what a submission does with what its record said before: it merges, keeps and puts back answers.
+type revising struct{ *storing }
+
+// consequences are what a stored submission asks of others: reports, tasks, appointments and a household that is done.
+type consequences struct{ *storing }
 
 // begin makes ready to store an operation.
 func begin(db collections.DB, intake *Intake, sender Sender, d *prepared) *storing {

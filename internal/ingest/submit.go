@@ -32,7 +32,7 @@ func (s *storing) storeRecord() (Receipt, error) {
 		return s.quarantineIn(code, before.Area)
 	}
 	if s.before, s.exists = before, exists; exists {
-		if err := s.correct(theirs); err != nil {
+		if err := (revising{s}).correct(theirs); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -45,11 +45,12 @@ func (s *storing) storeRecord() (Receipt, error) {
 // stages is the life of a visit, in order, whichever door it came through. write stores the record and its rows: a door that
 // edits a record in place has a way of its own.
 func (s *storing) stages(write func() error) error {
+	r, c := &registering{storing: s}, consequences{s}
 	for _, stage := range []func() error{
-		s.locate, s.stays, s.campaign, // where it belongs
-		s.withdrawProposals, s.household, s.persons, // whom it is about
-		s.state, write, s.needs, s.left, s.unmet, s.checked, s.files, // the record, and what became of what it said before
-		s.duplicates, s.announce, s.report, s.followUp, s.revisit, s.finished, // who has to know
+		r.locate, s.stays, s.campaign, // where it belongs
+		r.withdrawProposals, r.household, r.persons, // whom it is about
+		s.state, write, s.needs, r.left, r.unmet, s.checked, s.files, // the record, and what became of what it said before
+		r.duplicates, c.announce, c.report, c.followUp, c.revisit, c.finished, // who has to know
 		s.remember,
 	} {
 		if err := stage(); err != nil {
@@ -134,24 +135,24 @@ func (s *storing) campaign() error {
 }
 
 // locate assigns the area, by all that tells where the visit was. Where a reviewer said so it stays.
-func (s *storing) locate() (err error) {
-	d := s.d
+func (r *registering) locate() (err error) {
+	d := r.d
 	if d.house != nil {
-		if s.house, s.known, s.away, err = identity.MeetHousehold(s.db, d.house.said, d.house.claimed, s.reach()); err != nil {
+		if r.house, r.known, r.away, err = identity.MeetHousehold(r.db, d.house.said, d.house.claimed, r.reach()); err != nil {
 			return err
 		}
-		if s.known && s.holds(s.house) && s.house.Tells(d.op.ID) {
-			d.point.HouseholdArea = s.house.Area
+		if r.known && r.holds(r.house) && r.house.Tells(d.op.ID) {
+			d.point.HouseholdArea = r.house.Area
 		}
 	}
-	if d.point.HouseArea, err = grid.HouseArea(s.db, d.point.HouseCode); err != nil {
+	if d.point.HouseArea, err = grid.HouseArea(r.db, d.point.HouseCode); err != nil {
 		return err
 	}
-	if s.exists && s.before.AreaMethod == string(grid.ByHand) {
-		d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = s.before.Area, s.before.AreaMethod, s.before.AreaConfidence
+	if r.exists && r.before.AreaMethod == string(grid.ByHand) {
+		d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = r.before.Area, r.before.AreaMethod, r.before.AreaConfidence
 		return nil
 	}
-	a := grid.Assign(s.intake.Areas(), d.point)
+	a := grid.Assign(r.intake.Areas(), d.point)
 	d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = a.Area, string(a.Method), a.Confidence
 	if a.Area == "" {
 		d.rec.Area = access.Common(d.point.WorkerTerritory) // where the queue of unplaced records is looked after
@@ -160,108 +161,108 @@ func (s *storing) locate() (err error) {
 	for _, code := range a.Warnings {
 		d.issues = append(d.issues, grid.Issue(code, strings.Join(d.form.Location, "/")))
 	}
-	return grid.Keep(s.db, d.op.ID, a, !s.exists)
+	return grid.Keep(r.db, d.op.ID, a, !r.exists)
 }
 
-func (s *storing) household() error {
-	d := s.d
+func (r *registering) household() error {
+	d := r.d
 	if d.house == nil {
 		return nil
 	}
 	said := d.house.said
 	said.Area, said.AreaMethod, said.AreaConfidence = d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence
 	claimed := d.house.claimed
-	if claimed == "" && s.exists {
-		claimed = s.before.Household
+	if claimed == "" && r.exists {
+		claimed = r.before.Household
 	}
-	h, known := s.house, s.known
+	h, known := r.house, r.known
 	if !known || claimed != d.house.claimed { // an address is looked for in an area only
-		away := s.away
+		away := r.away
 		var err error
-		if h, known, s.away, err = identity.MeetHousehold(s.db, said, claimed, s.reach()); err != nil {
+		if h, known, r.away, err = identity.MeetHousehold(r.db, said, claimed, r.reach()); err != nil {
 			return err
 		}
 		if away != nil && away.Rule == identity.NamedByID {
-			s.away = away
+			r.away = away
 		}
 	}
-	if s.away != nil && s.exists && s.away.ID == s.before.Household { // it has been this record's, and lies elsewhere now
-		d.rec.Household, s.told.household = s.away.ID, s.away.ID
+	if r.away != nil && r.exists && r.away.ID == r.before.Household { // it has been this record's, and lies elsewhere now
+		d.rec.Household, r.told.household = r.away.ID, r.away.ID
 		return nil
 	}
-	if s.away != nil && s.away.ID == claimed {
+	if r.away != nil && r.away.ID == claimed {
 		claimed = ""
 	}
-	if s.known = known; known && !s.holds(h) { // merged by both sides into one that lies elsewhere
-		d.rec.Household, s.told.household = h.ID, claimed
+	if r.known = known; known && !r.holds(h) { // merged by both sides into one that lies elsewhere
+		d.rec.Household, r.told.household = h.ID, claimed
 		return nil
 	}
 	if !known {
-		if said.Address == "" && said.HouseCode == "" && claimed == "" && s.away == nil {
+		if said.Address == "" && said.HouseCode == "" && claimed == "" && r.away == nil {
 			return nil // nothing that says which household it was
 		}
 		if said.ID = claimed; said.ID == "" {
 			said.ID = freshID(d.op.ID, collections.Households, "", "")
 		}
 		var err error
-		if h, known, err = s.madeBefore(&said); err != nil {
+		if h, known, err = r.madeBefore(&said); err != nil {
 			return err
 		}
 	}
-	return s.tellHousehold(h, said, claimed, known)
+	return r.tellHousehold(h, said, claimed, known)
 }
 
 // tellHousehold makes the household or brings what is said into the known one.
-func (s *storing) tellHousehold(h, said identity.Household, claimed string, known bool) (err error) {
+func (r *registering) tellHousehold(h, said identity.Household, claimed string, known bool) (err error) {
 	before := h
-	c := &change{list: collections.Households, entity: h.ID, area: said.Area, rev: h.Rev, claim: s.d.house.version,
+	c := &change{list: collections.Households, entity: h.ID, area: said.Area, rev: h.Rev, claim: r.d.house.version,
 		before: householdProperties(&before), said: householdProperties(&said)}
 	if !known {
 		c.entity = said.ID
 	}
-	if err := s.reconcile(c); err != nil {
+	if err := r.reconcile(c); err != nil {
 		return err
 	}
-	if said.Attempts, err = identity.Attempts(s.db, s.intake.Instruments.Tables(), h.ID, s.visit()); err != nil {
+	if said.Attempts, err = identity.Attempts(r.db, r.intake.Instruments.Tables(), h.ID, r.visit()); err != nil {
 		return err
 	}
 	var proposed []identity.Fact
 	if known {
-		h, _, proposed, err = identity.TellHousehold(s.db, h, said, s.made(h.ID, h.Area, h.Source), s.now)
+		h, _, proposed, err = identity.TellHousehold(r.db, h, said, r.made(h.ID, h.Area, h.Source), r.now)
 	} else {
-		h, err = identity.SaveHousehold(s.db, h, said, false, s.now)
+		h, err = identity.SaveHousehold(r.db, h, said, false, r.now)
 	}
 	if err != nil {
 		return err
 	}
 	if known && before.Rev != h.Rev {
-		if _, err := s.editsOf(collections.RevisionOf(collections.Households, h.ID, before.Rev+1), before.Area).household(before, h); err != nil {
+		if _, err := r.editsOf(collections.RevisionOf(collections.Households, h.ID, before.Rev+1), before.Area).household(before, h); err != nil {
 			return err
 		}
 	}
-	s.d.rec.Household, s.told.household = h.ID, h.ID
-	past := s.editsOf(collections.RevisionOf(collections.Households, h.ID, h.Rev), before.Area)
-	if err := s.keepFacts(past, nil, proposed, s.d.house.at); err != nil {
+	r.d.rec.Household, r.told.household = h.ID, h.ID
+	past := r.editsOf(collections.RevisionOf(collections.Households, h.ID, h.Rev), before.Area)
+	if err := r.keepFacts(past, nil, proposed, r.d.house.at); err != nil {
 		return err
 	}
-	if s.away != nil {
-		if err := s.elsewhere(s.away.Pair(h), s.d.house.at("address")); err != nil {
+	if r.away != nil {
+		if err := r.elsewhere(r.away.Pair(h), r.d.house.at("address")); err != nil {
 			return err
 		}
 	}
-	return s.noted(c, claimed, h.ID, h.Rev)
+	return r.noted(c, claimed, h.ID, h.Rev)
 }
 
-func (s *storing) persons() error {
-	d := s.d
+func (r *registering) persons() error {
+	d := r.d
 	for i := range d.people {
 		p := &d.people[i]
 		p.said.Household, p.said.Area = d.rec.Household, d.rec.Area
-		found, err := s.person(p)
+		found, err := r.person(p)
 		if err != nil {
 			return err
 		}
-		s.found = append(s.found, found)
+		r.found = append(r.found, found)
 		if p.node == d.inst.Root {
 			d.rec.Person = found.ID
 		} else {
@@ -271,61 +272,61 @@ func (s *storing) persons() error {
 	return nil
 }
 
-func (s *storing) person(p *preparedPerson) (found identity.Found, err error) {
-	if p.claimed == "" && s.exists {
-		p.claimed = s.earlierPerson(p)
+func (r *registering) person(p *preparedPerson) (found identity.Found, err error) {
+	if p.claimed == "" && r.exists {
+		p.claimed = r.earlierPerson(p)
 	}
-	known, away, err := identity.NamePerson(s.db, p.claimed, s.reach())
+	known, away, err := identity.NamePerson(r.db, p.claimed, r.reach())
 	if err != nil {
 		return found, err
 	}
-	if away != nil && !away.Erased && s.linked(away.ID) {
-		s.told.persons = append(s.told.persons, away.ID)
+	if away != nil && !away.Erased && r.linked(away.ID) {
+		r.told.persons = append(r.told.persons, away.ID)
 		return identity.Found{ID: away.ID, Rev: away.Rev, Against: *away}, nil
 	}
-	if s.interviews(known.ID) {
-		p.said.LastRecord = s.d.op.ID
+	if r.interviews(known.ID) {
+		p.said.LastRecord = r.d.op.ID
 	}
 	claimed := p.claimed
 	if away != nil { // never changed from here; an erased one does not come back either
 		p.claimed = ""
 	}
-	c, err := s.personChange(p, known)
+	c, err := r.personChange(p, known)
 	if err != nil {
 		return found, err
 	}
 	fresh := p.claimed
 	if fresh == "" {
-		fresh = freshID(s.d.op.ID, collections.Persons, p.row, p.said.NameKey)
+		fresh = freshID(r.d.op.ID, collections.Persons, p.row, p.said.NameKey)
 	}
-	if found, err = s.register().ResolvePerson(p.said, known, fresh); err != nil {
+	if found, err = r.register().ResolvePerson(p.said, known, fresh); err != nil {
 		return found, err
 	}
 	if away != nil && !away.Erased {
 		pair := identity.NamedElsewhere(*away, p.said, found.ID)
 		found.Elsewhere = &pair
 	}
-	if err := s.tellElsewhere(p, &found); err != nil {
+	if err := r.tellElsewhere(p, &found); err != nil {
 		return found, err
 	}
-	if err := s.suggest(p, found); err != nil {
+	if err := r.suggest(p, found); err != nil {
 		return found, err
 	}
-	s.told.person(found, claimed, s.reach())
-	past := s.editsOf(collections.RevisionOf(collections.Persons, found.ID, found.Rev), found.Against.Area)
-	if err := s.keepFacts(past, found.Changed, found.Proposed, p.at); err != nil {
+	r.told.person(found, claimed, r.reach())
+	past := r.editsOf(collections.RevisionOf(collections.Persons, found.ID, found.Rev), found.Against.Area)
+	if err := r.keepFacts(past, found.Changed, found.Proposed, p.at); err != nil {
 		return found, err
 	}
-	return found, s.notedPerson(c, p, found)
+	return found, r.notedPerson(c, p, found)
 }
 
 // earlierPerson is whom this person was in the revision before: a row keeps its person unless name and birth date are
 // both others.
-func (s *storing) earlierPerson(p *preparedPerson) string {
-	if p.node == s.d.inst.Root {
-		return s.before.Person
+func (r *registering) earlierPerson(p *preparedPerson) string {
+	if p.node == r.d.inst.Root {
+		return r.before.Person
 	}
-	return s.d.were[p.node]
+	return r.d.were[p.node]
 }
 
 // state sets revision and review state; a campaign may let all records pass, or those without errors.
