@@ -49,10 +49,17 @@ func (t *Table) possible() int64 {
 	return n * (n - 1) / 2
 }
 
-// each visits the pairs on every processor; visit is told which one, and a is below b. The pairs come in no order.
-func (c *candidates) each(ctx context.Context, show func(done, total int), visit func(worker int, a, b int32)) error {
+// visitor is told of pairs, a below b, and which processor it is told on. What it does not pick is passed over before it is looked
+// whether an earlier pass has found it; a nil picks takes all.
+type visitor struct {
+	picks func(a, b int32) bool
+	visit func(worker int, a, b int32)
+}
+
+// each visits the pairs on every processor. The pairs come in no order.
+func (c *candidates) each(ctx context.Context, show func(done, total int), v visitor) error {
 	if c.keys == nil {
-		return c.every(ctx, show, visit)
+		return c.every(ctx, show, v)
 	}
 	width := len(c.passes)
 	for at := range c.passes {
@@ -68,7 +75,7 @@ func (c *candidates) each(ctx context.Context, show func(done, total int), visit
 				if start >= len(sorted) || ctx.Err() != nil {
 					return
 				}
-				c.stretch(worker, at, sorted, start, visit)
+				c.stretch(worker, at, sorted, start, v)
 			}
 		})
 	}
@@ -80,7 +87,7 @@ func (c *candidates) each(ctx context.Context, show func(done, total int), visit
 const stretch = 4096
 
 // stretch visits the pairs of the buckets that begin in a stretch.
-func (c *candidates) stretch(worker, at int, sorted []uint64, start int, visit func(worker int, a, b int32)) {
+func (c *candidates) stretch(worker, at int, sorted []uint64, start int, v visitor) {
 	for i := start; i < min(start+stretch, len(sorted)); i++ {
 		if i > 0 && sorted[i-1]>>32 == sorted[i]>>32 {
 			continue
@@ -91,8 +98,8 @@ func (c *candidates) stretch(worker, at int, sorted []uint64, start int, visit f
 		}
 		for x := i; x < end; x++ {
 			for y := x + 1; y < end; y++ {
-				if a, b := int32(uint32(sorted[x])), int32(uint32(sorted[y])); c.wanted(at, a, b) {
-					visit(worker, a, b)
+				if a, b := int32(uint32(sorted[x])), int32(uint32(sorted[y])); (v.picks == nil || v.picks(a, b)) && c.wanted(at, a, b) {
+					v.visit(worker, a, b)
 				}
 			}
 		}
@@ -120,15 +127,15 @@ func (c *candidates) column(at int) []uint64 {
 }
 
 // every visits all pairs there are.
-func (c *candidates) every(ctx context.Context, show func(done, total int), visit func(worker int, a, b int32)) error {
+func (c *candidates) every(ctx context.Context, show func(done, total int), v visitor) error {
 	n := int32(c.t.Len())
 	var next atomic.Int32
 	show(0, 1)
 	parallel(func(worker int) {
 		for a := next.Add(1) - 1; a < n && ctx.Err() == nil; a = next.Add(1) - 1 {
 			for b := a + 1; b < n; b++ {
-				if c.wanted(0, a, b) {
-					visit(worker, a, b)
+				if (v.picks == nil || v.picks(a, b)) && c.wanted(0, a, b) {
+					v.visit(worker, a, b)
 				}
 			}
 		}

@@ -15,6 +15,13 @@ type clusters struct {
 	members map[int32][]int32
 	doubt   map[int32]float64    // of records that joined a larger cluster, the odds by which they did
 	looked  map[[4]int32]float64 // odds of two clusters, by their first records and their sizes
+	kinds   map[int32][]kind     // of clusters that are looked at pair by pair
+}
+
+// kind is the first record of some that have equal rows, and how many they are: what is said of one is said of all.
+type kind struct {
+	record int32
+	n      int
 }
 
 // cluster joins records by the pairs, the surest first, and lets a pair join two clusters only where all their records
@@ -32,7 +39,7 @@ func (r *Result) cluster() {
 		a, b := r.Pairs[x], r.Pairs[y]
 		return cmp.Or(cmp.Compare(b.Odds, a.Odds), int(a.A-b.A), int(a.B-b.B))
 	})
-	c := clusters{r: r, members: map[int32][]int32{}, doubt: map[int32]float64{}, looked: map[[4]int32]float64{}}
+	c := clusters{r: r, members: map[int32][]int32{}, doubt: map[int32]float64{}, looked: map[[4]int32]float64{}, kinds: map[int32][]kind{}}
 	r.Cluster = make([]int32, r.t.Len())
 	for i := range r.Cluster {
 		r.Cluster[i] = int32(i)
@@ -69,6 +76,27 @@ func (c *clusters) of(x int32) []int32 {
 	return []int32{x}
 }
 
+// kindsOf are the different rows of a cluster, by their first records.
+func (c *clusters) kindsOf(x int32) []kind {
+	if k := c.kinds[x]; k != nil {
+		return k
+	}
+	var kinds []kind
+	t := c.r.t
+	for _, record := range c.of(x) {
+		at := slices.IndexFunc(kinds, func(k kind) bool { return slices.Equal(t.row(k.record), t.row(record)) })
+		if at < 0 {
+			at = len(kinds)
+			kinds = append(kinds, kind{record: record})
+		}
+		kinds[at].n++
+	}
+	if len(c.of(x)) > 1 {
+		c.kinds[x] = kinds
+	}
+	return kinds
+}
+
 // odds are those that the records of two clusters are of one person: of all the pairs across together, where a pair counts for no more
 // than a
 // sure one, and against no more than it can. Pairs of the same records tell much of the same, so that n count as the root
@@ -83,14 +111,14 @@ func (c *clusters) odds(a, b int32) float64 {
 		return odds
 	}
 	sum := 0.0
-	for _, i := range x {
-		for _, j := range y {
-			odds := c.r.oddsOf(i, j)
+	for _, i := range c.kindsOf(a) {
+		for _, j := range c.kindsOf(b) {
+			odds := c.r.oddsOf(i.record, j.record)
 			if odds == siblingOdds && c.r.t.han {
 				c.looked[key] = siblingOdds
 				return siblingOdds
 			}
-			sum += min(surely, max(-surely, odds))
+			sum += float64(i.n*j.n) * min(surely, max(-surely, odds))
 		}
 	}
 	odds := sum / math.Sqrt(float64(len(x)*len(y)))
@@ -129,6 +157,8 @@ func (c *clusters) join(a, b int32, odds float64, joint map[[2]int32]float64) {
 	}
 	c.members[a] = slices.Concat(x, y)
 	delete(c.members, b)
+	delete(c.kinds, a)
+	delete(c.kinds, b)
 }
 
 func (c *clusters) doubted(x int32) float64 {
@@ -170,14 +200,14 @@ func (c *clusters) set(p *Pair, odds float64) {
 	if p.Odds >= odds && odds >= surely {
 		return
 	}
-	if of := c.members[c.r.Cluster[p.A]]; p.Odds < odds {
-		best := p.Odds
-		for _, k := range of {
-			if k == p.A || k == p.B {
-				continue
+	if p.Odds < odds {
+		best, t := p.Odds, c.r.t
+		for _, k := range c.kindsOf(c.r.Cluster[p.A]) {
+			if slices.Equal(t.row(k.record), t.row(p.A)) || slices.Equal(t.row(k.record), t.row(p.B)) {
+				continue // no way is better than the pair itself
 			}
-			if way := min(c.r.oddsOf(p.A, k), c.r.oddsOf(k, p.B)); way > best {
-				best, p.Through = way, k
+			if way := min(c.r.oddsOf(p.A, k.record), c.r.oddsOf(k.record, p.B)); way > best {
+				best, p.Through = way, k.record
 			}
 		}
 	}

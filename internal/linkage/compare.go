@@ -5,8 +5,7 @@ type pattern [maxFacts]level
 
 // pair compares two records.
 func (t *Table) pair(a, b int32) (p pattern) {
-	n := len(t.facts)
-	rowA, rowB := t.rows[int(a)*n:][:n], t.rows[int(b)*n:][:n]
+	rowA, rowB := t.row(a), t.row(b)
 	for i := range t.facts {
 		f := &t.facts[i]
 		switch {

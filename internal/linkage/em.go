@@ -245,11 +245,11 @@ func (t *Table) candidatePatterns(ctx context.Context, c *candidates, seed uint6
 	share := min(1, candidatePairs/float64(max(1, c.pairs)))
 	limit := uint64(share * (1 << 32))
 	marks := t.marks(seed)
-	err := c.each(ctx, show, func(w int, a, b int32) {
-		if share == 1 || uint64(mix(marks[a]^marks[b])) < limit {
-			counts[w][t.pair(a, b)] += 1 / share
-		}
-	})
+	v := visitor{visit: func(w int, a, b int32) { counts[w][t.pair(a, b)] += 1 / share }}
+	if share < 1 {
+		v.picks = func(a, b int32) bool { return uint64(mix(marks[a]^marks[b])) < limit }
+	}
+	err := c.each(ctx, show, v)
 	return merged(counts), err
 }
 

@@ -77,13 +77,13 @@ func Find(ctx context.Context, t *Table, o Options) (*Result, error) {
 func (r *Result) score(ctx context.Context, c *candidates, show func(done, total int)) error {
 	found := make([][]Pair, workers())
 	compared := make([]int64, workers()*8)
-	err := c.each(ctx, show, func(w int, a, b int32) {
+	err := c.each(ctx, show, visitor{visit: func(w int, a, b int32) {
 		compared[w*8]++
 		p := r.t.pair(a, b)
 		if odds := r.scorer.odds(a, b, &p); odds >= kept {
 			found[w] = append(found[w], Pair{A: a, B: b, Odds: odds, Through: -1, Held: held(odds)})
 		}
-	})
+	}})
 	for w := range found {
 		r.Pairs = append(r.Pairs, found[w]...)
 		r.Model.Compared += compared[w*8]

@@ -212,6 +212,12 @@ func (t *Table) count() {
 	}
 }
 
+// row is what a record holds: one value of each fact.
+func (t *Table) row(record int32) []int32 {
+	n := len(t.facts)
+	return t.rows[int(record)*n:][:n]
+}
+
 func (t *Table) at(record int32, fact int) *value {
 	return &t.facts[fact].values[t.rows[int(record)*len(t.facts)+fact]]
 }
