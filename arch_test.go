@@ -66,7 +66,7 @@ var mayImport = map[string][]string{
 	"internal/grid":        {"collections", "collections/territory", "internal/audit", "internal/geofile", "internal/survey", "internal/tabular"},
 	"internal/identity":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/linkage", "internal/problem", "internal/survey", "internal/validate"},
 	"internal/outbox":      {"collections"},
-	"internal/instrument":  {"collections", "collections/territory", "internal/audit", "internal/problem", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
+	"internal/instrument":  {"collections", "collections/territory", "internal/audit", "internal/problem", "internal/queryplan", "internal/survey", "internal/validate", "internal/xform", "internal/xlsform"},
 	"internal/ingest":      {"collections", "collections/territory", "internal/access", "internal/audit", "internal/crash", "internal/grid", "internal/identity", "internal/instrument", "internal/needs", "internal/problem", "internal/sensitive", "internal/survey", "internal/turn", "internal/validate", "internal/xform", "internal/xmltree"},
 	"internal/console":     {"collections", "collections/territory", "internal/access", "internal/agreement", "internal/audit", "internal/coverage", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/quality", "internal/review", "internal/sensitive", "internal/signin", "internal/survey", "internal/tile", "internal/validate", "internal/work"},
 	"internal/review":      {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},

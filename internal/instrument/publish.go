@@ -17,6 +17,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/audit"
+	"doorstep/internal/queryplan"
 	"doorstep/internal/survey"
 	"doorstep/internal/validate"
 	"doorstep/internal/xform"
@@ -197,7 +198,10 @@ func (l *Library) prepareTables(tx core.App, db collections.DB, in *Instrument) 
 	if err := collections.EnsureTables(tx, in.Form); err != nil {
 		return err
 	}
-	return collections.EnsureViews(tx, l.Interviews(in), in.Form.TableName())
+	if err := collections.EnsureViews(tx, l.Interviews(in), in.Form.TableName()); err != nil {
+		return err
+	}
+	return queryplan.Plant(db) // of the indexes that are new
 }
 
 // beside fails with survey.Problems where a form cannot be a version beside those that records may have.

@@ -346,3 +346,22 @@ func TestADraftMakesNothingThatViewsNeed(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestIndexesOfANewFormHaveStatistics: SQLite does not take the tables of a form for a million rows until the next start.
+func TestIndexesOfANewFormHaveStatistics(t *testing.T) {
+	app := testapp.New(t)
+	repeat := func(name string) string {
+		return "| | begin repeat | " + name + " | R |\n| | text | " + name + "_b | B |\n| | end repeat | | |\n"
+	}
+	for _, md := range []string{form("own", "1", question+repeat("r")), form("own", "2", question+repeat("r")+repeat("s"))} {
+		in := must(t, app, md)
+		for _, table := range in.Layout.Tables {
+			var indexes, told int
+			err := app.DB().NewQuery(`SELECT COUNT(*), COUNT(s.stat) FROM pragma_index_list({:table}) x
+				LEFT JOIN sqlite_stat1 s ON s.idx=x.name`).Bind(map[string]any{"table": table.Name}).Row(&indexes, &told)
+			if err != nil || indexes == 0 || told != indexes {
+				t.Errorf("%s: statistics of %d of %d indexes, %v", table.Name, told, indexes, err)
+			}
+		}
+	}
+}
