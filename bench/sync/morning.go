@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -17,20 +18,28 @@ import (
 
 // firstSyncs lets every tablet take its first sync, each at a moment of its own.
 func (r *rushed) firstSyncs(ctx context.Context, all []arrival) (err error) {
-	var records atomic.Int64
+	var records, refused atomic.Int64
 	pages := &timed{next: http.DefaultTransport}
 	r.first, err = atChance(ctx, all, morning, func(ctx context.Context, _ int, a arrival) error {
 		t := &client.Tablet{Conn: a.conn}
 		t.Conn.HTTP = &http.Client{Transport: pages}
 		err := t.Pull(ctx)
+		for ; isBusy(err); err = t.Pull(ctx) { // it goes on where it was told to come later
+			refused.Add(1)
+		}
 		for _, of := range t.Copy.Records {
 			records.Add(int64(len(of)))
 		}
 		return err
 	})
-	r.records, r.pages = int(records.Load()), pages.took
+	r.records, r.pages, r.later = int(records.Load()), pages.took, refused.Load()
 	slices.Sort(r.pages)
 	return err
+}
+
+func isBusy(err error) bool {
+	var told *client.Refusal
+	return errors.As(err, &told) && told.Status == http.StatusTooManyRequests
 }
 
 // atChance lets every tablet do something at a moment of its own, by chance, at the rate of the whole force in some time. It

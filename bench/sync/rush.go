@@ -34,6 +34,7 @@ type rushed struct {
 	first           time.Duration // all first syncs
 	records         int           // in them
 	pages           []time.Duration
+	later           int64         // pages that were told to come later; their time counts
 	morningPeak     int           // MB
 	over            time.Duration // from the first tablet to the last answer
 	push            []time.Duration
@@ -236,8 +237,9 @@ func at(share float64, sorted []time.Duration) float64 {
 }
 
 func (r *rushed) print(w io.Writer) {
-	fmt.Fprintf(w, "first morning: %d tablets took %d records in %d pages in %.0f s: p50 %.0f ms, p95 %.0f ms, worst %.0f ms a page\n",
-		r.tablets, r.records, len(r.pages), r.first.Seconds(), at(0.5, r.pages), at(0.95, r.pages), at(1, r.pages))
+	fmt.Fprintf(w, "first morning: %d tablets took %d records in %d pages in %.0f s: "+
+		"p50 %.0f ms, p95 %.0f ms, worst %.0f ms a page; told to come later %d times\n",
+		r.tablets, r.records, len(r.pages), r.first.Seconds(), at(0.5, r.pages), at(0.95, r.pages), at(1, r.pages), r.later)
 	fmt.Fprintf(w, "rush: %d tablets with %d visits each in %.0f s: p50 %.0f ms, p95 %.0f ms, worst %.0f ms; told to come later %d times\n\n",
 		r.tablets, r.visits, r.over.Seconds(), at(0.5, r.push), at(0.95, r.push), at(1, r.push), r.busy)
 }

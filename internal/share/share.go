@@ -33,6 +33,10 @@ const (
 	swept    = 10 * time.Second // how often names are forgotten that have all of their part again
 )
 
+// atOnce is how many requests for each core are worked on when another begins. An answer that is made holds some megabytes; one that
+// waits to begin holds nothing, and all of them together are not done sooner for being begun.
+const atOnce = 16
+
 // Shares knows everybody's requests.
 type Shares struct {
 	cores int
@@ -41,6 +45,7 @@ type Shares struct {
 	names   map[string]*name
 	working map[*name]bool // names of which something is worked on
 	behind  map[*name]bool // names that have used up their part, and wait for others
+	full    []*name        // names that would begin something and wait until less is worked on, in their order
 	turns   int            // that are worked on
 	sweep   time.Time
 }
@@ -56,6 +61,7 @@ type name struct {
 	open, work int
 	line, back []*wait   // to begin, and to go on
 	began      bool      // whose turn was last
+	queued     bool      // among those for whom it is full
 	paid       time.Time // until when its work is paid for; the part is used up while that lies ahead
 	wake       *time.Timer
 }
@@ -155,7 +161,7 @@ func (s *Shares) named(who string, l Limits) *name {
 // serve starts what may start of a name.
 func (s *Shares) serve(n *name) {
 	for n.work < n.limits.Work {
-		w := n.next()
+		w := n.next(s.turns >= atOnce*s.cores)
 		if w == nil {
 			break
 		}
@@ -170,6 +176,10 @@ func (s *Shares) serve(n *name) {
 		s.start(n, w, now)
 	}
 	delete(s.behind, n)
+	if !n.queued && n.work < n.limits.Work && n.mayBegin() { // it is full
+		n.queued = true
+		s.full = append(s.full, n)
+	}
 }
 
 // giveWay reports whether a name in debt waits: while every core is busy, or somebody is worked on who owes less than half.
@@ -206,9 +216,11 @@ func (s *Shares) start(n *name, w *wait, now time.Time) {
 	close(w.ready)
 }
 
-// next is the request that comes next, nil for none: in turn one that goes on, and one that begins.
-func (n *name) next() *wait {
-	if mayBegin := len(n.line) > 0 && n.open < n.limits.Open; mayBegin && (!n.began || len(n.back) == 0) {
+func (n *name) mayBegin() bool { return len(n.line) > 0 && n.open < n.limits.Open }
+
+// next is the request that comes next, nil for none: in turn one that goes on, and one that begins where it is not full.
+func (n *name) next(full bool) *wait {
+	if n.mayBegin() && !full && (!n.began || len(n.back) == 0) {
 		return n.line[0]
 	}
 	if len(n.back) > 0 {
@@ -227,6 +239,12 @@ func (s *Shares) stop(t *Turn) {
 		if n.work--; n.work == 0 {
 			delete(s.working, n)
 		}
+	}
+	for len(s.full) > 0 && s.turns < atOnce*s.cores {
+		first := s.full[0]
+		s.full = s.full[1:]
+		first.queued = false
+		s.serve(first)
 	}
 	s.serve(n)
 	for other := range s.behind {

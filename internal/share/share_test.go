@@ -2,6 +2,7 @@ package share
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http/httptest"
 	"runtime"
@@ -226,3 +227,53 @@ type spying struct {
 }
 
 func (s *spying) Write(p []byte) (int, error) { s.look(); return s.ResponseRecorder.Write(p) }
+
+// While it is full names begin in the order in which they came, as others end or wait for the network; what was begun goes on.
+func TestWhoBeginsWaitsWhileItIsFull(t *testing.T) {
+	s := New()
+	begin := func(who string) *Turn {
+		turn, ok := s.Begin(t.Context(), who, small)
+		if !ok {
+			t.Errorf("%s is refused", who)
+		}
+		return turn
+	}
+	var all []*Turn
+	for i := range atOnce * s.cores {
+		all = append(all, begin(fmt.Sprint(i)))
+	}
+	began := make(chan string)
+	turns := make(chan *Turn, 3)
+	for i, who := range []string{"a", "b", "c"} {
+		go func() {
+			turns <- begin(who)
+			began <- who
+		}()
+		for s.queued() <= i {
+			runtime.Gosched()
+		}
+	}
+	all[0].End()
+	order := <-began
+	all[1].Wait(func() { order += <-began })
+	if len(began) > 0 || s.queued() != 1 { // the one that waited goes on, whatever waits to begin
+		t.Errorf("%d wait", s.queued())
+	}
+	all[1].End() // one more than may be worked on was
+	all[2].End()
+	if order += <-began; order != "abc" {
+		t.Errorf("order %s", order)
+	}
+	for _, turn := range append(all[3:], <-turns, <-turns, <-turns) {
+		turn.End()
+	}
+	if s.turns != 0 || s.queued() != 0 {
+		t.Errorf("left: %+v", s)
+	}
+}
+
+func (s *Shares) queued() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.full)
+}
