@@ -67,12 +67,12 @@ func (d *Doorstep) Bind(app core.App) {
 
 	on(app.OnRecordCreateRequest(collections.Workers), "doorstep.worker.new", 10, newWorker)
 	on(app.OnRecordUpdateRequest(collections.Workers), "doorstep.worker.changed", 10, changedWorker)
-	on(app.OnRecordCreate(collections.Workers), "doorstep.worker.create", 20, workerScopes)
-	on(app.OnRecordUpdate(collections.Workers), "doorstep.worker.update", 20, workerScopes)
+	on(app.OnRecordCreate(collections.Workers), "doorstep.worker.create", 20, d.workerScopes)
+	on(app.OnRecordUpdate(collections.Workers), "doorstep.worker.update", 20, d.workerScopes)
 	for _, registry := range announced {
-		on(app.OnRecordCreate(registry), "doorstep.announce.create."+registry, 30, announce)
-		on(app.OnRecordUpdate(registry), "doorstep.announce.update."+registry, 30, announce)
-		on(app.OnRecordDelete(registry), "doorstep.announce.delete."+registry, 30, announceDelete)
+		on(app.OnRecordCreate(registry), "doorstep.announce.create."+registry, 30, d.announce)
+		on(app.OnRecordUpdate(registry), "doorstep.announce.update."+registry, 30, d.announce)
+		on(app.OnRecordDelete(registry), "doorstep.announce.delete."+registry, 30, d.announceDelete)
 	}
 	on(app.OnRecordUpdate(collections.Areas), "doorstep.redrawn", 40, d.areasRedrawn)
 	for table := range collections.Registry {

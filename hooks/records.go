@@ -2,7 +2,6 @@ package hooks
 
 import (
 	"errors"
-	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -128,7 +127,7 @@ func refusal(err error) error {
 
 // workerScopes keeps the ranges that rules and queries compare with equal to the worker's territory, and remembers the
 // territory that a worker gives up.
-func workerScopes(e *core.RecordEvent) error {
+func (d *Doorstep) workerScopes(e *core.RecordEvent) error {
 	return inTransaction(e, func() error {
 		now, before := access.Territory(e.Record), access.Territory(e.Record.Original())
 		changed := !e.Record.IsNew() && devicesync.ScopeKey(before) != devicesync.ScopeKey(now)
@@ -141,14 +140,14 @@ func workerScopes(e *core.RecordEvent) error {
 			return err
 		}
 		if changed {
-			if err := devicesync.RememberTerritory(db, e.Record.Id, before, time.Now()); err != nil {
+			if err := devicesync.RememberTerritory(db, e.Record.Id, before, d.Now()); err != nil {
 				return err
 			}
 		}
 		if _, err := db.Exec(`DELETE FROM worker_scopes WHERE worker=?`, e.Record.Id); err != nil {
 			return err
 		}
-		at := collections.Stamp(time.Now())
+		at := collections.Stamp(d.Now())
 		for _, r := range territory.Scopes(now) {
 			if err := collections.Insert(db, collections.Scopes, collections.Row{
 				{Column: "worker", Value: e.Record.Id}, {Column: "lo", Value: r.Lo}, {Column: "hi", Value: r.Hi},
@@ -162,7 +161,7 @@ func workerScopes(e *core.RecordEvent) error {
 }
 
 // announce raises the revision of a registry record that was changed by hand, and puts it into the feed.
-func announce(e *core.RecordEvent) error {
+func (d *Doorstep) announce(e *core.RecordEvent) error {
 	return inTransaction(e, func() error {
 		before := e.Record.Original()
 		e.Record.Set("rev", before.GetInt("rev")+1)
@@ -170,7 +169,7 @@ func announce(e *core.RecordEvent) error {
 		if err != nil {
 			return err
 		}
-		remember, err := history(db, e.Record)
+		remember, err := d.history(db, e.Record)
 		if err != nil {
 			return err
 		}
@@ -185,18 +184,18 @@ func announce(e *core.RecordEvent) error {
 			from = ""
 		}
 		if e.Record.Collection().Name == collections.Households {
-			if err := identity.MoveMembers(db, e.Record.Id, from, to, time.Now()); err != nil {
+			if err := identity.MoveMembers(db, e.Record.Id, from, to, d.Now()); err != nil {
 				return err
 			}
 		}
 		return collections.Moved(db, collections.RevisionOf(e.Record.Collection().Name, e.Record.Id, int64(e.Record.GetInt("rev"))), from, to,
-			time.Now())
+			d.Now())
 	})
 }
 
 // history reads what is known of a household or a person before somebody changes it by hand. It returns what keeps the
 // history once the change is stored.
-func history(db collections.DB, r *core.Record) (remember func() error, err error) {
+func (d *Doorstep) history(db collections.DB, r *core.Record) (remember func() error, err error) {
 	by, _ := r.Get(collections.By).(access.Actor)
 	switch r.Collection().Name {
 	case collections.Households:
@@ -206,7 +205,7 @@ func history(db collections.DB, r *core.Record) (remember func() error, err erro
 			if err != nil || before.ID == "" || after.Damaged {
 				return err
 			}
-			return ingest.HouseholdByHand(db, by, before, after, time.Now())
+			return ingest.HouseholdByHand(db, by, before, after, d.Now())
 		}, err
 	case collections.Persons:
 		before, err := knownPerson(db, r.Id)
@@ -215,7 +214,7 @@ func history(db collections.DB, r *core.Record) (remember func() error, err erro
 			if err != nil || before.ID == "" || after.Damaged {
 				return err
 			}
-			return ingest.PersonByHand(db, by, before, after, time.Now())
+			return ingest.PersonByHand(db, by, before, after, d.Now())
 		}, err
 	}
 	return func() error { return nil }, nil
@@ -239,8 +238,8 @@ func knownPerson(db collections.DB, id string) (identity.Person, error) {
 }
 
 // announceDelete tells the tablets that a registry record is gone.
-func announceDelete(e *core.RecordEvent) error {
-	return inTransaction(e, func() error { return gone(e, target(e.Record)) })
+func (d *Doorstep) announceDelete(e *core.RecordEvent) error {
+	return inTransaction(e, func() error { return d.gone(e, target(e.Record)) })
 }
 
 // surveyRecordDeleted tells the worker's tablets that a record is gone, and takes back what was asked of them about it.
@@ -249,7 +248,7 @@ func (d *Doorstep) surveyRecordDeleted(e *core.RecordEvent) error {
 		return e.Next()
 	}
 	return inTransaction(e, func() error {
-		if err := gone(e, collections.ToWorker(e.Record.GetString("worker"))); err != nil {
+		if err := d.gone(e, collections.ToWorker(e.Record.GetString("worker"))); err != nil {
 			return err
 		}
 		db, err := collections.From(e.App)
@@ -260,7 +259,7 @@ func (d *Doorstep) surveyRecordDeleted(e *core.RecordEvent) error {
 	})
 }
 
-func gone(e *core.RecordEvent, from string) error {
+func (d *Doorstep) gone(e *core.RecordEvent, from string) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -269,7 +268,7 @@ func gone(e *core.RecordEvent, from string) error {
 		return err
 	}
 	rev := int64(e.Record.GetInt("rev")) + 1
-	return collections.Announce(db, collections.RevisionOf(e.Record.Collection().Name, e.Record.Id, rev), from, collections.Delete, time.Now())
+	return collections.Announce(db, collections.RevisionOf(e.Record.Collection().Name, e.Record.Id, rev), from, collections.Delete, d.Now())
 }
 
 // target is whom a registry record concerns.
