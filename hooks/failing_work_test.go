@@ -1,0 +1,105 @@
+package hooks_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/audit"
+	"doorstep/internal/campaign"
+	"doorstep/internal/grid"
+	"doorstep/internal/identity"
+	"doorstep/internal/job"
+	"doorstep/internal/outbox"
+	"doorstep/internal/retention"
+	"doorstep/internal/roster"
+	"doorstep/internal/sealing"
+	"doorstep/internal/staff"
+)
+
+// TestWorkThatFailsSaysSo runs what is done at the shell and by the clock again and again, while each time another statement of the
+// database fails: whichever it is, the work says so, and what is done all or not at all has changed nothing.
+func TestWorkThatFailsSaysSo(t *testing.T) {
+	d := newDesk(t)
+	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
+	d.visit(1, "990102001001001", "示例路 2 号", "李小红", "990000201503010033")
+	d.Plant(t, collections.Outbox, map[string]any{
+		"id": "due", "kind": "report", "payload": "{}", "due": "2026-01-01 00:00:00.000Z", "done_at": "", "created": "2026-01-01 00:00:00.000Z",
+	})
+	d.Plant(t, "retention_policies", map[string]any{"id": "policy", "collection": "child_visits", "days": 90, "active": true})
+	app, library, now := d.TestApp, d.Doorstep.Library, d.Doorstep.Now()
+	db := collections.Read(app)
+	person := list(t, db, `SELECT id FROM persons ORDER BY id`)[0]
+	file := func(name, content string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	houses := file("roster.csv", "网格代码,住址,姓名,性别,出生日期,身份证号\n990101001001001,示例路 3 号,赵小刚,男,2016-03-01,\n")
+	workers := file("workers.csv", "工号,姓名,角色,负责区域,在岗,密码\nF-new,新人,field,990101001001,是,synthetic-pass-1\n")
+	for _, work := range []struct {
+		name  string
+		parts bool // done in parts, of which the first stay
+		do    func(ctx context.Context) error
+	}{
+		{"audit verify", false, func(context.Context) error { _, err := audit.Verify(db, ""); return err }},
+		{"audit after", false, func(context.Context) error { _, err := audit.After(db, 0); return err }},
+		{"audit who", false, func(context.Context) error { _, _, err := audit.Who(db, person, nil); return err }},
+		{"sealing damaged", false, func(ctx context.Context) error { return sealing.Damaged(ctx, db, func(_, _ string) {}) }},
+		{"sealing rows", true, func(ctx context.Context) error { _, err := sealing.Rows(ctx, app, library, true, nil); return err }},
+		{"sealing reseal", true, func(ctx context.Context) error { return sealing.Reseal(ctx, app, library, nil) }},
+		{"blocking keys", true, func(ctx context.Context) error { return identity.Backfill(ctx, app, func(int) {}) }},
+		{"campaigns", false, func(context.Context) error { _, err := campaign.List(db); return err }},
+		{"area codes", false, func(context.Context) error { _, err := grid.CodesOf(db); return err }},
+		{"outbox", true, func(ctx context.Context) error {
+			return outbox.Flush(ctx, app, func(context.Context, outbox.Message) error { return nil }, now)
+		}},
+		{"interrupted jobs", false, func(ctx context.Context) error { return job.Interrupt(ctx, app, now) }},
+		{"expired files", false, func(ctx context.Context) error {
+			return collections.Write(ctx, app, func(db collections.DB) error { return job.Expire(db, now) })
+		}},
+		{"retention reports", false, func(ctx context.Context) error { return retention.Report(ctx, app, library, now.AddDate(0, 0, 91)) }},
+		{"roster", true, func(ctx context.Context) error {
+			_, err := roster.Import(ctx, app, houses, roster.Options{Now: now})
+			return err
+		}},
+		{"workers", false, func(ctx context.Context) error {
+			_, err := staff.Import(ctx, app, workers, staff.Options{Now: now})
+			return err
+		}},
+		{"erasure", false, func(ctx context.Context) error {
+			return retention.Person(ctx, app, library, access.Act{Actor: access.Shell(), Now: now}, retention.Erasure{Person: person, Basis: retention.Bases[0]})
+		}},
+	} {
+		t.Run(work.name, func(t *testing.T) { d.failsAloud(t, work.parts, work.do) })
+	}
+}
+
+// failsAloud does some work while one statement after the other fails, and at last while none does.
+func (d *desk) failsAloud(t *testing.T, parts bool, do func(context.Context) error) {
+	before, version := d.Picture(t), d.Version(d.t)
+	for n := 1; ; n++ {
+		var err error
+		failed := d.Failing(n, isSpared, func() { err = do(t.Context()) })
+		switch {
+		case failed == "" && err != nil:
+			t.Fatal(err)
+		case failed == "":
+			t.Logf("%d statements", n-1)
+			return
+		case err == nil:
+			t.Fatalf("nothing was said, though this failed: %s", failed)
+		}
+		if now := d.Version(d.t); now != version && !parts {
+			if moved := d.Moved(t, before); len(moved) > 0 {
+				t.Fatalf("%v, and it left %q, though this failed: %s", err, moved, failed)
+			}
+			version = now
+		}
+	}
+}
