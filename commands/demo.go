@@ -144,6 +144,11 @@ func (m *demonstration) fill(ctx context.Context, app core.App, d *hooks.Doorste
 	if err := collections.Hurry(ctx, app, func() error { return seed.Life(ctx, app, d.Intake(), setting, pace) }); err != nil {
 		return fmt.Errorf("demo city: %w", err)
 	}
+	if m.scale == "small" {
+		if err := errors.Join(seed.Split(ctx, app, city, setting.Now.AddDate(0, 0, -2)), d.Reassign(ctx, app)); err != nil {
+			return fmt.Errorf("demo city: %w", err)
+		}
+	}
 	return collections.Write(ctx, app, func(db collections.DB) error { return collections.SetMeta(db, demoKey, m.made()) })
 }
 

@@ -45,6 +45,8 @@ func (w *witness) walkAreas(manager, boss *testapp.Client) {
 	job := []string{text(w.send(boss, get, areaJobs, nil, "", nil, 200), "items", "id")}
 	w.send(boss, get, areaJobs+"/{id}", job, "", nil, 200)
 	w.send(boss, get, areaJobs+"/{id}", []string{"x"}, "", nil, 404)
+	w.send(boss, get, areaJobs+"/{id}/outlines", job, "", nil, 200)
+	w.send(boss, get, areaJobs+"/{id}/outlines", []string{"x"}, "", nil, 404)
 	w.send(boss, get, areaJobs+"/{id}/moves", job, "?from=990101001001001&to=990101001001003", nil, 200)
 	w.send(boss, get, areaJobs+"/{id}/moves", job, "?from=990102001001001&to=990102001001002", nil, 404)
 	w.send(manager, post, areaJobs, nil, "", nil, 200)

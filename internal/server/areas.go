@@ -8,6 +8,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/console"
 	"doorstep/internal/grid"
 	"doorstep/internal/problem"
 	"doorstep/internal/reassign"
@@ -113,6 +114,22 @@ func areaJob(r *request) error {
 		Ways    []reassign.Way    `json:"ways"`
 		Follows []reassign.Follow `json:"follows"`
 	}{job, ways, follows})
+}
+
+// areaJobOutlines gives the borders that the change before a job has drawn anew, and what they were.
+func areaJobOutlines(r *request) error {
+	job, found, err := reassign.Find(r.db(), r.path("id"))
+	if err != nil {
+		return err
+	}
+	if !found {
+		return problem.New(problem.NotFound, "")
+	}
+	drawn, err := console.ReadRedrawn(r.db(), r.actor, job.Created)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, drawn)
 }
 
 // areaMoves lists the records that went from one area to another, for the supervisors of both.

@@ -133,6 +133,7 @@ var areaRoutes = []Route{
 	get(areaJobs, access.ReadCoverage, listAreaJobs),
 	post(areaJobs, access.ImportAreas, lookAgain),
 	get(areaJobs+"/{id}", access.ReadCoverage, areaJob),
+	get(areaJobs+"/{id}/outlines", access.ReadCoverage, areaJobOutlines).packed(),
 	get(areaJobs+"/{id}/moves", access.ReviewRecord, areaMoves),
 	post(areaJobs+"/{id}/cancel", access.ImportAreas, cancelAreaJob),
 	post(areaJobs+"/{id}/resume", access.ImportAreas, resumeAreaJob),

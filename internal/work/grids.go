@@ -16,6 +16,7 @@ type Spread struct {
 	Workers []string `json:"workers"` // ids; none for every field worker there
 	Due     string   `json:"due"`
 	Again   bool     `json:"again"` // also grids that somebody has
+	Areas   []string `json:"areas"` // that the grids lie in, or are; none for all of within
 }
 
 // Grids makes parts of the grids of an area that nobody has yet, balanced between workers by the households expected and by
@@ -40,7 +41,7 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 	err = collections.Each(db, `SELECT code, expected_households FROM areas
 		WHERE code>=? AND code<? AND +level='grid' AND active=TRUE LIMIT ?`, []any{r.Lo, r.Hi, mostParts + 1}, func(rows *sql.Rows) error {
 		var p Place
-		if err := rows.Scan(&p.Code, &p.Weight); err != nil || taken[p.Code] {
+		if err := rows.Scan(&p.Code, &p.Weight); err != nil || taken[p.Code] || len(s.Areas) > 0 && !grid.UnderAny(p.Code, s.Areas) {
 			return err
 		}
 		targets[p.Code], p.Weight = p.Weight, max(1, p.Weight)

@@ -23,6 +23,16 @@ export function frameOf(points: Point[]): Frame {
   return { w: (x1 - x0) * flat * scale, h: (y1 - y0) * scale, at, path }
 }
 
+/** holds reports whether a ring holds a place, by counting the sides to its east. */
+export function holds(ring: Point[], [x, y]: Point): boolean {
+  let inside = false
+  ring.forEach(([ax, ay], i) => {
+    const [bx, by] = ring[(i + 1) % ring.length]!
+    if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside
+  })
+  return inside
+}
+
 /** middleOf returns the middle of the box around some rings. */
 export function middleOf(rings: Point[][]): Point {
   const all = rings.flat()

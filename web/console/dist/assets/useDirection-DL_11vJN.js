@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-eABct5o5.js";import{b as t,ut as n}from"./_plugin-vue_export-helper-DDatMgMh.js";function r(r){let i=e({dir:n(`ltr`)});return t(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
