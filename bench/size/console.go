@@ -98,3 +98,11 @@ func (v *visitor) looked(ctx context.Context) (int, error) {
 	err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/quality?form=child_visit", nil, &q)
 	return q.Looked, err
 }
+
+// cases asks how the cases of the street ended. They are counted one by one and told by community: the size of the answer is how many
+// they are.
+func (v *visitor) cases(ctx context.Context) (int, error) {
+	var out struct{ Total struct{ Cases int } }
+	err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/outcomes?form=child_visit", nil, &out)
+	return out.Total.Cases, err
+}

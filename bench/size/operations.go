@@ -66,7 +66,7 @@ func (v *visitor) operations() []operation {
 		{"duplicates", v.get(&v.street, "/api/doorstep/v1/duplicates"), 0, false},
 		{"duplicates_city", v.get(&v.whole, "/api/doorstep/v1/duplicates"), 0, whole},
 		{"quarantine", v.get(&v.street, "/api/doorstep/v1/quarantine"), 0, false},
-		{"outcomes", v.get(&v.street, "/api/doorstep/v1/outcomes?form=child_visit"), 0, false},
+		{"outcomes", v.cases, 0, false},
 		{"outcomes_city", v.get(&v.whole, "/api/doorstep/v1/outcomes?form=child_visit&level=district"), 0, whole},
 		{"search_by_sound", v.searchHeard, 3, whole}, // it opens whoever sounds so in the street: how many they are differs
 		{"today", v.get(&v.street, "/api/doorstep/v1/today"), 0, false},

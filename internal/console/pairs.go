@@ -59,12 +59,29 @@ type Fact struct {
 const pairColumns = `id, kind, rule, status, collection, created, doubt, weight, score, a, b, area, area_b, verdict_a, verdict_b, ` +
 	`COALESCE(evidence,'[]'), unsure_by`
 
-// toDecide is the condition of the pairs that wait for an actor, whose id it takes last: those with a side in the territory,
-// without those that the actor was unsure of, which wait for somebody else.
-func toDecide(actor access.Actor) (where string, args []any) {
-	here, args := territory.Within(`+area`, actor.Ranges(""))
-	there, argsB := territory.Within(`+area_b`, actor.Ranges(""))
-	return `status='open' AND (` + here + ` OR ` + there + `) AND instr(unsure_by, ?)=0`, append(append(args, argsB...), actor.ID)
+// toDecide is where the pairs are that wait for an actor, and its condition: those with a side in the territory, without those that the
+// actor was unsure of, which wait for somebody else. What lies in some streets is found by its place; in a larger territory the pairs
+// of the city are gone through along an index, by which a page is full soon.
+func toDecide(actor access.Actor, index string) (from string, args []any) {
+	ranges := actor.Ranges("")
+	if !inStreets(ranges) {
+		here, args := territory.Within(`+area`, ranges)
+		there, argsB := territory.Within(`+area_b`, ranges)
+		return `duplicates INDEXED BY ` + index + ` WHERE status='open' AND (` + here + ` OR ` + there + `) AND instr(unsure_by, ?)=0`,
+			append(append(args, argsB...), actor.ID)
+	}
+	among, args := territory.Among(ranges)
+	side := func(column string) string {
+		return `SELECT d.id AS pair FROM ` + among + ` r CROSS JOIN duplicates d INDEXED BY idx_duplicates_` + column + `
+			ON d.` + column + `>=r.lo AND d.` + column + `<r.hi WHERE d.status='open'`
+	}
+	return `(` + side(`area`) + ` UNION ` + side(`area_b`) + `) CROSS JOIN duplicates ON id=pair
+			WHERE status='open' AND instr(unsure_by, ?)=0`, append(slices.Concat(args, args), actor.ID)
+}
+
+// inStreets reports whether a territory is no larger than some streets.
+func inStreets(ranges []territory.Range) bool {
+	return !slices.ContainsFunc(ranges, func(r territory.Range) bool { return len(r.Lo) < street })
 }
 
 // PairsAsked are the pairs of one kind, "" for all, after a cursor.
@@ -82,14 +99,14 @@ func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page
 		return page, err
 	}
 	limit := Limit(ask.Limit)
-	where, args := toDecide(actor)
+	pairs, args := toDecide(actor, "idx_duplicates_doubt")
 	after, afterArgs := from.after(`doubt`, `id`)
-	where, args = where+` AND `+after, append(args, afterArgs...)
+	pairs, args = pairs+` AND `+after, append(args, afterArgs...)
 	if ask.Kind != "" {
-		where, args = where+` AND +kind=?`, append(args, ask.Kind)
+		pairs, args = pairs+` AND +kind=?`, append(args, ask.Kind)
 	}
-	err = collections.Each(db, `SELECT `+pairColumns+` FROM duplicates INDEXED BY idx_duplicates_doubt
-		WHERE `+where+` ORDER BY doubt DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
+	err = collections.Each(db, `SELECT `+pairColumns+` FROM `+pairs+`
+		ORDER BY doubt DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
 		p, _, err := scanPair(rows, k, actor)
 		page.Items = append(page.Items, p)
 		return err

@@ -2,6 +2,7 @@ package console
 
 import (
 	"database/sql"
+	"slices"
 	"time"
 
 	"doorstep/collections"
@@ -63,6 +64,17 @@ const (
 
 const openReport = `kind='follow_up' AND priority='urgent' AND status='open'`
 
+// openReports is where the open reports of a territory are, and its condition: those of some streets by their place, else among all of
+// the city's.
+func openReports(ranges []territory.Range) (from string, args []any) {
+	if inStreets(ranges) {
+		among, args := territory.Among(ranges)
+		return among + ` r CROSS JOIN tasks INDEXED BY idx_tasks_reports_area ON area>=r.lo AND area<r.hi WHERE ` + openReport, args
+	}
+	here, args := territory.Within(`+area`, ranges)
+	return `tasks INDEXED BY idx_tasks_reports WHERE ` + openReport + ` AND ` + here, args
+}
+
 // ReadToday counts what waits in the actor's territory.
 func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error) {
 	counts, err := CountQueue(db, k.Library, act.Actor, "", "")
@@ -72,7 +84,8 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 	out.Queue = counts.ByState
 	ranges := act.Actor.Ranges("")
 	here, args := territory.Within(`+area`, ranges)
-	pairs, pairArgs := toDecide(act.Actor)
+	reports, reportArgs := openReports(ranges)
+	pairs, pairArgs := toDecide(act.Actor, "idx_duplicates_open")
 	late := collections.Stamp(act.Now.Add(-overdueAfter))
 	today := act.Now.In(survey.Zone).Format(time.DateOnly)
 	for _, one := range []struct {
@@ -80,10 +93,10 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 		query string
 		args  []any
 	}{
-		{&out.Reports.Open, `SELECT 1 FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport + ` AND ` + here, args},
-		{&out.Reports.Overdue, `SELECT 1 FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport +
-			` AND (due!='' AND due<? OR due='' AND created<?) AND ` + here, append([]any{today, late}, args...)},
-		{&out.Duplicates, `SELECT 1 FROM duplicates INDEXED BY idx_duplicates_open WHERE ` + pairs, pairArgs},
+		{&out.Reports.Open, `SELECT 1 FROM ` + reports, reportArgs},
+		{&out.Reports.Overdue, `SELECT 1 FROM ` + reports + ` AND (due!='' AND due<? OR due='' AND created<?)`,
+			slices.Concat(reportArgs, []any{today, late})},
+		{&out.Duplicates, `SELECT 1 FROM ` + pairs, pairArgs},
 	} {
 		if *one.into, err = count(db, one.query, one.args...); err != nil {
 			return out, err
@@ -92,7 +105,7 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 	if err := out.perRange(db, ranges); err != nil {
 		return out, err
 	}
-	if err := out.first(db, k, here, args); err != nil {
+	if err := out.first(db, k, reports, reportArgs); err != nil {
 		return out, err
 	}
 	if err := out.silent(db, here, args, act.Now); err != nil {
@@ -118,11 +131,10 @@ func (t *Today) perRange(db collections.DB, ranges []territory.Range) error {
 	return nil
 }
 
-func (t *Today) first(db collections.DB, k Known, here string, args []any) error {
+func (t *Today) first(db collections.DB, k Known, reports string, args []any) error {
 	t.Reports.First = []Report{}
-	query := `SELECT id, title, due, created, area, collection, record, sealed FROM tasks INDEXED BY idx_tasks_reports WHERE ` + openReport +
-		` AND ` + here + ` ORDER BY created, id LIMIT ?`
-	return collections.Each(db, query, append(append([]any{}, args...), firstReports), func(rows *sql.Rows) error {
+	query := `SELECT id, title, due, created, area, collection, record, sealed FROM ` + reports + ` ORDER BY created, id LIMIT ?`
+	return collections.Each(db, query, slices.Concat(args, []any{firstReports}), func(rows *sql.Rows) error {
 		var r Report
 		var sealed string
 		if err := rows.Scan(&r.Task, &r.Title, &r.Due, &r.Created, &r.Area, &r.Collection, &r.Record, &sealed); err != nil {

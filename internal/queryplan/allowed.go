@@ -33,6 +33,8 @@ var allowed = []struct {
 		"USE TEMP B-TREE", "coverage tells the households of each community that is listed apart"},
 	{[]string{`__auth_workers`, ".`area`) >= ?", ` ORDER BY `},
 		"USE TEMP B-TREE", "a list of a large place in another order than that of places: its rule leads to the places first"},
+	{[]string{`INDEXED BY idx_duplicates_area_b`}, "USE TEMP B-TREE", "open pairs of some streets, by either side, are sorted"},
+	{[]string{`INDEXED BY idx_tasks_reports_area`}, "USE TEMP B-TREE", "open reports of some streets are sorted"},
 	{[]string{`FROM record_issues i CROSS JOIN`},
 		"USE TEMP B-TREE", "the queue of one finding sorts the records of the territory that have it"},
 	{[]string{`,0) IS NOT (`, `LIMIT 1`}, "", "publishing a version looks once whether a record counts otherwise by it"},
