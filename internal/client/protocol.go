@@ -118,6 +118,7 @@ type registration struct {
 	App        string `json:"app"`
 	Platform   string `json:"platform"`
 	DeviceTime string `json:"device_time"`
+	Waiting    int    `json:"waiting"`
 }
 
 // Registered is the server's greeting.

@@ -28,7 +28,8 @@ type Identity struct{ Name, App, Platform string }
 // tablet alone; now is its own clock. Numbers that the server has answered for are not used again.
 func (t *Tablet) Register(ctx context.Context, who Identity, now time.Time) (Registered, error) {
 	var out Registered
-	in := registration{ID: t.Conn.Device, Name: who.Name, App: who.App, Platform: who.Platform, DeviceTime: now.Format(time.RFC3339)}
+	in := registration{ID: t.Conn.Device, Name: who.Name, App: who.App, Platform: who.Platform, DeviceTime: now.Format(time.RFC3339),
+		Waiting: len(t.Outbox.Waiting)}
 	if err := t.Conn.Call(ctx, http.MethodPost, "/api/sync/v1/devices", in, &out); err != nil {
 		return out, fmt.Errorf("register tablet: %w", err)
 	}
@@ -50,7 +51,8 @@ func (t *Tablet) Push(ctx context.Context) ([]Receipt, error) {
 	var out struct {
 		Results []Receipt `json:"results"`
 	}
-	if err := t.Conn.Call(ctx, http.MethodPost, "/api/sync/v1/push", map[string]any{"operations": batch}, &out); err != nil {
+	in := map[string]any{"operations": batch, "waiting": len(t.Outbox.Waiting) - len(batch)}
+	if err := t.Conn.Call(ctx, http.MethodPost, "/api/sync/v1/push", in, &out); err != nil {
 		return nil, fmt.Errorf("push: %w", err)
 	}
 	if err := t.Outbox.Settle(batch, out.Results); err != nil {

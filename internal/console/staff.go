@@ -17,6 +17,7 @@ type Worker struct {
 	Role         string   `json:"role"`
 	Area         string   `json:"area"`
 	AreaName     string   `json:"area_name"`
+	Territory    []Place  `json:"territory"`
 	Active       bool     `json:"active"`
 	SecondFactor bool     `json:"second_factor"`
 	Devices      []Device `json:"devices"`
@@ -24,10 +25,14 @@ type Worker struct {
 
 // Device is a tablet. Only who manages devices is told which one.
 type Device struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	LastSeen string `json:"last_seen"`
-	Revoked  bool   `json:"revoked"`
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	App       string `json:"app"` // the program and its version
+	Platform  string `json:"platform"`
+	LastSeen  string `json:"last_seen"`
+	Waiting   int    `json:"waiting"`    // unsent operations
+	WaitingAt string `json:"waiting_at"` // when it said so; "" for never
+	Revoked   bool   `json:"revoked"`
 }
 
 // WorkersAsked are the staff of an area, "" for the whole territory, with some words in their names or numbers, after a cursor.
@@ -44,7 +49,7 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 		return page, err
 	}
 	limit := Limit(ask.Limit)
-	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active`, From: `workers w`, Place: `w.area`, ID: `w.id`,
+	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active, COALESCE(w.territory,'[]')`, From: `workers w`, Place: `w.area`, ID: `w.id`,
 		Ranges: actor.Ranges(ask.Area),
 		After:  territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1}
 	if ask.Words != "" {
@@ -52,7 +57,9 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 	}
 	err = rows.Each(db, func(r *sql.Rows) error {
 		w := Worker{Devices: []Device{}}
-		err := r.Scan(&w.ID, &w.StaffNo, &w.Name, &w.Role, &w.Area, &w.Active)
+		var codes string
+		err := r.Scan(&w.ID, &w.StaffNo, &w.Name, &w.Role, &w.Area, &w.Active, &codes)
+		w.Territory = Places(k.Areas, access.ParseTerritory(codes))
 		w.AreaName = nameOf(k.Areas, w.Area)
 		page.Items = append(page.Items, w)
 		return err
@@ -75,11 +82,13 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 
 func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, error) {
 	all := []Device{}
-	err := collections.Each(db, `SELECT id, name, last_contact, revoked, area, sealed FROM devices WHERE worker=?
+	err := collections.Each(db, `SELECT id, name, app, platform, last_contact, waiting, waiting_at, revoked, area, sealed
+		FROM devices WHERE worker=?
 		ORDER BY last_contact DESC`, []any{worker}, func(rows *sql.Rows) error {
 		var d Device
 		var area, sealed string
-		if err := rows.Scan(&d.ID, &d.Name, &d.LastSeen, &d.Revoked, &area, &sealed); err != nil {
+		if err := rows.Scan(&d.ID, &d.Name, &d.App, &d.Platform, &d.LastSeen, &d.Waiting, &d.WaitingAt, &d.Revoked, &area,
+			&sealed); err != nil {
 			return err
 		}
 		opened, _, err := collections.OpenWhole(db, collections.Devices, d.ID, sealed)

@@ -19,7 +19,7 @@ type Today struct {
 	Duplicates Count            `json:"duplicates"`
 	Quarantine Count            `json:"quarantine"`
 	Unplaced   Count            `json:"unplaced"` // records that were put into an area without a point, or into none
-	Tablets    []Tablet         `json:"tablets"`  // silent for days, the longest first
+	Tablets    []Tablet         `json:"tablets"`  // silent for days, the longest first; then those whose work does not arrive
 	Yesterday  Day              `json:"yesterday"`
 }
 
@@ -42,23 +42,40 @@ type Report struct {
 	Record     string `json:"record"`
 }
 
-// Tablet is a device that was not heard of.
+// Tablet is a device that was not heard of, or that still holds work.
 type Tablet struct {
 	Worker     string `json:"worker"`
 	WorkerName string `json:"worker_name"`
 	LastSeen   string `json:"last_seen"`
+	App        string `json:"app"`        // the program and its version
+	Waiting    int    `json:"waiting"`    // unsent operations
+	WaitingAt  string `json:"waiting_at"` // when it said so; "" for never
+	Silent     bool   `json:"silent"`
 }
 
-// Day is what was brought on one day.
+// Day is what was brought on one day, and what the plan asks.
 type Day struct {
-	Visits   Count `json:"visits"`
-	Complete int   `json:"complete"` // of those that were counted
+	Visits   Count  `json:"visits"`
+	Complete int    `json:"complete"` // of those that were counted
+	Plan     []Plan `json:"plan"`     // the first to end first
+}
+
+// Plan is what is left of a campaign's target in a territory.
+type Plan struct {
+	Campaign string `json:"campaign"`
+	Name     string `json:"name"`
+	Ends     string `json:"ends"`     // "" where it is not said
+	Left     int    `json:"left"`     // interviews wanted by parts that are not finished; a part without a number counts as one
+	Days     int    `json:"days"`     // that are left, today among them; 0 after the end and where no end is said
+	ADay     int    `json:"a_day"`    // what is left for each of those days
+	Complete int    `json:"complete"` // interviews that arrived on the day
 }
 
 const (
 	firstReports = 10
 	mostTablets  = 20
 	silentAfter  = 3 * 24 * time.Hour
+	stuckAfter   = time.Hour      // a tablet that told of unsent work
 	overdueAfter = 24 * time.Hour // a report that says no other day
 )
 
@@ -108,10 +125,14 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 	if err := out.first(db, k, reports, reportArgs); err != nil {
 		return out, err
 	}
-	if err := out.silent(db, here, args, act.Now); err != nil {
+	if err := out.tablets(db, here, args, act.Now); err != nil {
 		return out, err
 	}
-	return out, out.day(db, k, ranges, act.Now)
+	complete, err := out.day(db, k, ranges, act.Now)
+	if err != nil {
+		return out, err
+	}
+	return out, out.plan(db, ranges, complete, act.Now)
 }
 
 // perRange counts what an index of areas leads to.
@@ -148,24 +169,41 @@ func (t *Today) first(db collections.DB, k Known, reports string, args []any) er
 	})
 }
 
-func (t *Today) silent(db collections.DB, here string, args []any, now time.Time) error {
+func (t *Today) tablets(db collections.DB, here string, args []any, now time.Time) error {
 	t.Tablets = []Tablet{}
-	query := `SELECT worker, COALESCE((SELECT name FROM workers w WHERE w.id=worker),''), last_contact
-		FROM devices INDEXED BY idx_devices_contact
-		WHERE revoked=FALSE AND last_contact<? AND ` + here + ` ORDER BY last_contact LIMIT ?`
-	return collections.Each(db, query, append(append([]any{collections.Stamp(now.Add(-silentAfter))}, args...), mostTablets),
-		func(rows *sql.Rows) error {
-			var one Tablet
-			err := rows.Scan(&one.Worker, &one.WorkerName, &one.LastSeen)
-			t.Tablets = append(t.Tablets, one)
+	silent, stuck := collections.Stamp(now.Add(-silentAfter)), collections.Stamp(now.Add(-stuckAfter))
+	for _, one := range []struct {
+		silent bool
+		where  string
+		args   []any
+	}{
+		{true, `INDEXED BY idx_devices_contact WHERE revoked=FALSE AND last_contact<?`, []any{silent}},
+		{false, `INDEXED BY idx_devices_waiting WHERE waiting>0 AND revoked=FALSE AND last_contact>=? AND last_contact<?`, []any{silent, stuck}},
+	} {
+		query := `SELECT worker, COALESCE((SELECT name FROM workers w WHERE w.id=worker),''), last_contact, app, waiting, waiting_at
+			FROM devices ` + one.where + ` AND ` + here + ` ORDER BY last_contact LIMIT ?`
+		err := collections.Each(db, query, append(append(one.args, args...), mostTablets), func(rows *sql.Rows) error {
+			d := Tablet{Silent: one.silent}
+			err := rows.Scan(&d.Worker, &d.WorkerName, &d.LastSeen, &d.App, &d.Waiting, &d.WaitingAt)
+			t.Tablets = append(t.Tablets, d)
 			return err
 		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// day counts what arrived yesterday.
-func (t *Today) day(db collections.DB, k Known, ranges []territory.Range, now time.Time) error {
+// midnight is the first moment of the day.
+func midnight(now time.Time) time.Time {
 	local := now.In(survey.Zone)
-	end := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, survey.Zone)
+	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, survey.Zone)
+}
+
+// day counts what arrived yesterday; complete are the interviews by campaign.
+func (t *Today) day(db collections.DB, k Known, ranges []territory.Range, now time.Time) (complete map[string]int, err error) {
+	end, complete := midnight(now), map[string]int{}
 	from, to := collections.Stamp(end.AddDate(0, 0, -1)), collections.Stamp(end)
 	for _, table := range k.Library.Tables() {
 		for _, state := range states {
@@ -174,17 +212,61 @@ func (t *Today) day(db collections.DB, k Known, ranges []territory.Range, now ti
 				if len(r.Lo) >= district {
 					where, args = `substr(area,1,6)=? AND `+where, []any{r.Lo[:district], state}
 				}
-				query := `SELECT count(*), COALESCE(SUM(outcome LIKE '1.1%'),0) FROM (SELECT outcome FROM "` + table + `" WHERE ` + where +
-					` AND received_at>=? AND received_at<? AND +area>=? AND +area<? LIMIT ?)`
+				query := `SELECT campaign, outcome LIKE '1.1%' FROM "` + table + `" WHERE ` + where +
+					` AND received_at>=? AND received_at<? AND +area>=? AND +area<? LIMIT ?`
 				var visits Count
-				var complete int
-				if _, err := collections.One(db, query, append(args, from, to, r.Lo, r.Hi, mostCounted+1), &visits.N, &complete); err != nil {
+				err := collections.Each(db, query, append(args, from, to, r.Lo, r.Hi, mostCounted+1), func(rows *sql.Rows) error {
+					var campaign string
+					var interview bool
+					err := rows.Scan(&campaign, &interview)
+					if visits.N++; interview {
+						complete[campaign]++
+						t.Yesterday.Complete++
+					}
 					return err
+				})
+				if err != nil {
+					return nil, err
 				}
 				t.Yesterday.Visits.add(visits)
-				t.Yesterday.Complete += complete
 			}
 		}
 	}
-	return nil
+	return complete, nil
+}
+
+// plan counts what is left of the open campaigns. Work of a campaign lies in an index of areas.
+func (t *Today) plan(db collections.DB, ranges []territory.Range, complete map[string]int, now time.Time) error {
+	t.Yesterday.Plan = []Plan{}
+	left := map[string]int{}
+	for _, r := range ranges {
+		err := collections.Each(db, `SELECT campaign, MAX(target,1) FROM tasks INDEXED BY idx_tasks_campaign
+			WHERE campaign!='' AND area>=? AND area<? AND status='open' AND kind='visit'`, []any{r.Lo, r.Hi},
+			func(rows *sql.Rows) error {
+				var campaign string
+				var n int
+				err := rows.Scan(&campaign, &n)
+				left[campaign] += n
+				return err
+			})
+		if err != nil {
+			return err
+		}
+	}
+	return collections.Each(db, `SELECT id, name, ends FROM campaigns WHERE status='open' AND starts<? ORDER BY ends='', ends, id LIMIT ?`,
+		[]any{collections.Stamp(now), mostCampaigns}, func(rows *sql.Rows) error {
+			var p Plan
+			if err := rows.Scan(&p.Campaign, &p.Name, &p.Ends); err != nil {
+				return err
+			}
+			p.Left, p.Complete = left[p.Campaign], complete[p.Campaign]
+			if ends, err := time.Parse(collections.TimeLayout, p.Ends); err == nil && ends.After(now) {
+				p.Days = int(midnight(ends).Sub(midnight(now)).Hours()/24) + 1
+				p.ADay = (p.Left + p.Days - 1) / p.Days
+			}
+			if p.Left > 0 {
+				t.Yesterday.Plan = append(t.Yesterday.Plan, p)
+			}
+			return nil
+		})
 }

@@ -185,6 +185,7 @@ func (h households) of(code string) int64 {
 type Worker struct {
 	ID         string `json:"worker"`
 	Name       string `json:"worker_name"`
+	StaffNo    string `json:"staff_no"`
 	Visits     int64  `json:"visits"`
 	Interviews int64  `json:"interviews"`
 	Returned   int64  `json:"returned"`
@@ -215,7 +216,7 @@ func Workers(db collections.DB, ranges []territory.Range) ([]Worker, error) {
 	}
 	all := []Worker{}
 	for _, w := range by {
-		if _, err := collections.One(db, `SELECT name FROM workers WHERE id=?`, []any{w.ID}, &w.Name); err != nil {
+		if _, err := collections.One(db, `SELECT name, staff_no FROM workers WHERE id=?`, []any{w.ID}, &w.Name, &w.StaffNo); err != nil {
 			return nil, fmt.Errorf("worker %s: %w", w.ID, err)
 		}
 		all = append(all, *w)

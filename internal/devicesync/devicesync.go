@@ -61,6 +61,7 @@ type Registration struct {
 	App        string `json:"app"`
 	Platform   string `json:"platform"`
 	DeviceTime string `json:"device_time"` // RFC 3339; only measured, never trusted
+	Waiting    *int64 `json:"waiting"`     // operations in its outbox; nil where it does not say
 }
 
 // Registered is the answer to a registration.
@@ -120,6 +121,9 @@ func saveDevice(db collections.DB, act access.Act, in Registration, offset float
 		{Column: "area", Value: access.Common(act.Territory)},
 		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "handed_in", Value: ""},
 		{Column: "updated", Value: at},
+	}
+	if in.Waiting != nil {
+		seen = append(seen, collections.Row{{Column: "waiting", Value: max(0, *in.Waiting)}, {Column: "waiting_at", Value: at}}...)
 	}
 	id := in.ID
 	if id != "" {

@@ -14,24 +14,32 @@ const (
 	MaxPushBytes  = 8 << 20
 )
 
-// ReadOperations reads the envelope of a push. Only a broken envelope is an error; an operation that cannot be read is
-// passed on as it came, and ends in quarantine. last is what a sealed push says of itself.
-func ReadOperations(body []byte) (ops []ingest.Operation, last bool, err error) {
+// Batch is what a tablet hands over in one push.
+type Batch struct {
+	Operations []ingest.Operation
+	Last       bool   // of a sealed push: nothing waits after it
+	Waiting    *int64 // operations that wait on the tablet after it; nil where it does not say
+}
+
+// ReadBatch reads the envelope of a push. Only a broken envelope is an error; an operation that cannot be read is passed on as it
+// came, and ends in quarantine.
+func ReadBatch(body []byte) (Batch, error) {
 	var envelope struct {
 		Operations []json.RawMessage `json:"operations"`
 		Last       bool              `json:"last"`
+		Waiting    *int64            `json:"waiting"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil || envelope.Operations == nil {
-		return nil, false, problem.New(problem.BadEnvelope, "operations")
+		return Batch{}, problem.New(problem.BadEnvelope, "operations")
 	}
 	if len(envelope.Operations) > MaxOperations {
-		return nil, false, problem.New(problem.TooLarge, fmt.Sprintf("%d operations, at most %d", len(envelope.Operations), MaxOperations))
+		return Batch{}, problem.New(problem.TooLarge, fmt.Sprintf("%d operations, at most %d", len(envelope.Operations), MaxOperations))
 	}
-	ops = make([]ingest.Operation, len(envelope.Operations))
+	ops := make([]ingest.Operation, len(envelope.Operations))
 	for i, raw := range envelope.Operations {
 		ops[i] = readOperation(raw)
 	}
-	return ops, envelope.Last, nil
+	return Batch{ops, envelope.Last, envelope.Waiting}, nil
 }
 
 func readOperation(raw json.RawMessage) ingest.Operation {

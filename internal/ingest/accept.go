@@ -187,7 +187,7 @@ func nameless(files []File) []File {
 	return bare
 }
 
-// touch notes the device's contact and its highest acknowledged operation.
+// touch notes the device's contact, its highest acknowledged operation, and what it says that it still holds.
 func touch(db collections.DB, sender Sender, ops []Operation, now time.Time) error {
 	if sender.Device == "" {
 		return nil
@@ -198,5 +198,8 @@ func touch(db collections.DB, sender Sender, ops []Operation, now time.Time) err
 	}
 	at := collections.Stamp(now)
 	_, err := db.Exec(`UPDATE devices SET last_contact=?, last_seq=MAX(last_seq,?), updated=? WHERE id=?`, at, last, at, sender.Device)
+	if err == nil && sender.Waiting != nil {
+		_, err = db.Exec(`UPDATE devices SET waiting=?, waiting_at=? WHERE id=?`, max(0, *sender.Waiting), at, sender.Device)
+	}
 	return err
 }

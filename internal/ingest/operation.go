@@ -72,6 +72,7 @@ type Sender struct {
 	Channel string
 
 	ClockOffset time.Duration // how far the device's clock was ahead when it was measured last; 0 for unknown
+	Waiting     *int64        // operations that the device still holds; nil where it does not say
 	Trial       bool          // through the address for testing a draft: nothing of it counts
 }
 

@@ -83,11 +83,11 @@ func (l *life) push(ctx context.Context, w *worker, ops []client.Operation, at t
 	if err != nil {
 		return nil, err
 	}
-	read, _, err := devicesync.ReadOperations(body)
+	read, err := devicesync.ReadBatch(body)
 	if err != nil {
 		return nil, err
 	}
-	return ingest.Accept(ctx, l.app, l.at(at), ingest.Sender{Actor: w.actor, Device: w.device, Channel: ingest.Native}, read)
+	return ingest.Accept(ctx, l.app, l.at(at), ingest.Sender{Actor: w.actor, Device: w.device, Channel: ingest.Native}, read.Operations)
 }
 
 // upload brings the day's photos; one in twelve is still on its tablet.

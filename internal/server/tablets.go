@@ -60,26 +60,26 @@ func push(r *request) error {
 	if err != nil {
 		return err
 	}
-	ops, _, said, err := r.operations()
+	batch, said, err := r.batch()
 	defer said.Release()
 	if err != nil {
 		return err
 	}
-	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native, ClockOffset: offset}
-	receipts, err := ingest.Accept(r.ctx(), r.App, r.Intake(), sender, ops)
+	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native, ClockOffset: offset, Waiting: batch.Waiting}
+	receipts, err := ingest.Accept(r.ctx(), r.App, r.Intake(), sender, batch.Operations)
 	if err != nil {
 		return err
 	}
 	return r.receipts(receipts)
 }
 
-// operations reads the body of a push; its bytes are in use until the answer.
-func (r *request) operations() (ops []ingest.Operation, last bool, said *body.Body, err error) {
+// batch reads the body of a push; its bytes are in use until the answer.
+func (r *request) batch() (batch devicesync.Batch, said *body.Body, err error) {
 	r.Request.Body = once(r.Request.Body)
 	if said, err = body.Read(r.Request, devicesync.MaxPushBytes, r.bodies, holder(r.RequestEvent)); err == nil {
-		ops, last, err = devicesync.ReadOperations(said.Bytes)
+		batch, err = devicesync.ReadBatch(said.Bytes)
 	}
-	return ops, last, said, err
+	return batch, said, err
 }
 
 func (r *request) receipts(receipts []ingest.Receipt) error {
@@ -158,12 +158,13 @@ func handIn(r *request) error {
 	if err != nil {
 		return err
 	}
-	ops, last, said, err := r.operations()
+	batch, said, err := r.batch()
 	defer said.Release()
 	if err != nil {
 		return err
 	}
-	receipts, err := ingest.AcceptSealed(r.ctx(), r.App, ingest.HandedIn{Worker: worker, Device: device, Operations: ops, Last: last}, r.Now())
+	handed := ingest.HandedIn{Worker: worker, Device: device, Operations: batch.Operations, Last: batch.Last}
+	receipts, err := ingest.AcceptSealed(r.ctx(), r.App, handed, r.Now())
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,12 @@ export function tOr(key: string, other: string): string {
   return key in texts ? t(key as Text) : other
 }
 
+/** half returns the half of a text that came in both languages, "中文 · English"; any other text whole. */
+export function half(both: string): string {
+  const halves = both.split(' · ')
+  return halves.length === 2 ? halves[lang.value === 'en' ? 1 : 0]! : both
+}
+
 /** say returns a text that came with data; the other language where one is missing. */
 export function say(said: Partial<Said> | null | undefined): string {
   if (!said) return ''

@@ -15,6 +15,7 @@ export class Problem extends Error {
     readonly mistakes: Schemas['Mistake'][] = [],
     readonly wait = 0,
     readonly request = '',
+    readonly fields: Record<string, string> = {}, // what is wrong with each field of an account, in both languages
   ) {
     super(code)
   }
@@ -45,14 +46,19 @@ async function reach(input: Request): Promise<Response> {
 
 export const api = createClient<paths>({ baseUrl: location.origin, fetch: reach })
 
-interface Framework { message?: string; data?: { code?: string } }
+interface Framework { message?: string; data?: { code?: string } & Record<string, unknown> }
 
 function problemOf(body: unknown, res: Response): Problem {
   const p = (body ?? {}) as Partial<Schemas['Problem']> & Framework
   const wait = Number(res.headers.get('Retry-After') ?? 0)
   const code = p.code ?? p.data?.code ?? `http.${res.status}`
   const said = typeof p.message === 'object' ? p.message : { zh: p.message ?? '', en: p.message ?? '' }
-  return new Problem(code, res.status, said, p.detail, Array.isArray(p.data) ? p.data : [], wait, res.headers.get('X-Request-Id') ?? '')
+  const mistakes = Array.isArray(p.data) ? p.data : []
+  const fields = Object.fromEntries(Object.entries(mistakes.length ? {} : p.data ?? {}).flatMap(([name, f]) => {
+    const wrong = (f as { message?: unknown } | null)?.message
+    return typeof wrong === 'string' ? [[name, wrong]] : []
+  }))
+  return new Problem(code, res.status, said, p.detail, mistakes, wait, res.headers.get('X-Request-Id') ?? '', fields)
 }
 
 /** ask waits for an answer and returns what it holds. It throws a Problem; a session that has ended is told to whoever keeps it. */

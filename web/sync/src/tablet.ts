@@ -31,7 +31,7 @@ export class Tablet {
    */
   async register(who: Identity = {}, now = new Date()): Promise<Registered> {
     const id = await this.outbox.device();
-    const out = await this.conn.call<Registered>("POST", "/api/sync/v1/devices", { ...who, id, device_time: now.toISOString() });
+    const out = await this.conn.call<Registered>("POST", "/api/sync/v1/devices", { ...who, id, waiting: (await this.outbox.waiting()).length, device_time: now.toISOString() });
     await this.outbox.bind(out.device, out.last_seq, out.seal);
     this.conn.device = out.device;
     if (out.token) this.conn.token = out.token;
@@ -45,7 +45,8 @@ export class Tablet {
   async push(signal?: AbortSignal): Promise<Receipt[]> {
     const operations = await this.outbox.batch();
     if (operations.length === 0) return [];
-    const { results } = await this.conn.call<{ results: Receipt[] }>("POST", "/api/sync/v1/push", { operations }, signal);
+    const waiting = (await this.outbox.waiting()).length - operations.length;
+    const { results } = await this.conn.call<{ results: Receipt[] }>("POST", "/api/sync/v1/push", { operations, waiting }, signal);
     checkReceipts(operations, results);
     for (const [i, op] of operations.entries()) await this.told(op, results[i]!);
     await this.outbox.drop(operations.map((op) => op.seq));

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { test, expect, sizes, type Lang } from './test.ts'
+
+interface Staff { items: { staff_no: string; name: string; role: string; territory: { code: string }[] }[] }
+const words = {
+  zh: { new: '新建账号', save: '保存', add: '添加辖区', outside: '太常见', change: '修改 赵新来', all: '选择列出的全部采集员', made: '已生成', print: '打印', save2: '下载人员表(CSV)', unsent: '4 条', told: '4 条未上传', head: '工号,采集员' },
+  en: { new: 'New account', save: 'Save', add: 'Add an area', outside: 'too common', change: 'Change 赵新来', all: 'Choose every field worker listed', made: 'made', print: 'Print', save2: 'Download the workers (CSV)', unsent: '4', told: '4 unsent', head: 'Staff number,Worker' },
+}
+
+for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typeof sizes][]) {
+  test.describe(`${lang} ${size}`, () => {
+    test.use({ viewport: sizes[size] })
+    const w = words[lang]
+
+    test('an account gets its territory from the tree, and codes of several workers are printed at once', async ({ console, page, city }) => {
+      test.setTimeout(150_000)
+      const found = async (q: string) => (await city.call<Staff>('M00001', 'GET', '/api/doorstep/v1/workers?q=' + q)).items
+      await console.open('M00001', 'workers', lang)
+      await page.getByRole('button', { name: w.new }).click()
+      const dialog = page.getByRole('dialog').first()
+      await dialog.locator('input').nth(0).fill('Z9100')
+      await dialog.locator('input').nth(1).fill('赵新来')
+      await dialog.locator('select').selectOption('supervisor')
+      await dialog.getByRole('button', { name: new RegExp(w.add) }).click()
+      await page.locator('.areas li .button').first().click()
+      await page.locator('.areas .name').first().click()
+      await expect(dialog.locator('.places li')).toHaveCount(1)
+      const first = await dialog.locator('input').nth(2).inputValue()
+      expect(first).toMatch(/^[a-z2-9]{12}$/)
+      await dialog.locator('input').nth(2).fill('12345678')
+      await dialog.getByRole('button', { name: w.save }).click()
+      await expect(dialog.getByRole('alert')).toContainText(w.outside)
+      await console.accessible()
+      await console.fits()
+      await console.picture(`account-${lang}-${size}`)
+      await dialog.locator('input').nth(2).fill(first)
+      await dialog.getByRole('button', { name: w.save }).click()
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+      const made = (await found('Z9100'))[0]!
+      expect([made.name, made.role, made.territory.length]).toEqual(['赵新来', 'supervisor', 1])
+      await page.locator('input[type=search]').fill('Z9100')
+      await page.locator('input[type=search]').press('Enter')
+      await page.getByRole('button', { name: w.change }).click()
+      await dialog.getByRole('button', { name: new RegExp(w.add) }).click()
+      await page.locator('.areas li .button').first().click()
+      await page.locator('.areas .name').nth(1).click()
+      await dialog.getByRole('button', { name: w.save }).click()
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+      const now = (await found('Z9100'))[0]!
+      expect(now.territory.map((a) => a.code)).toContain(made.territory[0]!.code)
+      expect(now.territory.length).toBe(2)
+
+      await page.locator('input[type=search]').fill('F00')
+      await page.locator('input[type=search]').press('Enter')
+      await expect(page.locator('.people > li').filter({ hasText: 'Z9100' })).toHaveCount(0)
+      await page.getByLabel(w.all).check()
+      const n = await page.locator('.people > li input:checked').count()
+      expect(n).toBeGreaterThan(1)
+      await page.locator('.choosing .button').click()
+      await expect(page.locator('.sheets li')).toHaveCount(n, { timeout: 60_000 })
+      await expect(page.getByRole('button', { name: w.print, exact: true })).toBeEnabled()
+      await console.accessible()
+      await console.fits()
+      await console.picture(`qr-cards-${lang}-${size}`)
+      await page.emulateMedia({ media: 'print' })
+      await expect(page.locator('.sheets li').first()).toBeVisible()
+      await expect(page.locator('h1')).toBeHidden()
+      await console.picture(`qr-print-${lang}-${size}`)
+    })
+
+    test('unsent work is told on Workers and on Today, and the table by worker is taken away', async ({ console, page, city }) => {
+      test.setTimeout(120_000)
+      const { staff_no: field } = (await city.call<Staff>('M00001', 'GET', '/api/doorstep/v1/workers?q=F0&limit=1')).items[0]!
+      const device = await city.call<{ device: string }>(field, 'POST', '/api/sync/v1/devices', { name: '平板', app: 'doorstep/1.4.2', platform: 'Android 12', waiting: 4 })
+      expect(device.device).toBeTruthy()
+      await console.open('M00001', 'workers', lang)
+      await page.locator('input[type=search]').fill(field)
+      await page.locator('input[type=search]').press('Enter')
+      await expect(page.locator('.tablets').first()).toContainText(w.told)
+      await expect(page.locator('.tablets').first()).toContainText('doorstep/1.4.2 · Android 12')
+      await console.accessible()
+      await console.fits()
+      await console.picture(`workers-unsent-${lang}-${size}`)
+      await page.goto(city.url + '/console/progress')
+      await expect(page.locator('table.byworker tbody tr').first()).toBeVisible()
+      await console.accessible()
+      await page.locator('table.byworker').scrollIntoViewIfNeeded()
+      await console.picture(`progress-workers-${lang}-${size}`)
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: w.save2 }).click()])
+      const text = readFileSync((await download.path())!, 'utf8')
+      expect(text.startsWith('\ufeff' + w.head)).toBe(true)
+      const rows = await city.call<{ items: { staff_no: string; visits: number }[] }>('M00001', 'GET', '/api/doorstep/v1/coverage/workers')
+      expect(text.trim().split('\r\n').length).toBe(rows.items.length + 1)
+    })
+  })
+}
