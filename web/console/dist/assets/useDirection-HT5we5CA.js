@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-3OTigoXB.js";import{b as t,ut as n}from"./_plugin-vue_export-helper-Bo5TZ-3N.js";function r(r){let i=e({dir:n(`ltr`)});return t(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
