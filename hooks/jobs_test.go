@@ -155,6 +155,41 @@ func TestAnExportIsAJob(t *testing.T) {
 	}
 }
 
+// A file that was made for somebody's territory and role is not given to whoever they have become since.
+func TestAFileStaysBehindWhoLosesTerritoryOrRole(t *testing.T) {
+	d := newDesk(t)
+	worker := d.Worker(t, "M-3", "manager", "990101", "990102")
+	manager := d.Client(t, d.Serve(t), worker)
+	id := begun(t, manager, "/export", map[string]any{"form": "child_visit", "with": map[string]string{"format": "csv"}})
+	if came := ended(t, manager, id); came.Status != job.Done || !came.File {
+		t.Fatalf("%+v", came)
+	}
+	for _, c := range []struct {
+		role      string
+		territory []string
+		status    int
+	}{
+		{"manager", []string{"990101", "990102"}, http.StatusOK},
+		{"manager", []string{"9901"}, http.StatusOK},
+		{"manager", []string{"990101"}, http.StatusNotFound},
+		{"analyst", []string{"990101", "990102"}, http.StatusNotFound},
+		{"manager", []string{"990102", "990101"}, http.StatusOK},
+	} {
+		now, err := d.FindRecordById(collections.Workers, worker.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now.Set("role", c.role)
+		now.Set("territory", c.territory)
+		if err := d.TestApp.Save(now); err != nil {
+			t.Fatal(err)
+		}
+		if status, _ := manager.Do(http.MethodGet, jobs+"/"+id+"/file", nil); status != c.status {
+			t.Errorf("%s of %v: %d, want %d", c.role, c.territory, status, c.status)
+		}
+	}
+}
+
 // A list of workers is looked at, imported, and gives nobody more than its importer has; the passwords that it makes are the
 // importer's to fetch.
 func TestListsAreImportedByJobs(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
@@ -39,7 +40,7 @@ type Job struct {
 	Total   int             `json:"total"` // 0 while that is not known
 	Result  json.RawMessage `json:"result"`
 	Problem json.RawMessage `json:"problem"`
-	File    bool            `json:"file"` // there is something to fetch, for who began it
+	File    bool            `json:"file"` // there is something to fetch, for who may
 	Again   bool            `json:"again"`
 	By      string          `json:"created_by"`
 	ByName  string          `json:"created_by_name"`
@@ -47,6 +48,8 @@ type Job struct {
 	Updated string          `json:"updated"`
 
 	area, input, kept, sha, upload string
+
+	made access.Actor // who the file was made for, as they were then
 }
 
 // body is the sealed part of a job.
@@ -56,6 +59,9 @@ type body struct {
 	Result  json.RawMessage `json:"result,omitempty"`
 	Problem json.RawMessage `json:"problem,omitempty"`
 	Kept    json.RawMessage `json:"kept,omitempty"` // what another job may go on with; nobody is told
+
+	Role      access.Role `json:"role,omitempty"` // of who began it, when it was done
+	Territory []string    `json:"territory,omitempty"`
 }
 
 // Asked is what somebody wants to be done.
@@ -125,6 +131,7 @@ func scan(db collections.DB, rows *sql.Rows) (Job, error) {
 		b = body{} // somebody broke it by hand
 	}
 	j.Name, j.Result, j.Problem, j.input, j.kept, j.File = b.Name, b.Result, b.Problem, string(b.Input), string(b.Kept), j.sha != ""
+	j.made = access.Actor{ID: j.By, Role: b.Role, Territory: b.Territory}
 	return j, nil
 }
 
@@ -139,7 +146,7 @@ func (j Job) MayRead(actor access.Actor) bool {
 // of is a job as the actor sees it.
 func (j Job) of(actor access.Actor) Job {
 	own := j.By == actor.ID
-	j.File = j.File && own
+	j.File = j.File && own && actor.Role == j.made.Role && len(territory.Minus(j.made.Ranges(""), actor.Ranges(""))) == 0
 	j.Again = own && (j.Status == Failed || j.Status == Cancelled || j.Status == Interrupted)
 	return j
 }
@@ -230,7 +237,8 @@ func Turn(db collections.DB, actor access.Actor, id, to string, now time.Time) e
 	return audit.Append(db, now, turned)
 }
 
-// File names the file that a job made, for who began it: its digest in the store, and what it is called.
+// File names the file that a job made, for who began it and still has the role and all of the territory that it was made with: its
+// digest in the store, and what it is called.
 func File(db collections.DB, actor access.Actor, id string) (sha, name string, err error) {
 	j, err := Find(db, actor, id)
 	if err == nil && !j.File {

@@ -173,7 +173,7 @@ func (t *Task) end(db collections.DB, now time.Time, result any, failed error) e
 	if _, err := collections.One(db, `SELECT status FROM jobs WHERE id=?`, []any{t.ID}, &status); err != nil {
 		return err
 	}
-	b := body{Name: t.Name, Input: json.RawMessage(t.input)}
+	b := body{Name: t.Name, Input: json.RawMessage(t.input), Role: t.Actor.Role, Territory: t.Actor.Territory}
 	row := collections.Row{{Column: "done", Value: t.Done}, {Column: "total", Value: t.Total},
 		{Column: "updated", Value: collections.Stamp(now)}}
 	var err error
