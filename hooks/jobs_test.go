@@ -2,14 +2,17 @@ package hooks_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/job"
 	"doorstep/internal/testapp"
 )
@@ -81,6 +84,11 @@ func TestASetIsApprovedByAJobAndTakenBack(t *testing.T) {
 	}
 	if approved != set.N {
 		t.Errorf("%d approved, want %d", approved, set.N)
+	}
+	seen := list(t, collections.Read(d.TestApp), `SELECT purpose||' '||detail FROM audit WHERE action='`+audit.ReadMany+`' AND actor='`+
+		d.worker(t, "S-990101")+`' ORDER BY seq DESC LIMIT 1`)
+	if want := fmt.Sprintf(`review {"door":"job","rows":%d}`, set.N); !slices.Equal(seen, []string{want}) {
+		t.Errorf("the trail says %q, want %q", seen, want)
 	}
 	var page struct{ Items []jobSeen }
 	if d.get(d.manager, "/jobs", &page); len(page.Items) != 1 || page.Items[0].ID != id {

@@ -106,6 +106,7 @@ func TestAMergeIsUndone(t *testing.T) {
 	if homes := n.Clear(t, collections.Households, "merged_into!=''", "id"); len(homes) != 1 {
 		t.Errorf("homes that were merged: %v", homes)
 	}
+	attemptsAgree(t, n.App)
 	slices.Reverse(pairs)
 	for _, pair := range pairs {
 		n.say(pair, "different", http.StatusNoContent, n.city)

@@ -253,6 +253,13 @@ func TestAttemptsAreDueAtAnotherTime(t *testing.T) {
 	if w := c.work(c.boss, "&kind=revisit"); len(w) != 1 || w[0].Status != "done" {
 		t.Errorf("%+v", w)
 	}
+	before := c.Picture(t)
+	visit(4, "2.22", "2026-11-29T10:00:00.000+08:00")
+	for _, line := range c.Moved(t, before) {
+		if strings.HasPrefix(line, collections.Tasks+" ") {
+			t.Errorf("a visit to who was met: %s", line)
+		}
+	}
 	tasks := 0
 	for _, ch := range pull(t, c.field[0], "").Changes {
 		if ch.Collection == collections.Tasks {
