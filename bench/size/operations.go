@@ -75,7 +75,7 @@ func (v *visitor) operations() []operation {
 		{"workers", v.get(&v.street, "/api/doorstep/v1/workers"), 0, false},
 		{"search_person", v.search, 3, false},
 		{"push_30", v.push, pushes, false},
-		{"export", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"), 0, false},
+		{"export", v.exported(), 0, false},
 		{"export_nothing", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=returned&campaign=child-sweep-demo"), 0, false},
 		{"export_city", v.get(&v.whole, wholeExport), 3, whole},
 		{"who_saw", v.get(&v.manager, "/api/doorstep/v1/persons/"+v.somebody()+"/audit"), 0, false},
