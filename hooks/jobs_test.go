@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -228,6 +229,7 @@ func TestListsAreImportedByJobs(t *testing.T) {
 	if _, body := district.Do(http.MethodGet, jobs+"/"+id+"/file", nil); strings.Count(string(body), "\n") != 3 || !strings.Contains(string(body), "A1,王采集,") {
 		t.Errorf("passwords: %q", body)
 	}
+	rosterIsLookedAt(t, d, district)
 	roster := "区划代码,住址,姓名\n990101001001001,示例路 1 号,王小明\n"
 	if came = ended(t, district, begunWith(t, district, "/roster", "roster.csv", roster)); came.Status != job.Done || came.Result["persons"] != 1.0 {
 		t.Errorf("%+v", came)
@@ -236,11 +238,37 @@ func TestListsAreImportedByJobs(t *testing.T) {
 	if came = ended(t, district, begunWith(t, district, "/roster", "roster.csv", outside)); came.Status != job.Failed || came.Problem.Data[0].Code != "roster.outside" {
 		t.Errorf("%+v", came)
 	}
-	if n := list(t, collections.Read(d.TestApp), `SELECT count(*) FROM persons WHERE area LIKE '990102%'`)[0]; n != "0" {
+	if n := list(t, collections.Read(d.TestApp), `SELECT count(*) FROM persons WHERE area LIKE '990102%'`)[0]; n != "1" { // who was there
 		t.Errorf("%s people next door", n)
 	}
 	if status, _ := d.boss.Do(http.MethodPost, jobs+"/workers", nil); status != http.StatusForbidden {
 		t.Errorf("a supervisor: %d", status)
+	}
+}
+
+// rosterIsLookedAt: what an import would do with each person is told in bands, with the reasons, and writes nothing; whom the importer does
+// not reach nobody is told of.
+func rosterIsLookedAt(t *testing.T, d *desk, district *testapp.Client) {
+	t.Helper()
+	d.visit(0, "990101001001001", "示例路 7 号", "张晓云", number1)
+	const elsewhere = "990000201503010033"
+	d.visit(1, "990102001001001", "示例路 8 号", "赵丽丽", elsewhere)
+	people := func() string { return list(t, collections.Read(d.TestApp), `SELECT count(*) FROM persons`)[0] }
+	before := people()
+	rows := "区划代码,住址,姓名,证件号码,出生日期\n990101001001001,示例路 7 号,张晓云," + number1 + ",\n" +
+		"990101001001001,示例路 9 号,钱多多,,2011-05-06\n990101001001001,示例路 9 号,赵丽丽," + elsewhere + ",\n"
+	id := begunWith(t, district, "/roster?check=1", "roster.csv", rows)
+	came := ended(t, district, id)
+	if came.Status != job.Done || !came.File || !reflect.DeepEqual(came.Result["bands"], map[string]any{"linked": 1.0, "review": 1.0, "new": 1.0}) {
+		t.Fatalf("bands: %+v", came)
+	}
+	look := came.Result["look"].([]any)[0].(map[string]any)
+	if look["row"] != 4.0 || look["rule"] == "" || look["person"] != "" || len(look["evidence"].([]any)) != 0 {
+		t.Errorf("to look at: %+v", look)
+	}
+	_, body := district.Do(http.MethodGet, jobs+"/"+id+"/file", nil)
+	if table := string(body); strings.Count(table, "\n") != 4 || !strings.Contains(table, "2,linked,") || !strings.Contains(table, "3,new,") || people() != before {
+		t.Errorf("%s people, %q", people(), table)
 	}
 }
 

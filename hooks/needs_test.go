@@ -16,7 +16,9 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/identity"
 	"doorstep/internal/needs"
+	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
 )
 
@@ -247,6 +249,156 @@ func TestNeedsAreExported(t *testing.T) {
 	}
 	if all := app.Clear(t, collections.Needs, "form='child_visit'", "said"); len(all) != 1 || !strings.Contains(all[0][0], "rehabilitation") {
 		t.Errorf("what is kept of the child: %v", all)
+	}
+}
+
+// Who may not read records is told no count of few people, and of others a multiple, so that a total less its parts tells of nobody; what
+// lies next door is not in it. Who may read them is told all.
+func TestAnalystsAreToldRoundedNeeds(t *testing.T) {
+	app, tablet, boss := stage(t)
+	served := app.Serve(t)
+	boss.URL, tablet.URL = served.URL, served.URL
+	beside := app.Client(t, served, app.Worker(t, "F2", "field", "990102001001")).Register()
+	push(t, beside, elderOperation(1, 0, uuid.NewString(), needy(testapp.Inside("990102001001001"), "邻大爷", "serious")))
+	for i := range 8 {
+		grid := gridA
+		if i == 0 {
+			grid = gridB
+		}
+		push(t, tablet, elderOperation(i+1, 0, uuid.NewString(), needy(testapp.Inside(grid), "李大爷"+string(rune('甲'+i)), "serious")))
+	}
+	told := func(c *testapp.Client, area string) (least int, people, meals *int, parts int) {
+		t.Helper()
+		var r needs.Report
+		c.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/needs/counts?area="+area, nil, &r)
+		for _, n := range r.Total.Needs {
+			if n.Item == "meals" {
+				meals = n.N
+			}
+		}
+		return r.Least, r.Total.People, meals, len(r.Items)
+	}
+	if least, people, meals, _ := told(boss, "990101"); least != 0 || *people != 8 || *meals != 8 {
+		t.Errorf("a supervisor is told %d %v %v", least, *people, *meals)
+	}
+	analyst := app.Client(t, served, app.Worker(t, "A1", "analyst", "9901"))
+	if least, people, meals, _ := told(analyst, "990101"); least != needs.Least || *people != 10 || *meals != 10 {
+		t.Errorf("an analyst is told %d %v %v", least, *people, *meals)
+	}
+	if _, people, meals, parts := told(analyst, "9901"); *people != 10 || *meals != 10 || parts == 0 {
+		t.Errorf("of the city an analyst is told %v %v in %d parts", *people, *meals, parts)
+	}
+	if _, people, meals, _ := told(analyst, "990102"); people != nil || meals != nil {
+		t.Errorf("of one person an analyst is told %v %v", people, meals)
+	}
+}
+
+// The table that comes with the program and the questionnaire name the same services, and a benefit that the questionnaire ties to one is
+// how that one is known to be received.
+func TestServicesAreThoseOfTheQuestionnaire(t *testing.T) {
+	shipped, err := needs.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, ok := testapp.New(t).Doorstep.Library.Get("elderly_baseline", shippedVersion)
+	if !ok {
+		t.Fatal("no questionnaire")
+	}
+	var asked, table []string
+	for _, c := range in.Form.Lists["basic_service"].Choices {
+		asked = append(asked, c.Name+" "+c.Label.In("中文 (zh)"))
+	}
+	received := map[string]string{}
+	named := 0
+	for _, s := range shipped {
+		table = append(table, s.Code+" "+s.NameZH)
+		received[s.Code] = s.Received
+		if strings.HasPrefix(s.Basis, "《国家基本养老服务清单》") {
+			named++
+		}
+	}
+	if !slices.Equal(asked, table) {
+		t.Errorf("asked %v\ntable %v", asked, table)
+	}
+	if named != 11 {
+		t.Errorf("%d rows name the national list; docs/instruments.md says eleven", named)
+	}
+	for _, c := range in.Form.Lists["benefit"].Choices {
+		at := slices.IndexFunc(c.Extra, func(p survey.Pair) bool { return p.Name == "basic" })
+		if at < 0 || c.Extra[at].Value == "" {
+			continue
+		}
+		if want := "selected(benefits, '" + c.Name + "')"; received[c.Extra[at].Value] != want {
+			t.Errorf("%s is received where %q, not %q", c.Extra[at].Value, received[c.Extra[at].Value], want)
+		}
+	}
+}
+
+// Suggestions go out with names alone, with their reasons, each beside the record that it rests on; a de-identified export has none.
+func TestEntitlementsAreExported(t *testing.T) {
+	app, tablet, boss := stage(t)
+	served := app.Serve(t)
+	boss.URL, tablet.URL = served.URL, served.URL
+	manager := app.Client(t, served, app.Worker(t, "M1", "manager", "9901"))
+	second := app.Client(t, served, app.Worker(t, "M2", "manager", "9901"))
+	id := uuid.NewString()
+	push(t, tablet, elderOperation(1, 0, id, needy(testapp.Inside(gridA), "李大爷", "serious")))
+	const path = "/api/doorstep/v1/export/elderly_baseline?states=received,has_issues"
+	if _, there := archive(t, manager, path)["entitlements.csv"]; there {
+		t.Error("a de-identified export suggests")
+	}
+	var asked struct{ ID string }
+	manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/export-requests", map[string]string{"form": "elderly_baseline",
+		"states": "received,has_issues", "reason": "向市局移交需要核对身份的名单"}, &asked)
+	second.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/export-requests/"+asked.ID+"/approve", nil, nil)
+	file := archive(t, manager, path+"&identified=true&approval="+asked.ID)["entitlements.csv"]
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file, "\ufeff"))).ReadAll()
+	if err != nil || len(rows) < 2 {
+		t.Fatalf("%v, %d rows", err, len(rows))
+	}
+	var allowance, bus []string
+	for _, row := range rows[1:] {
+		switch row[2] {
+		case "b02":
+			allowance = row
+		case "b27":
+			bus = row
+		}
+		if row[0] != id {
+			t.Errorf("a row of %s", row[0])
+		}
+	}
+	if len(allowance) != 9 || allowance[4] != needs.Likely || allowance[5] != "80–89" || allowance[6] != "0" || !strings.Contains(allowance[7], "年龄:80") {
+		t.Errorf("the allowance: %q", allowance)
+	}
+	if len(bus) != 9 || bus[6] != "1" {
+		t.Errorf("the bus: %q", bus)
+	}
+}
+
+// Whom the worker's own list already has, spelled otherwise, is told as perhaps listed; of somebody alike next door nothing is told.
+func TestSomebodyAlikeOfTheOwnListIsTold(t *testing.T) {
+	app, tablet, boss := stage(t)
+	served := app.Serve(t)
+	boss.URL, tablet.URL = served.URL, served.URL
+	beside := app.Client(t, served, app.Worker(t, "F2", "field", "990102001001")).Register()
+	at := func(c *testapp.Client, seq int, grid, address, name string) receipt {
+		t.Helper()
+		one := child(name, "", "2015-03-01", map[string]any{"child_guardian": map[string]any{"guardian_phone": "13800000001"}})
+		return push(t, c, operation(seq, uuid.NewString(), childVisit(testapp.Inside(grid), address, one)))[0]
+	}
+	listed := func(r receipt) bool { return r.has(identity.PersonListed) }
+	if listed(at(tablet, 1, gridA, "示例路 1 号", "欧阳雪莹")) {
+		t.Error("the first one is told to be listed")
+	}
+	if !listed(at(tablet, 2, gridB, "示例路 9 号", "欧阳雪盈")) {
+		t.Error("who is alike is not told")
+	}
+	if listed(at(tablet, 3, gridB, "示例路 8 号", "钱多多")) {
+		t.Error("somebody else is told to be listed")
+	}
+	if listed(at(beside, 1, "990102001001001", "示例路 7 号", "欧阳雪莹")) {
+		t.Error("of somebody next door the worker is told")
 	}
 }
 

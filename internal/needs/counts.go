@@ -34,7 +34,8 @@ type counted struct {
 	words   map[instrument.Need]Text // of items, without the level
 }
 
-// Count is how many people need something. N is nil where they are too few to be told to whoever may not read records.
+// Count is how many people need something. N is nil where they are too few to be told to whoever may not read records, who is told the
+// nearest multiple of Least of the others.
 type Count struct {
 	Domain     string `json:"domain"`
 	DomainName Text   `json:"domain_name"`
@@ -57,10 +58,11 @@ type Line struct {
 type Report struct {
 	Total Line   `json:"total"`
 	Items []Line `json:"items"`
-	Least int    `json:"least"` // smaller counts than this are not told; 0 where all are
+	Least int    `json:"least"` // smaller counts than this are not told, others rounded to a multiple of it; 0 where all are told
 }
 
-// Least is how many people a count holds at least that is told to whoever may not read records.
+// Least is how many people a count holds at least that is told to whoever may not read records, and the step that it is told in: what a
+// total less its parts comes to tells nothing of few people.
 const Least = 5
 
 // Read counts the people of each level of need in the actor's territory, or in an area of it. A person counts once in a community, by
@@ -282,10 +284,13 @@ func (c *counted) line(l Line, least int) Line {
 	return l
 }
 
-// told is a count that may be told.
+// told is a count as it may be told; least is 0 where all are told as they are.
 func told(n, least int) *int {
 	if n < least {
 		return nil
+	}
+	if least > 0 {
+		n = (n + least/2) / least * least
 	}
 	return &n
 }

@@ -225,20 +225,63 @@ func writePasswords(w io.Writer, made []staff.Credential) error {
 	return out.WriteAll(rows)
 }
 
+// importedRoster is what came of a roster. Of one that is looked at it tells what an import would do with the people of its rows; the
+// file has all of them.
+type importedRoster struct {
+	roster.Imported
+	Differs survey.Problems     `json:"differs"`
+	Check   bool                `json:"check"`
+	Bands   map[roster.Band]int `json:"bands,omitempty"`
+	Look    []roster.Judged     `json:"look,omitempty"` // the first of those that may be somebody of the register
+	File    string              `json:"file,omitempty"`
+}
+
+// mostLooked is how many rows the result of a look names; the file has the others.
+const mostLooked = 100
+
+// judged counts a row, and keeps it where it is to be looked at.
+func (out *importedRoster) judged(j roster.Judged) {
+	out.Bands[j.Band]++
+	if j.Band == roster.Look && len(out.Look) < mostLooked {
+		out.Look = append(out.Look, j)
+	}
+}
+
 func importRoster(ctx context.Context, t *job.Task) (any, error) {
 	in, given, err := listOf(t)
 	if err != nil {
 		return nil, err
 	}
 	defer given.Close()
+	out := importedRoster{Check: in.Check}
 	o := roster.Options{Check: in.Check, Datum: in.Datum, Actor: t.Actor, Now: t.Now,
 		Show: func(done, total int) { t.Step(ctx, done, total) }}
-	n, err := roster.ImportFile(ctx, t.App, roster.File{Name: t.Name, In: given}, o)
-	return struct {
-		roster.Imported
-		Differs survey.Problems `json:"differs"`
-		Check   bool            `json:"check"`
-	}{n, n.Differs[:min(len(n.Differs), survey.MostProblems)], in.Check}, firstMistakes(err)
+	list := roster.File{Name: t.Name, In: given}
+	if in.Check {
+		out.File = "roster.csv"
+		err = t.Keep(func(w io.Writer) error { return out.look(ctx, t, w, list, o) })
+	} else {
+		out.Imported, err = roster.ImportFile(ctx, t.App, list, o)
+	}
+	out.Differs = out.Imported.Differs[:min(len(out.Imported.Differs), survey.MostProblems)]
+	return out, firstMistakes(err)
+}
+
+// look writes what an import would do with the person of each row.
+func (out *importedRoster) look(ctx context.Context, t *job.Task, w io.Writer, list roster.File, o roster.Options) error {
+	table, err := roster.NewTable(w)
+	if err != nil {
+		return err
+	}
+	out.Bands = map[roster.Band]int{roster.Linked: 0, roster.Look: 0, roster.Fresh: 0}
+	o.Each = func(j roster.Judged) error {
+		out.judged(j)
+		return table.Row(j)
+	}
+	if out.Imported, err = roster.ImportFile(ctx, t.App, list, o); err != nil {
+		return err
+	}
+	return table.Close()
 }
 
 // given is what came with a job.
