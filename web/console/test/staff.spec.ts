@@ -94,3 +94,31 @@ for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typ
     })
   })
 }
+
+test('a second manager sees which export with names waits, and approves it; a form is given as a file', async ({ console, page, city }) => {
+  test.setTimeout(120_000)
+  interface Grants { grants: { id: string; kind: string; status: string; reason: string }[] }
+  const status = async () => (await city.call<Grants>('M00001', 'GET', '/api/doorstep/v1/watch')).grants.filter((g) => g.kind === 'export').map((g) => g.status + ' ' + g.reason)
+  const me = await city.call<{ territory: { code: string }[] }>('M00001', 'GET', '/api/doorstep/v1/me')
+  const secret = { password: 'doorstep-demo', passwordConfirm: 'doorstep-demo' }
+  await city.call('M00001', 'POST', '/api/collections/workers/records', { staff_no: 'M9000', name: '孙经理', role: 'manager', territory: [me.territory[0]!.code], active: true, ...secret })
+  for (const reason of ['复核住址与户主的对应关系', '另一份没有人批准的申请']) await city.call('M9000', 'POST', '/api/doorstep/v1/export-requests', { form: 'child_visit', states: 'approved', reason })
+  await console.open('M00001', 'data')
+  const waiting = page.locator('.requests li', { hasText: '复核住址' })
+  await expect(waiting).toContainText('孙经理')
+  await console.accessible()
+  await console.fits()
+  await console.picture('data-requests-zh-desk')
+  await waiting.getByRole('button', { name: /^批准/ }).click()
+  await expect(waiting).toHaveCount(0)
+  expect((await status()).sort()).toEqual(['approved 复核住址与户主的对应关系', 'asked 另一份没有人批准的申请'])
+  await page.goto(city.url + '/console/forms')
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('tbody tr', { hasText: 'child_visit' }).first().getByRole('button', { name: /^下载/ }).click()])
+  expect(download.suggestedFilename()).toMatch(/^child_visit-\d+\.xml$/)
+  expect(readFileSync((await download.path())!, 'utf8')).toContain('<h:html')
+  await page.evaluate(() => sessionStorage.clear())
+  await console.open('M9000', 'data')
+  await page.locator('select').first().selectOption('child_visit')
+  await page.locator('input[type=radio][value=identified]').check()
+  await expect(page.locator('option', { hasText: '已批准 · 复核住址' })).toHaveCount(1)
+})
