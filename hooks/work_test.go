@@ -230,16 +230,20 @@ func TestFinishedIsSaidByTheWorkerAndConfirmedByTheSupervisor(t *testing.T) {
 // Nobody at home asks for another attempt at another time of the week, until there were enough or somebody was met.
 func TestAttemptsAreDueAtAnotherTime(t *testing.T) {
 	c := newCrew(t, `{"attempts":3,"days":2}`)
-	visit := func(seq int, outcome, start string) {
+	visit := func(seq int, outcome, start string) (household string) {
 		t.Helper()
 		v := childVisit(testapp.Inside(gridA), "示例路 1 号")
 		v["start"], v["end"] = start, start
 		v["visit"].(map[string]any)["outcome"], v["household"].(map[string]any)["house_code"] = outcome, "9901010010010010000000001"
-		if r := push(t, c.field[0], operation(seq, uuid.NewString(), v))[0]; r.Status != "stored" || r.Household == "" {
+		r := push(t, c.field[0], operation(seq, uuid.NewString(), v))[0]
+		if r.Status != "stored" || r.Household == "" {
 			t.Fatalf("%+v", r)
 		}
+		return r.Household
 	}
-	visit(1, "2.22", "2026-11-23T09:00:00.000+08:00")
+	house := visit(1, "2.22", "2026-11-23T09:00:00.000+08:00")
+	c.Plant(t, collections.Tasks, map[string]any{"id": "called-off", "kind": "visit", "household": house, "assignee": c.workers[0].Id,
+		"status": "cancelled", "area": gridA, "rev": 1})
 	due := c.work(c.boss, "&kind=revisit")
 	if len(due) != 1 || due[0].Due != "2026-11-25" || due[0].Why[2] != "evening" || due[0].Worker != c.workers[0].Id || !strings.Contains(due[0].Title, "晚上") {
 		t.Fatalf("%+v", due)
@@ -254,6 +258,9 @@ func TestAttemptsAreDueAtAnotherTime(t *testing.T) {
 		t.Errorf("%+v", w)
 	}
 	before := c.Picture(t)
+	if was := before[collections.Tasks]["called-off"]; was["status"] != "cancelled" || was["rev"] != "1" {
+		t.Errorf("a task that was called off: %v", was)
+	}
 	visit(4, "2.22", "2026-11-29T10:00:00.000+08:00")
 	for _, line := range c.Moved(t, before) {
 		if strings.HasPrefix(line, collections.Tasks+" ") {
