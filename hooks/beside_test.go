@@ -49,6 +49,24 @@ func TestNothingCountsTheNeighbours(t *testing.T) {
 	}
 }
 
+// TestTwoPartsAreCountedOnceEach asks as somebody whose territory is two communities, and as somebody of the district around them: each
+// community and grid has the same figures.
+func TestTwoPartsAreCountedOnceEach(t *testing.T) {
+	b := newBorderland(t, 20261127)
+	s := b.sides[0]
+	b.work(s, 0)
+	b.work(b.sides[1], 1)
+	afterJobs(t, b.App)
+	parts := b.Client(t, b.Serve(t), b.Worker(t, "M-parts", "manager", s.district+"001001", s.district+"001002"))
+	for _, path := range []string{"coverage?level=community", "coverage?level=grid", "coverage/pace?form=child_visit", "queue/counts?form=child_visit"} {
+		_, want := s.people[access.Manager].Do(http.MethodGet, "/api/doorstep/v1/"+path, nil)
+		status, got := parts.Do(http.MethodGet, "/api/doorstep/v1/"+path, nil)
+		if status != http.StatusOK || string(got) != string(want) {
+			t.Errorf("%s: %d\n%.1500s\nwant\n%.1500s", path, status, got, want)
+		}
+	}
+}
+
 // inLines counts lines: ids and numbers of an export are its own.
 func inLines(answer string) string {
 	return fmt.Sprintf("%.3s and %d lines", answer, strings.Count(answer, "\n"))
