@@ -20,7 +20,7 @@ type explaining struct {
 }
 
 // mayScan are the plans that read a whole table or index: what is as small as what waits, the forms and the campaigns.
-var mayScan = []string{"CONSTANT ROW", "json_each", "(subquery", "(join", "idx_duplicates_open", "idx_duplicates_doubt", "idx_tasks_reports", "idx_devices_contact", "SCAN forms", "SCAN campaigns", "SCAN retention_reports", "SCAN _superusers"}
+var mayScan = []string{"CONSTANT ROW", "VALUES CLAUSE", "json_each", "(subquery", "(join", "idx_duplicates_open", "idx_duplicates_doubt", "idx_tasks_reports", "idx_devices_contact", "SCAN forms", "SCAN campaigns", "SCAN retention_reports", "SCAN _superusers"}
 
 func (e explaining) Query(query string, args ...any) (*sql.Rows, error) {
 	e.t.Helper()
