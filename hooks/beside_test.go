@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/server"
 	"doorstep/internal/testapp"
@@ -56,6 +57,15 @@ func TestTwoPartsAreCountedOnceEach(t *testing.T) {
 	s := b.sides[0]
 	b.work(s, 0)
 	b.work(b.sides[1], 1)
+	for _, grid := range []string{"001001001", "001001002"} { // one household, by its code, met in two grids
+		s.seq++
+		visit := childVisit(testapp.Inside(s.district+grid), "双格巷 1 号", child("公孙庚", "", "2016-05-05", nil))
+		visit["household"].(map[string]any)["house_code"] = "9901010010010010000000009"
+		push(t, s.people[access.Field], operation(s.seq, uuid.NewString(), visit))
+	}
+	if len(list(t, collections.Read(b.TestApp), `SELECT household FROM coverage_twice`)) == 0 {
+		t.Fatal("no household was met twice")
+	}
 	afterJobs(t, b.App)
 	parts := b.Client(t, b.Serve(t), b.Worker(t, "M-parts", "manager", s.district+"001001", s.district+"001002"))
 	for _, path := range []string{"coverage?level=community", "coverage?level=grid", "coverage/pace?form=child_visit", "queue/counts?form=child_visit"} {
