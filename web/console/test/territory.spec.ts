@@ -82,13 +82,27 @@ for (const [lang, size] of [['zh', 'desk'], ['zh', 'phone'], ['en', 'phone']] as
     test('a grid that was split in the third week is shown as it was and as it is', async ({ console, page }) => {
       await console.open('M00001', 'areas', lang)
       await page.getByRole('button', { name: w.borders }).first().click()
-      await expect(page.locator('.map path.before')).toHaveCount(1)
+      const now = page.locator('.map path.after')
+      await expect(now.first()).toBeVisible()
+      await expect(page.locator('.map path.before'), 'one became two').toHaveCount((await now.count()) - 1)
+      expect(await page.locator('.map path.after.same').count()).toBe((await now.count()) - 2)
       await expect(page.locator('.map path.after.new')).toHaveCount(2)
       await expect(page.getByText(w.earlier, { exact: true })).toBeVisible()
       await page.locator('.map svg').scrollIntoViewIfNeeded()
       await console.accessible()
       await console.fits()
       await console.picture(`areas-changed-${lang}-${size}`)
+    })
+
+    test('what is unusual in an interview stands beside its answers', async ({ console, page, city }) => {
+      const street = (await city.call<{ territory: { code: string }[] }>('S00006', 'GET', '/api/doorstep/v1/me')).territory[0]!.code
+      const seen = await city.call<{ interviews: { collection: string; id: string; flags: { kind: string }[] }[] }>('S00006', 'GET', `/api/doorstep/v1/quality?form=child_visit&area=${street}`)
+      const odd = seen.interviews[0]!
+      await console.open('S00006', `review?r=${odd.collection}/${odd.id}`, lang)
+      await expect(page.locator('.unusual li')).toHaveCount(odd.flags.length)
+      await console.accessible()
+      await console.fits()
+      await console.picture(`review-unusual-${lang}-${size}`)
     })
   })
 }

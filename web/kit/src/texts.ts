@@ -827,6 +827,7 @@ export const texts = {
   'work.of': ['{done} / {target} 户', '{done} of {target}'],
 
   'quality.title': ['质量提示', 'Quality'],
+  'quality.order': ['与同街道的记录相比;不是指责', 'Beside those of the same street; no accusation'],
   'quality.hint': ['这里只排顺序,提示先看哪些记录;任何一条都不是指责,也不会据此拒绝记录。请打开记录,结合实际判断。', 'This orders what to look at first. No line is an accusation and nothing is rejected by it: open the record and judge for yourself.'],
   'quality.looked': ['比较了 {n} 份访谈', '{n} interviews compared'],
   'quality.tooMany': ['这一范围超过 5,000 份访谈,请选择更小的区划。', 'More than 5,000 interviews: choose a smaller area.'],
