@@ -24,6 +24,7 @@ type band struct {
 // look is a pair that a person should look at.
 type look struct {
 	A, B, Decision string
+	Held           bool // by rule, whatever the weights say
 	Weight         float64
 	Probability    float64
 	Evidence       []string
@@ -75,6 +76,17 @@ func (f *Found) bands() []band {
 	return out
 }
 
+// decisions are those of pairs, in words.
+var decisions = map[linkage.Decision]string{linkage.Link: "同一人 link", linkage.Review: "待查 review", linkage.No: "不是 no"}
+
+// columnName is what the report calls a column: those that no list has, but are read out of others, in both languages.
+func columnName(column string) string {
+	if zh := map[string]string{"given name": "名", "surname": "姓", "household": "同住的人"}[column]; zh != "" {
+		return zh + " " + column
+	}
+	return column
+}
+
 // looks are the pairs about which a decision teaches most: those nearest to even odds.
 func (f *Found) looks() (out []look) {
 	near := slices.Clone(f.Result.Pairs)
@@ -82,10 +94,10 @@ func (f *Found) looks() (out []look) {
 		return int(math.Copysign(1, math.Abs(x.Odds)-math.Abs(y.Odds)))
 	})
 	for _, p := range near[:min(mostLooks, len(near))] {
-		l := look{A: f.IDs[p.A], B: f.IDs[p.B], Decision: string(p.Decision), Weight: f.Result.Weight(p), Probability: p.Probability}
+		l := look{A: f.IDs[p.A], B: f.IDs[p.B], Decision: decisions[p.Decision], Held: p.Held, Weight: f.Result.Weight(p), Probability: p.Probability}
 		for _, e := range f.Result.Explain(p.A, p.B) {
 			if e.Given {
-				l.Evidence = append(l.Evidence, e.Column+": "+words(e))
+				l.Evidence = append(l.Evidence, columnName(e.Column)+": "+words(e))
 			}
 		}
 		out = append(out, l)

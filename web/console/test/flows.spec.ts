@@ -290,6 +290,35 @@ test('data are made and downloaded, de-identified', async ({ console, page }) =>
   expect(download.suggestedFilename()).toMatch(/^child_visits-\d+\.zip$/)
 })
 
+test('a roster is looked at before it is imported: who is known, who may be, and who is new, and why', async ({ console, page, city }) => {
+  interface Outlines { features: { properties: { code: string } }[] }
+  let grid = (await city.call<{ territory: { code: string }[] }>('M00001', 'GET', '/api/doorstep/v1/me')).territory[0]!.code
+  while (grid.length < 15) grid = (await city.call<Outlines>('M00001', 'GET', '/api/doorstep/v1/areas/outlines?parent=' + grid)).features[0]!.properties.code
+  const rows = ['测试路 1 号,欧阳雪莹,2015-03-01,13800000001', '测试路 2 号,欧阳雪盈,2015-03-01,13800000001', '测试路 3 号,钱多多,2011-05-06,'].map((r) => grid + ',' + r)
+  await console.open('M00001', 'workers')
+  const part = page.locator('details.import').nth(1)
+  await part.locator('summary').first().click()
+  await part.locator('input[type=file]').setInputFiles({ name: 'roster.csv', mimeType: 'text/csv', buffer: Buffer.from('区划代码,住址,姓名,出生日期,电话\n' + rows.join('\n') + '\n') })
+  const band = (name: string) => part.locator(`[data-band=${name}]`)
+  await expect(part.getByRole('button', { name: '导入', exact: true })).toBeDisabled()
+  await part.getByRole('button', { name: '先检查' }).click()
+  await expect(band('review')).toHaveText('待核对 1', { timeout: 60_000 })
+  await expect(band('new')).toHaveText('新增 2')
+  await expect(part.locator('.bands tbody tr')).toContainText('与第 2 行')
+  await expect(part.locator('.bands tbody tr')).toContainText('出生日期: 相同')
+  await part.getByRole('button', { name: '先检查' }).click()
+  await expect(band('new'), 'looking adds nobody').toHaveText('新增 2', { timeout: 60_000 })
+  await console.accessible()
+  await console.fits()
+  await console.picture('import-roster')
+  const [download] = await Promise.all([page.waitForEvent('download'), part.getByRole('button', { name: /^下载 roster/ }).click()])
+  expect(download.suggestedFilename()).toBe('roster.csv')
+  await part.getByRole('button', { name: '导入', exact: true }).click()
+  await expect(part.locator('.job[data-status=done]')).not.toContainText('将', { timeout: 60_000 })
+  await part.getByRole('button', { name: '先检查' }).click()
+  await expect(band('linked')).toHaveText('已登记 3', { timeout: 60_000 })
+})
+
 test('a list of workers is looked at, then imported, and the passwords that were made are fetched', async ({ console, page, city }) => {
   interface Staff { items: { staff_no: string }[] }
   const known = async () => (await city.call<Staff>('M00001', 'GET', '/api/doorstep/v1/workers?q=Z9')).items.map((w) => w.staff_no)
