@@ -224,7 +224,8 @@ func (w *work) join(t wholeTask, area string, target int64) (bool, error) {
 	}
 	var other wholeTask
 	found, err := collections.One(w.db, `SELECT id, target, due, rev FROM tasks
-		WHERE area=? AND campaign=? AND kind=? AND assignee=? AND form=? AND household='' AND person='' AND record='' AND status='open' AND id!=? ORDER BY id LIMIT 1`,
+		WHERE area=? AND campaign=? AND kind=? AND assignee=? AND form=? AND household='' AND person='' AND record='' AND status='open'
+		AND id!=? ORDER BY id LIMIT 1`,
 		[]any{area, t.campaign, t.kind, t.assignee, t.form, t.id}, &other.id, &other.target, &other.due, &other.rev)
 	if err != nil || !found {
 		return false, err

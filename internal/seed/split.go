@@ -35,8 +35,8 @@ func Split(ctx context.Context, app core.App, city *demo.City, at time.Time) err
 	return nil
 }
 
-// halved is a file of the grids of a community in which one is cut in two from the middle of a side to that of the one across; nil for a grid
-// that has not four sides.
+// halved is a file of the grids of a community in which one is cut in two from the middle of a side to that of the one across; nil for
+// a grid that has not four sides.
 func halved(city *demo.City, code string) ([]byte, error) {
 	const community = 12
 	whole, known := city.Grid(code)
