@@ -65,6 +65,9 @@ func TestEverybodyChangesTheirPassword(t *testing.T) {
 	}
 	operator := app.Client(t, server, superuser(t, app))
 	operator.Want(http.StatusOK, http.MethodPost, passwordPath, map[string]any{"password": testapp.Password, "new": "x7Kq-2mVd-99"}, nil)
+	if some, err := signin.Unsealed(collections.Read(app)); some || err != nil {
+		t.Errorf("a password that was changed is stored unsealed (%v)", err)
+	}
 	if status, _ := operator.Do(http.MethodGet, "/api/doorstep/v1/backups", nil); status != http.StatusUnauthorized {
 		t.Errorf("the operator's session from before: %d", status)
 	}
