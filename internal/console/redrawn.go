@@ -17,14 +17,17 @@ type Redrawn struct {
 // mostRedrawn is how many areas a picture of a change holds, on each side.
 const mostRedrawn = 500
 
-// ReadRedrawn gives the borders that changed at a moment, as collections.Stamp writes it, and those beside them below the same areas, of areas
-// that the actor may see.
+// ReadRedrawn gives the borders that changed at a moment, as collections.Stamp writes it, and those beside them below the same areas, of
+// areas that the actor may see.
 func ReadRedrawn(db collections.DB, actor access.Actor, at string) (Redrawn, error) {
 	r := Redrawn{Outlines{"FeatureCollection", []Outline{}}, Outlines{"FeatureCollection", []Outline{}}}
-	const codes = `WITH changed AS (SELECT code, parent, became FROM area_revisions WHERE valid_to=? AND kind NOT IN ('unused','renamed','added')),
+	const codes = `WITH changed AS (SELECT code, parent, became FROM area_revisions
+			WHERE valid_to=? AND kind NOT IN ('unused','renamed','added')),
 		parents AS (SELECT parent FROM changed UNION SELECT a.parent FROM changed, json_each(became) b JOIN areas a ON a.code=b.value)
-		SELECT code, name, level, boundary FROM area_revisions WHERE parent IN (SELECT parent FROM parents) AND kind!='unused' AND `
-	const now = ` UNION ALL SELECT code, name, level, COALESCE(boundary,'null') FROM areas WHERE parent IN (SELECT parent FROM parents) AND active
+		SELECT code, name, level, boundary FROM area_revisions
+		WHERE parent IN (SELECT parent FROM parents) AND kind!='unused' AND `
+	const now = ` UNION ALL SELECT code, name, level, COALESCE(boundary,'null') FROM areas
+		WHERE parent IN (SELECT parent FROM parents) AND active
 		AND NOT EXISTS (SELECT 1 FROM area_revisions r WHERE r.code=areas.code AND `
 	err := r.Before.take(db, actor, codes+`valid_from<? AND valid_to>=?`+now+`r.valid_to>=?) AND created<? ORDER BY 1`, at, at, at, at, at)
 	if err == nil {
