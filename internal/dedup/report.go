@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"cmp"
 	_ "embed"
 	"html/template"
 	"io"
@@ -90,11 +91,10 @@ func columnName(column string) string {
 // looks are the pairs about which a decision teaches most: those nearest to even odds.
 func (f *Found) looks() (out []look) {
 	near := slices.Clone(f.Result.Pairs)
-	slices.SortStableFunc(near, func(x, y linkage.Pair) int {
-		return int(math.Copysign(1, math.Abs(x.Odds)-math.Abs(y.Odds)))
-	})
+	slices.SortStableFunc(near, func(x, y linkage.Pair) int { return cmp.Compare(math.Abs(x.Odds), math.Abs(y.Odds)) })
 	for _, p := range near[:min(mostLooks, len(near))] {
-		l := look{A: f.IDs[p.A], B: f.IDs[p.B], Decision: decisions[p.Decision], Held: p.Held, Weight: f.Result.Weight(p), Probability: p.Probability}
+		l := look{A: f.IDs[p.A], B: f.IDs[p.B], Decision: decisions[p.Decision], Held: p.Held, Weight: f.Result.Weight(p),
+			Probability: p.Probability}
 		for _, e := range f.Result.Explain(p.A, p.B) {
 			if e.Given {
 				l.Evidence = append(l.Evidence, columnName(e.Column)+": "+words(e))
