@@ -60,10 +60,13 @@ func TestTabletsTellWhatWaits(t *testing.T) {
 	sent(3)
 	d.Advance(2 * time.Hour)
 	is("some arrived", d.boss, "测试 F-9901013doorstep/1.4false")
-	sent(nil)
-	d.Advance(2 * time.Hour)
-	is("it did not say", d.boss, "测试 F-9901013doorstep/1.4false")
-	sent(-1)
+	for _, nothing := range []any{nil, -1, 1.5, 1e30, "many", []int{1}} { // its work is taken in any case
+		sent(nothing)
+		said(nothing)
+		d.Advance(2 * time.Hour)
+		is(fmt.Sprint("it said ", nothing), d.boss, "测试 F-9901013doorstep/1.4false")
+	}
+	sent(0)
 	d.Advance(2 * time.Hour)
 	is("nothing waits", d.boss)
 	sent(2)

@@ -13,6 +13,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
 	"doorstep/internal/signin"
 )
@@ -61,7 +62,8 @@ type Registration struct {
 	App        string `json:"app"`
 	Platform   string `json:"platform"`
 	DeviceTime string `json:"device_time"` // RFC 3339; only measured, never trusted
-	Waiting    *int64 `json:"waiting"`     // operations in its outbox; nil where it does not say
+
+	Waiting ingest.Unsent `json:"waiting"` // in its outbox
 }
 
 // Registered is the answer to a registration.
@@ -122,8 +124,8 @@ func saveDevice(db collections.DB, act access.Act, in Registration, offset float
 		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "handed_in", Value: ""},
 		{Column: "updated", Value: at},
 	}
-	if in.Waiting != nil {
-		seen = append(seen, collections.Row{{Column: "waiting", Value: max(0, *in.Waiting)}, {Column: "waiting_at", Value: at}}...)
+	if in.Waiting.Said {
+		seen = append(seen, collections.Row{{Column: "waiting", Value: in.Waiting.N}, {Column: "waiting_at", Value: at}}...)
 	}
 	id := in.ID
 	if id != "" {

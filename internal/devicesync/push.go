@@ -17,8 +17,8 @@ const (
 // Batch is what a tablet hands over in one push.
 type Batch struct {
 	Operations []ingest.Operation
-	Last       bool   // of a sealed push: nothing waits after it
-	Waiting    *int64 // operations that wait on the tablet after it; nil where it does not say
+	Last       bool          // of a sealed push: nothing waits after it
+	Waiting    ingest.Unsent // after it
 }
 
 // ReadBatch reads the envelope of a push. Only a broken envelope is an error; an operation that cannot be read is passed on as it
@@ -27,7 +27,7 @@ func ReadBatch(body []byte) (Batch, error) {
 	var envelope struct {
 		Operations []json.RawMessage `json:"operations"`
 		Last       bool              `json:"last"`
-		Waiting    *int64            `json:"waiting"`
+		Waiting    ingest.Unsent     `json:"waiting"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil || envelope.Operations == nil {
 		return Batch{}, problem.New(problem.BadEnvelope, "operations")

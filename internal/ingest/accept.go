@@ -197,9 +197,10 @@ func touch(db collections.DB, sender Sender, ops []Operation, now time.Time) err
 		last = max(last, op.Seq)
 	}
 	at := collections.Stamp(now)
-	_, err := db.Exec(`UPDATE devices SET last_contact=?, last_seq=MAX(last_seq,?), updated=? WHERE id=?`, at, last, at, sender.Device)
-	if err == nil && sender.Waiting != nil {
-		_, err = db.Exec(`UPDATE devices SET waiting=?, waiting_at=? WHERE id=?`, max(0, *sender.Waiting), at, sender.Device)
+	set, args := `last_contact=?, last_seq=MAX(last_seq,?), updated=?`, []any{at, last, at}
+	if sender.Waiting.Said {
+		set, args = set+`, waiting=?, waiting_at=?`, append(args, sender.Waiting.N, at)
 	}
+	_, err := db.Exec(`UPDATE devices SET `+set+` WHERE id=?`, append(args, sender.Device)...)
 	return err
 }

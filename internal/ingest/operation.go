@@ -72,8 +72,24 @@ type Sender struct {
 	Channel string
 
 	ClockOffset time.Duration // how far the device's clock was ahead when it was measured last; 0 for unknown
-	Waiting     *int64        // operations that the device still holds; nil where it does not say
-	Trial       bool          // through the address for testing a draft: nothing of it counts
+	Waiting     Unsent
+	Trial       bool // through the address for testing a draft: nothing of it counts
+}
+
+// Unsent is how many operations a tablet says that it still holds. It has said nothing where that is no number of operations: work is
+// not refused for it.
+type Unsent struct {
+	N    int64
+	Said bool
+}
+
+// UnmarshalJSON never fails.
+func (u *Unsent) UnmarshalJSON(raw []byte) error {
+	var n *int64
+	if json.Unmarshal(raw, &n) == nil && n != nil && *n >= 0 {
+		*u = Unsent{*n, true}
+	}
+	return nil
 }
 
 // did begins an audit entry of what came through this door.

@@ -183,20 +183,19 @@ func (w *work) wholeAreas(code string, heirs []string) error {
 // wholeArea moves a task to an area, or makes another one like it there. Where its worker has an open task of the whole area already,
 // as after a merger, the two become one.
 func (w *work) wholeArea(t wholeTask, moves bool, area string, target int64) (err error) {
-	at := collections.Stamp(w.now)
-	row := collections.Row{
-		{Column: "area", Value: area}, {Column: "target", Value: target}, {Column: "rev", Value: t.rev + 1}, {Column: "updated", Value: at},
-	}
 	joined, err := w.join(t, area, target)
-	switch {
-	case err != nil || joined && !moves:
+	if err != nil || joined && !moves {
 		return err
-	case joined:
-		row[1].Value = int64(0)
-		err = collections.Update(w.db, collections.Tasks, t.id, append(row, collections.Field{Column: "status", Value: "cancelled"}))
-	case moves:
+	}
+	if joined {
+		target, t.status = 0, "cancelled"
+	}
+	at := collections.Stamp(w.now)
+	row := collections.Row{{Column: "area", Value: area}, {Column: "target", Value: target}, {Column: "status", Value: t.status},
+		{Column: "rev", Value: t.rev + 1}, {Column: "updated", Value: at}}
+	if moves {
 		err = collections.Update(w.db, collections.Tasks, t.id, row)
-	default:
+	} else {
 		if t.id, err = collections.NewID(); err != nil {
 			return err
 		}
@@ -204,7 +203,7 @@ func (w *work) wholeArea(t wholeTask, moves bool, area string, target int64) (er
 			collections.Field{Column: "id", Value: t.id}, collections.Field{Column: "kind", Value: t.kind},
 			collections.Field{Column: "assignee", Value: t.assignee}, collections.Field{Column: "title", Value: t.title},
 			collections.Field{Column: "form", Value: t.form}, collections.Field{Column: "due", Value: t.due},
-			collections.Field{Column: "status", Value: t.status}, collections.Field{Column: "priority", Value: t.priority},
+			collections.Field{Column: "priority", Value: t.priority},
 			collections.Field{Column: "created_by", Value: t.by}, collections.Field{Column: "campaign", Value: t.campaign},
 			collections.Field{Column: "confirmed_by", Value: t.confirmedBy}, collections.Field{Column: "confirmed_at", Value: t.confirmedAt},
 			collections.Field{Column: "created", Value: at}))
