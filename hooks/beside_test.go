@@ -17,8 +17,8 @@ import (
 )
 
 // TestNothingCountsTheNeighbours asks every route that reads, as each role of a district, about the district's own, and asks again
-// after the neighbours have worked on: every list, count and file is what it was. One district lies before the other, so that both
-// ends of a territory are tried.
+// after the neighbours have worked on: every list, count and file is what it was. Exports are compared by how many lines they have, and
+// what is answered otherwise each time is passed over. One district lies before the other, so that both ends of a territory are tried.
 func TestNothingCountsTheNeighbours(t *testing.T) {
 	b := newBorderland(t, 20261126)
 	b.ids = []string{uuid.NewString()}

@@ -966,6 +966,7 @@ export const texts = {
   'roster.field.phone': ['电话', 'Phone'],
   'roster.field.household': ['住户', 'Household'],
   'roster.field.area': ['区划', 'Area'],
+  'roster.rule': ['找到的方式', 'Found by'],
   'roster.equal': ['相同', 'equal'],
   'roster.differs': ['不同', 'differs'],
   'roster.more': ['这里只列前 {n} 行。', 'The first {n} rows are shown.'],
