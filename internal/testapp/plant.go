@@ -39,3 +39,15 @@ func (a *App) Moved(t testing.TB, before Picture) (lines []string) {
 	}
 	return lines
 }
+
+// PlantAmong inserts a row, and before it one for each column of others that differs from it in that column alone: its id is that of
+// the row, "-" and the column.
+func (a *App) PlantAmong(t testing.TB, table string, row, others map[string]any) {
+	t.Helper()
+	for _, column := range slices.Sorted(maps.Keys(others)) {
+		beside := maps.Clone(row)
+		beside["id"], beside[column] = row["id"].(string)+"-"+column, others[column]
+		a.Plant(t, table, beside)
+	}
+	a.Plant(t, table, row)
+}

@@ -1,0 +1,109 @@
+package grant_test
+
+import (
+	"testing"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/grant"
+	"doorstep/internal/problem"
+	"doorstep/internal/testapp"
+)
+
+const here = "990101001001001"
+
+var now = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+
+func at(d time.Duration) string { return collections.Stamp(now.Add(d)) }
+
+func manager(id string, territory ...string) access.Act {
+	return access.Act{Actor: access.Actor{ID: id, Role: access.Manager, Territory: territory}, Now: now}
+}
+
+// TestAGrantOpensForItsOwnerAlone has grants that differ from one that opens in a single column.
+func TestAGrantOpensForItsOwnerAlone(t *testing.T) {
+	app := testapp.New(t)
+	app.PlantAmong(t, grant.Table, map[string]any{"id": "look", "kind": "break_glass", "worker": "asker", "collection": "persons",
+		"record": "somebody", "area": here, "status": "approved", "until": at(time.Millisecond)},
+		map[string]any{"kind": "export", "worker": "other", "until": at(0)})
+	before := app.Picture(t)
+	for id, code := range map[string]problem.Code{"look": "", "look-kind": problem.NotFound, "look-worker": problem.NotFound,
+		"look-until": problem.NotFound, "nothing": problem.NotFound} {
+		g, err := grant.Open(collections.Read(app), manager("asker", "9901"), id)
+		if got := codeOf(err); got != code || err == nil && (g.Record != "somebody" || g.Collection != "persons" || g.Area != here) {
+			t.Errorf("%s: %+v %q, want %q", id, g, got, code)
+		}
+	}
+	if moved := app.Moved(t, before); len(moved) > 0 {
+		t.Errorf("a look moved %q", moved)
+	}
+}
+
+// TestAnExportIsApprovedByAnotherManager has requests that differ from one that can be approved in a single column.
+func TestAnExportIsApprovedByAnotherManager(t *testing.T) {
+	app := testapp.New(t)
+	app.PlantAmong(t, grant.Table, map[string]any{"id": "ask", "kind": "export", "worker": "asker", "area": here, "status": "asked",
+		"until": at(time.Millisecond)},
+		map[string]any{"kind": "break_glass", "worker": "second", "area": "990102001001001", "status": "approved", "until": at(0)})
+	for _, step := range []struct {
+		by    access.Act
+		id    string
+		code  problem.Code
+		moved string
+	}{
+		{manager("second", "990101"), "nothing", problem.NotFound, ""},
+		{manager("second", "990101"), "ask-kind", problem.NotFound, ""},
+		{manager("second", "990101"), "ask-area", problem.NotFound, ""},
+		{manager("second", "990101"), "ask-worker", problem.GrantState, ""},
+		{manager("second", "990101"), "ask-status", problem.GrantState, ""},
+		{manager("second", "990101"), "ask-until", problem.GrantState, ""},
+		{access.Act{Actor: access.Actor{ID: "boss", Role: access.Supervisor, Territory: []string{"990101"}}, Now: now}, "ask",
+			problem.NotFound, ""},
+		{manager("second", "990101"), "ask", "", "access_grants ask: approved_by status until updated"},
+		{manager("third", "990101"), "ask", problem.GrantState, ""},
+	} {
+		before := app.Picture(t)
+		err := grant.ApproveExport(t.Context(), app.TestApp, step.by, step.id)
+		if got := codeOf(err); got != step.code {
+			t.Errorf("%s by %s: %q, want %q", step.id, step.by.ID, got, step.code)
+		}
+		movedIs(t, app, before, step.moved)
+	}
+}
+
+// TestAnApprovalIsSpentOnce has approvals that differ from one that can be spent in a single column.
+func TestAnApprovalIsSpentOnce(t *testing.T) {
+	app := testapp.New(t)
+	asked := grant.Export{Form: "child_visit", States: "approved"}
+	filter := "form=child_visit states=approved campaign="
+	app.PlantAmong(t, grant.Table, map[string]any{"id": "may", "kind": "export", "worker": "asker", "area": here, "status": "approved",
+		"until": at(time.Millisecond), "filter": filter},
+		map[string]any{"kind": "break_glass", "worker": "other", "status": "asked", "until": at(0), "filter": filter + "spring"})
+	for _, step := range []struct{ id, moved string }{
+		{"may-kind", ""}, {"may-worker", ""}, {"may-status", ""}, {"may-until", ""}, {"may-filter", ""}, {"nothing", ""},
+		{"may", "access_grants may: status updated"}, {"may", ""},
+	} {
+		before := app.Picture(t)
+		err := grant.SpendExport(t.Context(), app.TestApp, manager("asker", "9901"), step.id, asked)
+		if want := map[bool]problem.Code{true: problem.ApprovalNeeded}[step.moved == ""]; codeOf(err) != want {
+			t.Errorf("%s: %q, want %q", step.id, codeOf(err), want)
+		}
+		movedIs(t, app, before, step.moved)
+	}
+}
+
+func codeOf(err error) problem.Code {
+	if err == nil {
+		return ""
+	}
+	return problem.As(err).Code
+}
+
+func movedIs(t *testing.T, app *testapp.App, before testapp.Picture, want string) {
+	t.Helper()
+	moved := app.Moved(t, before)
+	if want == "" && len(moved) > 0 || want != "" && (len(moved) != 1 || moved[0] != want) {
+		t.Errorf("moved %q, want %q", moved, want)
+	}
+}
