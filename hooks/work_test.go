@@ -230,17 +230,7 @@ func TestFinishedIsSaidByTheWorkerAndConfirmedByTheSupervisor(t *testing.T) {
 // Nobody at home asks for another attempt at another time of the week, until there were enough or somebody was met.
 func TestAttemptsAreDueAtAnotherTime(t *testing.T) {
 	c := newCrew(t, `{"attempts":3,"days":2}`)
-	visit := func(seq int, outcome, start string) (household string) {
-		t.Helper()
-		v := childVisit(testapp.Inside(gridA), "示例路 1 号")
-		v["start"], v["end"] = start, start
-		v["visit"].(map[string]any)["outcome"], v["household"].(map[string]any)["house_code"] = outcome, "9901010010010010000000001"
-		r := push(t, c.field[0], operation(seq, uuid.NewString(), v))[0]
-		if r.Status != "stored" || r.Household == "" {
-			t.Fatalf("%+v", r)
-		}
-		return r.Household
-	}
+	visit := func(seq int, outcome, start string) string { return c.attempt(seq, uuid.NewString(), outcome, start) }
 	house := visit(1, "2.22", "2026-11-23T09:00:00.000+08:00")
 	c.Plant(t, collections.Tasks, map[string]any{"id": "called-off", "kind": "visit", "household": house, "assignee": c.workers[0].Id,
 		"status": "cancelled", "area": gridA, "rev": 1})
