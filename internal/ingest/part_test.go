@@ -19,7 +19,7 @@ import (
 func TestWorkIsBounded(t *testing.T) {
 	p, in := withForm(t)
 	for name, test := range map[string]func(*testing.T, *pushed, *instrument.Instrument){
-		"parts": partsAreBounded, "a record that is too much": tooMuchIsKeptCheaply, "a push that is too much": pushHasABudget,
+		"parts": partsAreBounded, "a day": aDayIsOnePart, "a record that is too much": tooMuchIsKeptCheaply, "a push that is too much": pushHasABudget,
 	} {
 		t.Run(name, func(t *testing.T) {
 			fresh := &pushed{batch: p.batch}
@@ -95,6 +95,29 @@ func partsAreBounded(t *testing.T, p *pushed, in *instrument.Instrument) {
 		if i >= len(all) || all[i] != alone+n*round {
 			t.Fatalf("works %v, want %d and %d for each of %v children", all, alone, round, sizes)
 		}
+	}
+}
+
+// What a tablet brings home of a day is one part, so that nobody rests in it; and a transaction takes those of two workers.
+func aDayIsOnePart(t *testing.T, p *pushed, _ *instrument.Instrument) {
+	for range 30 {
+		p.ops = append(p.ops, visitWith(2))
+	}
+	numbered(p.ops...)
+	day := p.part(calmWork)
+	if len(day.drafts) != 30 || day.work > calmWork {
+		t.Fatalf("%d of 30 visits in the first part, %d elements", len(day.drafts), day.work)
+	}
+	q := NewQueue()
+	var days []*batch
+	for _, who := range []string{"x", "y"} {
+		b := *day
+		b.sender = tabletOf(who)
+		days = append(days, &b)
+	}
+	enqueue(t, q, days...)
+	if group := q.next(); len(group) != 2 {
+		t.Errorf("%d of 2 in the first transaction", len(group))
 	}
 }
 

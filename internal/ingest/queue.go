@@ -173,6 +173,7 @@ func storeGroup(group []*batch) {
 	begun := time.Now()
 	defer func() { share(group, time.Since(begun)) }()
 	err := collections.Write(context.Background(), group[0].app, func(db collections.DB) error {
+		begun = time.Now() // waiting for other writers is nobody's work
 		if err := storeBatches(db, group, (*storing).storeSafely); err != nil {
 			return err
 		}
