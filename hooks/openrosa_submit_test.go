@@ -282,7 +282,8 @@ func TestParadataStaysWithItsVisit(t *testing.T) {
 	app, phone, _, boss := odkStage(t)
 	first, second := uuid.NewString(), uuid.NewString()
 	log := func(ms string) part {
-		return part{"audit.csv", "audit.csv", "text/csv", "event,node,start,end\nquestion,/data/visit/attempt,1763863200000," + ms + "\n"}
+		return part{"audit.csv", "audit.csv", "text/csv", "event,node,start,end\nquestion,/data/visit/attempt,1763863200000," + ms + "\n" +
+			"question,/data/unknown/attempt,1763863200000,1763863201000\n"}
 	}
 	withAudit := func(id, deprecated string) part {
 		return xmlPart(strings.Replace(record(t, app, "child_visit", id, deprecated, visitAt("示例路 1 号")), "</orx:meta>", "<orx:audit>audit.csv</orx:audit></orx:meta>", 1))
@@ -304,5 +305,18 @@ func TestParadataStaysWithItsVisit(t *testing.T) {
 		if r := rows.Items[i]; r.Instance != want || r.Record != first || r.Collection != "child_visits" || r.Area != gridA || r.Questions["/data/visit/attempt"].S != []float64{2, 5}[i] {
 			t.Errorf("%d: %+v", i, r)
 		}
+	}
+	var read struct {
+		Filling struct {
+			Seconds  float64
+			Sections []struct {
+				Label   struct{ ZH, EN string }
+				Seconds float64
+			}
+		}
+	}
+	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/records/child_visits/"+first, nil, &read)
+	if s := read.Filling.Sections; read.Filling.Seconds != 9 || len(s) != 2 || s[0].Label.ZH != "一、到访" || s[0].Seconds != 7 || s[1].Label.ZH != "" || s[1].Seconds != 2 {
+		t.Errorf("filling %+v", read)
 	}
 }

@@ -46,6 +46,7 @@ type Record struct {
 	Damaged     bool             `json:"damaged"`
 	Readers     []Reader         `json:"readers"` // who else has it open
 	Flags       []RecordFlag     `json:"flags"`
+	Filling     *Filling         `json:"filling"` // nil for a record that came without the tablet's log
 }
 
 // Person is somebody of the staff.
@@ -124,7 +125,7 @@ func Read(ctx context.Context, db collections.DB, k Known, actor access.Actor, o
 	r := reader{db: db, library: k.Library, areas: k.Areas, sheet: k.Sheets.of(in, k.Library), actor: actor, rec: rec, root: root,
 		table: collection}
 	out = r.head()
-	for _, part := range []func(*Record) error{r.names, r.household, r.location, r.versions, r.history, r.earlier, r.flags} {
+	for _, part := range []func(*Record) error{r.names, r.household, r.location, r.versions, r.history, r.earlier, r.flags, r.filling} {
 		if err := part(&out); err != nil {
 			return out, nil, err
 		}
@@ -236,6 +237,9 @@ func (r *reader) rows(ctx context.Context, out *Record) error {
 		return err
 	}
 	out.Rows = w.write(ctx, r.root)
+	if err := r.usual(out.Rows, w.asks); err != nil {
+		return err
+	}
 	refs := map[string]bool{}
 	for _, row := range out.Rows {
 		refs[row.Ref] = true

@@ -28,6 +28,7 @@ type Row struct {
 	File     *File      `json:"file"`
 	Version  string     `json:"version"` // of the form, for an answer that the record's own version does not know; else ""
 	Damaged  bool       `json:"damaged"` // the sealed answers of this row do not open
+	Usual    *Usual     `json:"usual"`   // of a questioned number or date; nil where it is not known
 }
 
 // Masked names a column whose value somebody may ask to see.
@@ -60,6 +61,7 @@ type writer struct {
 	files  map[string]File       // by name
 	asked  map[*survey.Node][]validate.Relevance
 	rows   []Row
+	asks   []questioned
 
 	answered bool // only questions that have an answer
 }
@@ -167,6 +169,9 @@ func (w *writer) question(e *entry, at place) {
 		return
 	}
 	w.rows = append(w.rows, w.answer(e, at, given{value, ref, relevant, damaged}))
+	if last := len(w.rows) - 1; len(w.rows[last].Issues) > 0 || w.rows[last].Changed {
+		w.asks = append(w.asks, questioned{last, e})
+	}
 }
 
 // given is what was answered.

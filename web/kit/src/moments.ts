@@ -20,6 +20,12 @@ export function day(s: string | null | undefined): string {
   return d ? d.toLocaleDateString(locale(), { year: 'numeric', month: 'numeric', day: 'numeric' }) : ''
 }
 
+/** lasted returns a length of time that may be short, to the second below two minutes. */
+export function lasted(seconds: number): string {
+  if (seconds >= 120) return span(seconds)
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit: 'second', unitDisplay: 'long', maximumFractionDigits: 0 }).format(seconds)
+}
+
 /** span returns a length of time in the largest unit that fits. */
 export function span(seconds: number): string {
   const s = Math.abs(seconds)

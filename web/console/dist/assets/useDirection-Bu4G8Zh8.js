@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-D1J2HKgO.js";import{dt as t,x as n}from"./_plugin-vue_export-helper-TI0-e0ci.js";function r(r){let i=e({dir:t(`ltr`)});return n(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
