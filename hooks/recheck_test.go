@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/internal/testapp"
@@ -154,6 +156,37 @@ func TestASampleIsAskedAgainBySomebodyElse(t *testing.T) {
 	if status, _ := c.boss.Do(post, workList+"/"+now[2].ID+"/give", map[string]any{"worker": one}); status != 400 {
 		t.Errorf("somebody asks again what they asked themselves: %d", status)
 	}
+	c.besideAnInterview(c.Find(t, "child_visits", now[2].Record), two)
+}
+
+// interview is a row of a kept interview.
+func (c *crew) interview(id, household, worker string) map[string]any {
+	return map[string]any{"id": id, "household": household, "worker": worker, "campaign": c.campaign, "area": gridA, "outcome": "1.1",
+		"form": "child_visit", "review_state": "received", "received_at": "2026-11-23 03:00:00.000Z", "rev": 1}
+}
+
+// besideAnInterview plants interviews that differ in one column from one that would be drawn, and from one that would be a record's
+// re-interview: nothing that is told of either changes.
+func (c *crew) besideAnInterview(record *core.Record, checker string) {
+	c.t.Helper()
+	look := func() string {
+		drawn := c.draw(map[string]any{"count": 100, "seed": "beside", "check": true})
+		told, err := json.Marshal([]any{drawn.Items, drawn.Workers, c.rechecks(c.boss)})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return string(told)
+	}
+	before := look()
+	c.PlantBeside(c.t, "child_visits", c.interview("drawn", "another-house", record.GetString("worker")), map[string]any{
+		"campaign": "another", "household": "", "worker": "", "review_state": "rejected", "area": "990102001001001", "outcome": "2.22"})
+	again := c.interview("second", record.GetString("household"), checker)
+	again["campaign"] = "" // is not drawn
+	c.PlantBeside(c.t, "child_visits", again, map[string]any{
+		"household": "elsewhere", "worker": "somebody", "review_state": "rejected", "received_at": "2026-11-23 01:59:59.999Z"})
+	if after := look(); after != before {
+		c.t.Errorf("interviews beside those that count:\n%s\nbefore\n%s", after, before)
+	}
 }
 
 func (c *crew) agrees(first string) {
@@ -226,6 +259,14 @@ func TestTheDayOfAWorker(t *testing.T) {
 		}
 		Areas []any
 	}
+	own := c.interview("visit", "", c.workers[0].Id)
+	for _, start := range []string{"2026-11-22T09:00:00.000+08:00", "2026-11-23T09:00:00.000+08:00"} {
+		own["id"], own["started_at"] = start[:10], start
+		c.PlantBeside(t, "child_visits", own, map[string]any{"worker": c.workers[1].Id, "review_state": "rejected"})
+	}
+	c.PlantBeside(t, collections.Tasks, map[string]any{"id": "part", "kind": "visit", "campaign": c.campaign, "assignee": c.workers[0].Id,
+		"area": gridA, "status": "open", "rev": 1},
+		map[string]any{"kind": "revisit", "campaign": "", "assignee": c.workers[1].Id, "household": "one"})
 	path := "/api/doorstep/v1/workers/" + c.workers[0].Id + "/day"
 	c.boss.Want(200, get, path+"?day=2026-11-23", nil, &day)
 	if strings.Join(day.Days, " ") != "2026-11-24 2026-11-23" || len(day.Visits) != 2 || len(day.Areas) != 2 {

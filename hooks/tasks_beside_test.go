@@ -65,14 +65,18 @@ func TestAVisitEndsItsTasksAlone(t *testing.T) {
 		}
 		return row
 	}
+	among := func(table string, row, others map[string]any) {
+		c.PlantBeside(t, table, row, others)
+		c.Plant(t, table, row)
+	}
 	last := uuid.NewString()
-	c.PlantAmong(t, collections.Tasks, with(map[string]any{"id": "again", "kind": "revisit", "campaign": c.campaign}),
+	among(collections.Tasks, with(map[string]any{"id": "again", "kind": "revisit", "campaign": c.campaign}),
 		map[string]any{"household": "elsewhere", "campaign": "another", "kind": "correct", "status": "done"})
-	c.PlantAmong(t, collections.Tasks, with(map[string]any{"id": "asked", "kind": "visit", "form": "child_visit"}),
+	among(collections.Tasks, with(map[string]any{"id": "asked", "kind": "visit", "form": "child_visit"}),
 		map[string]any{"household": "elsewhere", "assignee": c.workers[1].Id, "kind": "follow_up", "status": "cancelled",
 			"form": "elderly_survey", "record": last})
 	c.Plant(t, collections.Tasks, with(map[string]any{"id": "checked", "kind": "recheck"}))
-	c.PlantAmong(t, "child_visits", map[string]any{"id": "second", "household": house, "campaign": c.campaign, "outcome": nobody,
+	among("child_visits", map[string]any{"id": "second", "household": house, "campaign": c.campaign, "outcome": nobody,
 		"area": gridA, "worker": c.workers[1].Id, "review_state": "received", "received_at": "2026-11-23 02:00:00.000Z", "rev": 1,
 		"form": "child_visit"}, map[string]any{"household": "elsewhere", "campaign": "another", "review_state": "rejected"})
 	for seq, step := range []struct{ outcome, moved string }{{nobody, "again"}, {interview, "again asked checked"}, {nobody, ""}} {

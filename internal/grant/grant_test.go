@@ -21,10 +21,17 @@ func manager(id string, territory ...string) access.Act {
 	return access.Act{Actor: access.Actor{ID: id, Role: access.Manager, Territory: territory}, Now: now}
 }
 
+// plantAmong inserts a grant among those that differ from it in one column.
+func plantAmong(t *testing.T, app *testapp.App, row, others map[string]any) {
+	t.Helper()
+	app.PlantBeside(t, grant.Table, row, others)
+	app.Plant(t, grant.Table, row)
+}
+
 // TestAGrantOpensForItsOwnerAlone has grants that differ from one that opens in a single column.
 func TestAGrantOpensForItsOwnerAlone(t *testing.T) {
 	app := testapp.New(t)
-	app.PlantAmong(t, grant.Table, map[string]any{"id": "look", "kind": "break_glass", "worker": "asker", "collection": "persons",
+	plantAmong(t, app, map[string]any{"id": "look", "kind": "break_glass", "worker": "asker", "collection": "persons",
 		"record": "somebody", "area": here, "status": "approved", "until": at(time.Millisecond)},
 		map[string]any{"kind": "export", "worker": "other", "until": at(0)})
 	before := app.Picture(t)
@@ -43,7 +50,7 @@ func TestAGrantOpensForItsOwnerAlone(t *testing.T) {
 // TestAnExportIsApprovedByAnotherManager has requests that differ from one that can be approved in a single column.
 func TestAnExportIsApprovedByAnotherManager(t *testing.T) {
 	app := testapp.New(t)
-	app.PlantAmong(t, grant.Table, map[string]any{"id": "ask", "kind": "export", "worker": "asker", "area": here, "status": "asked",
+	plantAmong(t, app, map[string]any{"id": "ask", "kind": "export", "worker": "asker", "area": here, "status": "asked",
 		"until": at(time.Millisecond)},
 		map[string]any{"kind": "break_glass", "worker": "second", "area": "990102001001001", "status": "approved", "until": at(0)})
 	for _, step := range []struct {
@@ -77,7 +84,7 @@ func TestAnApprovalIsSpentOnce(t *testing.T) {
 	app := testapp.New(t)
 	asked := grant.Export{Form: "child_visit", States: "approved"}
 	filter := "form=child_visit states=approved campaign="
-	app.PlantAmong(t, grant.Table, map[string]any{"id": "may", "kind": "export", "worker": "asker", "area": here, "status": "approved",
+	plantAmong(t, app, map[string]any{"id": "may", "kind": "export", "worker": "asker", "area": here, "status": "approved",
 		"until": at(time.Millisecond), "filter": filter},
 		map[string]any{"kind": "break_glass", "worker": "other", "status": "asked", "until": at(0), "filter": filter + "spring"})
 	for _, step := range []struct{ id, moved string }{

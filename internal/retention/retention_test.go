@@ -312,3 +312,41 @@ func TestAPolicyErasesWhatItCounted(t *testing.T) {
 		t.Errorf("a report that is done is approved again: %v", err)
 	}
 }
+
+// TestWhatIsNoLongerDueStays lets a record that was counted as due be another's by the time its turn comes: the last one goes, it stays.
+func TestWhatIsNoLongerDueStays(t *testing.T) {
+	app := testapp.New(t)
+	cutoff := time.Date(2026, 10, 23, 16, 0, 0, 0, time.UTC)
+	for i, name := range []string{"first", "kept", "last"} { // in the order of their turn
+		family(t, app, name, here, cutoff.Add(time.Duration(i-3)*time.Hour))
+		set(t, app, "child_visits", name+"-visit", "campaign", "sweep")
+	}
+	app.Plant(t, retention.Policies, map[string]any{"id": "policy", "collection": "child_visits", "campaign": "sweep", "days": 30, "active": true})
+	if err := retention.Report(t.Context(), app.TestApp, app.Doorstep.Library, now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.DB().NewQuery(`CREATE TRIGGER elsewhere AFTER UPDATE ON child_visits WHEN NEW.id='first-visit'
+		BEGIN UPDATE child_visits SET campaign='another' WHERE id='kept-visit'; END`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	var report string
+	for id := range app.Picture(t)[retention.Reports] {
+		report = id
+	}
+	before := app.Picture(t)
+	done, err := retention.Approve(t.Context(), app.TestApp, app.Doorstep.Library, access.Act{Actor: manager, Now: now}, report)
+	if err != nil || done != (retention.Result{Erased: 2}) {
+		t.Errorf("%+v %v, want two erased and none left", done, err)
+	}
+	if moved := linesOf("kept", app.Moved(t, before)); moved != "child_visits kept-visit: campaign" {
+		t.Errorf("what was no longer due: %s", moved)
+	}
+	if lines := linesOf("last", app.Moved(t, before)); !strings.Contains(lines, "child_visits last-visit:") {
+		t.Errorf("what was still due: %s", lines)
+	}
+}
+
+// linesOf are the lines that name a family.
+func linesOf(name string, lines []string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return !strings.Contains(line, " "+name+"-") }), "\n")
+}

@@ -22,6 +22,17 @@ func (a *App) Plant(t testing.TB, table string, row map[string]any) {
 	}
 }
 
+// PlantBeside inserts rows that are like a row in all but one column, which others names: the id of each is that of the row, "-" and the
+// column. The row itself is left to the caller.
+func (a *App) PlantBeside(t testing.TB, table string, row, others map[string]any) {
+	t.Helper()
+	for _, column := range slices.Sorted(maps.Keys(others)) {
+		beside := maps.Clone(row)
+		beside["id"], beside[column] = row["id"].(string)+"-"+column, others[column]
+		a.Plant(t, table, beside)
+	}
+}
+
 // Moved is what changed in the database since a picture: a line for each row, with its table, its key, and the columns or "came" or
 // "went". Lines of tables that only ever grow (the change feed, the audit trail, erasures) are left out.
 func (a *App) Moved(t testing.TB, before Picture) (lines []string) {
@@ -38,16 +49,4 @@ func (a *App) Moved(t testing.TB, before Picture) (lines []string) {
 		}
 	}
 	return lines
-}
-
-// PlantAmong inserts a row, and before it one for each column of others that differs from it in that column alone: its id is that of
-// the row, "-" and the column.
-func (a *App) PlantAmong(t testing.TB, table string, row, others map[string]any) {
-	t.Helper()
-	for _, column := range slices.Sorted(maps.Keys(others)) {
-		beside := maps.Clone(row)
-		beside["id"], beside[column] = row["id"].(string)+"-"+column, others[column]
-		a.Plant(t, table, beside)
-	}
-	a.Plant(t, table, row)
 }
