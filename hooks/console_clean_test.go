@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
+	"doorstep/internal/testapp"
 )
 
 type cleanSet struct {
@@ -152,13 +153,29 @@ func TestAHouseholdIsFoundAndShown(t *testing.T) {
 	home := found.Items[0].Household
 	var out struct {
 		Members []struct{ ID string }
-		Visits  []struct{ ID string }
+		Visits  []struct {
+			ID         string
+			Located    bool
+			HouseholdM *float64 `json:"household_m"`
+		}
+		Location struct {
+			Lat, Lon *float64
+			Inside   *bool
+			Outline  any
+		}
 	}
 	body := string(d.get(d.boss, "/households/"+home, &out))
 	if len(out.Members) != 1 || out.Members[0].ID != found.Items[0].Person || len(out.Visits) != 1 || out.Visits[0].ID != id {
 		t.Errorf("shown: %s", body)
 	}
-	for _, secret := range []string{"王小明", number1, "李小红"} {
+	if v := out.Visits[0]; !v.Located || v.HouseholdM == nil || *v.HouseholdM != 0 {
+		t.Errorf("the visit that told where the household is: %s", body)
+	}
+	if at := out.Location; at.Lat != nil || at.Lon != nil || at.Inside == nil || !*at.Inside || at.Outline == nil {
+		t.Errorf("the place: %+v", at)
+	}
+	lon := strings.TrimRight(strings.Fields(testapp.Inside("990101001001001"))[1], "0")
+	for _, secret := range []string{"王小明", number1, "李小红", lon} {
 		if strings.Contains(body, secret) {
 			t.Errorf("%s is shown", secret)
 		}

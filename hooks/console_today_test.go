@@ -69,6 +69,12 @@ func TestTabletsTellWhatWaits(t *testing.T) {
 	sent(0)
 	d.Advance(2 * time.Hour)
 	is("nothing waits", d.boss)
+	tablet.Want(http.StatusOK, http.MethodPost, path+"push", map[string]any{"operations": []any{}, "files_waiting": 5}, nil)
+	if one := device(); one.Files != 5 || one.Waiting != 0 {
+		t.Errorf("it said 5 files: %+v", one)
+	}
+	d.Advance(2 * time.Hour)
+	is("photos wait", d.boss, "测试 F-9901010doorstep/1.4false")
 	sent(2)
 	d.Advance(100 * time.Hour)
 	is("silent", d.boss, "测试 F-9901012doorstep/1.4true")

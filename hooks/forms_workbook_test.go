@@ -158,3 +158,28 @@ func setStatus(t *testing.T, c *testapp.Client, form, version, status string) in
 	got, _ := c.Do(http.MethodPost, "/api/doorstep/v1/forms/"+form+"/"+version+"/status", map[string]string{"status": status})
 	return got
 }
+
+// The workbook that a version was published from comes back byte for byte, to whoever may read forms.
+func TestAWorkbookComesBackAsItWasBrought(t *testing.T) {
+	app, _, boss := nightRound(t)
+	manager := app.Client(t, app.Serve(t), app.Worker(t, "M9", "manager", "9901"))
+	md, err := os.ReadFile("testdata/night_round.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := workbook(t, strings.Replace(string(md), "| night_round | 1 |", "| night_round | 7 |", 1))
+	var made struct{ Version string }
+	if status := uploadTo(t, manager, "/api/doorstep/v1/forms", "巡查.XLSX", raw, "", &made); status != http.StatusOK || made.Version != "7" {
+		t.Fatalf("published: %d %+v", status, made)
+	}
+	const path = "/api/doorstep/v1/forms/night_round/"
+	for who, c := range map[string]*testapp.Client{"manager": manager, "supervisor": boss} {
+		if status, body := c.Do(http.MethodGet, path+"7/workbook", nil); status != http.StatusOK || !bytes.Equal(body, raw) {
+			t.Errorf("%s: %d, %d bytes of %d", who, status, len(body), len(raw))
+		}
+		c.Want(http.StatusNotFound, http.MethodGet, path+"8/workbook", nil, nil)
+	}
+	stranger := *boss
+	stranger.Token = ""
+	stranger.Want(http.StatusUnauthorized, http.MethodGet, path+"7/workbook", nil, nil)
+}

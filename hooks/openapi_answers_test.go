@@ -176,6 +176,8 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, formRoutes+"/check", nil, "", file{"broken.csv", "survey\n"}, 400)
 	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", shippedVersion}, "", nil, 200)
 	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", "1"}, "", nil, 404)
+	w.send(manager, get, formRoutes+"/{form}/{version}/workbook", []string{"child_visit", shippedVersion}, "", nil, 200)
+	w.send(manager, get, formRoutes+"/{form}/{version}/workbook", []string{"child_visit", "1"}, "", nil, 404)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"child_visit"}, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"no_such_form"}, "", file{"child_visit.csv", newer}, 404)
 	w.send(manager, get, formRoutes+"/{form}/points", []string{"child_visit"}, "", nil, 200)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"slices"
 
+	"github.com/paulmach/orb"
+
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
@@ -12,16 +14,26 @@ import (
 
 // Dwelling is a household with its people, the visits there of every form, and the work that is left.
 type Dwelling struct {
-	ID       string   `json:"id"`
-	Rev      int64    `json:"rev"`
-	Area     AreaOf   `json:"area"`
-	Active   bool     `json:"active"`
-	Merged   string   `json:"merged_into"` // the household that it became part of; "" for none, or one elsewhere
-	Facts    []Row    `json:"facts"`       // masked
-	Members  []Member `json:"members"`
-	Visits   []Visit  `json:"visits"` // of the household and its people, the newest first
-	Tasks    []Work   `json:"tasks"`  // the newest first
+	ID       string    `json:"id"`
+	Rev      int64     `json:"rev"`
+	Area     AreaOf    `json:"area"`
+	Active   bool      `json:"active"`
+	Merged   string    `json:"merged_into"` // the household that it became part of; "" for none, or one elsewhere
+	Location *Location `json:"location"`    // nil where nobody noted it
+	Facts    []Row     `json:"facts"`       // masked
+	Members  []Member  `json:"members"`
+	Visits   []Call    `json:"visits"` // of the household and its people, the newest first
+	Tasks    []Work    `json:"tasks"`  // the newest first
+	home     *orb.Point
 	subjects []string
+}
+
+// Call is a visit of a household, and how far from it the visit was.
+type Call struct {
+	Visit
+	Located    bool     `json:"located"` // the tablet noted where
+	AccuracyM  float64  `json:"accuracy_m"`
+	HouseholdM *float64 `json:"household_m"` // nil where either place is not known
 }
 
 // Member is a person of a household.
@@ -52,7 +64,7 @@ const (
 // ReadHousehold reads a household of the actor's territory; one elsewhere is as good as none. What of its people and visits lies
 // elsewhere is left out.
 func ReadHousehold(db collections.DB, k Known, actor access.Actor, id string) (out Dwelling, subjects []string, err error) {
-	out = Dwelling{Members: []Member{}, Visits: []Visit{}, Tasks: []Work{}}
+	out = Dwelling{Members: []Member{}, Visits: []Call{}, Tasks: []Work{}}
 	var mergedArea string
 	found, err := collections.One(db, `SELECT h.id, h.rev, h.area, h.active, COALESCE(m.id,''), COALESCE(m.area,'') FROM households h
 		LEFT JOIN households m ON m.id=h.merged_into AND h.merged_into!='' WHERE h.id=?`,
@@ -71,7 +83,7 @@ func ReadHousehold(db collections.DB, k Known, actor access.Actor, id string) (o
 	if out.Facts, err = factRows(db, collections.Households, id); err != nil {
 		return out, nil, err
 	}
-	for _, part := range []func(collections.DB, Known, access.Actor) error{out.members, out.visits, out.tasks} {
+	for _, part := range []func(collections.DB, Known, access.Actor) error{out.place, out.members, out.visits, out.tasks} {
 		if err := part(db, k, actor); err != nil {
 			return out, nil, err
 		}
@@ -124,11 +136,45 @@ func (d *Dwelling) visits(db collections.DB, k Known, actor access.Actor) error 
 	for _, m := range d.Members {
 		people = append(people, m.ID)
 	}
-	err := r.about(&all, people)
-	d.Visits = all.Earlier
-	for _, v := range d.Visits {
+	if err := r.about(&all, people); err != nil {
+		return err
+	}
+	for _, v := range all.Earlier {
+		c := Call{Visit: v}
+		at, err := placeIn(db, v.Collection, v.ID, &c.AccuracyM)
+		if err != nil {
+			return err
+		}
+		if c.Located = at != nil; at != nil && d.home != nil {
+			c.HouseholdM = metres(*at, *d.home)
+		}
+		d.Visits = append(d.Visits, c)
 		d.subjects = append(d.subjects, v.ID)
 	}
+	return nil
+}
+
+// placeIn reads where a household or a visit is said to be and how sure that is; nil for nowhere.
+func placeIn(db collections.DB, table, id string, accuracy *float64) (*orb.Point, error) {
+	var place, sealed string
+	if _, err := collections.One(db, `SELECT COALESCE(location,''), accuracy_m, sealed FROM "`+table+`" WHERE id=?`, []any{id},
+		&place, accuracy, &sealed); err != nil {
+		return nil, err
+	}
+	opened, _, err := collections.OpenWhole(db, table, id, sealed)
+	opened.Fill("location", &place)
+	return parsePoint(place), err
+}
+
+// place describes where the household is known to live, masked.
+func (d *Dwelling) place(db collections.DB, k Known, _ access.Actor) error {
+	var accuracy float64
+	at, err := placeIn(db, collections.Households, d.ID, &accuracy)
+	if err != nil || at == nil {
+		return err
+	}
+	d.home = at
+	d.Location, err = located(k.Areas, d.Area.Code, *at, accuracy)
 	return err
 }
 

@@ -10,14 +10,14 @@ import (
 	"doorstep/internal/grid"
 )
 
-// Location tells how well the place of a visit fits, without the place itself: that is sealed, and asked for with a reason
+// Location tells how well the place of a visit or a household fits, without the place itself: that is sealed, and asked for with a reason
 // (reveal of the column location).
 type Location struct {
 	Masked     bool            `json:"masked"`
 	Lat        *float64        `json:"lat"` // always null while masked
 	Lon        *float64        `json:"lon"`
 	AccuracyM  float64         `json:"accuracy_m"`
-	Outline    json.RawMessage `json:"outline"`     // GeoJSON of the record's area, null for none
+	Outline    json.RawMessage `json:"outline"`     // GeoJSON of the area where it lies, null for none
 	Inside     *bool           `json:"inside"`      // of that area
 	HouseholdM *float64        `json:"household_m"` // distance to where the household is known to live
 }
@@ -27,21 +27,35 @@ func (r *reader) location(out *Record) error {
 	if r.rec.Lon == 0 && r.rec.Lat == 0 {
 		return nil
 	}
-	l := Location{Masked: true, AccuracyM: r.rec.AccuracyM, Outline: json.RawMessage("null")}
-	if area, ok := r.areas.Area(r.rec.Area); ok && len(area.Boundary) > 0 {
-		outline, err := grid.MarshalBoundary(area.Boundary)
-		if err != nil {
-			return err
-		}
-		inside := area.Contains(r.rec.Lon, r.rec.Lat)
-		l.Outline, l.Inside = outline, &inside
+	l, err := located(r.areas, r.rec.Area, orb.Point{r.rec.Lon, r.rec.Lat}, r.rec.AccuracyM)
+	if err != nil {
+		return err
 	}
 	if r.home != nil {
-		meters := math.Round(geo.DistanceHaversine(orb.Point{r.rec.Lon, r.rec.Lat}, *r.home))
-		l.HouseholdM = &meters
+		l.HouseholdM = metres(orb.Point{r.rec.Lon, r.rec.Lat}, *r.home)
 	}
-	out.Location = &l
+	out.Location = l
 	return nil
+}
+
+// located describes a point by an area, without the point.
+func located(areas *grid.Index, code string, at orb.Point, accuracy float64) (*Location, error) {
+	l := Location{Masked: true, AccuracyM: accuracy, Outline: json.RawMessage("null")}
+	if area, ok := areas.Area(code); ok && len(area.Boundary) > 0 {
+		outline, err := grid.MarshalBoundary(area.Boundary)
+		if err != nil {
+			return nil, err
+		}
+		inside := area.Contains(at.Lon(), at.Lat())
+		l.Outline, l.Inside = outline, &inside
+	}
+	return &l, nil
+}
+
+// metres is how far two points are apart, in whole metres.
+func metres(a, b orb.Point) *float64 {
+	m := math.Round(geo.DistanceHaversine(a, b))
+	return &m
 }
 
 // parsePoint reads a place as a column keeps it; nil for none.

@@ -2,6 +2,8 @@ package console
 
 import (
 	"database/sql"
+	"path/filepath"
+	"strings"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -30,7 +32,8 @@ type Device struct {
 	App       string `json:"app"` // the program and its version
 	Platform  string `json:"platform"`
 	LastSeen  string `json:"last_seen"`
-	Waiting   int    `json:"waiting"`    // unsent operations
+	Waiting   int    `json:"waiting"` // unsent operations
+	Files     int    `json:"files_waiting"`
 	WaitingAt string `json:"waiting_at"` // when it said so; "" for never
 	Revoked   bool   `json:"revoked"`
 }
@@ -82,13 +85,13 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 
 func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, error) {
 	all := []Device{}
-	err := collections.Each(db, `SELECT id, name, app, platform, last_contact, waiting, waiting_at, revoked, area, sealed
+	err := collections.Each(db, `SELECT id, name, app, platform, last_contact, waiting, files_waiting, waiting_at, revoked, area, sealed
 		FROM devices WHERE worker=?
 		ORDER BY last_contact DESC`, []any{worker}, func(rows *sql.Rows) error {
 		var d Device
 		var area, sealed string
-		if err := rows.Scan(&d.ID, &d.Name, &d.App, &d.Platform, &d.LastSeen, &d.Waiting, &d.WaitingAt, &d.Revoked, &area,
-			&sealed); err != nil {
+		if err := rows.Scan(&d.ID, &d.Name, &d.App, &d.Platform, &d.LastSeen, &d.Waiting, &d.Files, &d.WaitingAt, &d.Revoked,
+			&area, &sealed); err != nil {
 			return err
 		}
 		opened, _, err := collections.OpenWhole(db, collections.Devices, d.ID, sealed)
@@ -108,6 +111,7 @@ type FormLine struct {
 	Version     string `json:"version"`
 	Status      string `json:"status"`
 	PublishedAt string `json:"published_at"`
+	Workbook    string `json:"workbook"`    // how the name of the file ends that it was published from
 	Submissions *Count `json:"submissions"` // records of the form in the territory; nil for who may not count them
 }
 
@@ -115,10 +119,12 @@ type FormLine struct {
 func Forms(db collections.DB, k Known, actor access.Actor) (Page[FormLine], error) {
 	page := Page[FormLine]{Items: []FormLine{}}
 	counted := map[string]*Count{}
-	err := collections.Each(db, `SELECT form_id, title, version, status, published_at FROM forms
+	err := collections.Each(db, `SELECT form_id, title, version, status, published_at, source_name FROM forms
 		ORDER BY form_id, published_at DESC, version DESC`, nil, func(rows *sql.Rows) error {
 		var f FormLine
-		err := rows.Scan(&f.Form, &f.Title, &f.Version, &f.Status, &f.PublishedAt)
+		var name string
+		err := rows.Scan(&f.Form, &f.Title, &f.Version, &f.Status, &f.PublishedAt, &name)
+		f.Workbook = strings.ToLower(filepath.Ext(name))
 		page.Items = append(page.Items, f)
 		return err
 	})

@@ -47,8 +47,9 @@ type Tablet struct {
 	Worker     string `json:"worker"`
 	WorkerName string `json:"worker_name"`
 	LastSeen   string `json:"last_seen"`
-	App        string `json:"app"`        // the program and its version
-	Waiting    int    `json:"waiting"`    // unsent operations
+	App        string `json:"app"`     // the program and its version
+	Waiting    int    `json:"waiting"` // unsent operations
+	Files      int    `json:"files_waiting"`
 	WaitingAt  string `json:"waiting_at"` // when it said so; "" for never
 	Silent     bool   `json:"silent"`
 }
@@ -178,13 +179,15 @@ func (t *Today) tablets(db collections.DB, here string, args []any, now time.Tim
 		args   []any
 	}{
 		{true, `INDEXED BY idx_devices_contact WHERE revoked=FALSE AND last_contact<?`, []any{silent}},
-		{false, `INDEXED BY idx_devices_waiting WHERE waiting>0 AND revoked=FALSE AND last_contact>=? AND last_contact<?`, []any{silent, stuck}},
+		{false, `INDEXED BY idx_devices_waiting WHERE waiting+files_waiting>0 AND revoked=FALSE AND last_contact>=? AND last_contact<?`,
+			[]any{silent, stuck}},
 	} {
-		query := `SELECT worker, COALESCE((SELECT name FROM workers w WHERE w.id=worker),''), last_contact, app, waiting, waiting_at
+		query := `SELECT worker, COALESCE((SELECT name FROM workers w WHERE w.id=worker),''), last_contact, app, waiting, files_waiting,
+			waiting_at
 			FROM devices ` + one.where + ` AND ` + here + ` ORDER BY last_contact LIMIT ?`
 		err := collections.Each(db, query, append(append(one.args, args...), mostTablets), func(rows *sql.Rows) error {
 			d := Tablet{Silent: one.silent}
-			err := rows.Scan(&d.Worker, &d.WorkerName, &d.LastSeen, &d.App, &d.Waiting, &d.WaitingAt)
+			err := rows.Scan(&d.Worker, &d.WorkerName, &d.LastSeen, &d.App, &d.Waiting, &d.Files, &d.WaitingAt)
 			t.Tablets = append(t.Tablets, d)
 			return err
 		})

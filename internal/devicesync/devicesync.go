@@ -63,7 +63,7 @@ type Registration struct {
 	Platform   string `json:"platform"`
 	DeviceTime string `json:"device_time"` // RFC 3339; only measured, never trusted
 
-	Waiting ingest.Unsent `json:"waiting"` // in its outbox
+	ingest.Waiting
 }
 
 // Registered is the answer to a registration.
@@ -124,9 +124,7 @@ func saveDevice(db collections.DB, act access.Act, in Registration, offset float
 		{Column: "clock_offset_s", Value: offset}, {Column: "last_contact", Value: at}, {Column: "handed_in", Value: ""},
 		{Column: "updated", Value: at},
 	}
-	if in.Waiting.Said {
-		seen = append(seen, collections.Row{{Column: "waiting", Value: in.Waiting.N}, {Column: "waiting_at", Value: at}}...)
-	}
+	seen = append(seen, in.Waiting.Row(act.Now)...)
 	id := in.ID
 	if id != "" {
 		t, err := known(db, act.Actor, id)

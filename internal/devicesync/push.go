@@ -17,8 +17,8 @@ const (
 // Batch is what a tablet hands over in one push.
 type Batch struct {
 	Operations []ingest.Operation
-	Last       bool          // of a sealed push: nothing waits after it
-	Waiting    ingest.Unsent // after it
+	Last       bool           // of a sealed push: nothing waits after it
+	Waiting    ingest.Waiting // after it
 }
 
 // ReadBatch reads the envelope of a push. Only a broken envelope is an error; an operation that cannot be read is passed on as it
@@ -27,7 +27,7 @@ func ReadBatch(body []byte) (Batch, error) {
 	var envelope struct {
 		Operations []json.RawMessage `json:"operations"`
 		Last       bool              `json:"last"`
-		Waiting    ingest.Unsent     `json:"waiting"`
+		ingest.Waiting
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil || envelope.Operations == nil {
 		return Batch{}, problem.New(problem.BadEnvelope, "operations")

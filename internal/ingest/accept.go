@@ -198,8 +198,8 @@ func touch(db collections.DB, sender Sender, ops []Operation, now time.Time) err
 	}
 	at := collections.Stamp(now)
 	set, args := `last_contact=?, last_seq=MAX(last_seq,?), updated=?`, []any{at, last, at}
-	if sender.Waiting.Said {
-		set, args = set+`, waiting=?, waiting_at=?`, append(args, sender.Waiting.N, at)
+	for _, f := range sender.Waiting.Row(now) {
+		set, args = set+`, `+f.Column+`=?`, append(args, f.Value)
 	}
 	_, err := db.Exec(`UPDATE devices SET `+set+` WHERE id=?`, append(args, sender.Device)...)
 	return err

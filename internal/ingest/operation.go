@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
@@ -72,12 +73,34 @@ type Sender struct {
 	Channel string
 
 	ClockOffset time.Duration // how far the device's clock was ahead when it was measured last; 0 for unknown
-	Waiting     Unsent
+	Waiting     Waiting
 	Trial       bool // through the address for testing a draft: nothing of it counts
 }
 
-// Unsent is how many operations a tablet says that it still holds. It has said nothing where that is no number of operations: work is
-// not refused for it.
+// Waiting is what a tablet says that it still holds.
+type Waiting struct {
+	Operations Unsent `json:"waiting"`
+	Files      Unsent `json:"files_waiting"` // that the server may lack
+}
+
+// Row is what a device's row keeps of it; nil where the tablet said nothing.
+func (w Waiting) Row(now time.Time) (row collections.Row) {
+	for _, said := range []struct {
+		column string
+		Unsent
+	}{{"waiting", w.Operations}, {"files_waiting", w.Files}} {
+		if said.Said {
+			row = append(row, collections.Field{Column: said.column, Value: said.N})
+		}
+	}
+	if row != nil {
+		row = append(row, collections.Field{Column: "waiting_at", Value: collections.Stamp(now)})
+	}
+	return row
+}
+
+// Unsent is how many of something a tablet says that it still holds. It has said nothing where that is no such number: work is not
+// refused for it.
 type Unsent struct {
 	N    int64
 	Said bool

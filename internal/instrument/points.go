@@ -100,15 +100,27 @@ func (in *Instrument) Repoint(db collections.DB, cells []Cell) ([]byte, error) {
 			return nil, problem.New(problem.BadParameter, "cells")
 		}
 	}
+	w, err := in.Workbook(db)
+	if err != nil {
+		return nil, err
+	}
+	return xlsform.Edit(w.Name, w.Raw, cells)
+}
+
+// Workbook is what the version was made of, byte for byte.
+func (in *Instrument) Workbook(db collections.DB) (Workbook, error) {
 	var s stored
 	found, err := collections.One(db, `SELECT source_name, source FROM forms WHERE form_id=? AND version=?`, []any{in.Form.ID, in.Version},
 		&s.name, &s.source)
-	if err != nil || !found {
-		return nil, fmt.Errorf("workbook of %s %s: %w", in.Form.ID, in.Version, err)
+	if err == nil && !found {
+		err = problem.New(problem.NotFound, "")
 	}
-	raw, err := base64.StdEncoding.DecodeString(s.source)
+	w := Workbook{Name: s.name}
+	if err == nil {
+		w.Raw, err = base64.StdEncoding.DecodeString(s.source)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("workbook of %s %s: %w", in.Form.ID, in.Version, err)
+		return w, fmt.Errorf("workbook of %s %s: %w", in.Form.ID, in.Version, err)
 	}
-	return xlsform.Edit(s.name, raw, cells)
+	return w, nil
 }

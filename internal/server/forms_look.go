@@ -1,6 +1,11 @@
 package server
 
 import (
+	"mime"
+	"net/http"
+	"path/filepath"
+	"strings"
+
 	"doorstep/internal/console"
 	"doorstep/internal/problem"
 )
@@ -25,4 +30,19 @@ func oneForm(r *request) error {
 		return problem.New(problem.NotFound, "")
 	}
 	return r.private(console.LookAt(r.known(), in))
+}
+
+// formWorkbook gives the workbook that a version was published from, as it was brought.
+func formWorkbook(r *request) error {
+	in, ok := r.Library.Get(r.path("form"), r.path("version"))
+	if !ok {
+		return problem.New(problem.NotFound, "")
+	}
+	w, err := in.Workbook(r.db())
+	if err != nil {
+		return err
+	}
+	name := in.Form.ID + "-" + in.Version + strings.ToLower(filepath.Ext(w.Name))
+	r.Response.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	return r.Blob(http.StatusOK, "application/octet-stream", w.Raw)
 }

@@ -101,6 +101,7 @@ var officeRoutes = []Route{
 	post("/api/doorstep/v1/forms/convert", access.ConvertForm, convertForm),
 	post("/api/doorstep/v1/forms/check", access.ConvertForm, checkForm),
 	get("/api/doorstep/v1/forms/{form}/{version}", access.ConvertForm, oneForm).slow("in memory"),
+	get("/api/doorstep/v1/forms/{form}/{version}/workbook", access.ReadForm, formWorkbook).slow("a file"),
 	post("/api/doorstep/v1/forms/{form}/preview", access.PublishForm, previewForm),
 	get("/api/doorstep/v1/forms/{form}/points", access.PublishForm, formPoints),
 	post("/api/doorstep/v1/forms/{form}/points", access.PublishForm, editPoints),

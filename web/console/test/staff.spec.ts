@@ -3,8 +3,8 @@ import { test, expect, sizes, type Lang } from './test.ts'
 
 interface Staff { items: { staff_no: string; name: string; role: string; territory: { code: string }[] }[] }
 const words = {
-  zh: { new: '新建账号', save: '保存', add: '添加辖区', outside: '太常见', change: '修改 赵新来', all: '选择列出的全部采集员', made: '已生成', print: '打印', save2: '下载人员表(CSV)', unsent: '4 条', told: '4 条未上传', head: '工号,采集员' },
-  en: { new: 'New account', save: 'Save', add: 'Add an area', outside: 'too common', change: 'Change 赵新来', all: 'Choose every field worker listed', made: 'made', print: 'Print', save2: 'Download the workers (CSV)', unsent: '4', told: '4 unsent', head: 'Staff number,Worker' },
+  zh: { new: '新建账号', save: '保存', add: '添加辖区', outside: '太常见', change: '修改 赵新来', all: '选择列出的全部采集员', made: '已生成', print: '打印', save2: '下载人员表(CSV)', unsent: '4 条', told: '4 条未上传', photos: '7 个附件未上传', both: '4 条 · 7 个附件', head: '工号,采集员' },
+  en: { new: 'New account', save: 'Save', add: 'Add an area', outside: 'too common', change: 'Change 赵新来', all: 'Choose every field worker listed', made: 'made', print: 'Print', save2: 'Download the workers (CSV)', unsent: '4', told: '4 unsent', photos: '7 photos or files unsent', both: '4 records · 7 photos or files', head: 'Staff number,Worker' },
 }
 
 for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typeof sizes][]) {
@@ -71,16 +71,30 @@ for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typ
     test('unsent work is told on Workers and on Today, and the table by worker is taken away', async ({ console, page, city }) => {
       test.setTimeout(120_000)
       const { staff_no: field } = (await city.call<Staff>('M00001', 'GET', '/api/doorstep/v1/workers?q=F0&limit=1')).items[0]!
-      const device = await city.call<{ device: string }>(field, 'POST', '/api/sync/v1/devices', { name: '平板', app: 'doorstep/1.4.2', platform: 'Android 12', waiting: 4 })
+      const device = await city.call<{ device: string }>(field, 'POST', '/api/sync/v1/devices', { name: '平板', app: 'doorstep/1.4.2', platform: 'Android 12', waiting: 4, files_waiting: 7 })
       expect(device.device).toBeTruthy()
       await console.open('M00001', 'workers', lang)
       await page.locator('input[type=search]').fill(field)
       await page.locator('input[type=search]').press('Enter')
       await expect(page.locator('.tablets').first()).toContainText(w.told)
+      await expect(page.locator('.tablets').first()).toContainText(w.photos)
       await expect(page.locator('.tablets').first()).toContainText('doorstep/1.4.2 · Android 12')
       await console.accessible()
       await console.fits()
       await console.picture(`workers-unsent-${lang}-${size}`)
+      // Today tells of it once the tablet has been quiet for an hour.
+      await page.route('**/api/doorstep/v1/today', async (r) => {
+        const answer = await r.fetch()
+        const today = await answer.json()
+        today.tablets = [{ worker: 'x', worker_name: '示例', last_seen: new Date(Date.now() - 7_200_000).toISOString(), app: 'doorstep/1.4.2', waiting: 4, files_waiting: 7, waiting_at: '', silent: false }]
+        await r.fulfill({ response: answer, json: today })
+      })
+      await page.goto(city.url + '/console/')
+      await expect(page.locator('table.tablets')).toContainText(w.both)
+      await console.accessible()
+      await console.fits()
+      await page.locator('table.tablets').scrollIntoViewIfNeeded()
+      await console.picture(`today-unsent-${lang}-${size}`)
       await page.goto(city.url + '/console/progress')
       await expect(page.locator('table.byworker tbody tr').first()).toBeVisible()
       await console.accessible()
@@ -113,7 +127,7 @@ test('a second manager sees which export with names waits, and approves it; a fo
   await expect(waiting).toHaveCount(0)
   expect((await status()).sort()).toEqual(['approved 复核住址与户主的对应关系', 'asked 另一份没有人批准的申请'])
   await page.goto(city.url + '/console/forms')
-  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('tbody tr', { hasText: 'child_visit' }).first().getByRole('button', { name: /^下载/ }).click()])
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('tbody tr', { hasText: 'child_visit' }).first().getByRole('button', { name: /^下载 XForm/ }).click()])
   expect(download.suggestedFilename()).toMatch(/^child_visit-\d+\.xml$/)
   expect(readFileSync((await download.path())!, 'utf8')).toContain('<h:html')
   await page.evaluate(() => sessionStorage.clear())
@@ -122,3 +136,19 @@ test('a second manager sees which export with names waits, and approves it; a fo
   await page.locator('input[type=radio][value=identified]').check()
   await expect(page.locator('option', { hasText: '已批准 · 复核住址' })).toHaveCount(1)
 })
+
+for (const [lang, size, name] of [['zh', 'desk', /^下载工作簿/], ['en', 'phone', /^Workbook/]] as [Lang, keyof typeof sizes, RegExp][]) {
+  test.describe(`${lang} ${size}`, () => {
+    test.use({ viewport: sizes[size] })
+    test('the workbook of a form comes back as it was published', async ({ console, page }) => {
+      const sheet = readFileSync(new URL('../../../collections/forms/child_visit.csv', import.meta.url))
+      await console.open('M00001', 'forms', lang)
+      const [download] = await Promise.all([page.waitForEvent('download'), page.locator('tbody tr', { hasText: 'child_visit' }).first().getByRole('button', { name }).click()])
+      expect(download.suggestedFilename()).toMatch(/^child_visit-\d+\.csv$/)
+      expect(readFileSync((await download.path())!).equals(sheet), 'byte for byte').toBe(true)
+      await console.accessible()
+      await console.fits()
+      await console.picture(`forms-workbook-${lang}-${size}`)
+    })
+  })
+}

@@ -10,4 +10,4 @@ export type Row = Schemas['RecordRow']
 export type Asked = Schemas['QuestionList']['items'][number]
 export type Issue = Schemas['RowIssue']
 export type Pinned = Schemas['Remark']
-export type Place = NonNullable<FullRecord['location']>
+export type Place = NonNullable<Schemas['Location']>

@@ -80,6 +80,12 @@ export interface Identity {
   platform?: string;
 }
 
+/** What a tablet holds that the server lacks, or may lack. */
+export interface Unsent {
+  waiting: number; // operations
+  files_waiting?: number;
+}
+
 export interface Registered {
   device: string;
   epoch: string;

@@ -1,8 +1,9 @@
 import { again, Refusal, type Conn } from "./conn.js";
 import type { Copy } from "./copy.js";
 import { dataSum, Digest } from "./digest.js";
+import { upload, type FileStore } from "./files.js";
 import { checkReceipts, type Outbox } from "./outbox.js";
-import type { Identity, Operation, Page, Receipt, Registered } from "./protocol.js";
+import type { Identity, Operation, Page, Receipt, Registered, Unsent } from "./protocol.js";
 
 /** Is told of every answered operation before it leaves the outbox; when it fails, the operation is sent again. */
 export type Told = (op: Operation, receipt: Receipt) => void | Promise<void>;
@@ -23,7 +24,14 @@ export class Tablet {
     readonly outbox: Outbox,
     readonly copy: Copy,
     private readonly told: Told = () => {},
+    private readonly files?: FileStore,
   ) {}
+
+  /** What waits here, for supervisors; of the outbox without some operations that are being sent. */
+  private async unsent(sending = 0): Promise<Unsent> {
+    const waiting = (await this.outbox.waiting()).length - sending;
+    return this.files ? { waiting, files_waiting: (await this.files.waiting()).length } : { waiting };
+  }
 
   /**
    * Makes the tablet known to the server, or greets it again, and goes on with the token that is good on this tablet alone;
@@ -31,7 +39,7 @@ export class Tablet {
    */
   async register(who: Identity = {}, now = new Date()): Promise<Registered> {
     const id = await this.outbox.device();
-    const out = await this.conn.call<Registered>("POST", "/api/sync/v1/devices", { ...who, id, waiting: (await this.outbox.waiting()).length, device_time: now.toISOString() });
+    const out = await this.conn.call<Registered>("POST", "/api/sync/v1/devices", { ...who, id, ...(await this.unsent()), device_time: now.toISOString() });
     await this.outbox.bind(out.device, out.last_seq, out.seal);
     this.conn.device = out.device;
     if (out.token) this.conn.token = out.token;
@@ -45,12 +53,23 @@ export class Tablet {
   async push(signal?: AbortSignal): Promise<Receipt[]> {
     const operations = await this.outbox.batch();
     if (operations.length === 0) return [];
-    const waiting = (await this.outbox.waiting()).length - operations.length;
-    const { results } = await this.conn.call<{ results: Receipt[] }>("POST", "/api/sync/v1/push", { operations, waiting }, signal);
+    const unsent = await this.unsent(operations.length);
+    const { results } = await this.conn.call<{ results: Receipt[] }>("POST", "/api/sync/v1/push", { operations, ...unsent }, signal);
     checkReceipts(operations, results);
     for (const [i, op] of operations.entries()) await this.told(op, results[i]!);
     await this.outbox.drop(operations.map((op) => op.seq));
     return results;
+  }
+
+  /** Brings the attachments that the server lacks, and tells it how many wait still, also after an error. */
+  async upload(signal?: AbortSignal): Promise<void> {
+    if (!this.files) return;
+    try {
+      await upload(this.conn, this.files, signal);
+    } finally {
+      const told = this.conn.call("POST", "/api/sync/v1/push", { operations: [], ...(await this.unsent()) }, signal);
+      await told.catch(() => undefined); // the next push tells it
+    }
   }
 
   /** Brings the copy up to date, page by page. After an error the pages so far are kept and the next pull goes on. */

@@ -17,7 +17,7 @@ beforeEach(() => {
 async function tablet(stores: Stores, told: Receipt[] = [], staff = "F00012"): Promise<Tablet> {
   const conn = new Conn(server.url, 30_000);
   await conn.signIn(staff, password);
-  const t = new Tablet(conn, stores.outbox, stores.copy, (_, receipt) => void told.push(receipt));
+  const t = new Tablet(conn, stores.outbox, stores.copy, (_, receipt) => void told.push(receipt), stores.files);
   await t.register({ name: "test", app: "web/sync" });
   return t;
 }
@@ -192,6 +192,28 @@ test("attachments come whole over a line that loses answers, and complete their 
   const office = await operator();
   const record = (await office("GET", `child_visits/records/${op.id}`)) as unknown as { complete: boolean };
   assert.equal(record.complete, true);
+});
+
+test("the server is told how many attachments wait, also after an upload that was cut", async () => {
+  const stores = await make();
+  const t = await tablet(stores);
+  const office = await operator();
+  const waits = async () => {
+    const row = (await office("GET", `devices/records/${t.conn.device}`)) as unknown as { waiting: number; files_waiting: number };
+    return [row.waiting, row.files_waiting];
+  };
+  const png = (n: number) => new Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, n])]);
+  const photos = [await attach(stores.files, "一.png", png(1)), await attach(stores.files, "二.png", png(2))];
+  await t.outbox.add({ ...visit("示例路 98 号"), files: photos });
+  await t.push();
+  assert.deepEqual(await waits(), [0, 2]);
+  let brought = 0;
+  server.weather = (m, path) => (m === "PATCH" && path.includes("/files/") && brought++ > 0 ? "lost" : "fine");
+  await assert.rejects(t.upload());
+  assert.deepEqual(await waits(), [0, 1]);
+  server.weather = () => "fine";
+  await t.upload();
+  assert.deepEqual(await waits(), [0, 0]);
 });
 
 test("another worker cannot send what is in the outbox", async () => {
