@@ -50,6 +50,7 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 		{"audit verify", false, func(context.Context) error { _, err := audit.Verify(db, ""); return err }},
 		{"audit after", false, func(context.Context) error { _, err := audit.After(db, 0); return err }},
 		{"audit who", false, func(context.Context) error { _, _, err := audit.Who(db, person, nil); return err }},
+		{"audit index", true, func(ctx context.Context) error { return audit.Index(ctx, app) }},
 		{"sealing damaged", false, func(ctx context.Context) error { return sealing.Damaged(ctx, db, func(_, _ string) {}) }},
 		{"sealing rows", true, func(ctx context.Context) error { _, err := sealing.Rows(ctx, app, library, true, nil); return err }},
 		{"sealing reseal", true, func(ctx context.Context) error { return sealing.Reseal(ctx, app, library, nil) }},

@@ -21,11 +21,15 @@ func (r Report) Whole() bool { return r.Why == "" }
 // guards are the triggers that keep SQL of any origin from changing the chain.
 const guards = 3
 
-// Verify walks the chain from its first row. anchor is a hash that was noted earlier, or "": when it is not in the chain
+// Verify walks the chain from its first row, and makes the index of who was seen again. anchor is a hash that was noted earlier, or "": when it is not in the chain
 // any more, rows were cut off or written anew. Only a failing database is an error.
 func Verify(db collections.DB, anchor string) (Report, error) {
 	report := Report{}
-	err := collections.Each(db, selectRows+`ORDER BY seq, id`, nil, func(rows *sql.Rows) error {
+	index, err := remake(db)
+	if err != nil {
+		return report, err
+	}
+	err = collections.Each(db, selectRows+`ORDER BY seq, id`, nil, func(rows *sql.Rows) error {
 		var r Row
 		if err := r.scan(rows); err != nil {
 			return err
@@ -33,7 +37,7 @@ func Verify(db collections.DB, anchor string) (Report, error) {
 		if report.Whole() {
 			report.add(&r, anchor)
 		}
-		return nil
+		return index.add(&r)
 	})
 	if err != nil {
 		return report, fmt.Errorf("read the audit chain: %w", err)
@@ -47,6 +51,8 @@ func Verify(db collections.DB, anchor string) (Report, error) {
 	case !report.Whole():
 	case anchor != "" && !report.Anchored:
 		report.Why = "缺少锚点之后的记录或链已被重写 · the anchor is not in the chain: rows were cut off or written anew"
+	case !index.same():
+		report.Why = "“谁看过”的索引与审计链不符 · the index of who was seen is not what the chain makes"
 	case triggers != guards:
 		report.Why = "保护审计表的触发器被删除 · the triggers that guard the table are gone"
 	}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -125,34 +126,75 @@ func (t *Trace) gather(db collections.DB, person string) error {
 	return nil
 }
 
-// read walks the trail once. Ids stand in the row itself or packed among its subjects.
+// read finds the rows that name any of the ids, and every export, of which none names whom it held.
 func (t *Trace) read(db collections.DB) error {
 	named := map[string]bool{}
-	for _, id := range slices.Concat(t.Persons, t.Records, t.Households) {
+	ids := slices.Concat(t.Persons, t.Records, t.Households)
+	for _, id := range ids {
 		named[id] = true
 	}
-	staff := map[string][2]string{}
-	err := collections.Each(db, `SELECT id, name, staff_no FROM workers`, nil, func(rows *sql.Rows) error {
-		var id, name, number string
-		err := rows.Scan(&id, &name, &number)
-		staff[id] = [2]string{name, number}
+	seqs, err := naming(db, ids)
+	if err != nil {
+		return err
+	}
+	err = collections.Each(db, `SELECT seq FROM audit WHERE action=?`, []any{Exported}, func(rows *sql.Rows) error {
+		var seq int64
+		err := rows.Scan(&seq)
+		seqs = append(seqs, seq)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("workers: %w", err)
+		return fmt.Errorf("exports: %w", err)
+	}
+	wanted, err := json.Marshal(seqs)
+	if err != nil {
+		return err
 	}
 	t.Lines = []Line{}
-	return collections.Each(db, selectRows+`ORDER BY seq`, nil, func(rows *sql.Rows) error {
+	err = collections.Each(db, selectRows+`WHERE seq IN (SELECT value FROM json_each(?))`, []any{string(wanted)}, func(rows *sql.Rows) error {
 		var r Row
 		if err := r.scan(rows); err != nil {
 			return err
 		}
 		if line, ok := t.line(&r, named); ok {
-			line.Name, line.StaffNo = staff[r.Actor][0], staff[r.Actor][1]
 			t.Lines = append(t.Lines, line)
 		}
 		return nil
 	})
+	if err != nil {
+		return fmt.Errorf("rows of the audit chain: %w", err)
+	}
+	slices.SortFunc(t.Lines, func(a, b Line) int { return cmp.Compare(a.Seq, b.Seq) })
+	return t.name(db)
+}
+
+// name fills in who the workers are that the lines tell of.
+func (t *Trace) name(db collections.DB) error {
+	var actors []string
+	for _, l := range t.Lines {
+		actors = append(actors, l.Actor)
+	}
+	slices.Sort(actors)
+	wanted, err := json.Marshal(slices.Compact(actors))
+	if err != nil {
+		return err
+	}
+	staff := map[string][2]string{}
+	err = collections.Each(db, `SELECT id, name, staff_no FROM workers WHERE id IN (SELECT value FROM json_each(?))`, []any{string(wanted)},
+		func(rows *sql.Rows) error {
+			var id, name, number string
+			err := rows.Scan(&id, &name, &number)
+			staff[id] = [2]string{name, number}
+			return err
+		})
+	if err != nil {
+		return fmt.Errorf("workers: %w", err)
+	}
+	for i := range t.Lines {
+		l := &t.Lines[i]
+		l.Name, l.StaffNo = staff[l.Actor][0], staff[l.Actor][1]
+	}
+	return nil
 }
 
 func (t *Trace) line(r *Row, named map[string]bool) (Line, bool) {

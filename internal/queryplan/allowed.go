@@ -8,7 +8,7 @@ var allowed = []struct {
 	step  string // that alone, or all of them
 	why   string
 }{
-	{[]string{`FROM audit ORDER BY seq`}, "", "the audit trail is verified, and searched for who looked at somebody, from end to end"},
+	{[]string{`FROM audit ORDER BY seq`}, "", "the audit trail is verified from end to end"},
 	{[]string{`ORDER BY m.household`},
 		"", "an export tells its outcomes household by household: all of the city's along an index, or the territory's sorted"},
 	{[]string{`FROM uploads)`}, "", "the sweep of files looks, once a night, at all that is referred to"},

@@ -1,0 +1,118 @@
+package audit_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/collections"
+	"doorstep/internal/audit"
+	"doorstep/internal/testapp"
+)
+
+// What the index finds is what the trail says: of somebody, of the neighbour, and of rows that came after; and it can be made again.
+func TestWhoIsFoundByTheIndex(t *testing.T) {
+	app := testapp.New(t)
+	person, neighbour := uuid.NewString(), "plain-neighbour"
+	of := map[string][]int64{}
+	entries := make([]audit.Entry, 8_500)
+	for i := range entries {
+		entries[i] = audit.Entry{Actor: "w1", Role: "field", Action: audit.ReadMany, Collection: collections.Persons, Subjects: []string{uuid.NewString()}}
+		switch i {
+		case 7, 3_000, 8_400:
+			entries[i].Subjects = append(entries[i].Subjects, person, neighbour)
+		case 5_000:
+			entries[i].Subjects = append(entries[i].Subjects, person)
+		case 5_001:
+			entries[i].Record, entries[i].Action = person, audit.Read
+		case 6_000, 8_499:
+			entries[i].Record, entries[i].Action = neighbour, audit.Read
+		}
+	}
+	var before audit.Head
+	write(t, app, func(db collections.DB) (err error) {
+		if before, err = audit.HeadOf(db); err != nil {
+			return err
+		}
+		return audit.Append(db, noon, entries...)
+	})
+	for i, e := range entries {
+		for _, id := range []string{person, neighbour} {
+			if e.Record == id || slices.Contains(e.Subjects, id) {
+				of[id] = append(of[id], before.Seq+1+int64(i))
+			}
+		}
+	}
+	compare := func(when string) {
+		t.Helper()
+		for id, want := range of {
+			trace, found, err := audit.Who(collections.Read(app.TestApp), id, nil)
+			if err != nil || !found {
+				t.Fatal(when, found, err)
+			}
+			var got []int64
+			for _, l := range trace.Lines {
+				got = append(got, l.Seq)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: rows %v of %s, want %v", when, got, id, want)
+			}
+		}
+		if r := verify(t, app, ""); !r.Whole() {
+			t.Errorf("%s: %+v", when, r)
+		}
+	}
+	compare("without an index")
+	for _, when := range []string{"indexed", "indexed again"} {
+		if err := audit.Index(t.Context(), app.TestApp); err != nil {
+			t.Fatal(err)
+		}
+		compare(when)
+	}
+	noticed(t, app, person, len(of[person]))
+}
+
+// noticed damages the index in each way and looks whether anybody notices. A row that is lost is lost for who asks: it is the index that
+// answers.
+func noticed(t *testing.T, app *testapp.App, person string, lines int) {
+	lost := 0
+	for name, statement := range map[string]string{
+		"a piece is gone":          `DELETE FROM audit_seen WHERE id<4096`,
+		"a slot is empty":          `UPDATE audit_seen SET rows=x'' WHERE id=(SELECT MAX(id) FROM audit_seen)`,
+		"a row too many":           `UPDATE audit_seen SET rows=rows||x'0000000000000001' WHERE id=(SELECT MIN(id) FROM audit_seen)`,
+		"it says it has come far":  `UPDATE meta SET value='2 8400' WHERE "key"='audit.seen'`,
+		"it says it has more":      `UPDATE meta SET value='3 8500' WHERE "key"='audit.seen'`,
+		"nothing, as a comparison": `SELECT 1`,
+	} {
+		err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+			if _, err := db.Exec(statement); err != nil {
+				return err
+			}
+			r, err := audit.Verify(db, "")
+			if err != nil {
+				return err
+			}
+			if r.Whole() != (statement == `SELECT 1`) {
+				t.Errorf("%s: %+v", name, r)
+			}
+			trace, _, err := audit.Who(db, person, nil)
+			if err != nil {
+				return err
+			}
+			if len(trace.Lines) < lines {
+				lost++
+			}
+			return errBack
+		})
+		if err != errBack {
+			t.Fatal(name, err)
+		}
+	}
+	if lost == 0 {
+		t.Error("the index answers nothing")
+	}
+}
+
+var errBack = errors.New("taken back")
