@@ -24,11 +24,12 @@ type Likeness struct {
 	Probability float64 // that they are one person
 	Bits        float64 // weight of the evidence
 	Sibling     bool    // as likely a brother, sister or twin
+	Look        bool    // for a person to look at, however likely
 	Evidence    []Evidence
 }
 
-// Band is what becomes of a pair: linked, looked at by a person, or neither. A number that somebody else gave, and a brother or
-// sister, are never linked.
+// Band is what becomes of a pair: linked, looked at by a person, or neither. A number that somebody else gave, a brother or
+// sister, and a nickname are never linked.
 func (l Likeness) Band() linkage.Decision {
 	switch {
 	case l.Rule == SameNumber:
@@ -37,7 +38,7 @@ func (l Likeness) Band() linkage.Decision {
 		return linkage.Review
 	case l.Sibling || l.Probability < askFrom:
 		return linkage.No
-	case l.Probability < linkage.LinkFrom:
+	case l.Probability < linkage.LinkFrom || l.Look:
 		return linkage.Review
 	}
 	return linkage.Link
@@ -75,7 +76,7 @@ func Likely(db collections.DB, d Described, over func(area string) bool) ([]Like
 	for i, j := range judged {
 		f := &found[i]
 		f.Rule, f.Probability, f.Bits = numberRule(f.Person, d.Person), j.Probability, math.Round(j.Bits*10)/10
-		f.Sibling, f.Evidence = j.Sibling, inWords(j.Evidence)
+		f.Sibling, f.Look, f.Evidence = j.Sibling, j.Look, inWords(j.Evidence)
 	}
 	slices.SortStableFunc(found, func(a, b Likeness) int {
 		return cmp.Or(cmp.Compare(rank[a.Band()], rank[b.Band()]), cmp.Compare(b.Probability, a.Probability))

@@ -52,12 +52,12 @@ func (t *Table) exchanged(a, b int32, p *pattern) {
 
 // given is the class of the facts that another one depends on: one is unknown, all agree, or not.
 func (t *Table) given(p *pattern, fact int) int {
-	class := 0
+	class, within := 0, t.facts[fact].within
 	for _, parent := range t.facts[fact].parents {
 		switch {
 		case p[parent] == missing:
 			return 0
-		case p[parent] > 2:
+		case p[parent] > within:
 			class = 2
 		case class == 0:
 			class = 1

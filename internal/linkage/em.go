@@ -29,7 +29,7 @@ const (
 // those of one person do from candidates, each weighed by how likely it is one; candidates are found by any two
 // facts, so that they hold nearly all that are. The answer depends on the records, their order aside, and the seed.
 func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func(done, total int)) (params, int, error) {
-	random := t.randomPatterns(seed)
+	others := strangers{random: t.randomPatterns(seed), namesakes: t.namesakePatterns(seed)}
 	found, err := t.candidatePatterns(ctx, c, seed, show)
 	if err != nil {
 		return params{}, 0, err
@@ -38,7 +38,7 @@ func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func
 	p.whole = c.keys == nil
 	possible := float64(max(1, t.possible()))
 	for round := range rounds {
-		next := t.round(&p, random, found, possible)
+		next := t.round(&p, others, found, possible)
 		change := math.Abs(math.Log(next.match / p.match))
 		for i := range p.m {
 			for l := range p.m[i][0] {
@@ -53,8 +53,11 @@ func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func
 	return p, rounds, nil
 }
 
+// strangers are pairs that hold few of one person: at random, and at random among those of one given name.
+type strangers struct{ random, namesakes []counted }
+
 // round is one expectation and one maximisation.
-func (t *Table) round(p *params, random, found []counted, possible float64) params {
+func (t *Table) round(p *params, others strangers, found []counted, possible float64) params {
 	next := t.start()
 	m, u := make([]rates, len(t.facts)), make([]rates, len(t.facts))
 	s := t.scorer(p)
@@ -78,11 +81,15 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 			}
 		}
 	}
-	for _, c := range random {
+	for _, c := range others.random {
 		same, house := s.posterior(&c.p)
 		t.tally(u, &c.p, c.n, c.n*(1-same-house))
 	}
+	t.tallyNamesakes(u, s, others.namesakes)
 	for i := range t.facts {
+		if t.han && i == birth { // a mistaken date does not hang on how the name was written
+			pooled(&m[i])
+		}
 		smooth(&next.m[i], &m[i], 30)
 		smooth(&next.u[i], &u[i], 2)
 	}
@@ -95,7 +102,8 @@ func (t *Table) round(p *params, random, found []counted, possible float64) para
 	}
 	if next.household < few*next.match {
 		next.household = 0
-	} else {
+	}
+	if t.han || next.household > 0 {
 		t.own(&next)
 	}
 	t.others(&next)
@@ -114,6 +122,39 @@ func (t *Table) tally(r []rates, p *pattern, common, n float64) {
 			}
 			r[i][t.given(p, i)][p[i]] += n
 		}
+	}
+}
+
+// tallyNamesakes counts what pairs of one given name agree in, for the facts that depend on the name alone, in the place of the few such pairs
+// among those at random, for whom they count together.
+func (t *Table) tallyNamesakes(u []rates, s *scorer, namesakes []counted) {
+	if len(namesakes) == 0 {
+		return
+	}
+	all := make([]rates, len(t.facts))
+	for _, c := range namesakes {
+		same, house := s.posterior(&c.p)
+		t.tally(all, &c.p, c.n, c.n*(1-same-house))
+	}
+	for i, f := range t.facts {
+		if len(f.parents) != 1 || t.facts[f.parents[0]].role != GivenName {
+			continue
+		}
+		few, many := 0.0, 0.0
+		for l := range u[i][1] {
+			few, many = few+u[i][1][l], many+all[i][1][l]
+		}
+		for l := range u[i][1] {
+			u[i][1][l] = all[i][1][l] * few / max(1, many)
+		}
+	}
+}
+
+// pooled counts all classes together, in each.
+func pooled(r *rates) {
+	for l := range r[0] {
+		r[0][l] += r[1][l] + r[2][l]
+		r[1][l], r[2][l] = r[0][l], r[0][l]
 	}
 }
 

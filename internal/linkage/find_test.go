@@ -75,6 +75,28 @@ func TestTwinsAreNotMerged(t *testing.T) {
 	}
 }
 
+// TestTwinsAreHeldByNamesAlone: where nothing is known but names and birth dates, a twin is held for a person.
+func TestTwinsAreHeldByNamesAlone(t *testing.T) {
+	var rows [][]string
+	for _, row := range family(400) {
+		rows = append(rows, []string{row[0], row[1], row[2], ""})
+	}
+	r := find(t, []Field{{FullName, "name"}, {Sex, "sex"}, {BirthDate, "birth"}, {Address, "address"}}, rows, 0)
+	linked := 0
+	for _, p := range r.Pairs {
+		switch twin := p.B%3 == 2; {
+		case p.A/3 != p.B/3 || p.Probability < ReviewFrom:
+		case twin:
+			t.Errorf("%v and %v: %.3f", rows[p.A], rows[p.B], p.Probability)
+		default:
+			linked++
+		}
+	}
+	if linked != 400 {
+		t.Errorf("%d of 400 found", linked)
+	}
+}
+
 func TestAnswerDependsOnNothingElse(t *testing.T) {
 	rows := family(60)
 	model := func(r *Result) string {

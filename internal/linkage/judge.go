@@ -38,6 +38,7 @@ type Judged struct {
 	Probability float64
 	Bits        float64 // weight of the evidence
 	Sibling     bool    // as likely a brother, sister or twin: nothing to ask
+	Look        bool    // for a person to look at, however likely
 	Evidence    []Evidence
 }
 
@@ -71,6 +72,7 @@ func (m *Trained) Judge(one Said, others []Said) ([]Judged, error) {
 		levels := t.pair(0, b)
 		odds := s.odds(0, b, &levels)
 		out[i] = Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds,
+			Look:     odds == nicknameAtHome,
 			Evidence: r.Explain(0, b)}
 	}
 	return out, nil

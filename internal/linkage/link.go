@@ -101,7 +101,7 @@ func (r *Result) score(ctx context.Context, c *candidates, show func(done, total
 func (p *Pair) decide() {
 	p.Probability = probability(p.Odds)
 	switch {
-	case p.Probability >= LinkFrom:
+	case p.Probability >= LinkFrom && p.Odds != nicknameAtHome:
 		p.Decision = Link
 	case p.Probability >= ReviewFrom || p.Held:
 		p.Decision = Review

@@ -85,9 +85,9 @@ func (t *Table) start() params {
 }
 
 // households reports whether there is anything by which people of one household, or of one family, are told: what they
-// share other than the surname.
+// share other than the surname; an empty column tells nothing.
 func (t *Table) households() bool {
-	return slices.ContainsFunc(t.facts, func(f fact) bool { return f.shared && f.role != Surname })
+	return slices.ContainsFunc(t.facts, func(f fact) bool { return f.shared && f.role != Surname && len(f.values) > 1 })
 }
 
 // own bounds how often what is somebody's own differs between two records of one person, where there are households:
@@ -103,8 +103,16 @@ func (t *Table) own(p *params) {
 			switch f.role {
 			case GivenName:
 				m[nameOther], m[namePart], m[nameNick] = min(m[nameOther], 0.03*loose), min(m[namePart], 0.06*loose), min(m[nameNick], 0.05)
+				if p.household == 0 {
+					m[namePart], m[nameNick] = min(m[namePart], 0.02), min(m[nameNick], 0.03)
+				}
 			case BirthDate:
 				m[dateOther], m[dateGeneration] = min(m[dateOther], 0.05*loose), min(m[dateGeneration], 0.002*loose)
+				if p.household == 0 { // names alone tell of those whose dates differ, and many people have one name
+					for l, most := range map[level]float64{dateOther: 0.01, dateYear: 0.005, dateShift: 0.005, dateTwoParts: 0.01} {
+						m[l] = min(m[l], most)
+					}
+				}
 			case Sex:
 				m[sameOther] = min(m[sameOther], 0.02)
 			case IDNumber:
@@ -136,8 +144,15 @@ func (t *Table) others(p *params) {
 			switch f.role {
 			case GivenName:
 				h[nameSame] *= 0.2
-				h[namePart] = max(h[namePart], 0.25)
 				h[nameNick] = max(h[nameNick], 0.02)
+				share := t.alikeAtHome(p, i)
+				rest := 0.0
+				for l := range h {
+					if level(l) != namePart {
+						rest += h[l]
+					}
+				}
+				h[namePart] = max(h[namePart], rest*share/(1-share))
 				if !t.han { // children are called after their parents
 					h[nameSame] = max(h[nameSame], namesakes)
 				}
@@ -148,6 +163,11 @@ func (t *Table) others(p *params) {
 				h[numberTwo] = max(h[numberTwo], 0.02)
 			}
 			normalise(h)
+			if f.role == BirthDate && p.kin != nil && t.han { // brothers and sisters follow one another; their names differ
+				lean(h, &p.kin[i][2], usualKin)
+				h[dateSame] = max(h[dateSame], p.twins)
+				normalise(h)
+			}
 		}
 		if p.kin != nil && t.told(f.role) {
 			for class := range p.h[i] {
@@ -162,6 +182,27 @@ func (t *Table) others(p *params) {
 		}
 	}
 }
+
+// alikeAtHome is how many of two of one household have given names that are the same in part, where names are Chinese: a quarter, or more
+// where more were counted.
+func (t *Table) alikeAtHome(p *params, fact int) float64 {
+	if p.kin == nil || !t.han {
+		return usualAlike
+	}
+	part, all := usualAlike*usualKin, float64(usualKin)
+	for class := range p.kin[fact] {
+		for l, n := range p.kin[fact][class] {
+			all += n
+			if level(l) == namePart {
+				part += n
+			}
+		}
+	}
+	return min(mostAlike, max(usualAlike, part/all))
+}
+
+// Bounds of how many of two of one household have given names that are the same in part.
+const usualAlike, mostAlike = 0.25, 0.7
 
 // What two of one household can have in common, or else they would be records of one person with much wrong: the birth date, which
 // strangers

@@ -88,11 +88,12 @@ const (
 // few people share a rare name, many a placeholder.
 func (s *scorer) rarity(p *pattern, fact int, v *value) float64 {
 	class := s.t.given(p, fact)
-	if p[fact] != 1 || class == 1 {
+	unique := s.t.facts[fact].unique
+	if p[fact] != 1 || class == 1 && !unique {
 		return 0
 	}
 	n := s.n
-	if s.t.facts[fact].unique {
+	if unique {
 		return min(0, s.usual[fact][class]-math.Log(max(rarest, float64(v.count-placeholder)/n)))
 	}
 	f := float64(max(v.count-2, 0)+1) / n
@@ -152,7 +153,7 @@ func (s *scorer) most(p *pattern, house float64) float64 {
 // are heard, unless the number tells that one of them was misheard; in a list with many twins, where children are given
 // each other's numbers, also then, and names that only sound alike.
 func (s *scorer) siblings(p *pattern, house float64) bool {
-	if s.given < 0 || s.house == 0 {
+	if s.given < 0 || s.house == 0 && !s.t.han {
 		return false
 	}
 	number, born, near := missing, missing, house > s.others
@@ -182,7 +183,7 @@ func (s *scorer) siblings(p *pattern, house float64) bool {
 const (
 	nicknameOdds   = -0.1 // below even odds: not the same until a person has looked
 	siblingOdds    = -0.2
-	nicknameAtHome = 2.1 // in the same household and born on the same day: 89 in a hundred, to be looked at
+	nicknameAtHome = 3.4 // in the same household and born on the same day: 97 in a hundred, to be looked at all the same
 )
 
 // Probability is that of odds in natural logarithms.

@@ -16,6 +16,7 @@ type fact struct {
 	column  string
 	cell    int   // of the record, -1 for a part of the full name
 	parents []int // the facts that this one depends on
+	within  level // up to which they agree
 	values  []value
 	index   map[uint64]int32 // by a hash of the cell, which is shorter
 	seen    cache
@@ -76,7 +77,7 @@ func (t *Table) factOf(r Role) int {
 // add appends a fact. What tells of the place depends on what told of it before, the sex on the given name, a full name
 // on its parts.
 func (t *Table) add(tr trait, column string, cell int) {
-	f := fact{trait: tr, column: column, cell: cell, values: make([]value, 1), index: map[uint64]int32{}}
+	f := fact{trait: tr, column: column, cell: cell, within: 2, values: make([]value, 1), index: map[uint64]int32{}}
 	depends := func(on ...Role) {
 		for _, r := range on {
 			if at := t.factOf(r); at >= 0 {
@@ -209,6 +210,9 @@ func (t *Table) count() {
 		if f.role == GivenName {
 			t.han = 2*han > len(f.values)
 		}
+	}
+	if given, birth := t.factOf(GivenName), t.factOf(BirthDate); t.han && birth >= 0 { // names have their years
+		t.facts[birth].parents, t.facts[birth].within = []int{given}, nameSounds
 	}
 }
 
