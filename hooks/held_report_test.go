@@ -132,3 +132,23 @@ func TestDangerInAnothersRecordIsReported(t *testing.T) {
 		t.Errorf("the author's own report: %v", fmt.Sprint(len(told)))
 	}
 }
+
+// What waited for its form becomes a record of its own sender, with their territory, whoever else there is.
+func TestWhatWaitedIsItsSendersOwn(t *testing.T) {
+	d := newDesk(t)
+	ids := []string{uuid.NewString(), uuid.NewString()}
+	for i, tablet := range d.tablets {
+		if r := push(t, tablet, disclosed(1, ids[i], "1", map[string]any{"danger": "no"}))[0]; r.Code != "operation.unknown_form" {
+			t.Fatalf("%+v", r)
+		}
+	}
+	d.Advance(time.Second)
+	if status, got := upload(t, d.manager, "danger.md", []byte(strings.Replace(dangerForm, "VERSION", "1", 1)), ""); status != http.StatusOK {
+		t.Fatalf("%d %+v", status, got)
+	}
+	for i, district := range []string{"990101", "990102"} {
+		if area := d.Find(t, "danger", ids[i]).GetString("area"); area != district {
+			t.Errorf("a record of %s lies in %s", district, area)
+		}
+	}
+}

@@ -104,6 +104,13 @@ func TestNeedsLiveWithTheirRecord(t *testing.T) {
 	}
 	both("new", "adaptation/handrail=stated service/bathing=stated service/meals=serious",
 		"adaptation/handrail=stated:2 service/bathing=stated:2 service/meals=serious:1 service/meals=moderate:1")
+	var report needs.Report
+	manager.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/needs/counts?area=990101", nil, &report)
+	for _, line := range report.Items {
+		if len(line.Area) != len("990101001") || !strings.HasPrefix(line.Area, "990101") {
+			t.Errorf("a line of 990101: %s", line.Area)
+		}
+	}
 	if clear := app.Clear(t, collections.Needs, "said!=''", "said"); len(clear) > 0 {
 		t.Errorf("in clear: %v", clear)
 	}

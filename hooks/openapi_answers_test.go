@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/pquerna/otp/totp"
 
+	"doorstep/collections"
 	"doorstep/collections/forms"
 	"doorstep/internal/retention"
 	"doorstep/internal/server"
@@ -58,7 +60,20 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 			t.Errorf("%s %s was never answered with success", r.Method, r.Path)
 		}
 	}
+	trailIsInPlace(t, app)
 	compareWritten(t, "testdata/written.txt", w.ledger.said.String())
+}
+
+// trailIsInPlace fails where an entry of the audit trail names no table as its collection, or what is no area as its area.
+func trailIsInPlace(t *testing.T, app *testapp.App) {
+	t.Helper()
+	p := app.Picture(t)
+	code := regexp.MustCompile(`^[0-9]*$`)
+	for seq, entry := range p[collections.Audit] {
+		if _, table := p[entry["collection"]]; !table && entry["collection"] != "" || !code.MatchString(entry["area"]) {
+			t.Errorf("entry %s, %s: of %s in %s", seq, entry["action"], entry["collection"], entry["area"])
+		}
+	}
 }
 
 // walkSync registers, pushes what is stored, replayed, quarantined and in conflict, and pulls it all. It returns the

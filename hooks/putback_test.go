@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"doorstep/collections"
 	"doorstep/internal/testapp"
 )
 
@@ -197,6 +198,11 @@ func TestWhatIsReadAnew(t *testing.T) {
 	send(map[string]any{"age": 40, "floor": "三楼"})
 	entry := entryOf(t, pastOf(t, boss, id), "floor")
 	path := "/api/doorstep/v1/records/carers/" + id
+	app.PlantBeside(t, collections.Edits, map[string]any{"id": "sent", "kind": "check", "collection": "carers", "record": id, "field": "floor",
+		"before": "4", "status": "done"}, map[string]any{"kind": "correction", "record": uuid.NewString()})
+	for _, beside := range []string{"sent-kind", "sent-record"} {
+		boss.Want(http.StatusNotFound, http.MethodPost, path+"/put-back", map[string]any{"entry": beside, "rev": 1}, nil)
+	}
 	boss.Want(http.StatusUnprocessableEntity, http.MethodPost, path+"/put-back", map[string]any{"entry": entry, "value": "三"}, nil)
 	boss.Want(http.StatusConflict, http.MethodPost, path+"/put-back", map[string]any{"entry": entry, "value": "3", "rev": 9}, nil)
 	boss.Want(http.StatusOK, http.MethodPost, path+"/put-back", map[string]any{"entry": entry, "value": "3", "rev": 1}, nil)

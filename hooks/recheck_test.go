@@ -147,6 +147,18 @@ func TestASampleIsAskedAgainBySomebodyElse(t *testing.T) {
 		t.Errorf("%+v, %+v", a, b)
 	}
 	c.agrees(one)
+	for worker, want := range map[string]int{one: 4, two: 0} {
+		var of struct{ Items []recheckItem }
+		if c.get(c.boss, "/rechecks?campaign="+c.campaign+"&worker="+worker, &of); len(of.Items) != want {
+			t.Errorf("%d of %s are asked again, want %d", len(of.Items), worker, want)
+		}
+	}
+	for query, want := range map[string]int{"": 10, "&campaign=" + c.campaign: 10, "&campaign=another": 0, "&worker=" + two: 2} {
+		var page queuePage
+		if c.get(c.boss, "/queue?limit=100&state="+allStates+query, &page); len(page.Items) != want {
+			t.Errorf("%d records of the queue with %q, want %d", len(page.Items), query, want)
+		}
+	}
 	more := c.draw(map[string]any{"count": 100, "seed": "more", "check": true})
 	for _, item := range more.Items {
 		if item.Worker == two {

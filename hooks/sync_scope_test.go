@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/internal/client"
+	"doorstep/internal/devicesync"
 	"doorstep/internal/testapp"
 )
 
@@ -42,6 +43,13 @@ func moveTo(t *testing.T, app *testapp.App, collection, id, area string) {
 	if err := app.Save(r); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// gaveUp plants the territory of the next district as one that somebody gave up before anything was told.
+func gaveUp(t *testing.T, app *testapp.App, worker, scope string) {
+	t.Helper()
+	app.Plant(t, "former_territories", map[string]any{"id": worker + " " + scope, "worker": worker, "scope": scope, "territory": `["990102"]`,
+		"seq": 0})
 }
 
 // held is what a copy holds, as "collection/id/rev".
@@ -83,6 +91,8 @@ func TestAnotherTerritoryIsCrossedIntoWithoutAReset(t *testing.T) {
 	c := app.Client(t, server, worker).Register()
 	inA, inB, inC := settle(t, app, gridA, 3, nowhere), settle(t, app, gridB, 2, nowhere), settle(t, app, gridC, 4, nowhere)
 	first := pull(t, c, "")
+	gaveUp(t, app, "another", devicesync.ScopeKey([]string{gridA, gridB}))
+	gaveUp(t, app, worker.Id, "of another day")
 	reassign(t, app, worker, gridB, gridC)
 
 	delta := pull(t, c, first.Cursor)
@@ -220,6 +230,7 @@ func TestUnsentWorkOnWhatLeftIsHandedOver(t *testing.T) {
 	}
 	moveTo(t, app, "households", homes[1], gridC)
 	reassign(t, app, worker, "990102001001002")
+	gaveUp(t, app, "another", "theirs")
 	pulled(t, d)
 	if len(d.Copy.Records["households"]) != 0 || len(d.Outbox.Waiting) != 3 {
 		t.Fatalf("%d households stay, %d operations wait", len(d.Copy.Records["households"]), len(d.Outbox.Waiting))

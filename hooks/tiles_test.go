@@ -38,6 +38,14 @@ func TestTheMapCountsTheTerritoryAlone(t *testing.T) {
 			t.Errorf("%+v", f.Properties)
 		}
 	}
+	kept := map[string]string{"Authorization": boss.Token, "If-None-Match": "none"}
+	for _, want := range []int{200, 304} {
+		answer, _ := fetched(t, server.URL+"/api/doorstep/v1/areas/outlines?parent=990101001001", kept)
+		if answer.StatusCode != want {
+			t.Errorf("borders that a browser has: %d, want %d", answer.StatusCode, want)
+		}
+		kept["If-None-Match"] = answer.Header.Get("ETag")
+	}
 	outlines.Features = nil
 	if boss.Want(200, get, "/api/doorstep/v1/areas/outlines?parent=990101001001", nil, &outlines); outlines.Features[0].Properties.Counts != nil {
 		t.Errorf("counts that nobody asked for: %+v", outlines.Features[0].Properties)
