@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -243,4 +244,29 @@ func tokenOf(t *testing.T, app *testapp.App, staffNo string) string {
 		t.Fatal(err)
 	}
 	return app.Token(t, worker)
+}
+
+// Sealing that was not done when the server stopped goes on when it serves again.
+func TestSealingGoesOnWhereItStopped(t *testing.T) {
+	app := testapp.New(t)
+	app.Plant(t, collections.Households, map[string]any{"id": "home", "area": gridA, "address": planted[3], "active": true, "rev": 1})
+	for _, statement := range []string{`UPDATE households SET address='` + planted[3] + `', sealed='' WHERE id='home'`,
+		`DELETE FROM meta WHERE "key"='seal.done'`} {
+		if _, err := app.NonconcurrentDB().NewQuery(statement).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	app.Handler(t)
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		home := app.Picture(t)[collections.Households]["home"]
+		if home["address"] == "" && home["sealed"] != "" {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("an address lies in clear, or is gone: %v", home)
+		}
+	}
+	if done, err := sealing.Done(app); err != nil || app.Find(t, collections.Households, "home").GetString("address") != planted[3] {
+		t.Errorf("done %v, %v", done, err)
+	}
 }

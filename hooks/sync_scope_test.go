@@ -92,7 +92,7 @@ func TestAnotherTerritoryIsCrossedIntoWithoutAReset(t *testing.T) {
 	inA, inB, inC := settle(t, app, gridA, 3, nowhere), settle(t, app, gridB, 2, nowhere), settle(t, app, gridC, 4, nowhere)
 	first := pull(t, c, "")
 	gaveUp(t, app, "another", devicesync.ScopeKey([]string{gridA, gridB}))
-	gaveUp(t, app, worker.Id, "of another day")
+	gaveUp(t, app, worker.Id, "") // on another day
 	reassign(t, app, worker, gridB, gridC)
 
 	delta := pull(t, c, first.Cursor)
