@@ -52,8 +52,15 @@ type Fact struct {
 	Equal *bool   `json:"equal"`
 	Level Text    `json:"level"` // of pairs that were weighed: how the two agree, in words
 	Bits  float64 `json:"bits"`  // and the weight of that: above 0 for one person, below against it
+	Text  *Texts  `json:"text"`  // of answers that are codes: what they say; nil for any other
 
 	column string // expression that reads it, where the field is no column of the table
+}
+
+// Texts are what the two sides say in words.
+type Texts struct {
+	A Text `json:"a"`
+	B Text `json:"b"`
 }
 
 const pairColumns = `id, kind, rule, status, collection, created, doubt, weight, score, a, b, area, area_b, verdict_a, verdict_b, ` +
@@ -189,6 +196,8 @@ func labelOf(field string) Text {
 		return Text{"家庭户", "Household"}
 	case "area":
 		return Text{"区划", "Area"}
+	case "campaign":
+		return Text{"批次", "Campaign"}
 	}
 	return Text{field, field}
 }
@@ -293,6 +302,9 @@ func (p *Pair) facts(k Known, said [2]map[string]string) []Fact {
 		f.A, f.B = maskOf(p.Collection, f.Field).Mask(a), maskOf(p.Collection, f.Field).Mask(b)
 		if equal := a == b; a != "" && b != "" {
 			f.Equal = &equal
+		}
+		if f.Field == "outcome" {
+			f.Text = &Texts{outcomeText(k.Library, p.Collection, "", a), outcomeText(k.Library, p.Collection, "", b)}
 		}
 		all = append(all, f)
 	}

@@ -8,6 +8,7 @@ const pages: { path: string; staff: string; zh: string; en: string; there: strin
   { path: 'quarantine', staff: 'S00003', zh: '隔离的提交', en: 'Held submissions', there: '.one .actions' },
   { path: 'unplaced', staff: 'S00003', zh: '未定位的记录', en: 'Unplaced records', there: '.page h1' },
   { path: 'progress', staff: 'S00003', zh: '进度', en: 'Progress', there: '.pace' },
+  { path: 'needs', staff: 'S00003', zh: '需求', en: 'Needs', there: '.page h1' },
   { path: 'work', staff: 'S00003', zh: '任务分配', en: 'Work', there: 'table.works' },
   { path: 'quality', staff: 'S00003', zh: '质量提示', en: 'Quality', there: 'ol.list li' },
   { path: 'recheck', staff: 'S00003', zh: '复核访问', en: 'Re-checks', there: 'table.queue' },
@@ -27,6 +28,7 @@ for (const lang of ['zh', 'en'] as Lang[]) for (const [size, viewport] of Object
     test.use({ viewport })
     test('every page is there, fits, and axe finds nothing grave', async ({ console, page, city }) => {
       test.setTimeout(150_000)
+      await page.addInitScript((l) => { if (self.origin !== 'null') localStorage.setItem('doorstep.lang', l) }, lang)
       await page.goto(city.url + '/console/')
       await console.accessible()
       await console.picture(`signin-${lang}-${size}`)

@@ -66,6 +66,6 @@ export class Console {
   /** picture keeps how the page looks, for people. */
   async picture(name: string) {
     const dir = process.env.DOORSTEP_SHOTS ?? base.info().outputDir
-    await this.page.screenshot({ path: `${dir}/${name}.png` })
+    await this.page.screenshot({ path: `${dir}/${name}.png`, fullPage: true })
   }
 }

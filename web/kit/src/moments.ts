@@ -2,6 +2,16 @@ import { lang } from './language'
 
 const locale = () => (lang.value === 'zh' ? 'zh-CN' : 'en-GB')
 
+const made = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>()
+/** kept makes each formatter once: making one costs more than a hundred uses. */
+function kept<F extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: (locale: string) => F): F {
+  const of = locale() + key
+  if (!made.has(of)) made.set(of, make(locale()))
+  return made.get(of) as F
+}
+const dates = (key: string, options: Intl.DateTimeFormatOptions) => kept(key, (l) => new Intl.DateTimeFormat(l, options))
+const units = (unit: string) => kept(unit, (l) => new Intl.NumberFormat(l, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }))
+
 /** at reads a moment as the server writes it, "2026-11-23 12:55:54.301Z". */
 function at(moment: string): Date | null {
   const d = new Date(moment.replace(' ', 'T'))
@@ -11,26 +21,26 @@ function at(moment: string): Date | null {
 /** moment returns day and time as they are said here, in the clock of this machine; '' for none. */
 export function moment(s: string | null | undefined): string {
   const d = s ? at(s) : null
-  return d ? d.toLocaleString(locale(), { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' }) : ''
+  return d ? dates('moment', { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(d) : ''
 }
 
 /** day returns the day alone. */
 export function day(s: string | null | undefined): string {
   const d = s ? at(s) : null
-  return d ? d.toLocaleDateString(locale(), { year: 'numeric', month: 'numeric', day: 'numeric' }) : ''
+  return d ? dates('day', { year: 'numeric', month: 'numeric', day: 'numeric' }).format(d) : ''
 }
 
 /** lasted returns a length of time that may be short, to the second below two minutes. */
 export function lasted(seconds: number): string {
   if (seconds >= 120) return span(seconds)
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit: 'second', unitDisplay: 'long', maximumFractionDigits: 0 }).format(seconds)
+  return units('second').format(seconds)
 }
 
 /** span returns a length of time in the largest unit that fits. */
 export function span(seconds: number): string {
   const s = Math.abs(seconds)
   const [n, unit] = s < 3600 ? [s / 60, 'minute'] : s < 2 * 86400 ? [s / 3600, 'hour'] : [s / 86400, 'day']
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(Math.max(1, Math.floor(n)))
+  return units(unit).format(Math.max(1, Math.floor(n)))
 }
 
 /** until returns how many seconds lie between now and a moment; negative when it has passed. */
@@ -41,7 +51,7 @@ export function until(s: string, now: number): number {
 
 /** count returns a number as it is written here. */
 export function count(n: number): string {
-  return n.toLocaleString(locale())
+  return kept('count', (l) => new Intl.NumberFormat(l)).format(n)
 }
 
 /** dateOf returns the day here as a field for dates wants it, 2026-11-23; '' for none. */
