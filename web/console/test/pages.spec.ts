@@ -27,7 +27,7 @@ for (const lang of ['zh', 'en'] as Lang[]) for (const [size, viewport] of Object
   test.describe(`${lang} ${size}`, () => {
     test.use({ viewport })
     test('every page is there, fits, and axe finds nothing grave', async ({ console, page, city }) => {
-      test.setTimeout(150_000)
+      test.setTimeout(240_000)
       await page.addInitScript((l) => { if (self.origin !== 'null') localStorage.setItem('doorstep.lang', l) }, lang)
       await page.goto(city.url + '/console/')
       await console.accessible()
