@@ -695,6 +695,8 @@ export const texts = {
   'points.of.points': ['分值', 'Points'],
   'points.of.alone': ['单独出现即定为', 'Alone makes'],
   'points.of.unsure': ['不确定时定为', 'Unsure makes'],
+  'points.of.hours': ['处理时限(小时)', 'Hours'],
+  'points.of.task': ['建任务', 'Makes a task'],
   'points.of.min_points': ['最低分值', 'From points'],
   'points.title': ['分值与等级', 'Points and grades'],
   'points.hint': ['这些表决定等级。先看改动会使上个月的记录怎样变化,再发布成新版本;已有记录的等级不变。', 'These tables decide grades. See first what a change would make of last month’s records, then publish it as a new version; records that are there keep their grades.'],

@@ -1,5 +1,0 @@
-<<<<<<<< HEAD:web/console/dist/assets/flags-BalX8lEc.js
-import{a as e,o as t,s as n}from"./_plugin-vue_export-helper-s_tMg6Sw.js";import{d as r}from"./session-D-7LjkUe.js";var i=[`same`,`missing`,`digits`,`expected`],a=(e,t)=>i.includes(e)?(t>0&&t<.1?(100*t).toFixed(1):Math.round(100*t))+`%`:r(t<10?Math.round(10*t)/10:Math.round(t));function o(r){let i=`flag.`+r.kind;return i in n?e(i,{value:a(r.kind,r.value),usual:a(r.kind,r.usual)}):t(i,r.kind)}export{o as t};
-========
-import{a as e,o as t,s as n}from"./_plugin-vue_export-helper-DEYj8FSc.js";import{d as r}from"./session-JLlZ-3Au.js";var i=[`same`,`missing`,`digits`,`expected`],a=(e,t)=>i.includes(e)?(t>0&&t<.1?(100*t).toFixed(1):Math.round(100*t))+`%`:r(t<10?Math.round(10*t)/10:Math.round(t));function o(r){let i=`flag.`+r.kind;return i in n?e(i,{value:a(r.kind,r.value),usual:a(r.kind,r.usual)}):t(i,r.kind)}export{o as t};
->>>>>>>> 1f87f90 (console: the next record is painted from what was fetched before, its first screen first; pictures of every page looked at):web/console/dist/assets/flags-CFV-uBkS.js

@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-CnZHfYo2.js";import{dt as t,x as n}from"./_plugin-vue_export-helper-s_tMg6Sw.js";function r(r){let i=e({dir:t(`ltr`)});return n(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
