@@ -11,10 +11,10 @@ func TestWhatAClassLacks(t *testing.T) {
 	r, x := &risk{sel: Selection{K: 5, L: 2}}, &exposed{sensitive: []string{"illness", "income"}}
 	for _, c := range []struct {
 		persons   int
-		diversity []int
+		diversity []uint8
 		want      string
 	}{
-		{5, []int{2, 2}, ""}, {4, []int{2, 2}, "k"}, {5, []int{1, 2}, "l:illness"}, {5, []int{2, 1}, "l:income"}, {4, []int{1, 1}, "k l:illness l:income"},
+		{5, []uint8{2, 2}, ""}, {4, []uint8{2, 2}, "k"}, {5, []uint8{1, 2}, "l:illness"}, {5, []uint8{2, 1}, "l:income"}, {4, []uint8{1, 1}, "k l:illness l:income"},
 	} {
 		if got := r.below(x, disclosure.Class{Persons: c.persons, Diversity: c.diversity}); got != c.want {
 			t.Errorf("%d persons, %v: %q, want %q", c.persons, c.diversity, got, c.want)

@@ -136,7 +136,7 @@ func (r *risk) below(x *exposed, c disclosure.Class) string {
 		lacks = append(lacks, "k")
 	}
 	for i, n := range c.Diversity {
-		if n < r.sel.L {
+		if int(n) < r.sel.L {
 			lacks = append(lacks, "l:"+x.sensitive[i])
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // Rule is what a class, the rows with the same quasi-identifiers, needs: K different persons, and L different values of
 // each sensitive variable.
 type Rule struct {
-	K, L    int
+	K, L    int // at most 255
 	Classes int // how many a table may have: they are kept in memory
 }
 
@@ -60,8 +60,8 @@ type Count struct{ Classes, Rows int64 }
 type Class struct {
 	Values    []string // the area first, then the quasi-identifiers
 	Rows      int64
-	Persons   int   // at most K
-	Diversity []int // different values of each sensitive variable, at most L
+	Persons   int     // at most K
+	Diversity []uint8 // different values of each sensitive variable, at most L
 }
 
 // Level is how often the area of a unit was made larger.
@@ -108,11 +108,13 @@ type counting struct {
 	key     []byte
 }
 
-// class knows persons and values up to the numbers that are enough, so that its size does not grow with the table.
+// class knows persons and values up to the numbers that are enough, so that its size does not grow with the table. There are as many as
+// small groups of people in a city, and some tens of sensitive variables: it is kept small.
 type class struct {
 	rows    int64
 	persons []uint64
-	values  [][]uint64
+	found   []uint8  // different values of each sensitive variable, at most L
+	values  []uint64 // of each variable those that were found, but for the last that is enough
 }
 
 func (c *counting) row(row Row) error {
@@ -127,15 +129,32 @@ func (c *counting) row(row Row) error {
 		if len(c.classes) == c.rule.Classes {
 			return ErrTooManyClasses
 		}
-		in = &class{values: make([][]uint64, len(row.Sensitive))}
+		n := len(row.Sensitive)
+		in = &class{found: make([]uint8, n), values: make([]uint64, n*max(c.rule.L-1, 0))}
 		c.classes[string(key)] = in
 	}
 	in.rows++
 	in.persons = addUpTo(c.rule.K, in.persons, c.hash(row.Subject))
 	for i, v := range row.Sensitive {
-		in.values[i] = addUpTo(c.rule.L, in.values[i], c.hash(v))
+		in.add(i, c.rule.L, c.hash(v))
 	}
 	return nil
+}
+
+// add notes a value of the variable i, where fewer than limit are known.
+func (in *class) add(i, limit int, v uint64) {
+	n := int(in.found[i])
+	if n == limit {
+		return
+	}
+	own := in.values[i*(limit-1) : (i+1)*(limit-1)]
+	if slices.Contains(own[:n], v) {
+		return
+	}
+	if n < len(own) {
+		own[n] = v
+	}
+	in.found[i]++
 }
 
 // raise notes that the unit of a row in a small class goes one level up.
@@ -162,7 +181,7 @@ func (c *counting) keyOf(row Row, level uint8) []byte {
 }
 
 func (c *counting) small(in *class) bool {
-	return len(in.persons) < c.rule.K || slices.ContainsFunc(in.values, func(v []uint64) bool { return len(v) < c.rule.L })
+	return len(in.persons) < c.rule.K || slices.ContainsFunc(in.found, func(n uint8) bool { return int(n) < c.rule.L })
 }
 
 func (c *counting) hash(s string) uint64 { return maphash.String(c.result.seed, s) }
@@ -191,20 +210,18 @@ func (t *Table) note(c *counting, key string, in *class) {
 		t.Smallest = n
 	}
 	if t.BelowL == nil {
-		t.BelowL = make([]Count, len(in.values))
+		t.BelowL = make([]Count, len(in.found))
 	}
 	if len(in.persons) < c.rule.K {
 		t.BelowK.add(in.rows)
 	}
-	diversity := make([]int, len(in.values))
-	for i, v := range in.values {
-		diversity[i] = len(v)
-		if len(v) < c.rule.L {
+	for i, n := range in.found {
+		if int(n) < c.rule.L {
 			t.BelowL[i].add(in.rows)
 		}
 	}
 	if c.small(in) {
-		t.Small = append(t.Small, Class{Values: strings.Split(key, separator), Rows: in.rows, Persons: len(in.persons), Diversity: diversity})
+		t.Small = append(t.Small, Class{Values: strings.Split(key, separator), Rows: in.rows, Persons: len(in.persons), Diversity: in.found})
 	}
 }
 
