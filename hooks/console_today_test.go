@@ -102,14 +102,19 @@ func TestYesterdayAgainstThePlan(t *testing.T) {
 	whole := childVisit(testapp.Inside("990101001001001"), "示例路 2 号", child("王小红", number1, "2015-03-01", nil))
 	whole["visit"].(map[string]any)["outcome"] = "1.1"
 	push(t, d.tablets[0], operation(9, uuid.NewString(), whole))
+	visited := 0
 	plans := func(who *testapp.Client) (out []console.Plan) {
 		var today console.Today
 		d.get(who, "/today", &today)
+		visited = today.Yesterday.Visits.N
 		return today.Yesterday.Plan
 	}
 	one := func(step string, who *testapp.Client, left, days, aDay, complete int) {
 		t.Helper()
 		got := plans(who)
+		if want := 2 * complete; visited != want {
+			t.Errorf("%s: %d visits, want %d", step, visited, want)
+		}
 		if len(got) != 1 || got[0].Left != left || got[0].Days != days || got[0].ADay != aDay || got[0].Complete != complete || got[0].Name != "秋季普查" {
 			t.Errorf("%s: %+v", step, got)
 		}
