@@ -92,7 +92,7 @@ func (m *Trained) params(t *Table) (params, error) {
 		}
 	}
 	p.match, p.household = expectedSame/float64(m.Population), expectedHouse/float64(m.Population)
-	p.twins = usualTwins
+	p.twins, p.alone = usualTwins, false
 	return p, nil
 }
 

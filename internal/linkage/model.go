@@ -51,6 +51,7 @@ type params struct {
 	m, u, h          []rates
 	kin              []rates // pairs of one household by their levels, as counted; nil before
 	match, household float64
+	alone            bool    // nothing but names, where they are Chinese, and dates tells who somebody is
 	whole            bool    // every pair was compared; else candidates, which have more in common than others
 	twins            float64 // of two people of one household, how many have one birth date
 }
@@ -79,6 +80,8 @@ func (t *Table) start() params {
 	p.match = min(0.01, 0.2*float64(t.Len())/float64(max(1, t.possible())))
 	if t.households() {
 		p.household = p.match
+	} else {
+		p.alone = t.han
 	}
 	t.others(&p)
 	return p

@@ -15,6 +15,7 @@ type scorer struct {
 	birth     int
 	namesake  [3]float64 // of two of one household, by kinship, how many are called alike on purpose
 	n         float64    // records that counts of values are out of
+	alone     bool       // nothing but names and dates tells who somebody is
 	careful   bool       // the list has so many twins that mistakes make the names of some alike
 }
 
@@ -26,8 +27,8 @@ func (t *Table) scorer(p *params) *scorer {
 	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)),
 		usual:   make([][3]float64, len(t.facts)),
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber),
-		birth:   t.factOf(BirthDate),
-		careful: p.twins > manyTwins, n: float64(t.Len())}
+		birth: t.factOf(BirthDate),
+		alone: p.alone, careful: p.twins > manyTwins, n: float64(t.Len())}
 	for i, f := range t.facts {
 		for class := range 3 {
 			for l := 1; l < len(*f.scale); l++ {
@@ -139,7 +140,7 @@ func (s *scorer) ofKin(p *pattern, fact int, rarity float64) float64 {
 // given names are brothers, sisters or twins; and a nickname without a number makes a candidate, no more.
 func (s *scorer) most(p *pattern, house float64) float64 {
 	switch {
-	case s.siblings(p, house):
+	case s.siblings(p, house) || s.twinByEar(p):
 		return siblingOdds
 	case s.given < 0 || p[s.given] != nameNick || s.id >= 0 && (p[s.id] == numberSame || p[s.id] == numberDigit):
 		return math.Inf(1)
@@ -178,6 +179,12 @@ func (s *scorer) siblings(p *pattern, house float64) bool {
 	default:
 		return given > nameWritten && number == numberBothValid && born != dateSame
 	}
+}
+
+// twinByEar reports whether two records of one day, where nothing else is known, have given names that sound alike but not the same:
+// one was heard otherwise, or is a twin's.
+func (s *scorer) twinByEar(p *pattern) bool {
+	return s.alone && s.given >= 0 && p[s.given] > nameNear && p[s.given] <= nameSounds && (s.birth < 0 || p[s.birth] <= dateLunar)
 }
 
 const (
