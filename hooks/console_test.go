@@ -363,4 +363,15 @@ func (w *witness) walkConsole(tablet, boss *testapp.Client, visit string) {
 	held := text(w.send(boss, get, quarantine, nil, "", nil, 200), "items", "id")
 	w.send(boss, get, v1+"/quarantine/{id}", []string{held}, "", nil, 200)
 	w.send(boss, get, v1+"/quarantine/{id}", []string{"x"}, "", nil, 404)
+	lost := operation(900, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号"))
+	lost["base_rev"] = 7
+	push(w.t, tablet, lost)
+	var list struct{ Items []struct{ ID, Code string } }
+	boss.Want(http.StatusOK, get, quarantine, nil, &list)
+	for _, item := range list.Items {
+		if item.Code == "operation.unknown_base" {
+			w.send(boss, post, v1+"/quarantine/{id}/assign", []string{item.ID}, "", object{"household": "x", "reason": "走访的就是这一户人家"}, 404)
+			w.send(boss, post, v1+"/quarantine/{id}/assign", []string{item.ID}, "", object{"household": home, "reason": "走访的就是这一户人家"}, 200)
+		}
+	}
 }

@@ -109,7 +109,7 @@ func releaseHeld(ctx context.Context, db collections.DB, intake *Intake, id stri
 func makeRoom(db collections.DB, submission string, d *prepared, by string, now time.Time) error {
 	d.held = submission
 	return collections.Update(db, collections.Submissions, submission, collections.Row{
-		{Column: "outcome", Value: "released"}, {Column: "decided_by", Value: by}, {Column: "seq", Value: 0},
+		{Column: "outcome", Value: released}, {Column: "decided_by", Value: by}, {Column: "seq", Value: 0},
 		{Column: "sha256", Value: "released:" + d.sum}, {Column: "updated", Value: collections.Stamp(now)},
 	})
 }

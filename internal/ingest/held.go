@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"slices"
+
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/instrument"
@@ -14,6 +16,9 @@ type Said struct {
 	Held
 	By   *instrument.Instrument // version that it is read by; nil where no form is known
 	Root *survey.Node           // nil where it is no submission to a known form
+
+	Assignable bool // Assign can take it in
+	OnePerson  bool // it is about one person, whom Assign can name
 }
 
 // LookHeld reads one submission that waits in the actor's territory. It is read by the version of the form that it names, else by the
@@ -32,9 +37,15 @@ func LookHeld(db collections.DB, instruments *instrument.Library, actor access.A
 		return s, problem.New(problem.NotQuarantined, "")
 	}
 	if s.Held, err = heldLine(db, id); err != nil || unread || q.op.Op != OpSubmit {
+		s.Assignable = !unread && q.assignable()
 		return s, err
 	}
 	s.read(instruments, &q.op)
+	if s.Assignable = q.assignable() && s.By != nil; s.Assignable {
+		s.OnePerson = slices.ContainsFunc(s.By.Entities, func(e instrument.Entity) bool {
+			return e.Decl.List == collections.Persons && e.Table.Repeat == nil
+		})
+	}
 	return s, nil
 }
 

@@ -139,10 +139,12 @@ func heldFor(db collections.DB, v formVersion, before time.Time) (ids []string, 
 	return ids, err
 }
 
-// discarded is the outcome, and the decision, that ends what nobody will make a record of.
+// Outcomes and decisions that end what waits in quarantine.
 const (
+	released        = "released"
 	discarded       = "discarded"
 	decisionDiscard = "discard"
+	decisionAssign  = "assign"
 )
 
 // Discard ends a quarantined submission without making it a record; what arrived is kept, and beside it who ended it and why.
@@ -160,23 +162,31 @@ func Discard(ctx context.Context, app core.App, act access.Act, submission, reas
 		}); err != nil {
 			return err
 		}
-		id, err := collections.NewID()
-		if err != nil {
-			return err
-		}
-		at := collections.Stamp(act.Now)
-		if err := collections.Insert(db, collections.Reviews, collections.Row{
-			{Column: "id", Value: id}, {Column: "collection", Value: collections.Submissions}, {Column: "record", Value: submission},
-			{Column: "decision", Value: decisionDiscard},
-			{Column: "comment", Value: reason}, {Column: "reviewer", Value: act.ID}, {Column: "from_state", Value: Quarantined},
-			{Column: "to_state", Value: discarded}, {Column: "area", Value: q.area},
-			{Column: "created", Value: at}, {Column: "updated", Value: at},
-		}); err != nil {
+		if err := q.decided(db, act, submission, verdict{decisionDiscard, discarded, reason}); err != nil {
 			return err
 		}
 		entry := act.DidTo("quarantine.discard", collections.Submissions, submission, q.area, q.op.ID)
 		entry.Purpose = audit.Review
 		return audit.Append(db, act.Now, entry)
+	})
+}
+
+// verdict is what somebody decided about a submission in quarantine: what became of it, and why.
+type verdict struct{ decision, state, reason string }
+
+// decided keeps a verdict, the reason sealed.
+func (h *held) decided(db collections.DB, act access.Act, submission string, v verdict) error {
+	id, err := collections.NewID()
+	if err != nil {
+		return err
+	}
+	at := collections.Stamp(act.Now)
+	return collections.Insert(db, collections.Reviews, collections.Row{
+		{Column: "id", Value: id}, {Column: "collection", Value: collections.Submissions}, {Column: "record", Value: submission},
+		{Column: "decision", Value: v.decision},
+		{Column: "comment", Value: v.reason}, {Column: "reviewer", Value: act.ID}, {Column: "from_state", Value: Quarantined},
+		{Column: "to_state", Value: v.state}, {Column: "area", Value: h.area},
+		{Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }
 

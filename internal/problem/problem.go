@@ -49,6 +49,7 @@ const (
 	NotListed        Code = "list.column"
 	TooDeep          Code = "list.page"
 	NotQuarantined   Code = "quarantine.decided"
+	NotAssignable    Code = "quarantine.not_assignable"
 	UnknownForm      Code = "operation.unknown_form"
 	UnknownOperation Code = "operation.unknown"
 	BadID            Code = "operation.id"
@@ -138,7 +139,9 @@ var Catalogue = map[Code]Entry{
 	TooDeep: {http.StatusBadRequest, "列表最多翻到第一万行;请从上一页最后一行继续:sort=area,id,filter=area>\"其区划\"||area=\"其区划\"&&id>\"其编号\"。",
 		"A list is paged through its first ten thousand rows. Go on behind the last row of the page before: sort=area,id, filter=area>\"its " +
 			"area\"||area=\"its area\"&&id>\"its id\"."},
-	NotQuarantined:   {http.StatusConflict, "该提交不在隔离区。", "This submission is not in quarantine."},
+	NotQuarantined: {http.StatusConflict, "该提交不在隔离区。", "This submission is not in quarantine."},
+	NotAssignable: {http.StatusConflict, "该提交被隔离的原因不能靠指定住户解决,或其内容不是走访或住户;没有保存。",
+		"A household does not help what this submission is held for, or it is neither a visit nor a household; nothing was saved."},
 	UnknownForm:      {0, "服务器没有这个表单或版本,记录已隔离保存。", "The server has no such form or version; the record is kept in quarantine."},
 	UnknownOperation: {0, "无法识别的操作,已隔离保存。", "Unknown operation; kept in quarantine."},
 	BadID:            {0, "记录编号不是 UUID,已隔离保存。", "The record's id is not a UUID; kept in quarantine."},

@@ -184,7 +184,7 @@ func oneHeld(r *request) error {
 	if said.Root != nil {
 		rows = console.Answers(r.known(), said.By, said.Root)
 	}
-	return r.private(map[string]any{"item": said.Held, "rows": rows})
+	return r.private(map[string]any{"item": said.Held, "rows": rows, "assignable": said.Assignable, "one_person": said.OnePerson})
 }
 
 // readHousehold shows a household with its people, visits and tasks.

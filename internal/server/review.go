@@ -41,6 +41,19 @@ func discard(r *request) error {
 	return r.NoContent(http.StatusNoContent)
 }
 
+// assignHeld says which household a submission is about, and takes it in.
+func assignHeld(r *request) error {
+	ask := ingest.Assignment{Submission: r.path("id")}
+	if err := r.bind(&ask); err != nil {
+		return err
+	}
+	receipt, err := ingest.Assign(r.ctx(), r.App, r.Intake(), r.act(), ask)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, receipt)
+}
+
 func decide(r *request) error {
 	var in struct {
 		Decision string          `json:"decision"`

@@ -74,6 +74,7 @@ var reviewRoutes = []Route{
 	get("/api/doorstep/v1/quarantine", access.ReadQuarantine, listQuarantine),
 	post("/api/doorstep/v1/quarantine/{id}/release", access.DecideQuarantine, release),
 	post("/api/doorstep/v1/quarantine/{id}/discard", access.DecideQuarantine, discard),
+	post("/api/doorstep/v1/quarantine/{id}/assign", access.DecideQuarantine, assignHeld),
 	get("/api/doorstep/v1/quarantine/{id}/alike", access.DecideQuarantine, countAlike),
 	post("/api/doorstep/v1/quarantine/{id}/alike", access.DecideQuarantine, decideAlike),
 	post("/api/doorstep/v1/records/{collection}/{id}/review", access.ReviewRecord, decide),
