@@ -150,7 +150,8 @@ func nextPiece(ctx context.Context, db collections.DB, so seen) (*piece, error) 
 
 // behind tells the rows of the trail that the index does not have yet.
 func behind(db collections.DB, so seen, row func(seq int64, record, subjects string) error) error {
-	err := collections.Each(db, `SELECT seq, record, subjects FROM audit WHERE seq>? ORDER BY seq`, []any{so.upTo}, func(rows *sql.Rows) error {
+	const query = `SELECT seq, record, subjects FROM audit WHERE seq>? ORDER BY seq`
+	err := collections.Each(db, query, []any{so.upTo}, func(rows *sql.Rows) error {
 		var seq int64
 		var record, subjects string
 		if err := rows.Scan(&seq, &record, &subjects); err != nil {

@@ -21,8 +21,8 @@ func (r Report) Whole() bool { return r.Why == "" }
 // guards are the triggers that keep SQL of any origin from changing the chain.
 const guards = 3
 
-// Verify walks the chain from its first row, and makes the index of who was seen again. anchor is a hash that was noted earlier, or "": when it is not in the chain
-// any more, rows were cut off or written anew. Only a failing database is an error.
+// Verify walks the chain from its first row, and makes the index of who was seen again. anchor is a hash that was noted earlier,
+// or "": when it is not in the chain any more, rows were cut off or written anew. Only a failing database is an error.
 func Verify(db collections.DB, anchor string) (Report, error) {
 	report := Report{}
 	index, err := remake(db)

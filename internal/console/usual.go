@@ -38,7 +38,7 @@ func (e *entry) ranged() bool {
 
 // usual tells what is usual beside the answers that are questioned.
 func (r *reader) usual(rows []Row, asked []questioned) error {
-	if len(r.rec.Area) < 6 {
+	if len(r.rec.Area) < district {
 		return nil
 	}
 	byTable := map[*survey.Table][]questioned{}
@@ -83,7 +83,7 @@ func (r *reader) given(table *survey.Table, all []questioned) ([]answers, error)
 	for i := range values {
 		into = append(into, &values[i])
 	}
-	err := collections.Each(r.db, query, []any{r.rec.Area[:6], collections.Approved, r.rec.ID, mostUsual}, func(rows *sql.Rows) error {
+	err := collections.Each(r.db, query, []any{r.rec.Area[:district], collections.Approved, r.rec.ID, mostUsual}, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}

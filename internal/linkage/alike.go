@@ -8,9 +8,9 @@ import (
 // namesakePairs is how many pairs of one given name are looked at to learn what such pairs have in common besides.
 const namesakePairs = 300_000
 
-// namesakePatterns are the patterns of pairs at random among those of one given name. They are few among all pairs, and born in years in which
-// the name was given: two strangers of one name are of about one age more often than two others. None where all pairs are looked at
-// anyway.
+// namesakePatterns are the patterns of pairs at random among those of one given name. They are few among all pairs, and born in years in
+// which the name was given: two strangers of one name are of about one age more often than two others. None where all pairs are
+// looked at anyway.
 func (t *Table) namesakePatterns(seed uint64) []counted {
 	given := t.factOf(GivenName)
 	if given < 0 || !t.han || t.possible() <= randomPairs {

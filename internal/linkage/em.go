@@ -125,8 +125,8 @@ func (t *Table) tally(r []rates, p *pattern, common, n float64) {
 	}
 }
 
-// tallyNamesakes counts what pairs of one given name agree in, for the facts that depend on the name alone, in the place of the few such pairs
-// among those at random, for whom they count together.
+// tallyNamesakes counts what pairs of one given name agree in, for the facts that depend on the name alone, in the place of the few
+// such pairs among those at random, for whom they count together.
 func (t *Table) tallyNamesakes(u []rates, s *scorer, namesakes []counted) {
 	if len(namesakes) == 0 {
 		return
