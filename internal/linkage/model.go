@@ -112,7 +112,7 @@ func (t *Table) own(p *params) {
 			case BirthDate:
 				m[dateOther], m[dateGeneration] = min(m[dateOther], 0.05*loose), min(m[dateGeneration], 0.002*loose)
 				if p.household == 0 { // names alone tell of those whose dates differ, and many people have one name
-					for l, most := range map[level]float64{dateOther: 0.01, dateYear: 0.005, dateShift: 0.005, dateTwoParts: 0.01} {
+					for l, most := range map[level]float64{dateOther: 0.003, dateYear: 0.001, dateShift: 0.002, dateTwoParts: 0.002} {
 						m[l] = min(m[l], most)
 					}
 				}
