@@ -14,9 +14,10 @@ import (
 )
 
 // spared are statements that may fail without anybody being told: those of a transaction itself, PocketBase's own look at who asks and at
-// whom to tell of what was saved, and the look for an approval, without which a correction proposes to the register what it would
-// else write.
-var spared = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT|SELECT .[a-z_]+.\.\* FROM)|decision='approve'`)
+// whom to tell of what was saved, the look for an approval, without which a correction proposes to the register what it would
+// else write, and the look for the next job, which goes on beside.
+var spared = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT|SELECT .[a-z_]+.\.\* FROM)|` +
+	`decision='approve'|^SELECT id FROM jobs WHERE status='waiting'`)
 
 func isSpared(query string) bool { return spared.MatchString(query) }
 
