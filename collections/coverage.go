@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,6 @@ import (
 const (
 	CoverageCases = "coverage_cases"
 	CoverageAreas = "coverage_areas"
-	CoverageTwice = "coverage_twice"
 	CoverageWork  = "coverage_work"
 )
 
@@ -34,7 +34,7 @@ func countCoverage(app core.App, interviews Interviews, tables []string) error {
 		if !anew {
 			return nil
 		}
-		return recount(db, interviews, tables)
+		return Recount(db, interviews, tables)
 	})
 }
 
@@ -103,27 +103,83 @@ func coverageTriggers(table, interview string) map[string]string {
 	}
 }
 
-// recount counts all records anew.
-func recount(db DB, interviews Interviews, tables []string) error {
-	for _, table := range []string{CoverageCases, CoverageAreas, CoverageTwice, CoverageWork} {
-		if _, err := db.Exec(`DELETE FROM ` + table); err != nil {
-			return fmt.Errorf("empty %s: %w", table, err)
+// Recount counts all records anew, as the triggers would have.
+func Recount(db DB, interviews Interviews, tables []string) error {
+	return without(db, []string{CoverageCases, CoverageWork}, func() error {
+		for _, table := range []string{CoverageCases, CoverageAreas, CoverageWork} {
+			if _, err := db.Exec(`DELETE FROM ` + table); err != nil {
+				return fmt.Errorf("empty %s: %w", table, err)
+			}
+		}
+		for _, table := range tables {
+			interview := `COALESCE(` + interviews.Of(table) + `,0)`
+			for _, query := range []string{
+				`INSERT INTO coverage_cases (household, area, visits, interviews) SELECT household, area, COUNT(*), SUM(` + interview + `) FROM "` +
+					table + `" WHERE household!='' AND review_state!='rejected' GROUP BY household, area
+				ON CONFLICT (household, area) DO UPDATE SET visits=visits+excluded.visits, interviews=interviews+excluded.interviews`,
+				`INSERT INTO coverage_work (area, worker, visits, interviews, returned, approved) SELECT area, worker, COUNT(*), SUM(` + interview +
+					`), SUM(review_state='returned'), SUM(review_state='approved') FROM "` + table + `" WHERE review_state!='rejected'
+				GROUP BY area, worker
+				ON CONFLICT (area, worker) DO UPDATE SET visits=visits+excluded.visits, interviews=interviews+excluded.interviews, ` +
+					`returned=returned+excluded.returned, approved=approved+excluded.approved`,
+			} {
+				if _, err := db.Exec(query); err != nil {
+					return fmt.Errorf("count %s: %w", table, err)
+				}
+			}
+		}
+		return recountAreas(db)
+	})
+}
+
+// recountAreas counts the areas of each level from the cases and the work in them.
+func recountAreas(db DB) error {
+	for level, digits := range []int{4, 6, 9, 12, 99} {
+		least, part := digits, fmt.Sprintf(`substr(area,1,%d)`, digits)
+		if digits == 99 { // grids: whatever is longer than the code of a community
+			least = 13
+		}
+		for _, query := range []string{
+			`INSERT INTO coverage_areas (level, area, visited, completed, returned, approved) SELECT ?, part, COUNT(*), SUM(some>0), 0, 0
+				FROM (SELECT ` + part + ` AS part, SUM(interviews) AS some FROM coverage_cases WHERE length(area)>=? GROUP BY household, 1)
+				GROUP BY part`,
+			`INSERT INTO coverage_areas (level, area, visited, completed, returned, approved)
+				SELECT ?, ` + part + `, 0, 0, SUM(returned), SUM(approved) FROM coverage_work WHERE length(area)>=? AND returned+approved>0 GROUP BY 2
+				ON CONFLICT (level, area) DO UPDATE SET returned=excluded.returned, approved=excluded.approved`,
+		} {
+			if _, err := db.Exec(query, level, least); err != nil {
+				return fmt.Errorf("count areas: %w", err)
+			}
 		}
 	}
+	return nil
+}
+
+// without does something while no trigger of some tables watches.
+func without(db DB, tables []string, do func() error) error {
+	var names, made []string
 	for _, table := range tables {
-		interview := `COALESCE(` + interviews.Of(table) + `,0)`
-		for _, query := range []string{
-			`INSERT INTO coverage_cases (household, area, visits, interviews) SELECT household, area, COUNT(*), SUM(` + interview + `) FROM "` +
-				table + `" WHERE household!='' AND review_state!='rejected' GROUP BY household, area
-				ON CONFLICT (household, area) DO UPDATE SET visits=visits+excluded.visits, interviews=interviews+excluded.interviews`,
-			`INSERT INTO coverage_work (area, worker, visits, interviews, returned, approved) SELECT area, worker, COUNT(*), SUM(` + interview +
-				`), SUM(review_state='returned'), SUM(review_state='approved') FROM "` + table + `" WHERE review_state!='rejected' GROUP BY area, worker
-				ON CONFLICT (area, worker) DO UPDATE SET visits=visits+excluded.visits, interviews=interviews+excluded.interviews, ` +
-				`returned=returned+excluded.returned, approved=approved+excluded.approved`,
-		} {
-			if _, err := db.Exec(query); err != nil {
-				return fmt.Errorf("count %s: %w", table, err)
-			}
+		err := Each(db, `SELECT name, sql FROM sqlite_master WHERE type='trigger' AND tbl_name=?`, []any{table}, func(rows *sql.Rows) error {
+			var name, text string
+			err := rows.Scan(&name, &text)
+			names, made = append(names, name), append(made, text)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range names {
+		if _, err := db.Exec(`DROP TRIGGER "` + name + `"`); err != nil {
+			return err
+		}
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	for _, text := range made {
+		if _, err := db.Exec(text); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -157,7 +157,6 @@ func around(is, was []string, at int) string {
 
 // counted are the tables of which a ledger tells the columns alone: what they say are sums over many rows, or keys.
 var counted = []string{"jobs", "blocking_keys", "blocking_of", "blocking_full", "blocking_gone", "coverage_areas", "coverage_cases",
-	"coverage_twice",
 	"coverage_work", "forms", "meta", "areas", "area_revisions", "_collections", "sqlite_stat1"}
 
 // unsaid are the columns whose values differ from run to run, or that shift with every request before.

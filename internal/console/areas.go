@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb/simplify"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/coverage"
 	"doorstep/internal/grid"
@@ -94,13 +95,13 @@ func ReadOutlines(db collections.DB, k Known, actor access.Actor, parent string)
 }
 
 // Count adds the counts of the areas in the actor's territory.
-func (o *Outlines) Count(db collections.DB, actor access.Actor) error {
+func (o *Outlines) Count(db collections.DB, k Known, actor access.Actor) error {
 	codes := map[string][]string{} // by level
 	for _, f := range o.Features {
 		codes[f.Properties.Level] = append(codes[f.Properties.Level], f.Properties.Code)
 	}
 	for level, of := range codes {
-		counts, err := countsOf(db, actor, of, level)
+		counts, err := countsOf(db, k, territory.Both(actor.Ranges(""), coarse(of)), level)
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func Tile(db collections.DB, k Known, actor access.Actor, at tile.At, level stri
 			return nil, problem.New(problem.TooLong, "level")
 		}
 	}
-	counts, err := countsOf(db, actor, codes, string(of))
+	counts, err := countsOf(db, k, territory.Both(actor.Ranges(""), coarse(codes)), string(of))
 	if err != nil {
 		return nil, err
 	}
@@ -65,21 +65,26 @@ func Tile(db collections.DB, k Known, actor access.Actor, at tile.At, level stri
 	return tile.Encode(tileLayer, at, features), nil
 }
 
-// fewRanges are what one statement compares a code with; of more areas all those of the areas above are counted.
+// fewRanges are what is counted one by one; of more areas all those of the areas above are counted.
 const fewRanges = 200
 
-// countsOf is the coverage of areas of a level, by code, of those in the actor's territory.
-func countsOf(db collections.DB, actor access.Actor, codes []string, level string) (map[string]*coverage.Area, error) {
-	if len(codes) > fewRanges {
-		above := map[string]bool{}
-		for _, code := range codes {
-			if all := territory.Above(code); len(all) > 0 {
-				above[all[len(all)-1]] = true
-			}
-		}
-		codes = slices.Collect(maps.Keys(above))
+// coarse are the ranges of areas, or of those above them where they are many.
+func coarse(codes []string) []territory.Range {
+	if len(codes) <= fewRanges {
+		return territory.Of(codes)
 	}
-	all, err := coverage.Report(db, territory.Both(actor.Ranges(""), territory.Of(codes)), level)
+	above := map[string]bool{}
+	for _, code := range codes {
+		if all := territory.Above(code); len(all) > 0 {
+			above[all[len(all)-1]] = true
+		}
+	}
+	return territory.Of(slices.Collect(maps.Keys(above)))
+}
+
+// countsOf is the coverage of areas of a level in some ranges, by code.
+func countsOf(db collections.DB, k Known, ranges []territory.Range, level string) (map[string]*coverage.Area, error) {
+	all, err := coverage.Report(db, k.Areas, ranges, level)
 	if err != nil {
 		return nil, err
 	}

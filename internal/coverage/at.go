@@ -26,11 +26,8 @@ func ReportAt(db collections.DB, ranges []territory.Range, level string, p Past)
 		return nil, fmt.Errorf("areas at %s: %w", p.At, err)
 	}
 	b := back{db: db, Past: p, find: index(all), lay: map[string]string{}, homes: map[string]bool{}}
-	if err := counted(db, ranges, b.find); err != nil {
-		return nil, fmt.Errorf("visits: %w", err)
-	}
-	if err := once(db, ranges, b.find); err != nil {
-		return nil, fmt.Errorf("households of several areas: %w", err)
+	if err := counted(db, ranges, level, all); err != nil {
+		return nil, err
 	}
 	if err := b.count(ranges); err != nil {
 		return nil, fmt.Errorf("records that lay elsewhere: %w", err)
@@ -179,4 +176,44 @@ func one(yes bool) int64 {
 		return 1
 	}
 	return 0
+}
+
+// index finds the listed area that a code lies in, or nil.
+func index(all []Area) func(code string) *Area {
+	byCode := make(map[string]*Area, len(all))
+	for i := range all {
+		byCode[all[i].Code] = &all[i]
+	}
+	return func(code string) *Area {
+		for end := len(code); end > 0; end-- {
+			if a := byCode[code[:end]]; a != nil {
+				return a
+			}
+		}
+		return nil
+	}
+}
+
+// households are the expected numbers as they were entered, by area code, with the codes directly below each.
+type households struct {
+	own   map[string]int64
+	below map[string][]string
+}
+
+func (h households) add(code, parent string, n int64) {
+	h.own[code] = n
+	if len(parent) < len(code) { // so that a mistake in the table cannot make a circle
+		h.below[parent] = append(h.below[parent], code)
+	}
+}
+
+func (h households) of(code string) int64 {
+	if n := h.own[code]; n > 0 {
+		return n
+	}
+	var sum int64
+	for _, c := range h.below[code] {
+		sum += h.of(c)
+	}
+	return sum
 }

@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
+	"doorstep/internal/grid"
 )
 
 // Area is how far one area is. Counts are of households; one that was visited twice counts once.
@@ -24,17 +26,13 @@ type Area struct {
 
 // Report lists the areas of a level that lie within the ranges, in order of their codes; the range from "" to "~" is
 // everywhere. An area without an expected number of its own gets the sum of those below it. Rejected records do not count.
-func Report(db collections.DB, ranges []territory.Range, level string) ([]Area, error) {
-	all, err := areas(db, ranges, level)
-	if err != nil {
-		return nil, fmt.Errorf("areas: %w", err)
+func Report(db collections.DB, known *grid.Index, ranges []territory.Range, level string) ([]Area, error) {
+	var all []Area
+	for a, expected := range known.Within(ranges, grid.Level(level)) {
+		all = append(all, Area{Code: a.Code, Name: a.Name, Expected: expected})
 	}
-	at := index(all)
-	if err := counted(db, ranges, at); err != nil {
-		return nil, fmt.Errorf("visits: %w", err)
-	}
-	if err := once(db, ranges, at); err != nil {
-		return nil, fmt.Errorf("households of several areas: %w", err)
+	if err := counted(db, ranges, level, all); err != nil {
+		return nil, err
 	}
 	for i := range all {
 		all[i].Outstanding = max(0, all[i].Expected-all[i].Visited)
@@ -42,144 +40,36 @@ func Report(db collections.DB, ranges []territory.Range, level string) ([]Area, 
 	return all, nil
 }
 
-func areas(db collections.DB, ranges []territory.Range, level string) ([]Area, error) {
-	where, args := territory.Within("code", ranges)
-	expected, err := expectations(db, where, args)
-	if err != nil {
-		return nil, err
-	}
-	var all []Area
-	err = collections.Each(db, `SELECT code, name FROM areas
-		WHERE +level=? AND active AND `+where+` ORDER BY code`, append([]any{level}, args...), func(rows *sql.Rows) error {
-		var a Area
-		if err := rows.Scan(&a.Code, &a.Name); err != nil {
-			return err
-		}
-		a.Expected = expected.of(a.Code)
-		all = append(all, a)
-		return nil
-	})
-	return all, err
-}
-
-// counted sums up what the database keeps for the finest areas.
-func counted(db collections.DB, ranges []territory.Range, at func(string) *Area) error {
+// counted adds what the database keeps for the areas of a level, which are in order of their codes.
+func counted(db collections.DB, ranges []territory.Range, level string, all []Area) error {
+	depth := slices.Index(levels, grid.Level(level))
 	for _, r := range ranges {
-		for _, query := range []string{
-			`SELECT area, visited, completed, 0, 0 FROM coverage_areas WHERE area>=? AND area<?`,
-			`SELECT area, 0, 0, returned, approved FROM coverage_work WHERE area>=? AND area<?`,
-		} {
-			err := collections.Each(db, query, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
-				var area string
-				var n Area
-				if err := rows.Scan(&area, &n.Visited, &n.Completed, &n.Returned, &n.Approved); err != nil {
-					return err
-				}
-				if a := at(area); a != nil {
-					a.Visited, a.Completed, a.Returned, a.Approved = a.Visited+n.Visited, a.Completed+n.Completed, a.Returned+n.Returned,
-						a.Approved+n.Approved
-				}
-				return nil
-			})
-			if err != nil {
+		at, _ := slices.BinarySearchFunc(all, r.Lo, func(a Area, code string) int { return strings.Compare(a.Code, code) })
+		left := all[at:]
+		err := collections.Each(db, `SELECT area, visited, completed, returned, approved FROM coverage_areas
+			WHERE level=? AND area>=? AND area<?`, []any{depth, r.Lo, r.Hi}, func(rows *sql.Rows) error {
+			var n Area
+			if err := rows.Scan(&n.Code, &n.Visited, &n.Completed, &n.Returned, &n.Approved); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// once lets a household that was visited in several areas count once in what holds them. The database keeps such households apart.
-func once(db collections.DB, ranges []territory.Range, at func(string) *Area) error {
-	type one struct {
-		area      *Area
-		household string
-	}
-	met, interviewed := map[one]bool{}, map[one]bool{}
-	for _, r := range ranges {
-		err := collections.Each(db, `SELECT t.household, t.area, (SELECT c.interviews>0 FROM coverage_cases c
-			WHERE c.household=t.household AND c.area=t.area) FROM coverage_twice t
-			WHERE t.area>=? AND t.area<?`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
-			var household, area string
-			var interview bool
-			if err := rows.Scan(&household, &area, &interview); err != nil {
-				return err
+			for len(left) > 0 && left[0].Code < n.Code {
+				left = left[1:]
 			}
-			a := at(area)
-			if a == nil {
-				return nil
+			if len(left) > 0 && left[0].Code == n.Code {
+				a := &left[0]
+				a.Visited, a.Completed, a.Returned, a.Approved = n.Visited, n.Completed, n.Returned, n.Approved
 			}
-			k := one{a, household}
-			if met[k] {
-				a.Visited--
-			}
-			if interview && interviewed[k] {
-				a.Completed--
-			}
-			met[k], interviewed[k] = true, interviewed[k] || interview
 			return nil
 		})
 		if err != nil {
-			return err
+			return fmt.Errorf("counts of areas: %w", err)
 		}
 	}
 	return nil
 }
 
-// index finds the listed area that a code lies in, or nil.
-func index(all []Area) func(code string) *Area {
-	byCode := make(map[string]*Area, len(all))
-	for i := range all {
-		byCode[all[i].Code] = &all[i]
-	}
-	return func(code string) *Area {
-		for end := len(code); end > 0; end-- {
-			if a := byCode[code[:end]]; a != nil {
-				return a
-			}
-		}
-		return nil
-	}
-}
-
-// households are the expected numbers as they were entered, by area code, with the codes directly below each.
-type households struct {
-	own   map[string]int64
-	below map[string][]string
-}
-
-func expectations(db collections.DB, where string, args []any) (households, error) {
-	h := households{map[string]int64{}, map[string][]string{}}
-	err := collections.Each(db, `SELECT code, parent, expected_households FROM areas
-		WHERE active AND `+where, args, func(rows *sql.Rows) error {
-		var code, parent string
-		var n int64
-		if err := rows.Scan(&code, &parent, &n); err != nil {
-			return err
-		}
-		h.add(code, parent, n)
-		return nil
-	})
-	return h, err
-}
-
-func (h households) add(code, parent string, n int64) {
-	h.own[code] = n
-	if len(parent) < len(code) { // so that a mistake in the table cannot make a circle
-		h.below[parent] = append(h.below[parent], code)
-	}
-}
-
-func (h households) of(code string) int64 {
-	if n := h.own[code]; n > 0 {
-		return n
-	}
-	var sum int64
-	for _, c := range h.below[code] {
-		sum += h.of(c)
-	}
-	return sum
-}
+// levels are those of coverage_areas, by their numbers.
+var levels = []grid.Level{grid.City, grid.District, grid.Street, grid.Community, grid.Grid}
 
 // Worker is what one worker has brought from some areas, in records.
 type Worker struct {

@@ -232,7 +232,7 @@ func TestOutcomesOfOtherCodes(t *testing.T) {
 		"disposition 1.1": "1", "disposition done": "1", "disposition away": "1", "disposition 2.22": "2", "disposition ": "1", "aapor 1.1": "2", "aapor 1.2": "1", "aapor 2.22": "1", "aapor 2.25": "1",
 		"dhs 1": "3", "dhs 2": "1", "dhs 3": "1", "class I": "2", "class P": "1", "class NC": "2", "class NE": "0",
 	})
-	areas, err := coverage.Report(collections.Read(o.TestApp), []territory.Range{{Lo: "", Hi: "~"}}, "city")
+	areas, err := coverage.Report(collections.Read(o.TestApp), o.Doorstep.Areas.Index(), []territory.Range{{Lo: "", Hi: "~"}}, "city")
 	if err != nil || len(areas) != 1 || areas[0].Visited != 6 || areas[0].Completed != 3 {
 		t.Errorf("coverage %+v, %v", areas, err)
 	}

@@ -12,10 +12,12 @@ import (
 // Index answers which area a WGS-84 point is in. It never changes once made, so any number of goroutines may ask it;
 // when areas change, make a new one.
 type Index struct {
-	areas  []Area         // sorted by code
-	byCode map[string]int // code → position in areas
-	codes  []string       // of areas: what most lookups end with
-	layers []layer        // one a level, finest first
+	areas    []Area         // sorted by code
+	byCode   map[string]int // code → position in areas
+	codes    []string       // of areas: what most lookups end with
+	layers   []layer        // one a level, finest first
+	levels   [][]int32      // positions in areas by depth
+	expected []int64        // households, of areas
 }
 
 // layer is one level: the raster answers most points, the lattice finds outlines.
@@ -47,6 +49,7 @@ func NewIndex(areas []Area) *Index {
 			byDepth[depth] = append(byDepth[depth], item{int32(i), a.Boundary.Bound()})
 		}
 	}
+	idx.expect()
 	for depth := finest; depth >= 0; depth-- {
 		if len(byDepth[depth]) > 0 {
 			idx.layers = append(idx.layers, idx.newLayer(byDepth[depth]))

@@ -112,7 +112,7 @@ func squareOf(z, x, y string) (at tile.At, err error) {
 func outlines(r *request) error {
 	all, err := console.ReadOutlines(r.db(), r.known(), r.actor, r.query("parent"))
 	if err == nil && r.query("counts") == "1" {
-		err = all.Count(r.db(), r.actor)
+		err = all.Count(r.db(), r.known(), r.actor)
 	}
 	if err != nil {
 		return err

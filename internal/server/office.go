@@ -104,7 +104,7 @@ func readCoverage(r *request) error {
 // coverage counts under the areas that there are, or that there were at the end of the day that the request names.
 func (r *request) coverage(ranges []territory.Range, level string) ([]coverage.Area, error) {
 	if r.query("at") == "" {
-		return coverage.Report(r.db(), ranges, level)
+		return coverage.Report(r.db(), r.Areas.Index(), ranges, level)
 	}
 	day, err := time.ParseInLocation(time.DateOnly, r.query("at"), survey.Zone)
 	if err != nil {
