@@ -63,7 +63,7 @@ func TestTwoPartsAreCountedOnceEach(t *testing.T) {
 		visit["household"].(map[string]any)["house_code"] = "9901010010010010000000009"
 		push(t, s.people[access.Field], operation(s.seq, uuid.NewString(), visit))
 	}
-	if len(list(t, collections.Read(b.TestApp), `SELECT household FROM coverage_twice`)) == 0 {
+	if len(list(t, collections.Read(b.TestApp), `SELECT household FROM coverage_cases GROUP BY household HAVING COUNT(*)>1`)) == 0 {
 		t.Fatal("no household was met twice")
 	}
 	afterJobs(t, b.App)

@@ -170,6 +170,9 @@ func (p *sides) settle(db collections.DB, act access.Act) error {
 		if err := g.regroup(p.A, p.B); err != nil || p.Collection != collections.Households {
 			return err
 		}
+		if err := g.joinTasks(p.A, p.B); err != nil {
+			return err
+		}
 		return p.recount(db, act)
 	case p.Kind == KindPerson && p.status == Different:
 		return part(db, act, p.Pair)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -88,6 +89,15 @@ func (g *grouping) point(m member, into string) error {
 		return err
 	}
 	return collections.Announce(g.db, collections.RevisionOf(g.table, m.id, m.rev+1), m.area, collections.Upsert, g.now)
+}
+
+// joinTasks lets households that are one now be asked for once, and those that are not any more each for itself.
+func (g *grouping) joinTasks(a, b string) error {
+	all, err := g.connected(a, b)
+	if err != nil {
+		return err
+	}
+	return collections.JoinTasks(g.db, slices.Sorted(maps.Keys(all)), g.now)
 }
 
 // connected are the rows that can be reached from these over pairs that are the same.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,6 +114,58 @@ func TestMergesAndUndos(t *testing.T) {
 			run.Fatalf("still merged: %v", left)
 		}
 	})
+}
+
+// Households that are said to be one are asked for once in a campaign, by the task that somebody has; when they are not, each again.
+func TestMergedHouseholdsAreAskedForOnce(t *testing.T) {
+	app := testapp.New(t)
+	write(t, app, func(db collections.DB) error {
+		for i := range several {
+			home := identity.Household{ID: fmt.Sprint("households", i), Address: fmt.Sprint("示例路", i), Area: "990101001001001"}
+			if _, err := identity.SaveHousehold(db, identity.Household{}, home, false, now.Add(time.Duration(i)*time.Second)); err != nil {
+				return err
+			}
+		}
+		at := collections.Stamp(now)
+		for _, task := range []struct{ id, household, campaign, kind, assignee, status string }{
+			{"a", "households0", "c1", "visit", "", "open"}, {"b", "households1", "c1", "visit", "w1", "open"},
+			{"c", "households2", "c1", "visit", "", "open"}, {"d", "households1", "c2", "visit", "", "open"},
+			{"e", "households0", "c1", "recheck", "", "open"}, {"f", "households2", "c2", "visit", "", "done"},
+			{"g", "households3", "c1", "visit", "w2", "open"},
+		} {
+			if err := collections.Insert(db, collections.Tasks, collections.Row{{Column: "id", Value: task.id}, {Column: "household", Value: task.household},
+				{Column: "campaign", Value: task.campaign}, {Column: "kind", Value: task.kind}, {Column: "assignee", Value: task.assignee},
+				{Column: "status", Value: task.status}, {Column: "area", Value: "990101001001001"}, {Column: "title", Value: "x"}, {Column: "rev", Value: 1},
+				{Column: "created", Value: at}, {Column: "updated", Value: at}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	pairUp(t, app)
+	for _, step := range []struct {
+		a, b int
+		word string
+		open string
+	}{
+		{0, 1, identity.Same, "b c d e g"},
+		{1, 2, identity.Same, "b d e g"},
+		{0, 1, identity.Different, "a b d e g"},
+		{1, 2, identity.Different, "a b c d e g"},
+		{0, 2, identity.Same, "a b d e g"},
+		{0, 2, identity.Different, "a b c d e g"},
+	} {
+		if err := say(t, app, verdict{collections.Households, step.a, step.b, step.word}); err != nil {
+			t.Fatal(err)
+		}
+		var open []string
+		for _, row := range app.Clear(t, collections.Tasks, "status='open'", "id") {
+			open = append(open, row[0])
+		}
+		if slices.Sort(open); strings.Join(open, " ") != step.open {
+			t.Fatalf("households %d and %d are %s: %v are open, want %s", step.a, step.b, step.word, open, step.open)
+		}
+	}
 }
 
 // pairUp makes a fresh pair of each two people, and of each two households.

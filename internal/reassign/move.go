@@ -181,9 +181,13 @@ func (w *work) moveTasks(from, to, where string, args ...any) error {
 		return err
 	}
 	for _, t := range all {
-		if t.status == "open" {
-			if t.status, err = w.once(t.id); err != nil {
+		if t.status == "open" { // lists of two areas that are one now may ask twice for a household
+			other, err := collections.AskedTwice(w.db, t.id)
+			if err != nil {
 				return err
+			}
+			if other != "" {
+				t.status = "cancelled"
 			}
 		}
 		row := collections.Row{{Column: "area", Value: to}, {Column: "status", Value: t.status}, {Column: "rev", Value: t.rev + 1},
@@ -203,21 +207,6 @@ func (w *work) moveTasks(from, to, where string, args ...any) error {
 type placedTask struct {
 	id, assignee, status string
 	rev                  int64
-}
-
-// once is the state in which an open task moves: lists of two areas that are one now may ask twice for a household. The task stays that
-// somebody has, else the older one; the other is cancelled.
-func (w *work) once(id string) (status string, err error) {
-	var one int
-	double, err := collections.One(w.db, `SELECT 1 FROM tasks t JOIN tasks o ON o.household=t.household AND o.campaign=t.campaign
-		AND o.kind=t.kind AND o.record=t.record AND o.person=t.person AND o.status='open' AND o.id!=t.id
-		WHERE t.id=? AND t.household!='' AND t.campaign!=''
-		AND ((o.assignee!='')>(t.assignee!='') OR (o.assignee!='')=(t.assignee!='') AND (o.created, o.id)<(t.created, t.id)) LIMIT 1`,
-		[]any{id}, &one)
-	if double {
-		return "cancelled", err
-	}
-	return "open", err
 }
 
 // leftovers are what lies in an area that is no more and belongs to no record that moved, as what waits in quarantine: it goes to
