@@ -168,7 +168,7 @@ func envelope() []core.Field {
 		text("started_at", "开始时间 · started"), label("finished_at", "结束时间 · finished"),
 		&core.DateField{Name: "received_at", Help: "收到时间 · received"},
 		text("outcome", "走访结果 · disposition"), &core.GeoPointField{Name: "location", Help: "位置 WGS-84 · location"},
-		&core.NumberField{Name: "accuracy_m", Help: "精度,米 · accuracy"},
+		&core.NumberField{Name: "accuracy_m", Help: "精度，米 · accuracy"},
 		label("area", "区划代码 · area code"),
 		&core.SelectField{Name: "area_method", Help: "定区方法 · how the area was found",
 			Values: []string{"gps", "gps_near", "house_code", "household", "worker_grid", "unassigned", "import", "manual"}, MaxSelect: 1},

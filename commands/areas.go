@@ -18,10 +18,10 @@ import (
 func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	o := grid.Options{By: audit.Operator}
 	c := &cobra.Command{
-		Use: "import FILE.geojson|FILE.gpkg|FILE.zip|FILE.csv|FILE.xlsx", Short: "导入区划:边界或代码表 · import areas: boundaries, or a list of codes",
+		Use: "import FILE.geojson|FILE.gpkg|FILE.zip|FILE.csv|FILE.xlsx", Short: "导入区划：边界或代码表 · import areas: boundaries, or a list of codes",
 		Args: cobra.ExactArgs(1),
-		Long: "边界:GeoJSON、GeoPackage 或 shapefile 压缩包,每个要素有 code、name,须用 --crs 说明坐标系。\n代码表:表头 代码、名称,可选 层级、应访户数;已有的边界不变。\n" +
-			"边界变动后,服务器在后台把受影响的记录重新归入网格。\n" +
+		Long: "边界：GeoJSON、GeoPackage 或 shapefile 压缩包，每个要素有 code、name，须用 --crs 说明坐标系。\n代码表：表头 代码、名称，可选 层级、应访户数；已有的边界不变。\n" +
+			"边界变动后，服务器在后台把受影响的记录重新归入网格。\n" +
 			"Boundaries: GeoJSON, a GeoPackage or a zipped shapefile, whose features have code and name; --crs says in what datum. A list: " +
 			"columns\ncode, name, and if wanted level, expected_households; boundaries that are there stay. When borders have changed, the server " +
 			"then moves the\nrecords that lie elsewhere now.",
@@ -29,7 +29,7 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			"doorstep areas import streets.csv",
 	}
 	addDatum(c, &o.Datum, "边界的坐标系 · datum of the boundaries")
-	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查,不写入 · look at the file, write nothing")
+	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查，不写入 · look at the file, write nothing")
 	c.Flags().BoolVar(&o.Replace, "replace", false, "停用同一上级下文件中没有的同级区域 · end areas beside those of the file that it does not name")
 	c.Flags().BoolVar(&o.Anyway, "anyway", false, "即使坐标系看来不对也导入 · import although the datum looks wrong")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -51,7 +51,7 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		}
 		tellImported(cmd, o.Dry, r.Added, r.Changed, r.Same)
 		if r.Ended > 0 || r.Affected > 0 {
-			cmd.Printf("停用 %d 个;受影响的区域 %d 个 · ended %d; areas whose records are looked at again: %d\n", r.Ended, r.Affected, r.Ended, r.Affected)
+			cmd.Printf("停用 %d 个；受影响的区域 %d 个 · ended %d; areas whose records are looked at again: %d\n", r.Ended, r.Affected, r.Ended, r.Affected)
 		}
 		return nil
 	}
@@ -63,12 +63,12 @@ func importHouseCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comm
 	o := grid.Options{By: audit.Operator}
 	c := &cobra.Command{
 		Use: "house-codes FILE.csv|FILE.xlsx", Short: "导入房屋编码与区划对照表 · import in which area each house code lies", Args: cobra.ExactArgs(1),
-		Long: "表头:房屋编码、区划代码。表中没有的编码不变;有一处错误就什么也不写。导入后服务器在后台重新归入有关记录。\n" +
+		Long: "表头：房屋编码、区划代码。表中没有的编码不变；有一处错误就什么也不写。导入后服务器在后台重新归入有关记录。\n" +
 			"Columns: house_code, code. Codes that the list does not name stay; with one mistake nothing is written. The server then looks " +
 			"at the\nrecords of the areas that it concerns.",
 		Example: "  doorstep areas house-codes codes.xlsx --dry-run",
 	}
-	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查,不写入 · look at the list, write nothing")
+	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		raw, err := os.ReadFile(args[0])
 		if err != nil {
@@ -92,8 +92,8 @@ func importHouseCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comm
 // reassignAreas looks at the records of all areas again, here and now.
 func reassignAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := &cobra.Command{
-		Use: "reassign", Short: "重新归入网格:检查全部记录 · look at the records of all areas again", Args: cobra.NoArgs,
-		Long: "中断后再次运行会接着做;服务器运行时也可使用。\nAfter an interruption, run it again: it goes on where it stopped. It may run beside the server.",
+		Use: "reassign", Short: "重新归入网格：检查全部记录 · look at the records of all areas again", Args: cobra.NoArgs,
+		Long: "中断后再次运行会接着做；服务器运行时也可使用。\nAfter an interruption, run it again: it goes on where it stopped. It may run beside the server.",
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := d.Areas.Load(app); err != nil {
@@ -119,7 +119,7 @@ func reassignAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 			return err
 		}
 		if waiting, err = reassign.Unfinished(collections.Read(app)); err == nil && waiting {
-			cmd.PrintErrln("另一进程正在处理(或刚被中断):一分钟后再运行 · another process is at it, or was interrupted: run it again in a minute")
+			cmd.PrintErrln("另一进程正在处理（或刚被中断）：一分钟后再运行 · another process is at it, or was interrupted: run it again in a minute")
 		}
 		return err
 	}
@@ -140,7 +140,7 @@ func listAreaJobs(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 }
 
 func tellJob(cmd *cobra.Command, j reassign.Job) {
-	cmd.Printf("%s %s %d/%d,移动 %d,跳过 %d · moved %d, skipped %d\n", j.ID, j.Status, j.Done, j.Total, j.Moved, j.Skipped, j.Moved, j.Skipped)
+	cmd.Printf("%s %s %d/%d，移动 %d，跳过 %d · moved %d, skipped %d\n", j.ID, j.Status, j.Done, j.Total, j.Moved, j.Skipped, j.Moved, j.Skipped)
 }
 
 // addDatum gives a command the flag that says in what datum coordinates are.

@@ -16,12 +16,12 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 	var check bool
 	c := &cobra.Command{
 		Use: "assign CAMPAIGN FILE.xlsx|FILE.csv", Short: "把网格或家庭分给采集员 · give areas or households to workers", Args: cobra.ExactArgs(2),
-		Long: "每行一个网格或一户。表头:区划代码或家庭编号,可选:工号(空着即尚未分给谁)、目标户数、期限。已分配的改为表中所写;有一处错误就什么也不写。\n" +
+		Long: "每行一个网格或一户。表头：区划代码或家庭编号，可选：工号（空着即尚未分给谁）、目标户数、期限。已分配的改为表中所写；有一处错误就什么也不写。\n" +
 			"A row is an area or a household. Columns: area or household, and if wanted worker (staff number; blank for nobody yet), target, " +
 			"due.\nWhat is assigned already is changed to what the list says; with one mistake nothing is written.",
 		Example: "  doorstep campaigns assign 0198c0de-… grids.xlsx --dry-run",
 	}
-	c.Flags().BoolVar(&check, "dry-run", false, "只检查,不写入 · look at the list, write nothing")
+	c.Flags().BoolVar(&check, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := knownCampaign(app, args[0]); err != nil {
 			return err
@@ -40,7 +40,7 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d: %s %s: %s · %s\n", args[1], w.Row, w.Column, w.Value, w.Text.ZH, w.Text.EN)
 		}
 		if len(report.Wrong) > 0 {
-			return fmt.Errorf("%s:未写入 · nothing was written", args[1])
+			return fmt.Errorf("%s：未写入 · nothing was written", args[1])
 		}
 		if check {
 			fmt.Fprint(cmd.OutOrStdout(), "仅检查 dry run · ")

@@ -38,7 +38,7 @@ func verifyAudit(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 func whoSaw(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := &cobra.Command{
 		Use: "who PERSON", Short: "谁看过或改过此人的记录 · who saw or changed a person's records", Args: cobra.ExactArgs(1),
-		Long: "PERSON 是人员记录的 id,督导台与接口中可见。\nPERSON is the id of the person's record, which the console and the API show.",
+		Long: "PERSON 是人员记录的 id，督导台与接口中可见。\nPERSON is the id of the person's record, which the console and the API show.",
 	}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		trace, found, err := audit.Who(collections.Read(app), args[0], nil)
@@ -71,7 +71,7 @@ func writeTrace(w io.Writer, t audit.Trace) {
 		}
 		certain := ""
 		if !l.Certain {
-			certain = "  (可能包含 · may have held this person)"
+			certain = "  （可能包含 · may have held this person）"
 		}
 		fmt.Fprintf(w, "%s  %-12s  %s (%s)  %s  设备 device %s%s\n", l.At, l.Action, who, l.Role, l.Purpose, dash(l.Device), certain)
 	}

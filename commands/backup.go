@@ -25,23 +25,23 @@ func addBackups(d *hooks.Doorstep, c *cobra.Command) {
 	addBackupDir(d, c)
 	flags := c.Flags()
 	flags.StringVar(&d.Backups.At, "backup-at", "30 18 * * *",
-		"每晚备份的时间(cron,UTC),空为不备份 · when a backup is made by night (cron, UTC); empty for never")
+		"每晚备份的时间（cron，UTC），空为不备份 · when a backup is made by night (cron, UTC); empty for never")
 	checked(c, "backup-at", isSchedule)
 	flags.IntVar(&d.Backups.Keep, "backup-keep", 7, "保留最近几晚的备份 · backups by night that are kept")
 	checked(c, "backup-keep", isPositive)
 	flags.StringVar(&d.Witness, "witness", "",
-		"记录数据库进度的文件,最好在另一块磁盘上;默认在数据文件夹旁 · file that notes how far the database has come, better on another disk; beside the data folder unless "+
+		"记录数据库进度的文件，最好在另一块磁盘上；默认在数据文件夹旁 · file that notes how far the database has come, better on another disk; beside the data folder unless "+
 			"given")
 }
 
 func addBackupDir(d *hooks.Doorstep, c *cobra.Command) {
 	c.Flags().StringVar(&d.Backups.Dir, "backup-dir", "",
-		"备份文件夹,最好在另一块磁盘上;默认在数据文件夹内 · folder of backups, better on another disk; in the data folder unless given")
+		"备份文件夹，最好在另一块磁盘上；默认在数据文件夹内 · folder of backups, better on another disk; in the data folder unless given")
 }
 
 // addSpare gives a command the flag that says how much of a disk files leave free.
 func addSpare(app core.App, c *cobra.Command) {
-	text := "磁盘留出的空间(MB),附件与备份不占用,只供走访记录;默认为磁盘的 5%,最多 4096 · MB of a disk that attachments and backups leave to field records (default 5 % " +
+	text := "磁盘留出的空间（MB），附件与备份不占用，只供走访记录；默认为磁盘的 5%，最多 4096 · MB of a disk that attachments and backups leave to field records (default 5 % " +
 		"of the disk, 4096 at most)"
 	c.Flags().Func("keep-free", text, func(said string) error {
 		mb, err := strconv.ParseInt(said, 10, 40)
@@ -58,7 +58,7 @@ func addSpare(app core.App, c *cobra.Command) {
 func makeBackup(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := &cobra.Command{
 		Use: "backup [FILE.zip]", Short: "备份数据库与附件 · a copy of the database and the attachments", Args: cobra.MaximumNArgs(1), SilenceUsage: true,
-		Long: "可在服务运行时进行,写好后会核验。密钥不在备份里,请另行保存。\nIt works beside a running server, and is proved after it was written. Keys are not in it: keep " +
+		Long: "可在服务运行时进行，写好后会核验。密钥不在备份里，请另行保存。\nIt works beside a running server, and is proved after it was written. Keys are not in it: keep " +
 			"them apart.",
 	}
 	addBackupDir(d, c)
@@ -94,6 +94,6 @@ func printContents(w io.Writer, m backup.Manifest) {
 	fmt.Fprintf(w, "时间 as of %s · 附件 attachments %d · 平板 tablets %d · 审计链末行 head of the audit chain %d %s\n",
 		m.Made.Local().Format("2006-01-02 15:04:05 -0700"), m.Files, m.Tablets, m.Audit.Seq, m.Audit.Hash)
 	for _, sha := range m.Missing {
-		fmt.Fprintf(w, "警告:服务器上已没有这个附件 · warning: the server does not have this attachment any more: %s\n", sha)
+		fmt.Fprintf(w, "警告：服务器上已没有这个附件 · warning: the server does not have this attachment any more: %s\n", sha)
 	}
 }

@@ -48,7 +48,7 @@ func createCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 	}
 	f := c.Flags()
 	f.StringVar(&n.Form, "form", "", "表单 · form id")
-	f.StringSliceVar(&n.Territory, "territory", nil, "区划代码,可多个 · area codes")
+	f.StringSliceVar(&n.Territory, "territory", nil, "区划代码，可多个 · area codes")
 	f.IntVar(&n.Round, "round", 1, "轮次 · round")
 	f.Var(chosen(&n.HoldPolicy, campaign.HoldPolicies...), "hold", "哪些记录须审核 · which records wait for review")
 	f.StringVar(&starts, "starts", "", "第一天 YYYY-MM-DD · first day")
@@ -98,7 +98,7 @@ func checkCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep, n campaign.Cam
 func knownAreas(app *pocketbase.PocketBase, codes []string) error {
 	unknown, err := grid.Unknown(collections.Read(app), codes)
 	if err == nil && unknown != "" {
-		err = fmt.Errorf("没有区划代码 %s,请先导入区划 · no area has the code %s: import the areas first", unknown, unknown)
+		err = fmt.Errorf("没有区划代码 %s，请先导入区划 · no area has the code %s: import the areas first", unknown, unknown)
 	}
 	return err
 }
@@ -141,7 +141,7 @@ func dayOf(flag, s string) (time.Time, error) {
 	}
 	t, err := time.ParseInLocation(time.DateOnly, s, china)
 	if err != nil {
-		err = fmt.Errorf("--%[1]s 应为 YYYY-MM-DD,而不是“%[2]s” · --%[1]s is a day YYYY-MM-DD, not %[2]q", flag, s)
+		err = fmt.Errorf("--%[1]s 应为 YYYY-MM-DD，而不是“%[2]s” · --%[1]s is a day YYYY-MM-DD, not %[2]q", flag, s)
 	}
 	return t, err
 }

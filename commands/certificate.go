@@ -25,7 +25,7 @@ func loadCertificate(certFile, keyFile string) (*certificate, error) {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
 	if info.Mode().Perm()&0o007 != 0 {
-		return nil, fmt.Errorf("私钥文件 %s 任何人可读,请 chmod 600 · everybody may read the key file %s: chmod 600", keyFile, keyFile)
+		return nil, fmt.Errorf("私钥文件 %s 任何人可读，请 chmod 600 · everybody may read the key file %s: chmod 600", keyFile, keyFile)
 	}
 	return c, c.load()
 }

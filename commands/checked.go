@@ -45,7 +45,7 @@ func isAddress(said string) error {
 		_, err = net.LookupPort("tcp", port)
 	}
 	if err != nil {
-		return errors.New("应为 主机:端口,如 0.0.0.0:443 · must be HOST:PORT, such as 0.0.0.0:443")
+		return errors.New("应为 主机:端口，如 0.0.0.0:443 · must be HOST:PORT, such as 0.0.0.0:443")
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func isSubnets(said string) error {
 			continue
 		}
 		if _, err := netip.ParseAddr(one); err != nil {
-			return errors.New("应为 IP 地址或网段,如 10.0.0.0/24 · must be addresses or subnets, such as 10.0.0.0/24")
+			return errors.New("应为 IP 地址或网段，如 10.0.0.0/24 · must be addresses or subnets, such as 10.0.0.0/24")
 		}
 	}
 	return nil
@@ -119,7 +119,7 @@ func isShare(said string) error {
 func areDomains(words []string) error {
 	for _, w := range words {
 		if !strings.Contains(strings.Trim(w, "."), ".") || strings.ContainsAny(w, "/:@ ") || strings.Trim(w, "0123456789.") == "" {
-			return fmt.Errorf("“%s”不是域名;地址用 --http 或 --https 指定 · %q is no domain; addresses are given by --http or --https", w, w)
+			return fmt.Errorf("“%s”不是域名；地址用 --http 或 --https 指定 · %q is no domain; addresses are given by --http or --https", w, w)
 		}
 	}
 	return nil

@@ -72,7 +72,7 @@ const xlsForm = "FILE 是 XLSForm:.xlsx、.xls、.csv 或 .md。写法见 docs/f
 func convertForm(d *hooks.Doorstep) *cobra.Command {
 	var out string
 	c := &cobra.Command{Use: "convert FILE", Short: "XLSForm 转 XForm XML · convert to XForm XML", Long: xlsForm, Args: cobra.ExactArgs(1)}
-	c.Flags().StringVarP(&out, "out", "o", "", "写入文件,默认输出到屏幕 · write to a file instead of the screen")
+	c.Flags().StringVarP(&out, "out", "o", "", "写入文件，默认输出到屏幕 · write to a file instead of the screen")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		w, err := workbook(args[0])
 		if err != nil {
@@ -85,7 +85,7 @@ func convertForm(d *hooks.Doorstep) *cobra.Command {
 		warn(cmd, args[0], c.Form.Warnings)
 		warn(cmd, args[0], c.Obstacles)
 		if len(c.Obstacles) > 0 {
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: 可以转换,但不能发布 · converted, but cannot be published\n", args[0])
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: 可以转换，但不能发布 · converted, but cannot be published\n", args[0])
 		}
 		if out != "" {
 			return os.WriteFile(out, c.XML, 0o644)
@@ -128,7 +128,7 @@ func publishForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 // handling tells what becomes of the answers to each question, so that the author sees it before the first visit.
 func handling(cmd *cobra.Command, f *survey.Form) {
 	out := cmd.OutOrStdout()
-	fmt.Fprintln(out, "答案的处理 (bind::doorstep:sensitivity 可改) · what becomes of the answers (change it in bind::doorstep:sensitivity):")
+	fmt.Fprintln(out, "答案的处理（bind::doorstep:sensitivity 可改） · what becomes of the answers (change it in bind::doorstep:sensitivity):")
 	for _, h := range sensitive.Handling(f) {
 		line := "  " + h.Table + "." + h.Column + ": " + h.Export
 		if h.Sealed {

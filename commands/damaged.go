@@ -26,7 +26,7 @@ func damaged(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if err := d.ReportDamage(cmd.Context(), app); err != nil || n == 0 {
 			return err
 		}
-		return fmt.Errorf("%d 行已损坏,请从备份恢复;其余数据照常使用 · rows are damaged: restore them from a backup; everything else works", n)
+		return fmt.Errorf("%d 行已损坏，请从备份恢复；其余数据照常使用 · rows are damaged: restore them from a backup; everything else works", n)
 	}
 	return prepared(app, d, c)
 }

@@ -21,8 +21,8 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 	var columns string
 	c := &cobra.Command{
 		Use: "dedup FILE [OTHER]", Short: "名单查重 · find records of one person in a list, or between two", Args: cobra.RangeArgs(1, 2),
-		Long: "一个文件:其中的重复;两个文件:两者之间的重复。支持 .csv 和 .xlsx。常见的中英文表头自动识别,也可用 --map 指明。\n" +
-			"目录中写入 pairs.csv(记录对、权重、概率、各列的依据)、clusters.csv(每条记录属于谁)、model.json 和 report.html。\n" +
+		Long: "一个文件：其中的重复；两个文件：两者之间的重复。支持 .csv 和 .xlsx。常见的中英文表头自动识别，也可用 --map 指明。\n" +
+			"目录中写入 pairs.csv（记录对、权重、概率、各列的依据）、clusters.csv（每条记录属于谁）、model.json 和 report.html。\n" +
 			"One file means within it, two between them; .csv and .xlsx. Usual headers in both languages are known; --map names others.\n" +
 			"The folder gets pairs.csv (weight, probability, evidence by column), clusters.csv (whose each record is), model.json and " +
 			"report.html.\n\n" +
@@ -58,10 +58,10 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 			found.Compared,
 			found.Links, found.Reviews, found.Clusters, o.Out, strings.Join(dedup.Files, " "))
 		if len(found.Others) > 0 {
-			fmt.Fprintf(cmd.OutOrStdout(), "未比较的列,可用 --map 指明 · columns not compared, name them with --map: %s\n", strings.Join(found.Others, ", "))
+			fmt.Fprintf(cmd.OutOrStdout(), "未比较的列，可用 --map 指明 · columns not compared, name them with --map: %s\n", strings.Join(found.Others, ", "))
 		}
 		if found.Records > 1 && found.Compared == 0 {
-			fmt.Fprintln(cmd.OutOrStdout(), "没有可比较的:各列或为空,或太多记录相同 · "+
+			fmt.Fprintln(cmd.OutOrStdout(), "没有可比较的：各列或为空，或太多记录相同 · "+
 				"nothing to compare: what the records have, too many share, or the columns are empty")
 		}
 		return nil

@@ -51,7 +51,7 @@ func addDemo(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command) {
 	c.Flags().BoolVar(&m.on, "demo", false, "在新的数据目录里建一座虚构的城市 · fill a new data folder with a synthetic city")
 	c.Flags().Var(chosen(&m.scale, "small", "town", "tenth", "full"), "scale", "演示城市的规模 · size of the demo city")
 	c.Flags().BoolVar(&m.history, "history", false,
-		"演示城市有三个月的走访(full 规模约 30 万次) · three months of visits in the demo city, 300,000 in the full one")
+		"演示城市有三个月的走访（full 规模约 30 万次） · three months of visits in the demo city, 300,000 in the full one")
 	others := c.Args
 	c.Args = func(c *cobra.Command, domains []string) (err error) { // the last moment before the folder is opened
 		if m.found, err = inhabited(app.DataDir()); err != nil {
@@ -90,18 +90,18 @@ func (m *demonstration) begin(ctx context.Context, app core.App, d *hooks.Doorst
 	switch {
 	case !m.on:
 		if made != "" {
-			fmt.Fprintln(m.err, "注意:这是演示数据库,密码是公开的,不要存放真实数据 · this is a demo database, its passwords are public: no real data here")
+			fmt.Fprintln(m.err, "注意：这是演示数据库，密码是公开的，不要存放真实数据 · this is a demo database, its passwords are public: no real data here")
 		}
 		return nil
 	case strings.HasPrefix(made, filling):
-		return fmt.Errorf("上次建演示城市时被中断;请删除 %s 后重新运行 · the demo city was not finished the last time: delete %s and run again", dir, dir)
+		return fmt.Errorf("上次建演示城市时被中断；请删除 %s 后重新运行 · the demo city was not finished the last time: delete %s and run again", dir, dir)
 	case made == "" && m.found:
-		return fmt.Errorf("%s 里的数据库不是演示数据库,--demo 只用于新的数据目录;请用 --dir 另选一个 · the database in %s is not a demo's, and --demo fills only a new "+
+		return fmt.Errorf("%s 里的数据库不是演示数据库，--demo 只用于新的数据目录；请用 --dir 另选一个 · the database in %s is not a demo's, and --demo fills only a new "+
 			"data folder: choose another with --dir", dir, dir)
 	case made == "":
 		return m.fill(ctx, app, d)
 	case m.chosen() && m.scale != strings.TrimSuffix(made, historyMark), m.history && !strings.HasSuffix(made, historyMark):
-		return fmt.Errorf("%s 里是 %s 规模的演示城市;另一规模请用 --dir 另选目录 · the demo city in %s is %s: choose another folder with --dir for %s", dir, made,
+		return fmt.Errorf("%s 里是 %s 规模的演示城市；另一规模请用 --dir 另选目录 · the demo city in %s is %s: choose another folder with --dir for %s", dir, made,
 			dir, made, m.made())
 	}
 	m.scale = strings.TrimSuffix(made, historyMark)

@@ -53,7 +53,7 @@ func mustHold(dir, first string) error {
 	if there, err := inhabited(dir); there || err != nil {
 		return err
 	}
-	return fmt.Errorf("%s 里没有 Doorstep,请检查 --dir,或先运行 %s · no Doorstep in %s: check --dir, or run %s first", dir, first, dir, first)
+	return fmt.Errorf("%s 里没有 Doorstep，请检查 --dir，或先运行 %s · no Doorstep in %s: check --dir, or run %s first", dir, first, dir, first)
 }
 
 // inhabited reports whether a folder holds a Doorstep.

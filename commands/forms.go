@@ -84,7 +84,7 @@ func closeForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var final bool
 	c := &cobra.Command{
 		Use: "close FORM VERSION", Short: "停用一个版本 · close a version", Args: cobra.ExactArgs(2),
-		Long: "平板不再得到这个版本,已填的仍可上报。\nTablets get the version no more; what was filled in still arrives.",
+		Long: "平板不再得到这个版本，已填的仍可上报。\nTablets get the version no more; what was filled in still arrives.",
 	}
 	c.Flags().BoolVar(&final, "final", false, "不再有人上报 · nobody is expected to send any more")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -109,7 +109,7 @@ func closeForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 func downloadForm(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var out string
 	c := &cobra.Command{Use: "download FORM [VERSION]", Short: "取回问卷源文件 · get the workbook back", Args: cobra.RangeArgs(1, 2)}
-	c.Flags().StringVarP(&out, "out", "o", "", "写入的文件,默认用原文件名 · file to write, the workbook's own name unless given")
+	c.Flags().StringVarP(&out, "out", "o", "", "写入的文件，默认用原文件名 · file to write, the workbook's own name unless given")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		v, err := oneVersion(app, args[0], strings.Join(args[1:], ""))
 		if err != nil {

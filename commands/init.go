@@ -14,7 +14,7 @@ func initialise(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := &cobra.Command{Use: "init", Short: "新建数据目录 · make a new data folder"}
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return fmt.Errorf("init 不接受参数,目录用 --dir 指定 · init takes no arguments, the folder is given by --dir: %q", args)
+			return fmt.Errorf("init 不接受参数，目录用 --dir 指定 · init takes no arguments, the folder is given by --dir: %q", args)
 		}
 		there, err := inhabited(app.DataDir())
 		if there {

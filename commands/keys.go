@@ -42,7 +42,7 @@ func newKeys(d *hooks.Doorstep) *cobra.Command {
 			return err
 		}
 		fmt.Fprintf(cmd.OutOrStdout(),
-			"%s: %s %s\n请另存一份到别处:丢失密钥,数据就再也无法读取。\nKeep a copy of it somewhere else: without it the data cannot be read again.\n", args[0],
+			"%s: %s %s\n请另存一份到别处：丢失密钥，数据就再也无法读取。\nKeep a copy of it somewhere else: without it the data cannot be read again.\n", args[0],
 			ks.Primary, suite)
 		return nil
 	}
@@ -54,12 +54,12 @@ func rotateKeys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var index bool
 	c := &cobra.Command{
 		Use: "rotate", Short: "换新密钥并重新加密 · a new key, and everything sealed anew with it", Args: cobra.NoArgs,
-		Long: "旧密钥留在密钥文件里,备份仍需要它。可以随时中断,再以 --resume 运行即继续。\nEarlier keys stay in the key file: backups need them. It may be stopped at any " +
+		Long: "旧密钥留在密钥文件里，备份仍需要它。可以随时中断，再以 --resume 运行即继续。\nEarlier keys stay in the key file: backups need them. It may be stopped at any " +
 			"moment; run it with --resume to go on.",
 	}
 	c.Flags().Var(chosen(&suite, string(seal.AES256), string(seal.SM4)), "suite", "加密算法 · algorithms")
-	c.Flags().BoolVar(&index, "index", false, "同时换检索密钥;须先停止服务 · also the key of the blind indexes; stop the server first")
-	resume := c.Flags().Bool("resume", false, "不换密钥,只继续上次的重新加密 · no new key, go on with what was stopped")
+	c.Flags().BoolVar(&index, "index", false, "同时换检索密钥；须先停止服务 · also the key of the blind indexes; stop the server first")
+	resume := c.Flags().Bool("resume", false, "不换密钥，只继续上次的重新加密 · no new key, go on with what was stopped")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if index { // a server would go on hashing what comes in with the earlier key, and nobody would find it again
 			release, err := datafolder.Hold(app.DataDir())
@@ -109,14 +109,14 @@ func addKey(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorstep, s
 		if err == nil {
 			_, err = cmd.OutOrStdout().Write(b)
 		}
-		return errors.Join(err, errors.New("密钥不在文件里:请把上面的密钥放到原处,再运行 keys rotate --resume;届时所有会话结束,每个人须重新登录 · the keyset is no file: put the "+
+		return errors.Join(err, errors.New("密钥不在文件里：请把上面的密钥放到原处，再运行 keys rotate --resume；届时所有会话结束，每个人须重新登录 · the keyset is no file: put the "+
 			"one above in its place, then run keys rotate --resume; every session ends then, and everybody signs in again"))
 	}
 	if err := ks.Replace(path); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s: 新密钥 new key %s。请更新您的副本 · update your copy\n", path, ks.Primary)
-	fmt.Fprint(cmd.ErrOrStderr(), "所有会话随之结束:每个人须重新用密码登录。\nEvery session ends with it: everybody signs in again with the password.\n")
+	fmt.Fprint(cmd.ErrOrStderr(), "所有会话随之结束：每个人须重新用密码登录。\nEvery session ends with it: everybody signs in again with the password.\n")
 	_, err = sealing.Open(cmd.Context(), app, source, d.Now())
 	return err
 }

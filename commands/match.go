@@ -31,9 +31,9 @@ func matchList(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := &cobra.Command{
 		Use: "match LIST.xlsx|LIST.csv -o DIR", Args: cobra.ExactArgs(1),
 		Short: "比对外来名单与登记册 · compare a list from elsewhere with the register",
-		Long: "救助、残疾人、学籍等名单与登记册比对:谁两边都有、谁这里没有、谁的哪些资料不同;--not-listed 另列这里有而名单没有的人。登记册不改动。\n" +
-			"表头:姓名、性别、出生日期、证件类型、证件号码、电话、住址、区划代码,别的表头用 --map 指明。目录中写入 match.csv 和 match.html;\n" +
-			"姓名、证件号、电话、住址默认遮盖。--tasks 为要核对的各行建任务,同一发现只建一次。\n" +
+		Long: "救助、残疾人、学籍等名单与登记册比对：谁两边都有、谁这里没有、谁的哪些资料不同；--not-listed 另列这里有而名单没有的人。登记册不改动。\n" +
+			"表头：姓名、性别、出生日期、证件类型、证件号码、电话、住址、区划代码，别的表头用 --map 指明。目录中写入 match.csv 和 match.html；\n" +
+			"姓名、证件号、电话、住址默认遮盖。--tasks 为要核对的各行建任务，同一发现只建一次。\n" +
 			"Compares an assistance, disability or school roll with the register: who is on both, who is missing here, who differs in what,\n" +
 			"and with --not-listed who is here and not on the list. The register is not changed. Columns: name, sex, birth_date, id_type,\n" +
 			"id_number, phone, address, area; --map names others. The folder gets match.csv and match.html, masked unless --identified. --tasks " +
@@ -45,7 +45,7 @@ func matchList(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	f.StringVarP(&m.out, "out", "o", "", "写入的目录 · folder to write to")
 	f.StringVar(&m.columns, "map", "", "列=表头,… · COLUMN=HEADER,…")
 	f.StringVar(&m.Within, "within", "", "只与这一区划比对 · compare with this area alone")
-	f.StringVar(&m.NotListed, "not-listed", "", "列出名单上没有的:child(儿童)、elder(老年人)或 all · also who is not on the list: child, elder or all")
+	f.StringVar(&m.NotListed, "not-listed", "", "列出名单上没有的：child（儿童）、elder（老年人）或 all · also who is not on the list: child, elder or all")
 	f.BoolVar(&m.Identified, "identified", false, "不遮盖 · with names, numbers and addresses")
 	f.BoolVar(&m.tasks, "tasks", false, "为要核对的各行建任务 · make tasks of the rows to look at")
 	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
@@ -63,7 +63,7 @@ func matchList(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "行 rows: %d\n两边都有 on both: %d (资料不同 differing %d, 重复 repeated %d)\n不能确定 to look at: %d\n"+
+		fmt.Fprintf(cmd.OutOrStdout(), "行 rows: %d\n两边都有 on both: %d （资料不同 differing %d，重复 repeated %d）\n不能确定 to look at: %d\n"+
 			"这里没有 missing here: %d\n没有写人 nobody named: %d\n这里有、名单没有 not on the list: %d\n%s: match.csv match.html\n",
 			n.Rows, n.Both, n.Differing, n.Repeated, n.Unsure, n.Missing, n.Nobody, n.NotListed, m.out)
 		if m.tasks {

@@ -66,7 +66,7 @@ var wrongWords = map[string]string{
 	"campaigns open none": "none", "campaigns close none": "none", "audit who none": "none", "workers unlock none": "staff", "workers second-factor maybe": "required, off",
 	"superuser create you@example.org short": "密码至少 8 个字符", "superuser create none long-password-1": "", "superuser delete none@example.org": "none@example.org", "superuser update none@example.org long-password-1": "none@example.org", "superuser otp none@example.org": "none@example.org",
 	"superuser ips none": "10.0.0.0/24", "superuser upsert none long-password-1": "", "serve none": "--http", "serve https://example.org": "--http", "keys new list.csv": "list.csv",
-	"backup none/none.zip": "none", "backup list.csv": "list.csv:已有同名文件", "restore . --replace": "这是文件夹", "dedup people.csv -o list.csv": "list.csv:不是文件夹", "simulate --server http://127.0.0.1:1 --patience 1ms": "127.0.0.1:1", "simulate --kill-every 1h --patience 1ms": "serve --demo", "serve --tls-cert list.csv --tls-key list.csv": "--https",
+	"backup none/none.zip": "none", "backup list.csv": "list.csv：已有同名文件", "restore . --replace": "这是文件夹", "dedup people.csv -o list.csv": "list.csv：不是文件夹", "simulate --server http://127.0.0.1:1 --patience 1ms": "127.0.0.1:1", "simulate --kill-every 1h --patience 1ms": "serve --demo", "serve --tls-cert list.csv --tls-key list.csv": "--https",
 	"serve --https 127.0.0.1:0 --tls-cert list.csv --tls-key list.csv": "certificate",
 }
 

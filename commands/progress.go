@@ -44,7 +44,7 @@ func estimate(took time.Duration, done, rest int) string {
 		return ""
 	}
 	left := (took * time.Duration(rest) / time.Duration(done)).Round(time.Second)
-	return fmt.Sprintf(",约剩 about %s left", left)
+	return fmt.Sprintf("，约剩 about %s left", left)
 }
 
 func bars(f *os.File) func(what string, done, total int) {

@@ -25,11 +25,11 @@ type qrOptions struct{ origin, area, out, campaign, label string }
 // printCodes issues a token for every field worker of an area, and writes one sheet of QR codes per community.
 func printCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	var o qrOptions
-	c := &cobra.Command{Use: "qr", Short: "打印 ODK Collect 登录二维码,每个社区一页 · print QR codes that sign ODK Collect in", Args: cobra.NoArgs}
+	c := &cobra.Command{Use: "qr", Short: "打印 ODK Collect 登录二维码，每个社区一页 · print QR codes that sign ODK Collect in", Args: cobra.NoArgs}
 	c.Flags().StringVar(&o.origin, "url", "", "平板访问服务器的地址 · address that tablets reach, e.g. https://survey.example.cn")
 	c.Flags().StringVar(&o.area, "area", "", "只打印这个区划 · only workers of this area code")
 	c.Flags().StringVar(&o.out, "out", "qr", "写入的文件夹 · folder for the sheets")
-	c.Flags().StringVar(&o.campaign, "campaign", openrosa.AllForms, "任务批次的 id,默认全部表单 · id of a campaign; every form by default")
+	c.Flags().StringVar(&o.campaign, "campaign", openrosa.AllForms, "任务批次的 id，默认全部表单 · id of a campaign; every form by default")
 	c.Flags().StringVar(&o.label, "label", "", "写在二维码下的说明 · a note under each code")
 	if err := c.MarkFlagRequired("url"); err != nil {
 		panic(err) // the flag is defined above

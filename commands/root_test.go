@@ -18,7 +18,7 @@ func TestMistypedCommands(t *testing.T) {
 		"no such flag, in Chinese":    {"serve --frob", "没有选项 --frob · unknown flag: --frob"},
 		"a value that is none":        {"export x --k y -o out", "选项 --k 的值不能是“y”"},
 		"half of a pair":              {"init --help=maybe", "选项 -h, --help 的值不能是“maybe”"},
-		"too few words":               {"export", "要 1 个参数,给了 0 个 · accepts 1"},
+		"too few words":               {"export", "要 1 个参数，给了 0 个 · accepts 1"},
 		"no such flag of all":         {"--frob", "--help"},
 		"no such scale":               {"serve --demo --scale tiny", "small, town, tenth, full"},
 		"no such scale of a city":     {"simulate --scale tiny", "small, full"},

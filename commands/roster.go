@@ -19,10 +19,10 @@ func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 	var out string
 	c := &cobra.Command{
 		Use: "import FILE.xlsx|FILE.csv", Short: "导入家庭与人员底册 · import households and persons", Args: cobra.ExactArgs(1),
-		Long: "每行一人(没有姓名的行只有家庭)。表头:区划代码、住址;可选:房屋编码、户主、家庭电话、纬度、经度、姓名、性别、出生日期、证件类型、\n" +
-			"证件号码、电话、与户主关系、样本编号、抽样层、抽样群。有一处错误就什么也不写;已有的家庭和人员不重复新增,只补空缺的电话与关系,中断后可以再次运行。\n" +
-			"在其他辖区已登记的人或户:在本行辖区新增,并交双方审核人员核对。--dry-run 只报告将要做什么;加 -o 目录,写入 roster.csv:\n" +
-			"各行的人是 linked(已有)、review(新增,待核对)还是 new(新增),以及依据。\n" +
+		Long: "每行一人（没有姓名的行只有家庭）。表头：区划代码、住址；可选：房屋编码、户主、家庭电话、纬度、经度、姓名、性别、出生日期、证件类型、\n" +
+			"证件号码、电话、与户主关系、样本编号、抽样层、抽样群。有一处错误就什么也不写；已有的家庭和人员不重复新增，只补空缺的电话与关系，中断后可以再次运行。\n" +
+			"在其他辖区已登记的人或户：在本行辖区新增，并交双方审核人员核对。--dry-run 只报告将要做什么；加 -o 目录，写入 roster.csv：\n" +
+			"各行的人是 linked（已有）、review（新增，待核对）还是 new（新增），以及依据。\n" +
 			"A row for each person; one without a name is a household alone. Columns: area, address, and if wanted house_code, " +
 			"head_name,\nhousehold_phone, latitude, longitude, name, sex, birth_date, id_type, id_number, phone, relation, sample_id, stratum, " +
 			"cluster. With one mistake nothing is written;\nwho is there already is not added again and keeps every value, so an import that was " +
@@ -31,8 +31,8 @@ func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			"for review (added, to be compared) or new, and why.",
 		Example: "  doorstep roster import roster.xlsx --dry-run -o out",
 	}
-	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查,不写入 · look at the list, write nothing")
-	c.Flags().StringVarP(&out, "out", "o", "", "与 --dry-run 一起:写入 roster.csv 的目录 · with --dry-run: folder to write roster.csv to")
+	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
+	c.Flags().StringVarP(&out, "out", "o", "", "与 --dry-run 一起：写入 roster.csv 的目录 · with --dry-run: folder to write roster.csv to")
 	addDatum(c, &o.Datum, "经纬度的坐标系 · datum of the coordinates")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if out != "" && !o.Check {
@@ -47,11 +47,11 @@ func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 		}
 		warn(cmd, args[0], n.Differs)
 		if o.Check {
-			fmt.Fprintf(cmd.OutOrStdout(), "仅检查,未写入。%d 行无误,导入将会 · dry run, nothing written: %d rows in order; an import would come to\n", n.Rows,
+			fmt.Fprintf(cmd.OutOrStdout(), "仅检查，未写入。%d 行无误，导入将会 · dry run, nothing written: %d rows in order; an import would come to\n", n.Rows,
 				n.Rows)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(),
-			"家庭 households: 新增 added %d · 已有 known %d\n人员 persons: 新增 added %d · 已有 known %d\n待核对 pairs to compare: %d\n与名册不同,未改 differs, left as "+
+			"家庭 households: 新增 added %d · 已有 known %d\n人员 persons: 新增 added %d · 已有 known %d\n待核对 pairs to compare: %d\n与名册不同，未改 differs, left as "+
 				"it is: %d\n",
 			n.Households, n.KnownHouseholds, n.Persons, n.KnownPersons, n.Pairs, n.Differing)
 		if out != "" {

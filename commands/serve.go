@@ -20,7 +20,7 @@ import (
 // address to open on the last line.
 func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := cmd.NewServeCommand(app, false)
-	c.Use, c.Short = "serve [DOMAIN...]", "启动服务,默认 127.0.0.1:8090 · start the server, on 127.0.0.1:8090 unless told otherwise"
+	c.Use, c.Short = "serve [DOMAIN...]", "启动服务，默认 127.0.0.1:8090 · start the server, on 127.0.0.1:8090 unless told otherwise"
 	usage(c, "http", "HTTP 监听地址 · address for HTTP (default 127.0.0.1:8090; 0.0.0.0:80 with domains)")
 	usage(c, "https", "HTTPS 监听地址 · address for HTTPS (0.0.0.0:443 with domains)")
 	checked(c, "http", isAddress)
@@ -52,7 +52,7 @@ const noOrigin = "self"
 func ownOrigin(c *cobra.Command) func() error {
 	f := c.Flag("origins")
 	f.DefValue = noOrigin
-	usage(c, f.Name, "允许跨域调用的网页来源,如 https://tablet.example;默认只有本服务器自己的网页 · origins of pages of other servers that may call, such as "+
+	usage(c, f.Name, "允许跨域调用的网页来源，如 https://tablet.example；默认只有本服务器自己的网页 · origins of pages of other servers that may call, such as "+
 		"https://tablet.example; none but this server's own unless told")
 	list := f.Value.(interface {
 		Replace([]string) error
@@ -79,8 +79,8 @@ func usage(c *cobra.Command, flag, text string) {
 // addCertificate gives serve the flags with the files of a certificate, and looks at them before the folder is opened.
 func addCertificate(app *pocketbase.PocketBase, c *cobra.Command) {
 	var certFile, keyFile string
-	c.Flags().StringVar(&certFile, "tls-cert", "", "证书文件(PEM),与 --https 一起用 · certificate file (PEM), with --https")
-	c.Flags().StringVar(&keyFile, "tls-key", "", "私钥文件(PEM) · file of its private key (PEM)")
+	c.Flags().StringVar(&certFile, "tls-cert", "", "证书文件（PEM），与 --https 一起用 · certificate file (PEM), with --https")
+	c.Flags().StringVar(&keyFile, "tls-key", "", "私钥文件（PEM） · file of its private key (PEM)")
 	c.MarkFlagsRequiredTogether("tls-cert", "tls-key")
 	checked(c, "tls-cert", isFile)
 	checked(c, "tls-key", isFile)
@@ -116,7 +116,7 @@ func addCertificate(app *pocketbase.PocketBase, c *cobra.Command) {
 func firstOperator(w io.Writer, app core.App) error {
 	n, err := app.CountRecords(core.CollectionNameSuperusers)
 	if err == nil && n == 0 {
-		fmt.Fprintf(w, "还没有运维账号,请运行 · there is no operator yet, run: doorstep superuser create EMAIL PASSWORD --dir %s\n", app.DataDir())
+		fmt.Fprintf(w, "还没有运维账号，请运行 · there is no operator yet, run: doorstep superuser create EMAIL PASSWORD --dir %s\n", app.DataDir())
 	}
 	return err
 }
@@ -132,7 +132,7 @@ func addShipped(app *pocketbase.PocketBase, d *hooks.Doorstep, c *cobra.Command)
 		}
 		for _, form := range news {
 			fmt.Fprintf(c.ErrOrStderr(),
-				"随程序附带的问卷 %s 有新版本,这里仍用原来的;要换用请运行 · a newer %s comes with this program, the old one stays in use; to change, run: doorstep forms "+
+				"随程序附带的问卷 %s 有新版本，这里仍用原来的；要换用请运行 · a newer %s comes with this program, the old one stays in use; to change, run: doorstep forms "+
 					"publish %s --shipped --dir %s\n", form, form, form, app.DataDir())
 		}
 		return e.Next()
@@ -163,7 +163,7 @@ func warnPlain(w io.Writer, addr string) {
 	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
 		return
 	}
-	fmt.Fprintf(w, "警告:%s 没有 TLS,密码和个人信息在网络上可被读取;请在前面放反向代理,或用 --https。\nWarning: %s has no TLS: passwords and personal data can be read on "+
+	fmt.Fprintf(w, "警告：%s 没有 TLS，密码和个人信息在网络上可被读取；请在前面放反向代理，或用 --https。\nWarning: %s has no TLS: passwords and personal data can be read on "+
 		"the way. Put a proxy in front, or use --https.\n", addr, addr)
 }
 

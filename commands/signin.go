@@ -58,7 +58,7 @@ func unlockWorker(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			return audit.Append(db, d.Now(), entry)
 		})
 		if err == nil {
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: 可立即登录(清除 %d 项计数)· may sign in at once (%d counts forgotten)\n", args[0], counts, counts)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: 可立即登录（清除 %d 项计数）· may sign in at once (%d counts forgotten)\n", args[0], counts, counts)
 		}
 		return err
 	}
@@ -69,7 +69,7 @@ func unlockWorker(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 func addOperatorFrom(app *pocketbase.PocketBase, c *cobra.Command) {
 	var from []string
 	c.Flags().StringSliceVar(&from, "operator-from", nil,
-		"运维人员可登录的地址或网段,默认本机与内网 · addresses or subnets that superusers may come from; loopback and private ones unless given")
+		"运维人员可登录的地址或网段，默认本机与内网 · addresses or subnets that superusers may come from; loopback and private ones unless given")
 	checked(c, "operator-from", isSubnets)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if len(from) > 0 {

@@ -36,7 +36,7 @@ func simulate() *cobra.Command {
 	f.DurationVar(&cfg.Weather.Delay, "delay", 0, "请求在途的最长时间 · longest time that a request is on its way")
 	f.DurationVar(&cfg.Skew, "clock-skew", 0, "平板时钟偏差的上限 · how far a tablet's clock may be wrong")
 	f.StringVar(&operator, "operator", "",
-		"运维账号邮箱,给出后随机调整负责区域,密码取自 DOORSTEP_OPERATOR_PASSWORD · email of an operator, to reassign territories; the password is read from "+
+		"运维账号邮箱，给出后随机调整负责区域，密码取自 DOORSTEP_OPERATOR_PASSWORD · email of an operator, to reassign territories; the password is read from "+
 			"DOORSTEP_OPERATOR_PASSWORD")
 	f.Float64Var(&cfg.Rates.Reassign, "reassign", cfg.Rates.Reassign,
 		"同步后调整负责区域的比例 · share of syncs after which the worker gets another territory")

@@ -20,20 +20,20 @@ var said = []struct {
 }{
 	{regexp.MustCompile(`^unknown flag: (\S+)`), "没有选项 $1"},
 	{regexp.MustCompile(`^unknown shorthand flag: '(.)' in \S+`), "没有选项 -$1"},
-	{regexp.MustCompile(`^bad flag syntax: (\S+)`), "选项写法有误:$1"},
+	{regexp.MustCompile(`^bad flag syntax: (\S+)`), "选项写法有误：$1"},
 	{regexp.MustCompile(`^flag needs an argument: (?:'(.)' in )?(\S+)`), "选项 $2 后面要有值"},
 	{regexp.MustCompile(`^invalid argument "(.*)" for "(.*)" flag`), "选项 $2 的值不能是“$1”"},
 	{regexp.MustCompile(`^required flag\(s\) (.+) not set`), "缺少选项 $1"},
 	{regexp.MustCompile(`^unknown command "(.*)" for`), "没有命令“$1”"},
-	{regexp.MustCompile(`^accepts (\d+) arg\(s\), received (\d+)`), "要 $1 个参数,给了 $2 个"},
-	{regexp.MustCompile(`^accepts at most (\d+) arg\(s\), received (\d+)`), "最多 $1 个参数,给了 $2 个"},
-	{regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)`), "至少 $1 个参数,给了 $2 个"},
-	{regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)`), "要 $1 至 $2 个参数,给了 $3 个"},
-	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set they must all be set; missing \[(.+)\]`), "选项 $1 要一起给,缺少 $2"},
+	{regexp.MustCompile(`^accepts (\d+) arg\(s\), received (\d+)`), "要 $1 个参数，给了 $2 个"},
+	{regexp.MustCompile(`^accepts at most (\d+) arg\(s\), received (\d+)`), "最多 $1 个参数，给了 $2 个"},
+	{regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)`), "至少 $1 个参数，给了 $2 个"},
+	{regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)`), "要 $1 至 $2 个参数，给了 $3 个"},
+	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set they must all be set; missing \[(.+)\]`), "选项 $1 要一起给，缺少 $2"},
 	{regexp.MustCompile(`^if any flags in the group \[(.+)\] are set none of the others can be`), "选项 $1 不能一起给"},
 	{regexp.MustCompile(`^(?:missing or invalid|invalid or missing) email address`), "邮箱地址有误"},
 	{regexp.MustCompile(`password: Must be at least (\d+) character`), "密码至少 $1 个字符"},
-	{regexp.MustCompile(`^superuserIPs: `), "不是 IP 地址或网段,如 10.0.0.0/24"},
+	{regexp.MustCompile(`^superuserIPs: `), "不是 IP 地址或网段，如 10.0.0.0/24"},
 	{regexp.MustCompile(`^superuser with email "(.*)" doesn't exist`), "没有运维账号“$1”"},
 	{regexp.MustCompile(`^at least one of the flags in the group \[(.+)\] is required`), "选项 $1 至少给一个"},
 }
@@ -61,7 +61,7 @@ func inBoth(err error) string {
 func ofSystem(err error) string {
 	what, file := "操作未完成", new(fs.PathError)
 	if errors.As(err, &file) {
-		what = file.Path + ":无法读写"
+		what = file.Path + "：无法读写"
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -71,7 +71,7 @@ func ofSystem(err error) string {
 	case errors.Is(err, syscall.ENOTDIR):
 		return strings.Replace(what, "无法读写", "不是文件夹", 1)
 	case errors.Is(err, syscall.EISDIR):
-		return strings.Replace(what, "无法读写", "这是文件夹,不是文件", 1)
+		return strings.Replace(what, "无法读写", "这是文件夹，不是文件", 1)
 	case errors.Is(err, fs.ErrPermission):
 		return strings.Replace(what, "无法读写", "没有读写权限", 1)
 	case errors.As(err, new(*net.OpError)):
@@ -93,7 +93,7 @@ var headings = strings.NewReplacer(
 var shorts = map[string]string{
 	"superuser": "运维账号 · accounts of operators: create EMAIL PASSWORD, update, delete", "superuser create": "新建运维账号 · make an operator",
 	"superuser update": "更改密码 · change the password of an operator",
-	"superuser upsert": "新建,已有则更改密码 · make an operator, or change the password of one", "superuser delete": "删除运维账号 · delete an operator",
+	"superuser upsert": "新建，已有则更改密码 · make an operator, or change the password of one", "superuser delete": "删除运维账号 · delete an operator",
 	"superuser otp": "一次性密码 · a one-time password for an operator",
 	"superuser ips": "运维账号可登录的地址 · addresses that operators sign in from; none lets all",
 }

@@ -20,13 +20,13 @@ func importWorkers(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 	var passwords string
 	c := &cobra.Command{
 		Use: "import FILE.xlsx|FILE.csv", Short: "导入人员名单 · import a list of workers", Args: cobra.ExactArgs(1),
-		Long: "表头:工号、姓名、负责区域(几个代码用空格或逗号隔开),可选:角色、在岗、密码。已有工号的改为表中所写,其余新增;有一处错误就什么也不写。\n" +
+		Long: "表头：工号、姓名、负责区域（几个代码用空格或逗号隔开），可选：角色、在岗、密码。已有工号的改为表中所写，其余新增；有一处错误就什么也不写。\n" +
 			"Columns: staff_no, name, territory (codes with blanks or commas between them), and if wanted role, active, password. A known " +
 			"staff\nnumber is changed to what the list says, others are added; with one mistake nothing is written.",
 		Example: "  doorstep workers import staff.xlsx --passwords initial.csv",
 	}
-	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查,不写入 · look at the list, write nothing")
-	c.Flags().StringVar(&passwords, "passwords", "", "为没有密码的新账号生成密码,写入这个新文件 · make passwords for new accounts without one, into this new file")
+	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
+	c.Flags().StringVar(&passwords, "passwords", "", "为没有密码的新账号生成密码，写入这个新文件 · make passwords for new accounts without one, into this new file")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		show := steps(cmd.ErrOrStderr())
 		o.Now, o.Show = d.Now(), func(done, total int) { show("密码 passwords", done, total) }
@@ -39,7 +39,7 @@ func importWorkers(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 		tellImported(cmd, o.Check, n.Added, n.Changed, n.Same)
 		if n.Silent > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(),
-				"%d 个新账号没有密码,可用 --passwords 生成,或只用二维码登录 · new accounts without a password: %d; make some with --passwords, or let them sign in by QR "+
+				"%d 个新账号没有密码，可用 --passwords 生成，或只用二维码登录 · new accounts without a password: %d; make some with --passwords, or let them sign in by QR "+
 					"code\n", n.Silent, n.Silent)
 		}
 		return nil

@@ -58,7 +58,7 @@ func (d *Doorstep) faceWitness(e *core.ServeEvent) error {
 		}
 	}
 	if err := now.Write(d.witness(e.App)); err != nil {
-		return fmt.Errorf("%w(可用 --witness 指定别处 · --witness names another place)", err)
+		return fmt.Errorf("%w（可用 --witness 指定别处 · --witness names another place）", err)
 	}
 	err = e.App.Cron().Add("doorstep.witness", "* * * * *", func() { d.noteProgress(e.App, false) })
 	if err != nil {

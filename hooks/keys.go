@@ -48,7 +48,7 @@ func (d *Doorstep) sealAll(app core.App) error {
 	clear, err := sealing.Renew(soon, app, d.Library, nil)
 	switch {
 	case soon.Err() != nil:
-		fmt.Fprint(os.Stderr, "升级后的加密与服务同时进行;keys status 显示进度 · "+
+		fmt.Fprint(os.Stderr, "升级后的加密与服务同时进行；keys status 显示进度 · "+
 			"what this version seals is sealed beside the server; keys status shows how far it has come\n")
 		return nil
 	case err != nil || clear == 0:

@@ -188,7 +188,7 @@ func TestEntitlementsAreSuggestions(t *testing.T) {
 		}
 	}
 	old := by["b02"]
-	if old.Band != "80–89" || old.Received == nil || *old.Received || !strings.Contains(old.Reason.ZH, "年龄:80") || !strings.Contains(old.Reason.EN, "age: 80") {
+	if old.Band != "80–89" || old.Received == nil || *old.Received || !strings.Contains(old.Reason.ZH, "年龄：80") || !strings.Contains(old.Reason.EN, "age: 80") {
 		t.Errorf("the allowance: %+v", old)
 	}
 	if bus := by["b27"]; bus.Received == nil || !*bus.Received {
@@ -375,7 +375,7 @@ func TestEntitlementsAreExported(t *testing.T) {
 			t.Errorf("a row of %s", row[0])
 		}
 	}
-	if len(allowance) != 9 || allowance[4] != needs.Likely || allowance[5] != "80–89" || allowance[6] != "0" || !strings.Contains(allowance[7], "年龄:80") {
+	if len(allowance) != 9 || allowance[4] != needs.Likely || allowance[5] != "80–89" || allowance[6] != "0" || !strings.Contains(allowance[7], "年龄：80") {
 		t.Errorf("the allowance: %q", allowance)
 	}
 	if len(bus) != 9 || bus[6] != "1" {

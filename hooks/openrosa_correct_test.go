@@ -62,7 +62,7 @@ func TestAReturnedRecordReachesCollect(t *testing.T) {
 		t.Fatalf("entry %+v", entry)
 	}
 	form := phone.get(entry.DownloadURL).Body
-	if md5Of(form) != entry.Hash || !bytes.Contains(form, []byte("退回意见:门牌号请核对")) || bytes.Contains(form, []byte("odk-instance-first-load")) {
+	if md5Of(form) != entry.Hash || !bytes.Contains(form, []byte("退回意见：门牌号请核对")) || bytes.Contains(form, []byte("odk-instance-first-load")) {
 		t.Errorf("form: hash %s of %d bytes", entry.Hash, len(form))
 	}
 	if len(other.forms()) != 2 {
@@ -112,7 +112,7 @@ func TestACommentThatXMLCannotHoldReachesCollect(t *testing.T) {
 	for name, entry := range forms {
 		if strings.HasPrefix(name, "correct.") {
 			form := phone.get(entry.DownloadURL).Body
-			if !bytes.Contains(form, []byte("退回意见:门牌号请核对")) || md5Of(form) != entry.Hash {
+			if !bytes.Contains(form, []byte("退回意见：门牌号请核对")) || md5Of(form) != entry.Hash {
 				t.Errorf("the form does not tell the comment, or its hash is another one")
 			}
 			if got := filled(t, form).Child("household").Child("address").Value(); got != "示例路 2 号" {

@@ -81,7 +81,7 @@ func TestCollectSubmitsARecord(t *testing.T) {
 	}
 	id := uuid.NewString()
 	xml := record(t, app, "child_visit", id, "", visitAt("示例路 1 号 101"))
-	const invented = ";证件号码开头的行政区划代码不存在，请核对证件" // true of every synthetic number
+	const invented = "；证件号码开头的行政区划代码不存在，请核对证件" // true of every synthetic number
 	if told := phone.saved(xmlPart(xml)); told != "已保存"+invented {
 		t.Errorf("told %q", told)
 	}
@@ -98,7 +98,7 @@ func TestCollectSubmitsARecord(t *testing.T) {
 		t.Errorf("device %q household %q", r.GetString("device"), r.GetString("household"))
 	}
 	wrong := phone.saved(xmlPart(record(t, app, "child_visit", uuid.NewString(), "", childVisit(testapp.Inside(gridA), "示例路 2 号", child("李四", "990000201503010018", "2015-03-01", nil)))))
-	if !strings.HasPrefix(wrong, "已保存;") || !strings.Contains(wrong, "校验") {
+	if !strings.HasPrefix(wrong, "已保存；") || !strings.Contains(wrong, "校验") {
 		t.Errorf("told of a wrong number: %q", wrong)
 	}
 	push(t, tablet, operation(1, uuid.NewString(), visitAt("示例路 9 号")))

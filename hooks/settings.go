@@ -21,7 +21,7 @@ func mendSettings(e *core.ServeEvent) error {
 // refuseBackupSettings keeps an operator from believing that there will be backups which are closed.
 func refuseBackupSettings(e *core.SettingsUpdateRequestEvent) error {
 	if e.NewSettings.Backups.Cron != "" || e.NewSettings.Backups.S3.Enabled {
-		return e.BadRequestError("备份由 doorstep 自己做:见 serve --backup-dir、--backup-at。 "+
+		return e.BadRequestError("备份由 doorstep 自己做：见 serve --backup-dir、--backup-at。 "+
 			"Doorstep makes its own backups: see serve --backup-dir and --backup-at.", problem.New(problem.BadParameter, "backups"))
 	}
 	return e.Next()

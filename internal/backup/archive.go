@@ -193,7 +193,7 @@ func manifestOf(archive fs.FS) (m Manifest, err error) {
 		return m, fmt.Errorf("%w: %s: %w", ErrDamaged, manifestName, err)
 	}
 	if m.Format != format {
-		return m, fmt.Errorf("备份格式 %d,本程序只认识 %d · backup of format %d, this program knows %d", m.Format, format, m.Format, format)
+		return m, fmt.Errorf("备份格式 %d，本程序只认识 %d · backup of format %d, this program knows %d", m.Format, format, m.Format, format)
 	}
 	return m, nil
 }

@@ -41,7 +41,7 @@ type Restored struct {
 var ErrNotEmpty = errors.New("数据文件夹不是空的 · the data folder is not empty")
 
 // ErrNoKeys is the error of a sealed backup whose keys are not at hand.
-var ErrNoKeys = errors.New("没有找到密钥,无法证明备份可以解密 · no keys were found, so it cannot be proved that the backup opens")
+var ErrNoKeys = errors.New("没有找到密钥，无法证明备份可以解密 · no keys were found, so it cannot be proved that the backup opens")
 
 // Run proves a backup and puts it in place as a whole, or leaves everything as it was. What it proves: each entry is as
 // it was written, the database is sound, its audit chain is whole and ends where the backup says, each attachment that it

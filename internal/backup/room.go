@@ -12,7 +12,7 @@ import (
 )
 
 // ErrRoom is the error of a disk that is too full for a backup.
-var ErrRoom = errors.New("磁盘空间不足,没有备份 · not enough room for a backup")
+var ErrRoom = errors.New("磁盘空间不足，没有备份 · not enough room for a backup")
 
 // room fails with ErrRoom unless a backup of a data folder fits into a folder beside what files leave free.
 func room(dir, data string, spare disk.Spare) error {

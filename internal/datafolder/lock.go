@@ -16,11 +16,11 @@ const Database = "data.db"
 const lockFile = "server.lock"
 
 // ErrServed is the error of a folder that a server has open.
-var ErrServed = errors.New("这个数据文件夹正由一个服务使用,请先停止它 · a server has this data folder open: stop it first")
+var ErrServed = errors.New("这个数据文件夹正由一个服务使用，请先停止它 · a server has this data folder open: stop it first")
 
 // ErrLocksLost is the error of a database that a server has open without SQLite's locks: whoever opens it believes to be
 // alone, and deletes the log of what was stored last.
-var ErrLocksLost = errors.New("服务对数据库的锁已丢失,现在打开会丢失数据;请先重启服务 · the server has lost its locks on the database: opening it now would " +
+var ErrLocksLost = errors.New("服务对数据库的锁已丢失，现在打开会丢失数据；请先重启服务 · the server has lost its locks on the database: opening it now would " +
 	"destroy data. Restart the server first")
 
 // Hold takes the folder for a server until release is called or the process ends. It fails with ErrServed when another

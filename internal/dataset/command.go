@@ -32,16 +32,16 @@ func Command(app core.App, library func() *instrument.Library) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&sel.Format, "format", CSV, "csv 或 xlsx · csv or xlsx")
 	f.StringVarP(&dir, "out", "o", "", "输出文件夹 · folder for the files")
-	f.StringVar(&sel.Labels, "labels", "", "选项写标签而不是代码:zh 或 en · write labels instead of codes: zh or en")
+	f.StringVar(&sel.Labels, "labels", "", "选项写标签而不是代码：zh 或 en · write labels instead of codes: zh or en")
 	f.BoolVar(&sel.Identified, "identified", false, "包含姓名、证件号、地址、位置 · with names, numbers, addresses and places")
-	f.StringSliceVar(&sel.States, "states", nil, "审核状态,默认 approved · review states, approved unless given")
-	f.BoolVar(&reasons, "missing", true, "每题旁加一列,说明为何没有答案 · a column beside each question that says why it has no answer")
+	f.StringSliceVar(&sel.States, "states", nil, "审核状态，默认 approved · review states, approved unless given")
+	f.BoolVar(&reasons, "missing", true, "每题旁加一列，说明为何没有答案 · a column beside each question that says why it has no answer")
 	f.StringVar(&sel.Campaign, "campaign", "", "只导出一个任务批次 · only the records of one campaign")
-	f.StringSliceVar(&sel.Quasi, "quasi", nil, "准标识变量,默认区划、性别、年龄段 · quasi-identifiers, area, sex and age bands unless given")
+	f.StringSliceVar(&sel.Quasi, "quasi", nil, "准标识变量，默认区划、性别、年龄段 · quasi-identifiers, area, sex and age bands unless given")
 	f.IntVar(&sel.K, "k", DefaultK, "每个组合至少几人 · persons that share a combination at least")
-	f.StringSliceVar(&sel.Sensitive, "sensitive", nil, "敏感变量,默认问卷标明的 · sensitive variables, those that the form declares unless given")
+	f.StringSliceVar(&sel.Sensitive, "sensitive", nil, "敏感变量，默认问卷标明的 · sensitive variables, those that the form declares unless given")
 	f.IntVar(&sel.L, "l", DefaultL, "每个组合至少几种敏感答案 · sensitive answers that a combination has at least")
-	f.BoolVar(&sel.Suppress, "suppress", false, "放大小组合的区划,仍小的清空 · make the areas of small cells larger, blank what stays small")
+	f.BoolVar(&sel.Suppress, "suppress", false, "放大小组合的区划，仍小的清空 · make the areas of small cells larger, blank what stays small")
 	if err := c.MarkFlagRequired("out"); err != nil {
 		panic(err) // the flag is defined above
 	}
@@ -91,7 +91,7 @@ func toFolder(cmd *cobra.Command, app core.App, in *instrument.Instrument, sel S
 		return err
 	}
 	for _, t := range report.Tables {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s: %d 行 rows, %d 列 columns, 未导出 left out %d\n", t.File, t.Rows, t.Columns, len(t.LeftOut))
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: %d 行 rows, %d 列 columns，未导出 left out %d\n", t.File, t.Rows, t.Columns, len(t.LeftOut))
 	}
 	if r := report.Risk; r != nil {
 		fmt.Fprintf(cmd.OutOrStdout(), "小组合 small cells (k=%d, l=%d): %d, disclosure.txt\n", r.K, r.L, r.Small())

@@ -96,8 +96,8 @@ func (e *exporter) ddi(b codebook) ddiCodeBook {
 		ProdDate: day, Software: "Doorstep"}
 	doc.Study = ddiStudy{
 		Citation: ddiCitation{Title: ddiText{"", b.Title}, IDNo: b.Form, Version: &ddiVersion{day, b.Version}},
-		Universe: both(Text{"审核状态:" + strings.Join(b.States, "、"), "review states: " + strings.Join(b.States, ", ")}),
-		Mode:     both(Text{"入户访问,平板离线填报", "household visits, filled in offline on tablets"}),
+		Universe: both(Text{"审核状态：" + strings.Join(b.States, "、"), "review states: " + strings.Join(b.States, ", ")}),
+		Mode:     both(Text{"入户访问，平板离线填报", "household visits, filled in offline on tablets"}),
 	}
 	if !b.Identified {
 		doc.Study.Notes = both(Text{"已去标识", "de-identified"})

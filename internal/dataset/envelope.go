@@ -7,7 +7,7 @@ import (
 
 var (
 	pseudonymised = Text{"换成本次导出专用的代号", "replaced by a code of this export alone"}
-	aboveGrid     = Text{"只到社区,不到网格", "to the community, not to the grid"}
+	aboveGrid     = Text{"只到社区，不到网格", "to the community, not to the grid"}
 	deviceOf      = Text(sensitive.DeviceOf)
 	momentOf      = Text(sensitive.MomentOf)
 	exactPlace    = Text(sensitive.ExactPlace)
@@ -40,14 +40,14 @@ func (p *plan) envelope(a *answerTable) []source {
 		p.outcome(a),
 		p.choiceSource("m.review_state", Variable{Name: "review_state", ZH: "审核状态", EN: "review state", Type: "select one", Choices: stateChoices,
 			Missing: blankSystem}),
-		p.momentSource("m.started_at", "started_at", "开始时间(设备时钟)", "begun, by the tablet's clock"),
-		p.momentSource("m.finished_at", "finished_at", "结束时间(设备时钟)", "finished, by the tablet's clock"),
-		p.momentSource("m.received_at", "received_at", "收到时间(服务器时钟,中国标准时间)", "received, by the server's clock, China Standard Time"),
+		p.momentSource("m.started_at", "started_at", "开始时间（设备时钟）", "begun, by the tablet's clock"),
+		p.momentSource("m.finished_at", "finished_at", "结束时间（设备时钟）", "finished, by the tablet's clock"),
+		p.momentSource("m.received_at", "received_at", "收到时间（服务器时钟，中国标准时间）", "received, by the server's clock, China Standard Time"),
 		p.idSource("m.household", "household", "住户编号", "id of the household", true),
 		p.idSource("m.person", "person", "人员编号", "id of the person", true),
 		p.numberSource("m.rev", "rev", "第几次修改", "revision"),
 		p.numberSource("CASE WHEN json_valid(m.issues) THEN json_array_length(m.issues) END", "issues", "发现的问题数", "number of issues found"),
-		p.numberSource("m.complete", "complete", "附件齐全(1 = 是)", "all files are here (1 = yes)"),
+		p.numberSource("m.complete", "complete", "附件齐全（1 = 是）", "all files are here (1 = yes)"),
 		p.onlyIdentified("m.worker", Variable{Name: "worker", ZH: "采集员", EN: "worker", Type: "id", Missing: blankSystem}, staff),
 		p.onlyIdentified("m.device", Variable{Name: "device", ZH: "设备", EN: "tablet", Type: "id", Missing: blankSystem}, deviceOf),
 	)
@@ -64,7 +64,7 @@ func (p *plan) repeatEnvelope(a *answerTable) []source {
 		list = append(list, p.idSource("r.parent_row", "parent_row", "上级重复组的行编号", "id of the row of the outer repeat", false))
 	}
 	return append(list,
-		p.numberSource("r.position", "position", "第几个,从 1 起", "place in the repeat, from 1"),
+		p.numberSource("r.position", "position", "第几个，从 1 起", "place in the repeat, from 1"),
 		p.idSource("r.household", "household", "住户编号", "id of the household", true),
 		p.idSource("r.person", "person", "人员编号", "id of the person", true),
 	)
@@ -153,10 +153,10 @@ func (p *plan) location() []source {
 		return Variable{Name: name, ZH: zh, EN: en, Type: "geopoint", Numeric: true, Missing: blankSystem, Identifier: true, Why: &exactPlace}
 	}
 	if !p.identified {
-		return []source{leftOut(part("location", "位置,WGS-84", "place, WGS-84"), exactPlace)}
+		return []source{leftOut(part("location", "位置，WGS-84", "place, WGS-84"), exactPlace)}
 	}
 	return []source{
-		{"m.location", []Variable{part("location/lat", "纬度,WGS-84", "latitude, WGS-84"), part("location/lon", "经度,WGS-84", "longitude, WGS-84")},
+		{"m.location", []Variable{part("location/lat", "纬度，WGS-84", "latitude, WGS-84"), part("location/lon", "经度，WGS-84", "longitude, WGS-84")},
 			func(cells []any, v any, _ string) {
 				var all [4]any
 				point(all[:], v)
@@ -164,7 +164,7 @@ func (p *plan) location() []source {
 					clear(cells)
 				}
 			}},
-		{"NULLIF(m.accuracy_m,0)", []Variable{part("location/accuracy", "精度,米", "accuracy in metres")},
+		{"NULLIF(m.accuracy_m,0)", []Variable{part("location/accuracy", "精度，米", "accuracy in metres")},
 			func(cells []any, v any, _ string) { cells[0] = number(v) }},
 	}
 }

@@ -21,13 +21,13 @@ var severityChoices = []Choice{
 func (p *plan) findingVariables() []Variable {
 	list := []Variable{
 		{Name: "visit", ZH: "所属记录的编号", EN: "id of the record", Type: "id", Identifier: true, Why: &pseudonymised},
-		{Name: "position", ZH: "第几个,从 1 起", EN: "place among the findings of the record, from 1", Type: "number", Numeric: true},
+		{Name: "position", ZH: "第几个，从 1 起", EN: "place among the findings of the record, from 1", Type: "number", Numeric: true},
 		{Name: "code", ZH: "代码", EN: "code", Type: "select one", Choices: FindingCodes()},
 		{Name: "severity", ZH: "轻重", EN: "severity", Type: "select one", Choices: severityChoices},
-		{Name: "question", ZH: "哪一题,与数据表的列名相同", EN: "question, as the tables name its column", Type: "text"},
-		{Name: "place", ZH: "在记录中的位置,重复组从 1 数起", EN: "place in the record, repeats counted from 1", Type: "text"},
-		{Name: "zh", ZH: "说明(中文)", EN: "words in Chinese", Type: "text"},
-		{Name: "en", ZH: "说明(英文)", EN: "words in English", Type: "text"},
+		{Name: "question", ZH: "哪一题，与数据表的列名相同", EN: "question, as the tables name its column", Type: "text"},
+		{Name: "place", ZH: "在记录中的位置，重复组从 1 数起", EN: "place in the record, repeats counted from 1", Type: "text"},
+		{Name: "zh", ZH: "说明（中文）", EN: "words in Chinese", Type: "text"},
+		{Name: "en", ZH: "说明（英文）", EN: "words in English", Type: "text"},
 	}
 	for i := range list {
 		list[i].Table, list[i].Missing = findingsName, blankSystem

@@ -77,10 +77,10 @@ func (p *plan) entitlementVariables() []Variable {
 		{Name: "person", ZH: "人员编号", EN: "id of the person", Type: "id", Identifier: true},
 		{Name: "service", ZH: "服务代码", EN: "code of the service", Type: "text"},
 		{Name: "service_zh", ZH: "服务名称", EN: "service in Chinese", Type: "text"},
-		{Name: "suggestion", ZH: "提示,不是决定", EN: "suggestion, no decision", Type: "select one", Choices: suggestionChoices},
+		{Name: "suggestion", ZH: "提示，不是决定", EN: "suggestion, no decision", Type: "select one", Choices: suggestionChoices},
 		{Name: "band", ZH: "档次", EN: "band", Type: "text"},
-		{Name: "received", ZH: "已享受(1 = 是)", EN: "received already (1 = yes)", Type: "number", Numeric: true},
-		{Name: "reason_zh", ZH: "理由(中文)", EN: "reason in Chinese", Type: "text"}, {Name: "reason_en", ZH: "理由(英文)", EN: "reason", Type: "text"},
+		{Name: "received", ZH: "已享受（1 = 是）", EN: "received already (1 = yes)", Type: "number", Numeric: true},
+		{Name: "reason_zh", ZH: "理由（中文）", EN: "reason in Chinese", Type: "text"}, {Name: "reason_en", ZH: "理由（英文）", EN: "reason", Type: "text"},
 	})
 }
 

@@ -17,14 +17,14 @@ const (
 )
 
 var reasonChoices = []Choice{
-	{skipped, "按跳转规则没有问", "not asked, as the form's logic says"}, {unanswered, "问了,没有回答", "asked, and left blank"},
+	{skipped, "按跳转规则没有问", "not asked, as the form's logic says"}, {unanswered, "问了，没有回答", "asked, and left blank"},
 	{"refused", "拒绝回答", "refused"}, {"dont_know", "不知道", "does not know"}, {"not_applicable", "不适用", "does not apply"},
-	{notInForm, "该版本的问卷没有这一题", "not in this version of the form"}, {withheld, "有答案,去标识时隐去", "answered, and withheld here"},
+	{notInForm, "该版本的问卷没有这一题", "not in this version of the form"}, {withheld, "有答案，去标识时隐去", "answered, and withheld here"},
 }
 
 var (
-	blankReason  = Text{"空白 = 有答案,或无从得知", "blank = there is an answer, or nobody can tell"}
-	blankBecause = Text{"空白 = 没有答案,原因见 %s", "blank = no answer; %s says why"}
+	blankReason  = Text{"空白 = 有答案，或无从得知", "blank = there is an answer, or nobody can tell"}
+	blankBecause = Text{"空白 = 没有答案，原因见 %s", "blank = no answer; %s says why"}
 )
 
 // reason is how a source says why there is no answer.

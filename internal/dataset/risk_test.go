@@ -57,7 +57,7 @@ func TestSmallCells(t *testing.T) {
 	if len(list) != 4 {
 		t.Errorf("%d small classes listed, want 4", len(list))
 	}
-	for _, want := range []string{"少于 2 人的 4 个,涉及 4 行", "4 of them below 2 persons, with 4 rows", "--suppress"} {
+	for _, want := range []string{"少于 2 人的 4 个，涉及 4 行", "4 of them below 2 persons, with 4 rows", "--suppress"} {
 		if !strings.Contains(out["disclosure.txt"].String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, out["disclosure.txt"])
 		}

@@ -145,16 +145,16 @@ func (r *risk) below(x *exposed, c disclosure.Class) string {
 
 func (r *risk) writeText(w io.Writer) error {
 	report, out := r.report(), &strings.Builder{}
-	fmt.Fprintf(out, "披露风险报告:去标识数据中的小组合\n同一组合(如性别、年龄段、区划相同)少于 %d 人,或组内敏感答案少于 %d 种,就可能认出个人。\n\n", report.K, report.L)
+	fmt.Fprintf(out, "披露风险报告：去标识数据中的小组合\n同一组合（如性别、年龄段、区划相同）少于 %d 人，或组内敏感答案少于 %d 种，就可能认出个人。\n\n", report.K, report.L)
 	for _, t := range report.Tables {
-		fmt.Fprintf(out, "%s(%s):%d 行,%d 个组合,少于 %d 人的 %d 个,涉及 %d 行\n", t.Table, strings.Join(t.Quasi, "、"), t.Rows, t.Classes, report.K,
+		fmt.Fprintf(out, "%s（%s）：%d 行，%d 个组合，少于 %d 人的 %d 个，涉及 %d 行\n", t.Table, strings.Join(t.Quasi, "、"), t.Rows, t.Classes, report.K,
 			t.BelowK.Classes, t.BelowK.Rows)
 		for _, s := range t.Sensitive {
-			fmt.Fprintf(out, "  敏感变量 %s:答案少于 %d 种的组合 %d 个,涉及 %d 行\n", s.Variable, report.L, s.BelowL.Classes, s.BelowL.Rows)
+			fmt.Fprintf(out, "  敏感变量 %s：答案少于 %d 种的组合 %d 个，涉及 %d 行\n", s.Variable, report.L, s.BelowL.Classes, s.BelowL.Rows)
 		}
 		t.suppression(out, "  区划放大到 %s 的 %d 行\n", "  清空的 %d 行\n")
 	}
-	out.WriteString("\n" + advice(report, "没有小组合。", "外发前请用 --suppress 重新导出,或放大区划、减少变量。列表见 disclosure.csv。") + "\n\n")
+	out.WriteString("\n" + advice(report, "没有小组合。", "外发前请用 --suppress 重新导出，或放大区划、减少变量。列表见 disclosure.csv。") + "\n\n")
 	fmt.Fprintf(out, "Disclosure risk: small cells in the de-identified data\nA combination (of sex, age band, area …) with fewer than %d "+
 		"persons, or with fewer than %d different sensitive answers, may give somebody away.\n\n", report.K, report.L)
 	for _, t := range report.Tables {

@@ -41,9 +41,9 @@ type Text struct {
 }
 
 var (
-	blank       = Text{"空白 = 没有回答或没有问到;0 是回答", "blank = not answered or not asked; 0 is an answer"}
-	blankFlag   = Text{"1 = 选了,0 = 没选,空白 = 这一题没有回答或没有问到", "1 = chosen, 0 = not chosen, blank = the question was not answered or not asked"}
-	blankAlways = Text{"一律空白:不导出", "always blank: not exported"}
+	blank       = Text{"空白 = 没有回答或没有问到；0 是回答", "blank = not answered or not asked; 0 is an answer"}
+	blankFlag   = Text{"1 = 选了，0 = 没选，空白 = 这一题没有回答或没有问到", "1 = chosen, 0 = not chosen, blank = the question was not answered or not asked"}
+	blankAlways = Text{"一律空白：不导出", "always blank: not exported"}
 	blankSystem = Text{"空白 = 没有", "blank = none"}
 )
 

@@ -45,7 +45,7 @@ func load(ctx context.Context, o Options, show func(step string, done, total int
 			return nil, err
 		}
 		if id := repeated(l.ids[before:]); id != "" {
-			return nil, fmt.Errorf("%s: 编号“%s”出现两次;每条记录要有自己的编号,或用 --id 指明另一列 · "+
+			return nil, fmt.Errorf("%s: 编号“%s”出现两次；每条记录要有自己的编号，或用 --id 指明另一列 · "+
 				"the id %q is there twice: give each record its own, or name another column with --id", from.file, id, id)
 		}
 	}
@@ -84,7 +84,7 @@ func newList(o Options) (*list, error) {
 			fields = l.both(fields)
 		}
 		if len(l.fields) == 0 {
-			return nil, fmt.Errorf("%s: 没有认得的列名;表头如 姓名、出生日期、证件号码,别的列名用 --map 指明 · "+
+			return nil, fmt.Errorf("%s: 没有认得的列名；表头如 姓名、出生日期、证件号码，别的列名用 --map 指明 · "+
 				"no column is known by its header, such as name, birth_date, id_number; name others with --map", file)
 		}
 		l.others = append(l.others, others...)

@@ -30,7 +30,7 @@ var warningTexts = map[string][2]string{
 	HouseCodeMismatch: {"定位点与房屋编码所在区域不一致", "The position lies in another area than the house code."},
 	NearBorder:        {"所在网格不确定：定位点靠近边界，或与其他依据不一致", "The grid is not sure: the position is near a border, or what else is known disagrees."},
 	OutsideTerritory:  {"记录所在区域不在填报人员的责任范围内", "The record's area is outside the worker's territory."},
-	Unplaced:          {"无法确定所在网格,已放入待分配队列", "The area could not be found; the record waits in the unassigned queue."},
+	Unplaced:          {"无法确定所在网格，已放入待分配队列", "The area could not be found; the record waits in the unassigned queue."},
 	DatumUnknown: {"坐标系名称无法识别，定位点未被采用；请使用 wgs84、gcj02 或 bd09",
 		"The name of the coordinate system is unknown, so the position was not used: send wgs84, gcj02 or bd09."},
 	DatumSuspect: {"坐标系可能标错（如 GCJ-02 误作 WGS-84），请核实", "The coordinate system may be mislabelled, such as GCJ-02 taken for WGS-84."},

@@ -44,7 +44,7 @@ func (c consequences) revisit() error {
 		return err
 	}
 	row := collections.Row{
-		{Column: "title", Value: fmt.Sprintf("再访(第 %d 次):%s · attempt %d: %s", len(made)+1, part.ZH, len(made)+1, part.EN)},
+		{Column: "title", Value: fmt.Sprintf("再访（第 %d 次）：%s · attempt %d: %s", len(made)+1, part.ZH, len(made)+1, part.EN)},
 		{Column: "due", Value: day.Format(time.DateOnly)}, {Column: "causes", Value: string(causes)},
 	}
 	if open != "" {

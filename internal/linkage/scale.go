@@ -54,7 +54,7 @@ const (
 var dateScale = scale{
 	{}, {"相同", "same", 80, 0.01}, {"月日颠倒", "day and month exchanged", 1, 0.005}, {"农历与公历", "lunar and solar", 2, 0.01},
 	{"差一位数字", "one digit off", 6, 0.1},
-	{"年月日中两项相同", "two of year, month, day", 4, 0.6}, {"只知年份,相同", "year only, the same", 2, 0.5}, {"相差约一个月", "a month or so apart", 1, 0.3},
+	{"年月日中两项相同", "two of year, month, day", 4, 0.6}, {"只知年份，相同", "year only, the same", 2, 0.5}, {"相差约一个月", "a month or so apart", 1, 0.3},
 	{"同年", "same year", 2, 2},
 	{"相差一两岁", "a year or two apart", 1, 6}, {"不同", "other", 1, 60.4}, {"相差十五岁以上", "fifteen years or more apart", 0.1, 30},
 }
@@ -70,7 +70,7 @@ const (
 
 var numberScale = scale{
 	{}, {"相同", "same", 88, 0.0001}, {"错一位或换位", "one digit wrong or two exchanged", 6, 0.001}, {"错两位", "two digits wrong", 1, 0.01},
-	{"不同", "other", 3, 99}, {"两个有效号码,不同", "two valid numbers", 2, 99}, {"两个有效号码,同日出生", "two valid numbers of one birth date", 0.1, 0.02},
+	{"不同", "other", 3, 99}, {"两个有效号码，不同", "two valid numbers", 2, 99}, {"两个有效号码，同日出生", "two valid numbers of one birth date", 0.1, 0.02},
 }
 
 const (

@@ -54,7 +54,7 @@ func NewTable(fields []Field) (*Table, error) {
 		}
 	}
 	if len(t.facts) > maxFacts {
-		return nil, fmt.Errorf("%d 列,最多 %d 列 · %d columns to compare, at most %d", len(t.facts), maxFacts, len(t.facts), maxFacts)
+		return nil, fmt.Errorf("%d 列，最多 %d 列 · %d columns to compare, at most %d", len(t.facts), maxFacts, len(t.facts), maxFacts)
 	}
 	return t, nil
 }

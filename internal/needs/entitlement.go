@@ -140,12 +140,12 @@ func (s *compiled) suggest(ctx *xpath.Context, library words, k *known) Entitlem
 		}
 	}
 	if s.rule == nil {
-		e.Reason = Text{"尚未写明条件,由民政部门填写。", "No rule yet; the bureau has to say who is entitled."}
+		e.Reason = Text{"尚未写明条件，由民政部门填写。", "No rule yet; the bureau has to say who is entitled."}
 		return e
 	}
 	found, missing, err := s.rule.Judge(ctx)
 	if err != nil {
-		e.Reason = Text{"条件无法计算,请检查这一行。", "The rule cannot be evaluated; look at this row of the table."}
+		e.Reason = Text{"条件无法计算，请检查这一行。", "The rule cannot be evaluated; look at this row of the table."}
 		return e
 	}
 	e.Suggestion = []string{Open, Unlikely, Likely}[found]
@@ -170,7 +170,7 @@ func (s *compiled) suggest(ctx *xpath.Context, library words, k *known) Entitlem
 func (s *compiled) reason(e *Entitlement) Text {
 	zh, en := []string{}, []string{}
 	for _, f := range e.Facts {
-		zh, en = append(zh, f.Asked.ZH+":"+f.Shown.ZH), append(en, f.Asked.EN+": "+f.Shown.EN)
+		zh, en = append(zh, f.Asked.ZH+"："+f.Shown.ZH), append(en, f.Asked.EN+": "+f.Shown.EN)
 	}
 	lacking := Text{}
 	for i, m := range e.Missing {
@@ -181,9 +181,9 @@ func (s *compiled) reason(e *Entitlement) Text {
 	}
 	head := map[string]Text{
 		Likely: {"似乎符合", "Seems entitled"}, Unlikely: {"似乎不符合", "Seems not entitled"},
-		Open: {"还不能判断,缺少:" + lacking.ZH, "Not known yet, lacking: " + lacking.EN},
+		Open: {"还不能判断，缺少：" + lacking.ZH, "Not known yet, lacking: " + lacking.EN},
 	}[e.Suggestion]
-	return Text{joined(head.ZH, "("+cmp.Or(s.WordsZH, s.Rule)+")。", strings.Join(zh, ";")),
+	return Text{joined(head.ZH, "（"+cmp.Or(s.WordsZH, s.Rule)+"）。", strings.Join(zh, "；")),
 		joined(head.EN+" ", "("+cmp.Or(s.WordsEN, s.WordsZH, s.Rule)+"). ", strings.Join(en, "; "))}
 }
 

@@ -66,7 +66,7 @@ func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, 
 			continue
 		}
 		r.Rev, r.version, r.issues = rec.Rev, in.Version, rec.Issues
-		r.title = "退回修改:" + in.Form.Title + " " + shortly(t.note)
+		r.title = "退回修改：" + in.Form.Title + " " + shortly(t.note)
 		if only == "" || only == r.FormID() {
 			all = append(all, r)
 		}
@@ -186,7 +186,7 @@ func firstElement(n *survey.Node) *survey.Node {
 
 // showComment puts what the supervisor and the rules say in front of the first question.
 func (r returned) showComment(model, body, data *survey.Node) {
-	lines := []string{"退回意见:" + r.comment}
+	lines := []string{"退回意见：" + r.comment}
 	for _, i := range r.issues {
 		if i.Severity == survey.Error || i.Severity == survey.Warning {
 			lines = append(lines, "· "+i.ZH)

@@ -55,7 +55,7 @@ figcaption strong { font-size: 13pt }
 small { color: #444 }
 </style>
 <h1>{{.Community}}</h1>
-<p>在 ODK Collect 中选择“扫描二维码”即可登录。二维码等于密码:只交给本人,不要拍照或转发;遗失时请管理员吊销。<br>
+<p>在 ODK Collect 中选择“扫描二维码”即可登录。二维码等于密码：只交给本人，不要拍照或转发；遗失时请管理员吊销。<br>
 <small>Scan it in ODK Collect to sign in. The code is a password: hand it to its owner only,
 and have a lost one revoked. {{.Made}}</small></p>
 <main>

@@ -131,9 +131,9 @@ func Told(r ingest.Receipt, incomplete bool) string {
 	}
 	switch {
 	case r.ReviewState == instrument.Draft && status != ingest.Quarantined:
-		parts = append(parts, "试填已收到,不计入数据")
+		parts = append(parts, "试填已收到，不计入数据")
 	case status == ingest.Quarantined:
-		return "已收到,交主管处理:" + r.Message["zh"]
+		return "已收到，交主管处理：" + r.Message["zh"]
 	case r.Status == ingest.Unchanged:
 		parts = append(parts, "此前已保存")
 	default:
@@ -144,12 +144,12 @@ func Told(r ingest.Receipt, incomplete bool) string {
 	}
 	parts = append(parts, findings(r.Issues)...)
 	if n := len(r.Conflicts); n > 0 {
-		parts = append(parts, fmt.Sprintf("有 %d 处与他人的修改不同,两个值都已保留,由主管决定", n))
+		parts = append(parts, fmt.Sprintf("有 %d 处与他人的修改不同，两个值都已保留，由主管决定", n))
 	}
 	if len(r.Duplicates) > 0 {
-		parts = append(parts, "可能与已有记录重复,由主管核对")
+		parts = append(parts, "可能与已有记录重复，由主管核对")
 	}
-	return strings.Join(parts, ";")
+	return strings.Join(parts, "；")
 }
 
 // findings tells the errors first, each once, and how many more there are.

@@ -64,7 +64,7 @@ const (
 // which is sealed.
 const RemarkCode = "review.remark"
 
-var remarkText = [2]string{"审核人对此题有意见,见退回说明。", "The reviewer has a remark at this question: see the note."}
+var remarkText = [2]string{"审核人对此题有意见，见退回说明。", "The reviewer has a remark at this question: see the note."}
 
 // Texts are the findings of a review by code, in Chinese and in English.
 func Texts() map[string][2]string { return map[string][2]string{RemarkCode: remarkText} }

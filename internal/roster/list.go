@@ -41,16 +41,16 @@ var PersonColumns = []tabular.Column{
 
 // Catalogue holds the texts of what can be wrong with a row: Chinese, then English.
 var Catalogue = map[string][2]string{
-	"roster.area":        {"家庭的区划代码不存在,请先导入区划。", "No area has the household's code; import the areas first."},
+	"roster.area":        {"家庭的区划代码不存在，请先导入区划。", "No area has the household's code; import the areas first."},
 	"roster.outside":     {"这个区划不在您的负责区域内。", "This area is not in your territory."},
 	"roster.address":     {"住址必填。", "An address is needed."},
-	"roster.coordinates": {"经纬度应为数字,且在范围之内。", "Latitude and longitude are numbers within their range."},
-	"roster.datum":       {"有经纬度时,请用 --crs 说明坐标系。", "Where there are coordinates, say their datum with --crs."},
+	"roster.coordinates": {"经纬度应为数字，且在范围之内。", "Latitude and longitude are numbers within their range."},
+	"roster.datum":       {"有经纬度时，请用 --crs 说明坐标系。", "Where there are coordinates, say their datum with --crs."},
 	"roster.sex":         {"性别应为男或女。", "Sex is male or female."},
-	"roster.birth_date":  {"不是日期,请写成 2015-03-01。", "No date; write it as 2015-03-01."},
-	"roster.rounded": {"号码被表格软件当作数字,末几位已丢失;请把这一列设为文本后重新填写。",
+	"roster.birth_date":  {"不是日期，请写成 2015-03-01。", "No date; write it as 2015-03-01."},
+	"roster.rounded": {"号码被表格软件当作数字，末几位已丢失；请把这一列设为文本后重新填写。",
 		"The spreadsheet took the number for a quantity and lost its last digits; make the column text and enter it again."},
-	"roster.differs": {"与名册中此人的资料不同(或名册中没有)。名册不变,由入户访问经审核后更改。",
+	"roster.differs": {"与名册中此人的资料不同（或名册中没有）。名册不变，由入户访问经审核后更改。",
 		"The register says otherwise of this person, or nothing. It stays as it is until a visit that says so is approved."},
 	"roster.nobody": {"有个人信息但没有姓名。", "There is something about a person, and no name."},
 }

@@ -61,13 +61,13 @@ func Open(ctx context.Context, app core.App, source seal.Source, now time.Time) 
 		}
 	}
 	if out.Keys, err = source.Open(ctx); errors.Is(err, fs.ErrNotExist) {
-		return out, fmt.Errorf("数据已加密,但没有密钥:请用 DOORSTEP_KEYS 指明,或放回 %[1]s · the data are sealed, but their keys are missing: name them in "+
+		return out, fmt.Errorf("数据已加密，但没有密钥：请用 DOORSTEP_KEYS 指明，或放回 %[1]s · the data are sealed, but their keys are missing: name them in "+
 			"DOORSTEP_KEYS or put them back at %[1]s", DefaultPath(app))
 	} else if err != nil {
 		return out, err
 	}
 	if !out.Keys.Sealing() {
-		out.Notice = "\n警告:未加密运行,仅供测试!身份信息以明文保存。\nWARNING: nothing is sealed (DOORSTEP_KEYS=plain). This is for tests alone: names and numbers " +
+		out.Notice = "\n警告：未加密运行，仅供测试！身份信息以明文保存。\nWARNING: nothing is sealed (DOORSTEP_KEYS=plain). This is for tests alone: names and numbers " +
 			"are stored in clear.\n\n"
 	}
 	if err := check(out.Keys, sealed); err != nil {
@@ -91,7 +91,7 @@ func create(source seal.Source, now time.Time) (string, error) {
 	} else if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("\n已生成密钥文件:%[1]s\n请立即另存一份到别处!丢失密钥,数据就再也无法读取。\nA key file was made: %[1]s\nKeep a copy of it somewhere else, now. "+
+	return fmt.Sprintf("\n已生成密钥文件：%[1]s\n请立即另存一份到别处！丢失密钥，数据就再也无法读取。\nA key file was made: %[1]s\nKeep a copy of it somewhere else, now. "+
 		"Without it the data cannot be read again, by anybody.\n\n", path), nil
 }
 
@@ -101,10 +101,10 @@ func check(keys *seal.Keys, sealed string) error {
 		return nil
 	}
 	if !keys.Sealing() {
-		return errors.New("数据已加密,不能以 plain 方式启动 · the data are sealed: DOORSTEP_KEYS=plain is refused")
+		return errors.New("数据已加密，不能以 plain 方式启动 · the data are sealed: DOORSTEP_KEYS=plain is refused")
 	}
 	if got, err := keys.Open(sealed, markerPlace); err != nil || string(got) != marker {
-		return errors.Join(errors.New("密钥与数据不符,请用 DOORSTEP_KEYS 指明封存这些数据的密钥 · these are not the keys of this database: name those that sealed "+
+		return errors.Join(errors.New("密钥与数据不符，请用 DOORSTEP_KEYS 指明封存这些数据的密钥 · these are not the keys of this database: name those that sealed "+
 			"it in DOORSTEP_KEYS"), err)
 	}
 	return nil

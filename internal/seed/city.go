@@ -66,8 +66,8 @@ func City(ctx context.Context, app core.App, live *grid.Live, s Setting) error {
 
 func buildCampaigns(db collections.DB, city *demo.City, now time.Time) error {
 	for _, c := range []struct{ id, name, form string }{
-		{"child-sweep-demo", "2026 困境儿童精准排查(演示) · child sweep", "child_visit"},
-		{"elderly-baseline-demo", "2026 老年人需求基线调查(演示) · elderly baseline", "elderly_baseline"},
+		{"child-sweep-demo", "2026 困境儿童精准排查（演示） · child sweep", "child_visit"},
+		{"elderly-baseline-demo", "2026 老年人需求基线调查（演示） · elderly baseline", "elderly_baseline"},
 	} {
 		at := collections.Stamp(now)
 		if err := collections.Insert(db, collections.Campaigns, collections.Row{

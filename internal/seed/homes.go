@@ -48,7 +48,7 @@ func buildHomes(ctx context.Context, app core.App, city *demo.City, now time.Tim
 			err := l.Write(func(db collections.DB) error {
 				return inOrder(ctx, some, func(code string) ([]home, error) { return homesOf(read, city.Households(code), at) },
 					func(homes []home) error {
-						show("家庭 households, 网格 grids", done, len(grids))
+						show("家庭 households，网格 grids", done, len(grids))
 						done++
 						return insertHomes(db, homes, &filling)
 					})
@@ -60,7 +60,7 @@ func buildHomes(ctx context.Context, app core.App, city *demo.City, now time.Tim
 				return err
 			}
 		}
-		show("家庭 households, 网格 grids", done, len(grids))
+		show("家庭 households，网格 grids", done, len(grids))
 		return l.Write(identity.Filled)
 	}
 	indexing := func(done, total int) { show("索引 indexes", done, total) }

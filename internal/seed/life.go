@@ -76,12 +76,12 @@ func Life(ctx context.Context, app core.App, stages *ingest.Intake, s Setting, p
 		return err
 	}
 	for day := range pace.Days {
-		s.show("走访 visits, 天 days", day, pace.Days)
+		s.show("走访 visits，天 days", day, pace.Days)
 		if err := l.day(ctx, day, today.AddDate(0, 0, day-pace.Days)); err != nil {
 			return fmt.Errorf("day %d: %w", day, err)
 		}
 	}
-	s.show("走访 visits, 天 days", pace.Days, pace.Days)
+	s.show("走访 visits，天 days", pace.Days, pace.Days)
 	if err := l.assign(ctx, today); err != nil {
 		return err
 	}

@@ -16,14 +16,14 @@ import (
 
 // comments are what a supervisor writes to a worker, by what is wrong.
 var comments = map[demo.Mistake]string{
-	demo.IDDigit: "证件号码校验不通过,请对照证件核实。", demo.IDTransposed: "证件号码校验不通过,请对照证件核实。",
-	demo.BirthDay: "出生日期与证件号码不一致,请核实。", demo.WrongDatum: "定位与住址相距较远,请到门口重新定位。",
-	demo.OutsideArea: "定位不在该户所在网格,请到门口重新定位。", demo.Homophone: "此人像是已登记过,请核对姓名和证件。",
+	demo.IDDigit: "证件号码校验不通过，请对照证件核实。", demo.IDTransposed: "证件号码校验不通过，请对照证件核实。",
+	demo.BirthDay: "出生日期与证件号码不一致，请核实。", demo.WrongDatum: "定位与住址相距较远，请到门口重新定位。",
+	demo.OutsideArea: "定位不在该户所在网格，请到门口重新定位。", demo.Homophone: "此人像是已登记过，请核对姓名和证件。",
 }
 
 var (
-	otherComments = []string{"备注过于简单,请写明走访情况。", "请补拍门牌照片。", "联系电话请核对。", "请说明未填项的原因。"}
-	rejections    = []string{"同一户已有记录,本条作废。", "不在本次排查范围内。"}
+	otherComments = []string{"备注过于简单，请写明走访情况。", "请补拍门牌照片。", "联系电话请核对。", "请说明未填项的原因。"}
+	rejections    = []string{"同一户已有记录，本条作废。", "不在本次排查范围内。"}
 )
 
 // review is the office's morning: most of what has lain for two days is decided on, the rest waits.

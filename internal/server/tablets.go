@@ -192,7 +192,7 @@ func stranger(re *core.RequestEvent) error {
 
 // RenewEpoch makes every tablet begin anew, which loses nothing that they hold, and puts the reason on record.
 func (s *Server) RenewEpoch(ctx context.Context, app core.App, why string) error {
-	fmt.Fprintf(os.Stderr, "数据库可能来自备份(%s):平板将重新同步。\n"+
+	fmt.Fprintf(os.Stderr, "数据库可能来自备份（%s）：平板将重新同步。\n"+
 		"The database may come from a backup: tablets will sync in full.\n", why)
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		if err := devicesync.RenewEpoch(db); err != nil {

@@ -81,9 +81,9 @@ func (r *Report) traffic(t *table) {
 func (r *Report) quality(t *table) {
 	t.line("", "—— 质量 quality ——")
 	t.share(r.Areas, "归格正确 areas right of those placed")
-	t.share(r.TwinsHere, "重复儿童被发现(同一平板) duplicates found of those planted, same tablet")
-	t.share(r.TwinsAway, "重复儿童被发现(不同平板) duplicates found of those planted, another tablet")
-	t.count(r.Duplicates, "疑似重复提示,含其他 duplicate notes, others included")
+	t.share(r.TwinsHere, "重复儿童被发现（同一平板） duplicates found of those planted, same tablet")
+	t.share(r.TwinsAway, "重复儿童被发现（不同平板） duplicates found of those planted, another tablet")
+	t.count(r.Duplicates, "疑似重复提示，含其他 duplicate notes, others included")
 	for _, m := range slices.Sorted(maps.Keys(r.Mistakes)) {
 		t.share(r.Mistakes[m], "发现的差错 mistakes found: "+mistakeLabels[m])
 	}

@@ -45,16 +45,16 @@ const (
 
 // Catalogue holds the texts of each code: Chinese, then English.
 var Catalogue = map[string][2]string{
-	BadNumber: {"工号只能用字母、数字、下划线和连字符,最长 32 位。", "A staff number has letters, digits, underscores and hyphens, at most 32."},
-	BadName:   {"姓名必填,最长 50 字。", "A name is needed, of at most 50 characters."},
-	BadRole: {"角色应为 field(采集员)、supervisor(督导)、analyst(分析员)、manager(主管)之一。",
+	BadNumber: {"工号只能用字母、数字、下划线和连字符，最长 32 位。", "A staff number has letters, digits, underscores and hyphens, at most 32."},
+	BadName:   {"姓名必填，最长 50 字。", "A name is needed, of at most 50 characters."},
+	BadRole: {"角色应为 field（采集员）、supervisor（督导）、analyst（分析员）、manager（主管）之一。",
 		"The role is one of field, supervisor, analyst, manager."},
-	NoTerritory:      {"负责区域必填:一个或几个区划代码的列表。", "A territory is needed: a list of one or more area codes."},
-	UnknownTerritory: {"没有这个区划代码,请先导入区划。", "There is no such area code; import the areas first."},
+	NoTerritory:      {"负责区域必填：一个或几个区划代码的列表。", "A territory is needed: a list of one or more area codes."},
+	UnknownTerritory: {"没有这个区划代码，请先导入区划。", "There is no such area code; import the areas first."},
 	BadActive:        {"在岗应为“是”或“否”。", "Active is yes or no."},
 	ShortPassword:    {"密码至少 8 个字符。", "A password has 8 characters at least."},
-	WeakPassword:     {"这个密码太常见,或含有工号、姓名,请换一个。", "This password is too common, or holds the staff number or the name; choose another."},
-	LongPassword:     {"密码最长 71 字节(约 23 个汉字)。", "A password has 71 bytes at most."},
+	WeakPassword:     {"这个密码太常见，或含有工号、姓名，请换一个。", "This password is too common, or holds the staff number or the name; choose another."},
+	LongPassword:     {"密码最长 71 字节（约 23 个汉字）。", "A password has 71 bytes at most."},
 	SamePassword:     {"新密码与原密码相同。", "The new password is the old one."},
 	RepeatedNumber:   {"这个工号在表里出现过。", "The staff number is in the list already."},
 	AboveOwnRole:     {"角色不能高于您自己的角色。", "The role is above your own."},

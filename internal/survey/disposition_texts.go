@@ -14,7 +14,7 @@ var dispositionTexts = map[string][2]string{
 	"2.33": {"语言不通", "language problem"}, "2.36": {"其他原因", "miscellaneous"},
 	"3.1": {"不明是否住宅", "unknown if housing unit"}, "3.11": {"未尝试", "not attempted"}, "3.17": {"无法到达或不安全", "unable to reach, or unsafe area"},
 	"3.18": {"找不到地址", "unable to locate the address"},
-	"3.2":  {"住宅,不明有无调查对象", "housing unit, unknown if eligible respondent"}, "3.21": {"未完成甄别", "no screener completed"},
+	"3.2":  {"住宅，不明有无调查对象", "housing unit, unknown if eligible respondent"}, "3.21": {"未完成甄别", "no screener completed"},
 	"3.9": {"其他不明", "unknown, other"},
 	"4":   {"不属于调查对象", "not eligible"}, "4.1": {"不在样本内", "out of sample"}, "4.5": {"不是住宅", "not a housing unit"},
 	"4.51": {"商户或机关", "business or government"}, "4.52": {"机构", "institution"}, "4.53": {"集体宿舍", "group quarters"},
@@ -24,7 +24,7 @@ var dispositionTexts = map[string][2]string{
 
 // householdResultTexts are the household results of the DHS surveys (hv015).
 var householdResultTexts = map[string][2]string{
-	"1": {"完成", "completed"}, "2": {"有人居住,没有合适的人在家", "no competent respondent at home"}, "3": {"全家长期外出", "absent for an extended period"},
+	"1": {"完成", "completed"}, "2": {"有人居住，没有合适的人在家", "no competent respondent at home"}, "3": {"全家长期外出", "absent for an extended period"},
 	"4": {"改期", "postponed"}, "5": {"拒访", "refused"}, "6": {"空置或不是住宅", "vacant, or no dwelling"}, "7": {"已拆除", "destroyed"},
 	"8": {"找不到", "not found"}, "9": {"其他", "other"},
 }

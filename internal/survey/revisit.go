@@ -44,7 +44,7 @@ type DayPart struct{ Code, ZH, EN string }
 
 // dayParts in the order in which they are tried: those that differ most from a weekday's working hours first.
 var dayParts = []DayPart{
-	{"evening", "晚上(18–21 时)", "evening (18–21)"}, {"weekend", "周末", "weekend"}, {"morning", "上午", "morning"},
+	{"evening", "晚上（18–21 时）", "evening (18–21)"}, {"weekend", "周末", "weekend"}, {"morning", "上午", "morning"},
 	{"afternoon", "下午", "afternoon"},
 }
 

@@ -8,8 +8,8 @@ import (
 
 // Catalogue holds the texts of what can be wrong with a list as a whole: Chinese, then English; %s stands for the detail.
 var Catalogue = map[string][2]string{
-	noHeader:               {"没有找到表头;可用的列:%s", "No header was found; columns: %s"},
-	"table.column_missing": {"缺少列:%s", "A column is missing: %s"},
+	noHeader:               {"没有找到表头；可用的列：%s", "No header was found; columns: %s"},
+	"table.column_missing": {"缺少列：%s", "A column is missing: %s"},
 	"table.column_twice":   {"这一列有两次。", "The column is there twice."},
 	"table.empty":          {"表里没有数据行。", "There is no row in the list."},
 }

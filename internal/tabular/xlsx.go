@@ -27,7 +27,7 @@ func openXLSX(path string, in io.Reader) (f source, err error) {
 	}()
 	book, err := excelize.OpenReader(in, excelize.Options{RawCellValue: true, UnzipSizeLimit: mostUnzipped, UnzipXMLSizeLimit: mostUnzipped})
 	if err != nil {
-		return nil, fmt.Errorf("%s: 不是可读取的 .xlsx(太大的表格请存为 .csv) · no readable .xlsx; save a very large one as .csv: %w", path, err)
+		return nil, fmt.Errorf("%s: 不是可读取的 .xlsx（太大的表格请存为 .csv） · no readable .xlsx; save a very large one as .csv: %w", path, err)
 	}
 	sheet := book.GetSheetList()[0]
 	for _, name := range book.GetSheetList() {

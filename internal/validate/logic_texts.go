@@ -13,7 +13,7 @@ var problemTexts = map[string]struct{ zh, en string }{
 	"form.rule_unknown":   {"没有名为 %s 的规则。", "There is no rule called %s."},
 	"form.rule_reference": {"规则引用的问题 %s 不存在。", "The rule refers to %s, which is not a question here."},
 	"form.rule_arguments": {"规则的参数不对。", "The arguments of the rule do not fit."},
-	"logic.too_much": {"表单的表达式引用的题目合计过多(在题目“%s”处超出上限),例如每题都用 //*。请只引用所需的题目。",
+	"logic.too_much": {"表单的表达式引用的题目合计过多（在题目“%s”处超出上限），例如每题都用 //*。请只引用所需的题目。",
 		"The expressions of this form look at too many questions altogether (at question “%s” it was enough), as //* in every one does. Name " +
 			"those that are needed."},
 	"logic.cycle": {"循环引用，答案取决于自身：%s。", "The answers depend on themselves: %s."},

@@ -281,7 +281,7 @@ func (a *assigning) recheck(db collections.DB, s Sample, items []*Interview) err
 			continue
 		}
 		row := collections.Row{
-			{Column: "kind", Value: "recheck"}, {Column: "title", Value: "复核访问:请独立再问一遍 · re-interview: ask again, on your own"},
+			{Column: "kind", Value: "recheck"}, {Column: "title", Value: "复核访问：请独立再问一遍 · re-interview: ask again, on your own"},
 			{Column: "form", Value: s.Form}, {Column: "household", Value: one.household}, {Column: "person", Value: one.person},
 			{Column: "area", Value: one.Area}, {Column: "due", Value: s.Due},
 			{Column: "collection", Value: s.Table}, {Column: "record", Value: one.Record}, {Column: "causes", Value: `["recheck"]`},

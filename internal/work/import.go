@@ -33,7 +33,7 @@ func parse(read func(each func(tabular.Row) error) ([]string, error)) (parts []P
 	ignored, err = read(func(r tabular.Row) error {
 		p := Part{Area: r.Get("area"), Household: r.Get("household"), Worker: r.Get("worker"), Due: r.Get("due")}
 		if p.Area == "" && p.Household == "" {
-			wrong = append(wrong, r.Problem("work.part", "area", "没有区划代码,也没有家庭。", "Neither an area nor a household."))
+			wrong = append(wrong, r.Problem("work.part", "area", "没有区划代码，也没有家庭。", "Neither an area nor a household."))
 		}
 		if said := r.Get("target"); said != "" {
 			if p.Target, err = strconv.Atoi(said); err != nil {

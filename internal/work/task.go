@@ -33,7 +33,7 @@ func (a *assigning) task(db collections.DB, s step) (step, *Fault, error) {
 			return nil
 		})
 	if err == nil && tasks > 1 && s.from != s.Worker {
-		return s, wrong("area", s.Area, "该区划已分给几名采集员,请先收回。", "The area is split between workers: take it back first."), nil
+		return s, wrong("area", s.Area, "该区划已分给几名采集员，请先收回。", "The area is split between workers: take it back first."), nil
 	}
 	return s, nil, err
 }

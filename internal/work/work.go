@@ -184,7 +184,7 @@ func (a *assigning) look(db collections.DB, p Part) (s step, fault *Fault, err e
 			&s.Area); err != nil {
 			return s, nil, err
 		} else if !known || !a.May(access.AssignWork, s.Area, "") || p.Area != "" && p.Area != s.Area {
-			return s, wrong("household", p.Household, "没有这户,或不在您的辖区、不在所写区划内。", "No such household in your territory and that area."), nil
+			return s, wrong("household", p.Household, "没有这户，或不在您的辖区、不在所写区划内。", "No such household in your territory and that area."), nil
 		}
 	}
 	var one int
@@ -193,7 +193,7 @@ func (a *assigning) look(db collections.DB, p Part) (s step, fault *Fault, err e
 	case err != nil:
 		return s, nil, err
 	case !known || !a.May(access.AssignWork, s.Area, ""):
-		return s, wrong("area", s.Area, "没有这个区划代码,或不在您的辖区。", "No such area in your territory."), nil
+		return s, wrong("area", s.Area, "没有这个区划代码，或不在您的辖区。", "No such area in your territory."), nil
 	case len(a.place.Territory) > 0 && !a.place.Covers(s.Area):
 		return s, wrong("area", s.Area, "不在该批次的范围内。", "Not in the campaign's territory."), nil
 	case p.Target < 0 || p.Target > 1_000_000:
@@ -205,7 +205,7 @@ func (a *assigning) look(db collections.DB, p Part) (s step, fault *Fault, err e
 	if p.Worker != "" {
 		w, err := a.worker(db, p.Worker)
 		if err != nil || !w.fit || !w.territory.Covers(s.Area) {
-			return s, wrong("worker", p.Worker, "没有这名在岗采集员,或该区划不在其负责范围内。", "No such active field worker with that area in their territory."), err
+			return s, wrong("worker", p.Worker, "没有这名在岗采集员，或该区划不在其负责范围内。", "No such active field worker with that area in their territory."), err
 		}
 		s.Worker = w.id
 	}

@@ -10,10 +10,10 @@ import (
 
 // texts are what a person reads, by code: Chinese, then English; %s stands for the detail.
 var texts = map[string][2]string{
-	"answer.shape":   {"答案的数据结构与问卷不符,该答案未被读取。", "The answer does not have the shape that the form asks for and was not read."},
-	"answer.unknown": {"问卷中没有这个问题,该答案未被读取。", "The form has no such question; the answer was not read."},
-	TooMany:          {"重复组的条目过多,服务器没有读完。", "The repeat has too many entries; the record was not read to its end."},
-	"xml.name": {"名称“%s”不能写入表单:它含有不能用于名称的字符,或者它的前缀没有在 settings 表的 namespaces 列声明。",
+	"answer.shape":   {"答案的数据结构与问卷不符，该答案未被读取。", "The answer does not have the shape that the form asks for and was not read."},
+	"answer.unknown": {"问卷中没有这个问题，该答案未被读取。", "The form has no such question; the answer was not read."},
+	TooMany:          {"重复组的条目过多，服务器没有读完。", "The repeat has too many entries; the record was not read to its end."},
+	"xml.name": {"名称“%s”不能写入表单：它含有不能用于名称的字符，或者它的前缀没有在 settings 表的 namespaces 列声明。",
 		"The name “%s” cannot be written: it has characters that a name cannot have, or its prefix is not declared in the namespaces column of " +
 			"the settings sheet."},
 }

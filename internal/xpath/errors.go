@@ -34,7 +34,7 @@ var Catalogue = map[string][2]string{
 	CodeTooLong:         {"表达式计算耗时过长。", "Evaluating the expression takes too long."},
 	CodeUnknownFunction: {"没有这个函数。", "There is no such function."},
 	CodeArity:           {"函数的参数个数不对。", "The function takes another number of arguments."},
-	CodeNeedsNodes:      {"此处需要引用题目,而不是一个值。", "A reference to questions is needed here, not a value."},
+	CodeNeedsNodes:      {"此处需要引用题目，而不是一个值。", "A reference to questions is needed here, not a value."},
 	CodeUnknownPrefix:   {"命名空间前缀未声明。", "The namespace prefix is not declared."},
 	CodeVariable:        {"不能使用变量。", "Variables cannot be used."},
 	CodeBadRegex:        {"正则表达式有误。", "The regular expression is wrong."},

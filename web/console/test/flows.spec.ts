@@ -67,7 +67,7 @@ test('who must have a second factor enrols it by the QR code at the first sign-i
   await page.locator('input[autocomplete=one-time-code]').fill(totp(secret))
   await page.keyboard.press('Enter')
   await expect(page.locator('.codes li').first()).toBeVisible()
-  await page.getByRole('button', { name: '我已抄下,重新登录' }).click()
+  await page.getByRole('button', { name: '我已抄下，重新登录' }).click()
   await expect(page.locator('input[name=username]')).toBeVisible()
 })
 
@@ -136,7 +136,7 @@ test('a held submission is released, another discarded with a reason', async ({ 
   const before = await city.call<Held>('S00003', 'GET', '/api/doorstep/v1/quarantine')
   await console.open('S00003', 'quarantine')
   await page.locator('.one .actions').waitFor()
-  await page.getByRole('button', { name: '放行,重新处理' }).click()
+  await page.getByRole('button', { name: '放行，重新处理' }).click()
   await expect(page.locator('.notes')).toContainText(/已成为记录|仍然不能成为记录/)
   const id = new URL(page.url()).searchParams.get('q')
   await page.getByRole('button', { name: '作废' }).click()
@@ -213,7 +213,7 @@ test('the map leads down as the table does, and the table is saved', async ({ co
   await page.locator('.map path').first().click()
   await expect(page.locator('select').first().locator('option:checked')).toHaveText('街道')
   await expect(page.locator('.map path')).not.toHaveCount(0)
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载本表(CSV)' }).click()])
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载本表（CSV）' }).click()])
   expect(download.suggestedFilename()).toMatch(/^coverage-street-\d+\.csv$/)
 })
 

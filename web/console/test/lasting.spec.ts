@@ -81,7 +81,7 @@ test('a desk that is left alone locks itself, and the comment that was being typ
   await page.keyboard.press('c')
   await page.keyboard.type('写到一半的批注')
   await page.clock.fastForward('16:00')
-  await expect(page.getByText('长时间未操作,已锁屏')).toBeVisible()
+  await expect(page.getByText('长时间未操作，已锁屏')).toBeVisible()
   await expect(page.locator('.answers')).not.toBeVisible()
   expect(await page.evaluate(() => sessionStorage.getItem('doorstep.token'))).toBeNull()
   await console.again()

@@ -196,7 +196,7 @@ test('beside a questioned answer stands what is usual in the district', async ({
   }
   await console.open('S00003', `review?code=date.future&r=${key}`)
   const answer = page.locator(`[data-ref="${ref}"]`)
-  await expect(answer).toContainText('常见范围:' + low)
+  await expect(answer).toContainText('常见范围：' + low)
   await answer.scrollIntoViewIfNeeded()
   await console.accessible()
   await console.picture('usual')

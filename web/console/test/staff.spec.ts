@@ -3,7 +3,7 @@ import { test, expect, sizes, type Lang } from './test.ts'
 
 interface Staff { items: { staff_no: string; name: string; role: string; territory: { code: string }[] }[] }
 const words = {
-  zh: { new: '新建账号', save: '保存', add: '添加辖区', outside: '太常见', change: '修改 赵新来', all: '选择列出的全部采集员', made: '已生成', print: '打印', save2: '下载人员表(CSV)', unsent: '4 条', told: '4 条未上传', photos: '7 个附件未上传', both: '4 条 · 7 个附件', head: '工号,采集员' },
+  zh: { new: '新建账号', save: '保存', add: '添加辖区', outside: '太常见', change: '修改 赵新来', all: '选择列出的全部采集员', made: '已生成', print: '打印', save2: '下载人员表（CSV）', unsent: '4 条', told: '4 条未上传', photos: '7 个附件未上传', both: '4 条 · 7 个附件', head: '工号,采集员' },
   en: { new: 'New account', save: 'Save', add: 'Add an area', outside: 'too common', change: 'Change 赵新来', all: 'Choose every field worker listed', made: 'made', print: 'Print', save2: 'Download the workers (CSV)', unsent: '4', told: '4 unsent', photos: '7 photos or files unsent', both: '4 records · 7 photos or files', head: 'Staff number,Worker' },
 }
 

@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-C-EUCgG6.js";import{ft as t,x as n}from"./_plugin-vue_export-helper-C8mw4jhP.js";function r(r){let i=e({dir:t(`ltr`)});return n(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
