@@ -190,11 +190,11 @@ test('a photo is looked at in the viewer, as a picture, and given back to the ke
 test('beside a questioned answer stands what is usual in the district', async ({ console, page, city }) => {
   interface Seen { rows: { ref: string; usual: { low: string; high: string } | null }[] }
   let [key, ref, low] = ['', '', '']
-  for (const i of (await city.call<{ items: Item[] }>('S00003', 'GET', '/api/doorstep/v1/queue?code=date.future')).items) {
+  for (const i of (await city.call<{ items: Item[] }>('S00003', 'GET', '/api/doorstep/v1/queue?code=person.differs')).items) {
     const row = (await city.call<Seen>('S00003', 'GET', read(`${i.collection}/${i.id}`))).rows.find((r) => r.usual)
     if (row) [key, ref, low] = [`${i.collection}/${i.id}`, row.ref, row.usual!.low]
   }
-  await console.open('S00003', `review?code=date.future&r=${key}`)
+  await console.open('S00003', `review?code=person.differs&r=${key}`)
   const answer = page.locator(`[data-ref="${ref}"]`)
   await expect(answer).toContainText('常见范围：' + low)
   await answer.scrollIntoViewIfNeeded()
