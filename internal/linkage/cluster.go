@@ -169,8 +169,7 @@ func (c *clusters) doubted(x int32) float64 {
 }
 
 func (r *Result) oddsOf(x, y int32) float64 {
-	p := r.t.pair(min(x, y), max(x, y))
-	return r.scorer.odds(min(x, y), max(x, y), &p)
+	return r.pairOf(min(x, y), max(x, y)).Odds
 }
 
 // tell gives each pair of a cluster the odds by which its records came together, and adds those that no key has found.
@@ -188,7 +187,7 @@ func (c *clusters) tell(joint map[[2]int32]float64) {
 		if first := int32(r.t.first); first > 0 && (key[0] < first) == (key[1] < first) {
 			continue
 		}
-		p := Pair{A: key[0], B: key[1], Odds: r.oddsOf(key[0], key[1]), Through: -1}
+		p := r.pairOf(key[0], key[1])
 		c.set(&p, odds)
 		r.Pairs = append(r.Pairs, p)
 	}

@@ -251,3 +251,19 @@ func manyRecords(t *testing.T, people int) {
 		t.Errorf("%d of %d found, %d wrong", right, all, wrong)
 	}
 }
+
+// A nickname by itself is looked at by a person, however likely, also where the odds stay below their bound; other records of the
+// person may link it.
+func TestNicknameIsNeverLinkedByItself(t *testing.T) {
+	for _, c := range []struct {
+		pair Pair
+		want Decision
+	}{
+		{Pair{Odds: 3, Nickname: true}, Review}, {Pair{Odds: nicknameAtHome, Nickname: true}, Review}, {Pair{Odds: 5, Nickname: true}, Link},
+		{Pair{Odds: 3}, Link}, {Pair{Odds: 1, Nickname: true}, Review},
+	} {
+		if c.pair.decide(); c.pair.Decision != c.want {
+			t.Errorf("odds %v, nickname %v: %s", c.pair.Odds, c.pair.Nickname, c.pair.Decision)
+		}
+	}
+}

@@ -72,8 +72,7 @@ func (m *Trained) Judge(one Said, others []Said) ([]Judged, error) {
 		levels := t.pair(0, b)
 		odds := s.odds(0, b, &levels)
 		out[i] = Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds,
-			Look:     odds == nicknameAtHome,
-			Evidence: r.Explain(0, b)}
+			Look: s.nickname(&levels), Evidence: r.Explain(0, b)}
 	}
 	return out, nil
 }

@@ -38,6 +38,7 @@ type Pair struct {
 	Through     int32   // the record that joins them where they alone would not, -1 for none
 	Probability float64
 	Held        bool // by rule: siblings, twins and nicknames are for a person to decide, whatever the weights say
+	Nickname    bool // never linked by itself; other records of the person may link it
 	Decision    Decision
 }
 
@@ -79,9 +80,8 @@ func (r *Result) score(ctx context.Context, c *candidates, show func(done, total
 	compared := make([]int64, workers()*8)
 	err := c.each(ctx, show, visitor{visit: func(w int, a, b int32) {
 		compared[w*8]++
-		p := r.t.pair(a, b)
-		if odds := r.scorer.odds(a, b, &p); odds >= kept {
-			found[w] = append(found[w], Pair{A: a, B: b, Odds: odds, Through: -1, Held: held(odds)})
+		if p := r.pairOf(a, b); p.Odds >= kept {
+			found[w] = append(found[w], p)
 		}
 	}})
 	for w := range found {
@@ -97,11 +97,18 @@ func (r *Result) score(ctx context.Context, c *candidates, show func(done, total
 	return err
 }
 
+// pairOf is what two records say by themselves, a before b.
+func (r *Result) pairOf(a, b int32) Pair {
+	p := r.t.pair(a, b)
+	odds := r.scorer.odds(a, b, &p)
+	return Pair{A: a, B: b, Odds: odds, Through: -1, Held: held(odds), Nickname: r.scorer.nickname(&p)}
+}
+
 // decide sets probability and decision from the odds.
 func (p *Pair) decide() {
 	p.Probability = probability(p.Odds)
 	switch {
-	case p.Probability >= LinkFrom && p.Odds != nicknameAtHome:
+	case p.Probability >= LinkFrom && !(p.Nickname && p.Odds <= nicknameAtHome):
 		p.Decision = Link
 	case p.Probability >= ReviewFrom || p.Held:
 		p.Decision = Review

@@ -142,12 +142,17 @@ func (s *scorer) most(p *pattern, house float64) float64 {
 	switch {
 	case s.siblings(p, house) || s.twinByEar(p):
 		return siblingOdds
-	case s.given < 0 || p[s.given] != nameNick || s.id >= 0 && (p[s.id] == numberSame || p[s.id] == numberDigit):
+	case !s.nickname(p):
 		return math.Inf(1)
 	case s.birth >= 0 && p[s.birth] != missing && p[s.birth] <= dateLunar && house > s.others && !s.careful:
 		return nicknameAtHome
 	}
 	return nicknameOdds
+}
+
+// nickname reports whether one given name may be a short form of the other, and no number says the same.
+func (s *scorer) nickname(p *pattern) bool {
+	return s.given >= 0 && p[s.given] == nameNick && (s.id < 0 || p[s.id] != numberSame && p[s.id] != numberDigit)
 }
 
 // siblings reports whether two records may be of two children of one family: given names that differ by more than how they
@@ -190,7 +195,7 @@ func (s *scorer) twinByEar(p *pattern) bool {
 const (
 	nicknameOdds   = -0.1 // below even odds: not the same until a person has looked
 	siblingOdds    = -0.2
-	nicknameAtHome = 3.4 // in the same household and born on the same day: 97 in a hundred, to be looked at all the same
+	nicknameAtHome = 3.4 // in the same household and born on the same day: 97 in a hundred; up to there a person looks all the same
 )
 
 // Probability is that of odds in natural logarithms.
