@@ -13,7 +13,7 @@ import (
 )
 
 // halfWidth is punctuation of half a width that touches Chinese; the Chinese standard (GB/T 15834-2011) writes it in full width.
-// asTyped is what is typed so: an option of a command, a call, an address, the name of a language.
+// asTyped matches what is typed with half-width signs: an option of a command, a call, an address, the name of a language.
 var (
 	han       = regexp.MustCompile(`\p{Han}`)
 	halfWidth = regexp.MustCompile(`[\p{Han}、。”》\x{ff09}][,;:?!(]|[,;:?!)][\p{Han}“《\x{ff08}]|\(\p{Han}|\p{Han}\)`)

@@ -132,12 +132,18 @@ func Recount(db DB, interviews Interviews, tables []string) error {
 	})
 }
 
+// CommunityDigits is the length of a community's code (GB/T 2260 and its sequels). A longer code is a grid's.
+const CommunityDigits = 12
+
+// AreaDigits are the lengths of the codes of a city, a district, a street and a community.
+var AreaDigits = [...]int{4, 6, 9, CommunityDigits}
+
 // recountAreas counts the areas of each level from the cases and the work in them.
 func recountAreas(db DB) error {
-	for level, digits := range []int{4, 6, 9, 12, 99} {
-		least, part := digits, fmt.Sprintf(`substr(area,1,%d)`, digits)
-		if digits == 99 { // grids: whatever is longer than the code of a community
-			least = 13
+	for level := range len(AreaDigits) + 1 {
+		least, part := CommunityDigits+1, `area` // of a grid
+		if level < len(AreaDigits) {
+			least, part = AreaDigits[level], fmt.Sprintf(`substr(area,1,%d)`, AreaDigits[level])
 		}
 		for _, query := range []string{
 			`INSERT INTO coverage_areas (level, area, visited, completed, returned, approved) SELECT ?, part, COUNT(*), SUM(some>0), 0, 0

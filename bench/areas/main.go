@@ -226,7 +226,7 @@ func tellCoverage(app core.App, what string, report func(level string) ([]covera
 	return nil
 }
 
-// times is how often each request is made.
+// times is the number of calls of each request.
 const times = 25
 
 // reassigned gives each grid the code of the next one of its community, and lets the job run to its end.

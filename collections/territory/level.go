@@ -1,9 +1,13 @@
 package territory
 
-import "slices"
+import (
+	"slices"
 
-// Levels of areas by how many lie above them: a code of a level has so many digits as digits says (GB/T 2260 and its sequels), and
-// a longer one is a grid's.
+	"doorstep/collections"
+)
+
+// Levels of areas by how many lie above them: a code of a level has so many digits as collections.AreaDigits says, and a longer one is
+// a grid's.
 const (
 	City = iota
 	District
@@ -12,10 +16,10 @@ const (
 	Grid
 )
 
-var digits = []int{4, 6, 9, CommunityDigits}
+var digits = collections.AreaDigits[:]
 
-// CommunityDigits is the length of a community's code. A longer code is a grid's.
-const CommunityDigits = 12
+// CommunityDigits is the length of a community's code.
+const CommunityDigits = collections.CommunityDigits
 
 // InCommunity returns the community that an area lies in, or the area itself where it is larger.
 func InCommunity(code string) string { return code[:min(len(code), CommunityDigits)] }

@@ -60,7 +60,7 @@ func (p *piece) add(seq int64, record, subjects string) {
 
 func (p *piece) full() bool { return p.rows >= pieceRows || p.ids >= pieceIDs }
 
-// packed is what a slot holds, as it is stored.
+// packed returns the bytes that are stored for a slot: its entries in order, eight bytes each.
 func (p *piece) packed(slot int) []byte {
 	slices.Sort(p.slots[slot])
 	var b []byte
@@ -70,7 +70,7 @@ func (p *piece) packed(slot int) []byte {
 	return b
 }
 
-// seen is how far the index has come.
+// seen says how far the index reaches.
 type seen struct {
 	pieces int
 	upTo   int64 // of the trail

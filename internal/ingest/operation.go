@@ -106,7 +106,7 @@ type Unsent struct {
 	Said bool
 }
 
-// UnmarshalJSON never fails.
+// UnmarshalJSON reads a number, and never fails.
 func (u *Unsent) UnmarshalJSON(raw []byte) error {
 	var n *int64
 	if json.Unmarshal(raw, &n) == nil && n != nil && *n >= 0 {
