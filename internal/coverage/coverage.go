@@ -47,7 +47,7 @@ func counted(db collections.DB, ranges []territory.Range, level string, all []Ar
 		at, _ := slices.BinarySearchFunc(all, r.Lo, func(a Area, code string) int { return strings.Compare(a.Code, code) })
 		left := all[at:]
 		err := collections.Each(db, `SELECT area, visited, completed, returned, approved FROM coverage_areas
-			WHERE level=? AND area>=? AND area<?`, []any{depth, r.Lo, r.Hi}, func(rows *sql.Rows) error {
+			WHERE level=? AND area>=? AND area<? ORDER BY area`, []any{depth, r.Lo, r.Hi}, func(rows *sql.Rows) error {
 			var n Area
 			if err := rows.Scan(&n.Code, &n.Visited, &n.Completed, &n.Returned, &n.Approved); err != nil {
 				return err
