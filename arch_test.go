@@ -87,6 +87,7 @@ var mayImport = map[string][]string{
 	"internal/simulate":    {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
 	"internal/queryplan":   {},
 	"internal/testapp":     {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/identity", "internal/queryplan", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
+	"internal/corpora":     {},
 
 	"collections/territory": {"collections"},
 }

@@ -35,23 +35,12 @@ func contents(t *testing.T, app *testapp.App) string {
 	}
 	var all strings.Builder
 	for _, name := range tables {
-		err := collections.Each(db, `SELECT * FROM "`+name+`"`, nil, func(rows *sql.Rows) error {
-			columns, err := rows.Columns()
-			if err != nil {
-				return err
-			}
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				return err
-			}
+		err := testapp.EachRow(db, `SELECT * FROM "`+name+`"`, func(columns []string, values []any) error {
 			for i, v := range values {
-				fmt.Fprintf(&all, "%s.%s=%v\n", name, columns[i], *v.(*any))
+				fmt.Fprintf(&all, "%s.%s=%v\n", name, columns[i], v)
 			}
 			if at := slices.Index(columns, collections.SealedColumn); at >= 0 {
-				id, sealed := fmt.Sprint(*values[slices.Index(columns, "id")].(*any)), fmt.Sprint(*values[at].(*any))
+				id, sealed := fmt.Sprint(values[slices.Index(columns, "id")]), fmt.Sprint(values[at])
 				opened, err := collections.Open(db, name, id, sealed)
 				for _, v := range opened {
 					fmt.Fprintf(&all, "%s.%s=%s\n", name, v.Column, v.Text)

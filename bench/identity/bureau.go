@@ -35,7 +35,7 @@ func bureaus(set string) (bureau, bool) {
 // originals are the rows of the public sets that are no duplicates, with the header.
 func originals() (head []string, rows [][]string, err error) {
 	for n := 1; n <= 3; n++ {
-		f, err := os.Open(filepath.Join(corpora(), fmt.Sprintf("dataset%d.csv", n)))
+		f, err := os.Open(filepath.Join(febrlFolder(), fmt.Sprintf("dataset%d.csv", n)))
 		if err != nil {
 			return nil, nil, err
 		}

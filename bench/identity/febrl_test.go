@@ -1,21 +1,14 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
+
+	"doorstep/internal/corpora"
 )
 
 // TestFEBRL holds the smallest of the public sets against the aim; `go run ./bench/identity` measures all.
 func TestFEBRL(t *testing.T) {
-	file := filepath.Join(corpora(), "dataset1.csv")
-	if os.Getenv("DOORSTEP_CORPORA") == "" {
-		file = filepath.Join("..", "..", file)
-	}
-	if _, err := os.Stat(file); err != nil {
-		t.Run("skipped because the corpora folder is absent, set DOORSTEP_CORPORA", func(t *testing.T) { t.Skip(err) })
-		return
-	}
+	file := corpora.Path(t, "febrl", "dataset1.csv")
 	who, err := febrl(file)
 	if err != nil {
 		t.Fatal(err)

@@ -102,7 +102,7 @@ func link(ctx context.Context, dir, set string, seed uint64, people int) (figure
 // list is the files of a set, written into a folder unless they are public ones, and who their records are of.
 func list(dir, set string, seed uint64, people int) ([]string, truth, error) {
 	if n, ok := strings.CutPrefix(set, "febrl"); ok {
-		file := filepath.Join(corpora(), "dataset"+n+".csv")
+		file := filepath.Join(febrlFolder(), "dataset"+n+".csv")
 		t, err := febrl(file)
 		return []string{file}, t, err
 	}

@@ -8,11 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"doorstep/bench/process"
 	"doorstep/internal/dedup"
 )
 
@@ -66,8 +66,12 @@ func measure(ctx context.Context, set string, files []string, t truth) (figures,
 	if err != nil {
 		return figures{}, err
 	}
+	_, most, err := process.Memory(os.Getpid())
+	if err != nil {
+		return figures{}, err
+	}
 	out := figures{Set: set, Records: f.Records, Pairs: f.Compared, Seconds: time.Since(start).Seconds(),
-		PerSecond: float64(f.Compared) / compared.Sub(comparing).Seconds(), MegaBytes: peak()}
+		PerSecond: float64(f.Compared) / compared.Sub(comparing).Seconds(), MegaBytes: most}
 	out.PerCPUSecond = float64(f.Compared) / max(1e-3, (after-before).Seconds())
 	out.judge(f, t)
 	return out, nil
@@ -161,17 +165,6 @@ func busy() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peak is the most memory that this process has held, in megabytes; 0 where the system does not tell.
-func peak() int {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	_, after, _ := strings.Cut(string(status), "VmHWM:")
-	kb, _ := strconv.Atoi(strings.Fields(after + " 0")[0])
-	return kb / 1024
-}
-
 var febrlID = regexp.MustCompile(`^rec-(\d+)-`)
 
 // febrl reads who the records of a FEBRL file are of, from their ids.
@@ -194,8 +187,8 @@ func febrl(file string) (truth, error) {
 	return t, nil
 }
 
-// corpora is the folder with the FEBRL files.
-func corpora() string {
+// febrlFolder is the folder with the FEBRL files.
+func febrlFolder() string {
 	return filepath.Join(cmp.Or(os.Getenv("DOORSTEP_CORPORA"), "../shared/corpora"), "febrl")
 }
 

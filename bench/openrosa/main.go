@@ -14,11 +14,11 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"doorstep/bench/process"
 )
 
 func main() {
@@ -66,7 +66,10 @@ func measure(ctx context.Context, records, photos int) error {
 			if err != nil {
 				return err
 			}
-			rss, peak := memory(server)
+			rss, peak, err := process.Memory(server)
+			if err != nil {
+				return err
+			}
 			fmt.Printf("openrosa photo=%t clients=%d submissions=%d seconds=%.2f per_second=%.0f p50_ms=%.1f p99_ms=%.1f rss_mb=%d peak_mb=%d\n",
 				photo, clients, n, r.took.Seconds(), float64(n)/r.took.Seconds(), ms(r.at(0.5)), ms(r.at(0.99)), rss, peak)
 			if photo && clients == 16 {
@@ -176,24 +179,4 @@ func submit(ctx context.Context, client *http.Client, url string, r request) err
 		}
 	}
 	return nil
-}
-
-// memory is the resident memory of a process and its peak, in MB; 0 where the system does not tell.
-func memory(pid int) (rss, peak int) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, 0
-	}
-	for line := range strings.Lines(string(status)) {
-		name, value, _ := strings.Cut(line, ":")
-		kb, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
-		switch {
-		case err != nil:
-		case name == "VmRSS":
-			rss = kb >> 10
-		case name == "VmHWM":
-			peak = kb >> 10
-		}
-	}
-	return rss, peak
 }

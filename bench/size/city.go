@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -120,24 +119,4 @@ func (s *server) cost() (time.Duration, error) {
 		total += time.Duration(used.Utime.Nano() + used.Stime.Nano())
 	}
 	return total, nil
-}
-
-// forgetPeak makes the system measure the peak of the server's memory anew.
-func (s *server) forgetPeak() error {
-	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.pid), []byte("5"), 0)
-}
-
-// peak is the server's highest resident memory in MB.
-func (s *server) peak() (int, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kb, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
-			return kb >> 10, err
-		}
-	}
-	return 0, fmt.Errorf("process %d does not tell its memory", s.pid)
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"doorstep/bench/process"
 )
 
 // operation is something that somebody asks for. call returns the size of the answer: bytes, or what was looked at.
@@ -54,7 +56,7 @@ func compare(ctx context.Context, c config, both [2]*visitor, i int) (compared, 
 	for round := range rounds {
 		for at, v := range both {
 			m.operation = v.all[i]
-			if err := v.server.forgetPeak(); err != nil {
+			if err := process.ForgetMost(v.server.pid); err != nil {
 				return m, err
 			}
 			if round == 0 {
@@ -67,7 +69,7 @@ func compare(ctx context.Context, c config, both [2]*visitor, i int) (compared, 
 			return m, nil
 		}
 		for at, v := range both {
-			peak, err := v.server.peak()
+			_, peak, err := process.Memory(v.server.pid)
 			if err != nil {
 				return m, err
 			}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -139,24 +138,4 @@ func startChild(ctx context.Context, dir string, c config) (*child, error) {
 	}
 	k.url, k.workers = at.URL, at.Workers
 	return k, nil
-}
-
-// forgetPeak makes the system measure the peak of the child's memory anew.
-func (c *child) forgetPeak() error {
-	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", c.pid), []byte("5"), 0)
-}
-
-// peak is the child's highest resident memory in MB.
-func (c *child) peak() (int, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kb, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
-			return kb >> 10, err
-		}
-	}
-	return 0, fmt.Errorf("process %d does not tell its memory", c.pid)
 }

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"doorstep/bench/process"
 	"doorstep/collections"
 	"doorstep/internal/client"
 )
@@ -63,22 +64,22 @@ func measureRush(ctx context.Context, dir string, c config) (*rushed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := server.forgetPeak(); err != nil {
+	if err := process.ForgetMost(server.pid); err != nil {
 		return nil, err
 	}
 	if err := within(ctx, morning, c.tablets, func(ctx context.Context) error { return r.firstSyncs(ctx, all) }); err != nil {
 		return nil, fmt.Errorf("first syncs: %w", err)
 	}
-	if r.morningPeak, err = server.peak(); err != nil {
+	if _, r.morningPeak, err = process.Memory(server.pid); err != nil {
 		return nil, err
 	}
-	if err := server.forgetPeak(); err != nil {
+	if err := process.ForgetMost(server.pid); err != nil {
 		return nil, err
 	}
 	if err := within(ctx, evening, c.tablets, func(ctx context.Context) error { return r.rush(ctx, all) }); err != nil {
 		return nil, fmt.Errorf("rush: %w", err)
 	}
-	if r.peak, err = server.peak(); err != nil {
+	if _, r.peak, err = process.Memory(server.pid); err != nil {
 		return nil, err
 	}
 	stopped()

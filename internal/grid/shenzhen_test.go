@@ -1,21 +1,19 @@
 package grid
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"testing"
+
+	"doorstep/internal/corpora"
 )
 
 // shenzhen reads the real district outlines, which are published as GCJ-02, or skips.
 func shenzhen(t *testing.T, as Datum) []Area {
 	t.Helper()
-	dir := cmp.Or(os.Getenv("DOORSTEP_CORPORA"), "../../../shared/corpora")
-	f, err := os.Open(filepath.Join(dir, "shenzhen", "districts_gcj02.geojson"))
+	f, err := os.Open(corpora.Path(t, "shenzhen", "districts_gcj02.geojson"))
 	if err != nil {
-		t.Run("skipped without the corpora folder", func(t *testing.T) { t.Skip(err) })
-		t.SkipNow()
+		t.Fatal(err)
 	}
 	defer f.Close()
 	areas, err := ReadGeoJSON(f, as, codes(t))

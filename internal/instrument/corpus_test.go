@@ -1,41 +1,19 @@
 package instrument_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/instrument"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
 )
-
-// questionnaire is a real workbook and whether the reference converter takes it.
-type questionnaire struct{ ID, File, Result string }
-
-func readQuestionnaires(t *testing.T, dir string) []questionnaire {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "manifest.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []questionnaire
-	for dec := json.NewDecoder(bytes.NewReader(data)); dec.More(); {
-		var q questionnaire
-		if err := dec.Decode(&q); err != nil {
-			t.Fatal(err)
-		}
-		if q.Result == "ok" {
-			out = append(out, q)
-		}
-	}
-	return out
-}
 
 // unpublished is the code of what keeps a questionnaire from being published, by its id.
 func unpublished(t *testing.T) map[string]string {
@@ -56,17 +34,10 @@ func unpublished(t *testing.T) map[string]string {
 // TestRecordedQuestionnairesPublish publishes every real workbook that the reference converter takes, all into one
 // database. Those that no tablet could open are refused.
 func TestRecordedQuestionnairesPublish(t *testing.T) {
-	dir := os.Getenv("DOORSTEP_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpora")
-	}
-	dir = filepath.Join(dir, "forms")
-	if _, err := os.Stat(dir); err != nil {
-		t.Run("skipped because the corpora folder is absent, set DOORSTEP_CORPORA", func(t *testing.T) { t.Skip(err) })
-		t.SkipNow()
-	}
+	dir, all := corpora.Questionnaires(t)
+	all = slices.DeleteFunc(all, func(q corpora.Questionnaire) bool { return q.Result != "ok" })
 	app, refused := testapp.New(t), unpublished(t)
-	published, all, able := 0, readQuestionnaires(t, dir), 0
+	published, able := 0, 0
 	for _, q := range all {
 		raw, err := os.ReadFile(filepath.Join(dir, q.File))
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/client"
+	"doorstep/internal/testapp"
 )
 
 // refuses checks the answer to a revoked tablet.
@@ -241,23 +242,12 @@ func (w *world) state() (all []string) {
 }
 
 func (w *world) rows(table string) (all []string) {
-	err := collections.Each(collections.Read(w.app.TestApp), `SELECT * FROM "`+table+`"`, nil, func(rows *sql.Rows) error {
-		columns, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		values := make([]any, len(columns))
-		for i := range values {
-			values[i] = new(any)
-		}
-		if err := rows.Scan(values...); err != nil {
-			return err
-		}
+	err := testapp.EachRow(collections.Read(w.app.TestApp), `SELECT * FROM "`+table+`"`, func(columns []string, values []any) error {
 		var line bytes.Buffer
 		line.WriteString(table)
 		for i, v := range values {
-			if value := *v.(*any); value != nil && value != "" && value != int64(0) {
-				fmt.Fprintf(&line, " %s=%v", columns[i], value)
+			if v != nil && v != "" && v != int64(0) {
+				fmt.Fprintf(&line, " %s=%v", columns[i], v)
 			}
 		}
 		all = append(all, line.String())

@@ -1,7 +1,6 @@
 package signin_test
 
 import (
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -32,21 +31,10 @@ func TestGuessesSurviveARestart(t *testing.T) {
 		t.Error("somebody else waits")
 	}
 	n := 0
-	err := collections.Each(collections.Read(again.app.TestApp), `SELECT * FROM sign_ins`, nil, func(rows *sql.Rows) error {
-		columns, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		values := make([]any, len(columns))
-		for i := range values {
-			values[i] = new(any)
-		}
-		if err := rows.Scan(values...); err != nil {
-			return err
-		}
+	err := testapp.EachRow(collections.Read(again.app.TestApp), `SELECT * FROM sign_ins`, func(columns []string, values []any) error {
 		n++
 		for i, v := range values {
-			if text := strings.ToLower(fmt.Sprint(*v.(*any))); strings.Contains(text, "oriole") || strings.Contains(text, "192.0.2") {
+			if text := strings.ToLower(fmt.Sprint(v)); strings.Contains(text, "oriole") || strings.Contains(text, "192.0.2") {
 				t.Errorf("%s says %s", columns[i], text)
 			}
 		}

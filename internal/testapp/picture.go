@@ -47,21 +47,10 @@ func rowsOf(db collections.DB, table string) (map[string]map[string]string, erro
 	if whole { // WITHOUT ROWID
 		query = `SELECT * FROM "` + table + `"`
 	}
-	err := collections.Each(db, query, nil, func(rows *sql.Rows) error {
-		columns, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		values := make([]any, len(columns))
-		for i := range values {
-			values[i] = new(any)
-		}
-		if err := rows.Scan(values...); err != nil {
-			return err
-		}
+	err := EachRow(db, query, func(columns []string, values []any) error {
 		row := map[string]string{}
 		for i, column := range columns {
-			row[column] = collections.AsText(*values[i].(*any))
+			row[column] = collections.AsText(values[i])
 		}
 		key := row["rowid"]
 		if id, ok := row["id"]; ok {
@@ -73,6 +62,27 @@ func rowsOf(db collections.DB, table string) (map[string]map[string]string, erro
 		return nil
 	})
 	return all, err
+}
+
+// EachRow calls do with each row of an answer: the names of its columns, and their values.
+func EachRow(db collections.DB, query string, do func(columns []string, values []any) error) error {
+	return collections.Each(db, query, nil, func(rows *sql.Rows) error {
+		columns, err := rows.Columns()
+		if err != nil {
+			return err
+		}
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			return err
+		}
+		for i, v := range values {
+			values[i] = *v.(*any)
+		}
+		return do(columns, values)
+	})
 }
 
 // Change is a row that differs between two pictures.

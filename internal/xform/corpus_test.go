@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,23 +11,10 @@ import (
 	"github.com/antchfx/xmlquery"
 	"github.com/antchfx/xpath"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/xform"
 	"doorstep/internal/xlsform"
 )
-
-// corpus finds a file of the recorded conversions, or skips the test.
-func corpus(t *testing.T, file string) string {
-	dir := os.Getenv("DOORSTEP_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpora")
-	}
-	path := filepath.Join(dir, file)
-	if _, err := os.Stat(path); err != nil {
-		t.Run("skipped because the corpora folder is absent, set DOORSTEP_CORPORA", func(t *testing.T) { t.Skip(err) })
-		t.SkipNow()
-	}
-	return path
-}
 
 // conversion is a case of the reference converter's own tests: a workbook, what came out, and what was asserted of it.
 type conversion struct {
@@ -54,22 +39,8 @@ type conversion struct {
 }
 
 func readConversions(t *testing.T) []conversion {
-	data, err := os.ReadFile(corpus(t, "xlsform_cases.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []conversion
-	dec := json.NewDecoder(bytes.NewReader(data))
-	for dec.More() {
-		var c conversion
-		if err := dec.Decode(&c); err != nil {
-			t.Fatal(err)
-		}
-		if c.Passed {
-			out = append(out, c)
-		}
-	}
-	return out
+	all := corpora.Lines[conversion](t, "xlsform_cases.jsonl")
+	return slices.DeleteFunc(all, func(c conversion) bool { return !c.Passed })
 }
 
 // workbook is the case's workbook in Markdown; "" for a case that has none.

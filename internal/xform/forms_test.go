@@ -2,7 +2,6 @@ package xform_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,34 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/survey"
 	"doorstep/internal/xform"
 	"doorstep/internal/xlsform"
 	"doorstep/internal/xmltree"
 )
 
-// questionnaire is a real workbook and what the reference converter made of it.
-type questionnaire struct{ ID, File, Golden, Result string }
-
-func readQuestionnaires(t *testing.T, dir string) []questionnaire {
-	data, err := os.ReadFile(filepath.Join(dir, "manifest.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []questionnaire
-	dec := json.NewDecoder(bytes.NewReader(data))
-	for dec.More() {
-		var q questionnaire
-		if err := dec.Decode(&q); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, q)
-	}
-	return out
-}
-
-// check returns why a questionnaire does not agree with the recording, "" when it does.
-func (q *questionnaire) check(dir string) string {
+// differsFrom returns why a questionnaire does not agree with the recording, "" when it does.
+func differsFrom(q corpora.Questionnaire, dir string) string {
 	data, err := os.ReadFile(filepath.Join(dir, q.File))
 	if err != nil {
 		return err.Error()
@@ -139,11 +119,10 @@ func treeSummary(n *survey.Node, path string) []string {
 // TestRecordedQuestionnaires compares what we write of real workbooks with what the reference converter wrote.
 func TestRecordedQuestionnaires(t *testing.T) {
 	const reached = 97
-	dir := corpus(t, "forms")
-	all := readQuestionnaires(t, dir)
+	dir, all := corpora.Questionnaires(t)
 	agree := 0
 	for _, q := range all {
-		if why := q.check(dir); why != "" {
+		if why := differsFrom(q, dir); why != "" {
 			t.Logf("%s: %s", q.ID, why)
 		} else {
 			agree++

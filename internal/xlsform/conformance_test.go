@@ -1,7 +1,6 @@
 package xlsform
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,22 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/survey"
 )
-
-// corpus is the path of a file of the recorded conversions; the test is skipped where there are none.
-func corpus(t *testing.T, file string) string {
-	dir := os.Getenv("DOORSTEP_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpora")
-	}
-	path := filepath.Join(dir, file)
-	if _, err := os.Stat(path); err != nil {
-		t.Run("skipped because the corpora folder is absent, set DOORSTEP_CORPORA", func(t *testing.T) { t.Skip(err) })
-		t.SkipNow()
-	}
-	return path
-}
 
 // recordedCase is a conversion that the reference converter's own tests made.
 type recordedCase struct {
@@ -92,24 +78,8 @@ func header0(rows []map[string]any) map[string]any {
 }
 
 func readCases(t *testing.T) []recordedCase {
-	f, err := os.Open(corpus(t, "xlsform_cases.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var out []recordedCase
-	lines := bufio.NewReader(f)
-	dec := json.NewDecoder(lines)
-	for dec.More() {
-		var c recordedCase
-		if err := dec.Decode(&c); err != nil {
-			t.Fatal(err)
-		}
-		if c.Passed && (c.MD != "" || c.Structure != nil) {
-			out = append(out, c)
-		}
-	}
-	return out
+	all := corpora.Lines[recordedCase](t, "xlsform_cases.jsonl")
+	return slices.DeleteFunc(all, func(c recordedCase) bool { return !c.Passed || c.MD == "" && c.Structure == nil })
 }
 
 // TestRecordedCasesAcceptOrRefuse compares which forms are taken and which are refused; skipped without the recordings.
@@ -149,23 +119,9 @@ func deref(s *string) string {
 
 // TestRealQuestionnairesAcceptOrRefuse reads real workbooks; skipped without them.
 func TestRealQuestionnairesAcceptOrRefuse(t *testing.T) {
-	dir := corpus(t, "forms")
-	manifest, err := os.Open(filepath.Join(dir, "manifest.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer manifest.Close()
-	agree, total := 0, 0
-	dec := json.NewDecoder(manifest)
-	for dec.More() {
-		var m struct {
-			ID, File, Result string
-			Error            *string
-		}
-		if err := dec.Decode(&m); err != nil {
-			t.Fatal(err)
-		}
-		total++
+	dir, all := corpora.Questionnaires(t)
+	agree := 0
+	for _, m := range all {
 		f, err := os.Open(filepath.Join(dir, m.File))
 		if err != nil {
 			t.Fatal(err)
@@ -185,8 +141,8 @@ func TestRealQuestionnairesAcceptOrRefuse(t *testing.T) {
 			t.Errorf("%s: error is not survey.Problems: %v", m.ID, err)
 		}
 	}
-	fmt.Printf("forms accept: %d of %d questionnaires agree\n", agree, total)
-	if agree < total*95/100 {
-		t.Errorf("%d of %d questionnaires agree, want 95%%", agree, total)
+	fmt.Printf("forms accept: %d of %d questionnaires agree\n", agree, len(all))
+	if agree < len(all)*95/100 {
+		t.Errorf("%d of %d questionnaires agree, want 95%%", agree, len(all))
 	}
 }

@@ -1,7 +1,6 @@
 package xpath_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/survey"
 	"doorstep/internal/xmltree"
 	"doorstep/internal/xpath"
@@ -34,36 +34,12 @@ type corpusCase struct {
 	Expected                    json.RawMessage
 }
 
-func corpusFile(t *testing.T) *os.File {
-	dir := os.Getenv("DOORSTEP_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpora")
-	}
-	file, err := os.Open(filepath.Join(dir, "xpath_cases.jsonl"))
-	if err != nil {
-		t.Run("skipped because the corpora folder is absent, set DOORSTEP_CORPORA", func(t *testing.T) { t.Skip(err) })
-		return nil
-	}
-	t.Cleanup(func() { file.Close() })
-	return file
-}
-
 // TestCorpus replays assertions recorded from ODK Web Forms: time zone America/Phoenix, today 2026-11-23.
 func TestCorpus(t *testing.T) {
-	file := corpusFile(t)
-	if file == nil {
-		return
-	}
 	excused, collects := readRows(t, "disagree.txt"), readRows(t, "collect.txt")
 	var all, xforms tally
 	otherwise := 0
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		var c corpusCase
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
+	for _, c := range corpora.Lines[corpusCase](t, "xpath_cases.jsonl") {
 		why := c.check()
 		key := c.Test + " | " + oneLine(c.Expression)
 		if want, listed := collects[key]; listed {
@@ -81,9 +57,6 @@ func TestCorpus(t *testing.T) {
 		if _, known := excused[key]; why != nil && !known {
 			t.Logf("not in testdata/disagree.txt: %s: %v", key, why)
 		}
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
 	}
 	fmt.Printf("xpath: %d of %d assertions agree, %d of them with Collect against Web Forms\n", all.agree, all.total, otherwise)
 	fmt.Printf("xpath xforms: %d of %d assertions agree\n", xforms.agree, xforms.total)
