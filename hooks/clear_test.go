@@ -46,7 +46,7 @@ var inClear = map[string]string{
 	"reviews":              "from_state to_state",                                                          // codes
 	"second_factors":       "secret recovery",                                                              // sealed by the sign-in itself
 	"sign_ins":             "key",                                                                          // digest
-	"submissions":          "code message files device_time",                                               // codes, words of the catalogue, digests of files, a moment
+	"submissions":          "code files device_time",                                                       // codes, digests of files, a moment
 	"tasks":                "due issues causes confirmed_by",                                               // a day; codes, words of the catalogue and of the form, ids
 	"uploads":              "",                                                                             //
 	"worker_scopes":        "lo hi",                                                                        // area codes

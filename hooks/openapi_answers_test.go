@@ -253,6 +253,8 @@ func (w *witness) walkExceptions(app *testapp.App, manager, boss *testapp.Client
 	w.send(boss, post, "/api/doorstep/v1/search/person", nil, "", object{"name": "陈小明"}, 400)
 	w.send(boss, post, "/api/doorstep/v1/search/heard", nil, "", object{"name": "chen xiaoming", "age": 9}, 200)
 	w.send(boss, post, "/api/doorstep/v1/search/heard", nil, "", object{"name": "", "age": 9}, 400)
+	w.send(boss, post, "/api/doorstep/v1/search/household", nil, "", object{"address": "示例路 1 号"}, 200)
+	w.send(boss, post, "/api/doorstep/v1/search/household", nil, "", object{"address": "，"}, 400)
 	w.send(boss, post, glass, nil, "", object{"collection": "persons", "record": elsewhere, "reason": "?"}, 400)
 	opened := text(w.send(boss, post, glass, nil, "", object{"collection": "persons", "record": elsewhere, "reason": reason}, 200), "id")
 	w.send(boss, get, glass+"/{id}", []string{opened}, "", nil, 200)

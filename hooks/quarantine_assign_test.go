@@ -120,3 +120,74 @@ func TestAHeldHouseholdIsGivenToAnother(t *testing.T) {
 		t.Errorf("sent again: %+v", again)
 	}
 }
+
+// A visit to one person is given to somebody of the household. What the tablet sends later under the id that it knows is a correction
+// of the record that the visit became, of that household and that person, whatever its answers name; a neighbour's is not, and waits.
+func TestALaterCorrectionFollowsAVisitThatWasGiven(t *testing.T) {
+	app, tablet, boss := stage(t)
+	neighbour := app.Client(t, app.Serve(t), app.Worker(t, "F2", "field", "990101001001")).Register()
+	of := func(address, name, birth string) map[string]any {
+		v := elderVisit("none", "")
+		v["household"], v["person"] = map[string]any{"household_listed": "new", "address": address},
+			map[string]any{"elder_name": name, "elder_sex": "male", "elder_birth_date": birth}
+		return v
+	}
+	first := push(t, tablet, elderOperation(1, 0, uuid.NewString(), of("示例路 9 号 901", "李大爷", "1946-05-01")))[0]
+	second := push(t, tablet, elderOperation(2, 0, uuid.NewString(), of("示例路 9 号 902", "张大爷", "1941-02-03")))[0]
+	id := uuid.NewString()
+	said := func(seq int, remarks string) map[string]any {
+		v := of("示例路 9 号 901", "李大爷", "1946-05-01")
+		v["household"] = map[string]any{"household_id": first.Household, "address": "示例路 9 号 901"}
+		v["person"].(map[string]any)["person_id"] = first.Persons[0]
+		v["closing"].(map[string]any)["remarks"] = remarks
+		return elderOperation(seq, 7, id, v)
+	}
+	for i, remarks := range []string{"甲", "乙"} {
+		if r := push(t, tablet, said(3+i, remarks))[0]; r.Code != "operation.unknown_base" {
+			t.Fatalf("%+v", r)
+		}
+	}
+	var held struct{ Items []struct{ ID string } }
+	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &held)
+	path := "/api/doorstep/v1/quarantine/" + held.Items[0].ID
+	var look struct {
+		OnePerson bool `json:"one_person"`
+	}
+	if boss.Want(http.StatusOK, http.MethodGet, path, nil, &look); !look.OnePerson {
+		t.Error("the visit is to one person")
+	}
+	ask := map[string]any{"household": second.Household, "person": first.Persons[0], "reason": "采集员确认走访的就是这一位"}
+	if status, body := boss.Do(http.MethodPost, path+"/assign", ask); status != http.StatusNotFound {
+		t.Errorf("somebody of another household: %d %s", status, body)
+	}
+	ask["person"] = second.Persons[0]
+	var made receipt
+	boss.Want(http.StatusOK, http.MethodPost, path+"/assign", ask, &made)
+	if made.Household != second.Household || !slices.Equal(made.Persons, second.Persons) {
+		t.Fatalf("%+v", made)
+	}
+	follows := func(what string, r receipt, rev int64) {
+		t.Helper()
+		record, err := app.FindRecordById("elderly_surveys", made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Status != "stored" || r.ID != made.ID || r.Rev != rev || record.GetString("household") != second.Household ||
+			record.GetString("person") != second.Persons[0] {
+			t.Errorf("%s: %+v, of %s and %s", what, r, record.GetString("household"), record.GetString("person"))
+		}
+		if kept := app.Clear(t, "edits", "record='"+made.ID+"' AND kind='correction'", "field"); len(kept) < int(rev)-1 {
+			t.Errorf("%s: %d answers in the history", what, len(kept))
+		}
+	}
+	var released receipt
+	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/quarantine/"+held.Items[1].ID+"/release", nil, &released)
+	follows("what waited under the same id", released, 2)
+	follows("what is sent later", push(t, tablet, said(5, "丙"))[0], 3)
+	if r := push(t, neighbour, said(1, "丁"))[0]; r.Code != "operation.unknown_base" {
+		t.Errorf("a neighbour's: %+v", r)
+	}
+	if n := rowsIn(t, app, "elderly_surveys"); n != 3 {
+		t.Errorf("%d records", n)
+	}
+}

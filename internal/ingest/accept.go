@@ -163,7 +163,7 @@ func (s *storing) keep(receipt Receipt, k kept) (string, error) {
 		{Column: "instance", Value: d.op.instance()}, {Column: "deprecated", Value: deprecated},
 		{Column: "collection", Value: k.collection}, {Column: "record", Value: k.record}, {Column: "sha256", Value: d.sum},
 		{Column: "raw", Value: raw}, {Column: "raw_type", Value: rawType},
-		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)}, {Column: "message", Value: receipt.Message["zh"]},
+		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)},
 		{Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
 		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime},
 		{Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},

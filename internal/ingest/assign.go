@@ -151,3 +151,42 @@ func (d *prepared) about(ask *Assignment) error {
 	d.people[0].claimed, d.people[0].version = ask.Person, claim{}
 	return nil
 }
+
+// wasGiven holds for a submission n that somebody gave to a household.
+const wasGiven = `EXISTS (SELECT 1 FROM submissions h JOIN reviews v ON v.record=h.id AND v.decision='` + decisionAssign + `'
+	WHERE h.instance=n.instance AND h.worker=n.worker AND h.outcome='` + released + `')`
+
+// given finds the record that the sender's submission of an id became when somebody gave it to a household, and the revision that the
+// sender made last; "" for none.
+func (s *storing) given(instance string) (record string, rev int64, err error) {
+	if s.d.fresh || s.d.op.edit != "" {
+		return "", 0, nil
+	}
+	_, err = collections.One(s.db, `SELECT n.record, n.rev FROM submissions n WHERE n.instance=? AND n.worker=? AND n.record!='' AND n.rev>0
+		AND n.record!=n.instance AND n.outcome IN ('stored','conflict') AND `+wasGiven+` ORDER BY n.received_at DESC, n.rev DESC LIMIT 1`,
+		[]any{instance, s.sender.Actor.ID}, &record, &rev)
+	return record, rev, err
+}
+
+// keepGiven keeps a correction with the household and the person that somebody gave the visit to: its answers may still name others.
+func (s *storing) keepGiven() error {
+	d := s.d
+	person := slices.IndexFunc(d.people, func(p preparedPerson) bool { return p.node == d.inst.Root })
+	elsewhere := d.house != nil && d.house.claimed != "" && d.house.claimed != s.before.Household
+	another := person >= 0 && d.people[person].claimed != "" && d.people[person].claimed != s.before.Person
+	if !elsewhere && !another {
+		return nil
+	}
+	found, err := collections.One(s.db, `SELECT n.id FROM submissions n WHERE n.record=? AND n.record!=n.instance AND `+wasGiven+` LIMIT 1`,
+		[]any{d.op.ID}, new(string))
+	if err != nil || !found {
+		return err
+	}
+	if elsewhere {
+		d.house.claimed, d.house.version = s.before.Household, claim{}
+	}
+	if another {
+		d.people[person].claimed, d.people[person].version = s.before.Person, claim{}
+	}
+	return nil
+}

@@ -21,9 +21,15 @@ func (s *storing) storeSubmission(ctx context.Context) (Receipt, error) {
 		return s.storeRecord()
 	}
 	instance := d.op.instance()
-	if parent := d.op.Corrects; parent != "" && parent != instance {
-		record, rev, err := recordOf(s.db, parent)
-		if err != nil {
+	parent := d.op.Corrects
+	record, rev, err := s.given(cmp.Or(parent, instance))
+	if err != nil {
+		return Receipt{}, err
+	}
+	if record != "" {
+		d.becomes(record, rev)
+	} else if parent != "" && parent != instance {
+		if record, rev, err = recordOf(s.db, parent); err != nil {
 			return Receipt{}, err
 		}
 		if record == "" {

@@ -51,9 +51,9 @@ func LookHeld(db collections.DB, instruments *instrument.Library, actor access.A
 
 func heldLine(db collections.DB, id string) (h Held, err error) {
 	var sealed string
-	_, err = collections.One(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed
+	_, err = collections.One(db, `SELECT id, code, form, form_version, instance, worker, area, channel, received_at, raw, sealed
 		FROM submissions WHERE id=?`, []any{id},
-		&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw, &sealed)
+		&h.ID, &h.Code, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw, &sealed)
 	if err == nil {
 		err = unsealRaw(db, id, sealed, &h.Raw)
 	}

@@ -12,17 +12,17 @@ import (
 
 // Held is a quarantined submission as a supervisor sees it in the list.
 type Held struct {
-	ID         string `json:"id"`
-	Code       string `json:"code"`
-	Message    string `json:"message"`
-	Form       string `json:"form"`
-	Version    string `json:"version"`
-	Instance   string `json:"instance"`
-	Worker     string `json:"worker"`
-	Area       string `json:"area"`
-	Channel    string `json:"channel"`
-	ReceivedAt string `json:"received_at"`
-	Raw        string `json:"raw"`
+	ID         string            `json:"id"`
+	Code       string            `json:"code"`
+	Message    map[string]string `json:"message"` // of the code, by language
+	Form       string            `json:"form"`
+	Version    string            `json:"version"`
+	Instance   string            `json:"instance"`
+	Worker     string            `json:"worker"`
+	Area       string            `json:"area"`
+	Channel    string            `json:"channel"`
+	ReceivedAt string            `json:"received_at"`
+	Raw        string            `json:"raw"`
 }
 
 const heldPage = 200
@@ -31,14 +31,14 @@ const heldPage = 200
 func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 	among, args := territory.Among(actor.Ranges(""))
 	held := []Held{}
-	err := collections.Each(db, `SELECT id, code, message, form, form_version, instance, worker, area, channel, received_at, raw, sealed
+	err := collections.Each(db, `SELECT id, code, form, form_version, instance, worker, area, channel, received_at, raw, sealed
 		FROM submissions WHERE rowid IN
 		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined'
 			ORDER BY s.received_at, s.rowid LIMIT ?)
 		ORDER BY received_at, rowid`, append(args, heldPage), func(rows *sql.Rows) error {
 		var h Held
 		var sealed string
-		if err := rows.Scan(&h.ID, &h.Code, &h.Message, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw,
+		if err := rows.Scan(&h.ID, &h.Code, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw,
 			&sealed); err != nil {
 			return err
 		}
@@ -53,8 +53,9 @@ func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 	return held, err
 }
 
-// says names the form as what arrived names it: the row has a keyed hash of a name that no form has.
+// says tells why it waits, and names the form as what arrived names it: the row has a keyed hash of a name that no form has.
 func (h *Held) says() {
+	h.Message = reasonOf(problem.Code(h.Code))
 	var said struct{ Form, Version string }
 	if h.Code != string(problem.UnknownForm) || json.Unmarshal([]byte(h.Raw), &said) != nil || said.Form == "" {
 		return

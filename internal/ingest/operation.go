@@ -170,7 +170,12 @@ func (r Receipt) unchanged(seq int64) Receipt {
 	return r
 }
 
-func quarantineReceipt(op *Operation, code problem.Code) Receipt {
+// reasonOf is what the catalogue says of a code, whenever the row with the code was written.
+func reasonOf(code problem.Code) map[string]string {
 	e := problem.Catalogue[code]
-	return Receipt{Seq: op.Seq, ID: op.ID, Status: Quarantined, Code: code, Message: map[string]string{"zh": e.ZH, "en": e.EN}}
+	return map[string]string{"zh": e.ZH, "en": e.EN}
+}
+
+func quarantineReceipt(op *Operation, code problem.Code) Receipt {
+	return Receipt{Seq: op.Seq, ID: op.ID, Status: Quarantined, Code: code, Message: reasonOf(code)}
 }

@@ -35,6 +35,9 @@ func (s *storing) storeRecord() (Receipt, error) {
 		if err := (revising{s}).correct(theirs); err != nil {
 			return Receipt{}, err
 		}
+		if err := s.keepGiven(); err != nil {
+			return Receipt{}, err
+		}
 	}
 	if err := s.stages(s.write); err != nil {
 		return Receipt{}, err

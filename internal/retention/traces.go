@@ -23,9 +23,9 @@ func (e *eraser) traces(record string) error {
 		}
 	}
 	for _, q := range []string{
-		`UPDATE submissions SET raw='', sealed='', files='[]', message='', receipt=json_object('seq',seq,'id',record,'status',outcome,'rev',rev)
+		`UPDATE submissions SET raw='', sealed='', files='[]', receipt=json_object('seq',seq,'id',record,'status',outcome,'rev',rev)
 			WHERE record=?`,
-		`UPDATE submissions SET raw='', sealed='', files='[]', message='',
+		`UPDATE submissions SET raw='', sealed='', files='[]',
 			receipt=json_object('seq',seq,'id',instance,'status',outcome,'code',code) WHERE instance=? AND record=''`,
 		`DELETE FROM edits WHERE record=?`,
 		`DELETE FROM uploads WHERE sha256 IN (SELECT sha256 FROM attachments WHERE record=?)`,

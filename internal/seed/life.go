@@ -25,13 +25,14 @@ type Pace struct {
 	Visits int // that a worker makes on such a day
 	Most   int // workers who go out
 	Photos int // one visit in so many has one
+	Logs   int // one visit in so many has the tablet's log of how it was filled in
 }
 
 var (
 	// Weeks show everything that can befall a visit.
-	Weeks = Pace{Days: 21, Turn: 5, Visits: 2, Most: 400, Photos: 6}
+	Weeks = Pace{Days: 21, Turn: 5, Visits: 2, Most: 400, Photos: 6, Logs: 5}
 	// Quarter is three months of a whole field force: 300,000 visits of the full city.
-	Quarter = Pace{Days: 91, Turn: 10, Visits: 12, Most: 3000, Photos: 40}
+	Quarter = Pace{Days: 91, Turn: 10, Visits: 12, Most: 3000, Photos: 40, Logs: 60}
 )
 
 // life is some weeks of work in a city, through the doors that tablets and supervisors use, at the hours at which they

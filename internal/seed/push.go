@@ -38,6 +38,11 @@ func (l *life) sync(ctx context.Context, w *worker, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	for _, rec := range w.today {
+		if err := l.keepLog(ctx, rec, at.Add(2*time.Minute)); err != nil {
+			return err
+		}
+	}
 	for i, rec := range all {
 		rec.receipt, rec.state, rec.rev = receipts[i], receipts[i].ReviewState, receipts[i].Rev
 		rec.first = client.Operation{} // no longer needed

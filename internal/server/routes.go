@@ -86,6 +86,7 @@ var reviewRoutes = []Route{
 	post("/api/doorstep/v1/duplicates/{id}/decide", access.DecideDuplicate, decideDuplicate),
 	post("/api/doorstep/v1/search/person", access.SearchPerson, searchPerson),
 	post("/api/doorstep/v1/search/heard", access.ReviewRecord, searchHeard),
+	post("/api/doorstep/v1/search/household", access.ReviewRecord, searchHousehold),
 	post("/api/doorstep/v1/break-glass", access.BreakGlass, breakGlass),
 	get("/api/doorstep/v1/break-glass/{id}", access.BreakGlass, behindGlass),
 }

@@ -1,0 +1,56 @@
+package hooks_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"doorstep/internal/testapp"
+)
+
+// A supervisor finds a household of the territory, also one without people, by its whole address or its house code; one elsewhere with
+// the same address is not there. The trail says who was found, and not what was asked for.
+func TestSearchOfAHousehold(t *testing.T) {
+	app, tablet, boss := stage(t)
+	far := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", gridC)).Register()
+	neighbour := app.Client(t, app.Serve(t), app.Worker(t, "S9", "supervisor", "990102"))
+	home := push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号 101")))[0].Household
+	push(t, tablet, operation(2, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号 102")))
+	elsewhere := push(t, far, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridC), "示例路 1 号 101")))[0].Household
+	const code = "9901010010010000000000101"
+	record, err := app.FindRecordById("households", home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.Set("house_code", code)
+	if err := app.Save(record); err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		who  *testapp.Client
+		ask  map[string]any
+		want string
+	}{
+		"by address":              {boss, map[string]any{"address": "示例路1号,101"}, home},
+		"in a place":              {boss, map[string]any{"address": "示例路 1 号 101", "area": gridA}, home},
+		"in another place":        {boss, map[string]any{"address": "示例路 1 号 101", "area": gridB}, ""},
+		"in a place of others":    {boss, map[string]any{"address": "示例路 1 号 101", "area": gridC}, ""},
+		"a part of the address":   {boss, map[string]any{"address": "示例路 1 号"}, ""},
+		"by house code":           {boss, map[string]any{"house_code": code}, home},
+		"the neighbour's":         {neighbour, map[string]any{"address": "示例路 1 号 101"}, elsewhere},
+		"not by the other's code": {neighbour, map[string]any{"house_code": code}, ""},
+	} {
+		var got struct {
+			Items []struct{ Household, Area string }
+		}
+		c.who.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/search/household", c.ask, &got)
+		if c.want == "" && len(got.Items) > 0 || c.want != "" && (len(got.Items) != 1 || got.Items[0].Household != c.want) {
+			t.Errorf("%s: %+v", what, got.Items)
+		}
+	}
+	entries, err := app.FindRecordsByFilter("audit", "action='search' && subjects~{:home}", "", 0, 0, map[string]any{"home": home})
+	if err != nil || len(entries) != 3 {
+		t.Errorf("%d entries of the trail: %v", len(entries), err)
+	}
+}
