@@ -57,6 +57,27 @@ func (w *witness) walkAreas(manager, boss *testapp.Client) {
 
 const areaJobs = "/api/doorstep/v1/area-jobs"
 
+// TestAnImportIsInUseAtOnce brings a grid where nothing lies, so that no job follows: a look changes nothing, and what comes after the
+// import is found in it.
+func TestAnImportIsInUseAtOnce(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	tablet := app.Client(t, server, app.Worker(t, "F1", "field", "9901")).Register()
+	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
+	const fresh = "990102001002003"
+	file := []byte(parcels(parcel(fresh, "新网格", 114.08, 114.09)))
+	for i, step := range []struct{ query, area string }{{"&dry=1", "9901"}, {"", fresh}} {
+		if status := uploadTo(t, manager, "/api/doorstep/v1/areas?crs=wgs84"+step.query, "grids.geojson", file, "", new(any)); status != 200 {
+			t.Fatal(status)
+		}
+		r := push(t, tablet, operation(i+1, uuid.NewString(), childVisit("22.55 114.085 0 5", fmt.Sprintf("示例路 %d 号", i+1))))[0]
+		if r.Status != "stored" || r.Area != step.area {
+			t.Errorf("after %q: %+v, want it in %s", step.query, r, step.area)
+		}
+	}
+}
+
 // A grid is split in the middle of a sweep: what lies in it goes to the part where it lies, with all that belongs to it, and
 // nothing else moves.
 func TestASplitMovesWhatLiesThere(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/campaign"
+	"doorstep/internal/devicesync"
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
 	"doorstep/internal/job"
@@ -50,6 +51,7 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 		{"audit verify", false, func(context.Context) error { _, err := audit.Verify(db, ""); return err }},
 		{"audit after", false, func(context.Context) error { _, err := audit.After(db, 0); return err }},
 		{"audit who", false, func(context.Context) error { _, _, err := audit.Who(db, person, nil); return err }},
+		{"key of seals", false, func(ctx context.Context) error { return collections.Write(ctx, app, devicesync.MakeSealKey) }},
 		{"audit index", true, func(ctx context.Context) error { return audit.Index(ctx, app) }},
 		{"sealing damaged", false, func(ctx context.Context) error { return sealing.Damaged(ctx, db, func(_, _ string) {}) }},
 		{"sealing rows", true, func(ctx context.Context) error { _, err := sealing.Rows(ctx, app, library, true, nil); return err }},

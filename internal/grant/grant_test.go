@@ -47,6 +47,36 @@ func TestAGrantOpensForItsOwnerAlone(t *testing.T) {
 	}
 }
 
+// TestAnEmergencyOpensOneRecord asks for a household among its neighbours: the grant is of its place and its id, and of nothing that
+// is no record.
+func TestAnEmergencyOpensOneRecord(t *testing.T) {
+	app := testapp.New(t)
+	const there = "990102001001001"
+	for id, area := range map[string]string{"a-before": here, "home": there, "z-after": here} {
+		app.Plant(t, collections.Households, map[string]any{"id": id, "area": area, "rev": 1, "address": "示例路 1 号"})
+	}
+	for _, step := range []struct {
+		of   grant.Record
+		code problem.Code
+	}{
+		{grant.Record{Collection: collections.Households, ID: "home"}, ""},
+		{grant.Record{Collection: collections.Households, ID: "nothing"}, problem.NotFound},
+		{grant.Record{Collection: collections.Workers, ID: "home"}, problem.NotFound},
+		{grant.Record{Collection: "", ID: "home"}, problem.NotFound},
+	} {
+		before := app.Picture(t)
+		g, err := grant.BreakGlass(t.Context(), app.TestApp, manager("asker", "9901"), step.of, "为查明险情 for a danger")
+		want := ""
+		if step.code == "" {
+			want = grant.Table + " " + g.ID + " came"
+		}
+		if codeOf(err) != step.code || err == nil && (g.Area != there || g.Record != "home") {
+			t.Errorf("%v: %+v %q, want %q", step.of, g, codeOf(err), step.code)
+		}
+		movedIs(t, app, before, want)
+	}
+}
+
 // TestAnExportIsApprovedByAnotherManager has requests that differ from one that can be approved in a single column.
 func TestAnExportIsApprovedByAnotherManager(t *testing.T) {
 	app := testapp.New(t)
