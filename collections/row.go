@@ -47,6 +47,26 @@ func Update(db DB, table, id string, row Row) error {
 	return update(db, table, id, row)
 }
 
+// UpdateFrom is Update of a row that said before in the same columns: it writes those that differ, and what row has behind them.
+// SQLite makes every index entry of a written column anew, also of one that stays as it is. What is sealed goes together.
+func UpdateFrom(db DB, table, id string, before, row Row) error {
+	sealed := Registry[table]
+	differs := func(i int) bool { return before[i].Value != row[i].Value }
+	resealed := false
+	for i := range before {
+		if _, hidden := sealed.Find(row[i].Column); hidden && differs(i) {
+			resealed = true
+		}
+	}
+	changed := make(Row, 0, len(row))
+	for i := range before {
+		if _, hidden := sealed.Find(row[i].Column); hidden && resealed || !hidden && differs(i) {
+			changed = append(changed, row[i])
+		}
+	}
+	return Update(db, table, id, append(changed, row[len(before):]...))
+}
+
 func update(db DB, table, id string, row Row) error {
 	if _, err := db.Exec(textFor(db, "UPDATE", table, row, updateText), append(row.values(), id)...); err != nil {
 		return fmt.Errorf("update %s: %w", table, err)

@@ -101,13 +101,8 @@ func (s *server) close() {
 	}
 }
 
-// tablet is a device of a worker of its own.
-type tablet struct {
-	conn client.Conn
-	seq  int64
-}
-
-func (s *server) tablet(ctx context.Context, staff string, territory []string) (*tablet, error) {
+// worker makes somebody who works in a territory.
+func (s *server) worker(staff string, territory []string) (*core.Record, error) {
 	c, err := s.app.FindCollectionByNameOrId(collections.Workers)
 	if err != nil {
 		return nil, err
@@ -120,7 +115,18 @@ func (s *server) tablet(ctx context.Context, staff string, territory []string) (
 		w.Set(k, v)
 	}
 	w.SetPassword("synthetic-pass-1")
-	if err := s.app.Save(w); err != nil {
+	return w, s.app.Save(w)
+}
+
+// tablet is a device of a worker of its own.
+type tablet struct {
+	conn client.Conn
+	seq  int64
+}
+
+func (s *server) tablet(ctx context.Context, staff string, territory []string) (*tablet, error) {
+	w, err := s.worker(staff, territory)
+	if err != nil {
 		return nil, err
 	}
 	token, err := signin.Token(s.app, w, "")

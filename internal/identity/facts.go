@@ -104,7 +104,7 @@ func (p *Person) set(facts []Fact, idKey string) {
 func savePerson(db collections.DB, known, next Person, now time.Time) (int64, error) {
 	row := append(next.row(), collections.Field{Column: "rev", Value: known.Rev + 1},
 		collections.Field{Column: "updated", Value: collections.Stamp(now)})
-	if err := collections.Update(db, collections.Persons, known.ID, row); err != nil {
+	if err := collections.UpdateFrom(db, collections.Persons, known.ID, known.row(), row); err != nil {
 		return 0, err
 	}
 	if err := blockAgain(db, known, next); err != nil {

@@ -182,7 +182,7 @@ func saveHousehold(db collections.DB, known, next Household, now time.Time) (Hou
 		return known, nil
 	}
 	next.Rev = known.Rev + 1
-	if err := collections.Update(db, collections.Households, known.ID,
+	if err := collections.UpdateFrom(db, collections.Households, known.ID, known.row(),
 		append(next.row(), collections.Field{Column: "updated", Value: collections.Stamp(now)})); err != nil {
 		return next, err
 	}
