@@ -115,7 +115,11 @@ func measureDoors(ctx context.Context, s *server, visits []visit, c config, dir 
 	if m.push, err = measurePush(ctx, s, visits[byODK:], c, dir); err != nil {
 		return nil, err
 	}
-	if m.odk, err = measureODK(ctx, s, visits[:byODK]); err != nil {
+	urls, err := s.odkURLs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if m.odk, err = measureODK(ctx, urls, visits[:byODK]); err != nil {
 		return nil, fmt.Errorf("ODK door: %w", err)
 	}
 	m.pulls, err = measurePull(ctx, s)
@@ -165,8 +169,12 @@ func withServer(ctx context.Context, dir string, c config, do func(*server, []vi
 // it, or submissions through the ODK door.
 func profilePushes(ctx context.Context, s *server, visits []visit, c config, path string) error {
 	if c.odk {
+		urls, err := s.odkURLs(ctx)
+		if err != nil {
+			return err
+		}
 		return profiled(path, len(visits), func() error {
-			_, err := measureODK(ctx, s, visits)
+			_, err := measureODK(ctx, urls, visits)
 			return err
 		})
 	}
