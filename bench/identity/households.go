@@ -61,6 +61,7 @@ type household struct {
 type record struct {
 	id, person                                                 string
 	name, sex, birth, number, phone, address, guardian, twinOf string
+	family                                                     string
 	house, area                                                string // where, as the register keeps it
 }
 
@@ -89,7 +90,7 @@ func generate(seed uint64, people int, rt rates) []record {
 			}
 			for n := range c.times() {
 				rec := c.record(p, n > 0)
-				rec.person, rec.twinOf = id, twin
+				rec.person, rec.twinOf, rec.family = id, twin, strconv.Itoa(c.homes)
 				out = append(out, rec)
 			}
 		}

@@ -64,13 +64,13 @@ func (m *Trained) Judge(one Said, others []Said) ([]Judged, error) {
 	}
 	m.counts(t)
 	s := t.scorer(&p)
-	s.n = float64(m.Records)
+	s.n, s.asked = float64(m.Records), true
 	r := &Result{t: t, scorer: s}
 	out := make([]Judged, len(others))
 	for i := range others {
 		b := int32(i + 1)
 		levels := t.pair(0, b)
-		odds := s.odds(0, b, &levels)
+		odds, _ := s.odds(0, b, &levels)
 		out[i] = Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds,
 			Look: s.nickname(&levels), Evidence: r.Explain(0, b)}
 	}

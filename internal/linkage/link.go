@@ -40,6 +40,7 @@ type Pair struct {
 	Held        bool // by rule: siblings, twins and nicknames are for a person to decide, whatever the weights say
 	Nickname    bool // never linked by itself; other records of the person may link it
 	Decision    Decision
+	twins       bool // perhaps brothers or sisters of one day, with nearly the same name
 }
 
 // Result is what came of linking.
@@ -49,6 +50,7 @@ type Result struct {
 	Cluster []int32 // of each record the first record of its cluster
 	scorer  *scorer
 	t       *Table
+	twin    []bool // records that may be of somebody with a brother or sister of the same day and nearly the same name; nil before it is known
 }
 
 // kept is the least of the odds, 1 in 50, at which pairs are kept.
@@ -70,24 +72,28 @@ func Find(ctx context.Context, t *Table, o Options) (*Result, error) {
 	if err := r.score(ctx, c, step("比较 comparing")); err != nil {
 		return nil, err
 	}
-	r.holdTwins()
 	r.cluster()
 	return r, nil
 }
 
 func (r *Result) score(ctx context.Context, c *candidates, show func(done, total int)) error {
-	found := make([][]Pair, workers())
+	found, twins := make([][]Pair, workers()), make([][]int32, workers())
 	compared := make([]int64, workers()*8)
 	err := c.each(ctx, show, visitor{visit: func(w int, a, b int32) {
 		compared[w*8]++
-		if p := r.pairOf(a, b); p.Odds >= kept {
+		p := r.pairOf(a, b)
+		if p.Odds >= kept {
 			found[w] = append(found[w], p)
+		}
+		if p.twins {
+			twins[w] = append(twins[w], a, b)
 		}
 	}})
 	for w := range found {
 		r.Pairs = append(r.Pairs, found[w]...)
 		r.Model.Compared += compared[w*8]
 	}
+	r.holdTwins(slices.Concat(twins...))
 	slices.SortFunc(r.Pairs, func(x, y Pair) int {
 		if x.A != y.A {
 			return int(x.A - y.A)
@@ -100,8 +106,11 @@ func (r *Result) score(ctx context.Context, c *candidates, show func(done, total
 // pairOf is what two records say by themselves, a before b.
 func (r *Result) pairOf(a, b int32) Pair {
 	p := r.t.pair(a, b)
-	odds := r.scorer.odds(a, b, &p)
-	return Pair{A: a, B: b, Odds: odds, Through: -1, Held: held(odds), Nickname: r.scorer.nickname(&p)}
+	odds, near := r.scorer.odds(a, b, &p)
+	if r.twin != nil && (r.twin[a] || r.twin[b]) && odds > 0 && r.scorer.mistakable(&p) {
+		odds = siblingOdds
+	}
+	return Pair{A: a, B: b, Odds: odds, Through: -1, Held: held(odds), Nickname: r.scorer.nickname(&p), twins: r.scorer.twins(&p, near)}
 }
 
 // decide sets probability and decision from the odds.

@@ -15,8 +15,11 @@ type scorer struct {
 	birth     int
 	namesake  [3]float64 // of two of one household, by kinship, how many are called alike on purpose
 	n         float64    // records that counts of values are out of
-	alone     bool       // nothing but names and dates tells who somebody is
-	careful   bool       // the list has so many twins that mistakes make the names of some alike
+	sex       int
+	alone     bool // nothing but names and dates tells who somebody is
+	numbers   bool // the list has id numbers
+	asked     bool // a person decides of every pair: nothing is held
+	careful   bool // the list has so many twins that mistakes make the names of some alike
 }
 
 // manyTwins is how many of two people of one household have one birth date, three times the usual, before names that are
@@ -27,8 +30,9 @@ func (t *Table) scorer(p *params) *scorer {
 	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)),
 		usual:   make([][3]float64, len(t.facts)),
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber),
-		birth: t.factOf(BirthDate),
+		birth: t.factOf(BirthDate), sex: t.factOf(Sex),
 		alone: p.alone, careful: p.twins > manyTwins, n: float64(t.Len())}
+	s.numbers = s.id >= 0 && len(t.facts[s.id].values) > 1
 	for i, f := range t.facts {
 		for class := range 3 {
 			for l := 1; l < len(*f.scale); l++ {
@@ -73,7 +77,7 @@ func (s *scorer) posterior(p *pattern) (same, house float64) {
 		h += s.household[i][s.kinship(p, i)][p[i]]
 	}
 	em, eh := math.Exp(s.lnMatch+m), s.house*math.Exp(h)
-	if s.t.han && s.siblings(p, eh) {
+	if s.t.han && s.siblings(p, eh > s.others) {
 		em = 0
 	}
 	sum := em + eh + s.others
@@ -101,8 +105,8 @@ func (s *scorer) rarity(p *pattern, fact int, v *value) float64 {
 	return min(4, max(-4, s.usual[fact][class]-math.Log(f)))
 }
 
-// odds is the logarithm of the odds that two records are of one person.
-func (s *scorer) odds(a, b int32, p *pattern) float64 {
+// odds is the logarithm of the odds that two records are of one person, and whether they are likelier of one household than of strangers.
+func (s *scorer) odds(a, b int32, p *pattern) (odds float64, near bool) {
 	m, h := 0.0, 0.0
 	for i := range s.match {
 		if p[i] == missing {
@@ -117,8 +121,8 @@ func (s *scorer) odds(a, b int32, p *pattern) float64 {
 		h += s.ofKin(p, i, r)
 	}
 	eh := s.house * math.Exp(h)
-	odds := s.lnMatch + m - math.Log(eh+s.others)
-	return min(odds, s.most(p, eh))
+	near = eh > s.others
+	return min(s.lnMatch+m-math.Log(eh+s.others), s.most(p, near)), near
 }
 
 // ofKin is how much more often, in natural logarithms, two of one household agree so than strangers. A rarer value that they share tells
@@ -138,38 +142,49 @@ func (s *scorer) ofKin(p *pattern, fact int, rarity float64) float64 {
 
 // most bounds the odds whatever else agrees, numbers too, which informants mix up: people of one household with different
 // given names are brothers, sisters or twins; and a nickname without a number makes a candidate, no more.
-func (s *scorer) most(p *pattern, house float64) float64 {
+func (s *scorer) most(p *pattern, near bool) float64 {
 	switch {
-	case s.siblings(p, house) || s.twinByEar(p):
+	case s.siblings(p, near) || s.twinByEar(p, near):
 		return siblingOdds
+	case s.careful && near && s.t.han && !s.numbered(p) && (s.born(p) == missing || s.born(p) > dateLunar):
+		return lookOdds
 	case !s.nickname(p):
 		return math.Inf(1)
-	case s.birth >= 0 && p[s.birth] != missing && p[s.birth] <= dateLunar && house > s.others && !s.careful:
+	case (s.numbers || s.asked) && s.born(p) != missing && s.born(p) <= dateLunar && near && !s.careful:
 		return nicknameAtHome
 	}
-	return nicknameOdds
+	return lookOdds
+}
+
+// born is how birth dates agree.
+func (s *scorer) born(p *pattern) level {
+	if s.birth < 0 {
+		return missing
+	}
+	return p[s.birth]
+}
+
+// numbered reports whether id numbers are the same, but for one mistake.
+func (s *scorer) numbered(p *pattern) bool {
+	return s.id >= 0 && (p[s.id] == numberSame || p[s.id] == numberDigit)
 }
 
 // nickname reports whether one given name may be a short form of the other, and no number says the same.
 func (s *scorer) nickname(p *pattern) bool {
-	return s.given >= 0 && p[s.given] == nameNick && (s.id < 0 || p[s.id] != numberSame && p[s.id] != numberDigit)
+	return s.given >= 0 && p[s.given] == nameNick && !s.numbered(p)
 }
 
 // siblings reports whether two records may be of two children of one family: given names that differ by more than how they
 // are heard, unless the number tells that one of them was misheard; in a list with many twins, where children are given
 // each other's numbers, also then, and names that only sound alike.
-func (s *scorer) siblings(p *pattern, house float64) bool {
+func (s *scorer) siblings(p *pattern, near bool) bool {
 	if s.given < 0 || s.house == 0 && !s.t.han {
 		return false
 	}
-	number, born, near := missing, missing, house > s.others
+	number, born, numbered := missing, s.born(p), s.numbered(p)
 	if s.id >= 0 {
 		number = p[s.id]
 	}
-	if s.birth >= 0 {
-		born = p[s.birth]
-	}
-	numbered := number == numberSame || number == numberDigit
 	switch given := p[s.given]; {
 	case number == numberOneDay: // twins: the number of another in the family has another date
 		return true
@@ -186,14 +201,23 @@ func (s *scorer) siblings(p *pattern, house float64) bool {
 	}
 }
 
-// twinByEar reports whether two records of one day, where nothing else is known, have given names that sound alike but not the same:
-// one was heard otherwise, or is a twin's.
-func (s *scorer) twinByEar(p *pattern) bool {
-	return s.alone && s.given >= 0 && p[s.given] > nameNear && p[s.given] <= nameSounds && (s.birth < 0 || p[s.birth] <= dateLunar)
+// twinByEar reports whether given names sound alike but not the same, of two of one household: a name was heard otherwise, or is a
+// brother's or a twin's. In a list with numbers weights decide, unless tone and sex both differ. Where nothing tells of a household, two of
+// one day are looked at so, by the tone alone.
+func (s *scorer) twinByEar(p *pattern, near bool) bool {
+	switch {
+	case s.given < 0 || p[s.given] <= nameNear || p[s.given] > nameSounds || !s.t.han || s.asked:
+		return false
+	case s.alone:
+		return s.born(p) <= dateLunar
+	case !near || s.numbered(p):
+		return false
+	}
+	return p[s.given] == nameSounds && !s.numbers || s.sex >= 0 && p[s.sex] == sameOther
 }
 
 const (
-	nicknameOdds   = -0.1 // below even odds: not the same until a person has looked
+	lookOdds       = -0.1 // below even odds: not the same until a person has looked
 	siblingOdds    = -0.2
 	nicknameAtHome = 3.4 // in the same household and born on the same day: 97 in a hundred; up to there a person looks all the same
 )
@@ -202,4 +226,4 @@ const (
 func probability(odds float64) float64 { return 1 / (1 + math.Exp(-odds)) }
 
 // held reports whether odds are those of a rule.
-func held(odds float64) bool { return odds == nicknameOdds || odds == siblingOdds }
+func held(odds float64) bool { return odds == lookOdds || odds == siblingOdds }

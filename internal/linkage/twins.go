@@ -1,32 +1,33 @@
 package linkage
 
-// holdTwins holds, in a list with many twins, the pairs of anybody who has a brother or sister of the same birth date and
-// nearly the same name, unless a number speaks for the pair: one mistake makes the name of one twin that of the other,
-// and nothing else tells them apart.
-func (r *Result) holdTwins() {
-	s := r.scorer
-	if !s.careful || s.given < 0 || s.birth < 0 {
+// twins reports whether two records may be of a brother and a sister of the same day whose names are nearly the same.
+func (s *scorer) twins(p *pattern, near bool) bool {
+	if !near || s.given < 0 || p[s.given] > namePart || !s.t.han && !s.careful {
+		return false
+	}
+	born := s.born(p)
+	return born != missing && born <= dateDigit && (s.siblings(p, near) || s.twinByEar(p, near))
+}
+
+// mistakable reports whether one mistake may have made the name of a twin that of the other, and no number tells otherwise: names that
+// differ, and in a list with many twins also those that are the same.
+func (s *scorer) mistakable(p *pattern) bool {
+	return (s.careful || p[s.given] > nameWritten) && !s.numbered(p)
+}
+
+// holdTwins holds the pairs of anybody who has a brother or sister of the same birth date and nearly the same name, where nothing tells
+// them apart.
+func (r *Result) holdTwins(records []int32) {
+	if len(records) == 0 {
 		return
 	}
-	twin := map[int32]bool{}
-	for _, p := range r.Pairs {
-		if p.Odds != siblingOdds {
-			continue
-		}
-		levels := r.t.pair(p.A, p.B)
-		born, given := levels[s.birth], levels[s.given]
-		if born != missing && born <= dateDigit && given <= namePart {
-			twin[p.A], twin[p.B] = true, true
-		}
+	r.twin = make([]bool, r.t.Len())
+	for _, x := range records {
+		r.twin[x] = true
 	}
-	for i := range r.Pairs {
-		p := &r.Pairs[i]
-		if p.Odds <= 0 || !twin[p.A] && !twin[p.B] {
-			continue
-		}
-		levels := r.t.pair(p.A, p.B)
-		if n := s.id; n < 0 || levels[n] != numberSame && levels[n] != numberDigit {
-			p.Odds, p.Held = siblingOdds, true
+	for i, p := range r.Pairs {
+		if p.Odds > 0 && (r.twin[p.A] || r.twin[p.B]) {
+			r.Pairs[i] = r.pairOf(p.A, p.B)
 		}
 	}
 }
