@@ -36,7 +36,7 @@ func LookHeld(db collections.DB, instruments *instrument.Library, actor access.A
 	if q.outcome != Quarantined {
 		return s, problem.New(problem.NotQuarantined, "")
 	}
-	if s.Held, err = heldLine(db, id); err != nil || unread || q.op.Op != OpSubmit {
+	if s.Held, err = heldLine(db, instruments, id); err != nil || unread || q.op.Op != OpSubmit {
 		s.Assignable = !unread && q.assignable()
 		return s, err
 	}
@@ -49,15 +49,13 @@ func LookHeld(db collections.DB, instruments *instrument.Library, actor access.A
 	return s, nil
 }
 
-func heldLine(db collections.DB, id string) (h Held, err error) {
+func heldLine(db collections.DB, instruments *instrument.Library, id string) (h Held, err error) {
 	var sealed string
-	_, err = collections.One(db, `SELECT id, code, form, form_version, instance, worker, area, channel, received_at, raw, sealed
-		FROM submissions WHERE id=?`, []any{id},
-		&h.ID, &h.Code, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw, &sealed)
+	_, err = collections.One(db, heldColumns+`WHERE id=?`, []any{id}, h.into(&sealed)...)
 	if err == nil {
 		err = unsealRaw(db, id, sealed, &h.Raw)
 	}
-	h.says()
+	h.says(instruments)
 	return h, err
 }
 

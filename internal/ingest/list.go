@@ -7,6 +7,7 @@ import (
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
+	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 )
 
@@ -16,10 +17,13 @@ type Held struct {
 	Code       string            `json:"code"`
 	Message    map[string]string `json:"message"` // of the code, by language
 	Form       string            `json:"form"`
+	Title      string            `json:"title"` // of the form; "" where none is known
 	Version    string            `json:"version"`
 	Instance   string            `json:"instance"`
 	Worker     string            `json:"worker"`
+	WorkerName string            `json:"worker_name"`
 	Area       string            `json:"area"`
+	AreaName   string            `json:"area_name"`
 	Channel    string            `json:"channel"`
 	ReceivedAt string            `json:"received_at"`
 	Raw        string            `json:"raw"`
@@ -28,18 +32,16 @@ type Held struct {
 const heldPage = 200
 
 // ListQuarantine lists what waits in the actor's territory, oldest first, at most 200.
-func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
+func ListQuarantine(db collections.DB, instruments *instrument.Library, actor access.Actor) ([]Held, error) {
 	among, args := territory.Among(actor.Ranges(""))
 	held := []Held{}
-	err := collections.Each(db, `SELECT id, code, form, form_version, instance, worker, area, channel, received_at, raw, sealed
-		FROM submissions WHERE rowid IN
+	err := collections.Each(db, heldColumns+`WHERE rowid IN
 		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined'
 			ORDER BY s.received_at, s.rowid LIMIT ?)
 		ORDER BY received_at, rowid`, append(args, heldPage), func(rows *sql.Rows) error {
 		var h Held
 		var sealed string
-		if err := rows.Scan(&h.ID, &h.Code, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.Area, &h.Channel, &h.ReceivedAt, &h.Raw,
-			&sealed); err != nil {
+		if err := rows.Scan(h.into(&sealed)...); err != nil {
 			return err
 		}
 		held = append(held, h)
@@ -47,14 +49,26 @@ func ListQuarantine(db collections.DB, actor access.Actor) ([]Held, error) {
 		if err := unsealRaw(db, h.ID, sealed, &last.Raw); err != nil && !collections.Damaged(err) {
 			return err
 		}
-		last.says()
+		last.says(instruments)
 		return nil
 	})
 	return held, err
 }
 
-// says tells why it waits, and names the form as what arrived names it: the row has a keyed hash of a name that no form has.
-func (h *Held) says() {
+// heldColumns are what a line says, in the order of Held.into.
+const heldColumns = `SELECT id, code, form, form_version, instance, worker, COALESCE((SELECT name FROM workers w WHERE w.id=worker),''),
+	area, COALESCE((SELECT name FROM areas a WHERE a.code=area),''), channel, received_at, raw, sealed FROM submissions `
+
+func (h *Held) into(sealed *string) []any {
+	return []any{&h.ID, &h.Code, &h.Form, &h.Version, &h.Instance, &h.Worker, &h.WorkerName, &h.Area, &h.AreaName, &h.Channel, &h.ReceivedAt,
+		&h.Raw, sealed}
+}
+
+// says tells why it waits, and names the form: as what arrived names it where none is known, since the row has a keyed hash of such a name.
+func (h *Held) says(instruments *instrument.Library) {
+	if in, known := instruments.Newest(h.Form); known {
+		h.Title = in.Form.Title
+	}
 	h.Message = reasonOf(problem.Code(h.Code))
 	var said struct{ Form, Version string }
 	if h.Code != string(problem.UnknownForm) || json.Unmarshal([]byte(h.Raw), &said) != nil || said.Form == "" {

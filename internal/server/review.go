@@ -10,7 +10,7 @@ import (
 )
 
 func listQuarantine(r *request) error {
-	rows, err := ingest.ListQuarantine(r.db(), r.actor)
+	rows, err := ingest.ListQuarantine(r.db(), r.Library, r.actor)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,15 @@ export function half(both: string): string {
   return halves.length === 2 ? halves[lang.value === 'en' ? 1 : 0]! : both
 }
 
+/** read returns what somebody wrote with reasons of the catalogue in it: those are in the language of the page, also where another was picked. */
+export function read(written: string): string {
+  const [mine, other] = lang.value === 'zh' ? [0, 1] as const : [1, 0] as const
+  return reasons.reduce((said, key) => said.replaceAll(texts[key][other], texts[key][mine]), written)
+}
+
+/** reasons are why a record is returned, by digit. */
+export const reasons: Text[] = ['canned.1', 'canned.2', 'canned.3', 'canned.4', 'canned.5', 'canned.6', 'canned.7', 'canned.8', 'canned.9']
+
 /** say returns a text that came with data; the other language where one is missing. */
 export function say(said: Partial<Said> | null | undefined): string {
   if (!said) return ''

@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-BQc4VUQj.js";import{ft as t,x as n}from"./_plugin-vue_export-helper-DDE5PLDu.js";function r(r){let i=e({dir:t(`ltr`)});return n(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
