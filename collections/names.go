@@ -61,3 +61,6 @@ const (
 	Approved  = "approved"
 	Rejected  = "rejected"
 )
+
+// Undecided are the states in which a record waits for a decision.
+var Undecided = []string{Received, HasIssues, Edited}

@@ -28,8 +28,6 @@ type Sealed struct {
 // Concealed is what of one table's rows is sealed. It is the one place that answers "is this column sealed".
 type Concealed []Sealed
 
-const nowhere = `{"lon":0,"lat":0}`
-
 // Registry is what of the tables that every Doorstep has is sealed. Areas, dates, codes and ids are not: queries order
 // and select by them (docs/security.md).
 var Registry = map[string]Concealed{
@@ -41,7 +39,7 @@ var Registry = map[string]Concealed{
 	Households: {
 		{Column: "address", Blank: ""}, {Column: "address_key", Indexed: true}, {Column: "house_code", Indexed: true},
 		{Column: "head_name", Blank: "", Shape: sensitive.Name},
-		{Column: "phone", Blank: "", Shape: sensitive.Phone}, {Column: "location", Blank: nowhere},
+		{Column: "phone", Blank: "", Shape: sensitive.Phone}, {Column: "location", Blank: Nowhere},
 	},
 	Submissions: {{Column: "raw", Blank: ""}, {Column: "receipt", Blank: "null"}},
 	Edits:       {{Column: "before", Blank: ""}, {Column: "after", Blank: ""}},
@@ -62,7 +60,7 @@ var Registry = map[string]Concealed{
 func concealedIn(t *survey.Table, judge *sensitive.Classifier) Concealed {
 	var all Concealed
 	if t.Repeat == nil {
-		all = append(all, Sealed{Column: "location", Blank: nowhere})
+		all = append(all, Sealed{Column: "location", Blank: Nowhere})
 	}
 	for i := range t.Columns {
 		c := &t.Columns[i]

@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/audit"
 	"doorstep/internal/campaign"
 	"doorstep/internal/grid"
+	"doorstep/internal/survey"
 )
 
 func campaigns(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
@@ -83,7 +84,7 @@ func createCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 	return prepared(app, d, c)
 }
 
-// checkCampaign fails with the words that there are.
+// checkCampaign fails for a form or area that is not known, and for an end before its beginning.
 func checkCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep, n campaign.Campaign) error {
 	if err := knownForm(d, n.Form); err != nil {
 		return err
@@ -139,20 +140,18 @@ func dayOf(flag, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.ParseInLocation(time.DateOnly, s, china)
+	t, err := time.ParseInLocation(time.DateOnly, s, survey.Zone)
 	if err != nil {
 		err = fmt.Errorf("--%[1]s 应为 YYYY-MM-DD，而不是“%[2]s” · --%[1]s is a day YYYY-MM-DD, not %[2]q", flag, s)
 	}
 	return t, err
 }
 
-var china = time.FixedZone("CST", 8*60*60)
-
 func day(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
-	return t.In(china).Format(time.DateOnly)
+	return t.In(survey.Zone).Format(time.DateOnly)
 }
 
 // printTable writes rows below a header, in columns.

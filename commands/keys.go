@@ -74,11 +74,11 @@ func rotateKeys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			}
 		}
 		if index {
-			if err := sealing.Everything(cmd.Context(), app, d.Library, sealed(cmd.ErrOrStderr())); err != nil {
+			if err := sealing.Everything(cmd.Context(), app, d.Library, sealProgress(cmd.ErrOrStderr())); err != nil {
 				return err
 			}
 		}
-		if err := sealing.Reseal(cmd.Context(), app, d.Library, sealed(cmd.ErrOrStderr())); err != nil {
+		if err := sealing.Reseal(cmd.Context(), app, d.Library, sealProgress(cmd.ErrOrStderr())); err != nil {
 			return err
 		}
 		return printStatus(cmd.OutOrStdout(), app, d)
@@ -162,8 +162,8 @@ func printStatus(w io.Writer, app *pocketbase.PocketBase, d *hooks.Doorstep) err
 	return nil
 }
 
-// sealed shows a line per table on a terminal and nothing anywhere else.
-func sealed(w io.Writer) sealing.Progress {
+// sealProgress shows a line per table on a terminal and nothing anywhere else.
+func sealProgress(w io.Writer) sealing.Progress {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil

@@ -14,8 +14,8 @@ import (
 	"doorstep/internal/problem"
 )
 
-// shape gives PocketBase's root command our manners: what it does not know is an error with the words that there are,
-// and help shows what an operator needs.
+// shape makes PocketBase's root command refuse unknown words with a list of those it knows, and show in its help what an operator
+// needs.
 func shape(app *pocketbase.PocketBase) {
 	root := app.RootCmd
 	root.Short = "离线入户走访调查服务端 · server behind offline door-to-door surveys"

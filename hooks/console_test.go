@@ -325,7 +325,7 @@ func (w *witness) walkConsole(tablet, boss *testapp.Client, visit string) {
 	w.send(tablet, get, v1+"/queue", nil, "", nil, 403)
 	w.send(boss, get, v1+"/queue/counts", nil, "", nil, 200)
 	w.send(boss, get, records, []string{"child_visits", visit}, "", nil, 200)
-	w.send(boss, get, v1+"/forms/{form}/{version}/questions", []string{"child_visit", shippedVersion}, "", nil, 200)
+	w.send(boss, get, v1+"/forms/{form}/{version}/questions", []string{"child_visit", shippedVersion(w.t, "child_visit")}, "", nil, 200)
 	w.send(boss, get, v1+"/forms/{form}/{version}/questions", []string{"child_visit", "1"}, "", nil, 404)
 	w.send(boss, get, records, []string{"child_visits", "x"}, "", nil, 404)
 	w.send(boss, get, records, []string{"persons", visit}, "", nil, 404)

@@ -178,7 +178,9 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	newer := strings.ReplaceAll(string(shipped), shippedVersion, "2026112701")
+	version := shippedVersion(w.t, "child_visit")
+	next, afterNext := version+"1", version+"2"
+	newer := strings.ReplaceAll(string(shipped), version, next)
 	round := object{"name": "冬季排查", "form": "child_visit", "round": 2, "territory": []any{"990101"}, "hold_policy": "all", "status": "open"}
 	const campaigns = "/api/doorstep/v1/campaigns"
 	opened := text(w.send(manager, post, campaigns, nil, "", round, 200), "id")
@@ -189,9 +191,9 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, formRoutes+"/convert", nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/check", nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/check", nil, "", file{"broken.csv", "survey\n"}, 400)
-	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", shippedVersion}, "", nil, 200)
+	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", version}, "", nil, 200)
 	w.send(manager, get, formRoutes+"/{form}/{version}", []string{"child_visit", "1"}, "", nil, 404)
-	w.send(manager, get, formRoutes+"/{form}/{version}/workbook", []string{"child_visit", shippedVersion}, "", nil, 200)
+	w.send(manager, get, formRoutes+"/{form}/{version}/workbook", []string{"child_visit", version}, "", nil, 200)
 	w.send(manager, get, formRoutes+"/{form}/{version}/workbook", []string{"child_visit", "1"}, "", nil, 404)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"child_visit"}, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes+"/{form}/preview", []string{"no_such_form"}, "", file{"child_visit.csv", newer}, 404)
@@ -208,14 +210,14 @@ func (w *witness) walkForms(tablet, manager *testapp.Client) {
 	w.send(manager, post, formRoutes+"/{form}/points", []string{"child_visit"}, "", object{"cells": []any{object{"list": "outcome", "choice": "1.1", "column": "aapor", "value": "5"}}}, 400)
 	w.send(manager, post, formRoutes, nil, "", file{"child_visit.csv", newer}, 200)
 	w.send(manager, post, formRoutes, nil, "", file{"broken.csv", "survey\n"}, 400)
-	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", "2026112701"}, "", nil, 200)
+	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", next}, "", nil, 200)
 	w.send(tablet, get, "/api/sync/v1/forms/{form}/{version}", []string{"child_visit", "1"}, "", nil, 404)
-	draft := file{"child_visit.csv", strings.ReplaceAll(newer, "2026112701", "2026112801")}
+	draft := file{"child_visit.csv", strings.ReplaceAll(newer, next, afterNext)}
 	w.send(manager, post, formRoutes+"/{form}/draft/token", []string{"child_visit"}, "", object{"label": "my phone"}, 404)
 	w.send(manager, post, formRoutes, nil, "?status=draft", draft, 200)
 	w.send(manager, post, formRoutes+"/{form}/draft/token", []string{"child_visit"}, "", object{"label": "my phone"}, 200)
 	w.send(manager, post, formRoutes+"/{form}/draft/qr", []string{"child_visit"}, "", object{"label": "my phone"}, 200)
-	old := []string{"child_visit", shippedVersion}
+	old := []string{"child_visit", version}
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 204)
 	w.send(manager, post, formRoutes+"/{form}/{version}/status", old, "", object{"status": "closing"}, 409)
 	w.send(manager, post, formRoutes+"/{form}/files", []string{"child_visit"}, "", file{"towns.csv", "name,label\na,甲\n"}, 200)

@@ -123,8 +123,5 @@ func (c *Count) add(other Count) {
 // label is a translated text of a form in both languages.
 func label(t survey.Translated) Text { return Text{t.Tagged("zh"), t.Tagged("en")} }
 
-// waiting are the states of records that somebody has to look at.
-var waiting = []string{collections.Received, collections.HasIssues, collections.Edited}
-
 // states are all states of a record.
-var states = append(slices.Clone(waiting), collections.Returned, collections.Approved, collections.Rejected)
+var states = append(slices.Clone(collections.Undecided), collections.Returned, collections.Approved, collections.Rejected)

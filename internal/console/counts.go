@@ -40,7 +40,7 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 			sum := all.ByState[state]
 			sum.add(c)
 			all.ByState[state] = sum
-			if i < len(waiting) {
+			if i < len(collections.Undecided) {
 				of.add(c)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geo"
 
+	"doorstep/collections"
 	"doorstep/internal/grid"
 )
 
@@ -58,11 +59,11 @@ func metres(a, b orb.Point) *float64 {
 	return &m
 }
 
-// parsePoint reads a place as a column keeps it; nil for none.
+// parsePoint reads a location column; nil for none.
 func parsePoint(column string) *orb.Point {
-	var p struct{ Lon, Lat float64 }
-	if json.Unmarshal([]byte(column), &p) != nil || p.Lon == 0 && p.Lat == 0 {
+	lon, lat, ok := collections.PointOf(column)
+	if !ok {
 		return nil
 	}
-	return &orb.Point{p.Lon, p.Lat}
+	return &orb.Point{lon, lat}
 }

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -97,7 +96,7 @@ func keysOf(db collections.DB, k Known, actor access.Actor, f Filter) (keys []ke
 // parseStates gives the states that are asked for; those that wait for none.
 func parseStates(asked []string) ([]string, error) {
 	if len(asked) == 0 {
-		return waiting, nil
+		return collections.Undecided, nil
 	}
 	for _, s := range asked {
 		if !slices.Contains(states, s) {
@@ -124,20 +123,11 @@ func (f *Filter) days() (where string, args []any, err error) {
 	if f.before != "" {
 		where, args = `v.received_at<=?`, []any{f.before}
 	}
-	for _, one := range []struct {
-		day, name, op string
-		plus          int
-	}{{f.From, "from", `>=`, 0}, {f.To, "to", `<`, 1}} {
-		if one.day == "" {
-			continue
-		}
-		t, err := time.ParseInLocation(time.DateOnly, one.day, survey.Zone)
-		if err != nil {
-			return "", nil, problem.New(problem.BadParameter, one.name)
-		}
-		where, args = where+` AND v.received_at`+one.op+`?`, append(args, collections.Stamp(t.AddDate(0, 0, one.plus)))
+	days, moments, wrong := collections.Days{From: f.From, To: f.To}.Where(`v.received_at`)
+	if wrong != "" {
+		return "", nil, problem.New(problem.BadParameter, wrong)
 	}
-	return where, args, nil
+	return where + days, append(args, moments...), nil
 }
 
 const itemColumns = `v.id, v.rev, v.form, v.form_version, v.review_state, v.area,

@@ -49,7 +49,7 @@ func (c *Case) Each(do func(Attempt)) {
 type Survivors map[string]string
 
 // LoadSurvivors reads which persons and households turned out to be others: a record names the one that it was about. They are few,
-// and an index has them apart.
+// and have an index of their own.
 func LoadSurvivors(db collections.DB) (Survivors, error) {
 	into := Survivors{}
 	err := collections.Each(db, `SELECT id, merged_into FROM persons WHERE merged_into!='' AND merged_into>'' UNION ALL SELECT id, merged_into

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/export"
 	"doorstep/internal/problem"
-	"doorstep/internal/survey"
 )
 
 // rows takes the rows of one table, the header first.
@@ -198,18 +196,9 @@ func conditions(p *plan, sel Selection, state string) (where string, args []any)
 
 // days is the condition of the days on which records arrived, in the zone of the survey. It fails with problem.BadParameter.
 func (s Selection) days() (where string, args []any, err error) {
-	for _, one := range []struct {
-		day, name, op string
-		plus          int
-	}{{s.From, "from", `>=`, 0}, {s.To, "to", `<`, 1}} {
-		if one.day == "" {
-			continue
-		}
-		t, err := time.ParseInLocation(time.DateOnly, one.day, survey.Zone)
-		if err != nil {
-			return "", nil, problem.New(problem.BadParameter, one.name)
-		}
-		where, args = where+` AND +m.received_at`+one.op+`?`, append(args, collections.Stamp(t.AddDate(0, 0, one.plus)))
+	where, args, wrong := collections.Days{From: s.From, To: s.To}.Where(`+m.received_at`)
+	if wrong != "" {
+		return "", nil, problem.New(problem.BadParameter, wrong)
 	}
 	return where, args, nil
 }

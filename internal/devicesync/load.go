@@ -144,7 +144,7 @@ func lookUp(wanted map[string]int, of []Change) (where string, args []any, err e
 // so that only a member of the document reads like one. A household without a place has none, not 0, 0.
 func complete(text []byte, opened seal.Row) ([]byte, error) {
 	for _, v := range opened {
-		value, blank := []byte(v.Text), `{"lon":0,"lat":0}`
+		value, blank := []byte(v.Text), collections.Nowhere
 		if v.Column != "location" {
 			var err error
 			if value, err = json.Marshal(v.Text); err != nil {
@@ -157,7 +157,7 @@ func complete(text []byte, opened seal.Row) ([]byte, error) {
 		member := `"` + v.Column + `":`
 		text = bytes.Replace(text, []byte(member+blank), append([]byte(member), value...), 1)
 	}
-	return bytes.Replace(text, []byte(`"location":{"lon":0,"lat":0}`), []byte(`"location":null`), 1), nil
+	return bytes.Replace(text, []byte(`"location":`+collections.Nowhere), []byte(`"location":null`), 1), nil
 }
 
 func (ch *Change) found(data []byte, rev int64) {

@@ -22,7 +22,7 @@ func (e Export) filter() string {
 
 // AskExport asks for an identified export of the actor's territory. It fails with problem.ReasonNeeded.
 func AskExport(ctx context.Context, app core.App, act access.Act, e Export, reason string) (Grant, error) {
-	if err := reasoned(reason); err != nil {
+	if err := problem.Reason(reason); err != nil {
 		return Grant{}, err
 	}
 	g := Grant{Collection: e.Form, Area: access.Common(act.Territory), Until: collections.Stamp(act.Now.Add(ExportHours * time.Hour))}

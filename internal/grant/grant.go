@@ -5,7 +5,6 @@ package grant
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -19,11 +18,10 @@ import (
 // Table holds the grants; managers of the area see them.
 const Table = collections.Grants
 
-// How long a grant is good, and how short a reason may be, in characters.
+// How long a grant is good.
 const (
 	GlassHours  = 4
 	ExportHours = 24
-	leastReason = 10
 )
 
 // Grant is one exception.
@@ -35,13 +33,6 @@ type Grant struct {
 	Area       string `json:"-"`
 }
 
-func reasoned(reason string) error {
-	if len([]rune(strings.TrimSpace(reason))) < leastReason {
-		return problem.New(problem.ReasonNeeded, "")
-	}
-	return problem.Words(reason)
-}
-
 // breakable are the registry collections that can be looked at in an emergency, beside those of forms.
 var breakable = []string{collections.Persons, collections.Households}
 
@@ -51,7 +42,7 @@ type Record struct{ Collection, ID string }
 // BreakGlass gives the actor one record for a few hours, wherever it lies. It fails with problem.NotFound for a record
 // that is not there, and problem.ReasonNeeded.
 func BreakGlass(ctx context.Context, app core.App, act access.Act, r Record, reason string) (Grant, error) {
-	if err := reasoned(reason); err != nil {
+	if err := problem.Reason(reason); err != nil {
 		return Grant{}, err
 	}
 	g := Grant{Collection: r.Collection, Record: r.ID, Until: collections.Stamp(act.Now.Add(GlassHours * time.Hour))}

@@ -2,7 +2,6 @@ package grid
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -136,11 +135,8 @@ func PointOf(db collections.DB, table, id, location, sealed string) (p orb.Point
 		return p, false, err
 	}
 	opened.Fill("location", &location)
-	var at struct{ Lon, Lat float64 }
-	if json.Unmarshal([]byte(location), &at) != nil || at.Lon == 0 && at.Lat == 0 {
-		return p, false, nil
-	}
-	return orb.Point{at.Lon, at.Lat}, true, nil
+	lon, lat, found := collections.PointOf(location)
+	return orb.Point{lon, lat}, found, nil
 }
 
 // finding tells what the datum looks like.

@@ -22,8 +22,8 @@ const (
 	afterMark     = " after "
 )
 
-// Of a register that is filled in: how many persons one transaction reads, and how many are gathered before the index is written.
-// Between transactions tablets have their turn.
+// Of a register that is read whole: how many persons are read at once, in a transaction of their own where it is filled in (between
+// transactions tablets have their turn), and how many are gathered before the index is written.
 const (
 	personsAtOnce = 500
 	gathered      = 400_000
@@ -86,7 +86,7 @@ func (b *backfill) run() (done bool, err error) {
 	next := by + doneMark
 	for last := false; !last; {
 		err := b.write(func(db collections.DB) error {
-			page, err := personsUpTo(db, personsAtOnce, `id>? ORDER BY id LIMIT 500`, after)
+			page, err := personsUpTo(db, personsAtOnce, fmt.Sprintf(`id>? ORDER BY id LIMIT %d`, personsAtOnce), after)
 			last = len(page) < personsAtOnce
 			for i := 0; err == nil && i < len(page); i++ {
 				after, err = page[i].ID, f.take(db, page[i])

@@ -152,7 +152,7 @@ func TellHousehold(db collections.DB, known, said Household, made bool,
 			next.HouseCode = known.HouseCode
 		}
 		if next.Area != known.Area {
-			proposed = append(proposed, Fact{"area", known.Area, next.Area}, Fact{"location", known.place(), next.place()})
+			proposed = append(proposed, Fact{"area", known.Area, next.Area}, Fact{"location", collections.Location(known.Lon, known.Lat), collections.Location(next.Lon, next.Lat)})
 			next.Area, next.AreaMethod, next.AreaConfidence, next.Lon, next.Lat, next.AccuracyM = known.Area, known.AreaMethod, known.AreaConfidence,
 				known.Lon, known.Lat, known.AccuracyM
 		}
@@ -220,20 +220,11 @@ func merged(known, said Household) Household {
 	return next
 }
 
-// place is the point as its column holds it.
-func (h Household) place() string {
-	location, err := json.Marshal(map[string]float64{"lon": h.Lon, "lat": h.Lat})
-	if err != nil {
-		return `{"lon":0,"lat":0}`
-	}
-	return string(location)
-}
-
 func (h Household) row() collections.Row {
 	return collections.Row{
 		{Column: "address", Value: h.Address}, {Column: "address_key", Value: h.AddressKey}, {Column: "house_code", Value: h.HouseCode},
 		{Column: "head_name", Value: h.HeadName}, {Column: "phone", Value: h.Phone}, {Column: "residents", Value: h.Residents},
-		{Column: "location", Value: h.place()}, {Column: "accuracy_m", Value: h.AccuracyM}, {Column: "area", Value: h.Area},
+		{Column: "location", Value: collections.Location(h.Lon, h.Lat)}, {Column: "accuracy_m", Value: h.AccuracyM}, {Column: "area", Value: h.Area},
 		{Column: "area_method", Value: h.AreaMethod}, {Column: "area_confidence", Value: h.AreaConfidence}, {Column: "rev", Value: h.Rev},
 		{Column: "sample_id", Value: h.SampleID}, {Column: "stratum", Value: h.Stratum}, {Column: "cluster", Value: h.Cluster},
 		{Column: "attempts", Value: cmp.Or(h.Attempts, "{}")},

@@ -15,7 +15,7 @@ func NameKey(name string) string {
 	return strings.ToLower(strings.ReplaceAll(survey.NormalizeName(name), " ", ""))
 }
 
-// AddressKey is an address for comparing: NFKC, digits of every script as ASCII, without white space and punctuation.
+// AddressKey is an address for comparing: NFKC, lower case, nothing but letters and digits, and - for what joins numbers (-, #, —).
 func AddressKey(address string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

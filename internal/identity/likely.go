@@ -2,6 +2,7 @@ package identity
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -138,15 +139,12 @@ func SameAddressText(a, b string) bool {
 	return a != "" && b != "" && (strings.HasSuffix(a, b) || strings.HasSuffix(b, a))
 }
 
-// peopleAtOnce is how many persons are read before they are given on.
-const peopleAtOnce = 500
-
 // EachIn gives everybody who lies between two codes of areas, by area: who was merged into another, erased, or whose row does
 // not open is left out, and so is whoever is not active any more.
 func EachIn(db collections.DB, lo, hi string, each func(Person) error) error {
 	for area, id := lo, ""; ; {
-		const next = `(area,id)>(?,?) AND area<? AND merged_into='' AND active=TRUE ORDER BY area, id LIMIT 500`
-		page, err := personsUpTo(db, peopleAtOnce, next, area, id, hi)
+		next := fmt.Sprintf(`(area,id)>(?,?) AND area<? AND merged_into='' AND active=TRUE ORDER BY area, id LIMIT %d`, personsAtOnce)
+		page, err := personsUpTo(db, personsAtOnce, next, area, id, hi)
 		if err != nil {
 			return err
 		}
@@ -158,7 +156,7 @@ func EachIn(db collections.DB, lo, hi string, each func(Person) error) error {
 				return err
 			}
 		}
-		if len(page) < peopleAtOnce {
+		if len(page) < personsAtOnce {
 			return nil
 		}
 	}

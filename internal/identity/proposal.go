@@ -196,7 +196,7 @@ func (h *Household) column(name string, known Household) (at *string, present st
 	case "area":
 		return &h.Area, known.Area
 	case "location":
-		place := known.place()
+		place := collections.Location(known.Lon, known.Lat)
 		return &place, place
 	default:
 		return nil, ""

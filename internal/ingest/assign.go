@@ -3,8 +3,6 @@ package ingest
 import (
 	"context"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -36,10 +34,7 @@ func (h *held) assignable() bool {
 // (the submission, the household or the person, also outside the actor's territory), decided already, no reason, a person who is not
 // of the household or of a visit to several, or problem.NotAssignable.
 func Assign(ctx context.Context, app core.App, intake *Intake, act access.Act, ask Assignment) (receipt Receipt, err error) {
-	if utf8.RuneCountInString(strings.TrimSpace(ask.Reason)) < shortestReason {
-		return receipt, problem.New(problem.ReasonNeeded, "")
-	}
-	if err := problem.Words(ask.Reason); err != nil {
+	if err := problem.Reason(ask.Reason); err != nil {
 		return receipt, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -41,9 +40,8 @@ type Wrong struct {
 }
 
 const (
-	mostCorrected  = 200
-	longestAnswer  = 10_000 // characters
-	shortestReason = 10
+	mostCorrected = 200
+	longestAnswer = 10_000 // characters
 )
 
 // CorrectAtDesk changes answers of a record at a supervisor's desk and takes it through the stages, as a correction from a tablet
@@ -51,14 +49,11 @@ const (
 // a *problem.Problem: not found (also outside the actor's territory), the actor's own record, decided already, changed since,
 // no reason, an answer that is not asked or not typed, or problem.BadCorrection with what is wrong with each answer.
 func CorrectAtDesk(ctx context.Context, app core.App, intake *Intake, by access.Actor, ask AtDesk) (out Restored, err error) {
-	switch {
-	case utf8.RuneCountInString(strings.TrimSpace(ask.Reason)) < shortestReason:
-		return out, problem.New(problem.ReasonNeeded, "")
-	case len(ask.Answers) == 0 || len(ask.Answers) > mostCorrected:
-		return out, problem.New(problem.BadParameter, "answers")
-	}
-	if err := problem.Words(ask.Reason); err != nil {
+	if err := problem.Reason(ask.Reason); err != nil {
 		return out, err
+	}
+	if len(ask.Answers) == 0 || len(ask.Answers) > mostCorrected {
+		return out, problem.New(problem.BadParameter, "answers")
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		v, theirs, err := intake.atTheDesk(db, by, collections.RevisionOf(ask.Collection, ask.Record, ask.Rev))

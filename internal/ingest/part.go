@@ -20,8 +20,8 @@ const (
 )
 
 // A worker waits before the next part of a push for so many times as long as the transaction took, while others are about, and
-// after more than calmWork before the answer too: whatever one sends, the writer is free for the others most of the time, and one
-// in twenty at most meets what cannot be parted.
+// after more than calmWork before the answer too: whatever one sends, the writer is free for the others most of the time, and at
+// most one in twenty waits for a large record, which cannot be parted.
 const (
 	rests      = 4
 	heavyRests = 24
@@ -72,7 +72,8 @@ func (p *pushed) read(i int) *prepared {
 	}
 	if p.spent += d.work; p.spent > mostWork && d.code == "" && op.Op == OpSubmit {
 		p.spent -= d.work
-		d.code = d.tooMuch()
+		d.forget()
+		d.code = problem.TooMuch
 	}
 	return d
 }

@@ -204,20 +204,21 @@ func (d *prepared) read(intake *Intake) problem.Code {
 		d.inst = &survey.Instance{FormID: op.Form, Version: form.Version, Root: root, Mended: mended}
 		d.unread, d.issues = issues, slices.Clone(issues)
 		if len(issues) > 0 && issues[0].Code == xform.TooMany {
-			return d.tooMuch()
+			d.forget()
+			return problem.TooMuch
 		}
 	}
 	d.inst.ID = op.ID
 	if d.work += form.Form.Work(d.inst.Root); d.work > survey.MostWork {
-		return d.tooMuch()
+		d.forget()
+		return problem.TooMuch
 	}
 	return ""
 }
 
-// tooMuch lets go of what was read: the operation is kept as it came.
-func (d *prepared) tooMuch() problem.Code {
+// forget lets go of what was read: the operation is kept as it came.
+func (d *prepared) forget() {
 	d.inst, d.issues, d.work, d.op.Instance = nil, nil, leastWork, nil
-	return problem.TooMuch
 }
 
 // check validates the answers and takes out those that are no data: irrelevant, of the wrong type, not a choice.

@@ -30,9 +30,6 @@ type Restored struct {
 	Issues      []survey.Issue `json:"issues"`
 }
 
-// reviewable are the states in which a record waits for a decision.
-var reviewable = []string{collections.Received, collections.HasIssues, collections.Edited}
-
 // Restore puts back what a check took out of a record or computed otherwise: a new revision, which the tablets get. It stays
 // until an answer changes that decides about it. It fails with a *problem.Problem: not found (also outside the actor's
 // territory), the actor's own record, decided already, changed since, the answer stands, or it does not fit its question.
@@ -78,7 +75,7 @@ func (intake *Intake) atTheDesk(db collections.DB, by access.Actor, of collectio
 		return revising{}, nil, problem.New(problem.OwnRecord, "")
 	case of.Rev != 0 && of.Rev != before.Rev:
 		return revising{}, nil, problem.New(problem.StaleRevision, "")
-	case !slices.Contains(reviewable, before.ReviewState):
+	case !slices.Contains(collections.Undecided, before.ReviewState):
 		return revising{}, nil, problem.New(problem.BadTransition, before.ReviewState)
 	}
 	if own, _ := intake.Instruments.ForRecord(of.Collection, before.FormVersion); own != in {

@@ -50,7 +50,7 @@ func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrum
 		sender.Actor = by // who edits answers for the change
 	}
 	root := treeOf(in, record, theirs)
-	d, err := preparedOf(intake, sender, in, record, root)
+	d, err := preparedOf(in, record, root)
 	if err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ func setAnswer(record *core.Record, c survey.Column, root *survey.Node) {
 	}
 }
 
-func preparedOf(intake *Intake, sender Sender, in *instrument.Instrument, record *core.Record, root *survey.Node) (*prepared, error) {
+func preparedOf(in *instrument.Instrument, record *core.Record, root *survey.Node) (*prepared, error) {
 	answers, err := xform.ToJSON(in.Form, root)
 	if err != nil {
 		return nil, err

@@ -63,8 +63,8 @@ func (a *answered) mend(db collections.DB, sender Sender, d *prepared, now time.
 
 // replay finds the operation among those answered before. The number that its device gave it says so, with the same
 // content. So does the content alone where it is an exact repetition of a visit; the status of a task or what is said of
-// a household may be said again later, and is news then. A number that was used for something else becomes a quarantine
-// code.
+// a household may be said again later, and is news then. An operation whose number was used for something else is
+// quarantined.
 func (s *storing) replay(ctx context.Context) (Receipt, bool, error) {
 	db, sender, d := s.db, s.sender, s.d
 	if d.fresh {

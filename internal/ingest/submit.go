@@ -45,8 +45,8 @@ func (s *storing) storeRecord() (Receipt, error) {
 	return s.receipt()
 }
 
-// stages is the life of a visit, in order, whichever door it came through. write stores the record and its rows: a door that
-// edits a record in place has a way of its own.
+// stages is the life of a whole visit, in order, whichever door it came through (AcceptRow runs four of them for one row).
+// write stores the record and its rows: a door that edits a record in place has a way of its own.
 func (s *storing) stages(write func() error) error {
 	r, c := &registering{storing: s}, consequences{s}
 	for _, stage := range []func() error{

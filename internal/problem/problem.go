@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"syscall"
 	"unicode/utf8"
 )
@@ -17,7 +18,7 @@ type Code string
 
 // Entry is what the catalogue says of a code.
 type Entry struct {
-	Status int // HTTP status where it refuses a request; 0 where it only quarantines an operation
+	Status int // HTTP status of a refusal; 0 where it refuses no request
 	ZH, EN string
 }
 
@@ -294,6 +295,17 @@ func full(err error) bool {
 
 // MostWords is how many characters a person may write as a reason or a comment.
 const MostWords = 1000
+
+// leastReason is how many characters a reason has, without blanks around it.
+const leastReason = 10
+
+// Reason fails with ReasonNeeded for a reason of fewer than ten characters, and as Words does.
+func Reason(said string) error {
+	if utf8.RuneCountInString(strings.TrimSpace(said)) < leastReason {
+		return New(ReasonNeeded, "")
+	}
+	return Words(said)
+}
 
 // Words fails with LongWords for a reason or a comment that is longer than MostWords.
 func Words(said string) error {

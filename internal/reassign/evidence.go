@@ -67,11 +67,8 @@ func (w *work) whereStated(now lying, in grid.Input) (to lying, none grid.Assign
 // point is the place of a record in WGS-84, 0, 0 for none.
 func point(opened seal.Row, location string) (lon, lat float64) {
 	opened.Fill("location", &location)
-	var at struct{ Lon, Lat float64 }
-	if json.Unmarshal([]byte(location), &at) != nil {
-		return 0, 0
-	}
-	return at.Lon, at.Lat
+	lon, lat, _ = collections.PointOf(location)
+	return lon, lat
 }
 
 func input(lon, lat, accuracy float64) grid.Input {
@@ -123,7 +120,7 @@ func (w *work) household(h household) (lying, error) {
 	}
 	to, _, err := w.where(h.lying, in)
 	if err == nil {
-		err = w.note(move{collection: collections.Households, record: h.id, from: h.lying, to: to})
+		w.note(move{collection: collections.Households, record: h.id, from: h.lying, to: to})
 	}
 	return to, err
 }
@@ -185,7 +182,8 @@ func (w *work) visit(table string, v visit) error {
 	if err := w.because(v, was, to, a); err != nil {
 		return err
 	}
-	return w.note(move{collection: table, record: v.id, from: v.lying, to: to, worker: v.worker, issues: findings(in, v, to, a)})
+	w.note(move{collection: table, record: v.id, from: v.lying, to: to, worker: v.worker, issues: findings(in, v, to, a)})
+	return nil
 }
 
 // said is what a visit tells about where it was, as intake had it, and why it lies where it does. What its worker has now counts
@@ -302,7 +300,7 @@ func (w *work) persons(area, after string, most int) (int, string, error) {
 			to.area, _, err = w.successor(area)
 		}
 		if err == nil {
-			err = w.note(move{collection: collections.Persons, record: p.id, from: lying{area: area}, to: to})
+			w.note(move{collection: collections.Persons, record: p.id, from: lying{area: area}, to: to})
 		}
 	}
 	return len(all), after, err

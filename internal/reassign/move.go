@@ -22,13 +22,17 @@ type move struct {
 
 func (m move) elsewhere() bool { return m.from.area != m.to.area }
 
-func (w *work) note(m move) error {
+// still reports whether the record lies where it lay, as surely.
+func (m move) still() bool {
+	return !m.elsewhere() && m.from.method == m.to.method && math.Abs(m.from.confidence-m.to.confidence) < 1e-9
+}
+
+// note keeps a move for settle; one that changes nothing, or is of a record that moves already, is none.
+func (w *work) note(m move) {
 	known := slices.ContainsFunc(w.moves, func(o move) bool { return o.collection == m.collection && o.record == m.record })
-	if same := m.from == m.to || !m.elsewhere() && m.from.method == m.to.method &&
-		math.Abs(m.from.confidence-m.to.confidence) < 1e-9; !known && (!same || m.issues != "") {
+	if !known && (!m.still() || m.issues != "") {
 		w.moves = append(w.moves, m)
 	}
-	return nil
 }
 
 // settle writes what the batch has found: the record and all that belongs to it, word for the tablets, and what tells of the
@@ -122,12 +126,13 @@ func (w *work) tell(m move, rev int64) error {
 func (w *work) members(m move) error {
 	ids, err := rowsOf(w.db, `SELECT id FROM persons WHERE household=? AND area=?`, []any{m.record, m.from.area},
 		func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
-	for _, id := range ids {
-		if err == nil {
-			err = w.note(move{collection: collections.Persons, record: id, from: lying{area: m.from.area}, to: lying{area: m.to.area}})
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	for _, id := range ids {
+		w.note(move{collection: collections.Persons, record: id, from: lying{area: m.from.area}, to: lying{area: m.to.area}})
+	}
+	return nil
 }
 
 // kept are the tables whose rows belong to a record and lie where it does, and their column that names it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -39,15 +38,10 @@ const (
 	decidedUnplace = "unplace"
 )
 
-const shortestReason = 10 // runes
-
 // Place puts a record where a reviewer says that it lies, with all that belongs to it. That holds against every later look until it is
 // taken back, and against corrections. Whoever says so must reach the area that it comes from and the one that it goes to.
 func (r *Runner) Place(ctx context.Context, app core.App, by access.Actor, say Saying) (out Placed, err error) {
-	if utf8.RuneCountInString(strings.TrimSpace(say.Reason)) < shortestReason {
-		return out, problem.New(problem.ReasonNeeded, "")
-	}
-	if err := problem.Words(say.Reason); err != nil {
+	if err := problem.Reason(say.Reason); err != nil {
 		return out, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
@@ -84,9 +78,7 @@ func (p *placing) do() (out Placed, err error) {
 		return out, err
 	}
 	m := move{collection: p.say.Collection, record: p.v.id, from: p.v.lying, to: to, worker: p.v.worker, issues: findings(p.in, p.v, to, a)}
-	if err := p.note(m); err != nil {
-		return out, err
-	}
+	p.note(m)
 	if err := p.settle(); err != nil {
 		return out, err
 	}

@@ -233,8 +233,8 @@ func (e *eraser) forgetHousehold(id string) error {
 		return err
 	}
 	if _, err := e.db.Exec(`UPDATE households SET address='', house_code='', address_key='', head_name='', phone='', sealed='', residents=0,
-		location='{"lon":0,"lat":0}', accuracy_m=0, source='', sample_id='', stratum='', cluster='', attempts='{}', area='', active=FALSE, rev=?,
-		updated=? WHERE id=?`, rev+1, e.at(), id); err != nil {
+		location=?, accuracy_m=0, source='', sample_id='', stratum='', cluster='', attempts='{}', area='', active=FALSE, rev=?,
+		updated=? WHERE id=?`, collections.Nowhere, rev+1, e.at(), id); err != nil {
 		return fmt.Errorf("forget household %s: %w", id, err)
 	}
 	if _, err := e.db.Exec(`DELETE FROM entity_versions WHERE entity=?`, id); err != nil {

@@ -89,7 +89,7 @@ func (e *eraser) record(t table, id string) error {
 		}
 	}
 	none := append(slices.Clone(t.blank), collections.Row{
-		{Column: "location", Value: `{"lon":0,"lat":0}`}, {Column: "accuracy_m", Value: 0}, {Column: "household", Value: ""},
+		{Column: "location", Value: collections.Nowhere}, {Column: "accuracy_m", Value: 0}, {Column: "household", Value: ""},
 		{Column: "person", Value: ""},
 		{Column: collections.SealedColumn, Value: ""},
 	}...)

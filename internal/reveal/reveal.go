@@ -4,8 +4,6 @@ package reveal
 import (
 	"context"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -25,17 +23,10 @@ type Request struct {
 	Purpose    string   `json:"purpose"`
 }
 
-const (
-	shortestReason = 10
-)
-
 // Show gives the clear values by column, in the transaction that records them: what cannot be recorded is not shown. The
 // reason is kept sealed, since people write names into reasons. Outside of the actor's territory the record is not found.
 func Show(ctx context.Context, app core.App, library *instrument.Library, act access.Act, q Request) (map[string]string, error) {
-	if n := utf8.RuneCountInString(strings.TrimSpace(q.Reason)); n < shortestReason {
-		return nil, problem.New(problem.ReasonNeeded, "")
-	}
-	if err := problem.Words(q.Reason); err != nil {
+	if err := problem.Reason(q.Reason); err != nil {
 		return nil, err
 	}
 	var shown map[string]string

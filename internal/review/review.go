@@ -34,9 +34,9 @@ type step struct {
 }
 
 var steps = map[string]step{
-	Approve: {from: []string{collections.Received, collections.HasIssues, collections.Edited}, to: collections.Approved},
-	Return:  {from: []string{collections.Received, collections.HasIssues, collections.Edited}, to: collections.Returned, comment: true},
-	Reject: {from: []string{collections.Received, collections.HasIssues, collections.Edited, collections.Returned},
+	Approve: {from: collections.Undecided, to: collections.Approved},
+	Return:  {from: collections.Undecided, to: collections.Returned, comment: true},
+	Reject: {from: append(slices.Clone(collections.Undecided), collections.Returned),
 		to: collections.Rejected, comment: true},
 	Reopen: {from: []string{collections.Approved, collections.Rejected, collections.Returned}, to: collections.Received, comment: true},
 }

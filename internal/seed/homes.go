@@ -2,7 +2,6 @@ package seed
 
 import (
 	"context"
-	"encoding/json"
 	"runtime"
 	"slices"
 	"time"
@@ -118,15 +117,12 @@ func homesOf(db collections.DB, households []demo.Household, at string) ([]home,
 }
 
 func homeOf(db collections.DB, h *demo.Household, at string) (home, error) {
-	location, err := json.Marshal(map[string]float64{"lon": h.Lon, "lat": h.Lat})
-	if err != nil {
-		return home{}, err
-	}
 	var made home
+	var err error
 	made.household, err = collections.Registry[collections.Households].Conceal(db, collections.Households, h.ID, collections.Row{
 		{Column: "id", Value: h.ID}, {Column: "address", Value: h.Address}, {Column: "address_key", Value: identity.AddressKey(h.Address)},
 		{Column: "house_code", Value: h.HouseCode}, {Column: "head_name", Value: h.Head},
-		{Column: "phone", Value: h.Phone}, {Column: "residents", Value: len(h.Persons)}, {Column: "location", Value: string(location)},
+		{Column: "phone", Value: h.Phone}, {Column: "residents", Value: len(h.Persons)}, {Column: "location", Value: collections.Location(h.Lon, h.Lat)},
 		{Column: "area", Value: h.Area}, {Column: "area_method", Value: "import"}, {Column: "area_confidence", Value: 1},
 		{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})

@@ -48,7 +48,7 @@ func (s *Server) works() map[string]job.Work {
 	}
 }
 
-// Jobs are the kinds that run one after the other. Exports, which only read, have a row of their own: nobody's decision waits
+// Jobs are the kinds that run one after the other. Exports, which only read, have a queue of their own: nobody's decision waits
 // until the whole city is written.
 func (s *Server) Jobs() (all *job.Runner, rows [][]string) {
 	rest := slices.DeleteFunc(slices.Sorted(maps.Keys(s.jobs.Works)), func(kind string) bool { return kind == exports })
