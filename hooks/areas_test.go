@@ -21,7 +21,9 @@ func parcel(code, name string, west, east float64) string {
 // stays are the tables whose rows keep the area that they were written for, with the reason. Rows of any other table with an area belong
 // to a record and go where it goes.
 var stays = map[string]string{
-	"audit": "what was done, and where, is not written again",
+	"areas":          "the area itself, which has ended",
+	"audit":          "what was done, and where, is not written again",
+	"coverage_areas": "counts of each area, compared with a recount elsewhere",
 }
 
 func parcels(features ...string) string {

@@ -73,7 +73,7 @@ func ReleaseKnown(ctx context.Context, app core.App, intake *Intake) (released i
 func waitingForms(db collections.DB, intake *Intake) (known []awaited, err error) {
 	waiting := map[formVersion]bool{}
 	err = collections.Each(db, `SELECT DISTINCT form, form_version FROM submissions
-		WHERE outcome='quarantined' AND code=?`, []any{problem.UnknownForm}, func(rows *sql.Rows) error {
+		WHERE outcome='quarantined' AND code='`+string(problem.UnknownForm)+`'`, nil, func(rows *sql.Rows) error {
 		var v formVersion
 		err := rows.Scan(&v.form, &v.version)
 		waiting[v] = true
@@ -128,9 +128,9 @@ func releaseSome(ctx context.Context, app core.App, intake *Intake, v awaited, b
 
 func heldFor(db collections.DB, v formVersion, before time.Time) (ids []string, err error) {
 	err = collections.Each(db, `SELECT id FROM submissions
-		WHERE form=? AND form_version=? AND outcome='quarantined' AND code=? AND received_at<?
+		WHERE form=? AND form_version=? AND outcome='quarantined' AND code='`+string(problem.UnknownForm)+`' AND received_at<?
 		ORDER BY received_at LIMIT ?`,
-		[]any{v.form, v.version, problem.UnknownForm, collections.Stamp(before), releasedTogether}, func(rows *sql.Rows) error {
+		[]any{v.form, v.version, collections.Stamp(before), releasedTogether}, func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
 			ids = append(ids, id)
