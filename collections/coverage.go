@@ -13,6 +13,7 @@ const (
 	CoverageCases = "coverage_cases"
 	CoverageAreas = "coverage_areas"
 	CoverageWork  = "coverage_work"
+	CoverageDays  = "coverage_days"
 )
 
 // countCoverage lets SQLite count the records of the forms' tables, whoever writes them. Where the condition of an interview
@@ -60,6 +61,11 @@ func countTable(db DB, table, interview string) (anew bool, err error) {
 	if anew, err = One(db, `SELECT 1 FROM "`+table+`" WHERE COALESCE(`+interview+`,0) IS NOT (`+was+`) LIMIT 1`, nil, &one); err != nil {
 		return false, err
 	}
+	if !strings.Contains(before, CoverageDays) {
+		if err := countDays(db, table); err != nil {
+			return false, err
+		}
+	}
 	for when, trigger := range triggers {
 		if _, err := db.Exec(`DROP TRIGGER IF EXISTS "` + table + `_coverage_` + when + `"`); err != nil {
 			return false, err
@@ -83,15 +89,21 @@ func coverageTriggers(table, interview string) map[string]string {
 		`NEW.review_state='returned', NEW.review_state='approved' WHERE NEW.review_state!='rejected'
 			ON CONFLICT (area, worker) DO UPDATE SET visits=visits+1, interviews=interviews+excluded.interviews, `+
 		`returned=returned+excluded.returned, `+
-		`approved=approved+excluded.approved;`, of("NEW"))
+		`approved=approved+excluded.approved;
+		INSERT INTO coverage_days (records, district, day, version, code, visits) SELECT '%[2]s', %[3]s, NEW.form_version, NEW.outcome, 1 `+
+		`WHERE NEW.review_state!='rejected' ON CONFLICT (records, district, day, version, code) DO UPDATE SET visits=visits+1; %[4]s`,
+		of("NEW"), table, districtAndDay("NEW."), stale("NEW"))
 	minus := fmt.Sprintf(`UPDATE coverage_cases SET visits=visits-1, interviews=interviews-%[1]s `+
 		`WHERE household=OLD.household AND area=OLD.area AND OLD.household!='' AND OLD.review_state!='rejected';
 		DELETE FROM coverage_cases WHERE household=OLD.household AND area=OLD.area AND visits=0;
 		UPDATE coverage_work SET visits=visits-1, interviews=interviews-%[1]s, returned=returned-(OLD.review_state='returned'), `+
 		`approved=approved-(OLD.review_state='approved') WHERE area=OLD.area AND worker=OLD.worker AND OLD.review_state!='rejected';
-		DELETE FROM coverage_work WHERE area=OLD.area AND worker=OLD.worker AND visits=0;`, of("OLD"))
+		DELETE FROM coverage_work WHERE area=OLD.area AND worker=OLD.worker AND visits=0;
+		UPDATE coverage_days SET visits=visits-1 WHERE %[2]s AND OLD.review_state!='rejected';
+		DELETE FROM coverage_days WHERE %[2]s AND visits=0; %[3]s`, of("OLD"),
+		`records='`+table+`' AND (district, day)=(`+districtAndDay("OLD.")+`) AND version=OLD.form_version AND code=OLD.outcome`, stale("OLD"))
 	var columns, differ []string
-	for _, c := range []string{"household", "area", "review_state", "outcome", "form_version", "worker"} {
+	for _, c := range []string{"household", "area", "review_state", "outcome", "form_version", "worker", "person", "campaign", "received_at"} {
 		columns, differ = append(columns, c), append(differ, `OLD.`+c+` IS NOT NEW.`+c)
 	}
 	name := func(when string) string { return `CREATE TRIGGER "` + table + `_coverage_` + when + `" AFTER ` }
@@ -103,10 +115,36 @@ func coverageTriggers(table, interview string) map[string]string {
 	}
 }
 
+// districtAndDay are two columns of coverage_days of a record; the day is that of the surveys' zone.
+func districtAndDay(row string) string {
+	return fmt.Sprintf(`substr(%[1]sarea,1,%d), COALESCE(date(%[1]sreceived_at,'+8 hours'),'')`, row, AreaDigits[1])
+}
+
+// stale says that the cases of the community of a record are to be counted anew.
+func stale(row string) string {
+	return fmt.Sprintf(`INSERT INTO coverage_stale (what, key) VALUES ('area', substr(%s.area,1,%d)) ON CONFLICT DO NOTHING;`,
+		row, CommunityDigits)
+}
+
+// countDays counts the records of a table by day, where none is counted yet, and lets its cases be counted.
+func countDays(db DB, table string) error {
+	for _, query := range []string{
+		`INSERT INTO coverage_days (records, district, day, version, code, visits) SELECT '` + table + `', ` + districtAndDay("") +
+			`, form_version, outcome, COUNT(*) FROM "` + table + `" WHERE review_state!='rejected' GROUP BY 2, 3, 4, 5`,
+		fmt.Sprintf(`INSERT INTO coverage_stale (what, key) SELECT DISTINCT 'area', substr(area,1,%d) FROM "%s" WHERE 1 ON CONFLICT DO NOTHING`,
+			CommunityDigits, table),
+	} {
+		if _, err := db.Exec(query); err != nil {
+			return fmt.Errorf("count days of %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
 // Recount counts all records anew, as the triggers would have.
 func Recount(db DB, interviews Interviews, tables []string) error {
 	return without(db, []string{CoverageCases, CoverageWork}, func() error {
-		for _, table := range []string{CoverageCases, CoverageAreas, CoverageWork} {
+		for _, table := range []string{CoverageCases, CoverageAreas, CoverageWork, CoverageDays} {
 			if _, err := db.Exec(`DELETE FROM ` + table); err != nil {
 				return fmt.Errorf("empty %s: %w", table, err)
 			}
@@ -126,6 +164,9 @@ func Recount(db DB, interviews Interviews, tables []string) error {
 				if _, err := db.Exec(query); err != nil {
 					return fmt.Errorf("count %s: %w", table, err)
 				}
+			}
+			if err := countDays(db, table); err != nil {
+				return err
 			}
 		}
 		return recountAreas(db)

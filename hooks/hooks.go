@@ -54,6 +54,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.damaged", 46, d.watchDamage)
 	on(app.OnServe(), "doorstep.blocking", 47, d.blockEverybody)
 	on(app.OnServe(), "doorstep.trail", 48, indexTrail)
+	on(app.OnServe(), "doorstep.coverage", 49, d.keepCoverage)
 	on(app.OnServe(), "doorstep.reassign", 48, d.watchAreas)
 	on(app.OnServe(), "doorstep.jobs", 49, d.runJobs)
 

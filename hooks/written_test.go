@@ -157,7 +157,7 @@ func around(is, was []string, at int) string {
 
 // counted are the tables of which a ledger tells the columns alone: what they say are sums over many rows, or keys.
 var counted = []string{"jobs", "blocking_keys", "blocking_of", "blocking_full", "blocking_gone", "coverage_areas", "coverage_cases",
-	"coverage_work", "forms", "meta", "areas", "area_revisions", "_collections", "sqlite_stat1"}
+	"coverage_work", "coverage_days", "coverage_finals", "coverage_ranks", "coverage_stale", "forms", "meta", "areas", "area_revisions", "_collections", "sqlite_stat1"}
 
 // unsaid are the columns whose values differ from run to run, or that shift with every request before.
 var unsaid = []string{"id", "key", "rowid", "seq", "first", "created", "updated", "sealed", "hash", "prev", "tokenKey", "password",

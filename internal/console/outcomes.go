@@ -10,7 +10,6 @@ import (
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/coverage"
-	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 )
@@ -55,23 +54,24 @@ type Disposition struct {
 	N     int64  `json:"n"`
 }
 
-// ReadOutcomes counts the cases of a form in the actor's territory. It costs what lies there.
+// ReadOutcomes counts the cases of a form in the actor's territory. It reads what is kept of areas; by grids, and of a territory smaller
+// than a community, it costs what lies there.
 func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilter) (Outcomes, error) {
 	out := Outcomes{Items: []OutcomeLine{}}
-	key, err := f.key()
+	key, level, err := f.key()
 	if err != nil {
 		return out, err
 	}
 	total, tallies := newTally(), map[string]*tally{}
 	for _, table := range tablesOf(k.Library, f.Form) {
-		visits := coverage.Visits{Table: table, Ranges: actor.Ranges(f.Area), Campaign: f.Campaign, Meaning: meanings(k.Library, table)}
-		err := coverage.EachCase(db, visits, nil, func(a coverage.Attempt) {
+		visits := coverage.Visits{Table: table, Ranges: actor.Ranges(f.Area), Campaign: f.Campaign, Meaning: coverage.Meanings(k.Library, table)}
+		err := coverage.EachFinal(db, visits, level, f.By == ByWorker, func(a coverage.Attempt, n int64) {
 			line := key(a)
 			if tallies[line] == nil {
 				tallies[line] = newTally()
 			}
-			total.add(a)
-			tallies[line].add(a)
+			total.add(a, n)
+			tallies[line].add(a, n)
 		})
 		if err != nil {
 			return out, err
@@ -80,6 +80,7 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 	if out.Total, err = total.line(f.E); err != nil {
 		return out, err
 	}
+	maps.DeleteFunc(tallies, func(_ string, t *tally) bool { return t.cases == 0 })
 	for _, at := range slices.Sorted(maps.Keys(tallies)) {
 		line, err := tallies[at].line(f.E)
 		if err != nil {
@@ -94,42 +95,28 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 	return out, nil
 }
 
-// meanings reads outcomes as the version of each record means them.
-func meanings(library *instrument.Library, table string) func(version, code string) (survey.Disposition, bool) {
-	known := map[string]survey.Dispositions{}
-	return func(version, code string) (survey.Disposition, bool) {
-		one, ok := known[version]
-		if !ok {
-			if in, found := library.ForRecord(table, version); found {
-				one = in.Dispositions
-			}
-			known[version] = one
-		}
-		return one.Of(code)
-	}
-}
-
 var levels = map[string]int{"city": territory.City, "district": territory.District, "street": territory.Street,
 	"community": territory.Community, "grid": territory.Grid}
 
-func (f OutcomeFilter) key() (func(coverage.Attempt) string, error) {
+// key is what cases are counted by, and the level down to which their areas matter to it.
+func (f OutcomeFilter) key() (of func(coverage.Attempt) string, level int, err error) {
 	level, known := levels[cmp.Or(f.Level, "community")]
 	switch {
 	case !known:
-		return nil, problem.New(problem.BadParameter, "level")
+		return nil, 0, problem.New(problem.BadParameter, "level")
 	case f.By == ByArea || f.By == "":
 		return func(a coverage.Attempt) string {
 			if above := territory.Above(a.Area); level < len(above) {
 				return above[level]
 			}
 			return a.Area
-		}, nil
+		}, level, nil
 	case f.By == ByWorker:
-		return func(a coverage.Attempt) string { return a.Worker }, nil
+		return func(a coverage.Attempt) string { return a.Worker }, territory.City, nil
 	case f.By == ByCampaign:
-		return func(a coverage.Attempt) string { return a.Campaign }, nil
+		return func(a coverage.Attempt) string { return a.Campaign }, territory.City, nil
 	}
-	return nil, problem.New(problem.BadParameter, "by")
+	return nil, 0, problem.New(problem.BadParameter, "by")
 }
 
 // name is what a line is called.
@@ -150,9 +137,13 @@ type tally struct {
 
 func newTally() *tally { return &tally{codes: map[survey.Disposition]int64{}} }
 
-func (t *tally) add(a coverage.Attempt) {
-	if t.cases++; a.Code != "" {
-		t.codes[a.Disposition]++
+func (t *tally) add(a coverage.Attempt, n int64) {
+	t.cases += n
+	if a.Code == "" {
+		return
+	}
+	if t.codes[a.Disposition] += n; t.codes[a.Disposition] == 0 {
+		delete(t.codes, a.Disposition)
 	}
 }
 

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/coverage"
 	"doorstep/internal/survey"
@@ -45,8 +45,8 @@ type PaceOfDay struct {
 // paceDays is how many days the pace goes back.
 const paceDays = 30
 
-// ReadPace counts the visits of a form that were not rejected, and their cases. It reads the index of their areas, so that it costs
-// what lies there.
+// ReadPace counts the visits of a form that were not rejected, and their cases. It reads what is kept of areas and days; of less than a
+// district it costs the visits that lie there.
 func ReadPace(db collections.DB, k Known, act access.Act, form, area string) (Pace, error) {
 	p := Pace{Outcomes: []OutcomeCount{}, Days: []PaceOfDay{}}
 	days, cases, outcomes := lastDays(act.Now), newTally(), map[string]*OutcomeCount{}
@@ -55,14 +55,22 @@ func ReadPace(db collections.DB, k Known, act access.Act, form, area string) (Pa
 		if !ok {
 			continue
 		}
-		visits := coverage.Visits{Table: table, Ranges: act.Actor.Ranges(area), Meaning: meanings(k.Library, table)}
-		err := coverage.EachCase(db, visits, func(a coverage.Attempt) {
-			days.add(a.Received, a.Class == survey.Interview || a.Class == survey.Partial)
-			if outcomes[a.Code] == nil {
-				outcomes[a.Code] = &OutcomeCount{Code: a.Code, Text: outcomeText(k.Library, table, in.Version, a.Code)}
+		visits := coverage.Visits{Table: table, Ranges: act.Actor.Ranges(area), Meaning: coverage.Meanings(k.Library, table)}
+		err := coverage.EachArrival(db, visits, func(day string, a coverage.Attempt, n int64) {
+			if one := days[day]; one != nil {
+				one.Visits += n
+				if a.Class == survey.Interview || a.Class == survey.Partial {
+					one.Complete += n
+				}
 			}
-			outcomes[a.Code].N++
-		}, cases.add)
+			if outcomes[a.Outcome] == nil {
+				outcomes[a.Outcome] = &OutcomeCount{Code: a.Outcome, Text: outcomeText(k.Library, table, in.Version, a.Outcome)}
+			}
+			outcomes[a.Outcome].N += n
+		})
+		if err == nil {
+			err = coverage.EachFinal(db, visits, territory.City, false, cases.add)
+		}
 		if err != nil {
 			return p, err
 		}
@@ -71,54 +79,20 @@ func ReadPace(db collections.DB, k Known, act access.Act, form, area string) (Pa
 		p.Outcomes = append(p.Outcomes, *o)
 	}
 	slices.SortFunc(p.Outcomes, func(a, b OutcomeCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Code, b.Code)) })
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		p.Days = append(p.Days, *days[day])
+	}
 	all, err := cases.line("")
-	p.Classes, p.Rates, p.Days = all.Classes, all.Rates, days.list()
+	p.Classes, p.Rates = all.Classes, all.Rates
 	return p, err
 }
 
-// daily counts by day of the survey's zone.
-type daily struct {
-	from string                // the first moment of the first day
-	by   map[string]*PaceOfDay // by day
-	at   map[string]*PaceOfDay // by hour of the database's clock; nil for one that is too old
-}
-
-func lastDays(now time.Time) daily {
-	local := now.In(survey.Zone)
-	first := time.Date(local.Year(), local.Month(), local.Day()-paceDays+1, 0, 0, 0, 0, survey.Zone)
-	d := daily{collections.Stamp(first), map[string]*PaceOfDay{}, map[string]*PaceOfDay{}}
+// lastDays are the days of the pace, by their dates.
+func lastDays(now time.Time) map[string]*PaceOfDay {
+	days := map[string]*PaceOfDay{}
 	for i := range paceDays {
-		day := first.AddDate(0, 0, i).Format(time.DateOnly)
-		d.by[day] = &PaceOfDay{Day: day}
+		day := now.In(survey.Zone).AddDate(0, 0, -i).Format(time.DateOnly)
+		days[day] = &PaceOfDay{Day: day}
 	}
-	return d
-}
-
-func (d daily) add(received string, complete bool) {
-	if received < d.from || len(received) < len(hour) {
-		return
-	}
-	one, known := d.at[received[:len(hour)]]
-	if !known {
-		if at, err := time.Parse(hour, received[:len(hour)]); err == nil {
-			one = d.by[at.In(survey.Zone).Format(time.DateOnly)]
-		}
-		d.at[received[:len(hour)]] = one
-	}
-	if one == nil {
-		return
-	}
-	if one.Visits++; complete {
-		one.Complete++
-	}
-}
-
-const hour = "2006-01-02 15"
-
-func (d daily) list() []PaceOfDay {
-	all := []PaceOfDay{}
-	for _, one := range slices.SortedFunc(maps.Values(d.by), func(a, b *PaceOfDay) int { return strings.Compare(a.Day, b.Day) }) {
-		all = append(all, *one)
-	}
-	return all
+	return days
 }

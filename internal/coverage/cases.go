@@ -13,6 +13,7 @@ type Attempt struct {
 	Code string
 	survey.Disposition
 	Received, Worker, Area, Campaign string
+	Version, Outcome                 string // as the record has them
 }
 
 // Case holds the visits to one household. The case is the household, or each person of it that was a record of its own:

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"doorstep/collections"
@@ -94,7 +95,8 @@ func TestCountsEqualARecount(t *testing.T) {
 			for range 10 {
 				which := r.IntN(2)
 				row := collections.Row{{Column: "household", Value: pick("", "h1", "h2", "h3", "h4")}, {Column: "area", Value: pick(grids...)}, {Column: "outcome", Value: pick("1.1", "1.2", "2.22")},
-					{Column: "review_state", Value: pick("received", "returned", "approved", "rejected", "edited")}, {Column: "worker", Value: pick("w1", "w2")}}
+					{Column: "review_state", Value: pick("received", "returned", "approved", "rejected", "edited")}, {Column: "worker", Value: pick("w1", "w2")},
+					{Column: "received_at", Value: "2026-11-" + pick("01", "02", "30") + " " + pick("02:00:00.000Z", "15:59:59.999Z", "16:00:00.000Z")}}
 				if have := ids[which]; len(have) > 0 && r.IntN(3) > 0 {
 					at := r.IntN(len(have))
 					if r.IntN(4) == 0 {
@@ -156,20 +158,28 @@ func tables(db collections.DB) (text string, err error) {
 	for _, query := range []string{
 		`SELECT household||' '||area||' '||visits||' '||interviews FROM coverage_cases ORDER BY household, area`,
 		`SELECT area||' '||worker||' '||visits||' '||interviews||' '||returned||' '||approved FROM coverage_work ORDER BY area, worker`,
+		`SELECT records||' '||district||' '||day||' '||version||' '||code||' '||visits FROM coverage_days
+			ORDER BY records, district, day, version, code`,
 		`SELECT level||' '||area||' '||visited||' '||completed||' '||returned||' '||approved FROM coverage_areas
 			WHERE visited!=0 OR completed!=0 OR returned!=0 OR approved!=0 ORDER BY level, area`,
 	} {
-		err := collections.Each(db, query, nil, func(rows *sql.Rows) error {
-			var line string
-			err := rows.Scan(&line)
-			text += line + "\n"
-			return err
-		})
+		lines, err := texts(db, query)
 		if err != nil {
 			return "", err
 		}
+		text += strings.Join(append(lines, ""), "\n")
 	}
 	return text, nil
+}
+
+func texts(db collections.DB, query string, args ...any) (all []string, err error) {
+	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
+		var line string
+		err := rows.Scan(&line)
+		all = append(all, line)
+		return err
+	})
+	return all, err
 }
 
 func compare(t *testing.T, app *testapp.App) {

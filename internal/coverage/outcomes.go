@@ -17,35 +17,29 @@ type Visits struct {
 }
 
 // EachCase gives the final result of every case among the visits that were not rejected. A case is a household or person in one
-// campaign, as visited in one community. It reads the index of areas alone and holds the cases of a community at a time. seen, unless
-// nil, is told of every single visit.
-func EachCase(db collections.DB, v Visits, seen, final func(Attempt)) error {
+// campaign, as visited in one community. It reads the index of areas alone and holds the cases of a community at a time.
+func EachCase(db collections.DB, v Visits, final func(Attempt)) error {
 	merged, err := LoadSurvivors(db)
 	if err != nil {
 		return err
 	}
+	return v.eachCase(db, merged, final)
+}
+
+func (v Visits) eachCase(db collections.DB, merged Survivors, final func(Attempt)) error {
 	c := caser{open: map[string]*Case{}, final: final}
 	for _, r := range v.Ranges {
 		err := collections.Each(db, `SELECT household, person, outcome, received_at, form_version, worker, campaign, area FROM "`+v.Table+`"
-			WHERE area>=? AND area<? AND review_state!='rejected' ORDER BY area`,
+			WHERE area>=? AND area<? AND review_state!='rejected' ORDER BY area, id`,
 			[]any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
-				var household, person, version, code string
+				var household, person string
 				var a Attempt
-				if err := rows.Scan(&household, &person, &code, &a.Received, &version, &a.Worker, &a.Campaign, &a.Area); err != nil {
+				if err := rows.Scan(&household, &person, &a.Outcome, &a.Received, &a.Version, &a.Worker, &a.Campaign, &a.Area); err != nil {
 					return err
 				}
-				if v.Campaign != "" && a.Campaign != v.Campaign {
-					return nil
+				if v.Campaign == "" || a.Campaign == v.Campaign {
+					c.add(merged.Of(household), merged.Of(person), v.understood(a))
 				}
-				if meaning, ok := v.Meaning(version, code); ok {
-					a.Code, a.Disposition = code, meaning
-				}
-				if seen != nil {
-					a := a
-					a.Code = code // also where it means nothing
-					seen(a)
-				}
-				c.add(merged.Of(household), merged.Of(person), a)
 				return nil
 			})
 		if err != nil {
@@ -56,6 +50,15 @@ func EachCase(db collections.DB, v Visits, seen, final func(Attempt)) error {
 	return nil
 }
 
+// understood is an attempt with what its outcome means.
+func (v Visits) understood(a Attempt) Attempt {
+	a.Code = ""
+	if meaning, ok := v.Meaning(a.Version, a.Outcome); ok {
+		a.Code, a.Disposition = a.Outcome, meaning
+	}
+	return a
+}
+
 // caser gathers the visits of one community.
 type caser struct {
 	community string
@@ -64,7 +67,7 @@ type caser struct {
 }
 
 func (c *caser) add(household, person string, a Attempt) {
-	if community := territory.Cut(a.Area); community != c.community {
+	if community := territory.InCommunity(a.Area); community != c.community {
 		c.flush()
 		c.community = community
 	}

@@ -1,0 +1,246 @@
+package coverage
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"doorstep/collections"
+	"doorstep/collections/territory"
+)
+
+// coverage_finals counts the cases of each community by how they ended, and sums them up by street, district and city. It is made of
+// the visits by Keep; a community of which a visit has changed since stands in coverage_stale, and so does who was merged. Whoever reads
+// the counts counts those communities anew, so that an answer is what a look at all visits would give.
+
+// EachFinal tells how the cases of v ended, with how many of them: some are told as less than none, for what was counted otherwise
+// before. An area is told down to level; workers are told apart only where worker is set.
+func EachFinal(db collections.DB, v Visits, level int, worker bool, final func(Attempt, int64)) error {
+	one := func(a Attempt) { final(a, 1) }
+	same, err := sameRanks(db, v)
+	if err != nil {
+		return err
+	}
+	if !same || level > territory.Community {
+		return EachCase(db, v, one)
+	}
+	if worker {
+		level = territory.Community
+	}
+	kept, parts := v.parted(territory.CommunityDigits)
+	stale, err := staleIn(db, v.Table, kept)
+	if err != nil {
+		return err
+	}
+	for _, r := range kept {
+		if err := v.eachKept(db, r, max(level, levelOf(r)), stale, final); err != nil {
+			return err
+		}
+	}
+	v.Ranges = parts
+	for _, community := range stale {
+		v.Ranges = append(v.Ranges, exactly(community))
+	}
+	if len(v.Ranges) == 0 {
+		return nil
+	}
+	return EachCase(db, v, one)
+}
+
+// parted gives the ranges that are areas whose codes have so many digits or fewer, and the smaller ones.
+func (v Visits) parted(digits int) (large, small []territory.Range) {
+	for _, r := range v.Ranges {
+		if len(r.Lo) <= digits {
+			large = append(large, r)
+		} else {
+			small = append(small, r)
+		}
+	}
+	return large, small
+}
+
+// levelOf is the level whose areas lie in a range or outside of it.
+func levelOf(r territory.Range) int {
+	for level, digits := range collections.AreaDigits {
+		if len(r.Lo) <= digits {
+			return level
+		}
+	}
+	return territory.Grid
+}
+
+// exactly is the range of what lies in a community, or has the code of a larger area itself.
+func exactly(community string) territory.Range {
+	if len(community) < territory.CommunityDigits {
+		return territory.Range{Lo: community, Hi: community + "\x00"}
+	}
+	return territory.Of([]string{community})[0]
+}
+
+// eachKept tells what is kept of a range at a level, less what is kept of the stale communities. One statement reads both, so that they
+// are of one moment.
+func (v Visits) eachKept(db collections.DB, r territory.Range, level int, stale []string, final func(Attempt, int64)) error {
+	var without []string
+	for _, community := range stale {
+		if community >= r.Lo && community < r.Hi {
+			without = append(without, community)
+		}
+	}
+	list, err := json.Marshal(without)
+	if err != nil {
+		return err
+	}
+	err = collections.Each(db, `SELECT area, campaign, worker, version, code, cases FROM coverage_finals
+			WHERE records=? AND level=? AND area>=? AND area<?
+		UNION ALL SELECT f.area, f.campaign, f.worker, f.version, f.code, -f.cases FROM json_each(?) s CROSS JOIN coverage_finals f
+			ON f.records=? AND f.level=3 AND f.area=s.value`,
+		[]any{v.Table, level, r.Lo, r.Hi, string(list), v.Table}, func(rows *sql.Rows) error {
+			var a Attempt
+			var n int64
+			if err := rows.Scan(&a.Area, &a.Campaign, &a.Worker, &a.Version, &a.Outcome, &n); err != nil {
+				return err
+			}
+			if v.Campaign == "" || a.Campaign == v.Campaign {
+				final(v.understood(a), n)
+			}
+			return nil
+		})
+	if err != nil {
+		return fmt.Errorf("cases that are counted: %w", err)
+	}
+	return nil
+}
+
+// EachArrival tells how many visits arrived on a day of the surveys' zone, by their outcomes. What is smaller than a district is
+// counted visit by visit.
+func EachArrival(db collections.DB, v Visits, arrived func(day string, a Attempt, n int64)) error {
+	large, small := v.parted(collections.AreaDigits[territory.District])
+	for query, ranges := range map[string][]territory.Range{
+		`SELECT day, version, code, visits FROM coverage_days WHERE records='` + v.Table + `' AND district>=? AND district<?`: large,
+		`SELECT COALESCE(date(received_at,'+8 hours'),''), form_version, outcome, 1 FROM "` + v.Table + `"
+			WHERE area>=? AND area<? AND review_state!='rejected'`: small,
+	} {
+		for _, r := range ranges {
+			err := collections.Each(db, query, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
+				var a Attempt
+				var day string
+				var n int64
+				if err := rows.Scan(&day, &a.Version, &a.Outcome, &n); err != nil {
+					return err
+				}
+				arrived(day, v.understood(a), n)
+				return nil
+			})
+			if err != nil {
+				return fmt.Errorf("visits of days: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// staleIn lists the communities in the ranges whose cases are to be counted anew.
+func staleIn(db collections.DB, table string, ranges []territory.Range) (all []string, err error) {
+	known := map[string]bool{}
+	for _, r := range ranges {
+		err := collections.Each(db, `SELECT key FROM coverage_stale WHERE what='area' AND key>=? AND key<?`, []any{r.Lo, r.Hi},
+			func(rows *sql.Rows) error {
+				var community string
+				err := rows.Scan(&community)
+				known[community], all = true, append(all, community)
+				return err
+			})
+		if err != nil {
+			return nil, fmt.Errorf("stale communities: %w", err)
+		}
+	}
+	of, err := ofMerged(db, table)
+	if err != nil {
+		return nil, err
+	}
+	for _, community := range of {
+		in := func(r territory.Range) bool { return community >= r.Lo && community < r.Hi }
+		if !known[community] && slices.ContainsFunc(ranges, in) {
+			known[community], all = true, append(all, community)
+		}
+	}
+	return all, nil
+}
+
+// ofMerged lists the communities of the visits to who was merged lately.
+func ofMerged(db collections.DB, table string) (all []string, err error) {
+	moved, err := mergedLately(db)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range moved {
+		err := collections.Each(db, `SELECT area FROM "`+table+`" WHERE `+one.what+`=?`, []any{one.id}, func(rows *sql.Rows) error {
+			var area string
+			err := rows.Scan(&area)
+			all = append(all, territory.InCommunity(area))
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("communities of who was merged: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// who is a household or a person: what is the column of a visit.
+type who struct{ what, id string }
+
+// mergedLately lists who was merged, or is so no more, since Keep last looked, and who was merged into one of those before.
+func mergedLately(db collections.DB) ([]who, error) {
+	changed := map[string]string{}
+	var all []who
+	err := collections.Each(db, `SELECT what, key FROM coverage_stale WHERE what IN ('household','person')`, nil, func(rows *sql.Rows) error {
+		var one who
+		err := rows.Scan(&one.what, &one.id)
+		changed[one.id], all = one.what, append(all, one)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	merged, err := LoadSurvivors(db)
+	if err != nil {
+		return nil, err
+	}
+	for id := range merged {
+		at := id
+		for range len(merged) {
+			if what, is := changed[at]; is && at != id {
+				all = append(all, who{what, id})
+				break
+			}
+			if at = merged[at]; at == "" {
+				break
+			}
+		}
+	}
+	return all, nil
+}
+
+// sameRanks reports whether outcomes still mean what they meant to Keep.
+func sameRanks(db collections.DB, v Visits) (bool, error) {
+	same := true
+	err := collections.Each(db, `SELECT version, code, rank FROM coverage_ranks WHERE records=?`, []any{v.Table}, func(rows *sql.Rows) error {
+		var version, code string
+		var rank int
+		err := rows.Scan(&version, &code, &rank)
+		same = same && rank == v.rank(version, code)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("ranks of outcomes: %w", err)
+	}
+	return same, nil
+}
+
+// rank is how final an outcome is.
+func (v Visits) rank(version, code string) int {
+	meaning, _ := v.Meaning(version, code)
+	return finality[meaning.Class]
+}
