@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"doorstep/internal/problem"
 	"doorstep/internal/testapp"
 )
 
@@ -25,11 +26,25 @@ func TestAHeldVisitIsGivenToAHousehold(t *testing.T) {
 	}
 	push(t, tablet, memo(3, uuid.NewString(), "held", "甲"))
 	var held struct {
-		Items []struct{ ID, Code, Raw string }
+		Items []struct {
+			ID, Code, Raw, Area, Title string
+			AreaName                   string `json:"area_name"`
+			WorkerName                 string `json:"worker_name"`
+			Message                    struct{ ZH, EN string }
+		}
 	}
 	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &held)
 	if len(held.Items) != 2 {
 		t.Fatalf("quarantine: %+v", held)
+	}
+	area, err := app.FindFirstRecordByData("areas", "code", held.Items[0].Area)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := problem.Catalogue[problem.UnknownBase]
+	if one := held.Items[0]; one.AreaName != area.GetString("name") || one.WorkerName == "" || one.Title == "" || one.Message.ZH != says.ZH ||
+		one.Message.EN != says.EN {
+		t.Errorf("a line says %+v", one)
 	}
 	path := "/api/doorstep/v1/quarantine/" + held.Items[0].ID
 	for i, helps := range []bool{true, false} {
