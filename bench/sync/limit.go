@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ type marks map[string]int64
 
 func (s *server) marks() (marks, error) {
 	m := marks{}
-	for _, table := range written {
+	for _, table := range append(slices.Clone(written), collections.Needs) {
 		var n int64
 		if _, err := collections.One(collections.Read(s.app), `SELECT COALESCE(MAX(rowid),0) FROM "`+table+`"`, nil, &n); err != nil {
 			return nil, err
@@ -43,10 +44,10 @@ func (s *server) marks() (marks, error) {
 	return m, nil
 }
 
-// since reads the rows that were added after the marks.
-func (s *server) since(m marks) ([]rows, error) {
+// since reads the rows that were added to some tables after the marks.
+func (s *server) since(m marks, tables ...string) ([]rows, error) {
 	var all []rows
-	for _, table := range written {
+	for _, table := range tables {
 		r := rows{table: table}
 		err := collections.Each(collections.Read(s.app), `SELECT * FROM "`+table+`" WHERE rowid>?
 			ORDER BY rowid`, []any{m[table]}, func(from *sql.Rows) error {
@@ -98,17 +99,17 @@ func (s *server) copyTo(dir string) (*limit, error) {
 	return &limit{db: db, prepared: map[string]*sql.Stmt{}}, nil
 }
 
-// insert writes the rows in one transaction.
-func (l *limit) insert(ctx context.Context, all []rows) (time.Duration, error) {
+// insert writes the rows in one transaction, and runs more in it.
+func (l *limit) insert(ctx context.Context, all []rows, more ...statement) (time.Duration, error) {
 	for _, r := range all {
-		if l.prepared[r.table] != nil {
-			continue
-		}
-		st, err := l.db.DB().PrepareContext(ctx, `INSERT INTO "`+r.table+`" VALUES (`+strings.Repeat("?,", len(r.columns)-1)+`?)`)
-		if err != nil {
+		if err := l.prepare(ctx, r.table, `INSERT INTO "`+r.table+`" VALUES (`+strings.Repeat("?,", len(r.columns)-1)+`?)`); err != nil {
 			return 0, err
 		}
-		l.prepared[r.table] = st
+	}
+	for _, m := range more {
+		if err := l.prepare(ctx, m.sql, m.sql); err != nil {
+			return 0, err
+		}
 	}
 	began := time.Now()
 	tx, err := l.db.DB().BeginTx(ctx, nil)
@@ -124,8 +125,22 @@ func (l *limit) insert(ctx context.Context, all []rows) (time.Duration, error) {
 			}
 		}
 	}
+	for _, m := range more {
+		if _, err := tx.Stmt(l.prepared[m.sql]).Exec(m.args...); err != nil {
+			return 0, fmt.Errorf("%s: %w", m.sql, err)
+		}
+	}
 	if err := tx.Commit(); err != nil {
 		return 0, err
 	}
 	return time.Since(began), nil
+}
+
+func (l *limit) prepare(ctx context.Context, name, query string) error {
+	if l.prepared[name] != nil {
+		return nil
+	}
+	st, err := l.db.DB().PrepareContext(ctx, query)
+	l.prepared[name] = st
+	return err
 }

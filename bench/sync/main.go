@@ -142,6 +142,7 @@ func (m *measured) verdict(w io.Writer, c config) {
 		"openrosa_to_limit %.2f\n",
 		limit/m.push.together.Seconds(), limit/m.push.push.Seconds(), m.push.stock.Seconds()/m.push.push.Seconds(),
 		limit/float64(c.batch)/m.odk.Seconds())
+	fmt.Fprintf(w, "ratio push_to_all_stored %.2f\n", m.push.whole.Seconds()/m.push.push.Seconds())
 	push := m.push.push.Seconds() // the children of the visits are known, mostly: the look for somebody new is not in it
 	fmt.Fprintf(w, "ratio identity_to_none %.2f\nratio coverage_to_none %.2f\n",
 		push/(push+m.push.looks.Seconds()), (push-limit+m.push.uncounted.Seconds())/push)

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"doorstep/collections"
 	"doorstep/internal/client"
 )
 
@@ -20,7 +21,9 @@ type pushed struct {
 	uncounted, looks              time.Duration // the limit without the counts of coverage; looking for everybody as if they were new
 	together                      time.Duration
 	tablets                       int
-	rows                          float64 // of one visit
+	rows                          float64       // of one visit
+	whole                         time.Duration // the limit of all that a push has to store
+	bytes, wholeRows, wholeBytes  float64       // of one visit
 }
 
 // measurePush takes the doors in turn, batch after batch, so that whatever else the machine does meets all of them.
@@ -48,6 +51,11 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 	if err := bareFloor.uncounted(); err != nil {
 		return nil, err
 	}
+	wholeFloor, err := s.copyTo(filepath.Join(dir, "whole"))
+	if err != nil {
+		return nil, err
+	}
+	defer wholeFloor.db.Close()
 	one, err := s.tablet(ctx, "0", s.wide)
 	if err != nil {
 		return nil, err
@@ -57,18 +65,18 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 	if err != nil {
 		return nil, err
 	}
-	var took [6][]time.Duration
-	count := 0
+	var took [7][]time.Duration
+	count, bytes, wholeCount, wholeBytes := 0, 0, 0, 0
 	for i, body := range bodies {
 		before, err := s.marks()
 		if err != nil {
 			return nil, err
 		}
-		var d [6]time.Duration
+		var d [7]time.Duration
 		if d[1], err = one.push(ctx, body, client.Stored); err != nil {
 			return nil, err
 		}
-		left, err := s.since(before)
+		left, err := s.since(before, written...)
 		if err != nil {
 			return nil, err
 		}
@@ -87,9 +95,26 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 		if d[5], err = s.lookFor(ctx, left); err != nil {
 			return nil, err
 		}
+		beside, err := s.since(before, collections.Needs)
+		if err != nil {
+			return nil, err
+		}
+		changed, err := wholeFloor.changes(s, left)
+		if err != nil {
+			return nil, err
+		}
+		whole := slices.Concat(left, beside)
+		if d[6], err = wholeFloor.insert(ctx, whole, changed...); err != nil {
+			return nil, err
+		}
 		for _, r := range left {
 			count += len(r.values)
 		}
+		for _, r := range whole {
+			wholeCount += len(r.values)
+		}
+		wholeCount += len(changed)
+		bytes, wholeBytes = bytes+weight(left, nil), wholeBytes+weight(whole, changed)
 		for k := range took {
 			if i >= c.warm {
 				took[k] = append(took[k], d[k])
@@ -97,7 +122,9 @@ func measurePush(ctx context.Context, s *server, visits []visit, c config, dir s
 		}
 	}
 	p := &pushed{limit: median(took[0]), push: median(took[1]), stock: median(took[2]), stockMain: median(took[3]),
-		uncounted: median(took[4]), looks: median(took[5]), tablets: 8, rows: float64(count) / float64(serial)}
+		uncounted: median(took[4]), looks: median(took[5]), tablets: 8, whole: median(took[6])}
+	each := func(n int) float64 { return float64(n) / float64(serial) }
+	p.rows, p.bytes, p.wholeRows, p.wholeBytes = each(count), each(bytes), each(wholeCount), each(wholeBytes)
 	p.together, err = together(ctx, s, visits[serial:], c, p.tablets)
 	return p, err
 }
@@ -144,13 +171,15 @@ func median(d []time.Duration) time.Duration {
 }
 
 func (p *pushed) print(w io.Writer, c config) {
-	fmt.Fprintf(w, "%d visits a batch, %.1f rows a visit, median of %d batches\n\n%-52s %12s %12s %9s\n", c.batch, p.rows, c.batches, "",
-		"ms a batch", "visits/s", "to (a)")
+	fmt.Fprintf(w, "%d visits a batch, median of %d batches; a visit adds %.1f rows, %.0f bytes, to the tables of the limit,\n"+
+		"and has to store %.1f rows, %.0f bytes\n\n", c.batch, c.batches, p.rows, p.bytes, p.wholeRows, p.wholeBytes)
+	fmt.Fprintf(w, "%-52s %12s %12s %9s\n", "", "ms a batch", "visits/s", "to (a)")
 	for _, l := range []struct {
 		name string
 		took time.Duration
 	}{
 		{"(a) the same rows, prepared, synchronous=FULL", p.limit},
+		{"    all that has to be stored, prepared", p.whole},
 		{"(b) PocketBase batch API, visits and children", p.stock},
 		{"    PocketBase batch API, visits alone", p.stockMain},
 		{"(c) push over HTTP, everything on", p.push},
