@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
+	"doorstep/internal/sealing"
 	"doorstep/internal/testapp"
 )
 
@@ -56,6 +58,11 @@ func TestADamagedRowStopsNothing(t *testing.T) {
 	}
 	if status, body := boss.Do(http.MethodGet, "/api/doorstep/v1/records/child_visits/"+ids[0]+"/history", nil); status != http.StatusOK {
 		t.Errorf("history: %d %s", status, body)
+	}
+	damaged := map[string]int{}
+	if err := sealing.Damaged(t.Context(), collections.Read(app.TestApp), func(table, _ string) { damaged[table]++ }); err != nil ||
+		!maps.Equal(damaged, map[string]int{"households": 1, "child_visits": 1, "submissions": 2}) {
+		t.Errorf("%v, and found are %v", err, damaged)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
+	"doorstep/internal/console"
 	"doorstep/internal/testapp"
 )
 
@@ -121,5 +122,43 @@ func TestATaskOfAnotherKindIsNoReport(t *testing.T) {
 		if strings.Contains(tasksMoved(t, app, before), task.ID) {
 			t.Errorf("a task of another kind moved: %+v", task)
 		}
+	}
+}
+
+// TestACorrectionTakesBackItsOwnProposalsAlone corrects a visit beside edits that differ from its open proposal in one column.
+func TestACorrectionTakesBackItsOwnProposalsAlone(t *testing.T) {
+	app, tablet, _ := stage(t)
+	id := uuid.NewString()
+	visit := childVisit(testapp.Inside(gridA), "示例路 1 号", kid("钱大一", "2014-01-02", "male"))
+	push(t, tablet, operation(1, id, visit))
+	own := map[string]any{"id": "own", "collection": collections.Persons, "record": "somebody", "field": "sex", "source": id,
+		"kind": "proposal", "status": "open", "area": gridA}
+	app.PlantBeside(t, collections.Edits, own, map[string]any{"source": uuid.NewString(), "kind": "change", "status": "applied"})
+	app.Plant(t, collections.Edits, own)
+	before := app.Picture(t)
+	push(t, tablet, based(operation(2, id, visit), 1))
+	for _, line := range app.Moved(t, before) {
+		if strings.HasPrefix(line, "edits own") && line != "edits own: status updated" {
+			t.Error(line)
+		}
+	}
+	if got := app.Find(t, collections.Edits, "own").GetString("status"); got != "withdrawn" {
+		t.Errorf("what it proposed before is %s", got)
+	}
+}
+
+// TestReportsOfTodayAreThoseOfTheStreet counts an open report for the supervisor of a street, beside tasks that differ in one column.
+func TestReportsOfTodayAreThoseOfTheStreet(t *testing.T) {
+	d := newDesk(t)
+	street := d.Client(t, d.Serve(t), d.Worker(t, "S-street", "supervisor", "990101001"))
+	own := map[string]any{"id": "own", "kind": "follow_up", "priority": "urgent", "status": "open", "area": gridA, "rev": 1,
+		"created": "2026-11-23 01:00:00.000Z", "updated": "2026-11-23 01:00:00.000Z"}
+	d.PlantBeside(t, collections.Tasks, own, map[string]any{"kind": "visit", "priority": "high", "status": "done", "area": "990102001001001"})
+	d.Plant(t, collections.Tasks, own)
+	own["id"], own["area"] = "below", "990100001001001"
+	d.Plant(t, collections.Tasks, own)
+	var today console.Today
+	if d.get(street, "/today", &today); today.Reports.Open.N != 1 || len(today.Reports.First) != 1 || today.Reports.First[0].Task != "own" {
+		t.Errorf("%+v", today.Reports)
 	}
 }

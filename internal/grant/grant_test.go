@@ -55,6 +55,7 @@ func TestAnEmergencyOpensOneRecord(t *testing.T) {
 	for id, area := range map[string]string{"a-before": here, "home": there, "z-after": here} {
 		app.Plant(t, collections.Households, map[string]any{"id": id, "area": area, "rev": 1, "address": "示例路 1 号"})
 	}
+	app.Plant(t, "forms", map[string]any{"id": "bare", "form_id": "bare", "version": "1", "tablename": ""}) // published without a table
 	for _, step := range []struct {
 		of   grant.Record
 		code problem.Code

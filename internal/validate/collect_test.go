@@ -161,6 +161,7 @@ func TestReading(t *testing.T) {
 		{"time", "09:10:00.000+08", "09:10:00.000+08:00"},
 		{"time", " 9:10 ", "09:10"},
 		{"geopoint", " 22.5 114 ", "22.5 114"},
+		{"geopoint", "90 -180", "90 -180"},
 		{"select_one yn", " y ", "y"},
 		{"select_multiple yn", " y \n n ", "y n"},
 		{"select_multiple yn", "n y n n", "n y"},
