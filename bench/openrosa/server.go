@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -81,8 +81,8 @@ func serve(ctx context.Context, dir string) error {
 		if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
 			return err
 		}
-		if err := http.Serve(listener, mux); err != nil {
-			fmt.Fprintln(os.Stderr, err) // the listener was closed
+		if err := http.Serve(listener, mux); !errors.Is(err, net.ErrClosed) {
+			return err
 		}
 		return app.ResetBootstrapState()
 	})
