@@ -101,6 +101,18 @@ func TestASplitMovesWhatLiesThere(t *testing.T) {
 			t.Fatalf("%+v", r)
 		}
 	}
+	for record, area := range map[string]string{here: "990101001001001", beside: "990101001001002"} {
+		for table, row := range map[string]map[string]any{
+			"attachments":     {"collection": "child_visits", "name": "a.jpg", "sha256": "a", "state": "declared"},
+			"reviews":         {"collection": "child_visits", "decision": "return", "comment": "请核对", "reviewer": "S1"},
+			"edits":           {"collection": "child_visits", "field": "remarks", "kind": "proposal", "status": "open"},
+			"paradata":        {"collection": "child_visits", "instance": record},
+			"entity_versions": {"list": "persons", "entity": "p", "entity_rev": 1},
+		} {
+			row["id"], row["record"], row["area"] = table+" of "+record, record, area
+			app.Plant(t, table, row)
+		}
+	}
 	before := app.Picture(t)
 	if status := uploadTo(t, manager, "/api/doorstep/v1/areas?crs=wgs84&replace=1", "grids.geojson", []byte(split), "", new(any)); status != 200 {
 		t.Fatal(status)
