@@ -152,7 +152,8 @@ func TellHousehold(db collections.DB, known, said Household, made bool,
 			next.HouseCode = known.HouseCode
 		}
 		if next.Area != known.Area {
-			proposed = append(proposed, Fact{"area", known.Area, next.Area}, Fact{"location", collections.Location(known.Lon, known.Lat), collections.Location(next.Lon, next.Lat)})
+			proposed = append(proposed, Fact{"area", known.Area, next.Area},
+				Fact{"location", collections.Location(known.Lon, known.Lat), collections.Location(next.Lon, next.Lat)})
 			next.Area, next.AreaMethod, next.AreaConfidence, next.Lon, next.Lat, next.AccuracyM = known.Area, known.AreaMethod, known.AreaConfidence,
 				known.Lon, known.Lat, known.AccuracyM
 		}
@@ -224,7 +225,8 @@ func (h Household) row() collections.Row {
 	return collections.Row{
 		{Column: "address", Value: h.Address}, {Column: "address_key", Value: h.AddressKey}, {Column: "house_code", Value: h.HouseCode},
 		{Column: "head_name", Value: h.HeadName}, {Column: "phone", Value: h.Phone}, {Column: "residents", Value: h.Residents},
-		{Column: "location", Value: collections.Location(h.Lon, h.Lat)}, {Column: "accuracy_m", Value: h.AccuracyM}, {Column: "area", Value: h.Area},
+		{Column: "location", Value: collections.Location(h.Lon, h.Lat)}, {Column: "accuracy_m", Value: h.AccuracyM},
+		{Column: "area", Value: h.Area},
 		{Column: "area_method", Value: h.AreaMethod}, {Column: "area_confidence", Value: h.AreaConfidence}, {Column: "rev", Value: h.Rev},
 		{Column: "sample_id", Value: h.SampleID}, {Column: "stratum", Value: h.Stratum}, {Column: "cluster", Value: h.Cluster},
 		{Column: "attempts", Value: cmp.Or(h.Attempts, "{}")},

@@ -56,7 +56,8 @@ func ListQuarantine(db collections.DB, instruments *instrument.Library, actor ac
 }
 
 // heldColumns are what a line says, in the order of Held.into.
-const heldColumns = `SELECT id, code, form, form_version, instance, worker, COALESCE((SELECT name FROM workers w WHERE w.id=submissions.worker),''),
+const heldColumns = `SELECT id, code, form, form_version, instance, worker,
+	COALESCE((SELECT name FROM workers w WHERE w.id=submissions.worker),''),
 	area, COALESCE((SELECT name FROM areas a WHERE a.code=submissions.area),''), channel, received_at, raw, sealed FROM submissions `
 
 func (h *Held) into(sealed *string) []any {

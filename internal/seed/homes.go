@@ -122,7 +122,8 @@ func homeOf(db collections.DB, h *demo.Household, at string) (home, error) {
 	made.household, err = collections.Registry[collections.Households].Conceal(db, collections.Households, h.ID, collections.Row{
 		{Column: "id", Value: h.ID}, {Column: "address", Value: h.Address}, {Column: "address_key", Value: identity.AddressKey(h.Address)},
 		{Column: "house_code", Value: h.HouseCode}, {Column: "head_name", Value: h.Head},
-		{Column: "phone", Value: h.Phone}, {Column: "residents", Value: len(h.Persons)}, {Column: "location", Value: collections.Location(h.Lon, h.Lat)},
+		{Column: "phone", Value: h.Phone}, {Column: "residents", Value: len(h.Persons)},
+		{Column: "location", Value: collections.Location(h.Lon, h.Lat)},
 		{Column: "area", Value: h.Area}, {Column: "area_method", Value: "import"}, {Column: "area_confidence", Value: 1},
 		{Column: "active", Value: true}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
