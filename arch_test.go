@@ -82,7 +82,7 @@ var mayImport = map[string][]string{
 	"internal/upload":      {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/disk", "internal/ingest", "internal/problem", "internal/seal", "internal/share"},
 	"internal/retention":   {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/problem", "internal/survey"},
 	"internal/demo":        {"collections/territory", "internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
-	"internal/seed":        {"collections", "collections/territory", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/queryplan", "internal/review", "internal/signin", "internal/survey", "internal/work", "internal/xform"},
+	"internal/seed":        {"collections", "collections/territory", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/queryplan", "internal/review", "internal/signin", "internal/survey", "internal/work", "internal/xform"},
 	"internal/client":      {},
 	"internal/simulate":    {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
 	"internal/queryplan":   {},
