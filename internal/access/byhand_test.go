@@ -24,6 +24,7 @@ func TestBlocked(t *testing.T) {
 			"active": true})
 		app.Worker(t, "W-"+place, "field", area)
 	}
+	app.Plant(t, "forms", map[string]any{"id": "bare", "form_id": "bare", "version": "1", "tablename": ""})
 	workers := map[string]string{}
 	for id, row := range app.Picture(t)["workers"] {
 		workers[row["staff_no"]] = id
@@ -94,6 +95,7 @@ func TestBlocked(t *testing.T) {
 		"about a record there":       {boss, "tasks", task, with(task, row{"record": "visit-there"}), "record"},
 		"about an account": {boss, "tasks", task, with(task, row{"record": workers["W-here"],
 			"collection": "second_factors"}), "record"},
+		"a record of no table":         {boss, "tasks", task, with(task, row{"collection": ""}), "record"},
 		"the same id in another table": {boss, "tasks", task, with(task, row{"collection": "second_factors"}), "record"},
 		"a task by a field worker":     {field, "tasks", task, task, "id"},
 		"a record":                     {field, access.Records, record, with(record, row{"area": there}), ""},
