@@ -53,8 +53,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.keys", 45, d.watchKeys)
 	on(app.OnServe(), "doorstep.damaged", 46, d.watchDamage)
 	on(app.OnServe(), "doorstep.blocking", 47, d.blockEverybody)
-	on(app.OnServe(), "doorstep.trail", 48, indexTrail)
-	on(app.OnServe(), "doorstep.coverage", 49, d.keepCoverage)
+	on(app.OnServe(), "doorstep.behind", 48, d.keepBehind)
 	on(app.OnServe(), "doorstep.reassign", 48, d.watchAreas)
 	on(app.OnServe(), "doorstep.jobs", 49, d.runJobs)
 
