@@ -12,10 +12,11 @@ import (
 
 // keepBehind keeps the index of who was seen close behind the audit trail, and the counts of how cases ended close behind the records.
 func (d *Doorstep) keepBehind(e *core.ServeEvent) error {
-	if err := eachMinute(e.App, "doorstep.trail", func(ctx context.Context) error { return audit.Index(ctx, e.App) }); err != nil {
+	app := e.App
+	if err := eachMinute(app, "doorstep.trail", func(ctx context.Context) error { return audit.Index(ctx, app) }); err != nil {
 		return err
 	}
-	if err := eachMinute(e.App, "doorstep.coverage", func(ctx context.Context) error { return coverage.Keep(ctx, e.App, d.Library) }); err != nil {
+	if err := eachMinute(app, "doorstep.coverage", func(ctx context.Context) error { return coverage.Keep(ctx, app, d.Library) }); err != nil {
 		return err
 	}
 	return e.Next()
