@@ -93,8 +93,8 @@ func (v Visits) eachKept(db collections.DB, r territory.Range, level int, stale 
 	}
 	err = collections.Each(db, `SELECT area, campaign, worker, version, code, cases FROM coverage_finals
 			WHERE records=? AND level=? AND area>=? AND area<?
-		UNION ALL SELECT f.area, f.campaign, f.worker, f.version, f.code, -f.cases FROM json_each(?) s CROSS JOIN coverage_finals f
-			ON f.records=? AND f.level=3 AND f.area=s.value`,
+		UNION ALL SELECT f.area, f.campaign, f.worker, f.version, f.code, -f.cases FROM json_each(?) CROSS JOIN coverage_finals f
+			ON f.records=? AND f.level=3 AND f.area=json_each.value`,
 		[]any{v.Table, level, r.Lo, r.Hi, string(list), v.Table}, func(rows *sql.Rows) error {
 			var a Attempt
 			var n int64
