@@ -117,7 +117,7 @@ func coverageTriggers(table, interview string) map[string]string {
 
 // districtAndDay are two columns of coverage_days of a record; the day is that of the surveys' zone.
 func districtAndDay(row string) string {
-	return fmt.Sprintf(`substr(%[1]sarea,1,%d), COALESCE(date(%[1]sreceived_at,'+8 hours'),'')`, row, AreaDigits[1])
+	return fmt.Sprintf(`substr(%sarea,1,%d), COALESCE(%s,'')`, row, AreaDigits[1], DayOf(row+"received_at"))
 }
 
 // stale says that the cases of the community of a record are to be counted anew.

@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,7 +10,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections/forms"
 	"doorstep/internal/testapp"
+	"doorstep/internal/xlsform"
 )
 
 // version is the fall-risk form under another version, with some of its text replaced.
@@ -212,4 +215,18 @@ func holds(p page, id string) bool {
 		}
 	}
 	return false
+}
+
+// shippedVersion is the version of a form as it comes with the program.
+func shippedVersion(t *testing.T, form string) string {
+	t.Helper()
+	raw, err := forms.Files.ReadFile(form + ".csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := xlsform.Read(form+".csv", bytes.NewReader(raw), xlsform.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Version
 }

@@ -15,28 +15,12 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
-	"doorstep/collections/forms"
 	"doorstep/internal/access"
 	"doorstep/internal/identity"
 	"doorstep/internal/needs"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
-	"doorstep/internal/xlsform"
 )
-
-// shippedVersion is the version of a form as it comes with the program.
-func shippedVersion(t *testing.T, form string) string {
-	t.Helper()
-	raw, err := forms.Files.ReadFile(form + ".csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := xlsform.Read(form+".csv", bytes.NewReader(raw), xlsform.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f.Version
-}
 
 // needy is an interview of an older person with low income who needs meals.
 func needy(point, name, severity string) map[string]any {

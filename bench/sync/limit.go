@@ -51,16 +51,9 @@ func (s *server) since(m marks, tables ...string) ([]rows, error) {
 		r := rows{table: table}
 		err := collections.Each(collections.Read(s.app), `SELECT * FROM "`+table+`" WHERE rowid>?
 			ORDER BY rowid`, []any{m[table]}, func(from *sql.Rows) error {
-			names, err := from.Columns()
-			if err != nil {
-				return err
-			}
-			values, into := make([]any, len(names)), make([]any, len(names))
-			for i := range values {
-				into[i] = &values[i]
-			}
+			names, values, err := readRow(from)
 			r.columns, r.values = names, append(r.values, values)
-			return from.Scan(into...)
+			return err
 		})
 		if err != nil {
 			return nil, err
@@ -70,6 +63,19 @@ func (s *server) since(m marks, tables ...string) ([]rows, error) {
 		}
 	}
 	return all, nil
+}
+
+// readRow reads a row, whatever its columns are.
+func readRow(from *sql.Rows) (columns []string, values []any, err error) {
+	if columns, err = from.Columns(); err != nil {
+		return nil, nil, err
+	}
+	values = make([]any, len(columns))
+	into := make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	return columns, values, from.Scan(into...)
 }
 
 // limit is a copy of the server's database, with its indexes and what was in it before the first push, that takes the

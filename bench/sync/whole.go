@@ -67,22 +67,17 @@ func byID(db collections.DB, table string, ids []string) (found map[string][]any
 	found = map[string][]any{}
 	err = collections.Each(db, `SELECT id, * FROM "`+table+`" WHERE id IN (SELECT value FROM json_each(?))`, []any{string(list)},
 		func(from *sql.Rows) error {
-			names, err := from.Columns()
+			names, values, err := readRow(from)
 			if err != nil {
 				return err
 			}
-			values, into := make([]any, len(names)), make([]any, len(names))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			columns, err = names[1:], from.Scan(into...)
-			found[collections.AsText(values[0])] = values[1:]
-			return err
+			columns, found[collections.AsText(values[0])] = names[1:], values[1:]
+			return nil
 		})
 	return found, columns, err
 }
 
-// weight is how many bytes rows and statements bring.
+// weight returns the length of all values of rows and statements, as text, in bytes.
 func weight(all []rows, more []statement) (bytes int) {
 	count := func(values []any) {
 		for _, v := range values {

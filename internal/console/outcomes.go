@@ -98,7 +98,7 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 var levels = map[string]int{"city": territory.City, "district": territory.District, "street": territory.Street,
 	"community": territory.Community, "grid": territory.Grid}
 
-// key is what cases are counted by, and the level down to which their areas matter to it.
+// key returns by what cases are counted, and the deepest level of areas that it tells apart.
 func (f OutcomeFilter) key() (of func(coverage.Attempt) string, level int, err error) {
 	level, known := levels[cmp.Or(f.Level, "community")]
 	switch {

@@ -24,7 +24,7 @@ func Path(t *testing.T, name ...string) string {
 	return path
 }
 
-// Lines is what a file of the corpora holds, a JSON value after the other.
+// Lines returns the JSON values of a file of the corpora, in their order.
 func Lines[T any](t *testing.T, name ...string) (all []T) {
 	t.Helper()
 	f, err := os.Open(Path(t, name...))

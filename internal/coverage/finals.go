@@ -10,9 +10,9 @@ import (
 	"doorstep/collections/territory"
 )
 
-// coverage_finals counts the cases of each community by how they ended, and sums them up by street, district and city. It is made of
-// the visits by Keep; a community of which a visit has changed since stands in coverage_stale, and so does who was merged. Whoever reads
-// the counts counts those communities anew, so that an answer is what a look at all visits would give.
+// coverage_finals holds how many cases of each community ended in which way, and the sums of each street, district and city. Keep makes
+// it of the visits. A community with a visit that has changed since stands in coverage_stale, as does whoever was merged: readers take
+// those communities from the visits, so that an answer is always what all visits say.
 
 // EachFinal tells how the cases of v ended, with how many of them: some are told as less than none, for what was counted otherwise
 // before. An area is told down to level; workers are told apart only where worker is set.
@@ -94,8 +94,8 @@ func (v Visits) eachKept(db collections.DB, r territory.Range, level int, stale 
 	err = collections.Each(db, `SELECT area, campaign, worker, version, code, cases FROM coverage_finals
 			WHERE records=? AND level=? AND area>=? AND area<?
 		UNION ALL SELECT f.area, f.campaign, f.worker, f.version, f.code, -f.cases FROM json_each(?) CROSS JOIN coverage_finals f
-			ON f.records=? AND f.level=3 AND f.area=json_each.value`,
-		[]any{v.Table, level, r.Lo, r.Hi, string(list), v.Table}, func(rows *sql.Rows) error {
+			ON f.records=? AND f.level=? AND f.area=json_each.value`,
+		[]any{v.Table, level, r.Lo, r.Hi, string(list), v.Table, territory.Community}, func(rows *sql.Rows) error {
 			var a Attempt
 			var n int64
 			if err := rows.Scan(&a.Area, &a.Campaign, &a.Worker, &a.Version, &a.Outcome, &n); err != nil {
@@ -118,7 +118,7 @@ func EachArrival(db collections.DB, v Visits, arrived func(day string, a Attempt
 	large, small := v.parted(collections.AreaDigits[territory.District])
 	for query, ranges := range map[string][]territory.Range{
 		`SELECT day, version, code, visits FROM coverage_days WHERE records='` + v.Table + `' AND district>=? AND district<?`: large,
-		`SELECT COALESCE(date(received_at,'+8 hours'),''), form_version, outcome, 1 FROM "` + v.Table + `"
+		`SELECT COALESCE(` + collections.DayOf("received_at") + `,''), form_version, outcome, 1 FROM "` + v.Table + `"
 			WHERE area>=? AND area<? AND review_state!='rejected'`: small,
 	} {
 		for _, r := range ranges {
@@ -140,8 +140,13 @@ func EachArrival(db collections.DB, v Visits, arrived func(day string, a Attempt
 	return nil
 }
 
-// staleIn lists the communities in the ranges whose cases are to be counted anew.
+// staleIn lists the communities in the ranges whose cases are to be counted anew. Who was merged is read first: Keep turns that into
+// communities, so that one of the two reads finds it.
 func staleIn(db collections.DB, table string, ranges []territory.Range) (all []string, err error) {
+	of, err := ofMerged(db, table)
+	if err != nil {
+		return nil, err
+	}
 	known := map[string]bool{}
 	for _, r := range ranges {
 		err := collections.Each(db, `SELECT key FROM coverage_stale WHERE what='area' AND key>=? AND key<?`, []any{r.Lo, r.Hi},
@@ -154,10 +159,6 @@ func staleIn(db collections.DB, table string, ranges []territory.Range) (all []s
 		if err != nil {
 			return nil, fmt.Errorf("stale communities: %w", err)
 		}
-	}
-	of, err := ofMerged(db, table)
-	if err != nil {
-		return nil, err
 	}
 	for _, community := range of {
 		in := func(r territory.Range) bool { return community >= r.Lo && community < r.Hi }
@@ -239,7 +240,7 @@ func sameRanks(db collections.DB, v Visits) (bool, error) {
 	return same, nil
 }
 
-// rank is how final an outcome is.
+// rank returns how final an outcome is: of the attempts of a case the one with the highest rank counts.
 func (v Visits) rank(version, code string) int {
 	meaning, _ := v.Meaning(version, code)
 	return finality[meaning.Class]

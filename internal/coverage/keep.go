@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/instrument"
 	"doorstep/internal/survey"
 )
@@ -128,8 +129,8 @@ func (k *keeper) begin() (err error) {
 		if same {
 			continue
 		}
-		if _, err := k.db.Exec(mark+`SELECT DISTINCT 'area', area FROM coverage_finals WHERE records=? AND level=3 ON CONFLICT DO NOTHING`,
-			v.Table); err != nil {
+		if _, err := k.db.Exec(mark+`SELECT DISTINCT 'area', area FROM coverage_finals WHERE records=? AND level=? ON CONFLICT DO NOTHING`,
+			v.Table, territory.Community); err != nil {
 			return err
 		}
 		if _, err := k.db.Exec(`DELETE FROM coverage_ranks WHERE records=?`, v.Table); err != nil {
@@ -170,8 +171,8 @@ func (k *keeper) count(v Visits, community string) error {
 			return err
 		}
 	}
-	err = collections.Each(k.db, `SELECT campaign, worker, version, code, cases FROM coverage_finals WHERE records=? AND level=3 AND area=?`,
-		[]any{v.Table, community}, func(rows *sql.Rows) error {
+	err = collections.Each(k.db, `SELECT campaign, worker, version, code, cases FROM coverage_finals WHERE records=? AND level=? AND area=?`,
+		[]any{v.Table, territory.Community, community}, func(rows *sql.Rows) error {
 			var f final
 			var n int64
 			err := rows.Scan(&f.campaign, &f.worker, &f.version, &f.code, &n)
@@ -183,14 +184,14 @@ func (k *keeper) count(v Visits, community string) error {
 	}
 	above := map[final]int64{}
 	for f, n := range change {
-		if err := k.add(at{v.Table, len(collections.AreaDigits) - 1, community}, f, n); err != nil {
+		if err := k.add(at{v.Table, territory.Community, community}, f, n); err != nil {
 			return err
 		}
 		f.worker = ""
 		above[f] += n
 	}
 	for f, n := range above {
-		for level, digits := range collections.AreaDigits[:len(collections.AreaDigits)-1] {
+		for level, digits := range collections.AreaDigits[:territory.Community] {
 			if err := k.add(at{v.Table, level, community[:min(len(community), digits)]}, f, n); err != nil {
 				return err
 			}

@@ -170,7 +170,7 @@ func (r Receipt) unchanged(seq int64) Receipt {
 	return r
 }
 
-// reasonOf is what the catalogue says of a code, whenever the row with the code was written.
+// reasonOf returns the sentence of the catalogue for a code, by language. It is not stored: the catalogue may be mended.
 func reasonOf(code problem.Code) map[string]string {
 	e := problem.Catalogue[code]
 	return map[string]string{"zh": e.ZH, "en": e.EN}
