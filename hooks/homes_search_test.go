@@ -9,7 +9,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"doorstep/collections"
 	"doorstep/internal/audit"
+	"doorstep/internal/identity"
 	"doorstep/internal/testapp"
 )
 
@@ -31,6 +33,8 @@ func TestSearchOfAHousehold(t *testing.T) {
 	if err := app.Save(record); err != nil {
 		t.Fatal(err)
 	}
+	app.Plant(t, collections.Households, map[string]any{"id": "merged", "area": gridA, "address": "示例路 1 号 101", "house_code": code,
+		"address_key": identity.AddressKey("示例路 1 号 101"), "merged_into": home, "rev": 2})
 	before := head(t, app)
 	for what, c := range map[string]struct {
 		who  *testapp.Client
