@@ -80,7 +80,7 @@ var mayImport = map[string][]string{
 	"internal/openrosa":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/survey", "internal/xform", "internal/xmltree"},
 	"internal/attachment":  {"collections", "internal/access", "internal/audit", "internal/crash", "internal/problem"},
 	"internal/upload":      {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/disk", "internal/ingest", "internal/problem", "internal/seal", "internal/share"},
-	"internal/retention":   {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/problem", "internal/survey"},
+	"internal/retention":   {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/job", "internal/problem", "internal/survey"},
 	"internal/demo":        {"collections/territory", "internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
 	"internal/seed":        {"collections", "collections/territory", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/queryplan", "internal/review", "internal/signin", "internal/survey", "internal/work", "internal/xform"},
 	"internal/client":      {},

@@ -13,20 +13,20 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// spared are statements that may fail without anybody being told: those of a transaction itself, PocketBase's own look at who asks and at
-// whom to tell of what was saved, the look for an approval, without which a correction proposes to the register what it would
-// else write, and the look for the next job, which goes on beside.
+// spared are statements that may fail without anybody being told: those of a transaction itself, PocketBase's own look at who asks, at
+// whom to tell of what was saved, and whether who changes an account may change all of it, the look for an approval, without which a
+// correction proposes to the register what it would else write, and the look for the next job, which goes on beside.
 var spared = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT|SELECT .[a-z_]+.\.\* FROM)|` +
+	`FROM .workers(__pb_create__\w+)?. LEFT JOIN .workers. .__auth_workers. .* LEFT JOIN .worker_scopes.|` +
 	`decision='approve'|^SELECT id FROM jobs WHERE status='waiting'`)
 
 func isSpared(query string) bool { return spared.MatchString(query) }
 
-// ownWay are requests that answer a failure in a way of their own. A push tells of each operation, what is streamed is cut, and a file on
-// its way goes on where it stands; PocketBase saves an account, and a guess at a password counts before it is looked at. The
-// others are done in steps of which the first stands when a later one fails: what waited for a form is
-// released, records are looked at in areas, files of who was erased are swept.
+// ownWay are requests that answer a failure in a way of their own. A push tells of each operation, what is streamed is cut, a file on
+// its way goes on where it stands, and a guess at a password counts before it is looked at. The others are done in steps of which the
+// first stands when a later one fails: what waited for a form is released, records are looked at in areas, some at a time are erased.
 var ownWay = []string{"/sync/v1/push", "/sync/v1/pull", "/sync/v1/repair", "/sync/v1/files", "/sync/v1/sealed", "/export/", "/backups",
-	"/api/collections/", "/me/password", "/v1/forms", "/v1/areas", "/v1/area-jobs", "/v1/house-codes", "/v1/jobs", "/erase", "/retention/"}
+	"/auth-with-password", "/me/password", "/v1/forms", "/v1/areas", "/v1/area-jobs", "/v1/house-codes", "/v1/jobs", "/retention/"}
 
 // attempt sends a request. One that is to succeed is sent again and again before, while each time another statement of the database
 // fails: whichever it is, the answer says so, and nothing has changed. What it then does is written into the ledger.

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorstep/collections"
@@ -273,29 +274,31 @@ func Expire(db collections.DB, now time.Time) error {
 	return nil
 }
 
-// ForgetFiles lets go of the files of all jobs that have ended, and returns those that nothing else refers to.
-func ForgetFiles(db collections.DB) (files []string, err error) {
+// ForgetFiles lets go of the files of all jobs that have ended, and returns those that no other job was given.
+func ForgetFiles(db collections.DB) ([]string, error) {
 	const ended = `(file!='' OR upload!='') AND updated<'~' AND status NOT IN ('waiting','running')`
-	var all []string
-	err = collections.Each(db, `SELECT file, upload FROM jobs WHERE `+ended, nil, func(rows *sql.Rows) error {
+	given, err := filesOf(db, `status IN ('waiting','running')`)
+	if err != nil {
+		return nil, err
+	}
+	files, err := filesOf(db, ended)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Exec(`UPDATE jobs SET file='', upload='' WHERE ` + ended); err != nil {
+		return nil, fmt.Errorf("let go of files of jobs: %w", err)
+	}
+	return slices.DeleteFunc(files, func(sha string) bool { return sha == "" || slices.Contains(given, sha) }), nil
+}
+
+// filesOf are the files that some jobs have made or were given, with "" for each that is not there.
+func filesOf(db collections.DB, where string) (files []string, err error) {
+	err = collections.Each(db, `SELECT file, upload FROM jobs WHERE `+where, nil, func(rows *sql.Rows) error {
 		var made, given string
 		err := rows.Scan(&made, &given)
-		all = append(all, made, given)
+		files = append(files, made, given)
 		return err
 	})
-	for _, sha := range all {
-		var one int
-		const elsewhere = `SELECT 1 FROM attachments WHERE sha256=? UNION ALL SELECT 1 FROM form_files WHERE sha256=? LIMIT 1`
-		if err == nil && sha != "" {
-			var known bool
-			if known, err = collections.One(db, elsewhere, []any{sha, sha}, &one); !known {
-				files = append(files, sha)
-			}
-		}
-	}
-	if err == nil {
-		_, err = db.Exec(`UPDATE jobs SET file='', upload='' WHERE ` + ended)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("files of jobs: %w", err)
 	}

@@ -42,7 +42,10 @@ func Person(ctx context.Context, app core.App, library *instrument.Library, act 
 		if !found || !act.May(access.Erase, area, "") {
 			return problem.New(problem.NotFound, "")
 		}
-		return e.person(what.Person)
+		if err := e.person(what.Person); err != nil {
+			return err
+		}
+		return e.unnamed()
 	})
 	if err != nil {
 		return err

@@ -184,7 +184,7 @@ func (e *eraser) batch(ctx context.Context, app core.App, p policy, cutoff strin
 				return err
 			}
 		}
-		return nil
+		return e.unnamed()
 	})
 	return n, err
 }
