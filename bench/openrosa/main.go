@@ -62,7 +62,7 @@ func measure(ctx context.Context, records, photos int) error {
 			if err != nil {
 				return err
 			}
-			r, err := send(ctx, at, all, clients)
+			r, err := watched(ctx, server, at, all, clients)
 			if err != nil {
 				return err
 			}
@@ -70,8 +70,9 @@ func measure(ctx context.Context, records, photos int) error {
 			if err != nil {
 				return err
 			}
-			fmt.Printf("openrosa photo=%t clients=%d submissions=%d seconds=%.2f per_second=%.0f p50_ms=%.1f p99_ms=%.1f rss_mb=%d peak_mb=%d\n",
-				photo, clients, n, r.took.Seconds(), float64(n)/r.took.Seconds(), ms(r.at(0.5)), ms(r.at(0.99)), rss, peak)
+			fmt.Printf("openrosa photo=%t clients=%d submissions=%d seconds=%.2f per_second=%.0f p50_ms=%.1f p99_ms=%.1f "+
+				"server_ms=%.2f rss_mb=%d peak_mb=%d\n", photo, clients, n, r.took.Seconds(), float64(n)/r.took.Seconds(),
+				ms(r.at(0.5)), ms(r.at(0.99)), ms(r.server)/float64(n), rss, peak)
 			if photo && clients == 16 {
 				if err := boundOfPhotos(ctx, dir, all, clients, r); err != nil {
 					return err
@@ -114,8 +115,8 @@ func start(ctx context.Context, dir string) (pid int, at ready, stop func(), err
 }
 
 type result struct {
-	took  time.Duration
-	times []time.Duration // of a HEAD and its POST, sorted
+	took, server time.Duration   // by the clock, and of the server's processor time
+	times        []time.Duration // of a HEAD and its POST, sorted
 }
 
 func (r result) at(share float64) time.Duration {
@@ -123,6 +124,21 @@ func (r result) at(share float64) time.Duration {
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// watched is send with the processor time of the server.
+func watched(ctx context.Context, server int, at ready, all []request, clients int) (result, error) {
+	before, err := process.Busy(server)
+	if err != nil {
+		return result{}, err
+	}
+	r, err := send(ctx, at, all, clients)
+	if err != nil {
+		return r, err
+	}
+	after, err := process.Busy(server)
+	r.server = after - before
+	return r, err
+}
 
 // send shares the requests among clients; each has its connection and its worker's token.
 func send(ctx context.Context, at ready, all []request, clients int) (result, error) {

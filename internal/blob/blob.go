@@ -3,7 +3,7 @@
 package blob
 
 import (
-	"crypto/md5"
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -40,11 +40,11 @@ func (s Store) Leaving(spare disk.Spare) Store {
 // Uploads is the folder of files that are not whole yet, whose tablets go on with them.
 func Uploads(dataDir string) string { return filepath.Join(dataDir, "attachments", "uploads") }
 
-// Info is what the store knows of a file: digests in lower-case hex, bytes, and the type that the bytes tell.
+// Info is what the store knows of a file: its digest in lower-case hex, bytes, and the type that the bytes tell.
 type Info struct {
-	SHA256, MD5 string
-	Size        int64
-	Type        Type
+	SHA256 string
+	Size   int64
+	Type   Type
 }
 
 // ErrDigest is the error of a file that is not the one that was announced.
@@ -114,10 +114,17 @@ func (s Store) fill(f *os.File, r io.Reader) (Info, error) {
 	return info, err
 }
 
+// pieceSize is how much of a file is hashed and written at once: requests bring it in small pieces.
+const pieceSize = 64 << 10
+
 func measure(r io.Reader, to io.Writer) (Info, error) {
-	strong, weak, head := sha256.New(), md5.New(), &beginning{}
-	size, err := io.Copy(io.MultiWriter(to, strong, weak, head), r)
-	return Info{hex.EncodeToString(strong.Sum(nil)), hex.EncodeToString(weak.Sum(nil)), size, typeOf(head.bytes)}, err
+	digest, head := sha256.New(), &beginning{}
+	pieces := bufio.NewWriterSize(io.MultiWriter(to, digest, head), pieceSize)
+	size, err := io.Copy(pieces, r)
+	if err == nil {
+		err = pieces.Flush()
+	}
+	return Info{hex.EncodeToString(digest.Sum(nil)), size, typeOf(head.bytes)}, err
 }
 
 func (s Store) settle(from, sha string) error {

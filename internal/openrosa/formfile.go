@@ -2,6 +2,8 @@ package openrosa
 
 import (
 	"context"
+	"crypto/md5"
+	"encoding/hex"
 	"io"
 	"mime"
 	"path"
@@ -31,11 +33,12 @@ func SaveFormFile(ctx context.Context, app core.App, act access.Act, in NewFile)
 	if _, err := findList(strings.TrimSuffix(name, ".csv")); err == nil {
 		return FormFile{}, problem.New(problem.BadParameter, "name")
 	}
-	info, err := collections.Files(app).Save(in.Bytes)
+	announced := md5.New()
+	info, err := collections.Files(app).Save(io.TeeReader(in.Bytes, announced))
 	if err != nil {
 		return FormFile{}, err
 	}
-	f := FormFile{Name: name, MD5: info.MD5, SHA256: info.SHA256, MIME: mime.TypeByExtension(path.Ext(name))}
+	f := FormFile{Name: name, MD5: hex.EncodeToString(announced.Sum(nil)), SHA256: info.SHA256, MIME: mime.TypeByExtension(path.Ext(name))}
 	if f.MIME == "" {
 		f.MIME = "application/octet-stream"
 	}

@@ -1,6 +1,7 @@
 package openrosa
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -22,6 +23,8 @@ const (
 	maxParts = 500
 	// understood is how many bytes of memory beside itself a byte of XML takes until the record is stored.
 	understood = 1
+	// atOnce is how much of a request is read at once: the reader of its parts takes 4 kB at a time.
+	atOnce = 64 << 10
 )
 
 const (
@@ -44,7 +47,7 @@ func receive(header http.Header, in io.Reader, store blob.Store, held *body.Held
 		return nil, problem.New(problem.NotMultipart, "content type")
 	}
 	got := &parts{}
-	reader := multipart.NewReader(in, params["boundary"])
+	reader := multipart.NewReader(bufio.NewReaderSize(in, atOnce), params["boundary"])
 	for n := 0; ; n++ {
 		part, err := reader.NextRawPart()
 		if err == io.EOF { // exactly: one that wraps it means that the last boundary is missing

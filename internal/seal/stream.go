@@ -127,7 +127,12 @@ func (k *key) binding(header []byte, name string) []byte {
 type segments struct{ cipher.AEAD }
 
 func (s segments) EncryptSegment(segment, nonce []byte) ([]byte, error) {
-	return s.Seal(nil, nonce, segment, nil), nil
+	return s.EncryptSegmentWithDst(nil, segment, nonce)
+}
+
+// EncryptSegmentWithDst lets one buffer serve all segments of a file.
+func (s segments) EncryptSegmentWithDst(dst, segment, nonce []byte) ([]byte, error) {
+	return s.Seal(dst, nonce, segment, nil), nil
 }
 
 func (s segments) DecryptSegment(segment, nonce []byte) ([]byte, error) {
