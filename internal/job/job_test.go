@@ -15,7 +15,7 @@ func TestFilesOfJobsThatEndedAreLetGo(t *testing.T) {
 	app := testapp.New(t)
 	digest := func(letter string) string { return strings.Repeat(letter, 64) }
 	plant := func(id, status, made, given string) {
-		app.Plant(t, collections.Jobs, map[string]any{"id": id, "kind": "roster", "areas": "", "status": status, "file": made, "upload": given,
+		app.Plant(t, collections.Jobs, map[string]any{"id": id, "kind": "roster", "areas": "[]", "created_by": "m", "status": status, "file": made, "upload": given,
 			"created": "2026-01-01 00:00:00.000Z", "updated": "2026-01-01 00:00:00.000Z"})
 	}
 	plant("ended", job.Done, digest("a"), digest("b"))
