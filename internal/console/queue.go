@@ -81,11 +81,9 @@ func keysOf(db collections.DB, k Known, actor access.Actor, f Filter) (keys []ke
 	m := merge{limit: Limit(f.Limit)}
 	for _, table := range tablesOf(k.Library, f.Form) {
 		for _, r := range actor.Ranges(f.Area) {
-			for _, state := range f.States {
-				s := stream{db: db, f: f, by: actor.ID, table: table, r: r, state: state, from: from, days: days, daysArgs: args}
-				if err := s.read(&m); err != nil {
-					return nil, nil, err
-				}
+			s := stream{db: db, f: f, by: actor.ID, table: table, r: r, from: from, days: days, daysArgs: args}
+			if err := s.readAll(&m); err != nil {
+				return nil, nil, err
 			}
 		}
 	}

@@ -2,7 +2,9 @@ package console
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"slices"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -24,6 +26,19 @@ type stream struct {
 // mostLooked bounds how many records are looked at for one page of a filter that no index knows. A page then ends early, and the
 // next one goes on from there.
 const mostLooked = 3000
+
+// readAll adds the keys of each state that is asked for.
+func (s *stream) readAll(m *merge) error {
+	if s.f.Returned && len(s.r.Lo) >= street && s.f.Worker == "" && s.f.Code == "" && s.f.Flag == "" {
+		return s.readReturned(m)
+	}
+	for _, s.state = range s.f.States {
+		if err := s.read(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // read adds the stream's keys. A finding that few records have, else a worker, leads to the records; otherwise their time does.
 func (s *stream) read(m *merge) error {
@@ -56,6 +71,27 @@ func (s *stream) read(m *merge) error {
 	default:
 		return s.scan(m, table, `v.review_state=? AND +v.area>=? AND +v.area<?`, s.state, s.r.Lo, s.r.Hi)
 	}
+}
+
+// readReturned adds the keys of the records of a street, in all states that are asked for, that were returned before. Few are, so that the
+// newest of a district would be gone through for a page; the index of areas holds all of the street that is needed.
+func (s *stream) readReturned(m *merge) error {
+	slow, args := s.slow()
+	after, afterArgs := s.from.after(`v.received_at`, `v.id`)
+	states, err := json.Marshal(s.f.States)
+	if err != nil {
+		return err
+	}
+	query := `SELECT v.id, v.received_at FROM "` + s.table + `" v WHERE v.area>=? AND v.area<?
+		AND +v.review_state IN (SELECT value FROM json_each(?)) AND ` + s.days + ` AND ` + after + ` AND ` + slow + `
+		ORDER BY v.received_at DESC, v.id DESC LIMIT ?`
+	all := slices.Concat([]any{s.r.Lo, s.r.Hi, string(states)}, s.daysArgs, afterArgs, args, []any{m.limit + 1})
+	return collections.Each(s.db, query, all, func(rows *sql.Rows) error {
+		var at position
+		err := rows.Scan(&at.id, &at.at)
+		m.keys = append(m.keys, key{s.table, at})
+		return err
+	})
 }
 
 // district is how many digits of an area one of the indexes of a table begins with.

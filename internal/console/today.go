@@ -238,38 +238,44 @@ func (t *Today) day(db collections.DB, k Known, ranges []territory.Range, now ti
 	return complete, nil
 }
 
-// plan counts what is left of the open campaigns. Work of a campaign lies in an index of areas.
+// plan counts what is left of the open campaigns.
 func (t *Today) plan(db collections.DB, ranges []territory.Range, complete map[string]int, now time.Time) error {
 	t.Yesterday.Plan = []Plan{}
-	left := map[string]int{}
-	for _, r := range ranges {
-		err := collections.Each(db, `SELECT campaign, MAX(target,1) FROM tasks INDEXED BY idx_tasks_campaign
-			WHERE campaign!='' AND area>=? AND area<? AND status='open' AND kind='visit'`, []any{r.Lo, r.Hi},
-			func(rows *sql.Rows) error {
-				var campaign string
-				var n int
-				err := rows.Scan(&campaign, &n)
-				left[campaign] += n
-				return err
-			})
-		if err != nil {
-			return err
-		}
-	}
-	return collections.Each(db, `SELECT id, name, ends FROM campaigns WHERE status='open' AND starts<? ORDER BY ends='', ends, id LIMIT ?`,
+	err := collections.Each(db, `SELECT id, name, ends FROM campaigns WHERE status='open' AND starts<? ORDER BY ends='', ends, id LIMIT ?`,
 		[]any{collections.Stamp(now), mostCampaigns}, func(rows *sql.Rows) error {
 			var p Plan
-			if err := rows.Scan(&p.Campaign, &p.Name, &p.Ends); err != nil {
-				return err
-			}
-			p.Left, p.Complete = left[p.Campaign], complete[p.Campaign]
-			if ends, err := time.Parse(collections.TimeLayout, p.Ends); err == nil && ends.After(now) {
-				p.Days = int(midnight(ends).Sub(midnight(now)).Hours()/24) + 1
-				p.ADay = (p.Left + p.Days - 1) / p.Days
-			}
-			if p.Left > 0 {
-				t.Yesterday.Plan = append(t.Yesterday.Plan, p)
-			}
-			return nil
+			err := rows.Scan(&p.Campaign, &p.Name, &p.Ends)
+			t.Yesterday.Plan = append(t.Yesterday.Plan, p)
+			return err
 		})
+	if err != nil {
+		return err
+	}
+	for i := range t.Yesterday.Plan {
+		p := &t.Yesterday.Plan[i]
+		if p.Left, err = left(db, p.Campaign, ranges); err != nil {
+			return err
+		}
+		p.Complete = complete[p.Campaign]
+		if ends, err := time.Parse(collections.TimeLayout, p.Ends); err == nil && ends.After(now) {
+			p.Days = int(midnight(ends).Sub(midnight(now)).Hours()/24) + 1
+			p.ADay = (p.Left + p.Days - 1) / p.Days
+		}
+	}
+	t.Yesterday.Plan = slices.DeleteFunc(t.Yesterday.Plan, func(p Plan) bool { return p.Left == 0 })
+	return nil
+}
+
+// left sums what is wanted by the open parts of a campaign. An index holds no others.
+func left(db collections.DB, campaign string, ranges []territory.Range) (sum int, err error) {
+	for _, r := range ranges {
+		var n int
+		_, err := collections.One(db, `SELECT COALESCE(SUM(MAX(target,1)),0) FROM tasks INDEXED BY idx_tasks_parts
+			WHERE campaign=? AND campaign!='' AND area>=? AND area<? AND status='open' AND kind='visit'`, []any{campaign, r.Lo, r.Hi}, &n)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
 }

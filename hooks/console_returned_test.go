@@ -1,0 +1,80 @@
+package hooks_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"doorstep/collections"
+	"doorstep/internal/access"
+	"doorstep/internal/console"
+	"doorstep/internal/testapp"
+)
+
+// Pages of what was returned before have each such record of the territory once, the newest first, whether it is a street or a district.
+func TestPagesOfWhatWasReturned(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	r := rand.New(rand.NewPCG(8, 1))
+	type made struct{ id, area, state, at string }
+	var all []made
+	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+		for i := range 400 {
+			m := made{fmt.Sprintf("visit%010d", r.IntN(1<<30)), []string{"990101001001001", "990101001001002", "990101002001001"}[r.IntN(3)],
+				append(slices.Clone(collections.Undecided), "approved", "returned")[r.IntN(5)], fmt.Sprintf("2026-11-%02d 08:00:00.000Z", 1+r.IntN(9))}
+			err := collections.Insert(db, "child_visits", collections.Row{{Column: "id", Value: m.id}, {Column: "area", Value: m.area}, {Column: "review_state", Value: m.state}, {Column: "received_at", Value: m.at}})
+			if err != nil {
+				return err
+			}
+			for n := range r.IntN(4) { // twice is once
+				decision := []string{"return", "approve"}[r.IntN(2)]
+				err := collections.Insert(db, "reviews", collections.Row{{Column: "id", Value: fmt.Sprintf("rev%010d%02d", i, n)}, {Column: "record", Value: m.id}, {Column: "area", Value: "990102001001001"}, {Column: "decision", Value: decision}})
+				if err != nil {
+					return err
+				}
+				if last := len(all) - 1; decision == "return" && (last < 0 || all[last] != m) {
+					all = append(all, m)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(all, func(a, b made) int { return -slices.Compare([]string{a.at, a.id}, []string{b.at, b.id}) })
+	known := console.Known{Library: app.Doorstep.Library, Sheets: console.NewSheets(), Areas: app.Doorstep.Areas.Index()}
+	for _, codes := range [][]string{{"990101001"}, {"990101"}, {"990101001001001", "990101002"}} {
+		for _, states := range [][]string{nil, {"edited"}, {"approved", "returned"}} {
+			actor := access.Actor{ID: "boss", Role: access.Supervisor, Territory: codes}
+			var want, got []string
+			for _, m := range all {
+				in := states
+				if in == nil {
+					in = collections.Undecided
+				}
+				if slices.Contains(in, m.state) && slices.ContainsFunc(codes, func(c string) bool { return m.area[:len(c)] == c }) {
+					want = append(want, m.id)
+				}
+			}
+			f := console.Filter{Returned: true, States: states, Limit: 3}
+			for {
+				page, err := console.Queue(collections.Read(app.TestApp), known, actor, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, item := range page.Items {
+					got = append(got, item.ID)
+				}
+				if page.Next == nil {
+					break
+				}
+				f.Cursor = *page.Next
+			}
+			if len(want) < 4 || !slices.Equal(got, want) {
+				t.Errorf("%v %v: %v, want %v", codes, states, got, want)
+			}
+		}
+	}
+}
