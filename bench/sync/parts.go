@@ -24,8 +24,8 @@ func (l *limit) uncounted() error {
 	return nil
 }
 
-// lookFor tells how long it takes to look for everybody in the rows of children as if they were new: their keys, who shares them, the
-// weights, and writing the keys again.
+// lookFor tells how long it takes to look for everybody in the rows of children as if they were new: their keys, writing them, who shares
+// them, and the weights.
 func (s *server) lookFor(ctx context.Context, all []rows) (took time.Duration, err error) {
 	err = collections.Write(ctx, s.app, func(db collections.DB) error {
 		for _, r := range all {
@@ -42,11 +42,18 @@ func (s *server) lookFor(ctx context.Context, all []rows) (took time.Duration, e
 				if p.ID == "" {
 					continue // a row about nobody
 				}
-				began := time.Now()
-				if _, err := identity.Suggest(db, p, s.now); err != nil {
+				if _, err := db.Exec(`DELETE FROM blocking_of WHERE who=?`, p.ID); err != nil {
 					return err
 				}
-				if err := identity.BlockAgain(db, p.ID); err != nil {
+				began := time.Now()
+				keys, err := identity.KeysOf(db, p)
+				if err != nil {
+					return err
+				}
+				if err := identity.Block(db, p, keys); err != nil {
+					return err
+				}
+				if _, err := identity.Suggest(db, p, keys, s.now); err != nil {
 					return err
 				}
 				took += time.Since(began)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"doorstep/collections"
@@ -21,32 +22,40 @@ type blockingKey struct {
 	kind string
 }
 
-func blockingKeys(db collections.DB, p Person) ([]blockingKey, error) {
+// Keys are what a person is looked up by.
+type Keys []blockingKey
+
+// KeysOf makes the keys of a person. It asks the database for its secrets alone.
+func KeysOf(db collections.DB, p Person) (Keys, error) {
 	texts, err := p.said().Keys()
 	if err != nil {
 		return nil, fmt.Errorf("keys of a person: %w", err)
 	}
-	keys := make([]blockingKey, len(texts))
+	keys := make(Keys, len(texts))
 	for i, text := range texts {
 		keys[i] = blockingKey{hashed(db, text), text[:1]}
 	}
 	return keys, nil
 }
 
-// Keyed is what a person is looked up by, as blocking_of has it.
+// Keyed is what a person who lies somewhere is looked up by, as blocking_of has it.
 type Keyed struct {
 	ID, Area string
 	Keys     []int64
 }
 
-// Key gives what a person is looked up by. It asks the database for its keys alone.
+// Key gives what a person is looked up by. It asks the database for its secrets alone.
 func Key(db collections.DB, p Person) (Keyed, error) {
-	keys, err := blockingKeys(db, p)
+	keys, err := KeysOf(db, p)
+	return keyed(p, keys), err
+}
+
+func keyed(p Person, keys Keys) Keyed {
 	k := Keyed{ID: p.ID, Area: p.Area, Keys: make([]int64, len(keys))}
 	for i := range keys {
 		k.Keys[i] = keys[i].hash
 	}
-	return k, err
+	return k
 }
 
 // stand writes what people are looked up by, without the index of it.
@@ -74,16 +83,13 @@ func (k Keyed) text() string {
 	return string(append(text, ']'))
 }
 
-// block writes the keys of somebody new.
-func block(db collections.DB, p Person) error {
-	k, err := Key(db, p)
-	if err == nil {
-		err = stand(db, []Keyed{k})
-	}
-	if err != nil {
+// Block writes the keys of somebody new.
+func Block(db collections.DB, p Person, keys Keys) error {
+	k := keyed(p, keys)
+	if err := stand(db, []Keyed{k}); err != nil {
 		return err
 	}
-	var args []any
+	args := make([]any, 0, 3*len(k.Keys))
 	for _, key := range k.Keys {
 		args = append(args, key, k.Area, k.ID)
 	}
@@ -99,7 +105,11 @@ func blockAgain(db collections.DB, before, after Person) error {
 		return fmt.Errorf("keys of %s: %w", before.ID, err)
 	}
 	after.ID = before.ID
-	return block(db, after)
+	keys, err := KeysOf(db, after)
+	if err != nil {
+		return err
+	}
+	return Block(db, after, keys)
 }
 
 // BlockAgain writes the keys of a person as they stand in the database, whoever wrote them there.
@@ -117,9 +127,9 @@ const fullKey = 60
 // mostOpened bounds how many people are compared with a new one, those with the most keys in common first.
 const mostOpened = 40
 
-// blocked finds who shares keys with somebody, and notes the keys that are too full to tell anything.
-func blocked(db collections.DB, p Person, now time.Time) ([]string, error) {
-	ids, full, err := sharing(db, p)
+// blocked finds who else has some of the keys, and notes those that are too full to tell anything.
+func blocked(db collections.DB, id string, keys Keys, now time.Time) ([]string, error) {
+	ids, full, err := sharing(db, id, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -132,36 +142,42 @@ func blocked(db collections.DB, p Person, now time.Time) ([]string, error) {
 	return ids, nil
 }
 
-// sharing finds who shares keys with somebody, those with the most in common first. full are keys that too many people have.
-func sharing(db collections.DB, p Person) (ids []string, full []blockingKey, err error) {
-	keys, err := blockingKeys(db, p)
-	if err != nil {
-		return nil, nil, err
+// whoHas looks up one key. SQLite makes a plan anew whenever a limit is bound, so that it stands in the text.
+var whoHas = fmt.Sprintf(`SELECT ?, who FROM (SELECT who FROM blocking_keys WHERE key=? LIMIT %d)`, fullKey+1)
+
+// sharing finds who else than this one has some of the keys, those with the most in common first. full are keys that too many people have.
+func sharing(db collections.DB, self string, keys Keys) (ids []string, full Keys, err error) {
+	if len(keys) == 0 {
+		return nil, nil, nil
 	}
-	common, order := map[string]int{}, []string(nil)
-	for _, k := range keys {
-		var ids []string
-		err := collections.Each(db, `SELECT who FROM blocking_keys WHERE key=? LIMIT ?`, []any{k.hash, fullKey + 1}, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-		if err != nil {
-			return nil, nil, fmt.Errorf("look up a key: %w", err)
-		}
-		if len(ids) > fullKey {
-			full = append(full, k)
+	having := make([][]string, len(keys))
+	args := make([]any, 0, 2*len(keys))
+	for i, k := range keys {
+		args = append(args, i, k.hash)
+	}
+	err = collections.Each(db, whoHas+strings.Repeat(` UNION ALL `+whoHas, len(keys)-1), args, func(rows *sql.Rows) error {
+		var key int
+		var id string
+		err := rows.Scan(&key, &id)
+		having[key] = append(having[key], id)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("look up keys: %w", err)
+	}
+	common := map[string]int{}
+	for i, some := range having {
+		if len(some) > fullKey {
+			full = append(full, keys[i])
 			continue
 		}
-		for _, id := range ids {
-			if common[id] == 0 {
-				order = append(order, id)
+		for _, id := range some {
+			if common[id] == 0 && id != self {
+				ids = append(ids, id)
 			}
 			common[id]++
 		}
 	}
-	slices.SortStableFunc(order, func(a, b string) int { return common[b] - common[a] })
-	order = slices.DeleteFunc(order, func(id string) bool { return id == p.ID })
-	return order[:min(len(order), mostOpened)], full, nil
+	slices.SortStableFunc(ids, func(a, b string) int { return common[b] - common[a] })
+	return ids[:min(len(ids), mostOpened)], full, nil
 }

@@ -214,7 +214,7 @@ func part(db collections.DB, act access.Act, p Pair) error {
 		return err
 	}
 	known.Source = p.Collection + "/" + p.B
-	if err := insertPerson(db, known, act.Now); err != nil {
+	if _, err := insertPerson(db, known, act.Now); err != nil {
 		return err
 	}
 	_, err = db.Exec(`UPDATE "`+p.Collection+`" SET person=? WHERE id=?`, known.ID, p.B)

@@ -70,7 +70,7 @@ func Likely(db collections.DB, d Described, over func(area string) bool) ([]Like
 	if err != nil {
 		return nil, err
 	}
-	judged, err := m.Judge(one, said)
+	judged, err := m.Judge(one, said, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,11 @@ var rank = map[linkage.Decision]int{linkage.Link: 0, linkage.Review: 1, linkage.
 
 // likely opens who has the number, or shares keys; of one who was merged, whoever they are now.
 func likely(db collections.DB, p Person, over func(area string) bool) ([]Person, error) {
-	ids, _, err := sharing(db, p)
+	keys, err := KeysOf(db, p)
+	if err != nil {
+		return nil, err
+	}
+	ids, _, err := sharing(db, p.ID, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -103,18 +107,8 @@ func likely(db collections.DB, p Person, over func(area string) bool) ([]Person,
 	for i := range known {
 		ids = append(ids, known[i].ID)
 	}
-	var others []Person
-	for _, id := range ids {
-		_, found, err := followPerson(db, id)
-		if err != nil {
-			return nil, err
-		}
-		seen := slices.ContainsFunc(others, func(o Person) bool { return o.ID == found.ID })
-		if found.ID != "" && !found.Erased && !found.Damaged && !seen && over(found.Area) {
-			others = append(others, found)
-		}
-	}
-	return others, nil
+	others, err := current(db, ids)
+	return slices.DeleteFunc(others, func(o Person) bool { return o.Erased || o.Damaged || !over(o.Area) }), err
 }
 
 // numberRule is the rule by which two descriptions with a valid number are one person, or are not.

@@ -2,6 +2,8 @@ package identity
 
 import (
 	"database/sql"
+	"encoding/json"
+	"slices"
 	"time"
 
 	"doorstep/collections"
@@ -31,6 +33,7 @@ type Found struct {
 	Against   Person
 	Changed   []Fact // what the record changed of the known person
 	Proposed  []Fact // what it would change, once it is approved
+	Keys      Keys   // of somebody new
 }
 
 // Reach is what a record may change of the register.
@@ -90,7 +93,8 @@ func (r Register) ResolvePerson(p, known Person, fresh string) (Found, error) {
 		}
 	}
 	found.ID, found.New, found.Rev = fresh, true, 1
-	return found, insertPerson(r.DB, p, r.Now)
+	found.Keys, err = insertPerson(r.DB, p, r.Now)
+	return found, err
 }
 
 // agree reports whether two with one number are one person: the name, or birth date and sex, must agree too.
@@ -264,19 +268,52 @@ func followPerson(db collections.DB, id string) (first, last Person, err error) 
 	return Person{}, Person{}, nil
 }
 
-func insertPerson(db collections.DB, p Person, now time.Time) error {
+// current gives the people with these ids in their order, each once; of one who was merged, whoever they are now.
+func current(db collections.DB, ids []string) (people []Person, err error) {
+	wanted, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	found, err := personsUpTo(db, len(ids), `id IN (SELECT value FROM json_each(?))`, string(wanted))
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		at := slices.IndexFunc(found, func(p Person) bool { return p.ID == id })
+		if at < 0 {
+			continue
+		}
+		p := found[at]
+		if p.mergedInto != "" {
+			if p, err = FindPerson(db, p.mergedInto); err != nil {
+				return nil, err
+			}
+		}
+		if p.ID != "" && !slices.ContainsFunc(people, func(o Person) bool { return o.ID == p.ID }) {
+			people = append(people, p)
+		}
+	}
+	return people, nil
+}
+
+// insertPerson writes somebody new and gives what they are looked up by.
+func insertPerson(db collections.DB, p Person, now time.Time) (Keys, error) {
 	at := collections.Stamp(now)
 	row := append(collections.Row{{Column: "id", Value: p.ID}}, p.row()...)
 	row = append(row, collections.Field{Column: "source", Value: p.Source}, collections.Field{Column: "active", Value: true},
 		collections.Field{Column: "rev", Value: 1},
 		collections.Field{Column: "created", Value: at}, collections.Field{Column: "updated", Value: at})
 	if err := collections.Insert(db, collections.Persons, row); err != nil {
-		return err
+		return nil, err
 	}
-	if err := block(db, p); err != nil {
-		return err
+	keys, err := KeysOf(db, p)
+	if err == nil {
+		err = Block(db, p, keys)
 	}
-	return collections.Announce(db, collections.RevisionOf(collections.Persons, p.ID, 1), p.Area, collections.Upsert, now)
+	if err != nil {
+		return nil, err
+	}
+	return keys, collections.Announce(db, collections.RevisionOf(collections.Persons, p.ID, 1), p.Area, collections.Upsert, now)
 }
 
 func (p Person) row() collections.Row {

@@ -34,22 +34,19 @@ const (
 )
 
 // Suggest finds who somebody new may be: pairs for supervisors to decide, the likeliest first, not yet recorded. Nobody is
-// merged by weight alone. Brothers, sisters and twins are not asked about.
-func Suggest(db collections.DB, p Person, now time.Time) ([]Pair, error) {
-	ids, err := blocked(db, p, now)
+// merged by weight alone. Brothers, sisters and twins are not asked about. The keys are those of p.
+func Suggest(db collections.DB, p Person, keys Keys, now time.Time) ([]Pair, error) {
+	ids, err := blocked(db, p.ID, keys, now)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	var others []Person
-	for _, id := range ids {
-		_, found, err := followPerson(db, id) // of one who was merged, whoever they are now
-		if err != nil {
-			return nil, err
-		}
-		known := slices.ContainsFunc(others, func(o Person) bool { return o.ID == found.ID })
-		if found.ID != "" && found.ID != p.ID && !found.Erased && !found.Damaged && !known {
-			others = append(others, found)
-		}
+	others, err := current(db, ids)
+	if err != nil {
+		return nil, err
+	}
+	others = slices.DeleteFunc(others, func(o Person) bool { return o.ID == p.ID || o.Erased || o.Damaged })
+	if len(others) == 0 {
+		return nil, nil
 	}
 	return weigh(p, others)
 }
@@ -63,7 +60,7 @@ func weigh(p Person, others []Person) ([]Pair, error) {
 	for i, o := range others {
 		said[i] = o.said()
 	}
-	judged, err := m.Judge(p.said(), said)
+	judged, err := m.Judge(p.said(), said, askFrom)
 	if err != nil {
 		return nil, err
 	}

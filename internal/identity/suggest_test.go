@@ -18,7 +18,7 @@ func meet(t *testing.T, app *testapp.App, id string, p identity.Person) (pairs [
 			return err
 		}
 		p.ID = found.ID
-		pairs, err = identity.Suggest(db, p, now)
+		pairs, err = identity.Suggest(db, p, found.Keys, now)
 		return err
 	})
 	return pairs

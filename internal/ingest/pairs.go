@@ -95,7 +95,7 @@ func (r *registering) suggest(p *preparedPerson, f identity.Found) error {
 	}
 	said := p.said
 	said.ID = f.ID
-	pairs, err := identity.Suggest(r.db, said, r.now)
+	pairs, err := identity.Suggest(r.db, said, f.Keys, r.now)
 	if err != nil {
 		return err
 	}

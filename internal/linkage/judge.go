@@ -3,6 +3,7 @@ package linkage
 import (
 	"fmt"
 	"math"
+	"sync"
 )
 
 // Trained is a model that is learned once and used for single pairs: with how common names are, which a list tells by itself.
@@ -10,14 +11,16 @@ type Trained struct {
 	Model
 	Population int                         `json:"population"` // of the register that pairs are found in: it sets what is expected of any pair
 	Common     map[Role]map[string]float64 `json:"common"`     // shares of frequent names
+
+	judges sync.Pool // of *judge
 }
 
 // mostCommon is the least share of a name that a trained model keeps; the others are as rare as one in its records.
 const mostCommon = 0.0005
 
 // Train is what a result has learned, for a register of so many people.
-func (r *Result) Train(population int) Trained {
-	t := Trained{Model: r.Model, Population: population, Common: map[Role]map[string]float64{}}
+func (r *Result) Train(population int) *Trained {
+	t := &Trained{Model: r.Model, Population: population, Common: map[Role]map[string]float64{}}
 	for _, f := range r.t.facts {
 		if f.role != Surname && f.role != GivenName {
 			continue
@@ -36,10 +39,10 @@ func (r *Result) Train(population int) Trained {
 // Judged is a pair by a trained model.
 type Judged struct {
 	Probability float64
-	Bits        float64 // weight of the evidence
-	Sibling     bool    // as likely a brother, sister or twin: nothing to ask
-	Look        bool    // for a person to look at, however likely
-	Evidence    []Evidence
+	Bits        float64    // weight of the evidence
+	Sibling     bool       // as likely a brother, sister or twin: nothing to ask
+	Look        bool       // for a person to look at, however likely
+	Evidence    []Evidence // of one that was asked for
 }
 
 // Expected shares of pairs, for each person of a register: those of one person, and others of their household.
@@ -48,33 +51,61 @@ const (
 	expectedHouse = 3
 )
 
-// Judge compares somebody with each of the others.
-func (m *Trained) Judge(one Said, others []Said) ([]Judged, error) {
+// judge is what comparing takes that is the same for everybody: the columns, what was read of characters, and the weights. It is not for
+// several goroutines at once.
+type judge struct {
+	t *Table
+	r *Result
+}
+
+func (m *Trained) newJudge() (*judge, error) {
 	t, err := NewTable(IntakeFields())
 	if err != nil {
 		return nil, err
 	}
-	t.Add(one.Cells())
-	for _, o := range others {
-		t.Add(o.Cells())
-	}
+	t.han = true
 	p, err := m.params(t)
 	if err != nil {
 		return nil, err
 	}
-	m.counts(t)
 	s := t.scorer(&p)
 	s.n, s.asked = float64(m.Records), true
-	r := &Result{t: t, scorer: s}
+	return &judge{t, &Result{t: t, scorer: s}}, nil
+}
+
+// Judge compares somebody with each of the others. Evidence has those that are at least so likely.
+func (m *Trained) Judge(one Said, others []Said, least float64) ([]Judged, error) {
+	j, _ := m.judges.Get().(*judge)
+	if j == nil {
+		var err error
+		if j, err = m.newJudge(); err != nil {
+			return nil, err
+		}
+	}
+	defer m.judges.Put(j)
+	defer j.t.empty()
+	j.t.Add(one.Cells())
+	for _, o := range others {
+		j.t.Add(o.Cells())
+	}
+	m.counts(j.t)
 	out := make([]Judged, len(others))
 	for i := range others {
-		b := int32(i + 1)
-		levels := t.pair(0, b)
-		odds, _ := s.odds(0, b, &levels)
-		out[i] = Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds,
-			Look: s.nickname(&levels), Evidence: r.Explain(0, b)}
+		out[i] = j.of(int32(i+1), least)
 	}
 	return out, nil
+}
+
+// of judges the first record with another.
+func (j *judge) of(b int32, least float64) Judged {
+	s := j.r.scorer
+	levels := j.t.pair(0, b)
+	odds, _ := s.odds(0, b, &levels)
+	found := Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds, Look: s.nickname(&levels)}
+	if found.Probability >= least {
+		found.Evidence = j.r.Explain(0, b)
+	}
+	return found
 }
 
 // params are the shares of the model, with what is expected of any pair of the register.
@@ -97,7 +128,6 @@ func (m *Trained) params(t *Table) (params, error) {
 
 // counts fills in how many of the model's records have each name.
 func (m *Trained) counts(t *Table) {
-	t.han = true
 	for i := range t.facts {
 		f := &t.facts[i]
 		for v := range f.values {

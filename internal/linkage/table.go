@@ -211,8 +211,24 @@ func (t *Table) count() {
 			t.han = 2*han > len(f.values)
 		}
 	}
-	if given, birth := t.factOf(GivenName), t.factOf(BirthDate); t.han && birth >= 0 { // names have their years
+	t.depend()
+}
+
+// depend weighs the birth date given the name where names are Chinese: names have their years.
+func (t *Table) depend() {
+	if given, birth := t.factOf(GivenName), t.factOf(BirthDate); t.han && birth >= 0 {
 		t.facts[birth].parents, t.facts[birth].within = []int{given}, nameSounds
+	}
+}
+
+// empty takes the records out again.
+func (t *Table) empty() {
+	t.rows, t.n = t.rows[:0], 0
+	for i := range t.facts {
+		f := &t.facts[i]
+		clear(f.values[1:])
+		f.values = f.values[:1]
+		clear(f.index)
 	}
 }
 

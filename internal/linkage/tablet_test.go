@@ -32,7 +32,7 @@ func golden(t *testing.T, file string, want []byte) {
 	}
 }
 
-func trained(t *testing.T) Trained {
+func trained(t *testing.T) *Trained {
 	t.Helper()
 	var m Trained
 	b, err := os.ReadFile("../identity/model.json")
@@ -42,7 +42,7 @@ func trained(t *testing.T) Trained {
 	if err := json.Unmarshal(b, &m); err != nil {
 		t.Fatal(err)
 	}
-	return m
+	return &m
 }
 
 // TestTabletTables: the weights, the surnames and the readings of common characters that the tablet's comparison uses are
@@ -144,7 +144,7 @@ func TestTabletVectors(t *testing.T) {
 		} {
 			b := a
 			change(&b)
-			judged, err := m.Judge(a, []Said{b})
+			judged, err := m.Judge(a, []Said{b}, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -267,7 +267,7 @@ func pairsOf(db collections.DB, p identity.Person, found identity.Found, now tim
 	if found.Elsewhere != nil {
 		return pairs, nil
 	}
-	likely, err := identity.Suggest(db, p, now)
+	likely, err := identity.Suggest(db, p, found.Keys, now)
 	return append(pairs, likely...), err
 }
 
