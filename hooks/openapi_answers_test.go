@@ -142,6 +142,7 @@ func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
 	w.send(boss, post, records+"/correct", there, "", residents("三"), 422)
 	w.send(boss, post, records+"/correct", there, "", residents("4"), 200)
 	w.walkPlace(boss, there)
+	w.walkReports(tablet, boss)
 	w.send(boss, get, records+"/history", []string{"child_visits", uuid.NewString()}, "", nil, 404)
 	w.send(tablet, get, "/api/sync/v1/pull", nil, "", nil, 200) // with the task and the comment
 

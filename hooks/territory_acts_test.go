@@ -166,7 +166,7 @@ var guessed = map[string]string{
 	"area-jobs/{id}": "jobs", "attachments/{id}": "attachments", "break-glass/{id}": "access_grants", "campaigns/{id}": "campaigns",
 	"devices/{id}": "devices", "duplicates/{id}": "duplicates", "export-requests/{id}": "access_grants", "households/{id}": "households",
 	"persons/{id}": "persons", "quarantine/{id}": "submissions", "retention/{id}": "retention_reports", "tokens/{id}": "app_tokens",
-	"work/{id}": "tasks", "workers/{id}": "workers", "{collection}/{id}": "child_visits", "files/{device}": "devices",
+	"work/{id}": "tasks", "reports/{id}": "tasks", "workers/{id}": "workers", "{collection}/{id}": "child_visits", "files/{device}": "devices",
 	"{device}/{upload}": "uploads",
 	"areas/{code}":      "", "backups/{name}": "", "export/{form}": "", "forms/{form}": "", "records/{collection}": "",
 	"{form}/{version}": "",

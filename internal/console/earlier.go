@@ -14,6 +14,7 @@ type Visit struct {
 	Collection string `json:"collection"`
 	ID         string `json:"id"`
 	Form       string `json:"form"`
+	Title      Text   `json:"title"`
 	FinishedAt string `json:"finished_at"`
 	ReceivedAt string `json:"received_at"`
 	State      string `json:"state"`
@@ -64,7 +65,7 @@ func (r *reader) others(out *Record, table, same, where, value string) error {
 	query := `SELECT v.id, v.form, v.form_version, v.finished_at, v.received_at, v.review_state, v.outcome, v.area FROM "` + table +
 		`" v WHERE ` + where + ` ORDER BY v.received_at DESC LIMIT ?`
 	return collections.Each(r.db, query, []any{value, mostEarlier + 1}, func(rows *sql.Rows) error {
-		v := Visit{Collection: table, Same: same}
+		v := Visit{Collection: table, Same: same, Title: Known{Library: r.library}.called(table)}
 		var version, outcome, area string
 		if err := rows.Scan(&v.ID, &v.Form, &version, &v.FinishedAt, &v.ReceivedAt, &v.State, &outcome, &area); err != nil {
 			return err

@@ -30,18 +30,6 @@ type Reports struct {
 	First   []Report `json:"first"` // the oldest
 }
 
-// Report is an urgent task about a record.
-type Report struct {
-	Task       string `json:"task"`
-	Title      string `json:"title"`
-	Due        string `json:"due"`
-	Created    string `json:"created"`
-	Area       string `json:"area"`
-	AreaName   string `json:"area_name"`
-	Collection string `json:"collection"`
-	Record     string `json:"record"`
-}
-
 // Tablet is a device that was not heard of, or that still holds work.
 type Tablet struct {
 	Worker     string `json:"worker"`
@@ -73,7 +61,7 @@ type Plan struct {
 }
 
 const (
-	firstReports = 10
+	mostFirst    = 10
 	mostTablets  = 20
 	silentAfter  = 3 * 24 * time.Hour
 	stuckAfter   = time.Hour      // a tablet that told of unsent work
@@ -123,7 +111,7 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 	if err := out.perRange(db, ranges); err != nil {
 		return out, err
 	}
-	if err := out.first(db, k, reports, reportArgs); err != nil {
+	if out.Reports.First, err = firstReports(db, k, reports, append(reportArgs, mostFirst)); err != nil {
 		return out, err
 	}
 	if err := out.tablets(db, here, args, act.Now); err != nil {
@@ -151,23 +139,6 @@ func (t *Today) perRange(db collections.DB, ranges []territory.Range) error {
 		t.Unplaced.add(unplaced)
 	}
 	return nil
-}
-
-func (t *Today) first(db collections.DB, k Known, reports string, args []any) error {
-	t.Reports.First = []Report{}
-	query := `SELECT id, title, due, created, area, collection, record, sealed FROM ` + reports + ` ORDER BY created, id LIMIT ?`
-	return collections.Each(db, query, slices.Concat(args, []any{firstReports}), func(rows *sql.Rows) error {
-		var r Report
-		var sealed string
-		if err := rows.Scan(&r.Task, &r.Title, &r.Due, &r.Created, &r.Area, &r.Collection, &r.Record, &sealed); err != nil {
-			return err
-		}
-		opened, _, err := collections.OpenWhole(db, collections.Tasks, r.Task, sealed)
-		opened.Fill("title", &r.Title)
-		r.AreaName = nameOf(k.Areas, r.Area)
-		t.Reports.First = append(t.Reports.First, r)
-		return err
-	})
 }
 
 func (t *Today) tablets(db collections.DB, here string, args []any, now time.Time) error {

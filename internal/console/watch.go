@@ -17,6 +17,7 @@ import (
 // Watch is what managers keep an eye on: who opened what outside of their territory or took identified data, and what is due to go.
 type Watch struct {
 	Grants    []Grant     `json:"grants"`    // the newest first
+	Given     []Given     `json:"given"`     // the newest first
 	Retention []Retention `json:"retention"` // the newest first
 	Backup    *Backup     `json:"backup"`    // the last one; nil for none
 	Operators []SignIn    `json:"operators"` // the newest first
@@ -52,6 +53,7 @@ type Grant struct {
 	Worker     string `json:"worker"`
 	WorkerName string `json:"worker_name"`
 	Collection string `json:"collection"`
+	Title      Text   `json:"title"` // of the form; "" for people and households
 	AreaName   string `json:"area_name"`
 	Reason     string `json:"reason"`
 	Status     string `json:"status"`
@@ -60,10 +62,30 @@ type Grant struct {
 	Created    string `json:"created"`
 }
 
+// Given is an export that somebody was given.
+type Given struct {
+	At         string   `json:"at"`
+	Worker     string   `json:"worker"`
+	WorkerName string   `json:"worker_name"` // "" for the operator
+	Form       string   `json:"form"`
+	Title      Text     `json:"title"`
+	Version    string   `json:"version"`
+	Format     string   `json:"format"`
+	AreaName   string   `json:"area_name"` // what it was taken from; "" for everywhere
+	States     []string `json:"states"`
+	From       string   `json:"from"`
+	To         string   `json:"to"`
+	Identified bool     `json:"identified"`
+	Suppressed bool     `json:"suppressed"` // small cells were taken out
+	Records    int64    `json:"records"`
+	Complete   bool     `json:"complete"` // false where it broke off
+}
+
 // Retention is a count of records whose time is over.
 type Retention struct {
 	ID         string `json:"id"`
 	Collection string `json:"collection"`
+	Title      Text   `json:"title"` // of the form; "" for people and households
 	Cutoff     string `json:"cutoff"`
 	Due        int64  `json:"due"`
 	Erased     int64  `json:"erased"`
@@ -82,8 +104,11 @@ const (
 
 // ReadWatch lists the grants in the actor's territory, and the reports.
 func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
-	w := Watch{Grants: []Grant{}, Retention: []Retention{}, Operators: []SignIn{}}
+	w := Watch{Grants: []Grant{}, Given: []Given{}, Retention: []Retention{}, Operators: []SignIn{}}
 	if err := w.operate(db, act.Now); err != nil {
+		return w, err
+	}
+	if err := w.exports(db, k, act.Actor); err != nil {
 		return w, err
 	}
 	rows := territory.Rows{Columns: `g.id, g.kind, g.worker, COALESCE((SELECT name FROM workers w
@@ -99,7 +124,7 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 		}
 		opened, _, err := collections.OpenWhole(db, collections.Grants, g.ID, sealed)
 		opened.Fill("reason", &g.Reason)
-		g.AreaName = nameOf(k.Areas, area)
+		g.AreaName, g.Title = nameOf(k.Areas, area), k.called(g.Collection)
 		w.Grants = append(w.Grants, g)
 		return err
 	})
@@ -111,8 +136,51 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 		ORDER BY rowid DESC LIMIT ?`, []any{mostWatched}, func(rows *sql.Rows) error {
 		var r Retention
 		err := rows.Scan(&r.ID, &r.Collection, &r.Cutoff, &r.Due, &r.Erased, &r.Status, &r.Created)
+		r.Title = k.called(r.Collection)
 		w.Retention = append(w.Retention, r)
 		return err
+	})
+}
+
+// called is what the form of a table, or with an id, is called; nothing for people and households.
+func (k Known) called(name string) Text {
+	if in, ok := k.Library.ByTable(name); ok {
+		return formTitle(in)
+	}
+	if in, ok := k.Library.Newest(name); ok {
+		return formTitle(in)
+	}
+	return Text{}
+}
+
+// exports reads what was exported by whoever works within the actor's territory, and by the operator.
+func (w *Watch) exports(db collections.DB, k Known, actor access.Actor) error {
+	here, args := territory.Within(`+area`, actor.Ranges(""))
+	query := `SELECT created, actor, COALESCE((SELECT name FROM workers w WHERE w.id=actor),''), collection, area, COALESCE(detail,'{}')
+		FROM audit INDEXED BY idx_audit_action WHERE action=? AND (area='' OR ` + here + `) ORDER BY created DESC LIMIT ?`
+	return collections.Each(db, query, slices.Concat([]any{audit.Exported}, args, []any{mostWatched}), func(rows *sql.Rows) error {
+		var g Given
+		var table, area, detail string
+		if err := rows.Scan(&g.At, &g.Worker, &g.WorkerName, &table, &area, &detail); err != nil {
+			return err
+		}
+		var said struct {
+			Form, Version, Format, From, To string
+			States                          []string
+			Identified, Suppress, Complete  bool
+			Rows                            map[string]int64
+		}
+		if err := json.Unmarshal([]byte(detail), &said); err != nil {
+			return err
+		}
+		g.Form, g.Title, g.Version, g.Format, g.From, g.To = said.Form, k.called(said.Form), said.Version, said.Format, said.From, said.To
+		g.States, g.Identified, g.Suppressed, g.Complete = append([]string{}, said.States...), said.Identified, said.Suppress, said.Complete
+		g.Records = said.Rows[table]
+		if area != "" {
+			g.AreaName = nameOf(k.Areas, area)
+		}
+		w.Given = append(w.Given, g)
+		return nil
 	})
 }
 

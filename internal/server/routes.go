@@ -158,6 +158,8 @@ var workRoutes = []Route{
 	post("/api/doorstep/v1/work/{id}/take-back", access.AssignWork, takeBackWork),
 	post("/api/doorstep/v1/work/{id}/split", access.AssignWork, splitWork),
 	post("/api/doorstep/v1/work/{id}/confirm", access.AssignWork, confirmWork),
+	get("/api/doorstep/v1/reports", access.ReviewRecord, listReports),
+	post("/api/doorstep/v1/reports/{id}/settle", access.ReviewRecord, settleReport),
 }
 
 // consoleRoutes are what the pages of the console read.

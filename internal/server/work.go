@@ -128,3 +128,36 @@ func readQuality(r *request) error {
 	}
 	return r.private(out)
 }
+
+// listReports tells which mandatory reports are open.
+func listReports(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	page, err := console.ListReports(r.db(), r.known(), r.actor,
+		console.ReportsAsked{Area: r.query("area"), Cursor: r.query("cursor"), Limit: limit})
+	if err != nil {
+		return err
+	}
+	seen := r.actor.Did(audit.ReadMany)
+	seen.Collection, seen.Detail = collections.Tasks, map[string]any{"door": "reports", "rows": len(page.Items)}
+	for _, one := range page.Items {
+		seen.Subjects = append(seen.Subjects, one.Record)
+	}
+	if err := r.saw(audit.FollowUp, seen); err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+func settleReport(r *request) error {
+	in := work.Settlement{Task: r.path("id")}
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	if err := work.Settle(r.ctx(), r.App, r.act(), in); err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
+}
