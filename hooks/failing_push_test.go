@@ -12,8 +12,9 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// keptAside are the rows that an operation leaves which could not be stored: what arrived, its report, and the contact of its device.
-var keptAside = regexp.MustCompile(`^(submissions \S+ came|(tasks|outbox) \S+ came|devices .*)$`)
+// keptAside are the rows that an operation leaves which could not be stored: what arrived, with its files, its report, and the contact of
+// its device.
+var keptAside = regexp.MustCompile(`^((submissions|attachments|tasks|outbox) \S+ came|devices .*|app_tokens \S+ last_used)$`)
 
 // foreseen are the look-ups of a batch, instead of which each operation looks for itself, and the epoch of the answer to what is stored.
 var foreseen = regexp.MustCompile(`SELECT value FROM meta|SELECT COALESCE\(MAX\(seq\),0\) FROM submissions|IN \(SELECT value FROM json_each\(\?\)\)`)
@@ -81,12 +82,22 @@ func (c *crew) failsWhole(t *testing.T, tablet *testapp.Client, op map[string]an
 		if stored {
 			t.Fatalf("%d %s, though this failed: %s", status, answer, failed)
 		}
-		for _, line := range c.Moved(t, before) {
-			if !keptAside.MatchString(line) {
-				t.Errorf("%s, though this failed: %s", line, failed)
-			}
-		}
+		movedAside(t, c.App, before, status == http.StatusOK && len(out.Results) == 1, failed)
 		clearAside(t, c.App)
+	}
+}
+
+// movedAside fails the test where something has moved since a picture but what is kept aside, and where what is said to be kept is not.
+func movedAside(t *testing.T, app *testapp.App, before testapp.Picture, kept bool, failed string) {
+	t.Helper()
+	for _, line := range app.Moved(t, before) {
+		if !keptAside.MatchString(line) {
+			t.Errorf("%s, though this failed: %s", line, failed)
+		}
+	}
+	const aside = `SELECT 1 FROM submissions WHERE code='server.internal' AND sealed!='' LIMIT 1`
+	if rows := list(t, collections.Read(app.TestApp), aside); kept && len(rows) == 0 {
+		t.Errorf("it is said to be kept and is not, though this failed: %s", failed)
 	}
 }
 
@@ -94,11 +105,16 @@ func (c *crew) failsWhole(t *testing.T, tablet *testapp.Client, op map[string]an
 func clearAside(t *testing.T, app *testapp.App) {
 	t.Helper()
 	if err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
-		_, err := db.Exec(`DELETE FROM tasks WHERE record IN (SELECT id FROM submissions WHERE code='server.internal')`)
-		if err == nil {
-			_, err = db.Exec(`DELETE FROM submissions WHERE code='server.internal'`)
+		for _, query := range []string{
+			`DELETE FROM tasks WHERE record IN (SELECT id FROM submissions WHERE code='server.internal')`,
+			`DELETE FROM attachments WHERE record IN (SELECT id FROM submissions WHERE code='server.internal')`,
+			`DELETE FROM submissions WHERE code='server.internal'`,
+		} {
+			if _, err := db.Exec(query); err != nil {
+				return err
+			}
 		}
-		return err
+		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}

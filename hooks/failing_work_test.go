@@ -4,7 +4,9 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -14,6 +16,7 @@ import (
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
 	"doorstep/internal/job"
+	"doorstep/internal/match"
 	"doorstep/internal/outbox"
 	"doorstep/internal/retention"
 	"doorstep/internal/roster"
@@ -43,6 +46,9 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 	}
 	houses := file("roster.csv", "网格代码,住址,姓名,性别,出生日期,身份证号\n990101001001001,示例路 3 号,赵小刚,男,2016-03-01,\n")
 	workers := file("workers.csv", "工号,姓名,角色,负责区域,在岗,密码\nF-new,新人,field,990101001001,是,synthetic-pass-1\n")
+	const listed = "姓名,性别,出生日期,住址\n周小远,男,2016-03-01,别处 1 号\n"
+	codes := []byte("房屋编码,区划代码\n4403000000010001,990101001001003\n")
+	areas := grid.Options{Datum: grid.WGS84, Replace: true, Anyway: true, By: "x", Now: now}
 	for _, work := range []struct {
 		name  string
 		parts bool // done in parts, of which the first stay
@@ -73,6 +79,39 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 		}},
 		{"workers", false, func(ctx context.Context) error {
 			_, err := staff.Import(ctx, app, workers, staff.Options{Now: now})
+			return err
+		}},
+		{"areas", false, func(ctx context.Context) error {
+			_, err := grid.Import(ctx, app, grid.File{Name: "grids.geojson", Data: []byte(split)}, areas)
+			return err
+		}},
+		{"house codes", true, func(ctx context.Context) error {
+			_, err := grid.ImportHouseCodes(ctx, app, grid.File{Name: "codes.csv", Data: codes}, areas)
+			return err
+		}},
+		{"records into their areas", true, func(ctx context.Context) error {
+			d.Advance(2 * time.Minute) // a job whose runner failed is another's by then
+			return d.Doorstep.Reassign(ctx, app)
+		}},
+		{"matching", true, func(ctx context.Context) error {
+			o := match.Options{Actor: access.Shell(), Now: now}
+			tasks := match.NewTasks("list.csv", "", o.Actor)
+			n, err := match.Compare(ctx, db, match.File{Name: "list.csv", In: strings.NewReader(listed)}, o, tasks.Take)
+			if err == nil {
+				err = match.Record(ctx, app, o, n, nil)
+			}
+			if err == nil {
+				_, err = tasks.Write(ctx, app, now)
+			}
+			return err
+		}},
+		{"approval", true, func(ctx context.Context) error {
+			var report string
+			const open = `SELECT id FROM retention_reports WHERE status='open'`
+			if found, err := collections.One(db, open, nil, &report); err != nil || !found {
+				return err
+			}
+			_, err := retention.Approve(ctx, app, library, access.Act{Actor: access.Shell(), Now: now}, report)
 			return err
 		}},
 		{"erasure", false, func(ctx context.Context) error {

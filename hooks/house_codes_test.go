@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
+	"doorstep/internal/grid"
 	"doorstep/internal/testapp"
 )
 
@@ -83,4 +84,28 @@ func TestHouseCodesTellTheSideOfABorder(t *testing.T) {
 	settled(t, app)
 	lies(listed, gridA, "gps")
 	lies(beside, gridA, "gps")
+}
+
+// An import that failed after codes were written is made again: the records of both areas are looked at, though no code changes any more.
+func TestHouseCodesOfAnImportThatFailedAreLookedAt(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	bring := func(area string) error {
+		_, err := grid.ImportHouseCodes(t.Context(), app.TestApp, grid.File{Name: "codes.csv", Data: []byte("房屋编码,区划代码\n4403000000010001," + area + "\n")},
+			grid.Options{By: "x", Now: app.Doorstep.Now()})
+		return err
+	}
+	if err := bring(gridA); err != nil {
+		t.Fatal(err)
+	}
+	for n, failed := 1, "."; failed != ""; n++ {
+		var err error
+		if failed = app.Failing(n, isSpared, func() { err = bring(gridB) }); (err == nil) != (failed == "") {
+			t.Fatalf("%v, though this failed: %s", err, failed)
+		}
+	}
+	got := list(t, collections.Read(app.TestApp), `SELECT areas FROM jobs ORDER BY rowid DESC LIMIT 1`)
+	if want := `["` + gridA + `","` + gridB + `"]`; len(got) != 1 || got[0] != want {
+		t.Errorf("the job looks at %v, want %s", got, want)
+	}
 }

@@ -176,6 +176,11 @@ func (c *collect) post(parts ...part) answer {
 	if a := c.do(http.MethodHead, c.Base+"/submission", nil, nil); a.Status != http.StatusNoContent {
 		c.t.Fatalf("HEAD: %d", a.Status)
 	}
+	return c.posted(parts...)
+}
+
+func (c *collect) posted(parts ...part) answer {
+	c.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for _, p := range parts {

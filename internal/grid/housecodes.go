@@ -119,9 +119,19 @@ func (l *houseList) row(r tabular.Row) error {
 	return nil
 }
 
+// unlooked is the meta key of the areas whose records are to be looked at once an import has ended: the next import, where one did not.
+const unlooked = "house_codes.unlooked"
+
 // write stores the codes, some at a time.
 func (r *HouseCodes) write(ctx context.Context, app core.App, l houseList, o Options) error {
+	noted, err := collections.MetaValue(collections.Read(app), unlooked)
+	if err != nil {
+		return err
+	}
 	concerned := map[string]bool{}
+	for _, area := range strings.Fields(noted) {
+		concerned[area] = true
+	}
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(l.said)), codesAtOnce) {
 		if o.Dry {
 			if err := r.store(collections.Read(app), part, l, concerned, true); err != nil {
@@ -129,16 +139,27 @@ func (r *HouseCodes) write(ctx context.Context, app core.App, l houseList, o Opt
 			}
 			continue
 		}
-		err := collections.Write(ctx, app, func(db collections.DB) error { return r.store(db, part, l, concerned, false) })
+		var now string
+		err := collections.Write(ctx, app, func(db collections.DB) error {
+			err := r.store(db, part, l, concerned, false)
+			if now = strings.Join(slices.Sorted(maps.Keys(concerned)), " "); err != nil || now == noted {
+				return err
+			}
+			return collections.SetMeta(db, unlooked, now)
+		})
 		if err != nil {
 			return fmt.Errorf("house codes: %w", err)
 		}
+		noted = now
 	}
 	if o.Dry || len(concerned) == 0 {
 		return nil
 	}
 	return collections.Write(ctx, app, func(db collections.DB) (err error) {
 		if r.Job, err = BeginJob(db, slices.Sorted(maps.Keys(concerned)), o.By, o.Now); err != nil {
+			return err
+		}
+		if err := collections.SetMeta(db, unlooked, ""); err != nil {
 			return err
 		}
 		return audit.Append(db, o.Now, audit.Entry{Actor: o.By, Action: "areas.house_codes", Collection: collections.HouseCodes,
