@@ -107,7 +107,7 @@ func (ask *Assignment) take(ctx context.Context, db collections.DB, intake *Inta
 	}
 	d.op.edit, d.sum, d.answersSum = instance, came.sum, came.answersSum
 	if d.form != nil {
-		if err := d.about(ask); err != nil {
+		if err := d.giveTo(ask); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -131,8 +131,8 @@ func (ask *Assignment) take(ctx context.Context, db collections.DB, intake *Inta
 	return receipt, adoptFiles(db, ask.Submission, instance, receipt, act.Now)
 }
 
-// about makes a visit one to the household, and to the person.
-func (d *prepared) about(ask *Assignment) error {
+// giveTo makes a visit one to the household, and to the person.
+func (d *prepared) giveTo(ask *Assignment) error {
 	d.rec.Household = ask.Household
 	if d.house != nil {
 		d.house.claimed, d.house.version = ask.Household, claim{}

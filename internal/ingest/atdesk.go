@@ -13,8 +13,8 @@ import (
 	"doorstep/internal/survey"
 )
 
-// Corrected is the decision under which a review keeps why somebody changed answers at the desk.
-const Corrected = "correct"
+// corrected is the decision under which a review keeps why somebody changed answers at the desk.
+const corrected = "correct"
 
 // AtDesk is what a reviewer corrects in a record, and why.
 type AtDesk struct {
@@ -63,7 +63,7 @@ func CorrectAtDesk(ctx context.Context, app core.App, intake *Intake, by access.
 		if err := v.correctAtDesk(theirs, ask.Answers); err != nil {
 			return err
 		}
-		if err := v.decided(by, Corrected, ask.Reason, map[string]any{"fields": paths(ask.Answers)}); err != nil {
+		if err := v.decided(by, corrected, ask.Reason, map[string]any{"fields": paths(ask.Answers)}); err != nil {
 			return err
 		}
 		out = v.restored()

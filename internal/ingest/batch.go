@@ -20,10 +20,10 @@ type batch struct {
 	intake   *Intake
 	sender   Sender
 	ops      []Operation // as they came
-	drafts   []*prepared
+	prepared []*prepared
 	concerns concerns
-	judged   []chan struct{} // by draft, closed once it may be stored; none when all may
-	work     int             // of all drafts
+	judged   []chan struct{} // by submission, closed once it may be stored; none when all may
+	work     int             // of all submissions
 	receipts []Receipt
 	err      error
 	took     time.Duration // its part of the transaction
@@ -35,12 +35,12 @@ func (b *batch) from() string { return b.sender.Actor.ID }
 
 // prepare takes all operations through the pure stages.
 func (b *batch) prepare() {
-	b.drafts, b.concerns = make([]*prepared, len(b.ops)), concerns{}
+	b.prepared, b.concerns = make([]*prepared, len(b.ops)), concerns{}
 	for i := range b.ops {
 		op := b.ops[i] // storing changes it, and may have to begin anew
 		d := readSafely(b.intake, b.sender, &op)
 		b.concerns.add(d)
-		b.drafts[i] = judgeSafely(b.ctx, b.intake, b.sender, d)
+		b.prepared[i] = judgeSafely(b.ctx, b.intake, b.sender, d)
 	}
 }
 
@@ -73,12 +73,12 @@ func storeBatches(db collections.DB, group []*batch, each storer) (err error) {
 func (b *batch) store(db collections.DB, ahead *lookahead, each storer) (err error) {
 	defer recovered(&err)
 	ctx := context.WithoutCancel(b.ctx) // half a batch is no use, and others may be in the transaction
-	b.receipts = make([]Receipt, len(b.drafts))
-	for i := range b.drafts {
+	b.receipts = make([]Receipt, len(b.prepared))
+	for i := range b.prepared {
 		if err := b.await(i); err != nil {
 			return err
 		}
-		d := b.drafts[i]
+		d := b.prepared[i]
 		d.ahead, d.fresh = ahead, ahead.fresh(b.sender.Device, d)
 		if b.receipts[i], err = each(begin(db, b.intake, b.sender, d), ctx); err != nil {
 			return fmt.Errorf("operation %d: %w", d.op.Seq, err)
@@ -89,7 +89,7 @@ func (b *batch) store(db collections.DB, ahead *lookahead, each storer) (err err
 	return touch(db, b.sender, b.ops, b.intake.Now())
 }
 
-// await returns when a draft may be stored. It fails where its judge was stopped.
+// await returns when a submission may be stored. It fails where its judge was stopped.
 func (b *batch) await(i int) error {
 	if b.judged == nil {
 		return nil
@@ -98,7 +98,7 @@ func (b *batch) await(i int) error {
 	return b.ctx.Err()
 }
 
-// allJudged returns when nobody writes to the drafts any more.
+// allJudged returns when nobody writes to the submissions any more.
 func (b *batch) allJudged() {
 	for _, judged := range b.judged {
 		<-judged
@@ -143,7 +143,7 @@ func (b *batch) again() {
 
 // report logs what went wrong with single operations.
 func (b *batch) report() {
-	for _, d := range b.drafts {
+	for _, d := range b.prepared {
 		if d.cause != nil {
 			b.app.Logger().Error("operation failed", "device", b.sender.Device, "seq", d.op.Seq, "instance", d.op.instance(),
 				"code", d.code, "error", d.cause.Error())

@@ -54,7 +54,7 @@ func recordOf(db collections.DB, instance string) (record string, rev int64, err
 	return record, rev, err
 }
 
-// becomes makes the draft a correction of a record at a revision; what was drafted from its own id is drafted anew.
+// becomes makes the submission a correction of a record at a revision; what was made from its own id is made anew.
 func (d *prepared) becomes(record string, rev int64) {
 	d.op.edit, d.op.ID, d.op.BaseRev = d.op.instance(), record, rev
 	d.inst.ID, d.rec.ID, d.fresh = record, record, false

@@ -9,16 +9,6 @@ import (
 	"doorstep/internal/validate"
 )
 
-// Check is the kind of an edit that a check of the form's logic made: before is what was sent, after what the form gives.
-const Check = "check"
-
-// States of such an edit.
-const (
-	OnlyHere = "done"     // what was sent is in the history alone
-	Stands   = "kept"     // what was sent is the answer
-	PutBack  = "put_back" // a reviewer made it the answer again
-)
-
 // checkedAnswer is what the history says of an answer that a check differed with.
 type checkedAnswer struct{ sent, computed, status string }
 
@@ -30,7 +20,7 @@ func (s *storing) checked() error {
 	}
 	now := readRow(s.d.form.Whole, s.d.inst.Root, s.d.rec.Rows)
 	rows := s.rowsByNode(now)
-	told, err := s.toldBefore()
+	before, err := s.checkedBefore()
 	if err != nil {
 		return err
 	}
@@ -38,16 +28,16 @@ func (s *storing) checked() error {
 	past := history{db: s.db, of: of, area: s.d.rec.Area, by: s.said(), now: s.now}
 	for _, c := range s.d.changes {
 		where := s.whereOf(rows, c)
-		found := checkedAnswer{c.Sent, c.Computed, OnlyHere}
+		found := checkedAnswer{c.Sent, c.Computed, statusDone}
 		if c.Kept {
-			found.status = Stands
+			found.status = statusStands
 		}
 		key := answerKey(c.Field, where)
-		if told[key] == found || !c.Kept && s.standing[key] {
+		if before[key] == found || !c.Kept && s.standing[key] {
 			continue
 		}
-		told[key] = found
-		if err := past.keep(difference{c.Field, where, c.Sent, c.Computed}, Check, found.status); err != nil {
+		before[key] = found
+		if err := past.keep(difference{c.Field, where, c.Sent, c.Computed}, kindCheck, found.status); err != nil {
 			return err
 		}
 	}
@@ -62,11 +52,11 @@ func answerKey(field, where string) string {
 	return position.ReplaceAllString(field, "") + " " + where
 }
 
-// toldBefore reads what the history says last of each answer that a check differed with.
-func (s *storing) toldBefore() (map[string]checkedAnswer, error) {
-	told := map[string]checkedAnswer{}
+// checkedBefore reads what the history says last of each answer that a check differed with.
+func (s *storing) checkedBefore() (map[string]checkedAnswer, error) {
+	answers := map[string]checkedAnswer{}
 	if !s.exists {
-		return told, nil
+		return answers, nil
 	}
 	err := collections.Each(s.db, `SELECT id, field, "row", before, after, status, sealed FROM edits WHERE record=? AND kind='check'
 		ORDER BY record_rev, created, id`, []any{s.d.op.ID}, func(rows *sql.Rows) error {
@@ -78,11 +68,11 @@ func (s *storing) toldBefore() (map[string]checkedAnswer, error) {
 		opened, whole, err := collections.OpenWhole(s.db, collections.Edits, id, sealed)
 		if opened.Fill("before", &a.sent); whole {
 			opened.Fill("after", &a.computed)
-			told[answerKey(field, where)] = a
+			answers[answerKey(field, where)] = a
 		}
 		return err
 	})
-	return told, err
+	return answers, err
 }
 
 // rowsByNode tells the ids of rows, and of those around them, by their nodes: those of the record as it is now, and those

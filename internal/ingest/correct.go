@@ -11,7 +11,7 @@ import (
 	"doorstep/internal/xform"
 )
 
-// stored reads the record that has the draft's id. The record is kept in the later of the version that it has and the one
+// stored reads the record that has the submission's id. The record is kept in the later of the version that it has and the one
 // that the sender filled in.
 func (d *prepared) stored(db collections.DB, intake *Intake) (rec *collections.Record, root *survey.Node, found bool, err error) {
 	d.sent = d.form
@@ -96,7 +96,7 @@ func (r *row) link(links map[*survey.Node]collections.RowLink) {
 	}
 }
 
-// rebuild makes the tree of the merged record, and drafts what follows from it anew.
+// rebuild makes the tree of the merged record, and prepares what follows from it anew.
 func (v revising) rebuild(merged *row, links map[*survey.Node]collections.RowLink) {
 	d := v.d
 	root := survey.NewElement(d.form.Form.Name)

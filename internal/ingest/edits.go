@@ -7,14 +7,18 @@ import (
 	"doorstep/collections"
 )
 
-// Kinds of edits beside Check, and what becomes of them.
+// Kinds of edits, and what becomes of them.
 const (
+	kindCheck      = "check"      // what a check of the form's logic made: before was sent, after is what the form gives
 	kindCorrection = "correction" // what was changed
 	kindConflict   = "conflict"   // what two sides changed; open until somebody decides
 	kindProposal   = "proposal"   // what a record would change of the register; open until the record is approved
 
 	statusOpen = "open"
-	statusDone = "done"
+	statusDone = "done" // of a check: what was sent is in the history alone
+
+	statusStands = "kept"     // of a check: what was sent is the answer
+	putBack      = "put_back" // of a check, and the decision: a reviewer made what was sent the answer again
 )
 
 // history keeps both values of what changed of a record, a person or a household: for people, and for what tablets send late.

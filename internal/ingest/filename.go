@@ -50,8 +50,8 @@ func shortened(name string) string {
 	return head + end
 }
 
-// named gives declared files their one form of name.
-func named(files []File) []File {
+// withFileNames returns declared files with names in their one form.
+func withFileNames(files []File) []File {
 	if len(files) == 0 {
 		return nil
 	}

@@ -47,19 +47,19 @@ func (s *storing) reportHeld(submission, area string) error {
 	if len(found) == 0 {
 		return nil
 	}
-	told, err := reportsOf(db, d.op.ID, d.op.instance(), "")
+	reported, err := reportsOf(db, d.op.ID, d.op.instance(), "")
 	if err != nil {
 		return err
 	}
 	asSent := strings.NewReplacer()
-	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(db, d.op.ID, i, asSent) })
+	fresh, causes := reported.tell(found, func(i survey.Issue) []string { return causesOf(db, d.op.ID, i, asSent) })
 	held := consequences{&storing{db: db, d: d, now: s.now}} // nobody said it to the register yet
-	if err := told.widen(held.storing); err != nil {
+	if err := reported.widen(held.storing); err != nil {
 		return err
 	}
 	if len(fresh) == 0 {
 		return nil
 	}
 	d.rec.Area = area
-	return held.openReport(about{collections.Submissions, submission, heldTitle, validate.SuspectedReport}, fresh, causes)
+	return held.openReport(reportSubject{collections.Submissions, submission, heldTitle, validate.SuspectedReport}, fresh, causes)
 }

@@ -47,7 +47,7 @@ func TestRowsThatNothingTellsApart(t *testing.T) {
 		m := &merger{layout: in.Whole, sender: in, keys: in.Keys, persons: map[string]string{}}
 		merged := m.merge(base, theirs, mine)
 		merged.number(in.Whole)
-		told := fmt.Sprint(merged.told(), m.clashes, differences(in.Whole, theirs, merged))
+		told := fmt.Sprint(merged.values(), m.clashes, differences(in.Whole, theirs, merged))
 		for _, one := range append(slices.Clone(theirs.below["f_room"]), mine.below["f_room"]...) {
 			for _, v := range one.said {
 				if changed := alone || !strings.HasPrefix(v, "base-"); changed && !strings.Contains(told, v) {

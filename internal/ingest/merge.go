@@ -207,7 +207,7 @@ func byID(rows []*row) map[string]*row {
 
 // listed writes the rows of a repeat down as one value.
 func listed(rows []*row) string {
-	b, err := json.Marshal(toldAll(rows))
+	b, err := json.Marshal(valuesOfAll(rows))
 	if err != nil {
 		return "" // maps of texts always marshal
 	}

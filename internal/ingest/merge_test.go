@@ -355,7 +355,7 @@ func TestVersionsLoseNothing(t *testing.T) {
 		links := map[*survey.Node]collections.RowLink{}
 		merged.write(whole.Whole, root, links)
 		if again := readRow(whole.Whole, root, links); !again.equal(merged) {
-			t.Fatalf("written %v, read %v", merged.told(), again.told())
+			t.Fatalf("written %v, read %v", merged.values(), again.values())
 		}
 	})
 }

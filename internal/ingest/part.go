@@ -47,16 +47,16 @@ func (p *pushed) calm(took time.Duration) {
 // part reads operations until they are enough for a transaction; a record that is more than that comes alone.
 func (p *pushed) part(most int) *batch {
 	b := &batch{ctx: p.ctx, app: p.app, intake: p.intake, sender: p.sender, done: make(chan struct{})}
-	for ; p.rest < len(p.ops) && len(b.drafts) < groupSize; p.rest++ {
+	for ; p.rest < len(p.ops) && len(b.prepared) < groupSize; p.rest++ {
 		d := p.next
 		if d == nil {
 			d = p.read(p.rest)
 		}
-		if p.next = nil; b.work+d.work > most && len(b.drafts) > 0 {
+		if p.next = nil; b.work+d.work > most && len(b.prepared) > 0 {
 			p.next = d
 			break
 		}
-		b.ops, b.drafts, b.work = append(b.ops, p.ops[p.rest]), append(b.drafts, d), b.work+d.work
+		b.ops, b.prepared, b.work = append(b.ops, p.ops[p.rest]), append(b.prepared, d), b.work+d.work
 		b.concerns.add(d)
 	}
 	return b
@@ -114,17 +114,17 @@ func broken(sender Sender, op *Operation, err error) *prepared {
 func (b *batch) judge() error {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	for range min(judges(), len(b.drafts)) {
+	for range min(judges(), len(b.prepared)) {
 		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(b.drafts); i = int(next.Add(1)) - 1 {
+			for i := int(next.Add(1)) - 1; i < len(b.prepared); i = int(next.Add(1)) - 1 {
 				if b.work > calmWork {
-					b.drafts[i] = judgeSafely(b.ctx, b.intake, b.sender, b.drafts[i])
+					b.prepared[i] = judgeSafely(b.ctx, b.intake, b.sender, b.prepared[i])
 					continue
 				}
 				if b.intake.Queue.light.Take(b.ctx, b.from()) != nil {
 					return
 				}
-				b.drafts[i] = judgeSafely(b.ctx, b.intake, b.sender, b.drafts[i])
+				b.prepared[i] = judgeSafely(b.ctx, b.intake, b.sender, b.prepared[i])
 				b.intake.Queue.light.Give()
 			}
 		})
@@ -133,10 +133,10 @@ func (b *batch) judge() error {
 	return b.ctx.Err()
 }
 
-// ahead judges the drafts in order while those before are stored already: where nobody else wants the writer, it may wait
+// ahead judges the submissions in order while those before are stored already: where nobody else wants the writer, it may wait
 // for the judge, who is quicker.
 func (b *batch) ahead() {
-	b.judged = make([]chan struct{}, len(b.drafts))
+	b.judged = make([]chan struct{}, len(b.prepared))
 	for i := range b.judged {
 		b.judged[i] = make(chan struct{})
 	}
@@ -144,7 +144,7 @@ func (b *batch) ahead() {
 	go func() {
 		for i := range judged {
 			if b.ctx.Err() == nil {
-				b.drafts[i] = judgeSafely(b.ctx, b.intake, b.sender, b.drafts[i])
+				b.prepared[i] = judgeSafely(b.ctx, b.intake, b.sender, b.prepared[i])
 			}
 			close(judged[i])
 		}
@@ -174,7 +174,7 @@ func (q *Queue) store(b *batch) error {
 		}
 		defer q.heavy.Give()
 	}
-	if b.work <= groupWork && len(b.drafts) > 1 && !q.shared(b.from()) {
+	if b.work <= groupWork && len(b.prepared) > 1 && !q.shared(b.from()) {
 		b.ahead()
 	} else if err := b.judge(); err != nil {
 		return err

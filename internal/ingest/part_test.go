@@ -62,7 +62,7 @@ func worksOf(p *pushed, most int) (parts [][]int) {
 	for p.rest < len(p.ops) {
 		b := p.part(most)
 		var works []int
-		for _, d := range b.drafts {
+		for _, d := range b.prepared {
 			works = append(works, d.work)
 		}
 		parts = append(parts, works)
@@ -105,8 +105,8 @@ func aDayIsOnePart(t *testing.T, p *pushed, _ *instrument.Instrument) {
 	}
 	numbered(p.ops...)
 	day := p.part(calmWork)
-	if len(day.drafts) != 30 || day.work > calmWork {
-		t.Fatalf("%d of 30 visits in the first part, %d elements", len(day.drafts), day.work)
+	if len(day.prepared) != 30 || day.work > calmWork {
+		t.Fatalf("%d of 30 visits in the first part, %d elements", len(day.prepared), day.work)
 	}
 	q := NewQueue()
 	var days []*batch
@@ -174,7 +174,7 @@ func pushHasABudget(t *testing.T, p *pushed, in *instrument.Instrument) {
 	var codes []problem.Code
 	for p.rest < len(p.ops) {
 		b := p.part(groupWork)
-		for _, d := range b.drafts {
+		for _, d := range b.prepared {
 			codes = append(codes, d.code)
 		}
 	}

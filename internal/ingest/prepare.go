@@ -79,17 +79,17 @@ type preparedPerson struct {
 	at      func(column string) string // path of the question that a column comes from
 }
 
-// Digest is the sha256 of the raw bytes, in hex.
-func Digest(raw []byte) string {
+// digestOf returns the sha256 of the raw bytes, in hex.
+func digestOf(raw []byte) string {
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
 }
 
-// preparedFrom begins a draft of an operation as it came.
+// preparedFrom begins to prepare an operation as it came.
 func preparedFrom(op *Operation, channel string) *prepared {
 	d := &prepared{op: op, work: leastWork}
 	d.digest(channel)
-	op.Files = named(op.Files)
+	op.Files = withFileNames(op.Files)
 	return d
 }
 
@@ -122,7 +122,7 @@ func readOperation(intake *Intake, sender Sender, op *Operation) *prepared {
 	return d
 }
 
-// judge checks a submission that was read, places it and drafts whom it names.
+// judge checks a submission that was read, places it and prepares whom it names.
 func (d *prepared) judge(ctx context.Context, intake *Intake, sender Sender) {
 	if d.op.Op != OpSubmit {
 		return
@@ -265,7 +265,7 @@ func (d *prepared) place(intake *Intake, sender Sender) {
 	d.rec.AccuracyM = d.point.AccuracyM
 }
 
-// name drafts the household and the persons that the entities sheet declares.
+// name prepares the household and the persons that the entities sheet declares.
 func (d *prepared) name() {
 	for i := range d.form.Entities {
 		e := &d.form.Entities[i]

@@ -117,7 +117,7 @@ func (v revising) sent(ask Restoring) (e sentEntry, err error) {
 		return e, err
 	case !found:
 		return e, problem.New(problem.NotFound, "entry")
-	case status != OnlyHere:
+	case status != statusDone:
 		return e, problem.New(problem.AnswerStands, "")
 	}
 	opened, whole, err := collections.OpenWhole(v.db, collections.Edits, ask.Entry, sealed)
@@ -201,11 +201,11 @@ func (v revising) stands(e sentEntry) bool {
 // putBack keeps who put the answer back and why.
 func (v revising) putBack(by access.Actor, ask Restoring, e sentEntry) error {
 	at := collections.Stamp(v.now)
-	if err := collections.Update(v.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: PutBack},
+	if err := collections.Update(v.db, collections.Edits, ask.Entry, collections.Row{{Column: "status", Value: putBack},
 		{Column: "updated", Value: at}}); err != nil {
 		return err
 	}
-	return v.decided(by, PutBack, ask.Comment, map[string]any{"field": position.ReplaceAllString(e.field, ""), "as_sent": ask.Value == ""})
+	return v.decided(by, putBack, ask.Comment, map[string]any{"field": position.ReplaceAllString(e.field, ""), "as_sent": ask.Value == ""})
 }
 
 // decided keeps what a reviewer did to the record at the desk, and why. detail goes into the audit trail.

@@ -10,7 +10,7 @@ func (s *storing) receipt() (Receipt, error) {
 	rec := &s.d.rec
 	r := Receipt{
 		Seq: s.d.op.Seq, ID: rec.ID, Status: Stored, Rev: rec.Rev, Area: rec.Area, AreaMethod: rec.AreaMethod, ReviewState: rec.ReviewState,
-		Household: s.told.household, Persons: s.told.persons, Issues: rec.Issues, Conflicts: s.conflicts,
+		Household: s.registered.household, Persons: s.registered.persons, Issues: rec.Issues, Conflicts: s.conflicts,
 	}
 	if len(s.conflicts) > 0 {
 		r.Status = Conflict

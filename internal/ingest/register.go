@@ -6,14 +6,14 @@ import (
 	"doorstep/internal/identity"
 )
 
-// told is what a receipt names of the register: ids that the sender has, or that this record made.
-type told struct {
+// inRegister is what a receipt names of the register: ids that the sender has, or that this record made.
+type inRegister struct {
 	household string
 	persons   []string
 }
 
 // person adds a person: under the id that the client gave, where only a merge leads from there to somebody out of reach.
-func (t *told) person(f identity.Found, claimed string, reach identity.Reach) {
+func (t *inRegister) person(f identity.Found, claimed string, reach identity.Reach) {
 	id := f.ID
 	if !f.New && !reach.Holds(f.Against.ID, f.Against.Area, f.Against.Source) {
 		id = claimed

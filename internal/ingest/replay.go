@@ -96,7 +96,7 @@ func (s *storing) replay(ctx context.Context) (Receipt, bool, error) {
 	return s.again(ctx, a)
 }
 
-// says reports whether an answered operation is the drafted one. Those that were stored before files counted as content
+// says reports whether an answered operation is the prepared one. Those that were stored before files counted as content
 // are known by their files.
 func (a answered) says(d *prepared) bool {
 	if a.instance != d.op.instance() {
@@ -140,7 +140,7 @@ func (d *prepared) digest(channel string) {
 		parts = append(parts, strconv.FormatInt(op.BaseRev, 10))
 	}
 	if len(parts) > 0 {
-		d.sum = Digest([]byte(d.answersSum + "\x00" + strings.Join(parts, "\x00")))
+		d.sum = digestOf([]byte(d.answersSum + "\x00" + strings.Join(parts, "\x00")))
 	}
 }
 
@@ -156,7 +156,7 @@ func digested(files []File) []string {
 
 func contentDigest(op *Operation) string {
 	if op.XML != "" {
-		return Digest([]byte(op.XML))
+		return digestOf([]byte(op.XML))
 	}
 	var b bytes.Buffer
 	for _, part := range []string{op.Op, op.Form, op.Version, strconv.FormatInt(op.BaseRev, 10), string(op.Datum)} {
@@ -166,5 +166,5 @@ func contentDigest(op *Operation) string {
 	if err := json.Compact(&b, op.Answers); err != nil {
 		b.Write(op.Answers)
 	}
-	return Digest(b.Bytes())
+	return digestOf(b.Bytes())
 }

@@ -36,23 +36,23 @@ func (c consequences) report() error {
 	if len(found) == 0 {
 		return nil
 	}
-	var told priorReports
+	var reported priorReports
 	if c.exists || !c.d.fresh {
 		var err error
-		if told, err = reportsOf(c.db, c.d.op.ID, c.d.op.instance(), c.d.held); err != nil {
+		if reported, err = reportsOf(c.db, c.d.op.ID, c.d.op.instance(), c.d.held); err != nil {
 			return err
 		}
 	}
 	names := rowNames(readRow(c.d.form.Whole, c.d.inst.Root, c.d.rec.Rows), c.d.op.ID)
-	told.name(names)
-	fresh, causes := told.tell(found, func(i survey.Issue) []string { return causesOf(c.db, c.d.op.ID, i, names) })
-	if err := told.moveToRecord(c.storing); err != nil || len(fresh) == 0 {
+	reported.name(names)
+	fresh, causes := reported.tell(found, func(i survey.Issue) []string { return causesOf(c.db, c.d.op.ID, i, names) })
+	if err := reported.moveToRecord(c.storing); err != nil || len(fresh) == 0 {
 		return err
 	}
 	gravest := slices.IndexFunc(reports, func(r reportKind) bool {
 		return slices.ContainsFunc(fresh, func(i survey.Issue) bool { return i.Code == r.code })
 	})
-	return c.openReport(about{c.table(), c.d.op.ID, reports[gravest].title, reports[gravest].code}, fresh, causes)
+	return c.openReport(reportSubject{c.table(), c.d.op.ID, reports[gravest].title, reports[gravest].code}, fresh, causes)
 }
 
 // rowNames writes the places of rows in field paths as their ids, which rows keep when others come or go.
@@ -76,12 +76,12 @@ func (r *row) eachBelow(record, id string, do func(path, id string)) {
 	}
 }
 
-// about is what a report is about, what its task is called, and the kind of its notice.
-type about struct{ collection, record, title, kind string }
+// reportSubject is what a report is about, what its task is called, and the kind of its notice.
+type reportSubject struct{ collection, record, title, kind string }
 
 // openReport makes the urgent task of a report and queues its notice.
-func (c consequences) openReport(a about, issues []survey.Issue, causes []string) error {
-	told, err := json.Marshal(issues)
+func (c consequences) openReport(a reportSubject, issues []survey.Issue, causes []string) error {
+	found, err := json.Marshal(issues)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (c consequences) openReport(a about, issues []survey.Issue, causes []string
 	}
 	id, err := c.openTask(a.collection, a.record, collections.Row{
 		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: "urgent"}, {Column: "title", Value: a.title},
-		{Column: "issues", Value: string(told)}, {Column: "causes", Value: string(list)},
+		{Column: "issues", Value: string(found)}, {Column: "causes", Value: string(list)},
 	})
 	if err != nil {
 		return err

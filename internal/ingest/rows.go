@@ -162,29 +162,29 @@ func (r *row) clone() *row {
 
 // fingerprint is the same for rows that say the same.
 func (r *row) fingerprint() string {
-	b, err := json.Marshal(r.told())
+	b, err := json.Marshal(r.values())
 	if err != nil {
 		return "" // maps of texts always marshal
 	}
 	return string(b)
 }
 
-// told is what the row says, by column and table.
-func (r *row) told() map[string]any {
-	told := map[string]any{}
+// values is what the row says, by column and table.
+func (r *row) values() map[string]any {
+	said := map[string]any{}
 	for column, v := range r.said {
-		told[column] = v
+		said[column] = v
 	}
 	for table, rows := range r.below {
-		told[table] = toldAll(rows)
+		said[table] = valuesOfAll(rows)
 	}
-	return told
+	return said
 }
 
-func toldAll(rows []*row) []map[string]any {
+func valuesOfAll(rows []*row) []map[string]any {
 	all := make([]map[string]any, len(rows))
 	for i, r := range rows {
-		all[i] = r.told()
+		all[i] = r.values()
 	}
 	return all
 }

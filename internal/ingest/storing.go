@@ -17,15 +17,15 @@ type storing struct {
 	now    time.Time
 	ahead  *lookahead
 
-	before    *collections.Record
-	exists    bool
-	stored    *row            // what the record said before
-	standing  map[string]bool // answers that a reviewer put back and that stay, by answerKey
-	author    string          // who said what is written to the history, where that is not the sender
-	pairs     []identity.Pair
-	conflicts []string
-	told      told
-	proposals int // facts that wait for the record's approval
+	before     *collections.Record
+	exists     bool
+	stored     *row            // what the record said before
+	standing   map[string]bool // answers that a reviewer put back and that stay, by answerKey
+	author     string          // who said what is written to the history, where that is not the sender
+	pairs      []identity.Pair
+	conflicts  []string
+	registered inRegister
+	proposals  int // facts that wait for the record's approval
 }
 
 // registering is what a submission does with the register: it finds or makes its household and its persons, and tells them what

@@ -190,14 +190,14 @@ func (r *registering) household() error {
 		}
 	}
 	if r.away != nil && r.exists && r.away.ID == r.before.Household { // it has been this record's, and lies elsewhere now
-		d.rec.Household, r.told.household = r.away.ID, r.away.ID
+		d.rec.Household, r.registered.household = r.away.ID, r.away.ID
 		return nil
 	}
 	if r.away != nil && r.away.ID == claimed {
 		claimed = ""
 	}
 	if r.known = known; known && !r.holds(h) { // merged by both sides into one that lies elsewhere
-		d.rec.Household, r.told.household = h.ID, claimed
+		d.rec.Household, r.registered.household = h.ID, claimed
 		return nil
 	}
 	if !known {
@@ -243,7 +243,7 @@ func (r *registering) tellHousehold(h, said identity.Household, claimed string, 
 			return err
 		}
 	}
-	r.d.rec.Household, r.told.household = h.ID, h.ID
+	r.d.rec.Household, r.registered.household = h.ID, h.ID
 	past := r.editsOf(collections.RevisionOf(collections.Households, h.ID, h.Rev), before.Area)
 	if err := r.keepFacts(past, nil, proposed, r.d.house.at); err != nil {
 		return err
@@ -284,7 +284,7 @@ func (r *registering) person(p *preparedPerson) (found identity.Found, err error
 		return found, err
 	}
 	if away != nil && !away.Erased && r.linked(away.ID) {
-		r.told.persons = append(r.told.persons, away.ID)
+		r.registered.persons = append(r.registered.persons, away.ID)
 		return identity.Found{ID: away.ID, Rev: away.Rev, Against: *away}, nil
 	}
 	if r.interviews(known.ID) {
@@ -315,7 +315,7 @@ func (r *registering) person(p *preparedPerson) (found identity.Found, err error
 	if err := r.suggest(p, found); err != nil {
 		return found, err
 	}
-	r.told.person(found, claimed, r.reach())
+	r.registered.person(found, claimed, r.reach())
 	past := r.editsOf(collections.RevisionOf(collections.Persons, found.ID, found.Rev), found.Against.Area)
 	if err := r.keepFacts(past, found.Changed, found.Proposed, p.at); err != nil {
 		return found, err
