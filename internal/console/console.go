@@ -54,8 +54,8 @@ const (
 	mostPage  = 200
 )
 
-// Limit reads how many items somebody asks for: at least one, and no more than a page holds.
-func Limit(n int) int {
+// limitOf reads how many items somebody asks for: at least one, and no more than a page holds.
+func limitOf(n int) int {
 	if n <= 0 {
 		return usualPage
 	}

@@ -105,7 +105,7 @@ func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page
 	if err != nil {
 		return page, err
 	}
-	limit := Limit(ask.Limit)
+	limit := limitOf(ask.Limit)
 	pairs, args := toDecide(actor, "idx_duplicates_doubt")
 	after, afterArgs := from.after(`doubt`, `id`)
 	pairs, args = pairs+` AND `+after, append(args, afterArgs...)

@@ -78,7 +78,7 @@ func keysOf(db collections.DB, k Known, actor access.Actor, f Filter) (keys []ke
 	if err != nil {
 		return nil, nil, err
 	}
-	m := merge{limit: Limit(f.Limit)}
+	m := merge{limit: limitOf(f.Limit)}
 	for _, table := range tablesOf(k.Library, f.Form) {
 		for _, r := range actor.Ranges(f.Area) {
 			s := stream{db: db, f: f, by: actor.ID, table: table, r: r, from: from, days: days, daysArgs: args}

@@ -51,7 +51,7 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 	if err != nil {
 		return page, err
 	}
-	limit := Limit(ask.Limit)
+	limit := limitOf(ask.Limit)
 	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active, COALESCE(w.territory,'[]')`,
 		From: `workers w`, Place: `w.area`, ID: `w.id`, Ranges: actor.Ranges(ask.Area),
 		After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1}

@@ -86,7 +86,7 @@ func Assign(idx *Index, in Input) Assignment {
 
 func choose(idx *Index, f fix, byPoint, other Assignment, known []evidence) Assignment {
 	tooVague := byPoint.Confidence < vague
-	refined := Under(other.Area, byPoint.Area) && !idx.leaf(byPoint.Area)
+	refined := under(other.Area, byPoint.Area) && !idx.leaf(byPoint.Area)
 	switch {
 	case other.Area != "" && (tooVague || refined):
 		return other
@@ -171,7 +171,7 @@ func (idx *Index) HouseCodeArea(houseCode string) (code string, ok bool) {
 // related reports whether an area and a territory have anything in common.
 func related(code string, territory []string) bool {
 	for _, t := range territory {
-		if Under(code, t) || Under(t, code) {
+		if under(code, t) || under(t, code) {
 			return true
 		}
 	}

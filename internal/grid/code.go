@@ -91,16 +91,16 @@ func digits(s string) bool {
 	return s != ""
 }
 
-// Under reports whether code is the area with that prefix or lies in it. An empty prefix holds nothing, so that a
+// under reports whether code is the area with that prefix or lies in it. An empty prefix holds nothing, so that a
 // worker without a territory does not see everything.
-func Under(code, prefix string) bool {
+func under(code, prefix string) bool {
 	return prefix != "" && strings.HasPrefix(code, prefix)
 }
 
 // UnderAny reports whether code lies in one of the areas of a territory.
 func UnderAny(code string, territory []string) bool {
 	for _, prefix := range territory {
-		if Under(code, prefix) {
+		if under(code, prefix) {
 			return true
 		}
 	}

@@ -20,14 +20,14 @@ type feature struct {
 	Geometry   json.RawMessage `json:"geometry"`
 }
 
-// ReadGeoJSON reads a FeatureCollection of Polygons and MultiPolygons, one feature at a time, and converts it from
+// readGeoJSON reads a FeatureCollection of Polygons and MultiPolygons, one feature at a time, and converts it from
 // datum d to WGS-84. Properties: code (or adcode; 440300 counts as the city 4403), name, level (optional, else from the code)
 // and expected_households (optional), by these names or by the headers of a list.
 //
 // Every mistake of every feature comes back at once as survey.Problems, whose Row is the feature's number from 1, beside
 // the areas that are in order. A crs member that names another coordinate system than d is such a mistake, of Row 0. Any
 // other error means that the file is not readable as GeoJSON from there on.
-func ReadGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
+func readGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
 	imp := newImporter(d, codes)
 	if err := imp.geoJSON(r); err != nil {
 		return imp.areas, err
@@ -222,8 +222,8 @@ var levelNames = map[string]Level{
 	"社区": Community, "村": Community, "网格": Grid,
 }
 
-// WriteGeoJSON writes areas as a WGS-84 FeatureCollection, one feature a line, as ReadGeoJSON reads it.
-func WriteGeoJSON(w io.Writer, areas []Area) error {
+// writeGeoJSON writes areas as a WGS-84 FeatureCollection, one feature a line, as ReadGeoJSON reads it.
+func writeGeoJSON(w io.Writer, areas []Area) error {
 	out := bufio.NewWriter(w)
 	out.WriteString(`{"type":"FeatureCollection","features":[`)
 	for i, a := range areas {

@@ -39,7 +39,7 @@ func TestReadGeoJSON(t *testing.T) {
 		feat(`{"adcode":440300,"name":"深圳市","level":"city"}`, multi),
 		feat(`{"code":440307,"name":"龙岗区","level":"区"}`, tri),
 	)
-	areas, err := ReadGeoJSON(strings.NewReader(in), WGS84, codes(t))
+	areas, err := readGeoJSON(strings.NewReader(in), WGS84, codes(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestReadGeoJSONTellsEverythingAtOnce(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			in := collection(feat(`{"code":"990101","name":"好"}`, tri), c.feature, feat(`{"code":"990102","name":"也好"}`, tri))
-			areas, err := ReadGeoJSON(strings.NewReader(in), WGS84, codes(t))
+			areas, err := readGeoJSON(strings.NewReader(in), WGS84, codes(t))
 			var problems survey.Problems
 			if !errors.As(err, &problems) {
 				t.Fatalf("error is %v", err)
@@ -117,7 +117,7 @@ func TestReadGeoJSONTellsEverythingAtOnce(t *testing.T) {
 
 func TestReadGeoJSONRepeatedCode(t *testing.T) {
 	in := collection(feat(`{"code":"4403","name":"x"}`, tri), feat(`{"code":"4403","name":"y"}`, tri))
-	_, err := ReadGeoJSON(strings.NewReader(in), WGS84, codes(t))
+	_, err := readGeoJSON(strings.NewReader(in), WGS84, codes(t))
 	var problems survey.Problems
 	if !errors.As(err, &problems) || problems[0].Code != "area.code_repeated" || problems[0].Row != 2 {
 		t.Errorf("got %v", err)
@@ -131,7 +131,7 @@ func TestReadGeoJSONUnreadableFiles(t *testing.T) {
 		"broken within": `{"features":[{"properties":}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := ReadGeoJSON(strings.NewReader(in), WGS84, codes(t))
+			_, err := readGeoJSON(strings.NewReader(in), WGS84, codes(t))
 			var problems survey.Problems
 			if err == nil || errors.As(err, &problems) {
 				t.Errorf("error is %v", err)
@@ -141,7 +141,7 @@ func TestReadGeoJSONUnreadableFiles(t *testing.T) {
 }
 
 func TestReadGeoJSONConvertsDatum(t *testing.T) {
-	areas, err := ReadGeoJSON(strings.NewReader(collection(feat(`{"code":"4403","name":"x"}`, tri))), GCJ02, codes(t))
+	areas, err := readGeoJSON(strings.NewReader(collection(feat(`{"code":"4403","name":"x"}`, tri))), GCJ02, codes(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,17 +153,17 @@ func TestReadGeoJSONConvertsDatum(t *testing.T) {
 }
 
 func TestWriteGeoJSONReadsBack(t *testing.T) {
-	areas, err := ReadGeoJSON(strings.NewReader(collection(
+	areas, err := readGeoJSON(strings.NewReader(collection(
 		feat(`{"code":"4403","name":"深圳市","expected_households":12}`, multi), feat(`{"code":"440307","name":"龙岗"}`, tri),
 	)), BD09, codes(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := WriteGeoJSON(&out, areas); err != nil {
+	if err := writeGeoJSON(&out, areas); err != nil {
 		t.Fatal(err)
 	}
-	again, err := ReadGeoJSON(&out, WGS84, codes(t))
+	again, err := readGeoJSON(&out, WGS84, codes(t))
 	if err != nil || !reflect.DeepEqual(areas, again) {
 		t.Errorf("%v\n got %v\nwant %v", err, again, areas)
 	}

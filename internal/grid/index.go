@@ -167,5 +167,5 @@ func onEarth(lon, lat float64) bool {
 // leaf reports whether no finer area of the index lies in the one with that code.
 func (idx *Index) leaf(code string) bool {
 	i, ok := idx.byCode[code]
-	return ok && (i+1 == len(idx.areas) || !Under(idx.areas[i+1].Code, code))
+	return ok && (i+1 == len(idx.areas) || !under(idx.areas[i+1].Code, code))
 }

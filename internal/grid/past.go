@@ -163,7 +163,7 @@ func (p *Past) byPoint(db collections.DB, r Lying, lay []string) (string, error)
 		return a.Area, nil
 	}
 	common := lay[0]
-	for common != "" && slices.ContainsFunc(lay, func(code string) bool { return !Under(code, common) }) {
+	for common != "" && slices.ContainsFunc(lay, func(code string) bool { return !under(code, common) }) {
 		common = common[:len(common)-1]
 	}
 	return common, nil

@@ -119,7 +119,7 @@ func TestReadGeoJSONTellsOfItsCoordinateSystem(t *testing.T) {
 		feature := feat(`{"code":"4403","name":"x"}`, tri)
 		for where, file := range map[string]string{"before": `{` + c.member + `,"features":[` + feature + `]}`, "behind": `{"features":[` + feature + `],` + c.member + `}`} {
 			t.Run(name+" "+where+" the features", func(t *testing.T) {
-				_, err := ReadGeoJSON(strings.NewReader(file), c.datum, codes(t))
+				_, err := readGeoJSON(strings.NewReader(file), c.datum, codes(t))
 				var problems survey.Problems
 				if wrong := errors.As(err, &problems) && problems[0].Code == "area.crs"; wrong != c.wrong || !wrong && err != nil {
 					t.Errorf("got %v", err)

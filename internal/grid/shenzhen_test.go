@@ -16,7 +16,7 @@ func shenzhen(t *testing.T, as Datum) []Area {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	areas, err := ReadGeoJSON(f, as, codes(t))
+	areas, err := readGeoJSON(f, as, codes(t))
 	if err != nil {
 		t.Fatal(err)
 	}

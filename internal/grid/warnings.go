@@ -90,7 +90,7 @@ func misses(idx *Index, f fix, byPoint Assignment, areas []string) bool {
 		return false
 	}
 	for _, code := range areas {
-		if Under(byPoint.Area, code) || idx.within(code, f, byPoint.Area) {
+		if under(byPoint.Area, code) || idx.within(code, f, byPoint.Area) {
 			return false
 		}
 	}
@@ -102,7 +102,7 @@ func misses(idx *Index, f fix, byPoint Assignment, areas []string) bool {
 func (idx *Index) within(code string, f fix, found string) bool {
 	a, ok := idx.Area(code)
 	if !ok || len(a.Boundary) == 0 {
-		return Under(code, found)
+		return under(code, found)
 	}
 	return -signedDistance(a.Boundary, orb.Point{f.lon, f.lat}) <= reach(f.accuracy)
 }

@@ -91,7 +91,7 @@ func pointReason(f fix, byPoint, a Assignment) string {
 		return Beside
 	case byPoint.Confidence < vague:
 		return PointVague
-	case a.Area != byPoint.Area && Under(a.Area, byPoint.Area):
+	case a.Area != byPoint.Area && under(a.Area, byPoint.Area):
 		return PointCoarse
 	case byPoint.Confidence < sure:
 		return NearAnother

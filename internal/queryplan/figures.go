@@ -28,8 +28,8 @@ var values = map[string]int{
 	"birth_date": 30_000, "list": 2, "op": 3,
 }
 
-// Grows reports whether a table grows with the city. PocketBase's own tables, but for what sign-ins leave behind, do not.
-func Grows(table string) bool {
+// grows reports whether a table grows with the city. PocketBase's own tables, but for what sign-ins leave behind, do not.
+func grows(table string) bool {
 	if strings.HasPrefix(table, "sqlite_") || strings.HasPrefix(table, "pragma_") || strings.HasPrefix(table, "json_") {
 		return false
 	}
@@ -43,7 +43,7 @@ func rowsOf(table string) int {
 	if n := sizes[table]; n > 0 {
 		return n
 	}
-	if !Grows(table) {
+	if !grows(table) {
 		return 50
 	}
 	return usual

@@ -172,7 +172,7 @@ func (c *City) read(step, query string) (scan bool, rows int) {
 	}
 	kind, table, automatic, index, conditions := m[1], c.table(m[2], m[4], query), m[3] != "", m[4], m[5]
 	switch {
-	case !c.tables[table] || !Grows(table):
+	case !c.tables[table] || !grows(table):
 		return false, 0
 	case kind == "SCAN":
 		return !c.partial[index] && (index == "" || !first(query)), c.rows(table, index)

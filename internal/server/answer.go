@@ -89,7 +89,7 @@ func writeProblem(re *core.RequestEvent, err error) error {
 
 // logFailure logs why a request failed that should not have, by the id that its answer names.
 func logFailure(re *core.RequestEvent, why string) {
-	re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(RequestID), "error", why)
+	re.App.Logger().Error("request failed", "path", re.Request.Pattern, "request", re.Response.Header().Get(requestID), "error", why)
 }
 
 // middleware is fn under an id, in its place among those of PocketBase.

@@ -34,12 +34,12 @@ func (s *Server) Protect(e *core.ServeEvent) error {
 	return e.Next()
 }
 
-// RequestID is the header that names one request in the answer and in the log.
-const RequestID = "X-Request-Id"
+// requestID is the header that names one request in the answer and in the log.
+const requestID = "X-Request-Id"
 
 // headers tells browsers not to make more of an answer than it is. A handler that knows better sets its own.
 func headers(h http.Header, r *http.Request) {
-	h.Set(RequestID, uuid.NewString())
+	h.Set(requestID, uuid.NewString())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")

@@ -65,7 +65,7 @@ func cancelJob(r *request) error {
 
 func runJobAgain(r *request) error {
 	err := turnJob(r, job.Waiting)
-	r.KickJobs()
+	r.kickJobs()
 	return err
 }
 
@@ -77,8 +77,8 @@ func turnJob(r *request, to string) error {
 	return r.NoContent(http.StatusNoContent)
 }
 
-// KickJobs lets jobs begin now.
-func (s *Server) KickJobs() {
+// kickJobs lets jobs begin now.
+func (s *Server) kickJobs() {
 	for _, waiting := range s.JobsWait {
 		select {
 		case waiting <- struct{}{}:
@@ -102,7 +102,7 @@ func (r *request) begin(a job.Asked, before func() error) error {
 	if err != nil {
 		return err
 	}
-	r.KickJobs()
+	r.kickJobs()
 	return r.JSON(http.StatusOK, map[string]string{"id": id})
 }
 

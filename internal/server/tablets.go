@@ -145,12 +145,12 @@ func repairPull(r *request) error {
 	return q.Repair(r.Response, r.query("buckets"))
 }
 
-// SealHeader is what a tablet that was shut out proves itself with.
-const SealHeader = "X-Doorstep-Seal"
+// sealHeader is what a tablet that was shut out proves itself with.
+const sealHeader = "X-Doorstep-Seal"
 
 // handIn takes the unsent work of a tablet that was shut out, and tells nothing.
 func handIn(r *request) error {
-	device, seal := r.Request.Header.Get(DeviceHeader), r.Request.Header.Get(SealHeader)
+	device, seal := r.Request.Header.Get(DeviceHeader), r.Request.Header.Get(sealHeader)
 	if seal == "" {
 		return unknown(r.RequestEvent)
 	}

@@ -48,8 +48,8 @@ var dayParts = []DayPart{
 	{"afternoon", "下午", "afternoon"},
 }
 
-// PartOf is the part of the week of a moment, in the survey's zone.
-func PartOf(t time.Time) string {
+// partOf is the part of the week of a moment, in the survey's zone.
+func partOf(t time.Time) string {
 	t = t.In(Zone)
 	switch day, hour := t.Weekday(), t.Hour(); {
 	case day == time.Saturday || day == time.Sunday:
@@ -70,11 +70,11 @@ func (r Revisit) Next(made []time.Time) (due time.Time, part DayPart, ok bool) {
 	}
 	tried := map[string]int{}
 	for i, at := range made {
-		tried[PartOf(at)] = i + 1
+		tried[partOf(at)] = i + 1
 	}
 	part = slices.MinFunc(dayParts, func(a, b DayPart) int { return tried[a.Code] - tried[b.Code] })
 	due = made[len(made)-1].In(Zone).AddDate(0, 0, r.Days)
-	weekend := func(t time.Time) bool { return PartOf(t) == "weekend" }
+	weekend := func(t time.Time) bool { return partOf(t) == "weekend" }
 	for weekend(due) != (part.Code == "weekend") {
 		due = due.AddDate(0, 0, 1)
 	}
