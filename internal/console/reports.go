@@ -34,7 +34,7 @@ func ListReports(db collections.DB, k Known, actor access.Actor, f ReportsAsked)
 	if err != nil {
 		return page, err
 	}
-	limit := Limit(f.Limit)
+	limit := limitOf(f.Limit)
 	reports, args := openReports(actor.Ranges(f.Area))
 	if from != (position{}) {
 		reports, args = reports+` AND (created, id)>(?, ?)`, append(args, from.at, from.id)
