@@ -157,6 +157,7 @@ func (w *witness) walkReview(tablet, boss *testapp.Client, visit string) {
 	w.send(boss, post, quarantine+"/{id}/alike", []string{held}, "", together, 200)
 	together["before"] = ""
 	w.send(boss, post, quarantine+"/{id}/alike", []string{held}, "", together, 400)
+	w.send(boss, get, quarantine, nil, "?cursor=x", nil, 400)
 	w.send(boss, get, quarantine+"/{id}/alike", []string{"none"}, "", nil, 404)
 	w.send(boss, post, quarantine+"/{id}/release", []string{held}, "", nil, 200)
 	w.send(boss, post, quarantine+"/{id}/discard", []string{held}, "", object{"reason": "培训时的试填"}, 204)

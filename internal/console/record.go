@@ -126,7 +126,8 @@ func Read(ctx context.Context, db collections.DB, k Known, actor access.Actor, o
 	r := reader{db: db, library: k.Library, areas: k.Areas, sheet: k.Sheets.of(in, k.Library), actor: actor, rec: rec, root: root,
 		table: collection}
 	out = r.head()
-	for _, part := range []func(*Record) error{r.names, r.household, r.location, r.versions, r.history, r.earlier, r.flags, r.reports, r.filling} {
+	for _, part := range []func(*Record) error{r.names, r.household, r.location, r.versions, r.history, r.earlier, r.flags, r.reports,
+		r.filling} {
 		if err := part(&out); err != nil {
 			return out, nil, err
 		}

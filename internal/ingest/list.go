@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
+	"strings"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -31,14 +33,47 @@ type Held struct {
 
 const heldPage = 200
 
-// ListQuarantine lists what waits in the actor's territory, oldest first, at most 200.
-func ListQuarantine(db collections.DB, instruments *instrument.Library, actor access.Actor) ([]Held, error) {
-	among, args := territory.Among(actor.Ranges(""))
-	held := []Held{}
-	err := collections.Each(db, heldColumns+`WHERE rowid IN
-		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined'
-			ORDER BY s.received_at, s.rowid LIMIT ?)
-		ORDER BY received_at, rowid`, append(args, heldPage), func(rows *sql.Rows) error {
+// HeldAsked says which held submissions are listed; "" for all, and at most 200 where no limit is said.
+type HeldAsked struct {
+	Area, Form, Code, Cursor string
+	Limit                    int
+}
+
+// after is the condition of what follows the cursor, "received_at|id".
+func (f HeldAsked) after() (where string, args []any, err error) {
+	if f.Cursor == "" {
+		return `1`, nil, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(f.Cursor)
+	at, id, ok := strings.Cut(string(raw), "|")
+	if err != nil || !ok || id == "" {
+		return "", nil, problem.New(problem.BadCursor, "")
+	}
+	return `(s.received_at, s.id)>(?, ?)`, []any{at, id}, nil
+}
+
+// ListQuarantine lists what waits in the actor's territory, the oldest first, and the cursor of what follows; nil for nothing.
+func ListQuarantine(db collections.DB, instruments *instrument.Library, actor access.Actor,
+	f HeldAsked) (held []Held, next *string, err error) {
+	where, more, err := f.after()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, one := range []struct{ column, value string }{{"form", f.Form}, {"code", f.Code}} {
+		if one.value != "" {
+			where, more = where+` AND s.`+one.column+`=?`, append(more, one.value)
+		}
+	}
+	limit := heldPage
+	if f.Limit > 0 {
+		limit = min(f.Limit, heldPage)
+	}
+	among, args := territory.Among(actor.Ranges(f.Area))
+	held = []Held{}
+	err = collections.Each(db, heldColumns+`WHERE rowid IN
+		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined' AND `+where+`
+			ORDER BY s.received_at, s.id LIMIT ?)
+		ORDER BY received_at, id`, append(append(args, more...), limit+1), func(rows *sql.Rows) error {
 		var h Held
 		var sealed string
 		if err := rows.Scan(h.into(&sealed)...); err != nil {
@@ -52,7 +87,12 @@ func ListQuarantine(db collections.DB, instruments *instrument.Library, actor ac
 		last.says(instruments)
 		return nil
 	})
-	return held, err
+	if len(held) > limit {
+		held = held[:limit]
+		cursor := base64.RawURLEncoding.EncodeToString([]byte(held[limit-1].ReceivedAt + "|" + held[limit-1].ID))
+		next = &cursor
+	}
+	return held, next, err
 }
 
 // heldColumns are what a line says, in the order of Held.into.

@@ -10,14 +10,19 @@ import (
 )
 
 func listQuarantine(r *request) error {
-	rows, err := ingest.ListQuarantine(r.db(), r.Library, r.actor)
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	rows, next, err := ingest.ListQuarantine(r.db(), r.Library, r.actor,
+		ingest.HeldAsked{Area: r.query("area"), Form: r.query("form"), Code: r.query("code"), Cursor: r.query("cursor"), Limit: limit})
 	if err != nil {
 		return err
 	}
 	if err := r.saw(audit.Review, heldSeen(r.actor, rows)); err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+	return r.JSON(http.StatusOK, map[string]any{"items": rows, "next": next})
 }
 
 func release(r *request) error {

@@ -342,6 +342,7 @@ export const texts = {
   'dup.comment': ['说明（不确定时必填）', 'Comment (needed when not sure)'],
   'dup.keys': ['s 是同一个 · d 不是 · n 不确定 · u 十秒内撤销 · j/k 上下一对', 's the same · d different · n not sure · u undo within ten seconds · j/k next, previous'],
 
+  'held.cause': ['原因', 'Cause'],
   'held.title': ['隔离的提交', 'Held submissions'],
   'held.release': ['放行，重新处理', 'Release: take it in again'],
   'held.discard': ['作废', 'Discard'],
