@@ -113,6 +113,9 @@ func readBoolean(s string) (string, bool) {
 
 // readNames takes the names of choices, each once, with one blank between them.
 func readNames(s string) (string, bool) {
+	if !strings.ContainsFunc(s, unicode.IsSpace) {
+		return s, true
+	}
 	seen := map[string]bool{}
 	names := slices.DeleteFunc(strings.Fields(s), func(name string) bool {
 		again := seen[name]

@@ -74,8 +74,9 @@ func (r *run) choose(p *part, i int, answer string) {
 	if p.q.Kind != survey.KindSelectOne {
 		names = strings.Fields(answer)
 	}
-	known := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return len(p.choices.list.items[name]) == 0 })
-	if len(known) < len(names) {
+	known, unknown := names, func(name string) bool { return len(p.choices.list.items[name]) == 0 }
+	if slices.ContainsFunc(names, unknown) {
+		known = slices.DeleteFunc(names, unknown)
 		r.report("logic.choice", p, i)
 		r.change(p, i, strings.Join(known, " "), false)
 		r.set(p, i, strings.Join(known, " "))

@@ -171,12 +171,15 @@ func (r *run) look(node, current *survey.Node) {
 
 // ok notes that a check takes too long. Other errors are those of an expression that fails on the tablet too.
 func (r *run) ok(err error) bool {
+	if err == nil {
+		return true
+	}
 	var refused *xpath.Error
 	if errors.As(err, &refused) && refused.Code == xpath.CodeTooLong && !r.stopped {
 		r.stopped = true
 		r.add(finding{part: len(r.spots), issue: Found("logic.too_long", "")})
 	}
-	return err == nil
+	return false
 }
 
 // maxFindings bounds what a hostile record can make the server write down.

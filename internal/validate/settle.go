@@ -66,7 +66,10 @@ func (r *run) settle(p *part, i int) {
 	if p.compute && !s.doubt {
 		r.recompute(p, i)
 	}
-	if answer := r.value(p, i); p.choices != nil && answer != "" {
+	if p.choices == nil {
+		return
+	}
+	if answer := r.value(p, i); answer != "" {
 		r.choose(p, i, answer)
 	}
 }
@@ -96,6 +99,9 @@ func (r *run) blank(p *part, i int) {
 		return
 	}
 	hide(n)
+	if p.unsaid(n) {
+		return
+	}
 	w := r.wipe(p, n, r.path(p, i))
 	if r.spots[p.index][i].stays = w.kept; w.kept {
 		r.report("logic.irrelevant_kept", p, i)
@@ -110,6 +116,9 @@ type wiped struct {
 	out  bool // one that a person gave was taken out
 	kept bool // one that a person gave stays
 }
+
+// unsaid reports whether a node is that of an answer and has none: most of what is not relevant was never answered.
+func (p *part) unsaid(n *survey.Node) bool { return !p.container() && n.Value() == "" }
 
 func hide(n *survey.Node) {
 	n.Off = true
@@ -136,6 +145,9 @@ func (r *run) wipe(p *part, n *survey.Node, path string) (w wiped) {
 		}
 		next = i
 		child := p.children[i]
+		if child.unsaid(c) {
+			return false
+		}
 		below := r.wipe(child, c, join(path, child.step(rounds)))
 		w.out, w.kept = w.out || below.out, w.kept || below.kept
 		return child.repeat() && !r.keep && !below.kept
