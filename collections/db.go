@@ -3,8 +3,10 @@ package collections
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,7 +52,7 @@ func transact(ctx context.Context, app core.App, conn *sql.Conn, fn func(DB) err
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback() // no effect after Commit
-	w := &writeTx{ctx: ctx, conn: conn, here: map[string]*sql.Stmt{}, texts: textsOf(app), keys: KeysOf(app)}
+	w := &writeTx{ctx: ctx, conn: conn, here: map[string]*sql.Stmt{}, writes: map[string]*statement{}, texts: textsOf(app), keys: KeysOf(app)}
 	defer w.close()
 	if err := fn(w); err != nil {
 		return err
@@ -103,13 +105,16 @@ func From(app core.App) (DB, error) {
 	return builderDB{app.NonconcurrentDB(), KeysOf(app)}, nil
 }
 
-// writeTx runs statements on the connection rather than in the sql.Tx, which would start a goroutine for each query.
+// writeTx runs statements on the connection rather than in the sql.Tx, which would start a goroutine for each query. What gives
+// no rows goes to the driver itself, with arguments that are used again: database/sql makes some of its own for each run.
 type writeTx struct {
-	ctx   context.Context
-	conn  *sql.Conn
-	here  map[string]*sql.Stmt
-	texts *texts
-	keys  *seal.Keys
+	ctx    context.Context
+	conn   *sql.Conn
+	here   map[string]*sql.Stmt
+	writes map[string]*statement
+	args   []driver.NamedValue
+	texts  *texts
+	keys   *seal.Keys
 }
 
 func (w *writeTx) Keys() *seal.Keys { return w.keys }
@@ -133,14 +138,76 @@ func (w *writeTx) close() {
 	for _, st := range w.here {
 		st.Close() // back to its connection
 	}
+	for _, st := range w.writes {
+		st.Close()
+	}
 }
 
-func (w *writeTx) Exec(query string, args ...any) (sql.Result, error) {
+func (w *writeTx) Exec(query string, args ...any) (result sql.Result, err error) {
+	if err := w.ctx.Err(); err != nil {
+		return nil, err
+	}
+	err = w.conn.Raw(func(conn any) error {
+		st, err := w.write(conn, query)
+		if st == nil || err != nil {
+			return err
+		}
+		if err := w.bind(args); err != nil {
+			return err
+		}
+		result, err = st.ExecContext(context.Background(), w.args)
+		clear(w.args)
+		return err
+	})
+	if result != nil || err != nil {
+		return result, err
+	}
 	st, err := w.stmt(query)
 	if err != nil {
 		return nil, err
 	}
 	return st.Exec(args...)
+}
+
+// write is the driver's statement; nil where the connection keeps none, because Connect did not open it or it keeps enough.
+func (w *writeTx) write(conn any, query string) (*statement, error) {
+	if st := w.writes[query]; st != nil {
+		return st, nil
+	}
+	own, ok := conn.(*connection)
+	if !ok || !worthKeeping(query) || w.here[query] != nil {
+		return nil, nil
+	}
+	prepared, err := own.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
+	}
+	st, kept := prepared.(*statement)
+	if !kept {
+		return nil, prepared.Close()
+	}
+	w.writes[query] = st
+	return st, nil
+}
+
+// bind makes the driver's arguments.
+func (w *writeTx) bind(args []any) (err error) {
+	w.args = slices.Grow(w.args[:0], len(args))[:len(args)]
+	for i, v := range args {
+		at := &w.args[i]
+		at.Ordinal = i + 1
+		switch v := v.(type) {
+		case nil, string, int64, float64, bool, []byte:
+			at.Value = v
+		case int:
+			at.Value = int64(v)
+		default:
+			if at.Value, err = driver.DefaultParameterConverter.ConvertValue(v); err != nil {
+				return fmt.Errorf("argument %d: %w", i+1, err)
+			}
+		}
+	}
+	return nil
 }
 
 func (w *writeTx) Query(query string, args ...any) (*sql.Rows, error) {

@@ -73,7 +73,7 @@ func (l *Layout) Births(t *survey.Table) []string { return l.births[t] }
 func (l *Layout) Plain(t *survey.Table) []string { return l.plain[t] }
 
 func (l *Layout) insert(db DB, t *survey.Table, id string, row Row) error {
-	row, err := l.sealed[t].Conceal(db, t.Name, id, row)
+	row, err := l.sealed[t].conceal(db, t.Name, id, row)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (l *Layout) insert(db DB, t *survey.Table, id string, row Row) error {
 // Row is a record's own row as it is stored, without its id and its times.
 func (l *Layout) Row(db DB, rec *Record, root *survey.Node) (Row, error) {
 	row := answers(append(l.room(l.Main()), l.fields(rec)...), l.Main(), root)
-	return l.sealed[l.Main()].Conceal(db, l.Main().Name, rec.ID, row)
+	return l.sealed[l.Main()].conceal(db, l.Main().Name, rec.ID, row)
 }
 
 // Main is the form's own table.

@@ -155,8 +155,16 @@ func IndexOf(db DB, table, column, value string) string {
 	return db.Keys().Index(table+"."+column, value)
 }
 
-// Conceal replaces the sealed columns in a row that is about to be written. A row that has none of them stays as it is.
+// Conceal gives a row that is about to be written with its sealed columns replaced. A row that has none of them stays as it is.
 func (c Concealed) Conceal(db DB, table, id string, row Row) (Row, error) {
+	if len(c) == 0 {
+		return row, nil
+	}
+	return c.conceal(db, table, id, append(make(Row, 0, len(row)+1), row...))
+}
+
+// conceal is Conceal of a row that nobody needs as it was.
+func (c Concealed) conceal(db DB, table, id string, row Row) (Row, error) {
 	at := c.in(row)
 	if len(at) == 0 {
 		return row, nil
@@ -168,13 +176,12 @@ func (c Concealed) Conceal(db DB, table, id string, row Row) (Row, error) {
 	if !keys.Sealing() {
 		return append(row, Field{SealedColumn, ""}), nil
 	}
-	out := append(make(Row, 0, len(row)+1), row...)
 	hidden := make(seal.Row, 0, len(at))
 	for i, s := range c {
 		if at[i] < 0 {
 			continue // an insert that leaves the column blank
 		}
-		f := &out[at[i]]
+		f := &row[at[i]]
 		text := AsText(f.Value)
 		if text != "" && text != AsText(s.Blank) {
 			hidden = append(hidden, seal.Value{Column: s.Column, Text: text})
@@ -187,7 +194,7 @@ func (c Concealed) Conceal(db DB, table, id string, row Row) (Row, error) {
 	if len(hidden) > 0 {
 		sealed = keys.SealRow(hidden, SealedAt(table, id))
 	}
-	return append(out, Field{SealedColumn, sealed}), nil
+	return append(row, Field{SealedColumn, sealed}), nil
 }
 
 // in finds each sealed column in a row, -1 for one that is not in it; nil when the row has none.

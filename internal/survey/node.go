@@ -112,6 +112,11 @@ func (n *Node) SetValue(s string) *Node {
 		n.Children[0].Data = s
 		return n
 	}
-	n.Children = []*Node{{Kind: Text, Data: s, Parent: n}}
+	said := &struct {
+		text Node
+		only [1]*Node
+	}{text: Node{Kind: Text, Data: s, Parent: n}}
+	said.only[0] = &said.text
+	n.Children = said.only[:]
 	return n
 }
