@@ -2,6 +2,8 @@ package console
 
 import (
 	"cmp"
+	"database/sql"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -81,15 +83,17 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 		return out, err
 	}
 	maps.DeleteFunc(tallies, func(_ string, t *tally) bool { return t.cases == 0 })
-	for _, at := range slices.Sorted(maps.Keys(tallies)) {
+	keys := slices.Sorted(maps.Keys(tallies))
+	names, err := f.names(db, k, keys)
+	if err != nil {
+		return out, err
+	}
+	for _, at := range keys {
 		line, err := tallies[at].line(f.E)
 		if err != nil {
 			return out, err
 		}
-		line.Key = at
-		if line.Name, err = f.name(db, k, at); err != nil {
-			return out, err
-		}
+		line.Key, line.Name = at, names[at]
 		out.Items = append(out.Items, line)
 	}
 	return out, nil
@@ -119,14 +123,27 @@ func (f OutcomeFilter) key() (of func(coverage.Attempt) string, level int, err e
 	return nil, 0, problem.New(problem.BadParameter, "by")
 }
 
-// name is what a line is called.
-func (f OutcomeFilter) name(db collections.DB, k Known, key string) (name string, err error) {
+// names are what lines are called, by their keys.
+func (f OutcomeFilter) names(db collections.DB, k Known, keys []string) (map[string]string, error) {
+	names := map[string]string{}
 	table := map[string]string{ByWorker: collections.Workers, ByCampaign: collections.Campaigns}[f.By]
 	if table == "" {
-		return nameOf(k.Areas, key), nil
+		for _, key := range keys {
+			names[key] = nameOf(k.Areas, key)
+		}
+		return names, nil
 	}
-	_, err = collections.One(db, `SELECT name FROM `+table+` WHERE id=?`, []any{key}, &name)
-	return name, err
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return nil, err
+	}
+	return names, collections.Each(db, `SELECT w.id, w.name FROM json_each(?) CROSS JOIN `+table+` w ON w.id=json_each.value`, []any{string(list)},
+		func(rows *sql.Rows) error {
+			var key, name string
+			err := rows.Scan(&key, &name)
+			names[key] = name
+			return err
+		})
 }
 
 // tally counts cases.

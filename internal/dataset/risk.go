@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 
@@ -44,7 +45,8 @@ type risk struct {
 	byArea  bool
 	tables  []*exposed // as in the plan
 	result  *disclosure.Result
-	widened int // how many levels of area there are: community, street, …, none
+	small   bytes.Buffer // disclosure.csv, compressed
+	widened int          // how many levels of area there are: community, street, …, none
 }
 
 // newRisk finds the chosen variables in the tables. It fails with problem.BadParameter for a name that no table has.
@@ -131,10 +133,16 @@ func (e *exporter) assess() error {
 	if err != nil {
 		return err
 	}
+	list, err := newSmallList(r)
+	if err != nil {
+		return err
+	}
 	rule := disclosure.Rule{K: e.sel.K, L: e.sel.L, Classes: mostClasses}
-	r.result, err = disclosure.Assess(rule, len(r.tables), r.widened, e.sel.Suppress, func(i int, row func(disclosure.Row) error) error {
-		return e.scan(r, r.tables[i], row)
-	})
+	r.result, err = disclosure.Assess(rule, disclosure.Tables{N: len(r.tables), Levels: r.widened, Small: list.row,
+		Scan: func(i int, row func(disclosure.Row) error) error { return e.scan(r, r.tables[i], row) }}, e.sel.Suppress)
+	if err == nil {
+		err = list.close()
+	}
 	if errors.Is(err, disclosure.ErrTooManyClasses) {
 		return problem.New(problem.BadParameter, "quasi: "+err.Error())
 	}

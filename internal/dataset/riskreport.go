@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"cmp"
+	"compress/flate"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -97,23 +99,36 @@ func (r *risk) writeJSON(w io.Writer) error {
 	return enc.Encode(r.report())
 }
 
-// writeCSV lists the small classes of the tables as they are released: what suppression took away is not in the list.
-func (r *risk) writeCSV(w io.Writer) error {
-	out, err := export.NewCSV(w, true)
+// smallList writes disclosure.csv while classes are counted: some bytes for each small class as it is released. What suppression takes
+// away is not in the list.
+type smallList struct {
+	*risk
+	packed *flate.Writer
+	out    *export.CSV
+}
+
+func newSmallList(r *risk) (*smallList, error) {
+	packed, err := flate.NewWriter(&r.small, flate.BestSpeed)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := out.Row([]any{"table", "class", "rows", "persons", "below"}); err != nil {
-		return err
+	out, err := export.NewCSV(packed, true)
+	if err != nil {
+		return nil, err
 	}
-	for i, x := range r.tables {
-		for _, c := range r.result.Tables[i].Small {
-			if err := out.Row([]any{x.name, r.values(x, c), c.Rows, int64(c.Persons), r.below(x, c)}); err != nil {
-				return err
-			}
-		}
-	}
-	return out.Close()
+	return &smallList{r, packed, out}, out.Row([]any{"table", "class", "rows", "persons", "below"})
+}
+
+func (l *smallList) row(table int, c disclosure.Class) error {
+	x := l.tables[table]
+	return l.out.Row([]any{x.name, l.values(x, c), c.Rows, int64(c.Persons), l.below(x, c)})
+}
+
+func (l *smallList) close() error { return cmp.Or(l.out.Close(), l.packed.Close()) }
+
+func (r *risk) writeCSV(w io.Writer) error {
+	_, err := io.Copy(w, flate.NewReader(&r.small))
+	return err
 }
 
 // values writes "area=990101001001; sex=f".

@@ -6,6 +6,7 @@ package disclosure
 import (
 	"errors"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -14,7 +15,7 @@ import (
 // each sensitive variable.
 type Rule struct {
 	K, L    int // at most 255
-	Classes int // how many a table may have: they are kept in memory
+	Classes int // how many a table may have
 }
 
 // Row is what counts of a row of a table.
@@ -26,12 +27,18 @@ type Row struct {
 	Sensitive []string
 }
 
-// Scan passes on the rows of a table, in any order; it is called several times and must give the same rows. The slices of
-// a row may be reused for the next one.
+// Scan passes on the rows of a table in the order of their areas: between two rows of an area all lie in it. It is called several times
+// and must give the same rows. The slices of a row may be reused for the next one.
 type Scan func(table int, row func(Row) error) error
 
-// ErrTooManyClasses says that the quasi-identifiers make nearly every row unique: such a table is not anonymous, and its
-// classes would fill the memory.
+// Tables are what is assessed.
+type Tables struct {
+	N, Levels int // how many there are, and the length of Row.Areas
+	Scan      Scan
+	Small     func(table int, c Class) error // takes what is too rare, an area at a time, where nothing is suppressed
+}
+
+// ErrTooManyClasses says that the quasi-identifiers make nearly every row unique: such a table is not anonymous.
 var ErrTooManyClasses = errors.New("too many combinations of quasi-identifiers")
 
 // Result tells how exposed the released tables are.
@@ -50,7 +57,6 @@ type Table struct {
 	BelowK      Count   // classes with fewer than K persons
 	BelowL      []Count // by sensitive variable: classes with fewer than L values
 	Generalised []int64 // rows by level: [0] as they stood, the last one blanked
-	Small       []Class // the classes that are below K or L, in the order of their values
 }
 
 // Count is a number of classes and of the rows in them.
@@ -70,23 +76,28 @@ func (r *Result) Level(unit string) int { return int(r.levels[maphash.String(r.s
 // Blank reports whether a unit shows no quasi-identifier at all.
 func (r *Result) Blank(unit string) bool { return r.blank > 0 && r.Level(unit) == int(r.blank) }
 
-// Assess counts the classes of every table. levels is the length of Row.Areas. With suppress it raises the units that
-// have a row in a small class by one level, and counts again, until there is no small class: units only rise, so it ends,
-// and the last count is the proof.
-func Assess(rule Rule, tables, levels int, suppress bool, scan Scan) (*Result, error) {
-	r := &Result{Tables: make([]Table, tables), seed: maphash.MakeSeed(), levels: map[uint64]uint8{}, blank: uint8(levels)}
+// Assess counts the classes of every table. With suppress it raises the units that have a row in a small class by one level, and counts
+// again, until there is no small class: units only rise, so it ends, and the last count is the proof. It holds the classes of the areas
+// that the last row lies in, and of no area.
+func Assess(rule Rule, of Tables, suppress bool) (*Result, error) {
+	r := &Result{Tables: make([]Table, of.N), seed: maphash.MakeSeed(), levels: map[uint64]uint8{}, blank: uint8(of.Levels)}
 	for {
 		raised := map[uint64]uint8{}
-		for i := range tables {
-			c := &counting{rule: rule, result: r, classes: map[string]*class{}, spread: make([]int64, levels+1)}
-			if err := scan(i, c.row); err != nil {
+		for i := range r.Tables {
+			c := &counting{rule: rule, result: r, open: map[string]map[string]*class{}, rare: map[uint64]bool{}, suppress: suppress,
+				told: func(one Class) error { return of.Small(i, one) }, table: Table{Generalised: make([]int64, of.Levels+1)}}
+			err := of.Scan(i, c.row)
+			if err == nil {
+				err = c.pass(nil)
+			}
+			if err != nil {
 				return nil, err
 			}
-			r.Tables[i] = c.table()
-			if !suppress || len(r.Tables[i].Small) == 0 {
+			r.Tables[i] = c.table
+			if len(c.rare) == 0 {
 				continue
 			}
-			if err := scan(i, func(row Row) error { return c.raise(row, raised) }); err != nil {
+			if err := of.Scan(i, func(row Row) error { return c.raise(row, raised) }); err != nil {
 				return nil, err
 			}
 		}
@@ -101,11 +112,15 @@ func Assess(rule Rule, tables, levels int, suppress bool, scan Scan) (*Result, e
 
 // counting is one pass over one table.
 type counting struct {
-	rule    Rule
-	result  *Result
-	classes map[string]*class
-	spread  []int64
-	key     []byte
+	rule     Rule
+	result   *Result
+	table    Table
+	open     map[string]map[string]*class // by area, those that more rows may come to
+	areas    []string                     // of the last row
+	suppress bool
+	rare     map[uint64]bool // the small classes, where they are to be suppressed
+	told     func(Class) error
+	key      []byte
 }
 
 // class knows persons and values up to the numbers that are enough, so that its size does not grow with the table. There are as many as
@@ -118,25 +133,55 @@ type class struct {
 }
 
 func (c *counting) row(row Row) error {
+	if err := c.pass(row.Areas); err != nil {
+		return err
+	}
 	level := c.result.levels[c.hash(row.Unit)]
-	c.spread[level]++
+	c.table.Rows++
+	c.table.Generalised[level]++
 	if level == c.result.blank {
 		return nil
 	}
-	key := c.keyOf(row, level)
-	in := c.classes[string(key)]
+	area := row.Areas[level]
+	if c.open[area] == nil {
+		c.open[area] = map[string]*class{}
+	}
+	key := c.keyOf(row, level)[len(area):]
+	in := c.open[area][string(key)]
 	if in == nil {
-		if len(c.classes) == c.rule.Classes {
+		if c.table.Classes == int64(c.rule.Classes) {
 			return ErrTooManyClasses
 		}
+		c.table.Classes++
 		n := len(row.Sensitive)
 		in = &class{found: make([]uint8, n), values: make([]uint64, n*max(c.rule.L-1, 0))}
-		c.classes[string(key)] = in
+		c.open[area][string(key)] = in
 	}
 	in.rows++
 	in.persons = addUpTo(c.rule.K, in.persons, c.hash(row.Subject))
 	for i, v := range row.Sensitive {
 		in.add(i, c.rule.L, c.hash(v))
+	}
+	return nil
+}
+
+// pass notes the classes of the areas that the next row does not lie in; nil are the areas after the last row.
+func (c *counting) pass(areas []string) error {
+	if areas != nil && slices.Equal(areas, c.areas) {
+		return nil
+	}
+	c.areas = append(c.areas[:0], areas...)
+	for _, area := range slices.Sorted(maps.Keys(c.open)) {
+		if areas != nil && (area == "" || slices.Contains(areas, area)) {
+			continue
+		}
+		classes := c.open[area]
+		delete(c.open, area)
+		for _, key := range slices.Sorted(maps.Keys(classes)) {
+			if err := c.note(area+key, classes[key]); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -164,7 +209,7 @@ func (c *counting) raise(row Row, raised map[uint64]uint8) error {
 	if level == c.result.blank {
 		return nil
 	}
-	if in := c.classes[string(c.keyOf(row, level))]; c.small(in) {
+	if c.rare[maphash.Bytes(c.result.seed, c.keyOf(row, level))] {
 		raised[unit] = level + 1
 	}
 	return nil
@@ -193,19 +238,9 @@ func addUpTo(limit int, set []uint64, v uint64) []uint64 {
 	return append(set, v)
 }
 
-func (c *counting) table() Table {
-	t := Table{Classes: int64(len(c.classes)), Generalised: c.spread}
-	for _, n := range c.spread {
-		t.Rows += n
-	}
-	for key, in := range c.classes {
-		t.note(c, key, in)
-	}
-	slices.SortFunc(t.Small, func(a, b Class) int { return slices.Compare(a.Values, b.Values) })
-	return t
-}
-
-func (t *Table) note(c *counting, key string, in *class) {
+// note counts a class that no more rows come to.
+func (c *counting) note(key string, in *class) error {
+	t := &c.table
 	if n := len(in.persons); t.Smallest == 0 || n < t.Smallest {
 		t.Smallest = n
 	}
@@ -220,9 +255,14 @@ func (t *Table) note(c *counting, key string, in *class) {
 			t.BelowL[i].add(in.rows)
 		}
 	}
-	if c.small(in) {
-		t.Small = append(t.Small, Class{Values: strings.Split(key, separator), Rows: in.rows, Persons: len(in.persons), Diversity: in.found})
+	switch {
+	case !c.small(in):
+		return nil
+	case c.suppress:
+		c.rare[maphash.String(c.result.seed, key)] = true
+		return nil
 	}
+	return c.told(Class{Values: strings.Split(key, separator), Rows: in.rows, Persons: len(in.persons), Diversity: in.found})
 }
 
 func (n *Count) add(rows int64) {
