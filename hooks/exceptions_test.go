@@ -25,7 +25,7 @@ func TestSearchFindsWithoutListing(t *testing.T) {
 	const path = "/api/doorstep/v1/search/person"
 	var out struct{ Items []map[string]string }
 	field.Want(http.StatusOK, http.MethodPost, path, map[string]string{"name": "陈小明", "birth_date": "2017-05-04"}, &out)
-	if len(out.Items) != 1 || len(out.Items[0]) != 2 || out.Items[0]["area"] != "990102001002" || out.Items[0]["name"] == "" {
+	if len(out.Items) != 1 || len(out.Items[0]) != 2 || out.Items[0]["area"] != "990102001002" || out.Items[0]["name"] != "示例社区990102001002" {
 		t.Errorf("%v", out.Items)
 	}
 	field.Want(http.StatusOK, http.MethodPost, path, map[string]string{"name": "陈小明", "birth_date": "2017-05-05"}, &out)

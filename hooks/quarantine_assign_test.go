@@ -205,4 +205,9 @@ func TestALaterCorrectionFollowsAVisitThatWasGiven(t *testing.T) {
 	if n := rowsIn(t, app, "elderly_surveys"); n != 3 {
 		t.Errorf("%d records", n)
 	}
+	beside := of("示例路 9 号 902", "张大爷", "1941-02-03") // nobody gave this one: it is corrected as it says
+	beside["household"] = map[string]any{"household_id": second.Household, "address": "示例路 9 号 902"}
+	if r := push(t, tablet, elderOperation(6, 1, first.ID, beside))[0]; r.Status != "stored" || r.Household != second.Household {
+		t.Errorf("a visit that nobody gave: %+v, want the household %s", r, second.Household)
+	}
 }

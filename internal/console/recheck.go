@@ -189,8 +189,8 @@ func (c comparison) again(one Recheck) (*Again, error) {
 	}
 	out := Again{Collection: c.second.Layout.Main().Name}
 	found, err := collections.One(c.db, `SELECT id, finished_at FROM "`+out.Collection+`" WHERE household=? AND worker=? AND received_at>=?
-		AND review_state!='rejected' AND id!=? AND (person='' OR ?='' OR person=?) AND `+c.interview+` ORDER BY received_at, id LIMIT 1`,
-		[]any{one.household, one.Checker, one.created, one.Record, one.person, one.person}, &out.ID, &out.FinishedAt)
+		AND review_state!='rejected' AND (person='' OR ?='' OR person=?) AND `+c.interview+` ORDER BY received_at, id LIMIT 1`,
+		[]any{one.household, one.Checker, one.created, one.person, one.person}, &out.ID, &out.FinishedAt)
 	if err != nil || !found {
 		return nil, err
 	}

@@ -26,6 +26,17 @@ func TestNumber(t *testing.T) {
 	}
 }
 
+func TestText(t *testing.T) {
+	for in, want := range map[any]any{nil: nil, "": nil, "字": "字", int64(0): "0", int64(-7): "-7", 2.5: "2.5", 1e6: "1000000", 0.1: "0.1"} {
+		if got := text(in); got != want {
+			t.Errorf("%v became %v, want %v", in, got, want)
+		}
+	}
+	if got := text([]byte("字")); got != "字" {
+		t.Errorf("bytes became %v", got)
+	}
+}
+
 func TestAgeAt(t *testing.T) {
 	tests := []struct {
 		name, born, visit string

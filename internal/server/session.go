@@ -123,7 +123,6 @@ func enrolFactor(r *request) error {
 	if err != nil {
 		return err
 	}
-	r.Response.Header().Set("Cache-Control", "no-store")
 	return r.JSON(http.StatusOK, out)
 }
 
@@ -159,7 +158,6 @@ func confirmFactor(r *request) error {
 	if err != nil {
 		return err
 	}
-	r.Response.Header().Set("Cache-Control", "no-store")
 	return r.JSON(http.StatusOK, map[string]any{"recovery": codes})
 }
 
