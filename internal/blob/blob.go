@@ -218,12 +218,12 @@ func sealedWith(f *os.File) (key string, sealed bool, err error) {
 	return key, sealed, nil
 }
 
-// Remove deletes a stored file at once; one that is not there is no error.
-func (s Store) Remove(sha string) error {
+// Remove deletes a stored file, unless it was stored again since before; one that is not there is no error.
+func (s Store) Remove(sha string, before time.Time) error {
 	if !IsDigest(sha) {
 		return nil
 	}
-	if err := os.Remove(s.path(sha)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if _, err := s.dropOne(s.path(sha), before, false); err != nil {
 		return fmt.Errorf("remove a file: %w", err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -31,7 +32,7 @@ func Person(ctx context.Context, app core.App, library *instrument.Library, act 
 	if err != nil {
 		return err
 	}
-	e := &eraser{schema: tables, actor: act.Actor, basis: what.Basis, now: act.Now}
+	e := &eraser{schema: tables, actor: act.Actor, basis: what.Basis, now: act.Now, began: time.Now()}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		e.db, e.files = db, nil
 		var area string
@@ -50,7 +51,7 @@ func Person(ctx context.Context, app core.App, library *instrument.Library, act 
 	if err != nil {
 		return err
 	}
-	return e.dropFiles(app)
+	return e.dropFiles(ctx, app)
 }
 
 // person erases one human being: all entries that were found to be the same.

@@ -139,7 +139,7 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 	if err != nil {
 		return Result{}, err
 	}
-	e := &eraser{schema: tables, actor: act.Actor, basis: "retention", now: act.Now}
+	e := &eraser{schema: tables, actor: act.Actor, basis: "retention", now: act.Now, began: time.Now()}
 	var done Result
 	for some := range slices.Chunk(all, step) {
 		n, err := e.batch(ctx, app, p, cutoff, some)
@@ -148,7 +148,7 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 		}
 		done.Erased += n
 	}
-	if err := e.dropFiles(app); err != nil {
+	if err := e.dropFiles(ctx, app); err != nil {
 		return done, err
 	}
 	return done, e.close(ctx, app, report{p, id, cutoff}, &done)

@@ -22,7 +22,8 @@ type eraser struct {
 	actor  access.Actor
 	basis  string
 	now    time.Time
-	files  []string // digests that may have lost their last reference
+	began  time.Time // as the file system counts
+	files  []string  // digests that may have lost their last reference
 
 	brought map[string]bool // sources of persons and households: the records that are erased, and their rows
 }
