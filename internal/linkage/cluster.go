@@ -26,7 +26,8 @@ type kind struct {
 
 // cluster joins records by the pairs, the surest first, and lets a pair join two clusters only where all their records
 // together speak for it: one that is surely another person keeps them apart. Then what is said of a pair is what is said of
-// their clusters: all the records of one, or none, are those of the other.
+// their clusters: all the records of one, or none, are those of the other. Where names are not Chinese, that holds for likely pairs alone:
+// records in which much is wrong speak against each other more than they should.
 func (r *Result) cluster() {
 	order := make([]int, 0, len(r.Pairs))
 	for i := range r.Pairs {
@@ -58,9 +59,10 @@ func (r *Result) cluster() {
 			}
 		}
 	}
-	for _, i := range order {
+	for i := range r.Pairs {
 		p := &r.Pairs[i]
-		if a, b := r.Cluster[p.A], r.Cluster[p.B]; a != b {
+		a, b := r.Cluster[p.A], r.Cluster[p.B]
+		if a != b && !p.Held && (p.Odds > 0 || r.t.han) {
 			p.Odds = min(p.Odds, c.odds(a, b))
 			p.decide()
 		}
