@@ -101,7 +101,8 @@ func (j *judge) of(b int32, least float64) Judged {
 	s := j.r.scorer
 	levels := j.t.pair(0, b)
 	odds, _ := s.odds(0, b, &levels)
-	found := Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds, Look: s.nickname(&levels)}
+	found := Judged{Probability: probability(odds), Bits: (odds - s.lnMatch) / math.Ln2, Sibling: odds == siblingOdds,
+		Look: s.nickname(&levels)}
 	if found.Probability >= least {
 		found.Evidence = j.r.Explain(0, b)
 	}
