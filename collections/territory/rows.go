@@ -2,6 +2,8 @@ package territory
 
 import (
 	"database/sql"
+	"encoding/base64"
+	"strings"
 
 	"doorstep/collections"
 )
@@ -23,6 +25,24 @@ type Rows struct {
 
 // Position is where a row lies in the order. The zero value is before all rows.
 type Position struct{ Place, ID string }
+
+// Cursor is the position as whoever reads a list page by page hands it back.
+func (p Position) Cursor() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(p.Place + "|" + p.ID))
+}
+
+// ParseCursor reads what Cursor made; "" is before all rows. It reports false for anything else.
+func ParseCursor(cursor string) (p Position, ok bool) {
+	if cursor == "" {
+		return Position{}, true
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	place, id, ok := strings.Cut(string(raw), "|")
+	if err != nil || !ok || id == "" {
+		return Position{}, false
+	}
+	return Position{place, id}, true
+}
 
 // Each calls scan for every row.
 func (q Rows) Each(db collections.DB, scan func(*sql.Rows) error) error {

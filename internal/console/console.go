@@ -3,11 +3,10 @@
 package console
 
 import (
-	"encoding/base64"
 	"slices"
-	"strings"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/grid"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
@@ -68,21 +67,17 @@ type position struct{ at, id string }
 func (p position) before(q position) bool { return p.at > q.at || p.at == q.at && p.id > q.id }
 
 func (p position) cursor() *string {
-	s := base64.RawURLEncoding.EncodeToString([]byte(p.at + "|" + p.id))
+	s := territory.Position{Place: p.at, ID: p.id}.Cursor()
 	return &s
 }
 
 // parsePosition reads a cursor; "" is before all items.
 func parsePosition(cursor string) (position, error) {
-	if cursor == "" {
-		return position{}, nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	at, id, ok := strings.Cut(string(raw), "|")
-	if err != nil || !ok || id == "" {
+	p, ok := territory.ParseCursor(cursor)
+	if !ok {
 		return position{}, problem.New(problem.BadCursor, "")
 	}
-	return position{at, id}, nil
+	return position{p.Place, p.ID}, nil
 }
 
 // after is the condition of the items behind a position, by two columns.

@@ -2,9 +2,7 @@ package ingest
 
 import (
 	"database/sql"
-	"encoding/base64"
 	"encoding/json"
-	"strings"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -39,26 +37,14 @@ type HeldAsked struct {
 	Limit                    int
 }
 
-// after is the condition of what follows the cursor, "received_at|id".
-func (f HeldAsked) after() (where string, args []any, err error) {
-	if f.Cursor == "" {
-		return `1`, nil, nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(f.Cursor)
-	at, id, ok := strings.Cut(string(raw), "|")
-	if err != nil || !ok || id == "" {
-		return "", nil, problem.New(problem.BadCursor, "")
-	}
-	return `(s.received_at, s.id)>(?, ?)`, []any{at, id}, nil
-}
-
 // ListQuarantine lists what waits in the actor's territory, the oldest first, and the cursor of what follows; nil for nothing.
 func ListQuarantine(db collections.DB, instruments *instrument.Library, actor access.Actor,
 	f HeldAsked) (held []Held, next *string, err error) {
-	where, more, err := f.after()
-	if err != nil {
-		return nil, nil, err
+	from, ok := territory.ParseCursor(f.Cursor)
+	if !ok {
+		return nil, nil, problem.New(problem.BadCursor, "")
 	}
+	where, more := `(s.received_at, s.id)>(?, ?)`, []any{from.Place, from.ID}
 	for _, one := range []struct{ column, value string }{{"form", f.Form}, {"code", f.Code}} {
 		if one.value != "" {
 			where, more = where+` AND s.`+one.column+`=?`, append(more, one.value)
@@ -89,7 +75,7 @@ func ListQuarantine(db collections.DB, instruments *instrument.Library, actor ac
 	})
 	if len(held) > limit {
 		held = held[:limit]
-		cursor := base64.RawURLEncoding.EncodeToString([]byte(held[limit-1].ReceivedAt + "|" + held[limit-1].ID))
+		cursor := territory.Position{Place: held[limit-1].ReceivedAt, ID: held[limit-1].ID}.Cursor()
 		next = &cursor
 	}
 	return held, next, err

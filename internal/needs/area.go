@@ -2,8 +2,6 @@ package needs
 
 import (
 	"database/sql"
-	"encoding/base64"
-	"strings"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -34,9 +32,9 @@ const (
 // List reads the needs in the actor's territory, or in an area of it, along the index of places.
 func List(db collections.DB, library *instrument.Library, actor access.Actor, f Filter) (Page, error) {
 	page := Page{Items: []Need{}}
-	after, err := parseCursor(f.Cursor)
-	if err != nil {
-		return page, err
+	after, ok := territory.ParseCursor(f.Cursor)
+	if !ok {
+		return page, problem.New(problem.BadCursor, "")
 	}
 	if f.Limit <= 0 {
 		f.Limit = usualRows
@@ -45,7 +43,7 @@ func List(db collections.DB, library *instrument.Library, actor access.Actor, f 
 	read, last := 0, territory.Position{}
 	q := territory.Rows{Columns: prefixed("n") + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: actor.Ranges(f.Area),
 		After: after, Limit: f.Limit}
-	err = q.Each(db, func(rows *sql.Rows) error {
+	err := q.Each(db, func(rows *sql.Rows) error {
 		var rejected bool
 		r, ok, err := scan(db, rows, &rejected)
 		read, last = read+1, territory.Position{Place: r.area, ID: r.id}
@@ -57,20 +55,8 @@ func List(db collections.DB, library *instrument.Library, actor access.Actor, f 
 		return err
 	})
 	if read == f.Limit {
-		next := base64.RawURLEncoding.EncodeToString([]byte(last.Place + "|" + last.ID))
+		next := last.Cursor()
 		page.Next = &next
 	}
 	return page, err
-}
-
-func parseCursor(cursor string) (territory.Position, error) {
-	if cursor == "" {
-		return territory.Position{}, nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	place, id, ok := strings.Cut(string(raw), "|")
-	if err != nil || !ok || id == "" {
-		return territory.Position{}, problem.New(problem.BadCursor, "")
-	}
-	return territory.Position{Place: place, ID: id}, nil
 }
