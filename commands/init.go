@@ -26,7 +26,9 @@ func initialise(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if err := ready(app, d); err != nil {
 			return err
 		}
-		d.NoteNew(app)
+		if err := d.NoteNew(app); err != nil {
+			return err
+		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s 已就绪 · is ready\n", app.DataDir())
 		return nil
 	}

@@ -16,12 +16,7 @@ const RowDamaged = "row.damaged"
 // watchDamage reports within a minute what readers passed over.
 func (d *Doorstep) watchDamage(e *core.ServeEvent) error {
 	app := e.App
-	err := app.Cron().Add("doorstep.damaged", "* * * * *", func() {
-		if err := d.ReportDamage(context.Background(), app); err != nil {
-			app.Logger().Error("report damaged rows", "error", err.Error())
-		}
-	})
-	if err != nil {
+	if err := byClock(app, "doorstep.damaged", eachMinute, func(ctx context.Context) error { return d.ReportDamage(ctx, app) }); err != nil {
 		return err
 	}
 	return e.Next()

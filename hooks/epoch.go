@@ -60,7 +60,7 @@ func (d *Doorstep) faceWitness(e *core.ServeEvent) error {
 	if err := now.Write(d.witness(e.App)); err != nil {
 		return fmt.Errorf("%w（可用 --witness 指定别处 · --witness names another place）", err)
 	}
-	err = e.App.Cron().Add("doorstep.witness", "* * * * *", func() { d.noteProgress(e.App, false) })
+	err = byClock(e.App, "doorstep.witness", eachMinute, func(context.Context) error { return d.noteProgress(e.App, false) })
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (d *Doorstep) faceWitness(e *core.ServeEvent) error {
 }
 
 // NoteNew notes a database that was just made, so that its first server knows it again.
-func (d *Doorstep) NoteNew(app core.App) { d.noteProgress(app, true) }
+func (d *Doorstep) NoteNew(app core.App) error { return d.noteProgress(app, true) }
 
 // doubts says why a database may be older than, or another one than, the one that was noted; "" when nothing speaks for it.
 func doubts(db collections.DB, before, now datafolder.Witness) (string, error) {
@@ -108,13 +108,14 @@ func (d *Doorstep) present(app core.App) (datafolder.Witness, error) {
 	return w, err
 }
 
-func (d *Doorstep) noteProgress(app core.App, clean bool) {
+func (d *Doorstep) noteProgress(app core.App, clean bool) error {
 	w, err := d.present(app)
 	w.Clean = clean
 	if before, found, _ := datafolder.ReadWitness(d.witness(app)); err == nil && (!found || before != w) {
 		err = w.Write(d.witness(app))
 	}
 	if err != nil {
-		app.Logger().Error("note how far the database has come", "error", err.Error())
+		return fmt.Errorf("note how far the database has come: %w", err)
 	}
+	return nil
 }

@@ -45,8 +45,7 @@ func (d *Doorstep) holdFolder(e *core.ServeEvent) error {
 		return errors.Join(err, release())
 	}
 	on(e.App.OnTerminate(), "doorstep.folder.release", 50, func(t *core.TerminateEvent) error {
-		d.noteProgress(t.App, true)
-		return errors.Join(anchor.Close(), t.Next(), release())
+		return errors.Join(d.noteProgress(t.App, true), anchor.Close(), t.Next(), release())
 	})
 	return e.Next()
 }

@@ -46,6 +46,7 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.forms", 40, d.watchForms)
 	on(app.OnServe(), "doorstep.retention", 50, d.reportRetention)
 	on(app.OnServe(), "doorstep.backup", 50, d.backUpByNight)
+	on(app.OnServe(), "doorstep.files", 50, d.sweepFiles)
 
 	d.bindSignIn(app)
 	on(app.OnServe(), "doorstep.signin", 55, d.pruneSignIns)
@@ -154,11 +155,10 @@ func (d *Doorstep) sendOutbox(e *core.ServeEvent) error {
 // watchForms notices within a minute what the command forms publish has done in another process.
 func (d *Doorstep) watchForms(e *core.ServeEvent) error {
 	app := e.App
-	err := app.Cron().Add("doorstep.forms", "* * * * *", func() {
-		if err := d.Library.Refresh(app); err != nil {
-			app.Logger().Error("refresh forms", "error", err.Error())
-		}
-		d.ReleaseKnown(context.Background(), app)
+	err := byClock(app, "doorstep.forms", eachMinute, func(ctx context.Context) error {
+		err := d.Library.Refresh(app)
+		d.ReleaseKnown(ctx, app)
+		return err
 	})
 	if err != nil {
 		return err

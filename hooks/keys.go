@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -85,13 +86,8 @@ func (d *Doorstep) renew(app core.App) {
 // watchKeys notices within a minute that there is a new key, and seals with it what is there, beside the work of the day.
 func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 	app := e.App
-	reseal := func() {
-		if err := sealSecrets(app); err != nil {
-			app.Logger().Error("seal secrets with the new key", "error", err.Error())
-		}
-		if err := sealing.Reseal(context.Background(), app, d.Library, nil); err != nil {
-			app.Logger().Error("seal with the new key", "error", err.Error())
-		}
+	reseal := func(ctx context.Context) error {
+		return errors.Join(sealSecrets(app), sealing.Reseal(ctx, app, d.Library, nil))
 	}
 	indexed, err := sealing.Indexed(app, collections.KeysOf(app))
 	if err != nil {
@@ -106,19 +102,17 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 			d.renew(app)
 		}
 		if !done {
-			reseal()
+			if err := reseal(context.Background()); err != nil {
+				app.Logger().Error("seal with the new key", "error", err.Error())
+			}
 		}
 	})
-	err = app.Cron().Add("doorstep.keys", "* * * * *", func() {
-		changed, err := collections.KeysOf(app).Reload(context.Background())
-		if err != nil {
-			app.Logger().Error("read the keys anew", "error", err.Error())
-		} else if changed {
-			reseal()
+	err = byClock(app, "doorstep.keys", eachMinute, func(ctx context.Context) error {
+		changed, err := collections.KeysOf(app).Reload(ctx)
+		if changed {
+			err = errors.Join(err, reseal(ctx))
 		}
-		if err := sealPasswords(app); err != nil {
-			app.Logger().Error("seal passwords", "error", err.Error())
-		}
+		return errors.Join(err, sealPasswords(ctx, app))
 	})
 	if err != nil {
 		return err
@@ -127,11 +121,11 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 }
 
 // sealPasswords seals what commands of PocketBase's own, which know no keys, have stored.
-func sealPasswords(app core.App) error {
+func sealPasswords(ctx context.Context, app core.App) error {
 	if some, err := signin.Unsealed(collections.Read(app)); err != nil || !some {
 		return err
 	}
-	return collections.Write(context.Background(), app, signin.SealPasswords)
+	return collections.Write(ctx, app, signin.SealPasswords)
 }
 
 // sealPassword seals a password that somebody gives an account.

@@ -15,12 +15,20 @@ func (d *Doorstep) backUpByNight(e *core.ServeEvent) error {
 	if d.Backups.At == "" {
 		return e.Next()
 	}
-	err := app.Cron().Add("doorstep.backup", d.Backups.At, func() {
-		if _, err := d.BackUp(app, audit.Entry{}, d.Folder(app).MakeNightly); err != nil {
-			app.Logger().Error("backup by night", "error", err.Error())
-		}
+	err := byClock(app, "doorstep.backup", d.Backups.At, func(ctx context.Context) error {
+		_, err := d.BackUp(ctx, app, audit.Entry{}, d.Folder(app).MakeNightly)
+		return err
 	})
 	if err != nil {
+		return err
+	}
+	return e.Next()
+}
+
+// sweepFiles drops every hour the files that nothing refers to.
+func (d *Doorstep) sweepFiles(e *core.ServeEvent) error {
+	app := e.App
+	if err := byClock(app, "doorstep.files", "17 * * * *", func(ctx context.Context) error { return d.SweepFiles(ctx, app) }); err != nil {
 		return err
 	}
 	return e.Next()
@@ -29,10 +37,8 @@ func (d *Doorstep) backUpByNight(e *core.ServeEvent) error {
 // reportRetention counts every night what is due to go; nothing goes before a manager has approved it.
 func (d *Doorstep) reportRetention(e *core.ServeEvent) error {
 	app := e.App
-	err := app.Cron().Add("doorstep.retention", "43 3 * * *", func() {
-		if err := retention.Report(context.Background(), app, d.Library, d.Now()); err != nil {
-			app.Logger().Error("retention report", "error", err.Error())
-		}
+	err := byClock(app, "doorstep.retention", "43 3 * * *", func(ctx context.Context) error {
+		return retention.Report(ctx, app, d.Library, d.Now())
 	})
 	if err != nil {
 		return err

@@ -44,11 +44,8 @@ func (d *Doorstep) workerLeft(e *core.RecordEvent) error {
 
 func (d *Doorstep) pruneSignIns(e *core.ServeEvent) error {
 	app := e.App
-	err := app.Cron().Add("doorstep.signin", "7 * * * *", func() {
-		err := collections.Write(context.Background(), app, func(db collections.DB) error { return signin.Prune(db, d.Now()) })
-		if err != nil {
-			app.Logger().Error("drop old counts of sign-ins", "error", err.Error())
-		}
+	err := byClock(app, "doorstep.signin", "7 * * * *", func(ctx context.Context) error {
+		return collections.Write(ctx, app, func(db collections.DB) error { return signin.Prune(db, d.Now()) })
 	})
 	if err != nil {
 		return err

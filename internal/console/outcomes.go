@@ -137,13 +137,13 @@ func (f OutcomeFilter) names(db collections.DB, k Known, keys []string) (map[str
 	if err != nil {
 		return nil, err
 	}
-	return names, collections.Each(db, `SELECT w.id, w.name FROM json_each(?) CROSS JOIN `+table+` w ON w.id=json_each.value`, []any{string(list)},
-		func(rows *sql.Rows) error {
-			var key, name string
-			err := rows.Scan(&key, &name)
-			names[key] = name
-			return err
-		})
+	query := `SELECT w.id, w.name FROM json_each(?) CROSS JOIN ` + table + ` w ON w.id=json_each.value`
+	return names, collections.Each(db, query, []any{string(list)}, func(rows *sql.Rows) error {
+		var key, name string
+		err := rows.Scan(&key, &name)
+		names[key] = name
+		return err
+	})
 }
 
 // tally counts cases.

@@ -1,7 +1,6 @@
 package retention
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,9 +25,10 @@ func (e *eraser) unnamed() error {
 	slices.Sort(all)
 	e.files = nil
 	for _, sha := range slices.Compact(all) {
-		found, err := named(e.db, sha)
+		var used int
+		found, err := collections.One(e.db, stillNamed, []any{sha, sha, sha}, &used)
 		if err != nil {
-			return err
+			return fmt.Errorf("who names a file: %w", err)
 		}
 		if !found {
 			e.files = append(e.files, sha)
@@ -37,29 +37,13 @@ func (e *eraser) unnamed() error {
 	return nil
 }
 
-// named reports whether anything refers to a file.
-func named(db collections.DB, sha string) (bool, error) {
-	var one int
-	found, err := collections.One(db, stillNamed, []any{sha, sha, sha}, &one)
-	if err != nil {
-		return false, fmt.Errorf("who names a file: %w", err)
-	}
-	return found, nil
-}
-
 // dropFiles removes the bytes of files that were unnamed, and the old pages that SQLite keeps beside the database. What was sent
 // again since the erasure began stays.
-func (e *eraser) dropFiles(ctx context.Context, app core.App) error {
-	failed := collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) (failed error) {
-		for _, sha := range e.files {
-			found, err := named(db, sha)
-			if err == nil && !found {
-				err = collections.Files(app).Remove(sha, e.began)
-			}
-			failed = errors.Join(failed, err)
-		}
-		return failed
-	})
+func (e *eraser) dropFiles(app core.App) error {
+	var failed error
+	for _, sha := range e.files {
+		failed = errors.Join(failed, collections.Files(app).Remove(sha, e.began))
+	}
 	_, err := app.NonconcurrentDB().NewQuery(`PRAGMA wal_checkpoint(TRUNCATE)`).Execute()
 	return errors.Join(failed, err)
 }

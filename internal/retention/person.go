@@ -51,7 +51,7 @@ func Person(ctx context.Context, app core.App, library *instrument.Library, act 
 	if err != nil {
 		return err
 	}
-	return e.dropFiles(ctx, app)
+	return e.dropFiles(app)
 }
 
 // person erases one human being: all entries that were found to be the same.

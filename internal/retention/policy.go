@@ -148,7 +148,7 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 		}
 		done.Erased += n
 	}
-	if err := e.dropFiles(ctx, app); err != nil {
+	if err := e.dropFiles(app); err != nil {
 		return done, err
 	}
 	return done, e.close(ctx, app, report{p, id, cutoff}, &done)

@@ -35,19 +35,19 @@ func (s *Server) Folder(app core.App) backup.Folder {
 type backUpFunc func(context.Context, core.App, time.Time) (backup.Report, error)
 
 // BackUp makes one backup at a time and puts it on record, with the digest by which it is known again.
-func (s *Server) BackUp(app core.App, entry audit.Entry, run backUpFunc) (backup.Report, error) {
+func (s *Server) BackUp(ctx context.Context, app core.App, entry audit.Entry, run backUpFunc) (backup.Report, error) {
 	if !s.backingUp.TryLock() {
 		return backup.Report{}, problem.New(problem.Busy, "backup")
 	}
 	defer s.backingUp.Unlock()
-	report, err := run(context.Background(), app, s.Now())
+	report, err := run(ctx, app, s.Now())
 	if errors.Is(err, backup.ErrRoom) {
 		return report, errors.Join(problem.New(problem.NoRoom, ""), err)
 	}
 	if err != nil {
 		return report, err
 	}
-	return report, s.Note(context.Background(), app, BackedUp(entry, report))
+	return report, s.Note(context.WithoutCancel(ctx), app, BackedUp(entry, report))
 }
 
 // BackedUp completes the audit entry of a backup.
@@ -68,8 +68,9 @@ func makeBackup(r *request) error {
 		err    error
 	}
 	app, entry, done := r.App, r.actor.Did("backup"), make(chan outcome, 1)
+	ctx := context.WithoutCancel(r.ctx())
 	routine.FireAndForget(func() {
-		report, err := r.BackUp(app, entry, r.Folder(app).Make)
+		report, err := r.BackUp(ctx, app, entry, r.Folder(app).Make)
 		if err != nil {
 			app.Logger().Error("backup", "error", err.Error())
 		}

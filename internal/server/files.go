@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -18,29 +19,24 @@ import (
 	"doorstep/internal/upload"
 )
 
-// OpenUploads makes the tus door of this data folder, and sweeps once an hour.
+// OpenUploads makes the tus door of this data folder.
 func (s *Server) OpenUploads(e *core.ServeEvent) error {
 	door, err := upload.Open(e.App, s.Now)
 	if err != nil {
 		return err
 	}
 	s.uploads = door
-	if err := e.App.Cron().Add("doorstep.files", "17 * * * *", func() { s.sweepFiles(e.App) }); err != nil {
-		return err
-	}
 	return e.Next()
 }
 
-func (s *Server) sweepFiles(app core.App) {
-	if err := collections.Write(context.Background(), app, func(db collections.DB) error { return job.Expire(db, s.Now()) }); err != nil {
-		app.Logger().Error("expire jobs", "error", err.Error())
-	}
-	dropped, err := s.uploads.Sweep(context.Background())
-	if err != nil {
-		app.Logger().Error("sweep files", "error", err.Error())
-	} else if dropped > 0 {
+// SweepFiles drops the files of jobs whose time is over, and those that nothing refers to.
+func (s *Server) SweepFiles(ctx context.Context, app core.App) error {
+	expired := collections.Write(ctx, app, func(db collections.DB) error { return job.Expire(db, s.Now()) })
+	dropped, err := s.uploads.Sweep(ctx)
+	if dropped > 0 {
 		app.Logger().Info("sweep files", "dropped", dropped)
 	}
+	return errors.Join(expired, err)
 }
 
 const mostDigests = 1000

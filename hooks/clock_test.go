@@ -1,9 +1,11 @@
 package hooks_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/internal/testapp"
@@ -36,5 +38,31 @@ func TestCasesAreCountedByTheClock(t *testing.T) {
 	}
 	if count(stale) != 0 || count(finals) == 0 {
 		t.Errorf("%d stale and %d kept after", count(stale), count(finals))
+	}
+}
+
+// When the server ends, no job of the clock begins any more: the database is closed then.
+func TestTheClockStopsWithTheServer(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	app.Serve(t)
+	asked := func() (jobs []string) {
+		for _, j := range app.Cron().Jobs() {
+			none := func(string) bool { return false }
+			if strings.HasPrefix(j.Id(), "doorstep.") && app.Failing(1000, none, j.Run) == "" && app.Failing(1, none, j.Run) != "" {
+				jobs = append(jobs, j.Id())
+			}
+		}
+		return jobs
+	}
+	if before := asked(); len(before) < 8 {
+		t.Fatalf("%q ask the database", before)
+	}
+	ended := &core.TerminateEvent{App: app.TestApp}
+	if err := app.OnTerminate().Trigger(ended, func(*core.TerminateEvent) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if after := asked(); len(after) > 0 {
+		t.Errorf("%q ask the database after the end", after)
 	}
 }
