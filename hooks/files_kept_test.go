@@ -2,8 +2,10 @@ package hooks_test
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/ingest"
 	"doorstep/internal/openrosa"
 	"doorstep/internal/testapp"
 	uploads "doorstep/internal/upload"
@@ -207,5 +210,19 @@ func TestUploadsBelongToTheirTablet(t *testing.T) {
 	}
 	if status, body := tablet.Do(http.MethodPost, "/api/sync/v1/files/have", map[string]any{}); status != http.StatusForbidden {
 		t.Errorf("a revoked tablet's question: %d %s", status, body)
+	}
+}
+
+// A file that went between its last byte and its row is not acknowledged: the tablet sends it again.
+func TestADeliveryWithoutItsBytesIsRefused(t *testing.T) {
+	app, _, _ := stage(t)
+	before := app.Picture(t)
+	sender := ingest.Sender{Actor: access.Actor{ID: "worker", Role: access.Field, Territory: []string{gridA}}, Channel: ingest.Native}
+	f := ingest.File{SHA256: strings.Repeat("ab", 32), Size: 3, Here: true}
+	if err := ingest.Deliver(t.Context(), app, sender, f, app.Doorstep.Now()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("delivered: %v", err)
+	}
+	if moved := app.Moved(t, before); len(moved) > 0 {
+		t.Errorf("it left %q", moved)
 	}
 }

@@ -40,7 +40,7 @@ func (s Store) Leaving(spare disk.Spare) Store {
 // Uploads is the folder of files that are not whole yet, whose tablets go on with them.
 func Uploads(dataDir string) string { return filepath.Join(dataDir, "attachments", "uploads") }
 
-// Info is what the store knows of a file: its digest in lower-case hex, bytes, and the type that the bytes tell.
+// Info describes a stored file: its digest in lower-case hex, its size in bytes, and its type by its first bytes.
 type Info struct {
 	SHA256 string
 	Size   int64
@@ -114,7 +114,7 @@ func (s Store) fill(f *os.File, r io.Reader) (Info, error) {
 	return info, err
 }
 
-// pieceSize is how much of a file is hashed and written at once: requests bring it in small pieces.
+// pieceSize is how many bytes are hashed and written at once. Requests bring fewer at a time.
 const pieceSize = 64 << 10
 
 func measure(r io.Reader, to io.Writer) (Info, error) {
@@ -129,7 +129,7 @@ func measure(r io.Reader, to io.Writer) (Info, error) {
 
 func (s Store) settle(from, sha string) error {
 	to := s.path(sha)
-	if s.renew(to) {
+	if renew(to) == nil {
 		return nil // the same bytes came before
 	}
 	folder := filepath.Dir(to)
@@ -148,15 +148,23 @@ func (s Store) settle(from, sha string) error {
 	return nil
 }
 
-// renew makes a stored file young again, so that a sweep that runs now leaves it (see Store.Drop); false if it is not
-// there. Its time is that of the file system, like that of a file just written.
-func (s Store) renew(path string) bool {
+// Renew makes a stored file young again, so that whoever removes files now leaves it (see Store.Drop). It fails with fs.ErrNotExist
+// where there is none: what names a file asks before it is acknowledged.
+func (s Store) Renew(sha string) error {
+	if !IsDigest(sha) {
+		return os.ErrNotExist
+	}
+	return renew(s.path(sha))
+}
+
+// renew gives a file the time of the file system, like that of a file just written.
+func renew(path string) error {
 	now := time.Now()
 	if err := os.Chtimes(path, now, now); err != nil {
-		return false
+		return err
 	}
 	_, err := os.Stat(path)
-	return err == nil
+	return err
 }
 
 func syncFolder(dir string) error {

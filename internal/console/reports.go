@@ -46,7 +46,7 @@ func ListReports(db collections.DB, k Known, actor access.Actor, f ReportsAsked)
 	return page, nil
 }
 
-// firstReports reads reports, the oldest first; the last of args is how many.
+// firstReports returns the oldest of some reports. The last of args says at most how many.
 func firstReports(db collections.DB, k Known, reports string, args []any) ([]Report, error) {
 	all := []Report{}
 	query := `SELECT id, title, due, created, area, collection, record, sealed FROM ` + reports + ` ORDER BY created, id LIMIT ?`

@@ -142,7 +142,7 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 	})
 }
 
-// called is what the form of a table, or with an id, is called; nothing for people and households.
+// called returns the title of a form, named by its id or its table. It is empty for people and households.
 func (k Known) called(name string) Text {
 	if in, ok := k.Library.ByTable(name); ok {
 		return formTitle(in)

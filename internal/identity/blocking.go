@@ -38,7 +38,7 @@ func KeysOf(db collections.DB, p Person) (Keys, error) {
 	return keys, nil
 }
 
-// Keyed is what a person who lies somewhere is looked up by, as blocking_of has it.
+// Keyed holds the keys of a person in an area, as they stand in blocking_of.
 type Keyed struct {
 	ID, Area string
 	Keys     []int64

@@ -6,7 +6,7 @@ import (
 	"doorstep/internal/identity"
 )
 
-// inRegister is what a receipt names of the register: ids that the sender has, or that this record made.
+// inRegister holds the ids of the register that a receipt names: those that the sender has, or that this record made.
 type inRegister struct {
 	household string
 	persons   []string

@@ -18,6 +18,9 @@ import (
 // announced to the worker's tablets.
 func Deliver(ctx context.Context, app core.App, sender Sender, f File, now time.Time) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
+		if err := collections.Files(app).Renew(f.SHA256); err != nil { // an erasure may have let go of it since it came
+			return fmt.Errorf("file with digest %s: %w", f.SHA256, err)
+		}
 		if err := saveDelivery(db, sender, f, now); err != nil {
 			return err
 		}

@@ -295,3 +295,49 @@ func TestNicknameIsNeverLinkedByItself(t *testing.T) {
 		}
 	}
 }
+
+// An unlikely pair of records that were joined to others is told by all of them in a Chinese list, and by no more than its own odds.
+// Elsewhere it is told by its two records.
+func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
+	fields := []Field{{GivenName, "first"}, {Surname, "last"}, {BirthDate, "born"}, {Place, "town"}}
+	for name, of := range map[string]struct {
+		first, last string
+		lower       bool
+	}{
+		"Chinese": {"小明 浩宇 子涵 俊杰 嘉怡 建国 志强 思远 雨欣 文博", "王 李 张 刘 陈 杨 黄 赵 吴 周", true},
+		"Latin":   {"thomas william john james robert george henry charles mary anne", "ashton bradford clifton dunham edley fairwood halton kenham", false},
+	} {
+		r := rand.New(rand.NewPCG(9, 9))
+		one := func(list string) string { all := strings.Fields(list); return all[r.IntN(len(all))] }
+		var rows [][]string
+		for range 60 {
+			truth := []string{one(of.first), one(of.last), fmt.Sprintf("%d-%02d-%02d", 2005+r.IntN(15), 1+r.IntN(12), 1+r.IntN(28)), one("甲 乙 丙")}
+			for range 6 {
+				row := slices.Clone(truth)
+				for i, other := range []string{one(of.first), one(of.last), truth[2][:4] + "-01-01", one("甲 乙 丙")} {
+					if r.IntN(5) == 0 {
+						row[i] = other
+					}
+				}
+				rows = append(rows, row)
+			}
+		}
+		found, lower := find(t, fields, rows, 0), 0
+		for _, p := range found.Pairs {
+			levels := found.t.pair(p.A, p.B)
+			own, _ := found.scorer.odds(p.A, p.B, &levels)
+			if own > 0 || p.Held || found.Cluster[p.A] == found.Cluster[p.B] {
+				continue
+			}
+			if p.Odds > own {
+				t.Errorf("%s: a pair rose from %.2f to %.2f", name, own, p.Odds)
+			}
+			if p.Odds < own {
+				lower++
+			}
+		}
+		if (lower > 0) != of.lower {
+			t.Errorf("%s: %d of %d pairs are told by others", name, lower, len(found.Pairs))
+		}
+	}
+}

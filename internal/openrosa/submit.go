@@ -53,6 +53,11 @@ func Submit(ctx context.Context, app core.App, intake *ingest.Intake, c Caller, 
 			return "", err
 		}
 	}
+	for _, f := range got.files {
+		if err := collections.Files(app).Renew(f.SHA256); err != nil { // an erasure may have let go of it since it came
+			return "", fmt.Errorf("file with digest %s: %w", f.SHA256, err)
+		}
+	}
 	if r.ReviewState == instrument.Draft {
 		return Told(r, got.incomplete), nil
 	}
