@@ -26,6 +26,32 @@ func TestScoreFindsInventedInterviews(t *testing.T) {
 	}
 }
 
+// A question behind a gate is asked where the answer at the gate leads there, and nowhere else.
+func TestQuestionsBehindAGate(t *testing.T) {
+	made := Make(3, 30, 10)
+	seen := map[bool]int{}
+	for _, one := range made.Interviews {
+		if made.Style[one.ID] == Copier {
+			continue // two interviews in one
+		}
+		for g := range gates {
+			gate := one.Answers[plain+g*(1+behind)]
+			if gate == quality.Blank {
+				continue
+			}
+			for _, answer := range one.Answers[plain+g*(1+behind)+1:][:behind] {
+				asked := answer != quality.NotAsked
+				if seen[asked]++; asked != (gate != quality.Valued) {
+					t.Fatalf("%s: behind %d there is %d", one.ID, gate, answer)
+				}
+			}
+		}
+	}
+	if len(seen) != 2 {
+		t.Errorf("asked or not: %v", seen)
+	}
+}
+
 // Where nobody invents anything, hardly a worker is flagged.
 func TestHonestWorkersAreHardlyFlagged(t *testing.T) {
 	made := Make(4, 150, 20)

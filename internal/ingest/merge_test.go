@@ -140,6 +140,26 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// Rooms that say the same are told apart by the things in them.
+func TestMergeTellsRowsApartByTheRowsBelow(t *testing.T) {
+	in := form(t, "")
+	with := func(r *row, things ...string) *row {
+		for i, what := range things {
+			thing := newRow("f_thing", "")
+			thing.said["what"] = what
+			r.below["f_room"][i].below["f_thing"] = []*row{thing}
+		}
+		r.number(in.Whole)
+		return r
+	}
+	base := with(say(in.Whole, "", "1 n a b c", "2 n a b c"), "bed", "sofa")
+	theirs := with(say(in.Whole, "", "1 n a b X", "2 n a b c"), "bed", "sofa")
+	mine := with(say(in.Whole, "", " n a b c", " n a b c"), "sofa", "bed")
+	if merged, clashes := mergeOf(in, base, theirs, mine); shown(merged) != ", 1 n a b X, 2 n a b c" || len(clashes) > 0 {
+		t.Errorf("got %q with conflicts %q", shown(merged), clashes)
+	}
+}
+
 // Every answer of a room begins with its owner. A side takes rooms out, adds some, moves and changes them.
 func drawSide(t *rapid.T, name string, l *collections.Layout, base *row, stored bool) *row {
 	side := base.clone()

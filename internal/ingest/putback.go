@@ -186,7 +186,6 @@ func (v revising) says(links map[*survey.Node]collections.RowLink, in *row, colu
 func (v revising) edited(now *row, links map[*survey.Node]collections.RowLink) error {
 	d := v.d
 	d.rec.Rows, d.were = links, v.earlier(now, d.form.Keys, links)
-	d.people, d.house = nil, nil
 	d.name()
 	return v.stages(v.write)
 }

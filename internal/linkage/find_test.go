@@ -177,6 +177,25 @@ func TestBetweenTwoLists(t *testing.T) {
 	}
 }
 
+// What clusters say of pairs that no key has found is told of pairs across two lists alone, whatever place they have there.
+func TestClustersTellOfPairsAcrossTwoLists(t *testing.T) {
+	var rows [][]string
+	for part := range 2 {
+		for i := part; i < len(family(40)); i += 3 {
+			rows = append(rows, family(40)[i])
+		}
+	}
+	for _, pair := range [][2]int32{{0, 1}, {39, 39 + 2}, {39, 40}, {0, 40}, {38, 39}, {40, 41}, {0, 79}} {
+		r := find(t, personFields, rows, 40)
+		r.Pairs = nil
+		c := clusters{r: r}
+		c.tell(map[[2]int32]float64{pair: 5})
+		if across := pair[0] < 40 && pair[1] >= 40; (len(r.Pairs) == 1) != across {
+			t.Errorf("%v: %v", pair, r.Pairs)
+		}
+	}
+}
+
 // TestWeightsFallFromTheBestLevel: nicknames stand beside the levels, not among them.
 func TestWeightsFallFromTheBestLevel(t *testing.T) {
 	for _, c := range find(t, personFields, family(100), 0).Model.Columns {

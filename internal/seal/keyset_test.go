@@ -72,6 +72,28 @@ func TestRotationByAnotherProcess(t *testing.T) {
 	}
 }
 
+// TestAKeyThatWasTakenOut: what is sealed with a key that the keyset has no more still opens in a process that had it.
+func TestAKeyThatWasTakenOut(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys.json")
+	if err := keyset(t, seal.AES256).Create(path); err != nil {
+		t.Fatal(err)
+	}
+	here, err := seal.Source(path).Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, other := here.Seal([]byte("x"), "p"), keyset(t, seal.AES256)
+	if err := other.Replace(path); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := here.Reload(t.Context()); err != nil || !changed || here.Primary() != other.Primary {
+		t.Fatalf("seals with %s, %v", here.Primary(), err)
+	}
+	if got, err := here.Open(text, "p"); err != nil || string(got) != "x" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 func TestSources(t *testing.T) {
 	ks := keyset(t, seal.SM4)
 	content, err := ks.Encode()

@@ -253,6 +253,8 @@ func TestClock(t *testing.T) {
 		{"between its start and its end", `{` + times + `"then":"t","born":"1956-11-01","age":"70","twice":"140","day":"2026-11-20T00:00:00.000+08:00","once":"2026-11-20","at":"09:10"}`, nil, ""},
 		{"neither at its start nor at its end", `{` + times + `"then":"t","born":"1956-11-01","age":"69","twice":"138","day":"2026-11-21","once":"2020-01-01","at":"09:40"}`,
 			[]string{"logic.calculate age", "logic.calculate day", "logic.calculate at"}, ""},
+		{"over midnight", `{"start":"2026-11-20T23:50:00.000+08","end":"2026-11-21T00:10:00.000+08","day":"2026-11-20","at":"23:50"}`, nil,
+			`{"start":"2026-11-20T23:50:00.000+08:00","end":"2026-11-21T00:10:00.000+08:00","day":"2026-11-20","once":"2026-11-21","at":"23:50"}`},
 		{"judged at its end", `{` + times + `"then":"t","born":"1956-11-01","late":"l","appt":"2026-11-19"}`, []string{"logic.irrelevant late", "logic.constraint appt"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

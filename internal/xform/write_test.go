@@ -57,6 +57,21 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// TestSubmission: each setting about sending alone is told to the client.
+func TestSubmission(t *testing.T) {
+	for setting, want := range map[string]string{
+		"submission_url": `<submission action="yes" method="post"/>`, "public_key": `<submission base64RsaPublicKey="yes"/>`,
+		"auto_send": `<submission orx:auto-send="yes"/>`, "auto_delete": `<submission orx:auto-delete="yes"/>`,
+		"client_editable": `<submission odk:client-editable="true"/>`, "style": "",
+	} {
+		f := &survey.Form{ID: "f", Name: "data", Root: &survey.Question{Kind: survey.KindGroup}, Settings: map[string]string{setting: "yes"}}
+		out := string(write(t, f))
+		if _, line, found := strings.Cut(out, "<submission"); found != (want != "") || found && !strings.HasPrefix("<submission"+line, want) {
+			t.Errorf("%s: %s", setting, out)
+		}
+	}
+}
+
 func TestEntitiesVersion(t *testing.T) {
 	repeat := &survey.Question{Name: "person", Kind: survey.KindRepeat}
 	group := &survey.Question{Name: "home", Kind: survey.KindGroup}
