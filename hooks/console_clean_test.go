@@ -151,7 +151,14 @@ func TestAHouseholdIsFoundAndShown(t *testing.T) {
 		t.Fatalf("found %+v", found)
 	}
 	home := found.Items[0].Household
+	for task, where := range map[string][3]string{
+		"home": {home, "", gridA}, "child": {"", found.Items[0].Person, gridA}, "other": {"another", "", gridA}, "away": {home, "", gridC},
+	} {
+		d.Plant(t, collections.Tasks, map[string]any{"id": "task-" + task, "kind": "visit", "title": "去看看 " + task, "status": "open",
+			"household": where[0], "person": where[1], "area": where[2]})
+	}
 	var out struct {
+		Tasks   []struct{ Title string }
 		Members []struct{ ID string }
 		Visits  []struct {
 			ID         string
@@ -167,6 +174,9 @@ func TestAHouseholdIsFoundAndShown(t *testing.T) {
 	body := string(d.get(d.boss, "/households/"+home, &out))
 	if len(out.Members) != 1 || out.Members[0].ID != found.Items[0].Person || len(out.Visits) != 1 || out.Visits[0].ID != id {
 		t.Errorf("shown: %s", body)
+	}
+	if got := fmt.Sprint(out.Tasks); got != "[{去看看 child} {去看看 home}]" {
+		t.Errorf("to be done: %s", got)
 	}
 	if v := out.Visits[0]; !v.Located || v.HouseholdM == nil || *v.HouseholdM != 0 {
 		t.Errorf("the visit that told where the household is: %s", body)

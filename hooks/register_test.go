@@ -92,6 +92,51 @@ func TestWhatAnotherRecordConfirmedWaitsForApproval(t *testing.T) {
 	}
 }
 
+// Whoever is taken out of a record and told of again is still somebody whom that record brought: a slip is its author's to correct,
+// wherever they lie. Somebody else's child in the same place is not.
+func TestWhoIsToldOfAgainWasBroughtByTheRecord(t *testing.T) {
+	app, tablet, _ := stage(t)
+	visit := func(people ...map[string]any) map[string]any {
+		return childVisit(testapp.Inside(gridA), "示例路 1 号", people...)
+	}
+	id, first := uuid.NewString(), child("王小明", "", "2015-03-01", nil)
+	both := push(t, tablet, operation(1, id, visit(first, child("李小红", "", "2013-05-02", nil))))[0]
+	theirs := push(t, tablet, operation(2, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 9 号", child("赵小刚", "", "2014-01-01", nil))))[0]
+	push(t, tablet, based(operation(3, id, visit(first)), 1))
+	again, other := child("李晓红", "", "2013-05-02", nil), child("赵晓刚", "", "2014-01-01", nil)
+	again["person_id"], other["person_id"] = both.Persons[1], theirs.Persons[0]
+	if r := push(t, tablet, based(operation(4, id, visit(first, again, other)), 2))[0]; r.Status != "stored" || !slices.Equal(r.Persons[1:], []string{both.Persons[1], theirs.Persons[0]}) {
+		t.Fatalf("%+v", r)
+	}
+	for person, want := range map[string]string{both.Persons[1]: "李晓红", theirs.Persons[0]: "赵小刚"} {
+		if name := app.Find(t, collections.Persons, person).GetString("name"); name != want {
+			t.Errorf("the child is called %s, want %s", name, want)
+		}
+	}
+}
+
+// What a client calls somebody is an id where it is one, and nothing otherwise: the household and the person get ids of their own.
+func TestAnIDThatIsNoneNamesNobody(t *testing.T) {
+	app, tablet, _ := stage(t)
+	for i, said := range []string{"p1", "uuid:x", "../x"} {
+		somebody := child("王小明", "", "2015-03-0"+string(rune('1'+i)), nil)
+		somebody["person_id"] = said
+		visit := childVisit(testapp.Inside(gridA), "示例路 "+string(rune('1'+i))+" 号", somebody)
+		visit["household"].(map[string]any)["household_id"] = said
+		r := push(t, tablet, operation(i+1, uuid.NewString(), visit))[0]
+		if r.Status != "stored" || uuid.Validate(r.Persons[0]) != nil || uuid.Validate(r.Household) != nil {
+			t.Errorf("%s: %+v", said, r)
+		}
+	}
+	for _, table := range []string{collections.Persons, collections.Households} {
+		for _, row := range app.Clear(t, table, "TRUE", "id") {
+			if uuid.Validate(row[0]) != nil {
+				t.Errorf("%s %s", table, row[0])
+			}
+		}
+	}
+}
+
 // A child of another district is not changed; a pair waits for the same word of both sides, and nothing moves before.
 func TestAChildOfAnotherDistrict(t *testing.T) {
 	app, tablet, boss := stage(t)

@@ -298,6 +298,13 @@ func TestQualityTellsWhatIsUnusualHere(t *testing.T) {
 	if here.Looked != 24 || len(here.Interviews) == 0 || here.Interviews[0].ID != odd || next.Looked != 0 || len(next.Interviews) != 0 {
 		t.Fatalf("%+v, next door %+v", here, next)
 	}
+	c.boss.Want(200, post, "/api/doorstep/v1/records/child_visits/"+ops[3]["id"].(string)+"/review", map[string]any{"decision": "reject", "comment": "不是这里"}, nil)
+	path, looked := "/api/doorstep/v1/quality?form=child_visit", struct{ Looked int }{}
+	for query, want := range map[string]int{"": 23, "&campaign=" + c.campaign: 23, "&campaign=another": 0} {
+		if c.boss.Want(200, get, path+query, nil, &looked); looked.Looked != want {
+			t.Errorf("with one rejected, %q looks at %d interviews, want %d", query, looked.Looked, want)
+		}
+	}
 	seen := map[string]float64{}
 	for _, f := range here.Interviews[0].Flags {
 		seen[f.Kind] = f.Value
