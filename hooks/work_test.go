@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -311,6 +312,46 @@ func TestQualityTellsWhatIsUnusualHere(t *testing.T) {
 	}
 	if seen["short"] != 2 || seen["night"] != 1 {
 		t.Errorf("%+v", here.Interviews[0])
+	}
+}
+
+// However many interviews there are, the newest are compared, be it in a street, a district or a city, and others are said to be left.
+func TestQualityIsOfTheNewest(t *testing.T) {
+	const newest, older = 1500, 40
+	c := newCrew(t, "")
+	city := c.Client(t, c.Serve(t), c.Worker(t, "S-city", "supervisor", "99"))
+	exec := func(query string) {
+		t.Helper()
+		if _, err := c.App.NonconcurrentDB().NewQuery(query).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The oldest are of the night, and so is one of the newest. Every eighth is approved, and as many again were rejected.
+	exec(fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<%d) INSERT INTO child_visits
+		(id, area, worker, outcome, form_version, review_state, received_at, started_at, finished_at)
+		SELECT printf('visit-%%05d', i), printf('9901010010010%%02d', i%%7), printf('worker-%%d', i%%20), '1.1', '1',
+			CASE WHEN i%%8=1 THEN 'approved' WHEN i%%8=2 THEN 'rejected' ELSE 'received' END,
+			strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', '2026-11-01', i||' minutes'),
+			'2026-11-23T'||CASE WHEN i<=%d OR i=1605 THEN '23' ELSE '10' END||':40:00+08:00', '2026-11-23T23:59:00+08:00' FROM n`,
+		(newest+older)*8/7, older))
+	for _, area := range []string{"990101001", "990101", "99"} {
+		var told struct {
+			Looked     int
+			More       bool
+			Interviews []struct{ ID string }
+		}
+		city.Want(200, get, "/api/doorstep/v1/quality?form=child_visit&area="+area, nil, &told)
+		if told.Looked != newest || !told.More || len(told.Interviews) != 1 || told.Interviews[0].ID != "visit-01605" {
+			t.Errorf("%s: %d compared, more %v, told %v", area, told.Looked, told.More, told.Interviews)
+		}
+	}
+	exec(`DELETE FROM child_visits WHERE id<'visit-00100'`)
+	var told struct {
+		Looked int
+		More   bool
+	}
+	if city.Want(200, get, "/api/doorstep/v1/quality?form=child_visit&area=99", nil, &told); told.More || told.Looked >= newest {
+		t.Errorf("%+v", told)
 	}
 }
 

@@ -1,15 +1,19 @@
 package console
 
 import (
+	"cmp"
 	"database/sql"
+	"encoding/json"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/paulmach/orb/geo"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
@@ -19,7 +23,8 @@ import (
 
 // Quality is what is unusual in the interviews of an area, to be looked at first. It accuses nobody and rejects nothing.
 type Quality struct {
-	Looked     int            `json:"looked"` // interviews that were compared
+	Looked     int            `json:"looked"` // interviews that were compared, the newest
+	More       bool           `json:"more"`   // there are older ones, which were not
 	Interviews []OddInterview `json:"interviews"`
 	Workers    []OddWorker    `json:"workers"`
 }
@@ -44,7 +49,7 @@ type OddWorker struct {
 }
 
 const (
-	mostCompared = 5000 // interviews of one look; a larger place is looked at part by part
+	mostCompared = 1500 // interviews of one look, the newest; who wants to know of others looks at a smaller place
 	mostOdd      = 100
 )
 
@@ -52,7 +57,7 @@ const (
 // only one of whom is told.
 type QualityOf struct{ Form, Area, Campaign, Worker string }
 
-// ReadQuality compares interviews with each other. It fails where there are too many for one look.
+// ReadQuality compares the newest interviews with each other.
 func ReadQuality(db collections.DB, k Known, actor access.Actor, of QualityOf) (Quality, error) {
 	out := Quality{Interviews: []OddInterview{}, Workers: []OddWorker{}}
 	in, ok := k.Library.Get(of.Form, "")
@@ -60,7 +65,12 @@ func ReadQuality(db collections.DB, k Known, actor access.Actor, of QualityOf) (
 		return out, problem.New(problem.BadParameter, "form")
 	}
 	table := in.Layout.Main().Name
-	all, err := interviewsOf(db, k, in, actor, of)
+	newest := newestInterviews{db: db, k: k, table: table, campaign: of.Campaign}
+	if err := newest.read(actor.Ranges(of.Area)); err != nil {
+		return out, err
+	}
+	out.More = newest.more
+	all, err := interviewsOf(db, in, newest.keys)
 	if err != nil {
 		return out, err
 	}
@@ -105,8 +115,72 @@ func (q *Quality) name(db collections.DB) error {
 	return nil
 }
 
-// interviewsOf reads the completed records with the answers that tell nobody who somebody is.
-func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor access.Actor, of QualityOf) ([]quality.Interview, error) {
+// newestInterviews are the newest completed records of a table that were not rejected.
+type newestInterviews struct {
+	db              collections.DB
+	k               Known
+	table, campaign string
+	keys            []position
+	more            bool // there are others
+}
+
+// comparedStates are the states of the records that are compared: all but the rejected ones.
+var comparedStates = []string{collections.Received, collections.HasIssues, collections.Edited, collections.Approved, collections.Returned}
+
+// read goes through the ranges: through what the index of areas holds of a street, and of a larger place from the newest visit
+// backwards, in each state.
+func (n *newestInterviews) read(ranges []territory.Range) error {
+	for _, r := range ranges {
+		if len(r.Lo) >= street {
+			if err := n.add(`v.area>=? AND v.area<? AND +v.review_state!='rejected'`, r.Lo, r.Hi); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, state := range comparedStates {
+			where, args := `v.review_state=? AND +v.area>=? AND +v.area<?`, []any{state, r.Lo, r.Hi}
+			if len(r.Lo) >= district {
+				where, args = `substr(v.area,1,6)=? AND `+where, append([]any{r.Lo[:district]}, args...)
+			}
+			if err := n.add(where, args...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// add reads the newest of a part, as far as they are among the newest of all.
+func (n *newestInterviews) add(where string, args ...any) error {
+	oldest := ""
+	if len(n.keys) == mostCompared {
+		oldest = n.keys[mostCompared-1].at
+	}
+	query := `SELECT v.id, v.received_at FROM "` + n.table + `" v WHERE ` + where + ` AND v.received_at>=? AND (?='' OR v.campaign=?) AND ` +
+		n.k.Library.Interviews().Of(n.table) + ` ORDER BY v.received_at DESC, v.id DESC LIMIT ` + strconv.Itoa(mostCompared+1)
+	err := collections.Each(n.db, query, append(args, oldest, n.campaign, n.campaign), func(rows *sql.Rows) error {
+		var at position
+		err := rows.Scan(&at.id, &at.at)
+		n.keys = append(n.keys, at)
+		return err
+	})
+	slices.SortFunc(n.keys, func(a, b position) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.id, a.id)) })
+	if len(n.keys) > mostCompared {
+		n.keys, n.more = n.keys[:mostCompared], true
+	}
+	return err
+}
+
+// interviewsOf reads completed records with the answers that tell nobody who somebody is.
+func interviewsOf(db collections.DB, in *instrument.Instrument, keys []position) ([]quality.Interview, error) {
+	ids := make([]string, len(keys))
+	for i, key := range keys {
+		ids[i] = key.id
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
 	main := in.Layout.Main()
 	columns := in.Layout.Plain(main)
 	query := `SELECT m.id, m.worker, m.started_at, m.finished_at, m.location, m.sealed, COALESCE(h.id,''), COALESCE(h.location,''),
@@ -114,26 +188,16 @@ func interviewsOf(db collections.DB, k Known, in *instrument.Instrument, actor a
 	for _, c := range columns {
 		query += `, m."` + c + `"`
 	}
-	query += ` FROM "` + main.Name + `" m LEFT JOIN households h ON h.id=m.household
-		WHERE m.area>=? AND m.area<? AND m.review_state!='rejected' AND (?='' OR m.campaign=?) AND (SELECT ` +
-		k.Library.Interviews().Of(main.Name) + ` FROM "` + main.Name + `" own WHERE own.id=m.id) LIMIT ?`
+	query += ` FROM json_each(?) k CROSS JOIN "` + main.Name + `" m ON m.id=k.value LEFT JOIN households h ON h.id=m.household`
 	r := interviewReader{db: db, table: main.Name, columns: columns}
 	r.blanks, r.whole = missing(in, columns)
 	var all []quality.Interview
-	for _, part := range actor.Ranges(of.Area) {
-		err := collections.Each(db, query, []any{part.Lo, part.Hi, of.Campaign, of.Campaign, mostCompared + 1}, func(rows *sql.Rows) error {
-			one, err := r.scan(rows)
-			all = append(all, one)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if len(all) > mostCompared {
-			return nil, problem.New(problem.TooLong, "area")
-		}
-	}
-	return all, nil
+	err = collections.Each(db, query, []any{string(list)}, func(rows *sql.Rows) error {
+		one, err := r.scan(rows)
+		all = append(all, one)
+		return err
+	})
+	return all, err
 }
 
 // missing are the answers of each column that hold no value, by what the choices declare, and which columns are whole numbers.

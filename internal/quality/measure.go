@@ -123,9 +123,13 @@ func answers(one Interview, shares []map[uint32]float64, value map[Kind]float64)
 // compare finds for each interview the earlier one of the same worker whose answers are most alike. What it says is how much more alike
 // than chance would make them: equal answers that most people give say nothing.
 func compare(all []Interview, shares []map[uint32]float64, seen []measured) {
+	weighed := make([]answered, len(all))
+	for i, one := range all {
+		weighed[i] = weigh(one, shares)
+	}
 	for i := range all {
 		for j := i + 1; j < len(all) && j <= i+neighbours && all[j].Worker == all[i].Worker; j++ {
-			alike, ok := likeness(all[i], all[j], shares)
+			alike, ok := likeness(weighed[i], weighed[j])
 			if have, known := seen[j].value[Same]; ok && (!known || alike > have) {
 				seen[j].value[Same], seen[j].other = alike, i
 			}
@@ -133,17 +137,33 @@ func compare(all []Interview, shares []map[uint32]float64, seen []measured) {
 	}
 }
 
-// likeness is the share of equal answers among those that both gave, each weighed by how rare it is.
-func likeness(a, b Interview, shares []map[uint32]float64) (float64, bool) {
+// answered are the answers of an interview, each with its weight, which is how rare it is.
+type answered struct {
+	answers []uint32
+	weights []float64
+}
+
+func weigh(one Interview, shares []map[uint32]float64) answered {
+	w := answered{one.Answers, make([]float64, len(one.Answers))}
+	for q, a := range one.Answers {
+		if a >= Valued {
+			w.weights[q] = 1 - shares[q][a]
+		}
+	}
+	return w
+}
+
+// likeness is the share of equal answers among those that both gave, by weight.
+func likeness(a, b answered) (float64, bool) {
 	equal, all, n := 0.0, 0.0, 0
-	for q := range min(len(a.Answers), len(b.Answers)) {
-		x, y := a.Answers[q], b.Answers[q]
+	for q := range min(len(a.answers), len(b.answers)) {
+		x, y := a.answers[q], b.answers[q]
 		if x < Valued || y < Valued {
 			continue
 		}
-		weight := 1 - shares[q][x]
+		weight := a.weights[q]
 		if x != y {
-			weight = max(weight, 1-shares[q][y])
+			weight = max(weight, b.weights[q])
 		} else {
 			equal += weight
 		}

@@ -40,6 +40,8 @@ var allowed = []struct {
 		"USE TEMP B-TREE", "the queue of one finding sorts the records of the territory that have it"},
 	{[]string{`AND +v.review_state IN (SELECT value FROM json_each(?)) AND`},
 		"USE TEMP B-TREE FOR ORDER BY", "the queue of what was returned sorts what it finds in some streets"},
+	{[]string{`AND +v.review_state!='rejected' AND v.received_at>=?`},
+		"USE TEMP B-TREE FOR ORDER BY", "quality sorts the times of some streets' interviews, and keeps the newest"},
 	{[]string{`,0) IS NOT (`, `LIMIT 1`}, "", "publishing a version looks once whether a record counts otherwise by it"},
 	{[]string{`INSERT INTO coverage_`, `COUNT(*)`}, "", "a table that was not counted before is counted, once"},
 	{[]string{`INSERT INTO coverage_areas`, `GROUP BY`}, "", "the same"},

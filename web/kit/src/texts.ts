@@ -952,7 +952,7 @@ export const texts = {
   'quality.order': ['与同街道的记录相比；不是指责', 'Beside those of the same street; no accusation'],
   'quality.hint': ['这里只排顺序，提示先看哪些记录；任何一条都不是指责，也不会据此拒绝记录。请打开记录，结合实际判断。', 'This orders what to look at first. No line is an accusation and nothing is rejected by it: open the record and judge for yourself.'],
   'quality.looked': ['比较了 {n} 份访谈', '{n} interviews compared'],
-  'quality.tooMany': ['这一范围超过 5,000 份访谈，请选择更小的区划。', 'More than 5,000 interviews: choose a smaller area.'],
+  'quality.newest': ['比较了最近的 {n} 份访谈，更早的没有比较；要看更早的，请选择更小的区划。', 'The newest {n} interviews compared; older ones were not. Choose a smaller area to look at those.'],
   'quality.workers': ['采集员', 'Workers'],
   'quality.interviews': ['访谈', 'Interviews'],
   'quality.record': ['打开记录', 'Open the record'],
