@@ -24,7 +24,7 @@ import (
 // beside holds the arguments with which the test runs each command while a server has the database open. A command with ""
 // is not run: it does not open the database of a running server. The test fails for a command that is not here.
 var beside = map[string]string{
-	"areas import": "nowhere.geojson --crs wgs84", "areas house-codes": "nowhere.csv", "areas jobs": " ", "areas reassign": " ", "match": "nowhere.csv -o OUT/match", "audit verify": " ", "audit who": "nobody", "backup": "OUT/b.zip", "damaged": " ", "export": "child_visit -o OUT/export",
+	"areas import": "nowhere.geojson --crs wgs84", "areas house-codes": "nowhere.csv", "areas jobs": " ", "areas reassign": " ", "match": "nowhere.csv -o OUT/match", "audit verify": " ", "audit who": "nobody", "backup": "OUT/b.zip", "base-map": "off", "damaged": " ", "export": "child_visit -o OUT/export",
 	"campaigns list": " ", "campaigns assign": "nothing nowhere.xlsx", "campaigns create": "sweep --form child_visit", "campaigns open": "nothing", "campaigns close": "nothing",
 	"forms list": " ", "forms close": "nothing 1", "forms download": "nothing", "roster import": "nowhere.csv",
 	"forms publish": "nowhere.csv", "init": "", "keys rotate": " ", "keys status": " ", "serve": "--http 127.0.0.1:1", "migrate": "",

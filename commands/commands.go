@@ -31,6 +31,7 @@ func Add(app *pocketbase.PocketBase, d *hooks.Doorstep) {
 		group("forms", "问卷 · questionnaires", withoutDatabase(convertForm(d)), publishForm(app, d), listForms(app, d), closeForm(app, d),
 			downloadForm(app, d)),
 		campaigns(app, d),
+		baseMap(app, d),
 		keys(app, d),
 		makeBackup(app, d),
 		damaged(app, d),

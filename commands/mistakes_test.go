@@ -47,6 +47,7 @@ var wrongTexts = map[string]struct{ args, names string }{
 	"match --map":                  {"match people.csv -o out --map frob=x", "birth_date"},
 	"match --not-listed":           {"match people.csv -o out --not-listed frob", "elder"},
 	"match --within":               {"match people.csv -o out --within 9999", "9999"},
+	"base-map --credit":            {"base-map https://tiles.example/{z}/{x}/{y}.png --datum gcj02 --credit=", "--credit"},
 	"forms publish --shipped":      {"forms publish none --shipped", "child_visit"},
 }
 
@@ -64,7 +65,10 @@ var wrongWords = map[string]string{
 	"areas import list.csv": "code", "roster import list.csv": "area", "workers import list.csv": "staff_no", "forms publish list.csv": "XLSForm", "forms convert list.csv": "XLSForm", "restore list.csv": "list.csv",
 	"areas import list.geojson": "--crs", "areas import list.csv --crs wgs84": "--crs", "export none -o out": "child_visit", "forms download none": "child_visit", "forms close none 1": "child_visit", "forms close child_visit 1": "child_visit",
 	"campaigns open none": "none", "campaigns close none": "none", "audit who none": "none", "workers unlock none": "staff", "workers second-factor maybe": "required, off",
-	"superuser create you@example.org short": "密码至少 8 个字符", "superuser create none long-password-1": "", "superuser delete none@example.org": "none@example.org", "superuser update none@example.org long-password-1": "none@example.org", "superuser otp none@example.org": "none@example.org",
+	"base-map none": "{z}", "base-map ftp://tiles.example/{z}/{x}/{y}": "https://", "base-map https://{z}.example/{x}/{y}": "https://", "base-map https://u:p@tiles.example/{z}/{x}/{y}": "https://",
+	"base-map https://tiles.example/{z}/{x}/{y}": "wgs84, gcj02", "base-map https://tiles.example/{z}/{x}/{y}/{s} --datum wgs84": "{z}",
+	"base-map https://tiles.example/{z}/{x}/{y} --datum wgs84 --credit x --largest-zoom 19": "18",
+	"superuser create you@example.org short":                                                "密码至少 8 个字符", "superuser create none long-password-1": "", "superuser delete none@example.org": "none@example.org", "superuser update none@example.org long-password-1": "none@example.org", "superuser otp none@example.org": "none@example.org",
 	"superuser ips none": "10.0.0.0/24", "superuser upsert none long-password-1": "", "serve none": "--http", "serve https://example.org": "--http", "keys new list.csv": "list.csv",
 	"backup none/none.zip": "none", "backup list.csv": "list.csv：已有同名文件", "restore . --replace": "这是文件夹", "dedup people.csv -o list.csv": "list.csv：不是文件夹", "simulate --server http://127.0.0.1:1 --patience 1ms": "127.0.0.1:1", "simulate --kill-every 1h --patience 1ms": "serve --demo", "serve --tls-cert list.csv --tls-key list.csv": "--https",
 	"serve --https 127.0.0.1:0 --tls-cert list.csv --tls-key list.csv": "certificate",

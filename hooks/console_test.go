@@ -339,6 +339,8 @@ func (w *witness) walkConsole(tablet, boss *testapp.Client, visit string) {
 	w.send(boss, get, v1+"/areas/outlines", nil, "?parent=990101&counts=1", nil, 200)
 	w.send(boss, get, v1+"/tiles/{z}/{x}/{y}", []string{"10", "836", "446"}, "", nil, 200)
 	w.send(boss, get, v1+"/tiles/{z}/{x}/{y}", []string{"1", "2", "0"}, "", nil, 404)
+	w.send(boss, get, v1+"/base-map", nil, "", nil, 200)
+	w.send(boss, get, v1+"/base-map/{z}/{x}/{y}", []string{"10", "836", "446"}, "", nil, 404)
 	w.send(boss, get, v1+"/workers", nil, "?limit=1", nil, 200)
 	w.send(boss, get, v1+"/workers", nil, "?cursor=x", nil, 400)
 	w.send(boss, get, v1+"/forms", nil, "", nil, 200)

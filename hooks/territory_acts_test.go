@@ -170,7 +170,7 @@ var guessed = map[string]string{
 	"{device}/{upload}": "uploads",
 	"areas/{code}":      "", "backups/{name}": "", "export/{form}": "", "forms/{form}": "", "records/{collection}": "",
 	"{form}/{version}": "",
-	"jobs/{id}":        "jobs", "queues/{id}": "saved_queues", "tiles/{z}": "", "{z}/{x}": "", "{x}/{y}": "",
+	"jobs/{id}":        "jobs", "queues/{id}": "saved_queues", "tiles/{z}": "", "base-map/{z}": "", "{z}/{x}": "", "{x}/{y}": "",
 }
 
 // filled puts ids of the other side into a path, and fails the test for a placeholder that it does not know.

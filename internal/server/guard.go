@@ -44,11 +44,15 @@ func loadToken(re *core.RequestEvent) error {
 }
 
 // withoutQuery keeps what somebody looks for out of the activity log, which runs after it: filters are in the query, and
-// names and numbers in the filters. What an error cites is left out with it.
+// names and numbers in the filters; the square of a map tells where somebody reads. What an error cites is left out with it.
 func withoutQuery(re *core.RequestEvent) error {
 	err := re.Next()
 	masked := *re.Request.URL
 	masked.RawQuery, masked.ForceQuery = "", false
+	if before, _, found := strings.Cut(re.Request.Pattern, "{z}"); found {
+		_, masked.Path, _ = strings.Cut(before, " ")
+		masked.RawPath = ""
+	}
 	re.Request.URL = &masked
 	if from, cut, found := strings.Cut(re.Request.Referer(), "?"); found && cut != "" {
 		re.Request.Header.Set("Referer", from)

@@ -47,6 +47,7 @@ const (
 	factorRoutes = "/api/doorstep/v1/second-factor" // what somebody may do who has still to enrol
 	areaJobs     = "/api/doorstep/v1/area-jobs"
 	jobsPath     = "/api/doorstep/v1/jobs"
+	baseMapPath  = "/api/doorstep/v1/base-map"
 )
 
 // Routes is every URL below /api/sync and /api/doorstep, by who calls it. Those of ODK's apps are odkRoutes and draftRoutes, those of the
@@ -184,6 +185,8 @@ var consoleRoutes = []Route{
 	get("/api/doorstep/v1/areas", access.ReadCoverage, listAreas),
 	get("/api/doorstep/v1/areas/outlines", access.ReadCoverage, outlines),
 	get("/api/doorstep/v1/tiles/{z}/{x}/{y}", access.ReadCoverage, mapTile).packed(),
+	get(baseMapPath, access.ReadCoverage, readBaseMap),
+	get(baseMapPath+"/{z}/{x}/{y}", access.ReadCoverage, baseMapSquare).slow("the tile server is asked, whose time is bounded"),
 	get("/api/doorstep/v1/coverage/pace", access.ReadCoverage, readPace),
 	get("/api/doorstep/v1/outcomes", access.ReadCoverage, outcomes),
 	get("/api/doorstep/v1/quarantine/{id}", access.ReadQuarantine, oneHeld),

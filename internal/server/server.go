@@ -8,6 +8,7 @@ import (
 
 	"doorstep/collections/territory"
 	"doorstep/internal/attachment"
+	"doorstep/internal/basemap"
 	"doorstep/internal/body"
 	"doorstep/internal/console"
 	"doorstep/internal/devicesync"
@@ -48,6 +49,8 @@ type Server struct {
 	needs  *needs.Counts
 	leases *console.Leases
 	jobs   *job.Runner
+
+	squares *basemap.Squares
 }
 
 // New makes a Server whose forms and areas are still to be loaded.
@@ -58,6 +61,7 @@ func New(now func() time.Time) *Server {
 		passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(), sheets: console.NewSheets(),
 		leases: console.NewLeases(), needs: needs.NewCounts(), JobsWait: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)},
 	}
+	s.squares = basemap.New(func() time.Time { return s.Now() })
 	s.jobs = &job.Runner{Works: s.works(), Now: func() time.Time { return s.Now() }}
 	return s
 }

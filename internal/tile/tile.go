@@ -29,6 +29,13 @@ func (a At) Bound() orb.Bound {
 	return orb.Bound{Min: orb.Point{lon(a.X), lat(a.Y + 1)}, Max: orb.Point{lon(a.X + 1), lat(a.Y)}}
 }
 
+// Holding returns the square of a zoom that holds a place.
+func Holding(place orb.Point, zoom int) At {
+	steps := At{Z: zoom}.project(place)
+	last := int(1)<<zoom - 1
+	return At{zoom, min(int(steps[0])/extent, last), min(int(steps[1])/extent, last)}
+}
+
 // Property is a value by its key.
 type Property struct {
 	Key  string

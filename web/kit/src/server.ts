@@ -32,7 +32,8 @@ export function useToken(value: string, whenEnded: () => void) {
   ended = whenEnded
 }
 
-async function reach(input: Request): Promise<Response> {
+/** reach sends a request in the name of who is signed in. */
+export async function reach(input: Request): Promise<Response> {
   if (token && !input.headers.has('Authorization')) input.headers.set('Authorization', token)
   try {
     const res = await fetch(input)

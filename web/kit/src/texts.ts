@@ -22,6 +22,7 @@ export const texts = {
   'app.search': ['查找', 'Search'],
   'app.comma': ['、', ', '],
   'app.done': ['已完成', 'Done'],
+  'map.fails': ['底图暂时取不到，只画边界', 'The base map does not come now; outlines alone'],
 
   'nav.today': ['今日', 'Today'],
   'nav.review': ['审核', 'Review'],
