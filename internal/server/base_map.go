@@ -25,7 +25,7 @@ func readBaseMap(r *request) error {
 	}{src.On(), src.Datum, src.Credit, src.LargestZoom})
 }
 
-// baseMap is the tile server of the settings; the zero Source for none. One that was set by hand and is wrong is none, and stands in the log.
+// baseMap is the tile server of the settings; the zero Source for none. One that was set by hand and is wrong is none, and is in the log.
 func (r *request) baseMap() (basemap.Source, error) {
 	text, err := collections.MetaValue(r.db(), basemap.Key)
 	if err != nil {
