@@ -226,3 +226,54 @@ func TestADeliveryWithoutItsBytesIsRefused(t *testing.T) {
 		t.Errorf("it left %q", moved)
 	}
 }
+
+// An app acknowledges a record with its files: one that went between its last byte and the answer is not acknowledged, so that the record
+// is sent again, and one that was old is young then, so that an erasure that began before leaves it.
+func TestCollectIsToldOfFilesThatStay(t *testing.T) {
+	app, phone, _, _ := odkStage(t)
+	phone.saved(xmlPart(record(t, app, "child_visit", uuid.NewString(), "", visitAt("示例路 1 号")))) // writes down whose app it is
+	// sent sends a record; meanwhile is done once its file has come, before it is looked at.
+	sent := func(parts []part, meanwhile func(sha string) error) (a answer) {
+		answered := make(chan answer)
+		err := collections.Write(t.Context(), app.TestApp, func(collections.DB) error { // nobody else writes until it ends
+			go func() { answered <- phone.posted(parts...) }()
+			content := []byte(parts[1].body)
+			for !stored(app, content) {
+				select {
+				case a := <-answered:
+					t.Errorf("answered before: %d %s", a.Status, a.Body)
+					return errors.New("no file came")
+				case <-time.After(time.Millisecond):
+				}
+			}
+			return meanwhile(digest(content))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return <-answered
+	}
+	parts := func(n string) []part {
+		answers := visitAt("示例路 " + n + " 号")
+		answers["closing"] = map[string]any{"door_plate_photo": n + ".jpg"}
+		return []part{xmlPart(record(t, app, "child_visit", uuid.NewString(), "", answers)), filePart(n+".jpg", "door plate "+n)}
+	}
+	gone, old, began := parts("2"), parts("3"), time.Now().Add(-time.Minute)
+	if a := sent(gone, func(sha string) error { return collections.Files(app).Remove(sha, time.Now().Add(time.Hour)) }); a.Status < 500 {
+		t.Errorf("without its file: %d %s", a.Status, a.Body)
+	}
+	phone.saved(gone...)
+	if !stored(app, []byte(gone[1].body)) {
+		t.Error("what was sent again is not in the store")
+	}
+	a := sent(old, func(sha string) error {
+		hour := time.Now().Add(-time.Hour)
+		return os.Chtimes(filepath.Join(app.DataDir(), "attachments", sha[:2], sha), hour, hour)
+	})
+	if a.Status != http.StatusCreated {
+		t.Errorf("with an old file: %d %s", a.Status, a.Body)
+	}
+	if err := collections.Files(app).Remove(digest([]byte(old[1].body)), began); err != nil || !stored(app, []byte(old[1].body)) {
+		t.Errorf("an erasure that began before took it (%v)", err)
+	}
+}
