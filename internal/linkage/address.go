@@ -34,7 +34,6 @@ func (r *reader) address(s string) value {
 	if v.han {
 		v.text = strings.Join(all, " ")
 	}
-	v.raw = v.text // what was written otherwise compares the same
 	v.at = newPlace(said.String(), words, numbers)
 	v.at.whole = hash32(strings.ReplaceAll(v.text, " ", ""))
 	if !v.han {
@@ -43,12 +42,21 @@ func (r *reader) address(s string) value {
 	return v
 }
 
+// mostParts is how many words of an address are looked at, and how many pairs of letters.
+const mostParts = 1 << 15
+
 // newPlace keeps the lists in one piece of memory.
 func newPlace(said string, words, numbers []uint32) *place {
-	all := slices.Clip(slices.Concat(grams(said), words, numbers))
-	g, w := len(all)-len(words)-len(numbers), len(all)-len(numbers)
-	return &place{grams: all[:g:g], words: all[g:w:w], digits: all[w:]}
+	letters := grams(said)
+	letters, words = letters[:min(len(letters), mostParts)], words[:min(len(words), mostParts)]
+	all := make([]uint32, 0, len(letters)+len(words)+len(numbers))
+	all = append(append(append(all, letters...), words...), numbers...)
+	return &place{parts: all, words: uint16(len(letters)), digits: uint16(len(letters) + len(words))}
 }
+
+func (p *place) grams() []uint32     { return p.parts[:p.words] }
+func (p *place) saidWords() []uint32 { return p.parts[p.words:p.digits] }
+func (p *place) numbers() []uint32   { return p.parts[p.digits:] }
 
 // unitWords are words of administration and of buildings, which some write and some do not.
 var unitWords = strings.NewReplacer("省", " ", "市", " ", "区", " ", "县", " ", "街道办事处", " ", "街道", " ", "社区居委会", " ", "社区", " ", "居委会", " ",
@@ -126,18 +134,18 @@ func compareAddresses(a, b *value) level {
 		return addressSame
 	}
 	x, y := a.at, b.at
-	numbers := agreeNumbers(x.digits, y.digits)
+	numbers := agreeNumbers(x.numbers(), y.numbers())
 	if x.whole == y.whole && numbers == agree {
 		return addressSame
 	}
 	latin, alike := !a.han && !b.han, 0.0
 	if sameWords(a, b) || latin && min(len(x.letters), len(y.letters)) >= 6 && !far(a.mask, b.mask, 2) && edits(x.letters, y.letters, 2) <= 2 {
 		alike = 0.9
-	} else if alike = dice(x.grams, y.grams); contained(x.grams, y.grams) || contained(x.words, y.words) {
+	} else if alike = dice(x.grams(), y.grams()); contained(x.grams(), y.grams()) || contained(x.saidWords(), y.saidWords()) {
 		alike = max(alike, 0.8)
 	}
 	switch {
-	case numbers != agree && len(x.digits)+len(y.digits) > 0:
+	case numbers != agree && len(x.numbers())+len(y.numbers()) > 0:
 		if alike >= 0.6 && (numbers == partly || latin) {
 			return addressAlike
 		}
@@ -153,7 +161,7 @@ func compareAddresses(a, b *value) level {
 // sameWords reports whether two addresses differ in their numbers alone.
 func sameWords(a, b *value) bool {
 	if a.han || b.han {
-		return a.han == b.han && slices.Equal(a.at.grams, b.at.grams)
+		return a.han == b.han && slices.Equal(a.at.grams(), b.at.grams())
 	}
 	return a.at.letters == b.at.letters
 }

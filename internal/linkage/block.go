@@ -68,14 +68,14 @@ type Limits struct {
 // DefaultLimits find nearly all pairs of records with two facts left in common.
 func DefaultLimits() Limits { return Limits{Bucket: 100, Single: 20, Pairs: 80, All: 1500} }
 
-// passes chooses features and pairs of features by the number of pairs they give, the fewest first. At least one
+// choose takes features and pairs of features by the number of pairs they give, the fewest first. At least one
 // of them tells of the person, not of the household alone.
-func (t *Table) passes(l Limits, list []feature, of []uint32) []Pass {
-	n := int64(t.Len())
+func (c *candidates) choose() {
+	n, l, list := int64(c.t.Len()), c.limits, c.list
 	var all []Pass
 	alone := make([]bool, len(list))
 	for i, f := range list {
-		p := t.measure(l, list, of, i, -1)
+		p := c.measure(i, -1)
 		if !f.shared && p.OverFull == 0 {
 			alone[i] = p.Pairs <= l.Single*n
 		}
@@ -88,7 +88,7 @@ func (t *Table) passes(l Limits, list []feature, of []uint32) []Pass {
 			if list[i].fact == list[j].fact || list[i].shared && list[j].shared || alone[i] || alone[j] {
 				continue
 			}
-			if p := t.measure(l, list, of, i, j); p.Pairs > 0 {
+			if p := c.measure(i, j); p.Pairs > 0 {
 				all = append(all, p)
 			}
 		}
@@ -97,24 +97,25 @@ func (t *Table) passes(l Limits, list []feature, of []uint32) []Pass {
 	var sum int64
 	for i, p := range all {
 		if sum += p.Pairs; sum > max(l.Pairs*n, 3_000_000) {
-			return all[:i]
+			all = all[:i]
+			break
 		}
 	}
-	return all
+	c.passes = all
 }
 
-func (t *Table) measure(l Limits, list []feature, of []uint32, i, j int) Pass {
-	p := Pass{Keys: []string{t.featureName(list[i])}, a: i, b: j}
+func (c *candidates) measure(i, j int) Pass {
+	p := Pass{Keys: []string{c.t.featureName(c.list[i])}, a: i, b: j}
 	if j >= 0 {
-		p.Keys = append(p.Keys, t.featureName(list[j]))
+		p.Keys = append(p.Keys, c.t.featureName(c.list[j]))
 	}
-	each(t.sorted(len(list), of, i, j), func(bucket []uint64) {
-		if len(bucket) > l.Bucket {
+	each(c.sorted(i, j), func(bucket []uint64) {
+		if len(bucket) > c.limits.Bucket {
 			p.OverFull++
 			p.Passed += len(bucket)
 			return
 		}
-		p.Pairs += t.pairsOf(bucket)
+		p.Pairs += c.t.pairsOf(bucket)
 	})
 	return p
 }
@@ -134,11 +135,21 @@ func (t *Table) pairsOf(bucket []uint64) int64 {
 	return first * (n - first)
 }
 
-// sorted are the keys of records that have one, each with its record below, in order.
-func (t *Table) sorted(width int, of []uint32, i, j int) []uint64 {
-	out := make([]uint64, 0, t.Len())
-	for r := range t.Len() {
-		row := of[r*width:][:width]
+// asks are the features of a pass as bits.
+func (p *Pass) asks() uint64 {
+	if p.b < 0 {
+		return 1 << p.a
+	}
+	return 1<<p.a | 1<<p.b
+}
+
+// sorted are the keys of one or two features of the records that have one, each with its record below, in order. They last until the
+// next ones are asked for.
+func (c *candidates) sorted(i, j int) []uint64 {
+	width := len(c.list)
+	out := slices.Grow(c.inKeys[:0], c.t.Len())
+	for r := range c.t.Len() {
+		row := c.of[r*width:][:width]
 		key := row[i]
 		if j >= 0 {
 			key = both(key, row[j])
@@ -148,6 +159,7 @@ func (t *Table) sorted(width int, of []uint32, i, j int) []uint64 {
 		}
 	}
 	slices.Sort(out)
+	c.inKeys = out
 	return out
 }
 

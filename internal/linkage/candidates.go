@@ -3,6 +3,7 @@ package linkage
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -11,8 +12,12 @@ import (
 type candidates struct {
 	t      *Table
 	limits Limits
+	list   []feature
+	of     []uint32 // of each record its features, one after the other; nil where every pair is looked at
 	passes []Pass
-	keys   []uint32 // of each record one for each pass; 0 where it finds nobody by it
+	asks   []uint64 // of each pass its features, as bits
+	full   []uint64 // of each record the passes by which it finds nobody, as bits: too many have its key
+	inKeys []uint64 // made anew for each pass: the keys of records that have one, each with its record below, in order
 	pairs  int64    // of all passes, those that two find counted twice
 }
 
@@ -22,23 +27,30 @@ func newCandidates(t *Table, l Limits) *candidates {
 		c.pairs = t.possible()
 		return c
 	}
-	list, of := t.features()
-	c.passes = t.passes(l, list, of)
-	width := len(c.passes)
-	c.keys = make([]uint32, t.Len()*width)
+	c.list, c.of = t.features()
+	c.choose()
+	words := c.words()
+	c.full = make([]uint64, t.Len()*words)
 	for at, p := range c.passes {
 		c.pairs += p.Pairs
-		each(t.sorted(len(list), of, p.a, p.b), func(bucket []uint64) {
-			if len(bucket) > l.Bucket {
+		c.asks = append(c.asks, p.asks())
+		if p.OverFull == 0 {
+			continue
+		}
+		each(c.sorted(p.a, p.b), func(bucket []uint64) {
+			if len(bucket) <= l.Bucket {
 				return
 			}
 			for _, e := range bucket {
-				c.keys[int(uint32(e))*width+at] = uint32(e >> 32)
+				c.full[int(uint32(e))*words+at/64] |= 1 << (at % 64)
 			}
 		})
 	}
 	return c
 }
+
+// words is how many words hold a bit for each pass.
+func (c *candidates) words() int { return (len(c.passes) + 63) / 64 }
 
 // possible is the number of pairs that there are at all.
 func (t *Table) possible() int64 {
@@ -58,15 +70,14 @@ type visitor struct {
 
 // each visits the pairs on every processor. The pairs come in no order.
 func (c *candidates) each(ctx context.Context, show func(done, total int), v visitor) error {
-	if c.keys == nil {
+	if c.of == nil {
 		return c.every(ctx, show, v)
 	}
-	width := len(c.passes)
 	for at := range c.passes {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		show(at, width)
+		show(at, len(c.passes))
 		sorted := c.column(at)
 		var next atomic.Int64
 		parallel(func(worker int) {
@@ -79,7 +90,7 @@ func (c *candidates) each(ctx context.Context, show func(done, total int), v vis
 			}
 		})
 	}
-	show(width, width)
+	show(len(c.passes), len(c.passes))
 	return ctx.Err()
 }
 
@@ -106,24 +117,41 @@ func (c *candidates) stretch(worker, at int, sorted []uint64, start int, v visit
 	}
 }
 
-// wanted reports whether a pair is across two lists, and no earlier pass has found it.
+// wanted reports whether a pair is across two lists, has what a pass asks for, and no earlier pass has found it.
 func (c *candidates) wanted(at int, a, b int32) bool {
-	if first := int32(c.t.first); first > 0 && (a < first) == (b < first) {
+	if !c.across(a, b) {
 		return false
 	}
-	width := len(c.passes)
-	x, y := c.keys[int(a)*width:][:at], c.keys[int(b)*width:][:at]
-	for i, k := range x {
-		if k == y[i] && k != 0 {
+	width, words := len(c.list), c.words()
+	x, y := c.of[int(a)*width:][:width], c.of[int(b)*width:][:width]
+	var same uint64
+	for i, f := range x {
+		if f == y[i] && f != 0 {
+			same |= 1 << i
+		}
+	}
+	full := c.full[int(a)*words:][:words] // of the other too, where their keys are the same
+	if c.asks[at]&^same != 0 {            // their keys are the same by accident
+		return false
+	}
+	for i, asks := range c.asks[:at] {
+		if asks&^same == 0 && full[i/64]>>(i%64)&1 == 0 {
 			return false
 		}
 	}
 	return true
 }
 
+// across reports whether a pair is one to look at: of two lists those that have a record in each.
+func (c *candidates) across(a, b int32) bool {
+	first := int32(c.t.first)
+	return first == 0 || (a < first) != (b < first)
+}
+
+// column are the keys of a pass by which records find somebody.
 func (c *candidates) column(at int) []uint64 {
-	width := len(c.passes)
-	return c.t.sorted(width, c.keys, at, -1)
+	p, words := c.passes[at], c.words()
+	return slices.DeleteFunc(c.sorted(p.a, p.b), func(e uint64) bool { return c.full[int(uint32(e))*words+at/64]>>(at%64)&1 != 0 })
 }
 
 // every visits all pairs there are.
@@ -134,7 +162,7 @@ func (c *candidates) every(ctx context.Context, show func(done, total int), v vi
 	parallel(func(worker int) {
 		for a := next.Add(1) - 1; a < n && ctx.Err() == nil; a = next.Add(1) - 1 {
 			for b := a + 1; b < n; b++ {
-				if (v.picks == nil || v.picks(a, b)) && c.wanted(0, a, b) {
+				if (v.picks == nil || v.picks(a, b)) && c.across(a, b) {
 					v.visit(worker, a, b)
 				}
 			}

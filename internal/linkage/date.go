@@ -33,7 +33,7 @@ func (*reader) date(s string) value {
 	if d.month > 0 {
 		d.digits += two(d.month) + two(d.day)
 	}
-	return value{text: d.digits, raw: d.digits, date: &d, mask: letters(d.digits)}
+	return value{text: d.digits, date: &d, mask: letters(d.digits)}
 }
 
 func two(n int) string { return strconv.Itoa(n/10%10) + strconv.Itoa(n%10) }

@@ -35,7 +35,7 @@ func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func
 		return params{}, 0, err
 	}
 	p := t.start()
-	p.whole = c.keys == nil
+	p.whole = c.of == nil
 	possible := float64(max(1, t.possible()))
 	for round := range rounds {
 		next := t.round(&p, others, found, possible)
@@ -252,7 +252,7 @@ func (t *Table) canonical() []int32 {
 	hashes := make([][]uint32, len(t.facts))
 	for i, f := range t.facts {
 		for v := range f.values {
-			hashes[i] = append(hashes[i], hash32(f.values[v].raw))
+			hashes[i] = append(hashes[i], hash32(f.values[v].written()))
 		}
 	}
 	for r := range keys {

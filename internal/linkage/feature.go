@@ -94,8 +94,9 @@ func addressFeatures(v *value) features {
 	if len(v.at.letters) > 0 {
 		f[1] = hash32(v.at.letters[:min(5, len(v.at.letters))])
 	}
-	if v.han && len(v.at.digits) > 0 {
-		f[1] = both(v.at.digits[len(v.at.digits)-1], v.at.digits[0])
+	if v.han && len(v.at.numbers()) > 0 {
+		n := v.at.numbers()
+		f[1] = both(n[len(n)-1], n[0])
 	}
 	return f
 }

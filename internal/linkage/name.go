@@ -20,7 +20,7 @@ func (r *reader) name(s string, surname bool) value {
 	if isHan(s) {
 		return r.hanName(s, surname)
 	}
-	v := value{raw: fold(s), makeup: &makeup{}}
+	v := value{makeup: &makeup{raw: fold(s)}}
 	v.text = v.raw
 	words := strings.Fields(v.text)
 	if len(words) == 0 {
@@ -38,7 +38,7 @@ func (r *reader) name(s string, surname bool) value {
 }
 
 func (r *reader) hanName(s string, surname bool) value {
-	v := value{raw: strings.ToLower(s), han: true, makeup: &makeup{}}
+	v := value{han: true, makeup: &makeup{raw: strings.ToLower(s)}}
 	v.text = r.simplified(v.raw)
 	parts := strings.Split(v.text, "·")
 	v.first = parts[0]

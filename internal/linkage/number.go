@@ -15,9 +15,9 @@ func (r *reader) number(s string) value {
 	if unknown(strings.ToLower(s)) || len(text) < 3 || strings.Trim(text, "0") == "" {
 		return value{}
 	}
-	v := value{raw: text, text: text, mask: letters(text)}
+	v := value{text: text, mask: letters(text)}
 	if key := validate.IDKey(text); key != "" {
-		v.text, v.raw, v.valid, v.mask = key, key, true, letters(key)
+		v.text, v.valid, v.mask = key, true, letters(key)
 	}
 	return v
 }
@@ -70,7 +70,7 @@ func (r *reader) phone(s string) value {
 	if len(digits) < 5 || strings.Trim(digits, digits[:1]) == "" {
 		return value{}
 	}
-	return value{raw: digits, text: digits, mask: letters(digits)}
+	return value{text: digits, mask: letters(digits)}
 }
 
 // local are the digits of a phone number that stand whichever code of an area goes before.
@@ -94,7 +94,7 @@ func (r *reader) code(s string) value {
 		return value{}
 	}
 	text := compact(s)
-	return value{raw: text, text: text, mask: letters(text)}
+	return value{text: text, mask: letters(text)}
 }
 
 func compareCodes(a, b *value) level {
@@ -126,7 +126,7 @@ func (r *reader) same(s string) value {
 	if unknown(text) {
 		return value{}
 	}
-	return value{raw: text, text: text}
+	return value{text: text}
 }
 
 func compareSame(a, b *value) level {
@@ -142,9 +142,9 @@ func compareSame(a, b *value) level {
 func (r *reader) sex(s string) value {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "男", "男性", "m", "male", "1", "boy", "man":
-		return value{raw: "m", text: "m"}
+		return value{text: "m"}
 	case "女", "女性", "f", "female", "2", "girl", "woman":
-		return value{raw: "f", text: "f"}
+		return value{text: "f"}
 	}
 	return value{}
 }

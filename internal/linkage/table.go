@@ -192,9 +192,10 @@ func (t *Table) value(f *fact, text string) int32 {
 
 // count fills in how many records have each value.
 func (t *Table) count() {
+	t.rows = slices.Clone(t.rows) // without the room to grow, as the values
 	for i := range t.facts {
 		f := &t.facts[i]
-		f.index = nil
+		f.index, f.values = nil, slices.Clone(f.values)
 		f.seen = newCache(f, t.n)
 		counts := map[string]int32{}
 		for at := i; at < len(t.rows); at += len(t.facts) {

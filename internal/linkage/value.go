@@ -10,7 +10,6 @@ import (
 // apart.
 type value struct {
 	text    string // folded, traditional characters as simplified ones
-	raw     string // folded, as it was written
 	mask    uint64 // which letters and digits are in roman
 	*makeup        // of names
 	at      *place // of addresses
@@ -22,6 +21,7 @@ type value struct {
 
 // makeup is what a name is made of.
 type makeup struct {
+	raw    string      // folded, as it was written
 	sounds []*syllable // of each Chinese character
 	grams  []uint32    // pairs of letters, sorted
 	words  []uint32    // hashes of the words, sorted
@@ -31,12 +31,21 @@ type makeup struct {
 	alias  string      // what an English short name stands for; of a Chinese nickname what is left of the name
 }
 
+// written is a cell as it was written, folded.
+func (v *value) written() string {
+	if v.makeup != nil {
+		return v.raw
+	}
+	return v.text
+}
+
 // place is what an address is made of. Nearly every record has its own: all that is not compared is left away.
 type place struct {
-	grams, words []uint32 // pairs of letters, and hashes of the words, sorted
-	digits       []uint32 // hashes of the numbers in their order
-	letters      string   // the words without blanks, of one in Latin letters
-	whole        uint32   // hash of all but the blanks
+	parts   []uint32 // pairs of letters, and hashes of the words, each sorted; then hashes of the numbers in their order
+	letters string   // the words without blanks, of one in Latin letters
+	whole   uint32   // hash of all but the blanks
+	words   uint16   // where they begin
+	digits  uint16
 }
 
 // reader reads cells. It is not for several goroutines at once.
