@@ -13,7 +13,7 @@ import (
 )
 
 // softMemory is where the collector begins to work harder: a list of a million is linked in less.
-const softMemory = 900 << 20
+const softMemory = 520 << 20
 
 // findDuplicates looks for records of one person in a list, or between two, without the database.
 func findDuplicates(d *hooks.Doorstep) *cobra.Command {
