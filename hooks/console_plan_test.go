@@ -20,7 +20,7 @@ type explaining struct {
 }
 
 // mayScan are the plans that read a whole table or index: what is as small as what waits, the forms and the campaigns.
-var mayScan = []string{"CONSTANT ROW", "VALUES CLAUSE", "json_each", "(subquery", "(join", "idx_duplicates_open", "idx_duplicates_doubt", "idx_tasks_reports", "idx_devices_contact", "SCAN forms", "SCAN campaigns", "SCAN retention_reports", "SCAN _superusers"}
+var mayScan = []string{"CONSTANT ROW", "VALUES CLAUSE", "json_each", "(subquery", "(join", "idx_duplicates_open", "idx_duplicates_doubt", "idx_duplicates_score", "idx_tasks_reports", "idx_tasks_settled", "idx_devices_contact", "SCAN forms", "SCAN campaigns", "SCAN retention_reports", "SCAN _superusers"}
 
 func (e explaining) Query(query string, args ...any) (*sql.Rows, error) {
 	e.t.Helper()
@@ -57,7 +57,7 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 	known := console.Known{Library: d.Doorstep.Library, Sheets: console.NewSheets(), Areas: d.Doorstep.Areas.Index()}
 	for _, codes := range [][]string{{"9901"}, {"990101"}, {"990101001", "990102001001"}} {
 		actor := access.Actor{ID: "m", Role: access.Manager, Territory: codes}
-		for _, f := range []console.Filter{{}, {Form: "child_visit", From: "2026-11-20", To: "2026-11-24"}, {Worker: "x"}, {Code: "cn_id.division"}, {Campaign: "x", Photo: true, Returned: true}, {Returned: true, Area: "990101001"}, {States: []string{"approved"}, Area: "990101001"}} {
+		for _, f := range []console.Filter{{}, {Form: "child_visit", From: "2026-11-20", To: "2026-11-24"}, {Worker: "x"}, {Code: "cn_id.division"}, {Campaign: "x", Photo: true, Returned: true}, {Returned: true, Area: "990101001"}, {Code: "cn_id.division", ClockOff: true, Sort: console.Oldest}, {ClockOff: true}, {Sort: console.Oldest}, {States: []string{"approved"}, Area: "990101001"}} {
 			page, err := console.Queue(db, known, actor, f)
 			if err != nil {
 				t.Fatal(err)
@@ -74,6 +74,16 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 		}
 		if _, _, err := console.ReadHousehold(db, known, actor, home); err != nil {
 			t.Fatal(err)
+		}
+		for _, by := range console.WorkerSorts {
+			if _, err := console.Workers(db, known, actor, console.WorkersAsked{Sort: by, Limit: 10}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, by := range console.PairSorts {
+			if _, err := console.Pairs(db, known, actor, console.PairsAsked{Sort: by, Limit: 10}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		pairs, err := console.Pairs(db, known, actor, console.PairsAsked{Kind: "person", Limit: 10})
 		if err != nil {
@@ -93,6 +103,8 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 			"forms":     errorOf(console.Forms(db, known, actor)),
 			"pace":      errorOf(console.ReadPace(db, known, access.Act{Actor: actor, Now: d.Doorstep.Now()}, "child_visit", "")),
 			"outcomes":  errorOf(console.ReadOutcomes(db, known, actor, console.OutcomeFilter{By: console.ByWorker})),
+			"reports":   errorOf(console.ListReports(db, known, actor, console.ReportsAsked{})),
+			"settled":   errorOf(console.ListReports(db, known, actor, console.ReportsAsked{Settled: true})),
 			"clean":     errorOf(console.CleanSet(db, known, actor, console.Filter{Worker: "x"}, "2027")),
 			"watch":     errorOf(console.ReadWatch(db, known, access.Act{Actor: actor, Now: d.Doorstep.Now()})),
 			"campaigns": errorOf(console.Campaigns(db, known, actor)),

@@ -30,6 +30,22 @@ func callers(do access.Action) object {
 	return out
 }
 
+// sortsOf are the orders that an operation documents, the usual one first.
+func sortsOf(op object) []string {
+	all, _ := op["parameters"].([]any)
+	for _, one := range all {
+		p, _ := one.(object)
+		if schema, ok := p["schema"].(object); ok && p["name"] == "sort" {
+			sorts := texts(schema["enum"])
+			if len(sorts) == 0 || schema["default"] != sorts[0] {
+				return []string{"no default"}
+			}
+			return sorts
+		}
+	}
+	return nil
+}
+
 // TestOpenAPIHasTheRoutes holds docs/openapi.yaml against the table of routes, both ways.
 func TestOpenAPIHasTheRoutes(t *testing.T) {
 	c := readContract(t)
@@ -43,6 +59,9 @@ func TestOpenAPIHasTheRoutes(t *testing.T) {
 		}
 		if op["x-action"] != string(r.Do) {
 			t.Errorf("%s %s: x-action %v, want %s", r.Method, r.Path, op["x-action"], r.Do)
+		}
+		if got := sortsOf(op); !slices.Equal(got, r.Sorts) {
+			t.Errorf("%s %s: sorts %v, want %v", r.Method, r.Path, got, r.Sorts)
 		}
 		if got, want := fmt.Sprint(op["x-callers"]), fmt.Sprint(callers(r.Do)); got != want {
 			t.Errorf("%s %s: x-callers %s, want %s", r.Method, r.Path, got, want)

@@ -86,6 +86,41 @@ func TestAMandatoryReportIsSettled(t *testing.T) {
 	if got := d.reports(d.boss, ""); slices.Contains(got, all[1]) || len(got) != 4 {
 		t.Errorf("settled and still listed: %v", got)
 	}
+	settled := func(who *testapp.Client, query string) (page console.Page[console.Report]) {
+		t.Helper()
+		d.get(who, "/reports?status=settled"+query, &page)
+		return page
+	}
+	if got := settled(d.boss, "").Items; len(got) != 1 || got[0].Task != task || got[0].Note != done || got[0].SettledBy == "" || got[0].SettledAt == "" || got[0].Record != all[1] {
+		t.Errorf("listed as settled %+v", got)
+	}
+	if got := settled(d.other, "").Items; len(got) != 0 {
+		t.Errorf("elsewhere is listed %+v", got)
+	}
+	for _, record := range all[2:4] {
+		d.Advance(time.Minute)
+		var other console.Record
+		d.get(d.boss, "/records/child_visits/"+record, &other)
+		d.boss.Want(204, post, "/api/doorstep/v1/reports/"+other.Reports[0].Task+"/settle", said(true, done), nil)
+	}
+	var last []string
+	for page := settled(d.manager, "&limit=1"); ; page = settled(d.manager, "&limit=1&cursor="+*page.Next) {
+		for _, one := range page.Items {
+			last = append(last, one.Record)
+		}
+		if page.Next == nil {
+			break
+		}
+	}
+	if want := []string{all[3], all[2], all[1]}; !slices.Equal(last, want) {
+		t.Errorf("settled, the last first %v, want %v", last, want)
+	}
+	for _, record := range all[2:4] {
+		var other console.Record
+		d.get(d.boss, "/records/child_visits/"+record, &other)
+		d.boss.Want(204, post, "/api/doorstep/v1/reports/"+other.Reports[0].Task+"/settle", said(false, "派出所未收到，重新报告"), nil)
+	}
+	d.boss.Want(400, "GET", "/api/doorstep/v1/reports?status=closed", nil, nil)
 	var kept string
 	if _, err := collections.One(collections.Read(d.TestApp), `SELECT note FROM tasks WHERE id=?`, []any{task}, &kept); err != nil || kept != "" {
 		t.Errorf("the disk holds %q (%v)", kept, err)

@@ -61,10 +61,8 @@ func limitOf(n int) int {
 	return min(n, mostPage)
 }
 
-// position is where an item lies in a list that begins with the newest.
+// position is where an item lies in the order of a list.
 type position struct{ at, id string }
-
-func (p position) before(q position) bool { return p.at > q.at || p.at == q.at && p.id > q.id }
 
 func (p position) cursor() *string {
 	s := territory.Position{Place: p.at, ID: p.id}.Cursor()
@@ -80,12 +78,44 @@ func parsePosition(cursor string) (position, error) {
 	return position{p.Place, p.ID}, nil
 }
 
-// after is the condition of the items behind a position, by two columns.
-func (p position) after(at, id string) (where string, args []any) {
+// Orders of lists by time.
+const (
+	Newest = "newest"
+	Oldest = "oldest"
+)
+
+// order is that of a list by two columns, downwards where it is not rising.
+type order struct {
+	at, id string
+	rises  bool
+}
+
+// after is the condition of the items behind a position.
+func (o order) after(p position) (where string, args []any) {
+	sign := `<`
+	if o.rises {
+		sign = `>`
+	}
 	if p == (position{}) {
 		return `1`, nil
 	}
-	return `(` + at + `, ` + id + `)<(?, ?)`, []any{p.at, p.id}
+	return `(` + o.at + `, ` + o.id + `)` + sign + `(?, ?)`, []any{p.at, p.id}
+}
+
+// by is the order as a statement says it.
+func (o order) by() string {
+	if o.rises {
+		return o.at + `, ` + o.id
+	}
+	return o.at + ` DESC, ` + o.id + ` DESC`
+}
+
+// before reports whether p stands before q.
+func (o order) before(p, q position) bool {
+	if o.rises {
+		p, q = q, p
+	}
+	return p.at > q.at || p.at == q.at && p.id > q.id
 }
 
 // Count is how many there are. Nobody is helped by more than a thousand: More says that there are.

@@ -10,6 +10,7 @@ type key struct {
 
 // merge puts the keys of several streams into one order.
 type merge struct {
+	order
 	limit   int
 	keys    []key
 	horizon *position // as far as every stream has been read; nil where all are at their end
@@ -17,7 +18,7 @@ type merge struct {
 
 // stop notes that a stream was read no further than to here.
 func (m *merge) stop(at position) {
-	if m.horizon == nil || at.before(*m.horizon) {
+	if m.horizon == nil || m.before(at, *m.horizon) {
 		m.horizon = &at
 	}
 }
@@ -27,16 +28,16 @@ func (m *merge) page() (keys []key, next *string) {
 	keys = m.keys
 	slices.SortFunc(keys, func(a, b key) int {
 		switch {
-		case a.before(b.position):
+		case m.before(a.position, b.position):
 			return -1
-		case b.before(a.position):
+		case m.before(b.position, a.position):
 			return 1
 		}
 		return 0
 	})
 	if m.horizon != nil {
 		next = m.horizon.cursor()
-		keys = slices.DeleteFunc(keys, func(k key) bool { return m.horizon.before(k.position) })
+		keys = slices.DeleteFunc(keys, func(k key) bool { return m.before(*m.horizon, k.position) })
 	}
 	if len(keys) <= m.limit {
 		return keys, next

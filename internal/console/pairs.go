@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"doorstep/collections"
@@ -91,14 +92,29 @@ func inStreets(ranges []territory.Range) bool {
 	return !slices.ContainsFunc(ranges, func(r territory.Range) bool { return len(r.Lo) < street })
 }
 
-// PairsAsked are the pairs of one kind, "" for all, after a cursor.
+// PairsAsked are the pairs of one kind, "" for all, in the order of one of PairSorts, the first where none is said, after a cursor.
 type PairsAsked struct {
-	Kind, Cursor string
-	Limit        int
+	Kind, Sort, Cursor string
+	Limit              int
 }
 
-// Pairs lists the open pairs with a side in the actor's territory, those whose decision teaches most first, then the newest;
-// at the end those that others were unsure of.
+// PairSorts are the orders of the pairs: what teaches most, what is likeliest, and by when they were found.
+var PairSorts = []string{"doubt", "probability", Newest, Oldest}
+
+// pairOrders are the indexes that hold the open pairs in each order.
+var pairOrders = map[string]struct {
+	index string
+	order
+}{
+	"":            {"idx_duplicates_doubt", order{at: `doubt`, id: `id`}},
+	"doubt":       {"idx_duplicates_doubt", order{at: `doubt`, id: `id`}},
+	"probability": {"idx_duplicates_score", order{at: `score`, id: `id`}},
+	Newest:        {"idx_duplicates_open", order{at: `created`, id: `id`}},
+	Oldest:        {"idx_duplicates_open", order{at: `created`, id: `id`, rises: true}},
+}
+
+// Pairs lists the open pairs with a side in the actor's territory. Where no order is said, those whose decision teaches most stand
+// first, then the newest; at the end those that others were unsure of.
 func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page[Pair], error) {
 	page := Page[Pair]{Items: []Pair{}}
 	from, err := parsePosition(ask.Cursor)
@@ -106,14 +122,15 @@ func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page
 		return page, err
 	}
 	limit := limitOf(ask.Limit)
-	pairs, args := toDecide(actor, "idx_duplicates_doubt")
-	after, afterArgs := from.after(`doubt`, `id`)
+	by := pairOrders[ask.Sort]
+	pairs, args := toDecide(actor, by.index)
+	after, afterArgs := by.after(from)
 	pairs, args = pairs+` AND `+after, append(args, afterArgs...)
 	if ask.Kind != "" {
 		pairs, args = pairs+` AND +kind=?`, append(args, ask.Kind)
 	}
 	err = collections.Each(db, `SELECT `+pairColumns+` FROM `+pairs+`
-		ORDER BY doubt DESC, id DESC LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
+		ORDER BY `+by.by()+` LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
 		p, _, err := scanPair(rows, k, actor)
 		page.Items = append(page.Items, p)
 		return err
@@ -121,13 +138,24 @@ func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page
 	if err != nil {
 		return page, err
 	}
-	page.cut(limit, func(p Pair) position { return position{p.doubt, p.ID} })
+	page.cut(limit, func(p Pair) position { return p.at(by.order) })
 	for i := range page.Items {
 		if _, err := page.Items[i].read(db, k); err != nil {
 			return page, err
 		}
 	}
 	return page, nil
+}
+
+// at is where the pair stands in an order.
+func (p *Pair) at(by order) position {
+	switch by.at {
+	case `score`:
+		return position{strconv.FormatFloat(p.Chance, 'g', -1, 64), p.ID}
+	case `created`:
+		return position{p.Created, p.ID}
+	}
+	return position{p.doubt, p.ID}
 }
 
 // ReadPair compares the two rows of a pair field by field.

@@ -11,6 +11,7 @@ import (
 	"doorstep/internal/problem"
 	"doorstep/internal/review"
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 )
 
 // Filter is what somebody wants to see of the queue. The zero value is all that waits in the territory.
@@ -19,7 +20,9 @@ type Filter struct {
 	States                             []string // those that wait, where none are named
 	From, To                           string   // days on which records arrived, both included
 	Photo, Returned                    bool     // only records with a file, or that were returned before
+	ClockOff                           bool     // only records whose tablet had a wrong clock, whatever else Code asks for
 	Flag                               string   // own, team: only records that the actor, or somebody for all, has marked
+	Sort                               string   // Newest where it is not said, or Oldest
 	Cursor                             string
 	Limit                              int
 
@@ -52,7 +55,7 @@ type Item struct {
 	Readers        []Reader `json:"readers"` // who else has it open
 }
 
-// Queue lists records by when they arrived, the newest first.
+// Queue lists records by when they arrived, the newest first where nothing else is asked for.
 func Queue(db collections.DB, k Known, actor access.Actor, f Filter) (Page[Item], error) {
 	keys, next, err := keysOf(db, k, actor, f)
 	if err != nil {
@@ -68,17 +71,11 @@ func keysOf(db collections.DB, k Known, actor access.Actor, f Filter) (keys []ke
 	if err != nil {
 		return nil, nil, err
 	}
-	if f.States, err = parseStates(f.States); err != nil {
-		return nil, nil, err
-	}
-	if f.Flag != "" && f.Flag != review.FlagOwn && f.Flag != review.FlagTeam {
-		return nil, nil, problem.New(problem.BadParameter, "flag")
-	}
-	days, args, err := f.days()
+	days, args, err := f.settle()
 	if err != nil {
 		return nil, nil, err
 	}
-	m := merge{limit: limitOf(f.Limit)}
+	m := merge{order: order{`v.received_at`, `v.id`, f.Sort == Oldest}, limit: limitOf(f.Limit)}
 	for _, table := range tablesOf(k.Library, f.Form) {
 		for _, r := range actor.Ranges(f.Area) {
 			s := stream{db: db, f: f, by: actor.ID, table: table, r: r, from: from, days: days, daysArgs: args}
@@ -89,6 +86,31 @@ func keysOf(db collections.DB, k Known, actor access.Actor, f Filter) (keys []ke
 	}
 	keys, next = m.page()
 	return keys, next, nil
+}
+
+// settle looks at what is asked for: the states where none are named, and the condition of the days. It fails with problem.BadParameter.
+func (f *Filter) settle() (days string, args []any, err error) {
+	if f.States, err = parseStates(f.States); err != nil {
+		return "", nil, err
+	}
+	if f.Flag != "" && f.Flag != review.FlagOwn && f.Flag != review.FlagTeam {
+		return "", nil, problem.New(problem.BadParameter, "flag")
+	}
+	if f.Sort != "" && f.Sort != Newest && f.Sort != Oldest {
+		return "", nil, problem.New(problem.BadParameter, "sort")
+	}
+	return f.days()
+}
+
+// codes are those of the findings that a record must have, each of them.
+func (f *Filter) codes() (all []string) {
+	if f.Code != "" {
+		all = append(all, f.Code)
+	}
+	if f.ClockOff && f.Code != validate.ClockOff {
+		all = append(all, validate.ClockOff)
+	}
+	return all
 }
 
 // parseStates gives the states that are asked for; those that wait for none.

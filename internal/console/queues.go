@@ -32,12 +32,14 @@ const (
 )
 
 // filterNames are the parameters of GET queue that can be put aside.
-var filterNames = []string{"form", "state", "area", "worker", "campaign", "code", "from", "to", "photo", "returned", "flag"}
+var filterNames = []string{"form", "state", "area", "worker", "campaign", "code", "from", "to", "photo", "returned", "clock",
+	"flag", "sort"}
 
 // FilterOf reads a filter from the parameters of GET queue.
 func FilterOf(get func(name string) string) Filter {
 	f := Filter{Form: get("form"), Area: get("area"), Worker: get("worker"), Campaign: get("campaign"), Code: get("code"), From: get("from"),
-		To: get("to"), Photo: get("photo") == "1", Returned: get("returned") == "1", Flag: get("flag"), Cursor: get("cursor")}
+		To: get("to"), Photo: get("photo") == "1", Returned: get("returned") == "1", ClockOff: get("clock") == "1", Flag: get("flag"), Sort: get("sort"),
+		Cursor: get("cursor")}
 	if asked := get("state"); asked != "" {
 		f.States = strings.Split(asked, ",")
 	}
@@ -57,6 +59,10 @@ func SaveQueue(ctx context.Context, app core.App, actor access.Actor, q SavedQue
 		} else if v != "" {
 			kept[f] = v
 		}
+	}
+	asked := FilterOf(func(name string) string { return kept[name] })
+	if _, _, err := asked.settle(); err != nil { // else the list of the queues would fail by this one
+		return "", err
 	}
 	filter, err := json.Marshal(kept)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 )
 
@@ -19,45 +20,81 @@ type Report struct {
 	AreaName   string `json:"area_name"`
 	Collection string `json:"collection"`
 	Record     string `json:"record"`
+	Note       string `json:"note"`       // what was done; of an open one why it is open again
+	SettledBy  string `json:"settled_by"` // name; "" while it is open
+	SettledAt  string `json:"settled_at"` // "" while it is open, and where a tablet ended it
 }
 
-// ReportsAsked says which reports are listed; "" for all.
+// ReportsAsked says which reports are listed; "" for all that are open, or with Settled those that are not.
 type ReportsAsked struct {
 	Area, Cursor string
+	Settled      bool
 	Limit        int
 }
 
-// ListReports lists the open mandatory reports of the actor's territory, the oldest first.
+// reportList is the mandatory reports in one state: by an index of all, and by one of those of some streets.
+type reportList struct {
+	order
+	status, whole, street string
+}
+
+var (
+	openReports    = reportList{order{`created`, `id`, true}, `open`, `idx_tasks_reports`, `idx_tasks_reports_area`}
+	settledReports = reportList{order{at: `confirmed_at`, id: `id`}, `done`, `idx_tasks_settled`, `idx_tasks_settled_area`}
+)
+
+// of is where the reports of a territory are, and its condition: those of some streets by their place, else among all of the city's.
+func (l *reportList) of(ranges []territory.Range) (from string, args []any) {
+	report := ` WHERE kind='follow_up' AND priority='urgent' AND status='` + l.status + `'`
+	if inStreets(ranges) {
+		among, args := territory.Among(ranges)
+		return among + ` r CROSS JOIN tasks INDEXED BY ` + l.street + ` ON area>=r.lo AND area<r.hi` + report, args
+	}
+	here, args := territory.Within(`+area`, ranges)
+	return `tasks INDEXED BY ` + l.whole + report + ` AND ` + here, args
+}
+
+// ListReports lists the mandatory reports of the actor's territory: the open ones, the oldest first, or the settled ones, the last first.
 func ListReports(db collections.DB, k Known, actor access.Actor, f ReportsAsked) (Page[Report], error) {
 	page := Page[Report]{Items: []Report{}}
 	from, err := parsePosition(f.Cursor)
 	if err != nil {
 		return page, err
 	}
-	limit := limitOf(f.Limit)
-	reports, args := openReports(actor.Ranges(f.Area))
-	if from != (position{}) {
-		reports, args = reports+` AND (created, id)>(?, ?)`, append(args, from.at, from.id)
+	list, limit := &openReports, limitOf(f.Limit)
+	if f.Settled {
+		list = &settledReports
 	}
-	if page.Items, err = firstReports(db, k, reports, append(args, limit+1)); err != nil {
+	reports, args := list.of(actor.Ranges(f.Area))
+	after, afterArgs := list.after(from)
+	if page.Items, err = list.first(db, k, reports+` AND `+after, slices.Concat(args, afterArgs, []any{limit + 1})); err != nil {
 		return page, err
 	}
-	page.cut(limit, func(r Report) position { return position{r.Created, r.Task} })
+	page.cut(limit, func(r Report) position {
+		if f.Settled {
+			return position{r.SettledAt, r.Task}
+		}
+		return position{r.Created, r.Task}
+	})
 	return page, nil
 }
 
-// firstReports returns the oldest of some reports. The last of args says at most how many.
-func firstReports(db collections.DB, k Known, reports string, args []any) ([]Report, error) {
+// first returns the first of some reports of the list. The last of args says at most how many.
+func (l *reportList) first(db collections.DB, k Known, reports string, args []any) ([]Report, error) {
 	all := []Report{}
-	query := `SELECT id, title, due, created, area, collection, record, sealed FROM ` + reports + ` ORDER BY created, id LIMIT ?`
+	query := `SELECT id, title, due, created, area, collection, record, note, CASE status WHEN 'open' THEN '' ELSE COALESCE((SELECT name
+		FROM workers w WHERE w.id=COALESCE(NULLIF(confirmed_by,''), assignee)),'') END, confirmed_at, sealed FROM ` + reports + `
+		ORDER BY ` + l.by() + ` LIMIT ?`
 	err := collections.Each(db, query, args, func(rows *sql.Rows) error {
 		var r Report
 		var sealed string
-		if err := rows.Scan(&r.Task, &r.Title, &r.Due, &r.Created, &r.Area, &r.Collection, &r.Record, &sealed); err != nil {
+		if err := rows.Scan(&r.Task, &r.Title, &r.Due, &r.Created, &r.Area, &r.Collection, &r.Record, &r.Note, &r.SettledBy, &r.SettledAt,
+			&sealed); err != nil {
 			return err
 		}
 		opened, _, err := collections.OpenWhole(db, collections.Tasks, r.Task, sealed)
 		opened.Fill("title", &r.Title)
+		opened.Fill("note", &r.Note)
 		r.AreaName = nameOf(k.Areas, r.Area)
 		all = append(all, r)
 		return err

@@ -23,6 +23,7 @@ type Worker struct {
 	Active       bool     `json:"active"`
 	SecondFactor bool     `json:"second_factor"`
 	Devices      []Device `json:"devices"`
+	at           string   // where the worker stands in the order; "" of one by names, which are kept out of cursors
 }
 
 // Device is a tablet. Only who manages devices is told which one.
@@ -38,13 +39,27 @@ type Device struct {
 	Revoked   bool   `json:"revoked"`
 }
 
-// WorkersAsked are the staff of an area, "" for the whole territory, with some words in their names or numbers, after a cursor.
+// WorkersAsked are the staff of an area, "" for the whole territory, with some words in their names or numbers, in the order of one of
+// WorkerSorts, the first where none is said, after a cursor.
 type WorkersAsked struct {
-	Area, Words, Cursor string
-	Limit               int
+	Area, Words, Sort, Cursor string
+	Limit                     int
 }
 
-// Workers lists the staff of the actor's territory by area.
+// WorkerSorts are the orders of the staff: by place, name and staff number; whose tablet was silent for longest; and whose holds most
+// unsent work. Who has no tablet stands last in these.
+var WorkerSorts = []string{"area", "name", "staff_no", "contact", "waiting"}
+
+// workerOrders are what the staff are ordered by, rising; each is found by the index of tablets by their worker.
+var workerOrders = map[string]string{
+	"name":     `w.name`,
+	"staff_no": `w.staff_no`,
+	"contact":  `COALESCE((SELECT max(d.last_contact) FROM devices d WHERE d.worker=w.id AND d.revoked=FALSE),'~')`,
+	"waiting": `(SELECT CASE count(*) WHEN 0 THEN '~' ELSE printf('%012d', 999999999999-sum(d.waiting+d.files_waiting)) END FROM devices d
+		WHERE d.worker=w.id AND d.revoked=FALSE)`,
+}
+
+// Workers lists the staff of the actor's territory.
 func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (Page[Worker], error) {
 	page := Page[Worker]{Items: []Worker{}}
 	from, err := parsePosition(ask.Cursor)
@@ -52,16 +67,10 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 		return page, err
 	}
 	limit := limitOf(ask.Limit)
-	rows := territory.Rows{Columns: `w.id, w.staff_no, w.name, w.role, w.area, w.active, COALESCE(w.territory,'[]')`,
-		From: `workers w`, Place: `w.area`, ID: `w.id`, Ranges: actor.Ranges(ask.Area),
-		After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1}
-	if ask.Words != "" {
-		rows.Where, rows.Args = `instr(lower(w.name||' '||w.staff_no), lower(?))`, []any{ask.Words}
-	}
-	err = rows.Each(db, func(r *sql.Rows) error {
+	err = ask.each(db, actor.Ranges(ask.Area), from, limit+1, func(r *sql.Rows) error {
 		w := Worker{Devices: []Device{}}
 		var codes string
-		err := r.Scan(&w.ID, &w.StaffNo, &w.Name, &w.Role, &w.Area, &w.Active, &codes)
+		err := r.Scan(&w.ID, &w.StaffNo, &w.Name, &w.Role, &w.Area, &w.Active, &codes, &w.at)
 		w.Territory = Places(k.Areas, access.ParseTerritory(codes))
 		w.AreaName = nameOf(k.Areas, w.Area)
 		page.Items = append(page.Items, w)
@@ -70,7 +79,7 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 	if err != nil {
 		return page, err
 	}
-	page.cut(limit, func(w Worker) position { return position{w.Area, w.ID} })
+	page.cut(limit, func(w Worker) position { return position{w.at, w.ID} })
 	for i := range page.Items {
 		w := &page.Items[i]
 		if w.SecondFactor, err = signin.Enrolled(db, w.ID); err != nil {
@@ -81,6 +90,32 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 		}
 	}
 	return page, nil
+}
+
+// each reads the staff that are asked for: by place along its index, otherwise all of the ranges in their order.
+func (ask *WorkersAsked) each(db collections.DB, ranges []territory.Range, from position, most int, scan func(*sql.Rows) error) error {
+	const columns = `w.id, w.staff_no, w.name, w.role, w.area, w.active, COALESCE(w.territory,'[]'), `
+	where, args := `1`, []any(nil)
+	if ask.Words != "" {
+		where, args = `instr(lower(w.name||' '||w.staff_no), lower(?))`, []any{ask.Words}
+	}
+	by, other := workerOrders[ask.Sort]
+	if !other {
+		rows := territory.Rows{Columns: columns + `w.area`, From: `workers w`, Place: `w.area`, ID: `w.id`, Ranges: ranges, Where: where,
+			Args: args, After: territory.Position{Place: from.at, ID: from.id}, Limit: most}
+		return rows.Each(db, scan)
+	}
+	shown, begin, at := by, `?`, from.at
+	if ask.Sort == "name" {
+		shown, begin, at = `''`, `(SELECT name FROM workers WHERE id=?)`, from.id
+	}
+	among, all := territory.Among(ranges)
+	all = append(all, args...)
+	if from != (position{}) {
+		where, all = where+` AND (`+by+`, w.id)>(`+begin+`, ?)`, append(all, at, from.id)
+	}
+	return collections.Each(db, `SELECT `+columns+shown+` FROM `+among+` r CROSS JOIN workers w ON w.area>=r.lo AND w.area<r.hi
+		WHERE `+where+` ORDER BY `+by+`, w.id LIMIT ?`, append(all, most), scan)
 }
 
 func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, error) {

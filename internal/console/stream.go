@@ -11,7 +11,7 @@ import (
 	"doorstep/internal/review"
 )
 
-// stream is what one table holds in one state and one range of areas, the newest first.
+// stream is what one table holds in one state and one range of areas, in the order of the queue.
 type stream struct {
 	db           collections.DB
 	f            Filter
@@ -29,7 +29,7 @@ const mostLooked = 3000
 
 // readAll adds the keys of each state that is asked for.
 func (s *stream) readAll(m *merge) error {
-	if s.f.Returned && len(s.r.Lo) >= street && s.f.Worker == "" && s.f.Code == "" && s.f.Flag == "" {
+	if s.f.Returned && len(s.r.Lo) >= street && s.f.Worker == "" && len(s.f.codes()) == 0 && s.f.Flag == "" {
 		return s.readReturned(m)
 	}
 	for _, s.state = range s.f.States {
@@ -51,15 +51,15 @@ func (s *stream) read(m *merge) error {
 			where+` AND +v.review_state=? AND +v.area>=? AND +v.area<?`,
 			append(args, s.state, s.r.Lo, s.r.Hi)...)
 	}
-	if s.f.Code != "" {
-		found, err := count(s.db, `SELECT 1 FROM record_issues WHERE code=? AND area>=? AND area<?`, s.f.Code, s.r.Lo, s.r.Hi)
+	for _, code := range s.f.codes() {
+		found, err := count(s.db, `SELECT 1 FROM record_issues WHERE code=? AND area>=? AND area<?`, code, s.r.Lo, s.r.Hi)
 		if err != nil {
 			return err
 		}
 		if !found.More {
 			return s.scan(m, `record_issues i CROSS JOIN "`+s.table+`" v ON v.id=i.record`,
 				`i.code=? AND i.area>=? AND i.area<? AND i.collection=? AND +v.review_state=?`,
-				s.f.Code, s.r.Lo, s.r.Hi, s.table, s.state)
+				code, s.r.Lo, s.r.Hi, s.table, s.state)
 		}
 	}
 	switch table := `"` + s.table + `" v`; {
@@ -77,14 +77,14 @@ func (s *stream) read(m *merge) error {
 // newest of a district would be gone through for a page; the index of areas holds all of the street that is needed.
 func (s *stream) readReturned(m *merge) error {
 	slow, args := s.slow()
-	after, afterArgs := s.from.after(`v.received_at`, `v.id`)
+	after, afterArgs := m.after(s.from)
 	states, err := json.Marshal(s.f.States)
 	if err != nil {
 		return err
 	}
 	query := `SELECT v.id, v.received_at FROM "` + s.table + `" v WHERE v.area>=? AND v.area<?
 		AND +v.review_state IN (SELECT value FROM json_each(?)) AND ` + s.days + ` AND ` + after + ` AND ` + slow + `
-		ORDER BY v.received_at DESC, v.id DESC LIMIT ?`
+		ORDER BY ` + m.by() + ` LIMIT ?`
 	all := slices.Concat([]any{s.r.Lo, s.r.Hi, string(states)}, s.daysArgs, afterArgs, args, []any{m.limit + 1})
 	return collections.Each(s.db, query, all, func(rows *sql.Rows) error {
 		var at position
@@ -107,8 +107,8 @@ func (s *stream) slow() (where string, args []any) {
 	if s.f.Campaign != "" {
 		add(`v.campaign=?`, s.f.Campaign)
 	}
-	if s.f.Code != "" {
-		add(`EXISTS (SELECT 1 FROM record_issues own WHERE own.record=v.id AND own.code=?)`, s.f.Code)
+	for _, code := range s.f.codes() {
+		add(`EXISTS (SELECT 1 FROM record_issues own WHERE own.record=v.id AND own.code=?)`, code)
 	}
 	if s.f.whole {
 		add(`v.complete=TRUE`)
@@ -127,9 +127,9 @@ var errEnough = errors.New("enough")
 
 func (s *stream) scan(m *merge, from, where string, args ...any) error {
 	slow, slowArgs := s.slow()
-	after, afterArgs := s.from.after(`v.received_at`, `v.id`)
+	after, afterArgs := m.after(s.from)
 	query := `SELECT v.id, v.received_at, ` + slow + ` FROM ` + from + ` WHERE ` + where + ` AND ` + s.days + ` AND ` + after +
-		` ORDER BY v.received_at DESC, v.id DESC LIMIT ?`
+		` ORDER BY ` + m.by() + ` LIMIT ?`
 	all := append(append(append(append(slowArgs, args...), s.daysArgs...), afterArgs...), mostLooked)
 	looked, found := 0, 0
 	var last position

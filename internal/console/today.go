@@ -68,19 +68,6 @@ const (
 	overdueAfter = 24 * time.Hour // a report that says no other day
 )
 
-const openReport = `kind='follow_up' AND priority='urgent' AND status='open'`
-
-// openReports is where the open reports of a territory are, and its condition: those of some streets by their place, else among all of
-// the city's.
-func openReports(ranges []territory.Range) (from string, args []any) {
-	if inStreets(ranges) {
-		among, args := territory.Among(ranges)
-		return among + ` r CROSS JOIN tasks INDEXED BY idx_tasks_reports_area ON area>=r.lo AND area<r.hi WHERE ` + openReport, args
-	}
-	here, args := territory.Within(`+area`, ranges)
-	return `tasks INDEXED BY idx_tasks_reports WHERE ` + openReport + ` AND ` + here, args
-}
-
 // ReadToday counts what waits in the actor's territory.
 func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error) {
 	counts, err := CountQueue(db, k.Library, act.Actor, "", "")
@@ -90,7 +77,7 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 	out.Queue = counts.ByState
 	ranges := act.Actor.Ranges("")
 	here, args := territory.Within(`+area`, ranges)
-	reports, reportArgs := openReports(ranges)
+	reports, reportArgs := openReports.of(ranges)
 	pairs, pairArgs := toDecide(act.Actor, "idx_duplicates_open")
 	late := collections.Stamp(act.Now.Add(-overdueAfter))
 	today := act.Now.In(survey.Zone).Format(time.DateOnly)
@@ -111,7 +98,7 @@ func ReadToday(db collections.DB, k Known, act access.Act) (out Today, err error
 	if err := out.perRange(db, ranges); err != nil {
 		return out, err
 	}
-	if out.Reports.First, err = firstReports(db, k, reports, append(reportArgs, mostFirst)); err != nil {
+	if out.Reports.First, err = openReports.first(db, k, reports, append(reportArgs, mostFirst)); err != nil {
 		return out, err
 	}
 	if err := out.tablets(db, here, args, act.Now); err != nil {

@@ -31,20 +31,29 @@ type Held struct {
 
 const heldPage = 200
 
-// HeldAsked says which held submissions are listed; "" for all, and at most 200 where no limit is said.
+// HeldAsked says which held submissions are listed; "" for all, and at most 200 where no limit is said. The oldest stand first, or the
+// newest where that is asked for.
 type HeldAsked struct {
 	Area, Form, Code, Cursor string
+	Newest                   bool
 	Limit                    int
 }
 
-// ListQuarantine lists what waits in the actor's territory, the oldest first, and the cursor of what follows; nil for nothing.
+// ListQuarantine lists what waits in the actor's territory, and the cursor of what follows; nil for nothing.
 func ListQuarantine(db collections.DB, instruments *instrument.Library, actor access.Actor,
 	f HeldAsked) (held []Held, next *string, err error) {
 	from, ok := territory.ParseCursor(f.Cursor)
 	if !ok {
 		return nil, nil, problem.New(problem.BadCursor, "")
 	}
-	where, more := `(s.received_at, s.id)>(?, ?)`, []any{from.Place, from.ID}
+	sign, down := `>`, ``
+	if f.Newest {
+		sign, down = `<`, ` DESC`
+	}
+	where, more := `(s.received_at, s.id)`+sign+`(?, ?)`, []any{from.Place, from.ID}
+	if from == (territory.Position{}) {
+		where, more = `1`, nil
+	}
 	for _, one := range []struct{ column, value string }{{"form", f.Form}, {"code", f.Code}} {
 		if one.value != "" {
 			where, more = where+` AND s.`+one.column+`=?`, append(more, one.value)
@@ -58,8 +67,8 @@ func ListQuarantine(db collections.DB, instruments *instrument.Library, actor ac
 	held = []Held{}
 	err = collections.Each(db, heldColumns+`WHERE rowid IN
 		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined' AND `+where+`
-			ORDER BY s.received_at, s.id LIMIT ?)
-		ORDER BY received_at, id`, append(append(args, more...), limit+1), func(rows *sql.Rows) error {
+			ORDER BY s.received_at`+down+`, s.id`+down+` LIMIT ?)
+		ORDER BY received_at`+down+`, id`+down, append(append(args, more...), limit+1), func(rows *sql.Rows) error {
 		var h Held
 		var sealed string
 		if err := rows.Scan(h.into(&sealed)...); err != nil {

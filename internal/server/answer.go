@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/pocketbase/pocketbase/apis"
@@ -61,7 +62,11 @@ func (s *Server) answer(r Route, re *core.RequestEvent) error {
 	} else if !allowed {
 		return problem.New(problem.ForTheWhole, "")
 	}
-	return r.handle(&request{re, s, Caller(re)})
+	req := &request{re, s, Caller(re)}
+	if by := req.query("sort"); by != "" && len(r.Sorts) > 0 && !slices.Contains(r.Sorts, by) {
+		return problem.New(problem.BadParameter, "sort")
+	}
+	return r.handle(req)
 }
 
 // told is what a client is told of an error.

@@ -39,7 +39,8 @@ func listPairs(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.Pairs(r.db(), r.known(), r.actor, console.PairsAsked{Kind: r.query("kind"), Cursor: r.query("cursor"), Limit: limit})
+	page, err := console.Pairs(r.db(), r.known(), r.actor,
+		console.PairsAsked{Kind: r.query("kind"), Sort: r.query("sort"), Cursor: r.query("cursor"), Limit: limit})
 	if err != nil {
 		return err
 	}
@@ -137,7 +138,7 @@ func listWorkers(r *request) error {
 		return err
 	}
 	page, err := console.Workers(r.db(), r.known(), r.actor,
-		console.WorkersAsked{Area: r.query("area"), Words: r.query("q"), Cursor: r.query("cursor"), Limit: limit})
+		console.WorkersAsked{Area: r.query("area"), Words: r.query("q"), Sort: r.query("sort"), Cursor: r.query("cursor"), Limit: limit})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"doorstep/internal/audit"
+	"doorstep/internal/console"
 	"doorstep/internal/identity"
 	"doorstep/internal/ingest"
 	"doorstep/internal/review"
@@ -15,7 +16,8 @@ func listQuarantine(r *request) error {
 		return err
 	}
 	rows, next, err := ingest.ListQuarantine(r.db(), r.Library, r.actor,
-		ingest.HeldAsked{Area: r.query("area"), Form: r.query("form"), Code: r.query("code"), Cursor: r.query("cursor"), Limit: limit})
+		ingest.HeldAsked{Area: r.query("area"), Form: r.query("form"), Code: r.query("code"),
+			Newest: r.query("sort") == console.Newest, Cursor: r.query("cursor"), Limit: limit})
 	if err != nil {
 		return err
 	}

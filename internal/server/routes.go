@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"doorstep/internal/access"
+	"doorstep/internal/console"
 	"doorstep/internal/upload"
 )
 
@@ -13,7 +14,8 @@ import (
 type Route struct {
 	Method, Path string
 	Do           access.Action
-	Slow         string // why it reads for as long as it takes; whatever else reads is cut after Server.Longest
+	Sorts        []string // orders that a list knows, the usual first; any other is refused
+	Slow         string   // why it reads for as long as it takes; whatever else reads is cut after Server.Longest
 	handle       handler
 	pack         bool // its long answers are sent as gzip or zstd to who accepts that
 	stream       bool // it bounds its body itself: files, which are never kept in memory, and pushes, which are counted
@@ -36,9 +38,10 @@ func post(path string, do access.Action, handle handler) Route {
 	return route(http.MethodPost, path, do, handle)
 }
 
-func (r Route) packed() Route         { r.pack = true; return r }
-func (r Route) streams() Route        { r.stream = true; return r }
-func (r Route) slow(why string) Route { r.Slow = why; return r }
+func (r Route) packed() Route            { r.pack = true; return r }
+func (r Route) streams() Route           { r.stream = true; return r }
+func (r Route) sorts(by ...string) Route { r.Sorts = by; return r }
+func (r Route) slow(why string) Route    { r.Slow = why; return r }
 
 // Paths that stand in more than one place.
 const (
@@ -72,7 +75,7 @@ var tabletRoutes = []Route{
 
 // reviewRoutes are what supervisors decide with.
 var reviewRoutes = []Route{
-	get("/api/doorstep/v1/quarantine", access.ReadQuarantine, listQuarantine),
+	get("/api/doorstep/v1/quarantine", access.ReadQuarantine, listQuarantine).sorts("oldest", "newest"),
 	post("/api/doorstep/v1/quarantine/{id}/release", access.DecideQuarantine, release),
 	post("/api/doorstep/v1/quarantine/{id}/discard", access.DecideQuarantine, discard),
 	post("/api/doorstep/v1/quarantine/{id}/assign", access.DecideQuarantine, assignHeld),
@@ -170,7 +173,7 @@ var consoleRoutes = []Route{
 	post(mePath+"/sessions/end", access.EndSessions, endSessions),
 	post(mePath+"/password", access.ChangePassword, changePassword),
 	get("/api/doorstep/v1/watch", access.ReadAudit, readWatch),
-	get("/api/doorstep/v1/queue", access.ReviewRecord, queueOf),
+	get("/api/doorstep/v1/queue", access.ReviewRecord, queueOf).sorts(console.Newest, console.Oldest),
 	get("/api/doorstep/v1/queues", access.ReviewRecord, savedQueues),
 	post("/api/doorstep/v1/queues", access.ReviewRecord, saveQueue),
 	post("/api/doorstep/v1/queues/{id}/drop", access.ReviewRecord, dropQueue),
@@ -180,7 +183,7 @@ var consoleRoutes = []Route{
 	post("/api/doorstep/v1/queue/clean", access.ReviewRecord, approveClean),
 	get("/api/doorstep/v1/records/{collection}/{id}", access.ReviewRecord, readRecord),
 	get("/api/doorstep/v1/today", access.ReviewRecord, today),
-	get("/api/doorstep/v1/duplicates", access.DecideDuplicate, listPairs),
+	get("/api/doorstep/v1/duplicates", access.DecideDuplicate, listPairs).sorts(console.PairSorts...),
 	get("/api/doorstep/v1/duplicates/{id}", access.DecideDuplicate, onePair),
 	get("/api/doorstep/v1/areas", access.ReadCoverage, listAreas),
 	get("/api/doorstep/v1/areas/outlines", access.ReadCoverage, outlines),
@@ -194,7 +197,7 @@ var consoleRoutes = []Route{
 	get("/api/doorstep/v1/campaigns", access.ReadCoverage, listCampaigns),
 	post("/api/doorstep/v1/campaigns", access.EditCampaign, editCampaign),
 	post("/api/doorstep/v1/campaigns/{id}", access.EditCampaign, editCampaign),
-	get("/api/doorstep/v1/workers", access.ReadWorker, listWorkers),
+	get("/api/doorstep/v1/workers", access.ReadWorker, listWorkers).sorts(console.WorkerSorts...),
 	get("/api/doorstep/v1/forms/{form}/{version}/questions", access.ReviewRecord, questions).slow("in memory"),
 	get("/api/doorstep/v1/forms", access.ReadForm, listForms),
 	get("/api/doorstep/v1/persons/{id}/needs", access.ReviewRecord, personNeeds),

@@ -6,6 +6,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/audit"
 	"doorstep/internal/console"
+	"doorstep/internal/problem"
 	"doorstep/internal/work"
 )
 
@@ -129,14 +130,18 @@ func readQuality(r *request) error {
 	return r.private(out)
 }
 
-// listReports tells which mandatory reports are open.
+// listReports tells which mandatory reports are open, or which were settled, by whom, when and how.
 func listReports(r *request) error {
 	limit, err := r.limit()
 	if err != nil {
 		return err
 	}
+	status := r.query("status")
+	if status != "" && status != "open" && status != "settled" {
+		return problem.New(problem.BadParameter, "status")
+	}
 	page, err := console.ListReports(r.db(), r.known(), r.actor,
-		console.ReportsAsked{Area: r.query("area"), Cursor: r.query("cursor"), Limit: limit})
+		console.ReportsAsked{Area: r.query("area"), Cursor: r.query("cursor"), Settled: status == "settled", Limit: limit})
 	if err != nil {
 		return err
 	}

@@ -1,2 +1,2 @@
 /** queueFilters are the parameters of GET queue that stand in the address of the review page. */
-export const queueFilters = ['form', 'state', 'area', 'worker', 'campaign', 'code', 'from', 'to', 'photo', 'returned', 'flag'] as const
+export const queueFilters = ['form', 'state', 'area', 'worker', 'campaign', 'code', 'from', 'to', 'photo', 'returned', 'clock', 'flag', 'sort'] as const

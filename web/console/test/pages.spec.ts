@@ -6,6 +6,7 @@ const pages: { path: string; staff: string; zh: string; en: string; there: strin
   { path: 'review', staff: 'S00003', zh: '审核', en: 'Review', there: '.answers .answer' },
   { path: 'duplicates', staff: 'S00003', zh: '疑似重复', en: 'Possible duplicates', there: '.one table' },
   { path: 'quarantine', staff: 'S00003', zh: '隔离的提交', en: 'Held submissions', there: '.one .actions' },
+  { path: 'reports', staff: 'S00003', zh: '强制报告', en: 'Mandatory reports', there: '.page h1' },
   { path: 'unplaced', staff: 'S00003', zh: '未定位的记录', en: 'Unplaced records', there: '.page h1' },
   { path: 'progress', staff: 'S00003', zh: '进度', en: 'Progress', there: '.pace' },
   { path: 'needs', staff: 'S00003', zh: '需求', en: 'Needs', there: '.page h1' },

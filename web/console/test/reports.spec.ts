@@ -2,8 +2,8 @@ import { test, expect, sizes, type Lang } from './test.ts'
 
 // A mandatory report is read, settled with what was done, found again at its record, and opened again.
 const words = {
-  zh: { settle: '办结', done: '做了什么', ok: '确定', said: '已办结', by: /于 .* 办结/, reopen: '重新打开', why: '原因', all: '还有更多，全部列出', short: /至少|十/ },
-  en: { settle: 'Settle', done: 'What was done', ok: 'Confirm', said: 'Settled', by: /settled by/, reopen: 'Open again', why: 'Reason', all: 'There are more: list all', short: /ten|10/ },
+  zh: { settle: '办结', done: '做了什么', ok: '确定', said: '已办结', by: /于 .* 办结/, reopen: '重新打开', why: '原因', all: '还有更多，全部列出', short: /至少|十/, list: '已办结的' },
+  en: { settle: 'Settle', done: 'What was done', ok: 'Confirm', said: 'Settled', by: /settled by/, reopen: 'Open again', why: 'Reason', all: 'There are more: list all', short: /ten|10/, list: 'Settled ones' },
 }
 for (const [lang, size] of [['zh', 'phone'], ['en', 'desk']] as [Lang, keyof typeof sizes][]) {
   test.describe(`${lang} ${size}`, () => {
@@ -32,6 +32,12 @@ for (const [lang, size] of [['zh', 'phone'], ['en', 'desk']] as [Lang, keyof typ
       await dialog.getByRole('button', { name: w.ok }).click()
       await expect(dialog).toHaveCount(0)
       await expect(lines).toHaveCount(open - 1)
+      await page.getByRole('link', { name: w.list }).click()
+      const settled = page.locator('li', { hasText: '回执号 12' })
+      await expect(settled).toContainText(w.by)
+      await console.fits()
+      await console.accessible()
+      await console.picture(`reports-${lang}-${size}`)
       await page.goto(new URL(to!, page.url()).href)
       const told = page.locator('.report')
       await expect(told).toContainText('回执号 12')

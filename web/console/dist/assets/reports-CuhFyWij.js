@@ -1,0 +1,1 @@
+var e=e=>e.collection===`submissions`?{name:`quarantine`,query:{q:e.record}}:{name:`review`,query:{r:e.collection+`/`+e.record}};export{e as t};
