@@ -21,7 +21,7 @@ type spare struct {
 // a trigger calculates with, a page, and a wide row, with what it adds to them.
 const arena = 64 << 10
 
-var spareOf = []struct{ size, pieces int }{{2000, 250}, {4000, 30}, {8000, 56}, {16000, 9}}
+var spareOf = []struct{ size, pieces int }{{500, 130}, {1000, 64}, {2000, 250}, {4000, 30}, {8000, 56}, {16000, 9}}
 
 func keepSpare() *spare {
 	s := &spare{tls: libc.NewTLS()}
