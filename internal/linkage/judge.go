@@ -64,6 +64,7 @@ func (m *Trained) newJudge() (*judge, error) {
 		return nil, err
 	}
 	t.han = true
+	t.depend()
 	p, err := m.params(t)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -50,16 +51,31 @@ func trained(t *testing.T) *Trained {
 func TestTabletTables(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("// Made by go test ./internal/linkage -run Tablet -update: what the engine of the server weighs and reads by.\n\n")
-	b.WriteString("/** Weights in bits of the levels of each fact, the best first. */\nexport const weights = {\n")
-	for _, c := range trained(t).Columns {
-		var all []string
-		for _, l := range c.Levels {
-			all = append(all, fmt.Sprintf("%.1f", l.Weight[0]))
-		}
-		fmt.Fprintf(&b, "  %s: [%s],\n", c.Role, strings.Join(all, ", "))
-	}
-	b.WriteString("};\n\n/** Shares of common names, one of all for the others, and how often two people agree in theirs. */\nexport const names = {\n")
+	weights, atHome := map[Role][3]string{}, map[Role][3]string{}
 	m := trained(t)
+	for _, c := range m.Columns {
+		var person, home [3]string
+		for class := range person {
+			var all, others []string
+			for _, l := range c.Levels {
+				all = append(all, fmt.Sprintf("%.1f", l.Weight[class]))
+				others = append(others, fmt.Sprintf("%.1f", math.Log2(l.Household[class]/l.Others[class])))
+			}
+			person[class], home[class] = "["+strings.Join(all, ", ")+"]", "["+strings.Join(others, ", ")+"]"
+		}
+		weights[c.Role], atHome[c.Role] = person, home
+	}
+	b.WriteString("/** Weights in bits of the levels of each fact, the best first. */\nexport const weights = {\n")
+	for _, c := range m.Columns {
+		if c.Role != BirthDate {
+			fmt.Fprintf(&b, "  %s: %s,\n", c.Role, weights[c.Role][0])
+		}
+	}
+	b.WriteString("};\n\n/** Those of birth dates: where nothing is known of the given names, where they sound alike, and where they do not. */\n")
+	fmt.Fprintf(&b, "export const births = [\n  %s,\n];\n\n", strings.Join(listOf(weights[BirthDate]), ",\n  "))
+	b.WriteString("/** How much more often two of one household agree so than strangers. */\nexport const atHome = {\n")
+	fmt.Fprintf(&b, "  given_name: %s,\n  births: [\n    %s,\n  ],\n", atHome[GivenName][0], strings.Join(listOf(atHome[BirthDate]), ",\n    "))
+	b.WriteString("};\n\n/** Shares of common names, one of all for the others, and how often two people agree in theirs. */\nexport const names = {\n")
 	for i, c := range m.Columns {
 		if c.Role != GivenName && c.Role != Surname {
 			continue
@@ -89,6 +105,8 @@ func TestTabletTables(t *testing.T) {
 	b.WriteString("};\n")
 	golden(t, "../../web/sync/src/tables.ts", []byte(b.String()))
 }
+
+func listOf(classes [3]string) []string { return classes[:] }
 
 func mapsKeys(m map[string][]rune) func(func(string) bool) {
 	return func(yield func(string) bool) {
@@ -125,7 +143,7 @@ func TestTabletVectors(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	one := func(list string) string { all := []rune(list); return string(all[r.IntN(len(all))]) }
 	var all []vector
-	for range 40 {
+	for range 60 {
 		a := Said{Name: one("王李张刘陈杨黄赵吴周曾单欧") + one("子浩宇俊嘉一泽明思博") + one("涵强晨涛轩杰然峰磊鑫"), Sex: []string{"male", "female"}[r.IntN(2)],
 			Birth: fmt.Sprintf("20%02d-%02d-%02d", 8+r.IntN(14), 1+r.IntN(12), 13+r.IntN(15)), Phone: fmt.Sprintf("138%08d", r.IntN(100000000)), House: fmt.Sprint("h", r.IntN(500))}
 		for _, change := range []func(*Said){
@@ -141,6 +159,9 @@ func TestTabletVectors(t *testing.T) {
 			func(s *Said) { s.Name = string([]rune(s.Name)[:2]) + one("婷媛丽娜"); s.Sex = "female" },
 			func(s *Said) { s.Name = string([]rune(s.Name)[:1]) + "建国"; s.Birth = "2003-02-28" },
 			func(s *Said) { s.Phone, s.House, s.Birth = "", "h9999", "" },
+			func(s *Said) { s.Phone, s.House, s.Birth = "", "h9999", s.Birth[:4] }, // the year alone
+			func(s *Said) { s.Birth = s.Birth[:4] + "-02-09" },                     // of one year and household
+			func(s *Said) { s.Phone, s.House, s.Birth = "", "h9999", s.Birth[:4]+"-02-09" },
 		} {
 			b := a
 			change(&b)

@@ -1,6 +1,6 @@
 // Who somebody new may be, out of the tablet's own copy: the comparison of the server's engine, without its rarer cases. Its
 // tables are the engine's, and test/lookalikes.json holds it to the engine's judgement.
-import { longSurnames, names, readings, surnames, weights } from "./tables.js";
+import { atHome, births, longSurnames, names, readings, surnames, weights } from "./tables.js";
 import type { Held } from "./copy.js";
 
 /** What is told of somebody; "" where it is not known. */
@@ -70,19 +70,22 @@ function levels(a: Person, b: Person) {
 function evidence(a: Person, b: Person): number {
   const l = levels(a, b);
   if (l.given === other || (l.given >= inPart && l.number !== 1 && l.number !== 2)) return -Infinity;
-  const person = weigh(weights.given_name, l.given) + weigh(weights.surname, l.surname) + weigh(weights.sex, l.sex) + weigh(weights.birth_date, l.birth);
+  const person = weigh(weights.given_name, l.given) + weigh(weights.surname, l.surname) + weigh(weights.sex, l.sex) + weigh(births[givenNames(l.given)]!, l.birth);
   return l.rareGiven + l.rareSurname + person + weigh(weights.id_number, l.number) + weigh(weights.phone, l.phone) + weigh(weights.house_code, l.household);
 }
 
 /**
  * The same for two people of one household: they share the place and mostly the surname, seldom the given name, and the
- * birth date when they are twins.
+ * birth date when they are twins; brothers and sisters are born within a few years.
  */
 function ofOneHousehold(a: Person, b: Person): number {
   const l = levels(a, b);
   const shared = weigh(weights.phone, l.phone) + weigh(weights.house_code, l.household) + Math.max(-1.3, weigh(weights.surname, l.surname) - 0.7);
-  return l.rareSurname + shared - (l.given === 1 ? 2.3 : 0) + (l.birth === 1 ? weigh(weights.birth_date, 1) - 4.7 : 0);
+  return l.rareSurname + shared + weigh(atHome.given_name, l.given) + weigh(atHome.births[givenNames(l.given)]!, l.birth);
 }
+
+/** By what birth dates are weighed, since names have their years: nothing, given names that sound alike, others. */
+const givenNames = (level: number) => (level === 0 ? 0 : level <= loosely ? 1 : 2);
 
 /** How much more the agreement on a name tells than on any, in bits: few people share a rare one. */
 function rarity(of: typeof names.surname, name: string): number {
