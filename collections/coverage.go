@@ -62,7 +62,7 @@ func countTable(db DB, table, interview string) (anew bool, err error) {
 		return false, err
 	}
 	if !strings.Contains(before, CoverageDays) {
-		if err := countDays(db, table); err != nil {
+		if err := countLater(db, table); err != nil {
 			return false, err
 		}
 	}
@@ -126,13 +126,30 @@ func stale(row string) string {
 		row, CommunityDigits)
 }
 
-// countDays counts the records of a table by day, where none is counted yet, and lets its cases be counted.
-func countDays(db DB, table string) error {
+// countLater lets the records of a table be counted by day and by case, none of which was counted before: by coverage.Keep, in pieces.
+// Where districts and communities begin is found along the index of areas.
+func countLater(db DB, table string) error {
+	for digits, mark := range map[int]string{AreaDigits[1]: `'days', '` + table + `/'||substr(area,1,6)||'/'`, CommunityDigits: `'area', substr(area,1,12)`} {
+		query := fmt.Sprintf(`WITH RECURSIVE first(area) AS (SELECT MIN(area) FROM "%[1]s" UNION ALL SELECT (SELECT MIN(area) FROM "%[1]s" t
+				WHERE t.area>CASE WHEN length(first.area)<%[2]d THEN first.area ELSE substr(first.area,1,%[2]d)||'~' END)
+				FROM first WHERE first.area IS NOT NULL)
+			INSERT INTO coverage_stale (what, key) SELECT %[3]s FROM first WHERE area IS NOT NULL ON CONFLICT DO NOTHING`, table, digits, mark)
+		if _, err := db.Exec(query); err != nil {
+			return fmt.Errorf("count %s later: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// countAll counts the records of a table by day, where none is counted, and lets its cases be counted.
+func countAll(db DB, table string) error {
+	if err := countLater(db, table); err != nil {
+		return err
+	}
 	for _, query := range []string{
 		`INSERT INTO coverage_days (records, district, day, version, code, visits) SELECT '` + table + `', ` + districtAndDay("") +
 			`, form_version, outcome, COUNT(*) FROM "` + table + `" WHERE review_state!='rejected' GROUP BY 2, 3, 4, 5`,
-		fmt.Sprintf(`INSERT INTO coverage_stale (what, key) SELECT DISTINCT 'area', substr(area,1,%d) FROM "%s" WHERE 1 ON CONFLICT DO NOTHING`,
-			CommunityDigits, table),
+		`DELETE FROM coverage_stale WHERE what='days' AND key GLOB '` + table + `/*'`,
 	} {
 		if _, err := db.Exec(query); err != nil {
 			return fmt.Errorf("count days of %s: %w", table, err)
@@ -165,7 +182,7 @@ func Recount(db DB, interviews Interviews, tables []string) error {
 					return fmt.Errorf("count %s: %w", table, err)
 				}
 			}
-			if err := countDays(db, table); err != nil {
+			if err := countAll(db, table); err != nil {
 				return err
 			}
 		}

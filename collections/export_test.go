@@ -28,3 +28,6 @@ func Prepared(t *testing.T, app core.App) []string {
 	}
 	return all
 }
+
+// Planned is a statement as SQLite is given it.
+var Planned = planned

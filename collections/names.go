@@ -62,5 +62,8 @@ const (
 	Rejected  = "rejected"
 )
 
+// Counted are the states of the records that are counted and compared: all but the rejected ones.
+var Counted = []string{Received, HasIssues, Edited, Approved, Returned}
+
 // Undecided are the states in which a record waits for a decision.
 var Undecided = []string{Received, HasIssues, Edited}

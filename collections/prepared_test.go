@@ -180,3 +180,25 @@ func TestTheWriterHasMoreRoomForPages(t *testing.T) {
 		t.Errorf("writer %d, reader %d", writer, reader)
 	}
 }
+
+// A page's size that is bound stands in a sum, whatever else a statement says, and bounds the page as before.
+func TestALimitThatIsBoundMakesNoPlanOfItsOwn(t *testing.T) {
+	db := connect(t)
+	for query, want := range map[string]int{`SELECT id FROM things ORDER BY id LIMIT ?`: 1, `SELECT id FROM things WHERE id>'0' LIMIT ?1`: 1,
+		`SELECT id FROM (SELECT id FROM things LIMIT ?) LIMIT 7`: 1} {
+		n := 0
+		rows, err := db.DB().Query(query, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			n++
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil || n != want {
+			t.Errorf("%s gives %d rows, %v", query, n, err)
+		}
+		if planned := collections.Planned(query); !strings.Contains(planned, `LIMIT 0+?`) || strings.Contains(planned, `LIMIT ?`) {
+			t.Error(planned)
+		}
+	}
+}

@@ -31,6 +31,8 @@ func (v *visitor) consoleLists() []operation {
 		{"outlines_city", city("/areas/outlines?parent="), 0, whole},
 		{"area_jobs", street("/area-jobs"), 0, false},
 		{"coverage_workers", street("/coverage/workers"), 0, false},
+		{"outcomes_workers", v.casesOf("&by=worker"), 0, false},
+		{"outcomes_workers_city", city("/outcomes?form=child_visit&by=worker"), 0, whole},
 		{"pace", street("/coverage/pace"), 0, false},
 		{"pace_city", city("/coverage/pace"), 0, whole},
 		{"workers_city", city("/workers"), 0, false},
@@ -42,6 +44,16 @@ func (v *visitor) consoleLists() []operation {
 		{"quality", v.looked, 0, false},
 		{"rechecks", street("/rechecks?campaign=child-sweep-demo"), 0, false},
 		{"agreement", street("/agreement?campaign=child-sweep-demo"), 0, false},
+		{"datums", street("/quality/datums?form=child_visit"), 0, false},
+		{"reports", street("/reports"), 0, false},
+		{"reports_city", city("/reports"), 0, false},
+		{"needs", street("/needs"), 0, false},
+		{"needs_city", city("/needs"), 0, false},
+		{"needs_counts", street("/needs/counts"), 0, false},
+		{"needs_counts_city", city("/needs/counts"), 0, whole},
+		{"services", street("/services"), 0, false},
+		{"person_needs", v.get(&v.street, "/api/doorstep/v1/persons/"+v.somebody()+"/needs"), 0, false},
+		{"history", v.history, 0, false},
 		{"watch", v.get(&v.manager, "/api/doorstep/v1/watch"), 0, false},
 		{"questions", street("/forms/child_visit/2026112603/questions"), 0, whole},
 	}
@@ -71,7 +83,7 @@ func (v *visitor) household(ctx context.Context) (int, error) {
 			}
 		}
 		var record struct{ Household *struct{ ID string } }
-		if err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/records/"+v.record, nil, &record); err != nil {
+		if err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/records/child_visits/"+v.record, nil, &record); err != nil {
 			return 0, err
 		}
 		if record.Household == nil {
@@ -99,10 +111,22 @@ func (v *visitor) looked(ctx context.Context) (int, error) {
 	return q.Looked, err
 }
 
-// cases asks how the cases of the street ended. They are counted one by one and told by community: the size of the answer is how many
-// they are.
-func (v *visitor) cases(ctx context.Context) (int, error) {
-	var out struct{ Total struct{ Cases int } }
-	err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/outcomes?form=child_visit", nil, &out)
-	return out.Total.Cases, err
+// casesOf asks how the cases of the street ended. They are counted one by one and told by community or by worker: the size of the answer
+// is how many they are.
+func (v *visitor) casesOf(by string) func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		var out struct{ Total struct{ Cases int } }
+		err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/outcomes?form=child_visit"+by, nil, &out)
+		return out.Total.Cases, err
+	}
+}
+
+// history reads what became of the record that oneRecord reads.
+func (v *visitor) history(ctx context.Context) (int, error) {
+	if v.record == "" {
+		if _, err := v.oneRecord(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return v.get(&v.street, "/api/doorstep/v1/records/child_visits/"+v.record+"/history")(ctx)
 }

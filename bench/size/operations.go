@@ -66,7 +66,7 @@ func (v *visitor) operations() []operation {
 		{"duplicates", v.get(&v.street, "/api/doorstep/v1/duplicates"), 0, false},
 		{"duplicates_city", v.get(&v.whole, "/api/doorstep/v1/duplicates"), 0, whole},
 		{"quarantine", v.get(&v.street, "/api/doorstep/v1/quarantine"), 0, false},
-		{"outcomes", v.cases, 0, false},
+		{"outcomes", v.casesOf(""), 0, false},
 		{"outcomes_city", v.get(&v.whole, "/api/doorstep/v1/outcomes?form=child_visit&level=district"), 0, whole},
 		{"search_by_sound", v.searchHeard, 3, whole}, // it opens whoever sounds so in the street: how many they are differs
 		{"today", v.get(&v.street, "/api/doorstep/v1/today"), 0, false},
@@ -136,15 +136,15 @@ func (v *visitor) restVisits(ctx context.Context) (n int, err error) {
 func (v *visitor) oneRecord(ctx context.Context) (int, error) {
 	if v.record == "" {
 		var page struct {
-			Items []struct{ Collection, ID string }
+			Items []struct{ ID string }
 		}
 		if err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/queue?limit=1&form=child_visit", nil, &page); err != nil ||
 			len(page.Items) == 0 {
 			return 0, fmt.Errorf("no record waits: %w", err)
 		}
-		v.record = page.Items[0].Collection + "/" + page.Items[0].ID
+		v.record = page.Items[0].ID
 	}
-	return v.get(&v.street, "/api/doorstep/v1/records/"+v.record)(ctx)
+	return v.get(&v.street, "/api/doorstep/v1/records/child_visits/"+v.record)(ctx)
 }
 
 // somebody is a person of the worker's.

@@ -124,9 +124,6 @@ type newestInterviews struct {
 	more            bool // there are others
 }
 
-// comparedStates are the states of the records that are compared: all but the rejected ones.
-var comparedStates = []string{collections.Received, collections.HasIssues, collections.Edited, collections.Approved, collections.Returned}
-
 // read goes through the ranges: through what the index of areas holds of a street, and of a larger place from the newest visit
 // backwards, in each state.
 func (n *newestInterviews) read(ranges []territory.Range) error {
@@ -137,7 +134,7 @@ func (n *newestInterviews) read(ranges []territory.Range) error {
 			}
 			continue
 		}
-		for _, state := range comparedStates {
+		for _, state := range collections.Counted {
 			where, args := `v.review_state=? AND +v.area>=? AND +v.area<?`, []any{state, r.Lo, r.Hi}
 			if len(r.Lo) >= district {
 				where, args = `substr(v.area,1,6)=? AND `+where, append([]any{r.Lo[:district]}, args...)

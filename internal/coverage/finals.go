@@ -40,7 +40,7 @@ func EachFinal(db collections.DB, v Visits, level int, worker bool, final func(A
 	}
 	v.Ranges = parts
 	for _, community := range stale {
-		v.Ranges = append(v.Ranges, exactly(community))
+		v.Ranges = append(v.Ranges, exactly(community, territory.CommunityDigits))
 	}
 	if len(v.Ranges) == 0 {
 		return nil
@@ -70,12 +70,12 @@ func levelOf(r territory.Range) int {
 	return territory.Grid
 }
 
-// exactly is the range of what lies in a community, or has the code of a larger area itself.
-func exactly(community string) territory.Range {
-	if len(community) < territory.CommunityDigits {
-		return territory.Range{Lo: community, Hi: community + "\x00"}
+// exactly is the range of what lies in an area whose code has so many digits, or has the code of a larger one itself.
+func exactly(code string, digits int) territory.Range {
+	if len(code) < digits {
+		return territory.Range{Lo: code, Hi: code + "\x00"}
 	}
-	return territory.Of([]string{community})[0]
+	return territory.Of([]string{code})[0]
 }
 
 // eachKept tells what is kept of a range at a level, less what is kept of the stale communities. One statement reads both, so that they
@@ -108,34 +108,6 @@ func (v Visits) eachKept(db collections.DB, r territory.Range, level int, stale 
 		})
 	if err != nil {
 		return fmt.Errorf("cases that are counted: %w", err)
-	}
-	return nil
-}
-
-// EachArrival tells how many visits arrived on a day of the surveys' zone, by their outcomes. What is smaller than a district is
-// counted visit by visit.
-func EachArrival(db collections.DB, v Visits, arrived func(day string, a Attempt, n int64)) error {
-	large, small := v.parted(collections.AreaDigits[territory.District])
-	for query, ranges := range map[string][]territory.Range{
-		`SELECT day, version, code, visits FROM coverage_days WHERE records='` + v.Table + `' AND district>=? AND district<?`: large,
-		`SELECT COALESCE(` + collections.DayOf("received_at") + `,''), form_version, outcome, 1 FROM "` + v.Table + `"
-			WHERE area>=? AND area<? AND review_state!='rejected'`: small,
-	} {
-		for _, r := range ranges {
-			err := collections.Each(db, query, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
-				var a Attempt
-				var day string
-				var n int64
-				if err := rows.Scan(&day, &a.Version, &a.Outcome, &n); err != nil {
-					return err
-				}
-				arrived(day, v.understood(a), n)
-				return nil
-			})
-			if err != nil {
-				return fmt.Errorf("visits of days: %w", err)
-			}
-		}
 	}
 	return nil
 }

@@ -14,17 +14,17 @@ import (
 	"doorstep/internal/survey"
 )
 
-// A transaction of Keep ends with the community after which it has taken so long, and others have the rest times as much after it.
+// A transaction of Keep ends with the day or community after which it has taken so long, and others have the rest times as much after it.
 const (
 	keepFor = 20 * time.Millisecond
 	rest    = 20
 )
 
-// Keep counts the cases of the communities that are stale, in small transactions.
+// Keep counts the days that were not counted yet, and the cases of the communities that are stale, in small transactions.
 func Keep(ctx context.Context, app core.App, library *instrument.Library) error {
 	for {
 		begun := time.Now()
-		if more, err := keepSome(ctx, app, library); !more || err != nil {
+		if more, err := keepSome(ctx, app, library, keepFor); !more || err != nil {
 			return err
 		}
 		select {
@@ -35,8 +35,8 @@ func Keep(ctx context.Context, app core.App, library *instrument.Library) error 
 	}
 }
 
-// keepSome keeps the counts of some communities; more is false where none is stale.
-func keepSome(ctx context.Context, app core.App, library *instrument.Library) (more bool, err error) {
+// keepSome counts one day or community, and others for as long as it may; more is false where there is none.
+func keepSome(ctx context.Context, app core.App, library *instrument.Library, may time.Duration) (more bool, err error) {
 	k := keeper{ranks: map[string]map[[2]string]bool{}}
 	for _, table := range library.Tables() {
 		k.forms = append(k.forms, Visits{Table: table, Meaning: Meanings(library, table)})
@@ -51,24 +51,33 @@ func keepSome(ctx context.Context, app core.App, library *instrument.Library) (m
 		if err := k.begin(); err != nil {
 			return err
 		}
-		for time.Since(begun) < keepFor {
-			community := ""
-			found, err := collections.One(db, `SELECT key FROM coverage_stale WHERE what='area' ORDER BY key LIMIT 1`, nil, &community)
-			if !found || err != nil {
-				return err
-			}
-			for _, v := range k.forms {
-				if err := k.count(v, community); err != nil {
-					return fmt.Errorf("count cases of %s: %w", v.Table, err)
-				}
-			}
-			if _, err := db.Exec(`DELETE FROM coverage_stale WHERE what='area' AND key=?`, community); err != nil {
+		for {
+			if more, err := k.piece(); !more || err != nil || time.Since(begun) >= may {
 				return err
 			}
 		}
-		return nil
 	})
 	return err == nil, err
+}
+
+// piece counts a day or a community, and reports false where there is none.
+func (k *keeper) piece() (bool, error) {
+	counted, err := k.countDay()
+	if counted || err != nil {
+		return counted, err
+	}
+	community := ""
+	found, err := collections.One(k.db, `SELECT key FROM coverage_stale WHERE what='area' ORDER BY key LIMIT 1`, nil, &community)
+	if !found || err != nil {
+		return false, err
+	}
+	for _, v := range k.forms {
+		if err := k.count(v, community); err != nil {
+			return false, fmt.Errorf("count cases of %s: %w", v.Table, err)
+		}
+	}
+	_, err = k.db.Exec(`DELETE FROM coverage_stale WHERE what='area' AND key=?`, community)
+	return true, err
 }
 
 // Meanings reads outcomes as the version of each record means them.
@@ -97,7 +106,7 @@ type keeper struct {
 // any reports whether there is anything to count.
 func (k *keeper) any(db collections.DB) (bool, error) {
 	var one int
-	found, err := collections.One(db, `SELECT 1 FROM coverage_stale WHERE what IN ('area','household','person') LIMIT 1`, nil, &one)
+	found, err := collections.One(db, `SELECT 1 FROM coverage_stale WHERE what IN ('area','days','household','person') LIMIT 1`, nil, &one)
 	if found || err != nil {
 		return found, err
 	}
@@ -156,7 +165,7 @@ func (k *keeper) count(v Visits, community string) error {
 		pairs[[2]string{version, code}] = true
 		return means(version, code)
 	}
-	v.Ranges = append(v.Ranges[:0:0], exactly(community))
+	v.Ranges = append(v.Ranges[:0:0], exactly(community, territory.CommunityDigits))
 	err := v.eachCase(k.db, k.merged, func(a Attempt) { change[final{a.Campaign, a.Worker, a.Version, a.Outcome}]++ })
 	if err != nil {
 		return err
