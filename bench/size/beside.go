@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"path/filepath"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -11,6 +13,16 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/retention"
 )
+
+// forgetTablets takes back what earlier runs gave to the worker, who may have no more of them in the end.
+func forgetTablets(ctx context.Context, dir string) error {
+	db, err := sql.Open("sqlite", filepath.Join(dir, "data.db"))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `UPDATE devices SET revoked=TRUE WHERE name='bench' AND id!=? AND NOT revoked`, sameTablet)
+	return errors.Join(err, db.Close())
+}
 
 // open opens the folder while no server runs, and leaves news and a policy of retention in it.
 func (v *visitor) open(ctx context.Context) error {

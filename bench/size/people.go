@@ -61,6 +61,9 @@ func prepare(ctx context.Context, c config, scale string) (*visitor, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := forgetTablets(ctx, dir); err != nil {
+		return nil, err
+	}
 	v := &visitor{city: city, program: c.server, dir: dir}
 	if v.server, err = start(ctx, c, dir); err != nil {
 		return nil, err
