@@ -15,6 +15,7 @@ import (
 // TestEveryAnswerSaysWhatItIs asks every route as an operator, a worker and nobody: what has a body says of which type it is, and text in
 // which charset; it is kept by no cache on the way, and no browser guesses.
 func TestEveryAnswerSaysWhatItIs(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -45,6 +46,7 @@ func TestEveryAnswerSaysWhatItIs(t *testing.T) {
 // TestAHandlerThatPanicsIsAnswered: the mistake of a handler ends its own request alone, tells the client nothing of itself, and stands in
 // the log. TRACE is answered by no route.
 func TestAHandlerThatPanicsIsAnswered(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.GET("/api/doorstep/v1/mistake", func(*core.RequestEvent) error { panic("a mistake of ours at /srv/secret") })

@@ -10,6 +10,7 @@ import (
 
 // A record that cannot be written does not block those behind it: it stays, the job's report counts it, and the next job tries again.
 func TestARecordThatFailsBlocksNoOther(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

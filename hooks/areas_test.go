@@ -68,6 +68,7 @@ const areaJobs = "/api/doorstep/v1/area-jobs"
 // TestAnImportIsInUseAtOnce brings a grid where nothing lies, so that no job follows: a look changes nothing, and what comes after the
 // import is found in it.
 func TestAnImportIsInUseAtOnce(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -89,6 +90,7 @@ func TestAnImportIsInUseAtOnce(t *testing.T) {
 // A grid is split in the middle of a sweep: what lies in it goes to the part where it lies, with all that belongs to it, and
 // nothing else moves.
 func TestASplitMovesWhatLiesThere(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -183,6 +185,7 @@ func settled(t *testing.T, app *testapp.App) {
 
 // A job that is cancelled stops, and goes on where it stopped.
 func TestAJobStopsAndGoesOn(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	handler := app.Serve(t)

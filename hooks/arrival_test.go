@@ -13,6 +13,7 @@ import (
 
 // TestRecordsOfOldAppsAreRead sends what kXML and a barcode scanner make of an address.
 func TestRecordsOfOldAppsAreRead(t *testing.T) {
+	t.Parallel()
 	app, phone, _, _ := odkStage(t)
 	for name, c := range map[string]struct {
 		sent, stored string
@@ -35,6 +36,7 @@ func TestRecordsOfOldAppsAreRead(t *testing.T) {
 
 // TestTabletsTellLostCharactersToo sends the same by the native door.
 func TestTabletsTellLostCharactersToo(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	for i, c := range []struct {
 		sent, stored string
@@ -62,6 +64,7 @@ func TestTabletsTellLostCharactersToo(t *testing.T) {
 // TestAnUnknownDatumPlacesNothing: a visit whose points are of a datum that nobody knows is kept, says so, and lies in
 // no grid because of them; other spellings of a known one are read.
 func TestAnUnknownDatumPlacesNothing(t *testing.T) {
+	t.Parallel()
 	_, tablet, _ := stage(t)
 	seq := 0
 	for datum, unknown := range map[string]bool{"mars2000": true, "GCJ-02": false, "gcj 02": false, "EPSG:4326": false, "": false} {

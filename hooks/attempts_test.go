@@ -39,6 +39,7 @@ func attemptsAgree(t *testing.T, app *testapp.App) {
 // TestListsTellVisits follows what a form reads from the lists of households and persons: attempts and the last interview
 // move with each visit, and a neighbour's line stays as it is.
 func TestListsTellVisits(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	nobody := func(address string) map[string]any {
 		a := childVisit(testapp.Inside(gridA), address)
@@ -87,6 +88,7 @@ func TestListsTellVisits(t *testing.T) {
 
 // TestAttemptsAreOfACampaign has two campaigns: each address tells its own visits, the common one those that are open.
 func TestAttemptsAreOfACampaign(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	round := func(n int) string {
 		id, err := campaign.Create(app, campaign.Campaign{Name: "排查", Form: "child_visit", Round: n, Territory: []string{"9901"}, HoldPolicy: "all", Status: campaign.Open}, "", app.Doorstep.Now())
@@ -131,6 +133,7 @@ func values(row map[string]string) (all []string) {
 // TestTheLastInterviewIsTakenBack corrects interviews: a refusal after all, and a child who was not there, give the interview
 // before back, and who was in it stays.
 func TestTheLastInterviewIsTakenBack(t *testing.T) {
+	t.Parallel()
 	app, _, tablet, _ := odkStage(t)
 	first, second := uuid.NewString(), uuid.NewString()
 	visit := func() map[string]any {
@@ -185,6 +188,7 @@ func TestTheLastInterviewIsTakenBack(t *testing.T) {
 // TestARejectedRecordIsNoVisit: a record that a supervisor rejects gives its attempt and the interview before back, reopening and
 // correcting take them again, and a neighbour's household, people and records stay as they are.
 func TestARejectedRecordIsNoVisit(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	boss := app.Client(t, app.Serve(t), app.Worker(t, "S7", "supervisor", "990101"))
 	first, second := uuid.NewString(), uuid.NewString()
@@ -239,6 +243,7 @@ func TestARejectedRecordIsNoVisit(t *testing.T) {
 
 // TestWhoLivesElsewhereKeepsTheirLastInterview: a supervisor who rejects a record changes nobody out of the own territory.
 func TestWhoLivesElsewhereKeepsTheirLastInterview(t *testing.T) {
+	t.Parallel()
 	app, _, tablet, _ := odkStage(t)
 	boss := app.Client(t, app.Serve(t), app.Worker(t, "S7", "supervisor", "990101"))
 	record := uuid.NewString()

@@ -32,6 +32,7 @@ func trail(t *testing.T, app *testapp.App, after int64) []audit.Row {
 
 // Who publishes a form or draws borders over HTTP stands in the trail with the role.
 func TestEntriesOverHTTPHaveARole(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -97,6 +98,7 @@ func person(t *testing.T, app *testapp.App, area string) (id, household string) 
 
 // Every way to a person's record leaves a row that names reader, person, device and purpose.
 func TestReadsAreRecorded(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -147,6 +149,7 @@ func TestReadsAreRecorded(t *testing.T) {
 }
 
 func TestEmptyPullLeavesNoRow(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -163,6 +166,7 @@ func TestEmptyPullLeavesNoRow(t *testing.T) {
 
 // Nobody gets round the chain: not the dashboard, not its SQL console, not by dropping the collection.
 func TestAuditIsClosed(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	operator := app.Client(t, server, superuser(t, app))
@@ -196,6 +200,7 @@ func TestAuditIsClosed(t *testing.T) {
 
 // What is written by hand is recorded with the names of the fields, in the transaction of the write.
 func TestWritesAreRecorded(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	child, _ := person(t, app, "990101001001001")
@@ -219,6 +224,7 @@ func TestWritesAreRecorded(t *testing.T) {
 
 // The answer to a guardian follows merges and names who looked, also in pages with many others.
 func TestWhoSawAPerson(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	child, _ := person(t, app, "990101001001001")
@@ -249,6 +255,7 @@ func TestWhoSawAPerson(t *testing.T) {
 
 // Filters hold names and numbers; the log of requests must not. The same search finds what stands in a path.
 func TestFiltersStayOutOfTheLog(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	app.Settings().Logs.MaxDays = 7 // test apps do not log

@@ -31,6 +31,7 @@ func namesIn(t *testing.T, dir string) (names []string) {
 }
 
 func TestBackupsByNightKeepTheNewest(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	dir := t.TempDir()
 	app.Doorstep.Backups = server.Backups{Dir: dir, Keep: 2, At: "30 18 * * *"}
@@ -58,6 +59,7 @@ func TestBackupsByNightKeepTheNewest(t *testing.T) {
 }
 
 func TestABackupWithoutRoomIsRefused(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	dir := t.TempDir()
 	app.Doorstep.Backups = server.Backups{Dir: dir, Keep: 2}
@@ -86,6 +88,7 @@ func TestABackupWithoutRoomIsRefused(t *testing.T) {
 }
 
 func TestPocketBasesBackupSettingsAreRefused(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	operator := app.Client(t, app.Serve(t), superuser(t, app))
 	for what, backups := range map[string]any{
@@ -105,6 +108,7 @@ func TestPocketBasesBackupSettingsAreRefused(t *testing.T) {
 
 // TestATabletAheadOfTheDatabaseBeginsAnew gives a tablet's cursor to the same database as it was before.
 func TestATabletAheadOfTheDatabaseBeginsAnew(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	early := pull(t, tablet, "")
 	older := t.TempDir()
@@ -151,6 +155,7 @@ func TestATabletAheadOfTheDatabaseBeginsAnew(t *testing.T) {
 
 // TestBackupsAreOnRecord: who made one, and who took it away.
 func TestBackupsAreOnRecord(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.Doorstep.Backups = server.Backups{Dir: t.TempDir()}
 	me := superuser(t, app)

@@ -20,6 +20,7 @@ import (
 // after the neighbours have worked on: every list, count and file is what it was. Exports are compared by how many lines they have, and
 // what is answered otherwise each time is passed over. One district lies before the other, so that both ends of a territory are tried.
 func TestNothingCountsTheNeighbours(t *testing.T) {
+	t.Parallel()
 	b := newBorderland(t, 20261126)
 	b.ids = []string{uuid.NewString()}
 	told := 0
@@ -53,6 +54,7 @@ func TestNothingCountsTheNeighbours(t *testing.T) {
 // TestTwoPartsAreCountedOnceEach asks as somebody whose territory is two communities, and as somebody of the district around them: each
 // community and grid has the same figures.
 func TestTwoPartsAreCountedOnceEach(t *testing.T) {
+	t.Parallel()
 	b := newBorderland(t, 20261127)
 	s := b.sides[0]
 	b.work(s, 0)

@@ -27,6 +27,7 @@ func stalled(t *testing.T, served *httptest.Server, head, body string) {
 
 // A worker who holds pushes open keeps nobody else from a push, a question or a search.
 func TestStalledPushesTakeNoRoomFromOthers(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	served := httptest.NewServer(app.Handler(t))
 	t.Cleanup(served.Close)

@@ -25,6 +25,7 @@ func redraw(t *testing.T, app *testapp.App, manager *testapp.Client, file string
 // Two grids, one of whose lists asks for a household that the other's asks for too, become one: whoever had both has one task of the whole,
 // with all that was wanted of both and the earlier day; each household is asked for once; the neighbour's task and a finished one stay.
 func TestAMergerMakesNoTaskDouble(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -111,6 +112,7 @@ func TestAMergerMakesNoTaskDouble(t *testing.T) {
 // A district's manager moves no border: not by a file, by a job, by hand or by the house codes, of the own district or of the next; and takes
 // no worker, campaign or job beyond the own district.
 func TestADistrictsManagerMovesNoBorder(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -161,6 +163,7 @@ func TestADistrictsManagerMovesNoBorder(t *testing.T) {
 // A grid is split in the morning and one of its parts again in the afternoon, before anybody has looked at the records: the day before counts
 // under the grid, that day and those after it under the parts that there were when it ended, and the worker has these.
 func TestTwoChangesOnOneDay(t *testing.T) {
+	t.Parallel()
 	for name, between := range map[string]bool{"a job for each": true, "the job of the first is late": false} {
 		t.Run(name, func(t *testing.T) {
 			app := testapp.New(t)

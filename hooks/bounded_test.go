@@ -14,6 +14,7 @@ import (
 // Lists of what grows are narrowed before the rule of the collection is asked: the rule here lets everybody see everybody,
 // and still nobody is listed but those of the territory, however the filter is written.
 func TestListsAreNarrowedToTheTerritory(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	one, _ := person(t, app, "990101001001001")

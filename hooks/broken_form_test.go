@@ -12,6 +12,7 @@ import (
 
 // A stored form that no longer compiles must not keep the others from being served; its records are kept.
 func TestAStoredFormThatNoLongerCompiles(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	if status, got := upload(t, c.manager, "fall_risk.xlsx", workbook(t, fallRisk(t)), ""); status != http.StatusOK {
 		t.Fatalf("upload: %d %+v", status, got)

@@ -12,6 +12,7 @@ import (
 
 // A manager opens and changes campaigns in the own territory, with a window that makes sense; nothing else moves.
 func TestAManagerEditsCampaigns(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	server := app.Serve(t)
 	top, district := app.Client(t, server, app.Worker(t, "M1", "manager", "9901")), app.Client(t, server, app.Worker(t, "M2", "manager", "990101"))
@@ -72,6 +73,7 @@ func TestAManagerEditsCampaigns(t *testing.T) {
 
 // A visit that names no campaign belongs to the open one of its form for the place where it was made, and to none of next door.
 func TestAVisitBelongsToTheCampaignOfItsPlace(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	for _, code := range []string{"990102", "990101"} { // the one of next door is the older one
 		app.Plant(t, "campaigns", map[string]any{"id": "sweep" + code, "name": code, "form": "child_visit", "status": "open",

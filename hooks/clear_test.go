@@ -58,6 +58,7 @@ var inClear = map[string]string{
 
 // Every column that can hold text is sealed, or is an answer that identifies nobody, or stands in the list above.
 func TestWhatStaysInClear(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	all, err := app.FindAllCollections()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 // What a record's arrival has told of its tablet's clock stays when somebody else changes the record by hand.
 func TestAnEditByHandKeepsWhatTheArrivalTold(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	server := app.Serve(t)
 	if status, got := upload(t, app.Client(t, server, app.Worker(t, "M9", "manager", "9901")), "carers.md", []byte(carersForm), ""); status != 200 {
@@ -48,6 +49,7 @@ func TestAnEditByHandKeepsWhatTheArrivalTold(t *testing.T) {
 
 // Whatever a person writes down as a reason or a comment has one limit, and what is over it changes nothing.
 func TestWordsHaveOneLimit(t *testing.T) {
+	t.Parallel()
 	app, _, boss := stage(t)
 	manager := app.Client(t, app.Serve(t), app.Worker(t, "M1", "manager", "9901"))
 	long, none := strings.Repeat("长", 1001), uuid.NewString()

@@ -13,6 +13,7 @@ import (
 
 // By the clock, the cases are counted of which a visit has changed.
 func TestCasesAreCountedByTheClock(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -43,6 +44,7 @@ func TestCasesAreCountedByTheClock(t *testing.T) {
 
 // When the server ends, no job of the clock begins any more: the database is closed then.
 func TestTheClockStopsWithTheServer(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	app.Serve(t)

@@ -12,6 +12,7 @@ import (
 // Without consent nobody is registered and no answer becomes data, whatever the tablet sent; the visit itself, with the
 // notice that was given, stays for the response rates and for the supervisor who asks what happened.
 func TestWithoutConsentAnswersAreNoData(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	for said, want := range map[string]int{"oral": 1, "refused": 0} {
 		id := uuid.NewString()

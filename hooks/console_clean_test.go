@@ -50,6 +50,7 @@ func (d *desk) states() map[string]string {
 // Clean records are approved together but for a sample of each worker's, which no second asking releases; nothing that has a finding,
 // that lacks a file, that came later or that lies elsewhere is touched.
 func TestCleanRecordsAreApprovedTogether(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.clean(0, 12)
 	d.clean(1, 2)
@@ -105,6 +106,7 @@ func TestCleanRecordsAreApprovedTogether(t *testing.T) {
 
 // A held submission is shown in the words of its form with what is sealed masked; elsewhere it is as good as none.
 func TestAHeldSubmissionIsShownAsAForm(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	op := operation(1, uuid.NewString(), childVisit("", "示例路 1 号", child("王小明", number1, "2015-03-01", nil)))
 	op["answers"].(map[string]any)["household"].(map[string]any)["residents"] = 2
@@ -140,6 +142,7 @@ func TestAHeldSubmissionIsShownAsAForm(t *testing.T) {
 
 // A household is shown with its people, visits and tasks to whoever covers it; a search leads there, and nobody else is told its id.
 func TestAHouseholdIsFoundAndShown(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	id := d.visit(0, "990101001001001", "示例路 1 号", "王小明", number1)
 	d.visit(1, "990102001001001", "示例路 9 号", "李小红", "")

@@ -49,6 +49,7 @@ func (e explaining) Query(query string, args ...any) (*sql.Rows, error) {
 
 // Every statement of the console goes along an index, whoever asks and whatever for; the queue is not sorted either.
 func TestConsoleReadsNoWholeTable(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	id := d.visit(0, "990101001001001", "示例路 1 号", "王小明", number1)
 	d.visit(0, "990101001001002", "示例路 2 号", "王晓明", number1)
@@ -123,6 +124,7 @@ func errorOf[T any](_ T, err error) error { return err }
 
 // The codes of findings are those of the records, whoever wrote them and whatever became of them since.
 func TestCodesOfFindingsAreThoseOfTheRecords(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	first := d.visit(0, "990101001001001", "示例路 1 号", "王小明", "990000201503010019")
 	d.visit(1, "990102001001001", "示例路 9 号", "李小红", "990000201503010019")

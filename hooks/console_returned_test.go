@@ -14,6 +14,7 @@ import (
 
 // Pages of what was returned before have each such record of the territory once, the newest first, whether it is a street or a district.
 func TestPagesOfWhatWasReturned(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	r := rand.New(rand.NewPCG(8, 1))

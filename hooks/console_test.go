@@ -106,6 +106,7 @@ func (p queuePage) ids() (ids []string) {
 }
 
 func TestMeTellsTerritoryAndRights(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	var me struct {
 		Role, Name   string
@@ -124,6 +125,7 @@ func TestMeTellsTerritoryAndRights(t *testing.T) {
 
 // The queue holds what waits in the territory, the newest first, and follows its cursor to the end without loss.
 func TestQueueFollowsTheTerritory(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	var mine []string
 	for n, grid := range []string{"990101001001001", "990101001001002", "990101001002001"} {
@@ -184,6 +186,7 @@ func TestQueueFollowsTheTerritory(t *testing.T) {
 
 // A record is shown in the order of its form, with words, masks and findings at their place; not to the next district.
 func TestRecordIsShownWithTheWordsOfItsForm(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	id := d.visit(0, "990101001001001", "示例路 1 号", "王小明", "990000201503010019")
 	path := "/records/child_visits/" + id
@@ -242,6 +245,7 @@ func TestRecordIsShownWithTheWordsOfItsForm(t *testing.T) {
 
 // What waits is counted in the territory alone, and lists hold nothing of the next district.
 func TestConsoleListsEndAtTheBorder(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.visit(0, "990101001001001", "示例路 1 号", "王小明", number1)
 	d.visit(0, "990101001001002", "示例路 2 号", "王晓明", number1)

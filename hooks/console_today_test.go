@@ -17,6 +17,7 @@ import (
 // A tablet tells how much it holds and which program it is; supervisors see it where the tablet's worker belongs, and are told
 // of those whose work does not arrive.
 func TestTabletsTellWhatWaits(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	tablet := d.tablets[0]
 	path := "/api/sync/v1/"
@@ -83,6 +84,7 @@ func TestTabletsTellWhatWaits(t *testing.T) {
 
 // What is left of a campaign, and what that asks of a day, is counted where somebody reviews.
 func TestYesterdayAgainstThePlan(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	now := d.Doorstep.Now()
 	d.Plant(t, "campaigns", map[string]any{"id": "autumn", "name": "秋季普查", "form": "child_visit", "round": 1, "territory": `["9901"]`, "hold_policy": "all",

@@ -28,6 +28,7 @@ func (s shownRange) at(ref string) string {
 
 // What is usual is told beside a questioned answer alone, of approved records of the district, and never of few.
 func TestUsualRangeIsOfManyApprovedRecordsOfTheDistrict(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	with := func(district int, grid string, residents int) string {
 		d.seq++

@@ -49,6 +49,7 @@ const secondName = "children[2]/child_basic/child_name"
 
 // A correction at the desk is a revision with both values in its history; whoever made it does not review it, and a colleague does.
 func TestASupervisorCorrectsAnAnswer(t *testing.T) {
+	t.Parallel()
 	d := atDesk(t)
 	if got := d.correct(t, d.boss, http.StatusOK, secondName, "王晓红", "household/residents", "5"); got.Rev != 2 {
 		t.Fatalf("%+v", got)
@@ -85,6 +86,7 @@ func TestASupervisorCorrectsAnAnswer(t *testing.T) {
 
 // What cannot be taken is said answer by answer, and changes nothing, neither here nor beside.
 func TestACorrectionThatDoesNotFitChangesNothing(t *testing.T) {
+	t.Parallel()
 	d := atDesk(t)
 	before := d.app.Picture(t)
 	for name, c := range map[string]struct {

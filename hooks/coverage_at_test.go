@@ -45,6 +45,7 @@ func differ(a, b map[string]string) (codes []string) {
 // Grids are split, merged, recoded and redrawn in the middle of a sweep: what was visited counts under those that there are, and under
 // those of any day before, also what came later; grids beside them count the same all the time.
 func TestCoverageUnderTheAreasOfAnotherDay(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

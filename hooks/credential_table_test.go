@@ -171,6 +171,7 @@ var states = []state{
 // TestEveryCredentialInEveryState: each credential, whatever became of it, is answered at each door with exactly the status of the
 // table, and with nothing else unless it is let in. At the doors of other kinds it is answered as a made-up one.
 func TestEveryCredentialInEveryState(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	app, server := c.app, c.app.Serve(t)
 	upload(t, c.manager, "fall_risk.xlsx", workbook(t, fallRisk(t)), "draft")

@@ -83,6 +83,7 @@ func (s *credentialStage) openrosa(t *testing.T, who, password string) answerOf 
 // Every door that takes a password, and every account and password that may be shown there. What is refused is answered
 // with the same bytes, costs the same work (one comparison) and leaves one row in the audit trail; what has to wait costs none.
 func TestEveryDoorOfPasswords(t *testing.T) {
+	t.Parallel()
 	s := newCredentialStage(t)
 	doors := map[string]struct {
 		try     func(t *testing.T, who, password string) answerOf
@@ -148,6 +149,7 @@ func failures(t *testing.T, app *testapp.App) (n int) {
 // What waits at one door waits at the other, also with a password that was right a while ago; one that is remembered is
 // not compared again, and is forgotten with the tokens of its worker.
 func TestADoorKnowsWhatHappensAtTheOther(t *testing.T) {
+	t.Parallel()
 	s := newCredentialStage(t)
 	right := func(want int, compared int64, why string) {
 		t.Helper()
@@ -194,6 +196,7 @@ func TestADoorKnowsWhatHappensAtTheOther(t *testing.T) {
 
 // Who has still to enrol a second factor is told so on every route but those for enrolling, and the one that tells who is signed in.
 func TestFactorIsAskedForEverywhere(t *testing.T) {
+	t.Parallel()
 	s := newCredentialStage(t)
 	manager, err := s.app.FindFirstRecordByData("workers", "staff_no", "M1")
 	if err != nil {
@@ -215,6 +218,7 @@ func TestFactorIsAskedForEverywhere(t *testing.T) {
 
 // A code of a second factor is guessed at slowly, wherever from: who gets that far has the password.
 func TestCodesAreCounted(t *testing.T) {
+	t.Parallel()
 	s := newCredentialStage(t)
 	for n := range 6 {
 		status, body := signInAs(s.call, "M-enrolled", testapp.Password, "000000")

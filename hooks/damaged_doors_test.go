@@ -277,6 +277,7 @@ func (s *street) retain(t *testing.T) (int, []byte) {
 // Whatever sealed row is damaged, whoever comes by any door gets what is whole, and what needs that very row is told so; it is
 // reported once in the audit and on the operator's list.
 func TestADamagedRowStopsNoDoor(t *testing.T) {
+	t.Parallel()
 	s := writeStreet(t)
 	from := t.TempDir()
 	s.app.Backup(t, from)

@@ -15,6 +15,7 @@ import (
 
 // A row that does not open any more is passed over; what stands beside it comes, in every list that opens rows.
 func TestADamagedRowStopsNothing(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	var ids []string
 	for _, address := range []string{"示例路 1 号", "示例路 2 号"} {
@@ -68,6 +69,7 @@ func TestADamagedRowStopsNothing(t *testing.T) {
 
 // What a tablet says of itself is short, and a worker has so many tablets and no more.
 func TestTabletsHaveAQuota(t *testing.T) {
+	t.Parallel()
 	_, tablet, _ := stage(t)
 	say := func(field, text string) (int, string) {
 		status, body := tablet.Do(http.MethodPost, "/api/sync/v1/devices", map[string]string{field: text})

@@ -13,6 +13,7 @@ import (
 // A tablet that takes a map's coordinates for the earth's is told with its numbers, and its records stay as they were sent; one that is
 // honest, and one whose points are off in another way, are not.
 func TestATabletInAnotherDatumIsTold(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

@@ -60,6 +60,7 @@ func reports(all []task) []task {
 }
 
 func TestACorrectionThatDisclosesMoreOpensAReport(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := nightRound(t)
 	id, beside := uuid.NewString(), uuid.NewString()
 	push(t, tablet, round(1, id, 0, sleeper("老周", "no", "unsure", "no")), round(2, beside, 0, sleeper("阿明", "no", "yes", "no")))
@@ -92,6 +93,7 @@ func TestACorrectionThatDisclosesMoreOpensAReport(t *testing.T) {
 }
 
 func TestARowEditedByHandReports(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := nightRound(t)
 	id := uuid.NewString()
 	push(t, tablet, round(1, id, 0, sleeper("老周", "no", "no", "no")))
@@ -109,6 +111,7 @@ func TestARowEditedByHandReports(t *testing.T) {
 }
 
 func TestFollowUpsKeepTheDayOfTheGrade(t *testing.T) {
+	t.Parallel()
 	_, tablet, boss := nightRound(t)
 	id := uuid.NewString()
 	r := push(t, tablet, round(1, id, 0, sleeper("老周", "yes", "no", "yes"), sleeper("小何", "no", "no", "no"), sleeper("阿明", "unsure", "no", "no")))[0]
@@ -132,6 +135,7 @@ func TestFollowUpsKeepTheDayOfTheGrade(t *testing.T) {
 
 // The codes of the form's own outcomes are those that its list of choices declares.
 func TestOutcomesOfAnyFormAreCounted(t *testing.T) {
+	t.Parallel()
 	_, tablet, boss := nightRound(t)
 	nobody := round(3, uuid.NewString(), 0)
 	nobody["answers"].(map[string]any)["outcome"] = "nobody"

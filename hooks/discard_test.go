@@ -11,6 +11,7 @@ import (
 // Who ends a submission in quarantine says why; the reason is kept, sealed, beside what arrived, and what waits next to it goes on
 // waiting.
 func TestADiscardKeepsItsReason(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	push(t, tablet, memo(1, uuid.NewString(), "held", "甲"), memo(2, uuid.NewString(), "held", "乙"))
 	var held struct {

@@ -25,6 +25,7 @@ func stage(t *testing.T) (app *testapp.App, tablet, boss *testapp.Client) {
 }
 
 func TestPushKeepsWhatCannotBeARecord(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	good := operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil)))
 	bad := map[string]struct {
@@ -67,6 +68,7 @@ func TestPushKeepsWhatCannotBeARecord(t *testing.T) {
 }
 
 func TestReleaseAfterTheRecordWasAnotherWorkers(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	other := &testapp.Client{}
 	*other = *tablet
@@ -91,6 +93,7 @@ func TestReleaseAfterTheRecordWasAnotherWorkers(t *testing.T) {
 }
 
 func TestBrokenEnvelopesStoreNothing(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	cases := map[string]struct {
 		change func(*testapp.Client)
@@ -124,6 +127,7 @@ func TestBrokenEnvelopesStoreNothing(t *testing.T) {
 
 // Two tablets at once must give one person and one pair: the look-up and the insert are one transaction.
 func TestTwoTabletsAtOnce(t *testing.T) {
+	t.Parallel()
 	app, _, _ := stage(t)
 	server := app.Serve(t)
 	const tablets = 8
@@ -146,6 +150,7 @@ func TestTwoTabletsAtOnce(t *testing.T) {
 }
 
 func TestConcurrentEditsMergeAndKeepBothValues(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	id := uuid.NewString()
 	visit := func(address, head string) map[string]any {
@@ -196,6 +201,7 @@ func TestConcurrentEditsMergeAndKeepBothValues(t *testing.T) {
 }
 
 func TestMandatoryReportDoesNotWaitForReview(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	answers := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", map[string]any{"child_risk": map[string]any{"immediate_danger": "yes", "danger_action": []string{"police"}}}))
 	r := push(t, tablet, operation(1, uuid.NewString(), answers))[0]
@@ -212,6 +218,7 @@ func TestMandatoryReportDoesNotWaitForReview(t *testing.T) {
 }
 
 func TestDashboardDoorRefusesFieldByField(t *testing.T) {
+	t.Parallel()
 	app, _, _ := stage(t)
 	server := app.Serve(t)
 	worker := app.Client(t, server, app.Worker(t, "F7", "field", "990101001001"))
@@ -242,6 +249,7 @@ func TestDashboardDoorRefusesFieldByField(t *testing.T) {
 
 // What a neighbour says of a child is a mention: the form's create_if makes no person of it.
 func TestMentionsMakeNoPerson(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	answers := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", "", "2015-03-01", nil))
 	answers["visit"].(map[string]any)["contact_method"] = "neighbour_visit"
@@ -255,6 +263,7 @@ func TestMentionsMakeNoPerson(t *testing.T) {
 
 // A row of a repeat that is edited in the dashboard goes through the same checks as the record that it belongs to.
 func TestDashboardDoorChecksRows(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	id := uuid.NewString()
 	push(t, tablet, operation(1, id, childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))
@@ -287,6 +296,7 @@ func TestDashboardDoorChecksRows(t *testing.T) {
 
 // A person edited by hand is found by what the record says now.
 func TestEditedPersonKeepsItsKeys(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))
 	person, err := app.FindFirstRecordByData("persons", "id_key", collections.IndexOf(collections.Read(app.TestApp), "persons", "id_key", number1))
@@ -309,6 +319,7 @@ func TestEditedPersonKeepsItsKeys(t *testing.T) {
 
 // A manager adds a worker without thinking of an id.
 func TestManagersNeedNoIDs(t *testing.T) {
+	t.Parallel()
 	app, _, _ := stage(t)
 	c, err := app.FindCollectionByNameOrId("campaigns")
 	if err != nil {
@@ -325,6 +336,7 @@ func TestManagersNeedNoIDs(t *testing.T) {
 
 // A place that is none is refused at the dashboard's door; it neither vanishes nor becomes the point 0, 0.
 func TestDashboardDoorRefusesWhatIsNoPlace(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	id := uuid.NewString()
 	push(t, tablet, operation(1, id, childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", "", "2015-03-01", nil))))

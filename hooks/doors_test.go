@@ -27,6 +27,7 @@ var ownOfDoor = map[string][]string{
 // The bulk path has SQL of its own and the record hooks save through the framework: the same visits, two in one
 // household and a correction, must leave the same rows.
 func TestBothDoorsLeaveTheSameRows(t *testing.T) {
+	t.Parallel()
 	first, second := uuid.NewString(), uuid.NewString()
 	steps := []struct {
 		id, address, head, phone string

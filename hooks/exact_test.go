@@ -28,6 +28,7 @@ const exactForm = `
 // What was typed is what an export gives back, digit by digit and line by line, from either door and in either format; a
 // calculation that the form declares a number is one.
 func TestAnswersComeBackExactly(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, boss := odkStage(t)
 	server := app.Serve(t)
 	manager := app.Client(t, server, app.Worker(t, "M9", "manager", "9901"))

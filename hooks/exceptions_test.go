@@ -15,6 +15,7 @@ import (
 )
 
 func TestSearchFindsWithoutListing(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -42,6 +43,7 @@ func TestSearchFindsWithoutListing(t *testing.T) {
 }
 
 func TestBreakGlass(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	child, _ := person(t, app, "990102001001001")
@@ -84,6 +86,7 @@ func TestBreakGlass(t *testing.T) {
 
 // An identified export takes two managers, and one approval makes one export of what was asked for.
 func TestFourEyes(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -114,6 +117,7 @@ func TestFourEyes(t *testing.T) {
 
 // Whether somebody of another territory exists must not show in an error, a total, an order or a filter.
 func TestNothingLeaksBySideEffect(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	person(t, app, "990101001001001")

@@ -16,6 +16,7 @@ import (
 // TestAJobOfTheClockThatFailsDoesItLater lets each job of the clock fail at one statement after the other: those of one transaction leave
 // nothing behind, and what was left is done whole when it runs again.
 func TestAJobOfTheClockThatFailsDoesItLater(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.Cron().Stop() // each job runs when it is told
 	visit := d.visit(0, gridA, "示例路 1 号", "王小明", number1)
@@ -113,6 +114,7 @@ func (d *desk) do(t *testing.T, query string) {
 // TestASubmissionOfCollectThatFailsStoresNothing posts a record with a photo again and again, while each time another statement of the
 // database fails.
 func TestASubmissionOfCollectThatFailsStoresNothing(t *testing.T) {
+	t.Parallel()
 	app, phone, _, _ := odkStage(t)
 	answers := visitAt("示例路 1 号")
 	answers["closing"] = map[string]any{"door_plate_photo": "门牌.jpg"}

@@ -22,6 +22,7 @@ var foreseen = regexp.MustCompile(`SELECT value FROM meta|SELECT COALESCE\(MAX\(
 // TestAnOperationThatFailsStoresNothing pushes each of some operations again and again, while each time another statement of the
 // database fails: whichever it is, nothing is said to be stored, and no record, household or person has moved.
 func TestAnOperationThatFailsStoresNothing(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, `{"attempts":9,"days":2}`)
 	tablet := c.field[0]
 	at, id := testapp.Inside(gridA), uuid.NewString()

@@ -72,6 +72,7 @@ func (w *witness) attempt(who *testapp.Client, method, path, url string, body an
 // answer is an
 // error, or is cut, or is the whole.
 func TestAnAnswerThatFailsIsNotTakenForAWhole(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
 	d.visit(0, gridA, "示例路 2 号", "李小红", "990000201503010033")

@@ -27,6 +27,7 @@ import (
 // TestWorkThatFailsSaysSo runs what is done at the shell and by the clock again and again, while each time another statement of the
 // database fails: whichever it is, the work says so, and what is done all or not at all has changed nothing.
 func TestWorkThatFailsSaysSo(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
 	d.visit(1, "990102001001001", "示例路 2 号", "李小红", "990000201503010033")

@@ -34,6 +34,7 @@ func attachmentOf(t *testing.T, app *testapp.App, record string) string {
 }
 
 func TestReviewersGetFiles(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	server := app.Serve(t)
 	content := photo(t, 1, 60_000)
@@ -67,6 +68,7 @@ func TestReviewersGetFiles(t *testing.T) {
 }
 
 func TestDangerousFilesAreKeptAndNotServed(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	for i, c := range []struct {
 		name, content string
@@ -129,6 +131,7 @@ func grownOld(t *testing.T, app *testapp.App, fresh []byte) {
 }
 
 func TestSweepLeavesWhatIsReferredTo(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	const size = 50_000
 	named, replaced, quarantined, formFile, orphan, fresh, open := photo(t, 1, size), photo(t, 2, size), photo(t, 3, size), []byte("a,b\n1,2\n"), photo(t, 5, size), photo(t, 6, size), photo(t, 7, size)
@@ -177,6 +180,7 @@ func TestSweepLeavesWhatIsReferredTo(t *testing.T) {
 }
 
 func TestUploadsBelongToTheirTablet(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	server := app.Serve(t)
 	stranger := app.Client(t, server, app.Worker(t, "F9", "field", "990101")).Register()
@@ -215,6 +219,7 @@ func TestUploadsBelongToTheirTablet(t *testing.T) {
 
 // A file that went between its last byte and its row is not acknowledged: the tablet sends it again.
 func TestADeliveryWithoutItsBytesIsRefused(t *testing.T) {
+	t.Parallel()
 	app, _, _ := stage(t)
 	before := app.Picture(t)
 	sender := ingest.Sender{Actor: access.Actor{ID: "worker", Role: access.Field, Territory: []string{gridA}}, Channel: ingest.Native}

@@ -193,6 +193,7 @@ func stored(app *testapp.App, content []byte) bool {
 }
 
 func TestUploadResumesAfterACutAtAnyByte(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	const size = 200_000
 	for i, offset := range []int{0, 1, 511, 3072, 32<<10 - 1, 32 << 10, 32<<10 + 1, size / 2, size - 1, size} {
@@ -218,6 +219,7 @@ func TestUploadResumesAfterACutAtAnyByte(t *testing.T) {
 
 // A connection that is dead without saying so does not hold its upload: the next request takes it over, with what came.
 func TestAStalledUploadIsTakenOver(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	content := photo(t, 1, 100_000)
 	path := begin(t, tablet, digest(content), len(content))
@@ -238,6 +240,7 @@ func TestAStalledUploadIsTakenOver(t *testing.T) {
 }
 
 func TestChunksTwiceAndOutOfOrder(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	content := photo(t, 1, 100_000)
 	path := begin(t, tablet, digest(content), len(content))
@@ -264,6 +267,7 @@ func TestChunksTwiceAndOutOfOrder(t *testing.T) {
 }
 
 func TestWrongDigestDropsTheFile(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	content := photo(t, 1, 50_000)
 	id := withFile(t, tablet, 1, content)
@@ -289,6 +293,7 @@ func TestWrongDigestDropsTheFile(t *testing.T) {
 }
 
 func TestWhoCannotHaveAnUpload(t *testing.T) {
+	t.Parallel()
 	_, tablet, _ := stage(t)
 	meta := func(v string) string { return "sha256 " + base64.StdEncoding.EncodeToString([]byte(v)) }
 	good := digest([]byte("x"))
@@ -310,6 +315,7 @@ func TestWhoCannotHaveAnUpload(t *testing.T) {
 }
 
 func TestTwoTabletsBringTheSameFile(t *testing.T) {
+	t.Parallel()
 	app, first, _ := stage(t)
 	second := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", "990102001001")).Register()
 	content := photo(t, 1, 60_000)
@@ -332,6 +338,7 @@ func TestTwoTabletsBringTheSameFile(t *testing.T) {
 }
 
 func TestFileAndSubmissionInAnyOrder(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	early, late := photo(t, 1, 60_000), photo(t, 2, 60_000)
 	bring(t, tablet, early)
@@ -355,6 +362,7 @@ func TestFileAndSubmissionInAnyOrder(t *testing.T) {
 
 // A server that died between the last byte and the answer finishes the file when the tablet asks again.
 func TestLastByteWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	content := photo(t, 1, 60_000)
 	id := withFile(t, tablet, 1, content)

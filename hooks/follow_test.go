@@ -16,6 +16,7 @@ import (
 // the tablet converges and brings what it held; the manager reads who followed, and whose grid ended with nothing in its place. The
 // neighbour's territory and task stay.
 func TestWhoseGridEndsFollowsIt(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

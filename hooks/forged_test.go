@@ -61,6 +61,7 @@ func forgeries(t *testing.T, copied core.App, account *core.Record) map[string]s
 // A copy of the whole database without its keys opens nothing: on every route a token that is made with it is answered
 // exactly as one of random letters, and a right one otherwise.
 func TestACopyOfTheDatabaseForgesNothing(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	served := app.Serve(t)
 	accounts := []*core.Record{app.Worker(t, "F1", "field", "990101001"), app.Worker(t, "M1", "manager", "99"), superuser(t, app)}
@@ -130,6 +131,7 @@ func copyOf(t *testing.T, app *testapp.App) core.App {
 
 // Rotating the key of the server ends every session.
 func TestRotationEndsSessions(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	served := app.Serve(t)
 	c := app.Client(t, served, app.Worker(t, "M1", "manager", "99"))

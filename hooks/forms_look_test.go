@@ -13,6 +13,7 @@ import (
 // A workbook is looked at before it is published: what becomes of its answers, how it differs from the version that tablets
 // get, and what would keep it from being published. Looking stores nothing.
 func TestAFormIsLookedAtBeforeItIsPublished(t *testing.T) {
+	t.Parallel()
 	app, _, boss := nightRound(t)
 	manager := app.Client(t, app.Serve(t), app.Worker(t, "M9", "manager", "9901"))
 	raw, err := os.ReadFile("testdata/night_round.md")

@@ -108,6 +108,7 @@ func rowsIn(t *testing.T, app *testapp.App, collection string) int {
 
 // TestUnseenFormBecomesASurvey takes a workbook that no code knows from its draft to the export.
 func TestUnseenFormBecomesASurvey(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	raw := workbook(t, fallRisk(t))
 	good := check(testapp.Inside(gridA), "示例路 1 号 101", "赵示例", elder1, "1945-05-01",

@@ -38,6 +38,7 @@ func second(t *testing.T) string {
 }
 
 func TestVersionsLiveSideBySide(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	if status, got := upload(t, c.manager, "fall_risk.xlsx", workbook(t, fallRisk(t)), ""); status != http.StatusOK {
 		t.Fatalf("version 1: %d %+v", status, got)
@@ -85,6 +86,7 @@ func TestVersionsLiveSideBySide(t *testing.T) {
 }
 
 func TestVersionsThatAreRefused(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	if status, got := upload(t, c.manager, "fall_risk.xlsx", workbook(t, fallRisk(t)), ""); status != http.StatusOK {
 		t.Fatalf("version 1: %d %+v", status, got)
@@ -137,6 +139,7 @@ func lastRowOf(md, question string) int {
 }
 
 func TestTheSameWorkbookAgainChangesNothing(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	noVersion := strings.Replace(fallRisk(t), "| fall_risk | 1 |", "| fall_risk | |", 1)
 	for name, md := range map[string]string{"with a version": version(t, "1"), "without a version": strings.Replace(noVersion, "| fall_risk | |", "| fall_risk_b | |", 1)} {
@@ -159,6 +162,7 @@ func TestTheSameWorkbookAgainChangesNothing(t *testing.T) {
 }
 
 func TestLifeOfAVersion(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	upload(t, c.manager, "fall_risk.xlsx", workbook(t, fallRisk(t)), "draft")
 	for _, step := range []struct {
@@ -182,6 +186,7 @@ func TestLifeOfAVersion(t *testing.T) {
 }
 
 func TestClosingFormsLeaveTheTabletsAndStillTakeRecords(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	upload(t, c.manager, "fall_risk.xlsx", workbook(t, fallRisk(t)), "")
 	cursor := pull(t, c.tablet, "").Cursor

@@ -74,6 +74,7 @@ func fallRisk(t *testing.T) string {
 
 // TestWorkbookIsItsMarkdown keeps the committed workbook equal to the text beside it.
 func TestWorkbookIsItsMarkdown(t *testing.T) {
+	t.Parallel()
 	if *update {
 		if err := os.WriteFile("testdata/fall_risk.xlsx", workbook(t, fallRisk(t)), 0o644); err != nil {
 			t.Fatal(err)
@@ -161,6 +162,7 @@ func setStatus(t *testing.T, c *testapp.Client, form, version, status string) in
 
 // The workbook that a version was published from comes back byte for byte, to whoever may read forms.
 func TestAWorkbookComesBackAsItWasBrought(t *testing.T) {
+	t.Parallel()
 	app, _, boss := nightRound(t)
 	manager := app.Client(t, app.Serve(t), app.Worker(t, "M9", "manager", "9901"))
 	md, err := os.ReadFile("testdata/night_round.md")

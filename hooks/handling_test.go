@@ -30,6 +30,7 @@ const askedAsNumbers = `| survey |
 // What nobody bounded is sealed, and not on a screen. A row that an earlier program left in clear is sealed by the next
 // start of one that knows better, and says the same then.
 func TestNumbersWithoutALimitAreSealed(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	_, err := app.Doorstep.Library.Publish(app.TestApp, instrument.Workbook{Name: "idform.md", Raw: []byte(askedAsNumbers)}, instrument.Published, "", app.Doorstep.Now())
@@ -76,6 +77,7 @@ func TestNumbersWithoutALimitAreSealed(t *testing.T) {
 
 // TestPublishingSaysWhatBecomesOfAnswers: the command prints the same list.
 func TestPublishingSaysWhatBecomesOfAnswers(t *testing.T) {
+	t.Parallel()
 	in, err := instrument.Convert(instrument.Workbook{Name: "idform.md", Raw: []byte(askedAsNumbers)}, time.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 
 // The server takes 128 KB of headers, within 15 seconds, and keeps an idle connection for two minutes.
 func TestHeadersAreLimited(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	router, err := apis.NewRouter(app.TestApp)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 )
 
 func TestHeaders(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	app.Worker(t, "F1", "field", "990101")
@@ -54,6 +55,7 @@ func TestHeaders(t *testing.T) {
 
 // Over plain HTTP nothing is promised about HTTPS: a browser would lock itself out of a server in the house.
 func TestNoHSTSWithoutTLS(t *testing.T) {
+	t.Parallel()
 	w := httptest.NewRecorder()
 	testapp.New(t).Handler(t).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/health", nil))
 	if got := w.Header().Get("Strict-Transport-Security"); got != "" || w.Code != http.StatusOK {

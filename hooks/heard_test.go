@@ -19,6 +19,7 @@ const heardPath = "/api/doorstep/v1/search/heard"
 // TestSearchBySound: a supervisor finds who sounds alike and is about as old, within the territory and the place that is asked for,
 // masked; the trail says who was shown and not what was asked for.
 func TestSearchBySound(t *testing.T) {
+	t.Parallel()
 	n := newNeighbours(t, twoDistricts, "990101", "990102")
 	n.visit(0, 2, uuid.NewString(), child("汪晓鸣", "", "2016-05-04", nil))
 	n.visit(0, 3, uuid.NewString(), child("王小明", "", "1996-05-04", nil))
@@ -74,6 +75,7 @@ func TestSearchBySound(t *testing.T) {
 
 // TestSearchesOfBothKindsCountTogether: who has asked by sound waits for the exact search as well.
 func TestSearchesOfBothKindsCountTogether(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	boss := app.Client(t, app.Serve(t), app.Worker(t, "S1", "supervisor", "990101"))
 	for range search.Free {

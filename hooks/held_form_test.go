@@ -51,6 +51,7 @@ func memos(t *testing.T, app *testapp.App) []string {
 // A form that another process published beside the server is known to the next visit, and what waited for it counts
 // when the tablet sends it again.
 func TestAFormPublishedElsewhereIsKnownAtOnce(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	early := memo(1, uuid.NewString(), "held", "甲")
 	if r := push(t, tablet, early)[0]; r.Code != "operation.unknown_form" {
@@ -74,6 +75,7 @@ func TestAFormPublishedElsewhereIsKnownAtOnce(t *testing.T) {
 // What waits for a form becomes a record when the form is published, in the name of its sender, and nothing else leaves
 // quarantine.
 func TestPublishingReleasesWhatWaited(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	for i := range 25 { // more than one transaction of them
 		if r := push(t, c.tablet, memo(i+1, uuid.NewString(), "held", string(rune('a'+i))))[0]; r.Code != "operation.unknown_form" {
@@ -100,6 +102,7 @@ func TestPublishingReleasesWhatWaited(t *testing.T) {
 // The name of a form that nobody has was made up by the sender: the row keeps a keyed hash of it, the list for supervisors shows it,
 // and what waited is taken up once there is such a form.
 func TestANameOfNoFormIsKeptHashed(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	push(t, tablet, memo(1, uuid.NewString(), "held", "甲"), memo(2, uuid.NewString(), "somebody", "乙"))
 	for _, row := range app.Clear(t, "submissions", "code='operation.unknown_form'", "form", "form_version") {

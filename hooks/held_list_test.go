@@ -12,6 +12,7 @@ import (
 
 // What is held is listed page by page, the oldest first, of one's own territory, and narrowed to an area, a form or a cause.
 func TestHeldSubmissionsAreListedPageByPage(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	hold := func(district int, form string) string {
 		t.Helper()

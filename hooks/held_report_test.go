@@ -47,6 +47,7 @@ func urgentTasks(t *testing.T, app *testapp.App) []*core.Record {
 // Danger that stands in what cannot be a record yet is told to the supervisors of the place at once, and once: neither
 // sending it again nor its release tells it a second time, and what is new in it later is told.
 func TestDangerInQuarantineIsReported(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	form := func(version string) { // published
 		t.Helper()
@@ -105,6 +106,7 @@ func TestDangerInQuarantineIsReported(t *testing.T) {
 // A correction that its sender may not make is kept for the supervisor of the place, with the danger in it. A report that
 // was closed as unfounded does not silence the record's own author.
 func TestDangerInAnothersRecordIsReported(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	upload(t, app.Client(t, app.Serve(t), app.Worker(t, "M7", "manager", "9901")), "danger.md", []byte(strings.Replace(dangerForm, "VERSION", "1", 1)), "")
 	other := app.Client(t, app.Serve(t), app.Worker(t, "F2", "field", "990101001001")).Register()
@@ -135,6 +137,7 @@ func TestDangerInAnothersRecordIsReported(t *testing.T) {
 
 // What waited for its form becomes a record of its own sender, with their territory, whoever else there is.
 func TestWhatWaitedIsItsSendersOwn(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	ids := []string{uuid.NewString(), uuid.NewString()}
 	for i, tablet := range d.tablets {

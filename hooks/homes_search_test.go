@@ -18,6 +18,7 @@ import (
 // A supervisor finds a household of the territory, also one without people, by its whole address or its house code; one elsewhere with
 // the same address is not there. The trail says who was found, and not what was asked for.
 func TestSearchOfAHousehold(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	far := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", gridC)).Register()
 	neighbour := app.Client(t, app.Serve(t), app.Worker(t, "S9", "supervisor", "990102"))

@@ -14,6 +14,7 @@ import (
 // A list says where house codes lie: with a mistake nothing is written, and then a visit beside a border lies where its code says, as it
 // comes in and when the list changes later. Who has no code in the list stays.
 func TestHouseCodesTellTheSideOfABorder(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -88,6 +89,7 @@ func TestHouseCodesTellTheSideOfABorder(t *testing.T) {
 
 // An import that failed after codes were written is made again: the records of both areas are looked at, though no code changes any more.
 func TestHouseCodesOfAnImportThatFailedAreLookedAt(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	bring := func(area string) error {

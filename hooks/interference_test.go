@@ -228,6 +228,7 @@ func renamed(heard []string) []string {
 // TestNonInterference: a worker's day on a server where nothing else happens, and on one where a lot does, is the same
 // byte for byte.
 func TestNonInterference(t *testing.T) {
+	t.Parallel()
 	quiet, busy := newWorld(t), newWorld(t)
 	quiet.live(func() {})
 	busy.live(busy.elsewhere)

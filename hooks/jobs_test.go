@@ -64,6 +64,7 @@ func begunWith(t *testing.T, c *testapp.Client, path, name, content string) stri
 // A set is approved and taken back by jobs whose result outlives the page; nobody else's records change, and nobody but who began them
 // and the manager above is told.
 func TestASetIsApprovedByAJobAndTakenBack(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.clean(0, 12)
 	d.clean(1, 2)
@@ -119,6 +120,7 @@ func TestASetIsApprovedByAJobAndTakenBack(t *testing.T) {
 
 // An export is fetched by who asked for it, as often as wanted, and by nobody else. What is no export is refused at once.
 func TestAnExportIsAJob(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.visit(0, "990101001001001", "示例路 1 号", "王小明", number1)
 	d.visit(1, "990102001001001", "示例路 9 号", "李小红", "")
@@ -166,6 +168,7 @@ func TestAnExportIsAJob(t *testing.T) {
 
 // A file that was made for somebody's territory and role is not given to whoever they have become since.
 func TestAFileStaysBehindWhoLosesTerritoryOrRole(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	worker := d.Worker(t, "M-3", "manager", "990101", "990102")
 	manager := d.Client(t, d.Serve(t), worker)
@@ -202,6 +205,7 @@ func TestAFileStaysBehindWhoLosesTerritoryOrRole(t *testing.T) {
 // A list of workers is looked at, imported, and gives nobody more than its importer has; the passwords that it makes are the
 // importer's to fetch.
 func TestListsAreImportedByJobs(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	district := d.Client(t, d.Serve(t), d.Worker(t, "M-1", "manager", "990101"))
 	count := func() string { return list(t, collections.Read(d.TestApp), `SELECT count(*) FROM workers`)[0] }
@@ -274,6 +278,7 @@ func rosterIsLookedAt(t *testing.T, d *desk, district *testapp.Client) {
 
 // What a server left in the middle is said to be interrupted, and is started again by who began it; what waits is stopped.
 func TestAJobThatAServerLeftIsInterrupted(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.visit(0, "990101001001001", "示例路 1 号", "王小明", number1)
 	write := func(fn func(collections.DB) error) {

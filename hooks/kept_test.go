@@ -18,6 +18,7 @@ import (
 // TestWhatIsKeptIsWhatTheTablesSay: after whatever comes through the doors, the digest of a tablet and the hashes of its entity
 // lists that the server kept are those that are made anew, of workers here and there.
 func TestWhatIsKeptIsWhatTheTablesSay(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

@@ -16,6 +16,7 @@ import (
 // Every read of people that takes too long is cut, and says what to do; what is long by its nature, what changes something and
 // what an operator asks is not. The time is up here before it begins.
 func TestReadsThatTakeTooLongAreCut(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	served := app.Serve(t)
 	boss.URL, tablet.URL = served.URL, served.URL

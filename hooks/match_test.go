@@ -12,6 +12,7 @@ import (
 
 // TestAListIsComparedInTheOwnTerritory: by a supervisor and a manager, of whom each sees the own people, masked; by nobody else.
 func TestAListIsComparedInTheOwnTerritory(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -56,6 +57,7 @@ func TestAListIsComparedInTheOwnTerritory(t *testing.T) {
 // TestAListTellsNothingOfTheNeighbour: the answer to a list is the same whether the people on it live next door or nowhere, however near
 // a row comes to them, and whatever it is asked for.
 func TestAListTellsNothingOfTheNeighbour(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

@@ -85,6 +85,7 @@ var policies = map[string]policy{
 
 // TestCollectionRules walks role × collection × action × territory over real HTTP.
 func TestCollectionRules(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	served := app.Serve(t)
 	clients := map[string]*testapp.Client{"nobody": app.Client(t, served, nil)}
@@ -250,6 +251,7 @@ var unlisted = []access.Action{access.Backup, access.HandIn}
 
 // TestCustomRoutesFollowTheTable walks role × route: whoever the table gives nothing is refused before the handler runs.
 func TestCustomRoutesFollowTheTable(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	served := app.Serve(t)
 	fill := strings.NewReplacer("{id}", "x", "{collection}", "child_visits", "{form}", "child_visit", "{version}", "x")
@@ -282,6 +284,7 @@ func TestCustomRoutesFollowTheTable(t *testing.T) {
 
 // A worker who is not active any more has no rights, whatever token is left.
 func TestInactiveWorkerIsNobody(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	served := app.Serve(t)
 	worker := app.Worker(t, "F1", "field", "990101")
@@ -301,6 +304,7 @@ func TestInactiveWorkerIsNobody(t *testing.T) {
 }
 
 func TestScopesFollowTheTerritory(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	worker := app.Worker(t, "F1", "field", "990101001", "990101001002", "9902")
 	scopes := func() (got []string) {

@@ -35,6 +35,7 @@ func kidsOf(t *testing.T, app *testapp.App, visit string) []*core.Record {
 
 // A row of a repeat is who it is, wherever it stands: its id, its person and what others correct of it move with it.
 func TestRowsKeepTheirPeople(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	at, id, beside := testapp.Inside(gridA), uuid.NewString(), uuid.NewString()
 	first, second := kid("钱大一", "2014-01-02", "male"), kid("钱大二", "2016-03-04", "male")
@@ -74,6 +75,7 @@ func homeOf(t *testing.T, app *testapp.App, id string) *core.Record {
 
 // What is said of a household changes what the tablet changed, and no more.
 func TestHouseholdsAreMergedByFact(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	id := uuid.NewString()
 	said := func(seq, base int, more map[string]any) receipt {
@@ -108,6 +110,7 @@ func TestHouseholdsAreMergedByFact(t *testing.T) {
 // What an operator changed in the dashboard is a change like a tablet's: it is in the history, and a stale tablet that says
 // otherwise makes a conflict. A change of another fact goes through, and the neighbours stay as they are.
 func TestAStaleTabletAgainstTheDashboard(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	id, other := uuid.NewString(), uuid.NewString()
 	said := func(seq, base int, id, phone string, residents int) receipt {
@@ -139,6 +142,7 @@ func TestAStaleTabletAgainstTheDashboard(t *testing.T) {
 
 // A person changed in the dashboard is in the history too, and a save without a change leaves no trace there.
 func TestAPersonChangedInTheDashboard(t *testing.T) {
+	t.Parallel()
 	app, _, _ := stage(t)
 	id, _ := person(t, app, gridA)
 	neighbour, _ := person(t, app, gridA)
@@ -181,6 +185,7 @@ const photoForm = `
 // A file that takes the place of another is a change: the review begins again and both files are kept. What somebody else
 // sends under the id touches nothing.
 func TestAReplacedPhotoIsAChange(t *testing.T) {
+	t.Parallel()
 	app, phone, _, boss := odkStage(t)
 	publishElsewhere(t, app, photoForm)
 	if err := app.Doorstep.Library.Refresh(app); err != nil {
@@ -234,6 +239,7 @@ func recordIn(t *testing.T, app *testapp.App, table, id string) *core.Record {
 
 // What the server finds out by itself is not set by hand, and a save that changes nothing changes nothing.
 func TestSavesThatChangeNoAnswer(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	id := uuid.NewString()
 	push(t, tablet, operation(1, id, visitAt("示例路 1 号")))

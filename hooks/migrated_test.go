@@ -14,6 +14,7 @@ import (
 // TestNamesFromBeforeAreSealed: a database from before names of files were sealed is sealed when the server starts, rows beside
 // them stay, and the history still tells which file was replaced.
 func TestNamesFromBeforeAreSealed(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	runner := core.NewMigrationsRunner(app, core.AppMigrations)
 	if _, err := runner.Down(migrationsSince(t, app, "1795465100_names_of_files.go")); err != nil {

@@ -77,6 +77,7 @@ func needsCounted(t *testing.T, app *testapp.App, c *testapp.Client, territory, 
 // What somebody needs is known from the moment that the record is, changes with it, counts where it lies, and goes with it; what is said
 // of others stays.
 func TestNeedsLiveWithTheirRecord(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	served := app.Serve(t)
 	boss.URL, tablet.URL = served.URL, served.URL
@@ -153,6 +154,7 @@ func TestNeedsLiveWithTheirRecord(t *testing.T) {
 
 // Each child of a visit has needs of its own, and the facts of its home.
 func TestNeedsOfChildren(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	ill := child("王小明", number1, "2015-03-01", map[string]any{"child_needs": map[string]any{"needs": []string{"medical", "company"}}})
 	well := child("王小红", "", "2018-06-01", map[string]any{"child_needs": map[string]any{"needs": []string{"none"}}})
@@ -170,6 +172,7 @@ func TestNeedsOfChildren(t *testing.T) {
 
 // What the facts suggest is told with its reason and the facts that it rests on, and says what is not known; nothing is stored.
 func TestEntitlementsAreSuggestions(t *testing.T) {
+	t.Parallel()
 	_, tablet, boss := stage(t)
 	r := push(t, tablet, elderOperation(1, 0, uuid.NewString(), needy(testapp.Inside(gridA), "李大爷", "serious")))[0]
 	by := map[string]needs.Entitlement{}
@@ -198,6 +201,7 @@ func TestEntitlementsAreSuggestions(t *testing.T) {
 
 // The bureau edits the table; a dry run and a wrong rule change nothing.
 func TestTheTableOfServicesIsEdited(t *testing.T) {
+	t.Parallel()
 	app, _, boss := stage(t)
 	served := app.Serve(t)
 	boss.URL = served.URL
@@ -236,6 +240,7 @@ func TestTheTableOfServicesIsEdited(t *testing.T) {
 
 // The table of needs goes out beside the records; of answers that a de-identified export leaves out it tells nothing.
 func TestNeedsAreExported(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	id := uuid.NewString()
 	push(t, tablet, elderOperation(1, 0, id, needy(testapp.Inside(gridA), "李大爷", "serious")), operation(2, uuid.NewString(),
@@ -259,6 +264,7 @@ func TestNeedsAreExported(t *testing.T) {
 // Who may not read records is told no count of few people, and of others a multiple, so that a total less its parts tells of nobody; what
 // lies next door is not in it. Who may read them is told all.
 func TestAnalystsAreToldRoundedNeeds(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	served := app.Serve(t)
 	boss.URL, tablet.URL = served.URL, served.URL
@@ -300,6 +306,7 @@ func TestAnalystsAreToldRoundedNeeds(t *testing.T) {
 // The table that comes with the program and the questionnaire name the same services, and a benefit that the questionnaire ties to one is
 // how that one is known to be received.
 func TestServicesAreThoseOfTheQuestionnaire(t *testing.T) {
+	t.Parallel()
 	shipped, err := needs.Shipped()
 	if err != nil {
 		t.Fatal(err)
@@ -340,6 +347,7 @@ func TestServicesAreThoseOfTheQuestionnaire(t *testing.T) {
 
 // Suggestions go out with names alone, with their reasons, each beside the record that it rests on; a de-identified export has none.
 func TestEntitlementsAreExported(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	served := app.Serve(t)
 	boss.URL, tablet.URL = served.URL, served.URL
@@ -382,6 +390,7 @@ func TestEntitlementsAreExported(t *testing.T) {
 
 // Whom the worker's own list already has, spelled otherwise, is told as perhaps listed; of somebody alike next door nothing is told.
 func TestSomebodyAlikeOfTheOwnListIsTold(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	served := app.Serve(t)
 	boss.URL, tablet.URL = served.URL, served.URL

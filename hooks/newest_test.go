@@ -9,6 +9,7 @@ import (
 
 // Tablets work with the version published last; publishing takes the one before from them, and closing gives it back.
 func TestTabletsGetTheNewestVersionAlone(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	upload(t, c.manager, "fall_risk.xlsx", workbook(t, fallRisk(t)), "")
 	first := pull(t, c.tablet, "")

@@ -19,6 +19,7 @@ import (
 
 // TestOpenAPIDescribesTheAnswers calls every route, and most of them wrongly too. What each writes stands in testdata/written.txt.
 func TestOpenAPIDescribesTheAnswers(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	served := app.Serve(t)

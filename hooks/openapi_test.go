@@ -48,6 +48,7 @@ func sortsOf(op object) []string {
 
 // TestOpenAPIHasTheRoutes holds docs/openapi.yaml against the table of routes, both ways.
 func TestOpenAPIHasTheRoutes(t *testing.T) {
+	t.Parallel()
 	c := readContract(t)
 	want := map[string]bool{http.MethodPost + " " + signInPath: true, http.MethodPost + " " + accounts: true, http.MethodPatch + " " + accounts + "/{id}": true}
 	for _, r := range server.Routes {
@@ -78,6 +79,7 @@ func TestOpenAPIHasTheRoutes(t *testing.T) {
 
 // TestOpenAPIIsWholeInItself looks at path parameters, problem codes, ids of operations and every example.
 func TestOpenAPIIsWholeInItself(t *testing.T) {
+	t.Parallel()
 	c := readContract(t)
 	ids := map[any]bool{}
 	for path, methods := range c.root["paths"].(object) {
@@ -146,6 +148,7 @@ func (c contract) checkExamples(t *testing.T, name string, op object) {
 
 // TestSyncExamplesFitTheContract holds the JSON blocks of docs/sync.md against the schemas that their fences name.
 func TestSyncExamplesFitTheContract(t *testing.T) {
+	t.Parallel()
 	c := readContract(t)
 	raw, err := os.ReadFile("../docs/sync.md")
 	if err != nil {

@@ -77,6 +77,7 @@ func routesOf(group reflect.Value, prefix string) (patterns []string) {
 }
 
 func TestOnlyOpenedRoutesAnswer(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	served := app.Serve(t)
 	operator := app.Client(t, served, superuser(t, app))

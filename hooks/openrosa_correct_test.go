@@ -42,6 +42,7 @@ func withoutTemplates(n *survey.Node) {
 }
 
 func TestAReturnedRecordReachesCollect(t *testing.T) {
+	t.Parallel()
 	app, phone, _, boss := odkStage(t)
 	server := app.Serve(t)
 	other := newCollect(t, app, server, app.Worker(t, "F2", "field", "990101001001").Id)
@@ -99,6 +100,7 @@ func TestAReturnedRecordReachesCollect(t *testing.T) {
 
 // Texts that are pasted from other programs hold control characters, which XML does not.
 func TestACommentThatXMLCannotHoldReachesCollect(t *testing.T) {
+	t.Parallel()
 	app, phone, _, boss := odkStage(t)
 	id := uuid.NewString()
 	phone.saved(xmlPart(record(t, app, "child_visit", id, "", visitAt("示例路 1 号"))))

@@ -15,6 +15,7 @@ import (
 // TestAListThatFailsHalfWayIsCut breaks the last row of a list. An app deletes the rows that a whole list lacks, so the
 // answer must not end as if it were whole.
 func TestAListThatFailsHalfWayIsCut(t *testing.T) {
+	t.Parallel()
 	app, phone, _, _ := odkStage(t)
 	err := collections.Write(context.Background(), app, func(db collections.DB) error {
 		for i := range 3000 {

@@ -21,6 +21,7 @@ const engineFolder = "../tools/collect-engine"
 
 // A program that others wrote loads the form from the running server, fills it in and submits it.
 func TestODKEngineSubmits_needsNpmCiOfItsFolder(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	push(t, tablet, operation(1, "0190a000-0000-7000-8000-000000000001", visitAt("示例路 1 号")))
 	inst, rec, stored := engineSubmits(t, app, phone, `{
@@ -44,6 +45,7 @@ func TestODKEngineSubmits_needsNpmCiOfItsFolder(t *testing.T) {
 // A worker chooses a household and a child of the lists: what is known of them is filled in, and they are changed, not
 // made a second time.
 func TestODKEngineChoosesAKnownHousehold_needsNpmCiOfItsFolder(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	known := push(t, tablet, operation(1, "0190a000-0000-7000-8000-000000000001", visitAt("示例路 1 号")))[0]
 	_, _, stored := engineSubmits(t, app, phone, `{

@@ -35,6 +35,7 @@ func (c *collect) integrity(m media, ids ...string) map[string]bool {
 }
 
 func TestEntityListsAreTheWorkersOwn(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	server := app.Serve(t)
 	elsewhere := app.Client(t, server, app.Worker(t, "F9", "field", "990102")).Register()
@@ -123,6 +124,7 @@ func householdSays(t *testing.T, app *testapp.App, household string, facts map[s
 
 // The three changes that one tablet made offline end the same in every order of arrival.
 func TestOfflineEntityChangesInAnyOrder(t *testing.T) {
+	t.Parallel()
 	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
 		t.Run(fmt.Sprint(order), func(t *testing.T) {
 			app, phone, _, _ := odkStage(t)
@@ -150,6 +152,7 @@ func TestOfflineEntityChangesInAnyOrder(t *testing.T) {
 }
 
 func TestEntityConflictsAreShown(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		facts    map[string]any
 		conflict string
@@ -187,6 +190,7 @@ func TestEntityConflictsAreShown(t *testing.T) {
 
 // A household that a worker took for new was known: the app's own copy must go, and what it later says must arrive.
 func TestAnEntityThatWasKnown(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	known := push(t, tablet, operation(1, uuid.NewString(), visitAt("示例路 1 号 101")))[0].Household
 	id := uuid.NewString()

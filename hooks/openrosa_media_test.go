@@ -42,6 +42,7 @@ func uploadFormFile(t *testing.T, c *testapp.Client, form, name, body string) in
 }
 
 func TestFilesOfAForm(t *testing.T) {
+	t.Parallel()
 	app, phone, _, _ := odkStage(t)
 	server := app.Serve(t)
 	manager := app.Client(t, server, app.Worker(t, "M9", "manager", "9901"))
@@ -79,6 +80,7 @@ func TestFilesOfAForm(t *testing.T) {
 
 // Three thousand tablets may come from one address.
 func TestLimitsPerAddressDoNotHoldForTablets(t *testing.T) {
+	t.Parallel()
 	app, phone, _, boss := odkStage(t)
 	app.Settings().RateLimits = core.RateLimitsConfig{Enabled: true, Rules: []core.RateLimitRule{{Label: "/", MaxRequests: 3, Duration: 60}}}
 	refused := 0

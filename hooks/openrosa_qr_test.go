@@ -10,6 +10,7 @@ import (
 )
 
 func TestQREndpointGivesAnImageAndAToken(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	worker := app.Worker(t, "F1", "field", "990101001001")

@@ -74,6 +74,7 @@ func rowCount(t *testing.T, app *testapp.App, want map[string]int64) {
 }
 
 func TestCollectSubmitsARecord(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	head := phone.do(http.MethodHead, phone.Base+"/submission", nil, nil)
 	if head.Status != http.StatusNoContent || head.Header.Get("X-OpenRosa-Accept-Content-Length") != "100000000" || head.Header.Get("Location") != "" {
@@ -113,6 +114,7 @@ func TestCollectSubmitsARecord(t *testing.T) {
 }
 
 func TestFilesOfARecordAreInTheStore(t *testing.T) {
+	t.Parallel()
 	app, phone, _, _ := odkStage(t)
 	id := uuid.NewString()
 	answers := visitAt("示例路 1 号")
@@ -138,6 +140,7 @@ func namedFile(app *testapp.App, name string) (*core.Record, error) {
 }
 
 func TestEditsInAnyOrder(t *testing.T) {
+	t.Parallel()
 	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
 		t.Run(fmt.Sprint(order), func(t *testing.T) {
 			app, phone, _, boss := odkStage(t)
@@ -182,6 +185,7 @@ func TestEditsInAnyOrder(t *testing.T) {
 }
 
 func TestAnEditWhoseParentNeverComes(t *testing.T) {
+	t.Parallel()
 	app, phone, _, boss := odkStage(t)
 	id := uuid.NewString()
 	phone.saved(xmlPart(record(t, app, "child_visit", id, uuid.NewString(), visitAt("示例路 1 号"))), filePart("1.jpg", "photo"))
@@ -202,6 +206,7 @@ func TestAnEditWhoseParentNeverComes(t *testing.T) {
 }
 
 func TestWorkIsKeptWhateverTheFormsState(t *testing.T) {
+	t.Parallel()
 	app, phone, _, boss := odkStage(t)
 	form, ok := app.Doorstep.Library.Get("child_visit", "")
 	if !ok {
@@ -250,6 +255,7 @@ func TestWorkIsKeptWhateverTheFormsState(t *testing.T) {
 
 // A record that is more than the server takes is acknowledged and kept as it came, whichever way it grows; others pass.
 func TestARecordThatUnpacksTooMuchIsKept(t *testing.T) {
+	t.Parallel()
 	app, phone, _, boss := odkStage(t)
 	visit := func(more string) string {
 		return strings.Replace(record(t, app, "child_visit", uuid.NewString(), "", childVisit(testapp.Inside(gridA), "示例路 1 号")), "</data>", more+"</data>", 1)
@@ -279,6 +285,7 @@ func TestARecordThatUnpacksTooMuchIsKept(t *testing.T) {
 }
 
 func TestParadataStaysWithItsVisit(t *testing.T) {
+	t.Parallel()
 	app, phone, _, boss := odkStage(t)
 	first, second := uuid.NewString(), uuid.NewString()
 	log := func(ms string) part {

@@ -11,6 +11,7 @@ import (
 
 // An app that knows no tasks gets the worker's own as a list: what is to do, and no more once it was taken back or is done.
 func TestTasksReachODKAsAList(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	server := c.Serve(t)
 	phone, other := newCollect(t, c.App, server, c.workers[0].Id), newCollect(t, c.App, server, c.workers[1].Id)

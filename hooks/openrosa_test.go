@@ -17,6 +17,7 @@ import (
 
 // TestHashesAreThoseOfTheBytes: an app that gets other bytes than announced downloads them again at every check.
 func TestHashesAreThoseOfTheBytes(t *testing.T) {
+	t.Parallel()
 	_, phone, _, _ := odkStage(t)
 	forms := phone.forms()
 	if len(forms) != 2 {
@@ -30,6 +31,7 @@ func TestHashesAreThoseOfTheBytes(t *testing.T) {
 }
 
 func TestWhoIsNotLetIn(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -91,6 +93,7 @@ func databases(t *testing.T, app *testapp.App) []byte {
 }
 
 func TestTokenStaysOutOfTheLog(t *testing.T) {
+	t.Parallel()
 	app, phone, _, _ := odkStage(t)
 	app.Settings().Logs.MaxDays = 7 // test apps do not log
 	token := strings.Split(phone.Base, "/")[5]
@@ -123,6 +126,7 @@ func TestTokenStaysOutOfTheLog(t *testing.T) {
 }
 
 func TestPasswordOverTLS(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

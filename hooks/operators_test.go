@@ -57,6 +57,7 @@ var operatorsWays = map[string]operatorsWay{
 // TestWhatOperatorsDoIsOnRecord: each route of PocketBase that is open leaves a row of the operator who asks it, or holds nothing
 // of anybody; and none of them shows a secret, in any collection.
 func TestWhatOperatorsDoIsOnRecord(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	served := app.Serve(t)

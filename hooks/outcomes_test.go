@@ -68,6 +68,7 @@ func rates(l console.OutcomeLine) map[string]float64 {
 
 // The figures are those of published worked cases of AAPOR's formulas, here from records, by area, by worker and by campaign.
 func TestOutcomesByAreaWorkerAndCampaign(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	first := result{area: "990101001001001", worker: "w1", campaign: "c1", state: "received"}
 	second := result{area: "990101001002001", worker: "w2", campaign: "c2", state: "received"}

@@ -119,6 +119,7 @@ var (
 // Each side of a pair sees its own row where it lies, and of the other one the district; what the other side wrote may
 // name somebody, and lists are not asked by what they do not show.
 func TestEachSideOfAPairSeesItsOwn(t *testing.T) {
+	t.Parallel()
 	n := newNeighbours(t, twoDistricts, "990101", "990102")
 	pair := n.pair(0, 1)
 	n.say(pair, "same", http.StatusAccepted, n.bosses[0])
@@ -160,6 +161,7 @@ func (n *neighbours) sees(list string, side int, row map[string]any) {
 
 // A pair goes with whom it is about: who covers the new place decides, and a word from the old place binds nobody.
 func TestPairsFollowWhoMoves(t *testing.T) {
+	t.Parallel()
 	n := newNeighbours(t, twoDistricts, "990101", "990102")
 	pair := n.pair(0, 1)
 	n.say(pair, "same", http.StatusAccepted, n.bosses[0])
@@ -192,6 +194,7 @@ func TestPairsFollowWhoMoves(t *testing.T) {
 // Merges of three territories form a chain, in whichever order they are decided; each is taken back by its own two sides,
 // and what is known of anybody stays.
 func TestAChainOverThreeTerritories(t *testing.T) {
+	t.Parallel()
 	n := newNeighbours(t, threePlaces, "990101001001", "990101001002", "990102")
 	facts := []string{n.facts(0), n.facts(1), n.facts(2)}
 	first, last := n.pair(0, 1), n.pair(1, 2)
@@ -218,6 +221,7 @@ func TestAChainOverThreeTerritories(t *testing.T) {
 // What a visit proposed while both sides merged somebody away waits: it changes nobody over there, and is still to be
 // approved when the merge is undone.
 func TestAProposalWaitsThroughAMerge(t *testing.T) {
+	t.Parallel()
 	n := newNeighbours(t, twoDistricts, "990102", "990101")
 	id, said := uuid.NewString(), child("王晓明", number1, "2015-03-01", nil)
 	said["person_id"] = n.persons[1]
@@ -244,6 +248,7 @@ func TestAProposalWaitsThroughAMerge(t *testing.T) {
 // Erasing takes everybody who was merged along, so it is refused to who answers for one of two territories; and nobody
 // learns through a merge who looked at the other side's row.
 func TestErasingAndAskingAcrossAMerge(t *testing.T) {
+	t.Parallel()
 	n := newNeighbours(t, twoDistricts, "990101", "990102")
 	n.say(n.pair(0, 1), "same", http.StatusNoContent, n.bosses...)
 	people := list(t, collections.Read(n.TestApp), `SELECT json_array(id, name, area, household, merged_into, active, rev, sealed) FROM persons ORDER BY id`)

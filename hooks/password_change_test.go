@@ -16,6 +16,7 @@ const passwordPath = "/api/doorstep/v1/me/password"
 // TestEverybodyChangesTheirPassword: each role and the operator, with what a sign-in asks for. The other sessions and the ODK app end, the
 // answer's token goes on, and nothing but the own account changes.
 func TestEverybodyChangesTheirPassword(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -84,6 +85,7 @@ func audited(t *testing.T, app *testapp.App, action, record string) (n int) {
 // TestPasswordsAreGuardedWhereTheyAreChanged: whoever finds a session open guesses at the password as slowly as at the sign-in, needs the
 // code of the second factor, and changes nothing until both are right. What is made of the new password is told before the old one is looked at.
 func TestPasswordsAreGuardedWhereTheyAreChanged(t *testing.T) {
+	t.Parallel()
 	s := newCredentialStage(t)
 	worker, err := s.app.FindFirstRecordByData("workers", "staff_no", "M-enrolled")
 	if err != nil {

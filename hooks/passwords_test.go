@@ -41,6 +41,7 @@ func store(t *testing.T, app *testapp.App, id, hash string) {
 // TestPasswordsAreSealed: whoever copies the database has no hash to try guesses at, whichever door an account came through, and whoever
 // changes it gives nobody the password of another account.
 func TestPasswordsAreSealed(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -110,6 +111,7 @@ func TestPasswordsAreSealed(t *testing.T) {
 // TestWhatAPasswordMayBe: eight characters at least, 64 and any of them at will, compared as they were typed, hashed slowly. The second
 // factor stays when a manager sets a new one.
 func TestWhatAPasswordMayBe(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

@@ -23,6 +23,7 @@ var hostile = []string{
 // TestHostileNames asks every address that leads to a file for files that it must not lead to: the databases lie one and
 // two folders above.
 func TestHostileNames(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	field := app.Client(t, server, app.Worker(t, "F1", "field", "990101")).Register()
@@ -58,6 +59,7 @@ func TestHostileNames(t *testing.T) {
 }
 
 func TestStoreOpensDigestsAlone(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "data.db"), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -71,6 +73,7 @@ func TestStoreOpensDigestsAlone(t *testing.T) {
 
 // The name of a form's file is a label in the database; on disk it is a digest, and readers get the last element of it.
 func TestHostileFormFile(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	before := tree(t, app.DataDir())

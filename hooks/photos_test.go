@@ -12,6 +12,7 @@ import (
 // TestPhotosStayWithReviewers: what a camera writes into a photo, its place and its number, goes to the reviewers of the territory with
 // the photo itself, which is evidence. It is in no small picture, and no export holds files, whoever makes it.
 func TestPhotosStayWithReviewers(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	server := app.Serve(t)
 	const place = "GPS 22.505000 114.005000 CameraSerial 9918273"

@@ -16,6 +16,7 @@ const placeReason = "电话核实：门牌在马路对面的网格"
 // A reviewer who reaches both places says where a record lies; that stands against corrections and every later look until it is taken
 // back, and nothing of the neighbour changes.
 func TestAReviewerSaysWhereARecordLies(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

@@ -16,6 +16,7 @@ import (
 
 // A city's manager sees what other thresholds would make of the records, and nothing changes by looking.
 func TestAPreviewCountsWhatWouldChange(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := nightRound(t)
 	server := app.Serve(t)
 	away := app.Client(t, server, app.Worker(t, "F9", "field", "990102001001")).Register()
@@ -71,6 +72,7 @@ func TestAPreviewCountsWhatWouldChange(t *testing.T) {
 // Whoever may publish sees the tables that decide grades, and gets the workbook with other points; the comparison and the
 // publication take it as it is. Others see none, and no other cell is written.
 func TestPointsAreEdited(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := nightRound(t)
 	manager := app.Client(t, app.Serve(t), app.Worker(t, "M9", "manager", "9901"))
 	push(t, tablet, round(1, uuid.NewString(), 0, sleeper("老周", "yes", "no", "no")))

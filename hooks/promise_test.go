@@ -12,6 +12,7 @@ import (
 
 // A correction that was made on a merged record is merged on that record, not on what one tablet had sent of it.
 func TestCorrectionOfAMergedRecord(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	id, seq := uuid.NewString(), 0
 	say := func(base int, address, head string) receipt {
@@ -39,6 +40,7 @@ func TestCorrectionOfAMergedRecord(t *testing.T) {
 
 // A number belongs to one operation: another record with the same answers is not the same operation.
 func TestNumberReusedForAnotherRecord(t *testing.T) {
+	t.Parallel()
 	_, tablet, _ := stage(t)
 	push(t, tablet, operation(1, uuid.NewString(), visitAt("示例路 1 号")))
 	if r := push(t, tablet, operation(1, uuid.NewString(), visitAt("示例路 1 号")))[0]; r.Status != "quarantined" || r.Code != "operation.sequence_reused" {
@@ -48,6 +50,7 @@ func TestNumberReusedForAnotherRecord(t *testing.T) {
 
 // What the operator deletes leaves the tablets too, and a late correction does not bring it back.
 func TestDeletedRecordsLeaveTheTablets(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	id := uuid.NewString()
 	made := push(t, tablet, operation(1, id, childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))[0]
@@ -77,6 +80,7 @@ func TestDeletedRecordsLeaveTheTablets(t *testing.T) {
 
 // A row that the dashboard changed is part of the record's history, and of what a later correction is merged with.
 func TestCorrectionAfterARowChanged(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	id := uuid.NewString()
 	visit := func(address string) map[string]any {
@@ -104,6 +108,7 @@ func TestCorrectionAfterARowChanged(t *testing.T) {
 
 // A restored backup has another epoch, and knows tablets again that registered after it was taken.
 func TestRestoredBackup(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	dir := t.TempDir()
 	app.Backup(t, dir)

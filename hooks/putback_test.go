@@ -116,6 +116,7 @@ func kidOf(name string, age int, job string) map[string]any {
 // What a check took out of a record a reviewer puts back: it reaches the tablets, it stays when the tablet sends the record
 // again without it, and it goes when an answer changes that decides about it. Nobody elsewhere can, and nothing else changes.
 func TestWhatACheckTookOutIsPutBack(t *testing.T) {
+	t.Parallel()
 	for name, door := range carersDoors(t) {
 		t.Run(name, func(t *testing.T) {
 			app, boss, other, id, send := door(t)
@@ -194,6 +195,7 @@ func TestWhatACheckTookOutIsPutBack(t *testing.T) {
 
 // What cannot be stored as it was sent gets the value that the reviewer reads in it; who gave it does not approve it.
 func TestWhatIsReadAnew(t *testing.T) {
+	t.Parallel()
 	app, boss, _, id, send := carersDoors(t)["native"](t)
 	send(map[string]any{"age": 40, "floor": "三楼"})
 	entry := entryOf(t, pastOf(t, boss, id), "floor")
@@ -215,6 +217,7 @@ func TestWhatIsReadAnew(t *testing.T) {
 // A calculation that stands beside the server's own is told once, whatever is sent after it: the same again, a correction
 // of something else, rows in another order. Another value is told.
 func TestAKeptCalculationIsToldOnce(t *testing.T) {
+	t.Parallel()
 	for name, door := range carersDoors(t) {
 		t.Run(name, func(t *testing.T) {
 			_, boss, _, id, send := door(t)

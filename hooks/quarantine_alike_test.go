@@ -12,6 +12,7 @@ import (
 // What waits for one cause is decided together, in bounded parts: that of the territory alone, that which was counted alone, and
 // each with its own trace. What waits for another cause goes on waiting, and what still cannot be a record is not tried for ever.
 func TestWhatWaitsForOneCauseIsDecidedTogether(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	far := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", gridC)).Register()
 	var sent []map[string]any

@@ -14,6 +14,7 @@ import (
 // A visit whose record the server never had is about a household that a supervisor names, of their own territory, with a reason. It
 // becomes a record of its own, and the tablet is answered so when it sends the visit again.
 func TestAHeldVisitIsGivenToAHousehold(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	far := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", gridC)).Register()
 	neighbour := app.Client(t, app.Serve(t), app.Worker(t, "S9", "supervisor", "990102"))
@@ -105,6 +106,7 @@ func TestAHeldVisitIsGivenToAHousehold(t *testing.T) {
 
 // What a tablet says of a household that lies elsewhere by now is said of the one that a supervisor names.
 func TestAHeldHouseholdIsGivenToAnother(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	far := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", gridC)).Register()
 	home := push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号")))[0].Household
@@ -139,6 +141,7 @@ func TestAHeldHouseholdIsGivenToAnother(t *testing.T) {
 // A visit to one person is given to somebody of the household. What the tablet sends later under the id that it knows is a correction
 // of the record that the visit became, of that household and that person, whatever its answers name; a neighbour's is not, and waits.
 func TestALaterCorrectionFollowsAVisitThatWasGiven(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	neighbour := app.Client(t, app.Serve(t), app.Worker(t, "F2", "field", "990101001001")).Register()
 	of := func(address, name, birth string) map[string]any {

@@ -79,6 +79,7 @@ func home(n int, consent string) map[string]any {
 
 // A sample is the seed's, goes to somebody else, and what they bring is compared with what was said first.
 func TestASampleIsAskedAgainBySomebodyElse(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	one, two := c.workers[0].Id, c.workers[1].Id
 	houses := map[string]int{}
@@ -226,6 +227,7 @@ func (c *crew) agrees(first string) {
 
 // A campaign says which questions are compared.
 func TestACampaignSaysWhatIsCompared(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	var list struct{ Items []map[string]any }
 	c.manager.Want(200, get, "/api/doorstep/v1/campaigns", nil, &list)
@@ -250,6 +252,7 @@ func TestACampaignSaysWhatIsCompared(t *testing.T) {
 
 // The day of a worker shows the visits of the territory and no place; the next district's supervisor sees none.
 func TestTheDayOfAWorker(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	c.assign(c.boss, false, piece(gridNext, "F-one", 3))
 	for n, start := range []string{"2026-11-23T09:00:00.000+08:00", "2026-11-23T10:00:00.000+08:00", "2026-11-24T00:30:00.000+08:00"} {

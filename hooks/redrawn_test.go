@@ -13,6 +13,7 @@ import (
 // A picture of a change shows the border that the change ended and the one that it drew, of an area that was drawn anew more than once,
 // and those beside it as they are; what was never in use, and what lies elsewhere, is in none.
 func TestAPictureOfAChangeIsOfThatChange(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	const first, second, third = "2027-01-01 00:00:00.000Z", "2027-02-01 00:00:00.000Z", "2027-03-01 00:00:00.000Z"

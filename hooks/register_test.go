@@ -22,6 +22,7 @@ func codesOf(r receipt) (codes []string) {
 // What identifies a known child waits for the approval of the record that says so, and can be taken back; a phone counts
 // at once. Who edited the record does not review it.
 func TestApprovalAppliesWhatAVisitProposes(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	first := push(t, tablet, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))[0]
 	id, known := uuid.NewString(), child("王晓明", number1, "2015-03-01", nil)
@@ -61,6 +62,7 @@ func TestApprovalAppliesWhatAVisitProposes(t *testing.T) {
 // A slip in a record that nobody has approved is its author's to correct, until somebody has approved what another record says of
 // the same child and household: then it is a proposal like any other. The neighbour, whom nobody else named, changes at once.
 func TestWhatAnotherRecordConfirmedWaitsForApproval(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	other := app.Client(t, app.Serve(t), app.Worker(t, "F2", "field", "990101001001")).Register()
 	visit := func(address, name string) map[string]any {
@@ -95,6 +97,7 @@ func TestWhatAnotherRecordConfirmedWaitsForApproval(t *testing.T) {
 // Whoever is taken out of a record and told of again is still somebody whom that record brought: a slip is its author's to correct,
 // wherever they lie. Somebody else's child in the same place is not.
 func TestWhoIsToldOfAgainWasBroughtByTheRecord(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	visit := func(people ...map[string]any) map[string]any {
 		return childVisit(testapp.Inside(gridA), "示例路 1 号", people...)
@@ -117,6 +120,7 @@ func TestWhoIsToldOfAgainWasBroughtByTheRecord(t *testing.T) {
 
 // What a client calls somebody is an id where it is one, and nothing otherwise: the household and the person get ids of their own.
 func TestAnIDThatIsNoneNamesNobody(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	for i, said := range []string{"p1", "uuid:x", "../x"} {
 		somebody := child("王小明", "", "2015-03-0"+string(rune('1'+i)), nil)
@@ -139,6 +143,7 @@ func TestAnIDThatIsNoneNamesNobody(t *testing.T) {
 
 // A child of another district is not changed; a pair waits for the same word of both sides, and nothing moves before.
 func TestAChildOfAnotherDistrict(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	server := app.Serve(t)
 	away := app.Client(t, server, app.Worker(t, "F2", "field", "990102")).Register()
@@ -183,6 +188,7 @@ func TestAChildOfAnotherDistrict(t *testing.T) {
 
 // A visit outside of the own territory stays its worker's to correct, also after it was approved there.
 func TestCorrectingWhatWasApprovedElsewhere(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	there := app.Client(t, app.Serve(t), app.Worker(t, "S2", "supervisor", "990102"))
 	id := uuid.NewString()
@@ -204,6 +210,7 @@ func TestCorrectingWhatWasApprovedElsewhere(t *testing.T) {
 
 // A slip in a visit that nobody has approved is mended at the desk of its territory: it is no other fact to be weighed.
 func TestTheOfficeMendsWhatAVisitBrought(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	id := uuid.NewString()
 	made := push(t, tablet, operation(1, id, childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))[0]
@@ -217,6 +224,7 @@ func TestTheOfficeMendsWhatAVisitBrought(t *testing.T) {
 // A person whom a visit brought, and who lies in another district by now, is the visit's worker's to correct as long as nobody
 // has approved it, and not that of the office that looks after the visit.
 func TestTheOfficeOfTheVisitMovesNobody(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	id := uuid.NewString()
 	visit := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))

@@ -35,6 +35,7 @@ const dangersForm = `
 // What a correction says the same of, or less, is not reported again; what it says more of is: within one question the report
 // that is open gets it, and after that was closed another is opened. A graver kind always opens its own.
 func TestWhatACorrectionAddsIsReported(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	if status, got := upload(t, c.manager, "dangers.md", []byte(dangersForm), ""); status != http.StatusOK {
 		t.Fatalf("%d %+v", status, got)

@@ -44,6 +44,7 @@ func (d *desk) reports(who *testapp.Client, query string) (records []string) {
 
 // A mandatory report stands in the list of its own territory until somebody there says what was done. What was said stays with the record.
 func TestAMandatoryReportIsSettled(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	var all []string
 	for n := range 5 {
@@ -167,6 +168,7 @@ func (w *witness) walkReports(tablet, boss *testapp.Client) {
 
 // Managers read what was given to whom: of those who work within their territory, and of the operator.
 func TestWhatWasGivenToWhomIsRead(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.visit(0, "990101001001001", "示例路 1 号", "王小明", number1)
 	far := d.App.Client(t, d.App.Serve(t), d.App.Worker(t, "M-990102", "manager", "990102"))

@@ -85,6 +85,7 @@ func otherKeys(t *testing.T, app *testapp.App) *seal.Keys {
 
 // TestARestoreThatIsNotProvedPlacesNothing also holds the words of each refusal: they are all that an operator sees.
 func TestARestoreThatIsNotProvedPlacesNothing(t *testing.T) {
+	t.Parallel()
 	app, archive, sha := backedUp(t)
 	keys := collections.KeysOf(app.TestApp)
 	files := regexp.MustCompile(`"files": \d+`)
@@ -171,6 +172,7 @@ func withoutSums(sums []byte, sha, manifest string) []byte {
 }
 
 func TestRestoreMovesTheOldFolderAside(t *testing.T) {
+	t.Parallel()
 	app, archive, sha := backedUp(t)
 	dir := filepath.Join(t.TempDir(), "data")
 	if err := os.CopyFS(dir, os.DirFS(app.DataDir())); err != nil {
@@ -201,6 +203,7 @@ func TestRestoreMovesTheOldFolderAside(t *testing.T) {
 }
 
 func TestRestoreWithoutKeysIsAskedFor(t *testing.T) {
+	t.Parallel()
 	app, archive, _ := backedUp(t)
 	dir := filepath.Join(t.TempDir(), "data")
 	r := backup.Restore{File: archive, Dir: dir, Now: app.Doorstep.Now()}

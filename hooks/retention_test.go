@@ -67,6 +67,7 @@ func linesWith(all, word string) []string {
 }
 
 func TestErasingAPersonLeavesNothingOfThem(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	manager := app.Client(t, app.Serve(t), app.Worker(t, "M1", "manager", "990101"))
 	photoBytes := photo(t, 1, 60_000)
@@ -165,6 +166,7 @@ func pairOf(t *testing.T, tablet *testapp.Client, cursor, gone, kept, visit stri
 }
 
 func TestRetentionReportsFirst(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	server := app.Serve(t)
 	city, district := app.Client(t, server, app.Worker(t, "M0", "manager", "9901")), app.Client(t, server, app.Worker(t, "M2", "manager", "990102"))

@@ -35,6 +35,7 @@ func refused(t *testing.T, what string, res *http.Response, status int, code str
 }
 
 func TestUnfinishedUploadsHaveAQuota(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	server := app.Serve(t)
 	worker := app.Worker(t, "F2", "field", "990101001001")
@@ -86,6 +87,7 @@ func TestUnfinishedUploadsHaveAQuota(t *testing.T) {
 
 // Where only the spare of the disk is left files have to wait, at every door, and field records go on.
 func TestFilesStopBeforeTheDiskIsFull(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	operator := app.Client(t, app.Serve(t), superuser(t, app))
 	content := photo(t, 1, 60_000)
@@ -126,6 +128,7 @@ func TestFilesStopBeforeTheDiskIsFull(t *testing.T) {
 
 // What the disk refuses is told without a path of the server, at each step of an upload.
 func TestUploadsTellNoPath(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	folder := filepath.Join(app.DataDir(), "attachments/uploads")
 	content := photo(t, 1, 60_000)

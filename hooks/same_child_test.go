@@ -45,6 +45,7 @@ func manyTablets(t *testing.T, met func(i int) map[string]any) *testapp.App {
 // TestFiftyTabletsMeetOneChild: with a number it is one person. Heard by ear and without a number every record is somebody new,
 // and whoever came later is paired with one who was there.
 func TestFiftyTabletsMeetOneChild(t *testing.T) {
+	t.Parallel()
 	t.Run("with a number", func(t *testing.T) {
 		app := manyTablets(t, func(int) map[string]any { return child("王小明", number1, "2015-03-01", nil) })
 		if n, err := app.CountRecords("persons"); err != nil || n != 1 {
@@ -66,6 +67,7 @@ func TestFiftyTabletsMeetOneChild(t *testing.T) {
 // TestACrowdOfOneName: of two thousand of one name and birth date in one community their keys tell nothing. Who comes after them, by a
 // tablet or an ODK app, is stored as somebody new without opening any; the keys are noted. A number still finds whom it means.
 func TestACrowdOfOneName(t *testing.T) {
+	t.Parallel()
 	app, phone, tablet, _ := odkStage(t)
 	const crowd = 2000
 	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {

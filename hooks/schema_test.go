@@ -16,6 +16,7 @@ import (
 // TestSchemaIsTheGoldenOne pins every collection that an installation has after its first start: fields with their
 // types and options, indexes, rules. A change of the schema shows in the diff of one file.
 func TestSchemaIsTheGoldenOne(t *testing.T) {
+	t.Parallel()
 	const golden = "testdata/schema.golden.txt"
 	got := schema(t, testapp.New(t))
 	if *update {

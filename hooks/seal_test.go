@@ -67,6 +67,7 @@ func plant(t *testing.T, app *testapp.App, tablet, boss *testapp.Client) (visit 
 }
 
 func TestNothingOnTheDiskNamesAnybody(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	plant(t, app, tablet, boss)
 	if _, err := app.Doorstep.Folder(app).Make(t.Context(), app, app.Doorstep.Now()); err != nil {
@@ -80,6 +81,7 @@ func TestNothingOnTheDiskNamesAnybody(t *testing.T) {
 // TestTheSearchFindsWhatIsNotSealed: without sealing the same search finds every identifier, and the first start with keys
 // removes all of them, from free pages too.
 func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	keys := collections.KeysOf(app)
 	collections.UseKeys(app, seal.Plain())
@@ -125,6 +127,7 @@ func TestTheSearchFindsWhatIsNotSealed(t *testing.T) {
 }
 
 func TestReadersSeeMasks(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	plant(t, app, tablet, boss)
 	for path, want := range map[string][]string{
@@ -157,6 +160,7 @@ func TestReadersSeeMasks(t *testing.T) {
 }
 
 func TestReveal(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	visit := plant(t, app, tablet, boss)
 	ask := map[string]any{"collection": "child_visits", "id": visit, "fields": []string{"address", "remarks"}, "reason": "家长来电核对 " + planted[0]}
@@ -212,6 +216,7 @@ func TestReveal(t *testing.T) {
 
 // TestEditsThroughMasks: what comes back as it was shown is unchanged, what is new is sealed, what is emptied is empty.
 func TestEditsThroughMasks(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	plant(t, app, tablet, boss)
 	manager := app.Client(t, app.Serve(t), app.Worker(t, "M-mask", "manager", "990101"))
@@ -248,6 +253,7 @@ func tokenOf(t *testing.T, app *testapp.App, staffNo string) string {
 
 // Sealing that was not done when the server stopped goes on when it serves again.
 func TestSealingGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.Plant(t, collections.Households, map[string]any{"id": "home", "area": gridA, "address": planted[3], "active": true, "rev": 1})
 	for _, statement := range []string{`UPDATE households SET address='` + planted[3] + `', sealed='' WHERE id='home'`,

@@ -17,6 +17,7 @@ var asked = map[string]string{"name": "欧阳镜湖", "birth_date": "2015-03-01"
 
 // TestSearchesHaveTheirLimit asks over HTTP until a worker and a supervisor are kept waiting, in the hour and in the day. Nobody else is.
 func TestSearchesHaveTheirLimit(t *testing.T) {
+	t.Parallel()
 	for _, role := range []string{"field", "supervisor"} {
 		t.Run(role, func(t *testing.T) {
 			app := testapp.New(t)
@@ -56,6 +57,7 @@ func TestSearchesHaveTheirLimit(t *testing.T) {
 // TestRefusalsAreOnRecord: who is kept from something by role, by a column or by a limit stands in the audit trail, and what they
 // asked for does not. Who is refused all the time does not fill it.
 func TestRefusalsAreOnRecord(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	analyst, field := app.Client(t, server, app.Worker(t, "A1", "analyst", "990101")), app.Client(t, server, app.Worker(t, "F1", "field", "990101"))

@@ -8,6 +8,7 @@ import (
 
 // TestBackupSettingsFromBeforeAreTakenBack: an earlier version let a schedule through; a start ends it, and changes nothing else.
 func TestBackupSettingsFromBeforeAreTakenBack(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.Settings().Backups.Cron, app.Settings().Meta.AppName = "0 0 * * *", "示例"
 	if err := app.Save(app.Settings()); err != nil {

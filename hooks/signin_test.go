@@ -22,6 +22,7 @@ func signInAs(c *testapp.Client, staff, password, code string) (status int, body
 
 // Tablets' keyboards change what a worker types; nobody comes in as somebody else by it.
 func TestStaffNumbersAreFoundAsTyped(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	nobody := app.Client(t, app.Serve(t), nil)
 	for _, staff := range []string{"F12", "ab-3", "AB-3", "Mixed1"} {
@@ -41,6 +42,7 @@ func TestStaffNumbersAreFoundAsTyped(t *testing.T) {
 
 // Office staff show a second factor; without one a session is good for enrolling alone.
 func TestSecondFactor(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error { return collections.SetMeta(db, signin.PolicyKey, "required") })
@@ -106,6 +108,7 @@ func codeOf(t *testing.T, secret string, now time.Time) string {
 
 // A token that a tablet got at its registration is good on that tablet alone, also after it was renewed.
 func TestTokenIsBoundToTheTablet(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	worker := app.Worker(t, "F1", "field", "990101001")
@@ -140,6 +143,7 @@ func TestTokenIsBoundToTheTablet(t *testing.T) {
 
 // Whoever is shut out is out at once, by every door; a revoked tablet learns that it must wipe.
 func TestEveryTokenDies(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -188,6 +192,7 @@ func TestEveryTokenDies(t *testing.T) {
 
 // Operators come from this machine or a private network; a proxy that nobody vouched for hides where they come from.
 func TestWhereOperatorsComeFrom(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	server := app.Serve(t)
 	root := superuser(t, app)

@@ -10,6 +10,7 @@ import (
 
 // TestManagersMakeAccounts holds what a manager may do with the accounts of a territory, and with nobody else's.
 func TestManagersMakeAccounts(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -82,6 +83,7 @@ func TestManagersMakeAccounts(t *testing.T) {
 
 // Nobody gives an account a password that everybody takes, or one with its own number in it; what it had before stays.
 func TestWeakPasswordsAreRefusedOverREST(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	worker := app.Worker(t, "F00123", "field", "990101001001")

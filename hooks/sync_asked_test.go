@@ -11,6 +11,7 @@ import (
 // TestATabletThatIsNotTheirsIsToldNothing asks by every way that tells a tablet what is new: with the device of somebody else, with none,
 // with limits that are none, and with a tablet that was shut out.
 func TestATabletThatIsNotTheirsIsToldNothing(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
 	tablet, foreign := d.tablets[0], d.tablets[1].Device

@@ -109,6 +109,7 @@ func packWith(t *testing.T, encoding string, b []byte) []byte {
 }
 
 func TestAnswersArePackedForWhoAcceptsIt(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	settle(t, app, gridA, 300, nowhere)
 	want := plain(t, "", fetch(t, tablet, http.MethodGet, "/api/sync/v1/pull", nil).Body)
@@ -130,6 +131,7 @@ func TestAnswersArePackedForWhoAcceptsIt(t *testing.T) {
 }
 
 func TestRequestsMayBePackedUpToTheLimit(t *testing.T) {
+	t.Parallel()
 	_, tablet, _ := stage(t)
 	body := func(seq int) []byte {
 		b, err := json.Marshal(map[string]any{"operations": []any{operation(seq, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号"))}})
@@ -161,6 +163,7 @@ func TestRequestsMayBePackedUpToTheLimit(t *testing.T) {
 
 // One page may hold everything, and comes in pieces.
 func TestAPageIsWrittenWhileItIsRead(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	ids := settle(t, app, gridA, 2000, nowhere)
 	res := fetch(t, tablet, http.MethodGet, "/api/sync/v1/pull?limit=5000", nil)
@@ -187,6 +190,7 @@ func TestAPageIsWrittenWhileItIsRead(t *testing.T) {
 
 // What breaks in the middle must not look like a page, packed or not.
 func TestABrokenPageIsCut(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	settle(t, app, gridA, 300, nowhere)
 	settle(t, app, gridA, 1, "no JSON")

@@ -16,6 +16,7 @@ import (
 )
 
 func TestADamagedCopyIsRepaired(t *testing.T) {
+	t.Parallel()
 	app, c, _ := stage(t)
 	ids := settle(t, app, gridA, 300, nowhere)
 	push(t, c, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))
@@ -56,6 +57,7 @@ func TestADamagedCopyIsRepaired(t *testing.T) {
 }
 
 func TestADigestIsOnlyGivenToWhoHasPulledEverything(t *testing.T) {
+	t.Parallel()
 	app, c, _ := stage(t)
 	home := settle(t, app, gridA, 1, nowhere)[0]
 	first := pull(t, c, "")

@@ -36,6 +36,7 @@ func carrying(t *testing.T, c *testapp.Client) *client.Tablet {
 }
 
 func TestAShutOutTabletHandsInAndWipes(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		code string
 		shut func(*testing.T, *testapp.App, *testapp.Client, *client.Tablet)
@@ -105,6 +106,7 @@ func TestAShutOutTabletHandsInAndWipes(t *testing.T) {
 }
 
 func TestTheSealedPathTellsNothing(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	manager := app.Client(t, app.Serve(t), app.Worker(t, "M1", "manager", "9901"))
 	d := carrying(t, tablet)

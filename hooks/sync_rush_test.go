@@ -23,6 +23,7 @@ import (
 
 // While the database is busy, tablets find the queue full, are told when to come again, and lose nothing.
 func TestAFullQueueAsksToComeAgain(t *testing.T) {
+	t.Parallel()
 	app, _, _ := stage(t)
 	server := app.Serve(t)
 	const tablets, visits = 12, 500
@@ -93,6 +94,7 @@ func (opened) Close() error { return nil }
 
 // The client's files come whole over a line that breaks, once each, and make their records complete.
 func TestTheClientUploadsWhatTheServerLacks(t *testing.T) {
+	t.Parallel()
 	app, c, _ := stage(t)
 	d := device(c, 0)
 	contents := map[string][]byte{}

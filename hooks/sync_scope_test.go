@@ -84,6 +84,7 @@ func asNew(t *testing.T, what string, d *client.Tablet) {
 }
 
 func TestAnotherTerritoryIsCrossedIntoWithoutAReset(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -126,6 +127,7 @@ func TestAnotherTerritoryIsCrossedIntoWithoutAReset(t *testing.T) {
 // Whatever moves while a tablet is away, however the territory changes and however small the pages are: it ends with
 // what a first sync would bring, and is never reset.
 func TestCrossingsConverge(t *testing.T) {
+	t.Parallel()
 	areas := []string{gridA, gridB, gridC, "990102001001002"}
 	app := testapp.New(t)
 	app.City(t)
@@ -173,6 +175,7 @@ func TestCrossingsConverge(t *testing.T) {
 
 // What came into the former territory after it was given up is nothing that its former worker may learn of.
 func TestACrossingTellsNothingNewOfTheTerritoryGivenUp(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
@@ -195,6 +198,7 @@ func TestACrossingTellsNothingNewOfTheTerritoryGivenUp(t *testing.T) {
 
 // The people of a household go with it, and so they leave together.
 func TestAHouseholdThatMovesTakesItsPeople(t *testing.T) {
+	t.Parallel()
 	app, c, _ := stage(t)
 	r := push(t, c, operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))))[0]
 	d := pulled(t, device(c, 0))
@@ -215,6 +219,7 @@ func TestAHouseholdThatMovesTakesItsPeople(t *testing.T) {
 
 // Work on what left in the meantime is kept, its new supervisors find it, and it counts once they release it.
 func TestUnsentWorkOnWhatLeftIsHandedOver(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

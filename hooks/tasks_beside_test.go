@@ -48,6 +48,7 @@ func tasksMoved(t *testing.T, app *testapp.App, before testapp.Picture) string {
 
 // TestAVisitEndsItsTasksAlone visits a household beside tasks and visits that differ from its own in one column.
 func TestAVisitEndsItsTasksAlone(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, `{"attempts":9,"days":2}`)
 	const nobody, interview = "2.22", "1.1"
 	house := c.attempt(1, uuid.NewString(), nobody, "2026-11-23T09:00:00.000+08:00")
@@ -98,6 +99,7 @@ func TestAVisitEndsItsTasksAlone(t *testing.T) {
 // TestATaskOfAnotherKindIsNoReport turns a record's report and its appointment into tasks of other kinds: a correction that says the same
 // opens both again.
 func TestATaskOfAnotherKindIsNoReport(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := nightRound(t)
 	id := uuid.NewString()
 	said := sleeper("老周", "yes", "yes", "no")
@@ -127,6 +129,7 @@ func TestATaskOfAnotherKindIsNoReport(t *testing.T) {
 
 // TestACorrectionTakesBackItsOwnProposalsAlone corrects a visit beside edits that differ from its open proposal in one column.
 func TestACorrectionTakesBackItsOwnProposalsAlone(t *testing.T) {
+	t.Parallel()
 	app, tablet, _ := stage(t)
 	id := uuid.NewString()
 	visit := childVisit(testapp.Inside(gridA), "示例路 1 号", kid("钱大一", "2014-01-02", "male"))
@@ -149,6 +152,7 @@ func TestACorrectionTakesBackItsOwnProposalsAlone(t *testing.T) {
 
 // TestReportsOfTodayAreThoseOfTheStreet counts an open report for the supervisor of a street, beside tasks that differ in one column.
 func TestReportsOfTodayAreThoseOfTheStreet(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	street := d.Client(t, d.Serve(t), d.Worker(t, "S-street", "supervisor", "990101001"))
 	own := map[string]any{"id": "own", "kind": "follow_up", "priority": "urgent", "status": "open", "area": gridA, "rev": 1,

@@ -221,6 +221,7 @@ var arrives = []string{"audit", "changes", "outbox", "submissions", "attachments
 // database. After each, every row outside the actor's territory is byte for byte what it was, and no answer names or
 // locates somebody outside.
 func TestTerritoryBindsEveryDoor(t *testing.T) {
+	t.Parallel()
 	const steps = 450
 	seed := uint64(20261125)
 	t.Logf("seed %d", seed)

@@ -11,6 +11,7 @@ import (
 
 // The map's areas carry what coverage counts of the caller's territory, and nothing of the next one.
 func TestTheMapCountsTheTerritoryAlone(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

@@ -8,6 +8,7 @@ import (
 
 // What a door does for one family is written down, row by row, and no row of the family next door moves.
 func TestEachDoorTouchesItsOwnRows(t *testing.T) {
+	t.Parallel()
 	s := writeStreet(t)
 	var said strings.Builder
 	own, other := s.twins[0], s.twins[1]

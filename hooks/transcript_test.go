@@ -32,6 +32,7 @@ var transcriptNames = []string{"lists", "submissions", "batches", "edits", "enti
 // TestTranscripts replays what ODK Collect and Enketo send, byte by byte over one connection, and compares status,
 // headers and body of every answer. With -update the answers are recorded anew.
 func TestTranscripts(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/transcripts/*.http")
 	if err != nil || len(files) != len(transcriptNames) {
 		t.Fatalf("%d transcripts, %v", len(files), err)

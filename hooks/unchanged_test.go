@@ -33,6 +33,7 @@ func whole(t *testing.T, app *testapp.App) map[string]string {
 // A save without a change changes nothing, whatever is saved: no revision, no history, nothing for the tablets. It may say the
 // record as it is shown, masks and all, or nothing at all.
 func TestASaveWithoutAChangeChangesNothing(t *testing.T) {
+	t.Parallel()
 	app, tablet, boss := stage(t)
 	server := app.Serve(t)
 	operator := app.Client(t, server, superuser(t, app))

@@ -17,6 +17,7 @@ import (
 // TestUnsure: pairs come by doubt; one that somebody is unsure of, and says why, waits for the next at the end of the list, and
 // is not asked of the first again. One that is decided is not doubted that way.
 func TestUnsure(t *testing.T) {
+	t.Parallel()
 	app, _, boss := stage(t)
 	second := app.Client(t, app.Serve(t), app.Worker(t, "S2", "supervisor", "990101"))
 	ids := map[string]string{}
@@ -95,6 +96,7 @@ func TestUnsure(t *testing.T) {
 // TestAMergeIsUndone: people and homes with visits are merged and parted again, and every row of the database is what it was,
 // but for the history. Meanwhile a tablet that still holds the loser's id reaches who they are now.
 func TestAMergeIsUndone(t *testing.T) {
+	t.Parallel()
 	n := newNeighbours(t, threePlaces, "990101001001", "990101001002")
 	n.visit(0, 2, uuid.NewString(), child("李小红", "", "2016-04-02", nil))
 	pairs := []string{n.pair(0, 1), n.homePair(0, 1)}

@@ -31,6 +31,7 @@ func elderVisit(signs, follow string) map[string]any {
 // sees the task, another does not, an assigned worker's tablet gets it and what becomes of it, and a correction that
 // withdraws the sign takes away the day of the next contact but not the report.
 func TestUrgentFollowUp(t *testing.T) {
+	t.Parallel()
 	c := newCast(t)
 	id := uuid.NewString()
 	submit := func(seq, rev int, signs, follow string) {

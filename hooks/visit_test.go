@@ -103,6 +103,7 @@ func pull(t *testing.T, c *testapp.Client, cursor string) (all page) {
 const number1 = "990000201503010017"
 
 func TestLifeOfAVisit(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)

@@ -38,6 +38,7 @@ var assetNamed = regexp.MustCompile(`/console/(assets/[^"]+)"`)
 // The console comes with the binary: its address leads to it, its pages are all drawn by the shell, its files keep their
 // names for years, and nothing but them runs in it.
 func TestConsoleIsServed(t *testing.T) {
+	t.Parallel()
 	server := testapp.New(t).Serve(t)
 	for _, path := range []string{"/", "/console"} {
 		if res, _ := fetched(t, server.URL+path, nil); res.StatusCode != http.StatusTemporaryRedirect || res.Header.Get("Location") != "/console/" {
@@ -97,6 +98,7 @@ func unpacked(t *testing.T, packed string) string {
 
 // What is no file of the console is told as a problem, not as a page that a browser takes for a script.
 func TestConsoleSwallowsNoMistake(t *testing.T) {
+	t.Parallel()
 	server := testapp.New(t).Serve(t)
 	for _, path := range []string{"/console/assets/none.js", "/nowhere", "/api/nope", "/v1/nope"} {
 		res, body := fetched(t, server.URL+path, nil)

@@ -15,6 +15,7 @@ import (
 // What counts for every territory is for whoever holds them all: a district's manager is refused on each such route and
 // list, the city's is not. What may be done anywhere changes nothing for others.
 func TestWhatCountsForEverybody(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	served := app.Serve(t)
@@ -55,6 +56,7 @@ func TestWhatCountsForEverybody(t *testing.T) {
 
 // A border has two sides: who holds one of them names the area, and does not draw it over the neighbour's ground.
 func TestBordersAreDrawnByWhoHoldsBothSides(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	served := app.Serve(t)
@@ -88,6 +90,7 @@ func TestBordersAreDrawnByWhoHoldsBothSides(t *testing.T) {
 
 // Whoever holds every area holds the whole, at whatever level the round is held.
 func TestHoldingTheWhole(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	db := collections.Read(app.TestApp)

@@ -122,6 +122,7 @@ func piece(area, worker string, target int) map[string]any {
 }
 
 func TestAssignmentsAreCheckedFirstAndAllOrNothing(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	one := c.workers[0].Id
 	if r := c.assign(c.boss, true, piece(gridA, "F-one", 10)); r.Added != 1 || r.Written || len(c.work(c.boss, "")) != 0 {
@@ -156,6 +157,7 @@ func TestAssignmentsAreCheckedFirstAndAllOrNothing(t *testing.T) {
 
 // What a worker has on the tablet when a grid goes to somebody else is neither lost nor refused.
 func TestReassignedWorkIsNotLost(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	c.assign(c.boss, false, piece(gridA, "F-one", 10))
 	held := pull(t, c.field[0], "")
@@ -193,6 +195,7 @@ func TestReassignedWorkIsNotLost(t *testing.T) {
 }
 
 func TestFinishedIsSaidByTheWorkerAndConfirmedByTheSupervisor(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	c.assign(c.boss, false, piece(gridA, "F-one", 10), piece(gridNext, "F-two", 3))
 	task, neighbour := c.work(c.boss, "&area="+gridA)[0].ID, c.work(c.boss, "&area="+gridNext)
@@ -230,6 +233,7 @@ func TestFinishedIsSaidByTheWorkerAndConfirmedByTheSupervisor(t *testing.T) {
 
 // Nobody at home asks for another attempt at another time of the week, until there were enough or somebody was met.
 func TestAttemptsAreDueAtAnotherTime(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, `{"attempts":3,"days":2}`)
 	visit := func(seq int, outcome, start string) string { return c.attempt(seq, uuid.NewString(), outcome, start) }
 	house := visit(1, "2.22", "2026-11-23T09:00:00.000+08:00")
@@ -271,6 +275,7 @@ func TestAttemptsAreDueAtAnotherTime(t *testing.T) {
 
 // What the quality page tells comes from the records of the territory, with the evidence; the neighbour's supervisor sees none.
 func TestQualityTellsWhatIsUnusualHere(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	odd := uuid.NewString()
 	var ops []map[string]any
@@ -357,6 +362,7 @@ func TestQualityIsOfTheNewest(t *testing.T) {
 
 // A part that is a whole community counts the households of its grids.
 func TestAWholeCommunityCountsItsGrids(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	c.assign(c.boss, false, piece("990101001001", "F-one", 2), piece("990101001002", "", 2))
 	push(t, c.field[0], operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号")), operation(2, uuid.NewString(), childVisit(testapp.Inside(gridNext), "示例路 2 号")))
@@ -369,6 +375,7 @@ func TestAWholeCommunityCountsItsGrids(t *testing.T) {
 
 // A rule that nobody understands is refused where it is written, since intake passes it over.
 func TestARevisitRuleIsReadWhereItIsWritten(t *testing.T) {
+	t.Parallel()
 	c := newCrew(t, "")
 	manager := c.Client(t, c.Serve(t), c.Worker(t, "M-rule", "manager", "990101"))
 	path := "/api/collections/campaigns/records/" + c.campaign

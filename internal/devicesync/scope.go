@@ -49,16 +49,12 @@ func (ph phase) each(db collections.DB, after position, most int, visit func(lis
 	return collections.Each(db, query, append(slices.Clone(ph.args), after.ID, most), scan)
 }
 
-// condition is what a row of the phase fulfils, for rows that are found by their ids.
+// condition is what a row of a phase of the scope fulfils, for rows that are found by their ids.
 func (ph phase) condition() (where string, args []any) {
 	if ph.place == "" {
 		return ph.where, ph.args
 	}
-	where, args = territory.Within("+"+ph.place, ph.ranges)
-	if ph.where != "" {
-		where, args = where+` AND `+ph.where, append(args, ph.args...)
-	}
-	return where, args
+	return territory.Within("+"+ph.place, ph.ranges)
 }
 
 // newestVersion selects the versions that tablets work with: of each form the one published last.

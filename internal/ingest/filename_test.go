@@ -24,6 +24,16 @@ func TestFileName(t *testing.T) {
 	}
 }
 
+// The end of a long name that tells its kind stays, up to twenty bytes of it.
+func TestTheKindOfALongNameStays(t *testing.T) {
+	for n, stays := range map[int]bool{18: true, 19: true, 20: false} {
+		kind := "." + strings.Repeat("k", n)
+		if name := FileName(strings.Repeat("a", longestName) + kind); strings.HasSuffix(name, kind) != stays || len(name) != longestName {
+			t.Errorf("a kind of %d bytes: %q", len(kind), name)
+		}
+	}
+}
+
 // A name that has been through it once stays as it is, whatever it was.
 func TestFileNameIsOneForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

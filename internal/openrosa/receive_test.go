@@ -3,7 +3,9 @@ package openrosa
 import (
 	"bytes"
 	"fmt"
+	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -94,4 +96,25 @@ func FuzzReceive(f *testing.F) {
 			t.Fatalf("unfinished files %v %v", left, err)
 		}
 	})
+}
+
+// A file is called what its client calls it, else what its field is called; a field that is no file has no name.
+func TestFileNamesOfParts(t *testing.T) {
+	for _, c := range []struct{ disposition, kind, want string }{
+		{`form-data; name="photo"; filename="a.jpg"`, "", "a.jpg"},
+		{`form-data; name="photo"; filename="a"b.jpg"`, "image/jpeg", `a"b.jpg`},
+		{`form-data; name="photo"; filename=""`, "", "photo"},
+		{`form-data; name="photo"`, "image/jpeg", "photo"},
+		{`form-data; filename=""`, "image/jpeg", "file"},
+		{`form-data; name="csrf"`, "", ""},
+		{`form-data; name="csrf"`, "text/plain; charset=utf-8", ""},
+	} {
+		head := textproto.MIMEHeader{"Content-Disposition": {c.disposition}}
+		if c.kind != "" {
+			head.Set("Content-Type", c.kind)
+		}
+		if got := fileName(&multipart.Part{Header: head}); got != c.want {
+			t.Errorf("%s, %s: %q, want %q", c.disposition, c.kind, got, c.want)
+		}
+	}
 }

@@ -69,7 +69,8 @@ func (s *Server) allowed(c *core.Collection, operator bool) lists.Allowed {
 	}
 	a := lists.Allowed{Filter: columns, Sort: slices.Clone(columns)}
 	if !operator && (ofForm || lists.Grows(c.Name)) {
-		a.Sort = slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !indexed(c, column) })
+		sorted := indexed(c)
+		a.Sort = slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !slices.Contains(sorted, column) })
 	}
 	for _, f := range c.Fields {
 		if _, relation := f.(*core.RelationField); relation && slices.Contains(columns, f.GetName()) {
@@ -92,11 +93,17 @@ func (s *Server) unmasked(c *core.Collection) []string {
 	return columns
 }
 
-// indexed reports whether an index has the rows of the collection in the order of a column.
-func indexed(c *core.Collection, column string) bool {
-	return column == "id" || slices.ContainsFunc(c.Indexes, func(index string) bool {
+// indexed are the columns in the order of which an index has the rows of the collection.
+func indexed(c *core.Collection) []string {
+	columns := []string{"id"}
+	for _, index := range c.Indexes {
 		of := dbutils.ParseIndex(index)
-		first := of.Columns[0].Name
-		return of.Where == "" && (first == column || first == "visit" && column == "position") // the rows of a visit are few
-	})
+		if of.Where != "" {
+			continue
+		}
+		if columns = append(columns, of.Columns[0].Name); of.Columns[0].Name == "visit" {
+			columns = append(columns, "position") // the rows of a visit are few
+		}
+	}
+	return columns
 }

@@ -175,6 +175,8 @@ func TestMistakes(t *testing.T) {
 		{"unknown function", "/data/a = frobnicate(1)", xpath.CodeUnknownFunction, 10},
 		{"arity", "1 + substr('a')", xpath.CodeArity, 4},
 		{"arity of no arguments", "true(1)", xpath.CodeArity, 0},
+		{"arity in a predicate", "/data/a[substr('a')]", xpath.CodeArity, 8},
+		{"an unknown function in the second predicate", "/data/a[1][frob()]", xpath.CodeUnknownFunction, 11},
 		{"odd indexed-repeat", "indexed-repeat(/a/b, /a, 1, /b)", xpath.CodeArity, 0},
 		{"count of text", "count('a')", xpath.CodeNeedsNodes, 6},
 		{"union with a number", "/data/a | 2", xpath.CodeNeedsNodes, 8},
