@@ -118,6 +118,16 @@ func TestWriteRefusesNames(t *testing.T) {
 	}
 }
 
+// Line breaks and tabs of an attribute are written as the spaces that a parser makes of them.
+func TestWriteAttributesInOneLine(t *testing.T) {
+	root := &survey.Question{Kind: survey.KindGroup}
+	root.Children = []*survey.Question{{Name: "a", Type: "text", Kind: survey.KindText, Parent: root,
+		Label: survey.Translated{"": "A"}, Appearance: "a\nb\tc\r\nd\re"}}
+	if out := string(write(t, &survey.Form{ID: "f", Name: "data", Root: root})); !strings.Contains(out, `appearance="a b c d e"`) {
+		t.Error(out)
+	}
+}
+
 // TestWriteKeepsTexts: whatever a workbook holds, the form is XML and shows the text as it was, but for characters that
 // XML cannot carry.
 func TestWriteKeepsTexts(t *testing.T) {
