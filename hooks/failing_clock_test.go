@@ -18,7 +18,6 @@ import (
 func TestAJobOfTheClockThatFailsDoesItLater(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Cron().Stop() // each job runs when it is told
 	visit := d.visit(0, gridA, "示例路 1 号", "王小明", number1)
 	const long = "2026-01-01 00:00:00.000Z"
 	for _, work := range []struct {

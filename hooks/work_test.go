@@ -373,6 +373,23 @@ func TestAWholeCommunityCountsItsGrids(t *testing.T) {
 	}
 }
 
+// A part that is one household is called otherwise than one that is the whole area.
+func TestPartsAreCalledByWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, "")
+	push(t, c.field[0], operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号")))
+	house := piece(gridA, "F-two", 0)
+	house["household"] = list(t, collections.Read(c.TestApp), `SELECT id FROM households`)[0]
+	if r := c.assign(c.boss, false, piece(gridA, "F-one", 2), house); r.Added != 2 {
+		t.Fatalf("%+v", r)
+	}
+	for _, w := range c.work(c.boss, "") {
+		if whole := w.Worker == c.workers[0].Id; strings.Contains(w.Title, "whole area") != whole {
+			t.Errorf("a part of %s is called %s", w.Worker, w.Title)
+		}
+	}
+}
+
 // A rule that nobody understands is refused where it is written, since intake passes it over.
 func TestARevisitRuleIsReadWhereItIsWritten(t *testing.T) {
 	t.Parallel()

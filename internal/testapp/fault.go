@@ -37,7 +37,7 @@ func (f *fault) due(query string) bool {
 }
 
 // Failing runs do while the n-th statement of the database fails, of those that are not skipped, and returns that statement; ""
-// where there were fewer. What the server does by the clock is stopped for good: the statement would often be of that.
+// where there were fewer.
 func (a *App) Failing(n int, skip func(query string) bool, do func()) (statement string) {
 	f := &a.asked.fails
 	set := func(left int) string {
@@ -48,7 +48,6 @@ func (a *App) Failing(n int, skip func(query string) bool, do func()) (statement
 		f.reached = ""
 		return reached
 	}
-	a.Cron().Stop()
 	set(n)
 	do()
 	return set(0)

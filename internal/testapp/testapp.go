@@ -196,7 +196,8 @@ func (a *App) Serve(t testing.TB) *httptest.Server {
 	return server
 }
 
-// Handler is the whole router of the app. It is built once: the framework's dashboard does not let itself be bound again.
+// Handler is the whole router of the app. It is built once: the framework's dashboard does not let itself be bound again. What a server
+// does by the clock stands still: a test runs the jobs that it wants to see, and no others come between.
 func (a *App) Handler(t testing.TB) http.Handler {
 	t.Helper()
 	if a.handler != nil {
@@ -213,6 +214,7 @@ func (a *App) Handler(t testing.TB) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.Cron().Stop()
 	return a.handler
 }
 

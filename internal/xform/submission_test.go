@@ -88,10 +88,11 @@ func TestWriteInstance(t *testing.T) {
 	root, _, _ := FromJSON(visitForm(), []byte(`{"child":[{"weight":3}],"name":"a<b&\"c\"",
 		"meta":{"instanceName":"N","instanceID":"uuid:other","entity":{"@dataset":"p","label":"L"}}}`))
 	root.Add(survey.NewElement("silent"), survey.NewElement("foreign"))
+	root.Child("child").Add(survey.NewElement("meta").Add(survey.NewElement("entity").SetAttr("dataset", "q"))) // somebody told of in a row
 	inst := &survey.Instance{FormID: `v"1`, Version: "3", ID: "1", DeprecatedID: "0", Root: root}
 	const want = `<?xml version="1.0" encoding="UTF-8"?>
 <data xmlns:orx="http://openrosa.org/xforms" id="v&quot;1" version="3"><name>a&lt;b&amp;"c"</name><age/>` +
-		`<home><place/><aids/></home><child><id_number/><weight>3</weight></child><agreed/>` +
+		`<home><place/><aids/></home><child><id_number/><weight>3</weight><meta><entity dataset="q"></entity></meta></child><agreed/>` +
 		`<orx:meta><orx:instanceID>uuid:1</orx:instanceID><orx:deprecatedID>uuid:0</orx:deprecatedID>` +
 		`<orx:instanceName>N</orx:instanceName><entity dataset="p"><label>L</label></entity></orx:meta></data>
 `
