@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -20,6 +21,33 @@ func redraw(t *testing.T, app *testapp.App, manager *testapp.Client, file string
 		t.Fatal(status)
 	}
 	settled(t, app)
+}
+
+// A border that bounds no area is refused of an area that is made by hand and of one that is changed, and leaves both as they were.
+func TestABorderByHandBoundsAnArea(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	app.City(t)
+	operator := app.Client(t, app.Serve(t), superuser(t, app))
+	const path, code = "/api/collections/areas/records", "990101001001009"
+	area := func(ring string) object {
+		return object{"code": code, "name": "新网格", "level": "grid", "parent": code[:12], "active": true,
+			"boundary": object{"type": "Polygon", "coordinates": []any{json.RawMessage(ring)}}}
+	}
+	const sound, broken = `[[114.5,22.5],[114.6,22.5],[114.6,22.6],[114.5,22.5]]`, `[[114.5,22.5],[114.6,22.5]]`
+	before := app.Picture(t)
+	operator.Want(400, post, path, area(broken), nil)
+	if moved := app.Moved(t, before); len(moved) > 0 {
+		t.Errorf("a broken border left %q", moved)
+	}
+	var made struct{ ID string }
+	operator.Want(200, post, path, area(sound), &made)
+	before = app.Picture(t)
+	operator.Want(400, "PATCH", path+"/"+made.ID, object{"boundary": area(broken)["boundary"]}, nil)
+	if moved := app.Moved(t, before); len(moved) > 0 {
+		t.Errorf("a broken border changed %q", moved)
+	}
+	operator.Want(200, "PATCH", path+"/"+made.ID, object{"name": "旧网格"}, nil)
 }
 
 // Two grids, one of whose lists asks for a household that the other's asks for too, become one: whoever had both has one task of the whole,
