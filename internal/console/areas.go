@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/paulmach/orb/simplify"
-
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
@@ -114,10 +112,8 @@ func (o *Outlines) Count(db collections.DB, k Known, actor access.Actor) error {
 	return nil
 }
 
-const (
-	simple    = 4 << 10  // bytes of a border that is shown as it is
-	tolerance = 1. / 400 // of its width: finer is no line of a picture
-)
+// simple is how many bytes a border has that is shown as it is.
+const simple = 4 << 10
 
 // drawn simplifies a border that is long. One that cannot be read is given as it is.
 func drawn(areas *grid.Index, code string, boundary []byte) json.RawMessage {
@@ -125,9 +121,7 @@ func drawn(areas *grid.Index, code string, boundary []byte) json.RawMessage {
 	if len(boundary) <= simple || !ok || len(area.Boundary) == 0 {
 		return boundary
 	}
-	bound := area.Boundary.Bound()
-	finest := tolerance * max(bound.Right()-bound.Left(), bound.Top()-bound.Bottom())
-	out, err := grid.MarshalBoundary(simplify.DouglasPeucker(finest).MultiPolygon(area.Boundary.Clone()))
+	out, err := grid.Sketch(area.Boundary)
 	if err != nil {
 		return boundary
 	}

@@ -143,6 +143,7 @@ type importer struct {
 	corners  int
 	ignored  []string       // titles of a list that are none of its columns
 	numbers  []int          // of the areas, as the file counts its features
+	wrong    []Drawn        // features with a mistake whose outline can be drawn
 	seen     map[string]int // code → number of the feature that had it first
 }
 
@@ -173,6 +174,7 @@ func (imp *importer) add(n int, said map[string]string, outline orb.MultiPolygon
 		imp.reportShape(n, wrong)
 	}
 	if len(imp.problems) > before {
+		imp.drawWrong(n, a, outline)
 		return nil
 	}
 	reproject(outline, imp.datum)

@@ -29,6 +29,7 @@ type Options struct {
 	Dry       bool     // say what would happen, and write nothing
 	Replace   bool     // areas of the levels and below the parents that the file tells of, and that it does not name, end
 	Anyway    bool     // import although the datum looks wrong
+	Picture   bool     // of a dry run: draw what would change
 	By        string
 	Now       time.Time
 }
@@ -44,6 +45,7 @@ type Report struct {
 	Affected int             `json:"affected"`      // areas whose records are looked at again
 	Job      string          `json:"job,omitempty"` // which looks at them
 	Ignored  []string        `json:"ignored,omitempty"`
+	Picture  *Picture        `json:"picture,omitempty"`
 }
 
 // Import reads areas from a file of any kind and writes them, all or nothing; then a job looks at the records that may lie
@@ -70,6 +72,9 @@ func Import(ctx context.Context, app core.App, f File, o Options) (Report, error
 	}
 	if len(imp.areas) == 0 && len(r.Mistakes) == 0 {
 		r.Mistakes = append(r.Mistakes, mistake(0, "", "area.none", ""))
+	}
+	if o.Picture {
+		r.Picture = newPicture(imp, r.Mistakes, o.Territory)
 	}
 	if len(imp.areas) > 0 && (o.Dry || len(r.Mistakes) == 0) {
 		err = r.write(ctx, app, imp.areas, codes, o)
@@ -102,6 +107,9 @@ func (r *Report) write(ctx context.Context, app core.App, areas []Area, codes Co
 	r.Ended = len(ended)
 	r.Findings = append(r.Findings, findings(after, codes, concerned)...)
 	r.Changes = append(r.Changes, changes(before, after)...)
+	if r.Picture != nil {
+		r.Picture.draw(before, after, r.Changes, codes)
+	}
 	list := affected(before, after, r.Changes, codes)
 	r.Affected = len(list)
 	err = collections.Write(ctx, app, func(db collections.DB) error {

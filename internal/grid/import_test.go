@@ -70,6 +70,69 @@ func TestADryRunTellsEverything(t *testing.T) {
 	}
 }
 
+// A dry run draws what would change, what is wrong and what lies beside it, from files of any kind and in the datum of what is stored.
+func TestADryRunDrawsWhatWouldChange(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	name := func(side []grid.Drawn) (all []string) {
+		for _, d := range side {
+			all = append(all, fmt.Sprint(d.Code, " ", d.Kind, " ", d.Row))
+		}
+		slices.Sort(all)
+		return all
+	}
+	cases := []struct {
+		name          string
+		file          grid.File
+		options       grid.Options
+		before, after []string
+	}{
+		{"a border moves, beside another",
+			geoJSON(box("990101001001001", "网格", 114, 22.5, 114.005, 22.6)), grid.Options{Datum: grid.WGS84},
+			[]string{"990101001001001  0", "990101001001002  0"}, []string{"990101001001001 moved 1", "990101001001002 same 0"}},
+		{"a new one, and two that are wrong",
+			geoJSON(box("990101001001003", "", 114, 22.6, 114.01, 22.7), box("990101001001009", "新", 114.01, 22.6, 114.02, 22.7), box("990101001001004", "无", 114, 22.6, 314, 22.7)),
+			grid.Options{Datum: grid.WGS84},
+			[]string{"990101001001001  0", "990101001001002  0"},
+			[]string{"990101001001001 same 0", "990101001001002 same 0", "990101001001003 wrong 1", "990101001001009 new 2"}},
+		{"nothing can be read as an area", geoJSON(box("990101001001003", "", 114, 22.6, 114.01, 22.7)), grid.Options{Datum: grid.WGS84},
+			nil, []string{"990101001001003 wrong 1"}},
+		{"another's area", geoJSON(box("990102001001001", "网格", 114.04, 22.5, 114.06, 22.6)), grid.Options{Datum: grid.WGS84, Territory: []string{"990101"}},
+			nil, []string{"990102001001001 wrong 1"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			c.options.Dry, c.options.Picture, c.options.Now = true, true, time.Now()
+			r, err := grid.Import(t.Context(), app, c.file, c.options)
+			if err != nil || r.Picture == nil {
+				t.Fatalf("%+v %v", r.Mistakes, err)
+			}
+			if got := name(r.Picture.Before); !slices.Equal(got, c.before) {
+				t.Errorf("before: %q, want %q", got, c.before)
+			}
+			if got := name(r.Picture.After); !slices.Equal(got, c.after) {
+				t.Errorf("after: %q, want %q", got, c.after)
+			}
+		})
+	}
+	lon, lat := grid.GCJ02.FromWGS84(114, 22.5)
+	east, north := grid.GCJ02.FromWGS84(114.005, 22.6)
+	shifted := geoJSON(box("990101001001001", "网格", lon, lat, east, north))
+	r, err := grid.Import(t.Context(), app, shifted, grid.Options{Datum: grid.GCJ02, Dry: true, Picture: true, Now: time.Now()})
+	if err != nil || !strings.Contains(string(r.Picture.After[0].Geometry), "[114,22.5]") {
+		t.Errorf("%v %+v", err, r.Picture)
+	}
+	var many []string
+	for i := range 700 {
+		w := 114 + float64(i)/1000
+		many = append(many, box(fmt.Sprintf("990103001%03d%03d", 1+i/700, 1+i), "新", w, 23, w+0.001, 23.1))
+	}
+	r, err = grid.Import(t.Context(), app, geoJSON(many...), grid.Options{Datum: grid.WGS84, Dry: true, Picture: true, Now: time.Now()})
+	if err != nil || len(r.Picture.After) != 500 || r.Picture.Left != 200 {
+		t.Errorf("%v: %d areas, %d left out", err, len(r.Picture.After), r.Picture.Left)
+	}
+}
+
 func TestWhatBecameOfAreas(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)

@@ -28,6 +28,7 @@ func importAreas(r *request) error {
 			return problem.New(problem.BadParameter, "crs")
 		}
 	}
+	o.Picture = o.Dry
 	file, err := r.uploaded()
 	if err != nil {
 		return err

@@ -132,7 +132,7 @@ var officeRoutes = []Route{
 
 // areaRoutes are about areas that change.
 var areaRoutes = []Route{
-	post("/api/doorstep/v1/areas", access.ImportAreas, importAreas),
+	post("/api/doorstep/v1/areas", access.ImportAreas, importAreas).packed(),
 	post("/api/doorstep/v1/house-codes", access.ImportAreas, importHouseCodes),
 	get("/api/doorstep/v1/areas/{code}/history", access.ReadCoverage, areaHistory),
 	post("/api/doorstep/v1/records/{collection}/{id}/area", access.ReviewRecord, placeRecord),

@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-Cjpp6kUO.js";import{C as t,mt as n}from"./_plugin-vue_export-helper-DVOxB6bD.js";function r(r){let i=e({dir:n(`ltr`)});return t(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
