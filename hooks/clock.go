@@ -3,8 +3,10 @@ package hooks
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"doorstep/internal/audit"
 	"doorstep/internal/coverage"
@@ -26,16 +28,9 @@ func (d *Doorstep) keepBehind(e *core.ServeEvent) error {
 const eachMinute = "* * * * *"
 
 // byClock does something at the times of a cron expression, beside the work of the day and one at a time. The end of the server stops
-// it and waits for it, because the database closes then; after that nothing begins.
+// it and waits for it; after that nothing begins.
 func byClock(app core.App, name, times string, do func(context.Context) error) error {
-	ctx, stop := context.WithCancel(context.Background())
-	var going sync.Mutex
-	on(app.OnTerminate(), name+".stop", 5, func(e *core.TerminateEvent) error {
-		stop()
-		going.Lock()
-		defer going.Unlock()
-		return e.Next()
-	})
+	ctx, going := untilTheEnd(app, name)
 	return app.Cron().Add(name, times, func() {
 		if !going.TryLock() {
 			return
@@ -48,4 +43,49 @@ func byClock(app core.App, name, times string, do func(context.Context) error) e
 			app.Logger().Error(name, "error", err.Error())
 		}
 	})
+}
+
+// beside does something once, beside the work of the day. The end of the server stops it and waits for it.
+func beside(app core.App, name string, do func(context.Context) error) {
+	ctx, going := untilTheEnd(app, name)
+	going.Lock()
+	routine.FireAndForget(func() {
+		defer going.Unlock()
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			app.Logger().Error(name, "error", err.Error())
+		}
+	})
+}
+
+// besideWhenAsked does something at once, whenever somebody asks for it, and each minute, beside the work of the day. The end of the
+// server stops it and waits for it; the next server goes on with what it left.
+func besideWhenAsked(app core.App, name string, asked <-chan struct{}, do func(context.Context) error) {
+	beside(app, name, func(ctx context.Context) error {
+		minute := time.NewTicker(time.Minute)
+		defer minute.Stop()
+		for ctx.Err() == nil {
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				app.Logger().Error(name, "error", err.Error())
+			}
+			select {
+			case <-minute.C:
+			case <-asked:
+			case <-ctx.Done():
+			}
+		}
+		return nil
+	})
+}
+
+// untilTheEnd returns a context that lasts as long as the server, and a lock that its end waits for, because the database closes then.
+func untilTheEnd(app core.App, name string) (context.Context, *sync.Mutex) {
+	ctx, stop := context.WithCancel(context.Background())
+	var going sync.Mutex
+	on(app.OnTerminate(), name+".stop", 5, func(e *core.TerminateEvent) error {
+		stop()
+		going.Lock()
+		defer going.Unlock()
+		return e.Next()
+	})
+	return ctx, &going
 }

@@ -147,7 +147,7 @@ func (d *Doorstep) Start(app core.App) error {
 
 func (d *Doorstep) sendOutbox(e *core.ServeEvent) error {
 	if d.Notify != nil {
-		outbox.Run(e.App, d.Notify, d.Now)
+		beside(e.App, "doorstep.outbox", func(ctx context.Context) error { return outbox.Run(ctx, e.App, d.Notify, d.Now) })
 	}
 	return e.Next()
 }

@@ -2,10 +2,9 @@ package hooks
 
 import (
 	"context"
-	"time"
+	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"doorstep/internal/job"
 )
@@ -17,27 +16,10 @@ func (d *Doorstep) runJobs(e *core.ServeEvent) error {
 	if err := job.Interrupt(context.Background(), app, d.Now()); err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	on(app.OnTerminate(), "doorstep.jobs.stop", 5, func(e *core.TerminateEvent) error {
-		stop()
-		return e.Next()
-	})
 	runner, rows := d.Jobs()
 	for i, kinds := range rows {
-		routine.FireAndForget(func() {
-			minute := time.NewTicker(time.Minute)
-			defer minute.Stop()
-			for ctx.Err() == nil {
-				if err := runner.Run(ctx, app, kinds...); err != nil && ctx.Err() == nil {
-					app.Logger().Error("run jobs", "error", err.Error())
-				}
-				select {
-				case <-minute.C:
-				case <-d.JobsWait[i]:
-				case <-ctx.Done():
-				}
-			}
-		})
+		besideWhenAsked(app, "doorstep.jobs."+strconv.Itoa(i), d.JobsWait[i],
+			func(ctx context.Context) error { return runner.Run(ctx, app, kinds...) })
 	}
 	return e.Next()
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"doorstep/collections"
 	"doorstep/internal/devicesync"
@@ -72,15 +71,13 @@ func toldSealing(pages int) sealing.Progress {
 const breath = 20 * time.Millisecond
 
 // renew seals what an upgrade seals, beside the work of the day.
-func (d *Doorstep) renew(app core.App) {
+func (d *Doorstep) renew(ctx context.Context, app core.App) error {
 	told := toldSealing(500)
-	_, err := sealing.Renew(context.Background(), app, d.Library, func(table string, seen, sealed int) {
+	_, err := sealing.Renew(ctx, app, d.Library, func(table string, seen, sealed int) {
 		told(table, seen, sealed)
 		time.Sleep(breath)
 	})
-	if err != nil {
-		app.Logger().Error("seal by the rules of this version", "error", err.Error())
-	}
+	return err
 }
 
 // watchKeys notices within a minute that there is a new key, and seals with it what is there, beside the work of the day.
@@ -97,15 +94,14 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 	if err != nil {
 		return err
 	}
-	routine.FireAndForget(func() {
+	beside(app, "doorstep.sealing", func(ctx context.Context) (err error) {
 		if !indexed {
-			d.renew(app)
+			err = d.renew(ctx, app)
 		}
 		if !done {
-			if err := reseal(context.Background()); err != nil {
-				app.Logger().Error("seal with the new key", "error", err.Error())
-			}
+			err = errors.Join(err, reseal(ctx))
 		}
+		return err
 	})
 	err = byClock(app, "doorstep.keys", eachMinute, func(ctx context.Context) error {
 		changed, err := collections.KeysOf(app).Reload(ctx)

@@ -2,10 +2,8 @@ package hooks
 
 import (
 	"context"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -47,27 +45,9 @@ func (d *Doorstep) Reassign(ctx context.Context, app core.App) error {
 }
 
 // watchAreas notices within a minute what the command areas import has done in another process, and runs the jobs that areas
-// leave when they change, beside the work of the day; the end of the server stops it, and the next one goes on.
+// leave when they change.
 func (d *Doorstep) watchAreas(e *core.ServeEvent) error {
 	app := e.App
-	ctx, stop := context.WithCancel(context.Background())
-	on(app.OnTerminate(), "doorstep.reassign.stop", 5, func(e *core.TerminateEvent) error {
-		stop()
-		return e.Next()
-	})
-	routine.FireAndForget(func() {
-		minute := time.NewTicker(time.Minute)
-		defer minute.Stop()
-		for ctx.Err() == nil {
-			if err := d.Reassign(ctx, app); err != nil && ctx.Err() == nil {
-				app.Logger().Error("put records into their areas", "error", err.Error())
-			}
-			select {
-			case <-minute.C:
-			case <-d.AreaJobs:
-			case <-ctx.Done():
-			}
-		}
-	})
+	besideWhenAsked(app, "doorstep.reassign", d.AreaJobs, func(ctx context.Context) error { return d.Reassign(ctx, app) })
 	return e.Next()
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"doorstep/collections"
 )
@@ -33,25 +32,18 @@ const (
 	mostWait  = time.Hour
 )
 
-// Run sends due messages until the app stops.
-func Run(app core.App, send Send, now func() time.Time) {
-	ctx, cancel := context.WithCancel(context.Background())
-	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		cancel()
-		return e.Next()
-	})
-	routine.FireAndForget(func() {
-		for {
-			if err := Flush(ctx, app, send, now()); err != nil && ctx.Err() == nil {
-				app.Logger().Error("outbox", "error", err)
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(every):
-			}
+// Run sends due messages until ctx ends.
+func Run(ctx context.Context, app core.App, send Send, now func() time.Time) error {
+	for {
+		if err := Flush(ctx, app, send, now()); err != nil && ctx.Err() == nil {
+			app.Logger().Error("outbox", "error", err)
 		}
-	})
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(every):
+		}
+	}
 }
 
 // Flush tries every due message once.
