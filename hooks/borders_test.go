@@ -47,7 +47,15 @@ func TestABorderByHandBoundsAnArea(t *testing.T) {
 	if moved := app.Moved(t, before); len(moved) > 0 {
 		t.Errorf("a broken border changed %q", moved)
 	}
-	operator.Want(200, "PATCH", path+"/"+made.ID, object{"name": "旧网格"}, nil)
+	jobs := func() int { return len(list(t, collections.Read(app.TestApp), `SELECT id FROM jobs`)) }
+	first := jobs()
+	if operator.Want(200, "PATCH", path+"/"+made.ID, object{"name": "旧网格"}, nil); jobs() != first {
+		t.Error("records are looked at anew for the name of an area")
+	}
+	const other = `[[114.5,22.5],[114.6,22.5],[114.6,22.7],[114.5,22.5]]`
+	if operator.Want(200, "PATCH", path+"/"+made.ID, object{"boundary": area(other)["boundary"]}, nil); jobs() == first {
+		t.Error("no record is looked at anew where a border was moved")
+	}
 }
 
 // Two grids, one of whose lists asks for a household that the other's asks for too, become one: whoever had both has one task of the whole,
