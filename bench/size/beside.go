@@ -14,13 +14,15 @@ import (
 	"doorstep/internal/retention"
 )
 
-// forgetTablets takes back what earlier runs gave to the worker, who may have no more of them in the end.
+// forgetTablets takes back what earlier runs gave to the worker, who may have no more of them in the end. A city that is made gives one
+// to each.
 func forgetTablets(ctx context.Context, dir string) error {
 	db, err := sql.Open("sqlite", filepath.Join(dir, "data.db"))
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `UPDATE devices SET revoked=TRUE WHERE name='bench' AND id!=? AND NOT revoked`, sameTablet)
+	_, err = db.ExecContext(ctx, `UPDATE devices SET revoked=TRUE WHERE NOT revoked AND id!=? AND worker IN
+		(SELECT worker FROM devices WHERE NOT revoked GROUP BY worker HAVING COUNT(*)>2)`, sameTablet)
 	return errors.Join(err, db.Close())
 }
 
