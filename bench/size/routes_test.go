@@ -36,6 +36,8 @@ var unasked = map[string]string{
 	"/api/doorstep/v1/area-jobs/{id}/moves":            "the same",
 	"/api/doorstep/v1/workers/{id}/day":                "one worker's day, along the index of workers",
 	"/api/doorstep/v1/tiles/{z}/{x}/{y}":               "outlines_city reads the same outlines",
+	"/api/doorstep/v1/base-map":                        "in memory",
+	"/api/doorstep/v1/base-map/{z}/{x}/{y}":            "a picture from elsewhere",
 	"/api/doorstep/v1/jobs/{id}":                       "one row by its key",
 	"/api/doorstep/v1/jobs/{id}/file":                  "a file",
 }
