@@ -390,6 +390,18 @@ func TestPartsAreCalledByWhatTheyAre(t *testing.T) {
 	}
 }
 
+// Of a campaign whose parts are areas and households, the areas are listed alone where somebody asks for them.
+func TestWholeAreasAreListedAlone(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, "")
+	home := push(t, c.field[0], operation(1, uuid.NewString(), childVisit(testapp.Inside(gridA), "示例路 1 号")))[0].Household
+	c.assign(c.boss, false, piece("990101001001", "F-one", 2), map[string]any{"household": home, "worker": "F-one"})
+	if all, areas := c.work(c.boss, ""), c.work(c.boss, "&part=area"); len(all) != 2 || len(areas) != 1 || areas[0].Area != "990101001001" {
+		t.Errorf("all %+v, areas %+v", all, areas)
+	}
+	c.boss.Want(400, "GET", workList+"?part=street", nil, nil)
+}
+
 // A rule that nobody understands is refused where it is written, since intake passes it over.
 func TestARevisitRuleIsReadWhereItIsWritten(t *testing.T) {
 	t.Parallel()

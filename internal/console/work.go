@@ -35,6 +35,7 @@ type Assignment struct {
 // WorkFilter says which work is listed; "" for all.
 type WorkFilter struct {
 	Campaign, Area, Worker, Status, Kind, Cursor string
+	Whole                                        bool // only parts that are a whole area, no household
 	Limit                                        int
 }
 
@@ -61,6 +62,9 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 		if one.value != "" {
 			rows.Where, rows.Args = rows.Where+` AND t.`+one.column+`=?`, append(rows.Args, one.value)
 		}
+	}
+	if f.Whole {
+		rows.Where += ` AND t.household=''`
 	}
 	err = rows.Each(db, func(r *sql.Rows) error {
 		w := Assignment{Why: []string{}}

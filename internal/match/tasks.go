@@ -55,6 +55,9 @@ func (t *Tasks) Take(r Row) error {
 	return nil
 }
 
+// between stands between the two languages of a text.
+const between = " · "
+
 // titles are what the tasks say, by outcome.
 var titles = map[Outcome]string{
 	Missing: "核对名单：名单上有，这里没有登记 · on a list, not recorded here",
@@ -120,22 +123,30 @@ func (t *Tasks) add(db collections.DB, r Row, workers []worker, now time.Time) (
 		now)
 }
 
-// note says whom the list means. It is sealed in the database, as the notes of all tasks are.
+// words are what the fields are called that a list and the register may have otherwise.
+var words = map[string][2]string{
+	"name": {"姓名", "name"}, "sex": {"性别", "sex"}, "birth_date": {"出生日期", "birth date"}, "id_number": {"证件号码", "number of document"},
+	"phone": {"电话", "phone"}, "address": {"住址", "address"},
+}
+
+// note says whom the list means, each line either as the list has it or, as titles are, in both languages. It is sealed in the
+// database, as the notes of all tasks are.
 func (t *Tasks) note(r Row) string {
-	parts := []string{fmt.Sprintf("%s：第 %d 行 · row %d", t.list, r.Number, r.Number)}
+	list := strings.ReplaceAll(t.list, between, "·")
+	lines := []string{fmt.Sprintf("%s 第 %d 行%s%s, row %d", list, r.Number, between, list, r.Number)}
 	for _, said := range []string{r.said.Name, r.said.BirthDate, r.said.IDNumber, r.said.Phone, r.said.Address} {
 		if said != "" {
-			parts = append(parts, said)
+			lines = append(lines, strings.ReplaceAll(said, between, "·"))
 		}
 	}
-	var fields []string
+	var zh, en []string
 	for _, d := range r.Differs {
-		fields = append(fields, d.Field)
+		zh, en = append(zh, words[d.Field][0]), append(en, words[d.Field][1])
 	}
-	if len(fields) > 0 {
-		parts = append(parts, "不同 differs: "+strings.Join(fields, ", "))
+	if len(zh) > 0 {
+		lines = append(lines, "不同："+strings.Join(zh, "、")+between+"differs: "+strings.Join(en, ", "))
 	}
-	return strings.Join(parts, "\n")
+	return strings.Join(lines, "\n")
 }
 
 // id is the same for the same finding about the same person: a keyed hash, which tells nobody whom it is about.

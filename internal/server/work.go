@@ -15,9 +15,13 @@ func listWork(r *request) error {
 	if err != nil {
 		return err
 	}
+	part := r.query("part")
+	if part != "" && part != "area" {
+		return problem.New(problem.BadParameter, "part")
+	}
 	page, err := console.ListWork(r.db(), r.known(), r.actor, console.WorkFilter{
 		Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"),
-		Status: r.query("status"), Kind: r.query("kind"), Cursor: r.query("cursor"), Limit: limit,
+		Status: r.query("status"), Kind: r.query("kind"), Whole: part == "area", Cursor: r.query("cursor"), Limit: limit,
 	})
 	if err != nil {
 		return err

@@ -394,3 +394,24 @@ flow('lists are put into another order, which stands in the address and in a que
   await expect(page.locator('.people > li').first()).toContainText(first!.name)
   await console.fits()
 })
+
+interface Parts { items: { id: string; area: string; worker: string; target: number; status: string; household: string; due: string }[] }
+
+flow('the targets of a campaign are read and set on its page, and whoever has an area keeps it', async ({ console, page, city, t }) => {
+  const campaign = (await city.call<{ items: { id: string; form: string; status: string }[] }>('M00001', 'GET', '/api/doorstep/v1/campaigns')).items.find((c) => c.form === 'child_visit' && c.status === 'open')!.id
+  const parts = async () => (await city.call<Parts>('M00001', 'GET', `/api/doorstep/v1/work?campaign=${campaign}&kind=visit&part=area`)).items
+  const before = await parts()
+  expect(before.every((p) => !p.household)).toBe(true)
+  const one = before.find((p) => p.status === 'open' && p.worker)!
+  await console.open('M00001', 'campaigns')
+  await page.locator('.rounds li').filter({ has: page.locator('.good') }).first().getByRole('button', { name: t('targets.title') }).click()
+  const dialog = page.getByRole('dialog').first()
+  await dialog.getByLabel(`${t('work.target')} ${one.area}`).fill('41')
+  await console.accessible()
+  await console.fits()
+  await console.picture('targets')
+  await dialog.getByRole('button', { name: t('campaigns.save') }).click()
+  await expect.poll(async () => (await parts()).find((p) => p.id === one.id)!.target).toBe(41)
+  const after = await parts()
+  expect(after.map((p) => ({ ...p, target: p.id === one.id ? one.target : p.target, rev: 0 }))).toEqual(before.map((p) => ({ ...p, rev: 0 })))
+})
