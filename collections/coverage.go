@@ -129,7 +129,9 @@ func stale(row string) string {
 // countLater lets the records of a table be counted by day and by case, none of which was counted before: by coverage.Keep, in pieces.
 // Where districts and communities begin is found along the index of areas.
 func countLater(db DB, table string) error {
-	for digits, mark := range map[int]string{AreaDigits[1]: `'days', '` + table + `/'||substr(area,1,6)||'/'`, CommunityDigits: `'area', substr(area,1,12)`} {
+	for digits, mark := range map[int]string{
+		AreaDigits[1]: `'days', '` + table + `/'||substr(area,1,6)||'/'`, CommunityDigits: `'area', substr(area,1,12)`,
+	} {
 		query := fmt.Sprintf(`WITH RECURSIVE first(area) AS (SELECT MIN(area) FROM "%[1]s" UNION ALL SELECT (SELECT MIN(area) FROM "%[1]s" t
 				WHERE t.area>CASE WHEN length(first.area)<%[2]d THEN first.area ELSE substr(first.area,1,%[2]d)||'~' END)
 				FROM first WHERE first.area IS NOT NULL)

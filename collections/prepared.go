@@ -115,8 +115,8 @@ func (c *connection) PrepareContext(ctx context.Context, query string) (driver.S
 	return s, nil
 }
 
-// planned is the statement with each LIMIT that is a parameter written as a sum. By the value of one that stands alone SQLite makes a plan of
-// its own, and plans anew at every call, which costs many times what a short page does.
+// planned is the statement with each LIMIT that is a parameter written as a sum. By the value of one that stands alone SQLite makes a
+// plan of its own, and plans anew at every call, which costs many times what a short page does.
 func planned(query string) string { return strings.ReplaceAll(query, `LIMIT ?`, `LIMIT 0+?`) }
 
 // worthKeeping tells a statement that comes again from one that changes the schema or a setting.

@@ -86,7 +86,8 @@ func (k *keeper) countDay() (bool, error) {
 func (k *keeper) nextDay(u uncounted) (day string, found bool, err error) {
 	for _, state := range collections.Counted {
 		var first sql.NullString
-		_, err := collections.One(k.db, `SELECT MIN(received_at) FROM "`+u.table+`" WHERE substr(area,1,6)=? AND review_state=? AND received_at>=?`,
+		_, err := collections.One(k.db, `SELECT MIN(received_at) FROM "`+u.table+`"
+			WHERE substr(area,1,6)=? AND review_state=? AND received_at>=?`,
 			[]any{u.district, state, begins(u.from)}, &first)
 		if err != nil {
 			return "", false, err
