@@ -26,8 +26,9 @@ type kind struct {
 
 // cluster joins records by the pairs, the surest first, and lets a pair join two clusters only where all their records
 // together speak for it: one that is surely another person keeps them apart. Then what is said of a pair is what is said of
-// their clusters: all the records of one, or none, are those of the other. Where names are not Chinese, that holds for likely pairs alone:
-// records in which much is wrong speak against each other more than they should.
+// their clusters: all the records of one, or none, are those of the other. Where names are not Chinese, records in which much
+// is wrong speak against each other more than they should: there an unlikely pair loses half of its odds at the most, and
+// nothing where days of birth are not told.
 func (r *Result) cluster() {
 	order := make([]int, 0, len(r.Pairs))
 	for i := range r.Pairs {
@@ -62,10 +63,16 @@ func (r *Result) cluster() {
 	for i := range r.Pairs {
 		p := &r.Pairs[i]
 		a, b := r.Cluster[p.A], r.Cluster[p.B]
-		if a != b && !p.Held && (p.Odds > 0 || r.t.han) {
-			p.Odds = min(p.Odds, c.odds(a, b))
-			p.decide()
+		if a == b || p.Held {
+			continue
 		}
+		switch odds := min(p.Odds, c.odds(a, b)); {
+		case p.Odds > 0 || r.t.han:
+			p.Odds = odds
+		case r.scorer.dated:
+			p.Odds = max(odds, p.Odds-math.Ln2)
+		}
+		p.decide()
 	}
 	c.tell(joint)
 }

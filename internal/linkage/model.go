@@ -172,7 +172,7 @@ func (t *Table) others(p *params) {
 				normalise(h)
 			}
 		}
-		if p.kin != nil && t.told(f.role) {
+		if p.kin != nil && (t.told(f.role) || f.role == Surname && t.dated(p, yearsTell)) {
 			for class := range p.h[i] {
 				lean(&p.h[i][class], &p.kin[i][class], usualKin)
 				switch u := p.u[i][class][1]; {
@@ -180,6 +180,9 @@ func (t *Table) others(p *params) {
 					atMost(&p.h[i][class], nameAlike, mostNamesakes[class])
 				case f.role == BirthDate && (p.whole || u < seldom):
 					atMost(&p.h[i][class], dateYearKnown, mostTwins)
+					if u < seldom {
+						atMost(&p.h[i][class], dateSame, mostOfOneDay)
+					}
 				}
 			}
 		}
@@ -213,6 +216,9 @@ const usualAlike, mostAlike = 0.25, 0.7
 // have names and years of birth in common because they are chosen so.
 const mostTwins, seldom = 0.1, 0.002
 
+// mostOfOneDay is how many of two of one family are twins at the most, where days of birth are told: one birth in eighty is of twins.
+const mostOfOneDay = 0.01
+
 var mostNamesakes = [3]float64{0.2, 0.35, 0.08}
 
 // atMost bounds the share of the levels up to one.
@@ -240,6 +246,17 @@ const usualKin = 100
 // called as their fathers and have their trade, in one list more often than in another.
 func (t *Table) told(r Role) bool {
 	return !t.han && slices.Contains([]Role{GivenName, FullName, Sex, BirthDate, Exact}, r)
+}
+
+// Shares of strangers of one birth date, where names are not Chinese. Up to the first the years at least tell people apart, and
+// relatives are known well enough to count how many share a surname; up to the second days are told, and clusters say how
+// unlikely a pair is.
+const yearsTell, daysTell = 0.01, seldom
+
+// dated reports whether birth dates tell people apart so well, where names are not Chinese.
+func (t *Table) dated(p *params, most float64) bool {
+	birth := t.factOf(BirthDate)
+	return !t.han && birth >= 0 && p.u[birth][0][dateSame] < most
 }
 
 func normalise(r *[maxLevels]float64) {
