@@ -15,10 +15,10 @@ import (
 
 // spared are statements that may fail without anybody being told: those of a transaction itself, PocketBase's own look at who asks, at
 // whom to tell of what was saved, and whether who changes an account may change all of it, the look for an approval, without which a
-// correction proposes to the register what it would else write, and the look for the next job, which goes on beside.
+// correction proposes to the register what it would else write, and the looks for the next job, of areas too, which go on beside.
 var spared = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT|SELECT .[a-z_]+.\.\* FROM)|` +
 	`FROM .workers(__pb_create__\w+)?. LEFT JOIN .workers. .__auth_workers. .* LEFT JOIN .worker_scopes.|` +
-	`decision='approve'|^SELECT id FROM jobs WHERE status='waiting'`)
+	`decision='approve'|^SELECT id FROM jobs WHERE status='waiting'|^\s*SELECT id, status, areas, place, `)
 
 func isSpared(query string) bool { return spared.MatchString(query) }
 
