@@ -38,7 +38,8 @@ var filterNames = []string{"form", "state", "area", "worker", "campaign", "code"
 // FilterOf reads a filter from the parameters of GET queue.
 func FilterOf(get func(name string) string) Filter {
 	f := Filter{Form: get("form"), Area: get("area"), Worker: get("worker"), Campaign: get("campaign"), Code: get("code"), From: get("from"),
-		To: get("to"), Photo: get("photo") == "1", Returned: get("returned") == "1", ClockOff: get("clock") == "1", Flag: get("flag"), Sort: get("sort"),
+		To: get("to"), Photo: get("photo") == "1",
+		Returned: get("returned") == "1", ClockOff: get("clock") == "1", Flag: get("flag"), Sort: get("sort"),
 		Cursor: get("cursor")}
 	if asked := get("state"); asked != "" {
 		f.States = strings.Split(asked, ",")
