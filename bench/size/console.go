@@ -24,7 +24,7 @@ func (v *visitor) consoleLists() []operation {
 		{"jobs", street("/jobs"), 0, false},
 		{"jobs_city", city("/jobs"), 0, false},
 		{"pair", v.first(&v.street, "/api/doorstep/v1/duplicates", "/api/doorstep/v1/duplicates/"), 0, false},
-		{"duplicates_households", street("/duplicates?kind=households"), 0, false},
+		{"duplicates_households", street("/duplicates?kind=household"), 0, false},
 		{"quarantine_city", city("/quarantine"), 0, whole},
 		{"household", v.household, 0, false},
 		{"areas_city", city("/areas"), 0, whole},

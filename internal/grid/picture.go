@@ -68,7 +68,8 @@ func (imp *importer) drawWrong(n int, a Area, outline orb.MultiPolygon) {
 
 // newPicture has those features of a file alone that could not be read as areas. mistakes are all of the file.
 func newPicture(imp importer, mistakes survey.Problems, territory []string) *Picture {
-	p := &Picture{Before: []Drawn{}, After: append([]Drawn{}, imp.wrong...), rows: map[string]int{}, wrong: map[int]bool{}, territory: territory}
+	p := &Picture{Before: []Drawn{}, After: append([]Drawn{}, imp.wrong...), territory: territory,
+		rows: map[string]int{}, wrong: map[int]bool{}}
 	for i, a := range imp.areas {
 		p.rows[a.Code] = imp.numbers[i]
 	}
