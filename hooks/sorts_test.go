@@ -117,8 +117,8 @@ func TestWorkersByTheirTablets(t *testing.T) {
 		if order[0] == 1 {
 			slices.Reverse(want)
 		}
-		if got := first("contact"); len(got) != 5 || !slices.Equal(got[:2], want) {
-			t.Errorf("by contact %v, want %v first", got, want)
+		if got := first("silent"); len(got) != 5 || !slices.Equal(got[:2], want) {
+			t.Errorf("by silence %v, want %v first", got, want)
 		}
 	}
 	if got := first("waiting"); !strings.HasPrefix(got[0], "F-") || !strings.HasPrefix(got[1], "F-") {

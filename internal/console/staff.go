@@ -48,13 +48,13 @@ type WorkersAsked struct {
 
 // WorkerSorts are the orders of the staff: by place, name and staff number; whose tablet was silent for longest; and whose holds most
 // unsent work. Who has no tablet stands last in these.
-var WorkerSorts = []string{"area", "name", "staff_no", "contact", "waiting"}
+var WorkerSorts = []string{"area", "name", "staff_no", "silent", "waiting"}
 
 // workerOrders are what the staff are ordered by, rising; each is found by the index of tablets by their worker.
 var workerOrders = map[string]string{
 	"name":     `w.name`,
 	"staff_no": `w.staff_no`,
-	"contact":  `COALESCE((SELECT max(d.last_contact) FROM devices d WHERE d.worker=w.id AND d.revoked=FALSE),'~')`,
+	"silent":   `COALESCE((SELECT max(d.last_contact) FROM devices d WHERE d.worker=w.id AND d.revoked=FALSE),'~')`,
 	"waiting": `(SELECT CASE count(*) WHEN 0 THEN '~' ELSE printf('%012d', 999999999999-sum(d.waiting+d.files_waiting)) END FROM devices d
 		WHERE d.worker=w.id AND d.revoked=FALSE)`,
 }

@@ -54,6 +54,9 @@ func (imp *importer) drawWrong(n int, a Area, outline orb.MultiPolygon) {
 		return
 	}
 	for _, polygon := range outline {
+		if len(polygon) == 0 {
+			return
+		}
 		for _, ring := range polygon {
 			if code := ringProblem(ring); code != "" && code != "area.ring_open" {
 				return

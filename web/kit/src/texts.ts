@@ -32,7 +32,7 @@ export const texts = {
   'sort.area': ['按区划', 'By area'],
   'sort.name': ['按姓名', 'By name'],
   'sort.staff_no': ['按工号', 'By staff number'],
-  'sort.contact': ['最久未联系的在前', 'Longest silent first'],
+  'sort.silent': ['最久未联系的在前', 'Longest silent first'],
   'sort.waiting': ['未上传最多的在前', 'Most unsent first'],
 
   'nav.today': ['今日', 'Today'],
