@@ -25,6 +25,7 @@ type ledger struct {
 	place    float64  // of records: another place or postcode
 	lost     float64  // of cells: nothing is there
 	married  float64  // of women's records: the surname of a husband
+	twins    float64  // of children: a brother or sister of the same day, called otherwise
 }
 
 // ledgers are the lists that the engine was not tuned on.
@@ -38,6 +39,14 @@ func ledgers(set string) (ledger, bool) {
 			day: "01/02/2006", versions: 4, family: 0.3, name: 0.15, date: 0.1, place: 0.2, lost: 0.05},
 		"census": {header: []string{"id", "first names", "surname", "", "sex", "age", "parish", "", "occupation"},
 			versions: 4, family: 0.4, children: 4, name: 0.3, date: 0.5, place: 0.3, lost: 0.1, married: 0.3},
+		"latin-twins": {header: []string{"ID", "FirstName", "LastName", "", "Gender", "Birth Date", "City", "ZIP", ""},
+			day: "01/02/2006", versions: 4, family: 0.6, children: 3, name: 0.15, date: 0.1, place: 0.2, lost: 0.05, twins: 0.02},
+		"parish-twins": {header: []string{"No.", "Forenames", "Last Name", "", "Sex", "Date of Birth", "Parish", "", "Profession"},
+			day: time.DateOnly, versions: 5, family: 0.6, children: 4, name: 0.15, date: 0.15, place: 0.15, lost: 0.08, twins: 0.02},
+		"historical-twins": {header: historical, day: time.DateOnly, versions: 18, family: 0.3, children: 2, name: 0.25, date: 0.25, place: 0.35,
+			lost: 0.12, twins: 0.02},
+		"many-twins": {header: []string{"ID", "FirstName", "LastName", "", "Gender", "Birth Date", "City", "ZIP", ""},
+			day: "01/02/2006", versions: 4, family: 0.6, children: 2, name: 0.15, date: 0.1, place: 0.2, lost: 0.05, twins: 0.6},
 		"names": {header: []string{"id", "", "", "name", "", "", "", "", ""}, versions: 3, family: 0.3, name: 0.15, lost: 0.02},
 		"european": {header: []string{"Record No", "", "", "Name", "Sex", "Date of Birth", "Town", "Postal Code", ""},
 			day: "2.1.2006", versions: 3, family: 0.3, name: 0.1, date: 0.06, place: 0.15, lost: 0.04},
@@ -65,7 +74,7 @@ func writeLedger(file string, l ledger, seed uint64, people int) (truth, error) 
 	w := scribe{l, rand.New(rand.NewPCG(seed, 5))}
 	var rows [][]string
 	var who []string
-	t := truth{person: map[string]string{}, family: map[string]string{}}
+	t := truth{person: map[string]string{}, family: map[string]string{}, twin: map[string]string{}}
 	record := func(s soul, n, head int) {
 		for times := 1 + w.r.IntN(w.versions); times > 0; times-- {
 			rows, who = append(rows, w.row(s, times == 1)), append(who, strconv.Itoa(n))
@@ -78,6 +87,7 @@ func writeLedger(file string, l ledger, seed uint64, people int) (truth, error) 
 		if !w.chance(w.family) {
 			continue
 		}
+		taken := map[string]bool{}
 		for range 1 + w.r.IntN(max(1, w.children)) { // sons and daughters with the same surname and place, often the name of a parent
 			child := w.soul()
 			child.surname, child.place, child.postcode = s.surname, s.place, s.postcode
@@ -85,8 +95,20 @@ func writeLedger(file string, l ledger, seed uint64, people int) (truth, error) 
 			if child.sex == s.sex && w.chance(0.3) {
 				child.given = s.given
 			}
+			for taken[child.given] { // no two children of a family have one name
+				child.given = w.common(men)
+				if child.sex == "female" {
+					child.given = w.common(women)
+				}
+			}
+			taken[child.given] = true
 			n++
 			record(child, n, head)
+			if w.twins > 0 && w.chance(w.twins) {
+				n++
+				record(w.twin(child, taken), n, head)
+				t.twin[strconv.Itoa(n)] = strconv.Itoa(n - 1)
+			}
 		}
 	}
 	order := w.r.Perm(len(rows))
@@ -145,6 +167,17 @@ func (w *scribe) soul() soul {
 	}
 	s.birth = time.Date(first+w.r.IntN(years), 1, 1+w.r.IntN(365), 0, 0, 0, 0, time.UTC)
 	return s
+}
+
+// twin is born with a child and called otherwise than all that are taken.
+func (w *scribe) twin(child soul, taken map[string]bool) soul {
+	other := w.soul()
+	for taken[other.given] {
+		other = w.soul()
+	}
+	taken[other.given] = true
+	child.given, child.middle, child.sex = other.given, other.middle, other.sex
+	return child
 }
 
 // row is one record; the first of a person is right but for what is lost.

@@ -127,6 +127,9 @@ func (c *clusters) odds(a, b int32) float64 {
 				c.looked[key] = siblingOdds
 				return siblingOdds
 			}
+			if odds == siblingOdds && c.r.scorer.brothers {
+				odds = -surely
+			}
 			sum += float64(i.n*j.n) * min(surely, max(-surely, odds))
 		}
 	}

@@ -59,6 +59,24 @@ type params struct {
 // namesakes is how many of two people of one family have the same given name, where names are not Chinese.
 const namesakes = 0.05
 
+// brothers reports whether a list has brothers and sisters, where names are not Chinese and days of birth are told: of those whom
+// the records show to be of one family, many are less than a generation apart.
+func (t *Table) brothers(p *params) bool {
+	birth := t.factOf(BirthDate)
+	if p.household == 0 || t.factOf(GivenName) < 0 || !t.dated(p, daysTell) {
+		return false
+	}
+	share := 0.0
+	for l := dateShift; l <= dateOther; l++ {
+		share += p.h[birth][0][l]
+	}
+	return share > manyBrothers
+}
+
+// manyBrothers lies between the shares that were learned from lists of parents with one child each, .01, and of families with
+// several, .35 to .7.
+const manyBrothers = 0.2
+
 // usualTwins is how many of two people of one household have one birth date, before the records are seen.
 const usualTwins = 0.03
 

@@ -20,6 +20,7 @@ type scorer struct {
 	numbers   bool // the list has id numbers
 	asked     bool // a person decides of every pair: nothing is held
 	dated     bool // days of birth are told, where names are not Chinese
+	brothers  bool // and the list has brothers and sisters, so that there are twins among them
 	careful   bool // the list has so many twins that mistakes make the names of some alike
 }
 
@@ -32,7 +33,7 @@ func (t *Table) scorer(p *params) *scorer {
 		usual:   make([][3]float64, len(t.facts)),
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber),
 		birth: t.factOf(BirthDate), sex: t.factOf(Sex),
-		alone: p.alone, dated: t.dated(p, daysTell), careful: p.twins > manyTwins, n: float64(t.Len())}
+		alone: p.alone, dated: t.dated(p, daysTell), brothers: t.brothers(p), careful: p.twins > manyTwins, n: float64(t.Len())}
 	s.numbers = s.id >= 0 && len(t.facts[s.id].values) > 1
 	for i, f := range t.facts {
 		for class := range 3 {
@@ -78,7 +79,7 @@ func (s *scorer) posterior(p *pattern) (same, house float64) {
 		h += s.household[i][s.kinship(p, i)][p[i]]
 	}
 	em, eh := math.Exp(s.lnMatch+m), s.house*math.Exp(h)
-	if s.t.han && s.siblings(p, eh > s.others) {
+	if near := eh > s.others; s.t.han && s.siblings(p, near) || s.ofOneDay(p, near) {
 		em = 0
 	}
 	sum := em + eh + s.others
@@ -190,7 +191,7 @@ func (s *scorer) siblings(p *pattern, near bool) bool {
 	case number == numberOneDay: // twins: the number of another in the family has another date
 		return true
 	case !s.t.han:
-		return given == nameOther && near && (s.careful || born == missing)
+		return given == nameOther && near && (s.careful || born == missing) || s.ofOneDay(p, near)
 	case given == namePart:
 		return !numbered || born == missing || born > dateTwoParts || s.careful
 	case given == nameOther:
@@ -200,6 +201,12 @@ func (s *scorer) siblings(p *pattern, near bool) bool {
 	default:
 		return given > nameWritten && number == numberBothValid && born != dateSame
 	}
+}
+
+// ofOneDay reports whether two records may be of twins, where names are not Chinese: they are called otherwise, and no number says that
+// they are one.
+func (s *scorer) ofOneDay(p *pattern, near bool) bool {
+	return s.brothers && near && p[s.given] == nameOther && s.born(p) != missing && s.born(p) <= dateDigit && !s.numbered(p)
 }
 
 // twinByEar reports whether given names sound alike but not the same, of two of one household: a name was heard otherwise, or is a

@@ -1,7 +1,11 @@
 package linkage
 
-// twins reports whether two records may be of a brother and a sister of the same day whose names are nearly the same.
+// twins reports whether two records may be of a brother and a sister of the same day whose names are nearly the same, or, where names are
+// not Chinese, are not.
 func (s *scorer) twins(p *pattern, near bool) bool {
+	if s.ofOneDay(p, near) {
+		return true
+	}
 	if !near || s.given < 0 || p[s.given] > namePart || !s.t.han && !s.careful {
 		return false
 	}
@@ -10,8 +14,11 @@ func (s *scorer) twins(p *pattern, near bool) bool {
 }
 
 // mistakable reports whether one mistake may have made the name of a twin that of the other, and no number tells otherwise: names that
-// differ, and in a list with many twins also those that are the same.
+// differ, and in a list with many twins also those that are the same; where names are not Chinese, whether one is missing.
 func (s *scorer) mistakable(p *pattern) bool {
+	if s.brothers {
+		return p[s.given] == missing && !s.numbered(p)
+	}
 	return (s.careful || p[s.given] > nameWritten) && !s.numbered(p)
 }
 
