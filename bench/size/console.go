@@ -52,7 +52,7 @@ func (v *visitor) consoleLists() []operation {
 		{"needs_counts", street("/needs/counts"), 0, false},
 		{"needs_counts_city", again(city("/needs/counts")), 0, whole},
 		{"services", street("/services"), 0, false},
-		{"person_needs", v.get(&v.street, "/api/doorstep/v1/persons/"+v.somebody()+"/needs"), 0, false},
+		{"person_needs", city("/persons/" + v.somebody() + "/needs"), 0, false},
 		{"history", v.history, 0, false},
 		{"watch", v.get(&v.manager, "/api/doorstep/v1/watch"), 0, false},
 		{"questions", street("/forms/child_visit/2026112603/questions"), 0, whole},
