@@ -16,7 +16,7 @@ import (
 	"doorstep/internal/instrument"
 )
 
-// sameTablet is what the worker has in every run: nobody may have very many.
+// sameTablet is the id of the tablet that the worker registers in every run, because the server bounds how many one may have.
 const sameTablet = "01890000-0000-7000-8000-000000000001"
 
 // Everybody who is measured has as much to look after in a town as in a city.

@@ -44,7 +44,7 @@ var errInside = errors.New("its address is private, and --inside was not said")
 // agent names this program, as tile servers ask for.
 const agent = "Doorstep"
 
-// client is what asks a tile server: by itself and not through a proxy, and nowhere else than where the template says.
+// client returns a client for tile servers. It uses no proxy and follows no redirect, and unless inside it reaches no private address.
 func client(inside bool) *http.Client {
 	dialer := &net.Dialer{Timeout: longest, Control: func(_, address string, _ syscall.RawConn) error { // after names were looked up
 		at, err := netip.ParseAddrPort(address)

@@ -114,7 +114,7 @@ func (s Store) fill(f *os.File, r io.Reader) (Info, error) {
 	return info, err
 }
 
-// pieceSize is how many bytes are hashed and written at once. Requests bring fewer at a time.
+// pieceSize is the number of bytes that are hashed and written at once, more than a request brings at a time.
 const pieceSize = 64 << 10
 
 func measure(r io.Reader, to io.Writer) (Info, error) {

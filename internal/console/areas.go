@@ -112,7 +112,7 @@ func (o *Outlines) Count(db collections.DB, k Known, actor access.Actor) error {
 	return nil
 }
 
-// simple is how many bytes a border has that is shown as it is.
+// simple is the size in bytes up to which a border is shown as it is.
 const simple = 4 << 10
 
 // drawn simplifies a border that is long. One that cannot be read is given as it is.

@@ -11,7 +11,7 @@ import (
 	"doorstep/internal/review"
 )
 
-// stream is what one table holds in one state and one range of areas, in the order of the queue.
+// stream reads the records of one table in one state and one range of areas, in the order of the queue.
 type stream struct {
 	db           collections.DB
 	f            Filter

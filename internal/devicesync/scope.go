@@ -49,7 +49,7 @@ func (ph phase) each(db collections.DB, after position, most int, visit func(lis
 	return collections.Each(db, query, append(slices.Clone(ph.args), after.ID, most), scan)
 }
 
-// condition is what a row of a phase of the scope fulfils, for rows that are found by their ids.
+// condition returns the SQL condition that a row of the phase meets, for rows that are found by their ids, and its arguments.
 func (ph phase) condition() (where string, args []any) {
 	if ph.place == "" {
 		return ph.where, ph.args

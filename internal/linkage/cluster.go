@@ -106,10 +106,9 @@ func (c *clusters) kindsOf(x int32) []kind {
 	return kinds
 }
 
-// odds are those that the records of two clusters are of one person: of all the pairs across together, where a pair counts for no more
-// than a
-// sure one, and against no more than it can. Pairs of the same records tell much of the same, so that n count as the root
-// of n. Two that may be brothers or sisters keep clusters apart.
+// odds are those that the records of two clusters are of one person: of all the pairs across together, where a pair counts for no
+// more than a sure one, and against no more than it can. Pairs of the same records tell much of the same, so that n count as the root of n.
+// Two that may be brothers or sisters keep clusters apart; where names are not Chinese, they speak against them as much as a pair can.
 func (c *clusters) odds(a, b int32) float64 {
 	x, y := c.of(a), c.of(b)
 	if len(x) == 1 && len(y) == 1 {

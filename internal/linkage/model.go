@@ -229,9 +229,8 @@ func (t *Table) alikeAtHome(p *params, fact int) float64 {
 const usualAlike, mostAlike = 0.25, 0.7
 
 // What two of one household can have in common, or else they would be records of one person with much wrong: the birth date, which
-// strangers
-// seldom share, and the given name where it is not known what lies between them, where a generation does, and where not. Candidates
-// have names and years of birth in common because they are chosen so.
+// strangers seldom share, and the given name where it is not known what lies between them, where a generation does, and where not.
+// Candidates have names and years of birth in common because they are chosen so.
 const mostTwins, seldom = 0.1, 0.002
 
 // mostOfOneDay is how many of two of one family are twins at the most, where days of birth are told: one birth in eighty is of twins.

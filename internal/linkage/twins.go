@@ -1,7 +1,7 @@
 package linkage
 
-// twins reports whether two records may be of a brother and a sister of the same day whose names are nearly the same, or, where names are
-// not Chinese, are not.
+// twins reports whether two records may be of a brother and a sister of the same day: where names are Chinese or twins many, of nearly the
+// same names, and where names are not Chinese, of other names.
 func (s *scorer) twins(p *pattern, near bool) bool {
 	if s.ofOneDay(p, near) {
 		return true

@@ -75,7 +75,7 @@ var tabletRoutes = []Route{
 
 // reviewRoutes are what supervisors decide with.
 var reviewRoutes = []Route{
-	get("/api/doorstep/v1/quarantine", access.ReadQuarantine, listQuarantine).sorts("oldest", "newest"),
+	get("/api/doorstep/v1/quarantine", access.ReadQuarantine, listQuarantine).sorts(console.Oldest, console.Newest),
 	post("/api/doorstep/v1/quarantine/{id}/release", access.DecideQuarantine, release),
 	post("/api/doorstep/v1/quarantine/{id}/discard", access.DecideQuarantine, discard),
 	post("/api/doorstep/v1/quarantine/{id}/assign", access.DecideQuarantine, assignHeld),
