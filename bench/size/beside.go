@@ -26,7 +26,7 @@ func forgetTablets(ctx context.Context, dir string) error {
 	return errors.Join(err, db.Close())
 }
 
-// open opens the folder while no server runs, and leaves news and a policy of retention in it.
+// open opens the folder while no server runs, and leaves policies of retention in it.
 func (v *visitor) open(ctx context.Context) error {
 	v.beside = core.NewBaseApp(core.BaseAppConfig{DataDir: v.dir, DBConnect: collections.Connect})
 	if err := v.beside.Bootstrap(); err != nil {
@@ -43,9 +43,29 @@ func (v *visitor) open(ctx context.Context) error {
 				return err
 			}
 		}
-		return v.bringNews(db)
+		return nil
 	})
 }
+
+// settle waits until the server has counted what visits have changed: until then some lists are dearer to read. Where that takes longer
+// than longestSettling, what is left to count is what is measured.
+func (v *visitor) settle(ctx context.Context) error {
+	for began := time.Now(); time.Since(began) < longestSettling; {
+		var one int
+		left, err := collections.One(collections.Read(v.beside), `SELECT 1 FROM coverage_stale LIMIT 1`, nil, &one)
+		if !left || err != nil {
+			return err
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+const longestSettling = 3 * time.Minute
 
 // report counts what is due by the policies, which is nothing, as a job does every night.
 func (v *visitor) report(ctx context.Context) (int, error) {

@@ -30,6 +30,9 @@ type config struct {
 	only                        *regexp.Regexp
 }
 
+// asks reports whether an operation is to be measured.
+func (c config) asks(name string) bool { return c.only == nil || c.only.MatchString(name) }
+
 func main() {
 	var c config
 	flag.StringVar(&c.cache, "cache", filepath.Join(os.TempDir(), "doorstep-cities"),
@@ -88,7 +91,7 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if !c.fail && (c.only == nil || c.only.MatchString("export_to_csv")) {
+	if !c.fail && c.asks("export_to_csv") {
 		ratio, rows, err := both[1].exportToPlain(ctx, dir)
 		if err != nil {
 			return fmt.Errorf("export as CSV alone: %w", err)

@@ -47,19 +47,18 @@ func (c compared) answer() float64 { return float64(c.of[1].bytes) / float64(max
 const (
 	rounds = 3                      // of calls, before an operation is said to grow
 	short  = 300 * time.Millisecond // what is quick is called more often
-	pause  = 35 * time.Second       // after two of them the clock has counted what a visit has changed, which is dearer to read until then
 )
 
 // compare calls an operation in both cities in turn, so that whatever else the machine does slows both, and keeps the
-// quickest calls. What grows more than allowed is asked for again, some time later.
+// quickest calls. What grows more than allowed is asked for again.
 func compare(ctx context.Context, c config, both [2]*visitor, i int) (compared, error) {
 	var m compared
 	for round := range rounds {
-		if round > 0 {
-			time.Sleep(pause)
-		}
 		for at, v := range both {
 			m.operation = v.all[i]
+			if err := v.settle(ctx); err != nil {
+				return m, err
+			}
 			if err := process.ForgetMost(v.server.pid); err != nil {
 				return m, err
 			}
@@ -142,7 +141,7 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 func measure(ctx context.Context, c config, both [2]*visitor, w io.Writer) ([]compared, error) {
 	var all []compared
 	for i, op := range both[0].all {
-		if c.only != nil && !c.only.MatchString(op.name) || c.fail && op.all {
+		if !c.asks(op.name) || c.fail && op.all {
 			continue
 		}
 		m, err := compare(ctx, c, both, i)

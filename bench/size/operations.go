@@ -23,7 +23,10 @@ import (
 // wholeExport has every visit that was not rejected, and those who are in it.
 const wholeExport = "/api/doorstep/v1/export/child_visit?states=received,has_issues,edited,approved"
 
-// operations are asked for in this order.
+// pullNews is the only operation that needs news.
+const pullNews = "pull_500_of_58000"
+
+// operations are asked for in this order: those that leave something in the city come last.
 func (v *visitor) operations() []operation {
 	pull := func(query string) func(context.Context) (int, error) {
 		return v.get(&v.field, "/api/sync/v1/pull?"+query)
@@ -38,7 +41,7 @@ func (v *visitor) operations() []operation {
 	all := []operation{
 		{"pull_page", pull("limit=1000"), 0, false},
 		{"pull_nothing", pull("cursor=" + url.QueryEscape(v.tablet.Copy.Cursor)), 0, false},
-		{"pull_500_of_58000", pull("limit=1000&cursor=" + url.QueryEscape(v.old)), 0, false},
+		{pullNews, pull("limit=1000&cursor=" + url.QueryEscape(v.old)), 0, false},
 		{"odk_form_list", v.get(&v.nobody, v.odk+"/formList"), 0, false},
 		{"odk_manifest", v.get(&v.nobody, v.odk+"/forms/child_visit/manifest"), 0, false},
 		{"odk_persons", v.get(&v.nobody, v.odk+"/datasets/persons/entities.csv"), 0, false},
@@ -74,19 +77,17 @@ func (v *visitor) operations() []operation {
 		{"areas", v.get(&v.street, "/api/doorstep/v1/areas"), 0, false},
 		{"workers", v.get(&v.street, "/api/doorstep/v1/workers"), 0, false},
 		{"search_person", v.search, 3, false},
-		{"push_30", v.push, pushes, false},
 		{"export", v.exported(), 0, false},
 		{"export_nothing", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=returned&campaign=child-sweep-demo"), 0, false},
 		{"export_city", v.get(&v.whole, wholeExport), 3, whole},
 		{"who_saw", v.get(&v.manager, "/api/doorstep/v1/persons/"+v.somebody()+"/audit"), 0, false},
 		{"retention_report", v.report, 0, false},
-		{"roster_1000", v.roster, 2, whole},
 	}
 	all = append(all, v.consoleLists()...)
 	for _, level := range []string{"district", "street", "community", "grid"} {
 		all = append(all, operation{"coverage_" + level, v.get(&v.street, "/api/doorstep/v1/coverage?level="+level), 0, false})
 	}
-	return all
+	return append(all, operation{"push_30", v.push, pushes, false}, operation{"roster_1000", v.roster, 2, whole})
 }
 
 // get asks for a path as somebody, and returns the size of the answer.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections"
 	"doorstep/commands"
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
@@ -47,7 +48,8 @@ type visitor struct {
 
 var scales = map[string]func(time.Time) demo.Scale{"town": demo.Town, "tenth": demo.Tenth, "full": demo.Full}
 
-// prepare makes the city when the cache has none, lets everybody sign in, brings news and starts the server that is measured.
+// prepare makes the city when the cache has none, starts the server that is measured, lets everybody sign in, and brings news where they
+// are asked for.
 func prepare(ctx context.Context, c config, scale string) (*visitor, error) {
 	size := scales[scale]
 	if size == nil {
@@ -65,39 +67,39 @@ func prepare(ctx context.Context, c config, scale string) (*visitor, error) {
 		return nil, err
 	}
 	v := &visitor{city: city, program: c.server, dir: dir}
+	if err := v.open(ctx); err != nil {
+		return nil, fmt.Errorf("open the folder: %w", err)
+	}
 	if v.server, err = start(ctx, c, dir); err != nil {
 		return nil, err
 	}
-	err = v.signIn(ctx)
-	if err == nil {
-		err = v.tablet.Pull(ctx)
+	if err := v.begin(ctx, c); err != nil {
+		return nil, errors.Join(err, v.server.stop())
 	}
-	v.old = v.tablet.Copy.Cursor
-	if stopped := v.server.stop(); err != nil || stopped != nil {
-		return nil, fmt.Errorf("first sync: %w %w", err, stopped)
-	}
-	if err := v.open(ctx); err != nil {
-		return nil, fmt.Errorf("news: %w", err)
-	}
-	return v, v.begin(ctx, c)
+	return v, nil
 }
 
-// begin starts the server that is measured.
+// begin lets everybody sign in, and leaves in the folder what they are to find.
 func (v *visitor) begin(ctx context.Context, c config) (err error) {
-	if v.server, err = start(ctx, c, v.dir); err != nil {
-		return err
-	}
-	for _, conn := range []*client.Conn{&v.nobody, &v.field, &v.street, &v.manager, &v.whole, &v.tablet.Conn} {
-		conn.URL = v.server.url
+	if err := v.signIn(ctx); err != nil {
+		return fmt.Errorf("sign in: %w", err)
 	}
 	if v.visits, err = v.fillIn(rounds*pushes + 1); err != nil {
 		return err
 	}
 	if err := v.tablet.Pull(ctx); err != nil {
-		return err
+		return fmt.Errorf("first pull: %w", err)
+	}
+	if v.old = v.tablet.Copy.Cursor; c.asks(pullNews) {
+		if err := collections.Write(ctx, v.beside, v.bringNews); err != nil {
+			return fmt.Errorf("news: %w", err)
+		}
+		if err := v.tablet.Pull(ctx); err != nil {
+			return fmt.Errorf("pull of news: %w", err)
+		}
 	}
 	v.all = v.operations()
-	return nil
+	return v.settle(ctx)
 }
 
 // leave stops the server.
