@@ -58,7 +58,7 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 	known := console.Known{Library: d.Doorstep.Library, Sheets: console.NewSheets(), Areas: d.Doorstep.Areas.Index()}
 	for _, codes := range [][]string{{"9901"}, {"990101"}, {"990101001", "990102001001"}} {
 		actor := access.Actor{ID: "m", Role: access.Manager, Territory: codes}
-		for _, f := range []console.Filter{{}, {Form: "child_visit", From: "2026-11-20", To: "2026-11-24"}, {Worker: "x"}, {Code: "cn_id.division"}, {Campaign: "x", Photo: true, Returned: true}, {Returned: true, Area: "990101001"}, {Code: "cn_id.division", ClockOff: true, Sort: console.Oldest}, {ClockOff: true}, {Sort: console.Oldest}, {States: []string{"approved"}, Area: "990101001"}} {
+		for _, f := range []console.Filter{{}, {Form: "child_visit", From: "2026-11-20", To: "2026-11-24"}, {Worker: "x"}, {Code: "cn_id.division"}, {Campaign: "x", Photo: true, Returned: true}, {Returned: true, Area: "990101001"}, {Photo: true, Area: "990101001"}, {Code: "cn_id.division", ClockOff: true, Sort: console.Oldest}, {ClockOff: true}, {Sort: console.Oldest}, {States: []string{"approved"}, Area: "990101001"}} {
 			page, err := console.Queue(db, known, actor, f)
 			if err != nil {
 				t.Fatal(err)

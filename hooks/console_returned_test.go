@@ -12,14 +12,15 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// Pages of what was returned before have each such record of the territory once, the newest first, whether it is a street or a district.
-func TestPagesOfWhatWasReturned(t *testing.T) {
+// Pages of what was returned before, or has a file, have each such record of the territory once, the newest first, whether it is a street
+// or a district.
+func TestPagesOfWhatFewRecordsAre(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
 	r := rand.New(rand.NewPCG(8, 1))
 	type made struct{ id, area, state, at string }
-	var all []made
+	var returned, pictured []made
 	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
 		for i := range 400 {
 			m := made{fmt.Sprintf("visit%010d", r.IntN(1<<30)), []string{"990101001001001", "990101001001002", "990101002001001"}[r.IntN(3)],
@@ -34,8 +35,18 @@ func TestPagesOfWhatWasReturned(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if last := len(all) - 1; decision == "return" && (last < 0 || all[last] != m) {
-					all = append(all, m)
+				if last := len(returned) - 1; decision == "return" && (last < 0 || returned[last] != m) {
+					returned = append(returned, m)
+				}
+			}
+			for n := range r.IntN(3) {
+				state := []string{"stored", "withdrawn"}[r.IntN(2)]
+				err := collections.Insert(db, "attachments", collections.Row{{Column: "id", Value: fmt.Sprintf("att%010d%02d", i, n)}, {Column: "record", Value: m.id}, {Column: "name", Value: fmt.Sprint(n)}, {Column: "state", Value: state}})
+				if err != nil {
+					return err
+				}
+				if last := len(pictured) - 1; state == "stored" && (last < 0 || pictured[last] != m) {
+					pictured = append(pictured, m)
 				}
 			}
 		}
@@ -44,37 +55,43 @@ func TestPagesOfWhatWasReturned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.SortFunc(all, func(a, b made) int { return -slices.Compare([]string{a.at, a.id}, []string{b.at, b.id}) })
 	known := console.Known{Library: app.Doorstep.Library, Sheets: console.NewSheets(), Areas: app.Doorstep.Areas.Index()}
-	for _, codes := range [][]string{{"990101001"}, {"990101"}, {"990101001001001", "990101002"}} {
-		for _, states := range [][]string{nil, {"edited"}, {"approved", "returned"}} {
-			actor := access.Actor{ID: "boss", Role: access.Supervisor, Territory: codes}
-			var want, got []string
-			for _, m := range all {
-				in := states
-				if in == nil {
-					in = collections.Undecided
+	for _, of := range []struct {
+		filter console.Filter
+		all    []made
+	}{{console.Filter{Returned: true}, returned}, {console.Filter{Photo: true}, pictured}} {
+		slices.SortFunc(of.all, func(a, b made) int { return -slices.Compare([]string{a.at, a.id}, []string{b.at, b.id}) })
+		for _, codes := range [][]string{{"990101001"}, {"990101"}, {"990101001001001", "990101002"}} {
+			for _, states := range [][]string{nil, {"edited"}, {"approved", "returned"}} {
+				actor := access.Actor{ID: "boss", Role: access.Supervisor, Territory: codes}
+				var want, got []string
+				for _, m := range of.all {
+					in := states
+					if in == nil {
+						in = collections.Undecided
+					}
+					if slices.Contains(in, m.state) && slices.ContainsFunc(codes, func(c string) bool { return m.area[:len(c)] == c }) {
+						want = append(want, m.id)
+					}
 				}
-				if slices.Contains(in, m.state) && slices.ContainsFunc(codes, func(c string) bool { return m.area[:len(c)] == c }) {
-					want = append(want, m.id)
+				f := of.filter
+				f.States, f.Limit = states, 3
+				for {
+					page, err := console.Queue(collections.Read(app.TestApp), known, actor, f)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, item := range page.Items {
+						got = append(got, item.ID)
+					}
+					if page.Next == nil {
+						break
+					}
+					f.Cursor = *page.Next
 				}
-			}
-			f := console.Filter{Returned: true, States: states, Limit: 3}
-			for {
-				page, err := console.Queue(collections.Read(app.TestApp), known, actor, f)
-				if err != nil {
-					t.Fatal(err)
+				if len(want) < 4 || !slices.Equal(got, want) {
+					t.Errorf("%+v %v %v: %v, want %v", of.filter, codes, states, got, want)
 				}
-				for _, item := range page.Items {
-					got = append(got, item.ID)
-				}
-				if page.Next == nil {
-					break
-				}
-				f.Cursor = *page.Next
-			}
-			if len(want) < 4 || !slices.Equal(got, want) {
-				t.Errorf("%v %v: %v, want %v", codes, states, got, want)
 			}
 		}
 	}

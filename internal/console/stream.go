@@ -29,8 +29,8 @@ const mostLooked = 3000
 
 // readAll adds the keys of each state that is asked for.
 func (s *stream) readAll(m *merge) error {
-	if s.f.Returned && len(s.r.Lo) >= street && s.f.Worker == "" && len(s.f.codes()) == 0 && s.f.Flag == "" {
-		return s.readReturned(m)
+	if (s.f.Returned || s.f.Photo) && len(s.r.Lo) >= street && s.f.Worker == "" && len(s.f.codes()) == 0 && s.f.Flag == "" {
+		return s.readStreet(m)
 	}
 	for _, s.state = range s.f.States {
 		if err := s.read(m); err != nil {
@@ -73,9 +73,9 @@ func (s *stream) read(m *merge) error {
 	}
 }
 
-// readReturned adds the keys of the records of a street, in all states that are asked for, that were returned before. Few are, so that the
-// newest of a district would be gone through for a page; the index of areas holds all of the street that is needed.
-func (s *stream) readReturned(m *merge) error {
+// readStreet adds the keys of the records of a street, in all states that are asked for, that were returned before or have a file. Few do, so
+// that the newest of a district would be gone through for a page; the index of areas holds all of the street that is needed.
+func (s *stream) readStreet(m *merge) error {
 	slow, args := s.slow()
 	after, afterArgs := m.after(s.from)
 	states, err := json.Marshal(s.f.States)
