@@ -12,9 +12,11 @@ import (
 	"doorstep/internal/coverage"
 )
 
-// keepBehind keeps the index of who was seen close behind the audit trail, and the counts of how cases ended close behind the records.
+// keepBehind keeps the index of who was seen close behind the audit trail, and the counts of how cases ended close behind the records. What
+// people need is counted once at the start, and from then on by whoever asks.
 func (d *Doorstep) keepBehind(e *core.ServeEvent) error {
 	app := e.App
+	beside(app, "doorstep.needs", func(ctx context.Context) error { return d.CountNeeds(ctx, app) })
 	if err := byClock(app, "doorstep.trail", eachMinute, func(ctx context.Context) error { return audit.Index(ctx, app) }); err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (v *visitor) consoleLists() []operation {
 		{"needs", street("/needs"), 0, false},
 		{"needs_city", city("/needs"), 0, false},
 		{"needs_counts", street("/needs/counts"), 0, false},
-		{"needs_counts_city", again(city("/needs/counts")), 0, whole},
+		{"needs_counts_city", city("/needs/counts"), 0, whole},
 		{"services", street("/services"), 0, false},
 		{"person_needs", city("/persons/" + v.somebody() + "/needs"), 0, false},
 		{"history", v.history, 0, false},
@@ -118,18 +118,6 @@ func (v *visitor) casesOf(by string) func(context.Context) (int, error) {
 		var out struct{ Total struct{ Cases int } }
 		err := v.street.Call(ctx, http.MethodGet, "/api/doorstep/v1/outcomes?form=child_visit"+by, nil, &out)
 		return out.Total.Cases, err
-	}
-}
-
-// again asks until there is an answer: the first ones after a start are cut, and what they have counted is kept for the next.
-func again(ask func(context.Context) (int, error)) func(context.Context) (int, error) {
-	return func(ctx context.Context) (n int, err error) {
-		for range 20 {
-			if n, err = ask(ctx); err == nil {
-				break
-			}
-		}
-		return n, err
 	}
 }
 

@@ -21,6 +21,7 @@ type Counts struct {
 	mu        sync.Mutex
 	known     map[string]counted
 	survivors coverage.Survivors
+	counting  sync.Mutex // held while a community is counted, so that two who ask at once do not both count it
 }
 
 // NewCounts makes an empty Counts.
@@ -192,14 +193,19 @@ func (c *Counts) within(db collections.DB, library *instrument.Library, survivor
 // community counts one community, or takes what was counted where nothing has changed. Of one that lies in the range in part, that
 // part is counted, and not remembered.
 func (c *Counts) community(db collections.DB, library *instrument.Library, survivors coverage.Survivors, at place) (counted, error) {
-	c.mu.Lock()
-	have, ok := c.known[at.community]
-	c.mu.Unlock()
-	if ok && at.whole() && have.version == at.version {
+	if !at.whole() {
+		return count(db, library, survivors, at.rows())
+	}
+	if have, ok := c.have(at); ok {
+		return have, nil
+	}
+	c.counting.Lock()
+	defer c.counting.Unlock()
+	if have, ok := c.have(at); ok {
 		return have, nil
 	}
 	fresh, err := count(db, library, survivors, at.rows())
-	if err != nil || !at.whole() {
+	if err != nil {
 		return fresh, err
 	}
 	fresh.version = at.version
@@ -207,6 +213,14 @@ func (c *Counts) community(db collections.DB, library *instrument.Library, survi
 	defer c.mu.Unlock()
 	c.known[at.community] = fresh
 	return fresh, nil
+}
+
+// have returns what was counted of a community, where nothing has changed since.
+func (c *Counts) have(at place) (counted, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	have, ok := c.known[at.community]
+	return have, ok && have.version == at.version
 }
 
 // place is a community, its version, and the range that it is asked for in.

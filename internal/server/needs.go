@@ -2,10 +2,14 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strconv"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/needs"
 	"doorstep/internal/problem"
@@ -49,7 +53,13 @@ func listNeeds(r *request) error {
 	return r.private(page)
 }
 
-// countNeeds counts people by need and area. Where the limit of a read cuts it, what it has counted is kept for the next.
+// CountNeeds counts what people need everywhere, so that whoever asks after a start finds it counted.
+func (s *Server) CountNeeds(ctx context.Context, app core.App) error {
+	_, err := s.needs.Read(collections.Read(collections.Within(ctx, app)), s.Library, access.Shell(), "")
+	return err
+}
+
+// countNeeds counts people by need and area.
 func countNeeds(r *request) error {
 	out, err := r.needs.Read(r.db(), r.Library, r.actor, r.query("area"))
 	if err != nil {

@@ -202,7 +202,7 @@ var consoleRoutes = []Route{
 	get("/api/doorstep/v1/forms", access.ReadForm, listForms),
 	get("/api/doorstep/v1/persons/{id}/needs", access.ReviewRecord, personNeeds),
 	get("/api/doorstep/v1/needs", access.ReviewRecord, listNeeds),
-	get("/api/doorstep/v1/needs/counts", access.ReadCoverage, countNeeds),
+	get("/api/doorstep/v1/needs/counts", access.ReadCoverage, countNeeds).slow("the first answers after a start wait until all is counted"),
 	get("/api/doorstep/v1/services", access.ReadCoverage, listServices),
 	post("/api/doorstep/v1/services", access.EditServices, editServices),
 	post("/api/doorstep/v1/services/file", access.EditServices, fileServices),
