@@ -21,9 +21,9 @@ const driverName = "sqlite"
 // transactions change is then written once for all of them.
 func Connect(path string) (*dbx.DB, error) { return connect(path, nil) }
 
-// Watched is Connect for a program that wants to be told of every statement that data.db prepares, also of PocketBase's own. A statement
-// for which it fails is not prepared, and fails so.
-func Watched(prepared func(query string) error) core.DBConnectFunc {
+// Watched is Connect for a program that wants to be told of every statement that data.db prepares, also of PocketBase's own. What it
+// returns is prepared instead; a statement for which it fails is not prepared, and fails so.
+func Watched(prepared func(query string) (string, error)) core.DBConnectFunc {
 	return func(path string) (*dbx.DB, error) {
 		if filepath.Base(path) != "data.db" {
 			return connect(path, nil)
@@ -32,7 +32,7 @@ func Watched(prepared func(query string) error) core.DBConnectFunc {
 	}
 }
 
-func connect(path string, prepared func(query string) error) (*dbx.DB, error) {
+func connect(path string, prepared func(query string) (string, error)) (*dbx.DB, error) {
 	synchronous := "NORMAL"
 	if filepath.Base(path) == "data.db" {
 		synchronous = "FULL"

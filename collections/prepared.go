@@ -15,7 +15,7 @@ const mostKept = 200
 type connector struct {
 	driver   driver.Driver
 	dsn      string
-	prepared func(query string) error // told of every statement, which fails where it does; nil for nobody
+	prepared func(query string) (string, error) // gives what is prepared instead of a statement; nil for nobody
 	spare    *spare
 }
 
@@ -55,7 +55,7 @@ type connection struct {
 	fullConn
 	kept     map[string]*statement
 	wide     bool
-	prepared func(query string) error
+	prepared func(query string) (string, error)
 	spare    *spare
 }
 
@@ -88,7 +88,8 @@ func (c *connection) Prepare(query string) (driver.Stmt, error) {
 
 func (c *connection) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	if c.prepared != nil {
-		if err := c.prepared(query); err != nil {
+		var err error
+		if query, err = c.prepared(query); err != nil {
 			return nil, err
 		}
 	}

@@ -77,7 +77,7 @@ func (c *crew) failsWhole(t *testing.T, tablet *testapp.Client, op map[string]an
 			if !stored {
 				t.Fatalf("%d %s", status, answer)
 			}
-			t.Logf("%d statements", n-1)
+			t.Logf("%d statements", n/2)
 			return
 		}
 		if stored {

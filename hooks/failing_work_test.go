@@ -133,10 +133,10 @@ func (d *desk) failsAloud(t *testing.T, parts bool, do func(context.Context) err
 		case failed == "" && err != nil:
 			t.Fatal(err)
 		case failed == "":
-			t.Logf("%d statements", n-1)
+			t.Logf("%d statements", n/2)
 			return
 		case err == nil:
-			t.Fatalf("nothing was said, though this failed: %s", failed)
+			t.Errorf("nothing was said, though this failed: %s", failed)
 		}
 		if now := d.Version(d.t); now != version && !parts {
 			if moved := d.Moved(t, before); len(moved) > 0 {

@@ -270,6 +270,9 @@ func followPerson(db collections.DB, id string) (first, last Person, err error) 
 
 // current gives the people with these ids in their order, each once; of one who was merged, whoever they are now.
 func current(db collections.DB, ids []string) (people []Person, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	wanted, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err

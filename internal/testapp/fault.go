@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"testing"
 )
@@ -14,7 +15,8 @@ var ErrWanted = errors.New("a statement fails because the test wants it to")
 // fault is a statement that is to fail.
 type fault struct {
 	mu      sync.Mutex
-	left    int // statements until it; 0 for none
+	left    int  // statements until it; 0 for none
+	unread  bool // it answers what nobody can read, where it reads
 	skip    func(query string) bool
 	reached string
 }
@@ -36,21 +38,36 @@ func (f *fault) due(query string) bool {
 	return true
 }
 
-// Failing runs do while the n-th statement of the database fails, of those that are not skipped, and returns that statement; ""
-// where there were fewer.
+// maybeNothing are statements that read what may be NULL.
+var maybeNothing = regexp.MustCompile(`^\s*(SELECT \*|SELECT rows FROM audit_seen)`)
+
+var reads = regexp.MustCompile(`^\s*(SELECT|WITH)\s`)
+
+// instead is what is prepared in place of the statement that is to fail.
+func (f *fault) instead(query string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.unread || !reads.MatchString(query) || maybeNothing.MatchString(query) {
+		return "", ErrWanted
+	}
+	return `SELECT answer.* FROM (SELECT 1) LEFT JOIN (` + query + `) answer ON 0`, nil
+}
+
+// Failing runs do while a statement of the database fails, of those that are not skipped, and returns that statement; "" where there were
+// fewer. By n each statement comes twice: first one that reads answers a row of NULL, then it is not prepared.
 func (a *App) Failing(n int, skip func(query string) bool, do func()) (statement string) {
 	f := &a.asked.fails
-	set := func(left int) string {
+	set := func(left int, unread bool) string {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.left, f.skip = left, skip
+		f.left, f.unread, f.skip = left, unread, skip
 		reached := f.reached
 		f.reached = ""
 		return reached
 	}
-	set(n)
+	set((n+1)/2, n%2 == 1)
 	do()
-	return set(0)
+	return set(0, false)
 }
 
 // Version is a number that changes with every commit of somebody else's to the database.

@@ -20,18 +20,19 @@ type asked struct {
 // examined is the statements whose plans were read, by any app of a test binary.
 var examined sync.Map
 
-// note keeps a statement for later, unless a test itself asked it. It fails where the test wants a statement to fail.
-func (a *asked) note(query string) error {
+// note keeps a statement for later, unless a test itself asked it. Where the test wants a statement to fail, it fails, or gives one that
+// answers what nobody can read.
+func (a *asked) note(query string) (string, error) {
 	if a.fails.due(query) {
-		return ErrWanted
+		return a.fails.instead(query)
 	}
 	if _, known := examined.Load(query); known || !judged(query) {
-		return nil
+		return query, nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.waiting[query] = true
-	return nil
+	return query, nil
 }
 
 // take empties it.
