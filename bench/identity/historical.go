@@ -15,7 +15,7 @@ import (
 
 // ledger says how a list of people of another kind than ours was kept: its header, its dates, and how often what is wrong.
 type ledger struct {
-	header   []string // of id, given name, surname, full name, sex, birth date, place, postcode, occupation; "" for a column that it lacks
+	header   []string // of id, given name, surname, full name, sex, birth date, place, postcode, occupation, death; "" for one that it lacks
 	day      string   // layout of dates, "" for ages
 	versions int      // records of one person, at most
 	family   float64  // share of people who have a relative of the same surname and place in the list
@@ -26,6 +26,8 @@ type ledger struct {
 	lost     float64  // of cells: nothing is there
 	married  float64  // of women's records: the surname of a husband
 	twins    float64  // of children: a brother or sister of the same day, called otherwise
+	titled   float64  // of people: a title of some words behind the name, of which words are left out; the first and the last are the names
+	blurred  float64  // of later records: letters of the names and digits read for others that look alike
 }
 
 // ledgers are the lists that the engine was not tuned on.
@@ -47,6 +49,10 @@ func ledgers(set string) (ledger, bool) {
 			lost: 0.12, twins: 0.02},
 		"many-twins": {header: []string{"ID", "FirstName", "LastName", "", "Gender", "Birth Date", "City", "ZIP", ""},
 			day: "01/02/2006", versions: 4, family: 0.6, children: 2, name: 0.15, date: 0.1, place: 0.2, lost: 0.05, twins: 0.6},
+		"peers": {header: historical, day: time.DateOnly, versions: 18, family: 0.1, name: 0.25, date: 0.25, place: 0.35, lost: 0.18,
+			titled: 0.5},
+		"faded": {header: []string{"id", "first name", "last name", "", "", "birth year", "place", "", "", "death year"},
+			day: "2006", versions: 10, family: 0.2, name: 0.2, date: 0.2, place: 0.15, lost: 0.35, blurred: 0.3},
 		"names": {header: []string{"id", "", "", "name", "", "", "", "", ""}, versions: 3, family: 0.3, name: 0.15, lost: 0.02},
 		"european": {header: []string{"Record No", "", "", "Name", "Sex", "Date of Birth", "Town", "Postal Code", ""},
 			day: "2.1.2006", versions: 3, family: 0.3, name: 0.1, date: 0.06, place: 0.15, lost: 0.04},
@@ -60,7 +66,9 @@ const listYear = 1931
 // soul is a person of a ledger.
 type soul struct {
 	given, middle, surname, title, sex, place, postcode, occupation string
+	peerage                                                         string // behind the name
 	birth                                                           time.Time
+	years                                                           int // of life
 }
 
 // scribe writes a ledger.
@@ -130,7 +138,7 @@ func writeLedger(file string, l ledger, seed uint64, people int) (truth, error) 
 // kept are the cells of the columns that the ledger has.
 func (w *scribe) kept(row []string) (out []string) {
 	for i, c := range row {
-		if w.header[i] != "" {
+		if i < len(w.header) && w.header[i] != "" {
 			out = append(out, c)
 		}
 	}
@@ -165,7 +173,17 @@ func (w *scribe) soul() soul {
 	if w.day == "" {
 		first, years = listYear-85, 85
 	}
+	if w.titled > 0 {
+		s.title = ""
+		if w.chance(w.titled) {
+			s.peerage = []string{"1st baronet", "1st baron " + s.surname, "2nd earl of " + w.common(places), "3rd baron " + w.common(stems) +
+				w.common(endings), "4th baronet of " + w.common(stems) + w.common(endings), "of " + w.common(places)}[w.r.IntN(6)]
+		}
+	}
 	s.birth = time.Date(first+w.r.IntN(years), 1, 1+w.r.IntN(365), 0, 0, 0, 0, time.UTC)
+	if len(w.header) > 9 {
+		s.years = 20 + w.r.IntN(65)
+	}
 	return s
 }
 
@@ -200,7 +218,18 @@ func (w *scribe) row(s soul, right bool) []string {
 			s.occupation = w.common(occupations)
 		}
 	}
-	row := []string{"", s.given, s.surname, w.full(s), s.sex, w.born(s.birth, right), s.place, s.postcode, s.occupation}
+	row := []string{"", s.given, s.surname, w.full(s), s.sex, w.born(s.birth, right), s.place, s.postcode, s.occupation,
+		w.born(s.birth.AddDate(s.years, 0, 0), right)}
+	if w.titled > 0 {
+		row[3] = w.worded(row[3], s.peerage, right)
+		words := strings.Fields(row[3])
+		row[1], row[2] = words[0], words[len(words)-1]
+	}
+	for _, i := range []int{1, 2, 5, 9} {
+		if !right && w.chance(w.blurred) {
+			row[i] = w.blurry(row[i])
+		}
+	}
 	if w.header[1] != "" && strings.Contains(s.given, ".") { // what was written down once stands in both
 		row[3] = s.given + " " + s.surname
 	}
@@ -211,6 +240,31 @@ func (w *scribe) row(s soul, right bool) []string {
 	}
 	return row
 }
+
+// worded is a whole name with what stands behind it, of which later records leave words out.
+func (w *scribe) worded(name, peerage string, right bool) string {
+	words := append(strings.Fields(name), strings.Fields(peerage)...)
+	var left []string
+	for i, word := range words {
+		if i == 0 || right || !w.chance(0.2) {
+			left = append(left, word)
+		}
+	}
+	return strings.Join(left, " ")
+}
+
+// blurry is a text of which a letter or digit was read for one that looks alike.
+func (w *scribe) blurry(text string) string {
+	for _, p := range w.r.Perm(len(lookAlike)) {
+		if other := strings.Replace(text, lookAlike[p][0], lookAlike[p][1], 1); other != text {
+			return other
+		}
+	}
+	return text
+}
+
+var lookAlike = [][2]string{{"rn", "m"}, {"m", "rn"}, {"l", "i"}, {"h", "b"}, {"c", "e"}, {"e", "c"}, {"u", "n"}, {"n", "u"}, {"cl", "d"},
+	{"t", "f"}, {"o", "a"}, {"r", "v"}, {"1", "7"}, {"7", "1"}, {"3", "8"}, {"8", "3"}, {"5", "6"}, {"6", "5"}}
 
 // full is the whole name, with or without what is between and before.
 func (w *scribe) full(s soul) string {

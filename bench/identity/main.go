@@ -20,8 +20,8 @@ import (
 
 func main() {
 	set := flag.String("set", "", "one set alone: "+
-		"febrl1, febrl2, febrl3, typed, worn, sparse, originals, numbers, no-numbers, bare, twins, historical, parish, american, european, "+
-		"census, names, million")
+		"febrl1, febrl2, febrl3, typed, worn, sparse, originals, numbers, no-numbers, bare, twins, historical, peers, faded, parish, "+
+		"american, european, census, names, latin-twins, parish-twins, historical-twins, many-twins, million")
 	asJSON := flag.Bool("json", false, "internal: print the figures as JSON")
 	plot := flag.String("plot", "", "write the calibration of the households as SVG")
 	seed := flag.Uint64("seed", 1, "seed of the households")

@@ -9,37 +9,57 @@ import (
 	"doorstep/internal/tabular"
 )
 
-// headers are the usual ones of each role, in both languages; a table may have several of one role.
-var headers = []struct {
+// heading is the usual headers of a role.
+type heading struct {
 	role  linkage.Role
 	names []string
-}{
-	{linkage.FullName, []string{"name", "full_name", "person_name", "姓名", "名字", "儿童姓名", "孩子姓名", "老人姓名", "学生姓名", "户主姓名", "本人姓名"}},
+}
+
+// headers are the usual ones of each role, in both languages; a table may have several of one role.
+var headers = []heading{
+	{linkage.FullName, append(of(persons, "姓名", "名字"), "name", "full_name", "person_name", "户主姓名")},
 	{linkage.GivenName, []string{"given_name", "given_names", "first_name", "first_names", "fname", "forename", "forenames",
 		"christian_name", "名"}},
-	{linkage.Surname, []string{"surname", "last_name", "lname", "family_name", "姓", "姓氏"}},
-	{linkage.Sex, []string{"sex", "gender", "sex_code", "gender_code", "性别", "性別"}},
-	{linkage.BirthDate, []string{"birth_date", "date_of_birth", "dob", "birthday", "birth", "year_of_birth", "birth_year", "yob",
-		"d.o.b.", "出生日期", "出生年月", "出生年月日", "出生年份", "出生时间", "生日"}},
-	{ages, []string{"age", "age_in_years", "年龄", "周岁", "年齡"}},
-	{linkage.IDNumber, []string{"id_number", "soc_sec_id", "ssn", "social_security_number", "national_id", "national_id_number",
-		"id_card", "id_card_number", "passport", "passport_number", "证件号码", "证件号", "身份证", "身份证号", "身份证号码", "身份证件号码", "公民身份号码",
-		"身份證", "身份證號", "身份證號碼", "證件號碼"}},
-	{linkage.Phone, []string{"phone", "telephone", "mobile", "tel", "cell", "phone_number", "phone_no", "telephone_number",
-		"mobile_number", "mobile_no", "contact_number", "电话", "手机", "手机号", "联系电话", "联系方式", "电话号码", "手机号码", "监护人电话", "家庭电话",
-		"電話", "聯絡電話", "聯繫電話", "手機"}},
-	{linkage.Address, []string{"address", "address_1", "address_2", "address_line_1", "address_line_2", "street", "street_name",
-		"street_address", "home_address", "residence", "地址", "住址", "家庭住址", "现住址", "居住地址", "家庭地址", "详细地址", "常住地址"}},
+	{linkage.Surname, []string{"surname", "last_name", "lname", "sname", "family_name", "姓", "姓氏"}},
+	{linkage.Sex, append(of(persons, "性别", "性別"), "sex", "gender", "sex_code", "gender_code")},
+	{linkage.BirthDate, append(of(persons, "出生日期", "出生年月", "出生年月日", "出生年份", "出生时间", "生日"), "birth_date", "date_of_birth", "dob",
+		"birthday", "birth", "born", "year_of_birth", "birth_year", "yob", "d.o.b.", "date_born", "year_born")},
+	{ages, append(of(persons, "年龄", "年齡"), "age", "age_in_years", "周岁")},
+	{linkage.IDNumber, append(of(persons, "证件号码", "证件号", "身份证", "身份证号", "身份证号码", "身份证件号", "身份证件号码", "公民身份号码", "身份證", "身份證號",
+		"身份證號碼", "證件號碼"), "id_number", "id_no", "soc_sec_id", "ssn", "social_security_number", "social_security_no", "nid", "national_id",
+		"national_id_number", "id_card", "id_card_number", "passport", "passport_number")},
+	{linkage.Phone, append(of(persons, "电话", "手机", "手机号", "联系电话", "联系方式", "电话号码", "手机号码", "電話", "聯絡電話", "聯繫電話", "手機"),
+		append(of(guardians, "电话", "手机", "手机号", "联系电话", "联系方式", "电话号码", "手机号码"), "phone", "telephone", "mobile", "tel", "cell",
+			"phone_number", "phone_no", "telephone_number", "mobile_number", "mobile_no", "contact_number", "contact_phone", "家庭电话")...)},
+	{linkage.Address, []string{"address", "addr", "address_1", "address_2", "address_line_1", "address_line_2", "street", "street_name",
+		"street_address", "home_address", "residence", "地址", "住址", "家庭住址", "家庭详细住址", "现住址", "现居住地址", "现居住地", "现住地址", "居住地", "居住地址",
+		"家庭地址", "详细地址", "详细住址", "常住地址"}},
 	{linkage.StreetNumber, []string{"street_number", "street_no", "house_number", "house_no", "门牌号"}},
-	{linkage.Postcode, []string{"postcode", "post_code", "zip", "zip_code", "postal_code", "postcode_fake", "邮政编码", "邮编"}},
+	{linkage.Postcode, []string{"postcode", "zip", "zip_code", "postal_code", "postcode_fake", "邮政编码", "邮编"}},
 	{linkage.Place, []string{"place", "suburb", "city", "town", "village", "parish", "locality", "birth_place", "place_of_birth", "籍贯",
 		"出生地", "户籍地", "户籍地址"}},
 	{linkage.HouseCode, []string{"house_code", "房屋编码", "房屋编号"}},
 	{linkage.Area, []string{"area", "area_code", "state", "county", "district", "province", "region", "区划代码", "所属社区", "社区", "网格", "街道",
 		"村", "村居"}},
-	{linkage.GuardianName, []string{"guardian_name", "guardian", "监护人", "监护人姓名", "实际监护人", "实际监护人姓名",
-		"監護人", "監護人姓名"}},
-	{linkage.Exact, []string{"occupation", "profession", "middle_name", "职业", "民族"}},
+	{linkage.GuardianName, append(of(guardians, "", "姓名"), "guardian_name", "guardian", "監護人", "監護人姓名")},
+	{linkage.Exact, []string{"occupation", "profession", "middle_name", "death_year", "year_of_death", "death_date", "date_of_death", "died",
+		"dod", "职业", "民族", "卒年", "死亡日期"}},
+}
+
+// persons are what headers call those that a list is of, guardians those who look after them.
+var (
+	persons   = []string{"", "本人", "儿童", "孩子", "幼儿", "学生", "老人", "居民", "人员"}
+	guardians = []string{"监护人", "实际监护人", "家长"}
+)
+
+// of puts each of the words before each of the names.
+func of(words []string, names ...string) (out []string) {
+	for _, name := range names {
+		for _, word := range words {
+			out = append(out, word+name)
+		}
+	}
+	return out
 }
 
 // ages stands for columns of ages, which are read as birth dates where a list has none.
@@ -47,7 +67,7 @@ const ages linkage.Role = "age"
 
 // idHeaders are the usual ones of the record's own id.
 var idHeaders = []string{"record_id", "rec_id", "unique_id", "id", "uuid", "record_no", "record_number", "record", "no", "no.",
-	"编号", "记录编号", "档案编号", "序号", "編號", "序號"}
+	"编号", "记录编号", "记录号", "档案编号", "序号", "編號", "序號"}
 
 // ParseMap reads role=column pairs, and exact:column; it fails with the roles that there are.
 func ParseMap(s string) (fields []linkage.Field, err error) {

@@ -170,3 +170,32 @@ func TestPinyinBesideCharacters(t *testing.T) {
 		t.Errorf("%d of 42 found", right)
 	}
 }
+
+// TestHeadersOfOtherLists: columns are known under the names that schools, offices and ledgers give them; the number of a guardian is not the child's.
+func TestHeadersOfOtherLists(t *testing.T) {
+	for header, want := range map[string]string{
+		"序号,学生姓名,性别,出生年月日,身份证号码,家长姓名,家长联系电话,家庭详细住址":                        "",
+		"ID,儿童姓名,儿童性别,儿童出生日期,儿童身份证号,监护人姓名,监护人联系电话,现居住地址":                   "",
+		"记录号,姓 名,性 别,出生 日期,身份证件号,监护人,手机号码,居住地":                             "",
+		"record_id,name,gender,birthday,id_no,guardian_name,phone_no,addr": "",
+		"id,first name,last name,sex,birth year,died,parish,occupation":    "",
+		"编号,姓名,监护人身份证号,本人电话":                                               "监护人身份证号",
+	} {
+		columns := strings.Split(header, ",")
+		row := make([]string, len(columns))
+		for i := range row {
+			row[i] = fmt.Sprint("2", i)
+		}
+		path := filepath.Join(t.TempDir(), "list.csv")
+		if err := os.WriteFile(path, []byte(text(t, ',', [][]string{columns, row})), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		found, err := dedup.Find(t.Context(), options(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(found.Others, ","); got != want || found.IDs[0] != "20" {
+			t.Errorf("%s: not compared %q, the record is called %s", header, got, found.IDs[0])
+		}
+	}
+}

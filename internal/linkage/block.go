@@ -62,11 +62,14 @@ type Limits struct {
 	Bucket int   // records with one key that are compared with one another
 	Single int64 // pairs of one key alone, for each record
 	Pairs  int64 // pairs for each record, all passes together
+	Least  int64 // and up to so many pairs, however few records there are
 	All    int   // up to so many records every pair is compared
 }
 
 // DefaultLimits find nearly all pairs of records with two facts left in common.
-func DefaultLimits() Limits { return Limits{Bucket: 100, Single: 20, Pairs: 80, All: 1500} }
+func DefaultLimits() Limits {
+	return Limits{Bucket: 100, Single: 20, Pairs: 80, Least: 20_000_000, All: 1500}
+}
 
 // choose takes features and pairs of features by the number of pairs they give, the fewest first. At least one
 // of them tells of the person, not of the household alone.
@@ -96,7 +99,7 @@ func (c *candidates) choose() {
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Pairs < all[j].Pairs })
 	var sum int64
 	for i, p := range all {
-		if sum += p.Pairs; sum > max(l.Pairs*n, 3_000_000) {
+		if sum += p.Pairs; sum > max(l.Pairs*n, l.Least) {
 			all = all[:i]
 			break
 		}

@@ -15,6 +15,7 @@ type scorer struct {
 	birth     int
 	namesake  [3]float64 // of two of one household, by kinship, how many are called alike on purpose
 	n         float64    // records that counts of values are out of
+	often     float64    // records that have the same number or day before it is taken for a placeholder
 	sex       int
 	alone     bool // nothing but names and dates tells who somebody is
 	numbers   bool // the list has id numbers
@@ -33,7 +34,8 @@ func (t *Table) scorer(p *params) *scorer {
 		usual:   make([][3]float64, len(t.facts)),
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber),
 		birth: t.factOf(BirthDate), sex: t.factOf(Sex),
-		alone: p.alone, dated: t.dated(p, daysTell), brothers: t.brothers(p), careful: p.twins > manyTwins, n: float64(t.Len())}
+		alone: p.alone, dated: t.dated(p, daysTell), brothers: t.brothers(p), careful: p.twins > manyTwins, n: float64(t.Len()),
+		often: max(placeholder, 2*p.match*float64(t.Len()))}
 	s.numbers = s.id >= 0 && len(t.facts[s.id].values) > 1
 	for i, f := range t.facts {
 		for class := range 3 {
@@ -88,7 +90,7 @@ func (s *scorer) posterior(p *pattern) (same, house float64) {
 
 const (
 	rarest      = 1e-7 // share that is believed in: beyond it there is no evidence
-	placeholder = 10   // records that have the same number or day before it is taken for a placeholder
+	placeholder = 10   // records that have the same number or day before it is taken for a placeholder, unless one person has as many
 )
 
 // rarity is how much more, in natural logarithms, the agreement of a pair on a value tells than agreement does on average:
@@ -101,7 +103,7 @@ func (s *scorer) rarity(p *pattern, fact int, v *value) float64 {
 	}
 	n := s.n
 	if unique {
-		return min(0, s.usual[fact][class]-math.Log(max(rarest, float64(v.count-placeholder)/n)))
+		return min(0, s.usual[fact][class]-math.Log(max(rarest, (float64(v.count)-s.often)/n)))
 	}
 	f := float64(max(v.count-2, 0)+1) / n
 	return min(4, max(-4, s.usual[fact][class]-math.Log(f)))
@@ -138,6 +140,10 @@ func (s *scorer) ofKin(p *pattern, fact int, rarity float64) float64 {
 	case fact == s.given && p[fact] == 1 && s.namesake[class] > 0:
 		share := math.Exp(s.usual[fact][0] - rarity)
 		return math.Log(s.namesake[class]/share + 1 - s.namesake[class])
+	case rarity < 0 && s.t.facts[fact].unique:
+		usual := s.usual[fact][class]
+		on := math.Exp(h + usual) // how many of one household have it in common
+		return math.Log(on/math.Exp(usual-rarity) + 1 - on)
 	}
 	return h
 }
