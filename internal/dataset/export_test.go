@@ -258,6 +258,16 @@ func TestEarlierVersions(t *testing.T) {
 	same(t, rows[1], map[string]string{"falls": "", "stays": "1", "lift": "n", "form_version": "2"})
 }
 
+// Drafts and the versions of other forms are no versions of what is exported: those here cannot even be read.
+func TestWhatIsNoEarlierVersion(t *testing.T) {
+	o := newOffice(t)
+	o.put(t, nil, "falls", "2")
+	o.Plant(t, "forms", map[string]any{"id": "other", "form_id": "another", "version": "0", "status": instrument.Published, "source": "!"})
+	o.Plant(t, "forms", map[string]any{"id": "draft", "form_id": "sample", "version": "0", "status": instrument.Draft, "source": "!"})
+	out, _ := o.export(t, dataset.Selection{Everywhere: true})
+	same(t, out.rows(t, "sample_visits.csv")[0], map[string]string{"falls": "2", "form_version": "1"})
+}
+
 func TestCodebook(t *testing.T) {
 	o := newOffice(t)
 	o.oneRecord(t)
