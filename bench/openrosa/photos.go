@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"doorstep/bench/process"
 	"doorstep/internal/seal"
 )
 
@@ -27,7 +28,8 @@ type part struct {
 }
 
 // boundOfPhotos measures each part of what is done with a photo alone, on as many requests and with as many clients as all of them
-// together took, and says how much of the slowest of them is reached.
+// together took, and says how much of the slowest of them is reached. Where processors are what bounds all of it, no more than the
+// processor time of the slowest part in that of all parts can be reached; that of multipart has what clients use in it.
 func boundOfPhotos(ctx context.Context, dir string, all []request, clients int, whole result) error {
 	keyset, err := seal.NewKeyset(seal.AES256, time.Now())
 	if err != nil {
@@ -39,13 +41,17 @@ func boundOfPhotos(ctx context.Context, dir string, all []request, clients int, 
 	}
 	receiver := httptest.NewServer(http.HandlerFunc(readParts))
 	defer receiver.Close()
-	slowest := 0.0
+	slowest, parts := 0.0, time.Duration(0)
 	for _, p := range []part{
 		{"hash", func(_ context.Context, r request) error { return hash(r.body[:photoBytes]) }},
 		{"seal", func(_ context.Context, r request) error { return sealed(keys, r.body[:photoBytes]) }},
 		{"disk", func(_ context.Context, r request) error { return onDisk(dir, r.body[:photoBytes]) }},
 		{"multipart", func(ctx context.Context, r request) error { return submit(ctx, receiver.Client(), receiver.URL, r) }},
 	} {
+		before, err := process.Busy(os.Getpid())
+		if err != nil {
+			return err
+		}
 		took, err := alone(ctx, all, clients, p.do)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
@@ -54,8 +60,14 @@ func boundOfPhotos(ctx context.Context, dir string, all []request, clients int, 
 		if slowest == 0 || perSecond < slowest {
 			slowest = perSecond
 		}
-		fmt.Printf("photo part=%s clients=%d per_second=%.0f\n", p.name, clients, perSecond)
+		after, err := process.Busy(os.Getpid())
+		if err != nil {
+			return err
+		}
+		parts += after - before
+		fmt.Printf("photo part=%s clients=%d per_second=%.0f processor_ms=%.2f\n", p.name, clients, perSecond, ms(after-before)/float64(len(all)))
 	}
+	fmt.Printf("ratio photos_processor_to_parts %.2f\n", whole.server.Seconds()/parts.Seconds())
 	fmt.Printf("ratio photos_to_slowest %.2f\n", float64(len(all))/whole.took.Seconds()/slowest)
 	return nil
 }

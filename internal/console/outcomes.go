@@ -64,16 +64,18 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 	if err != nil {
 		return out, err
 	}
-	total, tallies := newTally(), map[string]*tally{}
+	total, tallies := tally{}, map[string]*tally{}
 	for _, table := range tablesOf(k.Library, f.Form) {
 		visits := coverage.Visits{Table: table, Ranges: actor.Ranges(f.Area), Campaign: f.Campaign, Meaning: coverage.Meanings(k.Library, table)}
 		err := coverage.EachFinal(db, visits, level, f.By == ByWorker, func(a coverage.Attempt, n int64) {
-			line := key(a)
-			if tallies[line] == nil {
-				tallies[line] = newTally()
-			}
 			total.add(a, n)
-			tallies[line].add(a, n)
+			line := key(a)
+			one := tallies[line]
+			if one == nil {
+				one = &tally{}
+				tallies[line] = one
+			}
+			one.add(a, n)
 		})
 		if err != nil {
 			return out, err
@@ -149,25 +151,35 @@ func (f OutcomeFilter) names(db collections.DB, k Known, keys []string) (map[str
 // tally counts cases.
 type tally struct {
 	cases int64
-	codes map[survey.Disposition]int64
+	codes []coded // a handful
 }
 
-func newTally() *tally { return &tally{codes: map[survey.Disposition]int64{}} }
+// coded is how many cases ended in one way.
+type coded struct {
+	survey.Disposition
+	n int64
+}
 
 func (t *tally) add(a coverage.Attempt, n int64) {
 	t.cases += n
 	if a.Code == "" {
 		return
 	}
-	if t.codes[a.Disposition] += n; t.codes[a.Disposition] == 0 {
-		delete(t.codes, a.Disposition)
+	for i := range t.codes {
+		if t.codes[i].Disposition == a.Disposition {
+			t.codes[i].n += n
+			return
+		}
 	}
+	t.codes = append(t.codes, coded{a.Disposition, n})
 }
 
 func (t *tally) counts() coverage.Counts {
 	c := coverage.Counts{}
-	for one, n := range t.codes {
-		c[one.Class] += n
+	for _, one := range t.codes {
+		if one.n != 0 {
+			c[one.Class] += one.n
+		}
 	}
 	return c
 }
@@ -190,9 +202,11 @@ func (t *tally) line(given string) (OutcomeLine, error) {
 	for class, n := range counts {
 		l.Classes[string(class)] = n
 	}
-	for one, n := range t.codes {
-		zh, en, _ := survey.DispositionText(one.AAPOR)
-		l.Codes = append(l.Codes, Disposition{one.AAPOR, one.DHS, Text{zh, en}, n})
+	for _, one := range t.codes {
+		if one.n != 0 {
+			zh, en, _ := survey.DispositionText(one.AAPOR)
+			l.Codes = append(l.Codes, Disposition{one.AAPOR, one.DHS, Text{zh, en}, one.n})
+		}
 	}
 	slices.SortFunc(l.Codes, func(a, b Disposition) int { return cmp.Or(cmp.Compare(a.AAPOR, b.AAPOR), cmp.Compare(a.DHS, b.DHS)) })
 	l.Rates = ratesOf(counts, e)

@@ -49,7 +49,7 @@ const paceDays = 30
 // district it costs the visits that lie there.
 func ReadPace(db collections.DB, k Known, act access.Act, form, area string) (Pace, error) {
 	p := Pace{Outcomes: []OutcomeCount{}, Days: []PaceOfDay{}}
-	days, cases, outcomes := lastDays(act.Now), newTally(), map[string]*OutcomeCount{}
+	days, cases, outcomes := lastDays(act.Now), &tally{}, map[string]*OutcomeCount{}
 	for _, table := range tablesOf(k.Library, form) {
 		in, ok := k.Library.ByTable(table)
 		if !ok {

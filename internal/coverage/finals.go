@@ -15,7 +15,8 @@ import (
 // those communities from the visits, so that an answer is always what all visits say.
 
 // EachFinal tells how the cases of v ended, with how many of them: some are told as less than none, for what was counted otherwise
-// before. An area is told down to level; workers are told apart only where worker is set.
+// before. An area is told down to level; workers are told apart only where worker is set, and then an attempt may have neither area nor
+// campaign.
 func EachFinal(db collections.DB, v Visits, level int, worker bool, final func(Attempt, int64)) error {
 	one := func(a Attempt) { final(a, 1) }
 	same, err := sameRanks(db, v)
@@ -28,13 +29,13 @@ func EachFinal(db collections.DB, v Visits, level int, worker bool, final func(A
 	if worker {
 		level = territory.Community
 	}
-	kept, parts := v.parted(territory.CommunityDigits)
-	stale, err := staleIn(db, v.Table, kept)
+	whole, parts := v.parted(territory.CommunityDigits)
+	stale, err := staleIn(db, v.Table, whole)
 	if err != nil {
 		return err
 	}
-	for _, r := range kept {
-		if err := v.eachKept(db, r, max(level, levelOf(r)), stale, final); err != nil {
+	for _, r := range whole {
+		if err := v.eachKept(db, kept{r, max(level, levelOf(r)), worker}, stale, final); err != nil {
 			return err
 		}
 	}
@@ -78,12 +79,19 @@ func exactly(code string, digits int) territory.Range {
 	return territory.Of([]string{code})[0]
 }
 
-// eachKept tells what is kept of a range at a level, less what is kept of the stale communities. One statement reads both, so that they
-// are of one moment.
-func (v Visits) eachKept(db collections.DB, r territory.Range, level int, stale []string, final func(Attempt, int64)) error {
+// kept is a range whose counts are read at a level, by worker or by area and campaign.
+type kept struct {
+	in     territory.Range
+	level  int
+	worker bool
+}
+
+// eachKept tells what is kept of a range, less what is kept of the stale communities. One statement reads both, so that they are of one
+// moment.
+func (v Visits) eachKept(db collections.DB, k kept, stale []string, final func(Attempt, int64)) error {
 	var without []string
 	for _, community := range stale {
-		if community >= r.Lo && community < r.Hi {
+		if community >= k.in.Lo && community < k.in.Hi {
 			without = append(without, community)
 		}
 	}
@@ -91,20 +99,23 @@ func (v Visits) eachKept(db collections.DB, r territory.Range, level int, stale 
 	if err != nil {
 		return err
 	}
-	err = collections.Each(db, `SELECT area, campaign, worker, version, code, cases FROM coverage_finals
-			WHERE records=? AND level=? AND area>=? AND area<?
-		UNION ALL SELECT f.area, f.campaign, f.worker, f.version, f.code, -f.cases FROM json_each(?) CROSS JOIN coverage_finals f
-			ON f.records=? AND f.level=? AND f.area=json_each.value`,
-		[]any{v.Table, level, r.Lo, r.Hi, string(list), v.Table, territory.Community}, func(rows *sql.Rows) error {
-			var a Attempt
-			var n int64
-			if err := rows.Scan(&a.Area, &a.Campaign, &a.Worker, &a.Version, &a.Outcome, &n); err != nil {
-				return err
-			}
-			if v.Campaign == "" || a.Campaign == v.Campaign {
+	var a Attempt
+	var n int64
+	whose, into := `f.area, f.campaign`, []any{&a.Version, &a.Outcome, &n, &a.Area, &a.Campaign}
+	if k.worker {
+		whose, into = `f.worker`, []any{&a.Version, &a.Outcome, &n, &a.Worker}
+	}
+	err = collections.Each(db, `SELECT f.version, f.code, f.cases, `+whose+` FROM coverage_finals f
+			WHERE f.records=? AND f.level=? AND f.area>=? AND f.area<? AND (?='' OR f.campaign=?)
+		UNION ALL SELECT f.version, f.code, -f.cases, `+whose+` FROM json_each(?) CROSS JOIN coverage_finals f
+			ON f.records=? AND f.level=? AND f.area=json_each.value AND (?='' OR f.campaign=?)`,
+		[]any{v.Table, k.level, k.in.Lo, k.in.Hi, v.Campaign, v.Campaign, string(list), v.Table, territory.Community, v.Campaign, v.Campaign},
+		func(rows *sql.Rows) error {
+			err := rows.Scan(into...)
+			if err == nil {
 				final(v.understood(a), n)
 			}
-			return nil
+			return err
 		})
 	if err != nil {
 		return fmt.Errorf("cases that are counted: %w", err)

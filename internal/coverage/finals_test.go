@@ -178,7 +178,9 @@ func line(a coverage.Attempt, level int, worker bool) string {
 	if above := territory.Above(a.Area); level < len(above) {
 		a.Area = above[level]
 	}
-	if !worker {
+	if worker {
+		a.Area, a.Campaign = "", ""
+	} else {
 		a.Worker = ""
 	}
 	return fmt.Sprint(a.Area, " ", a.Campaign, " ", a.Worker, " ", a.Version, " ", a.Outcome, " ", a.Code, " ", a.Class)
