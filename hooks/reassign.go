@@ -37,7 +37,7 @@ func (d *Doorstep) areasRedrawn(e *core.RecordEvent) error {
 
 // Reassign does what changed areas leave to be done, and returns when nothing is left.
 func (d *Doorstep) Reassign(ctx context.Context, app core.App) error {
-	if err := d.Areas.Refresh(app); err != nil {
+	if err := d.Areas.Load(app); err != nil {
 		return err
 	}
 	r := reassign.Runner{Forms: d.Library, Areas: d.Areas, Now: d.Now}

@@ -140,9 +140,9 @@ func (r *Report) write(ctx context.Context, app core.App, areas []Area, codes Co
 // ErrChanged is the error of an import that came upon another one: nothing was written, and it may be made again.
 var ErrChanged = errors.New("the areas were changed meanwhile")
 
-// standOf is another number whenever the areas are others.
+// standOf is how often the areas were changed, which the database counts.
 func standOf(db collections.DB) (n int64, err error) {
-	_, err = collections.One(db, `SELECT COUNT(*)*1000000000+COALESCE(SUM(rev),0) FROM areas`, nil, &n)
+	_, err = collections.One(db, `SELECT CAST(value AS INTEGER) FROM meta WHERE "key"='areas_stand'`, nil, &n)
 	return n, err
 }
 

@@ -3,6 +3,7 @@ package grid
 import (
 	"database/sql"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -10,44 +11,58 @@ import (
 	"doorstep/collections"
 )
 
-// Live is the index of the areas as they are now; readers never wait for a reload.
+// Live is the index of the areas as they are now; who reads it never waits for a reload.
 type Live struct {
-	index atomic.Pointer[Index]
-	stand atomic.Int64 // of the areas when they were read
+	now  atomic.Pointer[standing]
+	read sync.Mutex // one reads the areas at a time, and who comes late finds them read
+}
+
+// standing is what the areas were at one moment.
+type standing struct {
+	index *Index
+	stand int64
 }
 
 // NewLive is a Live without areas.
 func NewLive() *Live {
 	l := &Live{}
-	l.index.Store(NewIndex(nil))
+	l.now.Store(&standing{index: NewIndex(nil), stand: -1})
 	return l
 }
 
-// Index is the current index, not to be changed.
-func (l *Live) Index() *Index { return l.index.Load() }
+// Index is the index as it was read last, not to be changed.
+func (l *Live) Index() *Index { return l.now.Load().index }
 
-// Load reads the areas in use again.
-func (l *Live) Load(app core.App) error {
-	db := collections.Read(app)
+// At is the index of the areas as a transaction sees them, which reads them again where anybody has changed them, in this process or in
+// another one. Who places a record asks it: by areas of a minute ago it would be placed where no job looks for it any more. The
+// transaction must not have changed the areas itself.
+func (l *Live) At(db collections.DB) (*Index, error) {
 	stand, err := standOf(db) // before: what changes meanwhile is read again
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if now := l.now.Load(); now.stand == stand {
+		return now.index, nil
+	}
+	l.read.Lock()
+	defer l.read.Unlock()
+	if now := l.now.Load(); now.stand == stand {
+		return now.index, nil
 	}
 	idx, err := readIndex(db)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	l.index.Store(idx)
-	l.stand.Store(stand)
-	return nil
+	if stand > l.now.Load().stand {
+		l.now.Store(&standing{idx, stand})
+	}
+	return idx, nil
 }
 
-// Refresh reads them again if another process has changed them.
-func (l *Live) Refresh(app core.App) error {
-	if stand, err := standOf(collections.Read(app)); err != nil || stand == l.stand.Load() {
-		return err
-	}
-	return l.Load(app)
+// Load reads the areas in use again where they were changed.
+func (l *Live) Load(app core.App) error {
+	_, err := l.At(collections.Read(app))
+	return err
 }
 
 // Affected are the areas whose records may lie elsewhere now that one was changed in the database and not in the index.

@@ -61,7 +61,10 @@ func (s *storing) storeHousehold() (Receipt, error) {
 	if in.HouseArea, err = grid.HouseArea(db, said.HouseCode); err != nil {
 		return Receipt{}, err
 	}
-	a := grid.Assign(s.intake.Areas(), in)
+	a, err := s.assign(in)
+	if err != nil {
+		return Receipt{}, err
+	}
 	h.Area, h.AreaMethod, h.AreaConfidence = a.Area, string(a.Method), a.Confidence
 	if h.Area == "" {
 		h.Area = access.Common(sender.Actor.Territory)

@@ -9,6 +9,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/grid"
 	"doorstep/internal/instrument"
 )
 
@@ -21,6 +22,7 @@ type lookahead struct {
 	open      map[string][]openCampaign // by form
 	policies  map[string]string
 	rules     map[string]string // of revisits, by campaign
+	areas     *grid.Index       // nil until a record is placed
 }
 
 // concerns is what a batch is looked up by.

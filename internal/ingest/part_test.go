@@ -37,7 +37,7 @@ func withForm(t *testing.T) (*pushed, *instrument.Instrument) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	intake.Instruments, intake.Areas = instrument.NewLibrary(), grid.NewLive().Index
+	intake.Instruments, intake.Areas = instrument.NewLibrary(), grid.NewLive().At
 	in, err := intake.Instruments.Publish(app, instrument.Workbook{Name: "child_visit.csv", Raw: raw}, instrument.Published, "", intake.Now())
 	if err != nil {
 		t.Fatal(err)

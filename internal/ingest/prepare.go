@@ -27,7 +27,7 @@ import (
 // Intake holds what the stages of intake need. It is made for each use; what it points to is the process's.
 type Intake struct {
 	Instruments *instrument.Library
-	Areas       func() *grid.Index
+	Areas       func(collections.DB) (*grid.Index, error) // as a transaction sees them
 	Now         func() time.Time
 	Queue       *Queue
 }

@@ -155,7 +155,10 @@ func (r *registering) locate() (err error) {
 		d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = r.before.Area, r.before.AreaMethod, r.before.AreaConfidence
 		return nil
 	}
-	a := grid.Assign(r.intake.Areas(), d.point)
+	a, err := r.assign(d.point)
+	if err != nil {
+		return err
+	}
 	d.rec.Area, d.rec.AreaMethod, d.rec.AreaConfidence = a.Area, string(a.Method), a.Confidence
 	if a.Area == "" {
 		d.rec.Area = access.Common(d.point.WorkerTerritory) // where the queue of unplaced records is looked after
@@ -165,6 +168,17 @@ func (r *registering) locate() (err error) {
 		d.issues = append(d.issues, grid.Issue(code, strings.Join(d.form.Location, "/")))
 	}
 	return grid.Keep(r.db, d.op.ID, a, !r.exists)
+}
+
+// assign finds the area of a place by the areas as the transaction sees them.
+func (s *storing) assign(in grid.Input) (grid.Assignment, error) {
+	if s.ahead.areas == nil {
+		var err error
+		if s.ahead.areas, err = s.intake.Areas(s.db); err != nil {
+			return grid.Assignment{}, err
+		}
+	}
+	return grid.Assign(s.ahead.areas, in), nil
 }
 
 func (r *registering) household() error {

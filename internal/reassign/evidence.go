@@ -29,7 +29,7 @@ func (w *work) where(now lying, in grid.Input) (to lying, a grid.Assignment, err
 	if now.stated() {
 		return w.whereStated(now, in)
 	}
-	if a := grid.Assign(w.Areas.Index(), in); a.Area != "" {
+	if a := grid.Assign(w.index, in); a.Area != "" {
 		return lying{a.Area, string(a.Method), a.Confidence}, a, nil
 	}
 	to, err = w.heir(now)
@@ -55,7 +55,7 @@ func (w *work) whereStated(now lying, in grid.Input) (to lying, none grid.Assign
 		return now, none, err
 	}
 	if len(became) > 0 {
-		if a := grid.Assign(w.Areas.Index(),
+		if a := grid.Assign(w.index,
 			grid.Input{HasPoint: in.HasPoint, Lon: in.Lon, Lat: in.Lat, AccuracyM: in.AccuracyM}); slices.Contains(became, a.Area) {
 			return lying{a.Area, now.method, now.confidence}, none, nil
 		}
@@ -284,7 +284,7 @@ func (w *work) areaOfHousehold(id, record string) (string, error) {
 
 // persons stay with their households. Whoever has none, or was placed apart, follows the area that is no more.
 func (w *work) persons(area, after string, most int) (int, string, error) {
-	if _, known := w.Areas.Index().Area(area); known {
+	if _, known := w.index.Area(area); known {
 		return 0, after, nil
 	}
 	type person struct{ id, household string }

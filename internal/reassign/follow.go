@@ -20,10 +20,13 @@ import (
 // A worker whose area ended with nothing in its place keeps the code, and is told of.
 func (w *work) follow(ctx context.Context, app core.App) error {
 	return app.RunInTransaction(func(tx core.App) (err error) {
-		if w.db, err = collections.From(tx); err != nil {
+		db, err := collections.From(tx)
+		if err == nil {
+			err = w.begin(db)
+		}
+		if err != nil {
 			return err
 		}
-		w.now = w.Now()
 		became, err := w.changed()
 		if err != nil || len(became) == 0 {
 			return err
@@ -65,7 +68,7 @@ func (w *work) heirs(code string) (found []string, err error) {
 			continue
 		}
 		seen[next] = true
-		if _, known := w.Areas.Index().Area(next); known {
+		if _, known := w.index.Area(next); known {
 			found = append(found, next)
 			continue
 		}

@@ -45,7 +45,10 @@ func (r *Runner) Place(ctx context.Context, app core.App, by access.Actor, say S
 		return out, err
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
-		p := &placing{work: work{Runner: r, db: db, now: r.Now(), territories: map[string][]string{}, job: Job{By: by.ID}}, by: by, say: say}
+		p := &placing{work: work{Runner: r, job: Job{By: by.ID}}, by: by, say: say}
+		if err := p.begin(db); err != nil {
+			return err
+		}
 		out, err = p.do()
 		return err
 	})
@@ -131,7 +134,7 @@ func (p *placing) goal() (to lying, a grid.Assignment, err error) {
 		return to, a, err
 	}
 	if p.say.Area != "" {
-		if _, known := p.Areas.Index().Area(p.say.Area); !known {
+		if _, known := p.index.Area(p.say.Area); !known {
 			return to, a, problem.New(problem.BadParameter, "area")
 		}
 		a = grid.Assignment{Area: p.say.Area, Method: grid.ByHand, Confidence: 1,
@@ -142,7 +145,7 @@ func (p *placing) goal() (to lying, a grid.Assignment, err error) {
 	if p.v.method != string(grid.ByHand) {
 		return to, a, problem.New(problem.BadParameter, "area")
 	}
-	if a = grid.Assign(p.Areas.Index(), said); a.Area == "" {
+	if a = grid.Assign(p.index, said); a.Area == "" {
 		return lying{p.v.area, string(grid.Unassigned), 0}, a, nil
 	}
 	return lying{a.Area, string(a.Method), a.Confidence}, a, nil

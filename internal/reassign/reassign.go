@@ -72,9 +72,6 @@ func (r *Runner) Run(ctx context.Context, app core.App) error {
 		if err != nil || !claimed {
 			return err
 		}
-		if err := r.Areas.Load(app); err != nil { // as they are since the job was asked for, or later
-			return err
-		}
 		if w.at == (place{}) {
 			if err := w.follow(ctx, app); err != nil {
 				return fmt.Errorf("job %s: what names its areas: %w", w.job.ID, err)
@@ -96,6 +93,7 @@ type work struct {
 	all    []stage
 
 	db          collections.DB // of the transaction
+	index       *grid.Index    // of the areas as the transaction sees them
 	now         time.Time
 	territories map[string][]string // by worker
 	moves       []move
@@ -161,9 +159,18 @@ func (w *work) run(ctx context.Context, app core.App) error {
 	return nil
 }
 
+// begin makes ready for a transaction.
+func (w *work) begin(db collections.DB) (err error) {
+	w.db, w.now, w.moves, w.territories = db, w.Now(), nil, map[string][]string{}
+	w.index, err = w.Areas.At(db)
+	return err
+}
+
 // batch looks at the next records and moves those that lie elsewhere, all in one transaction with the note of how far it is.
 func (w *work) batch(db collections.DB) error {
-	w.db, w.now, w.moves, w.territories = db, w.Now(), nil, map[string][]string{}
+	if err := w.begin(db); err != nil {
+		return err
+	}
 	var status, runner string
 	if _, err := collections.One(db, `SELECT status, runner FROM jobs WHERE id=?`, []any{w.job.ID}, &status, &runner); err != nil {
 		return err
@@ -314,9 +321,8 @@ func (w *work) followed(codes []string) error {
 // successor is what became of an area: itself while it is in use, the only one that lies where it lay, or, where there are
 // several or none, the finest one in use that held it; sole is false then.
 func (w *work) successor(code string) (now string, sole bool, err error) {
-	idx := w.Areas.Index()
 	for range 20 { // no chain of names is longer
-		if _, known := idx.Area(code); known || code == "" {
+		if _, known := w.index.Area(code); known || code == "" {
 			return code, true, nil
 		}
 		became, err := w.became(code)
@@ -329,7 +335,7 @@ func (w *work) successor(code string) (now string, sole bool, err error) {
 		code = became[0]
 	}
 	for above := code; above != ""; above = above[:len(above)-1] {
-		if _, known := idx.Area(above); known {
+		if _, known := w.index.Area(above); known {
 			return above, false, nil
 		}
 	}

@@ -33,7 +33,7 @@ func (w *work) next(ctx context.Context, app core.App) error {
 
 // skip notes the record that failed, and goes on behind it. What the error says may be about somebody: it is not kept.
 func (w *work) skip(db collections.DB) error {
-	w.db, w.now, w.moves = db, w.Now(), nil
+	w.db, w.now = db, w.Now()
 	const note = `INSERT INTO area_job_skips (job, collection, record, area, reason, tries, at) VALUES (?,?,?,?,'failed',1,?)
 		ON CONFLICT DO UPDATE SET tries=tries+1, at=excluded.at`
 	if _, err := db.Exec(note, w.job.ID, w.looking.collection, w.looking.id, w.looking.area, collections.Stamp(w.now)); err != nil {

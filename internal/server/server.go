@@ -68,7 +68,7 @@ func New(now func() time.Time) *Server {
 
 // Intake returns what the stages of intake need.
 func (s *Server) Intake() *ingest.Intake {
-	return &ingest.Intake{Instruments: s.Library, Areas: s.Areas.Index, Now: s.Now, Queue: s.queue}
+	return &ingest.Intake{Instruments: s.Library, Areas: s.Areas.At, Now: s.Now, Queue: s.queue}
 }
 
 // Drain lets what was taken in be stored, and takes nothing more in.
