@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase"
-	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 	"github.com/spf13/cobra"
 
@@ -66,9 +65,7 @@ func execute(app *pocketbase.PocketBase) error {
 }
 
 func terminate(app *pocketbase.PocketBase) error {
-	err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error {
-		return e.App.ResetBootstrapState()
-	})
+	err := hooks.End(app)
 	if err != nil {
 		log.Print(err)
 	}

@@ -79,6 +79,11 @@ func besideWhenAsked(app core.App, name string, asked <-chan struct{}, do func(c
 	})
 }
 
+// End ends what is done beside requests, waits for it, and closes the database.
+func End(app core.App) error {
+	return app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
+}
+
 // untilTheEnd returns a context that lasts as long as the server, and a lock that its end waits for, because the database closes then.
 func untilTheEnd(app core.App, name string) (context.Context, *sync.Mutex) {
 	ctx, stop := context.WithCancel(context.Background())

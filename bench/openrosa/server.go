@@ -84,7 +84,7 @@ func serve(ctx context.Context, dir string) error {
 		if err := http.Serve(listener, mux); !errors.Is(err, net.ErrClosed) {
 			return err
 		}
-		return app.ResetBootstrapState()
+		return hooks.End(app)
 	})
 }
 

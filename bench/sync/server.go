@@ -96,7 +96,7 @@ func listen(app core.App) (*httptest.Server, error) {
 
 func (s *server) close() {
 	s.http.Close()
-	if err := s.app.ResetBootstrapState(); err != nil {
+	if err := hooks.End(s.app); err != nil {
 		fmt.Println(err)
 	}
 }
