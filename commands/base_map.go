@@ -2,22 +2,18 @@ package commands
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"time"
 
-	"github.com/paulmach/orb"
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
 
 	"doorstep/collections"
 	"doorstep/hooks"
 	"doorstep/internal/access"
-	"doorstep/internal/audit"
 	"doorstep/internal/basemap"
+	"doorstep/internal/console"
 	"doorstep/internal/grid"
 	"doorstep/internal/tile"
 )
@@ -39,7 +35,7 @@ func baseMap(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c.Flags().BoolVar(&src.Inside, "inside", false, "瓦片服务器在本单位内网 · the tile server stands in your own network")
 	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if len(args) == 0 {
-			if src, err = baseMapOf(app); err != nil {
+			if src, err = console.BaseMap(collections.Read(app)); err != nil {
 				return err
 			}
 			return tellBaseMap(cmd.Context(), cmd.OutOrStdout(), src, d.Areas.Index())
@@ -59,36 +55,9 @@ func baseMap(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	return prepared(app, d, c)
 }
 
-func baseMapOf(app *pocketbase.PocketBase) (basemap.Source, error) {
-	text, err := collections.MetaValue(collections.Read(app), basemap.Key)
-	if err != nil {
-		return basemap.Source{}, err
-	}
-	return basemap.Parse(text)
-}
-
-// setBaseMap writes the setting, which a running server follows at once. The trail names the server and not the whole address, which may
-// hold a key.
 func setBaseMap(ctx context.Context, app *pocketbase.PocketBase, d *hooks.Doorstep, src basemap.Source) error {
-	text, where := "", noBaseMap
-	if src.On() {
-		written, err := json.Marshal(src)
-		if err != nil {
-			return err
-		}
-		address, err := url.Parse(src.URL)
-		if err != nil {
-			return err
-		}
-		text, where = string(written), address.Host
-	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		if err := collections.SetMeta(db, basemap.Key, text); err != nil {
-			return err
-		}
-		entry := access.Shell().Did(audit.Configure)
-		entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": basemap.Key, "value": where}
-		return audit.Append(db, d.Now(), entry)
+		return console.SetBaseMap(db, access.Act{Actor: access.Shell(), Now: d.Now()}, src)
 	})
 }
 
@@ -99,13 +68,10 @@ func tellBaseMap(ctx context.Context, out io.Writer, src basemap.Source, areas *
 		return err
 	}
 	fmt.Fprintf(out, "%s\n%s, 最大级别 largest zoom %d, %s\n", src.URL, src.Datum, src.LargestZoom, src.Credit)
-	middle, found := someMiddle(areas)
-	if !found {
-		_, err := fmt.Fprintln(out, "没有带边界的区划，未试取 · no area has a boundary, so no square was tried")
-		return err
-	}
-	_, err := basemap.New(time.Now).Get(ctx, src, tile.Holding(middle, min(src.LargestZoom, 12)))
+	tried, err := console.TryBaseMap(ctx, src, areas)
 	switch failed := (*basemap.Failure)(nil); {
+	case !tried:
+		_, err = fmt.Fprintln(out, "没有带边界的区划，未试取 · no area has a boundary, so no square was tried")
 	case err == nil:
 		_, err = fmt.Fprintln(out, "试取成功 · a square came")
 	case errors.Is(err, basemap.ErrNone):
@@ -114,15 +80,4 @@ func tellBaseMap(ctx context.Context, out io.Writer, src basemap.Source, areas *
 		_, err = fmt.Fprintf(out, "试取失败，设置已保存 · no square came, the setting stands: %s\n", failed.Why)
 	}
 	return err
-}
-
-// someMiddle is the middle of one of the largest areas that have a boundary.
-func someMiddle(areas *grid.Index) (middle orb.Point, found bool) {
-	whole := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
-	for _, level := range []grid.Level{grid.City, grid.District, grid.Street, grid.Community, grid.Grid} {
-		for a := range areas.In(whole, level) {
-			return a.Boundary.Bound().Center(), true
-		}
-	}
-	return orb.Point{}, false
 }

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -47,7 +48,7 @@ func sourceAt(server string) basemap.Source {
 	return basemap.Source{URL: server + "/{z}/{y}/{x}?tk=key-of-the-city", Datum: basemap.GCJ02, Credit: "© 某某地图", LargestZoom: 16, Inside: true}
 }
 
-func (w *witness) walkBaseMap(app *testapp.App, boss *testapp.Client) {
+func (w *witness) walkBaseMap(app *testapp.App, boss, manager *testapp.Client) {
 	w.t.Helper()
 	answer := aSquare(w.t)
 	status := http.StatusOK
@@ -62,6 +63,10 @@ func (w *witness) walkBaseMap(app *testapp.App, boss *testapp.Client) {
 	status = http.StatusInternalServerError
 	w.send(boss, get, baseMapPath+"/{z}/{x}/{y}", []string{"10", "836", "447"}, "", nil, 502)
 	setBaseMap(w.t, app, basemap.Source{})
+	w.send(manager, post, baseMapPath, nil, "", object{"url": "https://127.0.0.1:1/{z}/{x}/{y}", "datum": basemap.WGS84, "credit": "x", "largest_zoom": 9}, 200)
+	w.send(manager, post, baseMapPath, nil, "", object{"url": "https://127.0.0.1:1/{z}/{x}", "datum": basemap.WGS84, "credit": "x", "largest_zoom": 9}, 400)
+	w.send(manager, post, baseMapPath, nil, "", object{"url": ""}, 200)
+	w.send(boss, post, baseMapPath, nil, "", object{"url": ""}, 403)
 }
 
 // The server gives squares of the one tile server that is set, to who sees maps; it asks for each once, and forgets none of what it is
@@ -226,5 +231,46 @@ func TestWhatATileServerMayNotAnswer(t *testing.T) {
 		if status, _ := boss.Do(get, baseMapPath+"/14/13381/7136", nil); err != nil || status != 404 {
 			t.Errorf("%s: %d %v", text, status, err)
 		}
+	}
+}
+
+// A manager of the whole city sets the base map in the console: outside the city's own network alone, and the trail tells no key.
+func TestTheBaseMapIsSetInTheConsole(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
+	street := app.Client(t, server, app.Worker(t, "M2", "manager", "990101"))
+	tiles := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a private address was asked") }))
+	t.Cleanup(tiles.Close)
+	said := sourceAt(tiles.URL) // with inside
+	if status, body := street.Do(post, baseMapPath, said); status != 403 {
+		t.Errorf("a manager of one street: %d %s", status, body)
+	}
+	var came struct{ Tried, Why string }
+	manager.Want(200, post, baseMapPath, said, &came)
+	if came.Tried != "failed" || !strings.Contains(came.Why, "内网") || !strings.Contains(came.Why, " · ") {
+		t.Errorf("%+v", came)
+	}
+	host := strings.TrimPrefix(tiles.URL, "http://")
+	for name, c := range map[string]*testapp.Client{"manager": manager, "street": street} {
+		status, body := c.Do(get, baseMapPath, nil)
+		if status != 200 || bytes.Contains(body, []byte("key-of-the-city")) || bytes.Contains(body, []byte(host)) != (c == manager) {
+			t.Errorf("%s is told %d %s", name, status, body)
+		}
+	}
+	bad := said
+	bad.Datum = "bd09"
+	if status, body := manager.Do(post, baseMapPath, bad); status != 400 || !bytes.Contains(body, []byte(`"map.source"`)) {
+		t.Errorf("%d %s", status, body)
+	}
+	manager.Want(200, post, baseMapPath, basemap.Source{}, &came)
+	if came.Tried != "not" {
+		t.Errorf("%+v", came)
+	}
+	want := []string{`{"value":"` + host + `","what":"base_map"}`, `{"value":"off","what":"base_map"}`}
+	if got := list(t, collections.Read(app.TestApp), `SELECT detail FROM audit WHERE detail LIKE '%base_map%' ORDER BY seq`); !slices.Equal(got, want) {
+		t.Errorf("the trail says %q", got)
 	}
 }

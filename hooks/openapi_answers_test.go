@@ -34,7 +34,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	visit, seal := w.walkSync(tablet)
 	w.walkFiles(app, tablet, boss)
 	w.walkReview(tablet, boss, visit)
-	w.walkBaseMap(app, boss)
+	w.walkBaseMap(app, boss, manager)
 	w.walkForms(tablet, manager)
 	w.walkWork(app, tablet, boss, worker.Id)
 	w.walkJobs(app, tablet, manager, boss)

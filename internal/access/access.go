@@ -64,6 +64,7 @@ const (
 	ReadWorker       Action = "worker.read"     // who works here, and when their tablets were last heard of
 	MatchList        Action = "list.match"      // compare a list from elsewhere with the register
 	EditServices     Action = "services.edit"   // the table of basic services, and who is entitled to them
+	EditBaseMap      Action = "base_map.edit"   // which tile server gives the squares below maps
 	ReadJob          Action = "job.read"        // how far long work is, and stop it
 )
 
@@ -117,6 +118,7 @@ var Table = map[Action]map[Role]Where{
 	ReadWorker:       {Supervisor: Here, Manager: Here},
 	MatchList:        {Supervisor: Here, Manager: Here},
 	EditServices:     {Manager: Whole},
+	EditBaseMap:      {Manager: Whole},
 	ReadJob:          {Supervisor: Own, Analyst: Own, Manager: Here},
 }
 

@@ -101,7 +101,7 @@ func TestASlowTileServer(t *testing.T) {
 	s, src, _, _ := stage(t, 100)
 	_, err := s.Get(context.Background(), src, tile.At{Z: 1})
 	var failed *Failure
-	if !errors.As(err, &failed) || !failed.Whole || failed.Why != "the tile server is too slow" {
+	if !errors.As(err, &failed) || !failed.Whole || failed.Why != tooSlow {
 		t.Errorf("%v", err)
 	}
 	if _, err := s.Get(context.Background(), src, tile.At{Z: 1, X: 1}); !errors.As(err, &failed) || !failed.Again {

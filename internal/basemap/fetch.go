@@ -29,7 +29,7 @@ var types = []string{"image/png", "image/jpeg", "image/webp"}
 // ErrNone is returned for a square that the tile server does not have.
 var ErrNone = errors.New("no such square")
 
-// Failure is why a square did not come. It names neither the square nor the address.
+// Failure is why a square did not come, in both languages. It names neither the square nor the address.
 type Failure struct {
 	Why   string
 	Whole bool // the tile server gives nothing now, not this square alone
@@ -39,7 +39,10 @@ type Failure struct {
 func (f *Failure) Error() string { return "base map: " + f.Why }
 
 // errInside says that an address is none of the open internet.
-var errInside = errors.New("its address is private, and --inside was not said")
+var errInside = errors.New("地址在内网，须在服务器上用 --inside 设置 · its address is private: set it at the machine with --inside")
+
+// tooSlow is why nothing came within longest.
+const tooSlow = "地图服务器太慢 · the tile server is too slow"
 
 // agent names this program, as tile servers ask for.
 const agent = "Doorstep"
@@ -88,7 +91,7 @@ type Image struct {
 func fetch(ctx context.Context, c *http.Client, src Source, at tile.At) (Image, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, src.address(at), nil)
 	if err != nil {
-		return Image{}, &Failure{Why: "its address cannot be read", Whole: true}
+		return Image{}, &Failure{Why: "地址无法识别 · its address cannot be read", Whole: true}
 	}
 	req.Header.Set("User-Agent", agent)
 	req.Header.Set("Accept", "image/webp,image/png,image/jpeg")
@@ -101,7 +104,7 @@ func fetch(ctx context.Context, c *http.Client, src Source, at tile.At) (Image, 
 	case res.StatusCode == http.StatusNotFound || res.StatusCode == http.StatusNoContent || res.StatusCode == http.StatusGone:
 		return Image{}, ErrNone
 	case res.StatusCode != http.StatusOK:
-		why := fmt.Sprintf("the tile server answers %d", res.StatusCode)
+		why := fmt.Sprintf("地图服务器返回 %d · the tile server answers %d", res.StatusCode, res.StatusCode)
 		return Image{}, &Failure{Why: why, Whole: res.StatusCode != http.StatusBadRequest}
 	}
 	raw, err := io.ReadAll(io.LimitReader(res.Body, largest+1))
@@ -109,11 +112,11 @@ func fetch(ctx context.Context, c *http.Client, src Source, at tile.At) (Image, 
 		return Image{}, &Failure{Why: unanswered(err), Whole: true}
 	}
 	if len(raw) > largest {
-		return Image{}, &Failure{Why: "a square is too large"}
+		return Image{}, &Failure{Why: "瓦片超过 1 MB · a square is too large"}
 	}
 	kind := http.DetectContentType(raw)
 	if !slices.Contains(types, kind) {
-		return Image{}, &Failure{Why: "a square is no PNG, JPEG or WebP"}
+		return Image{}, &Failure{Why: "瓦片不是 PNG、JPEG 或 WebP · a square is no PNG, JPEG or WebP"}
 	}
 	return Image{kind, raw}, nil
 }
@@ -125,13 +128,13 @@ func unanswered(err error) string {
 	case errors.Is(err, errInside):
 		return errInside.Error()
 	case errors.As(err, &name):
-		return "the name of the tile server is not known"
+		return "找不到地图服务器的域名 · the name of the tile server is not known"
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
-		return "the tile server is too slow"
+		return tooSlow
 	}
 	why := err
 	for errors.Unwrap(why) != nil {
 		why = errors.Unwrap(why)
 	}
-	return "the tile server cannot be reached: " + why.Error()
+	return "无法连接地图服务器 · the tile server cannot be reached: " + why.Error()
 }

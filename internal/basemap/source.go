@@ -34,15 +34,21 @@ type Source struct {
 	Inside      bool   `json:"inside"`       // it stands in the city's own network: its address may be private
 }
 
-// Parse reads what Key holds: the zero Source for none. It fails where Check does.
+// ErrSetting is returned for a setting that was written by hand and is wrong.
+var ErrSetting = errors.New(Key)
+
+// Parse reads what Key holds: the zero Source for none. It fails with ErrSetting.
 func Parse(text string) (s Source, err error) {
 	if text == "" {
 		return s, nil
 	}
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return Source{}, fmt.Errorf("%s: %w", Key, err)
+		return Source{}, fmt.Errorf("%w: %w", ErrSetting, err)
 	}
-	return s, s.Check()
+	if err := s.Check(); err != nil {
+		return Source{}, fmt.Errorf("%w: %w", ErrSetting, err)
+	}
+	return s, nil
 }
 
 // On reports whether there is a base map.
@@ -56,9 +62,9 @@ func (s Source) Check() error {
 	case !plain(s.URL):
 		return errors.New("地址须以 http:// 或 https:// 开头，不含用户名和 # · the address must begin with http:// or https://, without user name and #")
 	case s.Datum != WGS84 && s.Datum != GCJ02:
-		return fmt.Errorf("须用 --datum 说明坐标系 · --datum must say how the squares are cut; 可选 one of: %s, %s", WGS84, GCJ02)
+		return fmt.Errorf("须说明坐标系（--datum） · it must be said how the squares are cut (--datum); 可选 one of: %s, %s", WGS84, GCJ02)
 	case strings.TrimSpace(s.Credit) == "" || utf8.RuneCountInString(s.Credit) > longestCredit:
-		return fmt.Errorf("须用 --credit 写明地图来源，最多 %d 字 · --credit must say whose map it is, in at most %d letters", longestCredit, longestCredit)
+		return fmt.Errorf("须写明地图来源（--credit），最多 %d 字 · it must be said whose map it is (--credit), in at most %d letters", longestCredit, longestCredit)
 	case s.LargestZoom < 1 || s.LargestZoom > tile.MostZoom:
 		return fmt.Errorf("最大级别须在 1 至 %d 之间 · the largest zoom is from 1 to %d", tile.MostZoom, tile.MostZoom)
 	}

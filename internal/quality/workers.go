@@ -10,6 +10,7 @@ import (
 type mean struct {
 	interviews int
 	value      map[Kind]float64 // mean of how unusual they are
+	measured   map[Kind]float64 // mean of what was measured
 	n          map[Kind]int
 	z          map[Kind]float64 // against the other workers
 	score      float64
@@ -22,12 +23,13 @@ func together(all []Interview, seen []measured, scales map[Kind]scale) map[strin
 	for i, one := range all {
 		w := workers[one.Worker]
 		if w == nil {
-			w = &mean{value: map[Kind]float64{}, n: map[Kind]int{}, z: map[Kind]float64{}}
+			w = &mean{value: map[Kind]float64{}, measured: map[Kind]float64{}, n: map[Kind]int{}, z: map[Kind]float64{}}
 			workers[one.Worker] = w
 		}
 		w.interviews++
 		for k, v := range seen[i].value {
 			w.value[k] += scales[k].unusual(v)
+			w.measured[k] += v
 			w.n[k]++
 		}
 	}
@@ -103,8 +105,7 @@ func people(all []Interview, workers map[string]*mean, scales map[Kind]scale) []
 		p := Person{Worker: name, Interviews: w.interviews, Score: w.score, Flags: []Flag{}}
 		for _, k := range Kinds {
 			if q, tested := corrected[name][k]; tested && q <= falseShare {
-				s := scales[k]
-				p.Flags = append(p.Flags, Flag{Kind: k, Value: shown(k, s.median+w.value[k]*s.spread), Usual: shown(k, s.median), Chance: q})
+				p.Flags = append(p.Flags, Flag{Kind: k, Value: shown(k, w.measured[k]/float64(w.n[k])), Usual: shown(k, scales[k].median), Chance: q})
 			}
 		}
 		out = append(out, p)

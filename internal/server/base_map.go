@@ -3,40 +3,88 @@ package server
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/basemap"
+	"doorstep/internal/console"
 	"doorstep/internal/problem"
 	"doorstep/internal/share"
 )
 
-// readBaseMap says whether there is a base map, and how maps are drawn on it. Where its tile server stands is told to nobody: the address
-// may hold a key.
+// baseMapTold is how maps are drawn on a base map.
+type baseMapTold struct {
+	On          bool   `json:"on"`
+	Datum       string `json:"datum"`
+	Credit      string `json:"credit"`
+	LargestZoom int    `json:"largest_zoom"`
+	Server      string `json:"server,omitempty"` // its name, for who may set another
+}
+
+// readBaseMap says whether there is a base map, and how maps are drawn on it. The whole address is told to nobody: it may hold a key.
 func readBaseMap(r *request) error {
 	src, err := r.baseMap()
 	if err != nil {
 		return err
 	}
-	return r.private(struct {
-		On          bool   `json:"on"`
-		Datum       string `json:"datum"`
-		Credit      string `json:"credit"`
-		LargestZoom int    `json:"largest_zoom"`
-	}{src.On(), src.Datum, src.Credit, src.LargestZoom})
+	told := baseMapTold{On: src.On(), Datum: src.Datum, Credit: src.Credit, LargestZoom: src.LargestZoom}
+	may, err := r.actor.Allowed(r.db(), access.EditBaseMap)
+	if address, bad := url.Parse(src.URL); may && bad == nil {
+		told.Server = address.Host
+	}
+	if err != nil {
+		return err
+	}
+	return r.private(told)
+}
+
+// editBaseMap sets the tile server, or ends the base map where no address is given, and tries a square. A server in the city's own network is
+// named at the machine alone: what this server may reach there is none of a manager's.
+func editBaseMap(r *request) error {
+	var in basemap.Source
+	if err := r.bind(&in); err != nil {
+		return err
+	}
+	in.Inside = false
+	if !in.On() {
+		in = basemap.Source{}
+	} else if err := in.Check(); err != nil {
+		return problem.New(problem.BadBaseMap, err.Error())
+	}
+	if err := collections.Write(r.ctx(), r.App, func(db collections.DB) error { return console.SetBaseMap(db, r.act(), in) }); err != nil {
+		return err
+	}
+	out := struct {
+		Tried string `json:"tried"`
+		Why   string `json:"why"`
+	}{Tried: "not"}
+	if in.On() {
+		var tried bool
+		var err error
+		share.Wait(r.Response, func() { tried, err = console.TryBaseMap(r.ctx(), in, r.Areas.Index()) })
+		switch failed := (*basemap.Failure)(nil); {
+		case errors.As(err, &failed):
+			out.Tried, out.Why = "failed", failed.Why
+		case errors.Is(err, basemap.ErrNone):
+			out.Tried = "none"
+		case err != nil:
+			return err
+		case tried:
+			out.Tried = "came"
+		}
+	}
+	return r.private(out)
 }
 
 // baseMap is the tile server of the settings; the zero Source for none. One that was set by hand and is wrong is none, and is in the log.
 func (r *request) baseMap() (basemap.Source, error) {
-	text, err := collections.MetaValue(r.db(), basemap.Key)
-	if err != nil {
-		return basemap.Source{}, err
-	}
-	src, err := basemap.Parse(text)
-	if err != nil {
+	src, err := console.BaseMap(r.db())
+	if errors.Is(err, basemap.ErrSetting) {
 		r.App.Logger().Warn("base map", "error", err.Error())
 		return basemap.Source{}, nil
 	}
-	return src, nil
+	return src, err
 }
 
 // baseMapSquare gives a square of the base map. Browsers keep none: what is kept on a shared computer tells where somebody read.

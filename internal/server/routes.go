@@ -189,6 +189,7 @@ var consoleRoutes = []Route{
 	get("/api/doorstep/v1/areas/outlines", access.ReadCoverage, outlines),
 	get("/api/doorstep/v1/tiles/{z}/{x}/{y}", access.ReadCoverage, mapTile).packed(),
 	get(baseMapPath, access.ReadCoverage, readBaseMap),
+	post(baseMapPath, access.EditBaseMap, editBaseMap),
 	get(baseMapPath+"/{z}/{x}/{y}", access.ReadCoverage, baseMapSquare).slow("the tile server is asked, whose time is bounded"),
 	get("/api/doorstep/v1/coverage/pace", access.ReadCoverage, readPace),
 	get("/api/doorstep/v1/outcomes", access.ReadCoverage, outcomes),
