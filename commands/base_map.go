@@ -13,8 +13,8 @@ import (
 	"doorstep/hooks"
 	"doorstep/internal/access"
 	"doorstep/internal/basemap"
-	"doorstep/internal/console"
 	"doorstep/internal/grid"
+	"doorstep/internal/server"
 	"doorstep/internal/tile"
 )
 
@@ -35,7 +35,7 @@ func baseMap(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c.Flags().BoolVar(&src.Inside, "inside", false, "瓦片服务器在本单位内网 · the tile server stands in your own network")
 	c.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if len(args) == 0 {
-			if src, err = console.BaseMap(collections.Read(app)); err != nil {
+			if src, err = server.BaseMap(collections.Read(app)); err != nil {
 				return err
 			}
 			return tellBaseMap(cmd.Context(), cmd.OutOrStdout(), src, d.Areas.Index())
@@ -57,7 +57,7 @@ func baseMap(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 
 func setBaseMap(ctx context.Context, app *pocketbase.PocketBase, d *hooks.Doorstep, src basemap.Source) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		return console.SetBaseMap(db, access.Act{Actor: access.Shell(), Now: d.Now()}, src)
+		return server.SetBaseMap(db, access.Act{Actor: access.Shell(), Now: d.Now()}, src)
 	})
 }
 
@@ -68,7 +68,7 @@ func tellBaseMap(ctx context.Context, out io.Writer, src basemap.Source, areas *
 		return err
 	}
 	fmt.Fprintf(out, "%s\n%s, 最大级别 largest zoom %d, %s\n", src.URL, src.Datum, src.LargestZoom, src.Credit)
-	tried, err := console.TryBaseMap(ctx, src, areas)
+	tried, err := server.TryBaseMap(ctx, src, areas)
 	switch failed := (*basemap.Failure)(nil); {
 	case !tried:
 		_, err = fmt.Fprintln(out, "没有带边界的区划，未试取 · no area has a boundary, so no square was tried")

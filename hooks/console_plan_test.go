@@ -10,6 +10,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/console"
+	"doorstep/internal/job"
 )
 
 // explaining looks at the plan of every query before it is asked.
@@ -78,6 +79,11 @@ func TestConsoleReadsNoWholeTable(t *testing.T) {
 		}
 		for _, by := range console.WorkerSorts {
 			if _, err := console.Workers(db, known, actor, console.WorkersAsked{Sort: by, Limit: 10}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, w := range []job.Which{{}, {Oldest: true}, {Kind: "export"}, {Kind: "export", Oldest: true}} {
+			if _, err := job.List(db, actor, w); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -23,6 +23,7 @@ var whatStands = map[string]map[string]string{
 	"/duplicates": {"probability": "-probability", "newest": "-created", "oldest": "created"},
 	"/workers":    {"area": "area", "name": "name", "staff_no": "staff_no"},
 	"/quarantine": {"newest": "-received_at", "oldest": "received_at"},
+	"/jobs":       {"newest": "-created", "oldest": "created"},
 }
 
 // A list stands in each order that its route knows, page by page as in one piece, and refuses any other.
@@ -34,6 +35,7 @@ func TestListsAreSortedAsTheirRoutesSay(t *testing.T) {
 		if r := push(t, d.tablets[0], object{"seq": d.seq, "op": "submit", "id": uuid.NewString(), "form": "no_such_form", "answers": object{}})[0]; r.Status != "quarantined" {
 			t.Fatalf("%+v", r)
 		}
+		d.manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/jobs/export", object{"form": "child_visit", "with": object{"format": "csv"}}, nil)
 		d.Advance(time.Minute)
 	}
 	read := func(path, query string) (items []map[string]any) {

@@ -64,7 +64,8 @@ func (s Source) Check() error {
 	case s.Datum != WGS84 && s.Datum != GCJ02:
 		return fmt.Errorf("须说明坐标系（--datum） · it must be said how the squares are cut (--datum); 可选 one of: %s, %s", WGS84, GCJ02)
 	case strings.TrimSpace(s.Credit) == "" || utf8.RuneCountInString(s.Credit) > longestCredit:
-		return fmt.Errorf("须写明地图来源（--credit），最多 %d 字 · it must be said whose map it is (--credit), in at most %d letters", longestCredit, longestCredit)
+		return fmt.Errorf("须写明地图来源（--credit），最多 %d 字 · it must be said whose map it is (--credit), in at most %[1]d letters",
+			longestCredit)
 	case s.LargestZoom < 1 || s.LargestZoom > tile.MostZoom:
 		return fmt.Errorf("最大级别须在 1 至 %d 之间 · the largest zoom is from 1 to %d", tile.MostZoom, tile.MostZoom)
 	}

@@ -183,22 +183,32 @@ const MostListed = 50
 // looked is how many jobs are looked at for one page, so that a page of few costs no more than one of many.
 const looked = 500
 
-// List gives the jobs that the actor is told of, of one kind or of all, behind a cursor.
-func List(db collections.DB, actor access.Actor, kind, cursor string) (Page, error) {
+// Which are the jobs that a list is asked for.
+type Which struct {
+	Kind   string // "" for all
+	Cursor string // behind which they stand; "" for the first
+	Oldest bool   // they come first
+}
+
+// List gives the jobs that the actor is told of, the newest first unless it is asked otherwise.
+func List(db collections.DB, actor access.Actor, w Which) (Page, error) {
 	p := Page{Items: []Job{}}
-	if cursor == "" {
-		cursor = "~" // behind every id
+	behind, order := "<", "DESC" // ids are in the order of time
+	if w.Oldest {
+		behind, order = ">", "ASC"
+	} else if w.Cursor == "" {
+		w.Cursor = "~" // behind every id
 	}
-	where, args := `j.kind!='reassign' AND j.id<?`, []any{cursor} // ids are in the order of time
-	if kind != "" {
-		where, args = where+` AND j.kind=?`, append(args, kind)
+	where, args := `j.kind!='reassign' AND j.id`+behind+`?`, []any{w.Cursor}
+	if w.Kind != "" {
+		where, args = where+` AND j.kind=?`, append(args, w.Kind)
 	}
 	if actor.Where(access.ReadJob) == access.Own {
 		where, args = where+` AND j.created_by=?`, append(args, actor.ID)
 	}
 	var last string
 	n := 0
-	query := `SELECT ` + columns + ` FROM jobs j WHERE ` + where + ` ORDER BY j.id DESC LIMIT ?`
+	query := `SELECT ` + columns + ` FROM jobs j WHERE ` + where + ` ORDER BY j.id ` + order + ` LIMIT ?`
 	err := collections.Each(db, query, append(args, looked), func(rows *sql.Rows) error {
 		if len(p.Items) == MostListed {
 			return nil

@@ -213,7 +213,7 @@ var Catalogue = map[Code]Entry{
 	NotAsked: {0, "按其他答案，此题不需要回答，或者这个值不能存入此题。", "By the other answers this question is not asked, or it cannot hold this value."},
 	BadService: {http.StatusBadRequest, "服务清单中有一行不对（代码、名称或条件），请按提示修改。没有保存任何内容。",
 		"A row of the table of services is wrong, in its code, name or rule; mend it as told. Nothing was stored."},
-	NoBaseMap: {http.StatusBadGateway, "底图服务器暂时没有应答，地图上只画区域边界。", "The tile server gives nothing now; the map shows the outlines alone."},
+	NoBaseMap:  {http.StatusBadGateway, "底图服务器暂时没有应答，地图上只画区域边界。", "The tile server gives nothing now; the map shows the outlines alone."},
 	BadBaseMap: {http.StatusBadRequest, "底图的设置不对，请按提示修改。没有保存。", "The setting of the base map is wrong; mend it as told. Nothing was saved."},
 	ReviewElsewhere: {http.StatusBadRequest, "审核状态不能直接修改，请用审核功能作出决定（通过、退回、拒绝、重开）。没有保存。",
 		"The review state is not set here; decide in the review (approve, return, reject, reopen). Nothing was saved."},

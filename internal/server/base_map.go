@@ -8,7 +8,6 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/basemap"
-	"doorstep/internal/console"
 	"doorstep/internal/problem"
 	"doorstep/internal/share"
 )
@@ -39,8 +38,8 @@ func readBaseMap(r *request) error {
 	return r.private(told)
 }
 
-// editBaseMap sets the tile server, or ends the base map where no address is given, and tries a square. A server in the city's own network is
-// named at the machine alone: what this server may reach there is none of a manager's.
+// editBaseMap sets the tile server, or ends the base map where no address is given, and tries a square. A server in the city's own network
+// is named at the machine alone: what this server may reach there is none of a manager's.
 func editBaseMap(r *request) error {
 	var in basemap.Source
 	if err := r.bind(&in); err != nil {
@@ -52,7 +51,7 @@ func editBaseMap(r *request) error {
 	} else if err := in.Check(); err != nil {
 		return problem.New(problem.BadBaseMap, err.Error())
 	}
-	if err := collections.Write(r.ctx(), r.App, func(db collections.DB) error { return console.SetBaseMap(db, r.act(), in) }); err != nil {
+	if err := collections.Write(r.ctx(), r.App, func(db collections.DB) error { return SetBaseMap(db, r.act(), in) }); err != nil {
 		return err
 	}
 	out := struct {
@@ -62,7 +61,7 @@ func editBaseMap(r *request) error {
 	if in.On() {
 		var tried bool
 		var err error
-		share.Wait(r.Response, func() { tried, err = console.TryBaseMap(r.ctx(), in, r.Areas.Index()) })
+		share.Wait(r.Response, func() { tried, err = TryBaseMap(r.ctx(), in, r.Areas.Index()) })
 		switch failed := (*basemap.Failure)(nil); {
 		case errors.As(err, &failed):
 			out.Tried, out.Why = "failed", failed.Why
@@ -79,7 +78,7 @@ func editBaseMap(r *request) error {
 
 // baseMap is the tile server of the settings; the zero Source for none. One that was set by hand and is wrong is none, and is in the log.
 func (r *request) baseMap() (basemap.Source, error) {
-	src, err := console.BaseMap(r.db())
+	src, err := BaseMap(r.db())
 	if errors.Is(err, basemap.ErrSetting) {
 		r.App.Logger().Warn("base map", "error", err.Error())
 		return basemap.Source{}, nil

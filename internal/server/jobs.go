@@ -18,7 +18,8 @@ import (
 )
 
 func listJobs(r *request) error {
-	page, err := job.List(r.db(), r.actor, r.query("kind"), r.query("cursor"))
+	which := job.Which{Kind: r.query("kind"), Cursor: r.query("cursor"), Oldest: r.query("sort") == console.Oldest}
+	page, err := job.List(r.db(), r.actor, which)
 	if err != nil {
 		return err
 	}

@@ -211,7 +211,7 @@ var consoleRoutes = []Route{
 
 // jobRoutes are about work that takes longer than a page waits.
 var jobRoutes = []Route{
-	get(jobsPath, access.ReadJob, listJobs),
+	get(jobsPath, access.ReadJob, listJobs).sorts(console.Newest, console.Oldest),
 	get(jobsPath+"/{id}", access.ReadJob, oneJob),
 	get(jobsPath+"/{id}/file", access.ReadJob, jobFile).slow("a file"),
 	post(jobsPath+"/{id}/cancel", access.ReadJob, cancelJob),

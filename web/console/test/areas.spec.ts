@@ -1,11 +1,23 @@
 import { toGCJ02 } from '../../kit/src/datum.ts'
+import { geoPackage } from './geopackage.ts'
+import type { City } from './server.ts'
 import { shapefile, type Ring } from './shapefile.ts'
 import { test, expect, sizes, type Lang } from './test.ts'
 
 interface Outlines { features: { properties: { code: string; name: string }; geometry: { type: string; coordinates: Ring[] | Ring[][] } }[] }
+const outlines = (city: City, parent: string) => city.call<Outlines>('M00001', 'GET', '/api/doorstep/v1/areas/outlines?parent=' + parent)
+/** streets are those of one district, as they are stored and as shapes of a file. */
+async function streets(city: City) {
+  const { territory } = await city.call<{ territory: { code: string }[] }>('M00001', 'GET', '/api/doorstep/v1/me')
+  let parent = territory[0]!.code
+  for (let all = await outlines(city, parent); all.features[0] && all.features[0].properties.code.length < 9; all = await outlines(city, parent)) parent = all.features[0].properties.code
+  const stored = await outlines(city, parent)
+  const shapes = stored.features.map((f) => ({ code: f.properties.code, name: f.properties.name, rings: (f.geometry.type === 'Polygon' ? f.geometry.coordinates as Ring[] : (f.geometry.coordinates as Ring[][]).flat()) }))
+  return { parent, stored, shapes }
+}
 const words = {
-  zh: { bad: '没有改动任何区划', look: '看会改什么', would: '新增 0 个、改动 1 个', list: '改动 1 个' },
-  en: { bad: 'nothing was changed', look: 'See what would change', would: '0 would be added, 1 changed', list: '1 changed' },
+  zh: { bad: '没有改动任何区划', look: '看会改什么', would: '新增 0 个、改动 1 个', list: '改动 1 个', found: '须查看的位置', over: /重叠/, run: '导入' },
+  en: { bad: 'nothing was changed', look: 'See what would change', would: '0 would be added, 1 changed', list: '1 changed', found: 'Places to look at', over: /overlap/i, run: 'Import' },
 }
 
 for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typeof sizes][]) {
@@ -14,12 +26,7 @@ for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typ
     const w = words[lang]
 
     test('a shapefile in another datum is looked at: the map is what the server read', async ({ console, page, city }) => {
-      const { territory } = await city.call<{ territory: { code: string }[] }>('M00001', 'GET', '/api/doorstep/v1/me')
-      const below = async (parent: string) => city.call<Outlines>('M00001', 'GET', '/api/doorstep/v1/areas/outlines?parent=' + parent)
-      let parent = territory[0]!.code
-      for (let all = await below(parent); all.features[0] && all.features[0].properties.code.length < 9; all = await below(parent)) parent = all.features[0].properties.code
-      const stored = await below(parent)
-      const shapes = stored.features.map((f) => ({ code: f.properties.code, name: f.properties.name, rings: (f.geometry.type === 'Polygon' ? f.geometry.coordinates as Ring[] : (f.geometry.coordinates as Ring[][]).flat()) }))
+      const { parent, stored, shapes } = await streets(city)
       const [first, second] = shapes as [typeof shapes[0], typeof shapes[0]]
       const clockwise = (rings: Ring[]) => rings.map((r) => [...r].reverse())
       const moved = { ...first, rings: clockwise(first.rings.map((r) => r.map(([x, y]) => toGCJ02([x + 0.002, y])))) }
@@ -56,12 +63,41 @@ for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typ
       await console.accessible()
       await console.fits()
       await console.picture(`areas-shapefile-${lang}-${size}`)
-      expect(await below(parent), 'looking changes nothing').toEqual(stored)
+      expect(await outlines(city, parent), 'looking changes nothing').toEqual(stored)
 
       const rows = '代码,名称\n' + first.code + ',改了名的街道\n'
       await page.locator('input[type=file]').setInputFiles({ name: 'names.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) })
       await page.getByRole('button', { name: w.look }).click()
       await expect(page.getByRole('status').filter({ hasText: w.list })).toBeVisible()
+    })
+
+    test('a GeoPackage whose border lies over its neighbour is looked at, and imported', async ({ console, page, city }) => {
+      const { parent, stored, shapes } = await streets(city)
+      const [first, second] = shapes as [typeof shapes[0], typeof shapes[0]]
+      const middle = (rings: Ring[]) => rings[0]!.reduce((s, p) => s + p[0], 0) / rings[0]!.length
+      const by = Math.sign(middle(second.rings) - middle(first.rings)) * 0.004
+      const over = { ...first, rings: first.rings.map((r) => r.map(([x, y]) => [x + by, y] as [number, number])) }
+      await console.open('M00001', 'areas', lang)
+      await page.locator('input[type=file]').setInputFiles({ name: 'streets.gpkg', mimeType: 'application/geopackage+sqlite3', buffer: geoPackage([over], 4326) })
+      await page.locator('select').selectOption('wgs84')
+      await page.getByRole('button', { name: w.look }).click()
+      await expect(page.getByRole('status').filter({ hasText: w.would })).toBeVisible()
+      await expect(page.locator('.map path.moved')).toHaveCount(1)
+      const spots = page.locator('.map .spot') // where the two lie over each other
+      await expect(spots.first()).toBeVisible()
+      await expect(page.locator('.map figcaption')).toContainText(w.found + ' ' + await spots.count())
+      expect(await spots.first().locator('title').textContent()).toMatch(w.over)
+      const inside = await spots.first().evaluate((dot) => { const r = dot.getBoundingClientRect(); return document.elementsFromPoint(r.x + r.width / 2, r.y + r.height / 2).some((e) => e.matches('path.moved')) })
+      expect(inside, 'the dot lies on the moved border').toBe(true)
+      await console.accessible()
+      await console.fits()
+      await console.picture(`areas-geopackage-${lang}-${size}`)
+      expect(await outlines(city, parent)).toEqual(stored)
+      await page.getByRole('button', { name: w.run }).click()
+      await expect(page.locator('.job[data-kind=areas][data-status=done]')).toBeVisible({ timeout: 30_000 })
+      const moved = (await outlines(city, parent)).features.find((f) => f.properties.code === first.code)!
+      const at = (g: typeof moved.geometry) => (g.type === 'Polygon' ? g.coordinates as Ring[] : (g.coordinates as Ring[][]).flat())
+      expect(Math.abs(middle(at(moved.geometry)) - middle(over.rings))).toBeLessThan(0.0002)
     })
   })
 }

@@ -9,8 +9,8 @@ import type { City } from './server.ts'
 
 const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==', 'base64')
 const words = {
-  zh: { credit: '© 测试地图 1', fails: '底图暂时取不到' },
-  en: { credit: '© Test map 1', fails: 'The base map does not come now' },
+  zh: { credit: '© 测试地图 1', fails: '底图暂时取不到', without: '没有底图', set: '设置底图', off: '取消底图', ok: '确定', learns: '不知道是谁在看', inside: '内网' },
+  en: { credit: '© Test map 1', fails: 'The base map does not come now', without: 'None', set: 'Set a base map', off: 'End the base map', ok: 'Confirm', learns: 'never learns who looks', inside: 'private' },
 }
 type Square = [number, number, number]
 
@@ -95,6 +95,35 @@ for (const [lang, size, datum] of [['zh', 'desk', 'gcj02'], ['en', 'phone', 'wgs
       await page.reload()
       await expect(page.locator('.map path').first()).toBeVisible()
       await expect(page.locator('.map .credit')).toHaveCount(0)
+    })
+
+    test('a manager of the whole city sets it, having read what the tile server learns', async ({ console, page }) => {
+      const w = words[lang]
+      await console.open('M00001', 'watch', lang)
+      const card = page.locator('.base-map')
+      await expect(card).toContainText(w.without)
+      await card.getByRole('button', { name: w.set }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.locator('input[type=url]').fill(address())
+      await dialog.locator('select').selectOption(datum)
+      await dialog.locator('input').nth(1).fill(w.credit)
+      const confirm = dialog.getByRole('button', { name: w.ok })
+      await expect(confirm).toBeDisabled()
+      await expect(dialog).toContainText(w.learns)
+      await console.accessible()
+      await console.fits()
+      await console.picture(`base-map-set-${lang}-${size}`)
+      await dialog.getByRole('checkbox').check()
+      await confirm.click()
+      await expect(card.getByRole('status')).toContainText(w.inside) // an address inside is none for the console, and nobody asked it
+      expect(asked).toEqual([])
+      await expect(card).toContainText(w.credit)
+      await expect(card).toContainText('127.0.0.1')
+      await console.accessible()
+      await console.fits()
+      await card.getByRole('button', { name: w.off }).click()
+      await dialog.getByRole('button', { name: w.ok }).click()
+      await expect(card).toContainText(w.without)
     })
 
     test('a record lies on the base map too', async ({ console, page, city }) => {

@@ -8,7 +8,7 @@ test('a threshold is changed, compared with last month, and published as a versi
   const value = (p: Points) => { const t = p.tables.find((x) => x.list === 'risk_grade')!; return t.choices.find((c) => c.name === 'yellow')!.values[t.columns.indexOf('min_points')] }
   const before = await city.call<Points>('M00001', 'GET', path)
   await console.open('M00001', 'points')
-  const cell = page.getByLabel('中高风险（黄） min_points')
+  const cell = page.getByLabel('中高风险（黄） 最低分值')
   await expect(cell).toHaveValue(value(before)!)
   const compare = page.getByRole('button', { name: '与上个月的记录对照' })
   await expect(compare).toBeDisabled()

@@ -21,6 +21,15 @@ const kept = new Map<string, Promise<string>>()
 const waiting: (() => void)[] = []
 let free = atOnce
 
+/** readBaseMapAnew asks again, since another one may have been set; squares of the one before are forgotten. */
+export async function readBaseMapAnew() {
+  asked = false
+  for (const coming of kept.values()) void coming.then((url) => { if (url) URL.revokeObjectURL(url) })
+  kept.clear()
+  baseMapFails.value = false
+  await readBaseMap()
+}
+
 /** squareOf gives the address of a square's picture in this tab; an empty one where there is none. */
 export function squareOf(key: string): Promise<string> {
   const known = kept.get(key)
