@@ -6,6 +6,7 @@ export const notes = reactive<Note[]>([])
 let next = 1
 
 export function note(text: string, bad = false) {
+  for (const same of notes.filter((n) => n.text === text)) unnote(same.id)
   const id = next++
   notes.push({ id, text, bad })
   setTimeout(() => unnote(id), bad ? 9000 : 5000)

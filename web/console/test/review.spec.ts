@@ -17,6 +17,8 @@ for (const lang of ['zh', 'en'] as Lang[]) {
     const first = keyIn(page.url())
     await page.keyboard.press('j')
     await expect.poll(() => keyIn(page.url())).not.toBe(first)
+    const focused = () => page.evaluate(() => document.activeElement?.className)
+    await expect.poll(focused, 'the focus is at the record and not lost').toBe('right')
     const second = keyIn(page.url())
     await page.keyboard.press('k')
     await expect.poll(() => keyIn(page.url())).toBe(first)
@@ -27,6 +29,7 @@ for (const lang of ['zh', 'en'] as Lang[]) {
     await expect.poll(() => keyIn(page.url())).toBe(second)
     await page.keyboard.press('u')
     await expect.poll(() => keyIn(page.url())).toBe(first)
+    await expect.poll(focused).toBe('right')
     await expect(page.getByText(words[lang].undone)).toBeVisible()
     expect((await city.call<Full>('S00003', 'GET', read(first))).review).toEqual([])
 

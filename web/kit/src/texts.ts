@@ -198,6 +198,7 @@ export const texts = {
   'key.x': ['拒绝（写说明）', 'reject, with a comment'],
   'key.o': ['重新打开', 'reopen'],
   'key.u': ['10 秒内撤销', 'undo within ten seconds'],
+  'review.noFinding': ['这份记录的题目没有疑点。', 'No question of this record has a finding.'],
   'key.n': ['下一个有疑问的题目', 'next question with a finding'],
   'key.updown': ['上一题、下一题', 'question before, after'],
   'key.c': ['在当前题目上批注', 'comment at this question'],
@@ -230,6 +231,7 @@ export const texts = {
   'clean.reopened': ['撤回批量通过', 'The approval together is taken back'],
   'clean.back': ['已撤回 {n} 条', '{n} taken back'],
 
+  'record.visitsBefore': ['此前走访', 'Visits before'],
   'record.answers': ['答案', 'Answers'],
   'record.history': ['历史', 'History'],
   'record.earlier': ['以往走访', 'Earlier visits'],
