@@ -87,7 +87,7 @@ for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typ
       const overlap = spots.filter({ has: page.locator('title', { hasText: w.over }) }).first() // where the two lie over each other
       await expect(overlap).toBeVisible()
       await expect(page.locator('.map figcaption')).toContainText(w.found + ' ' + await spots.count())
-      const inside = await overlap.evaluate((dot) => { const r = dot.getBoundingClientRect(); return document.elementsFromPoint(r.x + r.width / 2, r.y + r.height / 2).some((e) => e.matches('path.moved')) })
+      const inside = await overlap.evaluate((dot) => { dot.scrollIntoView({ block: 'center' }); const r = dot.getBoundingClientRect(); return document.elementsFromPoint(r.x + r.width / 2, r.y + r.height / 2).some((e) => e.matches('path.moved')) })
       expect(inside, 'the dot lies on the moved border').toBe(true)
       await console.accessible()
       await console.fits()
