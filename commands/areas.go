@@ -29,7 +29,7 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			"doorstep areas import streets.csv",
 	}
 	addDatum(c, &o.Datum, "边界的坐标系 · datum of the boundaries")
-	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查，不写入 · look at the file, write nothing")
+	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查，不写入 · look at the file, write nothing")
 	c.Flags().BoolVar(&o.Replace, "replace", false, "停用同一上级下文件中没有的同级区域 · end areas beside those of the file that it does not name")
 	c.Flags().BoolVar(&o.Anyway, "anyway", false, "即使坐标系看来不对也导入 · import although the datum looks wrong")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -49,7 +49,7 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}
-		tellImported(cmd, o.Dry, r.Added, r.Changed, r.Same)
+		tellImported(cmd, o.Check, r.Added, r.Changed, r.Same)
 		if r.Ended > 0 || r.Affected > 0 {
 			cmd.Printf("停用 %d 个；受影响的区域 %d 个 · ended %d; areas whose records are looked at again: %d\n", r.Ended, r.Affected, r.Ended, r.Affected)
 		}
@@ -68,7 +68,7 @@ func importHouseCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comm
 			"at the\nrecords of the areas that it concerns.",
 		Example: "  doorstep areas house-codes codes.xlsx --dry-run",
 	}
-	c.Flags().BoolVar(&o.Dry, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
+	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		raw, err := os.ReadFile(args[0])
 		if err != nil {
@@ -83,7 +83,7 @@ func importHouseCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comm
 		if err != nil {
 			return mistakes(cmd, args[0], err)
 		}
-		tellImported(cmd, o.Dry, r.Added, r.Changed, r.Same)
+		tellImported(cmd, o.Check, r.Added, r.Changed, r.Same)
 		return nil
 	}
 	return prepared(app, d, c)

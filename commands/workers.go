@@ -48,8 +48,8 @@ func importWorkers(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 }
 
 // tellImported prints what an import did, or would do.
-func tellImported(cmd *cobra.Command, dry bool, added, changed, same int) {
-	if dry {
+func tellImported(cmd *cobra.Command, check bool, added, changed, same int) {
+	if check {
 		fmt.Fprint(cmd.OutOrStdout(), "仅检查 dry run · ")
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "新增 added %d · 修改 changed %d · 未变 same %d\n", added, changed, same)

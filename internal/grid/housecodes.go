@@ -40,7 +40,7 @@ const (
 
 // ImportHouseCodes reads in which area each house code lies, from an .xlsx or a .csv, and lets a job look at the records of the areas
 // that it concerns. A code that is there and that the list does not name stays. It fails with survey.Problems when the list has
-// mistakes, before anything is written; of a dry run they are in the report. After a crash the import may be made again.
+// mistakes, before anything is written; of a check they are in the report. After a crash the import may be made again.
 func ImportHouseCodes(ctx context.Context, app core.App, f File, o Options) (HouseCodes, error) {
 	r := HouseCodes{Mistakes: survey.Problems{}}
 	if !tabular.Lists(f.Name) {
@@ -66,7 +66,7 @@ func ImportHouseCodes(ctx context.Context, app core.App, f File, o Options) (Hou
 	if err == nil && len(l.said) == 0 && len(r.Mistakes) == 0 {
 		r.Mistakes = append(r.Mistakes, tabular.Empty()...)
 	}
-	if len(r.Mistakes) > 0 && !o.Dry {
+	if len(r.Mistakes) > 0 && !o.Check {
 		return r, r.Mistakes
 	}
 	return r, r.write(ctx, app, l, o)
@@ -133,7 +133,7 @@ func (r *HouseCodes) write(ctx context.Context, app core.App, l houseList, o Opt
 		concerned[area] = true
 	}
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(l.said)), codesAtOnce) {
-		if o.Dry {
+		if o.Check {
 			if err := r.store(collections.Read(app), part, l, concerned, true); err != nil {
 				return err
 			}
@@ -152,7 +152,7 @@ func (r *HouseCodes) write(ctx context.Context, app core.App, l houseList, o Opt
 		}
 		noted = now
 	}
-	if o.Dry || len(concerned) == 0 {
+	if o.Check || len(concerned) == 0 {
 		return nil
 	}
 	return collections.Write(ctx, app, func(db collections.DB) (err error) {
@@ -168,7 +168,7 @@ func (r *HouseCodes) write(ctx context.Context, app core.App, l houseList, o Opt
 }
 
 // store writes a part of the codes, or only counts what that would change, and notes the areas that a code leaves or comes to.
-func (r *HouseCodes) store(db collections.DB, part []string, l houseList, concerned map[string]bool, dry bool) error {
+func (r *HouseCodes) store(db collections.DB, part []string, l houseList, concerned map[string]bool, check bool) error {
 	for _, code := range part {
 		to := l.said[code].area
 		from, err := HouseArea(db, code)
@@ -186,7 +186,7 @@ func (r *HouseCodes) store(db collections.DB, part []string, l houseList, concer
 			concerned[from] = true
 		}
 		concerned[to] = true
-		if dry {
+		if check {
 			continue
 		}
 		const write = `INSERT INTO house_codes (code, area) VALUES (?,?) ON CONFLICT DO UPDATE SET area=excluded.area`

@@ -26,10 +26,10 @@ type Imported struct {
 type Options struct {
 	Datum     Datum    // of the outlines; "" for a list
 	Territory []string // outside of which nothing is imported; nil for everywhere
-	Dry       bool     // say what would happen, and write nothing
+	Check     bool     // say what would happen, and write nothing
 	Replace   bool     // areas of the levels and below the parents that the file tells of, and that it does not name, end
 	Anyway    bool     // import although the datum looks wrong
-	Picture   bool     // of a dry run: draw what would change
+	Picture   bool     // of a check: draw what would change
 	By        string
 	Now       time.Time
 }
@@ -50,7 +50,7 @@ type Report struct {
 
 // Import reads areas from a file of any kind and writes them, all or nothing; then a job looks at the records that may lie
 // elsewhere now. An area without an outline keeps the one that is stored. It fails with survey.Problems when the file has
-// mistakes; of a dry run they are in the report.
+// mistakes; of a check they are in the report.
 func Import(ctx context.Context, app core.App, f File, o Options) (Report, error) {
 	r := Report{Mistakes: survey.Problems{}, Findings: []Finding{}, Changes: []Change{}}
 	codes, err := CodesOf(collections.Read(app))
@@ -76,12 +76,12 @@ func Import(ctx context.Context, app core.App, f File, o Options) (Report, error
 	if o.Picture {
 		r.Picture = newPicture(imp, r.Mistakes, o.Territory)
 	}
-	if len(imp.areas) > 0 && (o.Dry || len(r.Mistakes) == 0) {
+	if len(imp.areas) > 0 && (o.Check || len(r.Mistakes) == 0) {
 		err = r.write(ctx, app, imp.areas, codes, o)
 	} else {
 		err = nil
 	}
-	if err == nil && len(r.Mistakes) > 0 && !o.Dry {
+	if err == nil && len(r.Mistakes) > 0 && !o.Check {
 		return r, r.Mistakes
 	}
 	return r, err
@@ -119,7 +119,7 @@ func (r *Report) write(ctx context.Context, app core.App, areas []Area, codes Co
 		if err := r.apply(db, areas, ended, codes, o); err != nil {
 			return err
 		}
-		if o.Dry || len(r.Mistakes) > 0 {
+		if o.Check || len(r.Mistakes) > 0 {
 			return errOnlyLooked
 		}
 		if len(list) > 0 && before.Len() > 0 {
@@ -153,7 +153,7 @@ func (r *Report) suspect(db collections.DB, areas []Area, o Options) (err error)
 	}
 	f := r.Datum.finding(o.Datum)
 	r.Findings = append(r.Findings, f)
-	if !o.Anyway && !o.Dry {
+	if !o.Anyway && !o.Check {
 		r.Mistakes = append(r.Mistakes, survey.Problem{Code: f.Code, Column: "crs", ZH: f.ZH, EN: f.EN})
 	}
 	return nil

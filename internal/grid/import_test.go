@@ -41,7 +41,7 @@ func TestADryRunTellsEverything(t *testing.T) {
 		strings.Replace(box("990101001001003", "x", 114, 22, 115, 23), "[115,22],", "[115,22,", 1), // not JSON that has positions
 	)
 	f.Data = []byte(strings.Replace(string(f.Data), "[115,22,[", "[115,22],[114.5,24],[114.2,21],[", 1)) // crosses itself
-	r, err := grid.Import(t.Context(), app, f, grid.Options{Datum: grid.WGS84, Dry: true, By: "operator", Now: time.Now()})
+	r, err := grid.Import(t.Context(), app, f, grid.Options{Datum: grid.WGS84, Check: true, By: "operator", Now: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestADryRunDrawsWhatWouldChange(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			c.options.Dry, c.options.Picture, c.options.Now = true, true, time.Now()
+			c.options.Check, c.options.Picture, c.options.Now = true, true, time.Now()
 			r, err := grid.Import(t.Context(), app, c.file, c.options)
 			if err != nil || r.Picture == nil {
 				t.Fatalf("%+v %v", r.Mistakes, err)
@@ -118,7 +118,7 @@ func TestADryRunDrawsWhatWouldChange(t *testing.T) {
 	lon, lat := grid.GCJ02.FromWGS84(114, 22.5)
 	east, north := grid.GCJ02.FromWGS84(114.005, 22.6)
 	shifted := geoJSON(box("990101001001001", "网格", lon, lat, east, north), box("990101001001003", "", lon, lat, east, north))
-	r, err := grid.Import(t.Context(), app, shifted, grid.Options{Datum: grid.GCJ02, Dry: true, Picture: true, Now: time.Now()})
+	r, err := grid.Import(t.Context(), app, shifted, grid.Options{Datum: grid.GCJ02, Check: true, Picture: true, Now: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestADryRunDrawsWhatWouldChange(t *testing.T) {
 		w := 114 + float64(i)/1000
 		many = append(many, box(fmt.Sprintf("990103001%03d%03d", 1+i/700, 1+i), "新", w, 23, w+0.001, 23.1))
 	}
-	r, err = grid.Import(t.Context(), app, geoJSON(many...), grid.Options{Datum: grid.WGS84, Dry: true, Picture: true, Now: time.Now()})
+	r, err = grid.Import(t.Context(), app, geoJSON(many...), grid.Options{Datum: grid.WGS84, Check: true, Picture: true, Now: time.Now()})
 	if err != nil || len(r.Picture.After) != 500 || r.Picture.Left != 200 {
 		t.Errorf("%v: %d areas, %d left out", err, len(r.Picture.After), r.Picture.Left)
 	}
@@ -205,7 +205,7 @@ func TestAWrongDatumIsSeen(t *testing.T) {
 	if n := tally(t, app, `SELECT COUNT(*) FROM areas`); n != 0 {
 		t.Errorf("%d areas were written", n)
 	}
-	o.Dry = true
+	o.Check = true
 	r, err := grid.Import(t.Context(), app, geoJSON(shifted...), o)
 	if err != nil || r.Datum.Looks != grid.GCJ02 || r.Datum.Points != 60 || r.Datum.EastM < 450 || r.Datum.EastM > 600 || r.Datum.NorthM > -200 || r.Datum.NorthM < -400 {
 		t.Errorf("%+v %v", r.Datum, err)
@@ -213,7 +213,7 @@ func TestAWrongDatumIsSeen(t *testing.T) {
 	if r, err = grid.Import(t.Context(), app, geoJSON(right...), o); err != nil || r.Datum.Looks != "" || r.Datum.Inside < 58 {
 		t.Errorf("the right datum: %+v %v", r.Datum, err)
 	}
-	o.Dry, o.Datum = false, grid.GCJ02
+	o.Check, o.Datum = false, grid.GCJ02
 	if _, err = grid.Import(t.Context(), app, geoJSON(shifted...), o); err != nil {
 		t.Errorf("declared as what it is: %v", err)
 	}

@@ -30,7 +30,7 @@ func TestImportList(t *testing.T) {
 	other := row("990102")
 	list := codeList("区划代码,名称,备注\n990100,新名市,x\n990101,示例区990101,\n990103,新区,\n")
 	for _, check := range []bool{true, false} {
-		r, err := grid.Import(t.Context(), app, list, grid.Options{Dry: check, By: "operator", Now: now})
+		r, err := grid.Import(t.Context(), app, list, grid.Options{Check: check, By: "operator", Now: now})
 		if err != nil || r.Imported != (grid.Imported{Added: 1, Changed: 1, Same: 1}) || len(r.Ignored) != 1 {
 			t.Fatalf("%+v %v", r, err)
 		}

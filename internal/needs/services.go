@@ -138,7 +138,7 @@ type Change struct {
 // Draft is the table as somebody wants it.
 type Draft struct {
 	Services []Service
-	Dry      bool // only tells what would change
+	Check    bool // only tells what would change
 	By       access.Actor
 }
 
@@ -161,12 +161,12 @@ func Edit(ctx context.Context, app core.App, d Draft, now time.Time) ([]Change, 
 	}
 	var changes []Change
 	work := func(db collections.DB) (err error) {
-		if changes, err = compare(db, all); err != nil || d.Dry {
+		if changes, err = compare(db, all); err != nil || d.Check {
 			return err
 		}
 		return d.replace(db, changes, now)
 	}
-	if d.Dry {
+	if d.Check {
 		err := work(collections.Read(app))
 		return changes, err
 	}

@@ -15,20 +15,15 @@ import (
 	"doorstep/internal/survey"
 )
 
-// importAreas answers a dry run with all that is wrong and all that would change, and an import with what it did.
+// importAreas answers a check with all that is wrong and all that would change, and an import with what it did.
 func importAreas(r *request) error {
-	said := func(name string) bool { return r.query(name) == "1" }
-	o := grid.Options{
-		Territory: r.actor.Territory, Dry: said("dry") || said("check"), Replace: said("replace"), Anyway: said("anyway"), By: r.actor.ID,
-		Now: r.Now(),
+	in, err := r.list()
+	if err != nil {
+		return err
 	}
-	if crs := r.query("crs"); crs != "" {
-		var err error
-		if o.Datum, err = grid.ParseDatum(crs); err != nil {
-			return problem.New(problem.BadParameter, "crs")
-		}
-	}
-	o.Picture = o.Dry
+	o := in.areas(r.actor, r.Now())
+	o.Check = in.Check || r.query("dry") == "1"
+	o.Picture = o.Check
 	file, err := r.uploaded()
 	if err != nil {
 		return err
@@ -44,7 +39,7 @@ func importAreas(r *request) error {
 		return err
 	}
 	report.Mistakes = report.Mistakes[:min(len(report.Mistakes), survey.MostProblems)]
-	if !o.Dry {
+	if !o.Check {
 		if err := r.Areas.Load(r.App); err != nil {
 			return err
 		}
@@ -53,20 +48,20 @@ func importAreas(r *request) error {
 	return r.JSON(http.StatusOK, report)
 }
 
-// importHouseCodes answers a dry run with all that is wrong, and an import with what it did.
+// importHouseCodes answers a check with all that is wrong, and an import with what it did.
 func importHouseCodes(r *request) error {
 	file, err := r.uploaded()
 	if err != nil {
 		return err
 	}
-	o := grid.Options{Dry: r.query("dry") == "1", By: r.actor.ID, Now: r.Now()}
+	o := grid.Options{Check: r.query("dry") == "1", By: r.actor.ID, Now: r.Now()}
 	report, err := grid.ImportHouseCodes(r.ctx(), r.App, grid.File{Name: file.name, Data: file.raw}, o)
 	if mistakes := (survey.Problems)(nil); errors.As(err, &mistakes) {
 		return workbookProblem(mistakes)
 	} else if err != nil {
 		return err
 	}
-	if !o.Dry {
+	if !o.Check {
 		r.KickAreas()
 	}
 	return r.JSON(http.StatusOK, report)

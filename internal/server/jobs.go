@@ -224,6 +224,7 @@ type listAsked struct {
 	Anyway    bool       `json:"anyway"`
 }
 
+// list reads how a list is to be imported. It fails with problem.BadParameter where the datum is none.
 func (r *request) list() (in listAsked, err error) {
 	said := func(name string) bool { return r.query(name) == "1" }
 	in = listAsked{Check: said("check"), Passwords: said("passwords"), Replace: said("replace"), Anyway: said("anyway")}
@@ -233,6 +234,11 @@ func (r *request) list() (in listAsked, err error) {
 		}
 	}
 	return in, nil
+}
+
+// areas are the options of an import of areas that is not only looked at.
+func (in listAsked) areas(by access.Actor, now time.Time) grid.Options {
+	return grid.Options{Territory: by.Territory, Datum: in.Datum, Replace: in.Replace, Anyway: in.Anyway, By: by.ID, Now: now}
 }
 
 func beginList(kind string) handler {

@@ -326,8 +326,7 @@ func (s *Server) importAreaFile(ctx context.Context, t *job.Task) (any, error) {
 	if _, err := raw.ReadFrom(given); err != nil {
 		return nil, err
 	}
-	o := grid.Options{Territory: t.Actor.Territory, Datum: in.Datum, Replace: in.Replace, Anyway: in.Anyway, By: t.Actor.ID, Now: t.Now}
-	report, err := grid.Import(ctx, t.App, grid.File{Name: t.Name, Data: raw.Bytes()}, o)
+	report, err := grid.Import(ctx, t.App, grid.File{Name: t.Name, Data: raw.Bytes()}, in.areas(t.Actor, t.Now))
 	if errors.Is(err, grid.ErrChanged) {
 		return nil, problem.New(problem.Busy, "")
 	}

@@ -97,10 +97,10 @@ func editServices(r *request) error {
 
 // fileServices is editServices of a file; dry_run=1 only tells what it would change.
 func fileServices(r *request) error {
-	dry := false
+	check := false
 	if s := r.query("dry_run"); s != "" {
 		var err error
-		if dry, err = strconv.ParseBool(s); err != nil {
+		if check, err = strconv.ParseBool(s); err != nil {
 			return problem.New(problem.BadParameter, "dry_run")
 		}
 	}
@@ -112,13 +112,13 @@ func fileServices(r *request) error {
 	if err != nil {
 		return workbookProblem(err)
 	}
-	return r.tellChanges(all, dry)
+	return r.tellChanges(all, check)
 }
 
-func (r *request) tellChanges(all []needs.Service, dry bool) error {
-	changes, err := needs.Edit(r.ctx(), r.App, needs.Draft{Services: all, Dry: dry, By: r.actor}, r.Now())
+func (r *request) tellChanges(all []needs.Service, check bool) error {
+	changes, err := needs.Edit(r.ctx(), r.App, needs.Draft{Services: all, Check: check, By: r.actor}, r.Now())
 	if err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, map[string]any{"changes": changes, "dry_run": dry})
+	return r.JSON(http.StatusOK, map[string]any{"changes": changes, "dry_run": check})
 }
