@@ -117,20 +117,20 @@ func coverageTriggers(table, interview string) map[string]string {
 
 // districtAndDay are two columns of coverage_days of a record; the day is that of the surveys' zone.
 func districtAndDay(row string) string {
-	return fmt.Sprintf(`substr(%sarea,1,%d), COALESCE(%s,'')`, row, AreaDigits[1], DayOf(row+"received_at"))
+	return DistrictOf(row+"area") + `, COALESCE(` + DayOf(row+"received_at") + `,'')`
 }
 
 // stale says that the cases of the community of a record are to be counted anew.
 func stale(row string) string {
-	return fmt.Sprintf(`INSERT INTO coverage_stale (what, key) VALUES ('area', substr(%s.area,1,%d)) ON CONFLICT DO NOTHING;`,
-		row, CommunityDigits)
+	return `INSERT INTO coverage_stale (what, key) VALUES ('area', ` + inLevel(row+".area", CommunityDigits) + `) ON CONFLICT DO NOTHING;`
 }
 
 // countLater lets the records of a table be counted by day and by case, none of which was counted before: by coverage.Keep, in pieces.
 // Where districts and communities begin is found along the index of areas.
 func countLater(db DB, table string) error {
 	for digits, mark := range map[int]string{
-		AreaDigits[1]: `'days', '` + table + `/'||substr(area,1,6)||'/'`, CommunityDigits: `'area', substr(area,1,12)`,
+		DistrictDigits:  `'days', '` + table + `/'||` + DistrictOf("area") + `||'/'`,
+		CommunityDigits: `'area', ` + inLevel("area", CommunityDigits),
 	} {
 		query := fmt.Sprintf(`WITH RECURSIVE first(area) AS (SELECT MIN(area) FROM "%[1]s" UNION ALL SELECT (SELECT MIN(area) FROM "%[1]s" t
 				WHERE t.area>CASE WHEN length(first.area)<%[2]d THEN first.area ELSE substr(first.area,1,%[2]d)||'~' END)
@@ -192,18 +192,28 @@ func Recount(db DB, interviews Interviews, tables []string) error {
 	})
 }
 
-// CommunityDigits is the length of a community's code (GB/T 2260 and its sequels). A longer code is a grid's.
-const CommunityDigits = 12
+// Lengths of the codes of areas (GB/T 2260 and its sequels). A code longer than a community's is a grid's.
+const (
+	cityDigits      = 4
+	DistrictDigits  = 6
+	StreetDigits    = 9
+	CommunityDigits = 12
+)
 
-// AreaDigits are the lengths of the codes of a city, a district, a street and a community.
-var AreaDigits = [...]int{4, 6, 9, CommunityDigits}
+// AreaDigits are those of a city, a district, a street and a community.
+var AreaDigits = [...]int{cityDigits, DistrictDigits, StreetDigits, CommunityDigits}
+
+// DistrictOf is in SQL the district that the area of a column lies in: each table of records has an index that begins with it.
+func DistrictOf(column string) string { return inLevel(column, DistrictDigits) }
+
+func inLevel(column string, digits int) string { return fmt.Sprintf(`substr(%s,1,%d)`, column, digits) }
 
 // recountAreas counts the areas of each level from the cases and the work in them.
 func recountAreas(db DB) error {
 	for level := range len(AreaDigits) + 1 {
 		least, part := CommunityDigits+1, `area` // of a grid
 		if level < len(AreaDigits) {
-			least, part = AreaDigits[level], fmt.Sprintf(`substr(area,1,%d)`, AreaDigits[level])
+			least, part = AreaDigits[level], inLevel("area", AreaDigits[level])
 		}
 		for _, query := range []string{
 			`INSERT INTO coverage_areas (level, area, visited, completed, returned, approved) SELECT ?, part, COUNT(*), SUM(some>0), 0, 0

@@ -128,7 +128,7 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 			index(t.Name, "worker", "worker, id, review_state"),
 			index(t.Name, "household", "household, campaign"), index(t.Name, "person", "person"), index(t.Name, "received", "received_at"),
 			index(t.Name, "state", "review_state, received_at, id, area"),
-			index(t.Name, "district", "substr(area,1,6), review_state, received_at, id, area"),
+			index(t.Name, "district", DistrictOf("area")+", review_state, received_at, id, area"),
 		}
 	} else {
 		c.Fields.Add(repeatEnvelope(main)...)

@@ -10,7 +10,6 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/audit"
-	"doorstep/internal/job"
 )
 
 // TestAJobOfTheClockThatFailsDoesItLater lets each job of the clock fail at one statement after the other: those of one transaction leave
@@ -31,7 +30,7 @@ func TestAJobOfTheClockThatFailsDoesItLater(t *testing.T) {
 			d.Plant(t, "sign_ins", map[string]any{"id": "old", "key": "old", "right": 0, "wrong": 1, "created": long, "updated": long})
 		}, `SELECT COUNT(*) FROM sign_ins WHERE id='old'`},
 		{"doorstep.files", true, func(t *testing.T) {
-			d.Plant(t, collections.Jobs, map[string]any{"id": "ended", "kind": "roster", "status": job.Done, "upload": "x", "areas": "[]",
+			d.Plant(t, collections.Jobs, map[string]any{"id": "ended", "kind": "roster", "status": collections.JobDone, "upload": "x", "areas": "[]",
 				"created_by": "m", "created": long, "updated": collections.Stamp(d.Doorstep.Now().AddDate(0, 0, -40))})
 		}, `SELECT COUNT(*) FROM jobs WHERE upload!=''`},
 		{"doorstep.forms", true, func(t *testing.T) {

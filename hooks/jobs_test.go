@@ -36,7 +36,7 @@ func ended(t *testing.T, c *testapp.Client, id string) (j jobSeen) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		c.Want(http.StatusOK, http.MethodGet, jobs+"/"+id, nil, &j)
-		if j.Status != job.Waiting && j.Status != job.Running {
+		if j.Status != collections.JobWaiting && j.Status != collections.JobRunning {
 			return j
 		}
 		j = jobSeen{}
@@ -73,7 +73,7 @@ func TestASetIsApprovedByAJobAndTakenBack(t *testing.T) {
 	d.get(d.boss, "/queue/clean", &set)
 	id := begun(t, d.boss, "/approve?before="+url.QueryEscape(set.Before), nil)
 	came := ended(t, d.boss, id)
-	if came.Status != job.Done || came.Result["n"] != float64(set.N) || came.Done != set.N || came.Total != set.N {
+	if came.Status != collections.JobDone || came.Result["n"] != float64(set.N) || came.Done != set.N || came.Total != set.N {
 		t.Fatalf("%+v of %+v", came, set)
 	}
 	approved := 0
@@ -108,7 +108,7 @@ func TestASetIsApprovedByAJobAndTakenBack(t *testing.T) {
 		t.Errorf("the manager takes somebody else's back: %d", status)
 	}
 	back := ended(t, d.boss, begun(t, d.boss, "/reopen", map[string]any{"job": id, "comment": "撤回批量通过"}))
-	if back.Status != job.Done || back.Result["n"] != float64(set.N) {
+	if back.Status != collections.JobDone || back.Result["n"] != float64(set.N) {
 		t.Fatalf("%+v", back)
 	}
 	for id, state := range d.states() {
@@ -131,7 +131,7 @@ func TestAnExportIsAJob(t *testing.T) {
 	id := begun(t, d.manager, "/export", with(all))
 	came := ended(t, d.manager, id)
 	rows := came.Result["tables"].([]any)[0].(map[string]any)["rows"]
-	if came.Status != job.Done || !came.File || rows != 1.0 || came.Result["risk"] == nil {
+	if came.Status != collections.JobDone || !came.File || rows != 1.0 || came.Result["risk"] == nil {
 		t.Fatalf("%+v", came)
 	}
 	for range 2 {
@@ -173,7 +173,7 @@ func TestAFileStaysBehindWhoLosesTerritoryOrRole(t *testing.T) {
 	worker := d.Worker(t, "M-3", "manager", "990101", "990102")
 	manager := d.Client(t, d.Serve(t), worker)
 	id := begun(t, manager, "/export", map[string]any{"form": "child_visit", "with": map[string]string{"format": "csv"}})
-	if came := ended(t, manager, id); came.Status != job.Done || !came.File {
+	if came := ended(t, manager, id); came.Status != collections.JobDone || !came.File {
 		t.Fatalf("%+v", came)
 	}
 	for _, c := range []struct {
@@ -212,7 +212,7 @@ func TestListsAreImportedByJobs(t *testing.T) {
 	before := count()
 	good := "工号,姓名,负责区域\nA1,王采集,990101001\nA2,李采集,990101\n"
 	looked := ended(t, district, begunWith(t, district, "/workers?check=1", "staff.csv", good))
-	if looked.Status != job.Done || looked.Result["added"] != 2.0 || looked.File || count() != before {
+	if looked.Status != collections.JobDone || looked.Result["added"] != 2.0 || looked.File || count() != before {
 		t.Fatalf("looked at: %+v, %s accounts", looked, count())
 	}
 	for name, c := range map[string]struct{ list, code string }{
@@ -221,13 +221,13 @@ func TestListsAreImportedByJobs(t *testing.T) {
 		"an unknown area":   {"工号,姓名,负责区域\nA4,王采集,88\n", "worker.territory_unknown"},
 	} {
 		came := ended(t, district, begunWith(t, district, "/workers", "staff.csv", c.list))
-		if came.Status != job.Failed || came.Problem == nil || len(came.Problem.Data) == 0 || came.Problem.Data[0].Code != c.code || count() != before {
+		if came.Status != collections.JobFailed || came.Problem == nil || len(came.Problem.Data) == 0 || came.Problem.Data[0].Code != c.code || count() != before {
 			t.Errorf("%s: %+v", name, came)
 		}
 	}
 	id := begunWith(t, district, "/workers?passwords=1", "staff.csv", good)
 	came := ended(t, district, id)
-	if came.Status != job.Done || came.Result["added"] != 2.0 || !came.File {
+	if came.Status != collections.JobDone || came.Result["added"] != 2.0 || !came.File {
 		t.Fatalf("%+v", came)
 	}
 	if _, body := district.Do(http.MethodGet, jobs+"/"+id+"/file", nil); strings.Count(string(body), "\n") != 3 || !strings.Contains(string(body), "A1,王采集,") {
@@ -235,11 +235,11 @@ func TestListsAreImportedByJobs(t *testing.T) {
 	}
 	rosterIsLookedAt(t, d, district)
 	roster := "区划代码,住址,姓名\n990101001001001,示例路 1 号,王小明\n"
-	if came = ended(t, district, begunWith(t, district, "/roster", "roster.csv", roster)); came.Status != job.Done || came.Result["persons"] != 1.0 {
+	if came = ended(t, district, begunWith(t, district, "/roster", "roster.csv", roster)); came.Status != collections.JobDone || came.Result["persons"] != 1.0 {
 		t.Errorf("%+v", came)
 	}
 	outside := strings.Replace(roster, "990101001001001", "990102001001001", 1)
-	if came = ended(t, district, begunWith(t, district, "/roster", "roster.csv", outside)); came.Status != job.Failed || came.Problem.Data[0].Code != "roster.outside" {
+	if came = ended(t, district, begunWith(t, district, "/roster", "roster.csv", outside)); came.Status != collections.JobFailed || came.Problem.Data[0].Code != "roster.outside" {
 		t.Errorf("%+v", came)
 	}
 	if n := list(t, collections.Read(d.TestApp), `SELECT count(*) FROM persons WHERE area LIKE '990102%'`)[0]; n != "1" { // who was there
@@ -263,7 +263,7 @@ func rosterIsLookedAt(t *testing.T, d *desk, district *testapp.Client) {
 		"990101001001001,示例路 9 号,钱多多,,2011-05-06\n990101001001001,示例路 9 号,赵丽丽," + elsewhere + ",\n"
 	id := begunWith(t, district, "/roster?check=1", "roster.csv", rows)
 	came := ended(t, district, id)
-	if came.Status != job.Done || !came.File || !reflect.DeepEqual(came.Result["bands"], map[string]any{"linked": 1.0, "review": 1.0, "new": 1.0}) {
+	if came.Status != collections.JobDone || !came.File || !reflect.DeepEqual(came.Result["bands"], map[string]any{"linked": 1.0, "review": 1.0, "new": 1.0}) {
 		t.Fatalf("bands: %+v", came)
 	}
 	look := came.Result["look"].([]any)[0].(map[string]any)
@@ -302,14 +302,14 @@ func TestAJobThatAServerLeftIsInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := ended(t, d.boss, left)
-	if j.Status != job.Interrupted || !j.Again || j.File || j.Done != 3 {
+	if j.Status != collections.JobInterrupted || !j.Again || j.File || j.Done != 3 {
 		t.Fatalf("%+v", j)
 	}
 	if status, _ := d.manager.Do(http.MethodPost, jobs+"/"+left+"/again", nil); status != http.StatusNotFound {
 		t.Errorf("somebody else starts it again: %d", status)
 	}
 	d.boss.Want(http.StatusNoContent, http.MethodPost, jobs+"/"+left+"/again", nil, nil)
-	if j = ended(t, d.boss, left); j.Status != job.Done || !j.File {
+	if j = ended(t, d.boss, left); j.Status != collections.JobDone || !j.File {
 		t.Errorf("again: %+v", j)
 	}
 	d.boss.Want(http.StatusNotFound, http.MethodPost, jobs+"/"+left+"/cancel", nil, nil)
@@ -320,7 +320,7 @@ func TestAJobThatAServerLeftIsInterrupted(t *testing.T) {
 		return err
 	})
 	d.boss.Want(http.StatusNoContent, http.MethodPost, jobs+"/"+waits+"/cancel", nil, nil)
-	if j = ended(t, d.boss, waits); j.Status != job.Cancelled || !j.Again {
+	if j = ended(t, d.boss, waits); j.Status != collections.JobCancelled || !j.Again {
 		t.Errorf("stopped: %+v", j)
 	}
 	write(func(db collections.DB) (err error) {

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
-	"doorstep/internal/job"
 	"doorstep/internal/testapp"
 )
 
@@ -36,11 +35,11 @@ func (w *witness) walkJobs(app *testapp.App, tablet, manager, boss *testapp.Clie
 	set := w.send(boss, get, "/api/doorstep/v1/queue/clean", nil, "", nil, 200)
 	approved := begin(boss, "approve", "?before="+url.QueryEscape(text(set, "before")), nil, 200)
 	begin(boss, "approve", "", nil, 400)
-	if j := ended(w.t, boss, approved); j.Status != job.Done || j.Result["n"] != 2.0 {
+	if j := ended(w.t, boss, approved); j.Status != collections.JobDone || j.Result["n"] != 2.0 {
 		w.t.Errorf("two of three clean records are approved: %+v", j)
 	}
 	reopened := begin(boss, "reopen", "", object{"job": approved, "comment": "撤回批量通过"}, 200)
-	if j := ended(w.t, boss, reopened); j.Status != job.Done || j.Result["n"] != 2.0 {
+	if j := ended(w.t, boss, reopened); j.Status != collections.JobDone || j.Result["n"] != 2.0 {
 		w.t.Errorf("they are taken back: %+v", j)
 	}
 	begin(boss, "reopen", "", object{"job": "x", "comment": "撤回批量通过"}, 404)

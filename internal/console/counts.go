@@ -52,19 +52,16 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 // formTitle is what a form is called; a title stands in one language.
 func formTitle(in *instrument.Instrument) Text { return Text{in.Form.Title, in.Form.Title} }
 
-// street is from how many digits on so little lies in an area that all its records are looked at.
-const street = 9
-
 // inState counts the records of a table in one state.
 func inState(db collections.DB, table, state string, ranges []territory.Range) (sum Count, err error) {
 	for _, r := range ranges {
 		var c Count
 		switch {
-		case len(r.Lo) >= street:
+		case len(r.Lo) >= collections.StreetDigits:
 			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE area>=? AND area<? AND +review_state=?`, r.Lo, r.Hi, state)
-		case len(r.Lo) >= district:
-			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE substr(area,1,6)=? AND review_state=? AND +area>=? AND +area<?`,
-				r.Lo[:district], state, r.Lo, r.Hi)
+		case len(r.Lo) >= collections.DistrictDigits:
+			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE `+collections.DistrictOf("area")+`=? AND review_state=? AND +area>=? AND +area<?`,
+				r.Lo[:collections.DistrictDigits], state, r.Lo, r.Hi)
 		default:
 			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE review_state=? AND +area>=? AND +area<?`, state, r.Lo, r.Hi)
 		}

@@ -80,7 +80,7 @@ func ReadHousehold(db collections.DB, k Known, actor access.Actor, id string) (o
 	}
 	out.subjects = []string{id}
 	out.Area = areaOf(k.Areas, out.Area.Code)
-	if out.Facts, err = factRows(db, collections.Households, id); err != nil {
+	if out.Facts, err = fieldRows(db, collections.Households, id); err != nil {
 		return out, nil, err
 	}
 	for _, part := range []func(collections.DB, Known, access.Actor) error{out.place, out.members, out.visits, out.tasks} {
@@ -91,12 +91,12 @@ func ReadHousehold(db collections.DB, k Known, actor access.Actor, id string) (o
 	return out, out.subjects, nil
 }
 
-// factRows are the fields of a household or a person as rows of a record.
-func factRows(db collections.DB, table, id string) ([]Row, error) {
-	facts := factsOfRegister[table]
-	said, err := inClear(db, table, id, facts)
-	rows := make([]Row, 0, len(facts))
-	for _, f := range facts {
+// fieldRows are the fields of a household or a person as rows of a record.
+func fieldRows(db collections.DB, table, id string) ([]Row, error) {
+	fields := fieldsOfRegister[table]
+	said, err := inClear(db, table, id, fields)
+	rows := make([]Row, 0, len(fields))
+	for _, f := range fields {
 		value := said[f.Field]
 		shown := maskOf(table, f.Field).Mask(value)
 		row := Row{Ref: f.Field, Kind: "question", Label: f.Label, Type: "text", Value: shown, Text: Text{shown, shown},
@@ -123,7 +123,7 @@ func (d *Dwelling) members(db collections.DB, _ Known, actor access.Actor) error
 	})
 	for i := range d.Members {
 		if err == nil {
-			d.Members[i].Facts, err = factRows(db, collections.Persons, d.Members[i].ID)
+			d.Members[i].Facts, err = fieldRows(db, collections.Persons, d.Members[i].ID)
 		}
 	}
 	return err

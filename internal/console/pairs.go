@@ -17,17 +17,17 @@ import (
 
 // Pair is a candidate pair of duplicates: a was there first.
 type Pair struct {
-	ID         string  `json:"id"`
-	Kind       string  `json:"kind"`
-	Rule       string  `json:"rule"`
-	Status     string  `json:"status"`
-	Collection string  `json:"collection"`
-	Created    string  `json:"created"`
-	Weight     float64 `json:"weight"`      // of the evidence, in bits; 0 of a rule
-	Chance     float64 `json:"probability"` // that it is one
-	A          Side    `json:"a"`
-	B          Side    `json:"b"`
-	Rows       []Fact  `json:"rows"` // of one pair that is looked at; empty in a list
+	ID         string     `json:"id"`
+	Kind       string     `json:"kind"`
+	Rule       string     `json:"rule"`
+	Status     string     `json:"status"`
+	Collection string     `json:"collection"`
+	Created    string     `json:"created"`
+	Weight     float64    `json:"weight"`      // of the evidence, in bits; 0 of a rule
+	Chance     float64    `json:"probability"` // that it is one
+	A          Side       `json:"a"`
+	B          Side       `json:"b"`
+	Rows       []Compared `json:"rows"` // of one pair that is looked at; empty in a list
 	doubt      string
 	Unsure     int      `json:"unsure"` // how many people looked at it and were not sure
 	Can        []string `json:"can"`    // same, different and unsure; the other side has to agree where only one lies here
@@ -44,8 +44,8 @@ type Side struct {
 	Comment  string `json:"comment"` // what it wrote, in one pair that is looked at
 }
 
-// Fact is how one field of the two rows compares. Equal is nil where a side says nothing.
-type Fact struct {
+// Compared is how one field of the two rows compares. Equal is nil where a side says nothing.
+type Compared struct {
 	Field string  `json:"field"`
 	Label Text    `json:"label"`
 	A     string  `json:"a"` // masked; empty for a side that lies elsewhere
@@ -89,7 +89,7 @@ func toDecide(actor access.Actor, index string) (from string, args []any) {
 
 // inStreets reports whether a territory is no larger than some streets.
 func inStreets(ranges []territory.Range) bool {
-	return !slices.ContainsFunc(ranges, func(r territory.Range) bool { return len(r.Lo) < street })
+	return !slices.ContainsFunc(ranges, func(r territory.Range) bool { return len(r.Lo) < collections.StreetDigits })
 }
 
 // PairsAsked are the pairs of one kind, "" for all, in the order of one of PairSorts, the first where none is said, after a cursor.
@@ -175,14 +175,14 @@ func ReadPair(db collections.DB, k Known, actor access.Actor, id string) (p Pair
 	if err != nil {
 		return p, err
 	}
-	p.Rows = p.facts(k, said)
+	p.Rows = p.compare(k, said)
 	p.explain(evidence)
 	return p, p.comments(db)
 }
 
 // comments adds what the sides that lie here wrote.
 func (p *Pair) comments(db collections.DB) error {
-	wrote, err := inClear(db, collections.Duplicates, p.ID, []Fact{{Field: "comment"}, {Field: "comment_b"}})
+	wrote, err := inClear(db, collections.Duplicates, p.ID, []Compared{{Field: "comment"}, {Field: "comment_b"}})
 	for s, column := range map[*Side]string{&p.A: "comment", &p.B: "comment_b"} {
 		if s.Here {
 			s.Comment = wrote[column]
@@ -201,9 +201,9 @@ func (p *Pair) explain(evidence string) {
 		return
 	}
 	for _, l := range levels {
-		at := slices.IndexFunc(p.Rows, func(f Fact) bool { return f.Field == l.Field })
+		at := slices.IndexFunc(p.Rows, func(f Compared) bool { return f.Field == l.Field })
 		if at < 0 {
-			f := Fact{Field: l.Field, Label: labelOf(l.Field)}
+			f := Compared{Field: l.Field, Label: labelOf(l.Field)}
 			if equal := l.Level == "equal"; l.Level != "missing" {
 				f.Equal = &equal
 			}
@@ -231,35 +231,35 @@ func labelOf(field string) Text {
 }
 
 func scanPair(rows *sql.Rows, k Known, actor access.Actor) (p Pair, evidence string, err error) {
-	p = Pair{Rows: []Fact{}, Can: []string{"same", "different", "unsure"}}
+	p = Pair{Rows: []Compared{}, Can: []string{"same", "different", "unsure"}}
 	var unsure string
 	err = rows.Scan(&p.ID, &p.Kind, &p.Rule, &p.Status, &p.Collection, &p.Created, &p.doubt, &p.Weight, &p.Chance, &p.A.ID, &p.B.ID, &p.A.Area,
 		&p.B.Area, &p.A.Verdict, &p.B.Verdict, &evidence, &unsure)
 	p.Unsure = len(strings.Fields(unsure))
 	for _, s := range []*Side{&p.A, &p.B} {
 		if s.Here = actor.May(access.DecideDuplicate, s.Area, ""); !s.Here {
-			s.ID, s.Area = "", s.Area[:min(len(s.Area), district)]
+			s.ID, s.Area = "", s.Area[:min(len(s.Area), collections.DistrictDigits)]
 		}
 		s.AreaName = nameOf(k.Areas, s.Area)
 	}
 	return p, evidence, err
 }
 
-// factsOf returns the fields that the rows of a collection are compared by.
-func factsOf(k Known, collection string) []Fact {
+// fieldsOf returns the fields that the rows of a collection are compared by.
+func fieldsOf(k Known, collection string) []Compared {
 	if _, survey := k.Library.ByTable(collection); survey {
-		return factsOfRecords
+		return fieldsOfRecords
 	}
-	return factsOfRegister[collection]
+	return fieldsOfRegister[collection]
 }
 
-var factsOfRecords = []Fact{{Field: "finished_at", Label: Text{"完成时间", "Finished"}},
+var fieldsOfRecords = []Compared{{Field: "finished_at", Label: Text{"完成时间", "Finished"}},
 	{Field: "received_at", Label: Text{"收到时间", "Received"}},
 	{Field: "worker", Label: Text{"采集员", "Worker"}, column: `(SELECT name FROM workers w WHERE w.id=worker)`},
 	{Field: "outcome", Label: Text{"结果", "Outcome"}},
 	{Field: "review_state", Label: Text{"状态", "State"}}}
 
-var factsOfRegister = map[string][]Fact{
+var fieldsOfRegister = map[string][]Compared{
 	collections.Persons: {{Field: "name", Label: Text{"姓名", "Name"}}, {Field: "sex", Label: Text{"性别", "Sex"}},
 		{Field: "birth_date", Label: Text{"出生日期", "Birth date"}},
 		{Field: "id_type", Label: Text{"证件类型", "Type of document"}}, {Field: "id_number", Label: Text{"证件号码", "Number of document"}},
@@ -271,26 +271,26 @@ var factsOfRegister = map[string][]Fact{
 
 // read gives what the sides that lie here say, in clear, and writes their summaries.
 func (p *Pair) read(db collections.DB, k Known) (said [2]map[string]string, err error) {
-	facts := factsOf(k, p.Collection)
+	fields := fieldsOf(k, p.Collection)
 	for i, s := range []*Side{&p.A, &p.B} {
-		if !s.Here || len(facts) == 0 {
+		if !s.Here || len(fields) == 0 {
 			continue
 		}
-		if said[i], err = inClear(db, p.Collection, s.ID, facts); err != nil {
+		if said[i], err = inClear(db, p.Collection, s.ID, fields); err != nil {
 			return said, err
 		}
-		s.Summary = maskOf(p.Collection, facts[0].Field).Mask(said[i][facts[0].Field])
+		s.Summary = maskOf(p.Collection, fields[0].Field).Mask(said[i][fields[0].Field])
 	}
 	return said, nil
 }
 
-func inClear(db collections.DB, table, id string, facts []Fact) (map[string]string, error) {
+func inClear(db collections.DB, table, id string, fields []Compared) (map[string]string, error) {
 	said := map[string]string{}
 	query := `SELECT sealed`
-	for _, f := range facts {
+	for _, f := range fields {
 		query += `, COALESCE(` + cmp.Or(f.column, f.Field) + `,'')`
 	}
-	values := make([]string, len(facts)+1)
+	values := make([]string, len(fields)+1)
 	dest := make([]any, len(values))
 	for i := range values {
 		dest[i] = &values[i]
@@ -300,7 +300,7 @@ func inClear(db collections.DB, table, id string, facts []Fact) (map[string]stri
 		return said, err
 	}
 	opened, _, err := collections.OpenWhole(db, table, id, values[0])
-	for i, f := range facts {
+	for i, f := range fields {
 		text := values[i+1]
 		if s, sealed := collections.Registry[table].Find(f.Field); sealed && s.Indexed && values[0] != "" {
 			text = "" // a keyed hash
@@ -322,10 +322,10 @@ func maskOf(table, field string) sensitive.Shape {
 	return sensitive.Whole
 }
 
-// facts compares the two sides. Of one that lies elsewhere nothing is read.
-func (p *Pair) facts(k Known, said [2]map[string]string) []Fact {
-	all := []Fact{}
-	for _, f := range factsOf(k, p.Collection) {
+// compare compares the two sides. Of one that lies elsewhere nothing is read.
+func (p *Pair) compare(k Known, said [2]map[string]string) []Compared {
+	all := []Compared{}
+	for _, f := range fieldsOf(k, p.Collection) {
 		a, b := said[0][f.Field], said[1][f.Field]
 		f.A, f.B = maskOf(p.Collection, f.Field).Mask(a), maskOf(p.Collection, f.Field).Mask(b)
 		if equal := a == b; a != "" && b != "" {

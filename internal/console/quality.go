@@ -128,7 +128,7 @@ type newestInterviews struct {
 // backwards, in each state.
 func (n *newestInterviews) read(ranges []territory.Range) error {
 	for _, r := range ranges {
-		if len(r.Lo) >= street {
+		if len(r.Lo) >= collections.StreetDigits {
 			if err := n.add(`v.area>=? AND v.area<? AND +v.review_state!='rejected'`, r.Lo, r.Hi); err != nil {
 				return err
 			}
@@ -136,8 +136,8 @@ func (n *newestInterviews) read(ranges []territory.Range) error {
 		}
 		for _, state := range collections.Counted {
 			where, args := `v.review_state=? AND +v.area>=? AND +v.area<?`, []any{state, r.Lo, r.Hi}
-			if len(r.Lo) >= district {
-				where, args = `substr(v.area,1,6)=? AND `+where, append([]any{r.Lo[:district]}, args...)
+			if len(r.Lo) >= collections.DistrictDigits {
+				where, args = collections.DistrictOf("v.area")+`=? AND `+where, append([]any{r.Lo[:collections.DistrictDigits]}, args...)
 			}
 			if err := n.add(where, args...); err != nil {
 				return err

@@ -29,7 +29,7 @@ const mostLooked = 3000
 
 // readAll adds the keys of each state that is asked for.
 func (s *stream) readAll(m *merge) error {
-	if (s.f.Returned || s.f.Photo) && len(s.r.Lo) >= street && s.f.Worker == "" && len(s.f.codes()) == 0 && s.f.Flag == "" {
+	if (s.f.Returned || s.f.Photo) && len(s.r.Lo) >= collections.StreetDigits && s.f.Worker == "" && len(s.f.codes()) == 0 && s.f.Flag == "" {
 		return s.readStreet(m)
 	}
 	for _, s.state = range s.f.States {
@@ -65,9 +65,9 @@ func (s *stream) read(m *merge) error {
 	switch table := `"` + s.table + `" v`; {
 	case s.f.Worker != "":
 		return s.scan(m, table, `v.worker=? AND +v.review_state=? AND +v.area>=? AND +v.area<?`, s.f.Worker, s.state, s.r.Lo, s.r.Hi)
-	case len(s.r.Lo) >= district:
-		return s.scan(m, table, `substr(v.area,1,6)=? AND v.review_state=? AND +v.area>=? AND +v.area<?`, s.r.Lo[:district], s.state, s.r.Lo,
-			s.r.Hi)
+	case len(s.r.Lo) >= collections.DistrictDigits:
+		return s.scan(m, table, collections.DistrictOf("v.area")+`=? AND v.review_state=? AND +v.area>=? AND +v.area<?`,
+			s.r.Lo[:collections.DistrictDigits], s.state, s.r.Lo, s.r.Hi)
 	default:
 		return s.scan(m, table, `v.review_state=? AND +v.area>=? AND +v.area<?`, s.state, s.r.Lo, s.r.Hi)
 	}
@@ -93,9 +93,6 @@ func (s *stream) readStreet(m *merge) error {
 		return err
 	})
 }
-
-// district is how many digits of an area one of the indexes of a table begins with.
-const district = 6
 
 // slow is the condition that is looked at record by record.
 func (s *stream) slow() (where string, args []any) {

@@ -170,8 +170,8 @@ func (t *Today) day(db collections.DB, k Known, ranges []territory.Range, now ti
 		for _, state := range states {
 			for _, r := range ranges {
 				where, args := `review_state=?`, []any{state}
-				if len(r.Lo) >= district {
-					where, args = `substr(area,1,6)=? AND `+where, []any{r.Lo[:district], state}
+				if len(r.Lo) >= collections.DistrictDigits {
+					where, args = collections.DistrictOf("area")+`=? AND `+where, []any{r.Lo[:collections.DistrictDigits], state}
 				}
 				query := `SELECT campaign, outcome LIKE '1.1%' FROM "` + table + `" WHERE ` + where +
 					` AND received_at>=? AND received_at<? AND +area>=? AND +area<? LIMIT ?`

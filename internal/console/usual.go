@@ -38,7 +38,7 @@ func (e *entry) ranged() bool {
 
 // usual tells what is usual beside the answers that are questioned.
 func (r *reader) usual(rows []Row, asked []questioned) error {
-	if len(r.rec.Area) < district {
+	if len(r.rec.Area) < collections.DistrictDigits {
 		return nil
 	}
 	byTable := map[*survey.Table][]questioned{}
@@ -76,14 +76,15 @@ func (r *reader) given(table *survey.Table, all []questioned) ([]answers, error)
 		record = "visit"
 	}
 	query := `SELECT ` + record + `, ` + strings.Join(columns, ", ") + ` FROM "` + table.Name + `" WHERE ` + record + ` IN (SELECT id FROM "` +
-		r.table + `" WHERE substr(area,1,6)=? AND review_state=? AND id!=? ORDER BY received_at DESC LIMIT ?)`
+		r.table + `" WHERE ` + collections.DistrictOf("area") + `=? AND review_state=? AND id!=? ORDER BY received_at DESC LIMIT ?)`
 	values := make([]sql.NullString, len(all))
 	var id string
 	into := []any{&id}
 	for i := range values {
 		into = append(into, &values[i])
 	}
-	err := collections.Each(r.db, query, []any{r.rec.Area[:district], collections.Approved, r.rec.ID, mostUsual}, func(rows *sql.Rows) error {
+	of := []any{r.rec.Area[:collections.DistrictDigits], collections.Approved, r.rec.ID, mostUsual}
+	err := collections.Each(r.db, query, of, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}

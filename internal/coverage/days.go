@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"doorstep/collections"
-	"doorstep/collections/territory"
 	"doorstep/internal/survey"
 )
 
@@ -71,8 +70,8 @@ func (k *keeper) countDay() (bool, error) {
 		// what has come since was counted by itself, what was there before was not
 		{`DELETE FROM coverage_days WHERE records=? AND district=? AND day=?`, []any{u.table, u.district, day}},
 		{`INSERT INTO coverage_days (records, district, day, version, code, visits) SELECT ?, ?, ?, form_version, outcome, COUNT(*)
-			FROM "` + u.table + `" WHERE substr(area,1,6)=? AND review_state IN ('` + strings.Join(collections.Counted, `','`) + `')
-			AND received_at>=? AND received_at<? GROUP BY form_version, outcome`,
+			FROM "` + u.table + `" WHERE ` + collections.DistrictOf("area") + `=?
+			AND review_state IN ('` + strings.Join(collections.Counted, `','`) + `') AND received_at>=? AND received_at<? GROUP BY form_version, outcome`,
 			[]any{u.table, u.district, day, u.district, begins(day), begins(next.from)}},
 	} {
 		if _, err := k.db.Exec(one.query, one.args...); err != nil {
@@ -87,7 +86,7 @@ func (k *keeper) nextDay(u uncounted) (day string, found bool, err error) {
 	for _, state := range collections.Counted {
 		var first sql.NullString
 		_, err := collections.One(k.db, `SELECT MIN(received_at) FROM "`+u.table+`"
-			WHERE substr(area,1,6)=? AND review_state=? AND received_at>=?`,
+			WHERE `+collections.DistrictOf("area")+`=? AND review_state=? AND received_at>=?`,
 			[]any{u.district, state, begins(u.from)}, &first)
 		if err != nil {
 			return "", false, err
@@ -130,7 +129,7 @@ func EachArrival(db collections.DB, v Visits, arrived func(day string, a Attempt
 	if err != nil {
 		return err
 	}
-	large, small := v.parted(collections.AreaDigits[territory.District])
+	large, small := v.parted(collections.DistrictDigits)
 	each := func(query string, args ...any) error {
 		err := collections.Each(db, query, args, func(rows *sql.Rows) error {
 			var a Attempt
@@ -154,7 +153,7 @@ func EachArrival(db collections.DB, v Visits, arrived func(day string, a Attempt
 		}
 		for _, district := range of {
 			if district >= r.Lo && district < r.Hi {
-				small = append(small, exactly(district, collections.AreaDigits[territory.District]))
+				small = append(small, exactly(district, collections.DistrictDigits))
 			}
 		}
 	}

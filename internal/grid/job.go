@@ -37,7 +37,7 @@ func BeginJob(db collections.DB, areas []string, by string, now time.Time) (stri
 	}
 	at := collections.Stamp(now)
 	err = collections.Insert(db, collections.Jobs, collections.Row{
-		{Column: "id", Value: id}, {Column: "status", Value: "waiting"}, {Column: "areas", Value: string(list)},
+		{Column: "id", Value: id}, {Column: "status", Value: collections.JobWaiting}, {Column: "areas", Value: string(list)},
 		{Column: "created_by", Value: by}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 	if err != nil {

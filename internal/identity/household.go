@@ -141,36 +141,36 @@ func SaveHousehold(db collections.DB, known, said Household, exists bool, now ti
 // TellHousehold brings what a visit says into a known household: what changes in life at once, and the rest too where
 // the record brought the household itself; else house code and place are proposed.
 func TellHousehold(db collections.DB, known, said Household, made bool,
-	now time.Time) (next Household, changed, proposed []Fact, err error) {
+	now time.Time) (next Household, changed, proposed []Difference, err error) {
 	if known.Damaged {
 		return known, nil, nil, nil
 	}
 	next = merged(known, said)
 	if !made {
 		if next.HouseCode != known.HouseCode {
-			proposed = append(proposed, Fact{"house_code", known.HouseCode, next.HouseCode})
+			proposed = append(proposed, Difference{"house_code", known.HouseCode, next.HouseCode})
 			next.HouseCode = known.HouseCode
 		}
 		if next.Area != known.Area {
-			proposed = append(proposed, Fact{"area", known.Area, next.Area},
-				Fact{"location", collections.Location(known.Lon, known.Lat), collections.Location(next.Lon, next.Lat)})
+			proposed = append(proposed, Difference{"area", known.Area, next.Area},
+				Difference{"location", collections.Location(known.Lon, known.Lat), collections.Location(next.Lon, next.Lat)})
 			next.Area, next.AreaMethod, next.AreaConfidence, next.Lon, next.Lat, next.AccuracyM = known.Area, known.AreaMethod, known.AreaConfidence,
 				known.Lon, known.Lat, known.AccuracyM
 		}
 	}
-	before, after := known.facts(), next.facts()
+	before, after := known.columns(), next.columns()
 	for i := range before {
 		if before[i].After != after[i].After {
-			changed = append(changed, Fact{before[i].Column, before[i].After, after[i].After})
+			changed = append(changed, Difference{before[i].Column, before[i].After, after[i].After})
 		}
 	}
 	next, err = saveHousehold(db, known, next, now)
 	return next, changed, proposed, err
 }
 
-// facts are what a household's history tells.
-func (h Household) facts() []Fact {
-	return []Fact{
+// columns are what a household's history tells.
+func (h Household) columns() []Difference {
+	return []Difference{
 		{Column: "address", After: h.Address}, {Column: "house_code", After: h.HouseCode}, {Column: "head_name", After: h.HeadName},
 		{Column: "phone", After: h.Phone},
 		{Column: "residents", After: strconv.FormatInt(h.Residents, 10)}, {Column: "area", After: h.Area},

@@ -31,9 +31,9 @@ type Found struct {
 	Clash     *Pair // another person with the same number
 	Elsewhere *Pair // known out of reach: a new person stands in for them until both sides have decided
 	Against   Person
-	Changed   []Fact // what the record changed of the known person
-	Proposed  []Fact // what it would change, once it is approved
-	Keys      Keys   // of somebody new
+	Changed   []Difference // what the record changed of the known person
+	Proposed  []Difference // what it would change, once it is approved
+	Keys      Keys         // of somebody new
 }
 
 // Reach is what a record may change of the register.

@@ -9,10 +9,10 @@ import (
 	"doorstep/internal/validate"
 )
 
-// proposal is one fact that a record would change of a person or household: a row of edits.
+// proposal is one column that a record would change of a person or household: a row of edits.
 type proposal struct {
 	id, list, entity string
-	Fact
+	Difference
 }
 
 // Approved writes into the register what a record proposed, as far as its approver reaches: over the row as it is and as
@@ -68,20 +68,20 @@ func (r Register) move(s step, take taker) error {
 	}
 	for len(all) > 0 {
 		entity, rest := all[0].entity, []proposal(nil)
-		var facts []proposal
+		var proposed []proposal
 		for _, p := range all {
 			if p.entity == entity {
-				facts = append(facts, p)
+				proposed = append(proposed, p)
 			} else {
 				rest = append(rest, p)
 			}
 		}
 		all = rest
 		write := r.writePerson
-		if facts[0].list == collections.Households {
+		if proposed[0].list == collections.Households {
 			write = r.writeHousehold
 		}
-		done, rev, err := write(entity, facts, take)
+		done, rev, err := write(entity, proposed, take)
 		if err != nil {
 			return err
 		}
@@ -121,20 +121,20 @@ func proposalsOf(db collections.DB, record, status string) ([]proposal, error) {
 	return all, err
 }
 
-// writePerson writes what is taken of the facts to the person, whoever they are now.
-func (r Register) writePerson(id string, facts []proposal, take taker) (done []proposal, rev int64, err error) {
+// writePerson writes what is taken of the proposals to the person, whoever they are now.
+func (r Register) writePerson(id string, proposed []proposal, take taker) (done []proposal, rev int64, err error) {
 	known, err := FindPerson(r.DB, id)
 	if err != nil || known.ID == "" || known.Damaged || !r.Reach.Over(known.Area) {
 		return nil, 0, err
 	}
 	next := known
 	present := map[string]string{}
-	for _, f := range personFacts(&known, &known) {
+	for _, f := range columnsOf(&known, &known) {
 		present[f.column] = *f.known
 	}
-	for _, p := range facts {
+	for _, p := range proposed {
 		if take(&p, present[p.Column]) {
-			next.set([]Fact{p.Fact}, validate.IDKey(p.After))
+			next.set([]Difference{p.Difference}, validate.IDKey(p.After))
 			done = append(done, p)
 		}
 	}
@@ -147,7 +147,7 @@ func (r Register) writePerson(id string, facts []proposal, take taker) (done []p
 			next.Area = home.Area // it may have moved since
 		}
 	}
-	if stays := withoutPlace(facts); !r.Reach.Over(next.Area) && len(stays) < len(facts) {
+	if stays := withoutPlace(proposed); !r.Reach.Over(next.Area) && len(stays) < len(proposed) {
 		return r.writePerson(id, stays, take)
 	}
 	if next == known {
@@ -157,19 +157,19 @@ func (r Register) writePerson(id string, facts []proposal, take taker) (done []p
 	return done, rev, err
 }
 
-// withoutPlace are the facts that move nobody.
-func withoutPlace(facts []proposal) []proposal {
-	return slices.DeleteFunc(slices.Clone(facts), func(p proposal) bool { return p.Column == "household" || p.Column == "area" })
+// withoutPlace are the proposals that move nobody.
+func withoutPlace(proposed []proposal) []proposal {
+	return slices.DeleteFunc(slices.Clone(proposed), func(p proposal) bool { return p.Column == "household" || p.Column == "area" })
 }
 
-// writeHousehold writes what is taken of the facts to the household; its people come along.
-func (r Register) writeHousehold(id string, facts []proposal, take taker) (done []proposal, rev int64, err error) {
+// writeHousehold writes what is taken of the proposals to the household; its people come along.
+func (r Register) writeHousehold(id string, proposed []proposal, take taker) (done []proposal, rev int64, err error) {
 	_, known, err := followHousehold(r.DB, id)
 	if err != nil || known.ID == "" || known.Damaged || !r.Reach.Over(known.Area) {
 		return nil, 0, err
 	}
 	next := known
-	for _, p := range facts {
+	for _, p := range proposed {
 		column, present := next.column(p.Column, known)
 		if column == nil || !take(&p, present) {
 			continue
@@ -188,7 +188,7 @@ func (r Register) writeHousehold(id string, facts []proposal, take taker) (done 
 	return done, saved.Rev, err
 }
 
-// column is where a proposed fact goes, and what is known in its place.
+// column is where a proposal goes, and what is known in its place.
 func (h *Household) column(name string, known Household) (at *string, present string) {
 	switch name {
 	case "house_code":

@@ -8,11 +8,11 @@ import (
 	"doorstep/internal/identity"
 )
 
-// HouseholdByHand keeps the history of a household that somebody changed in the dashboard or over REST, fact by fact, as
+// HouseholdByHand keeps the history of a household that somebody changed in the dashboard or over REST, column by column, as
 // that of a tablet's change: what another tablet sends late is held against it.
 func HouseholdByHand(db collections.DB, by access.Actor, before, after identity.Household, at time.Time) error {
 	of := collections.RevisionOf(collections.Households, after.ID, before.Rev+1)
-	return history{db: db, of: of, area: before.Area, by: by.ID, now: at}.householdNoted(before, after)
+	return edits{db: db, of: of, area: before.Area, by: by.ID, now: at}.householdNoted(before, after)
 }
 
 // PersonByHand is HouseholdByHand for a person.
@@ -21,7 +21,7 @@ func PersonByHand(db collections.DB, by access.Actor, before, after identity.Per
 		return nil
 	}
 	of := collections.RevisionOf(collections.Persons, after.ID, before.Rev+1)
-	past := history{db: db, of: of, area: before.Area, by: by.ID, now: at}
+	past := edits{db: db, of: of, area: before.Area, by: by.ID, now: at}
 	c := &change{list: collections.Persons, entity: after.ID, area: before.Area, rev: before.Rev, set: map[string]bool{}, conflict: "none"}
 	said := personProperties(&after)
 	for i, p := range personProperties(&before) {

@@ -25,7 +25,7 @@ func (s *storing) checked() error {
 		return err
 	}
 	of := collections.RevisionOf(s.table(), s.d.op.ID, s.d.rec.Rev) // the first visit has none before it
-	past := history{db: s.db, of: of, area: s.d.rec.Area, by: s.said(), now: s.now}
+	past := edits{db: s.db, of: of, area: s.d.rec.Area, by: s.said(), now: s.now}
 	for _, c := range s.d.changes {
 		where := s.whereOf(rows, c)
 		found := checkedAnswer{c.Sent, c.Computed, statusDone}

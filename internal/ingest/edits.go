@@ -21,8 +21,8 @@ const (
 	putBack      = "put_back" // of a check, and the decision: a reviewer made what was sent the answer again
 )
 
-// history keeps both values of what changed of a record, a person or a household: for people, and for what tablets send late.
-type history struct {
+// edits keeps both values of what changed of a record, a person or a household: for people, and for what tablets send late.
+type edits struct {
 	db     collections.DB
 	of     collections.Revision
 	area   string
@@ -32,36 +32,36 @@ type history struct {
 }
 
 // keep writes one change: what becomes of it is said by its kind and its status.
-func (h history) keep(d difference, kind, status string) error {
+func (e edits) keep(d difference, kind, status string) error {
 	id, err := collections.NewID()
 	if err != nil {
 		return err
 	}
-	at := collections.Stamp(h.now)
+	at := collections.Stamp(e.now)
 	row := collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: h.of.Collection}, {Column: "record", Value: h.of.Record},
-		{Column: "record_rev", Value: h.of.Rev}, {Column: "area", Value: h.area}, {Column: "worker", Value: h.by},
+		{Column: "id", Value: id}, {Column: "collection", Value: e.of.Collection}, {Column: "record", Value: e.of.Record},
+		{Column: "record_rev", Value: e.of.Rev}, {Column: "area", Value: e.area}, {Column: "worker", Value: e.by},
 		{Column: "field", Value: d.path}, {Column: "row", Value: d.row}, {Column: "before", Value: d.before}, {Column: "after", Value: d.after},
 		{Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	}
-	if h.source != "" {
-		row = append(row, collections.Field{Column: "source", Value: h.source})
+	if e.source != "" {
+		row = append(row, collections.Field{Column: "source", Value: e.source})
 	}
-	if err := collections.Insert(h.db, collections.Edits, row); err != nil {
-		return fmt.Errorf("keep edit of %s %s: %w", h.of.Collection, h.of.Record, err)
+	if err := collections.Insert(e.db, collections.Edits, row); err != nil {
+		return fmt.Errorf("keep edit of %s %s: %w", e.of.Collection, e.of.Record, err)
 	}
 	return nil
 }
 
 // edits is the history of this record, at the revision that this submission makes of it.
-func (s *storing) edits() history {
+func (s *storing) edits() edits {
 	of := collections.RevisionOf(s.table(), s.d.op.ID, s.before.Rev+1)
-	return history{db: s.db, of: of, area: s.before.Area, by: s.said(), now: s.now}
+	return edits{db: s.db, of: of, area: s.before.Area, by: s.said(), now: s.now}
 }
 
 // editsOf is the history of somebody or something in the register, as far as this sender changes it.
-func (s *storing) editsOf(of collections.Revision, area string) history {
-	return history{db: s.db, of: of, area: area, by: s.sender.Actor.ID, now: s.now}
+func (s *storing) editsOf(of collections.Revision, area string) edits {
+	return edits{db: s.db, of: of, area: area, by: s.sender.Actor.ID, now: s.now}
 }
 
 // said is who an answer comes from.

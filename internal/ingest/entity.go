@@ -69,7 +69,7 @@ func containerPath(e *instrument.Entity) []string {
 	return path
 }
 
-// property is one fact of an entity, by its name in the entity list.
+// property is one column of an entity, by its name in the entity list.
 type property struct {
 	name  string
 	value string
@@ -177,7 +177,7 @@ func (r *registering) conflicting(c *change, others map[string]bool) error {
 
 // note remembers what this submission set, where later changes may need it: an app's change, or one of a known
 // entity through any door.
-func (c *change) note(h history, rev int64) error {
+func (c *change) note(e edits, rev int64) error {
 	if !c.claim.made && rev == c.rev {
 		return nil
 	}
@@ -189,12 +189,12 @@ func (c *change) note(h history, rev int64) error {
 	if err != nil {
 		return err
 	}
-	at := collections.Stamp(h.now)
-	return collections.Insert(h.db, collections.EntityVersions, collections.Row{
+	at := collections.Stamp(e.now)
+	return collections.Insert(e.db, collections.EntityVersions, collections.Row{
 		{Column: "id", Value: id}, {Column: "list", Value: c.list}, {Column: "entity", Value: c.entity}, {Column: "entity_rev", Value: rev},
 		{Column: "base", Value: c.claim.base}, {Column: "trunk", Value: c.claim.trunk},
 		{Column: "branch", Value: c.claim.branch}, {Column: "properties", Value: string(set)}, {Column: "conflict", Value: c.conflict},
-		{Column: "record", Value: cmp.Or(h.source, h.of.Record)}, {Column: "worker", Value: h.by},
+		{Column: "record", Value: cmp.Or(e.source, e.of.Record)}, {Column: "worker", Value: e.by},
 		{Column: "area", Value: c.area}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }

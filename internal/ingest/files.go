@@ -53,7 +53,7 @@ func (own owner) changed(db collections.DB, sender Sender, files []replacement, 
 	if _, err := collections.One(db, `SELECT rev FROM "`+own.collection+`" WHERE id=?`, []any{own.record}, &rev); err != nil {
 		return fmt.Errorf("files of %s: %w", own.record, err)
 	}
-	past := history{db: db, of: collections.RevisionOf(own.collection, own.record, rev+1), area: own.area, by: sender.Actor.ID, now: now}
+	past := edits{db: db, of: collections.RevisionOf(own.collection, own.record, rev+1), area: own.area, by: sender.Actor.ID, now: now}
 	for _, f := range files {
 		if err := past.keep(f.difference(), kindCorrection, statusDone); err != nil {
 			return err

@@ -135,7 +135,7 @@ func (s *storing) baseOfHousehold(known identity.Household) (base int64, sure bo
 	return max(base, 1), base > 0, err
 }
 
-// householdAt is what was known of a household at a revision, of the facts that were changed since.
+// householdAt is what was known of a household at a revision, of the columns that were changed since.
 func householdAt(db collections.DB, id string, rev int64) (map[string]string, error) {
 	was := map[string]string{}
 	err := collections.Each(db, `SELECT id, field, before, sealed FROM edits WHERE record=? AND kind='correction' AND record_rev>?
@@ -155,9 +155,9 @@ func householdAt(db collections.DB, id string, rev int64) (map[string]string, er
 	return was, err
 }
 
-// household keeps the history of a household, fact by fact. What it returns is to be noted, unless it is part of a visit, which notes
+// household keeps the edits of a household, column by column. What it returns is to be noted, unless it is part of a visit, which notes
 // by itself what it changed.
-func (h history) household(before, now identity.Household) (*change, error) {
+func (e edits) household(before, now identity.Household) (*change, error) {
 	c := &change{list: collections.Households, entity: now.ID, area: before.Area, rev: before.Rev, set: map[string]bool{}, conflict: "none"}
 	after := householdProperties(&now)
 	for i, p := range householdProperties(&before) {
@@ -165,12 +165,12 @@ func (h history) household(before, now identity.Household) (*change, error) {
 			continue
 		}
 		c.set[p.name] = true
-		if err := h.keep(difference{p.name, "", p.value, after[i].value}, kindCorrection, statusDone); err != nil {
+		if err := e.keep(difference{p.name, "", p.value, after[i].value}, kindCorrection, statusDone); err != nil {
 			return nil, err
 		}
 	}
 	if x, y := placeOf(before), placeOf(now); x != y {
-		if err := h.keep(difference{"location", "", x, y}, kindCorrection, statusDone); err != nil {
+		if err := e.keep(difference{"location", "", x, y}, kindCorrection, statusDone); err != nil {
 			return nil, err
 		}
 	}
@@ -178,15 +178,15 @@ func (h history) household(before, now identity.Household) (*change, error) {
 }
 
 // householdNoted is household, and notes the change, where there is one.
-func (h history) householdNoted(before, now identity.Household) error {
+func (e edits) householdNoted(before, now identity.Household) error {
 	if before.Rev == now.Rev {
 		return nil
 	}
-	c, err := h.household(before, now)
+	c, err := e.household(before, now)
 	if err != nil {
 		return err
 	}
-	return c.note(h, now.Rev)
+	return c.note(e, now.Rev)
 }
 
 func placeOf(h identity.Household) string {

@@ -156,9 +156,9 @@ func (r *registering) elsewhere(pair identity.Pair, field string) error {
 	return err
 }
 
-// keepFacts keeps both values of what a record says otherwise than the register: as history where it is changed, and as
+// keepDifferences keeps both values of what a record says otherwise than the register: as history where it is changed, and as
 // a proposal with an issue where it waits for the record's approval.
-func (r *registering) keepFacts(past history, changed, proposed []identity.Fact, at func(column string) string) error {
+func (r *registering) keepDifferences(past edits, changed, proposed []identity.Difference, at func(column string) string) error {
 	past.source = r.d.op.ID
 	for _, f := range changed {
 		if err := past.keep(difference{f.Column, "", f.Before, f.After}, kindCorrection, statusDone); err != nil {

@@ -25,7 +25,7 @@ type storing struct {
 	pairs      []identity.Pair
 	conflicts  []string
 	registered inRegister
-	proposals  int // facts that wait for the record's approval
+	proposals  int // proposals that wait for the record's approval
 }
 
 // registering is what a submission does with the register: it finds or makes its household and its persons, and tells them what

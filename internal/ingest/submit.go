@@ -243,7 +243,7 @@ func (r *registering) tellHousehold(h, said identity.Household, claimed string, 
 	if said.Attempts, err = identity.Attempts(r.db, r.intake.Instruments.Tables(), h.ID, r.visit()); err != nil {
 		return err
 	}
-	var proposed []identity.Fact
+	var proposed []identity.Difference
 	if known {
 		h, _, proposed, err = identity.TellHousehold(r.db, h, said, r.made(h.ID, h.Area, h.Source), r.now)
 	} else {
@@ -259,7 +259,7 @@ func (r *registering) tellHousehold(h, said identity.Household, claimed string, 
 	}
 	r.d.rec.Household, r.registered.household = h.ID, h.ID
 	past := r.editsOf(collections.RevisionOf(collections.Households, h.ID, h.Rev), before.Area)
-	if err := r.keepFacts(past, nil, proposed, r.d.house.at); err != nil {
+	if err := r.keepDifferences(past, nil, proposed, r.d.house.at); err != nil {
 		return err
 	}
 	if r.away != nil {
@@ -331,7 +331,7 @@ func (r *registering) person(p *preparedPerson) (found identity.Found, err error
 	}
 	r.registered.person(found, claimed, r.reach())
 	past := r.editsOf(collections.RevisionOf(collections.Persons, found.ID, found.Rev), found.Against.Area)
-	if err := r.keepFacts(past, found.Changed, found.Proposed, p.at); err != nil {
+	if err := r.keepDifferences(past, found.Changed, found.Proposed, p.at); err != nil {
 		return found, err
 	}
 	return found, r.notedPerson(c, p, found)

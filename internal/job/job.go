@@ -18,19 +18,6 @@ import (
 	"doorstep/internal/problem"
 )
 
-// States of a job.
-const (
-	Waiting     = "waiting"
-	Running     = "running"
-	Done        = "done"
-	Failed      = "failed"      // Problem says why
-	Cancelled   = "cancelled"   // somebody stopped it; what was done by then stays done
-	Interrupted = "interrupted" // the server ended in the middle
-)
-
-// Reassign is the kind of job that package reassign runs.
-const Reassign = "reassign"
-
 // Job is one piece of work.
 type Job struct {
 	ID      string          `json:"id"`
@@ -99,7 +86,8 @@ func Begin(db collections.DB, actor access.Actor, a Asked, now time.Time) (strin
 	}
 	at, area := collections.Stamp(now), access.Common(actor.Territory)
 	err = collections.Insert(db, collections.Jobs, collections.Row{
-		{Column: "id", Value: id}, {Column: "kind", Value: a.Kind}, {Column: "status", Value: Waiting}, {Column: "areas", Value: "[]"},
+		{Column: "id", Value: id}, {Column: "kind", Value: a.Kind}, {Column: "status", Value: collections.JobWaiting},
+		{Column: "areas", Value: "[]"},
 		{Column: "area", Value: area}, {Column: "body", Value: string(text)}, {Column: "upload", Value: a.Upload},
 		{Column: "created_by", Value: actor.ID}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
@@ -148,7 +136,7 @@ func (j Job) MayRead(actor access.Actor) bool {
 func (j Job) of(actor access.Actor) Job {
 	own := j.By == actor.ID
 	j.File = j.File && own && actor.Role == j.made.Role && len(territory.Minus(j.made.Ranges(""), actor.Ranges(""))) == 0
-	j.Again = own && (j.Status == Failed || j.Status == Cancelled || j.Status == Interrupted)
+	j.Again = own && (j.Status == collections.JobFailed || j.Status == collections.JobCancelled || j.Status == collections.JobInterrupted)
 	return j
 }
 
@@ -232,12 +220,12 @@ func Turn(db collections.DB, actor access.Actor, id, to string, now time.Time) e
 	if err != nil {
 		return err
 	}
-	unfinished := j.Status == Waiting || j.Status == Running
-	if to == Cancelled && !unfinished || to == Waiting && !j.Again {
+	unfinished := j.Status == collections.JobWaiting || j.Status == collections.JobRunning
+	if to == collections.JobCancelled && !unfinished || to == collections.JobWaiting && !j.Again {
 		return problem.New(problem.NotFound, "")
 	}
 	row := collections.Row{{Column: "status", Value: to}, {Column: "updated", Value: collections.Stamp(now)}}
-	if to == Waiting {
+	if to == collections.JobWaiting {
 		row = append(row, collections.Field{Column: "done", Value: 0}, collections.Field{Column: "total", Value: 0})
 	}
 	if err := collections.Update(db, collections.Jobs, id, row); err != nil {

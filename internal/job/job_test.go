@@ -18,10 +18,10 @@ func TestFilesOfJobsThatEndedAreLetGo(t *testing.T) {
 		app.Plant(t, collections.Jobs, map[string]any{"id": id, "kind": "roster", "areas": "[]", "created_by": "m", "status": status, "file": made, "upload": given,
 			"created": "2026-01-01 00:00:00.000Z", "updated": "2026-01-01 00:00:00.000Z"})
 	}
-	plant("ended", job.Done, digest("a"), digest("b"))
-	plant("failed", job.Failed, "", digest("c"))
-	plant("waits", job.Waiting, "", digest("b"))
-	plant("runs", job.Running, digest("d"), digest("e"))
+	plant("ended", collections.JobDone, digest("a"), digest("b"))
+	plant("failed", collections.JobFailed, "", digest("c"))
+	plant("waits", collections.JobWaiting, "", digest("b"))
+	plant("runs", collections.JobRunning, digest("d"), digest("e"))
 	before := app.Picture(t)
 	var files []string
 	if err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) (err error) {

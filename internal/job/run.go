@@ -128,7 +128,7 @@ func (r *Runner) claim(ctx context.Context, app core.App, kinds []string) (t *Ta
 			return err
 		}
 		return collections.Update(db, collections.Jobs, id, collections.Row{
-			{Column: "status", Value: Running}, {Column: "updated", Value: collections.Stamp(t.Now)},
+			{Column: "status", Value: collections.JobRunning}, {Column: "updated", Value: collections.Stamp(t.Now)},
 		})
 	})
 	return t, found, err
@@ -179,13 +179,13 @@ func (t *Task) end(db collections.DB, now time.Time, result any, failed error) e
 	var err error
 	switch {
 	case failed == nil:
-		status = Done
+		status = collections.JobDone
 		row = append(row, collections.Field{Column: "file", Value: t.made.SHA256}, collections.Field{Column: "upload", Value: ""})
-	case status == Running:
-		status = Failed
+	case status == collections.JobRunning:
+		status = collections.JobFailed
 		b.Problem, err = t.problem(failed)
 	}
-	if err == nil && (failed == nil || status == Cancelled) {
+	if err == nil && (failed == nil || status == collections.JobCancelled) {
 		err = b.came(result, t.ToKeep)
 	}
 	if err != nil {

@@ -19,14 +19,6 @@ import (
 	"doorstep/internal/survey"
 )
 
-// States of a job.
-const (
-	Waiting   = "waiting"
-	Running   = "running"
-	Done      = "done"
-	Cancelled = "cancelled" // half of it may be done; it goes on where it stopped when it is resumed
-)
-
 // Job is one look at the records of some areas.
 type Job struct {
 	ID      string `json:"id"`
@@ -116,7 +108,7 @@ func (w *work) claim(db collections.DB) (bool, error) {
 		return false, fmt.Errorf("areas of job %s: %w", w.job.ID, err)
 	}
 	w.at.read(at)
-	w.job.Status, w.now, w.db = Running, now, db
+	w.job.Status, w.now, w.db = collections.JobRunning, now, db
 	return true, w.save()
 }
 
@@ -142,7 +134,7 @@ func (w *work) run(ctx context.Context, app core.App) error {
 			return err
 		}
 	}
-	for w.job.Status == Running {
+	for w.job.Status == collections.JobRunning {
 		begun := time.Now()
 		if err := w.next(ctx, app); err != nil {
 			return err
@@ -175,8 +167,8 @@ func (w *work) batch(db collections.DB) error {
 	if _, err := collections.One(db, `SELECT status, runner FROM jobs WHERE id=?`, []any{w.job.ID}, &status, &runner); err != nil {
 		return err
 	}
-	if status != Running || runner != w.runner { // it was cancelled, or is another's by now
-		w.job.Status = Cancelled
+	if status != collections.JobRunning || runner != w.runner { // it was cancelled, or is another's by now
+		w.job.Status = collections.JobCancelled
 		return nil
 	}
 	before, total := w.at, w.job
@@ -204,7 +196,7 @@ func (w *work) records() error {
 		}
 	}
 	if w.at.stage >= len(w.all) {
-		w.job.Status = Done
+		w.job.Status = collections.JobDone
 	}
 	return w.settle()
 }

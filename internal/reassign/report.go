@@ -104,12 +104,12 @@ func List(db collections.DB, b Between, after string, most int) ([]Moved, error)
 
 // Cancel stops a job after the batch that it is at; it reports whether there was one to stop.
 func Cancel(db collections.DB, id string, now time.Time) (bool, error) {
-	return turn(db, id, `status IN ('waiting','running')`, Cancelled, now)
+	return turn(db, id, `status IN ('waiting','running')`, collections.JobCancelled, now)
 }
 
 // Resume lets a cancelled job go on where it stopped.
 func Resume(db collections.DB, id string, now time.Time) (bool, error) {
-	return turn(db, id, `status='cancelled'`, Waiting, now)
+	return turn(db, id, `status='cancelled'`, collections.JobWaiting, now)
 }
 
 func turn(db collections.DB, id, where, status string, now time.Time) (bool, error) {

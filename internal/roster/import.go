@@ -281,8 +281,8 @@ func (n *Imported) pair(db collections.DB, p *identity.Pair, now time.Time) erro
 
 // differ notes what a row says otherwise of somebody known. It is not written: a list has no author who answers for it,
 // and no review.
-func (n *Imported) differ(l line, facts []identity.Fact) {
-	for _, f := range facts {
+func (n *Imported) differ(l line, all []identity.Difference) {
+	for _, f := range all {
 		if n.Differing++; len(n.Differs) < mostMistakes {
 			t := Catalogue["roster.differs"]
 			n.Differs = append(n.Differs, l.row.Problem("roster.differs", differsAt(f.Column), t[0], t[1]))
@@ -290,7 +290,7 @@ func (n *Imported) differ(l line, facts []identity.Fact) {
 	}
 }
 
-// differsAt is the column of the list that tells a fact.
+// differsAt is the column of the list that tells a column of the register.
 func differsAt(column string) string {
 	if column == "household" {
 		return "address"

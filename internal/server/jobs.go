@@ -57,7 +57,7 @@ func jobFile(r *request) error {
 }
 
 func cancelJob(r *request) error {
-	err := turnJob(r, job.Cancelled)
+	err := turnJob(r, collections.JobCancelled)
 	if err == nil {
 		r.jobs.Stop(r.path("id"))
 	}
@@ -65,7 +65,7 @@ func cancelJob(r *request) error {
 }
 
 func runJobAgain(r *request) error {
-	err := turnJob(r, job.Waiting)
+	err := turnJob(r, collections.JobWaiting)
 	r.kickJobs()
 	return err
 }

@@ -7,18 +7,18 @@ import (
 	"doorstep/collections"
 )
 
-// Fact is one column of a person or household, as it is known and as a record says it.
-type Fact struct{ Column, Before, After string }
+// Difference is one column of a person or household, as it is known and as a record says it.
+type Difference struct{ Column, Before, After string }
 
-// fact is a column of a row in memory.
-type fact struct {
+// personColumn is a column of a person in memory.
+type personColumn struct {
 	column      string
 	known, said *string
 	identifies  bool // it tells who this is, or where: a visit only proposes another value
 }
 
-func personFacts(known, said *Person) []fact {
-	return []fact{
+func columnsOf(known, said *Person) []personColumn {
+	return []personColumn{
 		{"name", &known.Name, &said.Name, true}, {"sex", &known.Sex, &said.Sex, true}, {"birth_date", &known.BirthDate, &said.BirthDate, true},
 		{"id_type", &known.IDType, &said.IDType, true}, {"id_number", &known.IDNumber, &said.IDNumber, true},
 		{"household", &known.Household, &said.Household, true},
@@ -27,23 +27,23 @@ func personFacts(known, said *Person) []fact {
 	}
 }
 
-// Differences are the facts in which two states of a person differ.
-func Differences(before, after Person) (all []Fact) {
-	for _, f := range personFacts(&before, &after) {
+// Differences are the columns in which two states of a person differ.
+func Differences(before, after Person) (all []Difference) {
+	for _, f := range columnsOf(&before, &after) {
 		if *f.known != *f.said {
-			all = append(all, Fact{f.column, *f.known, *f.said})
+			all = append(all, Difference{f.column, *f.known, *f.said})
 		}
 	}
 	return all
 }
 
 // sift tells what a record changes at once, and what it proposes. A record that brought the row itself changes it all.
-func sift(facts []fact, made bool) (changed, proposed []Fact) {
-	for _, f := range facts {
+func sift(columns []personColumn, made bool) (changed, proposed []Difference) {
+	for _, f := range columns {
 		if *f.said == "" || *f.said == *f.known {
 			continue
 		}
-		one := Fact{f.column, *f.known, *f.said}
+		one := Difference{f.column, *f.known, *f.said}
 		if f.identifies && !made {
 			proposed = append(proposed, one)
 		} else {
@@ -63,11 +63,11 @@ func tell(db collections.DB, found Found, said Person, reach Reach, now time.Tim
 	if known.Household != "" && (said.Household == known.Household || said.Household == "") {
 		said.Area = "" // who stays in the household lies where it lies
 	}
-	found.Changed, found.Proposed = sift(personFacts(&known, &said), reach.Made(known.ID, known.Area, known.Source))
+	found.Changed, found.Proposed = sift(columnsOf(&known, &said), reach.Made(known.ID, known.Area, known.Source))
 	if reach.Blanks {
-		blank := func(f Fact) bool { return f.Before == "" }
+		blank := func(f Difference) bool { return f.Before == "" }
 		found.Proposed = append(found.Proposed, slices.DeleteFunc(slices.Clone(found.Changed), blank)...)
-		found.Changed = slices.DeleteFunc(found.Changed, func(f Fact) bool { return !blank(f) })
+		found.Changed = slices.DeleteFunc(found.Changed, func(f Difference) bool { return !blank(f) })
 	}
 	met := said.LastRecord != "" && said.LastRecord != known.LastRecord
 	if len(found.Changed) == 0 && !met {
@@ -83,10 +83,10 @@ func tell(db collections.DB, found Found, said Person, reach Reach, now time.Tim
 	return found, err
 }
 
-// set writes facts into the row in memory; idKey goes with a changed number.
-func (p *Person) set(facts []Fact, idKey string) {
-	for _, f := range facts {
-		for _, own := range personFacts(p, p) {
+// set writes differences into the row in memory; idKey goes with a changed number.
+func (p *Person) set(all []Difference, idKey string) {
+	for _, f := range all {
+		for _, own := range columnsOf(p, p) {
 			if own.column == f.Column {
 				*own.known = f.After
 			}
