@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,7 +25,6 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/blob"
 	"doorstep/internal/seal"
-	"doorstep/internal/testapp"
 )
 
 // crashPoints are where the server is killed: see internal/crash.
@@ -49,21 +49,20 @@ type patient struct {
 	brought      map[string][]byte // files of which the last byte was acknowledged, by digest
 }
 
-// crashBinary is Doorstep with the points at which it can be killed.
-func crashBinary(t *testing.T) string {
-	t.Helper()
-	testapp.Long(t)
-	path := filepath.Join(t.TempDir(), "doorstep")
-	build := exec.Command("go", "build", "-tags", "crashpoints", "-o", path, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
+// dieAt kills this process, as a power cut would, if the file that DOORSTEP_CRASH names says so.
+func dieAt(point string) {
+	armed, err := os.ReadFile(os.Getenv("DOORSTEP_CRASH"))
+	if err != nil || string(armed) != point {
+		return
 	}
-	return path
+	if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+		panic(err)
+	}
+	select {} // SIGKILL may take a moment
 }
 
 func admit(t *testing.T) *patient {
-	p := &patient{t: t, binary: crashBinary(t), dir: filepath.Join(t.TempDir(), "data"), armed: filepath.Join(t.TempDir(), "point"), acknowledged: map[string]bool{}, brought: map[string][]byte{}}
+	p := &patient{t: t, binary: buildBinary(t), dir: filepath.Join(t.TempDir(), "data"), armed: filepath.Join(t.TempDir(), "point"), acknowledged: map[string]bool{}, brought: map[string][]byte{}}
 	t.Setenv("DOORSTEP_CRASH", p.armed)
 	var address string
 	address, p.process = startServer(t, p.binary, p.dir, "--demo")

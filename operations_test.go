@@ -10,44 +10,38 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"doorstep/internal/crash"
 	"doorstep/internal/testapp"
 )
 
-// binary is Doorstep built as an operator would, once for all tests of this package.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "doorstep-test-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "doorstep")
-	build := exec.Command("go", "build", "-o", path, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w: %s", err, out)
-	}
-	built = path
-	return path, nil
-})
-
-var built string // for TestMain to remove
-
+// TestMain is Doorstep's own main where this program is called doorstep: what the tests start needs no second build.
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if built != "" {
-		os.RemoveAll(filepath.Dir(built))
+	if filepath.Base(os.Args[0]) == "doorstep" {
+		crash.At = dieAt
+		main()
+		return
 	}
-	os.Exit(code)
+	os.Exit(m.Run())
 }
 
+// buildBinary returns a program that is Doorstep, and dies at the point that the file of DOORSTEP_CRASH names.
 func buildBinary(t *testing.T) string {
 	t.Helper()
 	testapp.Long(t)
-	path, err := binary()
+	self, err := os.Executable()
 	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(self), "run-") // a link leads nowhere else
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	path := filepath.Join(dir, "doorstep")
+	if err := os.Link(self, path); err != nil {
 		t.Fatal(err)
 	}
 	return path

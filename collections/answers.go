@@ -54,11 +54,11 @@ const longestNumber = 60
 // a JSON text. ok is false when the answer does not fit the column's type: the column then stays empty, the raw submission
 // keeps what was written.
 func Encode(kind survey.Kind, answer string) (value any, ok bool) {
+	if answer == "" && (kind == survey.KindInteger || kind == survey.KindDecimal || kind == survey.KindGeopoint) {
+		return nil, true
+	}
 	switch kind {
 	case survey.KindInteger:
-		if answer == "" {
-			return nil, true
-		}
 		n, err := strconv.ParseInt(strings.TrimSuffix(answer, ".0"), 10, 64)
 		if err != nil {
 			return nil, false
@@ -68,9 +68,6 @@ func Encode(kind survey.Kind, answer string) (value any, ok bool) {
 		}
 		return n, true
 	case survey.KindDecimal:
-		if answer == "" {
-			return nil, true
-		}
 		n, err := strconv.ParseFloat(answer, 64)
 		if err != nil || n != n || n > 1e300 || n < -1e300 {
 			return nil, false
@@ -82,9 +79,6 @@ func Encode(kind survey.Kind, answer string) (value any, ok bool) {
 	case survey.KindSelectMultiple, survey.KindRank:
 		return jsonText(strings.Fields(answer)), true
 	case survey.KindGeopoint:
-		if answer == "" {
-			return nil, true
-		}
 		p, good := ParseGeopoint(answer)
 		if !good {
 			return nil, false

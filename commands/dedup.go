@@ -3,6 +3,7 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"strings"
 
@@ -54,17 +55,21 @@ func findDuplicates(d *hooks.Doorstep) *cobra.Command {
 		if err := found.Write(o); err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "记录 records %d · 比较 compared %d · 自动 link %d · 待查 review %d · 人 persons %d\n%s: %s\n", found.Records,
-			found.Compared,
-			found.Links, found.Reviews, found.Clusters, o.Out, strings.Join(dedup.Files, " "))
-		if len(found.Others) > 0 {
-			fmt.Fprintf(cmd.OutOrStdout(), "未比较的列，可用 --map 指明 · columns not compared, name them with --map: %s\n", strings.Join(found.Others, ", "))
-		}
-		if found.Records > 1 && found.Compared == 0 {
-			fmt.Fprintln(cmd.OutOrStdout(), "没有可比较的：各列或为空，或太多记录相同 · "+
-				"nothing to compare: what the records have, too many share, or the columns are empty")
-		}
+		tellFound(cmd.OutOrStdout(), found, o.Out)
 		return nil
 	}
 	return c
+}
+
+func tellFound(w io.Writer, found *dedup.Found, folder string) {
+	fmt.Fprintf(w, "记录 records %d · 比较 compared %d · 自动 link %d · 待查 review %d · 人 persons %d\n%s: %s\n", found.Records,
+		found.Compared,
+		found.Links, found.Reviews, found.Clusters, folder, strings.Join(dedup.Files, " "))
+	if len(found.Others) > 0 {
+		fmt.Fprintf(w, "未比较的列，可用 --map 指明 · columns not compared, name them with --map: %s\n", strings.Join(found.Others, ", "))
+	}
+	if found.Records > 1 && found.Compared == 0 {
+		fmt.Fprintln(w, "没有可比较的：各列或为空，或太多记录相同 · "+
+			"nothing to compare: what the records have, too many share, or the columns are empty")
+	}
 }

@@ -34,7 +34,7 @@ var binary = sync.OnceValues(func() (string, error) {
 		bin += ".exe"
 	}
 	built = bin
-	build := exec.Command("go", "build", "-tags", "no_ui", "-o", bin, "doorstep")
+	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", bin, "doorstep")
 	build.Dir = ".."
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w: %s", err, out)

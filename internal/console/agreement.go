@@ -41,18 +41,11 @@ func ReadAgreement(db collections.DB, k Known, actor access.Actor, f RecheckFilt
 	if err != nil {
 		return out, err
 	}
-	var all []Recheck
-	if err := c.each(actor, f, territory.Position{}, mostPairs+1, func(one Recheck) error {
-		all = append(all, one)
-		return nil
-	}); err != nil {
+	all, err := c.all(actor, f)
+	if err != nil {
 		return out, err
 	}
-	if len(all) > mostPairs {
-		return out, problem.New(problem.TooLong, "area")
-	}
-	pairs, by, names := make([][]agreement.Pair, len(c.questions)), map[string][][]agreement.Pair{}, map[string]string{}
-	interviews := map[string]int{}
+	pairs, by := make([][]agreement.Pair, len(c.questions)), map[string]*toldBy{}
 	for _, one := range all {
 		out.Drawn++
 		if one.Again, err = c.again(one); err != nil {
@@ -65,35 +58,56 @@ func ReadAgreement(db collections.DB, k Known, actor access.Actor, f RecheckFilt
 			return out, err
 		}
 		out.Again++
-		names[one.Worker] = one.WorkerName
-		interviews[one.Worker]++
-		if by[one.Worker] == nil {
-			by[one.Worker] = make([][]agreement.Pair, len(c.questions))
+		own := by[one.Worker]
+		if own == nil {
+			own = &toldBy{name: one.WorkerName, pairs: make([][]agreement.Pair, len(c.questions))}
+			by[one.Worker] = own
 		}
+		own.interviews++
 		for q, p := range said {
 			if p != nil {
-				pairs[q], by[one.Worker][q] = append(pairs[q], *p), append(by[one.Worker][q], *p)
+				pairs[q], own.pairs[q] = append(pairs[q], *p), append(own.pairs[q], *p)
 			}
 		}
 	}
 	for q, question := range c.questions {
 		out.Questions = append(out.Questions, AgreementOf{question.name, question.label, len(pairs[q]), agreement.Of(pairs[q])})
 	}
-	for worker, answers := range by {
-		name := Text{names[worker], names[worker]}
-		out.Workers = append(out.Workers, AgreementOf{worker, name, interviews[worker], agreement.Together(answers)})
-	}
-	least := func(r agreement.Result) float64 {
-		if r.Share == nil {
-			return 2
-		}
-		return *r.Share
+	for worker, own := range by {
+		out.Workers = append(out.Workers, AgreementOf{worker, Text{own.name, own.name}, own.interviews, agreement.Together(own.pairs)})
 	}
 	slices.SortFunc(out.Workers, func(a, b AgreementOf) int {
-		return cmp.Or(cmp.Compare(least(a.Result), least(b.Result)), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(a.share(), b.share()), cmp.Compare(a.Key, b.Key))
 	})
 	out.All = agreement.Together(pairs)
 	return out, nil
+}
+
+// all are the re-interviews that are asked for. It fails with problem.TooLong where they are more than one look compares.
+func (c comparison) all(actor access.Actor, f RecheckFilter) (all []Recheck, err error) {
+	err = c.each(actor, f, territory.Position{}, mostPairs+1, func(one Recheck) error {
+		all = append(all, one)
+		return nil
+	})
+	if err == nil && len(all) > mostPairs {
+		err = problem.New(problem.TooLong, "area")
+	}
+	return all, err
+}
+
+// toldBy are the answers of one worker's interviews, by question.
+type toldBy struct {
+	name       string
+	interviews int
+	pairs      [][]agreement.Pair
+}
+
+// share is what they agree in; where that is not known it is behind all others.
+func (a AgreementOf) share() float64 {
+	if a.Share == nil {
+		return 2
+	}
+	return *a.Share
 }
 
 // answers are what the two interviews say to each question, nil where neither was asked.

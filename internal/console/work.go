@@ -67,18 +67,7 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 		rows.Where += ` AND t.household=''`
 	}
 	err = rows.Each(db, func(r *sql.Rows) error {
-		w := Assignment{Why: []string{}}
-		var sealed, causes string
-		if err := r.Scan(&w.ID, &w.Rev, &w.Kind, &w.Campaign, &w.Area, &w.Household, &w.Worker, &w.WorkerName, &w.Title, &w.Note, &sealed,
-			&w.Target, &w.Due, &w.Status, &w.Confirmed, &causes); err != nil {
-			return err
-		}
-		opened, _, err := collections.OpenWhole(db, collections.Tasks, w.ID, sealed)
-		opened.Fill("title", &w.Title)
-		opened.Fill("note", &w.Note)
-		if json.Unmarshal([]byte(causes), &w.Why) != nil || w.Why == nil {
-			w.Why = []string{}
-		}
+		w, err := readAssignment(db, r)
 		w.AreaName = nameOf(k.Areas, w.Area)
 		page.Items = append(page.Items, w)
 		return err
@@ -93,6 +82,22 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 		}
 	}
 	return page, nil
+}
+
+func readAssignment(db collections.DB, r *sql.Rows) (Assignment, error) {
+	w := Assignment{Why: []string{}}
+	var sealed, causes string
+	if err := r.Scan(&w.ID, &w.Rev, &w.Kind, &w.Campaign, &w.Area, &w.Household, &w.Worker, &w.WorkerName, &w.Title, &w.Note, &sealed,
+		&w.Target, &w.Due, &w.Status, &w.Confirmed, &causes); err != nil {
+		return w, err
+	}
+	opened, _, err := collections.OpenWhole(db, collections.Tasks, w.ID, sealed)
+	opened.Fill("title", &w.Title)
+	opened.Fill("note", &w.Note)
+	if json.Unmarshal([]byte(causes), &w.Why) != nil || w.Why == nil {
+		w.Why = []string{}
+	}
+	return w, err
 }
 
 // count counts the households with an interview, of an area those in all that it holds.

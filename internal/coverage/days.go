@@ -71,8 +71,8 @@ func (k *keeper) countDay() (bool, error) {
 		{`DELETE FROM coverage_days WHERE records=? AND district=? AND day=?`, []any{u.table, u.district, day}},
 		{`INSERT INTO coverage_days (records, district, day, version, code, visits) SELECT ?, ?, ?, form_version, outcome, COUNT(*)
 			FROM "` + u.table + `" WHERE ` + collections.DistrictOf("area") + `=?
-			AND review_state IN ('` + strings.Join(collections.Counted, `','`) + `') AND received_at>=? AND received_at<? GROUP BY form_version, outcome`,
-			[]any{u.table, u.district, day, u.district, begins(day), begins(next.from)}},
+			AND review_state IN ('` + strings.Join(collections.Counted, `','`) + `') AND received_at>=? AND received_at<?
+			GROUP BY form_version, outcome`, []any{u.table, u.district, day, u.district, begins(day), begins(next.from)}},
 	} {
 		if _, err := k.db.Exec(one.query, one.args...); err != nil {
 			return false, fmt.Errorf("count a day of %s: %w", u.table, err)

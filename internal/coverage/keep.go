@@ -170,15 +170,8 @@ func (k *keeper) count(v Visits, community string) error {
 	if err != nil {
 		return err
 	}
-	for pair := range pairs {
-		if k.ranks[v.Table][pair] {
-			continue
-		}
-		k.ranks[v.Table][pair] = true
-		if _, err := k.db.Exec(`INSERT INTO coverage_ranks (records, version, code, rank) VALUES (?,?,?,?) ON CONFLICT DO NOTHING`,
-			v.Table, pair[0], pair[1], v.rank(pair[0], pair[1])); err != nil {
-			return err
-		}
+	if err := k.rank(v, pairs); err != nil {
+		return err
 	}
 	err = collections.Each(k.db, `SELECT campaign, worker, version, code, cases FROM coverage_finals WHERE records=? AND level=? AND area=?`,
 		[]any{v.Table, territory.Community, community}, func(rows *sql.Rows) error {
@@ -204,6 +197,21 @@ func (k *keeper) count(v Visits, community string) error {
 			if err := k.add(at{v.Table, level, community[:min(len(community), digits)]}, f, n); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// rank writes how versions and their codes rank, where that is not written yet.
+func (k *keeper) rank(v Visits, pairs map[[2]string]bool) error {
+	for pair := range pairs {
+		if k.ranks[v.Table][pair] {
+			continue
+		}
+		k.ranks[v.Table][pair] = true
+		if _, err := k.db.Exec(`INSERT INTO coverage_ranks (records, version, code, rank) VALUES (?,?,?,?) ON CONFLICT DO NOTHING`,
+			v.Table, pair[0], pair[1], v.rank(pair[0], pair[1])); err != nil {
+			return err
 		}
 	}
 	return nil

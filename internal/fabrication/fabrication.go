@@ -185,17 +185,23 @@ func (f *form) answer(r *rand.Rand, h habits, how Style) (all []uint32, rounded,
 			}
 		}
 	}
+	counted, rounded := measured(r, round)
+	return append(all, counted...), rounded, len(counted)
+}
+
+// measured answers the questions about numbers, of which some are rounded.
+func measured(r *rand.Rand, round float64) (all []uint32, rounded int) {
 	for range numbers {
 		v := 10 + r.IntN(90)
 		if r.Float64() < round {
 			v = v / 5 * 5
 		}
-		if n++; v%5 == 0 {
+		if v%5 == 0 {
 			rounded++
 		}
 		all = append(all, quality.Valued+uint32(v/10))
 	}
-	return all, rounded, n
+	return all, rounded
 }
 
 func draw(r *rand.Rand, p []float64) int {

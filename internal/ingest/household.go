@@ -24,6 +24,20 @@ type householdSaid struct {
 	Accuracy  float64  `json:"accuracy"`
 }
 
+// household is what an operation says, and where that may lie.
+func (said householdSaid) household(op *Operation, territory []string) (identity.Household, grid.Input) {
+	h := identity.Household{
+		ID: op.ID, Address: said.Address, AddressKey: identity.AddressKey(said.Address), HouseCode: said.HouseCode, HeadName: said.HeadName,
+		Phone: said.Phone, Residents: said.Residents, AccuracyM: said.Accuracy, Source: op.ID,
+	}
+	in := grid.Input{HouseCode: said.HouseCode, AccuracyM: said.Accuracy, WorkerTerritory: territory}
+	if said.Lat != nil && said.Lon != nil {
+		in.At(op.Datum, *said.Lon, *said.Lat)
+		h.Lon, h.Lat = in.WGS84()
+	}
+	return h, in
+}
+
 // storeHousehold creates a household or changes what is known of one in the worker's territory. What others changed since
 // the revision that the tablet worked on stays.
 func (s *storing) storeHousehold() (Receipt, error) {
@@ -32,16 +46,7 @@ func (s *storing) storeHousehold() (Receipt, error) {
 	if err := json.Unmarshal(d.op.Answers, &said); err != nil {
 		return s.quarantine(problem.BadAnswers)
 	}
-	h := identity.Household{
-		ID: d.op.ID, Address: said.Address, AddressKey: identity.AddressKey(said.Address), HouseCode: said.HouseCode, HeadName: said.HeadName,
-		Phone:     said.Phone,
-		Residents: said.Residents, AccuracyM: said.Accuracy, Source: d.op.ID,
-	}
-	in := grid.Input{HouseCode: said.HouseCode, AccuracyM: said.Accuracy, WorkerTerritory: sender.Actor.Territory}
-	if said.Lat != nil && said.Lon != nil {
-		in.At(d.op.Datum, *said.Lon, *said.Lat)
-		h.Lon, h.Lat = in.WGS84()
-	}
+	h, in := said.household(d.op, sender.Actor.Territory)
 	known, exists, err := identity.FindHousehold(db, h, d.op.ID)
 	if err != nil {
 		return Receipt{}, err
@@ -58,16 +63,8 @@ func (s *storing) storeHousehold() (Receipt, error) {
 			return s.handOver(collections.Households, known.Area)
 		}
 	}
-	if in.HouseArea, err = grid.HouseArea(db, said.HouseCode); err != nil {
+	if err := s.placeHousehold(&h, in); err != nil {
 		return Receipt{}, err
-	}
-	a, err := s.assign(in)
-	if err != nil {
-		return Receipt{}, err
-	}
-	h.Area, h.AreaMethod, h.AreaConfidence = a.Area, string(a.Method), a.Confidence
-	if h.Area == "" {
-		h.Area = access.Common(sender.Actor.Territory)
 	}
 	if exists && !sender.Actor.MayMove(access.Visit, known.Area, h.Area, "") {
 		h.Area = "" // it stays where it lies: nobody moves a household out of reach
@@ -92,6 +89,22 @@ func (s *storing) storeHousehold() (Receipt, error) {
 	r.Rev, r.Area, r.AreaMethod, r.Household = h.Rev, h.Area, h.AreaMethod, h.ID
 	_, err = s.keep(r, kept{outcome: r.Status, collection: collections.Households, record: h.ID, area: h.Area, rev: h.Rev})
 	return r, err
+}
+
+// placeHousehold gives a household its area; one that none is found for is looked after where the worker's territory is.
+func (s *storing) placeHousehold(h *identity.Household, in grid.Input) (err error) {
+	if in.HouseArea, err = grid.HouseArea(s.db, in.HouseCode); err != nil {
+		return err
+	}
+	a, err := s.assign(in)
+	if err != nil {
+		return err
+	}
+	h.Area, h.AreaMethod, h.AreaConfidence = a.Area, string(a.Method), a.Confidence
+	if h.Area == "" {
+		h.Area = access.Common(s.sender.Actor.Territory)
+	}
+	return nil
 }
 
 // mergeHousehold takes out of what is said what the tablet did not change, and what somebody else changed too since its

@@ -49,23 +49,15 @@ func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrum
 	if by, ok := record.Get(collections.By).(access.Actor); ok && exists {
 		sender.Actor = by // who edits answers for the change
 	}
-	root := treeOf(in, record, theirs)
-	d, err := preparedOf(in, record, root)
+	d, err := preparedOf(in, record, treeOf(in, record, theirs))
 	if err != nil {
 		return err
 	}
 	s := begin(db, intake, sender, d)
 	s.before, s.exists = before, exists
 	if exists {
-		if err := keptByServer(record, before); err != nil {
+		if same, err := (revising{s}).byHand(record, theirs); err != nil || same {
 			return err
-		}
-		d.issues = ofArrival(before.Issues)
-		s.stored = readRow(in.Whole, theirs, before.Rows)
-		said := readRow(in.Whole, root, before.Rows)
-		revising{s}.keepPutBack(putBackIn(in.Whole, s.stored, before.Issues), said)
-		if said.equal(s.stored) && record.GetString("device") == before.Device && record.GetString("campaign") == before.Campaign {
-			return nil // nothing that was said has changed
 		}
 	}
 	d.merged, d.keep = exists, validate.LeaveIn // what a reviewer put back stays
@@ -76,24 +68,39 @@ func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrum
 	d.keepRows(before)
 	d.place(intake, sender)
 	revising{s}.stayPlaced(theirs)
-	d.point.WorkerTerritory = home
+	d.point.WorkerTerritory, d.rec.Campaign = home, record.GetString("campaign")
 	d.name()
-	d.rec.Campaign = record.GetString("campaign")
-	write := func() error {
-		s.d.rec.Device = record.GetString("device")
-		if err := setRecord(db, in, record, &s.d.rec, root); err != nil {
-			return err
-		}
-		if err := save(); err != nil {
-			return err
-		}
-		return in.Whole.ReplaceRows(db, &s.d.rec, root, s.now)
-	}
-	if err := s.stages(write); err != nil {
+	if err := s.stages(func() error { return s.saveAs(record, save) }); err != nil {
 		return err
 	}
 	_, err = s.receipt()
 	return err
+}
+
+// saveAs stores what the door's own record says.
+func (s *storing) saveAs(record *core.Record, save func() error) error {
+	d := s.d
+	d.rec.Device = record.GetString("device")
+	if err := setRecord(s.db, d.form, record, &d.rec, d.inst.Root); err != nil {
+		return err
+	}
+	if err := save(); err != nil {
+		return err
+	}
+	return d.form.Whole.ReplaceRows(s.db, &d.rec, d.inst.Root, s.now)
+}
+
+// byHand compares a record that somebody edits with what is stored, and reports whether nothing that was said has changed. It
+// fails with *Invalid where the edit is of what the server keeps.
+func (r revising) byHand(record *core.Record, theirs *survey.Node) (same bool, err error) {
+	if err := keptByServer(record, r.before); err != nil {
+		return false, err
+	}
+	whole := r.d.form.Whole
+	r.d.issues, r.stored = ofArrival(r.before.Issues), readRow(whole, theirs, r.before.Rows)
+	said := readRow(whole, r.d.inst.Root, r.before.Rows)
+	r.keepPutBack(putBackIn(whole, r.stored, r.before.Issues), said)
+	return said.equal(r.stored) && record.GetString("device") == r.before.Device && record.GetString("campaign") == r.before.Campaign, nil
 }
 
 // keepRows lets the rows of a record that is edited in place keep their ids and their persons.
@@ -199,35 +206,44 @@ func (intake *Intake) AcceptRow(ctx context.Context, tx core.App, in *instrument
 		now: now}
 	revising{s}.keepPutBack(putBackIn(in.Whole, was, before.Issues), is)
 	issues := append(ofArrival(before.Issues), in.CheckMerged(ctx, inst, now, validate.LeaveIn).Issues...)
-	prefix := fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position"))
-	var own []survey.Issue
+	if t.Parent == in.Layout.Main() {
+		if err := invalidColumns(t, within(issues, fmt.Sprintf("%s[%d]/", strings.Join(t.Path, "/"), row.GetInt("position")))); err != nil {
+			return err
+		}
+	}
+	s.d.issues, s.d.rec = issues, *rec
+	return s.storeRow()
+}
+
+// within are the issues of the answers below a path, by their names from there on.
+func within(issues []survey.Issue, path string) (own []survey.Issue) {
 	for _, i := range issues {
-		if rest, inside := strings.CutPrefix(i.Field, prefix); inside {
+		if rest, inside := strings.CutPrefix(i.Field, path); inside {
 			i.Field = rest
 			own = append(own, i)
 		}
 	}
-	if t.Parent == in.Layout.Main() {
-		if err := invalidColumns(t, own); err != nil {
-			return err
-		}
-	}
+	return own
+}
+
+// storeRow makes the revision of a record of which one row was saved, with the stages that belong to it.
+func (s *storing) storeRow() error {
+	rec, main := &s.d.rec, s.d.form.Layout.Main().Name
 	rec.Rev++
-	if err := collections.Update(db, in.Layout.Main().Name, rec.ID, collections.Row{
-		{Column: "issues", Value: in.Layout.Findings(issues)}, {Column: "rev", Value: rec.Rev},
-		{Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(now)},
+	if err := collections.Update(s.db, main, rec.ID, collections.Row{
+		{Column: "issues", Value: s.d.form.Layout.Findings(s.d.issues)}, {Column: "rev", Value: rec.Rev},
+		{Column: "review_state", Value: collections.Edited}, {Column: "updated", Value: collections.Stamp(s.now)},
 	}); err != nil {
 		return err
 	}
-	s.d.issues, s.d.rec = issues, *rec
 	s.sender.Actor.ID = rec.Worker
 	for _, stage := range []func() error{s.needs, s.remember, consequences{s}.report, consequences{s}.followUp} {
 		if err := stage(); err != nil {
 			return err
 		}
 	}
-	return collections.Announce(db, collections.RevisionOf(in.Layout.Main().Name, rec.ID, rec.Rev), collections.ToWorker(rec.Worker),
-		collections.Upsert, now)
+	return collections.Announce(s.db, collections.RevisionOf(main, rec.ID, rec.Rev), collections.ToWorker(rec.Worker), collections.Upsert,
+		s.now)
 }
 
 // senderOf reads the worker that a record names; a record without one is the operator's.

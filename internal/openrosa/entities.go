@@ -154,10 +154,6 @@ func WriteList(w io.Writer, db collections.DB, c Caller, list string, ids []stri
 	if err := out.Write(header); err != nil {
 		return err
 	}
-	columns := []string{"sealed", "id", l.label, "rev"}
-	for i := 1; i < len(l.properties); i += 2 {
-		columns = append(columns, l.properties[i])
-	}
 	values, row := make([]sql.NullString, len(header)), make([]string, len(header))
 	var sealed string
 	dest := []any{&sealed}
@@ -172,7 +168,7 @@ func WriteList(w io.Writer, db collections.DB, c Caller, list string, ids []stri
 	for _, id := range ids {
 		named[id] = true
 	}
-	err = l.rows(c.Actor, strings.Join(columns, ", ")).Each(db, func(rows *sql.Rows) error {
+	err = l.rows(c.Actor, l.columns()).Each(db, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
@@ -197,6 +193,15 @@ func WriteList(w io.Writer, db collections.DB, c Caller, list string, ids []stri
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// columns are those that a line is made of: what is sealed, and then one for each of its cells.
+func (l entityList) columns() string {
+	columns := []string{"sealed", "id", l.label, "rev"}
+	for i := 1; i < len(l.properties); i += 2 {
+		columns = append(columns, l.properties[i])
+	}
+	return strings.Join(columns, ", ")
 }
 
 // unseal puts what was sealed of an entity into its line.

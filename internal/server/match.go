@@ -20,31 +20,34 @@ type matched struct {
 	Tasks  *int         `json:"tasks"` // new ones; null unless they were asked for
 }
 
+// compared reads which list is to be compared, and how. It fails where the columns are none, or nothing came.
+func (r *request) compared() (o match.Options, list match.File, err error) {
+	o = match.Options{Actor: r.actor, Within: r.query("within"), NotListed: r.query("not_listed"), Most: mostCompared, Now: r.Now()}
+	if o.Columns, err = match.Columns(r.query("map")); err != nil {
+		return o, list, err
+	}
+	file, err := r.uploaded()
+	return o, match.File{Name: file.name, In: bytes.NewReader(file.raw)}, err
+}
+
 // matchList compares a list with the people of the caller's territory, whose identifiers stay masked. It writes nothing but the
 // trail unless tasks are asked for.
 func matchList(r *request) error {
-	columns, err := match.Columns(r.query("map"))
-	if err != nil {
-		return err
-	}
 	as, wanted := r.query("as"), r.query("tasks") == "1"
 	if as != "" && as != "csv" || as == "csv" && wanted {
 		return problem.New(problem.BadParameter, "as: csv, without tasks")
 	}
-	file, err := r.uploaded()
+	o, list, err := r.compared()
 	if err != nil {
 		return err
 	}
-	o := match.Options{Columns: columns, Actor: r.actor, Within: r.query("within"), NotListed: r.query("not_listed"),
-		Most: mostCompared, Now: r.Now()}
-	list := match.File{Name: file.name, In: bytes.NewReader(file.raw)}
 	var table bytes.Buffer
 	csv, err := match.NewTable(&table)
 	if err != nil {
 		return err
 	}
 	var people []string
-	page, tasks := match.Page{Looks: []match.Row{}}, match.NewTasks(file.name, o.Within, r.actor)
+	page, tasks := match.Page{Looks: []match.Row{}}, match.NewTasks(list.Name, o.Within, r.actor)
 	out := matched{}
 	out.Counts, err = match.Compare(r.ctx(), collections.Read(r.App), list, o, func(row match.Row) error {
 		people = row.Met(people)
@@ -67,9 +70,7 @@ func matchList(r *request) error {
 		if err := csv.Close(); err != nil {
 			return err
 		}
-		r.Response.Header().Set("Content-Disposition", `attachment; filename="match.csv"`)
-		r.Response.Header().Set("Cache-Control", "no-store")
-		return r.Blob(http.StatusOK, "text/csv; charset=utf-8", table.Bytes())
+		return r.matchTable(table.Bytes())
 	}
 	if wanted {
 		made, err := tasks.Write(r.ctx(), r.App, r.Now())
@@ -80,4 +81,10 @@ func matchList(r *request) error {
 	}
 	out.Items, out.More = page.Looks, page.More
 	return r.JSON(http.StatusOK, out)
+}
+
+func (r *request) matchTable(csv []byte) error {
+	r.Response.Header().Set("Content-Disposition", `attachment; filename="match.csv"`)
+	r.Response.Header().Set("Cache-Control", "no-store")
+	return r.Blob(http.StatusOK, "text/csv; charset=utf-8", csv)
 }
