@@ -6,11 +6,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// RecordIssues holds the codes of the findings of every survey record, so that records are found by them.
-const RecordIssues = "record_issues"
-
-// keepIssueCodes lets SQLite itself keep RecordIssues equal to the issues column of a form's table, whoever writes it: one row
-// for each record and code, with the gravest severity, in the record's area.
+// keepIssueCodes lets SQLite itself keep record_issues equal to the issues column of a form's table, whoever writes it: one row
+// for each record and code, with the gravest severity, in the record's area. Records are found by it.
 func keepIssueCodes(app core.App, table string) error {
 	codes := fmt.Sprintf(`INSERT INTO record_issues (collection, record, area, code, severity)
 		SELECT '%s', NEW.id, NEW.area, json_extract(value,'$.code'),

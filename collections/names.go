@@ -28,20 +28,16 @@ const (
 	Paradata       = "paradata"
 	EntityVersions = "entity_versions"
 
-	FormerTerritories = "former_territories"
-
 	Needs = "needs"
 )
 
 // Tables that are no collections: they are read by Doorstep's own routes alone.
 const (
-	AreaRevisions = "area_revisions"
-	Jobs          = "jobs"
-	SavedQueues   = "saved_queues"
-	AreaMoves     = "area_moves"
-	HouseCodes    = "house_codes"
+	Jobs        = "jobs"
+	SavedQueues = "saved_queues"
+	AreaMoves   = "area_moves"
+	HouseCodes  = "house_codes"
 
-	NeedVersions  = "need_versions"
 	BasicServices = "basic_services"
 )
 

@@ -62,7 +62,7 @@ func TestAShutOutTabletHandsInAndWipes(t *testing.T) {
 			d := carrying(t, tablet)
 			early := *d
 			if err := early.HandInAndWipe(t.Context()); err == nil {
-				t.Error("the sealed path takes work of a tablet that may push")
+				t.Error("work is handed in by a tablet that may push")
 			}
 			c.shut(t, app, manager, d)
 			_, err := d.Push(t.Context())

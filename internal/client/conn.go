@@ -25,7 +25,7 @@ type Conn struct {
 	HTTP   *http.Client
 	Token  string // of the account, "" before SignIn
 	Device string // of the tablet, "" for a browser
-	seal   string // for the sealed path alone
+	seal   string // to hand in with, where it is shut out
 }
 
 // Refusal is an answer other than 2xx: the problem of the catalogue that the server names. Nothing was stored.

@@ -10,7 +10,7 @@ import (
 // SealHeader proves a tablet that was shut out, whose worker's token has ended.
 const SealHeader = "X-Doorstep-Seal"
 
-const codeSealed = "device.sealed" // nothing more is taken
+const codeHandedIn = "device.sealed" // nothing more is taken
 
 // WipeOrdered reports whether the server ordered this tablet to delete what it holds.
 func WipeOrdered(err error) bool {
@@ -18,7 +18,7 @@ func WipeOrdered(err error) bool {
 	return errors.As(err, &r) && r.Wipe
 }
 
-// HandInAndWipe obeys a wipe order: it sends what waits through the sealed path, which keeps it for a supervisor, and
+// HandInAndWipe obeys a wipe order: it sends what waits by the way for shut-out tablets, which keeps it for a supervisor, and
 // then forgets everything. After an error that may pass nothing is forgotten, and the next call goes on.
 func (t *Tablet) HandInAndWipe(ctx context.Context) error {
 	for len(t.Outbox.Waiting) > 0 {
@@ -31,7 +31,7 @@ func (t *Tablet) HandInAndWipe(ctx context.Context) error {
 		conn.Token, conn.seal = "", t.Seal
 		err := conn.Call(ctx, http.MethodPost, "/api/sync/v1/sealed", in, &out)
 		var refused *Refusal
-		if errors.As(err, &refused) && refused.Code == codeSealed {
+		if errors.As(err, &refused) && refused.Code == codeHandedIn {
 			break
 		}
 		if err != nil {

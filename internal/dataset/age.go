@@ -7,11 +7,11 @@ import (
 	"doorstep/internal/survey"
 )
 
-// AgeBandColumn is the column of the survey sheet that says how wide the age bands of an answer are in a de-identified
-// export: "1" shows years, anything else bands of five years.
-const AgeBandColumn = "bind::doorstep:age_band"
-
 const (
+	// ageBandColumn is the column of a bind that says how wide the age bands of an answer are in a de-identified export: "1" shows
+	// years, anything else bands of five years.
+	ageBandColumn = "doorstep:age_band"
+
 	bandYears = 5
 	topBand   = 90 // and above: the very old are few
 	ageType   = "age"
@@ -41,7 +41,7 @@ func declared(q *survey.Question, column string) string {
 // ageSource shows an age as its band, or in years where the form asks for it. A birth date becomes an age.
 func (p *plan) ageSource(expr string, v Variable, q *survey.Question, age func(value any, visit string) any) source {
 	v.Identifier, v.Numeric, v.Disclosure = true, p.labels == "", quasiRole
-	if declared(q, "doorstep:age_band") == "1" {
+	if declared(q, ageBandColumn) == "1" {
 		v.Why, v.Type, v.Numeric = &singleYear, ageType, true
 		if q.Kind == survey.KindDate || q.Kind == survey.KindDateTime {
 			v.Name += "/age"

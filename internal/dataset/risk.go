@@ -10,10 +10,6 @@ import (
 	"doorstep/internal/sensitive"
 )
 
-// DisclosureColumn is the column of the survey sheet that says what an answer is in the report on small cells: "quasi"
-// narrows down who somebody is, "sensitive" is what must not be learnt from that.
-const DisclosureColumn = "bind::doorstep:disclosure"
-
 const (
 	quasiRole     = sensitive.Quasi
 	sensitiveRole = "sensitive"

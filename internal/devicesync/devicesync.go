@@ -73,7 +73,7 @@ type Registered struct {
 	ServerTime   string  `json:"server_time"`
 	ClockOffsetS float64 `json:"clock_offset_s"`
 	LastSeq      int64   `json:"last_seq"`
-	Seal         string  `json:"seal"` // for the sealed path, when the device has been shut out
+	Seal         string  `json:"seal"` // to hand in with, when the device has been shut out
 }
 
 // MostDevices is how many tablets that are not revoked one worker may have.

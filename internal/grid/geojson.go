@@ -20,24 +20,10 @@ type feature struct {
 	Geometry   json.RawMessage `json:"geometry"`
 }
 
-// readGeoJSON reads a FeatureCollection of Polygons and MultiPolygons, one feature at a time, and converts it from
-// datum d to WGS-84. Properties: code (or adcode; 440300 counts as the city 4403), name, level (optional, else from the code)
-// and expected_households (optional), by these names or by the headers of a list.
-//
-// Every mistake of every feature comes back at once as survey.Problems, whose Row is the feature's number from 1, beside
-// the areas that are in order. A crs member that names another coordinate system than d is such a mistake, of Row 0. Any
-// other error means that the file is not readable as GeoJSON from there on.
-func readGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
-	imp := newImporter(d, codes)
-	if err := imp.geoJSON(r); err != nil {
-		return imp.areas, err
-	}
-	if len(imp.problems) > 0 {
-		return imp.areas, imp.problems
-	}
-	return imp.areas, nil
-}
-
+// geoJSON reads a FeatureCollection of Polygons and MultiPolygons, one feature at a time. Properties: code (or adcode; 440300 counts
+// as the city 4403), name, level (optional, else from the code) and expected_households (optional), by these names or by the
+// headers of a list. A crs member that names another coordinate system is a mistake, of row 0. An error means that the file is
+// not readable as GeoJSON from there on.
 func (imp *importer) geoJSON(r io.Reader) error {
 	dec := json.NewDecoder(withoutBOM(r))
 	dec.UseNumber()
@@ -222,31 +208,4 @@ var levelNames = map[string]Level{
 	"city": City, "district": District, "street": Street, "community": Community, "grid": Grid,
 	"市": City, "区": District, "县": District, "街道": Street, "镇": Street, "乡": Street,
 	"社区": Community, "村": Community, "网格": Grid,
-}
-
-// writeGeoJSON writes areas as a WGS-84 FeatureCollection, one feature a line, as ReadGeoJSON reads it.
-func writeGeoJSON(w io.Writer, areas []Area) error {
-	out := bufio.NewWriter(w)
-	out.WriteString(`{"type":"FeatureCollection","features":[`)
-	for i, a := range areas {
-		boundary, err := MarshalBoundary(a.Boundary)
-		if err != nil {
-			return fmt.Errorf("area %s: %w", a.Code, err)
-		}
-		properties, err := json.Marshal(struct {
-			Code       string `json:"code"`
-			Name       string `json:"name"`
-			Level      Level  `json:"level"`
-			Households int    `json:"expected_households,omitempty"`
-		}{a.Code, a.Name, a.Level, a.ExpectedHouseholds})
-		if err != nil {
-			return fmt.Errorf("area %s: %w", a.Code, err)
-		}
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		fmt.Fprintf(out, "\n"+`{"type":"Feature","properties":%s,"geometry":%s}`, properties, boundary)
-	}
-	out.WriteString("\n]}\n")
-	return out.Flush()
 }

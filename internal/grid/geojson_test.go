@@ -1,8 +1,12 @@
 package grid
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"math"
 	"reflect"
 	"strings"
@@ -174,4 +178,43 @@ func TestWriteGeoJSONReadsBack(t *testing.T) {
 	if back, err := ParseBoundary(stored); err != nil || !reflect.DeepEqual(back, areas[0].Boundary) {
 		t.Errorf("boundary came back as %v, %v", back, err)
 	}
+}
+
+// readGeoJSON gives the areas that are in order, and all mistakes as survey.Problems.
+func readGeoJSON(r io.Reader, d Datum, codes Codes) ([]Area, error) {
+	imp := newImporter(d, codes)
+	if err := imp.geoJSON(r); err != nil {
+		return imp.areas, err
+	}
+	if len(imp.problems) > 0 {
+		return imp.areas, imp.problems
+	}
+	return imp.areas, nil
+}
+
+// writeGeoJSON writes areas as a WGS-84 FeatureCollection, one feature a line, as readGeoJSON reads it.
+func writeGeoJSON(w io.Writer, areas []Area) error {
+	out := bufio.NewWriter(w)
+	out.WriteString(`{"type":"FeatureCollection","features":[`)
+	for i, a := range areas {
+		boundary, err := MarshalBoundary(a.Boundary)
+		if err != nil {
+			return fmt.Errorf("area %s: %w", a.Code, err)
+		}
+		properties, err := json.Marshal(struct {
+			Code       string `json:"code"`
+			Name       string `json:"name"`
+			Level      Level  `json:"level"`
+			Households int    `json:"expected_households,omitempty"`
+		}{a.Code, a.Name, a.Level, a.ExpectedHouseholds})
+		if err != nil {
+			return fmt.Errorf("area %s: %w", a.Code, err)
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		fmt.Fprintf(out, "\n"+`{"type":"Feature","properties":%s,"geometry":%s}`, properties, boundary)
+	}
+	out.WriteString("\n]}\n")
+	return out.Flush()
 }

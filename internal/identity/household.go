@@ -272,12 +272,9 @@ func (h *Household) unseal(db collections.DB, sealed string, location *string) e
 	if h.Damaged = !whole; h.Damaged {
 		h.AddressKey, h.HouseCode = "", "" // what is looked up by is no value
 	}
-	for _, v := range []struct {
-		column string
-		dest   *string
-	}{{"address", &h.Address}, {"address_key", &h.AddressKey}, {"house_code", &h.HouseCode}, {"head_name", &h.HeadName}, {"phone", &h.Phone},
-		{"location", location}} {
-		row.Fill(v.column, v.dest)
+	for column, value := range map[string]*string{"address": &h.Address, "address_key": &h.AddressKey, "house_code": &h.HouseCode,
+		"head_name": &h.HeadName, "phone": &h.Phone, "location": location} {
+		row.Fill(column, value)
 	}
 	return err
 }

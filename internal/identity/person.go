@@ -201,12 +201,9 @@ func (p *Person) unseal(db collections.DB, sealed string) error {
 	if p.Damaged = !whole; p.Damaged {
 		p.NameKey, p.IDKey = "", "" // what is looked up by is no value
 	}
-	for _, v := range []struct {
-		column string
-		dest   *string
-	}{{"name", &p.Name}, {"name_key", &p.NameKey}, {"id_number", &p.IDNumber}, {"id_key", &p.IDKey}, {"phone", &p.Phone},
-		{"relation", &p.Relation}} {
-		row.Fill(v.column, v.dest)
+	for column, value := range map[string]*string{"name": &p.Name, "name_key": &p.NameKey, "id_number": &p.IDNumber, "id_key": &p.IDKey,
+		"phone": &p.Phone, "relation": &p.Relation} {
+		row.Fill(column, value)
 	}
 	return err
 }

@@ -156,22 +156,22 @@ const (
 	pushPath   = "/api/sync/v1/push"
 	pullPath   = "/api/sync/v1/pull"
 	repairPath = "/api/sync/v1/repair"
-	sealedPath = "/api/sync/v1/sealed"
+	handInPath = "/api/sync/v1/sealed"
 )
 
 // observe checks what the server answered to a tablet.
 func (w *world) observe(p packet, status int, body []byte) {
-	if w.model.revoked[p.device.device] && p.req.URL.Path != sealedPath {
+	if w.model.revoked[p.device.device] && p.req.URL.Path != handInPath {
 		w.refuses(p.req.URL.Path, status, body)
 		return
 	}
-	if status != http.StatusOK && p.req.URL.Path != sealedPath {
+	if status != http.StatusOK && p.req.URL.Path != handInPath {
 		w.Fatalf("promise 5: %s: %d %s", p.req.URL.Path, status, body)
 	}
 	switch p.req.URL.Path {
 	case pushPath:
 		w.observePush(p, body)
-	case sealedPath:
+	case handInPath:
 		p.device.sent = nil // refused from now on
 	case pullPath:
 		w.observePull(p.device, body)

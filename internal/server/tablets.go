@@ -154,7 +154,7 @@ func handIn(r *request) error {
 	if seal == "" {
 		return unknown(r.RequestEvent)
 	}
-	worker, err := devicesync.AdmitSealed(r.db(), device, seal)
+	worker, err := devicesync.AdmitHandIn(r.db(), device, seal)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func handIn(r *request) error {
 		return err
 	}
 	handed := ingest.HandedIn{Worker: worker, Device: device, Operations: batch.Operations, Last: batch.Last}
-	receipts, err := ingest.AcceptSealed(r.ctx(), r.App, handed, r.Now())
+	receipts, err := ingest.AcceptHandedIn(r.ctx(), r.App, handed, r.Now())
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"doorstep/internal/problem"
 )
 
-// SealKey is the meta key of the secret that seals are made with, SealPolicy that of the switch of the sealed path: "off"
+// SealKey is the meta key of the secret that seals are made with, SealPolicy that of the switch of handing in: "off"
 // closes it.
 const (
 	SealKey    = "seal_key"
@@ -75,9 +75,9 @@ func ShutOut(db collections.DB, device string) error {
 	return nil
 }
 
-// AdmitSealed finds the worker of a device that is shut out and may still hand in what it has not sent. It fails with
+// AdmitHandIn finds the worker of a device that is shut out and may still hand in what it has not sent. It fails with
 // problem.Sealed when it has done so, or when the policy closes the path.
-func AdmitSealed(db collections.DB, device, seal string) (worker string, err error) {
+func AdmitHandIn(db collections.DB, device, seal string) (worker string, err error) {
 	want, err := sealOf(db, device)
 	if err != nil {
 		return "", err

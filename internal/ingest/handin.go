@@ -17,9 +17,9 @@ type HandedIn struct {
 	Last           bool // nothing comes after it
 }
 
-// AcceptSealed keeps what a tablet that was shut out had not sent, in quarantine, as it came. The receipts tell nothing
+// AcceptHandedIn keeps what a tablet that was shut out had not sent, in quarantine, as it came. The receipts tell nothing
 // but that it is kept, also of what was answered before. After the last batch nothing more is taken from the device.
-func AcceptSealed(ctx context.Context, app core.App, in HandedIn, now time.Time) ([]Receipt, error) {
+func AcceptHandedIn(ctx context.Context, app core.App, in HandedIn, now time.Time) ([]Receipt, error) {
 	receipts := make([]Receipt, len(in.Operations))
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		sender, err := senderOf(db, in.Worker)
@@ -28,7 +28,7 @@ func AcceptSealed(ctx context.Context, app core.App, in HandedIn, now time.Time)
 		}
 		sender.Device, sender.Channel = in.Device, Native
 		for i := range in.Operations {
-			if receipts[i], err = seal(db, sender, &in.Operations[i], now); err != nil {
+			if receipts[i], err = keepHandedIn(db, sender, &in.Operations[i], now); err != nil {
 				return err
 			}
 		}
@@ -41,7 +41,8 @@ func AcceptSealed(ctx context.Context, app core.App, in HandedIn, now time.Time)
 	return receipts, err
 }
 
-func seal(db collections.DB, sender Sender, op *Operation, now time.Time) (Receipt, error) {
+// keepHandedIn keeps one operation in quarantine, unless it is known already.
+func keepHandedIn(db collections.DB, sender Sender, op *Operation, now time.Time) (Receipt, error) {
 	d := preparedFrom(op, sender.Channel)
 	d.code = problem.SealedOperation
 	s := &storing{db: db, sender: sender, d: d, now: now}
