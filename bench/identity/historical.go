@@ -218,16 +218,20 @@ func (w *scribe) row(s soul, right bool) []string {
 			s.occupation = w.common(occupations)
 		}
 	}
-	row := []string{"", s.given, s.surname, w.full(s), s.sex, w.born(s.birth, right), s.place, s.postcode, s.occupation,
-		w.born(s.birth.AddDate(s.years, 0, 0), right)}
+	row := []string{"", s.given, s.surname, w.full(s), s.sex, w.born(s.birth, right), s.place, s.postcode, s.occupation}
+	if s.years > 0 {
+		row = append(row, w.born(s.birth.AddDate(s.years, 0, 0), right))
+	}
 	if w.titled > 0 {
 		row[3] = w.worded(row[3], s.peerage, right)
 		words := strings.Fields(row[3])
 		row[1], row[2] = words[0], words[len(words)-1]
 	}
-	for _, i := range []int{1, 2, 5, 9} {
-		if !right && w.chance(w.blurred) {
-			row[i] = w.blurry(row[i])
+	if w.blurred > 0 && !right {
+		for _, i := range []int{1, 2, 5, 9} {
+			if w.chance(w.blurred) {
+				row[i] = w.blurry(row[i])
+			}
 		}
 	}
 	if w.header[1] != "" && strings.Contains(s.given, ".") { // what was written down once stands in both

@@ -69,6 +69,9 @@ const ages linkage.Role = "age"
 var idHeaders = []string{"record_id", "rec_id", "unique_id", "id", "uuid", "record_no", "record_number", "record", "no", "no.",
 	"编号", "记录编号", "记录号", "档案编号", "序号", "編號", "序號"}
 
+// listYears are headers of the year in which a row was written, by which its age is told.
+var listYears = []string{"year", "list_year", "census_year", "year_of_census", "survey_year", "年份", "登记年份", "普查年份", "调查年份"}
+
 // ParseMap reads role=column pairs, and exact:column; it fails with the roles that there are.
 func ParseMap(s string) (fields []linkage.Field, err error) {
 	for entry := range strings.SplitSeq(s, ",") {
@@ -104,21 +107,29 @@ func roles() (out []string) {
 	return out
 }
 
-// usual finds the columns of a file by their headers, that of the record's id, and the headers that mean nothing here. An
-// empty file, and one without a header, has none.
-func usual(file string) (fields []linkage.Field, id string, others []string, err error) {
-	var columns []tabular.Column
-	for _, n := range append(slices.Clone(idHeaders), allHeaders()...) {
-		columns = append(columns, tabular.Column{Name: n})
+// columns are those of a file that mean something.
+type columns struct {
+	fields []linkage.Field
+	id     string   // of the record's id, "" for none
+	year   string   // in which ages are told, "" for none
+	others []string // headers that mean nothing here
+}
+
+// usual finds the columns of a file by their headers. An empty file, and one without a header, has none.
+func usual(file string) (found columns, err error) {
+	var all []tabular.Column
+	for _, n := range slices.Concat(idHeaders, listYears, allHeaders()) {
+		all = append(all, tabular.Column{Name: n})
 	}
-	present, others, err := tabular.Present(file, columns)
+	present, others, err := tabular.Present(file, all)
 	if tabular.Headless(err) { // all the headers that are known would be too long to read
-		return nil, "", nil, nil
+		return columns{}, nil
 	}
 	if err != nil {
-		return nil, "", nil, err
+		return columns{}, err
 	}
-	born := false
+	found.others = others
+	born, aged := false, false
 	for _, h := range headers {
 		for _, n := range h.names {
 			if !present(n) {
@@ -128,18 +139,23 @@ func usual(file string) (fields []linkage.Field, id string, others []string, err
 			if f.Role == ages {
 				f.Role = linkage.BirthDate
 			}
-			if h.role == ages && born || len(fields) == linkage.MostFields {
-				others = append(others, n)
+			if h.role == ages && born || len(found.fields) == linkage.MostFields {
+				found.others = append(found.others, n)
 				continue
 			}
-			born = born || f.Role == linkage.BirthDate
-			fields = append(fields, f)
+			born, aged = born || f.Role == linkage.BirthDate, aged || h.role == ages
+			found.fields = append(found.fields, f)
 		}
 	}
 	if at := slices.IndexFunc(idHeaders, present); at >= 0 {
-		id = idHeaders[at]
+		found.id = idHeaders[at]
 	}
-	return fields, id, others, nil
+	if at := slices.IndexFunc(listYears, present); at >= 0 && aged {
+		found.year = listYears[at]
+	} else if at >= 0 {
+		found.others = append(found.others, listYears[at])
+	}
+	return found, nil
 }
 
 func allHeaders() (out []string) {

@@ -199,3 +199,37 @@ func TestHeadersOfOtherLists(t *testing.T) {
 		}
 	}
 }
+
+// TestAgesAreToldInTheYearOfTheirList: between two lists of ten years apart people are ten years older.
+func TestAgesAreToldInTheYearOfTheirList(t *testing.T) {
+	lists := [2][][]string{{{"id", "forename", "surname", "age", "year"}}, {{"id", "forename", "surname", "age", "Census Year"}}}
+	for i := range 60 {
+		name, age := strings.Fields("john mary peter anna")[i%4], 20+i*7%41
+		lists[0] = append(lists[0], []string{fmt.Sprint("a", i), name, fmt.Sprint("smith", i/8), fmt.Sprint(age), "1851"})
+		lists[1] = append(lists[1], []string{fmt.Sprint("b", i), name, fmt.Sprint("smith", i/8), fmt.Sprint(age + 10), "1861"})
+	}
+	var files []string
+	for i, rows := range lists {
+		files = append(files, filepath.Join(t.TempDir(), fmt.Sprint(i, ".csv")))
+		if err := os.WriteFile(files[i], []byte(text(t, ',', rows)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, err := dedup.Find(t.Context(), options(files...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	right, wrong := 0, 0
+	for _, p := range found.Result.Pairs {
+		switch same := found.IDs[p.A][1:] == found.IDs[p.B][1:]; {
+		case p.Probability < 0.5:
+		case same:
+			right++
+		default:
+			wrong++
+		}
+	}
+	if right < 55 || wrong > 3 || len(found.Others) > 0 {
+		t.Errorf("%d of 60 found, %d wrong, not compared %v", right, wrong, found.Others)
+	}
+}

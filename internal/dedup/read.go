@@ -60,13 +60,14 @@ type list struct {
 	ids     []string
 	first   int      // records of the first of two lists, 0 for one list
 	others  []string // headers that mean nothing here
-	year    int      // in which ages are told
+	year    int      // in which ages are told where the list does not say
 }
 
 // source is a file, and what its columns are called.
 type source struct {
 	file    string
 	id      string   // column of the record's id, "" for none
+	year    string   // column of the year in which ages are told, "" for none
 	columns []string // of each field
 }
 
@@ -74,10 +75,11 @@ type source struct {
 func newList(o Options) (*list, error) {
 	l := &list{fields: o.Fields, year: o.Now.Year()}
 	for i, file := range o.Files {
-		fields, id, others, err := o.columnsOf(file)
+		found, err := o.columnsOf(file)
 		if err != nil {
 			return nil, err
 		}
+		fields := found.fields
 		if i == 0 {
 			l.fields = fields
 		} else {
@@ -87,8 +89,8 @@ func newList(o Options) (*list, error) {
 			return nil, fmt.Errorf("%s: 没有认得的列名；表头如 姓名、出生日期、证件号码，别的列名用 --map 指明 · "+
 				"no column is known by its header, such as name, birth_date, id_number; name others with --map", file)
 		}
-		l.others = append(l.others, others...)
-		l.sources = append(l.sources, source{file: file, id: id})
+		l.others = append(l.others, found.others...)
+		l.sources = append(l.sources, source{file: file, id: found.id, year: found.year})
 		for _, f := range fields {
 			l.sources[i].columns = append(l.sources[i].columns, f.Column)
 		}
@@ -98,16 +100,20 @@ func newList(o Options) (*list, error) {
 	return l, err
 }
 
-// columnsOf are the columns of a file that are compared, that of the record's id, and headers that mean nothing.
-func (o Options) columnsOf(file string) (fields []linkage.Field, id string, others []string, err error) {
-	if len(o.Fields) > 0 && o.ID != "" {
-		return o.Fields, o.ID, nil, nil
+// columnsOf are the columns of a file that are compared, those that were named or else the usual ones.
+func (o Options) columnsOf(file string) (columns, error) {
+	found, err := usual(file)
+	if len(o.Fields) == 0 {
+		found.id = cmp.Or(o.ID, found.id)
+		return found, err
 	}
-	fields, id, others, err = usual(file)
-	if len(o.Fields) > 0 {
-		fields, others = o.Fields, nil
+	if o.ID != "" {
+		err = nil // nothing of what is usual is needed
 	}
-	return fields, cmp.Or(o.ID, id), others, err
+	if slices.ContainsFunc(o.Fields, func(f linkage.Field) bool { return strings.EqualFold(f.Column, found.year) }) {
+		found.year = "" // it is compared
+	}
+	return columns{fields: o.Fields, id: cmp.Or(o.ID, found.id), year: found.year}, err
 }
 
 // both leaves the fields that a second file has too, and returns them as they are called there.
@@ -136,7 +142,7 @@ func (l *list) both(fields []linkage.Field) (second []linkage.Field) {
 }
 
 func (s source) needed() (out []tabular.Column) {
-	names := slices.Sorted(slices.Values(append(slices.Clone(s.columns), s.id)))
+	names := slices.Sorted(slices.Values(append(slices.Clone(s.columns), s.id, s.year)))
 	for _, n := range slices.Compact(names) {
 		if n != "" {
 			out = append(out, tabular.Column{Name: n, Needed: true})
@@ -153,10 +159,14 @@ func (l *list) read(ctx context.Context, from source, show func(step string, don
 	}
 	cells := make([]string, len(l.fields))
 	_, err = tabular.Read(from.file, from.needed(), func(row tabular.Row) error {
+		year := l.year
+		if n, err := strconv.Atoi(row.Get(from.year)); err == nil {
+			year = n
+		}
 		for i, f := range l.fields {
 			cells[i] = row.Get(from.columns[i])
 			if f.Role == linkage.BirthDate {
-				cells[i] = day(cells[i], order[i], l.year)
+				cells[i] = day(cells[i], order[i], year)
 			}
 		}
 		id := strconv.Itoa(row.Number)

@@ -133,3 +133,16 @@ func TestNamesAreSplit(t *testing.T) {
 		}
 	}
 }
+
+// TestADigitOfAYear: years that one digit makes a century apart are no generation, which keeps parents and children apart.
+func TestADigitOfAYear(t *testing.T) {
+	for pair, want := range map[[2]string]level{
+		{"1737", "1837"}: dateOther, {"1789", "1879"}: dateOther, {"1893", "7893"}: dateOther, {"1830", "1850"}: dateGeneration,
+		{"1737", "1848"}: dateGeneration, {"1737", "1739"}: dateAge,
+	} {
+		a, b := (*reader)(nil).date(pair[0]), (*reader)(nil).date(pair[1])
+		if got := compareDates(&a, &b); got != want {
+			t.Errorf("%v: level %d, not %d", pair, got, want)
+		}
+	}
+}

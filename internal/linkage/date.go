@@ -110,7 +110,7 @@ func compareDates(x, y *value) level {
 	}
 	years := max(a.year-b.year, b.year-a.year)
 	if yearOnly(a) || yearOnly(b) {
-		return compareYears(years)
+		return compareYears(a, b, years)
 	}
 	switch days := max(a.at-b.at, b.at-a.at); {
 	case years == 0 && a.month == b.day && a.day == b.month:
@@ -129,6 +129,9 @@ func compareDates(x, y *value) level {
 	return apart(years)
 }
 
+// century is how far years lie apart in which one digit or two make one of the other, and no life.
+const century = 90
+
 // generation is how many years lie between parents and children of one name, at the least.
 const generation = 15
 
@@ -140,8 +143,10 @@ func apart(years int) level {
 }
 
 // compareYears compares where the year alone is known, perhaps from a nominal age, which counts one or two more.
-func compareYears(years int) level {
+func compareYears(a, b *date, years int) level {
 	switch {
+	case years >= century && edits(a.digits[:4], b.digits[:4], 1) == 1:
+		return dateOther
 	case years == 0:
 		return dateYearKnown
 	case years <= 2:
