@@ -239,12 +239,18 @@ func (l *Library) Refresh(app core.App) error {
 	if err := app.ReloadCachedCollections(); err != nil {
 		return err
 	}
-	return l.Load(app)
+	return l.load(app)
 }
 
 // Load reads every stored version, and compiles those that it does not hold already. A version that no longer compiles,
 // after an upgrade of the program, is left out and logged: its records wait in quarantine, and the others are served.
 func (l *Library) Load(app core.App) error {
+	l.refresh.Lock() // or what is read late would take the place of what is newer
+	defer l.refresh.Unlock()
+	return l.load(app)
+}
+
+func (l *Library) load(app core.App) error {
 	db := collections.Read(app)
 	options, err := optionsOf(db)
 	if err != nil {
