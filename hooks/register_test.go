@@ -250,3 +250,27 @@ func TestTheOfficeOfTheVisitMovesNobody(t *testing.T) {
 		t.Errorf("the worker corrects what they brought: %+v, %v", r, is())
 	}
 }
+
+// A household that a visit brought, and that lies in another district by now, is the visit's worker's to correct as long as nobody has
+// approved it; one that another visit brought is not.
+func TestAHouseholdElsewhereIsWhoseVisitBroughtIt(t *testing.T) {
+	t.Parallel()
+	for source, corrected := range map[string]bool{"": true, "another": false} {
+		app, tablet, _ := stage(t)
+		id := uuid.NewString()
+		visit := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", nil))
+		made := push(t, tablet, operation(1, id, visit))[0]
+		setColumn(t, app, collections.Households, made.Household, "area", gridC) // as when areas are drawn anew
+		if source != "" {
+			setColumn(t, app, collections.Households, made.Household, "source", source)
+		}
+		visit["household"].(map[string]any)["head_name"] = "王大明"
+		again := push(t, tablet, based(operation(2, id, visit), 1))[0]
+		if again.Status != "stored" || again.Household != made.Household {
+			t.Errorf("%+v, was %+v", again, made)
+		}
+		if head := app.Find(t, collections.Households, made.Household).GetString("head_name"); (head == "王大明") != corrected {
+			t.Errorf("brought by %q: the head is %q", source, head)
+		}
+	}
+}

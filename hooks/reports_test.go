@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/console"
 	"doorstep/internal/testapp"
 )
@@ -190,5 +191,42 @@ func TestWhatWasGivenToWhomIsRead(t *testing.T) {
 	}
 	if got := given(far); len(got) != 0 {
 		t.Errorf("a district reads what its neighbour was given: %+v", got)
+	}
+}
+
+// TestSignInsOfOperatorsAreWatched tells those of the last thirty days beside what is none: of somebody else, another entry, too old.
+func TestSignInsOfOperatorsAreWatched(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	operator := superuser(t, d.App).Id
+	now, month := d.Doorstep.Now(), 30*24*time.Hour
+	note := func(ago time.Duration, e audit.Entry) {
+		t.Helper()
+		if err := collections.Write(t.Context(), d.TestApp, func(db collections.DB) error {
+			return audit.Append(db, now.Add(-ago), e)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	note(month+time.Millisecond, audit.Entry{Actor: operator, Action: audit.SignIn})
+	note(month, audit.Entry{Actor: operator, Action: audit.SignInFail})
+	note(time.Hour, audit.Entry{Actor: operator, Action: audit.SignIn})
+	note(time.Hour, audit.Entry{Actor: operator, Action: audit.Read})
+	note(time.Hour, audit.Entry{Actor: d.worker(t, "S-990101"), Action: audit.SignIn})
+	note(2*time.Hour, audit.Entry{Actor: operator, Action: "backup", Detail: map[string]any{"name": "later"}})
+	note(3*time.Hour, audit.Entry{Actor: operator, Action: "backup", Detail: map[string]any{"name": "earlier"}})
+	var watch console.Watch
+	d.get(d.manager, "/watch", &watch)
+	var got []string
+	for _, s := range watch.Operators {
+		got = append(got, fmt.Sprint(s.By, s.At, s.Good))
+	}
+	by := "operator@doorstep.example"
+	want := []string{fmt.Sprint(by, collections.Stamp(now.Add(-time.Hour)), true), fmt.Sprint(by, collections.Stamp(now.Add(-month)), false)}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if watch.Backup == nil || watch.Backup.Made != collections.Stamp(now.Add(-2*time.Hour)) {
+		t.Errorf("the last backup: %+v", watch.Backup)
 	}
 }
