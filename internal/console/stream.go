@@ -73,8 +73,8 @@ func (s *stream) read(m *merge) error {
 	}
 }
 
-// readStreet adds the keys of the records of a street, in all states that are asked for, that were returned before or have a file. Few do, so
-// that the newest of a district would be gone through for a page; the index of areas holds all of the street that is needed.
+// readStreet adds the keys of the records of a street, in all states that are asked for, that were returned before or have a file. Few
+// do, so that the newest of a district would be gone through for a page; the index of areas holds all of the street that is needed.
 func (s *stream) readStreet(m *merge) error {
 	slow, args := s.slow()
 	after, afterArgs := m.after(s.from)
