@@ -40,3 +40,18 @@ func TestRecordsArePlacedByAreasThatAnotherProcessChanged(t *testing.T) {
 		}
 	}
 }
+
+// A job imports areas; whoever asks it to check them only is told so, and nothing changes.
+func TestAJobOfAreasDoesNotCheck(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	app.City(t)
+	manager := app.Client(t, app.Serve(t), app.Worker(t, "M1", "manager", "9901"))
+	before := app.Picture(t)
+	if status := uploadTo(t, manager, "/api/doorstep/v1/jobs/areas?crs=wgs84&check=1", "grids.geojson", []byte(split), "", new(any)); status != 400 {
+		t.Error(status)
+	}
+	if moved := app.Moved(t, before); len(moved) > 0 {
+		t.Error(moved)
+	}
+}

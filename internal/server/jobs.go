@@ -247,6 +247,9 @@ func beginList(kind string) handler {
 		if err != nil {
 			return err
 		}
+		if kind == areaFiles && in.Check {
+			return problem.New(problem.BadParameter, "check") // POST areas checks them, with a picture
+		}
 		return r.beginWith(kind, in)
 	}
 }
