@@ -1,0 +1,4 @@
+package backup
+
+// StillMissing is stillMissing, for tests.
+var StillMissing = stillMissing

@@ -1,0 +1,37 @@
+package backup_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/backup"
+	"doorstep/internal/testapp"
+)
+
+// A backup tells which files it lacks: those that have to be here and are not, and no others.
+func TestABackupTellsWhatItLacks(t *testing.T) {
+	app := testapp.New(t)
+	digest := func(letter string) string { return strings.Repeat(letter, 64) }
+	lost, also, announced := digest("a"), digest("c"), digest("b")
+	for i, file := range [][2]string{{also, "stored"}, {announced, "declared"}, {lost, "stored"}, {lost, "stored"}} {
+		app.Plant(t, collections.Attachments, map[string]any{"id": fmt.Sprintf("file-%d", i), "record": fmt.Sprintf("record-%d", i), "collection": "child_visits",
+			"name": "a.jpg", "sha256": file[0], "state": file[1], "area": "9901", "created": "2026-11-01 00:00:00.000Z", "updated": "2026-11-01 00:00:00.000Z"})
+	}
+	report, err := backup.Make(t.Context(), app.TestApp, filepath.Join(t.TempDir(), "city.zip"), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{lost, also}; !slices.Equal(report.Missing, want) {
+		t.Errorf("%v, want %v", report.Missing, want)
+	}
+	// meanwhile one was erased, and one of those that are referred to did come
+	still, err := backup.StillMissing(app.TestApp, t.TempDir(), []string{lost, digest("d")})
+	if err != nil || !slices.Equal(still, []string{lost}) {
+		t.Errorf("%v %v, want %v alone", still, err, lost)
+	}
+}
