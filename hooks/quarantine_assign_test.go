@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -76,8 +77,17 @@ func TestAHeldVisitIsGivenToAHousehold(t *testing.T) {
 	if n := rowsIn(t, app, "child_visits"); n != 2 {
 		t.Fatalf("%d records after refusals", n)
 	}
+	for i, under := range []string{lost["id"].(string), held.Items[0].ID, lost["id"].(string)} { // one photo came under both ids
+		app.Plant(t, "attachments", map[string]any{"id": uuid.NewString(), "record": under, "collection": "", "name": []string{"门口.jpg", "门口.jpg", "证件.jpg"}[i],
+			"sha256": strings.Repeat("a", 64), "size": 1, "mime": "image/jpeg", "state": "stored", "area": "9901", "created": "2026-11-01 00:00:00.000Z", "updated": "2026-11-01 00:00:00.000Z"})
+	}
 	var made receipt
 	boss.Want(http.StatusOK, http.MethodPost, path+"/assign", map[string]any{"household": home, "reason": why}, &made)
+	files := app.Clear(t, "attachments", "1", "record", "name")
+	slices.SortFunc(files, slices.Compare)
+	if want := [][]string{{made.ID, "证件.jpg"}, {made.ID, "门口.jpg"}}; !slices.EqualFunc(files, want, slices.Equal[[]string]) {
+		t.Errorf("its files are %v, want %v", files, want)
+	}
 	if made.Status != "stored" || made.Household != home || made.ID == lost["id"] {
 		t.Fatalf("%+v", made)
 	}
