@@ -17,8 +17,7 @@ import (
 
 // named is every digest that something in the database refers to, and whether its file has to be here: attachments and
 // files of forms, paradata, what jobs made and were given, and what submissions declared, quarantined and superseded ones too, and files
-// whose place
-// another took. Uploads without a submission come last, because they are forgotten before their files are.
+// whose place another took. Uploads without a submission come last, because they are forgotten before their files are.
 const named = `SELECT sha256, state!='declared' AS here FROM attachments WHERE sha256!='' UNION ALL SELECT sha256, 1 FROM form_files
 	UNION ALL SELECT sha256, 1 FROM paradata
 	UNION ALL SELECT json_extract(f.value,'$.sha256'), 0 FROM submissions s, json_each(s.files) f WHERE s.files NOT IN ('','null','[]')
