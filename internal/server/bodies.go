@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io"
 	"net/http"
 	"strings"
 
@@ -40,14 +41,24 @@ func (s *Server) BoundBodies(e *core.ServeEvent) error {
 	return e.Next()
 }
 
-// steady ends bodies that do not keep coming. Uploads are paced by their own door, which takes connections over.
+// steady ends bodies that do not keep coming, and reads to its end one that was answered before: a connection that is closed while its body
+// still comes is reset, and whoever sends it never sees the answer. Uploads are paced by their own door, which takes connections over.
 func steady(re *core.RequestEvent) error {
 	again, ok := re.Request.Body.(*router.RereadableReadCloser)
-	if ok && re.Request.ContentLength != 0 && !strings.HasPrefix(re.Request.URL.Path, upload.BasePath) {
-		again.ReadCloser = body.Pace(again.ReadCloser, http.NewResponseController(re.Response))
+	if !ok || re.Request.ContentLength == 0 || strings.HasPrefix(re.Request.URL.Path, upload.BasePath) {
+		return re.Next()
 	}
-	return re.Next()
+	coming := body.Pace(again.ReadCloser, http.NewResponseController(re.Response))
+	again.ReadCloser = coming
+	err := re.Next()
+	if re.Request.ProtoMajor == 1 && re.Request.Header.Get("Expect") == "" { // who waits for leave to send it sends nothing
+		_, _ = io.CopyN(io.Discard, coming, mostUnread)
+	}
+	return err
 }
+
+// mostUnread is how much of a body is read after it was answered.
+const mostUnread = 64 << 20
 
 // boundForeign bounds the bodies of PocketBase's own routes, which read them whole. Operators have the framework's limits.
 func (s *Server) boundForeign(re *core.RequestEvent) error {
