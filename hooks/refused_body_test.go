@@ -29,6 +29,7 @@ func TestARefusedBodyIsAnswered(t *testing.T) {
 		"a record of nobody":                   {"/api/collections/households/records", "", "", 7 << 20, 413},
 		"a file that is too large":             {"/api/doorstep/v1/areas?crs=wgs84", manager.Token, "", 40 << 20, 413},
 		"a file of who may not":                {"/api/doorstep/v1/areas?crs=wgs84", tablet.Token, "", 20 << 20, 403},
+		"a part of a file, of nobody":          {"/api/sync/v1/files/", "", "", 7 << 20, 401},
 		"nothing there":                        {"/api/doorstep/v1/nothing", "", "", 7 << 20, 404},
 		"a push of nobody, who asks for leave": {"/api/sync/v1/push", "", "100-continue", 7 << 20, 401},
 	} {

@@ -42,17 +42,19 @@ func (s *Server) BoundBodies(e *core.ServeEvent) error {
 }
 
 // steady ends bodies that do not keep coming, and reads to its end one that was answered before: a connection that is closed while its body
-// still comes is reset, and whoever sends it never sees the answer. Uploads are paced by their own door, which takes connections over.
+// still comes is reset, and whoever sends it never sees the answer. While they come, uploads are paced by their own door.
 func steady(re *core.RequestEvent) error {
 	again, ok := re.Request.Body.(*router.RereadableReadCloser)
-	if !ok || re.Request.ContentLength == 0 || strings.HasPrefix(re.Request.URL.Path, upload.BasePath) {
+	if !ok || re.Request.ContentLength == 0 {
 		return re.Next()
 	}
-	coming := body.Pace(again.ReadCloser, http.NewResponseController(re.Response))
-	again.ReadCloser = coming
+	coming, connection := again.ReadCloser, http.NewResponseController(re.Response)
+	if !strings.HasPrefix(re.Request.URL.Path, upload.BasePath) {
+		again.ReadCloser = body.Pace(coming, connection)
+	}
 	err := re.Next()
 	if re.Request.ProtoMajor == 1 && re.Request.Header.Get("Expect") == "" { // who waits for leave to send it sends nothing
-		_, _ = io.CopyN(io.Discard, coming, mostUnread)
+		_, _ = io.CopyN(io.Discard, body.Pace(coming, connection), mostUnread)
 	}
 	return err
 }
