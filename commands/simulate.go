@@ -15,7 +15,7 @@ import (
 	field "doorstep/internal/simulate"
 )
 
-// simulation is what is simulated.
+// simulation holds what the command was asked to simulate.
 type simulation struct {
 	field.Config
 	scale, operator string

@@ -47,8 +47,8 @@ func (v *visitor) open(ctx context.Context) error {
 	})
 }
 
-// settle waits until the server has counted what visits have changed: until then some lists are dearer to read. Where that takes longer
-// than longestSettling, what is left to count is what is measured.
+// settle returns when the server has counted what visits have changed, before which some lists are dearer to read, or after
+// longestSettling: the lists are then measured with what is left to count.
 func (v *visitor) settle(ctx context.Context) error {
 	for began := time.Now(); time.Since(began) < longestSettling; {
 		var one int

@@ -102,7 +102,7 @@ type toldBy struct {
 	pairs      [][]agreement.Pair
 }
 
-// share is what they agree in; where that is not known it is behind all others.
+// share returns the share of answers that agree, and 2, which sorts behind all shares, where it is not known.
 func (a AgreementOf) share() float64 {
 	if a.Share == nil {
 		return 2

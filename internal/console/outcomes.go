@@ -154,7 +154,7 @@ type tally struct {
 	codes []coded // a handful
 }
 
-// coded is how many cases ended in one way.
+// coded counts the cases that ended with one disposition.
 type coded struct {
 	survey.Disposition
 	n int64

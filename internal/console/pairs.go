@@ -44,7 +44,7 @@ type Side struct {
 	Comment  string `json:"comment"` // what it wrote, in one pair that is looked at
 }
 
-// Compared is how one field of the two rows compares. Equal is nil where a side says nothing.
+// Compared holds one field of the two rows. Equal reports whether they say the same, and is nil where a side says nothing.
 type Compared struct {
 	Field string  `json:"field"`
 	Label Text    `json:"label"`

@@ -140,7 +140,7 @@ func (r *Report) write(ctx context.Context, app core.App, areas []Area, codes Co
 // ErrChanged is the error of an import that came upon another one: nothing was written, and it may be made again.
 var ErrChanged = errors.New("the areas were changed meanwhile")
 
-// standOf is how often the areas were changed, which the database counts.
+// standOf returns how many times the areas were changed, as the triggers of the table count it.
 func standOf(db collections.DB) (n int64, err error) {
 	_, err = collections.One(db, `SELECT CAST(value AS INTEGER) FROM meta WHERE "key"='areas_stand'`, nil, &n)
 	return n, err

@@ -30,12 +30,12 @@ func NewLive() *Live {
 	return l
 }
 
-// Index is the index as it was read last, not to be changed.
+// Index returns the index as it was read last, which is not to be changed.
 func (l *Live) Index() *Index { return l.now.Load().index }
 
-// At is the index of the areas as a transaction sees them, which reads them again where anybody has changed them, in this process or in
-// another one. Who places a record asks it: by areas of a minute ago it would be placed where no job looks for it any more. The
-// transaction must not have changed the areas itself.
+// At returns the index of the areas as a transaction sees them. It reads them again where they were changed since the last time, in this
+// process or in another one. Whatever places a record asks it: placed by areas of a minute ago, the record would lie where no job looks
+// for it any more. The transaction must not have changed the areas itself.
 func (l *Live) At(db collections.DB) (*Index, error) {
 	stand, err := standOf(db) // before: what changes meanwhile is read again
 	if err != nil {
