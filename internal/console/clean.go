@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/binary"
 	"math"
 	"slices"
@@ -19,7 +20,7 @@ type Clean struct {
 	More    bool         `json:"more"`    // there are more than one set takes
 	Before  string       `json:"before"`  // what arrived later is not in the set
 	Workers []CleanShare `json:"workers"` // by name
-	keys    []Item
+	records []CleanRecord
 }
 
 // CleanShare is what of a set is one worker's.
@@ -28,6 +29,13 @@ type CleanShare struct {
 	Name   string `json:"name"`
 	N      int    `json:"n"`
 	Held   int    `json:"held"`
+}
+
+// CleanRecord is a record of a set, as it was when it was found to be clean.
+type CleanRecord struct {
+	Collection, ID string
+	Rev            int64
+	worker         string
 }
 
 const (
@@ -39,55 +47,86 @@ const (
 // set: which are held back follows from a keyed hash of each one's id, so that asking again releases none of them.
 func CleanSet(db collections.DB, k Known, actor access.Actor, f Filter, before string) (Clean, error) {
 	set := Clean{Before: before, Workers: []CleanShare{}}
-	f.States, f.Limit, f.whole, f.Cursor, f.before = []string{collections.Received}, mostPage, true, "", before
-	by := map[string][]Item{}
+	f.States, f.Cursor, f.before = []string{collections.Received}, "", before
+	by := map[string][]CleanRecord{}
 	for seen := 0; ; {
-		page, err := Queue(db, k, actor, f)
+		keys, next, err := keysOf(db, k, actor, f, mostClean)
 		if err != nil {
 			return set, err
 		}
-		for _, item := range page.Items {
-			if item.clean() && item.Worker != actor.ID && seen < mostClean {
-				by[item.Worker] = append(by[item.Worker], item)
-				seen++
-			}
+		clean, err := cleanOf(db, actor, keys)
+		if err != nil {
+			return set, err
 		}
-		if page.Next == nil {
+		take := min(len(clean), mostClean-seen)
+		for _, one := range clean[:take] {
+			by[one.worker] = append(by[one.worker], one)
+		}
+		seen += take
+		set.More = take < len(clean) || seen == mostClean && next != nil
+		if set.More || next == nil {
 			break
 		}
-		if set.More = seen >= mostClean; set.More {
-			break
-		}
-		f.Cursor = *page.Next
+		f.Cursor = *next
 	}
-	for worker, items := range by {
-		set.share(db, worker, items)
+	for worker, records := range by {
+		if err := set.share(db, worker, records); err != nil {
+			return set, err
+		}
 	}
 	slices.SortFunc(set.Workers, func(a, b CleanShare) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Worker, b.Worker)) })
 	return set, nil
 }
 
-func (i *Item) clean() bool { return i.Errors == 0 && i.Warnings == 0 && !i.ReturnedBefore }
+// cleanOf gives those of some new records that are clean and not the actor's own, in the order of the keys.
+func cleanOf(db collections.DB, actor access.Actor, keys []key) (clean []CleanRecord, err error) {
+	read := map[[2]string]CleanRecord{}
+	for table, list := range listsOf(keys) {
+		query := `SELECT v.id, v.rev, v.worker, COALESCE(v.issues,'[]') FROM "` + table + `" v
+			WHERE v.id IN (SELECT value FROM json_each(?)) AND v.complete=TRUE AND v.worker!=?
+			AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return')`
+		err := collections.Each(db, query, []any{list, actor.ID}, func(rows *sql.Rows) error {
+			var issues string
+			one := CleanRecord{Collection: table}
+			err := rows.Scan(&one.ID, &one.Rev, &one.worker, &issues)
+			if of := findingsOf(issues); of.errors == 0 && of.warnings == 0 {
+				read[[2]string{table, one.ID}] = one
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, one := range keys {
+		if record, ok := read[[2]string{one.table, one.id}]; ok {
+			clean = append(clean, record)
+		}
+	}
+	return clean, nil
+}
 
 // share holds back a worker's sample: the records whose lot is low, and at least one. The rest goes into the set.
-func (c *Clean) share(db collections.DB, worker string, items []Item) {
+func (c *Clean) share(db collections.DB, worker string, records []CleanRecord) error {
 	lots := map[string]uint64{}
-	for _, item := range items {
-		lots[item.ID] = lot(db, item.ID)
+	for _, record := range records {
+		lots[record.ID] = lot(db, record.ID)
 	}
-	slices.SortFunc(items, func(a, b Item) int { return cmp.Compare(lots[a.ID], lots[b.ID]) })
-	one := CleanShare{Worker: worker, Name: items[0].WorkerName, Held: 1}
-	for one.Held < len(items) && lots[items[one.Held].ID] < math.MaxUint64/heldShare {
+	slices.SortFunc(records, func(a, b CleanRecord) int { return cmp.Compare(lots[a.ID], lots[b.ID]) })
+	one := CleanShare{Worker: worker, Held: 1}
+	for one.Held < len(records) && lots[records[one.Held].ID] < math.MaxUint64/heldShare {
 		one.Held++
 	}
-	one.N = len(items) - one.Held
-	c.keys = append(c.keys, items[one.Held:]...)
+	one.N = len(records) - one.Held
+	c.records = append(c.records, records[one.Held:]...)
 	c.N, c.Held = c.N+one.N, c.Held+one.Held
+	_, err := collections.One(db, `SELECT name FROM workers WHERE id=?`, []any{worker}, &one.Name)
 	c.Workers = append(c.Workers, one)
+	return err
 }
 
 // First gives some records of the set.
-func (c *Clean) First(n int) []Item { return c.keys[:min(n, len(c.keys))] }
+func (c *Clean) First(n int) []CleanRecord { return c.records[:min(n, len(c.records))] }
 
 // lot is the place of a record in the draw. Nobody without the key foretells it.
 func lot(db collections.DB, id string) uint64 {

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"strings"
+
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
@@ -32,16 +34,16 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 			continue
 		}
 		of := FormCount{Form: in.Form.ID, Title: formTitle(in)}
+		counts, err := inStates(db, table, actor.Ranges(area))
+		if err != nil {
+			return all, err
+		}
 		for i, state := range states {
-			c, err := inState(db, table, state, actor.Ranges(area))
-			if err != nil {
-				return all, err
-			}
 			sum := all.ByState[state]
-			sum.add(c)
+			sum.add(counts[i])
 			all.ByState[state] = sum
 			if i < len(collections.Undecided) {
-				of.add(c)
+				of.add(counts[i])
 			}
 		}
 		all.ByForm = append(all.ByForm, of)
@@ -52,25 +54,45 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 // formTitle is what a form is called; a title stands in one language.
 func formTitle(in *instrument.Instrument) Text { return Text{in.Form.Title, in.Form.Title} }
 
-// inState counts the records of a table in one state.
-func inState(db collections.DB, table, state string, ranges []territory.Range) (sum Count, err error) {
+// inStates counts the records of a table in each of the states. What lies in a street is gone through once; of a larger place each
+// state is counted along an index, no further than anybody is told.
+func inStates(db collections.DB, table string, ranges []territory.Range) (sums []Count, err error) {
+	sums = make([]Count, len(states))
 	for _, r := range ranges {
-		var c Count
-		switch {
-		case len(r.Lo) >= collections.StreetDigits:
-			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE area>=? AND area<? AND +review_state=?`, r.Lo, r.Hi, state)
-		case len(r.Lo) >= collections.DistrictDigits:
-			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE `+collections.DistrictOf("area")+`=? AND review_state=? AND +area>=? AND +area<?`,
-				r.Lo[:collections.DistrictDigits], state, r.Lo, r.Hi)
-		default:
-			c, err = count(db, `SELECT 1 FROM "`+table+`" WHERE review_state=? AND +area>=? AND +area<?`, state, r.Lo, r.Hi)
+		if len(r.Lo) >= collections.StreetDigits {
+			if err := countStreet(db, table, r, sums); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		if err != nil {
-			return sum, err
-		}
-		if sum.add(c); sum.More {
-			break
+		for i, state := range states {
+			if sums[i].More {
+				continue
+			}
+			where, args := `review_state=?`, []any{state}
+			if len(r.Lo) >= collections.DistrictDigits {
+				where, args = collections.DistrictOf("area")+`=? AND `+where, []any{r.Lo[:collections.DistrictDigits], state}
+			}
+			c, err := count(db, `SELECT 1 FROM "`+table+`" WHERE `+where+` AND +area>=? AND +area<?`, append(args, r.Lo, r.Hi)...)
+			if err != nil {
+				return nil, err
+			}
+			sums[i].add(c)
 		}
 	}
-	return sum, nil
+	return sums, nil
+}
+
+// countStreet adds the records of a street, or of a part of one, to the sums of their states.
+func countStreet(db collections.DB, table string, r territory.Range, sums []Count) error {
+	found, into, query := make([]Count, len(states)), make([]any, len(states)), `SELECT `
+	for i, state := range states {
+		into[i] = &found[i].N
+		query += `COALESCE(SUM(review_state='` + state + `'),0), `
+	}
+	_, err := collections.One(db, strings.TrimSuffix(query, `, `)+` FROM "`+table+`" WHERE area>=? AND area<?`, []any{r.Lo, r.Hi}, into...)
+	for i, c := range found {
+		sums[i].add(c)
+	}
+	return err
 }

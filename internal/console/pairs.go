@@ -80,10 +80,10 @@ func toDecide(actor access.Actor, index string) (from string, args []any) {
 	}
 	among, args := territory.Among(ranges)
 	side := func(column string) string {
-		return `SELECT d.id AS pair FROM ` + among + ` r CROSS JOIN duplicates d INDEXED BY idx_duplicates_` + column + `
+		return `SELECT d.rowid AS pair FROM ` + among + ` r CROSS JOIN duplicates d INDEXED BY idx_duplicates_` + column + `
 			ON d.` + column + `>=r.lo AND d.` + column + `<r.hi WHERE d.status='open'`
 	}
-	return `(` + side(`area`) + ` UNION ` + side(`area_b`) + `) CROSS JOIN duplicates ON id=pair
+	return `(` + side(`area`) + ` UNION ` + side(`area_b`) + `) CROSS JOIN duplicates ON duplicates.rowid=pair
 			WHERE status='open' AND instr(unsure_by, ?)=0`, append(slices.Concat(args, args), actor.ID)
 }
 

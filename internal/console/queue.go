@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"slices"
@@ -26,7 +27,6 @@ type Filter struct {
 	Cursor                             string
 	Limit                              int
 
-	whole  bool   // only records all of whose files are here
 	before string // only what had arrived by this moment; "" for all
 }
 
@@ -57,7 +57,7 @@ type Item struct {
 
 // Queue lists records by when they arrived, the newest first where nothing else is asked for.
 func Queue(db collections.DB, k Known, actor access.Actor, f Filter) (Page[Item], error) {
-	keys, next, err := keysOf(db, k, actor, f)
+	keys, next, err := keysOf(db, k, actor, f, limitOf(f.Limit))
 	if err != nil {
 		return Page[Item]{}, err
 	}
@@ -65,8 +65,8 @@ func Queue(db collections.DB, k Known, actor access.Actor, f Filter) (Page[Item]
 	return Page[Item]{items, next}, err
 }
 
-// keysOf finds the records of a page.
-func keysOf(db collections.DB, k Known, actor access.Actor, f Filter) (keys []key, next *string, err error) {
+// keysOf finds the records of a page, as many as limit says.
+func keysOf(db collections.DB, k Known, actor access.Actor, f Filter, limit int) (keys []key, next *string, err error) {
 	from, err := parsePosition(f.Cursor)
 	if err != nil {
 		return nil, nil, err
@@ -75,7 +75,7 @@ func keysOf(db collections.DB, k Known, actor access.Actor, f Filter) (keys []ke
 	if err != nil {
 		return nil, nil, err
 	}
-	m := merge{order: order{`v.received_at`, `v.id`, f.Sort == Oldest}, limit: limitOf(f.Limit)}
+	m := merge{order: order{`v.received_at`, `v.id`, f.Sort == Oldest}, limit: limit}
 	for _, table := range tablesOf(k.Library, f.Form) {
 		for _, r := range actor.Ranges(f.Area) {
 			s := stream{db: db, f: f, by: actor.ID, table: table, r: r, from: from, days: days, daysArgs: args}
@@ -137,17 +137,27 @@ func tablesOf(library *instrument.Library, form string) []string {
 	return nil
 }
 
-// days is the condition of the days on which records arrived.
+// days is the condition of the days on which records arrived. Behind a cursor the index is not asked for the bound on the cursor's side:
+// SQLite takes one bound of a side, and would go through all that lies between the two for each page.
 func (f *Filter) days() (where string, args []any, err error) {
+	first, last := `v.received_at`, `v.received_at`
+	switch {
+	case f.Cursor == "":
+	case f.Sort == Oldest:
+		first = `+` + first
+	default:
+		last = `+` + last
+	}
 	where = `1`
 	if f.before != "" {
-		where, args = `v.received_at<=?`, []any{f.before}
+		where, args = last+`<=?`, []any{f.before}
 	}
-	days, moments, wrong := collections.Days{From: f.From, To: f.To}.Where(`v.received_at`)
-	if wrong != "" {
+	from, since, wrong := collections.Days{From: f.From}.Where(first)
+	to, until, also := collections.Days{To: f.To}.Where(last)
+	if wrong = cmp.Or(wrong, also); wrong != "" {
 		return "", nil, problem.New(problem.BadParameter, wrong)
 	}
-	return where + days, append(args, moments...), nil
+	return where + from + to, slices.Concat(args, since, until), nil
 }
 
 const itemColumns = `v.id, v.rev, v.form, v.form_version, v.review_state, v.area,
@@ -157,20 +167,26 @@ const itemColumns = `v.id, v.rev, v.form, v.form_version, v.review_state, v.area
 	EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return'),
 	EXISTS (SELECT 1 FROM record_flags f WHERE f.record=v.id AND (f.worker=? OR f.team))`
 
+// listsOf are the ids of keys by their table, each as a list in JSON.
+func listsOf(keys []key) map[string]string {
+	ids := map[string][]string{}
+	for _, one := range keys {
+		ids[one.table] = append(ids[one.table], one.id)
+	}
+	lists := map[string]string{}
+	for table, all := range ids {
+		list, _ := json.Marshal(all) // strings alone
+		lists[table] = string(list)
+	}
+	return lists
+}
+
 // itemsOf reads what a page shows, in the order of its keys.
 func itemsOf(db collections.DB, k Known, actor access.Actor, keys []key) ([]Item, error) {
-	byTable := map[string][]string{}
-	for _, one := range keys {
-		byTable[one.table] = append(byTable[one.table], one.id)
-	}
 	read := map[key]Item{}
-	for table, ids := range byTable {
-		list, err := json.Marshal(ids)
-		if err != nil {
-			return nil, err
-		}
+	for table, list := range listsOf(keys) {
 		query := `SELECT ` + itemColumns + ` FROM "` + table + `" v WHERE v.id IN (SELECT value FROM json_each(?))`
-		err = collections.Each(db, query, []any{actor.ID, string(list)}, func(rows *sql.Rows) error {
+		err := collections.Each(db, query, []any{actor.ID, list}, func(rows *sql.Rows) error {
 			item := Item{Collection: table, Codes: []string{}}
 			err := item.scan(rows, k)
 			read[key{table, position{item.ReceivedAt, item.ID}}] = item
@@ -200,22 +216,38 @@ func (i *Item) scan(rows *sql.Rows, k Known) error {
 		minutes := int(seconds / 60)
 		i.Minutes = &minutes
 	}
+	found := findingsOf(issues)
+	i.Errors, i.Warnings, i.Codes = found.errors, found.warnings, append(i.Codes, found.codes...)
+	return nil
+}
+
+// findings are how many errors and warnings a record has, and the codes of all that was found.
+type findings struct {
+	errors, warnings int
+	codes            []string
+}
+
+// findingsOf reads the column of a record. One that somebody broke by hand has none: the record is listed all the same.
+func findingsOf(column string) (f findings) {
+	if column == `[]` {
+		return f
+	}
 	var found []survey.Issue
-	if err := json.Unmarshal([]byte(issues), &found); err != nil {
-		return nil // a column that somebody broke by hand: the record is listed all the same
+	if json.Unmarshal([]byte(column), &found) != nil {
+		return f
 	}
 	for _, issue := range found {
 		switch issue.Severity {
 		case survey.Error:
-			i.Errors++
+			f.errors++
 		case survey.Warning:
-			i.Warnings++
+			f.warnings++
 		}
-		if !slices.Contains(i.Codes, issue.Code) {
-			i.Codes = append(i.Codes, issue.Code)
+		if !slices.Contains(f.codes, issue.Code) {
+			f.codes = append(f.codes, issue.Code)
 		}
 	}
-	return nil
+	return f
 }
 
 // between is how many seconds lie between two moments; ok is false where one is not known, or the clock went backwards.

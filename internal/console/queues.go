@@ -129,8 +129,7 @@ func SavedQueues(db collections.DB, k Known, actor access.Actor) ([]SavedQueue, 
 // countKeys counts what a filter finds, up to what a page holds.
 func countKeys(db collections.DB, k Known, actor access.Actor, filter map[string]string) (Count, error) {
 	f := FilterOf(func(name string) string { return filter[name] })
-	f.Limit = mostInQueue
-	keys, next, err := keysOf(db, k, actor, f)
+	keys, next, err := keysOf(db, k, actor, f, mostInQueue)
 	return Count{N: len(keys), More: next != nil}, err
 }
 

@@ -107,9 +107,6 @@ func (s *stream) slow() (where string, args []any) {
 	for _, code := range s.f.codes() {
 		add(`EXISTS (SELECT 1 FROM record_issues own WHERE own.record=v.id AND own.code=?)`, code)
 	}
-	if s.f.whole {
-		add(`v.complete=TRUE`)
-	}
 	if s.f.Photo {
 		add(`EXISTS (SELECT 1 FROM attachments a WHERE a.record=v.id AND a.replaced=FALSE AND a.state!='withdrawn')`)
 	}

@@ -20,19 +20,22 @@ import (
 type Counts struct {
 	mu        sync.Mutex
 	known     map[string]counted
+	numbers   map[instrument.Need]int // of the needs that were met
+	words     []Text                  // of their items, by number
 	survivors coverage.Survivors
 	counting  sync.Mutex // held while a community is counted, so that two who ask at once do not both count it
 }
 
 // NewCounts makes an empty Counts.
-func NewCounts() *Counts { return &Counts{known: map[string]counted{}} }
+func NewCounts() *Counts {
+	return &Counts{known: map[string]counted{}, numbers: map[instrument.Need]int{}}
+}
 
-// counted are the people of one community with some need, by need, and all of whom a record tells.
+// counted are the people of one community, or of several, with some need, and all of whom a record tells.
 type counted struct {
 	version int64
 	people  int
-	by      map[instrument.Need]int
-	words   map[instrument.Need]Text // of items, without the level
+	by      []int // by the number of the need
 }
 
 // Count is how many people need something. N is nil where they are too few to be told to whoever may not read records, who is told the
@@ -82,13 +85,13 @@ func (c *Counts) Read(db collections.DB, library *instrument.Library, actor acce
 		return out, err
 	}
 	for _, line := range append(lines, Line{Area: area}) { // the last is all together
-		sum := counted{by: map[instrument.Need]int{}, words: map[instrument.Need]Text{}}
+		var sum counted
 		for _, r := range actor.Ranges(line.Area) {
 			if err := c.within(db, library, survivors, r, &sum); err != nil {
 				return out, err
 			}
 		}
-		out.Items = append(out.Items, sum.line(line, out.Least))
+		out.Items = append(out.Items, c.line(sum, line, out.Least))
 	}
 	last := len(out.Items) - 1
 	out.Total, out.Items = out.Items[last], out.Items[:last]
@@ -194,7 +197,7 @@ func (c *Counts) within(db collections.DB, library *instrument.Library, survivor
 // part is counted, and not remembered.
 func (c *Counts) community(db collections.DB, library *instrument.Library, survivors coverage.Survivors, at place) (counted, error) {
 	if !at.whole() {
-		return count(db, library, survivors, at.rows())
+		return c.count(db, library, survivors, at.rows())
 	}
 	if have, ok := c.have(at); ok {
 		return have, nil
@@ -204,7 +207,7 @@ func (c *Counts) community(db collections.DB, library *instrument.Library, survi
 	if have, ok := c.have(at); ok {
 		return have, nil
 	}
-	fresh, err := count(db, library, survivors, at.rows())
+	fresh, err := c.count(db, library, survivors, at.rows())
 	if err != nil {
 		return fresh, err
 	}
@@ -243,7 +246,7 @@ func (p place) rows() territory.Range {
 }
 
 // count reads the rows of one place.
-func count(db collections.DB, library *instrument.Library, survivors coverage.Survivors, in territory.Range) (counted, error) {
+func (c *Counts) count(db collections.DB, library *instrument.Library, survivors coverage.Survivors, in territory.Range) (counted, error) {
 	newest := map[[2]string]row{} // by person and collection
 	people := map[string]bool{}
 	q := territory.Rows{Columns: prefixed("n") + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: []territory.Range{in}}
@@ -261,36 +264,62 @@ func count(db collections.DB, library *instrument.Library, survivors coverage.Su
 		}
 		return nil
 	})
-	sum := counted{people: len(people), by: map[instrument.Need]int{}, words: map[instrument.Need]Text{}}
+	sum, named := counted{people: len(people)}, map[int]bool{}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, r := range newest {
 		in, known := library.Get(r.form, r.version)
 		for _, n := range r.Needs {
-			sum.by[n]++
-			if item := (instrument.Need{Domain: n.Domain, Item: n.Item}); known && sum.words[item] == (Text{}) {
-				sum.words[item] = ItemName(in, n)
+			number := c.number(n)
+			if known && !named[number] {
+				named[number], c.words[number] = true, ItemName(in, n)
 			}
+			sum.room(number + 1)
+			sum.by[number]++
 		}
 	}
 	return sum, err
 }
 
+// number is the place of a need in the sums. The caller holds mu.
+func (c *Counts) number(n instrument.Need) int {
+	number, met := c.numbers[n]
+	if !met {
+		number = len(c.words)
+		c.numbers[n], c.words = number, append(c.words, Text{})
+	}
+	return number
+}
+
+// room lets the sums hold n needs.
+func (c *counted) room(n int) {
+	if more := n - len(c.by); more > 0 {
+		c.by = append(c.by, make([]int, more)...)
+	}
+}
+
 func (c *counted) add(other counted) {
 	c.people += other.people
-	for n, people := range other.by {
-		c.by[n] += people
+	c.room(len(other.by))
+	for number, people := range other.by {
+		c.by[number] += people
 	}
-	maps.Copy(c.words, other.words)
 }
 
 // line writes the counts of one area, in the order of domains and items, the gravest first.
-func (c *counted) line(l Line, least int) Line {
-	l.People, l.Needs = told(c.people, least), []Count{}
-	for n, people := range c.by {
-		item := c.words[instrument.Need{Domain: n.Domain, Item: n.Item}]
+func (c *Counts) line(sum counted, l Line, least int) Line {
+	l.People, l.Needs = told(sum.people, least), []Count{}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for n, number := range c.numbers {
+		if number >= len(sum.by) || sum.by[number] == 0 {
+			continue
+		}
+		item := c.words[number]
 		if item == (Text{}) {
 			item = Text{n.Item, n.Item}
 		}
-		l.Needs = append(l.Needs, Count{n.Domain, DomainName(n.Domain), n.Item, item, n.Level, levelNames[n.Level], told(people, least)})
+		l.Needs = append(l.Needs, Count{n.Domain, DomainName(n.Domain), n.Item, item, n.Level, levelNames[n.Level], told(sum.by[number], least)})
 	}
 	slices.SortFunc(l.Needs, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Item, b.Item), cmp.Compare(grade(b.Level), grade(a.Level)))
