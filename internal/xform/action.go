@@ -58,7 +58,7 @@ func (b *formWriter) newRound(q *survey.Question) []*elem {
 		switch {
 		case c.Kind == survey.KindGroup:
 			out = append(out, b.newRound(c)...)
-		case c.DynamicDefault && !external(c):
+		case c.DynamicDefault:
 			out = append(out, b.setvalue(c, newRepeat, b.xpath(c, c.Default, scope{})))
 		}
 	}

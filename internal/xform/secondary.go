@@ -79,9 +79,6 @@ func logic(q *survey.Question) []string {
 }
 
 func usesLastSaved(q *survey.Question) bool {
-	if external(q) {
-		return false
-	}
 	for _, e := range append(logic(q), q.ChoiceFilter, q.Default) {
 		if strings.Contains(e, "${last-saved#") {
 			return true

@@ -69,7 +69,7 @@ func (b *builder) entityHeaders(r *record) {
 func (b *builder) entity(r *record) {
 	d := &survey.EntityDecl{
 		List: r.text("dataset"), Label: r.text("label"), ID: r.text("entity_id"),
-		CreateIf: r.text("create_if"), UpdateIf: r.text("update_if"), Repeat: r.text("repeat"), Row: r.row,
+		CreateIf: truth(r.text("create_if")), UpdateIf: truth(r.text("update_if")), Repeat: r.text("repeat"), Row: r.row,
 	}
 	b.listName(r, d.List)
 	switch {

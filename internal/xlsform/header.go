@@ -103,27 +103,27 @@ type column struct {
 }
 
 // path splits a header at "::", or at ":" in a sheet without any "::", and replaces its first word by the canonical
-// one. renamed tells whether the first word is not the whole header any more.
-func (v vocabulary) path(header string, double bool) (path []string, renamed bool) {
+// one.
+func (v vocabulary) path(header string, double bool) []string {
 	snake := strings.ToLower(strings.Join(strings.Fields(header), "_"))
 	for _, h := range []string{header, snake} {
 		if _, alias := v.aliases[h]; v.columns[h] && !alias {
-			return []string{h}, h != header
+			return []string{h}
 		}
 	}
 	sep := ":"
 	if double || strings.Contains(header, "::") {
 		sep = "::"
 	}
-	path = joinJR(strings.Split(header, sep), sep)
+	path := joinJR(strings.Split(header, sep), sep)
 	first := strings.ToLower(strings.Join(strings.Fields(path[0]), "_"))
 	if a, ok := v.aliases[first]; ok {
-		return append(append([]string{}, a...), path[1:]...), len(a) > 1 || a[0] != header
+		return append(append([]string{}, a...), path[1:]...)
 	}
 	if v.columns[first] {
-		return append([]string{first}, path[1:]...), first != header
+		return append([]string{first}, path[1:]...)
 	}
-	return path, false
+	return path
 }
 
 // joinJR mends the prefix of a name such as jr:count that a split at single colons took apart.
@@ -155,9 +155,9 @@ func (b *builder) headers(s *Sheet, v vocabulary, free bool) []column {
 			continue
 		}
 		seenHeader[h] = true
-		path, renamed := v.path(h, double)
+		path := v.path(h, double)
 		key := strings.Join(path, "::")
-		if other, ok := seenPath[key]; ok && renamed {
+		if other, ok := seenPath[key]; ok {
 			b.report(place{s.Name, 1, h}, "header.same", other, h)
 		}
 		seenPath[key] = h

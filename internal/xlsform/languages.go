@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,9 +26,10 @@ func textColumn(c column) (text, lang string, ok bool) {
 	return path[0], lang, true
 }
 
-// checkLanguages lists the languages of the form and warns of texts that only some of them have.
+// checkLanguages lists the languages of the form and warns, once each, of texts that only some of them have and of names without a code.
 func (b *builder) checkLanguages() {
 	translated := false
+	var missing []string
 	for _, sheet := range []string{sheetSurvey, sheetChoices} {
 		has := map[string]map[string]bool{}
 		for _, c := range b.columns[sheet] {
@@ -40,7 +42,22 @@ func (b *builder) checkLanguages() {
 				translated = translated || lang != ""
 			}
 		}
-		b.missingTexts(sheet, has)
+		missing = append(missing, b.missingTexts(sheet, has)...)
+	}
+	if len(missing) > 0 {
+		b.warn(place{}, "language.missing", strings.Join(missing, "; "))
+	}
+	var untagged []string
+	for _, lang := range b.f.Languages {
+		if lang == "" && translated {
+			lang = b.f.DefaultLanguage
+		}
+		if !hasTag(lang) && !slices.Contains(untagged, lang) {
+			untagged = append(untagged, lang)
+		}
+	}
+	if len(untagged) > 0 {
+		b.warn(place{}, "language.tag", strings.Join(untagged, ", "))
 	}
 	if translated && b.orOther {
 		b.warn(place{sheet: sheetSurvey}, "other.translations")
@@ -57,9 +74,6 @@ func (b *builder) addLanguage(lang string) {
 		}
 	}
 	b.f.Languages = append(b.f.Languages, lang)
-	if lang != "" && !hasTag(lang) {
-		b.warn(place{}, "language.tag", lang)
-	}
 }
 
 // alike reports whether two languages are probably one, misspelt: nearly the same name, and no other code.
@@ -72,7 +86,8 @@ func alike(a, b string) bool {
 	return nearest(strings.TrimSpace(x), []string{strings.TrimSpace(y)}) != ""
 }
 
-func (b *builder) missingTexts(sheet string, has map[string]map[string]bool) {
+// missingTexts returns, for each language that a sheet uses, the columns that it lacks there.
+func (b *builder) missingTexts(sheet string, has map[string]map[string]bool) (all []string) {
 	for _, lang := range b.f.Languages {
 		var missing []string
 		used := false
@@ -84,9 +99,10 @@ func (b *builder) missingTexts(sheet string, has map[string]map[string]bool) {
 		}
 		if used && len(missing) > 0 {
 			slices.Sort(missing)
-			b.warn(place{sheet: sheet, row: 1}, "language.missing", languageName(lang), strings.Join(missing, ", "))
+			all = append(all, fmt.Sprintf("%s (%s): %s", sheet, languageName(lang), strings.Join(missing, ", ")))
 		}
 	}
+	return all
 }
 
 // columnNames are the headers that people write for the columns of messages.
@@ -101,12 +117,15 @@ func languageName(lang string) string {
 
 var reTag = regexp.MustCompile(`\((.*)\)$`)
 
-// hasTag reports whether a language name ends in a known code in brackets, as in "English (en)".
+// hasTag reports whether a language name ends in a known code in brackets, as in "English (en)", or is such a code of two letters.
+// The texts without a language need none.
 func hasTag(lang string) bool {
-	m := reTag.FindStringSubmatch(lang)
-	if m == nil {
-		return false
+	code := lang
+	if m := reTag.FindStringSubmatch(lang); m != nil {
+		code = m[1]
+	} else if len(lang) != 2 {
+		return lang == ""
 	}
-	_, err := language.Parse(m[1])
+	_, err := language.Parse(code)
 	return err == nil
 }

@@ -153,8 +153,8 @@ var messages = map[string]struct{ zh, en string }{
 
 	"survey.empty":     {"survey 工作表中没有题目。", "The survey sheet has no questions."},
 	"language.near":    {"语言“%s”与“%s”只差一两个字，是否写错？", "The language %q differs from %q by a letter or two; is it misspelt?"},
-	"language.missing": {"语言“%s”缺少这些列：%s。", "The language %q lacks these columns: %s."},
-	"language.tag":     {"语言“%s”没有标准代码，应写成例如“中文 (zh)”。", "The language %q has no standard code; write for example “English (en)”."},
+	"language.missing": {"有的语言缺少这些列：%s。", "Some languages lack columns: %s."},
+	"language.tag":     {"这些语言没有标准代码：%s；应写成例如“中文 (zh)”。", "These languages have no standard code: %s; write for example “English (en)”."},
 
 	"entity.column":      {"entities 工作表不支持列“%s”。", "The entities sheet has no column %q."},
 	"entity.no_name":     {"实体列表没有名称（list_name）。", "The entity list has no list_name."},

@@ -129,6 +129,10 @@ func (w *sheetWalk) ask(r *record, q *survey.Question, kind string) {
 		return
 	}
 	q.Type, q.Kind = def.name, def.kind
+	if def.name == "csv-external" || def.name == "xml-external" { // a file, and no question: nothing else of the row counts
+		*q = survey.Question{Name: q.Name, Type: q.Type, Kind: q.Kind, Row: q.Row}
+		w.files[strings.TrimSuffix(q.Name, extension(q.Name))] = true
+	}
 	w.typeDefaults(q, def)
 	w.typeRules(r, q, kind)
 	w.add(q)
@@ -141,9 +145,6 @@ func (w *sheetWalk) typeDefaults(q *survey.Question, def typeDef) {
 	}
 	if len(q.Hint) == 0 && def.hint != "" {
 		q.Hint = survey.Translated{"": def.hint}
-	}
-	if def.name == "csv-external" || def.name == "xml-external" {
-		w.files[strings.TrimSuffix(q.Name, extension(q.Name))] = true
 	}
 }
 

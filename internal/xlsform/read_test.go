@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -73,6 +74,7 @@ func TestRefusals(t *testing.T) {
 		{"no survey sheet", "| sruvey |\n| | type |\n| choices |\n| | name |", "sheet.survey"},
 		{"no type column", "| survey |\n| | name | label |\n| | q | Q |", "header.missing"},
 		{"two names of a column", head + "caption |\n| | text | q | Q | Q |", "header.same"},
+		{"two names of a column, the usual one last", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| settings |\n| | title | form_title |\n| | A | B |", "header.same"},
 		{"end without begin", head + "|\n| | end group | | | |", "begin.missing"},
 		{"calculate without calculation", head + "|\n| | calculate | q | | |", "calculation.missing"},
 		{"name meta", head + "|\n| | text | meta | M | |", "name.meta"},
@@ -165,6 +167,43 @@ func TestWarnings(t *testing.T) {
 				t.Errorf("warnings %v, want %s", got, c.code)
 			}
 		})
+	}
+}
+
+// However many languages lack a code or a column, each is said once: a workbook in five languages is read by people too.
+func TestLanguagesAreToldOfOnce(t *testing.T) {
+	md := "| survey |\n| | type | name | label | label::English | label::Deutsch | hint::English | label::fr | label::中文 (zh) |\n| | text | q | Q | Q | F | H | Q | 问 |\n" +
+		"| settings |\n| | default_language |\n| | Español |"
+	got := map[string]string{}
+	for _, w := range accepted(t, md).Warnings {
+		if got[w.Code] != "" {
+			t.Errorf("%s again", w.Code)
+		}
+		got[w.Code] = w.EN
+	}
+	for code, want := range map[string]string{
+		"form.language.tag":     "These languages have no standard code: Español, English, Deutsch;",
+		"form.language.missing": "survey (default): hint; survey (Deutsch): hint; survey (fr): hint; survey (中文 (zh)): hint.",
+	} {
+		if !strings.Contains(got[code], want) {
+			t.Errorf("%s: %q, want %q in it", code, got[code], want)
+		}
+	}
+}
+
+// A row that brings a file along is no question: what else stands in it has no effect.
+func TestARowOfAFileHasNothingElse(t *testing.T) {
+	f := accepted(t, "| survey |\n| | type | name | label | label::French (fr) | default | trigger | calculation | relevant |\n| | text | q | Q | Q | | | | |\n"+
+		"| | csv-external | a | A | A | now() | ${q} | now() | ${last-saved#q} = 1 |")
+	if got, want := f.Root.Children[1], (&survey.Question{Name: "a", Type: "csv-external", Row: 3, Parent: f.Root}); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestConditionsOfAnEntityInWords(t *testing.T) {
+	f := accepted(t, "| survey |\n| | type | name | label |\n| | text | q | Q |\n| entities |\n| | list_name | label | entity_id | create_if | update_if |\n| | e | E | ${q} | no | yes |")
+	if d := f.Entities[0]; d.CreateIf != "false()" || d.UpdateIf != "true()" {
+		t.Errorf("create if %s, update if %s", d.CreateIf, d.UpdateIf)
 	}
 }
 

@@ -101,7 +101,7 @@ func (w *sheetWalk) row(r *record) {
 
 // settingRow takes a setting that an old form has on its survey sheet.
 func (w *sheetWalk) settingRow(kind, value string) {
-	path, _ := settingWords.path(kind, true)
+	path := settingWords.path(kind, true)
 	w.f.Settings[path[0]] = value
 	w.applySettings()
 }
