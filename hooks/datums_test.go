@@ -1,11 +1,13 @@
 package hooks_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"doorstep/collections"
 	"doorstep/internal/grid"
 	"doorstep/internal/testapp"
 )
@@ -35,6 +37,24 @@ func TestATabletInAnotherDatumIsTold(t *testing.T) {
 	gcj, bd := visits("F1", grid.GCJ02, 114.0062), visits("F2", grid.BD09, 114.0062)
 	visits("F3", grid.WGS84, 114.0062)
 	visits("F4", grid.WGS84, 114.05) // at home, far from all of their grids
+	// The households of these are known to lie next door, by a record that is not of this tablet.
+	for staff, source := range map[string]string{
+		"F5": `'elsewhere'`,
+		"F6": `(SELECT MIN(id) || '-worker' FROM child_visits WHERE worker=m.worker)`,
+		"F7": `(SELECT MIN(id) || '-device' FROM child_visits WHERE worker=m.worker)`,
+	} {
+		worker := visits(staff, grid.GCJ02, 114.0062)
+		err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+			_, err := db.Exec(`INSERT INTO child_visits (id, worker, device) SELECT MIN(id) || '-device', worker, 'another' FROM child_visits
+				WHERE worker=?1 UNION ALL SELECT MIN(id) || '-worker', 'another', device FROM child_visits WHERE worker=?1`, worker)
+			_, also := db.Exec(`UPDATE households SET area=?, source=`+source+` FROM child_visits m
+				WHERE m.household=households.id AND m.worker=?`, gridNext, worker)
+			return errors.Join(err, also)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	before := app.Picture(t)
 	var told struct{ Items []oddDatum }
 	boss.Want(200, get, "/api/doorstep/v1/quality/datums?form=child_visit", nil, &told)

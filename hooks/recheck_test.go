@@ -298,4 +298,10 @@ func TestTheDayOfAWorker(t *testing.T) {
 	if status, _ := c.other.Do(get, path, nil); status != 404 {
 		t.Errorf("next door: %d", status)
 	}
+	for _, who := range []string{"supervisor", "manager"} { // whoever makes no visits has no such day
+		someone := c.Worker(t, "no "+who, who, "990101001")
+		if status, _ := c.boss.Do(get, "/api/doorstep/v1/workers/"+someone.Id+"/day", nil); status != 404 {
+			t.Errorf("%s: %d", who, status)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -164,6 +165,34 @@ func TestHalfAnAnswerIsNone(t *testing.T) {
 			t.Errorf("%s: %v, %d wait", name, err, len(tablet.Outbox.Waiting))
 		}
 		server.Close()
+	}
+}
+
+// What cannot be sent is told, by each call.
+func TestEachCallTellsWhatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	nowhere := func() *Tablet { return &Tablet{Conn: Conn{URL: ":", HTTP: http.DefaultClient}} }
+	for name, call := range map[string]func(*Tablet) error{
+		"sign in":  func(w *Tablet) error { _, err := w.Conn.SignIn(t.Context(), "a", "b"); return err },
+		"register": func(w *Tablet) error { _, err := w.Register(t.Context(), Identity{}, time.Now()); return err },
+		"push":     func(w *Tablet) error { _, err := w.Push(t.Context()); return err },
+		"pull":     func(w *Tablet) error { return w.Pull(t.Context()) },
+		"verify":   func(w *Tablet) error { _, err := w.Verify(t.Context()); return err },
+		"wipe":     func(w *Tablet) error { return w.HandInAndWipe(t.Context()) },
+		"upload": func(w *Tablet) error {
+			w.Files.Add(File{SHA256: "0", Size: 1})
+			return w.Upload(t.Context(), func(File) (io.ReadSeekCloser, error) { return nil, io.EOF })
+		},
+		"no JSON": func(w *Tablet) error {
+			w.Conn.URL = "http://127.0.0.1"
+			return w.Conn.Call(t.Context(), http.MethodPost, "/", func() {}, nil)
+		},
+	} {
+		w := nowhere()
+		w.Outbox.Add(Operation{ID: "a"})
+		if err := call(w); err == nil || len(w.Outbox.Waiting) != 1 {
+			t.Errorf("%s: %v, %d wait", name, err, len(w.Outbox.Waiting))
+		}
 	}
 }
 

@@ -86,8 +86,7 @@ func (f *Filling) index(write func(func(collections.DB) error) error, show func(
 		return nil
 	})
 	err := g.Wait()
-	clear(f.people)
-	f.people = f.people[:0]
+	f.people = nil
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/demo"
+	"doorstep/internal/identity"
 	"doorstep/internal/seed"
 	"doorstep/internal/testapp"
 )
@@ -26,7 +27,14 @@ func TestLife(t *testing.T) {
 		}
 	}
 	setting := seed.Setting{City: city, Password: testapp.Password, Now: now, Show: show}
+	err = collections.Write(t.Context(), app, func(db collections.DB) error { return collections.SetMeta(db, "blocking.state", "") })
+	if err != nil { // as in a database in which nobody was looked for yet
+		t.Fatal(err)
+	}
 	if err := seed.City(t.Context(), app, app.Doorstep.Areas, setting); err != nil {
+		t.Fatal(err)
+	}
+	if err := identity.Backfill(t.Context(), app, func(int) { t.Error("not everybody has the keys by whom they are looked up") }); err != nil {
 		t.Fatal(err)
 	}
 	if err := seed.Life(t.Context(), app, app.Doorstep.Intake(), setting, seed.Weeks); err != nil {

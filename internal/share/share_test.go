@@ -126,6 +126,27 @@ func TestWhoUsedMoreGivesWay(t *testing.T) {
 	hog.End()
 }
 
+// Whoever waits for others goes on by itself when the part has grown, also while those are still worked on.
+func TestThePartGrowsAgain(t *testing.T) {
+	t.Parallel()
+	s := New()
+	s.cores = 1
+	s.names["hog"] = &name{limits: small, paid: time.Now().Add(30 * time.Millisecond)}
+	modest, ok := s.Begin(t.Context(), "modest", small)
+	if !ok {
+		t.Fatal("refused")
+	}
+	hog, ok := s.Begin(t.Context(), "hog", small)
+	if !ok {
+		t.Fatal("refused in the end")
+	}
+	hog.End()
+	modest.End()
+	if s.behind[s.names["hog"]] || s.names["hog"].wake != nil {
+		t.Errorf("%+v", s.names["hog"])
+	}
+}
+
 func (s *Shares) waits(who string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -171,7 +171,7 @@ func buildTranslate(c *call) *code {
 	text, from, to := c.args[0].text, c.args[1].text, c.args[2].text
 	return textCode(func(f *frame) string {
 		s, a, b := text(f), []rune(from(f)), []rune(to(f))
-		f.spendBytes(len(s) + len(a)*32)
+		f.spendBytes(len(s) + len(a)*32 + len(b))
 		table := make(map[rune]rune, len(a))
 		for i, r := range a {
 			if _, known := table[r]; known {
