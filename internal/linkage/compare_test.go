@@ -138,7 +138,7 @@ func TestNamesAreSplit(t *testing.T) {
 func TestADigitOfAYear(t *testing.T) {
 	for pair, want := range map[[2]string]level{
 		{"1737", "1837"}: dateOther, {"1789", "1879"}: dateOther, {"1893", "7893"}: dateOther, {"1830", "1850"}: dateGeneration,
-		{"1737", "1848"}: dateGeneration, {"1737", "1739"}: dateAge,
+		{"1737", "1848"}: dateGeneration, {"1737", "1739"}: dateAge, {"0999", "1999"}: dateOther, {"0001", "0100-05-02"}: dateGeneration,
 	} {
 		a, b := (*reader)(nil).date(pair[0]), (*reader)(nil).date(pair[1])
 		if got := compareDates(&a, &b); got != want {

@@ -29,7 +29,7 @@ func (*reader) date(s string) value {
 		}
 		d.lunar = lunarDay(d)
 	}
-	d.digits = strconv.Itoa(d.year)
+	d.digits = two(d.year/100) + two(d.year)
 	if d.month > 0 {
 		d.digits += two(d.month) + two(d.day)
 	}
