@@ -29,10 +29,10 @@ func TestAHeldVisitIsGivenToAHousehold(t *testing.T) {
 	push(t, tablet, memo(3, uuid.NewString(), "held", "甲"))
 	var held struct {
 		Items []struct {
-			ID, Code, Raw, Area, Title string
-			AreaName                   string `json:"area_name"`
-			WorkerName                 string `json:"worker_name"`
-			Message                    struct{ ZH, EN string }
+			ID, Code, Raw, Area string
+			AreaName            string `json:"area_name"`
+			WorkerName          string `json:"worker_name"`
+			Title, Message      struct{ ZH, EN string }
 		}
 	}
 	boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &held)
@@ -44,7 +44,7 @@ func TestAHeldVisitIsGivenToAHousehold(t *testing.T) {
 		t.Fatal(err)
 	}
 	says := problem.Catalogue[problem.UnknownBase]
-	if one := held.Items[0]; one.AreaName != area.GetString("name") || one.WorkerName == "" || one.Title == "" || one.Message.ZH != says.ZH ||
+	if one := held.Items[0]; one.AreaName != area.GetString("name") || one.WorkerName == "" || one.Title.EN != "Child care visit" || one.Message.ZH != says.ZH ||
 		one.Message.EN != says.EN {
 		t.Errorf("a line says %+v", one)
 	}

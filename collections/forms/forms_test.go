@@ -39,11 +39,11 @@ func TestFormsAreComplete(t *testing.T) {
 		entities             []string
 		names                string
 	}{
-		{"child_visit.csv", "child_visits", "2026112603", 120, []string{"households", "persons"}, `start end today deviceid visit contact_method outcome
+		{"child_visit.csv", "child_visits", "2026112701", 120, []string{"households", "persons"}, `start end today deviceid visit contact_method outcome
 			attempt informant consent notice_version location household household_id address house_code head_name household_phone
 			residents children person_id child_name child_sex child_birth_date child_id_type child_id_number guardian_name
 			guardian_age guardian_phone immediate_danger risk_points risk_grade signature door_plate_photo remarks follow_up_date`},
-		{"elderly_baseline.csv", "elderly_surveys", "2026112603", 150, []string{"households", "persons"}, `start end today deviceid visit outcome consent
+		{"elderly_baseline.csv", "elderly_surveys", "2026112701", 150, []string{"households", "persons"}, `start end today deviceid visit outcome consent
 			location household household_id address person person_id elder_name elder_sex elder_birth_date elder_id_type
 			elder_id_number elder_phone ability coma dementia mental_disorder care_risk_events self_care_score mobility_score
 			mental_score perception_score ability_total preliminary_level final_level signature photo remarks`},

@@ -32,6 +32,14 @@ type Text struct {
 	EN string `json:"en"`
 }
 
+// Both returns the text in both languages, or once where they do not differ.
+func (t Text) Both() string {
+	if t.ZH == t.EN {
+		return t.ZH
+	}
+	return t.ZH + " · " + t.EN
+}
+
 // Page is part of a list. Next is the cursor of the rest; it is nil at the end. A page may hold fewer items than were asked
 // for, or none, while there are more.
 type Page[T any] struct {

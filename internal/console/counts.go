@@ -33,7 +33,7 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 		if !ok {
 			continue
 		}
-		of := FormCount{Form: in.Form.ID, Title: formTitle(in)}
+		of := FormCount{Form: in.Form.ID, Title: FormTitle(in)}
 		counts, err := inStates(db, table, actor.Ranges(area))
 		if err != nil {
 			return all, err
@@ -51,8 +51,8 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 	return all, nil
 }
 
-// formTitle is what a form is called; a title stands in one language.
-func formTitle(in *instrument.Instrument) Text { return Text{in.Form.Title, in.Form.Title} }
+// FormTitle is what a form is called.
+func FormTitle(in *instrument.Instrument) Text { return label(in.Form.Titles) }
 
 // inStates counts the records of a table in each of the states. What lies in a street is gone through once; of a larger place each
 // state is counted along an index, no further than anybody is told.

@@ -13,7 +13,7 @@ import (
 type FormLook struct {
 	Form     string          `json:"form"`
 	Version  string          `json:"version"`
-	Title    string          `json:"title"`
+	Title    Text            `json:"title"`
 	Status   string          `json:"status"` // "" for a workbook that is not stored
 	XML      string          `json:"xml"`
 	Warnings survey.Problems `json:"warnings"`
@@ -45,7 +45,7 @@ type Change struct {
 
 // LookAt describes a version, beside the one that tablets get.
 func LookAt(k Known, in *instrument.Instrument) FormLook {
-	out := FormLook{Form: in.Form.ID, Version: in.Version, Title: in.Form.Title, Status: in.Status, XML: string(in.XML),
+	out := FormLook{Form: in.Form.ID, Version: in.Version, Title: FormTitle(in), Status: in.Status, XML: string(in.XML),
 		Warnings: in.Form.Warnings, Answers: []Treated{}}
 	if out.Warnings == nil {
 		out.Warnings = survey.Problems{}

@@ -155,7 +155,7 @@ type reader struct {
 
 func (r *reader) head() Record {
 	rec := r.rec
-	out := Record{Collection: r.table, ID: rec.ID, Rev: rec.Rev, State: rec.ReviewState, Form: rec.Form, Title: formTitle(r.sheet.in),
+	out := Record{Collection: r.table, ID: rec.ID, Rev: rec.Rev, State: rec.ReviewState, Form: rec.Form, Title: FormTitle(r.sheet.in),
 		FormVersion: rec.FormVersion,
 		Outcome:     outcomeText(r.library, r.table, rec.FormVersion, rec.Outcome), Campaign: rec.Campaign, Complete: rec.Complete,
 		Versions: []string{}, Review: []Decision{},

@@ -142,7 +142,7 @@ func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, 
 // FormLine is one version of a form.
 type FormLine struct {
 	Form        string `json:"form"`
-	Title       string `json:"title"`
+	Title       Text   `json:"title"`
 	Version     string `json:"version"`
 	Status      string `json:"status"`
 	PublishedAt string `json:"published_at"`
@@ -157,8 +157,12 @@ func Forms(db collections.DB, k Known, actor access.Actor) (Page[FormLine], erro
 	err := collections.Each(db, `SELECT form_id, title, version, status, published_at, source_name FROM forms
 		ORDER BY form_id, published_at DESC, version DESC`, nil, func(rows *sql.Rows) error {
 		var f FormLine
-		var name string
-		err := rows.Scan(&f.Form, &f.Title, &f.Version, &f.Status, &f.PublishedAt, &name)
+		var title, name string
+		err := rows.Scan(&f.Form, &title, &f.Version, &f.Status, &f.PublishedAt, &name)
+		f.Title = Text{title, title}
+		if in, ok := k.Library.Get(f.Form, f.Version); ok {
+			f.Title = FormTitle(in)
+		}
 		f.Workbook = strings.ToLower(filepath.Ext(name))
 		page.Items = append(page.Items, f)
 		return err

@@ -145,10 +145,10 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 // called returns the title of a form, named by its id or its table. It is empty for people and households.
 func (k Known) called(name string) Text {
 	if in, ok := k.Library.ByTable(name); ok {
-		return formTitle(in)
+		return FormTitle(in)
 	}
 	if in, ok := k.Library.Newest(name); ok {
-		return formTitle(in)
+		return FormTitle(in)
 	}
 	return Text{}
 }

@@ -17,7 +17,7 @@ type Held struct {
 	Code       string            `json:"code"`
 	Message    map[string]string `json:"message"` // of the code, by language
 	Form       string            `json:"form"`
-	Title      string            `json:"title"` // of the form; "" where none is known
+	Title      map[string]string `json:"title"` // of the form, by language; "" where none is known
 	Version    string            `json:"version"`
 	Instance   string            `json:"instance"`
 	Worker     string            `json:"worker"`
@@ -102,8 +102,11 @@ func (h *Held) into(sealed *string) []any {
 
 // says tells why it waits, and names the form: as what arrived names it where none is known, since the row has a keyed hash of such a name.
 func (h *Held) says(instruments *instrument.Library) {
+	h.Title = map[string]string{"zh": "", "en": ""}
 	if in, known := instruments.Newest(h.Form); known {
-		h.Title = in.Form.Title
+		for tag := range h.Title {
+			h.Title[tag] = in.Form.Titles.Tagged(tag)
+		}
 	}
 	h.Message = reasonOf(problem.Code(h.Code))
 	var said struct{ Form, Version string }

@@ -134,7 +134,7 @@ var Catalogue = map[Code]Entry{
 	BadDecision: {http.StatusBadRequest, "裁定只能是 same（同一）、different（不同），或对尚未裁定的一对填写理由后选 unsure（不确定）。",
 		"A decision is same or different, or unsure with a comment that says why, of a pair that is still open."},
 	BadWorkbook:  {http.StatusBadRequest, "问卷文件有错误，请按列出的位置修改。", "The workbook has mistakes; mend them where listed."},
-	BadFormState: {http.StatusConflict, "表单当前的状态不允许这个操作。", "The form's state does not allow this."},
+	BadFormState: {http.StatusConflict, "问卷当前的状态不允许这个操作。", "The form's state does not allow this."},
 	BadParameter: {http.StatusBadRequest, "参数不正确。", "A parameter is not valid."},
 	NotListed: {http.StatusBadRequest, "列表不能这样筛选、排序或展开，可用的列见 data；按姓名、证件号找人请用精确查找。",
 		"This list is not filtered, sorted or expanded like that; data names the columns that may be used. People are found by the exact " +
@@ -145,7 +145,7 @@ var Catalogue = map[Code]Entry{
 	NotQuarantined: {http.StatusConflict, "该提交不在隔离区。", "This submission is not in quarantine."},
 	NotAssignable: {http.StatusConflict, "该提交被隔离的原因不能靠指定住户解决，或其内容不是走访或住户；没有保存。",
 		"A household does not help what this submission is held for, or it is neither a visit nor a household; nothing was saved."},
-	UnknownForm:      {0, "服务器没有这个表单或版本，记录已隔离保存。", "The server has no such form or version; the record is kept in quarantine."},
+	UnknownForm:      {0, "服务器没有这份问卷或版本，记录已隔离保存。", "The server has no such form or version; the record is kept in quarantine."},
 	UnknownOperation: {0, "无法识别的操作，已隔离保存。", "Unknown operation; kept in quarantine."},
 	BadID:            {0, "记录编号不是 UUID，已隔离保存。", "The record's id is not a UUID; kept in quarantine."},
 	BadAnswers:       {0, "答卷内容无法读取，已隔离保存。", "The answers cannot be read; kept in quarantine."},
@@ -217,7 +217,7 @@ var Catalogue = map[Code]Entry{
 	BadBaseMap: {http.StatusBadRequest, "底图的设置不对，请按提示修改。没有保存。", "The setting of the base map is wrong; mend it as told. Nothing was saved."},
 	ReviewElsewhere: {http.StatusBadRequest, "审核状态不能直接修改，请用审核功能作出决定（通过、退回、拒绝、重开）。没有保存。",
 		"The review state is not set here; decide in the review (approve, return, reject, reopen). Nothing was saved."},
-	OtherForm: {0, "该编号属于另一份表单的记录，内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
+	OtherForm: {0, "该编号属于另一份问卷的记录，内容已隔离保存。", "The id belongs to a record of another form; kept in quarantine."},
 }
 
 // Wipe reports whether the code orders a tablet to delete what it holds.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/console"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/sensitive"
@@ -90,7 +91,7 @@ func describe(in *instrument.Instrument) map[string]any {
 		tables[i] = t.Name
 	}
 	return map[string]any{
-		"form": in.Form.ID, "version": in.Version, "title": in.Form.Title, "status": in.Status, "md5": in.MD5, "tables": tables,
+		"form": in.Form.ID, "version": in.Version, "title": console.FormTitle(in), "status": in.Status, "md5": in.MD5, "tables": tables,
 		"warnings": in.Form.Warnings,
 		"answers":  sensitive.Handling(in.Form),
 	}

@@ -68,7 +68,8 @@ type Pair struct{ Name, Value string }
 type Form struct {
 	ID              string // form_id
 	Version         string
-	Title           string
+	Title           string            // in the form's own language, which stands in the XForm
+	Titles          Translated        // Title under "", and the title in other languages
 	Name            string            // name of the instance's root element, "data" unless the settings sheet has a name
 	Table           string            // settings column "table": the collection of its records; "" means named after ID
 	DefaultLanguage string            // of texts under ""; itself "" when the settings name none, which XForms call "default"

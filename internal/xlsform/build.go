@@ -108,8 +108,9 @@ func (b *builder) applySettings() {
 	f, set := b.f, b.f.Settings
 	f.Name = cmp.Or(set["name"], f.Name)
 	f.ID = cmp.Or(set["form_id"], f.ID)
-	f.Title = cmp.Or(set["form_title"], f.ID)
 	f.Version, f.Table, f.DefaultLanguage = set["version"], set["table"], set["default_language"]
+	f.Title = cmp.Or(set["form_title"], f.ID)
+	f.Titles = survey.Translated{"": f.Title, "(zh)": set["title_zh"], "(en)": set["title_en"]}
 	f.Namespaces = namespaces(set["namespaces"])
 }
 

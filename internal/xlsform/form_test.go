@@ -21,8 +21,8 @@ func find(f *survey.Form, name string) *survey.Question {
 func TestTexts(t *testing.T) {
 	f := accepted(t, `
 	| settings |
-	|          | default_language | form_title | version | allow_choice_duplicates |
-	|          | 中文 (zh)        | 调查       | 3       | yes |
+	|          | default_language | form_title | title_en | version | allow_choice_duplicates |
+	|          | 中文 (zh)        | 调查       | Survey   | 3       | yes |
 	| survey   |
 	|          | type | name | label | label::中文 (zh) | label::English (en) | Constraint Message::English (en) | media::image |
 	|          | text | q1   | old   | 你好             | Hello               | Too  long                        | a.png        |
@@ -43,7 +43,7 @@ func TestTexts(t *testing.T) {
 	if got := find(f, "q1").Media["image"][""]; got != "a.png" {
 		t.Errorf("image %q", got)
 	}
-	if f.Title != "调查" || f.Version != "3" || f.DefaultLanguage != "中文 (zh)" {
+	if f.Title != "调查" || f.Titles.Tagged("zh") != "调查" || f.Titles.Tagged("en") != "Survey" || f.Version != "3" || f.DefaultLanguage != "中文 (zh)" {
 		t.Errorf("settings %q %q %q", f.Title, f.Version, f.DefaultLanguage)
 	}
 }

@@ -89,7 +89,7 @@ var settingWords = vocabulary{
 		"instance_name", "instance_xmlns", "namespaces", "omit_instanceID", "public_key", "style", "submission_url",
 		"version", "allow_choice_duplicates", "client_editable", "delimiter", "name", "form_id", "form_title",
 		"sms_allow_media", "sms_date_format", "sms_datetime_format", "sms_keyword", "sms_response", "sms_separator",
-		"flat", "table", "clients"),
+		"flat", "table", "clients", "title_zh", "title_en"),
 	aliases: map[string][]string{
 		"title": {"form_title"}, "set_form_title": {"form_title"},
 		"id_string": {"form_id"}, "set_form_id": {"form_id"}, "prefix": {"prefix"},

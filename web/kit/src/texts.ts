@@ -198,6 +198,7 @@ export const texts = {
   'key.x': ['拒绝（写说明）', 'reject, with a comment'],
   'key.o': ['重新打开', 'reopen'],
   'key.u': ['10 秒内撤销', 'undo within ten seconds'],
+  'review.notMasked': ['先用上下键选中一道遮蔽的题，再按 v。', 'Move to a masked answer first, with the arrow keys; then press v.'],
   'review.noFinding': ['这份记录的题目没有疑点。', 'No question of this record has a finding.'],
   'key.n': ['下一个有疑问的题目', 'next question with a finding'],
   'key.updown': ['上一题、下一题', 'question before, after'],
@@ -364,6 +365,10 @@ export const texts = {
 
   'held.cause': ['原因', 'Cause'],
   'held.title': ['隔离的提交', 'Held submissions'],
+  'held.next.operation.unknown_form': ['请经理在“问卷”页发布这份问卷的这个版本，再回来放行。', 'Ask a manager to publish this version under Forms, then release it.'],
+  'held.next.operation.parent_missing': ['原记录到达后自动合并；久等不到，请让采集员同步平板。', 'It joins by itself when that record arrives. If it does not, have the worker’s tablet sync.'],
+  'held.next.operation.unknown_base': ['看过原文：确属某一户的，指定住户；否则作废。', 'Read what arrived: where it is about a household, say which; otherwise discard it.'],
+  'held.next.operation.out_of_scope': ['看过原文：属于您辖区的，指定住户；不属于的，请管它的街道处理。', 'Read what arrived: where it is of your territory, say which household; otherwise leave it to that street.'],
   'held.release': ['放行，重新处理', 'Release: take it in again'],
   'held.discard': ['作废', 'Discard'],
   'held.discardTitle': ['作废这份提交', 'Discard this submission'],
