@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"":                     {"collections", "commands", "hooks", "internal/outbox", "internal/seal", "pb_migrations"},
 	"commands":             {"collections", "collections/territory", "hooks", "internal/access", "internal/audit", "internal/backup", "internal/basemap", "internal/blob", "internal/campaign", "internal/client", "internal/datafolder", "internal/dataset", "internal/dedup", "internal/demo", "internal/disk", "internal/grid", "internal/export", "internal/identity", "internal/instrument", "internal/match", "internal/openrosa", "internal/problem", "internal/reassign", "internal/roster", "internal/seal", "internal/sealing", "internal/seed", "internal/sensitive", "internal/server", "internal/signin", "internal/simulate", "internal/staff", "internal/survey", "internal/tile", "internal/work"},
 	"hooks":                {"collections", "collections/forms", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/datafolder", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/job", "internal/needs", "internal/outbox", "internal/problem", "internal/queryplan", "internal/reassign", "internal/retention", "internal/seal", "internal/sealing", "internal/sensitive", "internal/server", "internal/signin", "internal/staff", "internal/survey", "internal/validate"},
-	"internal/server":      {"collections", "collections/territory", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/basemap", "internal/blob", "internal/body", "internal/campaign", "internal/console", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/job", "internal/lists", "internal/match", "internal/needs", "internal/openrosa", "internal/problem", "internal/reassign", "internal/retention", "internal/reveal", "internal/review", "internal/roster", "internal/search", "internal/sensitive", "internal/share", "internal/signin", "internal/staff", "internal/survey", "internal/tile", "internal/upload", "internal/validate", "internal/work", "web"},
+	"internal/server":      {"collections", "collections/territory", "internal/access", "internal/attachment", "internal/audit", "internal/backup", "internal/basemap", "internal/blob", "internal/body", "internal/campaign", "internal/console", "internal/coverage", "internal/dataset", "internal/devicesync", "internal/grant", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/job", "internal/lists", "internal/match", "internal/needs", "internal/openrosa", "internal/problem", "internal/protocol", "internal/reassign", "internal/retention", "internal/reveal", "internal/review", "internal/roster", "internal/search", "internal/sensitive", "internal/share", "internal/signin", "internal/staff", "internal/survey", "internal/tile", "internal/upload", "internal/validate", "internal/work", "web"},
 	"collections":          {"internal/blob", "internal/disk", "internal/seal", "internal/sensitive", "internal/survey"},
 	"collections/forms":    {},
 	"internal/disk":        {},
@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/fabrication": {"internal/quality"},
 	"internal/work":        {"collections", "collections/territory", "internal/access", "internal/audit", "internal/grid", "internal/problem", "internal/survey", "internal/tabular"},
 	"internal/staff":       {"collections", "internal/access", "internal/audit", "internal/grid", "internal/survey", "internal/tabular"},
+	"internal/protocol":    {},
 	"internal/survey":      {},
 	"internal/tabular":     {"internal/survey"},
 	"internal/body":        {"internal/problem"},
@@ -77,24 +78,24 @@ var mayImport = map[string][]string{
 	"internal/coverage":    {"collections", "collections/territory", "internal/access", "internal/grid", "internal/instrument", "internal/survey"},
 	"internal/dataset":     {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/grid", "internal/identity", "internal/instrument", "internal/needs", "internal/problem", "internal/review", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate", "internal/xform"},
 	"internal/disclosure":  {},
-	"internal/devicesync":  {"collections", "collections/territory", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
+	"internal/devicesync":  {"collections", "collections/territory", "internal/access", "internal/audit", "internal/ingest", "internal/instrument", "internal/problem", "internal/protocol", "internal/seal", "internal/signin", "internal/survey", "internal/xform"},
 	"internal/openrosa":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/ingest", "internal/instrument", "internal/problem", "internal/seal", "internal/survey", "internal/xform", "internal/xmltree"},
 	"internal/attachment":  {"collections", "internal/access", "internal/audit", "internal/crash", "internal/problem"},
 	"internal/upload":      {"collections", "internal/access", "internal/audit", "internal/blob", "internal/body", "internal/crash", "internal/disk", "internal/ingest", "internal/problem", "internal/seal", "internal/share"},
 	"internal/retention":   {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/instrument", "internal/job", "internal/problem", "internal/survey"},
 	"internal/demo":        {"collections/territory", "internal/grid", "internal/survey", "internal/xform", "internal/xpath"},
 	"internal/seed":        {"collections", "collections/territory", "internal/access", "internal/blob", "internal/client", "internal/demo", "internal/devicesync", "internal/grid", "internal/identity", "internal/ingest", "internal/instrument", "internal/openrosa", "internal/queryplan", "internal/review", "internal/signin", "internal/survey", "internal/work", "internal/xform"},
-	"internal/client":      {},
+	"internal/client":      {"internal/protocol"},
 	"internal/simulate":    {"collections/forms", "internal/client", "internal/demo", "internal/grid", "internal/survey", "internal/xform", "internal/xlsform"},
 	"internal/queryplan":   {},
-	"internal/testapp":     {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/identity", "internal/queryplan", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
+	"internal/testapp":     {"collections", "hooks", "internal/datafolder", "internal/grid", "internal/identity", "internal/protocol", "internal/queryplan", "internal/seal", "internal/signin", "internal/survey", "pb_migrations"},
 	"internal/corpora":     {},
 
 	"collections/territory": {"collections"},
 }
 
 // pure packages never see the database framework.
-var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/geofile", "internal/tile", "internal/basemap", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk", "internal/quality", "internal/agreement", "internal/fabrication"}
+var pure = []string{"internal/body", "internal/turn", "internal/share", "internal/protocol", "internal/survey", "internal/datafolder", "internal/seal", "internal/sensitive", "internal/problem", "internal/xmltree", "internal/xpath", "internal/xlsform", "internal/xform", "internal/validate", "internal/tabular", "internal/export", "internal/geofile", "internal/tile", "internal/basemap", "internal/demo", "internal/disclosure", "internal/linkage", "internal/dedup", "internal/disk", "internal/quality", "internal/agreement", "internal/fabrication"}
 
 // confined names what few packages may import, or none: what runs programs, memory that Go does not guard, random numbers
 // that can be foretold.

@@ -10,10 +10,10 @@ import (
 
 // Tables of coverage, which are no collections; SQLite itself keeps them equal to the records of all forms.
 const (
-	CoverageCases = "coverage_cases"
-	CoverageAreas = "coverage_areas"
-	CoverageWork  = "coverage_work"
-	CoverageDays  = "coverage_days"
+	coverageCases = "coverage_cases"
+	coverageAreas = "coverage_areas"
+	coverageWork  = "coverage_work"
+	coverageDays  = "coverage_days"
 )
 
 // countCoverage lets SQLite count the records of the forms' tables, whoever writes them. Where the condition of an interview
@@ -61,7 +61,7 @@ func countTable(db DB, table, interview string) (anew bool, err error) {
 	if anew, err = One(db, `SELECT 1 FROM "`+table+`" WHERE COALESCE(`+interview+`,0) IS NOT (`+was+`) LIMIT 1`, nil, &one); err != nil {
 		return false, err
 	}
-	if !strings.Contains(before, CoverageDays) {
+	if !strings.Contains(before, coverageDays) {
 		if err := countLater(db, table); err != nil {
 			return false, err
 		}
@@ -162,8 +162,8 @@ func countAll(db DB, table string) error {
 
 // Recount counts all records anew, as the triggers would have.
 func Recount(db DB, interviews Interviews, tables []string) error {
-	return without(db, []string{CoverageCases, CoverageWork}, func() error {
-		for _, table := range []string{CoverageCases, CoverageAreas, CoverageWork, CoverageDays} {
+	return without(db, []string{coverageCases, coverageWork}, func() error {
+		for _, table := range []string{coverageCases, coverageAreas, coverageWork, coverageDays} {
 			if _, err := db.Exec(`DELETE FROM ` + table); err != nil {
 				return fmt.Errorf("empty %s: %w", table, err)
 			}

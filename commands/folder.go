@@ -45,7 +45,7 @@ func Open(app *pocketbase.PocketBase, c *cobra.Command) error {
 	if err := app.Bootstrap(); err != nil {
 		return err
 	}
-	return Private(app.DataDir())
+	return private(app.DataDir())
 }
 
 // mustHold fails for a folder without a Doorstep, with the command that makes one.

@@ -167,8 +167,8 @@ func warnPlain(w io.Writer, addr string) {
 		"the way. Put a proxy in front, or use --https.\n", addr, addr)
 }
 
-// Private makes a data folder its owner's alone, also one from before, or from under another umask.
-func Private(dir string) error {
+// private makes a data folder its owner's alone, also one from before, or from under another umask.
+func private(dir string) error {
 	if err := os.Chmod(dir, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}

@@ -10,8 +10,8 @@ import (
 	"doorstep/internal/audit"
 )
 
-// RowDamaged is the audit's word for a sealed row that does not open any more.
-const RowDamaged = "row.damaged"
+// rowDamaged is the audit's word for a sealed row that does not open any more.
+const rowDamaged = "row.damaged"
 
 // watchDamage reports within a minute what readers passed over.
 func (d *Doorstep) watchDamage(e *core.ServeEvent) error {
@@ -33,12 +33,12 @@ func (d *Doorstep) ReportDamage(ctx context.Context, app core.App) error {
 		err := collections.Write(ctx, app, func(db collections.DB) error {
 			var seq int64
 			const noted = `SELECT seq FROM audit WHERE record=? AND collection=? AND action=?`
-			known, err := collections.One(db, noted, []any{id, table, RowDamaged}, &seq)
+			known, err := collections.One(db, noted, []any{id, table, rowDamaged}, &seq)
 			if err != nil || known {
 				return err
 			}
 			app.Logger().Error("a row is damaged and passed over", "collection", table, "record", id)
-			entry := audit.Entry{Action: RowDamaged, Collection: table, Record: id, Purpose: audit.Administration, Subjects: []string{id}}
+			entry := audit.Entry{Action: rowDamaged, Collection: table, Record: id, Purpose: audit.Administration, Subjects: []string{id}}
 			return audit.Append(db, d.Now(), entry)
 		})
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"doorstep/internal/access"
+	"doorstep/internal/protocol"
 	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
@@ -123,7 +124,7 @@ func TestBodiesAreLimited(t *testing.T) {
 				req := httptest.NewRequest(r.Method, fill.Replace(r.Path), io.NopCloser(b.content()))
 				req.ContentLength = b.length
 				for name, value := range map[string]string{
-					"Authorization": client.Token, server.DeviceHeader: client.Device, "Content-Type": b.kind, "Content-Encoding": b.encoding,
+					"Authorization": client.Token, protocol.DeviceHeader: client.Device, "Content-Type": b.kind, "Content-Encoding": b.encoding,
 					"Tus-Resumable": "1.0.0", "Upload-Length": fmt.Sprint(int64(bomb) * 100), "Upload-Offset": "0",
 				} {
 					if value != "" {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"doorstep/internal/client"
+	"doorstep/internal/protocol"
 )
 
 // way is one way of being hostile; begin starts it and returns what waits for its end.
@@ -98,7 +99,7 @@ func (s *server) once(ctx context.Context, c *http.Client, as client.Conn, a ask
 		return err
 	}
 	req.Header.Set("Authorization", as.Token)
-	req.Header.Set(client.DeviceHeader, as.Device)
+	req.Header.Set(protocol.DeviceHeader, as.Device)
 	req.Header.Set("Content-Type", "application/json")
 	for name, value := range a.header {
 		req.Header.Set(name, value)
@@ -146,7 +147,7 @@ func stalled(path string, size int, signed bool) func(context.Context, *server, 
 		var wait sync.WaitGroup
 		token := ""
 		if signed {
-			token = "Authorization: " + as.Token + "\r\n" + client.DeviceHeader + ": " + as.Device + "\r\n"
+			token = "Authorization: " + as.Token + "\r\n" + protocol.DeviceHeader + ": " + as.Device + "\r\n"
 		}
 		head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, token, size)
 		for range 60 {

@@ -18,6 +18,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
+	"doorstep/internal/protocol"
 )
 
 // wholeExport has every visit that was not rejected, and those who are in it.
@@ -105,7 +106,7 @@ func read(ctx context.Context, who *client.Conn, path string, into io.Writer) (i
 		req.Header.Set("Authorization", who.Token)
 	}
 	if who.Device != "" {
-		req.Header.Set(client.DeviceHeader, who.Device)
+		req.Header.Set(protocol.DeviceHeader, who.Device)
 	}
 	req.Header.Set("X-OpenRosa-Version", "1.0")
 	res, err := http.DefaultClient.Do(req)

@@ -20,6 +20,7 @@ import (
 	"doorstep/internal/client"
 	"doorstep/internal/demo"
 	"doorstep/internal/identity"
+	"doorstep/internal/protocol"
 	"doorstep/internal/seal"
 	"doorstep/internal/seed"
 	"doorstep/internal/signin"
@@ -172,7 +173,7 @@ func (t *tablet) push(ctx context.Context, body []byte, want string) (time.Durat
 		return 0, err
 	}
 	req.Header.Set("Authorization", t.conn.Token)
-	req.Header.Set(client.DeviceHeader, t.conn.Device)
+	req.Header.Set(protocol.DeviceHeader, t.conn.Device)
 	req.Header.Set("Content-Encoding", "gzip")
 	req.Header.Set("Content-Type", "application/json")
 	took, answer, err := send(req)

@@ -17,12 +17,12 @@ const (
 	Administration  Purpose = "administration"
 )
 
-// Purposes are those that a client may state.
-var Purposes = []Purpose{Capture, Review, Deduplication, FollowUp, GuardianRequest, Quality, Statistics, Emergency, Administration}
+// purposes are those that a client may state.
+var purposes = []Purpose{Capture, Review, Deduplication, FollowUp, GuardianRequest, Quality, Statistics, Emergency, Administration}
 
 // Stated is the purpose that a client states, or the usual one of the door where it states none that is known.
 func Stated(header string, usual Purpose) Purpose {
-	if slices.Contains(Purposes, Purpose(header)) {
+	if slices.Contains(purposes, Purpose(header)) {
 		return Purpose(header)
 	}
 	return usual

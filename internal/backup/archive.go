@@ -110,8 +110,8 @@ func (w *writer) close(m Manifest) error {
 	return w.zip.Close()
 }
 
-// ErrDamaged is the error of an archive that is not as it was written.
-var ErrDamaged = errors.New("备份文件已损坏或不完整 · the backup is damaged or incomplete")
+// errDamaged is the error of an archive that is not as it was written.
+var errDamaged = errors.New("备份文件已损坏或不完整 · the backup is damaged or incomplete")
 
 // read goes through an archive and gives each file to take while it checks it against the digests. What take made of
 // an entry counts only when read returns without an error.
@@ -119,7 +119,7 @@ func read(file string, take func(name string, content io.Reader) error) (Manifes
 	var m Manifest
 	archive, err := zip.OpenReader(file)
 	if errors.Is(err, zip.ErrFormat) {
-		return m, fmt.Errorf("%w: %s: %w", ErrDamaged, file, err)
+		return m, fmt.Errorf("%w: %s: %w", errDamaged, file, err)
 	}
 	if err != nil {
 		return m, err
@@ -130,7 +130,7 @@ func read(file string, take func(name string, content io.Reader) error) (Manifes
 	}
 	sums, err := archive.Open(sumsName)
 	if err != nil {
-		return m, fmt.Errorf("%w: %w", ErrDamaged, err)
+		return m, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	defer sums.Close()
 	entries := 1 // SHA256SUMS itself
@@ -138,17 +138,17 @@ func read(file string, take func(name string, content io.Reader) error) (Manifes
 	for ; lines.Scan(); entries++ {
 		want, name, _ := strings.Cut(lines.Text(), "  ")
 		if !known(name) || name == sumsName {
-			return m, fmt.Errorf("%w: %s", ErrDamaged, name)
+			return m, fmt.Errorf("%w: %s", errDamaged, name)
 		}
 		if err := readEntry(archive, name, want, take); err != nil {
 			return m, err
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return m, fmt.Errorf("%w: %w", ErrDamaged, err)
+		return m, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if entries != len(archive.File) || m.Files != entries-3 {
-		return m, fmt.Errorf("%w: %d entries, %d files", ErrDamaged, entries, m.Files)
+		return m, fmt.Errorf("%w: %d entries, %d files", errDamaged, entries, m.Files)
 	}
 	return m, nil
 }
@@ -156,7 +156,7 @@ func read(file string, take func(name string, content io.Reader) error) (Manifes
 func readEntry(archive *zip.ReadCloser, name, want string, take func(string, io.Reader) error) error {
 	f, err := archive.Open(name)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	defer f.Close()
 	sum := sha256.New()
@@ -165,7 +165,7 @@ func readEntry(archive *zip.ReadCloser, name, want string, take func(string, io.
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != want {
-		return fmt.Errorf("%w: %s", ErrDamaged, name)
+		return fmt.Errorf("%w: %s", errDamaged, name)
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ type damaged struct{ r io.Reader }
 func (d *damaged) Read(p []byte) (int, error) {
 	n, err := d.r.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+		err = fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	return n, err
 }
@@ -190,7 +190,7 @@ func manifestOf(archive fs.FS) (m Manifest, err error) {
 	}
 	defer f.Close()
 	if err := json.NewDecoder(io.LimitReader(f, mostManifest)).Decode(&m); err != nil {
-		return m, fmt.Errorf("%w: %s: %w", ErrDamaged, manifestName, err)
+		return m, fmt.Errorf("%w: %s: %w", errDamaged, manifestName, err)
 	}
 	if m.Format != format {
 		return m, fmt.Errorf("备份格式 %d，本程序只认识 %d · backup of format %d, this program knows %d", m.Format, format, m.Format, format)

@@ -20,7 +20,7 @@ func TestManifestOf(t *testing.T) {
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v, want %q", content, err, want)
 		}
-		if damaged := want == manifestName; errors.Is(err, ErrDamaged) != damaged {
+		if damaged := want == manifestName; errors.Is(err, errDamaged) != damaged {
 			t.Errorf("%q: damaged is not %v: %v", content, damaged, err)
 		}
 	}

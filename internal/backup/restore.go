@@ -150,7 +150,7 @@ func (r Restore) checkDatabase(ctx context.Context, db collections.DB, store blo
 		return err
 	}
 	if head != m.Audit {
-		return fmt.Errorf("%w: 审计链末行不符 · the audit chain ends elsewhere: %d", ErrDamaged, head.Seq)
+		return fmt.Errorf("%w: 审计链末行不符 · the audit chain ends elsewhere: %d", errDamaged, head.Seq)
 	}
 	if err := r.checkFiles(db, store, m); err != nil {
 		return err
@@ -198,7 +198,7 @@ func (r Restore) checkFiles(db collections.DB, store blob.Store, m Manifest) err
 		}
 		f, err := store.Stored(sha)
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%w: %s", ErrDamaged, nameOf(sha))
+			return fmt.Errorf("%w: %s", errDamaged, nameOf(sha))
 		}
 		if err != nil {
 			return err

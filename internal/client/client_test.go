@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"doorstep/internal/protocol"
 )
 
 func receipts(ops []Operation) []Receipt {
@@ -40,9 +42,9 @@ func TestOutboxDropsOnlyWhatIsAnswered(t *testing.T) {
 			for _, id := range []string{"a", "b", "c"} {
 				o.Add(Operation{ID: id})
 			}
-			batch := o.Batch()
+			batch := o.batch()
 			o.Add(Operation{ID: "filled while the push was under way"})
-			err := o.Settle(batch, tt.answer(receipts(batch)))
+			err := o.settle(batch, tt.answer(receipts(batch)))
 			if got := len(o.Waiting) - 1; got != tt.waiting || (err == nil) != (tt.waiting == 0) {
 				t.Errorf("%d wait (%v), want %d", got, err, tt.waiting)
 			}
@@ -55,15 +57,15 @@ func TestOutboxDropsOnlyWhatIsAnswered(t *testing.T) {
 
 func TestBatchKeepsTheLimits(t *testing.T) {
 	var o Outbox
-	for range MaxOperations + 1 {
+	for range protocol.MaxOperations + 1 {
 		o.Add(Operation{})
 	}
-	if n := len(o.Batch()); n != MaxOperations {
+	if n := len(o.batch()); n != protocol.MaxOperations {
 		t.Errorf("%d operations in a batch", n)
 	}
-	large := json.RawMessage(`"` + strings.Repeat("x", MaxPushBytes/2) + `"`)
+	large := json.RawMessage(`"` + strings.Repeat("x", maxPushBytes/2) + `"`)
 	o = Outbox{Waiting: []Operation{{Answers: large}, {Answers: large}, {Answers: large}}}
-	if n := len(o.Batch()); n != 1 {
+	if n := len(o.batch()); n != 1 {
 		t.Errorf("%d large operations in a batch", n)
 	}
 }
@@ -115,8 +117,8 @@ func TestTabletAgainstAServer(t *testing.T) {
 	})
 	mux.HandleFunc("POST /api/sync/v1/push", func(w http.ResponseWriter, r *http.Request) {
 		z, err := gzip.NewReader(r.Body)
-		if err != nil || r.Header.Get(DeviceHeader) != "d1" {
-			t.Errorf("device %q, body %v", r.Header.Get(DeviceHeader), err)
+		if err != nil || r.Header.Get(protocol.DeviceHeader) != "d1" {
+			t.Errorf("device %q, body %v", r.Header.Get(protocol.DeviceHeader), err)
 			return
 		}
 		json.NewDecoder(z).Decode(&got)

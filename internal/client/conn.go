@@ -14,10 +14,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-)
 
-// DeviceHeader names the tablet that a request comes from.
-const DeviceHeader = "X-Doorstep-Device"
+	"doorstep/internal/protocol"
+)
 
 // Conn is a server as one account sees it. Copies may be used by many goroutines.
 type Conn struct {
@@ -109,7 +108,7 @@ func (c Conn) request(ctx context.Context, method, path string, in any) (*http.R
 
 // sign says who asks.
 func (c Conn) sign(req *http.Request) {
-	for name, value := range map[string]string{"Authorization": c.Token, DeviceHeader: c.Device, SealHeader: c.seal} {
+	for name, value := range map[string]string{"Authorization": c.Token, protocol.DeviceHeader: c.Device, protocol.SealHeader: c.seal} {
 		if value != "" {
 			req.Header.Set(name, value)
 		}

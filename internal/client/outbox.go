@@ -3,13 +3,11 @@ package client
 import (
 	"fmt"
 	"slices"
+
+	"doorstep/internal/protocol"
 )
 
-// Limits of one push, as the server sets them; the size is before compression and leaves room for the envelope.
-const (
-	MaxOperations = 500
-	MaxPushBytes  = 7 << 20
-)
+const maxPushBytes = protocol.MaxPushBytes - 1<<20 // leaves room for the envelope
 
 // Outbox holds the operations that the server has not answered for. It numbers them, keeps their order, and drops one
 // only for its receipt. The zero value is empty. Its fields are for saving it; it is not for concurrent use.
@@ -30,21 +28,21 @@ func (o *Outbox) Add(op Operation) int64 {
 // tablet may be older than that.
 func (o *Outbox) Skip(seq int64) { o.LastSeq = max(o.LastSeq, seq) }
 
-// Batch is as much from the front of the queue as fits into one push: at least one operation, unless there is none.
-func (o *Outbox) Batch() []Operation {
+// batch is as much from the front of the queue as fits into one push: at least one operation, unless there is none.
+func (o *Outbox) batch() []Operation {
 	size := 0
 	for i, op := range o.Waiting {
 		size += len(op.Answers) + 500 // the other fields are short
-		if i == MaxOperations || i > 0 && size > MaxPushBytes {
+		if i == protocol.MaxOperations || i > 0 && size > maxPushBytes {
 			return slices.Clone(o.Waiting[:i])
 		}
 	}
 	return slices.Clone(o.Waiting)
 }
 
-// Settle drops what the receipts answer. Receipts that do not match the batch one by one drop nothing: whoever sent
+// settle drops what the receipts answer. Receipts that do not match the batch one by one drop nothing: whoever sent
 // them did not speak of these operations.
-func (o *Outbox) Settle(batch []Operation, receipts []Receipt) error {
+func (o *Outbox) settle(batch []Operation, receipts []Receipt) error {
 	if len(batch) != len(receipts) {
 		return fmt.Errorf("%d receipts for %d operations", len(receipts), len(batch))
 	}

@@ -44,7 +44,7 @@ func (t *Tablet) Register(ctx context.Context, who Identity, now time.Time) (Reg
 // Push sends one batch from the front of the outbox and returns its receipts, none when nothing waits. After an error
 // everything still waits, whether or not the server has it: sending it again is safe.
 func (t *Tablet) Push(ctx context.Context) ([]Receipt, error) {
-	batch := t.Outbox.Batch()
+	batch := t.Outbox.batch()
 	if len(batch) == 0 {
 		return nil, nil
 	}
@@ -55,7 +55,7 @@ func (t *Tablet) Push(ctx context.Context) ([]Receipt, error) {
 	if err := t.Conn.Call(ctx, http.MethodPost, "/api/sync/v1/push", in, &out); err != nil {
 		return nil, fmt.Errorf("push: %w", err)
 	}
-	if err := t.Outbox.Settle(batch, out.Results); err != nil {
+	if err := t.Outbox.settle(batch, out.Results); err != nil {
 		return nil, fmt.Errorf("push: %w", err)
 	}
 	return out.Results, nil

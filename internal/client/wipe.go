@@ -7,9 +7,6 @@ import (
 	"net/http"
 )
 
-// SealHeader proves a tablet that was shut out, whose worker's token has ended.
-const SealHeader = "X-Doorstep-Seal"
-
 const codeHandedIn = "device.sealed" // nothing more is taken
 
 // WipeOrdered reports whether the server ordered this tablet to delete what it holds.
@@ -22,7 +19,7 @@ func WipeOrdered(err error) bool {
 // then forgets everything. After an error that may pass nothing is forgotten, and the next call goes on.
 func (t *Tablet) HandInAndWipe(ctx context.Context) error {
 	for len(t.Outbox.Waiting) > 0 {
-		batch := t.Outbox.Batch()
+		batch := t.Outbox.batch()
 		var out struct {
 			Results []Receipt `json:"results"`
 		}
@@ -37,7 +34,7 @@ func (t *Tablet) HandInAndWipe(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("hand in: %w", err)
 		}
-		if err := t.Outbox.Settle(batch, out.Results); err != nil {
+		if err := t.Outbox.settle(batch, out.Results); err != nil {
 			return fmt.Errorf("hand in: %w", err)
 		}
 	}

@@ -36,8 +36,8 @@ func Hold(dir string) (release func() error, err error) {
 	return f.Close, nil
 }
 
-// Served reports whether a server has the folder open.
-func Served(dir string) (bool, error) {
+// served reports whether a server has the folder open.
+func served(dir string) (bool, error) {
 	f, err := os.Open(filepath.Join(dir, lockFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
@@ -56,7 +56,7 @@ func Served(dir string) (bool, error) {
 // Check fails with ErrLocksLost where opening the database would harm the server that has it open. It must come before
 // this process opens the database, since it opens and closes the same files, and never in the server.
 func Check(dir string) error {
-	served, err := Served(dir)
+	served, err := served(dir)
 	if err != nil || !served {
 		return err
 	}

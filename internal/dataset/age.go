@@ -39,18 +39,18 @@ func declared(q *survey.Question, column string) string {
 }
 
 // ageSource shows an age as its band, or in years where the form asks for it. A birth date becomes an age.
-func (p *plan) ageSource(expr string, v Variable, q *survey.Question, age func(value any, visit string) any) source {
+func (p *plan) ageSource(expr string, v variable, q *survey.Question, age func(value any, visit string) any) source {
 	v.Identifier, v.Numeric, v.Disclosure = true, p.labels == "", quasiRole
 	if declared(q, ageBandColumn) == "1" {
 		v.Why, v.Type, v.Numeric = &singleYear, ageType, true
 		if q.Kind == survey.KindDate || q.Kind == survey.KindDateTime {
 			v.Name += "/age"
 		}
-		return source{expr, []Variable{v}, func(cells []any, value any, visit string) { cells[0] = age(value, visit) }}
+		return source{expr, []variable{v}, func(cells []any, value any, visit string) { cells[0] = age(value, visit) }}
 	}
 	v.Name, v.Type, v.Why, v.Choices = v.Name+"/age_band", bandType, &banded, bands()
 	shown := p.shown(v.Choices)
-	return source{expr, []Variable{v}, func(cells []any, value any, visit string) {
+	return source{expr, []variable{v}, func(cells []any, value any, visit string) {
 		years, ok := age(value, visit).(int64)
 		if !ok {
 			cells[0] = nil

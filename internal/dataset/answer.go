@@ -12,7 +12,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 	if a.repeat {
 		alias = "r."
 	}
-	v := Variable{
+	v := variable{
 		Name: c.name, ZH: c.question.Label.Tagged("zh"), EN: c.question.Label.Tagged("en"), Type: c.question.Type,
 		Choices: choicesOf(c.choices), Missing: blank, NoAnswer: noAnswers(c.choices), Relevant: c.question.Relevant,
 		Question: len(c.question.Label) > 0 && c.question.Type != "calculate", Disclosure: sensitive.Role(c.question),
@@ -29,12 +29,12 @@ func (p *plan) answer(a *answerTable, c column) source {
 	case sensitive.Keep, sensitive.Guarded, sensitive.IfSmall:
 		return guarded(p.whole(expr, v, c.question), tellingOf(c.question))
 	case sensitive.AsMonth:
-		return source{expr, []Variable{v}, func(cells []any, value any, visit string) { cells[0] = monthAway(value, visit) }}
+		return source{expr, []variable{v}, func(cells []any, value any, visit string) { cells[0] = monthAway(value, visit) }}
 	case sensitive.AsDay:
-		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
+		return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
 	case sensitive.AsSpan:
 		v.Numeric = true
-		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = smallNumber(value) }}
+		return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = smallNumber(value) }}
 	case sensitive.AsAge:
 		return p.ageSource(expr, v, c.question, func(value any, _ string) any { return smallNumber(value) })
 	case sensitive.AsYear:
@@ -47,7 +47,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 }
 
 // emptied keeps the column of a question that its form calls harmless, and none of its answers.
-func emptied(v Variable, why Text) source {
+func emptied(v variable, why Text) source {
 	s := leftOut(v, why)
 	s.vars[0].LeftOut, s.vars[0].Missing = false, blankAlways
 	s.fill = func(cells []any, _ any, _ string) { clear(cells) }
@@ -78,11 +78,11 @@ func guarded(s source, telling func(any) bool) source {
 }
 
 // whole shows an answer as it is.
-func (p *plan) whole(expr string, v Variable, q *survey.Question) source {
+func (p *plan) whole(expr string, v variable, q *survey.Question) source {
 	switch kind := q.Kind; kind {
 	case survey.KindInteger, survey.KindDecimal:
 		v.Numeric = true
-		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = number(value) }}
+		return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = number(value) }}
 	case survey.KindSelectOne:
 		return p.choiceSource(expr, v)
 	case survey.KindSelectMultiple, survey.KindRank:
@@ -90,21 +90,21 @@ func (p *plan) whole(expr string, v Variable, q *survey.Question) source {
 	case survey.KindGeopoint:
 		return source{expr, split(v, "lat", "lon", "alt", "accuracy"), func(cells []any, value any, _ string) { point(cells, value) }}
 	case survey.KindGeotrace, survey.KindGeoshape:
-		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(collections.Decode(kind, value)) }}
+		return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = text(collections.Decode(kind, value)) }}
 	default:
 		if v.Choices != nil { // a calculation that gives codes
 			return p.choiceSource(expr, v)
 		}
 		if held := q.Holds(); held == survey.KindInteger || held == survey.KindDecimal { // a calculation that is a number
 			v.Numeric = true
-			return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = numberOrText(value) }}
+			return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = numberOrText(value) }}
 		}
-		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(value) }}
+		return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = text(value) }}
 	}
 }
 
-func split(v Variable, parts ...string) []Variable {
-	var all []Variable
+func split(v variable, parts ...string) []variable {
+	var all []variable
 	for _, part := range parts {
 		one := v
 		one.Name, one.Numeric = v.Name+"/"+part, true

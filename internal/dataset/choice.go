@@ -9,9 +9,9 @@ import (
 
 // choiceSource shows one choice as its code or its label. In a de-identified export a value that is no choice stays
 // away: whoever wrote it there may have written anything.
-func (p *plan) choiceSource(expr string, v Variable) source {
+func (p *plan) choiceSource(expr string, v variable) source {
 	shown := p.shown(v.Choices)
-	return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = p.choice(shown, value) }}
+	return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = p.choice(shown, value) }}
 }
 
 func (p *plan) choice(shown map[string]string, value any) any {
@@ -46,7 +46,7 @@ func (p *plan) shown(list []Choice) map[string]string {
 
 // choicesSource shows a multiple choice in one column, codes separated by blanks or labels by "; ", and then one column
 // of 0 and 1 per choice. A ranking gives the rank, from 1, instead.
-func (p *plan) choicesSource(expr string, v Variable, kind survey.Kind) source {
+func (p *plan) choicesSource(expr string, v variable, kind survey.Kind) source {
 	shown, between := p.shown(v.Choices), " "
 	if p.labels != "" {
 		between = "; "
@@ -55,7 +55,7 @@ func (p *plan) choicesSource(expr string, v Variable, kind survey.Kind) source {
 	for i, c := range v.Choices {
 		codes[i] = c.Code
 	}
-	return source{expr, append([]Variable{v}, flags(v, kind)...), func(cells []any, value any, _ string) {
+	return source{expr, append([]variable{v}, flags(v, kind)...), func(cells []any, value any, _ string) {
 		clear(cells)
 		chosen := names(value)
 		if len(chosen) == 0 {
@@ -86,8 +86,8 @@ func flag(at int, kind survey.Kind) any {
 	return int64(1)
 }
 
-func flags(v Variable, kind survey.Kind) []Variable {
-	var all []Variable
+func flags(v variable, kind survey.Kind) []variable {
+	var all []variable
 	for _, c := range v.Choices {
 		one := v
 		one.Name, one.ZH, one.EN, one.Type = v.Name+"/"+c.Code, join(v.ZH, c.ZH), join(v.EN, c.EN), "flag"

@@ -21,7 +21,7 @@ type codebook struct {
 	States     []string      `json:"states"`
 	Campaign   string        `json:"campaign,omitempty"`
 	Tables     []TableReport `json:"tables"`
-	Variables  []Variable    `json:"variables"`
+	Variables  []variable    `json:"variables"`
 }
 
 func (e *exporter) codebook() codebook {

@@ -38,9 +38,9 @@ func Command(app core.App, library func() *instrument.Library) *cobra.Command {
 	f.BoolVar(&reasons, "missing", true, "每题旁加一列，说明为何没有答案 · a column beside each question that says why it has no answer")
 	f.StringVar(&sel.Campaign, "campaign", "", "只导出一个任务批次 · only the records of one campaign")
 	f.StringSliceVar(&sel.Quasi, "quasi", nil, "准标识变量，默认区划、性别、年龄段 · quasi-identifiers, area, sex and age bands unless given")
-	f.IntVar(&sel.K, "k", DefaultK, "每个组合至少几人 · persons that share a combination at least")
+	f.IntVar(&sel.K, "k", defaultK, "每个组合至少几人 · persons that share a combination at least")
 	f.StringSliceVar(&sel.Sensitive, "sensitive", nil, "敏感变量，默认问卷标明的 · sensitive variables, those that the form declares unless given")
-	f.IntVar(&sel.L, "l", DefaultL, "每个组合至少几种敏感答案 · sensitive answers that a combination has at least")
+	f.IntVar(&sel.L, "l", defaultL, "每个组合至少几种敏感答案 · sensitive answers that a combination has at least")
 	f.BoolVar(&sel.Suppress, "suppress", false, "放大小组合的区划，仍小的清空 · make the areas of small cells larger, blank what stays small")
 	if err := c.MarkFlagRequired("out"); err != nil {
 		panic(err) // the flag is defined above

@@ -40,9 +40,9 @@ type Selection struct {
 	Everywhere bool              // not limited by Ranges
 	Ranges     []territory.Range // area codes; none means no records
 	Quasi      []string          // variables that narrow down who somebody is, "area" among them; none means those that do by themselves
-	K          int               // persons that share them at least; 0 is DefaultK
+	K          int               // persons that share them at least; 0 is defaultK
 	Sensitive  []string          // variables that must not be learnt from that; none means those of the form
-	L          int               // values that a class has of each at least; 0 is DefaultL
+	L          int               // values that a class has of each at least; 0 is defaultL
 	Suppress   bool              // make areas larger, and blank what stays rare
 	Now        time.Time
 	Progress   func(done, total int64) // rows; may be nil
@@ -95,10 +95,10 @@ func (s Selection) complete() (Selection, error) {
 		return s, err
 	}
 	if s.K == 0 {
-		s.K = DefaultK
+		s.K = defaultK
 	}
 	if s.L == 0 {
-		s.L = DefaultL
+		s.L = defaultL
 	}
 	switch {
 	case s.K < 2 || s.K > mostK:

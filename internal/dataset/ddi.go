@@ -116,7 +116,7 @@ func (e *exporter) ddi(b codebook) ddiCodeBook {
 	return doc
 }
 
-func (e *exporter) ddiVar(v Variable, id, file string) ddiVar {
+func (e *exporter) ddiVar(v variable, id, file string) ddiVar {
 	out := ddiVar{ID: id, Name: v.Name, Files: file, Interval: "discrete", Labels: both(Text{v.ZH, v.EN}), Universe: v.Relevant,
 		Notes: both(v.Missing), Format: ddiFormat{"character", "other"}}
 	if v.Numeric {
@@ -136,7 +136,7 @@ func (e *exporter) ddiVar(v Variable, id, file string) ddiVar {
 }
 
 // missingMark declares a choice that is no answer as a missing value.
-func missingMark(v Variable, code string) string {
+func missingMark(v variable, code string) string {
 	if v.NoAnswer[code] == "" {
 		return ""
 	}

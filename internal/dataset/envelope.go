@@ -35,10 +35,10 @@ func (p *plan) envelope(a *answerTable) []source {
 	}
 	list = append(list, p.areaSources()...)
 	list = append(list,
-		p.choiceSource("m.area_method", Variable{Name: "area_method", ZH: "区划的确定方法", EN: "how the area was found", Type: "select one",
+		p.choiceSource("m.area_method", variable{Name: "area_method", ZH: "区划的确定方法", EN: "how the area was found", Type: "select one",
 			Choices: methodChoices, Missing: blankSystem}),
 		p.outcome(a),
-		p.choiceSource("m.review_state", Variable{Name: "review_state", ZH: "审核状态", EN: "review state", Type: "select one", Choices: stateChoices,
+		p.choiceSource("m.review_state", variable{Name: "review_state", ZH: "审核状态", EN: "review state", Type: "select one", Choices: stateChoices,
 			Missing: blankSystem}),
 		p.momentSource("m.started_at", "started_at", "开始时间（设备时钟）", "begun, by the tablet's clock"),
 		p.momentSource("m.finished_at", "finished_at", "结束时间（设备时钟）", "finished, by the tablet's clock"),
@@ -48,8 +48,8 @@ func (p *plan) envelope(a *answerTable) []source {
 		p.numberSource("m.rev", "rev", "第几次修改", "revision"),
 		p.numberSource("CASE WHEN json_valid(m.issues) THEN json_array_length(m.issues) END", "issues", "发现的问题数", "number of issues found"),
 		p.numberSource("m.complete", "complete", "附件齐全（1 = 是）", "all files are here (1 = yes)"),
-		p.onlyIdentified("m.worker", Variable{Name: "worker", ZH: "采集员", EN: "worker", Type: "id", Missing: blankSystem}, staff),
-		p.onlyIdentified("m.device", Variable{Name: "device", ZH: "设备", EN: "tablet", Type: "id", Missing: blankSystem}, deviceOf),
+		p.onlyIdentified("m.worker", variable{Name: "worker", ZH: "采集员", EN: "worker", Type: "id", Missing: blankSystem}, staff),
+		p.onlyIdentified("m.device", variable{Name: "device", ZH: "设备", EN: "tablet", Type: "id", Missing: blankSystem}, deviceOf),
 	)
 	return append(list, p.location()...)
 }
@@ -71,22 +71,22 @@ func (p *plan) repeatEnvelope(a *answerTable) []source {
 }
 
 func (p *plan) textSource(expr, name, zh, en string) source {
-	return source{expr, []Variable{{Name: name, ZH: zh, EN: en, Type: "text", Missing: blankSystem}},
+	return source{expr, []variable{{Name: name, ZH: zh, EN: en, Type: "text", Missing: blankSystem}},
 		func(cells []any, v any, _ string) { cells[0] = text(v) }}
 }
 
 func (p *plan) numberSource(expr, name, zh, en string) source {
-	return source{expr, []Variable{{Name: name, ZH: zh, EN: en, Type: "number", Numeric: true, Missing: blankSystem}},
+	return source{expr, []variable{{Name: name, ZH: zh, EN: en, Type: "number", Numeric: true, Missing: blankSystem}},
 		func(cells []any, v any, _ string) { cells[0] = number(v) }}
 }
 
 // idSource shows an id, or its pseudonym; merged ones as the one that remains.
 func (p *plan) idSource(expr, name, zh, en string, merged bool) source {
-	v := Variable{Name: name, ZH: zh, EN: en, Type: "id", Missing: blankSystem, Identifier: true, Why: &pseudonymised}
+	v := variable{Name: name, ZH: zh, EN: en, Type: "id", Missing: blankSystem, Identifier: true, Why: &pseudonymised}
 	if p.identified {
 		v.Why = nil
 	}
-	return source{expr, []Variable{v}, func(cells []any, value any, _ string) {
+	return source{expr, []variable{v}, func(cells []any, value any, _ string) {
 		if merged {
 			value = p.survivor(value)
 		}
@@ -95,24 +95,24 @@ func (p *plan) idSource(expr, name, zh, en string, merged bool) source {
 }
 
 func (p *plan) momentSource(expr, name, zh, en string) source {
-	v := Variable{Name: name, ZH: zh, EN: en, Type: "moment", Missing: blankSystem, Identifier: true, Why: &momentOf}
+	v := variable{Name: name, ZH: zh, EN: en, Type: "moment", Missing: blankSystem, Identifier: true, Why: &momentOf}
 	if p.identified {
-		return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = local(value) }}
+		return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = local(value) }}
 	}
-	return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
+	return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
 }
 
-func (p *plan) onlyIdentified(expr string, v Variable, why Text) source {
+func (p *plan) onlyIdentified(expr string, v variable, why Text) source {
 	if !p.identified {
 		return leftOut(v, why)
 	}
 	v.Identifier, v.Why = true, &why
-	return source{expr, []Variable{v}, func(cells []any, value any, _ string) { cells[0] = text(value) }}
+	return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = text(value) }}
 }
 
 // areaSources are the area's code and the names of the areas around it.
 func (p *plan) areaSources() []source {
-	names := []Variable{
+	names := []variable{
 		{Name: "area", ZH: "区划代码", EN: "area code"},
 		{Name: "area/city", ZH: "市", EN: "city"}, {Name: "area/district", ZH: "区县", EN: "district"},
 		{Name: "area/street", ZH: "街道", EN: "street"}, {Name: "area/community", ZH: "社区", EN: "community"},
@@ -134,7 +134,7 @@ func (p *plan) areaSources() []source {
 
 // outcome is the envelope's disposition, with the choices of the question of that name.
 func (p *plan) outcome(a *answerTable) source {
-	v := Variable{Name: "outcome", ZH: "走访结果", EN: "disposition of the visit", Type: "text", Missing: blankSystem}
+	v := variable{Name: "outcome", ZH: "走访结果", EN: "disposition of the visit", Type: "text", Missing: blankSystem}
 	for _, c := range a.columns {
 		if c.name == "outcome" {
 			v.ZH, v.EN, v.Type, v.Choices = c.question.Label.Tagged("zh"), c.question.Label.Tagged("en"), c.question.Type, choicesOf(c.choices)
@@ -149,14 +149,14 @@ func (p *plan) outcome(a *answerTable) source {
 
 // location is where the record was made. A record without a place has 0, 0 and no accuracy.
 func (p *plan) location() []source {
-	part := func(name, zh, en string) Variable {
-		return Variable{Name: name, ZH: zh, EN: en, Type: "geopoint", Numeric: true, Missing: blankSystem, Identifier: true, Why: &exactPlace}
+	part := func(name, zh, en string) variable {
+		return variable{Name: name, ZH: zh, EN: en, Type: "geopoint", Numeric: true, Missing: blankSystem, Identifier: true, Why: &exactPlace}
 	}
 	if !p.identified {
 		return []source{leftOut(part("location", "位置，WGS-84", "place, WGS-84"), exactPlace)}
 	}
 	return []source{
-		{"m.location", []Variable{part("location/lat", "纬度，WGS-84", "latitude, WGS-84"), part("location/lon", "经度，WGS-84", "longitude, WGS-84")},
+		{"m.location", []variable{part("location/lat", "纬度，WGS-84", "latitude, WGS-84"), part("location/lon", "经度，WGS-84", "longitude, WGS-84")},
 			func(cells []any, v any, _ string) {
 				var all [4]any
 				point(all[:], v)
@@ -164,7 +164,7 @@ func (p *plan) location() []source {
 					clear(cells)
 				}
 			}},
-		{"NULLIF(m.accuracy_m,0)", []Variable{part("location/accuracy", "精度，米", "accuracy in metres")},
+		{"NULLIF(m.accuracy_m,0)", []variable{part("location/accuracy", "精度，米", "accuracy in metres")},
 			func(cells []any, v any, _ string) { cells[0] = number(v) }},
 	}
 }

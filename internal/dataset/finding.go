@@ -18,8 +18,8 @@ var severityChoices = []Choice{
 }
 
 // findingVariables are the columns of the table. No issue holds an answer.
-func (p *plan) findingVariables() []Variable {
-	list := []Variable{
+func (p *plan) findingVariables() []variable {
+	list := []variable{
 		{Name: "visit", ZH: "所属记录的编号", EN: "id of the record", Type: "id", Identifier: true, Why: &pseudonymised},
 		{Name: "position", ZH: "第几个，从 1 起", EN: "place among the findings of the record, from 1", Type: "number", Numeric: true},
 		{Name: "code", ZH: "代码", EN: "code", Type: "select one", Choices: FindingCodes()},

@@ -28,7 +28,7 @@ var suggestionChoices = []Choice{
 // sideTable is a table beside those of the form.
 type sideTable struct {
 	name      string
-	variables []Variable
+	variables []variable
 	each      func(row func(cells []any) error) error
 }
 
@@ -55,8 +55,8 @@ func (e *exporter) needTables() []sideTable {
 	return all
 }
 
-func (p *plan) needVariables(apart bool) []Variable {
-	list := []Variable{
+func (p *plan) needVariables(apart bool) []variable {
+	list := []variable{
 		{Name: "visit", ZH: "来源记录的编号", EN: "id of the record that says so", Type: "id", Identifier: true, Why: &pseudonymised},
 		{Name: "person", ZH: "人员编号", EN: "id of the person", Type: "id", Identifier: true, Why: &pseudonymised},
 		{Name: "day", ZH: "走访日期", EN: "day of the visit", Type: "date"},
@@ -71,8 +71,8 @@ func (p *plan) needVariables(apart bool) []Variable {
 	return p.own(needsName, list)
 }
 
-func (p *plan) entitlementVariables() []Variable {
-	return p.own(entitlementsName, []Variable{
+func (p *plan) entitlementVariables() []variable {
+	return p.own(entitlementsName, []variable{
 		{Name: "visit", ZH: "来源记录的编号", EN: "id of the record that the facts come from", Type: "id", Identifier: true},
 		{Name: "person", ZH: "人员编号", EN: "id of the person", Type: "id", Identifier: true},
 		{Name: "service", ZH: "服务代码", EN: "code of the service", Type: "text"},
@@ -85,7 +85,7 @@ func (p *plan) entitlementVariables() []Variable {
 }
 
 // own completes the variables of a table that the program makes.
-func (p *plan) own(table string, list []Variable) []Variable {
+func (p *plan) own(table string, list []variable) []variable {
 	for i := range list {
 		list[i].Table, list[i].Missing = table, blankSystem
 		if p.identified {

@@ -40,8 +40,8 @@ func (p *plan) reasoned(s source, c column) source {
 	if !p.reasons || s.fill == nil || s.expr == "NULL" || !s.vars[0].Question {
 		return s
 	}
-	v := Variable{Name: c.name + "/missing", Type: "select one", Choices: reasonChoices, Missing: blankReason}
-	for slices.ContainsFunc(s.vars, func(other Variable) bool { return other.Name == v.Name }) {
+	v := variable{Name: c.name + "/missing", Type: "select one", Choices: reasonChoices, Missing: blankReason}
+	for slices.ContainsFunc(s.vars, func(other variable) bool { return other.Name == v.Name }) {
 		v.Name += "_" // a choice is called missing
 	}
 	v.ZH, v.EN = join(s.vars[0].ZH, "为何没有答案"), join(s.vars[0].EN, "why there is no answer")

@@ -17,8 +17,8 @@ const (
 
 // Limits of what may be asked of the report, and what holds when nothing is asked.
 const (
-	DefaultK, mostK = 5, 100
-	DefaultL, mostL = 2, 20
+	defaultK, mostK = 5, 100
+	defaultL, mostL = 2, 20
 	mostClasses     = 1 << 19
 )
 
@@ -85,7 +85,7 @@ func (x *exposed) choose(t *table, role string, list []string) (names []string) 
 				x.picked = append(x.picked, x.lean.width()+i)
 			}
 		}
-		if len(names) > 0 && slices.ContainsFunc(s.vars, func(v Variable) bool { return slices.Contains(names, v.Name) }) {
+		if len(names) > 0 && slices.ContainsFunc(s.vars, func(v variable) bool { return slices.Contains(names, v.Name) }) {
 			x.lean.sources = append(x.lean.sources, s)
 		}
 	}
@@ -103,7 +103,7 @@ func (x *exposed) locate(t *table) {
 		if s.vars[0].Type == areaType {
 			x.area = at
 		}
-		narrows := slices.ContainsFunc(s.vars, func(v Variable) bool { return slices.Contains(x.quasi, v.Name) })
+		narrows := slices.ContainsFunc(s.vars, func(v variable) bool { return slices.Contains(x.quasi, v.Name) })
 		for i := range s.vars {
 			if narrows {
 				x.blanked = append(x.blanked, at+i)

@@ -6,8 +6,8 @@ import (
 	"doorstep/internal/survey"
 )
 
-// Variable is one column of an exported file, as the codebook tells it.
-type Variable struct {
+// variable is one column of an exported file, as the codebook tells it.
+type variable struct {
 	Table      string            `json:"table"`
 	Name       string            `json:"name"`
 	ZH         string            `json:"zh"`
@@ -50,7 +50,7 @@ var (
 // source is a column of the database and what becomes of it in the file.
 type source struct {
 	expr string // SQL; "NULL" where the column is left out, so that it is not even read
-	vars []Variable
+	vars []variable
 	fill filler // nil where the column is left out
 }
 
@@ -77,8 +77,8 @@ type table struct {
 	asked   *asked // for the reasons of its sources; nil where none has any
 }
 
-func (t *table) variables() []Variable {
-	var all []Variable
+func (t *table) variables() []variable {
+	var all []variable
 	for _, s := range t.sources {
 		all = append(all, s.vars...)
 	}
@@ -97,9 +97,9 @@ func (t *table) width() int {
 }
 
 // leftOut is a source that no cell shows.
-func leftOut(v Variable, why Text) source {
+func leftOut(v variable, why Text) source {
 	v.Identifier, v.LeftOut, v.Why = true, true, &why
-	return source{expr: "NULL", vars: []Variable{v}}
+	return source{expr: "NULL", vars: []variable{v}}
 }
 
 func choicesOf(list []survey.Choice) []Choice {

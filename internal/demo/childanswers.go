@@ -18,7 +18,7 @@ func childAnswers(r *rand.Rand, h Household, child Person, at time.Time, known b
 	if h.Migrant {
 		a["child_registration"], a["child_registration_place"] = "other_province", "外省"
 	}
-	answerSchool(r, a, child.Age(at))
+	answerSchool(r, a, child.age(at))
 	answerParents(r, a, h, child, at)
 	a["categories"], a["child_screen"] = category(r, a, h), screened(r, a)
 	if a["child_screen"] == "none" { // the number of its document is not asked
@@ -111,7 +111,7 @@ func answerParents(r *rand.Rand, a map[string]string, h Household, child Person,
 		a["child_lives_with"] = strings.Join(together, " ")
 	}
 	a["guardian_name"], a["guardian_phone"] = guardian.Name, guardian.Phone
-	a["guardian_age"] = strconv.Itoa(guardian.Age(at))
+	a["guardian_age"] = strconv.Itoa(guardian.age(at))
 }
 
 // category is what the facts say, else now and then a hardship that they do not show.

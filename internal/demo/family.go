@@ -20,8 +20,8 @@ type Person struct {
 	Household string // id
 }
 
-// Age is the number of completed years on a day.
-func (p Person) Age(on time.Time) int {
+// age is the number of completed years on a day.
+func (p Person) age(on time.Time) int {
 	var year, month, day int
 	fmt.Sscanf(p.BirthDate, "%d-%d-%d", &year, &month, &day)
 	age := on.Year() - year

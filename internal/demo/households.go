@@ -36,7 +36,7 @@ func (h *Household) Elders(on time.Time) []Person {
 func (h *Household) aged(on time.Time, want func(age int) bool) []Person {
 	var out []Person
 	for _, p := range h.Persons {
-		if want(p.Age(on)) {
+		if want(p.age(on)) {
 			out = append(out, p)
 		}
 	}

@@ -63,7 +63,7 @@ func TestHouseholdsOfATown(t *testing.T) {
 
 func checkPerson(t *testing.T, p Person, h Household) {
 	t.Helper()
-	age := p.Age(today)
+	age := p.age(today)
 	switch {
 	case age < 0 || age > 110:
 		t.Fatalf("age %d of %+v", age, p)
@@ -73,10 +73,10 @@ func checkPerson(t *testing.T, p Person, h Household) {
 		t.Fatalf("number %s", p.IDNumber)
 	case p.IDNumber[6:14] != strings.ReplaceAll(p.BirthDate, "-", "") || (p.IDNumber[16]-'0')%2 == 1 != (p.Sex == "male"):
 		t.Fatalf("number %s of a %s born %s", p.IDNumber, p.Sex, p.BirthDate)
-	case p.Relation == "parent" && age < h.Persons[0].Age(today)+15:
-		t.Fatalf("a parent of %d, a head of %d", age, h.Persons[0].Age(today))
-	case p.Relation == "child" && age > h.Persons[0].Age(today)-18:
-		t.Fatalf("a child of %d, a head of %d", age, h.Persons[0].Age(today))
+	case p.Relation == "parent" && age < h.Persons[0].age(today)+15:
+		t.Fatalf("a parent of %d, a head of %d", age, h.Persons[0].age(today))
+	case p.Relation == "child" && age > h.Persons[0].age(today)-18:
+		t.Fatalf("a child of %d, a head of %d", age, h.Persons[0].age(today))
 	}
 }
 

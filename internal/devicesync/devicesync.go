@@ -18,24 +18,24 @@ import (
 	"doorstep/internal/signin"
 )
 
-// EpochKey is the meta key of the epoch: it changes when the database may be older than what clients hold, and they
+// epochKey is the meta key of the epoch: it changes when the database may be older than what clients hold, and they
 // then start anew.
-const EpochKey = "epoch"
+const epochKey = "epoch"
 
 // Epoch reads the epoch of this database.
-func Epoch(db collections.DB) (string, error) { return collections.MetaValue(db, EpochKey) }
+func Epoch(db collections.DB) (string, error) { return collections.MetaValue(db, epochKey) }
 
 // RenewEpoch sets a new epoch, so that every client resyncs in full instead of skipping what the restore took back.
 func RenewEpoch(db collections.DB) error {
 	if err := collections.SetMeta(db, cursorKey, newCursorKey()); err != nil {
 		return err
 	}
-	return collections.SetMeta(db, EpochKey, uuid.NewString()[:8])
+	return collections.SetMeta(db, epochKey, uuid.NewString()[:8])
 }
 
 // ForgetEpoch leaves a copy of the database without an epoch: it gets a new one wherever it is put.
 func ForgetEpoch(db collections.DB) error {
-	_, err := db.Exec(`DELETE FROM meta WHERE "key" IN (?, ?)`, EpochKey, cursorKey)
+	_, err := db.Exec(`DELETE FROM meta WHERE "key" IN (?, ?)`, epochKey, cursorKey)
 	return err
 }
 
@@ -76,24 +76,24 @@ type Registered struct {
 	Seal         string  `json:"seal"` // to hand in with, when the device has been shut out
 }
 
-// MostDevices is how many tablets that are not revoked one worker may have.
-const MostDevices = 20
+// mostDevices is how many tablets that are not revoked one worker may have.
+const mostDevices = 20
 
-// MostText is how many bytes a tablet may say in one field of its registration.
-const MostText = 200
+// mostText is how many bytes a tablet may say in one field of its registration.
+const mostText = 200
 
 func (in Registration) tooLong() string {
 	for field, text := range map[string]string{"id": in.ID, "name": in.Name, "app": in.App, "platform": in.Platform,
 		"device_time": in.DeviceTime} {
-		if len(text) > MostText {
+		if len(text) > mostText {
 			return field
 		}
 	}
 	return ""
 }
 
-// Register makes a tablet known, or greets a known one. A revoked one gets problem.DeviceRevoked, one more than MostDevices
-// problem.TooManyDevices, and what is longer than MostText problem.BadParameter.
+// Register makes a tablet known, or greets a known one. A revoked one gets problem.DeviceRevoked, one more than mostDevices
+// problem.TooManyDevices, and what is longer than mostText problem.BadParameter.
 func Register(ctx context.Context, app core.App, act access.Act, in Registration) (Registered, error) {
 	out := Registered{ServerTime: act.Now.UTC().Format(time.RFC3339Nano)}
 	if field := in.tooLong(); field != "" {
@@ -144,7 +144,7 @@ func saveDevice(db collections.DB, act access.Act, in Registration, offset float
 	if _, err := collections.One(db, `SELECT COUNT(*) FROM devices WHERE worker=? AND NOT revoked`, []any{act.ID}, &known); err != nil {
 		return "", 0, err
 	}
-	if known >= MostDevices {
+	if known >= mostDevices {
 		return "", 0, problem.New(problem.TooManyDevices, "")
 	}
 	row := append(collections.Row{{Column: "id", Value: id}, {Column: "worker", Value: act.ID}, {Column: "revoked", Value: false},

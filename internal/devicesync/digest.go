@@ -143,10 +143,10 @@ func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
 	}
 	p.page = begin(w, epoch, false)
 	for _, ph := range p.phases {
-		var found []Change
+		var found []change
 		err := ph.each(p.db, position{}, 0, func(l listed) {
 			if wanted[bucketOf(ph.collection, l.at.ID)] {
-				found = append(found, Change{Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row})
+				found = append(found, change{Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row})
 			}
 		})
 		if err == nil {

@@ -12,16 +12,16 @@ import (
 	"doorstep/internal/problem"
 )
 
-// SealKey is the meta key of the secret that seals are made with, SealPolicy that of the switch of handing in: "off"
+// sealKey is the meta key of the secret that seals are made with, SealPolicy that of the switch of handing in: "off"
 // closes it.
 const (
-	SealKey    = "seal_key"
+	sealKey    = "seal_key"
 	SealPolicy = "sealed_push"
 )
 
 // MakeSealKey draws the secret of this installation, once, and keeps it sealed with the primary key.
 func MakeSealKey(db collections.DB) error {
-	before, err := collections.MetaValue(db, SealKey)
+	before, err := collections.MetaValue(db, sealKey)
 	if err != nil {
 		return err
 	}
@@ -32,15 +32,15 @@ func MakeSealKey(db collections.DB) error {
 	if key, err = collections.SealAgain(db, sealKeyAt, key); err != nil || key == before {
 		return err
 	}
-	return collections.SetMeta(db, SealKey, key)
+	return collections.SetMeta(db, sealKey, key)
 }
 
-var sealKeyAt = collections.SealedAt(collections.Meta, SealKey)
+var sealKeyAt = collections.SealedAt(collections.Meta, sealKey)
 
 // sealOf is what a device proves itself with after its worker's token has ended. It follows from the device's id, so
 // that every registration gives the same and none is stored.
 func sealOf(db collections.DB, device string) (string, error) {
-	key, err := collections.MetaValue(db, SealKey)
+	key, err := collections.MetaValue(db, sealKey)
 	if err != nil {
 		return "", err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // tell reports whose data is going to be sent; areas, forms, campaigns are nobody's.
-func (p *puller) tell(some []Change) error {
+func (p *puller) tell(some []change) error {
 	var ids []string
 	for _, ch := range some {
 		public := slices.Contains([]string{collections.Areas, collections.Forms, collections.Campaigns}, ch.Collection)
@@ -29,7 +29,7 @@ func (p *puller) tell(some []Change) error {
 
 // fill writes each record as it is now; one that is gone or not the worker's any more becomes a leave. told says that
 // the reading of all of them was reported.
-func (p *puller) fill(found []Change, told bool) error {
+func (p *puller) fill(found []change, told bool) error {
 	for len(found) > 0 {
 		some := found[:min(portion, len(found))]
 		found = found[len(some):]
@@ -56,7 +56,7 @@ func (p *puller) fill(found []Change, told bool) error {
 }
 
 // load reads the data of a portion, with one query for each collection that has records in it.
-func (p *puller) load(some []Change) error {
+func (p *puller) load(some []change) error {
 	at := map[string]map[string]int{}
 	for i, ch := range some {
 		if ch.Op == collections.Upsert {
@@ -81,7 +81,7 @@ func (p *puller) load(some []Change) error {
 	return nil
 }
 
-func (p *puller) loadDocuments(collection string, wanted map[string]int, into []Change) error {
+func (p *puller) loadDocuments(collection string, wanted map[string]int, into []change) error {
 	found, args, err := lookUp(wanted, into)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 
 // lookUp is the condition that finds the wanted rows: by their numbers where all are known, which lie beside each other in a grid
 // as ids do not.
-func lookUp(wanted map[string]int, of []Change) (where string, args []any, err error) {
+func lookUp(wanted map[string]int, of []change) (where string, args []any, err error) {
 	ids, numbers := make([]string, 0, len(wanted)), make([]int64, 0, len(wanted))
 	for id, i := range wanted {
 		ids = append(ids, id)
@@ -160,6 +160,6 @@ func complete(text []byte, opened seal.Row) ([]byte, error) {
 	return bytes.Replace(text, []byte(`"location":`+collections.Nowhere), []byte(`"location":null`), 1), nil
 }
 
-func (ch *Change) found(data []byte, rev int64) {
+func (ch *change) found(data []byte, rev int64) {
 	ch.Op, ch.Data, ch.Rev = collections.Upsert, data, rev
 }

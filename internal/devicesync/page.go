@@ -7,20 +7,20 @@ import (
 	"strconv"
 )
 
-// Page is what a pull answers: the next part of what changed. Reset asks the client to forget what it holds and is not in
+// page is what a pull answers: the next part of what changed. Reset asks the client to forget what it holds and is not in
 // the pages that follow, except its own unsent work: the first page ever, after a restored backup, or where the way
 // from the client's territory to the worker's is not known any more.
 //
 //	{"epoch":"…","reset":true,"changes":[…],"cursor":"…","more":false}
-type Page struct {
+type page struct {
 	w      http.ResponseWriter
 	piece  []byte
 	sent   bool  // the status and the first piece are out
 	filled int64 // how many changes there are
 }
 
-// Change is one line of a page. Data is there for an upsert.
-type Change struct {
+// change is one line of a page. Data is there for an upsert.
+type change struct {
 	Seq        int64
 	Collection string
 	ID         string
@@ -35,8 +35,8 @@ type Change struct {
 // can still be told as one.
 const pieceSize = 32 << 10
 
-func begin(w http.ResponseWriter, epoch string, reset bool) *Page {
-	p := &Page{w: w, piece: make([]byte, 0, pieceSize/4)}
+func begin(w http.ResponseWriter, epoch string, reset bool) *page {
+	p := &page{w: w, piece: make([]byte, 0, pieceSize/4)}
 	p.piece = append(p.piece, `{"epoch":`...)
 	p.text(epoch)
 	if reset {
@@ -46,7 +46,7 @@ func begin(w http.ResponseWriter, epoch string, reset bool) *Page {
 	return p
 }
 
-func (p *Page) text(s string) {
+func (p *page) text(s string) {
 	quoted, err := json.Marshal(s)
 	if err != nil { // a string has none
 		quoted = []byte(`""`)
@@ -54,7 +54,7 @@ func (p *Page) text(s string) {
 	p.piece = append(p.piece, quoted...)
 }
 
-func (p *Page) add(ch Change) error {
+func (p *page) add(ch change) error {
 	if p.filled > 0 {
 		p.piece = append(p.piece, ',')
 	}
@@ -79,7 +79,7 @@ func (p *Page) add(ch Change) error {
 	return p.send()
 }
 
-func (p *Page) send() error {
+func (p *page) send() error {
 	if !p.sent {
 		p.sent = true
 		p.w.Header().Set("Content-Type", "application/json")
@@ -94,7 +94,7 @@ func (p *Page) send() error {
 }
 
 // end closes the page; only now it is valid JSON.
-func (p *Page) end(cursor string, more bool) error {
+func (p *page) end(cursor string, more bool) error {
 	p.piece = append(p.piece, `],"cursor":`...)
 	p.text(cursor)
 	p.piece = append(p.piece, `,"more":`...)
@@ -105,7 +105,7 @@ func (p *Page) end(cursor string, more bool) error {
 
 // fail passes an error on as long as the client can be told of it. After that the connection is cut: a page that is not
 // whole must not look like one.
-func (p *Page) fail(err error, log func(error)) error {
+func (p *page) fail(err error, log func(error)) error {
 	if err == nil || !p.sent {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // Sizes of a page, in changes. What a page costs in memory is a line of ids; its data is read and sent in portions.
 const (
 	DefaultPage = 500
-	MaxPage     = 5000
+	maxPage     = 5000
 	portion     = 64
 )
 
@@ -38,7 +38,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 		return err
 	}
 	p := q.puller()
-	p.limit = min(max(q.Limit, 1), MaxPage)
+	p.limit = min(max(q.Limit, 1), maxPage)
 	if p.cipher, err = newCursorCipher(q.DB, q.Actor.ID); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ type puller struct {
 	phases  []phase        // the worker's scope
 	cipher  cursorCipher
 	seen    func([]string) error
-	page    *Page
+	page    *page
 	written int
 	more    bool
 }

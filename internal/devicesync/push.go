@@ -6,12 +6,7 @@ import (
 
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
-)
-
-// Limits of one push, after decompression.
-const (
-	MaxOperations = 500
-	MaxPushBytes  = 8 << 20
+	"doorstep/internal/protocol"
 )
 
 // Batch is what a tablet hands over in one push.
@@ -32,8 +27,8 @@ func ReadBatch(body []byte) (Batch, error) {
 	if err := json.Unmarshal(body, &envelope); err != nil || envelope.Operations == nil {
 		return Batch{}, problem.New(problem.BadEnvelope, "operations")
 	}
-	if len(envelope.Operations) > MaxOperations {
-		return Batch{}, problem.New(problem.TooLarge, fmt.Sprintf("%d operations, at most %d", len(envelope.Operations), MaxOperations))
+	if len(envelope.Operations) > protocol.MaxOperations {
+		return Batch{}, problem.New(problem.TooLarge, fmt.Sprintf("%d operations, at most %d", len(envelope.Operations), protocol.MaxOperations))
 	}
 	ops := make([]ingest.Operation, len(envelope.Operations))
 	for i, raw := range envelope.Operations {

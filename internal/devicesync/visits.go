@@ -20,7 +20,7 @@ func (p *puller) unreadable(collection, id string) bool {
 	return collections.IsDamaged(p.db, collection, id) || collections.IsDamaged(p.db, collection, id+anywhere)
 }
 
-func (p *puller) loadVisits(collection string, wanted map[string]int, into []Change) error {
+func (p *puller) loadVisits(collection string, wanted map[string]int, into []change) error {
 	if _, ok := p.library.ByTable(collection); !ok {
 		return nil
 	}

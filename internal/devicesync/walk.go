@@ -40,11 +40,11 @@ func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
 
 // rows lists what a phase tells next: at most want changes, without their data. All of a walk is told under the sequence
 // number at which the feed goes on after it, so that numbers never fall.
-func (p *puller) rows(ph phase, c cursor, want int) (found []Change, last string, err error) {
+func (p *puller) rows(ph phase, c cursor, want int) (found []change, last string, err error) {
 	if ph.collection == collections.Changes {
 		left := territory.Feed{Ranges: ph.ranges, Where: ph.where, Args: ph.args}
 		err = left.Each(p.db, feedPosition(c), want, func(rows *sql.Rows) error {
-			ch := Change{Seq: c.seq}
+			ch := change{Seq: c.seq}
 			err := rows.Scan(&last, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
 			found = append(found, ch)
 			return err
@@ -53,7 +53,7 @@ func (p *puller) rows(ph phase, c cursor, want int) (found []Change, last string
 	}
 	var at position
 	err = ph.each(p.db, parsePosition(c.last), want, func(l listed) {
-		at, found = l.at, append(found, Change{Seq: c.seq, Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row})
+		at, found = l.at, append(found, change{Seq: c.seq, Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row})
 	})
 	return found, textOf(at), err
 }
@@ -68,9 +68,9 @@ func feedPosition(c cursor) int64 {
 
 // follow tells what was committed after the cursor.
 func (p *puller) follow(c cursor) (cursor, error) {
-	var found []Change
+	var found []change
 	err := p.feed.Each(p.db, c.seq, p.limit+1, func(rows *sql.Rows) error {
-		var ch Change
+		var ch change
 		err := rows.Scan(&ch.Seq, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
 		found = append(found, ch)
 		return err

@@ -30,8 +30,8 @@ const (
 	Evasive Style = "evasive"
 )
 
-// Styles of those who invent, the evasive ones last.
-var Styles = []Style{AtHome, Partial, Copier, Evasive}
+// styles of those who invent, the evasive ones last.
+var styles = []Style{AtHome, Partial, Copier, Evasive}
 
 const (
 	plain, gates, behind, numbers = 40, 6, 3, 8 // questions; behind each gate there are some more
@@ -52,8 +52,8 @@ func Make(seed uint64, workers, each int) Made {
 	m := Made{Style: map[string]Style{}}
 	for w := range workers {
 		style := Honest
-		if n := r.Float64(); n < shareOfEach*float64(len(Styles)) {
-			style = Styles[int(n/shareOfEach)]
+		if n := r.Float64(); n < shareOfEach*float64(len(styles)) {
+			style = styles[int(n/shareOfEach)]
 		}
 		m.worker(r, f, fmt.Sprintf("w%05d", w), style, each/2+r.IntN(each))
 	}

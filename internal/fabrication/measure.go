@@ -29,7 +29,7 @@ func (m Made) Measure(result quality.Result) Found {
 		guilty[one.Worker] = guilty[one.Worker] || style != Honest
 	}
 	var invented, found float64
-	for _, style := range Styles {
+	for _, style := range styles {
 		invented, found = invented+total[style], found+early[style]
 		f.ByStyle[style] = early[style] / max(total[style], 1)
 	}

@@ -25,7 +25,7 @@ func AskExport(ctx context.Context, app core.App, act access.Act, e Export, reas
 	if err := problem.Reason(reason); err != nil {
 		return Grant{}, err
 	}
-	g := Grant{Collection: e.Form, Area: access.Common(act.Territory), Until: collections.Stamp(act.Now.Add(ExportHours * time.Hour))}
+	g := Grant{Collection: e.Form, Area: access.Common(act.Territory), Until: collections.Stamp(act.Now.Add(exportHours * time.Hour))}
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		if err := g.insert(db, act, row{kind: "export", reason: reason, status: "asked", filter: e.filter()}); err != nil {
 			return err
@@ -51,7 +51,7 @@ func ApproveExport(ctx context.Context, app core.App, act access.Act, id string)
 		}
 		err = collections.Update(db, Table, id, collections.Row{
 			{Column: "status", Value: "approved"}, {Column: "approved_by", Value: act.ID},
-			{Column: "until", Value: collections.Stamp(act.Now.Add(ExportHours * time.Hour))},
+			{Column: "until", Value: collections.Stamp(act.Now.Add(exportHours * time.Hour))},
 			{Column: "updated", Value: collections.Stamp(act.Now)},
 		})
 		if err != nil {

@@ -20,8 +20,8 @@ const Table = collections.Grants
 
 // How long a grant is good.
 const (
-	GlassHours  = 4
-	ExportHours = 24
+	breakGlassHours = 4
+	exportHours     = 24
 )
 
 // Grant is one exception.
@@ -45,7 +45,7 @@ func BreakGlass(ctx context.Context, app core.App, act access.Act, r Record, rea
 	if err := problem.Reason(reason); err != nil {
 		return Grant{}, err
 	}
-	g := Grant{Collection: r.Collection, Record: r.ID, Until: collections.Stamp(act.Now.Add(GlassHours * time.Hour))}
+	g := Grant{Collection: r.Collection, Record: r.ID, Until: collections.Stamp(act.Now.Add(breakGlassHours * time.Hour))}
 	err := collections.Write(ctx, app, func(db collections.DB) error {
 		known, err := mayBeBroken(db, r.Collection)
 		if err != nil {

@@ -115,10 +115,10 @@ func locate(idx *Index, f fix) Assignment {
 		return Assignment{}
 	}
 	if code, ok := idx.Locate(f.lon, f.lat); ok {
-		return Assignment{Area: code, Method: ByGPS, Confidence: idx.Confidence(code, f.lon, f.lat, f.accuracy)}
+		return Assignment{Area: code, Method: ByGPS, Confidence: idx.confidence(code, f.lon, f.lat, f.accuracy)}
 	}
-	if code, _, ok := idx.Nearest(f.lon, f.lat, reach(f.accuracy)); ok {
-		return Assignment{Area: code, Method: ByGPSNear, Confidence: idx.Confidence(code, f.lon, f.lat, f.accuracy)}
+	if code, _, ok := idx.nearest(f.lon, f.lat, reach(f.accuracy)); ok {
+		return Assignment{Area: code, Method: ByGPSNear, Confidence: idx.confidence(code, f.lon, f.lat, f.accuracy)}
 	}
 	return Assignment{}
 }

@@ -24,14 +24,14 @@ func sigma(accuracyM float64) float64 {
 	return math.Max(accuracyM, floorAccuracy) / math.Sqrt(-2*math.Log(0.32))
 }
 
-// Confidence is the likelihood, 0 to 1, that whoever is reported at a WGS-84 point with that accuracy in metres (0 for
+// confidence is the likelihood, 0 to 1, that whoever is reported at a WGS-84 point with that accuracy in metres (0 for
 // unknown) is in the area. With d the distance to the border, positive inside, and A the size of the area in m²:
 //
 //	min( ½·(1 + erf(d / (σ·√2))), A / (2πσ²) )
 //
 // The first term takes the nearest border for a straight line; the second keeps a small area from being
 // believed on a fix that is coarser than the area itself. It is 0 for an unknown code.
-func (idx *Index) Confidence(code string, lon, lat, accuracyM float64) float64 {
+func (idx *Index) confidence(code string, lon, lat, accuracyM float64) float64 {
 	i, ok := idx.byCode[code]
 	if !ok || !onEarth(lon, lat) || len(idx.areas[i].Boundary) == 0 {
 		return 0

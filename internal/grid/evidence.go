@@ -59,7 +59,7 @@ func (idx *Index) candidates(byPoint Assignment, f fix) []Candidate {
 	total := byPoint.Confidence
 	for _, i := range idx.touching(box, at.Level) {
 		code := idx.areas[i].Code
-		if p := idx.Confidence(code, f.lon, f.lat, f.accuracy); code != byPoint.Area && p >= likely {
+		if p := idx.confidence(code, f.lon, f.lat, f.accuracy); code != byPoint.Area && p >= likely {
 			all, total = append(all, Candidate{code, p}), total+p
 		}
 	}

@@ -123,9 +123,9 @@ func (idx *Index) Locate(lon, lat float64) (code string, ok bool) {
 	return "", false
 }
 
-// Nearest returns the closest area whose border is at most maxMeters from a point outside, and how far that is, among
+// nearest returns the closest area whose border is at most maxMeters from a point outside, and how far that is, among
 // the areas of the finest level that has any so close. A point inside an area is 0 from it.
-func (idx *Index) Nearest(lon, lat, maxMeters float64) (code string, meters float64, ok bool) {
+func (idx *Index) nearest(lon, lat, maxMeters float64) (code string, meters float64, ok bool) {
 	if !onEarth(lon, lat) {
 		return "", 0, false
 	}

@@ -195,7 +195,7 @@ func TestNearest(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			code, meters, ok := idx.Nearest(c.lon, c.lat, c.within)
+			code, meters, ok := idx.nearest(c.lon, c.lat, c.within)
 			if code != c.want || math.Abs(meters-c.wantMeters) > 0.01 || ok == c.wantNothing {
 				t.Errorf("Nearest = %q, %.3f m, %v", code, meters, ok)
 			}
@@ -207,7 +207,7 @@ func TestConfidence(t *testing.T) {
 	const meter = 1 / metersPerDegree
 	idx := NewIndex([]Area{{Code: "990101001001001", Level: Grid, Boundary: one(square(0, 0, 300*meter))}})
 	at := func(east, north, accuracy float64) float64 {
-		return idx.Confidence("990101001001001", east*meter, north*meter, accuracy)
+		return idx.confidence("990101001001001", east*meter, north*meter, accuracy)
 	}
 	cases := []struct {
 		name      string
@@ -221,7 +221,7 @@ func TestConfidence(t *testing.T) {
 		{"a cell tower's fix", at(150, 150, 2000), 0.005, 0.02},
 		{"no accuracy counts as 30 m", at(0, 150, 0) - at(0, 150, 30), 0, 0},
 		{"a perfect fix is not believed", at(1, 150, 0.01), 0.6, 0.8},
-		{"unknown area", idx.Confidence("nowhere", 0, 0, 10), 0, 0},
+		{"unknown area", idx.confidence("nowhere", 0, 0, 10), 0, 0},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

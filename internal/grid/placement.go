@@ -10,7 +10,7 @@ import (
 
 // Keep stores why a record lies where it does, where that is not plain; fresh is a record that nothing was stored of before.
 func Keep(db collections.DB, record string, a Assignment, fresh bool) error {
-	if a.Plain() {
+	if a.plain() {
 		if fresh {
 			return nil
 		}

@@ -63,7 +63,7 @@ func warnings(idx *Index, in Input, f fix, byPoint, a Assignment) []string {
 	add(AccuracyLow, byPoint.Method == ByGPS && byPoint.Confidence < vague)
 	add(HouseCodeMismatch, misses(idx, f, byPoint, house))
 	add(HouseholdMismatch, misses(idx, f, byPoint, household))
-	add(NearBorder, a.Unsure())
+	add(NearBorder, a.unsure())
 	add(OutsideTerritory, a.OutsideTerritory)
 	if len(home) == 0 {
 		home = in.WorkerTerritory

@@ -99,17 +99,17 @@ func pointReason(f fix, byPoint, a Assignment) string {
 	return PointClear
 }
 
-// Plain reports whether method and confidence say all: a point clear of all borders, and nothing that speaks against it.
-func (a Assignment) Plain() bool {
+// plain reports whether method and confidence say all: a point clear of all borders, and nothing that speaks against it.
+func (a Assignment) plain() bool {
 	against := func(code string) bool {
 		return code != PointClear && code != agrees(ByHouseCode) && code != agrees(ByHousehold) && code != agrees(ByWorkerGrid)
 	}
 	return a.Method == ByGPS && len(a.Candidates) < 2 && !slices.ContainsFunc(a.Reasons, against)
 }
 
-// Unsure reports whether a reviewer should know that the area may be another one: two to one is not sure, nor is an area beside that
+// unsure reports whether a reviewer should know that the area may be another one: two to one is not sure, nor is an area beside that
 // of the point.
-func (a Assignment) Unsure() bool {
+func (a Assignment) unsure() bool {
 	return len(a.Candidates) > 1 && (a.Confidence < unsure || a.Method != ByGPS && a.Method != ByGPSNear)
 }
 

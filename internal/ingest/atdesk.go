@@ -31,8 +31,8 @@ type Answer struct {
 	Value string `json:"value"`
 }
 
-// Wrong is why an answer cannot be taken as it is.
-type Wrong struct {
+// wrongAnswer is why an answer cannot be taken as it is.
+type wrongAnswer struct {
 	Ref  string `json:"ref"`
 	Code string `json:"code"`
 	ZH   string `json:"zh"`
@@ -144,17 +144,17 @@ func (r *row) rowOf(l *collections.Layout, t *survey.Table, ref string, column s
 
 // wrong lists what the checks say against the corrected answers themselves: an error, or that the record would not say it. What
 // they say of other answers are findings of the record.
-func (v revising) wrong(links map[*survey.Node]collections.RowLink, spots []spot) []Wrong {
-	var all []Wrong
+func (v revising) wrong(links map[*survey.Node]collections.RowLink, spots []spot) []wrongAnswer {
+	var all []wrongAnswer
 	for _, at := range spots {
 		i := slices.IndexFunc(v.d.issues, func(i survey.Issue) bool { return i.Field == at.Ref && i.Severity == survey.Error })
 		switch {
 		case i >= 0:
 			found := v.d.issues[i]
-			all = append(all, Wrong{at.Ref, found.Code, found.ZH, found.EN})
+			all = append(all, wrongAnswer{at.Ref, found.Code, found.ZH, found.EN})
 		case !v.says(links, at.in, at.column.Name, at.Value):
 			text := problem.Catalogue[problem.NotAsked]
-			all = append(all, Wrong{at.Ref, string(problem.NotAsked), text.ZH, text.EN})
+			all = append(all, wrongAnswer{at.Ref, string(problem.NotAsked), text.ZH, text.EN})
 		}
 	}
 	return all

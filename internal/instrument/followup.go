@@ -7,9 +7,9 @@ import (
 	"doorstep/internal/survey"
 )
 
-// FollowUpColumn is the column of the survey sheet that makes an answer the day by which somebody has to be there again. Its
+// followUpColumn is the column of the survey sheet that makes an answer the day by which somebody has to be there again. Its
 // value is the priority of the task: normal, high or urgent.
-const FollowUpColumn = "doorstep:follow_up"
+const followUpColumn = "doorstep:follow_up"
 
 // FollowUp is a question whose answer is such a day.
 type FollowUp struct {
@@ -24,7 +24,7 @@ var priorities = []string{"normal", "high", "urgent"}
 func followUps(tables []*survey.Table) (all []FollowUp, wrong survey.Problems) {
 	for _, t := range tables {
 		for _, c := range t.Columns {
-			i := slices.IndexFunc(c.Question.Bind, func(p survey.Pair) bool { return p.Name == FollowUpColumn })
+			i := slices.IndexFunc(c.Question.Bind, func(p survey.Pair) bool { return p.Name == followUpColumn })
 			if i < 0 {
 				continue
 			}
@@ -33,7 +33,7 @@ func followUps(tables []*survey.Table) (all []FollowUp, wrong survey.Problems) {
 			case slices.Contains(priorities, priority):
 				all = append(all, FollowUp{t.Name, c, priority})
 			default:
-				wrong = append(wrong, problemAt("survey", c.Question.Row, "bind::"+FollowUpColumn, "form.follow_up", priority))
+				wrong = append(wrong, problemAt("survey", c.Question.Row, "bind::"+followUpColumn, "form.follow_up", priority))
 			}
 		}
 	}

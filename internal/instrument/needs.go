@@ -9,12 +9,12 @@ import (
 	"doorstep/internal/xlsform"
 )
 
-// Columns of the survey sheet that say what an answer tells of whom the record is about. NeedColumn is DOMAIN/ITEM, or DOMAIN where
-// each choice is an item of its own; how grave the need is stands in the column need of the choices. FactColumn is the name under
+// Columns of the survey sheet that say what an answer tells of whom the record is about. needColumn is DOMAIN/ITEM, or DOMAIN where
+// each choice is an item of its own; how grave the need is stands in the column need of the choices. factColumn is the name under
 // which the rules about services read the answer.
 const (
-	NeedColumn = "doorstep:need"
-	FactColumn = "doorstep:fact"
+	needColumn = "doorstep:need"
+	factColumn = "doorstep:fact"
 )
 
 // Telling is a question that tells of a need, of a fact, or of both.
@@ -41,16 +41,16 @@ func tellings(f *survey.Form, tables []*survey.Table) (all map[string][]Telling,
 	all = map[string][]Telling{}
 	for _, t := range tables {
 		for _, c := range t.Columns {
-			one := Telling{Column: c, Choices: listOf(f, c.Question), Fact: strings.TrimSpace(bindOf(c.Question, FactColumn))}
-			said := strings.TrimSpace(bindOf(c.Question, NeedColumn))
+			one := Telling{Column: c, Choices: listOf(f, c.Question), Fact: strings.TrimSpace(bindOf(c.Question, factColumn))}
+			said := strings.TrimSpace(bindOf(c.Question, needColumn))
 			if said == "" && one.Fact == "" {
 				continue
 			}
 			if one.Fact != "" && (!needWord.MatchString(one.Fact) || holdsWords(c.Question)) {
-				wrong = append(wrong, problemAt("survey", c.Question.Row, "bind::"+FactColumn, "form.fact", one.Fact))
+				wrong = append(wrong, problemAt("survey", c.Question.Row, "bind::"+factColumn, "form.fact", one.Fact))
 			}
 			if said != "" && !one.readNeed(said) {
-				wrong = append(wrong, problemAt("survey", c.Question.Row, "bind::"+NeedColumn, "form.need", said))
+				wrong = append(wrong, problemAt("survey", c.Question.Row, "bind::"+needColumn, "form.need", said))
 			}
 			one.readMissing()
 			all[t.Name] = append(all[t.Name], one)

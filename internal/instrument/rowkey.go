@@ -9,9 +9,9 @@ import (
 	"doorstep/internal/validate"
 )
 
-// KeyColumn is the column of the survey sheet that declares a question of a repeat to tell its rows apart: yes. Several
+// keyColumn is the column of the survey sheet that declares a question of a repeat to tell its rows apart: yes. Several
 // such questions count together.
-const KeyColumn = "doorstep:key"
+const keyColumn = "doorstep:key"
 
 // RowKey is what identifies a row of a repeat: columns of its table, none where the form has no such question.
 type RowKey struct {
@@ -43,7 +43,7 @@ func rowKeys(in *Instrument) map[string]RowKey {
 func declaredKey(t *survey.Table) (key []string) {
 	for _, c := range t.Columns {
 		for _, b := range c.Question.Bind {
-			if b.Name == KeyColumn && slices.Contains([]string{"yes", "true", "true()", "1"}, strings.ToLower(strings.TrimSpace(b.Value))) {
+			if b.Name == keyColumn && slices.Contains([]string{"yes", "true", "true()", "1"}, strings.ToLower(strings.TrimSpace(b.Value))) {
 				key = append(key, c.Name)
 			}
 		}

@@ -127,8 +127,8 @@ func scan(db collections.DB, rows *sql.Rows) (Job, error) {
 // Kept reads what a job has kept for another one.
 func (j Job) Kept(into any) error { return json.Unmarshal([]byte(j.kept), into) }
 
-// MayRead reports whether the actor is told of a job: one's own, and as a manager those of who works in the territory.
-func (j Job) MayRead(actor access.Actor) bool {
+// mayRead reports whether the actor is told of a job: one's own, and as a manager those of who works in the territory.
+func (j Job) mayRead(actor access.Actor) bool {
 	return j.By == actor.ID || actor.May(access.ReadJob, j.area, j.By)
 }
 
@@ -143,7 +143,7 @@ func (j Job) of(actor access.Actor) Job {
 // Find reads a job. It fails with problem.NotFound where there is none, or none that the actor is told of.
 func Find(db collections.DB, actor access.Actor, id string) (Job, error) {
 	j, found, err := find(db, id)
-	if err == nil && (!found || !j.MayRead(actor)) {
+	if err == nil && (!found || !j.mayRead(actor)) {
 		err = problem.New(problem.NotFound, "")
 	}
 	return j.of(actor), err
@@ -165,8 +165,8 @@ type Page struct {
 	Next  *string `json:"next"`
 }
 
-// MostListed is how many jobs a page has at most.
-const MostListed = 50
+// mostListed is how many jobs a page has at most.
+const mostListed = 50
 
 // looked is how many jobs are looked at for one page, so that a page of few costs no more than one of many.
 const looked = 500
@@ -198,16 +198,16 @@ func List(db collections.DB, actor access.Actor, w Which) (Page, error) {
 	n := 0
 	query := `SELECT ` + columns + ` FROM jobs j WHERE ` + where + ` ORDER BY j.id ` + order + ` LIMIT ?`
 	err := collections.Each(db, query, append(args, looked), func(rows *sql.Rows) error {
-		if len(p.Items) == MostListed {
+		if len(p.Items) == mostListed {
 			return nil
 		}
 		j, err := scan(db, rows)
-		if n, last = n+1, j.ID; err == nil && j.MayRead(actor) {
+		if n, last = n+1, j.ID; err == nil && j.mayRead(actor) {
 			p.Items = append(p.Items, j.of(actor))
 		}
 		return err
 	})
-	if n == looked || len(p.Items) == MostListed {
+	if n == looked || len(p.Items) == mostListed {
 		p.Next = &last
 	}
 	return p, err

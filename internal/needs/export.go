@@ -31,17 +31,17 @@ func ScanRow(db collections.DB, rows *sql.Rows) (out Row, ok bool, err error) {
 func (all Services) Suggest(library map[string]*instrument.Instrument, r Row) []Entitlement {
 	k := knownOf([]row{{id: r.ID, record: r.Record, person: r.Person, day: r.Day, form: r.Form, version: r.Version, Said: r.Said}})
 	k.onDay(r.Birth, r.Sex, r.Day)
-	return all.suggest(Versions(library), k)
+	return all.suggest(versions(library), k)
 }
 
-// Versions are the versions of one form by their names, as words are looked up in them.
-type Versions map[string]*instrument.Instrument
+// versions are the versions of one form by their names, as words are looked up in them.
+type versions map[string]*instrument.Instrument
 
 // Get finds a version.
-func (v Versions) Get(_, version string) (*instrument.Instrument, bool) {
+func (v versions) Get(_, version string) (*instrument.Instrument, bool) {
 	in, ok := v[version]
 	return in, ok && in != nil
 }
 
 // Current is nothing: an export knows one form alone.
-func (v Versions) Current() map[string]*instrument.Instrument { return nil }
+func (v versions) Current() map[string]*instrument.Instrument { return nil }

@@ -25,9 +25,9 @@ func ProjectURL(origin, token, campaign string) string {
 	return origin + "/v1/key/" + token + "/projects/" + campaign
 }
 
-// JSON are Collect's settings. Lists are checked every hour: 3,000 tablets then make about four requests per second,
+// json are Collect's settings. Lists are checked every hour: 3,000 tablets then make about four requests per second,
 // and a worker can always ask by hand. What is sent stays on the tablet, because only such records can be edited.
-func (s Setup) JSON() ([]byte, error) {
+func (s Setup) json() ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"general": map[string]any{
 			"server_url": s.ServerURL, "form_update_mode": "match_exactly", "periodic_form_updates_check": "every_one_hour",
@@ -39,9 +39,9 @@ func (s Setup) JSON() ([]byte, error) {
 	})
 }
 
-// Text is what the QR code says: the settings, deflated, in base64.
-func (s Setup) Text() (string, error) {
-	settings, err := s.JSON()
+// text is what the QR code says: the settings, deflated, in base64.
+func (s Setup) text() (string, error) {
+	settings, err := s.json()
 	if err != nil {
 		return "", err
 	}
@@ -63,7 +63,7 @@ const (
 
 // WritePNG draws the QR code, black on white, with the quiet zone that scanners need.
 func (s Setup) WritePNG(w io.Writer) error {
-	text, err := s.Text()
+	text, err := s.text()
 	if err != nil {
 		return err
 	}

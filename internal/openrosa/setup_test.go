@@ -14,7 +14,7 @@ import (
 func TestSetupReadsBack(t *testing.T) {
 	token := strings.Repeat("a", 43)
 	s := Setup{ServerURL: ProjectURL("https://survey.example.cn", token, AllForms), Project: "示例区 走访", Username: "F1"}
-	text, err := s.Text()
+	text, err := s.text()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func Submit(ctx context.Context, app core.App, intake *ingest.Intake, c Caller, 
 		}
 	}
 	if r.ReviewState == instrument.Draft {
-		return Told(r, got.incomplete), nil
+		return told(r, got.incomplete), nil
 	}
 	p, found, err := auditIn(app, audit, got.files)
 	if err == nil && found {
@@ -68,7 +68,7 @@ func Submit(ctx context.Context, app core.App, intake *ingest.Intake, c Caller, 
 	if err != nil {
 		return "", err
 	}
-	return Told(r, got.incomplete), nil
+	return told(r, got.incomplete), nil
 }
 
 // operation reads the identity of a record; audit is the name of its paradata file.
@@ -127,8 +127,8 @@ func auditName(root *survey.Node) string {
 
 const mostTold = 3 // findings that fit on a phone
 
-// Told is what the worker reads about a record that was sent.
-func Told(r ingest.Receipt, incomplete bool) string {
+// told is what the worker reads about a record that was sent.
+func told(r ingest.Receipt, incomplete bool) string {
 	var parts []string
 	status := r.Status
 	if status == ingest.Unchanged {

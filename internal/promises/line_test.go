@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"doorstep/internal/client"
+	"doorstep/internal/protocol"
 )
 
 // trouble is what becomes of a tablet's next request.
@@ -118,7 +119,7 @@ func (w *world) deliver(p packet) (*http.Response, error) {
 		return nil, err
 	}
 	req.Header.Set("Authorization", w.app.Token(w, worker)) // revoking one tablet ends its worker's tokens: they sign in again
-	req.Header.Set(client.DeviceHeader, who.device)
+	req.Header.Set(protocol.DeviceHeader, who.device)
 	sent := p.body
 	if w.fault == overwrites && req.URL.Path == pushPath {
 		sent = w.rebased(sent)

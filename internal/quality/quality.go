@@ -45,8 +45,8 @@ const (
 	Expected Kind = "expected" // hardly anything but the most frequent answers
 )
 
-// Kinds are all of them, in the order in which they are told.
-var Kinds = []Kind{Short, Night, Speed, Far, Same, Missing, Few, Digits, Expected}
+// kinds are all of them, in the order in which they are told.
+var kinds = []Kind{Short, Night, Speed, Far, Same, Missing, Few, Digits, Expected}
 
 // Flag is one thing that is unusual, with what was seen and what is usual in the same unit.
 type Flag struct {
@@ -89,7 +89,7 @@ func Look(all []Interview) Result {
 	})
 	seen := measure(all)
 	scales := map[Kind]scale{}
-	for _, k := range Kinds {
+	for _, k := range kinds {
 		scales[k] = scaleOf(seen, k)
 	}
 	workers := together(all, seen, scales)
@@ -133,7 +133,7 @@ func score(all []Interview, seen []measured, scales map[Kind]scale, workers map[
 	out := make([]Scored, len(all))
 	for i, one := range all {
 		s := Scored{ID: one.ID, Worker: one.Worker, Flags: []Flag{}}
-		for _, k := range Kinds {
+		for _, k := range kinds {
 			v, known := seen[i].value[k]
 			if !known {
 				continue

@@ -33,11 +33,11 @@ func together(all []Interview, seen []measured, scales map[Kind]scale) map[strin
 			w.n[k]++
 		}
 	}
-	for _, k := range Kinds {
+	for _, k := range kinds {
 		between(workers, k)
 	}
 	for _, w := range workers {
-		for _, k := range Kinds {
+		for _, k := range kinds {
 			w.score += gain(min(w.z[k], 5))
 		}
 	}
@@ -83,7 +83,7 @@ func people(all []Interview, workers map[string]*mean, scales map[Kind]scale) []
 	}
 	var tests []test
 	for name, w := range workers {
-		for _, k := range Kinds {
+		for _, k := range kinds {
 			if w.n[k] >= leastInterviews {
 				tests = append(tests, test{name, k, tail(w.z[k])})
 			}
@@ -103,7 +103,7 @@ func people(all []Interview, workers map[string]*mean, scales map[Kind]scale) []
 	out := []Person{}
 	for name, w := range workers {
 		p := Person{Worker: name, Interviews: w.interviews, Score: w.score, Flags: []Flag{}}
-		for _, k := range Kinds {
+		for _, k := range kinds {
 			if q, tested := corrected[name][k]; tested && q <= falseShare {
 				p.Flags = append(p.Flags, Flag{Kind: k, Value: shown(k, w.measured[k]/float64(w.n[k])), Usual: shown(k, scales[k].median), Chance: q})
 			}

@@ -97,8 +97,8 @@ type Step struct {
 	in   int // id of the step that it is part of
 }
 
-// Plan is how SQLite would run a statement.
-func (c *City) Plan(query string) (steps []Step, err error) {
+// plan is how SQLite would run a statement.
+func (c *City) plan(query string) (steps []Step, err error) {
 	rows, err := c.db.Query(`EXPLAIN QUERY PLAN `+query, make([]any, strings.Count(query, "?"))...)
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ var (
 // Wasteful lists the steps of a statement that read more of a table that grows with the city than the answer needs: a scan, or
 // a sort of what is not looked up by a key that few rows share.
 func (c *City) Wasteful(query string) (found []string, err error) {
-	steps, err := c.Plan(query)
+	steps, err := c.plan(query)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func (d *Decision) pinned(issues string) string {
 		return issues
 	}
 	for _, r := range d.Fields {
-		all = append(all, survey.Issue{Code: RemarkCode, Field: r.Ref, Severity: survey.Warning, ZH: remarkText[0], EN: remarkText[1]})
+		all = append(all, survey.Issue{Code: remarkCode, Field: r.Ref, Severity: survey.Warning, ZH: remarkText[0], EN: remarkText[1]})
 	}
 	list, err := json.Marshal(all)
 	if err != nil { // only strings come here

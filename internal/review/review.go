@@ -60,14 +60,14 @@ const (
 	longestRemark = problem.MostWords
 )
 
-// RemarkCode is the finding that tells a tablet at which questions there are remarks; what they say stands in the task's note,
+// remarkCode is the finding that tells a tablet at which questions there are remarks; what they say stands in the task's note,
 // which is sealed.
-const RemarkCode = "review.remark"
+const remarkCode = "review.remark"
 
 var remarkText = [2]string{"审核人对此题有意见，见退回说明。", "The reviewer has a remark at this question: see the note."}
 
 // Texts are the findings of a review by code, in Chinese and in English.
-func Texts() map[string][2]string { return map[string][2]string{RemarkCode: remarkText} }
+func Texts() map[string][2]string { return map[string][2]string{remarkCode: remarkText} }
 
 // Outcome is the record's new state.
 type Outcome struct {

@@ -9,9 +9,9 @@ import (
 	"doorstep/internal/survey"
 )
 
-// Largest is the largest number that is kept: seven digits hold an amount of money, and neither the number of a document,
+// largest is the largest number that is kept: seven digits hold an amount of money, and neither the number of a document,
 // a card or a mobile phone nor a day.
-const Largest = 9_999_999
+const largest = 9_999_999
 
 var (
 	below   = regexp.MustCompile(`^\.\s*(?:<=?|=)\s*(-?[0-9]+(?:\.[0-9]+)?)$`)
@@ -62,22 +62,22 @@ func bounds(expr string) bool {
 		}
 	}
 	m := digits.FindStringSubmatch(expr)
-	return m != nil && len(m[1]) == 1 && m[1] <= "7" // as many digits as Largest has
+	return m != nil && len(m[1]) == 1 && m[1] <= "7" // as many digits as largest has
 }
 
 func small(number string) bool {
 	n, err := strconv.ParseFloat(number, 64)
-	return err == nil && n >= -Largest && n <= Largest
+	return err == nil && n >= -largest && n <= largest
 }
 
-// Telling reports whether an answer that is kept looks like what must not be: a number over Largest, or a text with as many
+// Telling reports whether an answer that is kept looks like what must not be: a number over largest, or a text with as many
 // digits in a row as a mobile phone has.
 func Telling(answer any) bool {
 	switch v := answer.(type) {
 	case int64:
-		return v > Largest || v < -Largest
+		return v > largest || v < -largest
 	case float64:
-		return v > Largest || v < -Largest
+		return v > largest || v < -largest
 	case string:
 		return phoneDigits.MatchString(v)
 	}

@@ -10,6 +10,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/ingest"
+	"doorstep/internal/protocol"
 )
 
 // PurposeHeader is where a client states why it looks; see audit.Purposes.
@@ -32,7 +33,7 @@ func Subjects(r *core.Record) []string {
 // Caller is who makes a request; the zero Actor is nobody.
 func Caller(re *core.RequestEvent) access.Actor {
 	actor, _ := access.Of(re.Auth)
-	if device := re.Request.Header.Get(DeviceHeader); uuid.Validate(device) == nil {
+	if device := re.Request.Header.Get(protocol.DeviceHeader); uuid.Validate(device) == nil {
 		actor.Device = device
 	}
 	return actor

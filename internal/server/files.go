@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/ingest"
 	"doorstep/internal/job"
 	"doorstep/internal/problem"
+	"doorstep/internal/protocol"
 	"doorstep/internal/upload"
 )
 
@@ -44,7 +45,7 @@ const mostDigests = 1000
 // lackingFiles tells which files the tablet still has to upload.
 func lackingFiles(r *request) error {
 	db := r.db()
-	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
+	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(protocol.DeviceHeader)); err != nil {
 		return err
 	}
 	var in struct {
@@ -70,7 +71,7 @@ func lackingFiles(r *request) error {
 
 // uploadPart is every step of tus: who may is asked each time, so that a revoked tablet stops in the middle of a file.
 func uploadPart(r *request) error {
-	device := r.Request.Header.Get(DeviceHeader)
+	device := r.Request.Header.Get(protocol.DeviceHeader)
 	if err := devicesync.CheckDevice(r.db(), r.actor, device); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
+	"doorstep/internal/protocol"
 	"doorstep/internal/signin"
 )
 
@@ -49,7 +50,7 @@ func sessionHolds(re *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		if !known || re.Request.Header.Get(DeviceHeader) != device {
+		if !known || re.Request.Header.Get(protocol.DeviceHeader) != device {
 			re.Auth = nil
 			return nil
 		}

@@ -17,6 +17,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
+	"doorstep/internal/protocol"
 	"doorstep/internal/signin"
 )
 
@@ -70,7 +71,7 @@ func placeOf(re *core.RequestEvent, account *core.Record) (signin.Place, error) 
 	}
 	ip, err := netip.ParseAddr(from.Address)
 	from.Local = err == nil && account.IsSuperuser() && ip.IsLoopback() && !forwarded(re.Request)
-	if device := re.Request.Header.Get(DeviceHeader); device != "" {
+	if device := re.Request.Header.Get(protocol.DeviceHeader); device != "" {
 		known, err := signin.Registered(collections.Read(re.App), account.Id, device)
 		if err != nil {
 			return from, err

@@ -17,6 +17,7 @@ import (
 	"doorstep/internal/devicesync"
 	"doorstep/internal/ingest"
 	"doorstep/internal/problem"
+	"doorstep/internal/protocol"
 	"doorstep/internal/signin"
 )
 
@@ -39,9 +40,6 @@ func registerDevice(r *request) error {
 	}{registered, token})
 }
 
-// DeviceHeader names the tablet that a sync request comes from.
-const DeviceHeader = "X-Doorstep-Device"
-
 func formXML(r *request) error {
 	in, ok := r.Library.Get(r.path("form"), r.Request.PathValue("version"))
 	if !ok {
@@ -55,7 +53,7 @@ func formXML(r *request) error {
 }
 
 func push(r *request) error {
-	device := r.Request.Header.Get(DeviceHeader)
+	device := r.Request.Header.Get(protocol.DeviceHeader)
 	offset, err := devicesync.ClockOffset(r.db(), r.actor, device)
 	if err != nil {
 		return err
@@ -76,7 +74,7 @@ func push(r *request) error {
 // batch reads the body of a push; its bytes are in use until the answer.
 func (r *request) batch() (batch devicesync.Batch, said *body.Body, err error) {
 	r.Request.Body = once(r.Request.Body)
-	if said, err = body.Read(r.Request, devicesync.MaxPushBytes, r.bodies, holder(r.RequestEvent)); err == nil {
+	if said, err = body.Read(r.Request, protocol.MaxPushBytes, r.bodies, holder(r.RequestEvent)); err == nil {
 		batch, err = devicesync.ReadBatch(said.Bytes)
 	}
 	return batch, said, err
@@ -98,7 +96,7 @@ func asked(r *request) (devicesync.Pull, error) {
 		DB: db, Library: r.Library, Actor: r.actor, Cursor: query.Get("cursor"), Limit: devicesync.DefaultPage, Sums: r.sums, Log: log,
 	}
 	q.Seen = func(ids []string) error { return r.saw(audit.Capture, pulled(r.actor, ids)) }
-	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(DeviceHeader)); err != nil {
+	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(protocol.DeviceHeader)); err != nil {
 		return q, err
 	}
 	if s := query.Get("limit"); s != "" {
@@ -145,12 +143,9 @@ func repairPull(r *request) error {
 	return q.Repair(r.Response, r.query("buckets"))
 }
 
-// sealHeader is what a tablet that was shut out proves itself with.
-const sealHeader = "X-Doorstep-Seal"
-
 // handIn takes the unsent work of a tablet that was shut out, and tells nothing.
 func handIn(r *request) error {
-	device, seal := r.Request.Header.Get(DeviceHeader), r.Request.Header.Get(sealHeader)
+	device, seal := r.Request.Header.Get(protocol.DeviceHeader), r.Request.Header.Get(protocol.SealHeader)
 	if seal == "" {
 		return unknown(r.RequestEvent)
 	}
@@ -181,7 +176,7 @@ func unknown(re *core.RequestEvent) error {
 // stranger refuses who has no rights, or none any more: a tablet that was shut out is told to wipe, whatever became of its
 // token.
 func stranger(re *core.RequestEvent) error {
-	if err := devicesync.ShutOut(collections.Read(re.App), re.Request.Header.Get(DeviceHeader)); err != nil {
+	if err := devicesync.ShutOut(collections.Read(re.App), re.Request.Header.Get(protocol.DeviceHeader)); err != nil {
 		return err
 	}
 	if re.Auth != nil && re.Auth.Collection().Name == collections.Workers && access.Role(re.Auth.GetString("role")) == access.Field {

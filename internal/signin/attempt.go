@@ -129,8 +129,8 @@ func waits(all []count, now time.Time) error {
 	return nil
 }
 
-// Waits fails with *Waiting when an attempt would not be looked at now.
-func (a *Attempt) Waits(db collections.DB, now time.Time) error {
+// waits fails with *Waiting when an attempt would not be looked at now.
+func (a *Attempt) waits(db collections.DB, now time.Time) error {
 	all, err := a.counts(db, now)
 	if err != nil {
 		return err

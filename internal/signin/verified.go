@@ -69,7 +69,7 @@ func (g *Guard) Basic(ctx context.Context, app core.App, t Try, now func() time.
 	if t.Account != nil && t.Fits && g.verified.has(t, now()) {
 		db := collections.Read(app)
 		a := t.attempt(db)
-		return a.Waits(db, now())
+		return a.waits(db, now())
 	}
 	a, err := g.Admit(ctx, app, t, now)
 	if err != nil {

@@ -75,7 +75,7 @@ func (r *Report) traffic(t *table) {
 	t.time(r.P99, "推送耗时 push p99")
 	t.time(r.Longest, "推送耗时 push longest")
 	t.line(fmt.Sprintf("%.1f s", r.Worked.Seconds()), "采集阶段用时 time at work")
-	t.line(fmt.Sprintf("%.1f /s", r.PerSecond()), "每秒记录 records per second")
+	t.line(fmt.Sprintf("%.1f /s", r.perSecond()), "每秒记录 records per second")
 }
 
 func (r *Report) quality(t *table) {

@@ -79,8 +79,8 @@ type Report struct {
 	Findings               Findings
 }
 
-// PerSecond is how many operations the server took while tablets worked.
-func (r *Report) PerSecond() float64 { return float64(r.Sent) / r.Worked.Seconds() }
+// perSecond is how many operations the server took while tablets worked.
+func (r *Report) perSecond() float64 { return float64(r.Sent) / r.Worked.Seconds() }
 
 func (s *simulation) report() *Report {
 	sum := newTally()

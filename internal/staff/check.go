@@ -24,41 +24,41 @@ type Worker struct {
 
 // Codes of what is wrong with an account.
 const (
-	BadNumber         = "worker.staff_no"
-	BadName           = "worker.name"
-	BadRole           = "worker.role"
-	NoTerritory       = "worker.territory_missing"
-	UnknownTerritory  = "worker.territory_unknown"
-	BadActive         = "worker.active"
-	ShortPassword     = "worker.password"
-	WeakPassword      = "worker.password_weak"
-	LongPassword      = "worker.password_long"
-	SamePassword      = "worker.password_same"
-	RepeatedNumber    = "worker.repeated"
-	AboveOwnRole      = "worker.role_above"
-	OutsideOwnGround  = "worker.territory_outside"
-	leastPassword     = 8  // characters, as PocketBase asks for
-	mostPassword      = 71 // bytes: bcrypt looks at no more
-	mostNameRunes     = 50
-	mostNumberLetters = 32
+	badNumber           = "worker.staff_no"
+	badName             = "worker.name"
+	badRole             = "worker.role"
+	noTerritory         = "worker.territory_missing"
+	unknownTerritory    = "worker.territory_unknown"
+	badActive           = "worker.active"
+	shortPassword       = "worker.password"
+	weakPassword        = "worker.password_weak"
+	longPassword        = "worker.password_long"
+	samePassword        = "worker.password_same"
+	repeatedNumber      = "worker.repeated"
+	aboveOwnRole        = "worker.role_above"
+	outsideOwnTerritory = "worker.territory_outside"
+	leastPassword       = 8  // characters, as PocketBase asks for
+	mostPassword        = 71 // bytes: bcrypt looks at no more
+	mostNameRunes       = 50
+	mostNumberLetters   = 32
 )
 
 // Catalogue holds the texts of each code: Chinese, then English.
 var Catalogue = map[string][2]string{
-	BadNumber: {"工号只能用字母、数字、下划线和连字符，最长 32 位。", "A staff number has letters, digits, underscores and hyphens, at most 32."},
-	BadName:   {"姓名必填，最长 50 字。", "A name is needed, of at most 50 characters."},
-	BadRole: {"角色应为 field（采集员）、supervisor（督导）、analyst（分析员）、manager（主管）之一。",
+	badNumber: {"工号只能用字母、数字、下划线和连字符，最长 32 位。", "A staff number has letters, digits, underscores and hyphens, at most 32."},
+	badName:   {"姓名必填，最长 50 字。", "A name is needed, of at most 50 characters."},
+	badRole: {"角色应为 field（采集员）、supervisor（督导）、analyst（分析员）、manager（主管）之一。",
 		"The role is one of field, supervisor, analyst, manager."},
-	NoTerritory:      {"负责区域必填：一个或几个区划代码的列表。", "A territory is needed: a list of one or more area codes."},
-	UnknownTerritory: {"没有这个区划代码，请先导入区划。", "There is no such area code; import the areas first."},
-	BadActive:        {"在岗应为“是”或“否”。", "Active is yes or no."},
-	ShortPassword:    {"密码至少 8 个字符。", "A password has 8 characters at least."},
-	WeakPassword:     {"这个密码太常见，或含有工号、姓名，请换一个。", "This password is too common, or holds the staff number or the name; choose another."},
-	LongPassword:     {"密码最长 71 字节（约 23 个汉字）。", "A password has 71 bytes at most."},
-	SamePassword:     {"新密码与原密码相同。", "The new password is the old one."},
-	RepeatedNumber:   {"这个工号在表里出现过。", "The staff number is in the list already."},
-	AboveOwnRole:     {"角色不能高于您自己的角色。", "The role is above your own."},
-	OutsideOwnGround: {"负责区域超出了您自己的负责区域。", "The territory reaches beyond your own."},
+	noTerritory:         {"负责区域必填：一个或几个区划代码的列表。", "A territory is needed: a list of one or more area codes."},
+	unknownTerritory:    {"没有这个区划代码，请先导入区划。", "There is no such area code; import the areas first."},
+	badActive:           {"在岗应为“是”或“否”。", "Active is yes or no."},
+	shortPassword:       {"密码至少 8 个字符。", "A password has 8 characters at least."},
+	weakPassword:        {"这个密码太常见，或含有工号、姓名，请换一个。", "This password is too common, or holds the staff number or the name; choose another."},
+	longPassword:        {"密码最长 71 字节（约 23 个汉字）。", "A password has 71 bytes at most."},
+	samePassword:        {"新密码与原密码相同。", "The new password is the old one."},
+	repeatedNumber:      {"这个工号在表里出现过。", "The staff number is in the list already."},
+	aboveOwnRole:        {"角色不能高于您自己的角色。", "The role is above your own."},
+	outsideOwnTerritory: {"负责区域超出了您自己的负责区域。", "The territory reaches beyond your own."},
 }
 
 // Fault is what is wrong with one column of an account.
@@ -81,13 +81,13 @@ var number = regexp.MustCompile(fmt.Sprintf(`^[A-Za-z0-9][A-Za-z0-9_-]{0,%d}$`, 
 func Check(db collections.DB, w Worker) ([]Fault, error) {
 	var wrong []Fault
 	if !number.MatchString(w.StaffNo) {
-		wrong = append(wrong, Fault{"staff_no", BadNumber, w.StaffNo})
+		wrong = append(wrong, Fault{"staff_no", badNumber, w.StaffNo})
 	}
 	if strings.TrimSpace(w.Name) == "" || len([]rune(w.Name)) > mostNameRunes {
-		wrong = append(wrong, Fault{"name", BadName, ""})
+		wrong = append(wrong, Fault{"name", badName, ""})
 	}
 	if !slices.Contains(roles, w.Role) {
-		wrong = append(wrong, Fault{"role", BadRole, string(w.Role)})
+		wrong = append(wrong, Fault{"role", badRole, string(w.Role)})
 	}
 	ground, err := checkTerritory(db, w.Territory)
 	return append(wrong, ground...), err
@@ -95,24 +95,24 @@ func Check(db collections.DB, w Worker) ([]Fault, error) {
 
 func checkTerritory(db collections.DB, territory []string) ([]Fault, error) {
 	if len(territory) == 0 {
-		return []Fault{{"territory", NoTerritory, ""}}, nil
+		return []Fault{{"territory", noTerritory, ""}}, nil
 	}
 	unknown, err := grid.Unknown(db, territory)
 	if err != nil || unknown == "" && !slices.Contains(territory, "") {
 		return nil, err
 	}
-	return []Fault{{"territory", UnknownTerritory, unknown}}, nil
+	return []Fault{{"territory", unknownTerritory, unknown}}, nil
 }
 
 // Beyond finds what an actor may not give: a role above the actor's own, or ground that is not the actor's.
 func Beyond(actor access.Actor, w Worker) []Fault {
 	var wrong []Fault
 	if !actor.Employs(w.Role) {
-		wrong = append(wrong, Fault{"role", AboveOwnRole, string(w.Role)})
+		wrong = append(wrong, Fault{"role", aboveOwnRole, string(w.Role)})
 	}
 	for _, code := range w.Territory {
 		if !actor.May(access.ManageWorker, code, "") {
-			wrong = append(wrong, Fault{"territory", OutsideOwnGround, code})
+			wrong = append(wrong, Fault{"territory", outsideOwnTerritory, code})
 			break
 		}
 	}

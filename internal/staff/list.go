@@ -59,11 +59,11 @@ func (l *list) add(db collections.DB, r tabular.Row) error {
 	if said := r.Get("active"); said != "" {
 		var ok bool
 		if e.Active, ok = tabular.Truth(said); !ok {
-			wrong = append(wrong, Fault{"active", BadActive, said})
+			wrong = append(wrong, Fault{"active", badActive, said})
 		}
 	}
 	if e.password != "" && len([]rune(e.password)) < leastPassword {
-		wrong = append(wrong, Fault{"password", ShortPassword, ""})
+		wrong = append(wrong, Fault{"password", shortPassword, ""})
 	} else if e.password != "" {
 		wrong = append(wrong, CheckPassword(e.password, e.Worker)...)
 	}
@@ -73,7 +73,7 @@ func (l *list) add(db collections.DB, r tabular.Row) error {
 	}
 	wrong = append(wrong, beyond...)
 	if first, again := l.rows[e.StaffNo]; again {
-		wrong = append(wrong, Fault{"staff_no", RepeatedNumber, fmt.Sprintf("%s (%d)", e.StaffNo, first)})
+		wrong = append(wrong, Fault{"staff_no", repeatedNumber, fmt.Sprintf("%s (%d)", e.StaffNo, first)})
 	}
 	l.rows[e.StaffNo] = r.Number
 	for _, f := range wrong {
@@ -95,7 +95,7 @@ func (l *list) beyond(db collections.DB, w Worker) ([]Fault, error) {
 		return nil, err
 	}
 	if len(Beyond(l.by, Worker{Role: access.Role(role), Territory: access.ParseTerritory(ground)})) > 0 {
-		return []Fault{{"staff_no", OutsideOwnGround, w.StaffNo}}, nil
+		return []Fault{{"staff_no", outsideOwnTerritory, w.StaffNo}}, nil
 	}
 	return nil, nil
 }

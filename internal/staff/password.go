@@ -28,11 +28,11 @@ const (
 func NewPassword(password, before string, w Worker) []Fault {
 	switch {
 	case utf8.RuneCountInString(password) < leastPassword:
-		return []Fault{{"password", ShortPassword, ""}}
+		return []Fault{{"password", shortPassword, ""}}
 	case len(password) > mostPassword:
-		return []Fault{{"password", LongPassword, ""}}
+		return []Fault{{"password", longPassword, ""}}
 	case password == before:
-		return []Fault{{"password", SamePassword, ""}}
+		return []Fault{{"password", samePassword, ""}}
 	}
 	return CheckPassword(password, w)
 }
@@ -55,7 +55,7 @@ func CheckPassword(password string, w Worker) []Fault {
 		distinct[r] = true
 	}
 	if own || utf8.RuneCountInString(left) < leastOwn || len(distinct) < leastDistinct {
-		return []Fault{{"password", WeakPassword, ""}}
+		return []Fault{{"password", weakPassword, ""}}
 	}
 	return nil
 }

@@ -15,11 +15,11 @@ const (
 // which is how long everybody else waits for it.
 const MostWork = 30_000
 
-// RoundWork is what a round of a repeat costs beside its elements: a row of its own.
-const RoundWork = 10
+// roundWork is what a round of a repeat costs beside its elements: a row of its own.
+const roundWork = 10
 
 // Work is what a record costs to check and to store: the elements of the form, and for every round of a repeat the elements
-// of that repeat, whether they were sent or not, and RoundWork. It does not look at what the form does not know.
+// of that repeat, whether they were sent or not, and roundWork. It does not look at what the form does not know.
 func (f *Form) Work(root *Node) int { return f.Root.Size() + f.Root.rounds(root) }
 
 // Size counts the elements of a group, a round or the form, without the rounds in it.
@@ -34,7 +34,7 @@ func (q *Question) Size() int {
 }
 
 // RoundSize is what one round of a repeat adds to Work.
-func (q *Question) RoundSize() int { return q.Size() + RoundWork }
+func (q *Question) RoundSize() int { return q.Size() + roundWork }
 
 func (q *Question) rounds(n *Node) (work int) {
 	for _, c := range q.Children {

@@ -38,8 +38,8 @@ func (r Row) Get(column string) string {
 	return ""
 }
 
-// Has reports whether the list has the column at all.
-func (r Row) Has(column string) bool {
+// has reports whether the list has the column at all.
+func (r Row) has(column string) bool {
 	_, ok := r.header.at[column]
 	return ok
 }
@@ -100,7 +100,7 @@ func Present(path string, columns []Column) (present func(column string) bool, o
 	if err != nil {
 		return nil, nil, err
 	}
-	return Row{header: h}.Has, h.ignored, nil
+	return Row{header: h}.has, h.ignored, nil
 }
 
 func notAList(path string) error {

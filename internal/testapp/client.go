@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/protocol"
 )
 
 // Client is somebody with a token who calls the server over HTTP.
@@ -58,10 +60,10 @@ func (c *Client) Do(method, path string, in any) (int, []byte) {
 		req.Header.Set("Authorization", c.Token)
 	}
 	if c.Device != "" {
-		req.Header.Set("X-Doorstep-Device", c.Device)
+		req.Header.Set(protocol.DeviceHeader, c.Device)
 	}
 	if c.Seal != "" {
-		req.Header.Set("X-Doorstep-Seal", c.Seal)
+		req.Header.Set(protocol.SealHeader, c.Seal)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

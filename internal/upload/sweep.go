@@ -13,16 +13,16 @@ import (
 	"doorstep/collections"
 )
 
-// Spared is how long a file stays that nothing refers to: the submission may still be on its way.
-const Spared = 24 * time.Hour
+// spared is how long a file stays that nothing refers to: the submission may still be on its way.
+const spared = 24 * time.Hour
 
 // Sweep removes unfinished uploads that have expired, and stored files that nothing has referred to for a day. It
 // returns how many of the latter there were.
 func Sweep(ctx context.Context, app core.App, now time.Time) (int, error) {
-	if err := expire(folder(app), now.Add(-Lifetime)); err != nil {
+	if err := expire(folder(app), now.Add(-lifetime)); err != nil {
 		return 0, err
 	}
-	cutoff := now.Add(-Spared)
+	cutoff := now.Add(-spared)
 	if err := forget(ctx, app, cutoff); err != nil {
 		return 0, err
 	}

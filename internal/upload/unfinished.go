@@ -19,7 +19,7 @@ import (
 const (
 	MostOpen      = 40      // of one worker, on all tablets
 	MostOpenBytes = 1 << 30 // of one worker, as announced
-	MostOpenInAll = 20_000
+	mostOpenInAll = 20_000
 	Idle          = time.Hour
 )
 
@@ -51,7 +51,7 @@ func (u *unfinished) begin(worker, id string, size int64, now time.Time, room fu
 		u.remove(worker, oldest)
 		gone = append(gone, oldest)
 	}
-	if u.count >= MostOpenInAll {
+	if u.count >= mostOpenInAll {
 		return gone, problem.New(problem.Busy, "uploads")
 	}
 	if err := room(u.bytes + size); err != nil {
@@ -130,7 +130,7 @@ func (u *unfinished) expired(before time.Time) {
 
 // Sweep is Sweep on the data folder of this door.
 func (d *Door) Sweep(ctx context.Context) (int, error) {
-	d.open.expired(d.now().Add(-Lifetime))
+	d.open.expired(d.now().Add(-lifetime))
 	return Sweep(ctx, d.app, d.now())
 }
 

@@ -59,7 +59,7 @@ func TestARefusedBeginningLeavesNothing(t *testing.T) {
 	if _, err := u.begin("w", "u", 5, time.Now(), func(int64) error { return full }); !errors.Is(err, full) || u.count != 0 || u.bytes != 0 || len(u.of) != 0 {
 		t.Errorf("%v, %+v", err, u)
 	}
-	u.count = MostOpenInAll
+	u.count = mostOpenInAll
 	if _, err := u.begin("w", "u", 5, time.Now(), func(int64) error { return nil }); problem.As(err).Code != problem.Busy || len(u.of) != 0 {
 		t.Errorf("%v, %+v", err, u)
 	}

@@ -29,7 +29,7 @@ const BasePath = "/api/sync/v1/files/"
 // Limits of one upload; those of all of them are beside unfinished.
 const (
 	MaxFile  = 256 << 20
-	Lifetime = 24 * time.Hour // of an upload that gets no more bytes
+	lifetime = 24 * time.Hour // of an upload that gets no more bytes
 )
 
 // Door is the tus side of one data folder.
@@ -78,7 +78,7 @@ func (d *Door) Serve(w http.ResponseWriter, r *http.Request, sender ingest.Sende
 	r = r.Clone(context.WithValue(context.WithValue(r.Context(), senderKey{}, sender), connectionKey{}, connection))
 	r.URL.Path = id
 	r.Body = body.Pace(r.Body, connection)
-	w.Header().Set("Upload-Expires", d.now().Add(Lifetime).UTC().Format(http.TimeFormat))
+	w.Header().Set("Upload-Expires", d.now().Add(lifetime).UTC().Format(http.TimeFormat))
 	if id == "" {
 		d.tus.Middleware(http.HandlerFunc(d.tus.PostFile)).ServeHTTP(w, r)
 		return nil
@@ -121,7 +121,7 @@ func (d *Door) find(ctx context.Context, sender ingest.Sender, id string) (handl
 		return handler.FileInfo{}, gone
 	}
 	part, err := os.Stat(filepath.Join(d.dir, id))
-	if err != nil || part.ModTime().Before(d.now().Add(-Lifetime)) {
+	if err != nil || part.ModTime().Before(d.now().Add(-lifetime)) {
 		return handler.FileInfo{}, gone
 	}
 	u, err := d.parts.GetUpload(ctx, id)

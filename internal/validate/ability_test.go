@@ -97,7 +97,7 @@ func TestAbilityNeedsEveryItem(t *testing.T) {
 func TestGradeRisk(t *testing.T) {
 	grades := []RiskGrade{{"green", 0}, {"red", 10}, {"yellow", 6}, {"blue", 3}}
 	for points, want := range map[int]string{0: "green", 2: "green", 3: "blue", 5: "blue", 6: "yellow", 9: "yellow", 10: "red", 50: "red", -1: ""} {
-		if got := GradeRisk(grades, points); got != want {
+		if got := gradeRisk(grades, points); got != want {
 			t.Errorf("%d points are %q, want %q", points, got, want)
 		}
 	}

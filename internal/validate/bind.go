@@ -65,7 +65,7 @@ type compiler struct {
 // bind compiles the rule cell of a question, if it has one.
 func (c *compiler) bind(q *survey.Question) {
 	for _, p := range q.Bind {
-		if p.Name != RuleColumn {
+		if p.Name != ruleColumn {
 			continue
 		}
 		calls, ok := parseRules(p.Value)
@@ -91,7 +91,7 @@ func (c *compiler) bindCall(q *survey.Question, one call) {
 }
 
 func (c *compiler) problem(q *survey.Question, code, detail string) {
-	c.problems = append(c.problems, problemAt(cell{"survey", q.Row, "bind::" + RuleColumn}, code, detail))
+	c.problems = append(c.problems, problemAt(cell{"survey", q.Row, "bind::" + ruleColumn}, code, detail))
 }
 
 // scope is that of the questions directly in a container.

@@ -43,7 +43,7 @@ func tagged(tag string) builder {
 
 func engineCheck(tag, code string) check {
 	return func(v *visit, answer string) {
-		if !v.bound.rules.Holds(answer, tag) {
+		if !v.bound.rules.holds(answer, tag) {
 			v.report(code)
 		}
 	}
@@ -65,14 +65,14 @@ func (c *compiler) tryTag(tag string) (err error) {
 			err = fmt.Errorf("tag %s: %v", tag, r)
 		}
 	}()
-	c.rules.Holds("x", tag)
+	c.rules.holds("x", tag)
 	return nil
 }
 
 func personName(c *compiler, q *survey.Question, args []string) check {
 	return func(v *visit, answer string) {
-		if !v.bound.rules.Holds(answer, "person_name") {
-			v.report(string(NameFormat))
+		if !v.bound.rules.holds(answer, "person_name") {
+			v.report(string(nameFormat))
 		} else if doubt := nameDoubt(answer); doubt != "" {
 			v.report(string(doubt))
 		}

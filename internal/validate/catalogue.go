@@ -24,10 +24,10 @@ const (
 
 // Catalogue is every issue that a record can get, by code. No text holds an answer.
 var Catalogue = map[string]Entry{
-	string(IDLength):       {survey.Error, "证件号码应为 18 位（旧号 15 位）。", "The number must have 18 characters, or 15 if it is an old one."},
-	string(IDChars):        {survey.Error, "证件号码只能是数字，末位可以是 X。", "The number consists of digits; only the last may be X."},
-	string(IDBirth):        {survey.Error, "证件号码中的出生日期不存在。", "The birth date in the number does not exist."},
-	string(IDChecksum):     {survey.Error, "证件号码的校验码不对，很可能输错了一位。", "The check digit of the number is wrong; a digit is probably mistyped."},
+	string(idLength):       {survey.Error, "证件号码应为 18 位（旧号 15 位）。", "The number must have 18 characters, or 15 if it is an old one."},
+	string(idChars):        {survey.Error, "证件号码只能是数字，末位可以是 X。", "The number consists of digits; only the last may be X."},
+	string(idBirth):        {survey.Error, "证件号码中的出生日期不存在。", "The birth date in the number does not exist."},
+	string(idChecksum):     {survey.Error, "证件号码的校验码不对，很可能输错了一位。", "The check digit of the number is wrong; a digit is probably mistyped."},
 	"cn_id.birth_mismatch": {survey.Error, "出生日期与证件号码不一致。", "The birth date differs from the one in the number."},
 	"cn_id.sex_mismatch":   {survey.Error, "性别与证件号码不一致。", "The sex differs from the one in the number."},
 	"cn_id.future":         {survey.Error, "证件号码中的出生日期晚于访问日期。", "The birth date in the number is after the visit."},
@@ -43,10 +43,10 @@ var Catalogue = map[string]Entry{
 		"An area code has 6, 9 or 12 digits; a grid code adds the grid number."},
 	"house_code.format": {survey.Error, "房屋编码应为 25 位数字。", "A house code has 25 digits."},
 	"value.format":      {survey.Error, "答案的格式不符合要求。", "The answer does not have the required form."},
-	string(NameFormat): {survey.Error, "姓名至少两个字，不能有数字和符号（间隔号除外）。",
+	string(nameFormat): {survey.Error, "姓名至少两个字，不能有数字和符号（间隔号除外）。",
 		"A name has at least two letters, no digits and no signs except a dot between its parts."},
-	string(NamePlaceholder): {survey.Warning, "这看起来不是真实姓名，请核实。", "This does not look like a real name; please check."},
-	string(NamePrivateUse): {survey.Warning, "姓名中有自造字，其他设备可能显示不出，请换成标准汉字或注明。",
+	string(namePlaceholder): {survey.Warning, "这看起来不是真实姓名，请核实。", "This does not look like a real name; please check."},
+	string(namePrivateUse): {survey.Warning, "姓名中有自造字，其他设备可能显示不出，请换成标准汉字或注明。",
 		"The name has a private-use character that other devices may not show; use the standard character."},
 
 	ClockOff: {survey.Warning, "平板电脑的时钟不准（相差）", "The tablet's clock was off (by)"},

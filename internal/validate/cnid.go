@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// Fault is why a value is refused: a code of the catalogue.
-type Fault string
+// fault is why a value is refused: a code of the catalogue.
+type fault string
 
-func (f Fault) Error() string { return string(f) }
+func (f fault) Error() string { return string(f) }
 
 // Why a citizen number is refused.
 const (
-	IDLength   Fault = "cn_id.length"
-	IDChars    Fault = "cn_id.characters"
-	IDBirth    Fault = "cn_id.birth_date"
-	IDChecksum Fault = "cn_id.checksum"
+	idLength   fault = "cn_id.length"
+	idChars    fault = "cn_id.characters"
+	idBirth    fault = "cn_id.birth_date"
+	idChecksum fault = "cn_id.checksum"
 )
 
 // CNID is what a number of GB 11643 says of its holder.
@@ -30,28 +30,28 @@ type CNID struct {
 }
 
 // ParseCNID reads a citizen number, a residence permit of Hong Kong, Macao or Taiwan residents, or a foreign permanent
-// resident card: 18 characters of GB 11643-1999, or the 15 digits before it. The error is a Fault.
+// resident card: 18 characters of GB 11643-1999, or the 15 digits before it. The error is a fault.
 func ParseCNID(s string) (CNID, error) {
 	number := strings.ToUpper(strings.Map(asciiWidth, strings.TrimSpace(s)))
 	legacy := len(number) == 15
 	if !legacy && len(number) != 18 {
-		return CNID{}, IDLength
+		return CNID{}, idLength
 	}
 	if !allDigits(number[:min(len(number), 17)]) {
-		return CNID{}, IDChars
+		return CNID{}, idChars
 	}
 	if legacy {
 		number = number[:6] + "19" + number[6:]
 		number += string(checkCharacter(number))
 	} else if c := number[17]; c != 'X' && (c < '0' || c > '9') {
-		return CNID{}, IDChars
+		return CNID{}, idChars
 	}
 	birth, err := time.Parse("20060102", number[6:14])
 	if err != nil || birth.Year() < 1800 {
-		return CNID{}, IDBirth
+		return CNID{}, idBirth
 	}
 	if checkCharacter(number[:17]) != number[17] {
-		return CNID{}, IDChecksum
+		return CNID{}, idChecksum
 	}
 	id := CNID{Number: number, Region: number[:6], Birth: birth.Format(time.DateOnly), Sex: "female", Legacy: legacy,
 		Foreign: number[0] == '9'}

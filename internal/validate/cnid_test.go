@@ -11,7 +11,7 @@ func TestParseCNID(t *testing.T) {
 	tests := []struct {
 		name, in string
 		want     CNID
-		fault    Fault
+		fault    fault
 	}{
 		{name: "example of the standard", in: "11010519491231002X", want: CNID{Number: "11010519491231002X", Region: "110105", Birth: "1949-12-31", Sex: "female", Assigned: true}},
 		{name: "lower case x", in: "00000020160305005x", want: CNID{Number: "00000020160305005X", Region: "000000", Birth: "2016-03-05", Sex: "male"}},
@@ -21,17 +21,17 @@ func TestParseCNID(t *testing.T) {
 		{name: "fifteen digits", in: "000000490101001", want: CNID{Number: "000000194901010010", Region: "000000", Birth: "1949-01-01", Sex: "male", Legacy: true}},
 		{name: "foreign card of an assigned province", in: "911000198501010015", want: CNID{Number: "911000198501010015", Region: "911000", Birth: "1985-01-01", Sex: "male", Foreign: true, Assigned: true}},
 		{name: "foreign card of no province", in: "990000201506120035", want: CNID{Number: "990000201506120035", Region: "990000", Birth: "2015-06-12", Sex: "male", Foreign: true}},
-		{name: "one digit changed", in: "000000194901010020", fault: IDChecksum},
-		{name: "neighbours swapped", in: "000000199401010010", fault: IDChecksum},
-		{name: "no such day", in: "000000201502290011", fault: IDBirth},
-		{name: "no such day in an old number", in: "000000490230001", fault: IDBirth},
-		{name: "letter within", in: "00000O194901010010", fault: IDChars},
-		{name: "other letter at the end", in: "00000019490101001Y", fault: IDChars},
-		{name: "X in an old number", in: "00000049010100X", fault: IDChars},
-		{name: "masked", in: "000000********0010", fault: IDChars},
-		{name: "seventeen", in: "00000019490101001", fault: IDLength},
-		{name: "empty", in: "", fault: IDLength},
-		{name: "words", in: "身份证号码", fault: IDChars},
+		{name: "one digit changed", in: "000000194901010020", fault: idChecksum},
+		{name: "neighbours swapped", in: "000000199401010010", fault: idChecksum},
+		{name: "no such day", in: "000000201502290011", fault: idBirth},
+		{name: "no such day in an old number", in: "000000490230001", fault: idBirth},
+		{name: "letter within", in: "00000O194901010010", fault: idChars},
+		{name: "other letter at the end", in: "00000019490101001Y", fault: idChars},
+		{name: "X in an old number", in: "00000049010100X", fault: idChars},
+		{name: "masked", in: "000000********0010", fault: idChars},
+		{name: "seventeen", in: "00000019490101001", fault: idLength},
+		{name: "empty", in: "", fault: idLength},
+		{name: "words", in: "身份证号码", fault: idChars},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -11,14 +11,14 @@ const longestName = 50 // characters on an identity card
 
 // Why a name is refused, and what makes one doubtful.
 const (
-	NameFormat      Fault = "person_name.format"
-	NamePlaceholder Fault = "person_name.placeholder"
-	NamePrivateUse  Fault = "person_name.private_use"
+	nameFormat      fault = "person_name.format"
+	namePlaceholder fault = "person_name.placeholder"
+	namePrivateUse  fault = "person_name.private_use"
 )
 
 // nameFault is "" for a name: two or more letters of any script, with rare characters beyond the basic plane, parts
 // joined by a dot, blank, hyphen or apostrophe.
-func nameFault(s string) Fault {
+func nameFault(s string) fault {
 	s = survey.NormalizeName(s)
 	letters, before := 0, 'x'
 	for _, r := range s {
@@ -29,12 +29,12 @@ func nameFault(s string) Fault {
 		case isNameJoint(r) && letters > 0 && !isNameJoint(before):
 		case r == ' ' && before == '.': // an initial, as in J. Smith
 		default:
-			return NameFormat
+			return nameFormat
 		}
 		before = r
 	}
 	if letters < 2 || letters > longestName || isNameJoint(before) && before != '.' {
-		return NameFormat
+		return nameFormat
 	}
 	return ""
 }
@@ -48,13 +48,13 @@ func isNameLetter(r rune) bool {
 func isNameJoint(r rune) bool { return strings.ContainsRune("· -'’.", r) }
 
 // nameDoubt is a warning about a name of the right form, "" for none.
-func nameDoubt(s string) Fault {
+func nameDoubt(s string) fault {
 	s = survey.NormalizeName(s)
 	switch {
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Co, r) }):
-		return NamePrivateUse
+		return namePrivateUse
 	case strings.Contains(s, "某") || strings.Contains(placeholderNames, " "+strings.ToLower(s)+" "):
-		return NamePlaceholder
+		return namePlaceholder
 	default:
 		return ""
 	}

@@ -27,14 +27,14 @@ type part struct {
 	clock   uses        // what of it depends on the moment of the visit
 }
 
-// AuthorityColumn is the column of the survey sheet that makes the server's result of a calculation stand in place of the
+// authorityColumn is the column of the survey sheet that makes the server's result of a calculation stand in place of the
 // one sent.
-const AuthorityColumn = "doorstep:authoritative"
+const authorityColumn = "doorstep:authoritative"
 
 // Authoritative reports whether the server's result of a calculation stands.
 func Authoritative(q *survey.Question) bool {
 	for _, p := range q.Bind {
-		if p.Name == AuthorityColumn {
+		if p.Name == authorityColumn {
 			switch strings.ToLower(strings.TrimSpace(p.Value)) {
 			case "1", "yes", "true", "true()":
 				return true

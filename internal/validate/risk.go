@@ -7,8 +7,8 @@ import (
 	"doorstep/internal/survey"
 )
 
-// RiskItem is a question whose answer "yes" adds points.
-type RiskItem struct {
+// riskItem is a question whose answer "yes" adds points.
+type riskItem struct {
 	Question string
 	Points   int
 }
@@ -20,7 +20,7 @@ type RiskGrade struct {
 }
 
 // RiskPoints adds the points of all items that apply.
-func RiskPoints(items []RiskItem, yes func(question string) bool) int {
+func RiskPoints(items []riskItem, yes func(question string) bool) int {
 	sum := 0
 	for _, item := range items {
 		if yes(item.Question) {
@@ -30,8 +30,8 @@ func RiskPoints(items []RiskItem, yes func(question string) bool) int {
 	return sum
 }
 
-// GradeRisk is the highest grade whose points are reached, "" when none is. The order of the grades does not matter.
-func GradeRisk(grades []RiskGrade, points int) string {
+// gradeRisk is the highest grade whose points are reached, "" when none is. The order of the grades does not matter.
+func gradeRisk(grades []RiskGrade, points int) string {
 	best := RiskGrade{}
 	for _, g := range grades {
 		if points >= g.From && (best.Grade == "" || g.From > best.From) {
@@ -43,12 +43,12 @@ func GradeRisk(grades []RiskGrade, points int) string {
 
 // numbers reads what each choice of a list has in a numeric column, so that a form states its own points and thresholds
 // and nothing else does. It is nil when the list is missing or one of its numbers is.
-func numbers(f *survey.Form, list, column string) []RiskItem {
+func numbers(f *survey.Form, list, column string) []riskItem {
 	l := f.Lists[list]
 	if l == nil {
 		return nil
 	}
-	var table []RiskItem
+	var table []riskItem
 	for _, c := range l.Choices {
 		i := slices.IndexFunc(c.Extra, func(p survey.Pair) bool { return p.Name == column })
 		if i < 0 {
@@ -58,7 +58,7 @@ func numbers(f *survey.Form, list, column string) []RiskItem {
 		if err != nil {
 			return nil
 		}
-		table = append(table, RiskItem{c.Name, n})
+		table = append(table, riskItem{c.Name, n})
 	}
 	return table
 }

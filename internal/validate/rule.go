@@ -6,12 +6,12 @@ import (
 	"doorstep/internal/survey"
 )
 
-// RuleColumn is the column of the survey sheet that binds rules to a question, as in
+// ruleColumn is the column of the survey sheet that binds rules to a question, as in
 //
 //	cn_id(birth_date,sex) past_date
 //
 // Its prefix needs a namespace in the settings: doorstep="urn:doorstep:form".
-const RuleColumn = "doorstep:rule"
+const ruleColumn = "doorstep:rule"
 
 // call is one rule of a cell with its arguments.
 type call struct {
@@ -59,7 +59,7 @@ func arguments(inside string) []string {
 // Uses reports whether a question is bound to a rule of that name, and with which arguments.
 func Uses(q *survey.Question, rule string) (args []string, ok bool) {
 	for _, p := range q.Bind {
-		if p.Name != RuleColumn {
+		if p.Name != ruleColumn {
 			continue
 		}
 		calls, _ := parseRules(p.Value)

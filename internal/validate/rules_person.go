@@ -28,7 +28,7 @@ func citizenNumber(c *compiler, q *survey.Question, args []string) check {
 			document == "foreign_permanent" && oldForeignCard.MatchString(answer) {
 			return
 		}
-		if v.bound.rules.Holds(answer, "cn_id") {
+		if v.bound.rules.holds(answer, "cn_id") {
 			v.holder(answer, dayOf(v.answer(birth)), v.answer(sex))
 		} else if _, err := ParseCNID(answer); err != nil {
 			v.report(err.Error())

@@ -41,7 +41,7 @@ func riskGrade(c *compiler, q *survey.Question, args []string) check {
 		return c.wrongArguments(q)
 	}
 	return func(v *visit, answer string) {
-		if answer != GradeRisk(grades, points(v)) {
+		if answer != gradeRisk(grades, points(v)) {
 			v.report("risk.grade")
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func ask(name, rule string) *survey.Question {
 	q := &survey.Question{Name: name, Kind: survey.KindText, Row: 7}
 	if rule != "" {
-		q.Bind = []survey.Pair{{Name: RuleColumn, Value: rule}}
+		q.Bind = []survey.Pair{{Name: ruleColumn, Value: rule}}
 	}
 	return q
 }

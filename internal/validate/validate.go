@@ -57,9 +57,9 @@ func (r *Rules) Check(f *survey.Form, inst *survey.Instance, at Visit) ([]survey
 	return bound.Check(inst, at), nil
 }
 
-// Holds reports whether a value satisfies a tag of the engine: one of ours, such as "cn_id", or one of validator/v10.
+// holds reports whether a value satisfies a tag of the engine: one of ours, such as "cn_id", or one of validator/v10.
 // It panics on a tag that neither has, as the engine does.
-func (r *Rules) Holds(value, tag string) bool { return r.engine.Var(value, tag) == nil }
+func (r *Rules) holds(value, tag string) bool { return r.engine.Var(value, tag) == nil }
 
 // expects reports whether a citizen number of that division is no surprise here.
 func (r *Rules) expects(division string) bool {

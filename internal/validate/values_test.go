@@ -48,10 +48,10 @@ func TestTags(t *testing.T) {
 	r := engine(t)
 	for _, tt := range tests {
 		t.Run(tt.tag+" "+tt.good, func(t *testing.T) {
-			if !r.Holds(tt.good, tt.tag) {
+			if !r.holds(tt.good, tt.tag) {
 				t.Errorf("%q is refused", tt.good)
 			}
-			if r.Holds(tt.bad, tt.tag) {
+			if r.holds(tt.bad, tt.tag) {
 				t.Errorf("%q passes", tt.bad)
 			}
 		})
@@ -63,7 +63,7 @@ func TestGridSuffix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !r.Holds("440307011005B07", "area_code") || r.Holds("440307011005B7", "area_code") {
+	if !r.holds("440307011005B07", "area_code") || r.holds("440307011005B7", "area_code") {
 		t.Error("the configured suffix is not what decides")
 	}
 	if _, err := New(Options{GridSuffix: `[`}); err == nil {
@@ -72,7 +72,7 @@ func TestGridSuffix(t *testing.T) {
 }
 
 func TestNameDoubt(t *testing.T) {
-	for in, want := range map[string]Fault{"王小明": "", "张某某": NamePlaceholder, "不详": NamePlaceholder, "Test": NamePlaceholder, "王\uE863": NamePrivateUse} {
+	for in, want := range map[string]fault{"王小明": "", "张某某": namePlaceholder, "不详": namePlaceholder, "Test": namePlaceholder, "王\uE863": namePrivateUse} {
 		if got := nameDoubt(in); got != want {
 			t.Errorf("nameDoubt(%q) = %q, want %q", in, got, want)
 		}
@@ -85,7 +85,7 @@ func TestEngineIsShared(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 200 {
-				if !r.Holds("13800000000", "cn_mobile") || r.Holds("1", "cn_mobile") {
+				if !r.holds("13800000000", "cn_mobile") || r.holds("1", "cn_mobile") {
 					t.Error("wrong answer under load")
 				}
 			}

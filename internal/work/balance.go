@@ -7,29 +7,29 @@ import (
 	"doorstep/internal/access"
 )
 
-// Place is a grid that is to be given to somebody: where its middle lies, and how much work it is.
-type Place struct {
+// place is a grid that is to be given to somebody: where its middle lies, and how much work it is.
+type place struct {
 	Code     string
 	Lon, Lat float64
 	Weight   int
 }
 
-// Candidate is who may get places, and where they may work.
-type Candidate struct {
+// candidate is who may get places, and where they may work.
+type candidate struct {
 	ID        string
 	Territory []string
 }
 
-// Balance gives places to workers so that everybody's lie together and are about as much work: places and workers are halved
+// balance gives places to workers so that everybody's lie together and are about as much work: places and workers are halved
 // again and again, along the longer side of what the places cover. A place outside of its worker's territory goes to the one who may
 // work there and has least; nobody may: it stays out. The result does not depend on the order of the input.
-func Balance(places []Place, workers []Candidate) map[string]string {
+func balance(places []place, workers []candidate) map[string]string {
 	given, load := map[string]string{}, map[string]int{}
 	places, workers = slices.Clone(places), slices.Clone(workers)
-	slices.SortFunc(places, func(a, b Place) int { return cmp.Compare(a.Code, b.Code) })
-	slices.SortFunc(workers, func(a, b Candidate) int { return cmp.Compare(middle(a), middle(b)) })
-	var left []Place
-	halve(places, workers, func(p Place, w Candidate) {
+	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.Code, b.Code) })
+	slices.SortFunc(workers, func(a, b candidate) int { return cmp.Compare(middle(a), middle(b)) })
+	var left []place
+	halve(places, workers, func(p place, w candidate) {
 		if !covers(w, p) {
 			left = append(left, p)
 			return
@@ -52,12 +52,12 @@ func Balance(places []Place, workers []Candidate) map[string]string {
 	return given
 }
 
-func covers(w Candidate, p Place) bool { return access.Actor{Territory: w.Territory}.Covers(p.Code) }
+func covers(w candidate, p place) bool { return access.Actor{Territory: w.Territory}.Covers(p.Code) }
 
 // middle orders workers by where they work, so that the halves of the one belong to those of the other.
-func middle(c Candidate) string { return access.Common(c.Territory) + " " + c.ID }
+func middle(c candidate) string { return access.Common(c.Territory) + " " + c.ID }
 
-func halve(places []Place, workers []Candidate, give func(Place, Candidate)) {
+func halve(places []place, workers []candidate, give func(place, candidate)) {
 	if len(places) == 0 || len(workers) == 0 {
 		return
 	}
@@ -82,15 +82,15 @@ func halve(places []Place, workers []Candidate, give func(Place, Candidate)) {
 }
 
 // along sorts places along the longer side of what they cover.
-func along(places []Place) {
+func along(places []place) {
 	low, high := places[0], places[0]
 	for _, p := range places {
 		low.Lon, low.Lat = min(low.Lon, p.Lon), min(low.Lat, p.Lat)
 		high.Lon, high.Lat = max(high.Lon, p.Lon), max(high.Lat, p.Lat)
 	}
-	by := func(p Place) float64 { return p.Lat }
+	by := func(p place) float64 { return p.Lat }
 	if high.Lon-low.Lon > high.Lat-low.Lat {
-		by = func(p Place) float64 { return p.Lon }
+		by = func(p place) float64 { return p.Lon }
 	}
-	slices.SortStableFunc(places, func(a, b Place) int { return cmp.Or(cmp.Compare(by(a), by(b)), cmp.Compare(a.Code, b.Code)) })
+	slices.SortStableFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(by(a), by(b)), cmp.Compare(a.Code, b.Code)) })
 }

@@ -10,12 +10,12 @@ import (
 
 func TestBalance(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
-	var places []Place
+	var places []place
 	for i := range 200 {
-		places = append(places, Place{Code: fmt.Sprintf("990101001001%03d", i), Lon: float64(i % 20), Lat: float64(i / 20), Weight: 20 + r.IntN(80)})
+		places = append(places, place{Code: fmt.Sprintf("990101001001%03d", i), Lon: float64(i % 20), Lat: float64(i / 20), Weight: 20 + r.IntN(80)})
 	}
-	workers := []Candidate{{"a", []string{"990101"}}, {"b", []string{"990101"}}, {"c", []string{"990101001001"}}, {"d", []string{"990101001001"}}, {"e", []string{"990101"}}, {"far", []string{"990102"}}}
-	given := Balance(places, workers[:5])
+	workers := []candidate{{"a", []string{"990101"}}, {"b", []string{"990101"}}, {"c", []string{"990101001001"}}, {"d", []string{"990101001001"}}, {"e", []string{"990101"}}, {"far", []string{"990102"}}}
+	given := balance(places, workers[:5])
 	load, total := map[string]int{}, 0
 	for _, p := range places {
 		load[given[p.Code]] += p.Weight
@@ -42,13 +42,13 @@ func TestBalance(t *testing.T) {
 	}
 	rand.Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
 	slices.Reverse(workers)
-	if again := Balance(places, workers[1:]); !maps.Equal(again, given) {
+	if again := balance(places, workers[1:]); !maps.Equal(again, given) {
 		t.Error("another order gives another result")
 	}
-	if odd := Balance(places, workers); slices.Contains(slices.Collect(maps.Values(odd)), "far") {
+	if odd := balance(places, workers); slices.Contains(slices.Collect(maps.Values(odd)), "far") {
 		t.Error("somebody got a place outside of their territory")
 	}
-	if none := Balance(places, []Candidate{{"far", []string{"990102"}}}); len(none) != 0 {
+	if none := balance(places, []candidate{{"far", []string{"990102"}}}); len(none) != 0 {
 		t.Errorf("%d places for somebody who may not go there", len(none))
 	}
 }

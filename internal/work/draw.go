@@ -236,7 +236,7 @@ func (d *Drawn) known(db collections.DB, s Sample) error {
 
 // hand finds somebody else for each interview that is not in somebody's hands: who may work there and has least of the sample.
 func (s *Sample) hand(db collections.DB, actor access.Actor, d *Drawn) error {
-	var all []Candidate
+	var all []candidate
 	seen := map[string]bool{}
 	for _, r := range s.places(actor) {
 		some, err := candidates(db, actor, r, s.Workers)
@@ -250,7 +250,7 @@ func (s *Sample) hand(db collections.DB, actor access.Actor, d *Drawn) error {
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b Candidate) int { return cmp.Compare(s.order(a.ID), s.order(b.ID)) })
+	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(s.order(a.ID), s.order(b.ID)) })
 	load := map[string]int{}
 	for _, one := range d.Items {
 		load[one.Checker]++
@@ -260,7 +260,7 @@ func (s *Sample) hand(db collections.DB, actor access.Actor, d *Drawn) error {
 		if one.task == "" {
 			best := ""
 			for _, c := range all {
-				if c.ID != one.Worker && covers(c, Place{Code: one.Area}) && (best == "" || load[c.ID] < load[best]) {
+				if c.ID != one.Worker && covers(c, place{Code: one.Area}) && (best == "" || load[c.ID] < load[best]) {
 					best = c.ID
 				}
 			}

@@ -37,10 +37,10 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 	if err != nil {
 		return nil, err
 	}
-	places, targets := []Place{}, map[string]int{}
+	places, targets := []place{}, map[string]int{}
 	err = collections.Each(db, `SELECT code, expected_households FROM areas
 		WHERE code>=? AND code<? AND +level='grid' AND active=TRUE LIMIT ?`, []any{r.Lo, r.Hi, mostParts + 1}, func(rows *sql.Rows) error {
-		var p Place
+		var p place
 		if err := rows.Scan(&p.Code, &p.Weight); err != nil || taken[p.Code] || len(s.Areas) > 0 && !grid.UnderAny(p.Code, s.Areas) {
 			return err
 		}
@@ -62,7 +62,7 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 	if err != nil {
 		return nil, err
 	}
-	given, parts := Balance(places, workers), []Part{}
+	given, parts := balance(places, workers), []Part{}
 	for _, p := range places {
 		parts = append(parts, Part{Area: p.Code, Worker: given[p.Code], Target: targets[p.Code], Due: s.Due})
 	}
@@ -70,16 +70,16 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 }
 
 // candidates are the named workers, or all active field workers with a part of the range in their territory.
-func candidates(db collections.DB, actor access.Actor, r territory.Range, named []string) ([]Candidate, error) {
+func candidates(db collections.DB, actor access.Actor, r territory.Range, named []string) ([]candidate, error) {
 	wanted := map[string]bool{}
 	for _, id := range named {
 		wanted[id] = true
 	}
-	var all []Candidate
+	var all []candidate
 	err := collections.Each(db, `SELECT w.id, w.area, COALESCE(w.territory,'[]') FROM workers w
 		WHERE w.role='field' AND w.active=TRUE AND w.id IN (SELECT worker FROM worker_scopes WHERE lo<? AND hi>?)`,
 		[]any{r.Hi, r.Lo}, func(rows *sql.Rows) error {
-			var c Candidate
+			var c candidate
 			var area, territory string
 			if err := rows.Scan(&c.ID, &area, &territory); err != nil {
 				return err

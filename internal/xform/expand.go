@@ -6,16 +6,16 @@ import (
 	"doorstep/internal/survey"
 )
 
-// MostExpanded is how many bytes the expressions of a form may have altogether once each ${name} is a path; four bytes of
+// mostExpanded is how many bytes the expressions of a form may have altogether once each ${name} is a path; four bytes of
 // texts for people count as one. The largest forms that we know have some hundred thousand.
-const MostExpanded = 3 << 20
+const mostExpanded = 3 << 20
 
 const textsWeigh = 4 // bytes of a text that cost as much as one of an expression
 
-// Exceeds returns the first question at which a form is more than MostExpanded; nil for a form within it. A few bytes of
+// Exceeds returns the first question at which a form is more than mostExpanded; nil for a form within it. A few bytes of
 // ${name} may stand for a path through many groups, so that the bytes of a workbook say little.
 func Exceeds(f *survey.Form) *survey.Question {
-	e := expansion{form: f, names: NewNames(f), lengths: map[string]int{}, left: MostExpanded}
+	e := expansion{form: f, names: NewNames(f), lengths: map[string]int{}, left: mostExpanded}
 	var at *survey.Question
 	f.Walk(func(q *survey.Question) bool {
 		if at == nil && e.question(q) < 0 {

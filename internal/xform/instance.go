@@ -11,7 +11,7 @@ import (
 // instanceID. Elements that the tree lacks (not relevant) stay away. The bytes are the same for equal instances.
 func WriteInstance(w io.Writer, f *survey.Form, inst *survey.Instance) error {
 	if inst == nil || inst.Root == nil {
-		return ErrNoRoot
+		return errNoRoot
 	}
 	x := &xmlWriter{out: bufio.NewWriter(w)}
 	x.str(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")

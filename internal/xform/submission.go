@@ -9,7 +9,7 @@ import (
 
 // Why a tree is not a submission.
 var (
-	ErrNoRoot   = errors.New("xform: submission has no root element")
+	errNoRoot   = errors.New("xform: submission has no root element")
 	ErrNoFormID = errors.New("xform: submission names no form")
 )
 
@@ -19,7 +19,7 @@ var (
 func ParseSubmission(root *survey.Node) (*survey.Instance, error) {
 	root = rootElement(root)
 	if root == nil {
-		return nil, ErrNoRoot
+		return nil, errNoRoot
 	}
 	id := strings.TrimSpace(root.Attr("id"))
 	if id == "" {

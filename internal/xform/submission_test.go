@@ -62,7 +62,7 @@ func TestParseSubmission(t *testing.T) {
 		"as an attribute":   {`<data id="visit" instanceID="uuid:1"><a/></data>`, survey.Instance{FormID: "visit", ID: "1"}, "a", nil},
 		"without instance":  {`<data id="visit"><a/></data>`, survey.Instance{FormID: "visit"}, "a", nil},
 		"without form":      {`<data><a/></data>`, survey.Instance{}, "", ErrNoFormID},
-		"an empty document": {``, survey.Instance{}, "", ErrNoRoot},
+		"an empty document": {``, survey.Instance{}, "", errNoRoot},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := ParseSubmission(parse(t, c.xml))
@@ -100,7 +100,7 @@ func TestWriteInstance(t *testing.T) {
 	if err := WriteInstance(&b, visitForm(), inst); err != nil || b.String() != want {
 		t.Errorf("%v\n got %s\nwant %s", err, b.String(), want)
 	}
-	if err := WriteInstance(&b, visitForm(), &survey.Instance{}); !errors.Is(err, ErrNoRoot) {
+	if err := WriteInstance(&b, visitForm(), &survey.Instance{}); !errors.Is(err, errNoRoot) {
 		t.Errorf("without a tree: %v", err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // instances too. Elements that f does not know are not written. It fails only when root is nil.
 func ToJSON(f *survey.Form, root *survey.Node) ([]byte, error) {
 	if root == nil {
-		return nil, fmt.Errorf("write answers of %s: %w", f.ID, ErrNoRoot)
+		return nil, fmt.Errorf("write answers of %s: %w", f.ID, errNoRoot)
 	}
 	w := &answerWriter{out: make([]byte, 0, 4096)}
 	w.container(root, f.Root)

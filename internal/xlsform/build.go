@@ -10,7 +10,7 @@ import (
 // builder carries what is known of a form while its sheets are read.
 type builder struct {
 	opts     Options
-	book     *Book
+	book     *book
 	f        *survey.Form
 	problems survey.Problems
 	warnings []survey.Problem
@@ -29,7 +29,7 @@ type builder struct {
 }
 
 // form reads the sheets of a workbook, in the order in which they depend on each other.
-func (b *builder) form(book *Book) (*survey.Form, error) {
+func (b *builder) form(book *book) (*survey.Form, error) {
 	b.book = book
 	b.f = &survey.Form{
 		Settings: map[string]string{}, Lists: map[string]*survey.ChoiceList{}, Root: &survey.Question{Kind: survey.KindGroup},
@@ -72,7 +72,7 @@ func (b *builder) settings() {
 	}
 }
 
-func (b *builder) readSettings(s *Sheet) {
+func (b *builder) readSettings(s *sheet) {
 	s = oneID(s)
 	if len(s.Header) < len(b.book.sheet(sheetSettings).Header) {
 		b.warn(place{s.Name, 1, "form_id"}, "settings.two_ids")
@@ -85,7 +85,7 @@ func (b *builder) readSettings(s *Sheet) {
 }
 
 // oneID drops id_string where form_id is there too.
-func oneID(s *Sheet) *Sheet {
+func oneID(s *sheet) *sheet {
 	has := map[string]bool{}
 	for _, h := range s.Header {
 		has[h] = true

@@ -27,7 +27,7 @@ func (b *builder) choices() {
 }
 
 // choiceColumns understands the headers and drops those that cannot be an element name.
-func (b *builder) choiceColumns(s *Sheet) []column {
+func (b *builder) choiceColumns(s *sheet) []column {
 	all := b.headers(s, listWords, true)
 	b.columns[sheetChoices] = all
 	var keep []column
@@ -78,7 +78,7 @@ func (b *builder) addChoice(list string, r *record, c survey.Choice) {
 	}
 }
 
-func (b *builder) duplicateChoices(s *Sheet) {
+func (b *builder) duplicateChoices(s *sheet) {
 	for _, name := range b.f.ListOrder {
 		seen := map[string]int{}
 		for _, c := range b.f.Lists[name].Choices {

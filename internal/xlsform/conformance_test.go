@@ -37,11 +37,11 @@ func (c *recordedCase) read() (*survey.Form, error) {
 	if c.MD != "" {
 		return ReadMarkdown(c.MD, opts)
 	}
-	return ReadBook(structureBook(c.Structure), opts)
+	return readBook(structureBook(c.Structure), opts)
 }
 
 // structureBook makes sheets of rows that were given as dictionaries.
-func structureBook(sheets map[string]json.RawMessage) *Book {
+func structureBook(sheets map[string]json.RawMessage) *book {
 	book := newBook()
 	for name, raw := range sheets {
 		var rows []map[string]any

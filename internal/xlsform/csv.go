@@ -9,7 +9,7 @@ import (
 
 // readCSV reads the single-file form of an XLSForm: a row whose first cell is filled opens the sheet of that name, the
 // next row with other cells is its header, the rows below are its rows.
-func readCSV(data []byte) (*Book, error) {
+func readCSV(data []byte) (*book, error) {
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	if !utf8.ValidString(text) {
 		return nil, errEncoding
@@ -22,7 +22,7 @@ func readCSV(data []byte) (*Book, error) {
 	r.LazyQuotes = true
 	book := newBook()
 	var header []string
-	var s *Sheet
+	var s *sheet
 	for {
 		cells, err := r.Read()
 		if err == io.EOF {
@@ -41,15 +41,15 @@ func readCSV(data []byte) (*Book, error) {
 }
 
 // add opens the sheet of that name, empty at first. A later sheet of the same name replaces it.
-func (b *Book) add(name string) *Sheet {
+func (b *book) add(name string) *sheet {
 	b.Names = append(b.Names, name)
-	s := &Sheet{Name: name}
+	s := &sheet{Name: name}
 	b.Sheets[strings.ToLower(name)] = s
 	return s
 }
 
 // addCSV adds a row below header, or makes it the header when there is none yet; it returns the header.
-func (s *Sheet) addCSV(header, cells []string) []string {
+func (s *sheet) addCSV(header, cells []string) []string {
 	trimmed := make([]string, len(cells))
 	for i, c := range cells {
 		trimmed[i] = strings.TrimSpace(c)

@@ -17,15 +17,15 @@ type Cell struct {
 	Value  string `json:"value"`
 }
 
-// NoCellError is a cell that the workbook does not have.
-type NoCellError struct{ Cell }
+// noCellError is a cell that the workbook does not have.
+type noCellError struct{ Cell }
 
-func (e NoCellError) Error() string {
+func (e noCellError) Error() string {
 	return fmt.Sprintf("no column %s beside choice %s of list %s", e.Column, e.Choice, e.List)
 }
 
 // Edit writes cells of a workbook's choices sheet and returns the whole as CSV. The version is left out, because the result
-// is another one. It fails with NoCellError, or when the workbook cannot be read.
+// is another one. It fails with noCellError, or when the workbook cannot be read.
 func Edit(name string, data []byte, cells []Cell) ([]byte, error) {
 	book, err := open(strings.ToLower(filepath.Ext(name)), data)
 	if err != nil {
@@ -33,7 +33,7 @@ func Edit(name string, data []byte, cells []Cell) ([]byte, error) {
 	}
 	for _, c := range cells {
 		if !book.write(c) {
-			return nil, NoCellError{c}
+			return nil, noCellError{c}
 		}
 	}
 	if s := book.sheet(sheetSettings); s != nil {
@@ -45,7 +45,7 @@ func Edit(name string, data []byte, cells []Cell) ([]byte, error) {
 }
 
 // write puts a value into its cell, and reports whether there is one.
-func (b *Book) write(c Cell) bool {
+func (b *book) write(c Cell) bool {
 	s := b.sheet(sheetChoices)
 	if s == nil {
 		return false
@@ -60,7 +60,7 @@ func (b *Book) write(c Cell) bool {
 }
 
 // column is the header as the sheet writes one of some names; "" when it has none.
-func (s *Sheet) column(names ...string) string {
+func (s *sheet) column(names ...string) string {
 	plain := func(h string) string { return strings.ReplaceAll(strings.ToLower(h), "_", " ") }
 	for _, name := range names {
 		if i := slices.IndexFunc(s.Header, func(h string) bool { return plain(h) == plain(name) }); i >= 0 {
@@ -71,7 +71,7 @@ func (s *Sheet) column(names ...string) string {
 }
 
 // csv writes the sheets of a form into one file, as readCSV reads them.
-func (b *Book) csv() ([]byte, error) {
+func (b *book) csv() ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	for _, name := range []string{sheetSurvey, sheetChoices, sheetExternal, sheetEntities, sheetOSM, sheetSettings} {

@@ -61,7 +61,7 @@ func TestEdit(t *testing.T) {
 				}
 			}
 		}
-		var none NoCellError
+		var none noCellError
 		if _, err := Edit(file, raw, []Cell{{cell.List, cell.Choice, "no_such", "1"}}); !errors.As(err, &none) {
 			t.Errorf("%s: a column that is not there: %v", file, err)
 		}

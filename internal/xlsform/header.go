@@ -143,7 +143,7 @@ func joinJR(words []string, sep string) []string {
 // headers reads the header row of a sheet and reports two headers that mean the same column, and what is
 // spelt wrong.
 // On a sheet that is free to have more columns, such as the lists of choices, unknown ones are data.
-func (b *builder) headers(s *Sheet, v vocabulary, free bool) []column {
+func (b *builder) headers(s *sheet, v vocabulary, free bool) []column {
 	double := false
 	for _, h := range s.Header {
 		double = double || strings.Contains(h, "::")

@@ -20,7 +20,7 @@ var (
 //	|        | text | q    | Q     |
 //
 // A line that begins with # is a comment, \| is a literal bar.
-func readMarkdown(data []byte) (*Book, error) {
+func readMarkdown(data []byte) (*book, error) {
 	text := string(data)
 	if !utf8.ValidString(text) {
 		return nil, errEncoding
@@ -29,7 +29,7 @@ func readMarkdown(data []byte) (*Book, error) {
 		return nil, errNotTable
 	}
 	book := newBook()
-	var s *Sheet
+	var s *sheet
 	var header []string
 	for line := range strings.SplitSeq(text, "\n") {
 		name, cells, ok := mdCells(line)
@@ -74,7 +74,7 @@ func mdCells(line string) (string, []string, bool) {
 	return cells[0], cells[1:], true
 }
 
-func (s *Sheet) addMarkdown(header, cells []string) {
+func (s *sheet) addMarkdown(header, cells []string) {
 	for i, c := range cells {
 		if c != "" && (i >= len(header) || header[i] == "") && s.Untitled == 0 {
 			s.Untitled = len(s.Rows) + 2
@@ -84,13 +84,13 @@ func (s *Sheet) addMarkdown(header, cells []string) {
 }
 
 // onlySheet takes the sheet of a workbook that has just one for the survey, whatever its name.
-func (b *Book) onlySheet() {
+func (b *book) onlySheet() {
 	if len(b.Names) != 1 {
 		return
 	}
 	for name, s := range b.Sheets {
 		if !knownSheets[name] {
-			b.Sheets = map[string]*Sheet{sheetSurvey: s}
+			b.Sheets = map[string]*sheet{sheetSurvey: s}
 		}
 	}
 }

@@ -51,13 +51,13 @@ func ReadMarkdown(md string, opts Options) (*survey.Form, error) {
 	return Read(".md", strings.NewReader(md), opts)
 }
 
-// ReadBook reads sheets that are in memory already.
-func ReadBook(book *Book, opts Options) (*survey.Form, error) {
+// readBook reads sheets that are in memory already.
+func readBook(book *book, opts Options) (*survey.Form, error) {
 	return (&builder{opts: opts}).form(book)
 }
 
 // open reads the sheets of a file with that lower-case extension. twiceError tells of a header that occurs twice.
-func open(ext string, data []byte) (*Book, error) {
+func open(ext string, data []byte) (*book, error) {
 	if len(data) > maxFile {
 		return nil, errTooLarge
 	}

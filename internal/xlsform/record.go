@@ -22,7 +22,7 @@ var straightQuotes = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "�
 
 // records reads the rows of a sheet. Curly quotes become straight ones, which expressions need; clean also makes one
 // space of many.
-func records(s *Sheet, columns []column, clean bool) []record {
+func records(s *sheet, columns []column, clean bool) []record {
 	out := make([]record, len(s.Rows))
 	for i, cells := range s.Rows {
 		out[i] = record{sheet: s.Name, row: i + 2}

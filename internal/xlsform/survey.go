@@ -33,7 +33,7 @@ type sheetWalk struct {
 }
 
 // survey reads the survey sheet.
-func (b *builder) survey(s *Sheet) {
+func (b *builder) survey(s *sheet) {
 	columns := b.headers(s, surveyWords, false)
 	b.columns[sheetSurvey] = columns
 	if !hasColumn(columns, "type") {

@@ -2,8 +2,8 @@ package xlsform
 
 import "strings"
 
-// Sheet is one sheet of a workbook as text. Row i of Rows is row i+2 of the sheet; empty cells are absent.
-type Sheet struct {
+// sheet is one sheet of a workbook as text. Row i of Rows is row i+2 of the sheet; empty cells are absent.
+type sheet struct {
 	Name     string
 	Header   []string            // in column order, without the columns that have no header
 	Rows     []map[string]string // by header
@@ -11,10 +11,10 @@ type Sheet struct {
 	Gap      int                 // first row with values that was not read because too many blank rows come before it; else 0
 }
 
-// Book is a workbook: the sheets that an XLSForm may have, by lower-case name.
-type Book struct {
+// book is a workbook: the sheets that an XLSForm may have, by lower-case name.
+type book struct {
 	Names  []string // every sheet as written
-	Sheets map[string]*Sheet
+	Sheets map[string]*sheet
 }
 
 // The sheets of an XLSForm.
@@ -51,10 +51,10 @@ const (
 // lookBeyond is how many more blank rows are looked at for content that was left out. A sheet can have a million of them.
 const lookBeyond = 1_000
 
-func newBook() *Book { return &Book{Sheets: map[string]*Sheet{}} }
+func newBook() *book { return &book{Sheets: map[string]*sheet{}} }
 
 // sheet returns the sheet of that name when it has a header, else nil.
-func (b *Book) sheet(name string) *Sheet {
+func (b *book) sheet(name string) *sheet {
 	if s := b.Sheets[name]; s != nil && (len(s.Header) > 0 || len(s.Rows) > 0) {
 		return s
 	}
@@ -66,9 +66,9 @@ type grid interface {
 	next() ([]string, bool)
 }
 
-// readGrid turns the cells of a spreadsheet into a Sheet. The error is twiceError or errTooLarge.
-func readGrid(name string, g grid) (*Sheet, error) {
-	s := &Sheet{Name: name}
+// readGrid turns the cells of a spreadsheet into a sheet. The error is twiceError or errTooLarge.
+func readGrid(name string, g grid) (*sheet, error) {
+	s := &sheet{Name: name}
 	first, ok := g.next()
 	if !ok {
 		return s, nil

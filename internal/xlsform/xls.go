@@ -10,7 +10,7 @@ import (
 )
 
 // readXLS reads the sheets of an XLSForm from an xls file of Excel 97 or later (BIFF8, [MS-XLS]).
-func readXLS(data []byte) (book *Book, err error) {
+func readXLS(data []byte) (book *book, err error) {
 	// The library is handed files from anyone; a file that it trips over is an unreadable file.
 	defer func() {
 		if p := recover(); p != nil {
@@ -106,7 +106,7 @@ func (w *xlsBook) globals() error {
 	return nil
 }
 
-func (w *xlsBook) sheets() (*Book, error) {
+func (w *xlsBook) sheets() (*book, error) {
 	book := newBook()
 	book.Names = w.names
 	for i, name := range w.names {

@@ -13,7 +13,7 @@ import (
 )
 
 // readXLSX reads the sheets of an XLSForm from an xlsx or xlsm file. Formulas give their last result.
-func readXLSX(data []byte) (book *Book, err error) {
+func readXLSX(data []byte) (book *book, err error) {
 	// The library is handed files from anyone; a file that it trips over is an unreadable file.
 	defer func() {
 		if p := recover(); p != nil {
@@ -66,7 +66,7 @@ func unzipped(data []byte) (total uint64) {
 	return total
 }
 
-func xlsxSheet(f *excelize.File, name string) (*Sheet, error) {
+func xlsxSheet(f *excelize.File, name string) (*sheet, error) {
 	rows, err := f.Rows(name)
 	if err != nil {
 		return nil, fmt.Errorf("read sheet %s: %w", name, err)

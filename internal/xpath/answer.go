@@ -151,11 +151,11 @@ func numberAnswer(kind survey.Kind, n float64) string {
 	whole := math.Trunc(n)
 	switch {
 	case kind == survey.KindInteger && !math.IsNaN(n):
-		return FormatNumber(max(min(whole, math.MaxInt32), math.MinInt32))
+		return formatNumber(max(min(whole, math.MaxInt32), math.MinInt32))
 	case kind == survey.KindBoolean:
 		return strconv.FormatBool(truthOf(n))
 	case math.Abs(n-whole) < nearWhole:
-		return FormatNumber(whole)
+		return formatNumber(whole)
 	}
-	return FormatNumber(n)
+	return formatNumber(n)
 }

@@ -80,7 +80,7 @@ func valueCode(kind Kind, fn func(*frame) Value) *code {
 			mark := len(f.arena)
 			v := fn(f)
 			f.arena = f.arena[:mark]
-			return v.Truth()
+			return v.truth()
 		},
 	}
 	if kind == Any {

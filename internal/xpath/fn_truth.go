@@ -105,7 +105,7 @@ func buildChecklist(c *call) *code {
 		count := 0.0
 		for _, arg := range args[2:] {
 			for _, v := range f.members(arg) {
-				if v.Truth() {
+				if v.truth() {
 					count++
 				}
 			}
@@ -141,7 +141,7 @@ func (f *frame) weigh(values, weights []Value) (sum float64, complete bool) {
 		if i >= len(values) {
 			return sum, false
 		}
-		if values[i].Truth() {
+		if values[i].truth() {
 			sum += f.number(&weights[i])
 		}
 	}

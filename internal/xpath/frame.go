@@ -32,11 +32,11 @@ type Context struct {
 	Property func(name string) string
 
 	Done  context.Context // stops a long evaluation when done; nil never
-	Steps int             // how much work is allowed, about one per visited node; 0 means DefaultSteps
+	Steps int             // how much work is allowed, about one per visited node; 0 means defaultSteps
 }
 
-// DefaultSteps bounds an evaluation to well under a second.
-const DefaultSteps = 5_000_000
+// defaultSteps bounds an evaluation to well under a second.
+const defaultSteps = 5_000_000
 
 // frame is the state of one evaluation.
 type frame struct {
@@ -75,7 +75,7 @@ func (f *frame) start(ctx *Context) {
 	}
 	f.steps = ctx.Steps
 	if f.steps <= 0 {
-		f.steps = DefaultSteps
+		f.steps = defaultSteps
 	}
 	f.check = f.steps
 	if f.doc == nil && f.node != nil {

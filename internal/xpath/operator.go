@@ -89,7 +89,7 @@ func (f *frame) equal(a, b *Value, equal bool) bool {
 	case x.Kind != Nodes:
 		return f.same(&x, &y) == equal
 	case y.Kind == Boolean:
-		return (x.Truth() == y.Bool) == equal
+		return (x.truth() == y.Bool) == equal
 	}
 	return f.nodesEqual(x.Nodes, &y, equal)
 }
@@ -116,7 +116,7 @@ func (f *frame) unpacked(n *survey.Node) Value {
 func (f *frame) same(a, b *Value) bool {
 	switch {
 	case a.Kind == Boolean || b.Kind == Boolean:
-		return a.Truth() == b.Truth()
+		return a.truth() == b.truth()
 	case a.Kind == Number && !a.Dated || b.Kind == Number && !b.Dated:
 		return near(f.number(a), f.number(b))
 	}

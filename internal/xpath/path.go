@@ -145,7 +145,7 @@ func (f *frame) holds(cond *code) bool {
 		if v.Kind == Number {
 			return v.Num == float64(f.pos)
 		}
-		return v.Truth()
+		return v.truth()
 	}
 	return cond.truth(f)
 }

@@ -55,8 +55,8 @@ func (v *Value) Text() string {
 	return textOfNode(v.Nodes[0])
 }
 
-// Truth converts v as boolean() does. One answer has the truth of its value, several together are true. A date is true.
-func (v *Value) Truth() bool {
+// truth converts v as boolean() does. One answer has the truth of its value, several together are true. A date is true.
+func (v *Value) truth() bool {
 	switch v.Kind {
 	case String:
 		return v.Str != ""
@@ -101,9 +101,9 @@ func numberText(n float64) string {
 	return digits + "E" + strconv.Itoa(power)
 }
 
-// FormatNumber writes a number as XPath 1.0 section 4.2 does, without an exponent, as an answer keeps it; NaN is "", no
+// formatNumber writes a number as XPath 1.0 section 4.2 does, without an exponent, as an answer keeps it; NaN is "", no
 // answer.
-func FormatNumber(n float64) string {
+func formatNumber(n float64) string {
 	switch {
 	case math.IsNaN(n):
 		return ""
