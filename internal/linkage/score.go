@@ -20,8 +20,7 @@ type scorer struct {
 	alone     bool // nothing but names and dates tells who somebody is
 	numbers   bool // the list has id numbers
 	asked     bool // a person decides of every pair: nothing is held
-	dated     bool // days of birth are told, where names are not Chinese
-	brothers  bool // and the list has brothers and sisters, so that there are twins among them
+	brothers  bool // the list has brothers and sisters, so that there are twins among them
 	careful   bool // the list has so many twins that mistakes make the names of some alike
 }
 
@@ -34,7 +33,7 @@ func (t *Table) scorer(p *params) *scorer {
 		usual:   make([][3]float64, len(t.facts)),
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber),
 		birth: t.factOf(BirthDate), sex: t.factOf(Sex),
-		alone: p.alone, dated: t.dated(p, daysTell), brothers: t.brothers(p), careful: p.twins > manyTwins, n: float64(t.Len()),
+		alone: p.alone, brothers: t.brothers(p), careful: p.twins > manyTwins, n: float64(t.Len()),
 		often: max(placeholder, 2*p.match*float64(t.Len()))}
 	s.numbers = s.id >= 0 && len(t.facts[s.id].values) > 1
 	for i, f := range t.facts {
