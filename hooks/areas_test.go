@@ -92,6 +92,7 @@ func TestAnImportIsInUseAtOnce(t *testing.T) {
 func TestASplitMovesWhatLiesThere(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)
+	defer app.Shaped(t)
 	app.City(t)
 	server := app.Serve(t)
 	worker := app.Worker(t, "F1", "field", "990101001001")

@@ -202,6 +202,7 @@ func TestAuditIsClosed(t *testing.T) {
 func TestWritesAreRecorded(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)
+	defer app.Shaped(t)
 	server := app.Serve(t)
 	child, _ := person(t, app, "990101001001001")
 	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "990101"))

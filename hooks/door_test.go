@@ -203,6 +203,7 @@ func TestConcurrentEditsMergeAndKeepBothValues(t *testing.T) {
 func TestMandatoryReportDoesNotWaitForReview(t *testing.T) {
 	t.Parallel()
 	app, tablet, boss := stage(t)
+	defer app.Shaped(t)
 	answers := childVisit(testapp.Inside(gridA), "示例路 1 号", child("王小明", number1, "2015-03-01", map[string]any{"child_risk": map[string]any{"immediate_danger": "yes", "danger_action": []string{"police"}}}))
 	r := push(t, tablet, operation(1, uuid.NewString(), answers))[0]
 	if !r.has("report.mandatory") {

@@ -22,6 +22,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)
 	app.City(t)
+	defer app.Shaped(t)
 	served := app.Serve(t)
 	w := &witness{contract: readContract(t), t: t, served: served, seen: map[string]bool{}, ledger: newLedger(t, app)}
 	worker := app.Worker(t, "F1", "field", "990101001001")

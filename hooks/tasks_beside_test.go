@@ -136,7 +136,7 @@ func TestACorrectionTakesBackItsOwnProposalsAlone(t *testing.T) {
 	push(t, tablet, operation(1, id, visit))
 	own := map[string]any{"id": "own", "collection": collections.Persons, "record": "somebody", "field": "sex", "source": id,
 		"kind": "proposal", "status": "open", "area": gridA}
-	app.PlantBeside(t, collections.Edits, own, map[string]any{"source": uuid.NewString(), "kind": "change", "status": "applied"})
+	app.PlantBeside(t, collections.Edits, own, map[string]any{"source": uuid.NewString(), "kind": "conflict", "status": "applied"})
 	app.Plant(t, collections.Edits, own)
 	before := app.Picture(t)
 	push(t, tablet, based(operation(2, id, visit), 1))

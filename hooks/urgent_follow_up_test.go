@@ -33,6 +33,7 @@ func elderVisit(signs, follow string) map[string]any {
 func TestUrgentFollowUp(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
+	defer c.app.Shaped(t)
 	id := uuid.NewString()
 	submit := func(seq, rev int, signs, follow string) {
 		t.Helper()

@@ -105,6 +105,7 @@ const number1 = "990000201503010017"
 func TestLifeOfAVisit(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)
+	defer app.Shaped(t)
 	app.City(t)
 	server := app.Serve(t)
 	worker := app.Worker(t, "F1", "field", "990101001001")

@@ -50,7 +50,7 @@ func newLedger(t *testing.T, app *testapp.App) *ledger {
 		"edits": of(about, map[string]any{"field": "remarks", "kind": "proposal", "status": "open", "worker": worker,
 			"source": "next-child_visits"}),
 		"attachments": of(about, map[string]any{"name": "next.jpg", "sha256": "next", "state": "declared", "worker": worker}),
-		"uploads":     {"worker": worker, "sha256": "next", "size": 1, "state": "open"},
+		"uploads":     {"worker": worker, "sha256": "next", "size": 1},
 		"paradata":    of(about, map[string]any{"instance": "next-child_visits", "worker": worker}),
 		"entity_versions": {"list": "persons", "entity": "next-persons", "entity_rev": 1, "record": "next-child_visits", "worker": worker,
 			"area": area},
