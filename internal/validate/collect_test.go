@@ -113,6 +113,41 @@ func TestCalculationsOfCollect(t *testing.T) {
 	}
 }
 
+// TestResultsStayWhatTheyAreForOthers sends what JavaRosa computed, each result after those that it reads: a moment, a number or
+// a truth stays one for other expressions although its question holds text.
+func TestResultsStayWhatTheyAreForOthers(t *testing.T) {
+	sent := []struct{ name, expression, answer string }{
+		{"born", "if(true(), ${day}, '')", "1999-12-31T00:00:00.000+08:00"},
+		{"day_x", "concat(${born}, 'x')", "1999-12-31x"},
+		{"same_day", "${born} = ${day}", "1"},
+		{"number_of", "number(${born})", "10956"},
+		{"age", "int((date('2026-11-27') - ${born}) div 365.25)", "26"},
+		{"shown", "format-date(${born}, '%d.%m.%Y')", "31.12.1999"},
+		{"grown", "${i} > 18", "0"},
+		{"grown_x", "concat(${grown}, 'x')", "falsex"},
+		{"grown_length", "string-length(${grown})", "5"},
+		{"grown_word", "if(${grown} = 'true', 1, 2)", "2"},
+		{"grown_if", "if(if(true(), ${grown}, ''), 1, 2)", "2"},
+		{"large", "if(true(), ${i} * 1000000000, '')", "4000000000"},
+		{"large_x", "concat(${large}, 'x')", "4.0E9x"},
+		{"none", "if(true(), ${i} - 4, '')", "0"},
+		{"none_if", "if(${none}, 1, 2)", "2"},
+	}
+	rows, answers := []string{"date | day | D", "integer | i | I"}, `"day":"1999-12-31","i":4`
+	for _, c := range sent {
+		rows = append(rows, "calculate | "+c.name+" | | "+c.expression)
+		answers += fmt.Sprintf(",%q:%q", c.name, c.answer)
+	}
+	f := markdown(t, asked(rows...))
+	got := compiled(t, f).Check(context.Background(), filled(t, f, "{"+answers+"}"), validate.TakeOut)
+	for _, c := range got.Changes {
+		t.Errorf("%s: JavaRosa has %s, here %s", c.Field, c.Sent, c.Computed)
+	}
+	if len(got.Issues) > 0 {
+		t.Errorf("issues %v", got.Issues)
+	}
+}
+
 func TestResultsTakeTheTypeOfTheirQuestion(t *testing.T) {
 	for _, test := range []struct{ kind, expression, want string }{
 		{"int", "1.005 * 300", "301"},

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"slices"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -44,9 +43,9 @@ func Authoritative(q *survey.Question) bool {
 	return false
 }
 
-// seen is the kind that expressions see: a calculation without a type has that of its result.
+// seen is the kind that expressions see: a calculation into text that cannot be evaluated has that of its result, where it is known.
 func (p *part) seen() survey.Kind {
-	if p.calculation == nil || p.q.Holds() != survey.KindText || bound(p.q) {
+	if p.calculation == nil || p.q.Holds() != survey.KindText {
 		return p.q.Holds()
 	}
 	switch p.calculation.expr.Info.Kind {
@@ -58,10 +57,6 @@ func (p *part) seen() survey.Kind {
 		return survey.KindText
 	}
 	return survey.KindNone
-}
-
-func bound(q *survey.Question) bool {
-	return slices.ContainsFunc(q.Bind, func(p survey.Pair) bool { return p.Name == "type" })
 }
 
 func (p *part) container() bool { return p.q.Kind == survey.KindGroup || p.q.Kind == survey.KindRepeat }

@@ -160,8 +160,12 @@ func (r *run) result(p *part, node *survey.Node) (string, bool) {
 		return "", false
 	}
 	r.look(node, node)
-	s, err := p.calculation.expr.Result(&r.x, p.q.Holds())
-	return s, r.ok(err)
+	s, held, err := p.calculation.expr.Result(&r.x, p.q.Holds())
+	if !r.ok(err) {
+		return "", false
+	}
+	node.Answer = held
+	return s, true
 }
 
 func (r *run) look(node, current *survey.Node) {

@@ -26,7 +26,7 @@ func (f *frame) typed(n *survey.Node) Value {
 		return textValue("")
 	case survey.KindBoolean:
 		if s = trim(s); s != "" {
-			return truthValue(s == "1" || s == "t" || s == "true")
+			return truthValue(isTrue(s))
 		}
 	case survey.KindNone:
 		if looksLikeDate(s) {
@@ -77,9 +77,16 @@ func textOfNode(n *survey.Node) string {
 		return ""
 	case survey.KindDate, survey.KindDateTime:
 		return dayText(trim(s))
+	case survey.KindBoolean:
+		if s = trim(s); s != "" {
+			return strconv.FormatBool(isTrue(s))
+		}
 	}
 	return s
 }
+
+// isTrue reports whether a text is true as JavaRosa writes it.
+func isTrue(s string) bool { return s == "1" || s == "t" || s == "true" }
 
 // exactDigits is how many digits a double holds for sure.
 const exactDigits = 15
@@ -100,8 +107,7 @@ func truthOfNodes(nodes []*survey.Node) bool {
 	case survey.KindInteger, survey.KindDecimal:
 		return truthOf(answerNumber(s))
 	case survey.KindBoolean:
-		s = trim(s)
-		return s == "1" || s == "t" || s == "true"
+		return isTrue(trim(s))
 	}
 	return s != ""
 }

@@ -121,9 +121,10 @@ func (e *Expr) done(f *frame, err *error) {
 const maxKeptArena = 1 << 14
 
 // Result evaluates a calculation to the answer that it gives a question of that kind, as JavaRosa stores it: a whole
-// question loses the fraction and stays within an int of Java, a date its time; NaN is no answer. It fails for several
-// answers together, which JavaRosa refuses.
-func (e *Expr) Result(ctx *Context, kind survey.Kind) (s string, err error) {
+// question loses the fraction and stays within an int of Java, a date its time; NaN is no answer. held is the kind that
+// other expressions see then: JavaRosa keeps the number, moment or truth that a question of text was given. It fails for
+// several answers together, which JavaRosa refuses.
+func (e *Expr) Result(ctx *Context, kind survey.Kind) (s string, held survey.Kind, err error) {
 	f := e.frame(ctx)
 	defer e.done(f, &err)
 	v := e.code.value(f)
@@ -132,15 +133,23 @@ func (e *Expr) Result(ctx *Context, kind survey.Kind) (s string, err error) {
 	}
 	switch v.Kind {
 	case Boolean:
-		return strconv.FormatBool(v.Bool), nil
+		return strconv.FormatBool(v.Bool), survey.KindBoolean, nil
 	case String:
 		if moment, ok := answerMoment(kind, v.Str, f.zone); ok && isMoment(kind) {
-			return momentText(kind, moment, f.zone), nil
+			return momentText(kind, moment, f.zone), kind, nil
 		}
-		return v.Str, nil
+		return v.Str, kind, nil
 	}
 	if v.Dated {
-		return momentText(kind, v, f.zone), nil
+		s = momentText(kind, v, f.zone)
+		if !isMoment(kind) {
+			kind = survey.KindDateTime
+		}
+		return s, kind, nil
 	}
-	return numberAnswer(kind, v.Num), nil
+	s = numberAnswer(kind, v.Num)
+	if kind == survey.KindText {
+		kind = survey.KindDecimal
+	}
+	return s, kind, nil
 }
