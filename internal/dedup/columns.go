@@ -15,15 +15,18 @@ type heading struct {
 	names []string
 }
 
-// headers are the usual ones of each role, in both languages; a table may have several of one role.
+// headers are the usual ones of each role, in Chinese and English, some in German, French and Spanish; a table may have several
+// of one role.
 var headers = []heading{
-	{linkage.FullName, append(of(persons, "姓名", "名字"), "name", "full_name", "person_name", "户主姓名")},
+	{linkage.FullName, append(of(persons, "姓名", "名字"), "name", "full_name", "person_name", "户主姓名", "nom_complet", "nombre_completo")},
 	{linkage.GivenName, []string{"given_name", "given_names", "first_name", "first_names", "fname", "forename", "forenames",
-		"christian_name", "名"}},
-	{linkage.Surname, []string{"surname", "last_name", "lname", "sname", "family_name", "姓", "姓氏"}},
-	{linkage.Sex, append(of(persons, "性别", "性別"), "sex", "gender", "sex_code", "gender_code")},
+		"christian_name", "名", "vorname", "vornamen", "prénom", "prénoms", "prenom", "nombre", "nombres"}},
+	{linkage.Surname, []string{"surname", "last_name", "lname", "sname", "family_name", "姓", "姓氏", "nachname", "familienname",
+		"nom", "nom_de_famille", "apellido", "apellidos"}},
+	{linkage.Sex, append(of(persons, "性别", "性別"), "sex", "gender", "sex_code", "gender_code", "geschlecht", "sexe", "sexo")},
 	{linkage.BirthDate, append(of(persons, "出生日期", "出生年月", "出生年月日", "出生年份", "出生时间", "生日"), "birth_date", "date_of_birth", "dob",
-		"birthday", "birth", "born", "year_of_birth", "birth_year", "yob", "d.o.b.", "date_born", "year_born")},
+		"birthday", "birth", "born", "year_of_birth", "birth_year", "yob", "d.o.b.", "date_born", "year_born",
+		"geburtsdatum", "date_de_naissance", "fecha_de_nacimiento")},
 	{ages, append(of(persons, "年龄", "年齡"), "age", "age_in_years", "周岁")},
 	{linkage.IDNumber, append(of(persons, "证件号码", "证件号", "身份证", "身份证号", "身份证号码", "身份证件号", "身份证件号码", "公民身份号码", "身份證", "身份證號",
 		"身份證號碼", "證件號碼"), "id_number", "id_no", "soc_sec_id", "ssn", "social_security_number", "social_security_no", "nid", "national_id",
@@ -35,8 +38,10 @@ var headers = []heading{
 		"street_address", "home_address", "residence", "地址", "住址", "家庭住址", "家庭详细住址", "现住址", "现居住地址", "现居住地", "现住地址", "居住地", "居住地址",
 		"家庭地址", "详细地址", "详细住址", "常住地址"}},
 	{linkage.StreetNumber, []string{"street_number", "street_no", "house_number", "house_no", "门牌号"}},
-	{linkage.Postcode, []string{"postcode", "zip", "zip_code", "postal_code", "postcode_fake", "邮政编码", "邮编"}},
-	{linkage.Place, []string{"place", "suburb", "city", "town", "village", "parish", "locality", "birth_place", "place_of_birth", "籍贯",
+	{linkage.Postcode, []string{"postcode", "zip", "zip_code", "postal_code", "postcode_fake", "邮政编码", "邮编", "plz", "code_postal",
+		"código_postal"}},
+	{linkage.Place, []string{"place", "suburb", "city", "town", "village", "parish", "ort", "wohnort", "ville", "ciudad",
+		"locality", "birth_place", "place_of_birth", "籍贯",
 		"出生地", "户籍地", "户籍地址"}},
 	{linkage.HouseCode, []string{"house_code", "房屋编码", "房屋编号"}},
 	{linkage.Area, []string{"area", "area_code", "state", "county", "district", "province", "region", "区划代码", "所属社区", "社区", "网格", "街道",

@@ -233,3 +233,26 @@ func TestAgesAreToldInTheYearOfTheirList(t *testing.T) {
 		t.Errorf("%d of 60 found, %d wrong, not compared %v", right, wrong, found.Others)
 	}
 }
+
+// TestHeadersOfOtherLanguages: the usual ones in German, French and Spanish need no --map.
+func TestHeadersOfOtherLanguages(t *testing.T) {
+	for _, header := range []string{"No. Vorname Nachname Geburtsdatum PLZ", "id Prénom Nom Date_de_naissance Code_postal",
+		"id Nombre Apellidos Fecha_de_nacimiento Código_postal"} {
+		rows := [][]string{strings.Fields(header)}
+		for i, row := range people(60) {
+			name := []rune(row[1])
+			rows = append(rows, []string{row[0], string(name[1:]), string(name[:1]), row[2], fmt.Sprint(10_000 + i)})
+		}
+		path := filepath.Join(t.TempDir(), "list.csv")
+		if err := os.WriteFile(path, []byte(text(t, ',', rows)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		found, err := dedup.Find(t.Context(), options(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(found.Result.Model.Columns); n != 4 || len(found.Others) > 0 {
+			t.Errorf("%s: %d columns compared, not known: %v", header, n, found.Others)
+		}
+	}
+}

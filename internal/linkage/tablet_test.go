@@ -162,6 +162,7 @@ func TestTabletVectors(t *testing.T) {
 			func(s *Said) { s.Phone, s.House, s.Birth = "", "h9999", s.Birth[:4] }, // the year alone
 			func(s *Said) { s.Birth = s.Birth[:4] + "-02-09" },                     // of one year and household
 			func(s *Said) { s.Phone, s.House, s.Birth = "", "h9999", s.Birth[:4]+"-02-09" },
+			func(s *Said) { s.Birth = "21" + s.Birth[2:4] }, // a digit of the year
 		} {
 			b := a
 			change(&b)

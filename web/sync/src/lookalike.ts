@@ -157,7 +157,10 @@ function dateLevel(a: string, b: string): number {
   if (a === b) return 1;
   const [x, y] = [a, b].map((s) => s.split("-").map(Number)) as [number[], number[]];
   const years = Math.abs(x[0]! - y[0]!);
-  if (x.length < 3 || y.length < 3) return years === 0 ? 6 : years <= 2 ? 9 : years < 15 ? 10 : 11;
+  if (x.length < 3 || y.length < 3) {
+    if (years >= 90 && oneOff(a.slice(0, 4), b.slice(0, 4))) return 10; // a digit of the year, no generation
+    return years === 0 ? 6 : years <= 2 ? 9 : years < 15 ? 10 : 11;
+  }
   if (years === 0 && x[1] === y[2] && x[2] === y[1]) return 2;
   if (oneOff(a, b)) return 4;
   if (x.filter((n, i) => n === y[i]).length === 2 && years <= 10) return 5;
