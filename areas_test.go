@@ -23,22 +23,13 @@ import (
 func TestReassignmentKilledInTheMidst(t *testing.T) {
 	binary := buildBinary(t)
 	whole, killed := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "killed")
-	_, server := startServer(t, binary, whole, "--demo")
-	if err := server.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	server.Wait()
+	copyDemo(t, binary, whole)
 	grids := filepath.Join(t.TempDir(), "grids.geojson")
 	if err := os.WriteFile(grids, shiftedCodes(t, whole), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	run(t, binary, "areas", "import", grids, "--crs", "wgs84", "--dir", whole)
-	if err := os.CopyFS(killed, os.DirFS(whole)); err != nil {
-		t.Fatal(err)
-	}
-	for _, beside := range []string{".keys.json", ".witness.json"} {
-		copyFile(t, whole+beside, killed+beside)
-	}
+	copyFolder(t, whole, killed)
 	run(t, binary, "areas", "reassign", "--dir", whole)
 	kills := 0
 	for ; kills < 5; kills++ {

@@ -38,7 +38,7 @@ var beside = map[string]string{
 func TestCommandsBesideAServer(t *testing.T) {
 	binary, out := buildBinary(t), t.TempDir()
 	dir := filepath.Join(out, "data")
-	url, process := startServer(t, binary, dir, "--demo")
+	url, process := startDemo(t, binary, dir)
 	tab := &tablet{url: url}
 	tab.signIn(t, "F00012")
 	operator := signedOperator(t, url)
@@ -120,7 +120,7 @@ func signedOperator(t *testing.T, url string) *tablet {
 func TestADataFolderFromElsewhereHasANewEpoch(t *testing.T) {
 	binary, out := buildBinary(t), t.TempDir()
 	dir := filepath.Join(out, "data")
-	url, process := startServer(t, binary, dir, "--demo")
+	url, process := startDemo(t, binary, dir)
 	tab := &tablet{url: url}
 	tab.signIn(t, "F00012")
 	stop := func() { process.Process.Signal(os.Interrupt); process.Wait() }
@@ -186,6 +186,17 @@ func run(t *testing.T, binary string, args ...string) {
 	t.Helper()
 	if said, err := exec.Command(binary, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v %s", args, err, said)
+	}
+}
+
+// copyFolder copies a data folder and the files beside it.
+func copyFolder(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	for _, beside := range []string{".keys.json", ".witness.json"} {
+		copyFile(t, from+beside, to+beside)
 	}
 }
 

@@ -65,7 +65,7 @@ func admit(t *testing.T) *patient {
 	p := &patient{t: t, binary: buildBinary(t), dir: filepath.Join(t.TempDir(), "data"), armed: filepath.Join(t.TempDir(), "point"), acknowledged: map[string]bool{}, brought: map[string][]byte{}}
 	t.Setenv("DOORSTEP_CRASH", p.armed)
 	var address string
-	address, p.process = startServer(t, p.binary, p.dir, "--demo")
+	address, p.process = startDemo(t, p.binary, p.dir)
 	p.tablet, p.boss = &tablet{url: address}, &tablet{url: address}
 	p.tablet.signIn(t, "F00012")
 	var auth struct{ Token string }

@@ -21,7 +21,7 @@ import (
 // analyst are answered, and in exports.
 func TestNobodyElseLearnsWhoLivesHere(t *testing.T) {
 	binary, dir := buildBinary(t), filepath.Join(t.TempDir(), "data")
-	server, process := startServer(t, binary, dir, "--demo")
+	server, process := startDemo(t, binary, dir)
 	said, err := exec.CommandContext(t.Context(), binary, "simulate", "--server", server, "--tablets", "6", "--visits", "5", "--seed", "7").CombinedOutput()
 	if err != nil {
 		t.Fatalf("simulate: %v\n%s", err, said)

@@ -225,7 +225,7 @@ func multipartTo(t *testing.T, to, token string, files map[string][]byte) (int, 
 func TestNothingTypedIsInClear(t *testing.T) {
 	binary, dir := buildBinary(t), filepath.Join(t.TempDir(), "data")
 	noTemporaryFolder(t)
-	server, process := startServer(t, binary, dir, "--demo")
+	server, process := startDemo(t, binary, dir)
 	own, elsewhere, analyst := &tablet{url: server}, &tablet{url: server}, &tablet{url: server, token: signedIn(t, server, "A00002")}
 	own.signIn(t, "F00012")
 	elsewhere.signIn(t, "F00055")

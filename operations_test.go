@@ -24,7 +24,9 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	failed := m.Run()
+	os.RemoveAll(demoCity)
+	os.Exit(failed)
 }
 
 // buildBinary returns a program that is Doorstep, and dies at the point that the file of DOORSTEP_CRASH names.
@@ -80,6 +82,36 @@ func startServer(t *testing.T, binary, dir string, args ...string) (url string, 
 	text, _ := os.ReadFile(log.Name())
 	t.Fatalf("the server does not answer:\n%s", text)
 	return "", nil
+}
+
+// demoCity is the folder of the demo city that tests copy; the first that asks for one makes it.
+var demoCity string
+
+// copyDemo makes dir a data folder with the demo city.
+func copyDemo(t *testing.T, binary, dir string) {
+	t.Helper()
+	if demoCity == "" {
+		made, err := os.MkdirTemp(filepath.Dir(filepath.Dir(binary)), "demo-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, server := startServer(t, binary, filepath.Join(made, "data"), "--demo")
+		if err := server.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		if err := server.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		demoCity = made
+	}
+	copyFolder(t, filepath.Join(demoCity, "data"), dir)
+}
+
+// startDemo runs the binary on a demo city of its own until it answers.
+func startDemo(t *testing.T, binary, dir string) (url string, process *exec.Cmd) {
+	t.Helper()
+	copyDemo(t, binary, dir)
+	return startServer(t, binary, dir, "--demo")
 }
 
 // TestWalkThroughOfTheDocs_needsBashAndCurl replays the blocks of docs/operations.md against the real binary.
