@@ -16,6 +16,7 @@ import (
 	"doorstep/internal/audit"
 	"doorstep/internal/export"
 	"doorstep/internal/match"
+	"doorstep/internal/tabular"
 )
 
 // matching holds the flags of one comparison.
@@ -94,7 +95,7 @@ func (m *matching) run(ctx context.Context, app *pocketbase.PocketBase, path str
 	}
 	var people []string
 	page, tasks := match.Page{List: name}, match.NewTasks(name, m.Within, m.Actor)
-	n, err = match.Compare(ctx, collections.Read(app), match.File{Name: name, In: in}, m.Options, func(r match.Row) error {
+	n, err = match.Compare(ctx, collections.Read(app), tabular.File{Name: name, In: in}, m.Options, func(r match.Row) error {
 		page.Take(r)
 		people = r.Met(people)
 		if m.tasks {

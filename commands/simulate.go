@@ -34,11 +34,11 @@ func simulate() *cobra.Command {
 	f.IntVar(&s.Visits, "visits", 10, "每台平板的走访数 · visits of each tablet")
 	f.Uint64Var(&s.Seed, "seed", 1, "随机种子 · seed of the visits, mistakes and lost answers")
 	f.Var(chosen(&s.scale, "small", "full"), "scale", "服务器上演示城市的规模 · size of the server's demo city")
-	f.Float64Var(&s.Weather.LostAnswers, "lost-acks", 0.1, "应答丢失的比例 · share of answers that are lost on the way")
-	f.Float64Var(&s.Weather.LostRequests, "lost-requests", 0, "请求丢失的比例 · share of requests that are lost on the way")
-	f.Float64Var(&s.Weather.Repeated, "repeated", 0, "请求重复到达的比例 · share of requests that arrive twice")
-	f.Float64Var(&s.Weather.Late, "late", 0, "请求晚到、与后一请求颠倒的比例 · share of requests that arrive after the one that follows")
-	f.DurationVar(&s.Weather.Delay, "delay", 0, "请求在途的最长时间 · longest time that a request is on its way")
+	f.Float64Var(&s.Network.LostAnswers, "lost-acks", 0.1, "应答丢失的比例 · share of answers that are lost on the way")
+	f.Float64Var(&s.Network.LostRequests, "lost-requests", 0, "请求丢失的比例 · share of requests that are lost on the way")
+	f.Float64Var(&s.Network.Repeated, "repeated", 0, "请求重复到达的比例 · share of requests that arrive twice")
+	f.Float64Var(&s.Network.Late, "late", 0, "请求晚到、与后一请求颠倒的比例 · share of requests that arrive after the one that follows")
+	f.DurationVar(&s.Network.Delay, "delay", 0, "请求在途的最长时间 · longest time that a request is on its way")
 	f.DurationVar(&s.Skew, "clock-skew", 0, "平板时钟偏差的上限 · how far a tablet's clock may be wrong")
 	f.StringVar(&s.operator, "operator", "",
 		"运维账号邮箱，给出后随机调整负责区域，密码取自 DOORSTEP_OPERATOR_PASSWORD · email of an operator, to reassign territories; the password is read from "+

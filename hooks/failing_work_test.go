@@ -22,6 +22,7 @@ import (
 	"doorstep/internal/roster"
 	"doorstep/internal/sealing"
 	"doorstep/internal/staff"
+	"doorstep/internal/tabular"
 )
 
 // TestWorkThatFailsSaysSo runs what is done at the shell and by the clock again and again, while each time another statement of the
@@ -97,7 +98,7 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 		{"matching", true, func(ctx context.Context) error {
 			o := match.Options{Actor: access.Shell(), Now: now}
 			tasks := match.NewTasks("list.csv", "", o.Actor)
-			n, err := match.Compare(ctx, db, match.File{Name: "list.csv", In: strings.NewReader(listed)}, o, tasks.Take)
+			n, err := match.Compare(ctx, db, tabular.File{Name: "list.csv", In: strings.NewReader(listed)}, o, tasks.Take)
 			if err == nil {
 				err = match.Record(ctx, app, o, n, nil)
 			}

@@ -56,7 +56,7 @@ func ImportHouseCodes(ctx context.Context, app core.App, f File, o Options) (Hou
 	if err != nil {
 		return r, err
 	}
-	r.Ignored, err = tabular.ReadFrom(f.Name, bytes.NewReader(f.Data), houseColumns, l.row)
+	r.Ignored, err = tabular.ReadFrom(tabular.File{Name: f.Name, In: bytes.NewReader(f.Data)}, houseColumns, l.row)
 	r.Mistakes = append(r.Mistakes, l.wrong...)
 	if whole := (survey.Problems)(nil); errors.As(err, &whole) {
 		r.Mistakes = append(r.Mistakes, whole...)

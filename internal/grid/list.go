@@ -17,7 +17,7 @@ var listColumns = []tabular.Column{
 
 // list reads a list of area codes without outlines, .xlsx or .csv. Its mistakes name the row and the column as the list does.
 func (imp *importer) list(f File) error {
-	ignored, err := tabular.ReadFrom(f.Name, bytes.NewReader(f.Data), listColumns, func(r tabular.Row) error {
+	ignored, err := tabular.ReadFrom(tabular.File{Name: f.Name, In: bytes.NewReader(f.Data)}, listColumns, func(r tabular.Row) error {
 		before := len(imp.problems)
 		said := map[string]string{}
 		for _, c := range listColumns {

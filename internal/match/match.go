@@ -4,7 +4,6 @@ package match
 
 import (
 	"context"
-	"io"
 	"strings"
 	"time"
 
@@ -113,20 +112,14 @@ func Columns(mapping string) ([]tabular.Column, error) {
 	return all, nil
 }
 
-// File is a list; its name tells what it is.
-type File struct {
-	Name string
-	In   io.ReadSeeker
-}
-
 // Compare reads a list and gives each of its rows to each, then whoever is not on it. It fails with
 // survey.Problems where the list cannot be read, and with problem.BadParameter for an area outside of the actor's territory.
-func Compare(ctx context.Context, db collections.DB, list File, o Options, each func(Row) error) (Counts, error) {
+func Compare(ctx context.Context, db collections.DB, list tabular.File, o Options, each func(Row) error) (Counts, error) {
 	c := comparing{db: db, o: o, met: map[string]int{}}
 	if err := c.place(); err != nil {
 		return c.counts, err
 	}
-	ignored, err := tabular.ReadFrom(list.Name, list.In, o.Columns, func(r tabular.Row) error {
+	ignored, err := tabular.ReadFrom(list, o.Columns, func(r tabular.Row) error {
 		if c.counts.Rows++; o.Most > 0 && c.counts.Rows > o.Most {
 			return problem.New(problem.TooLarge, "")
 		}

@@ -20,6 +20,7 @@ import (
 	"doorstep/internal/match"
 	"doorstep/internal/problem"
 	"doorstep/internal/roster"
+	"doorstep/internal/tabular"
 	"doorstep/internal/testapp"
 )
 
@@ -121,7 +122,7 @@ func compare(t *testing.T, app *testapp.App, list []byte, o match.Options) (matc
 	}
 	o.Now = app.Doorstep.Now()
 	var rows []match.Row
-	n, err := match.Compare(context.Background(), collections.Read(app.TestApp), match.File{Name: "list.csv", In: bytes.NewReader(list)}, o, func(r match.Row) error {
+	n, err := match.Compare(context.Background(), collections.Read(app.TestApp), tabular.File{Name: "list.csv", In: bytes.NewReader(list)}, o, func(r match.Row) error {
 		rows = append(rows, r)
 		return nil
 	})
@@ -323,7 +324,7 @@ func TestAWorkbook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, o := match.File{Name: "x.xlsx", In: bytes.NewReader(b.Bytes())}, match.Options{Actor: operator, Columns: columns, Now: app.Doorstep.Now()}
+	list, o := tabular.File{Name: "x.xlsx", In: bytes.NewReader(b.Bytes())}, match.Options{Actor: operator, Columns: columns, Now: app.Doorstep.Now()}
 	n, err := match.Compare(t.Context(), collections.Read(app.TestApp), list, o, func(match.Row) error { return nil })
 	if err != nil || n.Both != 1 {
 		t.Errorf("%+v %v", n, err)

@@ -34,7 +34,7 @@ var tableColumns = []tabular.Column{
 // ReadTable reads the table from a file, whose name tells what it is. It fails with survey.Problems.
 func ReadTable(name string, in io.ReadSeeker) (all []Service, err error) {
 	var wrong survey.Problems
-	_, err = tabular.ReadFrom(name, in, tableColumns, func(r tabular.Row) error {
+	_, err = tabular.ReadFrom(tabular.File{Name: name, In: in}, tableColumns, func(r tabular.Row) error {
 		s := Service{Code: strings.ToLower(r.Get("code")), Position: len(all) + 1, NameZH: r.Get("name_zh"), NameEN: r.Get("name_en"),
 			Basis: r.Get("basis"), Rule: r.Get("rule"), WordsZH: r.Get("words_zh"), WordsEN: r.Get("words_en"), Band: r.Get("band"),
 			Received: r.Get("received"), Active: true}

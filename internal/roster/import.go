@@ -27,12 +27,6 @@ type Options struct {
 	Each  func(Judged) error // told what becomes of each person; may be nil
 }
 
-// File is a list that was opened; its name tells what it is.
-type File struct {
-	Name string
-	In   io.ReadSeeker
-}
-
 // Imported counts what an import did. Known ones were in the register.
 type Imported struct {
 	Rows            int      `json:"rows"`
@@ -56,22 +50,17 @@ const (
 	rowsAtOnce   = 500  // in one transaction: tablets that sync meanwhile wait no longer than for these
 )
 
-// Import is ImportFile of the list at a path, by whoever types at the shell.
+// Import is ImportFile of the list at a path, by somebody at the shell.
 func Import(ctx context.Context, app core.App, path string, o Options) (Imported, error) {
-	f, err := tabular.Open(path)
-	if err != nil {
-		return Imported{}, err
-	}
-	defer f.Close()
 	o.Actor = access.Shell()
-	return ImportFile(ctx, app, File{path, f}, o)
+	return tabular.With(path, func(f tabular.File) (Imported, error) { return ImportFile(ctx, app, f, o) })
 }
 
 // ImportFile brings a list into the register. The whole list is read first: with one mistake nothing is written, and the
 // error is survey.Problems. Then its rows are written some hundred at a time; an import that is interrupted may simply
 // be run again, since who is there already is not added twice. With o.Check all is undone again, some hundred rows at a
 // time: a person whose rows stand further apart counts as new twice.
-func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported, error) {
+func ImportFile(ctx context.Context, app core.App, f tabular.File, o Options) (Imported, error) {
 	n, err := check(app, f, o)
 	if err != nil {
 		return n, err
@@ -95,11 +84,11 @@ func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported,
 }
 
 // check reads the whole list and counts its rows.
-func check(app core.App, f File, o Options) (Imported, error) {
+func check(app core.App, f tabular.File, o Options) (Imported, error) {
 	var n Imported
 	var wrong survey.Problems
 	rd := reader{collections.Read(app), o.Datum, o.Actor, map[string]bool{}}
-	ignored, err := tabular.ReadFrom(f.Name, f.In, columns, func(r tabular.Row) error {
+	ignored, err := tabular.ReadFrom(f, columns, func(r tabular.Row) error {
 		n.Rows++
 		_, found, err := rd.read(r)
 		if len(wrong) < mostMistakes {
@@ -122,7 +111,7 @@ func check(app core.App, f File, o Options) (Imported, error) {
 // errUndo ends the transaction of a rehearsal.
 var errUndo = errors.New("undo")
 
-func write(ctx context.Context, app core.App, f File, o Options, n *Imported) error {
+func write(ctx context.Context, app core.App, f tabular.File, o Options, n *Imported) error {
 	rd := reader{collections.Read(app), o.Datum, o.Actor, map[string]bool{}}
 	var batch []line
 	done := 0
@@ -149,7 +138,7 @@ func write(ctx context.Context, app core.App, f File, o Options, n *Imported) er
 		batch = batch[:0]
 		return nil
 	}
-	_, err := tabular.ReadFrom(f.Name, f.In, columns, func(r tabular.Row) error {
+	_, err := tabular.ReadFrom(f, columns, func(r tabular.Row) error {
 		l, _, err := rd.read(r)
 		if err != nil {
 			return err

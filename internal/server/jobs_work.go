@@ -22,6 +22,7 @@ import (
 	"doorstep/internal/roster"
 	"doorstep/internal/staff"
 	"doorstep/internal/survey"
+	"doorstep/internal/tabular"
 )
 
 // Kinds of jobs.
@@ -209,7 +210,7 @@ func importStaff(ctx context.Context, t *job.Task) (any, error) {
 		out.File = "passwords.csv"
 		return t.Keep(func(w io.Writer) error { return writePasswords(w, made) })
 	}
-	out.Imported, err = staff.ImportFile(ctx, t.App, staff.File{Name: t.Name, In: given}, o)
+	out.Imported, err = staff.ImportFile(ctx, t.App, tabular.File{Name: t.Name, In: given}, o)
 	return out, firstMistakes(err)
 }
 
@@ -256,7 +257,7 @@ func importRoster(ctx context.Context, t *job.Task) (any, error) {
 	out := importedRoster{Check: in.Check}
 	o := roster.Options{Check: in.Check, Datum: in.Datum, Actor: t.Actor, Now: t.Now,
 		Show: func(done, total int) { t.Step(ctx, done, total) }}
-	list := roster.File{Name: t.Name, In: given}
+	list := tabular.File{Name: t.Name, In: given}
 	if in.Check {
 		out.File = "roster.csv"
 		err = t.Keep(func(w io.Writer) error { return out.look(ctx, t, w, list, o) })
@@ -268,7 +269,7 @@ func importRoster(ctx context.Context, t *job.Task) (any, error) {
 }
 
 // look writes what an import would do with the person of each row.
-func (out *importedRoster) look(ctx context.Context, t *job.Task, w io.Writer, list roster.File, o roster.Options) error {
+func (out *importedRoster) look(ctx context.Context, t *job.Task, w io.Writer, list tabular.File, o roster.Options) error {
 	table, err := roster.NewTable(w)
 	if err != nil {
 		return err

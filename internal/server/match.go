@@ -7,6 +7,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/match"
 	"doorstep/internal/problem"
+	"doorstep/internal/tabular"
 )
 
 // mostCompared is how many rows of a list are compared over HTTP; longer ones are for the command.
@@ -21,13 +22,13 @@ type matched struct {
 }
 
 // compared reads which list is to be compared, and how. It fails where the columns are none, or nothing came.
-func (r *request) compared() (o match.Options, list match.File, err error) {
+func (r *request) compared() (o match.Options, list tabular.File, err error) {
 	o = match.Options{Actor: r.actor, Within: r.query("within"), NotListed: r.query("not_listed"), Most: mostCompared, Now: r.Now()}
 	if o.Columns, err = match.Columns(r.query("map")); err != nil {
 		return o, list, err
 	}
 	file, err := r.uploaded()
-	return o, match.File{Name: file.name, In: bytes.NewReader(file.raw)}, err
+	return o, tabular.File{Name: file.name, In: bytes.NewReader(file.raw)}, err
 }
 
 // matchList compares a list with the people of the caller's territory, whose identifiers stay masked. It writes nothing but the

@@ -7,6 +7,7 @@ import (
 
 	"doorstep/internal/audit"
 	"doorstep/internal/console"
+	"doorstep/internal/tabular"
 	"doorstep/internal/work"
 )
 
@@ -16,7 +17,7 @@ func listedWork(r *request) error {
 	if err != nil {
 		return err
 	}
-	parts, _, err := work.ReadFrom(file.name, bytes.NewReader(file.raw))
+	parts, _, err := work.ReadFrom(tabular.File{Name: file.name, In: bytes.NewReader(file.raw)})
 	if err != nil {
 		return workbookProblem(err)
 	}

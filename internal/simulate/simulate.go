@@ -25,7 +25,7 @@ type Config struct {
 	Visits   int        // of each tablet, if its households suffice
 	Seed     uint64
 	Rates    Rates
-	Weather  Weather
+	Network  Network
 	Parallel int           // tablets at work at the same time
 	PerPush  int           // visits that a worker fills in before syncing
 	Patience time.Duration // how long a tablet goes on when the server cannot be reached

@@ -40,7 +40,7 @@ func hamlet(t *testing.T) Config {
 	rates.TwinHere, rates.TwinElsewhere = 0.3, 0.2
 	return Config{
 		Server: app.Serve(t).URL, HTTP: http.DefaultTransport, City: city, Password: testapp.Password, Tablets: 4, Visits: 14, Seed: 1, Rates: rates,
-		Weather: Weather{LostRequests: 0.05, LostAnswers: 0.2, Repeated: 0.1}, Parallel: 4, PerPush: 5, Patience: 30 * time.Second,
+		Network: Network{LostRequests: 0.05, LostAnswers: 0.2, Repeated: 0.1}, Parallel: 4, PerPush: 5, Patience: 30 * time.Second,
 		Now: app.Doorstep.Now, Assign: assign, Progress: func(int, int) {},
 	}
 }
@@ -79,7 +79,7 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 // Everything at once: late and slow requests, wrong clocks, and workers who change their territory all the time.
 func TestNothingIsLostInAStorm(t *testing.T) {
 	cfg := hamlet(t)
-	cfg.Weather.Late, cfg.Weather.Delay, cfg.Skew, cfg.Rates.Reassign = 0.1, 2*time.Millisecond, 3*24*time.Hour, 0.5
+	cfg.Network.Late, cfg.Network.Delay, cfg.Skew, cfg.Rates.Reassign = 0.1, 2*time.Millisecond, 3*24*time.Hour, 0.5
 	cfg.Visits, cfg.PerPush = 9, 3
 	r, err := Run(t.Context(), cfg)
 	if err != nil {
@@ -134,7 +134,7 @@ func TestAuditFindsWhatIsWrong(t *testing.T) {
 // One run whose ledgers are falsified before the verdict: a record that was never sent, and one that is forgotten.
 func TestAFalseLedgerFails(t *testing.T) {
 	cfg := hamlet(t)
-	cfg.Tablets, cfg.Visits, cfg.Weather = 1, 2, Weather{}
+	cfg.Tablets, cfg.Visits, cfg.Network = 1, 2, Network{}
 	forms, err := readForms()
 	if err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func (s *simulation) hire() error {
 	}
 	for i := range s.Tablets {
 		r := rand.New(rand.NewPCG(s.Seed, 1000+uint64(i)))
-		l := &line{base: s.HTTP, weather: s.Weather, rand: rand.New(rand.NewPCG(r.Uint64(), r.Uint64()))}
+		l := &line{base: s.HTTP, network: s.Network, rand: rand.New(rand.NewPCG(r.Uint64(), r.Uint64()))}
 		at := i % len(field)
 		s.tablets = append(s.tablets, &tablet{
 			sim: s, number: i + 1, staff: field[at], sibling: i / len(field), ofWorker: (s.Tablets - at + len(field) - 1) / len(field),

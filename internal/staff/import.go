@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -29,12 +28,6 @@ type Options struct {
 	Now      time.Time
 }
 
-// File is a list that was opened; its name tells what it is.
-type File struct {
-	Name string
-	In   io.ReadSeeker
-}
-
 // Credential is a password that was made.
 type Credential struct{ StaffNo, Name, Password string }
 
@@ -47,20 +40,15 @@ type Imported struct {
 	Ignored []string `json:"ignored,omitempty"` // headers that no column is called
 }
 
-// Import is ImportFile of the list at a path, by whoever types at the shell.
+// Import is ImportFile of the list at a path, by somebody at the shell.
 func Import(ctx context.Context, app core.App, path string, o Options) (Imported, error) {
-	f, err := tabular.Open(path)
-	if err != nil {
-		return Imported{}, err
-	}
-	defer f.Close()
 	o.Actor = access.Shell()
-	return ImportFile(ctx, app, File{path, f}, o)
+	return tabular.With(path, func(f tabular.File) (Imported, error) { return ImportFile(ctx, app, f, o) })
 }
 
 // ImportFile writes the workers of a list, all or none: new accounts, and changes of known ones by their staff number. It
 // fails with survey.Problems when the list has mistakes or is empty.
-func ImportFile(ctx context.Context, app core.App, f File, o Options) (Imported, error) {
+func ImportFile(ctx context.Context, app core.App, f tabular.File, o Options) (Imported, error) {
 	l, ignored, err := read(collections.Read(app), f, o.Actor)
 	done := Imported{Ignored: ignored}
 	switch {

@@ -40,9 +40,9 @@ type list struct {
 }
 
 // read reads a list of workers. The error is survey.Problems where the header is not right.
-func read(db collections.DB, f File, by access.Actor) (*list, []string, error) {
+func read(db collections.DB, f tabular.File, by access.Actor) (*list, []string, error) {
 	l := &list{by: by, rows: map[string]int{}}
-	ignored, err := tabular.ReadFrom(f.Name, f.In, columns, func(r tabular.Row) error { return l.add(db, r) })
+	ignored, err := tabular.ReadFrom(f, columns, func(r tabular.Row) error { return l.add(db, r) })
 	return l, ignored, err
 }
 

@@ -57,16 +57,26 @@ func (r Row) Problem(code, column, zh, en string) survey.Problem {
 // the columns, whose cells are not read. It fails with survey.Problems when a needed column is not there or one is
 // there twice.
 func Read(path string, columns []Column, each func(Row) error) (ignored []string, err error) {
-	f, err := Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return ReadFrom(path, f, columns, each)
+	return With(path, func(list File) ([]string, error) { return ReadFrom(list, columns, each) })
 }
 
-// Open opens a list. It fails for a file that is none by the ending of its name.
-func Open(path string) (*os.File, error) {
+// File is a list that was opened; its name tells what it is.
+type File struct {
+	Name string
+	In   io.ReadSeeker
+}
+
+// With opens the list at a path for do, and returns what do returns. It fails for a file that is none by the ending of its name.
+func With[T any](path string, do func(File) (T, error)) (T, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return *new(T), err
+	}
+	defer f.Close()
+	return do(File{path, f})
+}
+
+func openFile(path string) (*os.File, error) {
 	if !Lists(path) {
 		return nil, notAList(path)
 	}
@@ -86,7 +96,7 @@ func isXLSX(name string) bool {
 
 // Present tells which of the columns a list has, by their names, and its other headers. It fails as Read does.
 func Present(path string, columns []Column) (present func(column string) bool, others []string, err error) {
-	f, err := Open(path)
+	f, err := openFile(path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -114,9 +124,9 @@ func open(name string, in io.ReadSeeker) (source, error) {
 	return openCSV(name, in)
 }
 
-// ReadFrom is Read of an open file, whose name tells what it is.
-func ReadFrom(name string, in io.ReadSeeker, columns []Column, each func(Row) error) (ignored []string, err error) {
-	rows, err := open(name, in)
+// ReadFrom is Read of an open file.
+func ReadFrom(list File, columns []Column, each func(Row) error) (ignored []string, err error) {
+	rows, err := open(list.Name, list.In)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package work
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 
 	"doorstep/internal/survey"
@@ -23,9 +22,9 @@ func Read(path string) (parts []Part, ignored []string, err error) {
 }
 
 // ReadFrom reads a list of parts; a row names an area or a household, and who gets it. It fails with survey.Problems where a row does
-// neither or has no number where one is due. name tells by its ending what kind of file it is.
-func ReadFrom(name string, in io.ReadSeeker) (parts []Part, ignored []string, err error) {
-	return parse(func(each func(tabular.Row) error) ([]string, error) { return tabular.ReadFrom(name, in, columns, each) })
+// neither or has no number where one is due.
+func ReadFrom(list tabular.File) (parts []Part, ignored []string, err error) {
+	return parse(func(each func(tabular.Row) error) ([]string, error) { return tabular.ReadFrom(list, columns, each) })
 }
 
 func parse(read func(each func(tabular.Row) error) ([]string, error)) (parts []Part, ignored []string, err error) {

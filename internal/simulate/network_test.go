@@ -12,24 +12,24 @@ import (
 func TestLine(t *testing.T) {
 	tests := []struct {
 		name    string
-		weather Weather
+		network Network
 		arrived int
 		answer  bool
 	}{
-		{"good", Weather{}, 1, true},
-		{"lost request", Weather{LostRequests: 1}, 0, false},
-		{"lost answer", Weather{LostAnswers: 1}, 1, false},
-		{"repeated", Weather{Repeated: 1}, 2, true},
-		{"late", Weather{Late: 1}, 1, false},
-		{"late and slow", Weather{Late: 1, Delay: time.Millisecond}, 1, false},
-		{"repeated and lost", Weather{Repeated: 1, LostAnswers: 1}, 2, false},
+		{"good", Network{}, 1, true},
+		{"lost request", Network{LostRequests: 1}, 0, false},
+		{"lost answer", Network{LostAnswers: 1}, 1, false},
+		{"repeated", Network{Repeated: 1}, 2, true},
+		{"late", Network{Late: 1}, 1, false},
+		{"late and slow", Network{Late: 1, Delay: time.Millisecond}, 1, false},
+		{"repeated and lost", Network{Repeated: 1, LostAnswers: 1}, 2, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			arrived := 0
 			server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived++ }))
 			defer server.Close()
-			l := &line{base: http.DefaultTransport, weather: tt.weather, rand: rand.New(rand.NewPCG(1, 1))}
+			l := &line{base: http.DefaultTransport, network: tt.network, rand: rand.New(rand.NewPCG(1, 1))}
 			res, err := (&http.Client{Transport: l}).Post(server.URL, "text/plain", strings.NewReader("x"))
 			if err == nil {
 				res.Body.Close()
@@ -49,12 +49,12 @@ func TestLateMeansAnotherOrder(t *testing.T) {
 	var arrived []string
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { arrived = append(arrived, r.URL.Path) }))
 	defer server.Close()
-	l := &line{base: http.DefaultTransport, weather: Weather{Late: 1}, rand: rand.New(rand.NewPCG(1, 1))}
+	l := &line{base: http.DefaultTransport, network: Network{Late: 1}, rand: rand.New(rand.NewPCG(1, 1))}
 	c := &http.Client{Transport: l}
 	if _, err := c.Post(server.URL+"/first", "text/plain", strings.NewReader("x")); err == nil {
 		t.Fatal("the tablet was answered")
 	}
-	l.weather.Late = 0
+	l.network.Late = 0
 	res, err := c.Post(server.URL+"/second", "text/plain", strings.NewReader("x"))
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Weather is how often the network between a tablet and the server fails, each share from 0 to 1 of the requests.
-type Weather struct {
+// Network is how often what lies between a tablet and the server fails, each share from 0 to 1 of the requests.
+type Network struct {
 	LostRequests float64       // never reach the server
 	LostAnswers  float64       // the server has done its work, the tablet does not hear of it
 	Repeated     float64       // reach the server twice
@@ -21,10 +21,10 @@ type Weather struct {
 
 var errLost = errors.New("the connection broke")
 
-// line is the network of one tablet. A new kind of trouble is a new step around Base.RoundTrip.
+// line is the network of one tablet. A new kind of trouble is a new step around base.RoundTrip.
 type line struct {
 	base    http.RoundTripper
-	weather Weather
+	network Network
 	rand    *rand.Rand   // of this tablet alone
 	lost    atomic.Int64 // requests without an answer
 	late    *http.Request
@@ -32,9 +32,9 @@ type line struct {
 
 func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
 	// The draws are always the same number, so that one kind of trouble does not shift another.
-	loseRequest, loseAnswer, repeat := l.rand.Float64() < l.weather.LostRequests, l.rand.Float64() < l.weather.LostAnswers,
-		l.rand.Float64() < l.weather.Repeated
-	late, delay := l.rand.Float64() < l.weather.Late, time.Duration(l.rand.Float64()*float64(l.weather.Delay))
+	loseRequest, loseAnswer, repeat := l.rand.Float64() < l.network.LostRequests, l.rand.Float64() < l.network.LostAnswers,
+		l.rand.Float64() < l.network.Repeated
+	late, delay := l.rand.Float64() < l.network.Late, time.Duration(l.rand.Float64()*float64(l.network.Delay))
 	if err := pause(req.Context(), delay); err != nil {
 		return nil, err
 	}
