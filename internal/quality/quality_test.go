@@ -3,7 +3,9 @@ package quality
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -80,6 +82,18 @@ func TestPercentMatchAloneSaysNothing(t *testing.T) {
 	for _, one := range Look(all).Interviews {
 		if slices.ContainsFunc(one.Flags, func(f Flag) bool { return f.Kind == Same }) {
 			t.Fatalf("%+v", one)
+		}
+	}
+}
+
+func TestTheConsoleHasWordsForEachKind(t *testing.T) {
+	text, err := os.ReadFile("../../web/kit/src/texts.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range kinds {
+		if !strings.Contains(string(text), fmt.Sprintf("  'flag.%s': [", kind)) {
+			t.Errorf("no words for %s", kind)
 		}
 	}
 }
