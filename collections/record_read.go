@@ -15,7 +15,7 @@ func (l *Layout) Find(db DB, id string) (rec *Record, root *survey.Node, found b
 	return l.find(db, id, false)
 }
 
-// Look is Find for whoever shows a record: of a row that does not open it gives what lies in clear, and notes it in Damaged.
+// Look is Find for showing a record: of a row that does not open it gives what lies in clear, and notes it in Damaged.
 func (l *Layout) Look(db DB, id string) (rec *Record, root *survey.Node, found bool, err error) {
 	return l.find(db, id, true)
 }

@@ -90,7 +90,7 @@ func (c Concealed) Edited(db DB, table, id string, read func(column string) stri
 }
 
 // Again is the change that seals a row as it lies in the database with the present keys, index columns included; opened
-// is what was sealed of it. clear tells whether anything lay there that everybody could read.
+// is what was sealed of it. clear reports whether anything of it lay in clear.
 func (c Concealed) Again(db DB, table, id string, stored map[string]any, opened seal.Row) (change Row, clear bool, err error) {
 	var row Row
 	for _, s := range c {

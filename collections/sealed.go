@@ -132,8 +132,8 @@ func Open(db DB, table, id, sealed string) (seal.Row, error) {
 // Damaged reports whether a row could not be opened because of itself (seal.Damaged).
 func Damaged(err error) bool { return seal.Damaged(err) }
 
-// OpenWhole is Open for whoever reads many rows: a damaged one opens as nothing, whole is false, and there is no error. The reader
-// passes over it, or gives what of it lies in clear; everything else flows. The keys remember it for the report (seal.DamagedRows).
+// OpenWhole is Open for reading many rows: a damaged one opens as nothing, whole is false, and there is no error. The caller
+// passes over it, or gives what of it lies in clear, and goes on. The keys remember it for the report (seal.DamagedRows).
 func OpenWhole(db DB, table, id, sealed string) (opened seal.Row, whole bool, err error) {
 	opened, err = Open(db, table, id, sealed)
 	if seal.Damaged(err) {

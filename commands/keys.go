@@ -87,7 +87,7 @@ func rotateKeys(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 }
 
 // addKey writes the key file with a new key before anything is sealed with it. A keyset that is no file is printed, for
-// whoever keeps it to put it in its place.
+// its keeper to put it in its place.
 func addKey(cmd *cobra.Command, app *pocketbase.PocketBase, d *hooks.Doorstep, suite seal.Suite, index bool) error {
 	source := d.Keys
 	if source == "" {

@@ -12,8 +12,8 @@ var pairSides = []struct{ area, comment, by string }{{"area", "comment", "by_a"}
 
 const districtDigits = 6 // GB/T 2260
 
-// otherSide shows whoever covers one side of a pair no more of the other than its district: not the grid, nor what its
-// supervisors wrote, who may name or place somebody. The id stays, which break-glass asks for.
+// otherSide shows an actor who covers one side of a pair only the district of the other: not its grid, nor what its
+// supervisors wrote, which may name or place somebody. The id stays, which break-glass asks for.
 func otherSide(e *core.RecordEnrichEvent) error {
 	if err := e.Next(); err != nil {
 		return err

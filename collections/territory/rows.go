@@ -26,7 +26,7 @@ type Rows struct {
 // Position is where a row lies in the order. The zero value is before all rows.
 type Position struct{ Place, ID string }
 
-// Cursor is the position as whoever reads a list page by page hands it back.
+// Cursor is the position as the reader of a list hands it back for the next page.
 func (p Position) Cursor() string {
 	return base64.RawURLEncoding.EncodeToString([]byte(p.Place + "|" + p.ID))
 }

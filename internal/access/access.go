@@ -130,7 +130,7 @@ type Actor struct {
 	Device    string   // tablet that the request comes from, where it names one
 }
 
-// Shell returns the actor of commands: whoever types them holds the data folder.
+// Shell returns the actor of commands, an operator: who types them holds the data folder.
 func Shell() Actor { return Actor{ID: audit.Operator, Role: Operator} }
 
 // Act is what somebody does at one moment: what it writes says who did it and when.
@@ -160,8 +160,8 @@ func (a Actor) Where(do Action) Where {
 	return Table[do][a.Role]
 }
 
-// Allowed reports whether the actor may do something at all. What concerns everybody at once is for whoever's territory
-// holds every area that there is: a district's manager does not decide for the next.
+// Allowed reports whether the actor may do something at all. What concerns everybody at once needs a territory that
+// holds every area: a district's manager does not decide for the next.
 func (a Actor) Allowed(db collections.DB, do Action) (bool, error) {
 	switch a.Where(do) {
 	case Nowhere:

@@ -13,8 +13,8 @@ const Refused = "refused"
 // mostRefused is how many refusals of one person in an hour are recorded one by one.
 const mostRefused = 60
 
-// AppendRefusal records a refusal. After the first ones of an hour one a minute is recorded, or whoever is refused a thousand
-// times a second would fill the disk.
+// AppendRefusal records a refusal. After the first ones of an hour one a minute is recorded, so that a thousand refusals a
+// second do not fill the disk.
 func AppendRefusal(db collections.DB, now time.Time, e Entry) error {
 	var hour int
 	var last string

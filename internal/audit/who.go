@@ -66,7 +66,7 @@ func Who(db collections.DB, person string, sees func(area string) bool) (trace T
 	return trace, known || len(trace.Lines) > 0, err
 }
 
-// merged follows merges in both directions: whoever looked at the other row looked at the same person.
+// merged follows merges in both directions: who looked at the other row looked at the same person.
 func merged(db collections.DB, person string, sees func(area string) bool) ([]string, error) {
 	var ids []string
 	err := collections.Each(db, `WITH RECURSIVE same(id) AS (

@@ -148,7 +148,7 @@ func (s Store) settle(from, sha string) error {
 	return nil
 }
 
-// Renew makes a stored file young again, so that whoever removes files now leaves it (see Store.Drop). It fails with fs.ErrNotExist
+// Renew makes a stored file young again, so that Store.Drop leaves it. It fails with fs.ErrNotExist
 // where there is none: what names a file asks before it is acknowledged.
 func (s Store) Renew(sha string) error {
 	if !IsDigest(sha) {

@@ -13,8 +13,8 @@ import (
 const aside = ".aside"
 
 // Drop removes stored files, and unfinished ones, that are older than before and not kept. A file that is stored again
-// at the same time survives: it is set aside before its age is looked at for good, and whoever stores it makes it young
-// first and then looks whether it is there. keep is asked in the order of the digests.
+// at the same time survives: it is set aside before its age is looked at for good, and its writer first makes it young
+// and then looks whether it is there. keep is asked in the order of the digests.
 func (s Store) Drop(before time.Time, keep func(sha string) bool) (int, error) {
 	stale, err := filepath.Glob(filepath.Join(s.dir, "incoming", "*.part"))
 	if err != nil {

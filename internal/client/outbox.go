@@ -40,8 +40,8 @@ func (o *Outbox) batch() []Operation {
 	return slices.Clone(o.Waiting)
 }
 
-// settle drops what the receipts answer. Receipts that do not match the batch one by one drop nothing: whoever sent
-// them did not speak of these operations.
+// settle drops the operations that the receipts answer. It drops none, and fails, where the receipts do not match the batch
+// one by one: they are not about these operations.
 func (o *Outbox) settle(batch []Operation, receipts []Receipt) error {
 	if len(batch) != len(receipts) {
 		return fmt.Errorf("%d receipts for %d operations", len(receipts), len(batch))

@@ -85,7 +85,7 @@ type Issue struct {
 	Severity string `json:"severity"`
 }
 
-// Duplicate tells that a record looks like another.
+// Duplicate is another record that one looks like.
 type Duplicate struct {
 	ID   string `json:"id"`
 	Kind string `json:"kind"`
@@ -111,7 +111,7 @@ type Page struct {
 	Changes []Change `json:"changes"`
 }
 
-// Tablets name themselves by this when they register.
+// registration is what a tablet says of itself when it registers.
 type registration struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`

@@ -18,7 +18,7 @@ import (
 )
 
 // WorkerDay is what a worker did on one day, visit by visit. The places of visits are masked: each is shown by its area, and reveal shows
-// the point to whoever gives a reason.
+// the point for a reason.
 type WorkerDay struct {
 	Worker     string     `json:"worker"`
 	WorkerName string     `json:"worker_name"`

@@ -181,8 +181,8 @@ func (c comparison) each(actor access.Actor, f RecheckFilter, after territory.Po
 	})
 }
 
-// again finds the re-interview: the first interview about the household, and the person where there is one, that whoever checks has made
-// since. One by whoever asked first is none.
+// again finds the re-interview: the first interview since about the household, and the person where there is one, by the worker who
+// rechecks. An interview by the worker who asked first does not count. It returns nil for none.
 func (c comparison) again(one Recheck) (*Again, error) {
 	if one.Checker == "" || one.Checker == one.Worker {
 		return nil, nil

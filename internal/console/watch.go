@@ -153,7 +153,7 @@ func (k Known) called(name string) Text {
 	return Text{}
 }
 
-// exports reads what was exported by whoever works within the actor's territory, and by the operator.
+// exports reads what was exported by people who work within the actor's territory, and by the operator.
 func (w *Watch) exports(db collections.DB, k Known, actor access.Actor) error {
 	here, args := territory.Within(`+area`, actor.Ranges(""))
 	query := `SELECT created, actor, COALESCE((SELECT name FROM workers w WHERE w.id=actor),''), collection, area, COALESCE(detail,'{}')

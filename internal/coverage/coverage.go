@@ -82,7 +82,7 @@ type Worker struct {
 	Approved   int64  `json:"approved"`
 }
 
-// Workers lists who has records within the ranges, whoever has most visits first.
+// Workers lists the workers who have records within the ranges, those with most visits first.
 func Workers(db collections.DB, ranges []territory.Range) ([]Worker, error) {
 	by := map[string]*Worker{}
 	for _, r := range ranges {

@@ -7,8 +7,8 @@ import (
 	"doorstep/internal/survey"
 )
 
-// choiceSource shows one choice as its code or its label. In a de-identified export a value that is no choice stays
-// away: whoever wrote it there may have written anything.
+// choiceSource shows one choice as its code or its label. In a de-identified export a value that is no choice is
+// left out: it may be anything.
 func (p *plan) choiceSource(expr string, v variable) source {
 	shown := p.shown(v.Choices)
 	return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = p.choice(shown, value) }}

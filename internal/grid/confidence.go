@@ -24,7 +24,7 @@ func sigma(accuracyM float64) float64 {
 	return math.Max(accuracyM, floorAccuracy) / math.Sqrt(-2*math.Log(0.32))
 }
 
-// confidence is the likelihood, 0 to 1, that whoever is reported at a WGS-84 point with that accuracy in metres (0 for
+// confidence is the likelihood, 0 to 1, that somebody reported at a WGS-84 point with that accuracy in metres (0 for
 // unknown) is in the area. With d the distance to the border, positive inside, and A the size of the area in m²:
 //
 //	min( ½·(1 + erf(d / (σ·√2))), A / (2πσ²) )

@@ -142,7 +142,7 @@ func crossingPoint(e, f edge) orb.Point {
 }
 
 // stray finds a corner of a ring, or the middle of one of its edges, that lies strictly inside another ring or strictly
-// outside it. Of rings that do not cross, that is what tells whether one holds the other: corners may be common.
+// outside it. For rings that do not cross, this decides whether one holds the other: they may share corners.
 func stray(ring, other orb.Ring, inside bool) (orb.Point, bool) {
 	for i := range ring[1:] {
 		middle := orb.Point{(ring[i][0] + ring[i+1][0]) / 2, (ring[i][1] + ring[i+1][1]) / 2}

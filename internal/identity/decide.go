@@ -117,7 +117,7 @@ func (p *sides) say(status string) Verdict {
 const lastDoubt = -1
 
 // leave puts an open pair at the end of the list, for somebody else than the actor. What the actor's side had said no longer
-// holds. It fails with problem.BadDecision for a pair that is decided: whoever doubts that takes it back.
+// holds. It fails with problem.BadDecision for a pair that is decided: that decision would have to be taken back.
 func (p *sides) leave(db collections.DB, act access.Act, d Decision) error {
 	if p.status != "open" {
 		return problem.New(problem.BadDecision, "")

@@ -46,8 +46,8 @@ func (g *grouping) regroup(a, b string) error {
 	return nil
 }
 
-// pointAtOne makes one member of a group who the others are: whoever must stay as they are, else the eldest. It leaves
-// alone whoever was pointed at somebody else by other means.
+// pointAtOne merges a group into one member: one that must not be merged, else the eldest. A member that was merged into
+// somebody else by other means stays so.
 func (g *grouping) pointAtOne(group, all map[string]member) error {
 	var fixed, free []member
 	for _, m := range group {

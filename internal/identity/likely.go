@@ -90,7 +90,7 @@ const listed = "listed"
 
 var rank = map[linkage.Decision]int{linkage.Link: 0, linkage.Review: 1, linkage.No: 2}
 
-// likely opens who has the number, or shares keys; of one who was merged, whoever they are now.
+// likely opens the people who have the number or share keys; for one who was merged, the person merged into.
 func likely(db collections.DB, p Person, over func(area string) bool) ([]Person, error) {
 	keys, err := KeysOf(db, p)
 	if err != nil {
@@ -133,8 +133,8 @@ func SameAddressText(a, b string) bool {
 	return a != "" && b != "" && (strings.HasSuffix(a, b) || strings.HasSuffix(b, a))
 }
 
-// EachIn gives everybody who lies between two codes of areas, by area: who was merged into another, erased, or whose row does
-// not open is left out, and so is whoever is not active any more.
+// EachIn gives each the people whose areas lie between two codes, by area. People who were merged into another, were erased, are
+// not active any more, or whose row does not open are left out.
 func EachIn(db collections.DB, lo, hi string, each func(Person) error) error {
 	for area, id := lo, ""; ; {
 		next := fmt.Sprintf(`(area,id)>(?,?) AND area<? AND merged_into='' AND active=TRUE ORDER BY area, id LIMIT %d`, personsAtOnce)

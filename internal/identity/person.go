@@ -145,7 +145,7 @@ func deterministic(db collections.DB, p Person, reach Reach) (Found, error) {
 	return found, nil
 }
 
-// NamedElsewhere is the pair of somebody out of reach whom a record named, with whoever stands in for them.
+// NamedElsewhere is the pair of somebody out of reach whom a record named, with the person who stands in for them.
 func NamedElsewhere(known, said Person, standIn string) Pair {
 	pair := candidate(known, said, NamedByID, 0.5)
 	pair.B, pair.AreaB = standIn, said.Area
@@ -265,7 +265,7 @@ func followPerson(db collections.DB, id string) (first, last Person, err error) 
 	return Person{}, Person{}, nil
 }
 
-// current gives the people with these ids in their order, each once; of one who was merged, whoever they are now.
+// current gives the people with these ids in their order, each once; for one who was merged, the person merged into.
 func current(db collections.DB, ids []string) (people []Person, err error) {
 	if len(ids) == 0 {
 		return nil, nil

@@ -16,7 +16,7 @@ type proposal struct {
 }
 
 // Approved writes into the register what a record proposed, as far as its approver reaches: over the row as it is and as
-// it will be. What is written counts as changed then; the rest stays proposed for whoever reaches further.
+// it will be. What is written counts as changed then; the rest stays proposed for somebody who reaches further.
 func (r Register) Approved(record string) error {
 	return r.move(step{record, "open", "applied"}, func(p *proposal, present string) bool {
 		p.Before = present
@@ -121,7 +121,7 @@ func proposalsOf(db collections.DB, record, status string) ([]proposal, error) {
 	return all, err
 }
 
-// writePerson writes what is taken of the proposals to the person, whoever they are now.
+// writePerson writes what is taken of the proposals to the person, or to the one that they were merged into.
 func (r Register) writePerson(id string, proposed []proposal, take taker) (done []proposal, rev int64, err error) {
 	known, err := FindPerson(r.DB, id)
 	if err != nil || known.ID == "" || known.Damaged || !r.Reach.Over(known.Area) {

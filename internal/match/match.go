@@ -112,7 +112,7 @@ func Columns(mapping string) ([]tabular.Column, error) {
 	return all, nil
 }
 
-// Compare reads a list and gives each of its rows to each, then whoever is not on it. It fails with
+// Compare reads a list and gives each of its rows to each, then the people who are not on it. It fails with
 // survey.Problems where the list cannot be read, and with problem.BadParameter for an area outside of the actor's territory.
 func Compare(ctx context.Context, db collections.DB, list tabular.File, o Options, each func(Row) error) (Counts, error) {
 	c := comparing{db: db, o: o, met: map[string]int{}}
@@ -311,7 +311,7 @@ func (c *comparing) of(p identity.Person, day string) bool {
 	return k.below == 0 || ok && years >= k.from && years < k.below
 }
 
-// notListed gives whoever lies in the place, is of the kind, and was not met.
+// notListed gives each the people of the place and the kind who were not met.
 func (c *comparing) notListed(ctx context.Context, each func(Row) error) error {
 	if c.o.NotListed == "" {
 		return nil

@@ -38,8 +38,8 @@ type counted struct {
 	by      []int // by the number of the need
 }
 
-// Count is how many people need something. N is nil where they are too few to be told to whoever may not read records, who is told the
-// nearest multiple of Least of the others.
+// Count is how many people need something. For an actor who may not read records N is the nearest multiple of Least, and nil
+// where they are too few.
 type Count struct {
 	Domain     string `json:"domain"`
 	DomainName Text   `json:"domain_name"`
@@ -65,8 +65,8 @@ type Report struct {
 	Least int    `json:"least"` // smaller counts than this are not told, others rounded to a multiple of it; 0 where all are told
 }
 
-// Least is how many people a count holds at least that is told to whoever may not read records, and the step that it is told in: what a
-// total less its parts comes to tells nothing of few people.
+// Least is the smallest count that an actor who may not read records is told, and the step of such counts: a total less its parts
+// then tells nothing of few people.
 const Least = 5
 
 // Read counts the people of each level of need in the actor's territory, or in an area of it. A person counts once in a community, by

@@ -58,7 +58,7 @@ func (e *eraser) head(t table, id string) (head, bool, error) {
 	return h, found, err
 }
 
-// record erases all answers of a record, and whoever is known from it alone.
+// record erases all answers of a record, and the people who are known from it alone.
 func (e *eraser) record(t table, id string) error {
 	h, found, err := e.head(t, id)
 	if err != nil || !found {

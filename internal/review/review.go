@@ -256,7 +256,7 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 }
 
 // register makes the record's word on people and households count, or takes it back. What lies out of the actor's reach is
-// left for whoever reaches it.
+// left for somebody who reaches it.
 func (r record) register(db collections.DB, surveys collections.Surveys, act access.Act, d Decision) error {
 	over := func(area string) bool { return act.May(access.ReviewRecord, area, "") }
 	reach := identity.Reach{Over: over, Made: func(_, _, _ string) bool { return false }}

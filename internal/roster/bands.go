@@ -55,8 +55,8 @@ func added(l line, pairs []identity.Pair) Judged {
 	return j
 }
 
-// tell gives a judgement to whoever asked for them. Somebody whom an earlier row of the list would add is called by that row, and of
-// whom lies where the actor does not reach no more is told than that there is somebody.
+// tell gives a judgement to o.Each. A person whom an earlier row of the list would add is named by that row; of a person out of the
+// actor's reach it is told only that there is one.
 func (n *Imported) tell(o Options, j Judged) error {
 	if o.Each == nil {
 		return nil

@@ -42,7 +42,7 @@ func (s *Server) BoundBodies(e *core.ServeEvent) error {
 }
 
 // steady ends bodies that do not keep coming, and reads to its end one that was answered before: a connection that is closed while its body
-// still comes is reset, and whoever sends it never sees the answer. While they come, uploads are paced by their own door.
+// still comes is reset, and its sender never sees the answer. Uploads have a pace of their own.
 func steady(re *core.RequestEvent) error {
 	again, ok := re.Request.Body.(*router.RereadableReadCloser)
 	if !ok || re.Request.ContentLength == 0 {

@@ -29,8 +29,8 @@ func (s *Server) Guard(e *core.ServeEvent) error {
 	return e.Next()
 }
 
-// loadToken takes the place of PocketBase's own loader of tokens, whose secrets lie in the database: whoever has a copy of it
-// could make them.
+// loadToken takes the place of PocketBase's own loader of tokens, whose secrets lie in the database: with a copy of it anybody
+// could make tokens.
 func loadToken(re *core.RequestEvent) error {
 	if token := bearer(re.Request); token != "" {
 		account, err := signin.Whose(re.App, token)

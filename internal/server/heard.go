@@ -53,8 +53,8 @@ func searchHeard(r *request) error {
 	return r.JSON(http.StatusOK, map[string]any{"items": items, "more": more})
 }
 
-// heard looks beside whoever writes, and shows what it found once the search is on record: of several searches at once that is
-// refused to those that are too many.
+// heard searches without waiting for writers, and shows what it found once the search is on record. Of several searches at once
+// those that are too many are refused then.
 func heard(r *request, wanted identity.Heard) (items []heardPerson, more bool, err error) {
 	read := collections.Read(r.App)
 	if err := mayAsk(read, r); err != nil {

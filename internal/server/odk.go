@@ -131,8 +131,8 @@ func (s *Server) withToken(handle fieldHandler) func(*core.RequestEvent) error {
 }
 
 // withPassword admits clients that have no token, over TLS only: a password would be read on the way, and the digest
-// scheme needs a copy of it that is as good as the password (decision 56). It is for field workers; whoever else shows the
-// right password is answered as with a wrong one.
+// scheme needs a copy of it that is as good as the password (decision 56). It is for field workers; the right password of
+// anybody else is answered as a wrong one.
 func (s *Server) withPassword(handle fieldHandler) func(*core.RequestEvent) error {
 	return func(re *core.RequestEvent) error {
 		if !openrosa.Secure(re.Request) {

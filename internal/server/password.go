@@ -47,7 +47,7 @@ func changePassword(r *request) error {
 	return r.private(map[string]string{"token": token})
 }
 
-// waiting is err, after whoever has to wait was told for how long.
+// waiting returns err. Where it asks the client to wait, the answer gets a Retry-After.
 func waiting(r *request, err error) error {
 	retryAfter(r.Response.Header(), err)
 	return err
@@ -87,7 +87,7 @@ func givePassword(r *request, in signedIn, password, code string) (token string,
 	return token, errors.Join(err, told)
 }
 
-// ended tells that a session was ended since the request began, by another change of the password too.
+// ended returns problem.NotSignedIn as told where the session was ended since the request began, also by another change of the password.
 func ended(tx core.App, account *core.Record) (told, err error) {
 	now, err := tx.FindRecordById(account.Collection().Name, account.Id)
 	if err == nil && now.TokenKey() != account.TokenKey() {

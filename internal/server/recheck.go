@@ -98,7 +98,7 @@ func readAgreement(r *request) error {
 	return r.private(out)
 }
 
-// workerDay shows what a worker did on a day, for whoever may read about workers as well.
+// workerDay shows what a worker did on a day, to actors who may read about workers as well.
 func workerDay(r *request) error {
 	day, err := console.ReadDay(r.db(), r.known(), r.actor, r.path("id"), r.query("day"))
 	if err != nil {

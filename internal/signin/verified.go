@@ -64,7 +64,7 @@ func (v *verified) keep(t Try, now time.Time) {
 }
 
 // Basic admits a request that carries its password, as Admit does. What was right a while ago is not compared again, but it waits
-// like every other attempt: or whoever guesses would be told at once, however long the wait. It clears no count either.
+// like every other attempt: an answer at once would tell a guesser that it is right. It clears no count either.
 func (g *Guard) Basic(ctx context.Context, app core.App, t Try, now func() time.Time) error {
 	if t.Account != nil && t.Fits && g.verified.has(t, now()) {
 		db := collections.Read(app)

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Turns shares a few slots between workers: whoever waits gets one in turn, so that one who asks a thousand times is not
-// ahead of one who asks once.
+// Turns shares a few slots between workers: those who wait get one in turn, so that a worker who asks a thousand times is
+// not ahead of one who asks once.
 type Turns struct {
 	mu      sync.Mutex
 	free    int
