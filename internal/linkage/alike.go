@@ -12,15 +12,15 @@ const namesakePairs = 300_000
 // which the name was given: two strangers of one name are of about one age more often than two others. None where all pairs are
 // looked at anyway.
 func (t *Table) namesakePatterns(seed uint64) []counted {
-	given := t.factOf(GivenName)
+	given := t.aspectOf(GivenName)
 	if given < 0 || !t.han || t.possible() <= randomPairs {
 		return nil
 	}
 	groups := map[uint32]*[2][]int32{} // by how the name sounds, of each list
 	var order []uint32
-	sounds := make([]uint32, len(t.facts[given].values))
+	sounds := make([]uint32, len(t.aspects[given].values))
 	for i := range sounds {
-		sounds[i] = givenFeatures(&t.facts[given].values[i])[0]
+		sounds[i] = givenFeatures(&t.aspects[given].values[i])[0]
 	}
 	for _, record := range t.canonical() {
 		v := sounds[t.row(record)[given]]

@@ -5,30 +5,30 @@ import (
 	"sort"
 )
 
-// feature is a part of a fact that records are looked up by.
+// feature is a part of an aspect that records are looked up by.
 type feature struct {
-	fact, slot int
-	shared     bool
+	aspect, slot int
+	shared       bool
 }
 
-// slots name the parts of facts in reports.
+// featureName is how reports name a feature.
 func (t *Table) featureName(f feature) string {
-	return t.facts[f.fact].column + []string{"", "/1", "/2"}[f.slot]
+	return t.aspects[f.aspect].column + []string{"", "/1", "/2"}[f.slot]
 }
 
 // features lists those that the table has, and those of each record, one after the other.
 func (t *Table) features() (list []feature, of []uint32) {
-	byFact := make([][]features, len(t.facts))
-	for i := range t.facts {
-		f := &t.facts[i]
+	byAspect := make([][]features, len(t.aspects))
+	for i := range t.aspects {
+		f := &t.aspects[i]
 		if f.features == nil {
 			continue
 		}
-		byFact[i] = make([]features, len(f.values))
+		byAspect[i] = make([]features, len(f.values))
 		var used [3]bool
 		for v := range f.values {
-			byFact[i][v] = f.features(&f.values[v])
-			for s, h := range byFact[i][v] {
+			byAspect[i][v] = f.features(&f.values[v])
+			for s, h := range byAspect[i][v] {
 				used[s] = used[s] || h != 0
 			}
 		}
@@ -38,11 +38,11 @@ func (t *Table) features() (list []feature, of []uint32) {
 			}
 		}
 	}
-	n := len(t.facts)
+	n := len(t.aspects)
 	of = make([]uint32, 0, t.Len()*len(list))
 	for r := range t.Len() {
 		for _, f := range list {
-			of = append(of, byFact[f.fact][t.rows[r*n+f.fact]][f.slot])
+			of = append(of, byAspect[f.aspect][t.rows[r*n+f.aspect]][f.slot])
 		}
 	}
 	return list, of
@@ -66,7 +66,7 @@ type Limits struct {
 	All    int   // up to so many records every pair is compared
 }
 
-// DefaultLimits find nearly all pairs of records with two facts left in common.
+// DefaultLimits find nearly all pairs of records with two aspects left in common.
 func DefaultLimits() Limits {
 	return Limits{Bucket: 100, Single: 20, Pairs: 80, Least: 20_000_000, All: 1500}
 }
@@ -88,7 +88,7 @@ func (c *candidates) choose() {
 	}
 	for i := range list {
 		for j := i + 1; j < len(list); j++ {
-			if list[i].fact == list[j].fact || list[i].shared && list[j].shared || alone[i] || alone[j] {
+			if list[i].aspect == list[j].aspect || list[i].shared && list[j].shared || alone[i] || alone[j] {
 				continue
 			}
 			if p := c.measure(i, j); p.Pairs > 0 {

@@ -13,8 +13,8 @@ const (
 	levelBits = 8
 )
 
-// newCache is nil, which keeps nothing, for a fact whose values seldom repeat or are compared faster than looked for.
-func newCache(f *fact, records int) cache {
+// newCache is nil, which keeps nothing, for an aspect whose values seldom repeat or are compared faster than looked for.
+func newCache(f *aspect, records int) cache {
 	words := f.scale == &nameScale || f.scale == &addressScale || f.scale == &dateScale
 	if !words || len(f.values) > records/2 || len(f.values) >= 1<<valueBits {
 		return nil
@@ -23,7 +23,7 @@ func newCache(f *fact, records int) cache {
 }
 
 // level compares two values, which are numbered from 1.
-func (c cache) level(f *fact, a, b int32) level {
+func (c cache) level(f *aspect, a, b int32) level {
 	if a > b {
 		a, b = b, a
 	}

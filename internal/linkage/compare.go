@@ -1,13 +1,13 @@
 package linkage
 
-// pattern is the level of each fact for a pair of records.
-type pattern [maxFacts]level
+// pattern is the level of each aspect for a pair of records.
+type pattern [maxAspects]level
 
 // pair compares two records.
 func (t *Table) pair(a, b int32) (p pattern) {
 	rowA, rowB := t.row(a), t.row(b)
-	for i := range t.facts {
-		f := &t.facts[i]
+	for i := range t.aspects {
+		f := &t.aspects[i]
 		switch {
 		case rowA[i] == 0 || rowB[i] == 0:
 		case rowA[i] == rowB[i]:
@@ -23,8 +23,8 @@ func (t *Table) pair(a, b int32) (p pattern) {
 // exchanged looks whether what stands in one column of a record stands in another of the other one: surname and given
 // name, or two lines of an address.
 func (t *Table) exchanged(a, b int32, p *pattern) {
-	for i := 1; i < len(t.facts); i++ {
-		f, g := &t.facts[i-1], &t.facts[i]
+	for i := 1; i < len(t.aspects); i++ {
+		f, g := &t.aspects[i-1], &t.aspects[i]
 		names := f.role == GivenName && g.role == Surname
 		if !names && (f.role != g.role || f.role == Exact) || p[i-1]+p[i] < 6 {
 			continue
@@ -50,10 +50,10 @@ func (t *Table) exchanged(a, b int32, p *pattern) {
 	}
 }
 
-// given is the class of the facts that another one depends on: one is unknown, all agree, or not.
-func (t *Table) given(p *pattern, fact int) int {
-	class, within := 0, t.facts[fact].within
-	for _, parent := range t.facts[fact].parents {
+// given is the class of the aspects that another one depends on: one is unknown, all agree, or not.
+func (t *Table) given(p *pattern, aspect int) int {
+	class, within := 0, t.aspects[aspect].within
+	for _, parent := range t.aspects[aspect].parents {
 		switch {
 		case p[parent] == missing:
 			return 0

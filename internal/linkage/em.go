@@ -27,7 +27,7 @@ const (
 
 // learn estimates the shares by expectation and maximisation. What pairs of others do is learned from pairs at random, what
 // those of one person do from candidates, each weighed by how likely it is one; candidates are found by any two
-// facts, so that they hold nearly all that are. The answer depends on the records, their order aside, and the seed.
+// aspects, so that they hold nearly all that are. The answer depends on the records, their order aside, and the seed.
 func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func(done, total int)) (params, int, error) {
 	others := strangers{random: t.randomPatterns(seed), namesakes: t.namesakePatterns(seed)}
 	found, err := t.candidatePatterns(ctx, c, seed, show)
@@ -59,17 +59,17 @@ type strangers struct{ random, namesakes []counted }
 // round is one expectation and one maximisation.
 func (t *Table) round(p *params, others strangers, found []counted, possible float64) params {
 	next := t.start()
-	m, u := make([]rates, len(t.facts)), make([]rates, len(t.facts))
+	m, u := make([]rates, len(t.aspects)), make([]rates, len(t.aspects))
 	s := t.scorer(p)
 	next.whole = p.whole
-	next.kin = make([]rates, len(t.facts))
+	next.kin = make([]rates, len(t.aspects))
 	match, household, born, twins := 0.0, 0.0, 200.0, 200*usualTwins
-	birth := t.factOf(BirthDate)
+	birth := t.aspectOf(BirthDate)
 	for _, c := range found {
 		same, house := s.posterior(&c.p)
 		match, household = match+c.n*same, household+c.n*house
 		t.tally(m, &c.p, c.n*same, c.n*same)
-		for i, l := range c.p[:len(t.facts)] {
+		for i, l := range c.p[:len(t.aspects)] {
 			if l != missing {
 				next.kin[i][s.kinship(&c.p, i)][l] += c.n * house
 			}
@@ -86,7 +86,7 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 		t.tally(u, &c.p, c.n, c.n*(1-same-house))
 	}
 	t.tallyNamesakes(u, s, others.namesakes)
-	for i := range t.facts {
+	for i := range t.aspects {
 		if t.han && i == birth { // a mistaken date does not hang on how the name was written
 			pooled(&m[i])
 		}
@@ -114,10 +114,10 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 // pairs among those at random would make up most of what agrees. For the rest they do not matter, and counting all
 // keeps a value that many share from being learned to be one person's.
 func (t *Table) tally(r []rates, p *pattern, common, n float64) {
-	for i := range t.facts {
+	for i := range t.aspects {
 		if p[i] != missing {
 			n := n
-			if !t.facts[i].unique {
+			if !t.aspects[i].unique {
 				n = common
 			}
 			r[i][t.given(p, i)][p[i]] += n
@@ -125,19 +125,19 @@ func (t *Table) tally(r []rates, p *pattern, common, n float64) {
 	}
 }
 
-// tallyNamesakes counts what pairs of one given name agree in, for the facts that depend on the name alone, in the place of the few
+// tallyNamesakes counts what pairs of one given name agree in, for the aspects that depend on the name alone, in the place of the few
 // such pairs among those at random, for whom they count together.
 func (t *Table) tallyNamesakes(u []rates, s *scorer, namesakes []counted) {
 	if len(namesakes) == 0 {
 		return
 	}
-	all := make([]rates, len(t.facts))
+	all := make([]rates, len(t.aspects))
 	for _, c := range namesakes {
 		same, house := s.posterior(&c.p)
 		t.tally(all, &c.p, c.n, c.n*(1-same-house))
 	}
-	for i, f := range t.facts {
-		if len(f.parents) != 1 || t.facts[f.parents[0]].role != GivenName {
+	for i, f := range t.aspects {
+		if len(f.parents) != 1 || t.aspects[f.parents[0]].role != GivenName {
 			continue
 		}
 		few, many := 0.0, 0.0
@@ -249,8 +249,8 @@ func merged(counts []map[pattern]float64) []counted {
 func (t *Table) canonical() []int32 {
 	keys := make([]uint64, t.Len())
 	order := make([]int32, t.Len())
-	hashes := make([][]uint32, len(t.facts))
-	for i, f := range t.facts {
+	hashes := make([][]uint32, len(t.aspects))
+	for i, f := range t.aspects {
 		for v := range f.values {
 			hashes[i] = append(hashes[i], hash32(f.values[v].written()))
 		}
@@ -258,8 +258,8 @@ func (t *Table) canonical() []int32 {
 	for r := range keys {
 		order[r] = int32(r)
 		h := uint64(14695981039346656037)
-		for i := range t.facts {
-			h = (h ^ uint64(hashes[i][t.rows[r*len(t.facts)+i]])) * 1099511628211
+		for i := range t.aspects {
+			h = (h ^ uint64(hashes[i][t.rows[r*len(t.aspects)+i]])) * 1099511628211
 		}
 		keys[r] = h
 	}

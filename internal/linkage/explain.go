@@ -17,9 +17,9 @@ type Evidence struct {
 func (r *Result) Explain(a, b int32) []Evidence {
 	p := r.t.pair(a, b)
 	s := r.scorer
-	out := make([]Evidence, 0, len(r.t.facts)+1)
+	out := make([]Evidence, 0, len(r.t.aspects)+1)
 	h := 0.0
-	for i, f := range r.t.facts {
+	for i, f := range r.t.aspects {
 		e := Evidence{Column: f.column, Role: f.role, ZH: "缺", EN: "missing"}
 		if l := p[i]; l != missing {
 			class := r.t.given(&p, i)

@@ -21,7 +21,7 @@ const mostCommon = 0.0005
 // Train is what a result has learned, for a register of so many people.
 func (r *Result) Train(population int) *Trained {
 	t := &Trained{Model: r.Model, Population: population, Common: map[Role]map[string]float64{}}
-	for _, f := range r.t.facts {
+	for _, f := range r.t.aspects {
 		if f.role != Surname && f.role != GivenName {
 			continue
 		}
@@ -113,8 +113,8 @@ func (j *judge) of(b int32, least float64) Judged {
 // params are the shares of the model, with what is expected of any pair of the register.
 func (m *Trained) params(t *Table) (params, error) {
 	p := t.start()
-	if len(m.Columns) != len(t.facts) || m.Version != ModelVersion {
-		return p, fmt.Errorf("the model of version %d has %d columns, not %d", m.Version, len(m.Columns), len(t.facts))
+	if len(m.Columns) != len(t.aspects) || m.Version != ModelVersion {
+		return p, fmt.Errorf("the model of version %d has %d columns, not %d", m.Version, len(m.Columns), len(t.aspects))
 	}
 	for i, c := range m.Columns {
 		for l, g := range c.Levels {
@@ -130,8 +130,8 @@ func (m *Trained) params(t *Table) (params, error) {
 
 // counts fills in how many of the model's records have each name.
 func (m *Trained) counts(t *Table) {
-	for i := range t.facts {
-		f := &t.facts[i]
+	for i := range t.aspects {
+		f := &t.aspects[i]
 		for v := range f.values {
 			f.values[v].count = max(1, int32(m.Common[f.role][f.values[v].text]*float64(m.Records)))
 		}

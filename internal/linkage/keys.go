@@ -22,8 +22,7 @@ func IntakeFields() []Field {
 		{HouseCode, "household"}, {Area, "area"}}
 }
 
-// Cells are the columns of IntakeFields. Of the household and the place no more is kept than tells whether they are the
-// same.
+// Cells are the columns of IntakeFields, of the household and the place only what it takes to compare them.
 func (s Said) Cells() []string {
 	house := ""
 	if s.House != "" {
@@ -41,7 +40,7 @@ func community(area string) string { return area[:min(len(area), communityDigits
 // keyers keep what they have read between people, so that those of a whole city cost microseconds each.
 var keyers sync.Pool
 
-// Keys are what somebody is looked up by (blocking keys), each of two facts or more, so that one mistake leaves another
+// Keys are what somebody is looked up by (blocking keys), each of two aspects or more, so that one mistake leaves another
 // key: how the name sounds and the year of birth; how the surname sounds and the day, as told and as the number has it; how the given name
 // sounds, the sex and the community; phone and surname; household and year; the second half of the number and the surname.
 func (s Said) Keys() ([]string, error) {
@@ -147,4 +146,4 @@ func dateText(s string) string {
 }
 
 // known is the value of a table's only record.
-func (t *Table) known(r Role) *value { return t.at(0, t.factOf(r)) }
+func (t *Table) known(r Role) *value { return t.at(0, t.aspectOf(r)) }

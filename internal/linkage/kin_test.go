@@ -12,8 +12,8 @@ func kinTable(t *testing.T, strangers float64) (*Table, params) {
 	}
 	table.Add([]string{"john", "ashton", "1801-02-03", "bath"})
 	p := table.start()
-	p.household, p.kin = 1e-4, make([]rates, len(table.facts))
-	birth, surname := table.factOf(BirthDate), table.factOf(Surname)
+	p.household, p.kin = 1e-4, make([]rates, len(table.aspects))
+	birth, surname := table.aspectOf(BirthDate), table.aspectOf(Surname)
 	for class := range 3 {
 		p.u[birth][class][dateSame] = strangers
 		p.kin[birth][class][dateSame], p.kin[birth][class][dateGeneration] = 500, 9500
@@ -28,7 +28,7 @@ func kinTable(t *testing.T, strangers float64) (*Table, params) {
 func TestFewRelativesAreTwins(t *testing.T) {
 	for strangers, most := range map[float64]float64{0.0001: mostOfOneDay, 0.003: 0.06} {
 		table, p := kinTable(t, strangers)
-		got := p.h[table.factOf(BirthDate)][0][dateSame]
+		got := p.h[table.aspectOf(BirthDate)][0][dateSame]
 		if got > most+1e-9 || got < 0.8*most {
 			t.Errorf("strangers of one day %g: %g of relatives", strangers, got)
 		}
@@ -39,7 +39,7 @@ func TestFewRelativesAreTwins(t *testing.T) {
 func TestSurnamesOfRelativesAreCounted(t *testing.T) {
 	for strangers, counted := range map[float64]bool{0.0001: true, 0.003: true, 0.03: false} {
 		table, p := kinTable(t, strangers)
-		if got := p.h[table.factOf(Surname)][0][nameSame]; (got > 0.9) != counted {
+		if got := p.h[table.aspectOf(Surname)][0][nameSame]; (got > 0.9) != counted {
 			t.Errorf("strangers of one day %g: %g of relatives have one surname", strangers, got)
 		}
 	}

@@ -43,10 +43,10 @@ type LevelModel struct {
 	Weight    [3]float64 `json:"weight"` // log2 of m over u
 }
 
-// rates are the shares of the levels of one fact under each class of the fact it depends on.
+// rates are the shares of the levels of one aspect under each class of the aspect it depends on.
 type rates [3][maxLevels]float64
 
-// params are the shares of all facts.
+// params are the shares of all aspects.
 type params struct {
 	m, u, h          []rates
 	kin              []rates // pairs of one household by their levels, as counted; nil before
@@ -62,8 +62,8 @@ const namesakes = 0.05
 // brothers reports whether a list has brothers and sisters, where names are not Chinese and days of birth are told: of those whom
 // the records show to be of one family, many are less than a generation apart.
 func (t *Table) brothers(p *params) bool {
-	birth := t.factOf(BirthDate)
-	if p.household == 0 || t.factOf(GivenName) < 0 || !t.dated(p, daysTell) {
+	birth := t.aspectOf(BirthDate)
+	if p.household == 0 || t.aspectOf(GivenName) < 0 || !t.dated(p, daysTell) {
 		return false
 	}
 	share := 0.0
@@ -82,8 +82,8 @@ const usualTwins = 0.03
 
 // start is what is expected before the records are seen.
 func (t *Table) start() params {
-	p := params{m: make([]rates, len(t.facts)), u: make([]rates, len(t.facts)), h: make([]rates, len(t.facts))}
-	for i, f := range t.facts {
+	p := params{m: make([]rates, len(t.aspects)), u: make([]rates, len(t.aspects)), h: make([]rates, len(t.aspects))}
+	for i, f := range t.aspects {
 		for class := range p.m[i] {
 			var m, u float64
 			for _, g := range *f.scale {
@@ -108,7 +108,7 @@ func (t *Table) start() params {
 // households reports whether there is anything by which people of one household, or of one family, are told: what they
 // share other than the surname; an empty column tells nothing.
 func (t *Table) households() bool {
-	return slices.ContainsFunc(t.facts, func(f fact) bool { return f.shared && f.role != Surname && len(f.values) > 1 })
+	return slices.ContainsFunc(t.aspects, func(f aspect) bool { return f.shared && f.role != Surname && len(f.values) > 1 })
 }
 
 // own bounds how often what is somebody's own differs between two records of one person, where there are households:
@@ -118,7 +118,7 @@ func (t *Table) own(p *params) {
 	if !t.han { // relatives are told by more than that
 		loose = 3
 	}
-	for i, f := range t.facts {
+	for i, f := range t.aspects {
 		for class := range p.m[i] {
 			m := &p.m[i][class]
 			switch f.role {
@@ -148,7 +148,7 @@ func (t *Table) own(p *params) {
 // what is their own as it does for anyone, with brothers and sisters who share a character of the name, twins who
 // share the birth date, and numbers of another member of the family.
 func (t *Table) others(p *params) {
-	for i, f := range t.facts {
+	for i, f := range t.aspects {
 		for class := range p.h[i] {
 			h := &p.h[i][class]
 			for l := range *f.scale {
@@ -209,13 +209,13 @@ func (t *Table) others(p *params) {
 
 // alikeAtHome is how many of two of one household have given names that are the same in part, where names are Chinese: a quarter, or more
 // where more were counted.
-func (t *Table) alikeAtHome(p *params, fact int) float64 {
+func (t *Table) alikeAtHome(p *params, aspect int) float64 {
 	if p.kin == nil || !t.han {
 		return usualAlike
 	}
 	part, all := usualAlike*usualKin, float64(usualKin)
-	for class := range p.kin[fact] {
-		for l, n := range p.kin[fact][class] {
+	for class := range p.kin[aspect] {
+		for l, n := range p.kin[aspect][class] {
 			all += n
 			if level(l) == namePart {
 				part += n
@@ -259,7 +259,7 @@ func atMost(h *[maxLevels]float64, last level, most float64) {
 // usualKin is how many pairs what is expected of two people of one household weighs as much as.
 const usualKin = 100
 
-// told reports whether the records tell how often two people of one household agree in a fact: where names are not Chinese, sons are
+// told reports whether the records tell how often two people of one household agree in an aspect: where names are not Chinese, sons are
 // called as their fathers and have their trade, in one list more often than in another.
 func (t *Table) told(r Role) bool {
 	return !t.han && slices.Contains([]Role{GivenName, FullName, Sex, BirthDate, Exact}, r)
@@ -272,7 +272,7 @@ const yearsTell, daysTell = 0.01, seldom
 
 // dated reports whether birth dates tell people apart so well, where names are not Chinese.
 func (t *Table) dated(p *params, most float64) bool {
-	birth := t.factOf(BirthDate)
+	birth := t.aspectOf(BirthDate)
 	return !t.han && birth >= 0 && p.u[birth][0][dateSame] < most
 }
 
@@ -289,7 +289,7 @@ func normalise(r *[maxLevels]float64) {
 // monotone makes weights fall from the best level to the worst: levels that are out of order get the weight that they
 // have together. A nickname tells more than a name that is the same in part, which brothers and sisters have.
 func (t *Table) monotone(p *params) {
-	for i, f := range t.facts {
+	for i, f := range t.aspects {
 		for class := range p.m[i] {
 			m, u := p.m[i][class][1:len(*f.scale)], p.u[i][class][1:len(*f.scale)]
 			if f.scale != &nameScale {
@@ -329,10 +329,10 @@ func pool(m, u []float64) {
 
 // describe writes the shares down.
 func (t *Table) describe(p *params) (out []ColumnModel) {
-	for i, f := range t.facts {
+	for i, f := range t.aspects {
 		c := ColumnModel{Role: f.role, Column: f.column}
 		for n, parent := range f.parents {
-			c.Given += []string{"", ", "}[min(n, 1)] + t.facts[parent].column
+			c.Given += []string{"", ", "}[min(n, 1)] + t.aspects[parent].column
 		}
 		for l := 1; l < len(*f.scale); l++ {
 			g := LevelModel{ZH: (*f.scale)[l].zh, EN: (*f.scale)[l].en}

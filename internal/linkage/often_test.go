@@ -17,7 +17,7 @@ func TestDaysOfPeopleWithManyRecords(t *testing.T) {
 	}
 	p := table.start()
 	p.household = 1e-4
-	birth, same := table.factOf(BirthDate), pattern{}
+	birth, same := table.aspectOf(BirthDate), pattern{}
 	same[birth] = dateSame
 	for _, c := range []struct {
 		others      float64 // records of one person beside each

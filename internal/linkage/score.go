@@ -29,14 +29,14 @@ type scorer struct {
 const manyTwins = 3 * usualTwins
 
 func (t *Table) scorer(p *params) *scorer {
-	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.facts)), household: make([][3][maxLevels]float64, len(t.facts)),
-		usual:   make([][3]float64, len(t.facts)),
-		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.factOf(GivenName), id: t.factOf(IDNumber),
-		birth: t.factOf(BirthDate), sex: t.factOf(Sex),
+	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.aspects)), household: make([][3][maxLevels]float64, len(t.aspects)),
+		usual:   make([][3]float64, len(t.aspects)),
+		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.aspectOf(GivenName), id: t.aspectOf(IDNumber),
+		birth: t.aspectOf(BirthDate), sex: t.aspectOf(Sex),
 		alone: p.alone, brothers: t.brothers(p), careful: p.twins > manyTwins, n: float64(t.Len()),
 		often: max(placeholder, 2*p.match*float64(t.Len()))}
-	s.numbers = s.id >= 0 && len(t.facts[s.id].values) > 1
-	for i, f := range t.facts {
+	s.numbers = s.id >= 0 && len(t.aspects[s.id].values) > 1
+	for i, f := range t.aspects {
 		for class := range 3 {
 			for l := 1; l < len(*f.scale); l++ {
 				s.match[i][class][l] = math.Log(p.m[i][class][l] / p.u[i][class][l])
@@ -58,12 +58,12 @@ func (t *Table) scorer(p *params) *scorer {
 	return s
 }
 
-// kinship is the class that the levels of a fact are counted in for two people of one household: for the given name, where it is not
+// kinship is the class that the levels of an aspect are counted in for two people of one household: for the given name, where it is not
 // Chinese, whether a generation lies between them, since sons have the name of the father and brothers have not.
-func (s *scorer) kinship(p *pattern, fact int) int {
+func (s *scorer) kinship(p *pattern, aspect int) int {
 	switch {
-	case fact != s.given || s.t.han:
-		return s.t.given(p, fact)
+	case aspect != s.given || s.t.han:
+		return s.t.given(p, aspect)
 	case s.birth < 0 || p[s.birth] == missing:
 		return 0
 	case p[s.birth] == dateGeneration:
@@ -94,18 +94,18 @@ const (
 
 // rarity is how much more, in natural logarithms, the agreement of a pair on a value tells than agreement does on average:
 // few people share a rare name, many a placeholder.
-func (s *scorer) rarity(p *pattern, fact int, v *value) float64 {
-	class := s.t.given(p, fact)
-	unique := s.t.facts[fact].unique
-	if p[fact] != 1 || class == 1 && !unique {
+func (s *scorer) rarity(p *pattern, aspect int, v *value) float64 {
+	class := s.t.given(p, aspect)
+	unique := s.t.aspects[aspect].unique
+	if p[aspect] != 1 || class == 1 && !unique {
 		return 0
 	}
 	n := s.n
 	if unique {
-		return min(0, s.usual[fact][class]-math.Log(max(rarest, (float64(v.count)-s.often)/n)))
+		return min(0, s.usual[aspect][class]-math.Log(max(rarest, (float64(v.count)-s.often)/n)))
 	}
 	f := float64(max(v.count-2, 0)+1) / n
-	return min(4, max(-4, s.usual[fact][class]-math.Log(f)))
+	return min(4, max(-4, s.usual[aspect][class]-math.Log(f)))
 }
 
 // odds is the logarithm of the odds that two records are of one person, and whether they are likelier of one household than of strangers.
@@ -130,17 +130,17 @@ func (s *scorer) odds(a, b int32, p *pattern) (odds float64, near bool) {
 
 // ofKin is how much more often, in natural logarithms, two of one household agree so than strangers. A rarer value that they share tells
 // them from strangers as it tells one person; a name that a child was given on purpose does as well, by chance it does not.
-func (s *scorer) ofKin(p *pattern, fact int, rarity float64) float64 {
-	class := s.kinship(p, fact)
-	h := s.household[fact][class][p[fact]]
+func (s *scorer) ofKin(p *pattern, aspect int, rarity float64) float64 {
+	class := s.kinship(p, aspect)
+	h := s.household[aspect][class][p[aspect]]
 	switch {
-	case s.t.facts[fact].shared:
+	case s.t.aspects[aspect].shared:
 		return h + rarity
-	case fact == s.given && p[fact] == 1 && s.namesake[class] > 0:
-		share := math.Exp(s.usual[fact][0] - rarity)
+	case aspect == s.given && p[aspect] == 1 && s.namesake[class] > 0:
+		share := math.Exp(s.usual[aspect][0] - rarity)
 		return math.Log(s.namesake[class]/share + 1 - s.namesake[class])
-	case rarity < 0 && s.t.facts[fact].unique:
-		usual := s.usual[fact][class]
+	case rarity < 0 && s.t.aspects[aspect].unique:
+		usual := s.usual[aspect][class]
 		on := math.Exp(h + usual) // how many of one household have it in common
 		return math.Log(on/math.Exp(usual-rarity) + 1 - on)
 	}

@@ -10,12 +10,12 @@ import (
 	"doorstep/internal/validate"
 )
 
-// fact is one thing that records are compared by, with each value that it has among them.
-type fact struct {
+// aspect is one thing that records are compared by, with each value that it has among them.
+type aspect struct {
 	trait
 	column  string
 	cell    int   // of the record, -1 for a part of the full name
-	parents []int // the facts that this one depends on
+	parents []int // the aspects that this one depends on
 	within  level // up to which they agree
 	values  []value
 	index   map[uint64]int32 // by a hash of the cell, which is shorter
@@ -24,14 +24,14 @@ type fact struct {
 
 // Table holds records as what they are compared by. Equal cells are kept once.
 type Table struct {
-	reader *reader
-	seed   maphash.Seed
-	fields []Field
-	facts  []fact
-	rows   []int32 // of each record one value of each fact; 0 is missing
-	han    bool    // most given names are Chinese
-	n      int     // records
-	first  int     // how many records the first of two lists has; 0 for one list
+	reader  *reader
+	seed    maphash.Seed
+	fields  []Field
+	aspects []aspect
+	rows    []int32 // of each record one value of each aspect; 0 is missing
+	han     bool    // most given names are Chinese
+	n       int     // records
+	first   int     // how many records the first of two lists has; 0 for one list
 }
 
 // NewTable makes a table for records with these fields.
@@ -53,51 +53,51 @@ func NewTable(fields []Field) (*Table, error) {
 			t.add(tr, tr.en, -1)
 		}
 	}
-	if len(t.facts) > maxFacts {
-		return nil, fmt.Errorf("%d 列，最多 %d 列 · %d columns to compare, at most %d", len(t.facts), maxFacts, len(t.facts), maxFacts)
+	if len(t.aspects) > maxAspects {
+		return nil, fmt.Errorf("%d 列，最多 %d 列 · %d columns to compare, at most %d", len(t.aspects), maxAspects, len(t.aspects), maxAspects)
 	}
 	return t, nil
 }
 
-// maxFacts is how many facts a pattern of levels holds.
-const maxFacts = 16
+// maxAspects is how many aspects a pattern of levels holds.
+const maxAspects = 16
 
 // MostFields is how many fields a table may surely have: a full name counts as two.
-const MostFields = maxFacts - 1
+const MostFields = maxAspects - 1
 
 func (t *Table) cellOf(r Role) int {
 	return slices.IndexFunc(t.fields, func(f Field) bool { return f.Role == r })
 }
 
-// factOf is the first fact of a role, -1 for none.
-func (t *Table) factOf(r Role) int {
-	return slices.IndexFunc(t.facts, func(f fact) bool { return f.role == r })
+// aspectOf is the first aspect of a role, -1 for none.
+func (t *Table) aspectOf(r Role) int {
+	return slices.IndexFunc(t.aspects, func(f aspect) bool { return f.role == r })
 }
 
-// add appends a fact. What tells of the place depends on what told of it before, the sex on the given name, a full name
+// add appends an aspect. What tells of the place depends on what told of it before, the sex on the given name, a full name
 // on its parts.
 func (t *Table) add(tr trait, column string, cell int) {
-	f := fact{trait: tr, column: column, cell: cell, within: 2, values: make([]value, 1), index: map[uint64]int32{}}
+	f := aspect{trait: tr, column: column, cell: cell, within: 2, values: make([]value, 1), index: map[uint64]int32{}}
 	depends := func(on ...Role) {
 		for _, r := range on {
-			if at := t.factOf(r); at >= 0 {
+			if at := t.aspectOf(r); at >= 0 {
 				f.parents = append(f.parents, at)
 			}
 		}
 	}
 	switch {
-	case len(t.facts) > 0 && f.follows(&t.facts[len(t.facts)-1]):
-		f.parents = []int{len(t.facts) - 1}
+	case len(t.aspects) > 0 && f.follows(&t.aspects[len(t.aspects)-1]):
+		f.parents = []int{len(t.aspects) - 1}
 	case tr.role == Sex:
 		depends(GivenName)
 	case tr.role == FullName:
 		depends(Surname, GivenName)
 	}
-	t.facts = append(t.facts, f)
+	t.aspects = append(t.aspects, f)
 }
 
-// follows reports whether a fact tells in part what the one before it told: of the place, or in another column of the same kind.
-func (f *fact) follows(before *fact) bool {
+// follows reports whether an aspect tells in part what the one before it told: of the place, or in another column of the same kind.
+func (f *aspect) follows(before *aspect) bool {
 	return f.place && before.place || f.role == before.role && f.role != Exact
 }
 
@@ -106,8 +106,8 @@ func (t *Table) Add(cells []string) {
 	t.n++
 	surname, given := t.reader.namesOf(survey.NormalizeName(t.cell(cells, FullName)))
 	birth, sex := told(t.cell(cells, IDNumber))
-	for i := range t.facts {
-		f := &t.facts[i]
+	for i := range t.aspects {
+		f := &t.aspects[i]
 		text := ""
 		if f.cell >= 0 {
 			text = cells[f.cell]
@@ -173,7 +173,7 @@ func (r *reader) namesOf(name string) (surname, given string) {
 	return "", name
 }
 
-func (t *Table) value(f *fact, text string) int32 {
+func (t *Table) value(f *aspect, text string) int32 {
 	if text == "" {
 		return 0
 	}
@@ -193,12 +193,12 @@ func (t *Table) value(f *fact, text string) int32 {
 // count fills in how many records have each value.
 func (t *Table) count() {
 	t.rows = slices.Clone(t.rows) // without the room to grow, as the values
-	for i := range t.facts {
-		f := &t.facts[i]
+	for i := range t.aspects {
+		f := &t.aspects[i]
 		f.index, f.values = nil, slices.Clone(f.values)
 		f.seen = newCache(f, t.n)
 		counts := map[string]int32{}
-		for at := i; at < len(t.rows); at += len(t.facts) {
+		for at := i; at < len(t.rows); at += len(t.aspects) {
 			counts[f.values[t.rows[at]].text]++
 		}
 		han := 0
@@ -217,28 +217,28 @@ func (t *Table) count() {
 
 // depend weighs the birth date given the name where names are Chinese: names have their years.
 func (t *Table) depend() {
-	if given, birth := t.factOf(GivenName), t.factOf(BirthDate); t.han && birth >= 0 {
-		t.facts[birth].parents, t.facts[birth].within = []int{given}, nameSounds
+	if given, birth := t.aspectOf(GivenName), t.aspectOf(BirthDate); t.han && birth >= 0 {
+		t.aspects[birth].parents, t.aspects[birth].within = []int{given}, nameSounds
 	}
 }
 
 // empty takes the records out again.
 func (t *Table) empty() {
 	t.rows, t.n = t.rows[:0], 0
-	for i := range t.facts {
-		f := &t.facts[i]
+	for i := range t.aspects {
+		f := &t.aspects[i]
 		clear(f.values[1:])
 		f.values = f.values[:1]
 		clear(f.index)
 	}
 }
 
-// row is what a record holds: one value of each fact.
+// row is what a record holds: one value of each aspect.
 func (t *Table) row(record int32) []int32 {
-	n := len(t.facts)
+	n := len(t.aspects)
 	return t.rows[int(record)*n:][:n]
 }
 
-func (t *Table) at(record int32, fact int) *value {
-	return &t.facts[fact].values[t.rows[int(record)*len(t.facts)+fact]]
+func (t *Table) at(record int32, aspect int) *value {
+	return &t.aspects[aspect].values[t.rows[int(record)*len(t.aspects)+aspect]]
 }

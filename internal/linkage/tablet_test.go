@@ -65,7 +65,7 @@ func TestTabletTables(t *testing.T) {
 		}
 		weights[c.Role], atHome[c.Role] = person, home
 	}
-	b.WriteString("/** Weights in bits of the levels of each fact, the best first. */\nexport const weights = {\n")
+	b.WriteString("/** Weights in bits of the levels of each aspect, the best first. */\nexport const weights = {\n")
 	for _, c := range m.Columns {
 		if c.Role != BirthDate {
 			fmt.Fprintf(&b, "  %s: %s,\n", c.Role, weights[c.Role][0])
