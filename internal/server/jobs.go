@@ -149,7 +149,8 @@ func beginExport(r *request) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	return r.begin(job.Asked{Kind: exports, Name: console.FormTitle(form).Both(), Input: in}, func() error { return approved(r, in.Form, o.Query) })
+	asked := job.Asked{Kind: exports, Name: console.FormTitle(form).Both(), Input: in}
+	return r.begin(asked, func() error { return approved(r, in.Form, o.Query) })
 }
 
 // cleanAsked is a set of clean records that was looked at.
