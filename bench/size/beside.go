@@ -65,6 +65,23 @@ func (v *visitor) settle(ctx context.Context) error {
 	return nil
 }
 
+// settleStart returns when the server has counted what is needed in the city, as it does beside the start: until then each call waits for
+// a processor, and that list is refused.
+func (v *visitor) settleStart(ctx context.Context) error {
+	counted := v.get(&v.whole, "/api/doorstep/v1/needs/counts")
+	for began := time.Now(); time.Since(began) < longestSettling; {
+		if _, err := counted(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
 const longestSettling = 3 * time.Minute
 
 // report counts what is due by the policies, which is nothing, as a job does every night.

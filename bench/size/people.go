@@ -99,6 +99,9 @@ func (v *visitor) begin(ctx context.Context, c config) (err error) {
 		}
 	}
 	v.all = v.operations()
+	if err := v.settleStart(ctx); err != nil {
+		return err
+	}
 	return v.settle(ctx)
 }
 

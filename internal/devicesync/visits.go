@@ -1,8 +1,12 @@
 package devicesync
 
 import (
+	"cmp"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"doorstep/collections"
 	"doorstep/internal/instrument"
@@ -24,17 +28,21 @@ func (p *puller) loadVisits(collection string, wanted map[string]int, into []cha
 	if _, ok := p.library.ByTable(collection); !ok {
 		return nil
 	}
-	for id, i := range wanted {
-		var version string
-		found, err := collections.One(p.db, `SELECT form_version FROM "`+collection+`" WHERE id=?`, []any{id}, &version)
-		if err != nil {
-			return err
-		}
+	versions, err := p.versions(collection, wanted, into)
+	if err != nil {
+		return err
+	}
+	said, err := p.said(slices.Collect(maps.Keys(versions)))
+	if err != nil {
+		return err
+	}
+	for id, version := range versions {
 		in, ok := p.library.ForRecord(collection, version)
-		if !found || !ok {
+		if !ok {
 			continue
 		}
-		data, rev, err := p.visit(in, id)
+		i := wanted[id]
+		data, rev, err := p.visit(in, id, said[id])
 		p.db.Keys().NoteDamage(collections.SealedAt(collection, id)+anywhere, err)
 		if collections.Damaged(err) {
 			into[i].Op = damaged
@@ -50,8 +58,47 @@ func (p *puller) loadVisits(collection string, wanted map[string]int, into []cha
 	return nil
 }
 
+// versions are those of the form that the wanted records were filled in with, of the records that are there.
+func (p *puller) versions(collection string, wanted map[string]int, of []change) (map[string]string, error) {
+	found, args, err := lookUp(wanted, of)
+	if err != nil {
+		return nil, err
+	}
+	versions := map[string]string{}
+	return versions, collections.Each(p.db, `SELECT id, form_version FROM "`+collection+`" WHERE `+found, args, func(rows *sql.Rows) error {
+		var id, version string
+		err := rows.Scan(&id, &version)
+		if _, ok := wanted[id]; ok { // else another row has the number now
+			versions[id] = version
+		}
+		return err
+	})
+}
+
+// remark is what a supervisor said of a record last, sealed as it lies in the review.
+type remark struct{ review, at, comment, sealed string }
+
+// said are the remarks of records.
+func (p *puller) said(records []string) (map[string]remark, error) {
+	list, err := json.Marshal(records)
+	if err != nil {
+		return nil, err
+	}
+	newest := map[string]remark{}
+	return newest, collections.Each(p.db, `SELECT record, id, created, comment, sealed FROM reviews
+		WHERE record IN (SELECT value FROM json_each(?))`, []any{string(list)}, func(rows *sql.Rows) error {
+		var record string
+		var one remark
+		err := rows.Scan(&record, &one.review, &one.at, &one.comment, &one.sealed)
+		if before := newest[record]; cmp.Or(cmp.Compare(one.at, before.at), cmp.Compare(one.review, before.review)) > 0 {
+			newest[record] = one
+		}
+		return err
+	})
+}
+
 // visit is one of the worker's own records, with what the supervisor said of it last.
-func (p *puller) visit(in *instrument.Instrument, id string) ([]byte, int64, error) {
+func (p *puller) visit(in *instrument.Instrument, id string, said remark) ([]byte, int64, error) {
 	rec, root, found, err := in.Layout.Find(p.db, id)
 	if err != nil || !found || rec.Worker != p.actor.ID {
 		return nil, 0, err
@@ -60,20 +107,15 @@ func (p *puller) visit(in *instrument.Instrument, id string) ([]byte, int64, err
 	if err != nil {
 		return nil, 0, err
 	}
-	var review, comment, sealed string
-	if _, err := collections.One(p.db, `SELECT id, comment, sealed FROM reviews WHERE record=? ORDER BY created DESC, id DESC`, []any{id},
-		&review, &comment, &sealed); err != nil {
-		return nil, 0, err
-	}
-	opened, _, err := collections.OpenWhole(p.db, collections.Reviews, review, sealed)
+	opened, _, err := collections.OpenWhole(p.db, collections.Reviews, said.review, said.sealed)
 	if err != nil {
 		return nil, 0, err
 	}
-	opened.Fill("comment", &comment)
+	opened.Fill("comment", &said.comment)
 	data, err := json.Marshal(map[string]any{
 		"form": rec.Form, "version": rec.FormVersion, "campaign": rec.Campaign, "household": rec.Household, "person": rec.Person,
 		"area": rec.Area, "outcome": rec.Outcome,
-		"review_state": rec.ReviewState, "comment": comment, "issues": rec.Issues, "received_at": rec.ReceivedAt,
+		"review_state": rec.ReviewState, "comment": said.comment, "issues": rec.Issues, "received_at": rec.ReceivedAt,
 		"answers": json.RawMessage(answers),
 	})
 	return data, rec.Rev, err
