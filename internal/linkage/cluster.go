@@ -28,9 +28,8 @@ type kind struct {
 
 // cluster joins records by the pairs, the surest first, and lets a pair join two clusters only where all their records
 // together speak for it: one that is surely another person keeps them apart. Then what is said of a pair is what is said of
-// their clusters: all the records of one, or none, are those of the other. Where twins are to be kept apart nothing rises so, and an
-// unlikely pair of names that are not Chinese loses half of its odds at the most. Elsewhere records are joined twice: the first time
-// tells how many records people have.
+// their clusters: all the records of one, or none, are those of the other. In Chinese lists nothing rises so. Where names are not
+// Chinese, records are joined twice: the first time tells how many records people have.
 func (r *Result) cluster() {
 	order := make([]int, 0, len(r.Pairs))
 	for i := range r.Pairs {
@@ -44,7 +43,7 @@ func (r *Result) cluster() {
 		return cmp.Or(cmp.Compare(b.Odds, a.Odds), int(a.A-b.A), int(a.B-b.B))
 	})
 	c := r.together(order, nil)
-	if !c.byRoot() {
+	if !r.t.han {
 		c = r.together(order, c.sizes())
 	}
 	for i := range r.Pairs {
@@ -53,14 +52,11 @@ func (r *Result) cluster() {
 		if a == b || p.Held {
 			continue
 		}
-		switch odds := c.odds(a, b); {
-		case !c.byRoot():
-			p.Odds = odds
-		case p.Odds > 0 || r.t.han:
-			p.Odds = min(odds, p.Odds)
-		default:
-			p.Odds = max(min(odds, p.Odds), p.Odds-math.Ln2)
+		odds := c.odds(a, b)
+		if r.t.han {
+			odds = min(odds, p.Odds)
 		}
+		p.Odds = odds
 		p.decide()
 	}
 	c.tell()
@@ -135,13 +131,10 @@ func (c *clusters) kindsOf(x int32) []kind {
 	return kinds
 }
 
-// byRoot reports whether the odds of the pairs across two clusters are added, and n of them count as the root of n, since they tell much of
-// the same: in Chinese lists, and where there are brothers and sisters, so that whoever may be a twin speaks against all.
-func (c *clusters) byRoot() bool { return c.r.t.han || c.r.scorer.brothers }
-
 // odds are those that the records of two clusters are of one person, of all the pairs across together, where a pair counts for no
 // more than a sure one, and against no more than it can. Two that may be brothers or sisters keep Chinese clusters apart; elsewhere they
-// speak against it as much as a pair can.
+// speak against it as much as a pair can. There, and in Chinese lists, the odds are added, and n of them count as the root of n, since they
+// tell much of the same.
 func (c *clusters) odds(a, b int32) float64 {
 	x, y := c.of(a), c.of(b)
 	if len(x) == 1 && len(y) == 1 {
@@ -160,14 +153,14 @@ func (c *clusters) odds(a, b int32) float64 {
 				return siblingOdds
 			}
 			if odds == siblingOdds && c.r.scorer.brothers {
-				odds = -surely
+				odds, all.siblings = -surely, true
 			}
 			all.add(odds, n)
 		}
 	}
 	odds := 0.0
 	switch {
-	case c.byRoot():
+	case c.r.t.han || all.siblings:
 		odds = all.sum / math.Sqrt(all.a*all.b)
 	case len(x) == 1 || len(y) == 1:
 		odds = all.one(c.another)
@@ -184,6 +177,7 @@ type across struct {
 	sum      float64 // of the odds in natural logarithms
 	straight float64 // and of the odds themselves
 	best     float64
+	siblings bool // two may be brothers or sisters
 }
 
 func (x *across) add(odds, n float64) {

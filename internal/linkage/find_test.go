@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -317,20 +316,19 @@ func TestNicknameIsNeverLinkedByItself(t *testing.T) {
 }
 
 // An unlikely pair of records that were joined to others is told by all of them: in a Chinese list by no more than its own odds, elsewhere
-// also by more, but as unlikely; where there seem to be brothers and sisters they lose half of their odds at the most.
+// also by more, but as unlikely.
 func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 	fields := []Field{{GivenName, "first"}, {Surname, "last"}, {BirthDate, "born"}, {Place, "town"}}
 	for name, of := range map[string]struct {
 		first, last string
 		day         string
-		most        float64 // that odds fall by
 		rises       bool
 	}{
-		"Chinese": {"小明 浩宇 子涵 俊杰 嘉怡 建国 志强 思远 雨欣 文博", "王 李 张 刘 陈 杨 黄 赵 吴 周", "-%02d-%02d", math.Inf(1), false},
+		"Chinese": {"小明 浩宇 子涵 俊杰 嘉怡 建国 志强 思远 雨欣 文博", "王 李 张 刘 陈 杨 黄 赵 吴 周", "-%02d-%02d", false},
 		"Latin": {"thomas william john james robert george henry charles mary anne",
-			"ashton bradford clifton dunham edley fairwood halton kenham", "-%02d-%02d", math.Ln2, false},
+			"ashton bradford clifton dunham edley fairwood halton kenham", "-%02d-%02d", true},
 		"Latin, by years": {"thomas william john james robert george henry charles mary anne",
-			"ashton bradford clifton dunham edley fairwood halton kenham", "", math.Inf(1), true},
+			"ashton bradford clifton dunham edley fairwood halton kenham", "", true},
 	} {
 		r := rand.New(rand.NewPCG(9, 9))
 		one := func(list string) string { all := strings.Fields(list); return all[r.IntN(len(all))] }
@@ -363,9 +361,6 @@ func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 			}
 			if p.Odds < own {
 				lower++
-			}
-			if p.Odds < own-of.most-1e-9 {
-				t.Errorf("%s: a pair fell from %.2f to %.2f", name, own, p.Odds)
 			}
 			if p.Odds >= 0 {
 				t.Errorf("%s: two clusters are told as one person: odds %.2f", name, p.Odds)
