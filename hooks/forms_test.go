@@ -240,7 +240,7 @@ func violations(t *testing.T, c *cast) {
 		{"logic.constraint", "falls/fall[1]/fell_on"}:       "跌倒日期不能晚于今天。",
 		{"date.future", "falls/fall[1]/fell_on"}:            "日期晚于访问日期。",
 		{"logic.choice_filtered", "falls/fall[1]/room"}:     "按其他答案，此选项不应出现；答案保留，请核对。",
-		{"logic.irrelevant", "falls/fall[1]/harm/injuries"}: "按表单的条件此处不适用，其中的答案已移到修改记录中。",
+		{"logic.irrelevant", "falls/fall[1]/harm/injuries"}: "按问卷的条件此处不适用，其中的答案已移到修改记录中。",
 		{"cn_id.birth_mismatch", "elder/id_number"}:         "出生日期与证件号码不一致。",
 	} {
 		if got := r.says(at[0], at[1]); got != zh {

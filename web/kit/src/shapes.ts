@@ -77,3 +77,11 @@ export function middleOf(rings: Point[][]): Point {
   const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])]
   return [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2]
 }
+
+/** pointOf reads a place as the register keeps it; null for anything else. */
+export function pointOf(kept: string | undefined): { lat: number; lon: number; accuracy?: number } | null {
+  try {
+    const p = JSON.parse(kept ?? '') as { lat?: unknown; lon?: unknown; accuracy?: number } | null
+    return typeof p?.lat === 'number' && typeof p.lon === 'number' ? { ...p, lat: p.lat, lon: p.lon } : null
+  } catch { return null }
+}
