@@ -1,6 +1,6 @@
 // Made by go test ./internal/linkage -run Tablet -update: what the engine of the server weighs and reads by.
 
-/** Weights in bits of the levels of each fact, the best first. */
+/** Weights in bits of the levels of each aspect, the best first. */
 export const weights = {
   given_name: [9.8, 9.8, 7.1, 7.1, 6.3, 4.2, -0.1, 5.7, -22.3],
   surname: [4.9, 4.0, 0.2, 0.2, -1.8, -1.8, -6.5, 0.0, -8.1],
