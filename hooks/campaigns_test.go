@@ -75,17 +75,22 @@ func TestAManagerEditsCampaigns(t *testing.T) {
 func TestAVisitBelongsToTheCampaignOfItsPlace(t *testing.T) {
 	t.Parallel()
 	app, tablet, _ := stage(t)
-	for _, code := range []string{"990102", "990101"} { // the one of next door is the older one
+	policies := map[string]string{"990102": "none", "990101": "all"}
+	for _, code := range []string{"990101", "990102"} { // the one of next door is the older one
 		app.Plant(t, "campaigns", map[string]any{"id": "sweep" + code, "name": code, "form": "child_visit", "status": "open",
-			"territory": `["` + code + `"]`, "hold_policy": "all", "round": 1, "rev": 1, "created": "2026-11-0" + code[5:] + " 00:00:00.000Z"})
+			"territory": `["` + code + `"]`, "hold_policy": policies[code], "round": 1, "rev": 1, "created": "2026-11-0" + code[5:] + " 00:00:00.000Z"})
 	}
 	here, away := uuid.NewString(), uuid.NewString()
 	push(t, tablet, operation(1, here, childVisit(testapp.Inside(gridA), "示例路 1 号")))
 	elsewhere := app.Client(t, app.Serve(t), app.Worker(t, "F9", "field", "990102")).Register()
 	push(t, elsewhere, operation(1, away, childVisit(testapp.Inside("990102001001001"), "示例路 2 号")))
 	for id, want := range map[string]string{here: "sweep990101", away: "sweep990102"} {
-		if got := app.Find(t, "child_visits", id).GetString("campaign"); got != want {
+		visit := app.Find(t, "child_visits", id)
+		if got := visit.GetString("campaign"); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+		if waits := visit.GetString("review_state") != "approved"; waits != (id == here) { // as its own campaign says
+			t.Errorf("%s is %s", want, visit.GetString("review_state"))
 		}
 	}
 }

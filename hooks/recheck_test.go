@@ -298,6 +298,17 @@ func TestTheDayOfAWorker(t *testing.T) {
 	if status, _ := c.other.Do(get, path, nil); status != 404 {
 		t.Errorf("next door: %d", status)
 	}
+	var queue struct{ Items []struct{ Minutes *int } }
+	c.boss.Want(200, get, "/api/doorstep/v1/queue", nil, &queue)
+	var took []int
+	for _, i := range queue.Items {
+		if i.Minutes != nil {
+			took = append(took, *i.Minutes)
+		}
+	}
+	if slices.Sort(took); !slices.Equal(took, []int{15, 45, 45}) {
+		t.Errorf("minutes in the queue: %v of %d", took, len(queue.Items))
+	}
 	for _, who := range []string{"supervisor", "manager"} { // whoever makes no visits has no such day
 		someone := c.Worker(t, "no "+who, who, "990101001")
 		if status, _ := c.boss.Do(get, "/api/doorstep/v1/workers/"+someone.Id+"/day", nil); status != 404 {

@@ -140,6 +140,21 @@ func TestAssignmentsAreCheckedFirstAndAllOrNothing(t *testing.T) {
 	if r := c.assign(c.boss, false, piece(gridA, one, 10), piece(gridNext, "F-two", 5), piece("990101001002001", "", 0)); r.Same != 1 || r.Moved != 1 || r.Added != 1 || !r.Written {
 		t.Errorf("%+v", r)
 	}
+	c.Plant(t, collections.Tasks, map[string]any{"id": "another-campaign", "kind": "visit", "campaign": "another", "area": gridA,
+		"assignee": "", "status": "open", "rev": 1, "target": 10}) // which is no part of this campaign
+	later := piece(gridA, one, 10)
+	later["due"] = "2026-12-20"
+	for i, changed := range []int{1, 0} {
+		if r := c.assign(c.boss, false, later); r.Changed != changed || r.Same != 1-changed || len(r.Wrong) > 0 {
+			t.Errorf("%d: another day: %+v", i, r)
+		}
+	}
+	later["target"] = 11
+	if r := c.assign(c.boss, false, later); r.Changed != 1 {
+		t.Errorf("another target: %+v", r)
+	}
+	later["target"] = 10
+	c.assign(c.boss, false, later)
 	if len(c.work(c.other, "")) != 0 || len(c.work(c.boss, "&worker="+one)) != 1 || len(c.work(c.manager, "")) != 3 {
 		t.Error("lists are not those of the territory")
 	}
