@@ -217,6 +217,25 @@ func TestAReplacedPhotoIsAChange(t *testing.T) {
 	if all := files(); state() != "edited" || len(all) != 2 || !all[0].GetBool("replaced") || all[0].GetString("sha256") != digest([]byte("one")) {
 		t.Errorf("a replaced file: %s, %d files", state(), len(all))
 	}
+	shown := func(id string) (files []string) {
+		var out struct {
+			Rows []struct{ File *struct{ ID string } }
+		}
+		boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/records/held/"+id, nil, &out)
+		for _, row := range out.Rows {
+			if row.File != nil {
+				files = append(files, row.File.ID)
+			}
+		}
+		return files
+	}
+	neighbour := uuid.NewString()
+	phone.saved(xmlPart(record(t, app, "held", neighbour, "", map[string]any{"memo": "m", "photo": "p.jpg"})), filePart("p.jpg", "next door"))
+	for of, want := range map[string]string{id: files()[1].Id, neighbour: strings.TrimPrefix(attachmentOf(t, app, neighbour), "/api/doorstep/v1/attachments/")} {
+		if got := shown(of); !slices.Equal(got, []string{want}) {
+			t.Errorf("a reviewer is shown %v, want the newest file of the record, %s", got, want)
+		}
+	}
 	edit := uuid.NewString()
 	phone.saved(xmlPart(record(t, app, "held", edit, id, map[string]any{"memo": "n", "photo": "q.jpg"})))
 	if recordIn(t, app, "held", id).GetBool("complete") {

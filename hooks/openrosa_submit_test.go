@@ -227,7 +227,7 @@ func TestWorkIsKeptWhateverTheFormsState(t *testing.T) {
 	if told := phone.saved(xmlPart(before)); told != "已保存" {
 		t.Errorf("closed form: %q", told)
 	}
-	if told := phone.saved(xmlPart(unknownVersion), filePart("a.jpg", "a")); !strings.Contains(told, "没有这个表单或版本") {
+	if told := phone.saved(xmlPart(unknownVersion), filePart("a.jpg", "a")); !strings.Contains(told, "没有这份问卷或版本") {
 		t.Errorf("unknown version: %q", told)
 	}
 	encrypted := `<data xmlns="http://www.opendatakit.org/xforms/encrypted" encrypted="yes" id="child_visit" version="` + form.Version + `"><base64EncryptedKey>AA==</base64EncryptedKey><meta xmlns="http://openrosa.org/xforms"><instanceID>uuid:` + uuid.NewString() + `</instanceID></meta><media><file>photo.jpg.enc</file></media><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>`
