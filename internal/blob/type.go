@@ -31,15 +31,6 @@ func (t Type) Harmless() bool {
 	return t == "application/pdf" || t == "application/ogg" || t == "text/plain" || t == "text/csv" || t == "text/tab-separated-values"
 }
 
-// picture reports whether a thumbnail can be made of it.
-func (t Type) picture() bool {
-	switch t {
-	case "image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff":
-		return true
-	}
-	return false
-}
-
 // beginning keeps the first bytes that are written to it.
 type beginning struct{ bytes []byte }
 
