@@ -180,7 +180,7 @@ func TestAShippedFormThatIsNewer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := regexp.MustCompile(`(?m)^(,[^,\n]*,child_visit,)([^,\n]+)`).ReplaceAll(shipped, []byte("${1}0.1"))
+	before := regexp.MustCompile(`(?m)^(,[^,\n]*,[^,\n]*,child_visit,)([^,\n]+)`).ReplaceAll(shipped, []byte("${1}0.1"))
 	if bytes.Equal(before, shipped) {
 		t.Fatal("the version of the shipped form was not found")
 	}
