@@ -23,21 +23,26 @@ type explaining struct {
 // mayScan are the plans that read a whole table or index: what is as small as what waits, the forms and the campaigns.
 var mayScan = []string{"CONSTANT ROW", "VALUES CLAUSE", "json_each", "(subquery", "(join", "idx_duplicates_open", "idx_duplicates_doubt", "idx_duplicates_score", "idx_tasks_reports", "idx_tasks_settled", "idx_devices_contact", "SCAN forms", "SCAN campaigns", "SCAN retention_reports", "SCAN _superusers"}
 
+// planOf returns the steps by which SQLite would run a statement.
+func planOf(db collections.DB, query string, args []any) (steps []string, err error) {
+	return steps, collections.Each(db, "EXPLAIN QUERY PLAN "+query, args, func(rows *sql.Rows) error {
+		var id, parent, unused int
+		var step string
+		err := rows.Scan(&id, &parent, &unused, &step)
+		steps = append(steps, step)
+		return err
+	})
+}
+
 func (e explaining) Query(query string, args ...any) (*sql.Rows, error) {
 	e.t.Helper()
 	if !e.asked[query] {
 		e.asked[query] = true
-		rows, err := e.DB.Query("EXPLAIN QUERY PLAN "+query, args...)
+		steps, err := planOf(e.DB, query, args)
 		if err != nil {
 			return nil, err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var id, parent, unused int
-			var step string
-			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-				return nil, err
-			}
+		for _, step := range steps {
 			fine := slices.ContainsFunc(mayScan, func(part string) bool { return strings.Contains(step, part) })
 			sorts := strings.HasPrefix(step, "USE TEMP B-TREE") && strings.Contains(query, `substr(v.area`)
 			if strings.HasPrefix(step, "SCAN") && !fine || sorts {

@@ -47,31 +47,31 @@ func (v *visitor) open(ctx context.Context) error {
 	})
 }
 
-// settle returns when the server has counted what visits have changed, before which some lists are dearer to read, or after
-// longestSettling: the lists are then measured with what is left to count.
+// settle returns when the server has counted what visits have changed, before which some lists are dearer to read.
 func (v *visitor) settle(ctx context.Context) error {
-	for began := time.Now(); time.Since(began) < longestSettling; {
+	return until(ctx, func() (bool, error) {
 		var one int
 		left, err := collections.One(collections.Read(v.beside), `SELECT 1 FROM coverage_stale LIMIT 1`, nil, &one)
-		if !left || err != nil {
-			return err
-		}
-		select {
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
+		return !left, err
+	})
 }
 
-// settleStart returns when the server has counted what is needed in the city, as it does beside the start: until then each call waits for
-// a processor, and that list is refused.
+// settleStart returns when the server has counted what is needed in the city. It does so beside its start, and takes a
+// processor from whatever is asked meanwhile.
 func (v *visitor) settleStart(ctx context.Context) error {
 	counted := v.get(&v.whole, "/api/doorstep/v1/needs/counts")
+	return until(ctx, func() (bool, error) {
+		_, err := counted(ctx)
+		return err == nil, nil // the first call may be cut while it waits
+	})
+}
+
+// until returns when something is done, or after longestSettling: lists are then measured with what is left. It fails with
+// the error of done, and when ctx ends.
+func until(ctx context.Context, done func() (bool, error)) error {
 	for began := time.Now(); time.Since(began) < longestSettling; {
-		if _, err := counted(ctx); err == nil {
-			return nil
+		if yes, err := done(); yes || err != nil {
+			return err
 		}
 		select {
 		case <-time.After(time.Second):

@@ -111,7 +111,7 @@ type Page struct {
 	Changes []Change `json:"changes"`
 }
 
-// registration is what a tablet says of itself when it registers.
+// registration is the body of a registration: how a tablet names itself.
 type registration struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`

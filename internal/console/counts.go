@@ -51,7 +51,7 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 	return all, nil
 }
 
-// FormTitle is what a form is called.
+// FormTitle returns the title of a form in both languages.
 func FormTitle(in *instrument.Instrument) Text { return label(in.Form.Titles) }
 
 // inStates counts the records of a table in each of the states. What lies in a street is gone through once; of a larger place each

@@ -76,10 +76,10 @@ type Registered struct {
 	Seal         string  `json:"seal"` // to hand in with, when the device has been shut out
 }
 
-// mostDevices is how many tablets that are not revoked one worker may have.
+// mostDevices bounds the tablets of one worker, revoked ones aside.
 const mostDevices = 20
 
-// mostText is how many bytes a tablet may say in one field of its registration.
+// mostText bounds each field of a registration, in bytes.
 const mostText = 200
 
 func (in Registration) tooLong() string {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// page is what a pull answers: the next part of what changed. Reset asks the client to forget what it holds and is not in
+// page is the answer to a pull: the next part of the changes. Reset asks the client to forget what it holds and is not in
 // the pages that follow, except its own unsent work: the first page ever, after a restored backup, or where the way
 // from the client's territory to the worker's is not known any more.
 //

@@ -58,7 +58,7 @@ func (p *puller) loadVisits(collection string, wanted map[string]int, into []cha
 	return nil
 }
 
-// versions are those of the form that the wanted records were filled in with, of the records that are there.
+// versions returns, by the id of each wanted record that is there, the version of the form that it was filled in with.
 func (p *puller) versions(collection string, wanted map[string]int, of []change) (map[string]string, error) {
 	found, args, err := lookUp(wanted, of)
 	if err != nil {
@@ -75,10 +75,10 @@ func (p *puller) versions(collection string, wanted map[string]int, of []change)
 	})
 }
 
-// remark is what a supervisor said of a record last, sealed as it lies in the review.
+// remark is the newest review of a record, its comment sealed as in the table.
 type remark struct{ review, at, comment, sealed string }
 
-// said are the remarks of records.
+// said returns the newest review of each record that has one, by the id of the record.
 func (p *puller) said(records []string) (map[string]remark, error) {
 	list, err := json.Marshal(records)
 	if err != nil {
