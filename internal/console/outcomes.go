@@ -28,12 +28,15 @@ type OutcomeFilter struct {
 	Form, Area, Campaign string
 	By, Level            string // Level of ByArea: city, district, street, community, grid
 	E                    string // the share of eligible cases among the unknown; "" for the estimate of each line
+	Cursor               string
+	Limit                int
 }
 
 // Outcomes are AAPOR's final dispositions and rates of cases, in all and by area, worker or campaign.
 type Outcomes struct {
 	Total OutcomeLine   `json:"total"`
 	Items []OutcomeLine `json:"items"` // in the order of their keys
+	Next  *string       `json:"next"`
 }
 
 // OutcomeLine is one of them. A case without a disposition counts in Cases alone.
@@ -56,26 +59,34 @@ type Disposition struct {
 	N     int64  `json:"n"`
 }
 
-// ReadOutcomes counts the cases of a form in the actor's territory. It reads what is kept of areas; by grids, and of a territory smaller
-// than a community, it costs what lies there.
+// ReadOutcomes counts the cases of a form in the actor's territory. It reads what is kept of areas, of a page's lines where they are
+// communities or workers; by grids, and of a territory smaller than a community, it costs what lies there.
 func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilter) (Outcomes, error) {
 	out := Outcomes{Items: []OutcomeLine{}}
 	key, level, err := f.key()
 	if err != nil {
 		return out, err
 	}
+	from, err := parsePosition(f.Cursor)
+	if err != nil {
+		return out, err
+	}
+	lines := coverage.Lines{Level: level, Worker: f.By == ByWorker, From: from.id, Most: limitOf(f.Limit)}
 	total, tallies := tally{}, map[string]*tally{}
 	for _, table := range tablesOf(k.Library, f.Form) {
 		visits := coverage.Visits{Table: table, Ranges: actor.Ranges(f.Area), Campaign: f.Campaign, Meaning: coverage.Meanings(k.Library, table)}
-		err := coverage.EachFinal(db, visits, level, f.By == ByWorker, func(a coverage.Attempt, n int64) {
-			total.add(a, n)
+		if err := coverage.EachFinal(db, visits, coverage.Lines{}, total.add); err != nil {
+			return out, err
+		}
+		err := coverage.EachFinal(db, visits, lines, func(a coverage.Attempt, n int64) {
 			line := key(a)
-			one := tallies[line]
-			if one == nil {
-				one = &tally{}
-				tallies[line] = one
+			if from != (position{}) && line <= from.id {
+				return
 			}
-			one.add(a, n)
+			if tallies[line] == nil {
+				tallies[line] = &tally{}
+			}
+			tallies[line].add(a, n)
 		})
 		if err != nil {
 			return out, err
@@ -84,21 +95,30 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 	if out.Total, err = total.line(f.E); err != nil {
 		return out, err
 	}
-	maps.DeleteFunc(tallies, func(_ string, t *tally) bool { return t.cases == 0 })
+	return out, out.page(db, k, f, tallies)
+}
+
+// page makes the first lines of those that were counted. One whose cases were all counted otherwise before is left out.
+func (o *Outcomes) page(db collections.DB, k Known, f OutcomeFilter, tallies map[string]*tally) error {
 	keys := slices.Sorted(maps.Keys(tallies))
+	if most := limitOf(f.Limit); len(keys) > most {
+		keys = keys[:most]
+		o.Next = position{cmp.Or(f.By, ByArea), keys[most-1]}.cursor()
+	}
+	keys = slices.DeleteFunc(keys, func(at string) bool { return tallies[at].cases == 0 })
 	names, err := f.names(db, k, keys)
 	if err != nil {
-		return out, err
+		return err
 	}
 	for _, at := range keys {
 		line, err := tallies[at].line(f.E)
 		if err != nil {
-			return out, err
+			return err
 		}
 		line.Key, line.Name = at, names[at]
-		out.Items = append(out.Items, line)
+		o.Items = append(o.Items, line)
 	}
-	return out, nil
+	return nil
 }
 
 var levels = map[string]int{"city": territory.City, "district": territory.District, "street": territory.Street,

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"doorstep/collections"
-	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/coverage"
 	"doorstep/internal/survey"
@@ -69,7 +68,7 @@ func ReadPace(db collections.DB, k Known, act access.Act, form, area string) (Pa
 			outcomes[a.Outcome].N += n
 		})
 		if err == nil {
-			err = coverage.EachFinal(db, visits, territory.City, false, cases.add)
+			err = coverage.EachFinal(db, visits, coverage.Lines{}, cases.add)
 		}
 		if err != nil {
 			return p, err

@@ -3,6 +3,7 @@ package coverage
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,20 +15,27 @@ import (
 // it of the visits. A community with a visit that has changed since stands in coverage_stale, as does whoever was merged: readers take
 // those communities from the visits, so that an answer is always what all visits say.
 
+// Lines says what EachFinal tells apart, and how much it tells.
+type Lines struct {
+	Level  int    // an area is told down to it
+	Worker bool   // workers are told apart: an attempt may then have neither area nor campaign
+	From   string // communities, or workers, before it may be left out
+	Most   int    // and the others once so many behind From, and one more, are told whole; 0 for all
+}
+
 // EachFinal tells how the cases of v ended, with how many of them: some are told as less than none, for what was counted otherwise
-// before. An area is told down to level; workers are told apart only where worker is set, and then an attempt may have neither area nor
-// campaign.
-func EachFinal(db collections.DB, v Visits, level int, worker bool, final func(Attempt, int64)) error {
+// before.
+func EachFinal(db collections.DB, v Visits, l Lines, final func(Attempt, int64)) error {
 	one := func(a Attempt) { final(a, 1) }
 	same, err := sameRanks(db, v)
 	if err != nil {
 		return err
 	}
-	if !same || level > territory.Community {
+	if !same || l.Level > territory.Community {
 		return EachCase(db, v, one)
 	}
-	if worker {
-		level = territory.Community
+	if l.Worker {
+		l.Level = territory.Community
 	}
 	whole, parts := v.parted(territory.CommunityDigits)
 	stale, err := staleIn(db, v.Table, whole)
@@ -35,8 +43,12 @@ func EachFinal(db collections.DB, v Visits, level int, worker bool, final func(A
 		return err
 	}
 	for _, r := range whole {
-		if err := v.eachKept(db, kept{r, max(level, levelOf(r)), worker}, stale, final); err != nil {
-			return err
+		read := v.eachKept
+		if l.Most > 0 && l.Level == territory.Community && (!l.Worker || len(r.Lo) < collections.StreetDigits) {
+			read = v.inOrder
+		}
+		if err := read(db, kept{r, l}, stale, final); err != nil {
+			return fmt.Errorf("cases that are counted: %w", err)
 		}
 	}
 	v.Ranges = parts
@@ -79,11 +91,18 @@ func exactly(code string, digits int) territory.Range {
 	return territory.Of([]string{code})[0]
 }
 
-// kept is a range whose counts are read at a level, by worker or by area and campaign.
+// kept is a range whose counts are read, by worker or by area and campaign.
 type kept struct {
-	in     territory.Range
-	level  int
-	worker bool
+	in territory.Range
+	Lines
+}
+
+// row returns the columns that tell whose a count is, and where a row with them is read into.
+func (k kept) row(a *Attempt, n *int64) (whose string, into []any) {
+	if k.Worker {
+		return `f.worker`, []any{&a.Version, &a.Outcome, n, &a.Worker}
+	}
+	return `f.area, f.campaign`, []any{&a.Version, &a.Outcome, n, &a.Area, &a.Campaign}
 }
 
 // eachKept tells what is kept of a range, less what is kept of the stale communities. One statement reads both, so that they are of one
@@ -101,15 +120,13 @@ func (v Visits) eachKept(db collections.DB, k kept, stale []string, final func(A
 	}
 	var a Attempt
 	var n int64
-	whose, into := `f.area, f.campaign`, []any{&a.Version, &a.Outcome, &n, &a.Area, &a.Campaign}
-	if k.worker {
-		whose, into = `f.worker`, []any{&a.Version, &a.Outcome, &n, &a.Worker}
-	}
-	err = collections.Each(db, `SELECT f.version, f.code, f.cases, `+whose+` FROM coverage_finals f
+	whose, into := k.row(&a, &n)
+	level := max(k.Level, levelOf(k.in))
+	return collections.Each(db, `SELECT f.version, f.code, f.cases, `+whose+` FROM coverage_finals f
 			WHERE f.records=? AND f.level=? AND f.area>=? AND f.area<? AND (?='' OR f.campaign=?)
 		UNION ALL SELECT f.version, f.code, -f.cases, `+whose+` FROM json_each(?) CROSS JOIN coverage_finals f
 			ON f.records=? AND f.level=? AND f.area=json_each.value AND (?='' OR f.campaign=?)`,
-		[]any{v.Table, k.level, k.in.Lo, k.in.Hi, v.Campaign, v.Campaign, string(list), v.Table, territory.Community, v.Campaign, v.Campaign},
+		[]any{v.Table, level, k.in.Lo, k.in.Hi, v.Campaign, v.Campaign, string(list), v.Table, territory.Community, v.Campaign, v.Campaign},
 		func(rows *sql.Rows) error {
 			err := rows.Scan(into...)
 			if err == nil {
@@ -117,10 +134,44 @@ func (v Visits) eachKept(db collections.DB, k kept, stale []string, final func(A
 			}
 			return err
 		})
+}
+
+// errEnough ends a read that has told enough.
+var errEnough = errors.New("enough")
+
+// inOrder tells what is kept of the communities of a range that are not stale, in the order of areas or of workers.
+func (v Visits) inOrder(db collections.DB, k kept, stale []string, final func(Attempt, int64)) error {
+	list, err := json.Marshal(append([]string{}, stale...))
 	if err != nil {
-		return fmt.Errorf("cases that are counted: %w", err)
+		return err
 	}
-	return nil
+	var a Attempt
+	var n int64
+	whose, into := k.row(&a, &n)
+	where, by, args := `f.area>=? AND +f.area>=? AND f.area<?`, &a.Area, []any{v.Table, k.From, k.in.Lo, k.in.Hi}
+	if k.Worker {
+		where, by = `f.worker>=? AND +f.area>=? AND +f.area<?`, &a.Worker
+	}
+	told, last := 0, ""
+	err = collections.Each(db, `SELECT f.version, f.code, f.cases, `+whose+` FROM coverage_finals f WHERE f.records=? AND f.level=3
+		AND `+where+` AND (?='' OR f.campaign=?) AND f.area NOT IN (SELECT value FROM json_each(?)) ORDER BY `+whose,
+		append(args, v.Campaign, v.Campaign, string(list)), func(rows *sql.Rows) error {
+			if err := rows.Scan(into...); err != nil {
+				return err
+			}
+			if told == 0 || *by != last {
+				told, last = told+1, *by
+			}
+			if told > k.Most+2 {
+				return errEnough
+			}
+			final(v.understood(a), n)
+			return nil
+		})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
 }
 
 // staleIn lists the communities in the ranges whose cases are to be counted anew. Who was merged is read first: Keep turns that into

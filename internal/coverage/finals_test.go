@@ -52,7 +52,7 @@ func TestFinalsEqualALookAtAllVisits(t *testing.T) {
 			{Column: "review_state", Value: pick("received", "received", "returned", "approved", "rejected")},
 			{Column: "household", Value: pick(append(homes, "")...)}, {Column: "person", Value: pick(append(people, "", "", "")...)},
 			{Column: "area", Value: pick("990101001001001", "990101001001002", "990101001002001", "990102001001001", "990101001001", "990101001", "9901", "")},
-			{Column: "worker", Value: pick("w1", "w2")}, {Column: "campaign", Value: pick("", "c1", "c2")},
+			{Column: "worker", Value: pick("", "w1", "w2", "w3")}, {Column: "campaign", Value: pick("", "c1", "c2")},
 			{Column: "form_version", Value: pick(in.Version, "before")},
 			{Column: "received_at", Value: "2026-11-" + pick("01", "02", "03") + " " + pick("02:00:00.000Z", "15:59:59.999Z", "16:00:00.000Z")},
 		}
@@ -116,6 +116,8 @@ func TestFinalsEqualALookAtAllVisits(t *testing.T) {
 			level, worker := r.IntN(territory.Grid+1), r.IntN(2) == 0
 			if got, want := finals(t, app, v, level, worker), looked(t, app, v, level, worker); got != want {
 				t.Fatalf("round %d, %v at level %d, worker %v, counted before %v: kept\n%s\nall visits\n%s", round, codes, level, worker, kept, got, want)
+			} else if paged := inPages(t, app, v, level, worker); paged != want {
+				t.Fatalf("round %d, %v at level %d, worker %v, counted before %v: page by page\n%s\nall visits\n%s", round, codes, level, worker, kept, paged, want)
 			}
 			if got, want := arrived(t, app, v), days(t, app, v); got != want {
 				t.Fatalf("round %d, days of %v: kept\n%s\nall visits\n%s", round, codes, got, want)
@@ -163,8 +165,40 @@ func upgrade(t *testing.T, app *testapp.App) {
 func finals(t *testing.T, app *testapp.App, v coverage.Visits, level int, worker bool) string {
 	t.Helper()
 	all := map[string]int64{}
-	err := coverage.EachFinal(collections.Read(app.TestApp), v, level, worker, func(a coverage.Attempt, n int64) { all[line(a, level, worker)] += n })
+	err := coverage.EachFinal(collections.Read(app.TestApp), v, coverage.Lines{Level: level, Worker: worker}, func(a coverage.Attempt, n int64) { all[line(a, level, worker)] += n })
 	return text(t, all, err)
+}
+
+// inPages reads one line after the other, as whoever asks for small pages does.
+func inPages(t *testing.T, app *testapp.App, v coverage.Visits, level int, worker bool) string {
+	t.Helper()
+	all := map[string]int64{}
+	l := coverage.Lines{Level: level, Worker: worker, Most: 1}
+	for begun := false; ; begun = true {
+		lines := map[string]map[string]int64{}
+		err := coverage.EachFinal(collections.Read(app.TestApp), v, l, func(a coverage.Attempt, n int64) {
+			key := a.Worker
+			if above := territory.Above(a.Area); !worker && level < len(above) {
+				key = above[level]
+			} else if !worker {
+				key = a.Area
+			}
+			if begun && key <= l.From {
+				return
+			}
+			if lines[key] == nil {
+				lines[key] = map[string]int64{}
+			}
+			lines[key][line(a, level, worker)] += n
+		})
+		if err != nil || len(lines) == 0 {
+			return text(t, all, err)
+		}
+		l.From = slices.Min(slices.Collect(maps.Keys(lines)))
+		for what, n := range lines[l.From] {
+			all[what] += n
+		}
+	}
 }
 
 func looked(t *testing.T, app *testapp.App, v coverage.Visits, level int, worker bool) string {

@@ -162,10 +162,14 @@ func readPace(r *request) error {
 	return r.private(out)
 }
 
-// outcomes counts the cases of the territory by their final disposition, with AAPOR's rates.
+// outcomes counts the cases of the territory by their final disposition, with AAPOR's rates, a page of lines at a time.
 func outcomes(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
 	out, err := console.ReadOutcomes(r.db(), r.known(), r.actor, console.OutcomeFilter{Form: r.query("form"), Area: r.query("area"),
-		Campaign: r.query("campaign"), By: r.query("by"), Level: r.query("level"), E: r.query("e")})
+		Campaign: r.query("campaign"), By: r.query("by"), Level: r.query("level"), E: r.query("e"), Cursor: r.query("cursor"), Limit: limit})
 	if err != nil {
 		return err
 	}
