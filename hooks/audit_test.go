@@ -249,6 +249,32 @@ func TestWhoSawAPerson(t *testing.T) {
 	if len(trace.Lines) != 2 || trace.Lines[0].Actor != boss.Id || trace.Lines[0].StaffNo != "S1" || !slices.Contains(trace.Lines[0].Concerns, twin) || trace.Lines[1].Action != audit.ReadMany {
 		t.Errorf("%+v", trace.Lines)
 	}
+	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
+	manager.Want(400, http.MethodGet, "/api/doorstep/v1/persons/"+child+"/audit?sort=colour", nil, nil)
+	for _, by := range []string{"oldest", "newest"} {
+		var seqs []int64
+		for cursor := ""; len(seqs) < 2; { // every page that is asked for makes one line more
+			var page audit.Trace
+			manager.Want(200, http.MethodGet, "/api/doorstep/v1/persons/"+child+"/audit?limit=1&sort="+by+"&cursor="+cursor, nil, &page)
+			if len(page.Lines) != 1 || page.Count < 2 ||
+				!slices.Contains(page.People, audit.Seer{Actor: boss.Id, Name: boss.GetString("name"), Role: "supervisor", N: 2}) {
+				t.Fatalf("%s behind %q: %+v", by, cursor, page)
+			}
+			if page.Lines[0].Action != audit.WhoSaw {
+				seqs = append(seqs, page.Lines[0].Seq)
+			}
+			if page.Next != nil {
+				cursor = *page.Next
+			}
+		}
+		want := []int64{trace.Lines[0].Seq, trace.Lines[1].Seq}
+		if by == "newest" {
+			slices.Reverse(want)
+		}
+		if !slices.Equal(seqs, want) {
+			t.Errorf("%s: %v, want %v", by, seqs, want)
+		}
+	}
 	if _, found, err := audit.Who(collections.Read(app.TestApp), uuid.NewString(), nil); found || err != nil {
 		t.Errorf("nobody is found: %v %v", found, err)
 	}

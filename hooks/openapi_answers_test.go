@@ -281,7 +281,8 @@ func (w *witness) walkAudit(app *testapp.App, manager, boss *testapp.Client) {
 	w.send(manager, get, trailPath, nil, "?anchor=x", nil, 200)
 	w.send(manager, get, "/api/doorstep/v1/watch", nil, "", nil, 200)
 	w.send(boss, get, trailPath, nil, "", nil, 403)
-	w.send(manager, get, who, []string{child}, "", nil, 200)
+	w.send(manager, get, who, []string{child}, "?limit=1&sort=newest", nil, 200)
+	w.send(manager, get, who, []string{child}, "?cursor=x", nil, 400)
 	w.send(manager, get, who, []string{uuid.NewString()}, "", nil, 404)
 }
 

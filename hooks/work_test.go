@@ -337,7 +337,7 @@ func TestQualityTellsWhatIsUnusualHere(t *testing.T) {
 
 // However many interviews there are, the newest are compared, be it in a street, a district or a city, and others are said to be left.
 func TestQualityIsOfTheNewest(t *testing.T) {
-	const newest, older = 1500, 40
+	const newest, older = 1000, 40
 	c := newCrew(t, "")
 	city := c.Client(t, c.Serve(t), c.Worker(t, "S-city", "supervisor", "99"))
 	exec := func(query string) {
@@ -352,7 +352,7 @@ func TestQualityIsOfTheNewest(t *testing.T) {
 		SELECT printf('visit-%%05d', i), printf('9901010010010%%02d', i%%7), printf('worker-%%d', i%%20), '1.1', '1',
 			CASE WHEN i%%8=1 THEN 'approved' WHEN i%%8=2 THEN 'rejected' ELSE 'received' END,
 			strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', '2026-11-01', i||' minutes'),
-			'2026-11-23T'||CASE WHEN i<=%d OR i=1605 THEN '23' ELSE '10' END||':40:00+08:00', '2026-11-23T23:59:00+08:00' FROM n`,
+			'2026-11-23T'||CASE WHEN i<=%d OR i=1101 THEN '23' ELSE '10' END||':40:00+08:00', '2026-11-23T23:59:00+08:00' FROM n`,
 		(newest+older)*8/7, older))
 	for _, area := range []string{"990101001", "990101", "99"} {
 		var told struct {
@@ -361,7 +361,7 @@ func TestQualityIsOfTheNewest(t *testing.T) {
 			Interviews []struct{ ID string }
 		}
 		city.Want(200, get, "/api/doorstep/v1/quality?form=child_visit&area="+area, nil, &told)
-		if told.Looked != newest || !told.More || len(told.Interviews) != 1 || told.Interviews[0].ID != "visit-01605" {
+		if told.Looked != newest || !told.More || len(told.Interviews) != 1 || told.Interviews[0].ID != "visit-01101" {
 			t.Errorf("%s: %d compared, more %v, told %v", area, told.Looked, told.More, told.Interviews)
 		}
 	}

@@ -79,7 +79,7 @@ func (v *visitor) operations() []operation {
 		{"workers", v.get(&v.street, "/api/doorstep/v1/workers"), 0, false},
 		{"search_person", v.search, 3, false},
 		{"export", v.exported(), 0, false},
-		{"export_nothing", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=returned&campaign=child-sweep-demo"), 0, false},
+		{"export_nothing", v.get(&v.street, "/api/doorstep/v1/export/child_visit?states=returned&to=2000-01-01"), 0, false},
 		{"export_city", v.get(&v.whole, wholeExport), 3, whole},
 		{"who_saw", v.get(&v.manager, "/api/doorstep/v1/persons/"+v.somebody()+"/audit"), 0, false},
 		{"retention_report", v.report, 0, false},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"doorstep/collections"
@@ -35,7 +36,18 @@ type Trace struct {
 	Households []string `json:"households"` //
 	Records    []string `json:"records"`    // visits and surveys that name the person
 	Area       string   `json:"area"`
-	Lines      []Line   `json:"lines"` // oldest first
+	People     []Seer   `json:"people"` // who saw or changed something of it, who did so most often first
+	Count      int      `json:"count"`  // of all lines
+	Lines      []Line   `json:"lines"`  // oldest first
+	Next       *string  `json:"next"`   // cursor of the lines that a page leaves out
+}
+
+// Seer is somebody of whom lines tell, with how many.
+type Seer struct {
+	Actor string `json:"actor"`
+	Name  string `json:"name"`
+	Role  string `json:"role"`
+	N     int    `json:"n"`
 }
 
 // Who finds who saw or changed a person's records. A person whose record was erased is still found by the id. found is
@@ -165,7 +177,47 @@ func (t *Trace) read(db collections.DB) error {
 		return fmt.Errorf("rows of the audit chain: %w", err)
 	}
 	slices.SortFunc(t.Lines, func(a, b Line) int { return cmp.Compare(a.Seq, b.Seq) })
-	return t.name(db)
+	if err := t.name(db); err != nil {
+		return err
+	}
+	t.count()
+	return nil
+}
+
+// count fills in of whom the lines tell.
+func (t *Trace) count() {
+	t.Count, t.People = len(t.Lines), []Seer{}
+	at := map[[2]string]int{}
+	for _, l := range t.Lines {
+		who := [2]string{l.Actor, l.Role}
+		if _, known := at[who]; !known {
+			at[who], t.People = len(t.People), append(t.People, Seer{l.Actor, l.Name, l.Role, 0})
+		}
+		t.People[at[who]].N++
+	}
+	slices.SortStableFunc(t.People, func(a, b Seer) int { return cmp.Compare(b.N, a.N) })
+}
+
+// Page leaves as many lines as a page has, of those behind a cursor of Next, the newest first where newest is set. ok is false for a
+// cursor that is none.
+func (t *Trace) Page(cursor string, limit int, newest bool) (ok bool) {
+	after, begun := int64(0), cursor != ""
+	if begun {
+		var err error
+		if after, err = strconv.ParseInt(cursor, 10, 64); err != nil {
+			return false
+		}
+	}
+	if newest {
+		slices.Reverse(t.Lines)
+	}
+	t.Lines = slices.DeleteFunc(t.Lines, func(l Line) bool { return begun && (l.Seq == after || l.Seq > after == newest) })
+	if len(t.Lines) > limit {
+		t.Lines = t.Lines[:limit]
+		next := strconv.FormatInt(t.Lines[limit-1].Seq, 10)
+		t.Next = &next
+	}
+	return true
 }
 
 // name fills in who the workers are that the lines tell of.

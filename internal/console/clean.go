@@ -81,9 +81,9 @@ func CleanSet(db collections.DB, k Known, actor access.Actor, f Filter, before s
 // cleanOf gives those of some new records that are clean and not the actor's own, in the order of the keys.
 func cleanOf(db collections.DB, actor access.Actor, keys []key) (clean []CleanRecord, err error) {
 	read := map[[2]string]CleanRecord{}
-	for table, list := range listsOf(keys) {
+	for table, list := range rowsOf(keys) {
 		query := `SELECT v.id, v.rev, v.worker, COALESCE(v.issues,'[]') FROM "` + table + `" v
-			WHERE v.id IN (SELECT value FROM json_each(?)) AND v.complete=TRUE AND v.worker!=?
+			WHERE v.rowid IN (SELECT value FROM json_each(?)) AND v.complete=TRUE AND v.worker!=?
 			AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return')`
 		err := collections.Each(db, query, []any{list, actor.ID}, func(rows *sql.Rows) error {
 			var issues string

@@ -5,6 +5,7 @@ import "slices"
 // key is one record and when it arrived.
 type key struct {
 	table string
+	row   int64 // where it lies in its table; another record may lie there by now
 	position
 }
 

@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"database/sql"
-	"encoding/json"
 	"hash/fnv"
 	"slices"
 	"strconv"
@@ -49,7 +48,7 @@ type OddWorker struct {
 }
 
 const (
-	mostCompared = 1500 // interviews of one look, the newest; who wants to know of others looks at a smaller place
+	mostCompared = 1000 // interviews of one look, the newest; who wants to know of others looks at a smaller place
 	mostOdd      = 100
 )
 
@@ -120,7 +119,7 @@ type newestInterviews struct {
 	db              collections.DB
 	k               Known
 	table, campaign string
-	keys            []position
+	keys            []key
 	more            bool // there are others
 }
 
@@ -153,15 +152,15 @@ func (n *newestInterviews) add(where string, args ...any) error {
 	if len(n.keys) == mostCompared {
 		oldest = n.keys[mostCompared-1].at
 	}
-	query := `SELECT v.id, v.received_at FROM "` + n.table + `" v WHERE ` + where + ` AND v.received_at>=? AND (?='' OR v.campaign=?) AND ` +
+	query := `SELECT v.rowid, v.id, v.received_at FROM "` + n.table + `" v WHERE ` + where + ` AND v.received_at>=? AND (?='' OR v.campaign=?) AND ` +
 		n.k.Library.Interviews().Of(n.table) + ` ORDER BY v.received_at DESC, v.id DESC LIMIT ` + strconv.Itoa(mostCompared+1)
 	err := collections.Each(n.db, query, append(args, oldest, n.campaign, n.campaign), func(rows *sql.Rows) error {
-		var at position
-		err := rows.Scan(&at.id, &at.at)
+		at := key{table: n.table}
+		err := rows.Scan(&at.row, &at.id, &at.at)
 		n.keys = append(n.keys, at)
 		return err
 	})
-	slices.SortFunc(n.keys, func(a, b position) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.id, a.id)) })
+	slices.SortFunc(n.keys, func(a, b key) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.id, a.id)) })
 	if len(n.keys) > mostCompared {
 		n.keys, n.more = n.keys[:mostCompared], true
 	}
@@ -169,14 +168,13 @@ func (n *newestInterviews) add(where string, args ...any) error {
 }
 
 // interviewsOf reads completed records with the answers that tell nobody who somebody is.
-func interviewsOf(db collections.DB, in *instrument.Instrument, keys []position) ([]quality.Interview, error) {
-	ids := make([]string, len(keys))
-	for i, key := range keys {
-		ids[i] = key.id
+func interviewsOf(db collections.DB, in *instrument.Instrument, keys []key) ([]quality.Interview, error) {
+	if len(keys) == 0 {
+		return nil, nil
 	}
-	list, err := json.Marshal(ids)
-	if err != nil {
-		return nil, err
+	asked := map[string]bool{}
+	for _, key := range keys {
+		asked[key.id] = true
 	}
 	main := in.Layout.Main()
 	columns := in.Layout.Plain(main)
@@ -185,13 +183,15 @@ func interviewsOf(db collections.DB, in *instrument.Instrument, keys []position)
 	for _, c := range columns {
 		query += `, m."` + c + `"`
 	}
-	query += ` FROM json_each(?) k CROSS JOIN "` + main.Name + `" m ON m.id=k.value LEFT JOIN households h ON h.id=m.household`
+	query += ` FROM "` + main.Name + `" m LEFT JOIN households h ON h.id=m.household WHERE m.rowid IN (SELECT value FROM json_each(?))`
 	r := interviewReader{db: db, table: main.Name, columns: columns}
 	r.blanks, r.whole = missing(in, columns)
 	var all []quality.Interview
-	err = collections.Each(db, query, []any{string(list)}, func(rows *sql.Rows) error {
+	err := collections.Each(db, query, []any{rowsOf(keys)[main.Name]}, func(rows *sql.Rows) error {
 		one, err := r.scan(rows)
-		all = append(all, one)
+		if asked[one.ID] { // not one that lies there by now
+			all = append(all, one)
+		}
 		return err
 	})
 	return all, err

@@ -167,15 +167,15 @@ const itemColumns = `v.id, v.rev, v.form, v.form_version, v.review_state, v.area
 	EXISTS (SELECT 1 FROM reviews r WHERE r.record=v.id AND r.decision='return'),
 	EXISTS (SELECT 1 FROM record_flags f WHERE f.record=v.id AND (f.worker=? OR f.team))`
 
-// listsOf are the ids of keys by their table, each as a list in JSON.
-func listsOf(keys []key) map[string]string {
-	ids := map[string][]string{}
+// rowsOf are where keys lie in their tables, each as a list in JSON.
+func rowsOf(keys []key) map[string]string {
+	rows := map[string][]int64{}
 	for _, one := range keys {
-		ids[one.table] = append(ids[one.table], one.id)
+		rows[one.table] = append(rows[one.table], one.row)
 	}
 	lists := map[string]string{}
-	for table, all := range ids {
-		list, _ := json.Marshal(all) // strings alone
+	for table, all := range rows {
+		list, _ := json.Marshal(all) // numbers alone
 		lists[table] = string(list)
 	}
 	return lists
@@ -183,13 +183,13 @@ func listsOf(keys []key) map[string]string {
 
 // itemsOf reads what a page shows, in the order of its keys.
 func itemsOf(db collections.DB, k Known, actor access.Actor, keys []key) ([]Item, error) {
-	read := map[key]Item{}
-	for table, list := range listsOf(keys) {
-		query := `SELECT ` + itemColumns + ` FROM "` + table + `" v WHERE v.id IN (SELECT value FROM json_each(?))`
+	read := map[[2]string]Item{}
+	for table, list := range rowsOf(keys) {
+		query := `SELECT ` + itemColumns + ` FROM "` + table + `" v WHERE v.rowid IN (SELECT value FROM json_each(?))`
 		err := collections.Each(db, query, []any{actor.ID, list}, func(rows *sql.Rows) error {
 			item := Item{Collection: table, Codes: []string{}}
 			err := item.scan(rows, k)
-			read[key{table, position{item.ReceivedAt, item.ID}}] = item
+			read[[2]string{table, item.ID}] = item
 			return err
 		})
 		if err != nil {
@@ -198,7 +198,7 @@ func itemsOf(db collections.DB, k Known, actor access.Actor, keys []key) ([]Item
 	}
 	items := make([]Item, 0, len(keys))
 	for _, one := range keys {
-		if item, ok := read[one]; ok { // not one that was moved or deleted meanwhile
+		if item, ok := read[[2]string{one.table, one.id}]; ok { // not one that was moved or deleted meanwhile
 			items = append(items, item)
 		}
 	}

@@ -82,14 +82,14 @@ func (s *stream) readStreet(m *merge) error {
 	if err != nil {
 		return err
 	}
-	query := `SELECT v.id, v.received_at FROM "` + s.table + `" v WHERE v.area>=? AND v.area<?
+	query := `SELECT v.rowid, v.id, v.received_at FROM "` + s.table + `" v WHERE v.area>=? AND v.area<?
 		AND +v.review_state IN (SELECT value FROM json_each(?)) AND ` + s.days + ` AND ` + after + ` AND ` + slow + `
 		ORDER BY ` + m.by() + ` LIMIT ?`
 	all := slices.Concat([]any{s.r.Lo, s.r.Hi, string(states)}, s.daysArgs, afterArgs, args, []any{m.limit + 1})
 	return collections.Each(s.db, query, all, func(rows *sql.Rows) error {
-		var at position
-		err := rows.Scan(&at.id, &at.at)
-		m.keys = append(m.keys, key{s.table, at})
+		at := key{table: s.table}
+		err := rows.Scan(&at.row, &at.id, &at.at)
+		m.keys = append(m.keys, at)
 		return err
 	})
 }
@@ -122,18 +122,18 @@ var errEnough = errors.New("enough")
 func (s *stream) scan(m *merge, from, where string, args ...any) error {
 	slow, slowArgs := s.slow()
 	after, afterArgs := m.after(s.from)
-	query := `SELECT v.id, v.received_at, ` + slow + ` FROM ` + from + ` WHERE ` + where + ` AND ` + s.days + ` AND ` + after +
+	query := `SELECT v.rowid, v.id, v.received_at, ` + slow + ` FROM ` + from + ` WHERE ` + where + ` AND ` + s.days + ` AND ` + after +
 		` ORDER BY ` + m.by() + ` LIMIT ?`
 	all := append(append(append(append(slowArgs, args...), s.daysArgs...), afterArgs...), mostLooked)
 	looked, found := 0, 0
-	var last position
+	last := key{table: s.table}
 	err := collections.Each(s.db, query, all, func(rows *sql.Rows) error {
 		var fits bool
-		if err := rows.Scan(&last.id, &last.at, &fits); err != nil {
+		if err := rows.Scan(&last.row, &last.id, &last.at, &fits); err != nil {
 			return err
 		}
 		if looked++; fits {
-			m.keys = append(m.keys, key{s.table, last})
+			m.keys = append(m.keys, last)
 			found++
 		}
 		if found > m.limit {
@@ -142,7 +142,7 @@ func (s *stream) scan(m *merge, from, where string, args ...any) error {
 		return nil
 	})
 	if errors.Is(err, errEnough) || err == nil && looked == mostLooked {
-		m.stop(last)
+		m.stop(last.position)
 		return nil
 	}
 	return err

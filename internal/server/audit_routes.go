@@ -1,11 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/console"
 	"doorstep/internal/problem"
 )
 
@@ -18,15 +20,26 @@ func verifyAudit(r *request) error {
 	return r.JSON(http.StatusOK, report)
 }
 
-// whoSaw answers a guardian's question about a person of the manager's territory. Whoever is not there now is not found.
+// linesOfPage is how many lines of the trail a page has where it is not said, and the most.
+const linesOfPage, mostLinesOfPage = 50, 200
+
+// whoSaw answers a guardian's question about a person of the manager's territory, a page of lines at a time. Whoever is not there
+// now is not found.
 func whoSaw(r *request) error {
 	id := r.path("id")
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
 	trace, found, err := audit.Who(r.db(), id, func(area string) bool { return r.actor.May(access.ReadAudit, area, "") })
 	if err != nil {
 		return err
 	}
 	if !found || !r.actor.May(access.ReadAudit, trace.Area, "") {
 		return problem.New(problem.NotFound, "")
+	}
+	if !trace.Page(r.query("cursor"), min(cmp.Or(limit, linesOfPage), mostLinesOfPage), r.query("sort") == console.Newest) {
+		return problem.New(problem.BadCursor, "")
 	}
 	entry := r.actor.DidTo(audit.WhoSaw, collections.Persons, id, trace.Area, trace.Persons...)
 	if err := r.saw(audit.GuardianRequest, entry); err != nil {

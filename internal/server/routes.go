@@ -102,7 +102,7 @@ var officeRoutes = []Route{
 	post("/api/doorstep/v1/export-requests", access.ExportIdentified, askExport),
 	post("/api/doorstep/v1/export-requests/{id}/approve", access.ApproveExport, approveExport),
 	get("/api/doorstep/v1/audit", access.ReadAudit, verifyAudit).slow("the whole chain is looked at"),
-	get("/api/doorstep/v1/persons/{id}/audit", access.ReadAudit, whoSaw),
+	get("/api/doorstep/v1/persons/{id}/audit", access.ReadAudit, whoSaw).sorts(console.Oldest, console.Newest),
 	post("/api/doorstep/v1/forms", access.PublishForm, publishForm),
 	post("/api/doorstep/v1/forms/convert", access.ConvertForm, convertForm),
 	post("/api/doorstep/v1/forms/check", access.ConvertForm, checkForm),
