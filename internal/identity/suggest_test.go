@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,5 +130,55 @@ func TestFullKeysAreReported(t *testing.T) {
 	full, err := identity.FullKeys(collections.Read(app.TestApp))
 	if err != nil || len(full) != 3 || full["given name, sex and community"] != 1 || full["surname and day of birth"] != 1 || full["name and year of birth"] != 1 {
 		t.Errorf("full keys %v, %v", full, err)
+	}
+}
+
+// TestEachIsLikelyOnce: somebody found by number and by keys, and once more as who was merged into them, is told once.
+func TestEachIsLikelyOnce(t *testing.T) {
+	app := testapp.New(t)
+	meet(t, app, "p1", somebody("梁紫琪", "990000201503010017", "2015-03-01", "female", "h1"))
+	meet(t, app, "p2", somebody("梁子棋", "", "2015-03-01", "female", "h2"))
+	meet(t, app, "p3", somebody("梁紫琪", "", "2015-03-01", "female", "h3"))
+	for _, c := range []struct {
+		first string
+		want  []string
+	}{{`SELECT 1`, []string{"p1", "p2", "p3"}}, {`UPDATE persons SET merged_into='p1' WHERE id='p2'`, []string{"p1", "p3"}}} {
+		write(t, app, func(db collections.DB) error {
+			if _, err := db.Exec(c.first); err != nil {
+				return err
+			}
+			said := identity.Described{Person: somebody("梁紫琪", "990000201503010017", "2015-03-01", "female", "")}
+			found, err := identity.Likely(db, said, func(string) bool { return true })
+			var ids []string
+			for _, l := range found {
+				ids = append(ids, l.Person.ID)
+			}
+			if slices.Sort(ids); err != nil || !slices.Equal(ids, c.want) {
+				t.Errorf("%s: %v, %v", c.first, ids, err)
+			}
+			return nil
+		})
+	}
+}
+
+// TestNamesake names who is known by name alone, where a list and the register tell the sex, one does, or neither.
+func TestNamesake(t *testing.T) {
+	app := testapp.New(t)
+	meet(t, app, "p1", somebody("梁紫琪", "", "", "", "h1"))
+	meet(t, app, "p2", somebody("何东", "", "", "male", "h1"))
+	meet(t, app, "p3", somebody("何东", "", "", "male", "h2"))
+	meet(t, app, "p4", somebody("何西", "", "", "male", "h2"))
+	write(t, app, func(db collections.DB) error {
+		_, err := db.Exec(`UPDATE persons SET merged_into='p3' WHERE id='p4'`)
+		return err
+	})
+	for _, c := range []struct{ name, sex, household, want string }{
+		{"梁紫琪", "", "h1", "p1"}, {"梁紫琪", "female", "h1", "p1"}, {"梁紫琪", "female", "h2", ""}, {"何东", "male", "h1", "p2"}, {"何东", "", "h1", "p2"},
+		{"何东", "female", "h1", ""}, {"何东", "male", "h2", "p3"}, {"何西", "male", "h2", "p3"}, {"张伟", "male", "h2", ""},
+	} {
+		found, err := identity.Namesake(collections.Read(app.TestApp), somebody(c.name, "", "", c.sex, c.household))
+		if err != nil || found.ID != c.want {
+			t.Errorf("%+v: %q, %v", c, found.ID, err)
+		}
 	}
 }
