@@ -71,49 +71,8 @@ func TestEveryMistakeAtOnce(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	head := "| survey |\n| | type | name | label | "
 	for _, c := range []struct{ name, md, code string }{
-		{"no survey sheet", "| sruvey |\n| | type |\n| choices |\n| | name |", "sheet.survey"},
-		{"no type column", "| survey |\n| | name | label |\n| | q | Q |", "header.missing"},
-		{"two names of a column", head + "caption |\n| | text | q | Q | Q |", "header.same"},
-		{"two names of a column, the usual one last", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| settings |\n| | title | form_title |\n| | A | B |", "header.same"},
-		{"end without begin", head + "|\n| | end group | | | |", "begin.missing"},
-		{"calculate without calculation", head + "|\n| | calculate | q | | |", "calculation.missing"},
-		{"name meta", head + "|\n| | text | meta | M | |", "name.meta"},
-		{"name twice", head + "|\n| | text | q | Q | |\n| | text | q | Q | |", "name.twice"},
-		{"generated name", head + "repeat_count |\n| | begin repeat | r | R | 1+1 |\n| | text | q | Q |\n| | end repeat |\n| | text | r_count | Q | |", "name.generated"},
-		{"repeat like the root", head + "|\n| | begin repeat | data | R |\n| | text | q | Q | |\n| | end repeat |", "repeat.root"},
-		{"ambiguous reference", head + "relevant |\n| | text | a | A | |\n| | begin group | g | G |\n| | text | a | A |\n| | end group |\n| | text | b | B | ${a}=1 |", "reference.ambiguous"},
-		{"hidden trigger", head + "trigger | calculation |\n| | calculate | a | | | 1 |\n| | calculate | b | | ${a} | now() |", "trigger.hidden"},
-		{"parameter syntax", head + "parameters |\n| | text | a | A | rows=3=4 |", "parameters.syntax"},
-		{"parameter pairs run together", head + "parameters |\n| | text | a | A | rows=3rows=4 |", "parameters.syntax"},
-		{"parameter of another type", head + "parameters |\n| | text | a | A | quality=low |", "parameter.unknown"},
-		{"range step", head + "parameters |\n| | range | a | A | start=0 end=1 step=2 |", "range.wide"},
-		{"range placeholder", head + "parameters |\n| | range | a | A | step=0.3 placeholder=2 |", "range.multiple"},
-		{"range without ticks", head + "parameters | appearance |\n| | range | a | A | start=0 end=2 tick_labelset=c | no-ticks |\n| choices |\n| | list_name | name | label |\n| | c | 0 | None |\n| | c | 1 | Some |", "range.no_ticks"},
-		{"range with a label at one end", head + "parameters | appearance |\n| | range | a | A | start=0 end=2 tick_labelset=c | no-ticks |\n| choices |\n| | list_name | name | label |\n| | c | 0 | None |", "range.no_ticks"},
-		{"file without extension", head + "|\n| | select_one_from_file | a | A |\n| | select_one_from_file x | b | B |", "select.extension"},
-		{"audit place", head + "parameters |\n| | audit | | | location-priority=balanced |\n| | text | q | Q |", "audit.location"},
-		{"file and list of one name", head + "|\n| | select_one a | q | Q |\n| | csv-external | a | |\n| choices |\n| | list_name | name | label |\n| | a | 1 | One |", "instance.clash"},
-		{"saved without entities", head + "save_to |\n| | text | q | Q | p |", "save_to.no_entities"},
-		{"entity without label", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| entities |\n| | list_name |\n| | e |", "entity.no_label"},
-		{"root is not a name", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| settings |\n| | name |\n| | 1x |", "name.invalid"},
-		{"misspelt type", head + "|\n| | intger | q | Q | |", "type.near"},
-		{"misspelt select", head + "|\n| | select_oen l | q | Q | |\n| choices |\n| | list_name | name | label |\n| | l | a | A |", "type.near"},
-		{"select without a list", head + "|\n| | select_multiple | q | Q | |", "select.no_name"},
-		{"misspelt list", head + "|\n| | select_one yesno | q | Q | |\n| choices |\n| | list_name | name | label |\n| | yes_no | a | A |", "select.near_list"},
-		{"misspelt reference", head + "relevant |\n| | text | school | A | |\n| | text | b | B | ${scool} = 1 |", "reference.near"},
-		{"reference in capitals", head + "relevant |\n| | text | age | A | |\n| | text | b | B | ${Age} = 1 |", "reference.near"},
-		{"misspelt column of a filter", head + "choice_filter |\n| | text | p | P | |\n| | select_one l | q | Q | provnce = ${p} |\n| choices |\n| | list_name | name | label | province |\n| | l | a | A | x |", "filter.near"},
-		{"crossed ends", head + "|\n| | begin group | g | G | |\n| | begin repeat | r | R | |\n| | text | q | Q | |\n| | end group |\n| | end repeat |", "begin.other"},
-		{"no questions", head + "|", "survey.empty"},
-		{"misspelt header", head + "relavent |\n| | text | q | Q | 1 |", "header.near"},
-		{"misspelt header of a language", head + "lable::中文 (zh) |\n| | text | q | Q | 问 |", "header.near"},
-		{"misspelt attribute of a bind", head + "bind::requierd |\n| | text | q | Q | yes |", "header.near"},
-		{"misspelt attribute of ours", head + "bind::doorstep:sensitivty |\n| | text | q | Q | none |", "header.near"},
-		{"misspelt setting", "| survey |\n| | type | name | label |\n| | text | q | Q |\n| settings |\n| | form_idd |\n| | x |", "header.near"},
-		{"name with an emoji", head + "|\n| | text | a😀 | A | |", "name.invalid"},
 		{"groups too deep", head + "|\n" + strings.Repeat("| | begin group | g | G | |\n", survey.MostNested+1) + "| | text | q | Q | |\n" + strings.Repeat("| | end group | | | |\n", survey.MostNested+1), "group.deep"},
 		{"too many questions", head + "|\n" + questions(survey.MostQuestions+1), "form.long"},
-		{"reserved attribute", head + "bind::nodeset |\n| | text | q | Q | x |", "attribute.reserved"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := refusal(t, c.md)
@@ -141,32 +100,6 @@ func TestAMisspeltBeginIsOneMistake(t *testing.T) {
 		if got := refusal(t, "| survey |\n| | type | name | label |\n| | "+word+" | g | G |\n| | text | q | Q |\n| | end group | | |"); len(got) != 1 || got[0].Code != "form.type.near" {
 			t.Errorf("%s: %v", word, got)
 		}
-	}
-}
-
-func TestWarnings(t *testing.T) {
-	head := "| survey |\n| | type | name | label | "
-	for _, c := range []struct{ name, md, code string }{
-		{"names that differ in case", head + "|\n| | text | q | Q | |\n| | text | Q | Q | |", "name.case"},
-		{"image without a size", head + "|\n| | image | q | Q | |", "image.pixels"},
-		{"repeat without label", head + "|\n| | begin repeat | r | | |\n| | text | q | Q | |\n| | end repeat |", "repeat.no_label"},
-		{"language without code", head + "label::English |\n| | text | q | Q | Q |", "language.tag"},
-		{"filter by a column that there is not", head + "choice_filter |\n| | text | p | P | |\n| | select_one l | q | Q | shire = ${p} |\n| choices |\n| | list_name | name | label | province |\n| | l | a | A | x |", "filter.column"},
-		{"language misspelt", "| survey |\n| | type | name | label::English (en) | hint::Englsh (en) |\n| | text | q | Q | H |", "language.near"},
-		{"text in one language only", head + "hint::中文 (zh) |\n| | text | q | Q | 提示 |", "language.missing"},
-		{"sheet of a similar name", head + "|\n| | text | q | Q | |\n| setting |\n| | version |\n| | 1 |", "sheet.similar"},
-		{"header that nobody knows", head + "remarks |\n| | text | q | Q | x |", "header.unknown"},
-		{"misspelt header among those of choices", "| survey |\n| | type | name | label |\n| | select_one l | q | Q |\n| choices |\n| | list_name | name | label | medis |\n| | l | a | A | x |", "header.near"},
-		{"outcome that is no code of AAPOR's", "| survey |\n| | type | name | label |\n| | select_one l | outcome | Q |\n| choices |\n| | list_name | name | label | aapor | dhs |\n| | l | a | A | 5.1 | 2 |", "choice.disposition"},
-		{"reason that nobody knows for a missing answer", "| survey |\n| | type | name | label |\n| | select_one l | q | Q |\n| choices |\n| | list_name | name | label | missing |\n| | l | a | A | refuse |", "choice.missing"},
-		{"attribute with a space", head + "bind::a b |\n| | text | q | Q | x |", "attribute.invalid"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got := accepted(t, c.md).Warnings
-			if !slices.ContainsFunc(got, func(p survey.Problem) bool { return p.Code == "form."+c.code }) {
-				t.Errorf("warnings %v, want %s", got, c.code)
-			}
-		})
 	}
 }
 
