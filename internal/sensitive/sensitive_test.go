@@ -54,6 +54,8 @@ const judgedForm = `survey
 ,calculate,leaks_on,,${leaks},,,,,
 ,calculate,by_path,,../full_name,,,,,
 ,calculate,age,,int((today() - ${born}) div 365),,,,,
+,date,day_one,Day,,,,,,
+,calculate,first_age,,int((today() - ${day_one}) div 365),,,,,
 ,calculate,fresh,,once(uuid()),,,,,
 ,calculate,looked_up,,instance('people')/root/item[name=${residents}]/label,,,,,
 ,calculate,from_list,,instance('yn')/root/item[name='y']/label,,,,,
@@ -88,7 +90,7 @@ func TestJudge(t *testing.T) {
 		"income": sensitive.LeftOut, "phone_owned": sensitive.Keep, "picked": sensitive.MayTell, "who": sensitive.MayTell, "several": sensitive.Keep, "spot": sensitive.LeftOut, "photo": sensitive.LeftOut,
 		"clean": sensitive.Keep, "chained": sensitive.Keep, "leaks": sensitive.MayTell, "leaks_on": sensitive.MayTell, "by_path": sensitive.MayTell, "age": sensitive.AsAge, "fresh": sensitive.MayTell,
 		"looked_up": sensitive.MayTell, "from_list": sensitive.Keep, "counted": sensitive.Keep, "all_text": sensitive.MayTell, "wild": sensitive.MayTell, "named_none": sensitive.Keep,
-		"kid_note": sensitive.MayTell, "place": sensitive.Keep, "parent_text": sensitive.MayTell,
+		"kid_note": sensitive.MayTell, "day_one": sensitive.AsYear, "first_age": sensitive.AsAge, "place": sensitive.Keep, "parent_text": sensitive.MayTell,
 	}
 	f := readForm(t, judgedForm)
 	judge := sensitive.New(f)
