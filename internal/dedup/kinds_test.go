@@ -179,6 +179,8 @@ func TestHeadersOfOtherLists(t *testing.T) {
 		"记录号,姓 名,性 别,出生 日期,身份证件号,监护人,手机号码,居住地":                             "",
 		"record_id,name,gender,birthday,id_no,guardian_name,phone_no,addr": "",
 		"id,first name,last name,sex,birth year,died,parish,occupation":    "",
+		"id,Name,Father Name,Dirección,Telefon,E-mail,Household ID":        "",
+		"编号,姓名,父亲姓名,户号,邮箱":                                                 "",
 		"编号,姓名,监护人身份证号,本人电话":                                               "监护人身份证号",
 	} {
 		columns := strings.Split(header, ",")

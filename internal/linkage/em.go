@@ -19,10 +19,17 @@ const (
 	candidatePairs = 2_000_000
 	rounds         = 40
 
-	// Pairs of one household for each of one person: a list with fewer has no households. Where names are not Chinese, records in which much
-	// is
-	// wrong look like a few of relatives.
+	// Pairs of one household for each of one person: a list with fewer has no households. Where names are not Chinese, records in which
+	// much is wrong look like a few of relatives.
 	fewHouseholds, fewRelatives = 0.02, 0.05
+
+	// manyApart is how many of two of one household differ in birth date and in given name, at the least, where names are not Chinese: records
+	// of one person in which much is wrong agree in one of them. Up to apartTell of strangers may share a birth date: ages do not tell.
+	manyApart, apartTell = 0.5, 0.005
+
+	// manyAlike is how many pairs of one day and household whose names are the same in part there are for each pair of one person before they
+	// are twins: fewer are misheard.
+	manyAlike = 0.5
 )
 
 // learn estimates the shares by expectation and maximisation. What pairs of others do is learned from pairs at random, what
@@ -63,8 +70,7 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 	s := t.scorer(p)
 	next.whole = p.whole
 	next.kin = make([]rates, len(t.aspects))
-	match, household, born, twins := 0.0, 0.0, 200.0, 200*usualTwins
-	birth := t.aspectOf(BirthDate)
+	match, household, near := 0.0, 0.0, relatives{born: 200, twins: 200 * usualTwins}
 	for _, c := range found {
 		same, house := s.posterior(&c.p)
 		match, household = match+c.n*same, household+c.n*house
@@ -74,12 +80,7 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 				next.kin[i][s.kinship(&c.p, i)][l] += c.n * house
 			}
 		}
-		if birth >= 0 && c.p[birth] != missing {
-			born += c.n * house
-			if c.p[birth] == dateSame {
-				twins += c.n * house
-			}
-		}
+		near.add(s, &c.p, c.n*house)
 	}
 	for _, c := range others.random {
 		same, house := s.posterior(&c.p)
@@ -87,7 +88,7 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 	}
 	t.tallyNamesakes(u, s, others.namesakes)
 	for i := range t.aspects {
-		if t.han && i == birth { // a mistaken date does not hang on how the name was written
+		if t.han && i == s.birth { // a mistaken date does not hang on how the name was written
 			pooled(&m[i])
 		}
 		smooth(&next.m[i], &m[i], 30)
@@ -95,12 +96,15 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 	}
 	next.match = max(match, 0.5) / possible
 	next.match = min(next.match, 0.5)
-	next.household, next.twins = household/possible, twins/born
+	if near.alike > manyAlike*match {
+		near.born, near.twins = near.born+near.alike, near.twins+near.alike
+	}
+	next.household, next.twins = household/possible, near.twins/near.born
 	few := fewHouseholds
 	if !t.han {
 		few = fewRelatives
 	}
-	if next.household < few*next.match {
+	if next.household < few*next.match || near.apart < manyApart*near.both && t.dated(&next, apartTell) {
 		next.household = 0
 	}
 	if t.han || next.household > 0 {
@@ -108,6 +112,42 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 	}
 	t.others(&next)
 	return next
+}
+
+// relatives counts two of one household.
+type relatives struct {
+	born, twins float64 // birth dates that are told, and that are one; where names are Chinese, of two who are called otherwise
+	alike       float64 // of one day, whose Chinese names are the same in part
+	both, apart float64 // of whom given names and birth dates are told, and both differ
+}
+
+// add counts so many pairs of a pattern. Chinese names that are the same in part or sound alike are no evidence of twins by themselves:
+// most such pairs of one day are one person, misheard.
+func (r *relatives) add(s *scorer, p *pattern, n float64) {
+	born := s.born(p)
+	if born == missing {
+		return
+	}
+	given := missing
+	if s.given >= 0 {
+		given = p[s.given]
+	}
+	if given != missing {
+		r.both += n
+		if born >= dateShift && given >= namePart {
+			r.apart += n
+		}
+	}
+	if s.given >= 0 && s.t.han && given != nameOther {
+		if given == namePart && born == dateSame {
+			r.alike += n
+		}
+		return
+	}
+	r.born += n
+	if born == dateSame {
+		r.twins += n
+	}
 }
 
 // tally counts the levels of a pattern. What two people seldom share is counted by how likely they are two: else the true

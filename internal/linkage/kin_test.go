@@ -1,6 +1,9 @@
 package linkage
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // kinTable is of a list in Latin letters, with what is expected when strangers share a birth date so often and pairs of relatives were counted:
 // one in twenty of one day, nineteen of twenty of one surname.
@@ -41,6 +44,53 @@ func TestSurnamesOfRelativesAreCounted(t *testing.T) {
 		table, p := kinTable(t, strangers)
 		if got := p.h[table.aspectOf(Surname)][0][nameSame]; (got > 0.9) != counted {
 			t.Errorf("strangers of one day %g: %g of relatives have one surname", strangers, got)
+		}
+	}
+}
+
+// TestMistakesAreNoTwins: a list in which children are misheard often has no more twins by it, and finds those whose names sound alike.
+func TestMistakesAreNoTwins(t *testing.T) {
+	var rows [][]string
+	given := []rune("子浩宇俊嘉一泽明思博")
+	for i := range 150 {
+		surname, a := string([]rune("王李张刘陈杨黄赵吴周")[i%10]), string(given[i/10%10])
+		birth, phone := fmt.Sprintf("20%02d-%02d-%02d", 8+i%13, 1+i%12, 1+i%27), fmt.Sprintf("138%08d", i*7919)
+		address := fmt.Sprintf("人民路%d号%d栋%d", 1+i%97, 1+i%7, 101+i%31*3)
+		names := []string{a + "轩", a + "宣"} // right, and by ear
+		if i%5 == 0 {
+			names[1] = string(given[(i/10+3)%10]) + "轩" // misheard
+		}
+		for _, name := range names {
+			rows = append(rows, []string{surname + name, "男", birth, "", phone, address, ""})
+		}
+		older := fmt.Sprintf("20%02d-%02d-%02d", 1+i%7, 1+i%11, 1+i%26)
+		rows = append(rows, []string{surname + string(given[(i/10+5)%10]) + "磊", "男", older, "", phone, address, ""})
+	}
+	r := find(t, personFields, rows, 0)
+	heard := 0
+	for _, p := range r.Pairs {
+		if p.A%3 == 0 && p.B == p.A+1 && p.Decision == Link {
+			heard++
+		}
+	}
+	if r.scorer.careful || heard != 120 {
+		t.Errorf("%d of 120 linked; many twins: %v", heard, r.scorer.careful)
+	}
+}
+
+// TestMuchWrongIsNoFamily: where names are not Chinese, pairs that share the name but no birth date, or the birth date but no name, are
+// not learned to be relatives; those that share neither are.
+func TestMuchWrongIsNoFamily(t *testing.T) {
+	for given, want := range map[level]bool{nameSame: false, nameOther: true} {
+		table, p := kinTable(t, 0.0001)
+		strangers := strangers{random: []counted{{pattern{nameOther, nameOther, dateGeneration, addressOther}, 100_000}}}
+		found := []counted{{pattern{nameSame, nameSame, dateSame, addressSame}, 1000},
+			{pattern{given, nameSame, dateGeneration, addressSame}, 300}, {pattern{nameOther, nameSame, dateSame, addressSame}, 100}}
+		for range 5 {
+			p = table.round(&p, strangers, found, 1e6)
+		}
+		if got := p.household > 0; got != want {
+			t.Errorf("given names %d: %g of the pairs are relatives", given, p.household)
 		}
 	}
 }

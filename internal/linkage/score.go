@@ -24,16 +24,22 @@ type scorer struct {
 	careful   bool // the list has so many twins that mistakes make the names of some alike
 }
 
-// manyTwins is how many of two people of one household have one birth date, three times the usual, before names that are
-// only heard alike are no evidence: of two records that differ in them, many are of twins.
-const manyTwins = 3 * usualTwins
+// Bounds of how many of two people of one household have one birth date, three times the usual, and, where names are Chinese, of how many
+// pairs of them there are for each pair of one person, before names that are only heard alike are no evidence: of two records that differ
+// in them, many are of twins.
+const manyOfOneDay, twinsToSame = 3 * usualTwins, 0.3
+
+// manyTwins reports whether a list has so many.
+func (t *Table) manyTwins(p *params) bool {
+	return p.twins > manyOfOneDay && (!t.han || p.household*p.twins > twinsToSame*p.match)
+}
 
 func (t *Table) scorer(p *params) *scorer {
 	s := &scorer{t: t, match: make([][3][maxLevels]float64, len(t.aspects)), household: make([][3][maxLevels]float64, len(t.aspects)),
 		usual:   make([][3]float64, len(t.aspects)),
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.aspectOf(GivenName), id: t.aspectOf(IDNumber),
 		birth: t.aspectOf(BirthDate), sex: t.aspectOf(Sex),
-		alone: p.alone, brothers: t.brothers(p), careful: p.twins > manyTwins, n: float64(t.Len()),
+		alone: p.alone, brothers: t.brothers(p), careful: t.manyTwins(p), n: float64(t.Len()),
 		often: max(placeholder, 2*p.match*float64(t.Len()))}
 	s.numbers = s.id >= 0 && len(t.aspects[s.id].values) > 1
 	for i, f := range t.aspects {
