@@ -34,10 +34,12 @@ func (a *App) PlantBeside(t testing.TB, table string, row, others map[string]any
 }
 
 // Moved is what changed in the database since a picture: a line for each row, with its table, its key, and the columns or "came" or
-// "went". Lines of tables that only ever grow (the change feed, the audit trail, erasures) are left out.
+// "went". Lines of tables that only ever grow (the change feed, the audit trail, erasures) are left out. Moved fails the test where what
+// came is not what its column means.
 func (a *App) Moved(t testing.TB, before Picture) (lines []string) {
 	t.Helper()
 	for _, c := range a.Picture(t).Since(before) {
+		c.meant(t)
 		switch columns := c.Columns(); {
 		case slices.Contains([]string{"changes", "audit", "erasures"}, c.Table) && c.Before == nil:
 		case c.Before == nil:

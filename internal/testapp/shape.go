@@ -2,6 +2,7 @@ package testapp
 
 import (
 	"database/sql"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -81,4 +82,18 @@ func ruleOf(f core.Field) string {
 		rule = noName[f.GetName()]
 	}
 	return strings.ReplaceAll(rule, "@", `"`+f.GetName()+`"`)
+}
+
+var moment = regexp.MustCompile(`^([12]\d{3}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-6]\d\.\d{3}Z)?$`)
+
+// meant fails the test where a row that came or changed has another thing than a time where its columns tell times. Unlike Shaped it looks
+// at every table, those too that SQL alone writes.
+func (c Change) meant(t testing.TB) {
+	t.Helper()
+	for name, value := range c.After {
+		time := name == "created" || name == "updated" || name == "last_used" || strings.HasSuffix(name, "_at")
+		if time && !moment.MatchString(value) {
+			t.Errorf("%s %s has as %s what is no time: %q", c.Table, c.Key, name, value)
+		}
+	}
 }
