@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"doorstep/collections"
 	"doorstep/internal/job"
@@ -36,5 +37,66 @@ func TestFilesOfJobsThatEndedAreLetGo(t *testing.T) {
 	}
 	if moved, want := app.Moved(t, before), []string{"jobs ended: file upload", "jobs failed: upload"}; !slices.Equal(moved, want) {
 		t.Errorf("%q moved, want %q", moved, want)
+	}
+}
+
+// TestJobsMoveByTheirState does what a server does to all jobs, beside jobs of areas and of lists in every state, of today and of long ago.
+func TestJobsMoveByTheirState(t *testing.T) {
+	app := testapp.New(t)
+	now := app.Doorstep.Now()
+	states := []string{collections.JobWaiting, collections.JobRunning, collections.JobDone, collections.JobFailed, collections.JobCancelled,
+		collections.JobInterrupted}
+	for age, at := range map[string]time.Time{"today": now, "weekold": now.Add(-7*24*time.Hour - time.Second),
+		"seasonold": now.Add(-90*24*time.Hour - time.Second)} {
+		for _, kind := range []string{"roster", "reassign"} {
+			for _, state := range states {
+				app.Plant(t, collections.Jobs, map[string]any{"id": strings.Join([]string{kind, state, age}, "-"), "kind": kind, "areas": "[]",
+					"created_by": "m", "status": state, "file": "made", "upload": "given", "created": collections.Stamp(at), "updated": collections.Stamp(at)})
+			}
+		}
+	}
+	ended := states[2:]
+	for _, act := range []struct {
+		name string
+		do   func() error
+		want func(kind, state, age string) string // what moves of a job
+	}{
+		{"expire", func() error {
+			return collections.Write(t.Context(), app.TestApp, func(db collections.DB) error { return job.Expire(db, now) })
+		}, func(kind, state, age string) string {
+			switch {
+			case !slices.Contains(ended, state) || age == "today":
+				return ""
+			case kind == "roster" && age == "seasonold":
+				return " went"
+			}
+			return ": file upload"
+		}},
+		{"interrupt", func() error { return job.Interrupt(t.Context(), app.TestApp, now.Add(time.Second)) }, func(kind, state, _ string) string {
+			if kind == "roster" && state == collections.JobRunning {
+				return ": status updated"
+			}
+			return ""
+		}},
+	} {
+		t.Run(act.name, func(t *testing.T) {
+			before := app.Picture(t)
+			var want []string
+			for id := range before[collections.Jobs] {
+				words := strings.Split(id, "-")
+				if moved := act.want(words[0], before[collections.Jobs][id]["status"], words[2]); moved != "" {
+					want = append(want, collections.Jobs+" "+id+moved)
+				}
+			}
+			if err := act.do(); err != nil {
+				t.Fatal(err)
+			}
+			moved := app.Moved(t, before)
+			slices.Sort(moved)
+			slices.Sort(want)
+			if !slices.Equal(moved, want) {
+				t.Errorf("%q moved, want %q", moved, want)
+			}
+		})
 	}
 }

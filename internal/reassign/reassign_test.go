@@ -221,3 +221,46 @@ type now struct {
 	area, method string
 	confidence   float64
 }
+
+// TestAJobOfAreasTurnsAlone stops and resumes jobs of every state, of areas and of lists, one after the other: those of areas turn that
+// have not ended, or were stopped.
+func TestAJobOfAreasTurnsAlone(t *testing.T) {
+	app := testapp.New(t)
+	now := app.Doorstep.Now()
+	for _, kind := range []string{"reassign", "roster"} {
+		for _, state := range []string{collections.JobWaiting, collections.JobRunning, collections.JobDone, collections.JobFailed,
+			collections.JobCancelled, collections.JobInterrupted} {
+			app.Plant(t, collections.Jobs, map[string]any{"id": kind + "-" + state, "kind": kind, "areas": "[]", "created_by": "m",
+				"status": state, "created": collections.Stamp(now), "updated": collections.Stamp(now)})
+		}
+	}
+	for _, act := range []struct {
+		name string
+		turn func(db collections.DB, id string, now time.Time) (bool, error)
+		of   []string
+		to   string
+	}{
+		{"resume", reassign.Resume, []string{collections.JobCancelled}, collections.JobWaiting},
+		{"cancel", reassign.Cancel, []string{collections.JobWaiting, collections.JobRunning}, collections.JobCancelled},
+	} {
+		now = now.Add(time.Minute)
+		for id, row := range app.Picture(t)[collections.Jobs] {
+			want := row["kind"] == "reassign" && slices.Contains(act.of, row["status"])
+			before := app.Picture(t)
+			var turned bool
+			if err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) (err error) {
+				turned, err = act.turn(db, id, now)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			moved := app.Moved(t, before)
+			if turned != want || want != slices.Equal(moved, []string{"jobs " + id + ": status updated"}) || !want && len(moved) > 0 {
+				t.Errorf("%s %s, which is %s: %t, moved %q", act.name, id, row["status"], turned, moved)
+			}
+			if after := app.Picture(t)[collections.Jobs][id]["status"]; want && after != act.to {
+				t.Errorf("%s %s: it is %s", act.name, id, after)
+			}
+		}
+	}
+}
