@@ -90,9 +90,8 @@ var moment = regexp.MustCompile(`^([12]\d{3}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-6
 // at every table, those too that SQL alone writes.
 func (c Change) meant(t testing.TB) {
 	t.Helper()
-	for name, value := range c.After {
-		time := name == "created" || name == "updated" || name == "last_used" || strings.HasSuffix(name, "_at")
-		if time && !moment.MatchString(value) {
+	for _, name := range []string{"created", "updated", "received_at", "last_used"} {
+		if value := c.After[name]; !moment.MatchString(value) {
 			t.Errorf("%s %s has as %s what is no time: %q", c.Table, c.Key, name, value)
 		}
 	}
