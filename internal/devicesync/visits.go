@@ -112,11 +112,13 @@ func (p *puller) visit(in *instrument.Instrument, id string, said remark) ([]byt
 		return nil, 0, err
 	}
 	opened.Fill("comment", &said.comment)
-	data, err := json.Marshal(map[string]any{
+	rest, err := json.Marshal(map[string]any{
 		"form": rec.Form, "version": rec.FormVersion, "campaign": rec.Campaign, "household": rec.Household, "person": rec.Person,
 		"area": rec.Area, "outcome": rec.Outcome,
 		"review_state": rec.ReviewState, "comment": said.comment, "issues": rec.Issues, "received_at": rec.ReceivedAt,
-		"answers": json.RawMessage(answers),
 	})
-	return data, rec.Rev, err
+	if err != nil {
+		return nil, 0, err
+	}
+	return slices.Concat([]byte(`{"answers":`), answers, []byte(`,`), rest[1:]), rec.Rev, nil
 }
