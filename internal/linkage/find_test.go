@@ -74,6 +74,19 @@ func TestTwinsAreNotMerged(t *testing.T) {
 	}
 }
 
+// TestATwinWithoutANameIsNotMerged: in a list of twins a record without a name may be of either.
+func TestATwinWithoutANameIsNotMerged(t *testing.T) {
+	rows := family(120)
+	for i := 2; i < len(rows); i += 9 {
+		rows[i][0] = ""
+	}
+	for _, p := range find(t, personFields, rows, 0).Pairs {
+		if p.Probability >= ReviewFrom && (rows[p.A][0] == "" || rows[p.B][0] == "") {
+			t.Errorf("%v and %v: %.3f", rows[p.A], rows[p.B], p.Probability)
+		}
+	}
+}
+
 // TestANameHeardOtherwiseIsHeld: in a usual list without numbers a child is found again by the same name, also where there is a twin. A name that
 // sounds alike may be the twin's, so is a nickname; by a number it is not.
 func TestANameHeardOtherwiseIsHeld(t *testing.T) {

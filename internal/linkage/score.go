@@ -159,7 +159,7 @@ func (s *scorer) most(p *pattern, near bool) float64 {
 	switch {
 	case s.siblings(p, near) || s.twinByEar(p, near):
 		return siblingOdds
-	case s.careful && near && s.t.han && !s.numbered(p) && (s.born(p) == missing || s.born(p) > dateLunar):
+	case s.careful && near && s.t.han && !s.numbered(p) && (p[s.given] == missing || s.born(p) == missing || s.born(p) > dateLunar):
 		return lookOdds
 	case !s.nickname(p):
 		return math.Inf(1)
