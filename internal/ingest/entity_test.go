@@ -9,7 +9,8 @@ import (
 // TestAPropertyIsClearedAlone clears each property of a household and of a person that have them all.
 func TestAPropertyIsClearedAlone(t *testing.T) {
 	household := identity.Household{Address: "a", AddressKey: "a", HouseCode: "b", HeadName: "c", Phone: "d", Residents: 1}
-	person := identity.Person{Name: "a", NameKey: "a", Sex: "b", BirthDate: "c", IDType: "d", IDNumber: "e", IDKey: "e", Phone: "f", Relation: "g"}
+	person := identity.Person{Name: "a", NameKey: "a", Sex: "b", BirthDate: "c", IDType: "d", IDNumber: "e", IDKey: "e", Phone: "f",
+		Relation: "g"}
 	for name, all := range map[string]func() (of []property, now func() []property, keys func() string){
 		"household": func() ([]property, func() []property, func() string) {
 			h := household

@@ -57,15 +57,18 @@ func TestOnlyWhatNothingIsStoredAboutIsFresh(t *testing.T) {
 			if !f.fresh(b.sender.Device, next) {
 				t.Fatal("what comes next is not fresh")
 			}
-			stored := &prepared{op: &Operation{ID: "next", edit: "sent", Corrects: "corrected", Seq: 9}, inst: &survey.Instance{DeprecatedID: "before"}}
+			stored := &prepared{op: &Operation{ID: "next", edit: "sent", Corrects: "corrected", Seq: 9},
+				inst: &survey.Instance{DeprecatedID: "before"}}
 			f.stored(b.sender.Device, stored)
 			for _, id := range []string{"next", "sent", "corrected", "before"} {
 				if f.fresh(b.sender.Device, &prepared{op: &Operation{ID: id, Seq: 10}}) {
 					t.Errorf("%s is fresh though it was stored just now", id)
 				}
 			}
-			if f.fresh(b.sender.Device, &prepared{op: &Operation{ID: "free", Seq: 9}}) || !f.fresh(b.sender.Device, &prepared{op: &Operation{ID: "free", Seq: 10}}) {
-				t.Error("the number of what was stored just now is not known")
+			for seq, want := range map[int64]bool{9: false, 10: true} {
+				if got := f.fresh(b.sender.Device, &prepared{op: &Operation{ID: "free", Seq: seq}}); got != want {
+					t.Errorf("number %d is fresh: %t", seq, got)
+				}
 			}
 		})
 	}

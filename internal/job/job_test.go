@@ -51,7 +51,8 @@ func TestJobsMoveByTheirState(t *testing.T) {
 		for _, kind := range []string{"roster", "reassign"} {
 			for _, state := range states {
 				app.Plant(t, collections.Jobs, map[string]any{"id": strings.Join([]string{kind, state, age}, "-"), "kind": kind, "areas": "[]",
-					"created_by": "m", "status": state, "file": "made", "upload": "given", "created": collections.Stamp(at), "updated": collections.Stamp(at)})
+					"created_by": "m", "status": state, "file": "made", "upload": "given",
+					"created": collections.Stamp(at), "updated": collections.Stamp(at)})
 			}
 		}
 	}
