@@ -64,6 +64,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 		}
 	}
 	trailIsInPlace(t, app)
+	w.namesAreKept(app)
 	compareWritten(t, "testdata/written.txt", w.ledger.said.String())
 }
 

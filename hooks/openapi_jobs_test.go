@@ -66,7 +66,11 @@ func (w *witness) walkJobs(app *testapp.App, tablet, manager, boss *testapp.Clie
 	kept := text(w.send(boss, post, queues, nil, "", object{"name": "有疑问的", "filter": object{"state": "has_issues"}}, 200), "id")
 	w.send(boss, post, queues, nil, "", object{"name": " ", "filter": object{}}, 400)
 	w.send(boss, get, queues, nil, "", nil, 200)
+	beside := text(w.send(boss, post, queues, nil, "", object{"name": "另一个", "filter": object{}}, 200), "id")
 	w.send(boss, post, queues+"/{id}/drop", []string{kept}, "", nil, 204)
+	if left := listOf(w.send(boss, get, queues, nil, "", nil, 200)); len(left) != 1 || text(left[0], "id") != beside {
+		w.t.Errorf("after one of two queues was dropped: %v", left)
+	}
 	w.send(boss, post, queues+"/{id}/drop", []string{kept}, "", nil, 404)
 	record := listOf(w.send(boss, get, "/api/doorstep/v1/queue", nil, "?state="+allStates, nil, 200))[0]
 	at := []string{text(record, "collection"), text(record, "id")}

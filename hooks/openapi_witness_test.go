@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"doorstep/collections"
 	"doorstep/internal/testapp"
 )
 
@@ -21,6 +22,51 @@ type witness struct {
 	served *httptest.Server
 	seen   map[string]bool // "POST /path" once it was answered with 2xx
 	ledger *ledger         // nil, or what notes each request
+	called []called
+}
+
+// called is how an answer calls an area or a worker.
+type called struct{ route, id, name string }
+
+// namesIn notes how an answer calls whom and what it names by id.
+func (w *witness) namesIn(route string, answer any) {
+	switch v := answer.(type) {
+	case []any:
+		for _, each := range v {
+			w.namesIn(route, each)
+		}
+	case object:
+		for _, of := range []string{"area", "worker", "checker"} {
+			name, told := v[of+"_name"].(string)
+			if id, of := text(v, of), route+" "+of; told && id != "" {
+				w.called = append(w.called, called{of, id, name})
+			}
+		}
+		for _, each := range v {
+			w.namesIn(route, each)
+		}
+	}
+}
+
+// namesAreKept fails where an answer called an area or a worker otherwise than its row does.
+func (w *witness) namesAreKept(app *testapp.App) {
+	w.t.Helper()
+	names := map[string]string{}
+	p := app.Picture(w.t)
+	for _, area := range p[collections.Areas] {
+		names[area["code"]] = area["name"]
+	}
+	for id, worker := range p[collections.Workers] {
+		names[id] = worker["name"]
+	}
+	for _, c := range w.called {
+		if names[c.id] != c.name {
+			w.t.Errorf("%s: %s is called %q, not %q", c.route, c.id, c.name, names[c.id])
+		}
+	}
+	if len(w.called) < 20 {
+		w.t.Errorf("answers call only %d by name", len(w.called))
+	}
 }
 
 // file is a multipart body with one file.
@@ -101,6 +147,7 @@ func (w *witness) check(op object, name string, status int, answer []byte) any {
 	}
 	value := decodeJSON(w.t, answer)
 	w.report(name+" answers", w.misfits("answer", schema, value))
+	w.namesIn(name, value)
 	if code, ok := at(value, "code").(string); ok && status >= 400 && op["x-problems"] != nil {
 		if !slices.Contains(append(texts(op["x-problems"]), texts(w.root["x-problems-everywhere"])...), code) {
 			w.t.Errorf("%s: problem %s is not documented", name, code)

@@ -44,3 +44,18 @@ func TestAddressKey(t *testing.T) {
 		})
 	}
 }
+
+// TestSameAddressText: the shorter of two addresses may leave out where the longer begins, whichever comes first; none is no address.
+func TestSameAddressText(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"示例市示例路 5 号", "示例路5号", true}, {"示例路 5 号", "示例路5号", true}, {"示例路 5 号", "示例路 15 号", false}, {"示例路 5 号", "示例路 5 号之二", false},
+		{"示例路 5 号", "", false}, {"", "", false},
+	} {
+		if SameAddressText(c.a, c.b) != c.want || SameAddressText(c.b, c.a) != c.want {
+			t.Errorf("%+v", c)
+		}
+	}
+}
