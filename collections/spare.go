@@ -17,11 +17,14 @@ type spare struct {
 	held []uintptr
 }
 
-// The allocator takes memory from the system by arenas, each for pieces of one size. SQLite asks for these: a kilobyte of a copy, what
-// a trigger calculates with, a page, and a wide row, with what it adds to them.
+// The allocator takes memory from the system by arenas, each for pieces of one size. SQLite asks for these: a text that is bound, a
+// kilobyte of a copy, what a trigger calculates with, a page, and a wide row, with what it adds to them.
 const arena = 64 << 10
 
-var spareOf = []struct{ size, pieces int }{{500, 130}, {1000, 64}, {2000, 250}, {4000, 30}, {8000, 56}, {16000, 9}}
+var spareOf = []struct{ size, pieces int }{
+	{14, 200}, {30, 200}, {60, 200}, {120, 100}, {250, 100},
+	{500, 130}, {1000, 64}, {2000, 250}, {4000, 30}, {8000, 56}, {16000, 9},
+}
 
 func keepSpare() *spare {
 	s := &spare{tls: libc.NewTLS()}
