@@ -13,6 +13,7 @@ export const texts = {
   'app.retry': ['再试一次', 'Try again'],
   'app.cancel': ['取消', 'Cancel'],
   'app.close': ['关闭', 'Close'],
+  'app.leave': ['填写的内容还没有保存，离开就会丢失。仍要离开吗？', 'What you typed is not saved and would be lost. Leave all the same?'],
   'app.confirm': ['确定', 'Confirm'],
   'app.all': ['全部', 'All'],
   'app.yes': ['是', 'Yes'],
