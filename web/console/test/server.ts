@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { cpSync, mkdtempSync } from 'node:fs'
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -36,6 +36,17 @@ export class City {
     cpSync(join(from, 'city'), join(dir, 'city'), { recursive: true })
     cpSync(join(from, 'city.keys.json'), join(dir, 'city.keys.json'))
     const city = new City(dir, await freePort())
+    await city.start()
+    return city
+  }
+
+  /** bare is a city on its first day: areas without boundaries and one manager, M00001. */
+  static async bare(): Promise<City> {
+    const city = new City(mkdtempSync(join(process.env.DOORSTEP_TEST_DIR!, 'bare-')), await freePort())
+    const [areas, staff] = [join(city.dir, 'areas.csv'), join(city.dir, 'staff.csv')]
+    writeFileSync(areas, 'code,name\n9901,某市\n990101,某区\n990101001,某某街道\n')
+    writeFileSync(staff, `staff_no,name,role,territory,password\nM00001,欧阳·买买提·阿卜杜热西提,manager,9901,${password}\n`)
+    for (const command of [['init'], ['areas', 'import', areas], ['workers', 'second-factor', 'off'], ['workers', 'import', staff]]) city.run(...command)
     await city.start()
     return city
   }

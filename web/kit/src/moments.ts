@@ -9,7 +9,10 @@ function kept<F extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, ma
   if (!made.has(of)) made.set(of, make(locale()))
   return made.get(of) as F
 }
-const dates = (key: string, options: Intl.DateTimeFormatOptions) => kept(key, (l) => new Intl.DateTimeFormat(l, options))
+/** zone is where days begin and end, here as on the server: whatever clock a machine has, both tell the same day. */
+const timeZone = 'Asia/Shanghai'
+const offset = '+08:00'
+const dates = (key: string, options: Intl.DateTimeFormatOptions) => kept(key, (l) => new Intl.DateTimeFormat(l, { timeZone, ...options }))
 const units = (unit: string) => kept(unit, (l) => new Intl.NumberFormat(l, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }))
 
 /** at reads a moment as the server writes it, "2026-11-23 12:55:54.301Z". */
@@ -18,10 +21,20 @@ function at(moment: string): Date | null {
   return moment && !Number.isNaN(d.getTime()) ? d : null
 }
 
-/** moment returns day and time as they are said here, in the clock of this machine; '' for none. */
+const year = (d: Date) => dates('year', { year: 'numeric' }).format(d)
+
+/** moment returns day and time as they are said here, with the year of another than this one; '' for none. */
 export function moment(s: string | null | undefined): string {
   const d = s ? at(s) : null
-  return d ? dates('moment', { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(d) : ''
+  if (!d) return ''
+  const other = year(d) !== year(new Date())
+  return dates(other ? 'then' : 'moment', { ...(other && { year: 'numeric' }), month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(d)
+}
+
+/** clock returns the time of a day alone. */
+export function clock(s: string | null | undefined): string {
+  const d = s ? at(s) : null
+  return d ? dates('clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d) : ''
 }
 
 /** day returns the day alone. */
@@ -54,8 +67,13 @@ export function count(n: number): string {
   return kept('count', (l) => new Intl.NumberFormat(l)).format(n)
 }
 
-/** dateOf returns the day here as a field for dates wants it, 2026-11-23; '' for none. */
+/** dateOf returns the day as a field for dates wants it, 2026-11-23; '' for none. */
 export function dateOf(s: string | null | undefined): string {
   const d = s ? at(s) : null
-  return d ? `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}` : ''
+  return d ? new Intl.DateTimeFormat('sv-SE', { timeZone }).format(d) : ''
+}
+
+/** momentOf returns a time of such a day as the server takes it; '' for no day. */
+export function momentOf(date: string, time: string): string {
+  return date && new Date(`${date}T${time}${offset}`).toISOString()
 }

@@ -1,0 +1,100 @@
+import { City } from './server.ts'
+import { test, expect, flow } from './test.ts'
+
+flow('what a page is narrowed to is there after a reload, and areas are told by their names', async ({ console, page, t }) => {
+  await console.open('M00001', 'data')
+  const format = page.getByLabel(t('data.format'))
+  await format.selectOption('csv')
+  await page.getByLabel(t('state.rejected')).check()
+  await page.reload()
+  await expect(format).toHaveValue('csv')
+  await expect(page.getByLabel(t('state.rejected'))).toBeChecked()
+  await expect(page.getByLabel(t('state.approved'))).toBeChecked()
+
+  await page.goto(console.city.url + '/console/work?area=990101001001')
+  const area = page.getByRole('button', { name: t('review.area') + ': ' })
+  await expect(area).not.toContainText('990101001001')
+  await expect(area).toContainText('社区')
+  await page.goto(console.city.url + '/console/progress?in=990101001&level=community')
+  await expect(page.locator('.crumbs')).toContainText('街道')
+  await expect(page.locator('.crumbs')).not.toContainText('9901')
+})
+
+flow('a worker’s day begins with the workers to choose from, and keeps the chosen one', async ({ console, page, t }) => {
+  await console.open('S00003', 'day')
+  const first = page.locator('.byworker tbody a').first()
+  const name = await first.innerText()
+  await first.click()
+  await expect(page.locator('h1')).toContainText(name)
+  await page.locator('.visits li').first().waitFor()
+  const worker = page.getByLabel(t('work.worker'))
+  await expect(worker.locator('option:checked')).toContainText(name)
+  await page.getByRole('button', { name: t('review.area') + ': ' }).click()
+  const there = page.locator('.areas .name').first()
+  await there.click()
+  await expect(page, 'the area is kept, and the worker').toHaveURL(/worker=.*area=|area=.*worker=/)
+  await expect(worker.locator('option:checked')).toContainText(name)
+})
+
+test.describe('a machine with another clock', () => {
+  test.use({ timezoneId: 'America/Los_Angeles' })
+  test('moments are told by the clock of the survey, and with their year once it is another', async ({ console, page, city }) => {
+    interface Queue { items: { finished_at: string }[] }
+    const [item] = (await city.call<Queue>('S00003', 'GET', '/api/doorstep/v1/queue?state=received,has_issues,edited&limit=1')).items
+    const here = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(new Date(item!.finished_at.replace(' ', 'T')))
+    await console.open('S00003', 'review')
+    await expect(page.locator('.list .item').first()).toContainText(here)
+    const later = new Date()
+    later.setFullYear(later.getFullYear() + 1)
+    await page.clock.setFixedTime(later)
+    await page.reload()
+    await expect(page.locator('.list .item').first()).toContainText(item!.finished_at.slice(0, 4) + '/' + here)
+
+    // A window of days is that of the survey too.
+    interface Round { name: string; starts: string; ends: string }
+    await page.evaluate(() => sessionStorage.clear())
+    await console.open('M00001', 'campaigns')
+    await page.getByRole('button', { name: '新建批次' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('名称').fill('冬季回访')
+    await dialog.getByLabel('问卷').first().selectOption('child_visit')
+    await dialog.getByLabel('起').fill('2026-12-01')
+    await dialog.getByLabel('止').fill('2026-12-31')
+    await dialog.getByRole('button', { name: /^辖区/ }).click()
+    await page.locator('.areas .name').first().click()
+    await dialog.getByRole('button', { name: '保存' }).click()
+    await expect(dialog).toHaveCount(0)
+    const round = (await city.call<{ items: Round[] }>('M00001', 'GET', '/api/doorstep/v1/campaigns')).items.find((c) => c.name === '冬季回访')!
+    expect([round.starts, round.ends].map((s) => s.slice(0, 16))).toEqual(['2026-11-30 16:00', '2026-12-31 15:59'])
+    await page.getByRole('button', { name: '修改 冬季回访' }).click()
+    await expect(dialog.getByLabel('起')).toHaveValue('2026-12-01')
+    await expect(dialog.getByLabel('止')).toHaveValue('2026-12-31')
+  })
+})
+
+test('a city on its first day: it is said what comes first, and no page is without a word', async ({ console, page, city }) => {
+  test.setTimeout(120_000)
+  await city.end()
+  const bare = await City.bare()
+  try {
+    await page.goto(bare.url + '/console/')
+    await console.signIn('M00001')
+    await expect(page.locator('.first li')).toHaveCount(4)
+    await console.picture('first-day')
+    const wrong: string[] = []
+    page.on('console', (m) => { if (m.type() === 'error') wrong.push(m.text()) })
+    for (const [path, says] of [['work', '没有进行中的批次'], ['recheck', '没有进行中的批次'], ['campaigns', '批次写明用哪份问卷'], ['progress', '合计'], ['day', '还没有人提交记录'], ['needs', '还没有记录到需求'], ['review', '队列已清空']] as const) {
+      await page.goto(bare.url + '/console/' + path)
+      await expect(page.getByText(says).first()).toBeVisible()
+      await console.accessible()
+      await console.fits()
+    }
+    await page.goto(bare.url + '/console/progress')
+    await page.locator('.byworker, .empty').first().waitFor()
+    await expect(page.locator('figure.map'), 'no boundaries, no map').toHaveCount(0)
+    await page.goto(bare.url + '/console/work')
+    await page.locator('.empty a').click()
+    await expect(page).toHaveURL(/campaigns$/)
+    expect(wrong).toEqual([])
+  } finally { await bare.end() }
+})
