@@ -208,7 +208,10 @@ func TestTheTableOfServicesIsEdited(t *testing.T) {
 	whole := app.Client(t, served, app.Worker(t, "M1", "manager", "9901"))
 	part := app.Client(t, served, app.Worker(t, "M2", "manager", "990101"))
 	const path = "/api/doorstep/v1/services"
-	var table struct{ Items []needs.Service }
+	var table struct {
+		Items []needs.Service
+		Rev   string
+	}
 	var out struct{ Changes []needs.Change }
 	whole.Want(http.StatusOK, http.MethodGet, path, nil, &table)
 	before := slices.Clone(table.Items)
@@ -231,7 +234,11 @@ func TestTheTableOfServicesIsEdited(t *testing.T) {
 		t.Error("something changed")
 	}
 	table.Items[13].Rule = "age >= 70"
-	whole.Want(http.StatusOK, http.MethodPost, path, map[string]any{"services": table.Items}, nil)
+	looked := table.Rev
+	whole.Want(http.StatusOK, http.MethodPost, path, map[string]any{"services": table.Items, "rev": looked}, nil)
+	for _, dry := range []bool{true, false} { // somebody who looked before that
+		whole.Want(http.StatusConflict, http.MethodPost, path, map[string]any{"services": before, "rev": looked, "dry_run": dry}, nil)
+	}
 	whole.Want(http.StatusOK, http.MethodGet, path, nil, &table)
 	if len(table.Items) != 27 || table.Items[13].Rule != "age >= 70" || table.Items[12] != before[12] {
 		t.Errorf("%+v", table.Items[13])

@@ -2,6 +2,7 @@ package needs
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
 	"regexp"
@@ -94,6 +95,11 @@ func badService(code, column string, why error) error {
 	return problem.New(problem.BadService, detail)
 }
 
+// Revision tells one table from another.
+func Revision(all []Service) string {
+	return fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%q", all)))
+}
+
 // ListServices reads the table in its order.
 func ListServices(db collections.DB) (all []Service, err error) {
 	all = []Service{}
@@ -138,12 +144,13 @@ type Change struct {
 // Draft is the table as somebody wants it.
 type Draft struct {
 	Services []Service
-	Check    bool // only tells what would change
+	Rev      string // the revision of the table that was looked at; "" for any
+	Check    bool   // only tells what would change
 	By       access.Actor
 }
 
 // Edit makes the table what the draft says, or only tells what that would change. Nothing is changed where a service is wrong. It
-// fails with problem.BadService.
+// fails with problem.BadService, and with problem.StaleRevision where the table has changed since it was looked at.
 func Edit(ctx context.Context, app core.App, d Draft, now time.Time) ([]Change, error) {
 	all := d.Services
 	if len(all) > mostServices {
@@ -161,7 +168,7 @@ func Edit(ctx context.Context, app core.App, d Draft, now time.Time) ([]Change, 
 	}
 	var changes []Change
 	work := func(db collections.DB) (err error) {
-		if changes, err = compare(db, all); err != nil || d.Check {
+		if changes, err = d.compare(db); err != nil || d.Check {
 			return err
 		}
 		return d.replace(db, changes, now)
@@ -174,17 +181,20 @@ func Edit(ctx context.Context, app core.App, d Draft, now time.Time) ([]Change, 
 	return changes, err
 }
 
-func compare(db collections.DB, all []Service) ([]Change, error) {
+func (d Draft) compare(db collections.DB) ([]Change, error) {
 	have, err := ListServices(db)
 	if err != nil {
 		return nil, err
+	}
+	if d.Rev != "" && d.Rev != Revision(have) {
+		return nil, problem.New(problem.StaleRevision, "")
 	}
 	before := map[string]Service{}
 	for _, s := range have {
 		before[s.Code] = s
 	}
 	changes := []Change{}
-	for _, s := range all {
+	for _, s := range d.Services {
 		c := Change{Code: s.Code, Name: s.NameZH, What: "new", In: []string{}}
 		if was, known := before[s.Code]; known {
 			if c.In = was.differs(s); len(c.In) == 0 {
@@ -260,11 +270,12 @@ func Ship(ctx context.Context, app core.App, now time.Time) error {
 		return err
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		changes, err := compare(db, all)
+		d := Draft{Services: all, By: access.Actor{Role: access.Operator}}
+		changes, err := d.compare(db)
 		if err != nil {
 			return err
 		}
-		if err := (Draft{Services: all, By: access.Actor{Role: access.Operator}}).replace(db, changes, now); err != nil {
+		if err := d.replace(db, changes, now); err != nil {
 			return err
 		}
 		return collections.SetMeta(db, shippedKey, collections.Stamp(now))

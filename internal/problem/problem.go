@@ -124,7 +124,7 @@ var Catalogue = map[Code]Entry{
 	Internal:      {http.StatusInternalServerError, "服务器内部错误，请稍后重试。", "Internal error; try again later."},
 	BadTransition: {http.StatusConflict, "记录当前的状态不允许这个操作。", "The record's state does not allow this decision."},
 	CommentNeeded: {http.StatusBadRequest, "退回或拒绝时请写明原因。", "Say why when you return or reject a record."},
-	StaleRevision: {http.StatusConflict, "记录已被修改，请刷新后再审核。", "The record has changed since; reload before you decide."},
+	StaleRevision: {http.StatusConflict, "内容已被别人修改，请刷新后再提交。没有作任何改动。", "Somebody has changed it since; reload, then send again. Nothing was changed."},
 	OwnRecord: {http.StatusForbidden, "不能审核自己填写或修改过的记录，请由其他人审核。",
 		"Nobody reviews what they entered or changed; somebody else must decide."},
 	BeyondTerritory: {http.StatusConflict, "这会改动其他辖区的内容，请由管辖范围包含两地的人员处理。没有作任何改动。",

@@ -74,13 +74,14 @@ func listServices(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(map[string]any{"items": all})
+	return r.private(map[string]any{"items": all, "rev": needs.Revision(all)})
 }
 
 // editServices makes the table what the caller says, or tells what that would change.
 func editServices(r *request) error {
 	var in struct {
 		Services []needs.Service `json:"services"`
+		Rev      string          `json:"rev"`
 		DryRun   bool            `json:"dry_run"`
 	}
 	if err := r.bind(&in); err != nil {
@@ -92,7 +93,7 @@ func editServices(r *request) error {
 	for i := range in.Services {
 		in.Services[i].Position = i + 1
 	}
-	return r.tellChanges(in.Services, in.DryRun)
+	return r.tellChanges(needs.Draft{Services: in.Services, Rev: in.Rev, Check: in.DryRun, By: r.actor})
 }
 
 // fileServices is editServices of a file; dry_run=1 only tells what it would change.
@@ -112,13 +113,13 @@ func fileServices(r *request) error {
 	if err != nil {
 		return workbookProblem(err)
 	}
-	return r.tellChanges(all, check)
+	return r.tellChanges(needs.Draft{Services: all, Check: check, By: r.actor})
 }
 
-func (r *request) tellChanges(all []needs.Service, check bool) error {
-	changes, err := needs.Edit(r.ctx(), r.App, needs.Draft{Services: all, Check: check, By: r.actor}, r.Now())
+func (r *request) tellChanges(d needs.Draft) error {
+	changes, err := needs.Edit(r.ctx(), r.App, d, r.Now())
 	if err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, map[string]any{"changes": changes, "dry_run": check})
+	return r.JSON(http.StatusOK, map[string]any{"changes": changes, "dry_run": d.Check})
 }

@@ -484,6 +484,8 @@ export const texts = {
   'services.try': ['先看会改什么', 'See what would change'],
   'services.keep': ['保存', 'Save'],
   'services.kept': ['已保存', 'Saved'],
+  'services.stale': ['别人刚刚改了这张表。您的改动还在；要看新表，先记下您的改动。', 'Somebody has just changed this table. Your changes are still here; note them before you read the table anew.'],
+  'services.anew': ['读取新表', 'Read it anew'],
   'services.same': ['没有变化。', 'Nothing would change.'],
   'services.new': ['新增', 'New'],
   'services.changed': ['修改', 'Changed'],

@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-D8JpMvsv.js";import{C as t,gt as n}from"./_plugin-vue_export-helper-1plvzMV1.js";function r(r){let i=e({dir:n(`ltr`)});return t(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
