@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -97,7 +98,8 @@ func badService(code, column string, why error) error {
 
 // Revision tells one table from another.
 func Revision(all []Service) string {
-	return fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%q", all)))
+	raw, _ := json.Marshal(all) // texts and numbers always can
+	return fmt.Sprintf("%x", sha256.Sum256(raw))
 }
 
 // ListServices reads the table in its order.

@@ -66,7 +66,7 @@ test.describe('a machine with another clock', () => {
     await expect(dialog).toHaveCount(0)
     const round = (await city.call<{ items: Round[] }>('M00001', 'GET', '/api/doorstep/v1/campaigns')).items.find((c) => c.name === '冬季回访')!
     expect([round.starts, round.ends].map((s) => s.slice(0, 16))).toEqual(['2026-11-30 16:00', '2026-12-31 15:59'])
-    await page.getByRole('button', { name: '修改 冬季回访' }).click()
+    await page.locator('.rounds li', { hasText: '冬季回访' }).getByRole('button').last().click()
     await expect(dialog.getByLabel('自', { exact: true })).toHaveValue('2026-12-01')
     await expect(dialog.getByLabel('至', { exact: true })).toHaveValue('2026-12-31')
   })
