@@ -163,9 +163,17 @@ func (o *office) export(t *testing.T, sel dataset.Selection) (files, dataset.Rep
 	t.Helper()
 	sel.Now = now
 	out := files{}
+	var of int64
+	sel.Progress = func(_, total int64) { of = total }
 	report, err := dataset.Write(t.Context(), o.TestApp, o.in, sel, out)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, table := range report.Tables[:len(o.in.Layout.Tables)] { // those of issues and needs come after
+		of -= table.Rows
+	}
+	if of != 0 {
+		t.Errorf("%d rows are announced that are not exported", of)
 	}
 	return out, report
 }
