@@ -153,7 +153,8 @@ func (n *newestInterviews) add(where string, args ...any) error {
 		oldest = n.keys[mostCompared-1].at
 	}
 	query := `SELECT v.rowid, v.id, v.received_at FROM "` + n.table + `" v
-		WHERE ` + where + ` AND v.received_at>=? AND (?='' OR v.campaign=?) AND ` + n.k.Library.Interviews().Of(n.table) + ` ORDER BY v.received_at DESC, v.id DESC LIMIT ` + strconv.Itoa(mostCompared+1)
+		WHERE ` + where + ` AND v.received_at>=? AND (?='' OR v.campaign=?) AND ` + n.k.Library.Interviews().Of(n.table) + `
+		ORDER BY v.received_at DESC, v.id DESC LIMIT ` + strconv.Itoa(mostCompared+1)
 	err := collections.Each(n.db, query, append(args, oldest, n.campaign, n.campaign), func(rows *sql.Rows) error {
 		at := key{table: n.table}
 		err := rows.Scan(&at.row, &at.id, &at.at)
