@@ -53,7 +53,7 @@ for (const lang of ['zh', 'en'] as Lang[]) for (const [size, viewport] of Object
         await expect(page).toHaveTitle(new RegExp(p[lang] === '疑似重复' ? '查重' : p[lang] === 'Possible duplicates' ? 'Duplicates' : '.'))
         await console.fits()
         await console.accessible()
-        if (p.path !== 'quality') expect(await page.locator('.scroll[tabindex="0"]:not([aria-label])').count(), 'what scrolls has a name').toBe(0)
+        expect(await page.locator('.scroll[tabindex="0"]:not([aria-label])').count(), 'what scrolls has a name').toBe(0)
         await console.picture(`${p.path || 'today'}-${lang}-${size}`)
       }
     })
