@@ -83,6 +83,7 @@ const first = test.extend({
 first('a city on its first day: it is said what comes first, and no page is without a word', async ({ console, page, city }) => {
   first.setTimeout(120_000)
   await console.open('M00001')
+  await page.waitForLoadState('networkidle') // what is not known yet may look like a first day
   await expect(page.locator('.first li')).toHaveCount(4)
   await console.picture('first-day')
   const wrong: string[] = []
@@ -99,6 +100,13 @@ first('a city on its first day: it is said what comes first, and no page is with
   await page.goto(city.url + '/console/work')
   await page.locator('.empty a').click()
   await expect(page).toHaveURL(/campaigns$/)
+})
+
+test('a city with a campaign has had its first day', async ({ console, page }) => {
+  await console.open('M00001')
+  await page.waitForLoadState('networkidle')
+  await expect(page.locator('.cards')).toBeVisible()
+  await expect(page.locator('.first')).toHaveCount(0)
 })
 
 test('two managers at one table: what was typed stays, and the other change is not undone', async ({ console, page, city }) => {
