@@ -196,6 +196,20 @@ func TestAHouseholdIsFoundAndShown(t *testing.T) {
 	if status, _ := d.other.Do(http.MethodGet, "/api/doorstep/v1/households/"+home, nil); status != http.StatusNotFound {
 		t.Errorf("next door: %d", status)
 	}
+	for id, area := range map[string]string{"stays": gridA, "leaves": gridC} {
+		d.Plant(t, collections.Households, map[string]any{"id": id, "area": area})
+		d.Plant(t, collections.Households, map[string]any{"id": id + "-before", "area": gridA, "merged_into": id})
+	}
+	for who, merged := range map[*testapp.Client][2]string{d.boss: {"stays", ""}, d.manager: {"stays", "leaves"}} {
+		for i, before := range []string{"stays-before", "leaves-before"} {
+			var home struct {
+				Merged string `json:"merged_into"`
+			}
+			if d.get(who, "/households/"+before, &home); home.Merged != merged[i] {
+				t.Errorf("%s became part of %q, not %q", before, home.Merged, merged[i])
+			}
+		}
+	}
 	found.Items = nil
 	d.other.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/search/person", map[string]any{"number": number1}, &found)
 	if len(found.Items) != 1 || found.Items[0].Household != "" || found.Items[0].Person != "" {

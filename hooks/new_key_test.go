@@ -73,3 +73,25 @@ func sealedUnder(t *testing.T, app *testapp.App, key string) map[string]int {
 	}
 	return found
 }
+
+// TestAStartWithOtherKeysIsRefused starts with keys that did not seal the database, and then with its own.
+func TestAStartWithOtherKeysIsRefused(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	ks, err := seal.NewKeyset(seal.AES256, app.Doorstep.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, own := filepath.Join(t.TempDir(), "keys.json"), app.Doorstep.Keys
+	if err := ks.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	app.Doorstep.Keys = seal.Source(path)
+	if err := app.Doorstep.Start(app.TestApp); err == nil || !strings.Contains(err.Error(), "these are not the keys of this database") {
+		t.Error("it began:", err)
+	}
+	app.Doorstep.Keys = own
+	if err := app.Doorstep.Start(app.TestApp); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,7 +1,10 @@
 package backup_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,5 +36,27 @@ func TestABackupTellsWhatItLacks(t *testing.T) {
 	still, err := backup.StillMissing(app.TestApp, t.TempDir(), []string{lost, digest("d")})
 	if err != nil || !slices.Equal(still, []string{lost}) {
 		t.Errorf("%v %v, want %v alone", still, err, lost)
+	}
+}
+
+// A report says of the archive what an operator compares it with: its size and its digest, and how many tablets it knows.
+func TestAReportIsOfItsArchive(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	for _, id := range []string{"tablet-1", "tablet-2"} {
+		app.Plant(t, collections.Devices, map[string]any{"id": id, "worker": "w"})
+	}
+	file := filepath.Join(t.TempDir(), "city.zip")
+	report, err := backup.Make(t.Context(), app.TestApp, file, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(content)
+	if report.Size != int64(len(content)) || report.SHA256 != hex.EncodeToString(sum[:]) || report.Tablets != 2 || report.Name != "city.zip" {
+		t.Errorf("of %d bytes with the digest %x: %+v", len(content), sum, report)
 	}
 }

@@ -64,3 +64,17 @@ func TestLostLocksAreNoticed(t *testing.T) {
 		t.Errorf("without a server: %d", got)
 	}
 }
+
+// TestAFolderOfUnknownStateIsNotJoined cannot tell whether a server has the folder: its lock leads to itself.
+func TestAFolderOfUnknownStateIsNotJoined(t *testing.T) {
+	dir := t.TempDir()
+	if err := datafolder.Check(dir); err != nil {
+		t.Fatal("without a lock:", err)
+	}
+	if err := os.Symlink("server.lock", filepath.Join(dir, "server.lock")); err != nil {
+		t.Fatal(err)
+	}
+	if err := datafolder.Check(dir); err == nil {
+		t.Error("it was joined")
+	}
+}

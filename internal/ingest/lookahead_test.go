@@ -17,6 +17,7 @@ func TestOnlyWhatNothingIsStoredAboutIsFresh(t *testing.T) {
 			{{Column: "id", Value: "s1"}, {Column: "instance", Value: "instance"}, {Column: "record", Value: "record"},
 				{Column: "deprecated", Value: "deprecated"}, {Column: "device", Value: "device-a"}, {Column: "seq", Value: 7}},
 			{{Column: "id", Value: "s2"}, {Column: "instance", Value: "other"}, {Column: "device", Value: "device-b"}, {Column: "seq", Value: 90}},
+			{{Column: "id", Value: "s3"}, {Column: "instance", Value: "earlier"}, {Column: "device", Value: "device-a"}, {Column: "seq", Value: 3}},
 		} {
 			if err := collections.Insert(db, collections.Submissions, row); err != nil {
 				return err

@@ -19,7 +19,7 @@ import (
 func TestWorkIsBounded(t *testing.T) {
 	p, in := withForm(t)
 	for name, test := range map[string]func(*testing.T, *pushed, *instrument.Instrument){
-		"parts": partsAreBounded, "a day": aDayIsOnePart, "a record that is too much": tooMuchIsKeptCheaply, "a push that is too much": pushHasABudget,
+		"parts": partsAreBounded, "a day": aDayIsOnePart, "a group": aPartIsNoMoreThanAGroup, "a record that is too much": tooMuchIsKeptCheaply, "a push that is too much": pushHasABudget,
 	} {
 		t.Run(name, func(t *testing.T) {
 			fresh := &pushed{batch: p.batch}
@@ -94,6 +94,20 @@ func partsAreBounded(t *testing.T, p *pushed, in *instrument.Instrument) {
 	for i, n := range sizes {
 		if i >= len(all) || all[i] != alone+n*round {
 			t.Fatalf("works %v, want %d and %d for each of %v children", all, alone, round, sizes)
+		}
+	}
+}
+
+// However little there is to each operation, a part has no more of them than a transaction, and all of them are looked up.
+func aPartIsNoMoreThanAGroup(t *testing.T, p *pushed, _ *instrument.Instrument) {
+	for range groupSize + 1 {
+		p.ops = append(p.ops, visitWith(0))
+	}
+	numbered(p.ops...)
+	for _, want := range []int{groupSize, 1} {
+		b := p.part(1 << 30)
+		if len(b.ops) != want || len(b.prepared) != want || len(b.concerns.ids) != want || !b.concerns.numbered {
+			t.Errorf("%d operations, %d read, %d to be looked up; want %d", len(b.ops), len(b.prepared), len(b.concerns.ids), want)
 		}
 	}
 }
