@@ -45,7 +45,7 @@ var headers = []heading{
 	{linkage.Place, []string{"place", "suburb", "city", "town", "village", "parish", "ort", "wohnort", "ville", "ciudad",
 		"locality", "birth_place", "place_of_birth", "籍贯",
 		"出生地", "户籍地", "户籍地址"}},
-	{linkage.HouseCode, []string{"house_code", "household_id", "household_no", "hhid", "房屋编码", "房屋编号", "户号", "户编号"}},
+	{linkage.HouseCode, []string{"house_code", "household id", "household_no", "hhid", "房屋编码", "房屋编号", "户号", "户编号"}},
 	{linkage.Area, []string{"area", "area_code", "state", "county", "district", "province", "region", "区划代码", "所属社区", "社区", "网格", "街道",
 		"村", "村居"}},
 	{linkage.GuardianName, append(of(guardians, "", "姓名"), "guardian_name", "guardian", "監護人", "監護人姓名", "父亲姓名", "father_name",

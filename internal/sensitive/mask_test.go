@@ -27,7 +27,7 @@ func TestMask(t *testing.T) {
 func TestShapes(t *testing.T) {
 	want := map[string]sensitive.Shape{
 		"full_name": sensitive.Name, "declared_harmless": sensitive.Number, "plate": sensitive.Phone,
-		"born": sensitive.Year, "mother_birth": sensitive.Year, "child_date": sensitive.Year,
+		"born": sensitive.Year, "mother_birth": sensitive.Year, "child_date": sensitive.Year, "day_one": sensitive.Year,
 	}
 	f := readForm(t, judgedForm)
 	judge := sensitive.New(f)
