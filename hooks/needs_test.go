@@ -102,11 +102,22 @@ func TestNeedsLiveWithTheirRecord(t *testing.T) {
 	}
 	both("new", "adaptation/handrail=stated service/bathing=stated service/meals=serious",
 		"adaptation/handrail=stated:2 service/bathing=stated:2 service/meals=serious:1 service/meals=moderate:1")
-	var report needs.Report
-	manager.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/needs/counts?area=990101", nil, &report)
-	for _, line := range report.Items {
-		if len(line.Area) != len("990101001") || !strings.HasPrefix(line.Area, "990101") {
-			t.Errorf("a line of 990101: %s", line.Area)
+	for _, c := range []struct {
+		who  *testapp.Client
+		area string
+		want []string
+	}{
+		{manager, "990101", []string{"990101001"}}, {boss, "9901", []string{"990101"}}, {boss, "", []string{"990101"}},
+		{boss, "990101001001", []string{"990101001001"}}, {boss, gridA, []string{gridA}}, {next, "9901", []string{"990102"}},
+	} {
+		var report needs.Report
+		c.who.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/needs/counts?area="+c.area, nil, &report)
+		var lines []string
+		for _, line := range report.Items {
+			lines = append(lines, line.Area)
+		}
+		if !slices.Equal(lines, c.want) {
+			t.Errorf("lines of %q: %v, want %v", c.area, lines, c.want)
 		}
 	}
 	if clear := app.Clear(t, collections.Needs, "said!=''", "said"); len(clear) > 0 {
