@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"time"
 
 	"github.com/google/uuid"
@@ -201,12 +202,33 @@ func TestRecordIsShownWithTheWordsOfItsForm(t *testing.T) {
 		}
 		Issues []struct {
 			Code string
+			Text struct{ ZH, EN string }
 			Ref  *string
+		}
+		Worker struct {
+			ID, Name string
+			StaffNo  string `json:"staff_no"`
 		}
 		Can map[string]any
 	}
 	body := d.get(d.boss, path, &record)
 	sample(t, "record", body)
+	if w := record.Worker; w.ID != d.worker(t, "F-990101") || w.StaffNo != "F-990101" || w.Name != "测试 F-990101" {
+		t.Errorf("collected by %+v", w)
+	}
+	chinese := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	led := 0 // findings that lead to their answer
+	for _, i := range record.Issues {
+		if !chinese(i.Text.ZH) || i.Text.EN == "" || chinese(i.Text.EN) {
+			t.Errorf("finding %+v", i)
+		}
+		if i.Ref != nil {
+			led++
+		}
+	}
+	if led == 0 {
+		t.Errorf("no finding leads to its answer: %+v", record.Issues)
+	}
 	for _, secret := range []string{"王小明", "示例路 1 号", "990000201503010019", "2015-03-01"} {
 		if strings.Contains(string(body), secret) {
 			t.Errorf("%s is shown", secret)
