@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -198,7 +198,10 @@ func TestRecordIsShownWithTheWordsOfItsForm(t *testing.T) {
 			Label, Text      struct{ ZH, EN string }
 			Masked           bool
 			Reveal           *struct{ Collection, ID, Field string }
-			Issues           []struct{ Code string }
+			Issues           []struct {
+				Code string
+				Text struct{ ZH, EN string }
+			}
 		}
 		Issues []struct {
 			Code string
@@ -216,7 +219,16 @@ func TestRecordIsShownWithTheWordsOfItsForm(t *testing.T) {
 	if w := record.Worker; w.ID != d.worker(t, "F-990101") || w.StaffNo != "F-990101" || w.Name != "测试 F-990101" {
 		t.Errorf("collected by %+v", w)
 	}
-	chinese := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	chinese := func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	}
+	for _, row := range record.Rows {
+		for _, i := range row.Issues {
+			if !chinese(i.Text.ZH) || i.Text.EN == "" || chinese(i.Text.EN) {
+				t.Errorf("finding at %s: %+v", row.Ref, i)
+			}
+		}
+	}
 	led := 0 // findings that lead to their answer
 	for _, i := range record.Issues {
 		if !chinese(i.Text.ZH) || i.Text.EN == "" || chinese(i.Text.EN) {
