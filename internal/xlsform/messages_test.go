@@ -70,10 +70,14 @@ func TestMessagesOfFiles(t *testing.T) {
 	gap = append(append([][]any{{"type", "name", "label"}, {"text", "q", "Q"}}, gap...), []any{"text", "r", "R"})
 	files := map[string][]byte{"gap.xlsx": workbookBytes(t, gap...), "twice.xlsx": twice, "large.xlsx": make([]byte, maxFile+1)}
 	for name, want := range map[string]string{
-		"gap.xlsx":   "The content from row 64 on was not read, because more than 60 blank rows come before it. Delete the blank rows.",
-		"twice.xlsx": `The column header "name" occurs twice.`,
-		"large.xlsx": `The file "large.xlsx" is too large: the limit is 20 MB, 32 MB unpacked, and 100000 rows for a sheet.`,
-		"locked.xls": `The file "locked.xls" is protected by a password. Remove it and try again.`,
+		"gap.xlsx": "从第 64 行起的内容没有读取，因为其上方有 60 行以上的空行。请删除空行。 " +
+			"The content from row 64 on was not read, because more than 60 blank rows come before it. Delete the blank rows.",
+		"twice.xlsx": "列标题“name”出现了两次。 " +
+			`The column header "name" occurs twice.`,
+		"large.xlsx": "文件“large.xlsx”太大：上限为 20 MB、解压后 32 MB、每个工作表 100000 行。 " +
+			`The file "large.xlsx" is too large: the limit is 20 MB, 32 MB unpacked, and 100000 rows for a sheet.`,
+		"locked.xls": "文件“locked.xls”有密码保护，请去掉密码后再上传。 " +
+			`The file "locked.xls" is protected by a password. Remove it and try again.`,
 	} {
 		var b builder
 		book, err := open(path.Ext(name), files[name])
@@ -87,8 +91,8 @@ func TestMessagesOfFiles(t *testing.T) {
 			b.book = book
 			b.gaps()
 		}
-		if all := append(b.problems, b.warnings...); len(all) != 1 || all[0].EN != want {
-			t.Errorf("%s: %v", name, all)
+		if all := append(b.problems, b.warnings...); len(all) != 1 || all[0].ZH+" "+all[0].EN != want {
+			t.Errorf("%s: %q", name, all[0].ZH)
 		}
 	}
 }
