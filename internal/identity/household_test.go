@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"doorstep/collections"
@@ -69,7 +70,9 @@ func TestTellHousehold(t *testing.T) {
 			}
 			columns := func(all []identity.Difference) (names []string) {
 				for _, d := range all {
-					names = append(names, d.Column)
+					if names = append(names, d.Column); d.Before != valueOf(before, d.Column) || d.After != valueOf(c.said, d.Column) {
+						t.Errorf("%s: told %+v", c.name, d)
+					}
 				}
 				return names
 			}
@@ -85,4 +88,10 @@ func TestTellHousehold(t *testing.T) {
 			return nil
 		})
 	}
+}
+
+// valueOf returns what a household says in a column of its history.
+func valueOf(h identity.Household, column string) string {
+	return map[string]string{"address": h.Address, "house_code": h.HouseCode, "head_name": h.HeadName, "phone": h.Phone,
+		"residents": strconv.FormatInt(h.Residents, 10), "area": h.Area, "location": collections.Location(h.Lon, h.Lat)}[column]
 }
