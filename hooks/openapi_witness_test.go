@@ -25,7 +25,7 @@ type witness struct {
 	called []called
 }
 
-// called is how an answer calls an area or a worker.
+// called is the name that an answer gives to an area or a worker.
 type called struct{ route, id, name string }
 
 // namesIn notes how an answer calls whom and what it names by id.

@@ -61,8 +61,8 @@ const (
 	mostPage  = 200
 )
 
-// limitOf reads how many items somebody asks for: at least one, and no more than a page holds.
-func limitOf(n int) int {
+// LimitOf returns how many items a page has for whoever asks for n: the usual number for none, and no more than a page holds.
+func LimitOf(n int) int {
 	if n <= 0 {
 		return usualPage
 	}

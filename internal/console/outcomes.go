@@ -71,7 +71,7 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 	if err != nil {
 		return out, err
 	}
-	lines := coverage.Lines{Level: level, Worker: f.By == ByWorker, From: from.id, Most: limitOf(f.Limit)}
+	lines := coverage.Lines{Level: level, Worker: f.By == ByWorker, From: from.id, Most: LimitOf(f.Limit)}
 	total, tallies := tally{}, map[string]*tally{}
 	for _, table := range tablesOf(k.Library, f.Form) {
 		visits := coverage.Visits{Table: table, Ranges: actor.Ranges(f.Area), Campaign: f.Campaign, Meaning: coverage.Meanings(k.Library, table)}
@@ -101,7 +101,7 @@ func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilte
 // page makes the first lines of those that were counted. One whose cases were all counted otherwise before is left out.
 func (o *Outcomes) page(db collections.DB, k Known, f OutcomeFilter, tallies map[string]*tally) error {
 	keys := slices.Sorted(maps.Keys(tallies))
-	if most := limitOf(f.Limit); len(keys) > most {
+	if most := LimitOf(f.Limit); len(keys) > most {
 		keys = keys[:most]
 		o.Next = position{cmp.Or(f.By, ByArea), keys[most-1]}.cursor()
 	}

@@ -121,7 +121,7 @@ func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page
 	if err != nil {
 		return page, err
 	}
-	limit := limitOf(ask.Limit)
+	limit := LimitOf(ask.Limit)
 	by := pairOrders[ask.Sort]
 	pairs, args := toDecide(actor, by.index)
 	after, afterArgs := by.after(from)

@@ -57,7 +57,7 @@ type Item struct {
 
 // Queue lists records by when they arrived, the newest first where nothing else is asked for.
 func Queue(db collections.DB, k Known, actor access.Actor, f Filter) (Page[Item], error) {
-	keys, next, err := keysOf(db, k, actor, f, limitOf(f.Limit))
+	keys, next, err := keysOf(db, k, actor, f, LimitOf(f.Limit))
 	if err != nil {
 		return Page[Item]{}, err
 	}

@@ -126,7 +126,7 @@ func Rechecks(db collections.DB, k Known, actor access.Actor, f RecheckFilter) (
 	if err != nil {
 		return page, err
 	}
-	limit := limitOf(f.Limit)
+	limit := LimitOf(f.Limit)
 	err = c.each(actor, f, territory.Position{Place: from.at, ID: from.id}, limit+1, func(one Recheck) error {
 		one.AreaName = nameOf(k.Areas, one.Area)
 		page.Items = append(page.Items, one)

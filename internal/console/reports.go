@@ -61,7 +61,7 @@ func ListReports(db collections.DB, k Known, actor access.Actor, f ReportsAsked)
 	if err != nil {
 		return page, err
 	}
-	list, limit := &openReports, limitOf(f.Limit)
+	list, limit := &openReports, LimitOf(f.Limit)
 	if f.Settled {
 		list = &settledReports
 	}

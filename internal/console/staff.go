@@ -66,7 +66,7 @@ func Workers(db collections.DB, k Known, actor access.Actor, ask WorkersAsked) (
 	if err != nil {
 		return page, err
 	}
-	limit := limitOf(ask.Limit)
+	limit := LimitOf(ask.Limit)
 	err = ask.each(db, actor.Ranges(ask.Area), from, limit+1, func(r *sql.Rows) error {
 		w := Worker{Devices: []Device{}}
 		var codes string

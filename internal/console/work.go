@@ -51,7 +51,7 @@ func ListWork(db collections.DB, k Known, actor access.Actor, f WorkFilter) (Pag
 	if !slices.Contains(workKinds, f.Kind) {
 		return page, problem.New(problem.BadParameter, "kind")
 	}
-	limit := limitOf(f.Limit)
+	limit := LimitOf(f.Limit)
 	rows := territory.Rows{From: `tasks t`, Place: `t.area`, ID: `t.id`, Ranges: actor.Ranges(f.Area),
 		After: territory.Position{Place: from.at, ID: from.id}, Limit: limit + 1,
 		Columns: `t.id, t.rev, t.kind, t.campaign, t.area, t.household, t.assignee, COALESCE((SELECT name FROM workers w

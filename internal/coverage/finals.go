@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -153,8 +154,10 @@ func (v Visits) inOrder(db collections.DB, k kept, stale []string, final func(At
 		where, by = `f.worker>=? AND +f.area>=? AND +f.area<?`, &a.Worker
 	}
 	told, last := 0, ""
-	err = collections.Each(db, `SELECT f.version, f.code, f.cases, `+whose+` FROM coverage_finals f WHERE f.records=? AND f.level=3
-		AND `+where+` AND (?='' OR f.campaign=?) AND f.area NOT IN (SELECT value FROM json_each(?)) ORDER BY `+whose,
+	community := strconv.Itoa(territory.Community) // a literal, as in the index
+	err = collections.Each(db, `SELECT f.version, f.code, f.cases, `+whose+` FROM coverage_finals f
+		WHERE f.records=? AND f.level=`+community+` AND `+where+` AND (?='' OR f.campaign=?)
+		AND f.area NOT IN (SELECT value FROM json_each(?)) ORDER BY `+whose,
 		append(args, v.Campaign, v.Campaign, string(list)), func(rows *sql.Rows) error {
 			if err := rows.Scan(into...); err != nil {
 				return err

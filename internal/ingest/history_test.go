@@ -22,7 +22,7 @@ func inside(r *row, room, thing, what string) {
 	}
 }
 
-// answersOf is what a row and those below it say, sorted: the ids of the row, its table, a column, an answer.
+// answersOf returns the answers of a row and of those below it, sorted, each with the ids of its row, its table and its column.
 func answersOf(l *collections.Layout, r *row) (all []string) {
 	r.number(l)
 	var add func(r *row)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"net/http"
 
 	"doorstep/collections"
@@ -20,9 +19,6 @@ func verifyAudit(r *request) error {
 	return r.JSON(http.StatusOK, report)
 }
 
-// linesOfPage is how many lines of the trail a page has where it is not said, and the most.
-const linesOfPage, mostLinesOfPage = 50, 200
-
 // whoSaw answers a guardian's question about a person of the manager's territory, a page of lines at a time. Whoever is not there
 // now is not found.
 func whoSaw(r *request) error {
@@ -38,7 +34,7 @@ func whoSaw(r *request) error {
 	if !found || !r.actor.May(access.ReadAudit, trace.Area, "") {
 		return problem.New(problem.NotFound, "")
 	}
-	if !trace.Page(r.query("cursor"), min(cmp.Or(limit, linesOfPage), mostLinesOfPage), r.query("sort") == console.Newest) {
+	if !trace.Page(r.query("cursor"), console.LimitOf(limit), r.query("sort") == console.Newest) {
 		return problem.New(problem.BadCursor, "")
 	}
 	entry := r.actor.DidTo(audit.WhoSaw, collections.Persons, id, trace.Area, trace.Persons...)
