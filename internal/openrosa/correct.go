@@ -90,7 +90,7 @@ func shortly(s string) string {
 }
 
 // corrections lists the caller's returned records as forms.
-func (c Caller) corrections(db collections.DB, library *instrument.Library, only string) ([]listItem, error) {
+func (c Caller) corrections(db collections.DB, library *instrument.Library, hashes *Hashes, only string) ([]listItem, error) {
 	records, err := c.returnedRecords(db, library, only)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (c Caller) corrections(db collections.DB, library *instrument.Library, only
 		if !ok {
 			continue
 		}
-		raw, err := r.xml(in)
+		hash, err := hashes.ofReturned(r, in)
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +109,7 @@ func (c Caller) corrections(db collections.DB, library *instrument.Library, only
 		if err != nil {
 			return nil, err
 		}
-		item.FormID, item.Name, item.Hash, item.DownloadURL = r.FormID(), r.title, "md5:"+md5Hex(raw),
+		item.FormID, item.Name, item.Hash, item.DownloadURL = r.FormID(), r.title, "md5:"+hash,
 			c.url("forms", r.FormID(), "versions", in.Version+".xml")
 		items = append(items, item)
 	}
@@ -184,14 +184,19 @@ func firstElement(n *survey.Node) *survey.Node {
 	return nil
 }
 
-// showComment puts what the supervisor and the rules say in front of the first question.
-func (r returned) showComment(model, body, data *survey.Node) {
+// remarks are what the supervisor and the rules say, a line each.
+func (r returned) remarks() []string {
 	lines := []string{"退回意见：" + r.comment}
 	for _, i := range r.issues {
 		if i.Severity == survey.Error || i.Severity == survey.Warning {
 			lines = append(lines, "· "+i.ZH)
 		}
 	}
+	return lines
+}
+
+// showComment puts the remarks in front of the first question.
+func (r returned) showComment(model, body, data *survey.Node) {
 	path := "/" + data.Name + "/" + commentNode
 	like := func(parent *survey.Node, name string) *survey.Node {
 		n := survey.NewElement(name)
@@ -202,7 +207,7 @@ func (r returned) showComment(model, body, data *survey.Node) {
 	bind := survey.NewElement("bind").SetAttr("nodeset", path).SetAttr("type", "string").SetAttr("readonly", "true()")
 	bind.Space = model.Space
 	model.Add(bind)
-	label, input := survey.NewElement("label").SetValue(strings.Join(lines, "\n")), survey.NewElement("input").SetAttr("ref", path)
+	label, input := survey.NewElement("label").SetValue(strings.Join(r.remarks(), "\n")), survey.NewElement("input").SetAttr("ref", path)
 	label.Space, input.Space = model.Space, model.Space
 	input.Add(label)
 	input.Parent = body

@@ -31,7 +31,7 @@ type listItem struct {
 // FormList lists the forms that the caller fills in: the published versions of the campaign's form, and the records
 // that came back for correction. only is a form id to list alone, or "". It is an error rather than an empty list when
 // anything went wrong: an app that mirrors the list deletes the forms that it lacks.
-func FormList(db collections.DB, library *instrument.Library, c Caller, only string) ([]byte, error) {
+func FormList(db collections.DB, library *instrument.Library, hashes *Hashes, c Caller, only string) ([]byte, error) {
 	forms, err := c.forms(db, library)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func FormList(db collections.DB, library *instrument.Library, c Caller, only str
 		}
 		list.Forms = append(list.Forms, item)
 	}
-	back, err := c.corrections(db, library, only)
+	back, err := c.corrections(db, library, hashes, only)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func odkForms(c *fieldCall) error {
 		}
 		return c.sendXML(openrosa.DraftList(collections.Read(c.App), c.Caller, in))
 	}
-	body, err := openrosa.FormList(collections.Read(c.App), c.Library, c.Caller, c.Request.URL.Query().Get("formID"))
+	body, err := openrosa.FormList(collections.Read(c.App), c.Library, c.hashes, c.Caller, c.Request.URL.Query().Get("formID"))
 	return c.sendXML(body, err)
 }
 
