@@ -76,7 +76,7 @@ func TestPagesOfWhatFewRecordsAre(t *testing.T) {
 				}
 				f := of.filter
 				f.States, f.Limit = states, 3
-				for {
+				for range 100 {
 					page, err := console.Queue(collections.Read(app.TestApp), known, actor, f)
 					if err != nil {
 						t.Fatal(err)

@@ -52,17 +52,27 @@ func TestCoverageUnderTheAreasOfAnotherDay(t *testing.T) {
 	tablet := app.Client(t, server, app.Worker(t, "F1", "field", "9901")).Register()
 	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
 	visits := 0
-	visit := func(lon string) {
+	send := func(answers map[string]any) receipt {
 		t.Helper()
 		visits++
-		r := push(t, tablet, operation(visits, uuid.NewString(), childVisit("22.55 "+lon+" 0 5", fmt.Sprintf("示例路 %d 号", visits))))[0]
+		r := push(t, tablet, operation(visits, uuid.NewString(), answers))[0]
 		if r.Status != "stored" {
 			t.Fatalf("%+v", r)
 		}
+		return r
 	}
-	for _, lon := range []string{"114.002", "114.008", "114.015", "114.025", "114.035", "114.045", "114.055", "114.0662", "114.0695", "114.075"} {
+	visit := func(lon string) receipt {
+		t.Helper()
+		return send(childVisit("22.55 "+lon+" 0 5", fmt.Sprintf("示例路 %d 号", visits+1)))
+	}
+	for _, lon := range []string{"114.002", "114.008", "114.015", "114.025", "114.035", "114.045", "114.055", "114.0662", "114.075"} {
 		visit(lon)
 	}
+	wrong := childVisit("22.55 114.0663 0 5", "示例路 10 号") // beside the grid where they live
+	wrong["household"].(map[string]any)["household_listed"] = "listed"
+	wrong["household"].(map[string]any)["household_id"] = visit("114.0695").Household
+	app.Client(t, server, app.Worker(t, "S1", "supervisor", "990102")).Want(200, post, "/api/doorstep/v1/records/child_visits/"+
+		send(wrong).ID+"/review", map[string]any{"decision": "reject", "comment": "定位有误"}, nil)
 	first := app.Doorstep.Now().Format(time.DateOnly)
 	day := func() string { app.Advance(24 * time.Hour); return app.Doorstep.Now().Format(time.DateOnly) }
 	grids, communities := countedAt(t, manager, "grid", ""), countedAt(t, manager, "community", "")

@@ -43,7 +43,7 @@ func TestUnsure(t *testing.T) {
 	listed := func(c *testapp.Client) (names []string) {
 		t.Helper()
 		cursor := ""
-		for {
+		for range 100 {
 			var page struct {
 				Items []pair
 				Next  *string

@@ -87,7 +87,7 @@ type page struct {
 
 func pull(t *testing.T, c *testapp.Client, cursor string) (all page) {
 	t.Helper()
-	for {
+	for range 1000 {
 		var p page
 		c.Want(http.StatusOK, http.MethodGet, "/api/sync/v1/pull?limit=100&cursor="+cursor, nil, &p)
 		all.Changes = append(all.Changes, p.Changes...)
@@ -97,6 +97,8 @@ func pull(t *testing.T, c *testapp.Client, cursor string) (all page) {
 			return all
 		}
 	}
+	t.Fatal("the pages do not end")
+	return all
 }
 
 // Synthetic numbers of a division that was never assigned.

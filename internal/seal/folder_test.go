@@ -1,8 +1,10 @@
 package seal
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestSyncFolder: a folder that is not there is not said to be on the disk.
@@ -13,5 +15,21 @@ func TestSyncFolder(t *testing.T) {
 	}
 	if err := syncFolder(filepath.Join(dir, "gone", "keys.json")); err == nil {
 		t.Error("a folder that is not there")
+	}
+}
+
+// TestKeysAreSynced: keys that are written where nothing can be synced are not said to be on the disk.
+func TestKeysAreSynced(t *testing.T) {
+	keys, err := NewKeyset(AES256, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	if err := keys.writeTo(in); err == nil {
+		t.Error("a pipe was synced")
 	}
 }
