@@ -39,33 +39,42 @@ func (w *witness) attempt(who *testapp.Client, method, path, url string, body an
 	}
 	afterJobs(w.t, w.ledger.app)
 	app := w.ledger.app
-	before, version := app.Picture(w.t), app.Version(w.t)
+	before := app.Picture(w.t)
 	own := want >= http.StatusMultipleChoices || slices.ContainsFunc(ownWay, func(own string) bool { return strings.Contains(path, own) })
-	for n := 1; !own; n++ {
-		failed := app.Failing(n, isSpared, func() { status, answer = w.do(who, method, url, body) })
-		if failed == "" {
-			break
-		}
-		if status < http.StatusBadRequest && method == http.MethodGet &&
-			app.Failing(n, isSpared, func() { status, answer = w.do(who, method, url, body) }) != failed {
-			continue // it was a statement of something else that goes on beside
-		}
-		if status < http.StatusBadRequest {
-			w.t.Errorf("%s %s: %d %.200s, though this failed: %s", method, path, status, answer, failed)
-			break
-		}
-		if now := app.Version(w.t); now != version {
-			if moved := app.Moved(w.t, before); len(moved) > 0 {
-				w.t.Errorf("%s %s: %d %.200s, and it left %q, though this failed: %s", method, path, status, answer, moved, failed)
-			}
-			before, version = app.Picture(w.t), app.Version(w.t)
-		}
-	}
+	do := func() (int, []byte) { return w.do(who, method, url, body) }
 	if own {
-		status, answer = w.do(who, method, url, body)
+		status, answer = do()
+	} else {
+		status, answer = failsAtEach(w.t, app, method, path, do)
 	}
 	w.ledger.note(w.t, fmt.Sprintf("%s %s %d", method, path, status), before)
 	return status, answer
+}
+
+// failsAtEach sends a request again and again, while each time another statement of the database fails, and at last while none does:
+// whichever it is, the answer says so, and nothing has changed.
+func failsAtEach(t *testing.T, app *testapp.App, method, path string, do func() (int, []byte)) (status int, answer []byte) {
+	t.Helper()
+	before, version := app.Picture(t), app.Version(t)
+	for n := 1; ; n++ {
+		failed := app.Failing(n, isSpared, func() { status, answer = do() })
+		if failed == "" {
+			return status, answer
+		}
+		if status < http.StatusBadRequest && method == http.MethodGet && app.Failing(n, isSpared, func() { status, answer = do() }) != failed {
+			continue // it was a statement of something else that goes on beside
+		}
+		if status < http.StatusBadRequest {
+			t.Errorf("%s %s: %d %.200s, though this failed: %s", method, path, status, answer, failed)
+			return status, answer
+		}
+		if now := app.Version(t); now != version {
+			if moved := app.Moved(t, before); len(moved) > 0 {
+				t.Errorf("%s %s: %d %.200s, and it left %q, though this failed: %s", method, path, status, answer, moved, failed)
+			}
+			before, version = app.Picture(t), app.Version(t)
+		}
+	}
 }
 
 // TestAnAnswerThatFailsIsNotTakenForAWhole reads what is sent while it is read, while one statement after the other fails: the

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"doorstep/collections"
 )
 
 // What waits for one cause is decided together, in bounded parts: that of the territory alone, that which was counted alone, and
@@ -62,6 +64,10 @@ func TestWhatWaitsForOneCauseIsDecidedTogether(t *testing.T) {
 	}
 	if parts := decide("release", ""); len(parts) != 2 || parts[0].Done+parts[1].Done != 0 || parts[0].Held != 20 || parts[1].Held != 3 {
 		t.Errorf("released without a form: %+v", parts)
+	}
+	again := begun(t, boss, "/alike", map[string]any{"submission": before[0].ID, "decision": "release", "before": n.Before})
+	if j := ended(t, boss, again); j.Status != collections.JobDone || j.Result["n"] != 0.0 || j.Result["refused"] != 23.0 {
+		t.Errorf("released by a job without a form: %+v", j)
 	}
 	if parts := decide("discard", "培训时的试填"); len(parts) != 2 || parts[0].Done != 20 || parts[1].Done != 3 {
 		t.Errorf("discarded: %+v", parts)

@@ -101,7 +101,7 @@ func saysTheSame(tx core.App, in *instrument.Instrument, record *core.Record, vi
 	if err != nil {
 		return false, err
 	}
-	for _, column := range []string{"visit", "parent_row", "position", "person", "household", "area", "rev"} {
+	for _, column := range []string{"parent_row", "position", "person", "household", "area", "rev"} {
 		if record.GetString(column) != stored.GetString(column) {
 			return false, nil
 		}
