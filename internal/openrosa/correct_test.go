@@ -16,7 +16,8 @@ import (
 // returnable compiles a form with a question and a repeat.
 func returnable(t *testing.T, version, label string) *instrument.Instrument {
 	t.Helper()
-	text := "| survey |\n| | type | name | label |\n| | text | memo | " + label + " |\n| | begin repeat | room | Room |\n| | text | what | What |\n" +
+	text := "| survey |\n| | type | name | label |\n| | text | memo | " + label + " |\n| | begin repeat | room | Room |\n" +
+		"| | text | what | What |\n" +
 		"| | end repeat | | |\n| settings |\n| | form_id | version |\n| | f | " + version + " |\n"
 	f, err := xlsform.Read("f.md", strings.NewReader(text), xlsform.Options{})
 	if err != nil {
