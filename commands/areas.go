@@ -29,7 +29,7 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 			"doorstep areas import streets.csv",
 	}
 	addDatum(c, &o.Datum, "边界的坐标系 · datum of the boundaries")
-	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查，不写入 · look at the file, write nothing")
+	addDryRun(c, &o.Check)
 	c.Flags().BoolVar(&o.Replace, "replace", false, "停用同一上级下文件中没有的同级区域 · end areas beside those of the file that it does not name")
 	c.Flags().BoolVar(&o.Anyway, "anyway", false, "即使坐标系看来不对也导入 · import although the datum looks wrong")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -68,7 +68,7 @@ func importHouseCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comm
 			"at the\nrecords of the areas that it concerns.",
 		Example: "  doorstep areas house-codes codes.xlsx --dry-run",
 	}
-	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
+	addDryRun(c, &o.Check)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		raw, err := os.ReadFile(args[0])
 		if err != nil {
@@ -130,7 +130,7 @@ func reassignAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 func listAreaJobs(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	c := &cobra.Command{Use: "jobs", Short: "归网任务的进度 · how far the latest jobs of areas are", Args: cobra.NoArgs}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		all, err := reassign.Jobs(collections.Read(app))
+		all, err := reassign.Jobs(collections.Read(app), "", 50)
 		for _, j := range all {
 			tellJob(cmd, j)
 		}
@@ -141,6 +141,11 @@ func listAreaJobs(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 
 func tellJob(cmd *cobra.Command, j reassign.Job) {
 	cmd.Printf("%s %s %d/%d，移动 %d，跳过 %d · moved %d, skipped %d\n", j.ID, j.Status, j.Done, j.Total, j.Moved, j.Skipped, j.Moved, j.Skipped)
+}
+
+// addDryRun gives a command the flag that only looks at its file.
+func addDryRun(c *cobra.Command, check *bool) {
+	c.Flags().BoolVar(check, "dry-run", false, "只检查，不写入 · look at the file, write nothing")
 }
 
 // addDatum gives a command the flag that says in what datum coordinates are.

@@ -21,7 +21,7 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 			"due.\nWhat is assigned already is changed to what the list says; with one mistake nothing is written.",
 		Example: "  doorstep campaigns assign 0198c0de-… grids.xlsx --dry-run",
 	}
-	c.Flags().BoolVar(&check, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
+	addDryRun(c, &check)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := knownCampaign(app, args[0]); err != nil {
 			return err

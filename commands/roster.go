@@ -31,7 +31,7 @@ func importRoster(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 			"for review (added, to be compared) or new, and why.",
 		Example: "  doorstep roster import roster.xlsx --dry-run -o out",
 	}
-	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
+	addDryRun(c, &o.Check)
 	c.Flags().StringVarP(&out, "out", "o", "", "与 --dry-run 一起：写入 roster.csv 的目录 · with --dry-run: folder to write roster.csv to")
 	addDatum(c, &o.Datum, "经纬度的坐标系 · datum of the coordinates")
 	c.RunE = func(cmd *cobra.Command, args []string) error {

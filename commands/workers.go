@@ -25,7 +25,7 @@ func importWorkers(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 			"staff\nnumber is changed to what the list says, others are added; with one mistake nothing is written.",
 		Example: "  doorstep workers import staff.xlsx --passwords initial.csv",
 	}
-	c.Flags().BoolVar(&o.Check, "dry-run", false, "只检查，不写入 · look at the list, write nothing")
+	addDryRun(c, &o.Check)
 	c.Flags().StringVar(&passwords, "passwords", "", "为没有密码的新账号生成密码，写入这个新文件 · make passwords for new accounts without one, into this new file")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		show := steps(cmd.ErrOrStderr())

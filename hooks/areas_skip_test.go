@@ -52,4 +52,20 @@ func TestARecordThatFailsBlocksNoOther(t *testing.T) {
 	manager.Want(200, post, areaJobs, nil, nil)
 	settled(t, app)
 	lie(map[string]string{first: "990101001001003", behind: "990101001001003"})
+
+	var all []string
+	for next := new(string); next != nil && len(all) < 9; {
+		var page struct {
+			Items []struct{ ID string }
+			Next  *string
+		}
+		manager.Want(200, get, areaJobs+"?limit=1&cursor="+*next, nil, &page)
+		for _, j := range page.Items {
+			all = append(all, j.ID)
+		}
+		next = page.Next
+	}
+	if len(all) != 2 || all[0] <= all[1] {
+		t.Errorf("page by page, the newest first: %v", all)
+	}
 }

@@ -249,6 +249,10 @@ func TestTheTableOfServicesIsEdited(t *testing.T) {
 	whole.Want(http.StatusOK, http.MethodPost, path, map[string]any{"services": table.Items, "rev": looked}, nil)
 	for _, dry := range []bool{true, false} { // somebody who looked before that
 		whole.Want(http.StatusConflict, http.MethodPost, path, map[string]any{"services": before, "rev": looked, "dry_run": dry}, nil)
+		of := fmt.Sprintf("%s/file?rev=%s&dry_run=%t", path, looked, dry)
+		if got := uploadTo(t, whole, of, "services.csv", []byte("code,name_zh\nb01,助餐\n"), "", new(any)); got != http.StatusConflict {
+			t.Errorf("a file by the table as it was, tried %t: %d", dry, got)
+		}
 	}
 	whole.Want(http.StatusOK, http.MethodGet, path, nil, &table)
 	if len(table.Items) != 27 || table.Items[13].Rule != "age >= 70" || table.Items[12] != before[12] {

@@ -8,6 +8,7 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/needs"
 	"doorstep/internal/sensitive"
+	"doorstep/internal/survey"
 )
 
 // Tables of what people need, and of what they may be entitled to.
@@ -16,8 +17,13 @@ const (
 	entitlementsName = "entitlements"
 )
 
-var levelChoices = []Choice{
-	{"stated", "提出", "stated"}, {"mild", "较轻", "mild"}, {"moderate", "中等", "moderate"}, {"serious", "严重", "serious"},
+// levelChoices are the levels of a need, from the mildest.
+func levelChoices() (all []Choice) {
+	for _, level := range survey.NeedLevels {
+		name := needs.LevelNames[level]
+		all = append(all, Choice{level, name.ZH, name.EN})
+	}
+	return all
 }
 
 var suggestionChoices = []Choice{
@@ -62,7 +68,7 @@ func (p *plan) needVariables(apart bool) []variable {
 		{Name: "day", ZH: "走访日期", EN: "day of the visit", Type: "date"},
 		{Name: "domain", ZH: "领域", EN: "domain", Type: "text"}, {Name: "domain_zh", ZH: "领域名称", EN: "domain in Chinese", Type: "text"},
 		{Name: "item", ZH: "项目", EN: "item", Type: "text"}, {Name: "item_zh", ZH: "项目名称", EN: "item in Chinese", Type: "text"},
-		{Name: "level", ZH: "程度", EN: "level", Type: "select one", Choices: levelChoices},
+		{Name: "level", ZH: "程度", EN: "level", Type: "select one", Choices: levelChoices()},
 	}
 	if apart {
 		list[2].ZH, list[2].EN = "走访月份", "month of the visit"
@@ -132,7 +138,7 @@ func (e *exporter) told(row func(needs.Row) error) error {
 
 func (e *exporter) eachNeed(row func(cells []any) error) error {
 	out := map[string]map[string]bool{} // domains and items that do not go out, by version
-	levels := e.plan.shown(levelChoices)
+	levels := e.plan.shown(levelChoices())
 	return e.told(func(r needs.Row) error {
 		in := e.plan.versions[r.Version]
 		if in == nil {

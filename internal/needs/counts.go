@@ -319,7 +319,7 @@ func (c *Counts) line(sum counted, l Line, least int) Line {
 		if item == (Text{}) {
 			item = Text{n.Item, n.Item}
 		}
-		l.Needs = append(l.Needs, Count{n.Domain, DomainName(n.Domain), n.Item, item, n.Level, levelNames[n.Level], told(sum.by[number], least)})
+		l.Needs = append(l.Needs, Count{n.Domain, DomainName(n.Domain), n.Item, item, n.Level, LevelNames[n.Level], told(sum.by[number], least)})
 	}
 	slices.SortFunc(l.Needs, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Item, b.Item), cmp.Compare(grade(b.Level), grade(a.Level)))

@@ -151,7 +151,7 @@ func prefixed(alias string) string {
 
 // worded puts a need into the words of the version that the record names.
 func worded(library *instrument.Library, r row, n instrument.Need) Need {
-	out := Need{Person: r.person, Domain: n.Domain, Item: n.Item, Level: n.Level, LevelName: levelNames[n.Level], Collection: r.collection,
+	out := Need{Person: r.person, Domain: n.Domain, Item: n.Item, Level: n.Level, LevelName: LevelNames[n.Level], Collection: r.collection,
 		Record: r.record, Form: r.form, Version: r.version, Area: r.area, Day: r.day, ItemName: Text{n.Item, n.Item}}
 	out.DomainName = DomainName(n.Domain)
 	if in, ok := library.Get(r.form, r.version); ok {
@@ -174,7 +174,8 @@ func DomainName(domain string) Text {
 	return Text{domain, domain}
 }
 
-var levelNames = map[string]Text{
+// LevelNames are what the levels of a need are called.
+var LevelNames = map[string]Text{
 	"stated": {"提出", "stated"}, "mild": {"较轻", "mild"}, "moderate": {"中等", "moderate"}, "serious": {"严重", "serious"},
 }
 

@@ -12,10 +12,10 @@ import (
 	"doorstep/internal/grid"
 )
 
-// Jobs lists the latest jobs, the newest first.
-func Jobs(db collections.DB) ([]Job, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE kind='reassign'
-		ORDER BY id DESC LIMIT 50`, nil, scanJob)
+// Jobs lists at most so many jobs before one, the newest first; "" is behind them all.
+func Jobs(db collections.DB, before string, most int) ([]Job, error) {
+	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE kind='reassign' AND id<?
+		ORDER BY id DESC LIMIT ?`, []any{cmp.Or(before, "~"), most}, scanJob)
 	if all == nil {
 		all = []Job{}
 	}

@@ -80,11 +80,19 @@ func areaHistory(r *request) error {
 }
 
 func listAreaJobs(r *request) error {
-	all, err := reassign.Jobs(r.db())
+	limit, err := r.page()
 	if err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, map[string]any{"items": all, "next": nil})
+	all, err := reassign.Jobs(r.db(), r.query("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	var next any
+	if len(all) == limit {
+		next = all[limit-1].ID
+	}
+	return r.JSON(http.StatusOK, map[string]any{"items": all, "next": next})
 }
 
 // areaJob tells how far a job is, and how many records of the caller's territory it has moved from where to where.
@@ -134,12 +142,9 @@ func areaMoves(r *request) error {
 	if !r.actor.May(access.ReviewRecord, from, "") && !r.actor.May(access.ReviewRecord, to, "") {
 		return problem.New(problem.NotFound, "")
 	}
-	limit, err := r.limit()
+	limit, err := r.page()
 	if err != nil {
 		return err
-	}
-	if limit == 0 || limit > 200 {
-		limit = 200
 	}
 	all, err := reassign.List(r.db(), reassign.Between{Job: r.path("id"), From: from, To: to}, r.query("cursor"), limit)
 	if err != nil {

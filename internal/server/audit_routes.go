@@ -23,7 +23,7 @@ func verifyAudit(r *request) error {
 // now is not found.
 func whoSaw(r *request) error {
 	id := r.path("id")
-	limit, err := r.limit()
+	limit, err := r.page()
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func whoSaw(r *request) error {
 	if !found || !r.actor.May(access.ReadAudit, trace.Area, "") {
 		return problem.New(problem.NotFound, "")
 	}
-	if !trace.Page(r.query("cursor"), console.LimitOf(limit), r.query("sort") == console.Newest) {
+	if !trace.Page(r.query("cursor"), limit, r.query("sort") == console.Newest) {
 		return problem.New(problem.BadCursor, "")
 	}
 	entry := r.actor.DidTo(audit.WhoSaw, collections.Persons, id, trace.Area, trace.Persons...)

@@ -18,7 +18,11 @@ import (
 )
 
 func listJobs(r *request) error {
-	which := job.Which{Kind: r.query("kind"), Cursor: r.query("cursor"), Oldest: r.query("sort") == console.Oldest}
+	limit, err := r.page()
+	if err != nil {
+		return err
+	}
+	which := job.Which{Kind: r.query("kind"), Cursor: r.query("cursor"), Oldest: r.query("sort") == console.Oldest, Limit: limit}
 	page, err := job.List(r.db(), r.actor, which)
 	if err != nil {
 		return err

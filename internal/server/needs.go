@@ -96,7 +96,7 @@ func editServices(r *request) error {
 	return r.tellChanges(needs.Draft{Services: in.Services, Rev: in.Rev, Check: in.DryRun, By: r.actor})
 }
 
-// fileServices is editServices of a file; dry_run=1 only tells what it would change.
+// fileServices is editServices of a file, whose revision stands in the address; dry_run=1 only tells what it would change.
 func fileServices(r *request) error {
 	check := false
 	if s := r.query("dry_run"); s != "" {
@@ -113,7 +113,7 @@ func fileServices(r *request) error {
 	if err != nil {
 		return workbookProblem(err)
 	}
-	return r.tellChanges(needs.Draft{Services: all, Check: check, By: r.actor})
+	return r.tellChanges(needs.Draft{Services: all, Rev: r.query("rev"), Check: check, By: r.actor})
 }
 
 func (r *request) tellChanges(d needs.Draft) error {

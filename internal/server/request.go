@@ -11,6 +11,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/body"
+	"doorstep/internal/console"
 	"doorstep/internal/problem"
 )
 
@@ -51,6 +52,12 @@ func (r *request) limit() (int, error) {
 		return 0, problem.New(problem.BadParameter, "limit")
 	}
 	return n, nil
+}
+
+// page returns the number of items of a page: what the request asks for, within what a page holds.
+func (r *request) page() (int, error) {
+	limit, err := r.limit()
+	return console.LimitOf(limit), err
 }
 
 // bind reads the JSON of the body; nothing of an empty one.

@@ -31,10 +31,11 @@ const (
 	KindRepeat
 )
 
-// Translated is one text by language name as the XLSForm writes it ("中文 (zh)"); "" is the column without a language.
+// Translated is one text by language name as the XLSForm writes it ("中文 (zh)"); "" is the text in the form's
+// default language, or without one.
 type Translated map[string]string
 
-// In returns the text in lang, else without a language, else any text in a stable order, else "".
+// In returns the text in lang, else in the form's default language, else any text in a stable order, else "".
 func (t Translated) In(lang string) string {
 	if s, ok := t[lang]; ok && s != "" {
 		return s

@@ -29,7 +29,7 @@ func TestTexts(t *testing.T) {
 	|          | text | q2   | plain |                  |                     |                                  |              |
 	|          | text | q3   | both  |                  | Both                |                                  |              |`)
 	for name, want := range map[string]survey.Translated{
-		"q1": {"中文 (zh)": "你好", "English (en)": "Hello"},
+		"q1": {"": "你好", "中文 (zh)": "你好", "English (en)": "Hello"},
 		"q2": {"": "plain"},
 		"q3": {"": "both", "English (en)": "Both"},
 	} {
@@ -45,6 +45,27 @@ func TestTexts(t *testing.T) {
 	}
 	if f.Title != "调查" || f.Titles.Tagged("zh") != "调查" || f.Titles.Tagged("en") != "Survey" || f.Version != "3" || f.DefaultLanguage != "中文 (zh)" {
 		t.Errorf("settings %q %q %q", f.Title, f.Version, f.DefaultLanguage)
+	}
+}
+
+// A form in other languages is shown in its own, not in the first of them by the alphabet.
+func TestTextsInOtherLanguages(t *testing.T) {
+	f := accepted(t, `
+	| settings |
+	|          | default_language |
+	|          | Français (fr)    |
+	| survey   |
+	|          | type         | name | label::Deutsch (de) | label::Français (fr) |
+	|          | select_one c | q    | Beruf               | Métier               |
+	|          | text         | only | Nur hier            |                      |
+	| choices  |
+	|          | list_name | name | label::Deutsch (de) | label::Français (fr) |
+	|          | c         | 1    | Bäcker              | Boulanger            |`)
+	for _, tag := range []string{"zh", "en"} {
+		got := [3]string{find(f, "q").Label.Tagged(tag), f.Lists["c"].Choices[0].Label.Tagged(tag), find(f, "only").Label.Tagged(tag)}
+		if got != [3]string{"Métier", "Boulanger", "Nur hier"} {
+			t.Errorf("in %s: %q", tag, got)
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ func (r *record) header(path ...string) string {
 	return path[len(path)-1]
 }
 
-// translated gathers the languages of a column. A text without a language gives way to one in the default language.
+// translated gathers the languages of a column. The text without a language is that in the default language, where there is one.
 func (r *record) translated(defaultLanguage string, path ...string) survey.Translated {
 	var t survey.Translated
 	for _, f := range r.fields {
@@ -82,8 +82,8 @@ func (r *record) translated(defaultLanguage string, path ...string) survey.Trans
 		}
 		t[strings.Join(f.path[len(path):], "::")] = f.value
 	}
-	if _, ok := t[defaultLanguage]; ok && defaultLanguage != "" {
-		delete(t, "")
+	if text, ok := t[defaultLanguage]; ok {
+		t[""] = text
 	}
 	return t
 }

@@ -1,3 +1,5 @@
+import type { Route } from '@playwright/test'
+import { pages } from './pages.ts'
 import { City } from './server.ts'
 import { test, expect, flow } from './test.ts'
 
@@ -88,9 +90,10 @@ first('a city on its first day: it is said what comes first, and no page is with
   await console.picture('first-day')
   const wrong: string[] = []
   page.on('console', (m) => { if (m.type() === 'error') wrong.push(m.text()) })
-  for (const [path, says] of [['work', '没有进行中的批次'], ['recheck', '没有进行中的批次'], ['campaigns', '批次写明用哪份问卷'], ['day', '还没有人提交记录'], ['needs', '还没有记录到需求'], ['review', '队列已清空'], ['progress', '还没有人提交记录']] as const) {
+  for (const [path, says] of [['work', '没有进行中的批次'], ['recheck', '没有进行中的批次'], ['campaigns', '批次写明用哪份问卷'], ['day', '还没有人提交记录'], ['needs', '还没有记录到需求'], ['review', '队列已清空'], ['progress', '还没有人提交记录'], ['duplicates', '没有待决定的重复'], ['quarantine', '没有隔离的提交'], ['reports', '没有待处理的强制报告'], ['unplaced', '所有记录都已定位到网格'], ['quality', '没有特别之处']] as const) {
     await page.goto(city.url + '/console/' + path)
     await expect(page.getByText(says).first()).toBeVisible()
+    if (await page.locator('.empty').count()) await expect(page.getByRole('button', { name: '再看一次' }).first()).toBeVisible()
     await console.accessible()
     await console.fits()
   }
@@ -128,6 +131,72 @@ test('two managers at one table: what was typed stays, and the other change is n
   await page.getByRole('button', { name: '先看会改什么' }).click()
   await page.getByRole('button', { name: '保存', exact: true }).click()
   await expect.poll(async () => (await city.call<Table>('M00001', 'GET', path)).items.filter((s) => ['b02', 'b03'].includes(s.code)).map((s) => s.basis)).toEqual(['本市文件甲', '本市文件乙'])
+})
+
+test('a file with the table of services does not undo what a colleague changed meanwhile', async ({ console, page, city }) => {
+  interface Table { items: { code: string; basis: string }[] }
+  const path = '/api/doorstep/v1/services'
+  await console.open('M00001', 'needs')
+  await page.getByLabel('依据 b02').waitFor()
+  const before = await city.call<Table>('M00001', 'GET', path)
+  await page.locator('input[type=file]').setInputFiles({ name: 'services.csv', mimeType: 'text/csv', buffer: Buffer.from('code,name_zh\nb01,助餐\n') })
+  await city.call('M00001', 'POST', path, { services: before.items.map((s) => (s.code === 'b03' ? { ...s, basis: '本市文件乙' } : s)) })
+  const look = page.getByRole('button', { name: '先看会改什么' })
+  await look.click()
+  await expect(page.getByRole('alert').first()).toContainText('内容已被别人修改')
+  await expect(page.getByRole('button', { name: '保存', exact: true })).toBeDisabled()
+  await page.getByRole('button', { name: '读取新表' }).click()
+  await expect(page.getByLabel('依据 b03')).toHaveValue('本市文件乙')
+  await look.click()
+  await page.getByRole('button', { name: '保存', exact: true }).click()
+  await expect.poll(async () => (await city.call<Table>('M00001', 'GET', path)).items.map((s) => s.code)).toEqual(['b01'])
+})
+
+test('typing a remark draws the answer at which it stands, and no other', async ({ console, page }) => {
+  await console.open('S00003', 'review')
+  const answers = page.locator('.answers .answer')
+  await answers.first().waitFor()
+  if (await page.locator('button.fold').count()) await page.keyboard.press('e')
+  for (const n of [0, 1]) {
+    await answers.nth(n).locator('.q').click()
+    await page.keyboard.press('c')
+    await page.keyboard.press('Escape')
+  }
+  const [mine, other] = [answers.nth(0).locator('textarea'), answers.nth(1).locator('textarea')]
+  // The framework notes the value of a field whenever it draws it.
+  await other.evaluate((field) => Object.defineProperty(field, '_value', { get: () => '', set: () => { document.body.dataset.drawn = 'yes' } }))
+  await mine.pressSequentially('门口照片请重拍')
+  await expect(mine).toHaveValue('门口照片请重拍')
+  await expect(page.locator('body[data-drawn]'), 'the other one').toHaveCount(0)
+  await other.press('字')
+  await expect(page.locator('body[data-drawn]')).toHaveCount(1)
+})
+
+test('every page that waits says so; one whose answer fails says so, and asks again', async ({ console, page, city }) => {
+  test.setTimeout(120_000)
+  let how: 'wait' | 'pass' = 'pass'
+  const held: Route[] = []
+  await page.route(/\/api\/doorstep\/v1\/(?!me$)/, (route) => (how === 'wait' ? held.push(route) : route.continue()))
+  let staff = ''
+  for (const p of pages) {
+    if (p.path === 'people') continue // asks for nothing by itself
+    how = 'pass'
+    if (p.staff !== staff) {
+      if (staff) await page.evaluate(() => sessionStorage.clear())
+      await console.open(staff = p.staff)
+    }
+    how = 'wait'
+    await page.goto(`${city.url}/console/${p.path}`)
+    await expect(page.getByText('正在读取…').first(), p.path + ' waits').toBeVisible()
+    for (const route of held.splice(0)) await route.fulfill({ status: 500, json: {} })
+    const again = page.getByRole('alert').getByRole('button', { name: '再试一次' })
+    await expect(again.first(), p.path + ' failed').toBeVisible()
+    await expect(page.locator('.empty').filter({ hasText: /./ }), p.path + ' knows nothing yet').toHaveCount(0)
+    how = 'pass'
+    for (const route of held.splice(0)) await route.continue()
+    while (await again.count()) await again.first().click()
+    await page.locator(p.there).first().waitFor({ state: 'attached' })
+  }
 })
 
 test('rounds of a repeat are told apart by their number', async ({ console, page, city }) => {

@@ -1,0 +1,23 @@
+// What each page says first, to know that it is there.
+export const pages: { path: string; staff: string; zh: string; en: string; there: string }[] = [
+  { path: '', staff: 'S00003', zh: '今日', en: 'Today', there: '.cards' },
+  { path: 'review', staff: 'S00003', zh: '审核', en: 'Review', there: '.answers .answer' },
+  { path: 'duplicates', staff: 'S00003', zh: '疑似重复', en: 'Possible duplicates', there: '.one table' },
+  { path: 'quarantine', staff: 'S00003', zh: '隔离的提交', en: 'Held submissions', there: '.one .actions' },
+  { path: 'reports', staff: 'S00003', zh: '强制报告', en: 'Mandatory reports', there: '.page h1' },
+  { path: 'unplaced', staff: 'S00003', zh: '未定位的记录', en: 'Unplaced records', there: '.page h1' },
+  { path: 'progress', staff: 'S00003', zh: '进度', en: 'Progress', there: '.pace' },
+  { path: 'needs', staff: 'S00003', zh: '需求', en: 'Needs', there: '.page h1' },
+  { path: 'work', staff: 'S00003', zh: '任务分配', en: 'Work', there: 'table.works' },
+  { path: 'quality', staff: 'S00003', zh: '质量提示', en: 'Quality', there: 'ol.list li' },
+  { path: 'recheck', staff: 'S00003', zh: '复核访问', en: 'Re-checks', there: 'table.queue' },
+  { path: 'day', staff: 'S00003', zh: '人员一日', en: 'A worker’s day', there: '.choice select' },
+  { path: 'people', staff: 'S00003', zh: '人员与住户', en: 'People', there: '.find' },
+  { path: 'workers', staff: 'M00001', zh: '人员与平板', en: 'Workers and tablets', there: '.people li' },
+  { path: 'forms', staff: 'M00001', zh: '问卷', en: 'Forms', there: 'tbody tr' },
+  { path: 'points', staff: 'M00001', zh: '分值与等级', en: 'Points and grades', there: 'td input' },
+  { path: 'data', staff: 'M00001', zh: '导出数据', en: 'Export data', there: 'option' },
+  { path: 'campaigns', staff: 'M00001', zh: '批次', en: 'Campaigns', there: '.rounds li' },
+  { path: 'areas', staff: 'M00001', zh: '区划与边界', en: 'Areas and borders', there: 'input[type=file]' },
+  { path: 'watch', staff: 'M00001', zh: '监督', en: 'Watch', there: '.prove' },
+]
