@@ -43,6 +43,32 @@ func TestImportList(t *testing.T) {
 			t.Errorf("%s: %s, want %s", code, got, want)
 		}
 	}
+	do := func(query string) {
+		if err := collections.Write(t.Context(), app, func(db collections.DB) error { _, err := db.Exec(query); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same, changed := grid.Imported{Same: 1}, grid.Imported{Changed: 1}
+	for _, c := range []struct {
+		line, row string
+		want      grid.Imported
+	}{
+		{"990103,新区,", "新区 district 9901 0 0", same}, {"990103,新区,7", "新区 district 9901 0 7", changed},
+		{"990103,新区,", "新区 district 9901 0 7", same}, {"990103,另名,", "另名 district 9901 0 7", changed},
+		{"990103,另名,7", "另名 district 9901 0 7", same}, {"out of use", "另名 district 9901 0 7", changed},
+	} {
+		if c.line == "out of use" {
+			do(`UPDATE areas SET active=FALSE WHERE code='990103'`)
+			c.line = "990103,另名,7"
+		}
+		r, err := grid.Import(t.Context(), app, codeList("代码,名称,应访户数\n"+c.line+"\n"), grid.Options{By: "operator", Now: now})
+		if err != nil || r.Imported != c.want || row("990103") != c.row {
+			t.Errorf("%s: %+v %v, %s", c.line, r.Imported, err, row("990103"))
+		}
+	}
+	if n := tally(t, app, `SELECT COUNT(*) FROM areas WHERE code='990103' AND active`); n != 1 {
+		t.Error("an area that is named again is out of use")
+	}
 }
 
 func TestImportListRefuses(t *testing.T) {
