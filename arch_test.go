@@ -74,7 +74,7 @@ var mayImport = map[string][]string{
 	"internal/review":      {"collections", "internal/access", "internal/audit", "internal/crash", "internal/identity", "internal/problem", "internal/survey"},
 	"internal/reassign":    {"collections", "collections/territory", "internal/access", "internal/audit", "internal/grid", "internal/identity", "internal/instrument", "internal/problem", "internal/seal", "internal/survey"},
 	"internal/job":         {"collections", "collections/territory", "internal/access", "internal/audit", "internal/blob", "internal/problem"},
-	"internal/reveal":      {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem"},
+	"internal/reveal":      {"collections", "internal/access", "internal/audit", "internal/instrument", "internal/problem", "internal/sensitive"},
 	"internal/coverage":    {"collections", "collections/territory", "internal/access", "internal/grid", "internal/instrument", "internal/survey"},
 	"internal/dataset":     {"collections", "collections/territory", "internal/access", "internal/audit", "internal/coverage", "internal/disclosure", "internal/export", "internal/grid", "internal/identity", "internal/instrument", "internal/needs", "internal/problem", "internal/review", "internal/seal", "internal/sensitive", "internal/survey", "internal/validate", "internal/xform"},
 	"internal/disclosure":  {},

@@ -31,6 +31,9 @@ const (
 	Needs = "needs"
 )
 
+// PairSides are the columns of a pair that tell of each of its sides: where it lies, what was written there, and by whom.
+var PairSides = []struct{ Area, Comment, By string }{{"area", "comment", "by_a"}, {"area_b", "comment_b", "by_b"}}
+
 // Tables that are no collections: they are read by Doorstep's own routes alone.
 const (
 	Jobs        = "jobs"

@@ -7,9 +7,6 @@ import (
 	"doorstep/internal/access"
 )
 
-// pairSides are the columns of a pair that tell of each of its sides.
-var pairSides = []struct{ area, comment, by string }{{"area", "comment", "by_a"}, {"area_b", "comment_b", "by_b"}}
-
 const districtDigits = 6 // GB/T 2260
 
 // otherSide shows an actor who covers one side of a pair only the district of the other: not its grid, nor what its
@@ -23,13 +20,13 @@ func otherSide(e *core.RecordEnrichEvent) error {
 		actor, _ = access.Of(e.RequestInfo.Auth)
 	}
 	fields := e.Record.Collection().Fields
-	for _, side := range pairSides {
-		area := e.Record.GetString(side.area)
+	for _, side := range collections.PairSides {
+		area := e.Record.GetString(side.Area)
 		if actor.May(access.DecideDuplicate, area, "") {
 			continue
 		}
-		e.Record.Set(side.area, area[:min(len(area), districtDigits)])
-		for _, column := range []string{side.comment, side.by} {
+		e.Record.Set(side.Area, area[:min(len(area), districtDigits)])
+		for _, column := range []string{side.Comment, side.By} {
 			if fields.GetByName(column) != nil {
 				e.Record.Set(column, "")
 			}

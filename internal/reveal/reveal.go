@@ -2,7 +2,9 @@
 package reveal
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -12,6 +14,7 @@ import (
 	"doorstep/internal/audit"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/sensitive"
 )
 
 // Request asks to see columns of one record in clear, and says why.
@@ -42,7 +45,7 @@ func Show(ctx context.Context, app core.App, library *instrument.Library, act ac
 		if shown, err = s.values(db, q); err != nil {
 			return err
 		}
-		return audit.Append(db, act.Now, s.entry(db, act.Actor, q))
+		return audit.Append(db, act.Now, s.entry(db, act.Actor, q, shown))
 	})
 	return shown, err
 }
@@ -77,6 +80,9 @@ type subject struct {
 
 func (t table) subject(db collections.DB, library *instrument.Library, actor access.Actor, id string) (subject, error) {
 	s := subject{table: t, about: []string{id}}
+	if t.name == collections.Duplicates {
+		return s, s.pair(db, actor, id)
+	}
 	var person, household, version string
 	query, dest := `SELECT area`, []any{&s.area}
 	if t.survey {
@@ -99,6 +105,23 @@ func (t table) subject(db collections.DB, library *instrument.Library, actor acc
 	}
 	s.columns(library, version)
 	return s, nil
+}
+
+// pair finds what was written about a pair on those of its sides that lie within the actor's reach.
+func (s *subject) pair(db collections.DB, actor access.Actor, id string) error {
+	for _, side := range collections.PairSides {
+		var area string
+		if _, err := collections.One(db, `SELECT `+side.Area+` FROM duplicates WHERE id=?`, []any{id}, &area); err != nil {
+			return err
+		}
+		if column, sealed := collections.Registry[collections.Duplicates].Find(side.Comment); sealed && actor.May(access.Reveal, area, "") {
+			s.area, s.concealed = cmp.Or(s.area, area), append(s.concealed, column)
+		}
+	}
+	if len(s.concealed) == 0 {
+		return problem.New(problem.NotFound, "")
+	}
+	return nil
 }
 
 // columns finds what is masked of the record.
@@ -131,9 +154,9 @@ func (s subject) values(db collections.DB, q Request) (map[string]string, error)
 	}
 	shown := map[string]string{}
 	for _, f := range q.Fields {
-		_, sealed := s.concealed.Find(f)
+		column, sealed := s.concealed.Find(f)
 		switch {
-		case sealed:
+		case sealed && column.Shape != sensitive.Whole:
 			shown[f] = stored[f]
 		case slices.Contains(s.births, f):
 			var birth string
@@ -151,13 +174,13 @@ func (s subject) values(db collections.DB, q Request) (map[string]string, error)
 	return shown, nil
 }
 
-func (s subject) entry(db collections.DB, actor access.Actor, q Request) audit.Entry {
+func (s subject) entry(db collections.DB, actor access.Actor, q Request, shown map[string]string) audit.Entry {
 	reason := ""
 	if keys := db.Keys(); keys.Sealing() {
 		reason = keys.Seal([]byte(q.Reason), collections.SealedAt(collections.Audit, q.ID))
 	}
 	e := actor.DidTo(audit.Reveal, s.table.name, q.ID, s.area, s.about...)
 	e.Purpose = audit.Stated(q.Purpose, audit.Review)
-	e.Detail = map[string]any{"fields": q.Fields, "reason": reason}
+	e.Detail = map[string]any{"fields": slices.Sorted(maps.Keys(shown)), "reason": reason}
 	return e
 }
