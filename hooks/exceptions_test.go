@@ -90,7 +90,8 @@ func TestFourEyes(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
 	server := app.Serve(t)
-	asker := app.Client(t, server, app.Worker(t, "M1", "manager", "990101"))
+	m1 := app.Worker(t, "M1", "manager", "990101")
+	asker := app.Client(t, server, m1)
 	second := app.Client(t, server, app.Worker(t, "M2", "manager", "9901"))
 	elsewhere := app.Client(t, server, app.Worker(t, "M3", "manager", "990102"))
 	const requests, export = "/api/doorstep/v1/export-requests", "/api/doorstep/v1/export/child_visit?identified=true&states=approved"
@@ -109,6 +110,12 @@ func TestFourEyes(t *testing.T) {
 	asker.Want(http.StatusForbidden, http.MethodGet, strings.Replace(export, "states=approved", "states=received", 1)+"&approval="+id, nil, nil)
 	asker.Want(http.StatusOK, http.MethodGet, export+"&approval="+id, nil, nil)
 	asker.Want(http.StatusForbidden, http.MethodGet, export+"&approval="+id, nil, nil)
+	moved := ask()
+	second.Want(http.StatusNoContent, http.MethodPost, requests+"/"+moved+"/approve", nil, nil)
+	reassign(t, app, m1, "9901") // which nobody approved
+	asker.Want(http.StatusForbidden, http.MethodGet, export+"&approval="+moved, nil, nil)
+	reassign(t, app, m1, "990101")
+	asker.Want(http.StatusOK, http.MethodGet, export+"&approval="+moved, nil, nil)
 	late := ask()
 	second.Want(http.StatusNoContent, http.MethodPost, requests+"/"+late+"/approve", nil, nil)
 	app.Advance(25 * time.Hour)

@@ -61,12 +61,14 @@ func ApproveExport(ctx context.Context, app core.App, act access.Act, id string)
 	})
 }
 
-// SpendExport uses an approval up, before the first byte goes out. It fails with problem.ApprovalNeeded.
+// SpendExport uses an approval up, before the first byte goes out. It fails with problem.ApprovalNeeded, also where the territory of the
+// one who asked has changed since.
 func SpendExport(ctx context.Context, app core.App, act access.Act, id string, e Export) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		at := collections.Stamp(act.Now)
 		done, err := db.Exec(`UPDATE access_grants SET status='used', updated=?
-			WHERE id=? AND kind='export' AND worker=? AND status='approved' AND until>? AND filter=?`, at, id, act.ID, at, e.filter())
+			WHERE id=? AND kind='export' AND worker=? AND status='approved' AND until>? AND filter=? AND area=?`, at, id, act.ID, at, e.filter(),
+			access.Common(act.Territory))
 		if err != nil {
 			return fmt.Errorf("spend an approval: %w", err)
 		}

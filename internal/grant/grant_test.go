@@ -115,11 +115,11 @@ func TestAnApprovalIsSpentOnce(t *testing.T) {
 	app := testapp.New(t)
 	asked := grant.Export{Form: "child_visit", States: "approved"}
 	filter := "form=child_visit states=approved campaign="
-	plantAmong(t, app, map[string]any{"id": "may", "kind": "export", "worker": "asker", "area": here, "status": "approved",
+	plantAmong(t, app, map[string]any{"id": "may", "kind": "export", "worker": "asker", "area": "9901", "status": "approved",
 		"until": at(time.Millisecond), "filter": filter},
-		map[string]any{"kind": "break_glass", "worker": "other", "status": "asked", "until": at(0), "filter": filter + "spring"})
+		map[string]any{"kind": "break_glass", "worker": "other", "area": "990101", "status": "asked", "until": at(0), "filter": filter + "spring"})
 	for _, step := range []struct{ id, moved string }{
-		{"may-kind", ""}, {"may-worker", ""}, {"may-status", ""}, {"may-until", ""}, {"may-filter", ""}, {"nothing", ""},
+		{"may-kind", ""}, {"may-worker", ""}, {"may-status", ""}, {"may-until", ""}, {"may-filter", ""}, {"may-area", ""}, {"nothing", ""},
 		{"may", "access_grants may: status updated"}, {"may", ""},
 	} {
 		before := app.Picture(t)

@@ -124,10 +124,11 @@ func (r *request) beginWith(kind string, input any) error {
 	return r.begin(job.Asked{Kind: kind, Name: file.name, Input: input, Upload: stored.SHA256}, nil)
 }
 
-// exportAsked is an export as its job keeps it: the form, and the parameters of GET export/{form}.
+// exportAsked is an export as its job keeps it: the form, the parameters of GET export/{form}, and what it was asked for.
 type exportAsked struct {
 	Form string            `json:"form"`
 	With map[string]string `json:"with"`
+	Area string            `json:"area"` // that holds the territory of who asked, as it was then
 }
 
 func (e exportAsked) query() url.Values {
@@ -153,6 +154,7 @@ func beginExport(r *request) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
+	in.Area = access.Common(r.actor.Territory)
 	asked := job.Asked{Kind: exports, Name: console.FormTitle(form).Both(), Input: in}
 	return r.begin(asked, func() error { return approved(r, in.Form, o.Query) })
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -70,6 +71,9 @@ func (s *Server) makeExport(ctx context.Context, t *job.Task) (any, error) {
 	form, ok := s.Library.Get(in.Form, "")
 	if !ok {
 		return nil, problem.New(problem.NotFound, "")
+	}
+	if identified, _ := strconv.ParseBool(in.With["identified"]); identified && in.Area != access.Common(t.Actor.Territory) {
+		return nil, problem.New(problem.ApprovalNeeded, "") // what was approved is that of another territory
 	}
 	o := dataset.Order{Act: access.Act{Actor: t.Actor, Now: t.Now}, In: form, Query: in.query(),
 		Progress: func(done, total int64) { t.Step(ctx, int(done), int(total)) }}
