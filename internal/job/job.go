@@ -62,15 +62,21 @@ type Asked struct {
 // mostUnfinished is how many jobs of one person may wait or run.
 const mostUnfinished = 5
 
-// Begin puts a job into the queue. It fails with problem.TooManyRequests where too many of the actor's are there already.
-func Begin(db collections.DB, actor access.Actor, a Asked, now time.Time) (string, error) {
+// roomFor fails with problem.TooManyRequests where as many of the actor's jobs as may are not done yet.
+func roomFor(db collections.DB, actor access.Actor) error {
 	var n int
 	const unfinished = `SELECT COUNT(*) FROM jobs WHERE created_by=? AND status IN ('waiting','running') AND kind!='reassign'`
-	if _, err := collections.One(db, unfinished, []any{actor.ID}, &n); err != nil {
-		return "", err
+	_, err := collections.One(db, unfinished, []any{actor.ID}, &n)
+	if err == nil && n >= mostUnfinished {
+		err = problem.New(problem.TooManyRequests, "jobs")
 	}
-	if n >= mostUnfinished {
-		return "", problem.New(problem.TooManyRequests, "jobs")
+	return err
+}
+
+// Begin puts a job into the queue. It fails with problem.TooManyRequests where too many of the actor's are there already.
+func Begin(db collections.DB, actor access.Actor, a Asked, now time.Time) (string, error) {
+	if err := roomFor(db, actor); err != nil {
+		return "", err
 	}
 	input, err := json.Marshal(a.Input)
 	if err != nil {
@@ -216,7 +222,7 @@ func List(db collections.DB, actor access.Actor, w Which) (Page, error) {
 }
 
 // Turn takes a job from one state to another: what waits or runs to cancelled, and what did not end well back to waiting,
-// which is for who began it. It fails with problem.NotFound where it is in no such state.
+// which is for who began it. It fails with problem.NotFound where it is in no such state, and as Begin does.
 func Turn(db collections.DB, actor access.Actor, id, to string, now time.Time) error {
 	j, err := Find(db, actor, id)
 	if err != nil {
@@ -228,6 +234,9 @@ func Turn(db collections.DB, actor access.Actor, id, to string, now time.Time) e
 	}
 	row := collections.Row{{Column: "status", Value: to}, {Column: "updated", Value: collections.Stamp(now)}}
 	if to == collections.JobWaiting {
+		if err := roomFor(db, actor); err != nil {
+			return err
+		}
 		row = append(row, collections.Field{Column: "done", Value: 0}, collections.Field{Column: "total", Value: 0})
 	}
 	if err := collections.Update(db, collections.Jobs, id, row); err != nil {

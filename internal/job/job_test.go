@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/job"
+	"doorstep/internal/problem"
 	"doorstep/internal/testapp"
 )
 
@@ -99,5 +101,59 @@ func TestJobsMoveByTheirState(t *testing.T) {
 				t.Errorf("%q moved, want %q", moved, want)
 			}
 		})
+	}
+}
+
+// TestAJobThatIsRunAgainTakesRoom: as many jobs of one person wait as may, however they came to.
+func TestAJobThatIsRunAgainTakesRoom(t *testing.T) {
+	app := testapp.New(t)
+	me := access.Actor{ID: "me", Role: access.Manager, Territory: []string{"9901"}}
+	other := access.Actor{ID: "other", Role: access.Manager, Territory: []string{"9901"}}
+	do := func(what func(db collections.DB) error) problem.Code {
+		t.Helper()
+		if err := collections.Write(t.Context(), app.TestApp, what); err != nil {
+			return problem.As(err).Code
+		}
+		return ""
+	}
+	begin := func(by access.Actor) (id string, code problem.Code) {
+		code = do(func(db collections.DB) (err error) {
+			id, err = job.Begin(db, by, job.Asked{Kind: "roster"}, app.Doorstep.Now())
+			return err
+		})
+		return id, code
+	}
+	turn := func(id, to string) problem.Code {
+		return do(func(db collections.DB) error { return job.Turn(db, me, id, to, app.Doorstep.Now()) })
+	}
+	first, code := begin(me)
+	if code != "" || turn(first, collections.JobCancelled) != "" {
+		t.Fatalf("the first: %q", code)
+	}
+	var last string
+	for {
+		id, code := begin(me)
+		if code == problem.TooManyRequests {
+			break
+		}
+		if last = id; code != "" {
+			t.Fatal(code)
+		}
+	}
+	if _, code := begin(other); code != "" {
+		t.Errorf("somebody else: %q", code)
+	}
+	before := app.Picture(t)
+	if code := turn(first, collections.JobWaiting); code != problem.TooManyRequests {
+		t.Errorf("again: %q", code)
+	}
+	if moved := app.Moved(t, before); len(moved) > 0 {
+		t.Errorf("it moved %q", moved)
+	}
+	if code := turn(last, collections.JobCancelled); code != "" {
+		t.Fatal(code)
+	}
+	if code := turn(first, collections.JobWaiting); code != "" {
+		t.Errorf("again, with room: %q", code)
 	}
 }
