@@ -2,9 +2,11 @@ package hooks_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
+	"doorstep/collections"
 	"doorstep/internal/problem"
 )
 
@@ -39,5 +41,51 @@ func TestATabletThatIsNotTheirsIsToldNothing(t *testing.T) {
 	d.manager.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/devices/"+own+"/revoke", nil, nil)
 	for _, way := range ways {
 		told(own, way, "", problem.DeviceRevoked)
+	}
+}
+
+// TestACursorThatSomebodyMade puts other words into each part of the cursors that a tablet gets, on its way through the scope, in the feed
+// and from one territory to another: it begins anew or is told that the cursor is none, and nobody else begins anew for it.
+func TestACursorThatSomebodyMade(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
+	tablet := d.tablets[0]
+	type page struct {
+		Epoch, Cursor string
+		More          bool
+	}
+	pull := func(cursor string) (p page) {
+		tablet.Want(http.StatusOK, http.MethodGet, "/api/sync/v1/pull?limit=2&cursor="+cursor, nil, &p)
+		return p
+	}
+	walking := pull("")
+	feeding := walking
+	for feeding.More {
+		feeding = pull(feeding.Cursor)
+	}
+	worker, err := d.FindFirstRecordByData(collections.Workers, "staff_no", "F-990101")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reassign(t, d.App, worker, "990101002")
+	crossing := pull(feeding.Cursor)
+	for _, cursor := range []string{walking.Cursor, feeding.Cursor, crossing.Cursor} {
+		parts := strings.Split(cursor, ".")
+		for i := range parts {
+			for _, word := range append([]string{"", "x", "-1", "9", strings.Repeat("9", 30), strings.Repeat("0", 32), "/", "%00"}, parts...) {
+				made := slices.Clone(parts)
+				made[i] = word
+				for _, path := range []string{"pull?limit=2&cursor=", "digest?cursor="} {
+					status, body := tablet.Do(http.MethodGet, "/api/sync/v1/"+path+strings.Join(made, "."), nil)
+					if status != http.StatusOK && !(status == http.StatusBadRequest && strings.Contains(string(body), string(problem.BadCursor))) {
+						t.Errorf("%s%s: %d %s", path, strings.Join(made, "."), status, body)
+					}
+				}
+			}
+		}
+	}
+	if now := pull(""); now.Epoch != walking.Epoch {
+		t.Error("everybody begins anew")
 	}
 }

@@ -96,13 +96,15 @@ func (p *puller) start(epoch, at string) (c cursor, reset bool, err error) {
 				return c, false, errors.Join(err, ErrAhead)
 			}
 		}
-		if c.epoch == epoch && c.scope == here {
+		if c.epoch == epoch && c.scope == here && c.mode != crossing {
 			return c, false, nil
 		}
-		if c.epoch == epoch && c.mode == feeding {
-			_, known, err := formerTerritory(p.db, p.actor.ID, c.scope)
-			if known || err != nil {
-				return cursor{epoch: epoch, scope: here, mode: crossing, seq: c.seq, from: c.scope}, false, err
+		if c.epoch == epoch && c.scope != here && c.mode == feeding {
+			c = cursor{epoch: epoch, scope: here, mode: crossing, seq: c.seq, from: c.scope}
+		}
+		if c.epoch == epoch && c.scope == here {
+			if _, known, err := formerTerritory(p.db, p.actor.ID, c.from); known || err != nil {
+				return c, false, err
 			}
 		}
 	}
