@@ -2,7 +2,9 @@ package hooks_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -71,4 +73,43 @@ func TestHeldSubmissionsAreListedPageByPage(t *testing.T) {
 		t.Errorf("of the district next door %v", got)
 	}
 	d.boss.Want(400, get, quarantine+"?cursor=x", nil, nil)
+}
+
+// TestLongSubmissionsAreListedAFewAtATime: what a page holds of what arrived is bounded, whatever a tablet sent, and pages go on behind it.
+func TestLongSubmissionsAreListedAFewAtATime(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var all, listed []string
+	for range 5 {
+		d.seq++
+		op := operation(d.seq, uuid.NewString(), nil)
+		op["answers"] = strings.Repeat("x", 3<<20)
+		if r := push(t, d.tablets[0], op)[0]; r.Status != "quarantined" {
+			t.Fatalf("receipt %+v", r)
+		}
+		all = append(all, op["id"].(string))
+		d.Advance(time.Second)
+	}
+	for query := ""; ; {
+		var page struct {
+			Items []ingest.Held
+			Next  *string
+		}
+		d.get(d.boss, "/quarantine"+query, &page)
+		if len(page.Items) == 0 || len(page.Items) > 2 {
+			t.Fatalf("a page of %d", len(page.Items))
+		}
+		for _, h := range page.Items {
+			if listed = append(listed, h.Instance); len(h.Raw) < 3<<20 {
+				t.Errorf("%s is cut to %d bytes", h.Instance, len(h.Raw))
+			}
+		}
+		if page.Next == nil {
+			break
+		}
+		query = "?cursor=" + *page.Next
+	}
+	if !slices.Equal(listed, all) {
+		t.Errorf("listed %v, held %v", listed, all)
+	}
 }

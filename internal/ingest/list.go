@@ -29,9 +29,13 @@ type Held struct {
 	Raw        string            `json:"raw"`
 }
 
-const heldPage = 200
+// Bounds of a page: how many submissions it has, and how many bytes of what arrived, but for the last, which may be as long as a push.
+const (
+	heldPage = 200
+	mostRaw  = 4 << 20
+)
 
-// HeldAsked says which held submissions are listed; "" for all, and at most 200 where no limit is said. The oldest stand first, or the
+// HeldAsked says which held submissions are listed; "" for all, and at most heldPage where no limit is said. The oldest stand first, or the
 // newest where that is asked for.
 type HeldAsked struct {
 	Area, Form, Code, Cursor string
@@ -64,27 +68,25 @@ func ListQuarantine(db collections.DB, instruments *instrument.Library, actor ac
 		limit = min(f.Limit, heldPage)
 	}
 	among, args := territory.Among(actor.Ranges(f.Area))
+	var ids []string
+	err = collections.Each(db, `SELECT s.id FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi
+		WHERE s.outcome='quarantined' AND `+where+` ORDER BY s.received_at`+down+`, s.id`+down+` LIMIT ?`,
+		append(append(args, more...), limit+1), func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
 	held = []Held{}
-	err = collections.Each(db, heldColumns+`WHERE rowid IN
-		(SELECT s.rowid FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi WHERE s.outcome='quarantined' AND `+where+`
-			ORDER BY s.received_at`+down+`, s.id`+down+` LIMIT ?)
-		ORDER BY received_at`+down+`, id`+down, append(append(args, more...), limit+1), func(rows *sql.Rows) error {
+	for size := 0; err == nil && len(held) < min(len(ids), limit) && size < mostRaw; {
 		var h Held
-		var sealed string
-		if err := rows.Scan(h.into(&sealed)...); err != nil {
-			return err
+		if h, err = heldLine(db, instruments, ids[len(held)]); collections.Damaged(err) {
+			err = nil
 		}
-		held = append(held, h)
-		last := &held[len(held)-1]
-		if err := unsealRaw(db, h.ID, sealed, &last.Raw); err != nil && !collections.Damaged(err) {
-			return err
-		}
-		last.says(instruments)
-		return nil
-	})
-	if len(held) > limit {
-		held = held[:limit]
-		cursor := territory.Position{Place: held[limit-1].ReceivedAt, ID: held[limit-1].ID}.Cursor()
+		held, size = append(held, h), size+len(h.Raw)
+	}
+	if n := len(held); err == nil && n < len(ids) {
+		cursor := territory.Position{Place: held[n-1].ReceivedAt, ID: held[n-1].ID}.Cursor()
 		next = &cursor
 	}
 	return held, next, err
