@@ -1,7 +1,10 @@
 package openrosa
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -58,4 +61,45 @@ func DraftList(db collections.DB, c Caller, in *instrument.Instrument) ([]byte, 
 		return nil, err
 	}
 	return document(formList{Forms: []listItem{item}})
+}
+
+// examples are what the lists of a draft hold, by property: nobody of the register is shown to whoever has the code.
+var examples = map[string][]map[string]string{
+	collections.Households: {
+		{"name": exampleHome, "label": "示例路 1 号", "address": "示例路 1 号", "head_name": "王建国", "phone": "13800000001", "residents": "3"},
+		{"name": "00000000-0000-7000-8000-000000000002", "label": "示例路 2 号", "address": "示例路 2 号", "head_name": "李秀英", "residents": "1",
+			"attempts": "1"},
+	},
+	collections.Persons: {
+		{"name": "00000000-0000-7000-8000-000000000003", "label": "王小明", "full_name": "王小明", "sex": "male", "birth_date": "2015-03-01",
+			"id_type": "id_card", "id_number": "990000201503010033", "household": exampleHome},
+		{"name": "00000000-0000-7000-8000-000000000004", "label": "王建国", "full_name": "王建国", "sex": "male", "birth_date": "1950-05-01",
+			"phone": "13800000001", "household": exampleHome},
+	},
+	collections.Tasks: {
+		{"name": "00000000-0000-7000-8000-000000000005", "label": "入户走访 · visit", "kind": "visit", "household": exampleHome},
+	},
+}
+
+const exampleHome = "00000000-0000-7000-8000-000000000001"
+
+// Examples is a list as a draft gets it, as CSV.
+func Examples(list string) ([]byte, error) {
+	l, err := findList(list)
+	if err != nil {
+		return nil, err
+	}
+	header := l.header()
+	lines := [][]string{header}
+	for _, one := range examples[l.name] {
+		line := make([]string, len(header))
+		for i, property := range header {
+			line[i] = one[property]
+		}
+		line[slices.Index(header, "__version")] = "1"
+		lines = append(lines, line)
+	}
+	var b bytes.Buffer
+	err = csv.NewWriter(&b).WriteAll(lines)
+	return b.Bytes(), err
 }

@@ -25,6 +25,10 @@ func NewHashes() *Hashes {
 
 // Of is the hash of a list as the caller gets it: it changes exactly when the CSV does.
 func (h *Hashes) Of(db collections.DB, c Caller, list string) (string, error) {
+	if c.Trial {
+		rows, err := Examples(list)
+		return md5Hex(rows), err
+	}
 	l, err := listFor(db, c, list)
 	if err != nil {
 		return "", err
