@@ -184,6 +184,40 @@ func TestEditsInAnyOrder(t *testing.T) {
 	}
 }
 
+// TestManyEditsComeBeforeWhatTheyEdit: however many edits wait for a submission, and however they hang together, it takes a few of them with
+// it, so that nobody waits for long. The clock takes the others, and not those of another worker.
+func TestManyEditsComeBeforeWhatTheyEdit(t *testing.T) {
+	t.Parallel()
+	for name, parent := range map[string]func(n int) int{"of one": func(int) int { return 0 }, "each of the one before": func(n int) int { return n - 1 }} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app, phone, _, _ := odkStage(t)
+			ids := []string{uuid.NewString()}
+			for n := 1; n <= 45; n++ {
+				ids = append(ids, uuid.NewString())
+				phone.saved(xmlPart(record(t, app, "child_visit", ids[n], ids[parent(n)], visitAt(fmt.Sprintf("示例路 %d 号", n)))))
+			}
+			other := newCollect(t, app, app.Serve(t), app.Worker(t, "F2", "field", "990101001001").Id)
+			other.saved(xmlPart(record(t, app, "child_visit", uuid.NewString(), ids[0], visitAt("示例路 99 号"))))
+			waits := func(want int) {
+				t.Helper()
+				if held := app.Clear(t, "submissions", "outcome='quarantined' AND code='operation.parent_missing'", "id"); len(held) != want {
+					t.Errorf("%d wait, want %d", len(held), want)
+				}
+			}
+			waits(46)
+			phone.saved(xmlPart(record(t, app, "child_visit", ids[0], "", visitAt("示例路 0 号"))))
+			waits(26)
+			app.Doorstep.ReleaseKnown(t.Context(), app.TestApp)
+			waits(1)
+			if r := app.Find(t, "child_visits", ids[0]); r.GetInt("rev") != 46 {
+				t.Errorf("revision %d", r.GetInt("rev"))
+			}
+			rowCount(t, app, map[string]int64{"child_visits": 1})
+		})
+	}
+}
+
 func TestAnEditWhoseParentNeverComes(t *testing.T) {
 	t.Parallel()
 	app, phone, _, boss := odkStage(t)

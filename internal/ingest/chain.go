@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
@@ -40,16 +44,19 @@ func (s *storing) storeSubmission(ctx context.Context) (Receipt, error) {
 		d.becomes(c.Record, c.Rev)
 	}
 	receipt, err := s.storeRecord()
-	if err != nil || receipt.Status == Quarantined || d.fresh {
+	if err != nil || receipt.Status == Quarantined || d.fresh || d.waited {
 		return receipt, err
 	}
 	return receipt, s.releaseEdits(ctx, instance)
 }
 
+// intoRecord holds for a submission that went into a record.
+const intoRecord = `record!='' AND rev>0 AND outcome IN ('stored','conflict')`
+
 // recordOf finds the record that a submission went into, and the revision that it made; "" for none.
 func recordOf(db collections.DB, instance string) (record string, rev int64, err error) {
 	_, err = collections.One(db, `SELECT record, rev FROM submissions
-		WHERE instance=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC LIMIT 1`,
+		WHERE instance=? AND `+intoRecord+` ORDER BY rev DESC LIMIT 1`,
 		[]any{instance}, &record, &rev)
 	return record, rev, err
 }
@@ -62,27 +69,72 @@ func (d *prepared) becomes(record string, rev int64) {
 	d.name()
 }
 
-// releaseEdits takes the edits that waited for a worker's submission, oldest first, each through the stages as if it came
-// now. Those of other workers, wherever they are, wait on: nobody's record is theirs to edit.
+// waitingEdit is an edit that came before what it edits.
+type waitingEdit struct{ id, instance string }
+
+// waitingEdits lists the first edits that match a condition among those that wait for what they edit, oldest first. Those of other
+// workers, wherever they are, wait on: nobody's record is theirs to edit.
+func waitingEdits(db collections.DB, where string, args ...any) (waiting []waitingEdit, err error) {
+	err = collections.Each(db, `SELECT h.id, h.instance FROM submissions h INDEXED BY idx_submissions_waiting
+		WHERE h.deprecated!='' AND h.outcome='quarantined' AND h.code='`+string(problem.ParentMissing)+`' AND `+where+`
+		ORDER BY h.received_at, h.id LIMIT ?`, append(args, releasedTogether), func(rows *sql.Rows) error {
+		var one waitingEdit
+		err := rows.Scan(&one.id, &one.instance)
+		waiting = append(waiting, one)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("edits that wait: %w", err)
+	}
+	return waiting, nil
+}
+
+// releaseEdits takes the edits that waited for a worker's submission, each followed by its own, through the stages as if they came
+// now. In one transaction those are a few, however many wait: ReleaseEdits takes the others.
 func (s *storing) releaseEdits(ctx context.Context, instance string) error {
-	var waiting []string
-	err := collections.Each(s.db, `SELECT id FROM submissions WHERE deprecated=? AND deprecated!='' AND worker=? AND outcome='quarantined'
-		AND code=? ORDER BY received_at, id`,
-		[]any{instance, s.sender.Actor.ID, string(problem.ParentMissing)}, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			waiting = append(waiting, id)
-			return err
-		})
+	const ofWorker = `h.deprecated=? AND h.worker=?`
+	waiting, err := waitingEdits(s.db, ofWorker, instance, s.sender.Actor.ID)
 	if err != nil {
 		return err
 	}
-	for _, id := range waiting {
-		receipt, err := releaseHeld(ctx, s.db, s.intake, id)
+	for ; len(waiting) > 0 && s.ahead.released < releasedTogether; s.ahead.released++ {
+		receipt, err := releaseHeld(ctx, s.db, s.intake, waiting[0].id)
 		if err != nil {
 			return err
 		}
 		s.d.cause = cmp.Or(s.d.cause, receipt.cause)
+		below, err := waitingEdits(s.db, ofWorker, waiting[0].instance, s.sender.Actor.ID)
+		if err != nil {
+			return err
+		}
+		waiting = append(below, waiting[1:]...)
+	}
+	return nil
+}
+
+// ReleaseEdits takes the edits through the stages whose submission has come and that were too many for its transaction.
+func ReleaseEdits(ctx context.Context, app core.App, intake *Intake) error {
+	const ready = `EXISTS (SELECT 1 FROM submissions p WHERE p.instance=h.deprecated AND p.worker=h.worker AND ` + intoRecord + `)`
+	for n := releasedTogether; n == releasedTogether; {
+		err := collections.Write(ctx, app, func(db collections.DB) error {
+			waiting, err := waitingEdits(db, ready)
+			if n = len(waiting); err != nil || n == 0 {
+				return err
+			}
+			ids := make([]string, n)
+			for i := range waiting {
+				ids[i] = waiting[i].id
+			}
+			subjects, err := releaseAll(ctx, db, app, intake, ids)
+			if err != nil {
+				return err
+			}
+			return audit.Append(db, intake.Now(), audit.Entry{Action: "quarantine.release", Collection: collections.Submissions,
+				Purpose: audit.Capture, Subjects: subjects, Detail: map[string]any{"released": n}})
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -99,6 +151,7 @@ func releaseHeld(ctx context.Context, db collections.DB, intake *Intake, id stri
 		return Receipt{}, err
 	}
 	d := prepare(ctx, intake, held.sender, &held.op)
+	d.waited = held.code == problem.ParentMissing
 	if err := makeRoom(db, id, d, "", now); err != nil {
 		return Receipt{}, err
 	}

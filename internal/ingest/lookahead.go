@@ -23,6 +23,7 @@ type lookahead struct {
 	policies  map[string]string
 	rules     map[string]string // of revisits, by campaign
 	areas     *grid.Index       // nil until a record is placed
+	released  int               // edits that had waited for what they edit
 }
 
 // concerns is what a batch is looked up by.

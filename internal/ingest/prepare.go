@@ -56,6 +56,7 @@ type prepared struct {
 	merged     bool                    // of what several versions may have filled in
 	were       map[*survey.Node]string // persons of rows, by the revision before
 	held       string                  // the submission in quarantine that it comes from
+	waited     bool                    // for what it edits; whoever releases it releases its own edits too
 	correction *Correction             // nil unless it came through a correction form
 	knows      formVersion             // the form and the version that it names, as far as this server knows them
 	fresh      bool                    // nothing is stored about it yet, for sure

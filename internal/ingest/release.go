@@ -109,21 +109,29 @@ func releaseSome(ctx context.Context, app core.App, intake *Intake, v awaited, b
 		if err != nil || n == 0 {
 			return err
 		}
-		entry := audit.Entry{Action: "quarantine.release", Collection: collections.Submissions, Purpose: audit.Capture,
-			Detail: map[string]any{"form": v.form, "version": v.version, "released": n}}
-		for _, id := range held {
-			receipt, err := releaseHeld(ctx, db, intake, id)
-			if err != nil {
-				return err
-			}
-			if receipt.cause != nil {
-				app.Logger().Error("operation failed", "submission", id, "code", receipt.Code, "error", receipt.cause.Error())
-			}
-			entry.Subjects = append(entry.Subjects, receipt.subjects()...)
+		subjects, err := releaseAll(ctx, db, app, intake, held)
+		if err != nil {
+			return err
 		}
-		return audit.Append(db, intake.Now(), entry)
+		return audit.Append(db, intake.Now(), audit.Entry{Action: "quarantine.release", Collection: collections.Submissions,
+			Purpose: audit.Capture, Subjects: subjects, Detail: map[string]any{"form": v.form, "version": v.version, "released": n}})
 	})
 	return n, err
+}
+
+// releaseAll takes submissions out of quarantine, each in the name of its sender, and returns whom and what they are about.
+func releaseAll(ctx context.Context, db collections.DB, app core.App, intake *Intake, ids []string) (subjects []string, err error) {
+	for _, id := range ids {
+		receipt, err := releaseHeld(ctx, db, intake, id)
+		if err != nil {
+			return nil, err
+		}
+		if receipt.cause != nil {
+			app.Logger().Error("operation failed", "submission", id, "code", receipt.Code, "error", receipt.cause.Error())
+		}
+		subjects = append(subjects, receipt.subjects()...)
+	}
+	return subjects, nil
 }
 
 func heldFor(db collections.DB, v formVersion, before time.Time) (ids []string, err error) {

@@ -82,10 +82,13 @@ func revokeDevice(r *request) error {
 	return r.NoContent(http.StatusNoContent)
 }
 
-// ReleaseKnown makes records of what waited for a form that is known by now.
+// ReleaseKnown makes records of what waited for a form that is known by now, or for a submission that has come.
 func (s *Server) ReleaseKnown(ctx context.Context, app core.App) {
 	if _, err := ingest.ReleaseKnown(ctx, app, s.Intake()); err != nil {
 		app.Logger().Error("release what waited for a form", "error", err.Error())
+	}
+	if err := ingest.ReleaseEdits(ctx, app, s.Intake()); err != nil {
+		app.Logger().Error("release edits that waited", "error", err.Error())
 	}
 }
 
