@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
+	"strings"
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/console"
+	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
 
@@ -117,4 +121,45 @@ func TestOutcomesByAreaWorkerAndCampaign(t *testing.T) {
 		}
 	}
 	t.Errorf("nobody at home is missing: %+v", one.Total.Codes)
+}
+
+// TestAnAnalystIsToldOfNoWorker asks every route that an analyst may read for what a worker brought: no answer says who that was, as no
+// export without names does.
+func TestAnAnalystIsToldOfNoWorker(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
+	worker, err := d.FindFirstRecordByData("workers", "staff_no", "F-990101")
+	if err != nil {
+		t.Fatal(err)
+	}
+	analyst := d.Client(t, d.Serve(t), d.Worker(t, "A-9901", "analyst", "9901"))
+	form, ok := d.Doorstep.Library.Get("child_visit", "")
+	if !ok {
+		t.Fatal("no form")
+	}
+	fill := strings.NewReplacer("{form}", "child_visit", "{version}", form.Version, "{code}", gridA, "{id}", worker.Id, "{z}", "10", "{x}", "836", "{y}", "446")
+	queries := []string{"", "?by=worker", "?by=area&level=grid", "?within=990101", "?area=990101"}
+	asked := 0
+	for _, r := range server.Routes {
+		if r.Method != http.MethodGet || access.Table[r.Do][access.Analyst] == access.Nowhere {
+			continue
+		}
+		for _, query := range queries {
+			status, body := analyst.Do(r.Method, fill.Replace(r.Path)+query, nil)
+			if status == http.StatusOK {
+				asked++
+			}
+			for _, secret := range []string{worker.Id, worker.GetString("name"), "F-990101"} {
+				if strings.Contains(string(body), secret) {
+					t.Errorf("%s%s tells %s", r.Path, query, secret)
+				}
+			}
+		}
+	}
+	if asked < 40 {
+		t.Errorf("only %d answers", asked)
+	}
+	analyst.Want(http.StatusForbidden, http.MethodGet, "/api/doorstep/v1/outcomes?by=worker", nil, nil)
+	d.boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/outcomes?by=worker", nil, nil)
 }

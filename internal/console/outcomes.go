@@ -60,9 +60,13 @@ type Disposition struct {
 }
 
 // ReadOutcomes counts the cases of a form in the actor's territory. It reads what is kept of areas, of a page's lines where they are
-// communities or workers; by grids, and of a territory smaller than a community, it costs what lies there.
+// communities or workers; by grids, and of a territory smaller than a community, it costs what lies there. By workers it is for those who
+// may read about them.
 func ReadOutcomes(db collections.DB, k Known, actor access.Actor, f OutcomeFilter) (Outcomes, error) {
 	out := Outcomes{Items: []OutcomeLine{}}
+	if f.By == ByWorker && actor.Where(access.ReadWorker) == access.Nowhere {
+		return out, problem.New(problem.NotAllowed, "by")
+	}
 	key, level, err := f.key()
 	if err != nil {
 		return out, err
