@@ -36,12 +36,14 @@ func TestADraftShowsNobody(t *testing.T) {
 	d := newDesk(t)
 	d.visit(0, gridA, "秘密路 7 号", "欧阳小明", number1)
 	d.visit(1, "990102001001001", "秘密路 8 号", "欧阳小红", "")
-	upload(t, d.manager, "lists.csv", "survey\n,type,name,label\n"+
+	upload(t, d.manager, "lists.csv", []byte("survey\n,type,name,label\n"+
 		",select_one_from_file households.csv,home,Home\n,select_one_from_file persons.csv,who,Who\n,select_one_from_file tasks.csv,what,What\n"+
-		"settings\n,form_id,form_title,version\n,lists,Lists,1\n", "draft")
+		"settings\n,form_id,form_title,version\n,lists,Lists,1\n"), "draft")
 	var token struct{ Token string }
 	d.manager.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/forms/lists/draft/token", nil, &token)
-	var people struct{ Items []struct{ ID, Household string } }
+	var people struct {
+		Items []struct{ ID, Household string }
+	}
 	d.manager.Want(http.StatusOK, http.MethodGet, "/api/collections/persons/records", nil, &people)
 	secrets := []string{"欧阳", "秘密路", number1}
 	ids := []string{}

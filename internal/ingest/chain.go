@@ -115,7 +115,7 @@ func (s *storing) releaseEdits(ctx context.Context, instance string) error {
 // ReleaseEdits takes the edits through the stages whose submission has come and that were too many for its transaction.
 func ReleaseEdits(ctx context.Context, app core.App, intake *Intake) error {
 	const ready = `EXISTS (SELECT 1 FROM submissions p WHERE p.instance=h.deprecated AND p.worker=h.worker AND ` + intoRecord + `)`
-	for n := releasedTogether; n == releasedTogether; {
+	for n := 1; n > 0; { // what is released may be waited for itself
 		err := collections.Write(ctx, app, func(db collections.DB) error {
 			waiting, err := waitingEdits(db, ready)
 			if n = len(waiting); err != nil || n == 0 {
