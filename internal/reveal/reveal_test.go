@@ -92,6 +92,6 @@ func TestTheTrailNamesEachRevealedColumnOnce(t *testing.T) {
 	var named string
 	if _, err := collections.One(collections.Read(app.TestApp), `SELECT json_extract(detail,'$.fields') FROM audit WHERE action='reveal'`, nil,
 		&named); err != nil || named != `["name","phone"]` {
-		t.Errorf("the trail names %s %v", named, err)
+		t.Errorf("the trail names %.80s %v", named, err)
 	}
 }
