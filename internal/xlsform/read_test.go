@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -220,5 +221,19 @@ func TestIDAndTitleFromFileName(t *testing.T) {
 	f, err := Read("dir/elderly_2026.v2.csv", strings.NewReader("survey,,\n,type,name,label\n,text,q,Q\n"), Options{})
 	if err != nil || f.ID != "elderly_2026.v2" || f.Title != f.ID || f.Name != "data" {
 		t.Fatalf("id %q, title %q, root %q, error %v", f.ID, f.Title, f.Name, err)
+	}
+}
+
+// TestColumnsOfTexts: which columns hold texts, and of which language, by the parts of their headers.
+func TestColumnsOfTexts(t *testing.T) {
+	for header, want := range map[string]string{
+		"label": "label true", "label::en": "label en true", "media::image": "image true", "media::image::en": "image en true", "image::en": "image en true",
+		"bind::jr:constraintMsg::en": "jr:constraintMsg en true", "jr:requiredMsg": "jr:requiredMsg true",
+		"bind::relevant": "false", "bind": "false", "media": "false", "name": "false", "label::en::x": "false", "other::image": "false",
+	} {
+		text, lang, ok := textColumn(column{path: strings.Split(header, "::")})
+		if got := strings.Join(strings.Fields(text+" "+lang+" "+strconv.FormatBool(ok)), " "); got != want {
+			t.Errorf("%s: %s, want %s", header, got, want)
+		}
 	}
 }
