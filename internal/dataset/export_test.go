@@ -226,7 +226,9 @@ func TestOutcomesOfOtherCodes(t *testing.T) {
 	out, _ := o.export(t, dataset.Selection{Everywhere: true})
 	got := map[string]string{}
 	for _, r := range out.rows(t, "outcome.csv") {
-		got[r["kind"]+" "+r["code"]] = r["value"]
+		if got[r["kind"]+" "+r["code"]] = r["value"]; r["zh"] == "" || r["en"] == "" || r["zh"] == r["en"] {
+			t.Errorf("%s %s is called %q and %q", r["kind"], r["code"], r["zh"], r["en"])
+		}
 	}
 	same(t, got, map[string]string{
 		"disposition 1.1": "1", "disposition done": "1", "disposition away": "1", "disposition 2.22": "2", "disposition ": "1", "aapor 1.1": "2", "aapor 1.2": "1", "aapor 2.22": "1", "aapor 2.25": "1",
