@@ -14,7 +14,7 @@ flow('what a page is narrowed to is there after a reload, and areas are told by 
   await expect(page.getByLabel(t('state.approved'))).toBeChecked()
 
   await page.goto(console.city.url + '/console/work?area=990101001001')
-  const area = page.getByRole('button', { name: t('review.area') + ': ' })
+  const area = page.getByRole('button', { name: t('review.area') + t('app.colon') })
   await expect(area).not.toContainText('990101001001')
   await expect(area).toContainText('社区')
   await page.goto(console.city.url + '/console/progress?in=990101001&level=community')
@@ -31,7 +31,7 @@ flow('a worker’s day begins with the workers to choose from, and keeps the cho
   await page.locator('.visits li').first().waitFor()
   const worker = page.getByLabel(t('work.worker'))
   await expect(worker.locator('option:checked')).toContainText(name)
-  await page.getByRole('button', { name: t('review.area') + ': ' }).click()
+  await page.getByRole('button', { name: t('review.area') + t('app.colon') }).click()
   const there = page.locator('.areas .name').first()
   await there.click()
   await expect(page, 'the area is kept, and the worker').toHaveURL(/worker=.*area=|area=.*worker=/)

@@ -1,6 +1,12 @@
 import { pages } from './pages.ts'
 import { test, expect, sizes, type Lang } from './test.ts'
 
+/** small are the things to tap, with their labels, that a thumb misses. */
+const small = () => [...document.querySelectorAll<HTMLElement>('main :is(button, a, input, select, summary)')].filter((e) => {
+  const boxes = [e, e.closest('label')].flatMap((b) => b?.getBoundingClientRect() ?? [])
+  return boxes[0]!.width > 1 && e.checkVisibility() && boxes.every((b) => Math.min(b.width, b.height) < 23.5)
+}).map((e) => e.outerHTML.slice(0, 120))
+
 for (const lang of ['zh', 'en'] as Lang[]) for (const [size, viewport] of Object.entries(sizes)) {
   test.describe(`${lang} ${size}`, () => {
     test.use({ viewport })
@@ -31,6 +37,7 @@ for (const lang of ['zh', 'en'] as Lang[]) for (const [size, viewport] of Object
         await console.fits()
         await console.accessible()
         expect(await page.locator('.scroll[tabindex="0"]:not([aria-label])').count(), 'what scrolls has a name').toBe(0)
+        if (size === 'phone') expect(await page.evaluate(small), `${p.path}: what is tapped is 24 pixels`).toEqual([])
         await console.picture(`${p.path || 'today'}-${lang}-${size}`)
       }
     })

@@ -10,6 +10,7 @@ export const texts = {
   'app.menu': ['主要页面', 'Pages'],
   'app.more': ['加载更多', 'Load more'],
   'app.loading': ['正在读取…', 'Loading…'],
+  'app.colon': ['：', ': '],
   'app.look': ['再看一次', 'Look again'],
   'app.retry': ['再试一次', 'Try again'],
   'app.cancel': ['取消', 'Cancel'],
