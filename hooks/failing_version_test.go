@@ -38,7 +38,12 @@ func TestARecordOfAnEarlierVersionFailsWhole(t *testing.T) {
 			t.Fatalf("%s %s: %d %s", step.method, step.path, status, answer)
 		}
 	}
-	if r := app.Find(t, "carers", id); r.GetString("school") != "一中" || r.GetString("memo") != "二" || r.GetString("form_version") != "1" {
+	send(map[string]any{"age": 40, "memo": "三"})
+	read := func() (int, []byte) { return boss.Do(http.MethodGet, path, nil) }
+	if _, answer := failsAtEach(t, app, http.MethodGet, path, read); !strings.Contains(string(answer), `"changed":true`) {
+		t.Errorf("nothing is told to have changed since it was returned: %s", answer)
+	}
+	if r := app.Find(t, "carers", id); r.GetString("school") != "一中" || r.GetString("memo") != "三" || r.GetString("form_version") != "1" {
 		t.Errorf("%s %s, version %s", r.GetString("school"), r.GetString("memo"), r.GetString("form_version"))
 	}
 }
