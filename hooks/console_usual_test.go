@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -67,6 +68,8 @@ func TestUsualRangeIsOfManyApprovedRecordsOfTheDistrict(t *testing.T) {
 		t.Errorf("of 29 records: %q, %q", got.at(residents), got.at(born))
 	}
 	write(`UPDATE child_visits SET review_state='approved' WHERE id='` + last + `'`)
+	path := "/api/doorstep/v1/records/child_visits/" + odd
+	failsAtEach(t, d.App, http.MethodGet, path, func() (int, []byte) { return d.boss.Do(http.MethodGet, path, nil) })
 	got := read()
 	if got.at(residents) != "4–27" {
 		t.Errorf("residents: %q", got.at(residents))
