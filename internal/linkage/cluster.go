@@ -28,8 +28,8 @@ type kind struct {
 
 // cluster joins records by the pairs, the surest first, and lets a pair join two clusters only where all their records
 // together speak for it: one that is surely another person keeps them apart. Then what is said of a pair is what is said of
-// their clusters: all the records of one, or none, are those of the other. In Chinese lists nothing rises so. Where names are not
-// Chinese, records are joined twice: the first time tells how many records people have.
+// their clusters: all the records of one, or none, are those of the other. Records are joined twice: the first time tells how
+// many records people have.
 func (r *Result) cluster() {
 	order := make([]int, 0, len(r.Pairs))
 	for i := range r.Pairs {
@@ -42,21 +42,14 @@ func (r *Result) cluster() {
 		a, b := r.Pairs[x], r.Pairs[y]
 		return cmp.Or(cmp.Compare(b.Odds, a.Odds), int(a.A-b.A), int(a.B-b.B))
 	})
-	c := r.together(order, nil)
-	if !r.t.han {
-		c = r.together(order, c.sizes())
-	}
+	c := r.together(order, r.together(order, nil).sizes())
 	for i := range r.Pairs {
 		p := &r.Pairs[i]
 		a, b := r.Cluster[p.A], r.Cluster[p.B]
 		if a == b || p.Held {
 			continue
 		}
-		odds := c.odds(a, b)
-		if r.t.han {
-			odds = min(odds, p.Odds)
-		}
-		p.Odds = odds
+		p.Odds = c.odds(a, b)
 		p.decide()
 	}
 	c.tell()
@@ -132,9 +125,9 @@ func (c *clusters) kindsOf(x int32) []kind {
 }
 
 // odds are those that the records of two clusters are of one person, of all the pairs across together, where a pair counts for no
-// more than a sure one, and against no more than it can. Two that may be brothers or sisters keep Chinese clusters apart; elsewhere they
-// speak against it as much as a pair can. There, and in Chinese lists, the odds are added, and n of them count as the root of n, since they
-// tell much of the same.
+// more than a sure one, and against no more than it can. Two that may be brothers or sisters, or have other given names, keep Chinese
+// clusters apart; elsewhere they speak against it as much as a pair can. There the odds are added, and n of them count as the root of n,
+// since they tell much of the same.
 func (c *clusters) odds(a, b int32) float64 {
 	x, y := c.of(a), c.of(b)
 	if len(x) == 1 && len(y) == 1 {
@@ -147,23 +140,23 @@ func (c *clusters) odds(a, b int32) float64 {
 	all := across{a: float64(len(x)), b: float64(len(y)), best: -surely}
 	for _, i := range c.kindsOf(a) {
 		for _, j := range c.kindsOf(b) {
-			odds, n := c.r.oddsOf(i.record, j.record), float64(i.n*j.n)
-			if odds == siblingOdds && c.r.t.han {
-				c.looked[key] = siblingOdds
-				return siblingOdds
+			p := c.r.pairOf(min(i.record, j.record), max(i.record, j.record))
+			if p.apart {
+				c.looked[key] = p.Odds
+				return p.Odds
 			}
-			if odds == siblingOdds && c.r.scorer.brothers {
-				odds, all.siblings = -surely, true
+			if p.Odds == siblingOdds && c.r.scorer.brothers {
+				p.Odds, all.siblings = -surely, true
 			}
-			all.add(odds, n)
+			all.add(p.Odds, float64(i.n*j.n))
 		}
 	}
 	odds := 0.0
 	switch {
-	case c.r.t.han || all.siblings:
+	case all.siblings:
 		odds = all.sum / math.Sqrt(all.a*all.b)
 	case len(x) == 1 || len(y) == 1:
-		odds = all.one(c.another)
+		odds = all.one(c.another, c.r.t.han)
 	default:
 		odds = all.many()
 	}
@@ -189,8 +182,11 @@ func (x *across) add(odds, n float64) {
 // cluster in some: so the odds of its pairs are averaged themselves, as those of being written down like one of them. A record that is left
 // seldom is somebody else's, the less so the likelier it is that people with so many records have another. Where no pair is likely
 // there is none.
-func (x *across) one(another []float64) float64 {
+func (x *across) one(another []float64, han bool) float64 {
 	odds := math.Log(x.straight/(x.a*x.b)) + left
+	if han {
+		odds -= left - leftHan
+	}
 	if another != nil {
 		odds += hazard * min(hazard, another[min(largest, int(max(x.a, x.b)))])
 	}
@@ -208,8 +204,8 @@ func (x *across) many() float64 {
 }
 
 // What is added to the odds of a record and a cluster, and the share and bound of how likely another record is, in natural logarithms. They
-// were chosen on made-up lists (decision 658).
-const left, hazard = 0.6, 0.7
+// were chosen on made-up lists (decisions 658 and 667).
+const left, leftHan, hazard = 1.2, 0.6, 0.7
 
 // surely bounds the odds of a pair among others.
 const surely = 6

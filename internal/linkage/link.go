@@ -41,6 +41,7 @@ type Pair struct {
 	Nickname    bool // never linked by itself; other records of the person may link it
 	Decision    Decision
 	twins       bool // perhaps brothers or sisters of one day, with nearly the same name
+	apart       bool // of Chinese names, of two people: brothers or sisters, or called otherwise
 }
 
 // Result is what came of linking.
@@ -110,7 +111,8 @@ func (r *Result) pairOf(a, b int32) Pair {
 	if r.twin != nil && (r.twin[a] || r.twin[b]) && odds > 0 && r.scorer.mistakable(&p) {
 		odds = siblingOdds
 	}
-	return Pair{A: a, B: b, Odds: odds, Through: -1, Held: held(odds), Nickname: r.scorer.nickname(&p), twins: r.scorer.twins(&p, near)}
+	return Pair{A: a, B: b, Odds: odds, Through: -1, Held: held(odds), Nickname: r.scorer.nickname(&p), twins: r.scorer.twins(&p, near),
+		apart: r.t.han && (odds == siblingOdds || r.scorer.given >= 0 && p[r.scorer.given] == nameOther)}
 }
 
 // decide sets probability and decision from the odds.
