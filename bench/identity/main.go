@@ -29,8 +29,12 @@ func main() {
 	to := flag.String("write", "", "write the list of -set into this folder, and who its records are of, instead of linking it")
 	model := flag.String("model", "", "write the model of intake, learned from the households")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of -set to this file")
+	city := flag.String("intake", "", "folder of a city that no server has open: measure what somebody new costs at intake there")
 	flag.Parse()
 	run := func() error { return all(*plot, *seed, *people) }
+	if *city != "" {
+		run = func() error { return intake(context.Background(), *city, *seed, met, os.Stdout) }
+	}
 	if *model != "" {
 		run = func() error { return writeModel(context.Background(), *model, *seed, *people) }
 	}
