@@ -156,7 +156,7 @@ func (c *clusters) odds(a, b int32) float64 {
 	case all.siblings:
 		odds = all.sum / math.Sqrt(all.a*all.b)
 	case len(x) == 1 || len(y) == 1:
-		odds = all.one(c.another, c.r.t.han)
+		odds = all.one(c.another)
 	default:
 		odds = all.many()
 	}
@@ -182,11 +182,8 @@ func (x *across) add(odds, n float64) {
 // cluster in some: so the odds of its pairs are averaged themselves, as those of being written down like one of them. A record that is left
 // seldom is somebody else's, the less so the likelier it is that people with so many records have another. Where no pair is likely
 // there is none.
-func (x *across) one(another []float64, han bool) float64 {
+func (x *across) one(another []float64) float64 {
 	odds := math.Log(x.straight/(x.a*x.b)) + left
-	if han {
-		odds -= left - leftHan
-	}
 	if another != nil {
 		odds += hazard * min(hazard, another[min(largest, int(max(x.a, x.b)))])
 	}
@@ -204,8 +201,8 @@ func (x *across) many() float64 {
 }
 
 // What is added to the odds of a record and a cluster, and the share and bound of how likely another record is, in natural logarithms. They
-// were chosen on made-up lists (decisions 658 and 667).
-const left, leftHan, hazard = 1.2, 0.6, 0.7
+// were chosen on made-up lists (decision 658).
+const left, hazard = 0.6, 0.7
 
 // surely bounds the odds of a pair among others.
 const surely = 6
