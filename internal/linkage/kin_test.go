@@ -2,7 +2,6 @@ package linkage
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 )
 
@@ -96,34 +95,23 @@ func TestMuchWrongIsNoFamily(t *testing.T) {
 	}
 }
 
-// TestARecordWithoutANameJoinsNoTwins: it may be of either, and makes them no one person.
-func TestARecordWithoutANameJoinsNoTwins(t *testing.T) {
-	var rows [][]string
-	given := []rune("子浩宇俊嘉一泽明思博涵强晨涛轩杰然峰磊鑫")
-	for i := range 300 {
-		surname, a, b := string([]rune("王李张刘陈杨黄赵吴周")[i%10]), string(given[i%20]), string(given[(i+7)%20])
-		row := []string{surname + a + b, "男", fmt.Sprintf("20%02d-%02d-%02d", 8+i%13, 1+i%12, 1+i%27), "", fmt.Sprintf("138%08d", i*7919),
-			fmt.Sprintf("人民路%d号%d栋%d", 1+i%97, 1+i%7, 101+i%31*3), surname + string(given[i%17]) + string(given[i%13])}
-		rows = append(rows, row, slices.Clone(row))
-		if i%30 == 0 {
-			twin, nobody := slices.Clone(row), slices.Clone(row)
-			twin[0], nobody[0] = surname+string(given[(i+3)%20])+string(given[(i+11)%20]), ""
-			rows = append(rows, twin, nobody)
-		}
-	}
+// TestOtherNamesAreApart: two Chinese records with other given names are of two people, also where weights say it already, so that no
+// third record without a name makes them one.
+func TestOtherNamesAreApart(t *testing.T) {
+	rows := family(40)
 	r := find(t, personFields, rows, 0)
-	of, joined := map[int32]string{}, 0
-	for i, c := range r.Cluster {
-		switch name := rows[i][0]; {
-		case name == "" && int(c) != i:
-			joined++
-		case name != "" && of[c] != "" && of[c] != name:
-			t.Errorf("%v and %s are one person", rows[i], of[c])
-		case name != "":
-			of[c] = name
+	others := 0
+	for i, row := range rows[1:] {
+		name, own := []rune(row[0]), []rune(rows[0][0])
+		if name[1] == own[1] || name[2] == own[2] {
+			continue
+		}
+		others++
+		if p := r.pairOf(0, int32(i+1)); !p.apart {
+			t.Errorf("%s and %s are not apart, at odds %.1f", rows[0][0], row[0], p.Odds)
 		}
 	}
-	if joined == 0 {
-		t.Error("no record without a name was joined to anybody")
+	if others == 0 {
+		t.Error("nobody is called otherwise")
 	}
 }
