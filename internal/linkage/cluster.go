@@ -50,6 +50,9 @@ func (r *Result) cluster() {
 			continue
 		}
 		p.Odds = c.odds(a, b)
+		if p.Odds < 0 && !r.t.han && !r.scorer.brothers && (len(c.of(a)) == 1) != (len(c.of(b)) == 1) {
+			p.Odds += doubtful
+		}
 		p.decide()
 	}
 	c.tell()
@@ -203,6 +206,10 @@ func (x *across) many() float64 {
 // What is added to the odds of a record and a cluster, and the share and bound of how likely another record is, in natural logarithms. They
 // were chosen on made-up lists (decision 658).
 const left, hazard = 0.6, 0.7
+
+// doubtful is what is added to the odds of a record that did not join a cluster, after all have joined, in lists without brothers and sisters
+// whose names are not Chinese (decision 668): a wrong record in a cluster draws others after it, a pair that a person looks at does not.
+const doubtful = 0.7
 
 // surely bounds the odds of a pair among others.
 const surely = 6

@@ -373,7 +373,7 @@ func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 			if p.Odds < own {
 				lower++
 			}
-			if p.Odds >= 0 {
+			if p.Odds >= doubtful {
 				t.Errorf("%s: two clusters are told as one person: odds %.2f", name, p.Odds)
 			}
 		}
