@@ -61,8 +61,8 @@ func intake(ctx context.Context, dir string, seed uint64, people int, w io.Write
 	}
 	cost := (busy() - before) / time.Duration(len(took))
 	slices.Sort(took)
-	_, err = fmt.Fprintf(w, "intake: %d people met in a register of %d: median %v, p95 %v, of the processor %v each; %d asked about\n", len(took),
-		persons, took[len(took)/2], took[len(took)*95/100], cost, asked)
+	_, err = fmt.Fprintf(w, "intake: %d people met, register of %d: median %v, p95 %v, processor %v each; %d asked about\n",
+		len(took), persons, took[len(took)/2], took[len(took)*95/100], cost, asked)
 	return err
 }
 

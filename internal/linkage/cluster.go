@@ -207,8 +207,8 @@ func (x *across) many() float64 {
 // were chosen on made-up lists (decision 658).
 const left, hazard = 0.6, 0.7
 
-// doubtful is what is added to the odds of a record that did not join a cluster, after all have joined, in lists without brothers and sisters
-// whose names are not Chinese (decision 668): a wrong record in a cluster draws others after it, a pair that a person looks at does not.
+// doubtful is what is added to the odds of a record that did not join a cluster, after all have joined, in lists without brothers and
+// sisters whose names are not Chinese (decision 668): a wrong record in a cluster draws others after it, a pair that is looked at does not.
 const doubtful = 0.7
 
 // surely bounds the odds of a pair among others.
