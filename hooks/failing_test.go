@@ -39,34 +39,37 @@ func (w *witness) attempt(who *testapp.Client, method, path, url string, body an
 	}
 	afterJobs(w.t, w.ledger.app)
 	app := w.ledger.app
-	before := app.Picture(w.t)
 	own := want >= http.StatusMultipleChoices || slices.ContainsFunc(ownWay, func(own string) bool { return strings.Contains(path, own) })
 	do := func() (int, []byte) { return w.do(who, method, url, body) }
+	var before testapp.Picture
 	if own {
+		before = app.Picture(w.t)
 		status, answer = do()
 	} else {
-		status, answer = failsAtEach(w.t, app, method, path, do)
+		before, status, answer = failsAtEach(w.t, app, method, path, do)
 	}
 	w.ledger.note(w.t, fmt.Sprintf("%s %s %d", method, path, status), before)
 	return status, answer
 }
 
 // failsAtEach sends a request again and again, while each time another statement of the database fails, and at last while none does:
-// whichever it is, the answer says so, and nothing has changed.
-func failsAtEach(t *testing.T, app *testapp.App, method, path string, do func() (int, []byte)) (status int, answer []byte) {
+// whichever it is, the answer says so, and nothing has changed but the audit trail. It returns the database before the last of them, and
+// what that one was answered.
+func failsAtEach(t *testing.T, app *testapp.App, method, path string, do func() (int, []byte)) (before testapp.Picture, status int,
+	answer []byte) {
 	t.Helper()
 	before, version := app.Picture(t), app.Version(t)
 	for n := 1; ; n++ {
 		failed := app.Failing(n, isSpared, func() { status, answer = do() })
 		if failed == "" {
-			return status, answer
+			return before, status, answer
 		}
 		if status < http.StatusBadRequest && method == http.MethodGet && app.Failing(n, isSpared, func() { status, answer = do() }) != failed {
 			continue // it was a statement of something else that goes on beside
 		}
 		if status < http.StatusBadRequest {
 			t.Errorf("%s %s: %d %.200s, though this failed: %s", method, path, status, answer, failed)
-			return status, answer
+			return before, status, answer
 		}
 		if now := app.Version(t); now != version {
 			if moved := app.Moved(t, before); len(moved) > 0 {
@@ -78,8 +81,7 @@ func failsAtEach(t *testing.T, app *testapp.App, method, path string, do func() 
 }
 
 // TestAnAnswerThatFailsIsNotTakenForAWhole reads what is sent while it is read, while one statement after the other fails: the
-// answer is an
-// error, or is cut, or is the whole.
+// answer is an error, or is cut, or is the whole.
 func TestAnAnswerThatFailsIsNotTakenForAWhole(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

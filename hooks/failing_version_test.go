@@ -33,14 +33,14 @@ func TestARecordOfAnEarlierVersionFailsWhole(t *testing.T) {
 		{boss, http.MethodPost, path + "/correct", map[string]any{"answers": []any{map[string]string{"ref": "memo", "value": "二"}}, "reason": "电话向家长核实过两次"}},
 		{second, http.MethodPost, path + "/review", map[string]any{"decision": "return", "comment": "请核对"}},
 	} {
-		status, answer := failsAtEach(t, app, step.method, step.path, func() (int, []byte) { return step.who.Do(step.method, step.path, step.body) })
+		_, status, answer := failsAtEach(t, app, step.method, step.path, func() (int, []byte) { return step.who.Do(step.method, step.path, step.body) })
 		if status != http.StatusOK {
 			t.Fatalf("%s %s: %d %s", step.method, step.path, status, answer)
 		}
 	}
 	send(map[string]any{"age": 40, "memo": "三"})
 	read := func() (int, []byte) { return boss.Do(http.MethodGet, path, nil) }
-	if _, answer := failsAtEach(t, app, http.MethodGet, path, read); !strings.Contains(string(answer), `"changed":true`) {
+	if _, _, answer := failsAtEach(t, app, http.MethodGet, path, read); !strings.Contains(string(answer), `"changed":true`) {
 		t.Errorf("nothing is told to have changed since it was returned: %s", answer)
 	}
 	if r := app.Find(t, "carers", id); r.GetString("school") != "一中" || r.GetString("memo") != "三" || r.GetString("form_version") != "1" {
