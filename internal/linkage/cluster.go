@@ -50,7 +50,7 @@ func (r *Result) cluster() {
 			continue
 		}
 		p.Odds = c.odds(a, b)
-		if p.Odds < 0 && !r.t.han && !r.scorer.brothers && (len(c.of(a)) == 1) != (len(c.of(b)) == 1) {
+		if p.Odds < 0 && c.mayLack(a, b) {
 			p.Odds += doubtful
 		}
 		p.decide()
@@ -207,9 +207,17 @@ func (x *across) many() float64 {
 // were chosen on made-up lists (decision 658).
 const left, hazard = 0.6, 0.7
 
-// doubtful is what is added to the odds of a record that did not join a cluster, after all have joined, in lists without brothers and
-// sisters whose names are not Chinese (decision 668): a wrong record in a cluster draws others after it, a pair that is looked at does not.
-const doubtful = 0.7
+// doubtful is what is added to the odds of a record that did not join a cluster, after all have joined (decision 668): a wrong record in a
+// cluster draws others after it, a pair that is looked at does not. It holds where the logarithm of the odds that there is another record
+// is more than unlikely.
+const doubtful, unlikely = 0.7, -1
+
+// mayLack reports whether two are a record and a cluster of which more than a quarter have another record, in a list without brothers and
+// sisters whose names are not Chinese.
+func (c *clusters) mayLack(a, b int32) bool {
+	n, m := len(c.of(a)), len(c.of(b))
+	return !c.r.t.han && !c.r.scorer.brothers && min(n, m) == 1 && max(n, m) > 1 && c.another[min(largest, max(n, m))] > unlikely
+}
 
 // surely bounds the odds of a pair among others.
 const surely = 6

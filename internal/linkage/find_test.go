@@ -328,7 +328,8 @@ func TestNicknameIsNeverLinkedByItself(t *testing.T) {
 	}
 }
 
-// An unlikely pair of records that were joined to others is told by all of them, by more or by less than its own odds, but as unlikely.
+// An unlikely pair of records that were joined to others is told by all of them, by more or by less than its own odds, but as unlikely:
+// only of a record that is left in a list in Latin letters, of which people have many, some are told to be likely.
 func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 	fields := []Field{{GivenName, "first"}, {Surname, "last"}, {BirthDate, "born"}, {Place, "town"}}
 	for name, of := range map[string]struct {
@@ -360,7 +361,7 @@ func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 				rows = append(rows, row)
 			}
 		}
-		found, lower, higher := find(t, fields, rows, 0), 0, 0
+		found, lower, higher, likely := find(t, fields, rows, 0), 0, 0, 0
 		for _, p := range found.Pairs {
 			levels := found.t.pair(p.A, p.B)
 			own, _ := found.scorer.odds(p.A, p.B, &levels)
@@ -373,12 +374,45 @@ func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 			if p.Odds < own {
 				lower++
 			}
-			if p.Odds >= doubtful {
+			if p.Odds >= 0 {
+				likely++
+			}
+			if p.Odds >= doubtful || p.Odds >= 0 && name == "Chinese" {
 				t.Errorf("%s: two clusters are told as one person: odds %.2f", name, p.Odds)
 			}
 		}
+		if (likely > 0) != (name == "Latin, by years") { // where less is said, more is left
+			t.Errorf("%s: %d pairs of a record that is left are told to be likely", name, likely)
+		}
 		if lower == 0 || higher == 0 {
 			t.Errorf("%s: %d of %d pairs fell, %d rose", name, lower, len(found.Pairs), higher)
+		}
+	}
+}
+
+// A record is told to be one more of a cluster's person only where people of such a list have so many.
+func TestWhoMayHaveAnotherRecord(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		a, b          int // records
+		han, brothers bool
+		another       float64
+		want          bool
+	}{
+		{"a record and a cluster", 1, 3, false, false, 1, true}, {"the other way round", 3, 1, false, false, 1, true},
+		{"just likely enough", 1, 3, false, false, -.99, true}, {"seldom", 1, 3, false, false, -1, false},
+		{"two records", 1, 1, false, false, 1, false}, {"two clusters", 2, 3, false, false, 1, false},
+		{"Chinese", 1, 3, true, false, 1, false}, {"with brothers", 1, 3, false, true, 1, false},
+		{"the largest", 1, largest, false, false, 1, true},
+	} {
+		x := &clusters{r: &Result{t: &Table{han: c.han}, scorer: &scorer{brothers: c.brothers}}, another: make([]float64, largest+1),
+			members: map[int32][]int32{0: make([]int32, c.a), 1: make([]int32, c.b)}}
+		for n := range x.another {
+			x.another[n] = -9
+		}
+		x.another[max(c.a, c.b)] = c.another
+		if got := x.mayLack(0, 1); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }
