@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,40 @@ func TestAShutOutTabletHandsInAndWipes(t *testing.T) {
 			boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &list)
 			if len(list.Items) != 1 {
 				t.Errorf("then in quarantine: %+v", list.Items)
+			}
+		})
+	}
+}
+
+// A tablet that is shut out before it read its answer hands in what is stored: as it wrote the ids, or otherwise.
+func TestWhatIsStoredIsKnownWhenItIsHandedIn(t *testing.T) {
+	t.Parallel()
+	for name, written := range map[string]func(string) string{"as always": strings.ToLower, "in capitals": strings.ToUpper} {
+		t.Run(name, func(t *testing.T) {
+			app, tablet, boss := stage(t)
+			manager := app.Client(t, app.Serve(t), app.Worker(t, "M1", "manager", "9901"))
+			d := carrying(t, tablet)
+			for i := range d.Outbox.Waiting {
+				d.Outbox.Waiting[i].ID = written(d.Outbox.Waiting[i].ID)
+			}
+			early := *d
+			early.Outbox.Waiting = slices.Clone(d.Outbox.Waiting)
+			if _, err := early.Push(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			manager.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/devices/"+d.Conn.Device+"/revoke", nil, nil)
+			before := app.Picture(t)
+			if err := d.HandInAndWipe(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range app.Moved(t, before) {
+				if !strings.HasPrefix(line, "devices ") {
+					t.Errorf("moved: %s", line)
+				}
+			}
+			var list struct{ Items []struct{ Code string } }
+			if boss.Want(http.StatusOK, http.MethodGet, "/api/doorstep/v1/quarantine", nil, &list); len(list.Items) != 0 {
+				t.Errorf("in quarantine: %+v", list.Items)
 			}
 		})
 	}

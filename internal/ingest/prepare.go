@@ -90,6 +90,7 @@ func digestOf(raw []byte) string {
 func preparedFrom(op *Operation, channel string) *prepared {
 	d := &prepared{op: op, work: leastWork}
 	d.digest(channel)
+	op.ID = strings.TrimPrefix(strings.ToLower(op.ID), "uuid:")
 	op.Files = withFileNames(op.Files)
 	return d
 }
@@ -104,7 +105,6 @@ func prepare(ctx context.Context, intake *Intake, sender Sender, op *Operation) 
 // readOperation finds out what an operation is and what it costs. It is cheap, whatever comes.
 func readOperation(intake *Intake, sender Sender, op *Operation) *prepared {
 	d := preparedFrom(op, sender.Channel)
-	op.ID = strings.TrimPrefix(strings.ToLower(op.ID), "uuid:")
 	if sender.Channel == Native && op.Seq <= 0 {
 		d.code = problem.BadSequence
 		return d
