@@ -150,7 +150,7 @@ func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
 			}
 		})
 		if err == nil {
-			err = p.fill(found, false)
+			_, err = p.fill(found, false)
 		}
 		if err != nil {
 			return p.page.fail(fmt.Errorf("repair %s: %w", ph.collection, err), q.Log)

@@ -27,35 +27,50 @@ func (p *puller) tell(some []change) error {
 	return p.seen(ids)
 }
 
-// fill writes each record as it is now; one that is gone or not the worker's any more becomes a leave. told says that
-// the reading of all of them was reported.
-func (p *puller) fill(found []change, told bool) error {
-	for len(found) > 0 {
-		some := found[:min(portion, len(found))]
-		found = found[len(some):]
+// fill writes each record as it is now, until the page is full, and returns how many of them are done; one that is gone or not the
+// worker's any more becomes a leave. told says that the reading of all of them was reported.
+func (p *puller) fill(found []change, told bool) (done int, err error) {
+	for done < len(found) && !p.full() {
+		some := found[done:min(done+portion, len(found))]
 		if err := p.load(some); err != nil {
-			return err
+			return done, err
 		}
 		if !told {
 			if err := p.tell(some); err != nil {
-				return err
+				return done, err
 			}
 		}
-		for i := range some {
-			if some[i].Op == damaged {
-				continue
+		for i := 0; i < len(some) && !p.full(); i++ {
+			if err := p.write(&some[i]); err != nil {
+				return done, err
 			}
-			if err := p.page.add(some[i]); err != nil {
-				return err
-			}
-			some[i].Data = nil
+			done++
+			p.written++
 		}
-		p.written += len(some)
 	}
-	return nil
+	return done, nil
 }
 
-// load reads the data of a portion, with one query for each collection that has records in it.
+// full reports whether the page has as many bytes as it may.
+func (p *puller) full() bool { return p.most > 0 && p.page.size >= p.most }
+
+// write adds a change to the page, and lets its data go.
+func (p *puller) write(ch *change) error {
+	if ch.read != nil {
+		if err := ch.read(ch); err != nil {
+			return err
+		}
+	}
+	if ch.Op == damaged {
+		return nil
+	}
+	err := p.page.add(*ch)
+	ch.Data = nil
+	return err
+}
+
+// load reads the data of a portion, with one query for each collection that has records in it; of visits, which may be as long as a
+// push, it finds out how each is read.
 func (p *puller) load(some []change) error {
 	at := map[string]map[string]int{}
 	for i, ch := range some {

@@ -17,6 +17,7 @@ type page struct {
 	piece  []byte
 	sent   bool  // the status and the first piece are out
 	filled int64 // how many changes there are
+	size   int   // of what was sent of them, in bytes
 }
 
 // change is one line of a page. Data is there for an upsert.
@@ -28,7 +29,9 @@ type change struct {
 	Op         string
 	Data       []byte // JSON
 
-	row int64 // number in its table, where it was listed from that; 0 when it has to be looked for
+	row  int64               // number in its table, where it was listed from that; 0 when it has to be looked for
+	at   string              // its position in a walk
+	read func(*change) error // reads its data when its turn comes; nil where it is there
 }
 
 // pieceSize is how many bytes are kept before they are sent. A page that fits is sent when it is whole, so that an error
@@ -89,6 +92,7 @@ func (p *page) send() error {
 	if _, err := p.w.Write(p.piece); err != nil {
 		return fmt.Errorf("send page: %w", err)
 	}
+	p.size += len(p.piece)
 	p.piece = p.piece[:0]
 	return nil
 }

@@ -11,11 +11,13 @@ import (
 	"doorstep/internal/instrument"
 )
 
-// Sizes of a page, in changes. What a page costs in memory is a line of ids; its data is read and sent in portions.
+// Sizes of a page, in changes, and how many bytes it has but for its last change. What a page costs in memory is a line of ids and one
+// visit; its other data is read and sent in portions.
 const (
 	DefaultPage = 500
 	maxPage     = 5000
 	portion     = 64
+	mostSent    = 4 << 20
 )
 
 // Pull is one worker's request for a page.
@@ -38,7 +40,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 		return err
 	}
 	p := q.puller()
-	p.limit = min(max(q.Limit, 1), maxPage)
+	p.limit, p.most = min(max(q.Limit, 1), maxPage), mostSent
 	if p.cipher, err = newCursorCipher(q.DB, q.Actor.ID); err != nil {
 		return err
 	}
@@ -68,6 +70,7 @@ type puller struct {
 	library *instrument.Library
 	actor   access.Actor
 	limit   int
+	most    int            // bytes of a page; 0 for any number
 	feed    territory.Feed // what it tells the worker
 	phases  []phase        // the worker's scope
 	cipher  cursorCipher

@@ -41,31 +41,38 @@ func (p *puller) loadVisits(collection string, wanted map[string]int, into []cha
 		if !ok {
 			continue
 		}
-		i := wanted[id]
-		data, rev, err := p.visit(in, id, said[id])
-		p.db.Keys().NoteDamage(collections.SealedAt(collection, id)+anywhere, err)
-		if collections.Damaged(err) {
-			into[i].Op = damaged
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", id, err)
-		}
-		if data != nil {
-			into[i].found(data, rev)
-		}
+		ch := &into[wanted[id]]
+		ch.Op, ch.read = collections.Upsert, func(ch *change) error { return p.readVisit(in, ch, said[id]) }
 	}
 	return nil
 }
 
-// versions returns, by the id of each wanted record that is there, the version of the form that it was filled in with.
+// readVisit reads the data of a visit; one that went meanwhile becomes a leave.
+func (p *puller) readVisit(in *instrument.Instrument, ch *change, said remark) error {
+	data, rev, err := p.visit(in, ch.ID, said)
+	p.db.Keys().NoteDamage(collections.SealedAt(ch.Collection, ch.ID)+anywhere, err)
+	switch {
+	case collections.Damaged(err):
+		ch.Op = damaged
+	case err != nil:
+		return fmt.Errorf("pull %s: %s: %w", ch.Collection, ch.ID, err)
+	case data == nil:
+		ch.Op = collections.Leave
+	default:
+		ch.found(data, rev)
+	}
+	return nil
+}
+
+// versions returns, by the id of each wanted record that is there and the worker's, the version of the form that it was filled in with.
 func (p *puller) versions(collection string, wanted map[string]int, of []change) (map[string]string, error) {
 	found, args, err := lookUp(wanted, of)
 	if err != nil {
 		return nil, err
 	}
 	versions := map[string]string{}
-	return versions, collections.Each(p.db, `SELECT id, form_version FROM "`+collection+`" WHERE `+found, args, func(rows *sql.Rows) error {
+	query := `SELECT id, form_version FROM "` + collection + `" WHERE ` + found + ` AND +worker=?`
+	return versions, collections.Each(p.db, query, append(args, p.actor.ID), func(rows *sql.Rows) error {
 		var id, version string
 		err := rows.Scan(&id, &version)
 		if _, ok := wanted[id]; ok { // else another row has the number now

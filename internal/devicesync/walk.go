@@ -11,9 +11,9 @@ import (
 
 // walk goes through the tables themselves, phase after phase.
 func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
-	for c.phase < len(phases) && p.written < p.limit {
+	for c.phase < len(phases) && p.written < p.limit && !p.full() {
 		want := p.limit - p.written
-		found, last, err := p.rows(phases[c.phase], c, want)
+		found, err := p.rows(phases[c.phase], c, want)
 		if err != nil {
 			return c, fmt.Errorf("pull %s: %w", phases[c.phase].collection, err)
 		}
@@ -23,13 +23,14 @@ func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
 				return c, err
 			}
 		}
-		if err := p.fill(found, exact); err != nil {
+		done, err := p.fill(found, exact)
+		if err != nil {
 			return c, err
 		}
-		if len(found) == want {
-			c.last = last
-		} else {
+		if done == len(found) && done < want {
 			c.phase, c.last = c.phase+1, ""
+		} else {
+			c.last = found[done-1].at
 		}
 	}
 	if c.phase >= len(phases) {
@@ -40,22 +41,21 @@ func (p *puller) walk(c cursor, phases []phase) (cursor, error) {
 
 // rows lists what a phase tells next: at most want changes, without their data. All of a walk is told under the sequence
 // number at which the feed goes on after it, so that numbers never fall.
-func (p *puller) rows(ph phase, c cursor, want int) (found []change, last string, err error) {
+func (p *puller) rows(ph phase, c cursor, want int) (found []change, err error) {
 	if ph.collection == collections.Changes {
 		left := territory.Feed{Ranges: ph.ranges, Where: ph.where, Args: ph.args}
 		err = left.Each(p.db, feedPosition(c), want, func(rows *sql.Rows) error {
 			ch := change{Seq: c.seq}
-			err := rows.Scan(&last, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
+			err := rows.Scan(&ch.at, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
 			found = append(found, ch)
 			return err
 		})
-		return found, last, err
+		return found, err
 	}
-	var at position
 	err = ph.each(p.db, parsePosition(c.last), want, func(l listed) {
-		at, found = l.at, append(found, change{Seq: c.seq, Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row})
+		found = append(found, change{Seq: c.seq, Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row, at: textOf(l.at)})
 	})
-	return found, textOf(at), err
+	return found, err
 }
 
 // feedPosition is how far a crossing has read the feed of the former territory.
@@ -81,10 +81,11 @@ func (p *puller) follow(c cursor) (cursor, error) {
 	if len(found) > p.limit {
 		found, p.more = found[:p.limit], true
 	}
-	if len(found) > 0 {
-		c.seq = found[len(found)-1].Seq
+	done, err := p.fill(found, false)
+	if done > 0 {
+		c.seq, p.more = found[done-1].Seq, p.more || done < len(found)
 	}
-	return c, p.fill(found, false)
+	return c, err
 }
 
 func (p *puller) anyAfter(seq int64) (bool, error) {
