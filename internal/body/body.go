@@ -26,7 +26,8 @@ func (b *Body) Release() { b.held.Release() }
 // the room with others. The caller must release it, also after an error.
 func Read(r *http.Request, limit int64, room *Room, who string) (*Body, error) {
 	b := &Body{held: room.For(who)}
-	in, done, err := inflate(r.Header.Get("Content-Encoding"), io.LimitReader(&ending{in: r.Body}, limit+1), limit)
+	sent := &io.LimitedReader{R: &ending{in: r.Body}, N: limit + 1}
+	in, done, err := inflate(r.Header.Get("Content-Encoding"), sent, limit)
 	if err != nil {
 		return b, err
 	}
@@ -37,7 +38,7 @@ func Read(r *http.Request, limit int64, room *Room, who string) (*Body, error) {
 	switch {
 	case errors.As(err, &said):
 		return b, err
-	case errors.As(err, &tooLarge) || errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded):
+	case sent.N == 0 || errors.As(err, &tooLarge) || errors.Is(err, zstd.ErrDecoderSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeExceeded):
 		return b, tooLong(limit)
 	case err != nil:
 		return b, problem.New(problem.BadEnvelope, "body")

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,24 @@ func TestRemarksAreFewShortAndAtAnAnswer(t *testing.T) {
 	} {
 		if got := wellFormed(c.remarks); got != c.want {
 			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestEachRemarkIsPinned pins so many remarks to what a record was found to have.
+func TestEachRemarkIsPinned(t *testing.T) {
+	const found = `[{"code":"a","severity":"warning"}]`
+	for n, want := range []int{1, 2, 3} {
+		d := Decision{Fields: slices.Repeat([]Remark{{Ref: "a/b", Comment: "再问一次"}}, n)}
+		var all []struct{ Code, Field string }
+		if err := json.Unmarshal([]byte(d.pinned(found)), &all); err != nil || len(all) != want || all[0].Code != "a" {
+			t.Errorf("%d remarks: %+v %v", n, all, err)
+			continue
+		}
+		for _, issue := range all[1:] {
+			if issue.Code != remarkCode || issue.Field != "a/b" {
+				t.Errorf("%d remarks: %+v", n, issue)
+			}
 		}
 	}
 }

@@ -1,0 +1,20 @@
+package xpath
+
+import "testing"
+
+func TestParseDayAtItsEdges(t *testing.T) {
+	for s, want := range map[string]bool{
+		"2026-01-01": true, "2026-12-31": true, "9999-12-31": true, "2024-02-29": true, "2000-02-29": true, "2026-04-30": true,
+		"2026-00-01": false, "2026-13-01": false, "2026-01-00": false, "2026-01-32": false, "10000-01-01": false,
+		"2026-02-29": false, "1900-02-29": false, "2026-04-31": false,
+		"": false, "2026": false, "2026-01": false, "2026-01-": false, "2026--01": false, "-01-01": false,
+		"x-01-01": false, "2026-x-01": false, "2026-01-x": false, "2026-01-1x": false, "2026-01-01-01": false,
+	} {
+		if _, _, _, ok := parseDay(s); ok != want {
+			t.Errorf("%q: %t", s, ok)
+		}
+	}
+	if y, m, d, _ := parseDay("2026-11-28"); y != 2026 || m != 11 || d != 28 {
+		t.Errorf("%d %d %d", y, m, d)
+	}
+}
