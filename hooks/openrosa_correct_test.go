@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"doorstep/collections"
 	"doorstep/internal/survey"
 	"doorstep/internal/xmltree"
 )
@@ -53,6 +54,11 @@ func TestAReturnedRecordReachesCollect(t *testing.T) {
 	phone.saved(xmlPart(record(t, app, "child_visit", id, "", answers)), filePart("plate.jpg", "photo"))
 	boss.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/records/child_visits/"+id+"/review", map[string]any{"decision": "return", "comment": "门牌号请核对 <3>"}, nil)
 
+	worker := app.Find(t, "child_visits", id).GetString("worker")
+	for what, row := range map[string]map[string]any{"follow-up": {"kind": "follow_up", "status": "open"}, "corrected": {"kind": "correct", "status": "done"}} {
+		row["id"], row["record"], row["collection"], row["form"], row["assignee"], row["rev"] = what, id, "child_visits", "child_visit", worker, 1
+		app.Plant(t, collections.Tasks, row)
+	}
 	entry := listed{}
 	for form, f := range phone.forms() {
 		if strings.HasPrefix(form, "correct.") {
@@ -65,6 +71,9 @@ func TestAReturnedRecordReachesCollect(t *testing.T) {
 	form := phone.get(entry.DownloadURL).Body
 	if md5Of(form) != entry.Hash || !bytes.Contains(form, []byte("退回意见：门牌号请核对")) || bytes.Contains(form, []byte("odk-instance-first-load")) {
 		t.Errorf("form: hash %s of %d bytes", entry.Hash, len(form))
+	}
+	if n := len(phone.forms()); n != 3 {
+		t.Errorf("%d forms in the list, want the two and what was returned", n)
 	}
 	if len(other.forms()) != 2 {
 		t.Error("another worker sees the entry")
