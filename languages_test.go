@@ -32,7 +32,8 @@ func arguments(text string) (all []string) {
 	return slices.Compact(all)
 }
 
-// pairs calls f with the texts of two languages that stand beside one another, in a call or a literal, or as its fields zh and en.
+// pairs calls f with the texts of two languages that stand beside one another: in a call or a literal, as its fields zh and en, or in what
+// is assigned or returned.
 func pairs(file *ast.File, f func(zh, en string)) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		var all []ast.Expr
@@ -45,6 +46,10 @@ func pairs(file *ast.File, f func(zh, en string)) {
 			if list, ok := n.Type.(*ast.ArrayType); !ok || list.Len != nil {
 				all = n.Elts
 			}
+		case *ast.AssignStmt:
+			all = n.Rhs
+		case *ast.ReturnStmt:
+			all = n.Results
 		}
 		for i := range max(len(all), 1) - 1 {
 			first, named := all[i].(*ast.KeyValueExpr)
@@ -67,7 +72,7 @@ func isCalled(field *ast.KeyValueExpr, name string) bool {
 	return ok && strings.EqualFold(key.Name, name)
 }
 
-// said returns a text that is written out, in one piece or several; "" for any other.
+// said returns a text that is written out, in one piece or several, or the format of one that is made of it; "" for any other.
 func said(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -77,6 +82,10 @@ func said(e ast.Expr) string {
 	case *ast.BinaryExpr:
 		if a, b := said(e.X), said(e.Y); a != "" && b != "" {
 			return a + b
+		}
+	case *ast.CallExpr:
+		if s, ok := e.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "Sprintf" {
+			return said(e.Args[0])
 		}
 	}
 	return ""
