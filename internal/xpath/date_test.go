@@ -9,6 +9,7 @@ func TestParseDayAtItsEdges(t *testing.T) {
 		"2026-02-29": false, "1900-02-29": false, "2026-04-31": false,
 		"": false, "2026": false, "2026-01": false, "2026-01-": false, "2026--01": false, "-01-01": false,
 		"x-01-01": false, "2026-x-01": false, "2026-01-x": false, "2026-01-1x": false, "2026-01-01-01": false,
+		"0000002026-01-01": false, "2026-0000000001-01": false, "2026-01-0000000001": false, // more than nine digits
 	} {
 		if _, _, _, ok := parseDay(s); ok != want {
 			t.Errorf("%q: %t", s, ok)
