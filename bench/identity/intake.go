@@ -16,7 +16,7 @@ import (
 	"doorstep/internal/sealing"
 )
 
-// met is how many people are met.
+// met is how many people one measurement meets.
 const met = 2000
 
 // errTakenBack ends a transaction so that nothing of it stays.
@@ -88,7 +88,7 @@ func some(db collections.DB, seed uint64, people int) (known []identity.Person, 
 	return known, persons, nil
 }
 
-// meet is what intake does with somebody whom nobody named.
+// meet looks for somebody in the register as intake does, and returns the pairs to be asked about; none where the person is found.
 func meet(db collections.DB, p identity.Person, now time.Time) ([]identity.Pair, error) {
 	fresh, err := collections.NewID()
 	if err != nil {

@@ -171,9 +171,6 @@ type Page struct {
 	Next  *string `json:"next"`
 }
 
-// mostListed is how many jobs a page has where nothing else is asked for.
-const mostListed = 50
-
 // looked is how many jobs are looked at for one page, so that a page of few costs no more than one of many.
 const looked = 500
 
@@ -182,7 +179,7 @@ type Which struct {
 	Kind   string // "" for all
 	Cursor string // behind which they stand; "" for the first
 	Oldest bool   // they come first
-	Limit  int    // of a page; 0 for mostListed
+	Limit  int    // of a page
 }
 
 // List gives the jobs that the actor is told of, the newest first unless it is asked otherwise.
@@ -201,12 +198,11 @@ func List(db collections.DB, actor access.Actor, w Which) (Page, error) {
 	if actor.Where(access.ReadJob) == access.Own {
 		where, args = where+` AND j.created_by=?`, append(args, actor.ID)
 	}
-	most := cmp.Or(w.Limit, mostListed)
 	var last string
 	n := 0
 	query := `SELECT ` + columns + ` FROM jobs j WHERE ` + where + ` ORDER BY j.id ` + order + ` LIMIT ?`
 	err := collections.Each(db, query, append(args, looked), func(rows *sql.Rows) error {
-		if len(p.Items) == most {
+		if len(p.Items) == w.Limit {
 			return nil
 		}
 		j, err := scan(db, rows)
@@ -215,7 +211,7 @@ func List(db collections.DB, actor access.Actor, w Which) (Page, error) {
 		}
 		return err
 	})
-	if n == looked || len(p.Items) == most {
+	if n == looked || len(p.Items) == w.Limit {
 		p.Next = &last
 	}
 	return p, err

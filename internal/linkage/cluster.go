@@ -207,9 +207,9 @@ func (x *across) many() float64 {
 // were chosen on made-up lists (decision 658).
 const left, hazard = 0.6, 0.7
 
-// doubtful is what is added to the odds of a record that did not join a cluster, after all have joined (decision 668): a wrong record in a
-// cluster draws others after it, a pair that is looked at does not. It holds where the logarithm of the odds that there is another record
-// is more than unlikely.
+// doubtful is added to the odds of a record and a cluster that it did not join, once all have joined (decision 668): they were told too
+// low. It is not added before, because a wrong record in a cluster draws others after it. It is added where the odds that the cluster's
+// person has another record are more than unlikely. Both are natural logarithms.
 const doubtful, unlikely = 0.7, -1
 
 // mayLack reports whether two are a record and a cluster of which more than a quarter have another record, in a list without brothers and

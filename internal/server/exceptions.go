@@ -162,11 +162,16 @@ func approveExport(r *request) error {
 	return r.NoContent(http.StatusNoContent)
 }
 
+// isIdentified reports whether an export is asked for with what identifies people.
+func isIdentified(q url.Values) bool {
+	yes, _ := strconv.ParseBool(q.Get("identified")) // what is no truth is refused by the export itself
+	return yes
+}
+
 // approved lets an identified export through once, when another manager has approved this very one. Who may not make
 // one at all is told so by the export itself.
 func approved(r *request, form string, q url.Values) error {
-	identified, _ := strconv.ParseBool(q.Get("identified"))
-	if !identified || r.actor.Where(access.ExportIdentified) == access.Nowhere {
+	if !isIdentified(q) || r.actor.Where(access.ExportIdentified) == access.Nowhere {
 		return nil
 	}
 	wanted := grant.Export{Form: form, States: q.Get("states"), Campaign: q.Get("campaign")}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -72,7 +71,7 @@ func (s *Server) makeExport(ctx context.Context, t *job.Task) (any, error) {
 	if !ok {
 		return nil, problem.New(problem.NotFound, "")
 	}
-	if identified, _ := strconv.ParseBool(in.With["identified"]); identified && in.Area != access.Common(t.Actor.Territory) {
+	if isIdentified(in.query()) && in.Area != access.Common(t.Actor.Territory) {
 		return nil, problem.New(problem.ApprovalNeeded, "") // what was approved is that of another territory
 	}
 	o := dataset.Order{Act: access.Act{Actor: t.Actor, Now: t.Now}, In: form, Query: in.query(),

@@ -87,5 +87,5 @@ func matchList(r *request) error {
 func (r *request) matchTable(csv []byte) error {
 	r.Response.Header().Set("Content-Disposition", `attachment; filename="match.csv"`)
 	r.Response.Header().Set("Cache-Control", "no-store")
-	return r.Blob(http.StatusOK, "text/csv; charset=utf-8", csv)
+	return r.Blob(http.StatusOK, csvType, csv)
 }
