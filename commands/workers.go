@@ -2,7 +2,6 @@ package commands
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doorstep/hooks"
+	"doorstep/internal/disk"
 	"doorstep/internal/staff"
 )
 
@@ -73,5 +73,5 @@ func keepPasswords(path string, made []staff.Credential) error {
 	for _, c := range made {
 		rows = append(rows, []string{c.StaffNo, c.Name, c.Password})
 	}
-	return errors.Join(w.WriteAll(rows), f.Sync(), f.Close())
+	return disk.Keep(f, w.WriteAll(rows))
 }

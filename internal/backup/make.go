@@ -20,6 +20,7 @@ import (
 	"doorstep/internal/blob"
 	"doorstep/internal/datafolder"
 	"doorstep/internal/devicesync"
+	"doorstep/internal/disk"
 	"doorstep/internal/upload"
 )
 
@@ -55,10 +56,10 @@ func Make(ctx context.Context, app core.App, file string, now time.Time) (Report
 		return report, fmt.Errorf("backup: %w", err)
 	}
 	report.Name = filepath.Base(file)
-	if err := os.Rename(archive, file); err != nil {
+	if err := disk.Rename(archive, file); err != nil {
 		return report, fmt.Errorf("backup: %w", err)
 	}
-	return report, syncFolder(filepath.Dir(file))
+	return report, nil
 }
 
 // workPattern names the folders in which backups are made and unpacked.
@@ -89,12 +90,9 @@ func fill(ctx context.Context, app core.App, work, archive string, now time.Time
 	}
 	err = contents{app, work, wanted, &report.Manifest}.pack(ctx, f)
 	if err == nil {
-		err = f.Sync()
-	}
-	if err == nil {
 		report.Size, report.SHA256, err = digest(f)
 	}
-	return report, errors.Join(err, f.Close())
+	return report, disk.Keep(f, err)
 }
 
 // snapshot copies a database as it is now. What was deleted does not come along, not even in free pages.
@@ -197,12 +195,4 @@ func digest(f *os.File) (int64, string, error) {
 	sum := sha256.New()
 	size, err := io.Copy(sum, f)
 	return size, hex.EncodeToString(sum.Sum(nil)), err
-}
-
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

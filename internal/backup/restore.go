@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/blob"
 	"doorstep/internal/datafolder"
 	"doorstep/internal/devicesync"
+	"doorstep/internal/disk"
 	"doorstep/internal/seal"
 	"doorstep/internal/sealing"
 	"doorstep/internal/upload"
@@ -79,16 +80,13 @@ func (r Restore) Run(ctx context.Context) (Restored, error) {
 	}
 	if occupied {
 		out.Aside = dir + ".before-" + r.Now.UTC().Format(stamp)
-		if err := os.Rename(dir, out.Aside); err != nil {
+		if err := disk.Rename(dir, out.Aside); err != nil {
 			return out, err
 		}
 	} else if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // an empty one
 		return out, err
 	}
-	if err := os.Rename(work, dir); err != nil {
-		return out, err
-	}
-	return out, syncFolder(filepath.Dir(dir))
+	return out, disk.Rename(work, dir)
 }
 
 func (r Restore) occupied() (bool, error) {
@@ -116,7 +114,7 @@ func (r Restore) unpack(ctx context.Context, work string) (Manifest, error) {
 	})
 	for folder := range folders {
 		if err == nil && len(folder) >= len(work) {
-			err = syncFolder(folder)
+			err = disk.SyncFolder(folder)
 		}
 	}
 	return m, err
@@ -128,10 +126,7 @@ func writeFile(path string, content io.Reader) error {
 		return err
 	}
 	_, err = io.Copy(f, content)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return disk.Keep(f, err)
 }
 
 // check proves what was unpacked, and writes into it that it was put back.

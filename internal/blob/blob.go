@@ -64,7 +64,7 @@ func (s Store) save(r io.Reader, want string) (Info, error) {
 	}
 	defer os.Remove(f.Name()) // it is not there any more once it has its name
 	info, err := s.fill(f, r)
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := disk.Keep(f, err); err != nil {
 		return Info{}, err
 	}
 	if want != "" && info.SHA256 != want {
@@ -85,14 +85,10 @@ func (s Store) incoming() (*os.File, error) {
 	return f, nil
 }
 
-// fill writes a file, sealed where there are keys, and syncs it.
+// fill writes a file, sealed where there are keys.
 func (s Store) fill(f *os.File, r io.Reader) (Info, error) {
 	if !s.keys.Sealing() {
-		info, err := measure(r, s.spare.Writer(s.dir, f))
-		if err == nil {
-			err = f.Sync()
-		}
-		return info, err
+		return measure(r, s.spare.Writer(s.dir, f))
 	}
 	if _, err := f.Seek(int64(seal.HeaderSize), io.SeekStart); err != nil {
 		return Info{}, err
@@ -107,9 +103,6 @@ func (s Store) fill(f *os.File, r io.Reader) (Info, error) {
 	}
 	if err == nil {
 		_, err = f.WriteAt(w.Header(info.SHA256), 0)
-	}
-	if err == nil {
-		err = f.Sync()
 	}
 	return info, err
 }
@@ -141,7 +134,7 @@ func (s Store) settle(from, sha string) error {
 	}
 	crash.At("file: named, its folder not synced")
 	for _, dir := range []string{folder, s.dir} {
-		if err := syncFolder(dir); err != nil {
+		if err := disk.SyncFolder(dir); err != nil {
 			return err
 		}
 	}
@@ -165,18 +158,6 @@ func renew(path string) error {
 	}
 	_, err := os.Stat(path)
 	return err
-}
-
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	return nil
 }
 
 // File is a stored file, in clear.

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"doorstep/internal/disk"
 )
 
 // Reseal seals every file that lies in clear or under an earlier key with the primary one, and returns how many there
@@ -62,7 +64,7 @@ func (s Store) resealOne(path string) (bool, error) {
 	}
 	defer os.Remove(f.Name()) // it is not there any more once it has its name
 	info, err := s.fill(f, plain)
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := disk.Keep(f, err); err != nil {
 		return false, err
 	}
 	if info.SHA256 != sha {
@@ -71,10 +73,10 @@ func (s Store) resealOne(path string) (bool, error) {
 	if err := os.Chtimes(f.Name(), before.ModTime(), before.ModTime()); err != nil { // its age is that of the file
 		return false, err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := disk.Rename(f.Name(), path); err != nil {
 		return false, err
 	}
-	return true, syncFolder(filepath.Dir(path))
+	return true, nil
 }
 
 // Count tells how many files each key has sealed; "" counts those in clear.

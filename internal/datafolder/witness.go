@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"doorstep/internal/disk"
 )
 
 // Witness is what a server noted of its database in a file outside of it. A database that does not agree with it came
@@ -47,19 +49,10 @@ func (w Witness) Write(path string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600
-	if err != nil {
+	if err := disk.Replace(path, b); err != nil {
 		return fmt.Errorf("witness of the database: %w", err)
 	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("witness of the database: %w", err)
-	}
-	return os.Rename(f.Name(), path)
+	return nil
 }
 
 // Identity tells one file from every other one, also from its own copies: copying gives another inode, or at least

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"doorstep/internal/disk"
 )
 
 // Keyset is what a key file holds, as JSON. Whoever has it reads everything; without it nothing can be read again.
@@ -108,47 +110,29 @@ func (ks *Keyset) Encode() ([]byte, error) {
 // Create writes the keyset to a new file that only its owner may read. It fails with fs.ErrExist when there is one: a
 // key file is never overwritten by a new keyset.
 func (ks *Keyset) Create(path string) error {
+	b, err := ks.Encode()
+	if err != nil {
+		return err
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("create the key file: %w", err)
 	}
-	if err := ks.writeTo(f); err != nil {
+	_, err = f.Write(b)
+	if err := disk.Keep(f, err); err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
-	return syncFolder(path)
+	return disk.SyncFolder(filepath.Dir(path))
 }
 
 // Replace takes the place of a key file, all at once: whenever the machine stops, one of the two is there.
 func (ks *Keyset) Replace(path string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("replace the key file: %w", err)
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	if err := ks.writeTo(f); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("replace the key file: %w", err)
-	}
-	return syncFolder(path)
-}
-
-func (ks *Keyset) writeTo(f *os.File) error {
 	b, err := ks.Encode()
 	if err == nil {
-		_, err = f.Write(b)
+		err = disk.Replace(path, b)
 	}
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-func syncFolder(path string) error {
-	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
+		return fmt.Errorf("replace the key file: %w", err)
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return nil
 }
