@@ -257,15 +257,19 @@ func (r interviewReader) scan(rows *sql.Rows) (quality.Interview, error) {
 		}
 	}
 	for i, c := range r.columns {
-		v := strings.Trim(values[i].String, `"`)
-		one.Answers = append(one.Answers, answerOf(v, r.blanks[c]))
-		if r.whole[c] && len(v) > 1 && v[0] != '-' {
-			if one.Numbers++; strings.HasSuffix(v, "0") || strings.HasSuffix(v, "5") {
-				one.Rounded++
-			}
-		}
+		r.answer(&one, c, strings.Trim(values[i].String, `"`))
 	}
 	return one, nil
+}
+
+// answer adds what a column says to an interview.
+func (r interviewReader) answer(one *quality.Interview, column, v string) {
+	one.Answers = append(one.Answers, answerOf(v, r.blanks[column]))
+	if r.whole[column] && len(v) > 1 && v[0] != '-' {
+		if one.Numbers++; strings.HasSuffix(v, "0") || strings.HasSuffix(v, "5") {
+			one.Rounded++
+		}
+	}
 }
 
 // answerOf tells answers apart without what they say.
