@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -77,5 +78,54 @@ func TestAHandlerThatPanicsIsAnswered(t *testing.T) {
 	var n int
 	if err := app.AuxDB().NewQuery(`SELECT COUNT(*) FROM _logs WHERE data LIKE '%a mistake of ours%' AND message='request failed'`).Row(&n); err != nil || n != 3 {
 		t.Errorf("the mistake is %d times in the log: %v", n, err)
+	}
+}
+
+// TestARefusalEndsTheConnectionOfALongBody: what is left of a body that a refusal did not read is not taken for the next request.
+func TestARefusalEndsTheConnectionOfALongBody(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	server := app.Serve(t)
+	const drained = 64 << 10
+	for _, c := range []struct {
+		length int64 // as the request says; -1 for none
+		ends   bool
+	}{{0, false}, {1, false}, {drained, false}, {drained + 1, true}, {-1, true}} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/api/doorstep/v1/reveal", io.LimitReader(&blanks{drained + 1}, max(c.length, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if req.ContentLength = c.length; c.length == 0 {
+			req.Body = nil
+		}
+		res, err := server.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusUnauthorized || res.Close != c.ends {
+			t.Errorf("of %d bytes: %d, the connection ends: %t", c.length, res.StatusCode, res.Close)
+		}
+	}
+}
+
+// TestAFormIsSentOnce: who has a form is told that it is the same by its digest, and who has another one gets it.
+func TestAFormIsSentOnce(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	c := app.Client(t, app.Serve(t), app.Worker(t, "F1", "field", "9901")).Register()
+	path := "/api/sync/v1/forms/child_visit/" + shippedVersion(t, "child_visit")
+	first := fetch(t, c, http.MethodGet, path, nil)
+	tag := first.Header.Get("ETag")
+	whole := plain(t, "", first.Body)
+	if first.StatusCode != http.StatusOK || len(tag) != len(`""`)+32 || len(whole) == 0 {
+		t.Fatalf("%d %q, %d bytes", first.StatusCode, tag, len(whole))
+	}
+	for known, want := range map[string]int{tag: http.StatusNotModified, `"another"`: http.StatusOK, strings.Trim(tag, `"`): http.StatusOK} {
+		res := fetch(t, c, http.MethodGet, path, nil, "If-None-Match", known)
+		body := plain(t, "", res.Body)
+		if res.StatusCode != want || res.Header.Get("ETag") != tag || want == http.StatusOK && len(body) != len(whole) || want != http.StatusOK && len(body) != 0 {
+			t.Errorf("who has %s: %d %q, %d bytes", known, res.StatusCode, res.Header.Get("ETag"), len(body))
+		}
 	}
 }
