@@ -48,6 +48,20 @@ func TestSurnamesOfRelativesAreCounted(t *testing.T) {
 	}
 }
 
+// TestNamesOfOnePersonDiffer: where days of birth are told, relatives have other days, and more records of one person may have other names
+// than where ages are.
+func TestNamesOfOnePersonDiffer(t *testing.T) {
+	for strangers, days := range map[float64]bool{0.0001: true, 0.01: false} {
+		table, p := kinTable(t, strangers)
+		m := &p.m[table.aspectOf(GivenName)][0]
+		m[nameOther] = 0.5
+		table.own(&p)
+		if (m[nameOther] > 0.05) != days {
+			t.Errorf("strangers of one day %g: %g of the names differ", strangers, m[nameOther])
+		}
+	}
+}
+
 // TestMistakesAreNoTwins: a list in which children are misheard often has no more twins by it, and finds those whose names sound alike.
 func TestMistakesAreNoTwins(t *testing.T) {
 	var rows [][]string

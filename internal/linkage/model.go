@@ -115,7 +115,7 @@ func (t *Table) households() bool {
 // else brothers, sisters and twins, who share the rest, would be learned to be one person.
 func (t *Table) own(p *params) {
 	loose := 1.0
-	if !t.han { // relatives are told by more than that
+	if t.dated(p, daysTell) { // relatives are told by their days
 		loose = 3
 	}
 	for i, f := range t.aspects {
