@@ -85,8 +85,9 @@ func failsAtEach(t *testing.T, app *testapp.App, method, path string, do func() 
 func TestAnAnswerThatFailsIsNotTakenForAWhole(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
+	first := d.visit(0, gridA, "示例路 1 号", "王小明", number1)
 	d.visit(0, gridA, "示例路 2 号", "李小红", "990000201503010033")
+	d.boss.Want(http.StatusOK, post, "/api/doorstep/v1/records/child_visits/"+first+"/review", object{"decision": "return", "comment": "请核对"}, nil)
 	phone := newCollect(t, d.App, d.Serve(t), d.worker(t, "F-990101"))
 	for _, c := range []struct {
 		who  *testapp.Client
