@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -166,22 +165,20 @@ func behind(db collections.DB, so seen, row func(seq int64, record, subjects str
 }
 
 // naming finds the rows in which one of some ids may stand: all of those, and perhaps others.
-func naming(db collections.DB, ids []string) (seqs []int64, err error) {
+func naming(db collections.DB, ids []sought) (seqs []int64, err error) {
 	so, err := seenSoFar(db)
 	if err != nil {
 		return nil, err
 	}
-	tokens := make([]string, len(ids))
-	for i, id := range ids {
-		tokens[i] = Pack([]string{id})
-		found, err := so.find(db, id)
+	for _, s := range ids {
+		found, err := so.find(db, s.id)
 		if err != nil {
 			return nil, err
 		}
 		seqs = append(seqs, found...)
 	}
 	err = behind(db, so, func(seq int64, record, subjects string) error {
-		if slices.Contains(ids, record) || slices.ContainsFunc(tokens, func(t string) bool { return strings.Contains(subjects, t) }) {
+		if slices.ContainsFunc(ids, func(s sought) bool { return s.in(record, subjects) }) {
 			seqs = append(seqs, seq)
 		}
 		return nil

@@ -45,6 +45,24 @@ func Unpack(packed string) []string {
 	return ids
 }
 
+// sought is an id that is looked for in rows of the trail, as it is and as Pack writes it.
+type sought struct{ id, packed string }
+
+func seek(ids []string) []sought {
+	var all []sought
+	for _, id := range ids {
+		if id != "" {
+			all = append(all, sought{id, Pack([]string{id})})
+		}
+	}
+	return all
+}
+
+// in reports whether a row names the id. The packed ids are searched as they are, since a row of a pull holds a thousand.
+func (s sought) in(record, subjects string) bool {
+	return record == s.id || strings.Contains(subjects, s.packed)
+}
+
 func token(id string) string {
 	u, err := uuid.Parse(id)
 	if err != nil || u.String() != id {

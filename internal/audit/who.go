@@ -140,12 +140,8 @@ func (t *Trace) gather(db collections.DB, person string) error {
 
 // read finds the rows that name any of the ids, and every export, of which none names whom it held.
 func (t *Trace) read(db collections.DB) error {
-	named := map[string]bool{}
-	ids := slices.Concat(t.Persons, t.Records, t.Households)
-	for _, id := range ids {
-		named[id] = true
-	}
-	seqs, err := naming(db, ids)
+	named := seek(slices.Concat(t.Persons, t.Records, t.Households))
+	seqs, err := naming(db, named)
 	if err != nil {
 		return err
 	}
@@ -249,15 +245,16 @@ func (t *Trace) name(db collections.DB) error {
 	return nil
 }
 
-func (t *Trace) line(r *Row, named map[string]bool) (Line, bool) {
-	l := Line{
+// line makes a row of the trail a line. ok is false where it does not belong to the person.
+func (t *Trace) line(r *Row, named []sought) (l Line, ok bool) {
+	l = Line{
 		Seq: r.Seq, At: r.At, Action: r.Action, Purpose: Purpose(r.Purpose), Actor: r.Actor, Role: r.Role, Device: r.Device,
 		Collection: r.Collection, Record: r.Record,
 		Concerns: []string{}, Certain: true, Detail: json.RawMessage(r.Detail),
 	}
-	for _, id := range append(Unpack(r.Subjects), r.Record) {
-		if named[id] && !slices.Contains(l.Concerns, id) {
-			l.Concerns = append(l.Concerns, id)
+	for _, s := range named {
+		if s.in(r.Record, r.Subjects) {
+			l.Concerns = append(l.Concerns, s.id)
 		}
 	}
 	if !json.Valid(l.Detail) {
