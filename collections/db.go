@@ -255,6 +255,10 @@ func (d builderDB) named(query string, args []any) *dbx.Query {
 	return d.b.NewQuery(b.String()).Bind(params)
 }
 
+// PageBytes bounds what a page of a list holds, but for its last item: a row of what tablets sent may be as long as a push. Such a list
+// finds the ids of a page first and reads item after item.
+const PageBytes = 4 << 20
+
 // One scans the first row into dest and reports whether there was one. Where a query orders the few rows that match, it
 // should have no LIMIT: with one, SQLite opens a temporary table for the order, which costs more than sorting them all.
 func One(db DB, query string, args []any, dest ...any) (bool, error) {

@@ -21,7 +21,6 @@ var bounded = map[string]string{
 	"/api/doorstep/v1/queues":                            "20 for each person",
 	"/api/doorstep/v1/queue/clean":                       "2,000 records, a line for each of their workers",
 	"/api/doorstep/v1/records/{collection}/{id}":         "one record, whose form has so many questions",
-	"/api/doorstep/v1/records/{collection}/{id}/history": "one record",
 	"/api/doorstep/v1/today":                             "20 tablets; other lists of the page have routes of their own",
 	"/api/doorstep/v1/duplicates/{id}":                   "one pair, whose form has so many questions",
 	"/api/doorstep/v1/quarantine/{id}":                   "one submission",

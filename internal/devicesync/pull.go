@@ -17,7 +17,6 @@ const (
 	DefaultPage = 500
 	maxPage     = 5000
 	portion     = 64
-	mostSent    = 4 << 20
 )
 
 // Pull is one worker's request for a page.
@@ -40,7 +39,7 @@ func (q Pull) Serve(w http.ResponseWriter) error {
 		return err
 	}
 	p := q.puller()
-	p.limit, p.most = min(max(q.Limit, 1), maxPage), mostSent
+	p.limit, p.most = min(max(q.Limit, 1), maxPage), collections.PageBytes
 	if p.cipher, err = newCursorCipher(q.DB, q.Actor.ID); err != nil {
 		return err
 	}

@@ -29,11 +29,8 @@ type Held struct {
 	Raw        string            `json:"raw"`
 }
 
-// Bounds of a page: how many submissions it has, and how many bytes of what arrived, but for the last, which may be as long as a push.
-const (
-	heldPage = 200
-	mostRaw  = 4 << 20
-)
+// heldPage is how many submissions a page has at most.
+const heldPage = 200
 
 // HeldAsked says which held submissions are listed; "" for all, and at most heldPage where no limit is said. The oldest stand first, or the
 // newest where that is asked for.
@@ -78,7 +75,7 @@ func ListQuarantine(db collections.DB, instruments *instrument.Library, actor ac
 			return err
 		})
 	held = []Held{}
-	for size := 0; err == nil && len(held) < min(len(ids), limit) && size < mostRaw; {
+	for size := 0; err == nil && len(held) < min(len(ids), limit) && size < collections.PageBytes; {
 		var h Held
 		if h, err = heldLine(db, instruments, ids[len(held)]); collections.Damaged(err) {
 			err = nil

@@ -1,6 +1,10 @@
 package review_test
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"doorstep/collections"
@@ -59,10 +63,7 @@ func TestAHistoryIsOfOneRecord(t *testing.T) {
 	app.Plant(t, collections.Reviews, told)
 	app.Plant(t, collections.Edits, changed)
 	app.Plant(t, collections.Edits, proposed)
-	entries, err := review.History(app.TestApp, boss, "child_visits", "visit")
-	if err != nil {
-		t.Fatal(err)
-	}
+	entries := historyOf(t, app, review.Page{Limit: 100})
 	got := map[string]string{}
 	for _, e := range entries {
 		got[e.ID] = e.Kind + " " + e.Field
@@ -74,6 +75,62 @@ func TestAHistoryIsOfOneRecord(t *testing.T) {
 	for id, text := range want {
 		if got[id] != text {
 			t.Errorf("%s: %q, want %q", id, got[id], text)
+		}
+	}
+}
+
+// historyOf follows the pages of the history of "visit".
+func historyOf(t *testing.T, app *testapp.App, ask review.Page) (all []review.Entry) {
+	t.Helper()
+	for range 100 {
+		page, next, err := review.History(app.TestApp, boss, "child_visits", "visit", ask)
+		if err != nil || len(page) > ask.Limit {
+			t.Fatalf("a page of %d: %v", len(page), err)
+		}
+		if all = append(all, page...); next == nil {
+			return all
+		}
+		ask.Cursor = *next
+	}
+	t.Fatal("pages without end")
+	return nil
+}
+
+// TestAHistoryComesPageByPage: entries of one moment are parted by their ids, and what a page holds is bounded however long its values are.
+func TestAHistoryComesPageByPage(t *testing.T) {
+	app := testapp.New(t)
+	put(t, app, "visit", "received")
+	var want []string
+	for i := range 7 {
+		id := fmt.Sprintf("change%d", i)
+		app.Plant(t, collections.Edits, map[string]any{"id": id, "kind": "correction", "collection": "child_visits", "record": "visit", "worker": "w",
+			"field": "/a", "source": "", "before": `""`, "after": strings.Repeat("x", 3<<20), "created": fmt.Sprintf("2026-11-23 0%d:00:00.000Z", i/3)})
+		want = append(want, id)
+	}
+	idsOf := func(all []review.Entry) (ids []string) {
+		for _, e := range all {
+			ids = append(ids, e.ID)
+		}
+		return ids
+	}
+	for _, limit := range []int{1, 3, 100} {
+		if got := idsOf(historyOf(t, app, review.Page{Limit: limit})); !slices.Equal(got, want) {
+			t.Errorf("%d a page: %v", limit, got)
+		}
+		got := idsOf(historyOf(t, app, review.Page{Limit: limit, Newest: true}))
+		if slices.Reverse(got); !slices.Equal(got, want) {
+			t.Errorf("%d a page, the newest first: %v in turn", limit, got)
+		}
+	}
+	first, next, err := review.History(app.TestApp, boss, "child_visits", "visit", review.Page{Limit: 100})
+	if err != nil || len(first) != 2 || next == nil {
+		t.Errorf("a first page of %d, %v", len(first), err)
+	}
+	for _, cursor := range []string{"x", *next + "!"} {
+		_, _, err := review.History(app.TestApp, boss, "child_visits", "visit", review.Page{Limit: 1, Cursor: cursor})
+		var p *problem.Problem
+		if !errors.As(err, &p) || p.Code != problem.BadCursor {
+			t.Errorf("cursor %q: %v", cursor, err)
 		}
 	}
 }

@@ -3,8 +3,6 @@ package review
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -278,67 +276,4 @@ func (r record) register(db collections.DB, surveys collections.Surveys, act acc
 		return known.Count(d.Collection, d.Record)
 	}
 	return nil
-}
-
-// Entry is one line of a record's history.
-type Entry struct {
-	At       string          `json:"at"`
-	ID       string          `json:"id"`   // of a check, by which what it took out is put back
-	Kind     string          `json:"kind"` // review, correction, conflict, override, check, proposal
-	By       string          `json:"by"`
-	Rev      int64           `json:"rev"`
-	Decision string          `json:"decision,omitempty"`
-	Comment  string          `json:"comment,omitempty"`
-	Field    string          `json:"field,omitempty"`
-	Before   json.RawMessage `json:"before,omitempty"`
-	After    json.RawMessage `json:"after,omitempty"`
-	Status   string          `json:"status,omitempty"`
-}
-
-// History lists decisions and field changes of a record, oldest first, and what it proposes of people and households:
-// their fields are written as persons/ID/name.
-func History(app core.App, actor access.Actor, collection, id string) ([]Entry, error) {
-	db := collections.Read(app)
-	if _, err := find(db, actor, collection, id); err != nil {
-		return nil, err
-	}
-	entries := []Entry{}
-	err := collections.Each(db, `SELECT created, 'review', reviewer, record_rev, decision, comment, '', '', '', '', id, sealed FROM reviews
-		WHERE record=?
-		UNION ALL SELECT created, kind, worker, record_rev, '', '', field, before, after, status, id, sealed FROM edits WHERE record=?
-		UNION ALL SELECT created, kind, worker, record_rev, '', '', collection||'/'||record||'/'||field, before, after, status, id, sealed
-		FROM edits WHERE source=? AND source!='' AND kind='proposal' ORDER BY 1`, []any{id, id, id}, func(rows *sql.Rows) error {
-		var e Entry
-		var before, after, row, sealed string
-		if err := rows.Scan(&e.At, &e.Kind, &e.By, &e.Rev, &e.Decision, &e.Comment, &e.Field, &before, &after, &e.Status, &row,
-			&sealed); err != nil {
-			return err
-		}
-		from := collections.Edits
-		if e.Kind == "review" {
-			from = collections.Reviews
-		}
-		opened, _, err := collections.OpenWhole(db, from, row, sealed)
-		if err != nil {
-			return err // of a damaged one the history tells that there was a change, and not which
-		}
-		e.ID = row
-		opened.Fill("comment", &e.Comment)
-		opened.Fill("before", &before)
-		opened.Fill("after", &after)
-		if e.Kind != "review" {
-			e.Before, e.After = quote(before), quote(after)
-		}
-		entries = append(entries, e)
-		return nil
-	})
-	return entries, err
-}
-
-func quote(s string) json.RawMessage {
-	b, err := json.Marshal(s)
-	if err != nil {
-		return json.RawMessage(`""`)
-	}
-	return b
 }

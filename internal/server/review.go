@@ -108,7 +108,12 @@ func correct(r *request) error {
 
 func history(r *request) error {
 	collection, id := r.path("collection"), r.path("id")
-	entries, err := review.History(r.App, r.actor, collection, id)
+	limit, err := r.page()
+	if err != nil {
+		return err
+	}
+	ask := review.Page{Cursor: r.query("cursor"), Newest: r.query("sort") == console.Newest, Limit: limit}
+	entries, next, err := review.History(r.App, r.actor, collection, id, ask)
 	if err != nil {
 		return err
 	}
@@ -117,7 +122,7 @@ func history(r *request) error {
 	if err := r.saw(audit.Review, seen); err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, map[string]any{"items": entries})
+	return r.JSON(http.StatusOK, map[string]any{"items": entries, "next": next})
 }
 
 func decideDuplicate(r *request) error {

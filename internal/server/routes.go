@@ -84,7 +84,7 @@ var reviewRoutes = []Route{
 	post("/api/doorstep/v1/records/{collection}/{id}/review", access.ReviewRecord, decide),
 	post("/api/doorstep/v1/records/{collection}/{id}/put-back", access.ReviewRecord, putBack),
 	post("/api/doorstep/v1/records/{collection}/{id}/correct", access.ReviewRecord, correct),
-	get("/api/doorstep/v1/records/{collection}/{id}/history", access.ReviewRecord, history),
+	get("/api/doorstep/v1/records/{collection}/{id}/history", access.ReviewRecord, history).sorts(console.Oldest, console.Newest),
 	get("/api/doorstep/v1/attachments/{id}", access.ReadAttachment, readAttachment).slow("a file"),
 	post("/api/doorstep/v1/reveal", access.Reveal, revealColumns),
 	post("/api/doorstep/v1/duplicates/{id}/decide", access.DecideDuplicate, decideDuplicate),
