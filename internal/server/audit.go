@@ -3,14 +3,12 @@ package server
 import (
 	"context"
 
-	"github.com/google/uuid"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/ingest"
-	"doorstep/internal/protocol"
 )
 
 // PurposeHeader is where a client states why it looks; see audit.Purposes.
@@ -33,9 +31,7 @@ func Subjects(r *core.Record) []string {
 // Caller is who makes a request; the zero Actor is nobody.
 func Caller(re *core.RequestEvent) access.Actor {
 	actor, _ := access.Of(re.Auth)
-	if device := re.Request.Header.Get(protocol.DeviceHeader); uuid.Validate(device) == nil {
-		actor.Device = device
-	}
+	actor.Device, _ = re.Get(tabletKey).(string)
 	return actor
 }
 

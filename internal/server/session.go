@@ -45,20 +45,35 @@ func sessionHolds(re *core.RequestEvent) error {
 		return operatorHere(re)
 	}
 	db := collections.Read(re.App)
-	if device := signin.DeviceOf(bearer(re.Request)); device != "" {
-		known, err := signin.Registered(db, re.Auth.Id, device)
-		if err != nil {
-			return err
-		}
-		if !known || re.Request.Header.Get(protocol.DeviceHeader) != device {
-			re.Auth = nil
-			return nil
-		}
+	tablet, err := tabletOf(re, re.Auth.Id)
+	if err != nil {
+		return err
 	}
+	if bound := signin.DeviceOf(bearer(re.Request)); bound != "" && bound != tablet {
+		re.Auth = nil
+		return nil
+	}
+	re.Set(tabletKey, tablet)
 	if path := re.Request.URL.Path; strings.HasPrefix(path, factorRoutes) || path == mePath {
 		return nil
 	}
 	return factorEnrolled(db, re.Auth)
+}
+
+const tabletKey = "doorstep.tablet" // of a request: what tabletOf says
+
+// tabletOf returns the tablet that a request names, "" for one that is not registered to the worker or is revoked: the trail holds no mere
+// claim.
+func tabletOf(re *core.RequestEvent, worker string) (string, error) {
+	device := re.Request.Header.Get(protocol.DeviceHeader)
+	if device == "" {
+		return "", nil
+	}
+	known, err := signin.Registered(collections.Read(re.App), worker, device)
+	if err != nil || !known {
+		return "", err
+	}
+	return device, nil
 }
 
 // factorEnrolled fails with problem.FactorNeeded for somebody who must have a second factor and has none yet.

@@ -17,7 +17,6 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
-	"doorstep/internal/protocol"
 	"doorstep/internal/signin"
 )
 
@@ -71,16 +70,8 @@ func placeOf(re *core.RequestEvent, account *core.Record) (signin.Place, error) 
 	}
 	ip, err := netip.ParseAddr(from.Address)
 	from.Local = err == nil && account.IsSuperuser() && ip.IsLoopback() && !forwarded(re.Request)
-	if device := re.Request.Header.Get(protocol.DeviceHeader); device != "" {
-		known, err := signin.Registered(collections.Read(re.App), account.Id, device)
-		if err != nil {
-			return from, err
-		}
-		if known {
-			from.Device = device
-		}
-	}
-	return from, nil
+	from.Device, err = tabletOf(re, account.Id)
+	return from, err
 }
 
 // Session decides over a sign-in whose password was right, and over a renewed token: that keeps its tablet.
