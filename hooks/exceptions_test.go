@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -116,6 +117,18 @@ func TestFourEyes(t *testing.T) {
 	asker.Want(http.StatusForbidden, http.MethodGet, export+"&approval="+moved, nil, nil)
 	reassign(t, app, m1, "990101")
 	asker.Want(http.StatusOK, http.MethodGet, export+"&approval="+moved, nil, nil)
+	var both struct{ ID string }
+	asker.Want(http.StatusOK, http.MethodPost, requests, map[string]string{"form": "child_visit", "states": "received approved,received", "reason": "向市局移交需要核对身份的名单"}, &both)
+	second.Want(http.StatusNoContent, http.MethodPost, requests+"/"+both.ID+"/approve", nil, nil)
+	asker.Want(http.StatusForbidden, http.MethodGet, export+"&approval="+both.ID, nil, nil)
+	asker.Want(http.StatusOK, http.MethodGet, export+",received&approval="+both.ID, nil, nil)
+	for _, none := range []map[string]string{{"states": "anything"}, {"campaign": "nothing"}, {"form": "nothing"}} {
+		wrong := map[string]string{"form": "child_visit", "reason": "向市局移交需要核对身份的名单"}
+		maps.Copy(wrong, none)
+		if status, _ := asker.Do(http.MethodPost, requests, wrong); status != http.StatusBadRequest && status != http.StatusNotFound {
+			t.Errorf("%v: %d", none, status)
+		}
+	}
 	late := ask()
 	second.Want(http.StatusNoContent, http.MethodPost, requests+"/"+late+"/approve", nil, nil)
 	app.Advance(25 * time.Hour)

@@ -6,12 +6,14 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/export"
 	"doorstep/internal/instrument"
@@ -38,6 +40,17 @@ func (o Order) Name() string {
 func (o Order) Check() error {
 	_, err := o.selection()
 	return err
+}
+
+// Scope returns the states and the campaign of an order, of which there is one spelling for each set of records. It fails as the export
+// would with problem.BadParameter.
+func (o Order) Scope(db collections.DB) (states, campaign string, err error) {
+	sel, err := parse(o.Query)
+	if err == nil {
+		err = knownCampaign(db, o.In.Form.ID, sel.Campaign)
+	}
+	slices.Sort(sel.States)
+	return strings.Join(slices.Compact(sel.States), ","), sel.Campaign, err
 }
 
 func (o Order) selection() (Selection, error) {

@@ -12,6 +12,7 @@ import (
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/dataset"
 	"doorstep/internal/grant"
 	"doorstep/internal/identity"
 	"doorstep/internal/problem"
@@ -144,10 +145,10 @@ func askExport(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if _, ok := r.Library.Get(in.Form, ""); !ok {
-		return problem.New(problem.NotFound, "")
+	wanted, err := r.wanted(in.Form, url.Values{"states": {in.States}, "campaign": {in.Campaign}})
+	if err != nil {
+		return err
 	}
-	wanted := grant.Export{Form: in.Form, States: in.States, Campaign: in.Campaign}
 	g, err := grant.AskExport(r.ctx(), r.App, r.act(), wanted, in.Reason)
 	if err != nil {
 		return err
@@ -162,6 +163,16 @@ func approveExport(r *request) error {
 	return r.NoContent(http.StatusNoContent)
 }
 
+// wanted is the export that a query asks for, as its approval names it.
+func (r *request) wanted(form string, q url.Values) (grant.Export, error) {
+	in, ok := r.Library.Get(form, "")
+	if !ok {
+		return grant.Export{}, problem.New(problem.NotFound, "")
+	}
+	states, campaign, err := dataset.Order{In: in, Query: q}.Scope(r.db())
+	return grant.Export{Form: form, States: states, Campaign: campaign}, err
+}
+
 // isIdentified reports whether an export is asked for with what identifies people.
 func isIdentified(q url.Values) bool {
 	yes, _ := strconv.ParseBool(q.Get("identified")) // what is no truth is refused by the export itself
@@ -174,6 +185,9 @@ func approved(r *request, form string, q url.Values) error {
 	if !isIdentified(q) || r.actor.Where(access.ExportIdentified) == access.Nowhere {
 		return nil
 	}
-	wanted := grant.Export{Form: form, States: q.Get("states"), Campaign: q.Get("campaign")}
+	wanted, err := r.wanted(form, q)
+	if err != nil {
+		return err
+	}
 	return grant.SpendExport(r.ctx(), r.App, r.act(), q.Get("approval"), wanted)
 }
