@@ -13,7 +13,6 @@ const largest = 200
 type clusters struct {
 	r       *Result
 	members map[int32][]int32
-	doubt   map[int32]float64    // of records that joined a larger cluster, the odds by which they did
 	looked  map[[4]int32]float64 // odds of two clusters, by their first records and their sizes
 	kinds   map[int32][]kind     // of clusters that are looked at pair by pair
 	joint   map[[2]int32]float64 // odds of the pairs that came together with others
@@ -60,23 +59,19 @@ func (r *Result) cluster() {
 
 // together joins records, from none joined on, by the pairs in an order.
 func (r *Result) together(order []int, another []float64) *clusters {
-	c := &clusters{r: r, members: map[int32][]int32{}, doubt: map[int32]float64{}, looked: map[[4]int32]float64{},
+	c := &clusters{r: r, members: map[int32][]int32{}, looked: map[[4]int32]float64{},
 		kinds: map[int32][]kind{}, joint: map[[2]int32]float64{}, another: another}
 	r.Cluster = make([]int32, r.t.Len())
 	for i := range r.Cluster {
 		r.Cluster[i] = int32(i)
 	}
-	for joined := true; joined; { // again: what kept two apart may be outweighed by who has joined since
-		joined = false
-		for _, i := range order {
-			a, b := r.Cluster[r.Pairs[i].A], r.Cluster[r.Pairs[i].B]
-			if a == b || len(c.of(a))+len(c.of(b)) > largest {
-				continue
-			}
-			if odds := c.odds(a, b); odds > 0 {
-				c.join(a, b, odds)
-				joined = true
-			}
+	for _, i := range order {
+		a, b := r.Cluster[r.Pairs[i].A], r.Cluster[r.Pairs[i].B]
+		if a == b || len(c.of(a))+len(c.of(b)) > largest {
+			continue
+		}
+		if odds := c.odds(a, b); odds > 0 {
+			c.join(a, b, odds)
 		}
 	}
 	return c
@@ -233,16 +228,7 @@ func (c *clusters) join(a, b int32, odds float64) {
 			if len(x)+len(y) == 2 {
 				break // what is said of the pair stays
 			}
-			c.joint[[2]int32{min(i, j), max(i, j)}] = min(odds, c.doubted(i), c.doubted(j))
-		}
-	}
-	fewer := x
-	if len(y) < len(x) {
-		fewer = y
-	}
-	if len(x) != len(y) {
-		for _, i := range fewer {
-			c.doubt[i] = min(odds, c.doubted(i))
+			c.joint[[2]int32{min(i, j), max(i, j)}] = odds
 		}
 	}
 	for _, j := range y {
@@ -252,13 +238,6 @@ func (c *clusters) join(a, b int32, odds float64) {
 	delete(c.members, b)
 	delete(c.kinds, a)
 	delete(c.kinds, b)
-}
-
-func (c *clusters) doubted(x int32) float64 {
-	if odds, ok := c.doubt[x]; ok {
-		return odds
-	}
-	return math.Inf(1)
 }
 
 func (r *Result) oddsOf(x, y int32) float64 {

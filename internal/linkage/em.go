@@ -19,10 +19,6 @@ const (
 	candidatePairs = 2_000_000
 	rounds         = 40
 
-	// Pairs of one household for each of one person: a list with fewer has no households. Where names are not Chinese, records in which
-	// much is wrong look like a few of relatives.
-	fewHouseholds, fewRelatives = 0.02, 0.05
-
 	// manyApart is how many of two of one household differ in birth date and in given name, at the least, where names are not Chinese: records
 	// of one person in which much is wrong agree in one of them. Up to apartTell of strangers may share a birth date: ages do not tell.
 	manyApart, apartTell = 0.5, 0.005
@@ -42,7 +38,6 @@ func (t *Table) learn(ctx context.Context, c *candidates, seed uint64, show func
 		return params{}, 0, err
 	}
 	p := t.start()
-	p.whole = c.of == nil
 	possible := float64(max(1, t.possible()))
 	for round := range rounds {
 		next := t.round(&p, others, found, possible)
@@ -68,7 +63,6 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 	next := t.start()
 	m, u := make([]rates, len(t.aspects)), make([]rates, len(t.aspects))
 	s := t.scorer(p)
-	next.whole = p.whole
 	next.kin = make([]rates, len(t.aspects))
 	match, household, near := 0.0, 0.0, relatives{born: 200, twins: 200 * usualTwins}
 	for _, c := range found {
@@ -100,11 +94,7 @@ func (t *Table) round(p *params, others strangers, found []counted, possible flo
 		near.born, near.twins = near.born+near.alike, near.twins+near.alike
 	}
 	next.household, next.twins = household/possible, near.twins/near.born
-	few := fewHouseholds
-	if !t.han {
-		few = fewRelatives
-	}
-	if next.household < few*next.match || near.apart < manyApart*near.both && t.dated(&next, apartTell) {
+	if near.apart < manyApart*near.both && t.dated(&next, apartTell) {
 		next.household = 0
 	}
 	if t.han || next.household > 0 {

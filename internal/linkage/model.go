@@ -52,7 +52,6 @@ type params struct {
 	kin              []rates // pairs of one household by their levels, as counted; nil before
 	match, household float64
 	alone            bool    // nothing but names, where they are Chinese, and dates tells who somebody is
-	whole            bool    // every pair was compared; else candidates, which have more in common than others
 	twins            float64 // of two people of one household, how many have one birth date
 }
 
@@ -136,8 +135,6 @@ func (t *Table) own(p *params) {
 				}
 			case Sex:
 				m[sameOther] = min(m[sameOther], 0.02)
-			case IDNumber:
-				m[numberBothValid], m[numberOneDay] = min(m[numberBothValid], 0.04), min(m[numberOneDay], 0.001)
 			}
 			normalise(m)
 		}
@@ -193,14 +190,8 @@ func (t *Table) others(p *params) {
 		if p.kin != nil && (t.told(f.role) || f.role == Surname && t.dated(p, yearsTell)) {
 			for class := range p.h[i] {
 				lean(&p.h[i][class], &p.kin[i][class], usualKin)
-				switch u := p.u[i][class][1]; {
-				case f.role == GivenName && p.whole:
-					atMost(&p.h[i][class], nameAlike, mostNamesakes[class])
-				case f.role == BirthDate && (p.whole || u < seldom):
-					atMost(&p.h[i][class], dateYearKnown, mostTwins)
-					if u < seldom {
-						atMost(&p.h[i][class], dateSame, mostOfOneDay)
-					}
+				if f.role == BirthDate && p.u[i][class][dateSame] < daysTell {
+					atMost(&p.h[i][class], dateSame, mostOfOneDay)
 				}
 			}
 		}
@@ -228,15 +219,8 @@ func (t *Table) alikeAtHome(p *params, aspect int) float64 {
 // Bounds of how many of two of one household have given names that are the same in part.
 const usualAlike, mostAlike = 0.25, 0.7
 
-// What two of one household can have in common, or else they would be records of one person with much wrong: the birth date, which
-// strangers seldom share, and the given name where it is not known what lies between them, where a generation does, and where not.
-// Candidates have names and years of birth in common because they are chosen so.
-const mostTwins, seldom = 0.1, 0.002
-
 // mostOfOneDay is how many of two of one family are twins at the most, where days of birth are told: one birth in eighty is of twins.
 const mostOfOneDay = 0.01
-
-var mostNamesakes = [3]float64{0.2, 0.35, 0.08}
 
 // atMost bounds the share of the levels up to one.
 func atMost(h *[maxLevels]float64, last level, most float64) {
@@ -268,7 +252,7 @@ func (t *Table) told(r Role) bool {
 // Shares of strangers of one birth date, where names are not Chinese. Up to the first the years at least tell people apart, and
 // relatives are known well enough to count how many share a surname; up to the second days are told, and clusters say how
 // unlikely a pair is.
-const yearsTell, daysTell = 0.01, seldom
+const yearsTell, daysTell = 0.01, 0.002
 
 // dated reports whether birth dates tell people apart so well, where names are not Chinese.
 func (t *Table) dated(p *params, most float64) bool {

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestDaysOfPeopleWithManyRecords: a birth date that as many records have as one person may have is no placeholder; and one that is
-// tells of a household only as far as more of its people than of strangers have it.
-func TestDaysOfPeopleWithManyRecords(t *testing.T) {
+// TestADayThatManyHave: a birth date that many records have is a placeholder, and tells of a household only as far as more of its people
+// than of strangers have it.
+func TestADayThatManyHave(t *testing.T) {
 	table, err := NewTable([]Field{{GivenName, "given"}, {Surname, "surname"}, {BirthDate, "born"}, {Place, "place"}})
 	if err != nil {
 		t.Fatal(err)
@@ -17,21 +17,17 @@ func TestDaysOfPeopleWithManyRecords(t *testing.T) {
 	}
 	p := table.start()
 	p.household = 1e-4
+	s := table.scorer(&p)
 	birth, same := table.aspectOf(BirthDate), pattern{}
 	same[birth] = dateSame
-	for _, c := range []struct {
-		others      float64 // records of one person beside each
-		placeholder bool
-	}{{1, true}, {10, false}} {
-		p.match = c.others / 10_000
-		s := table.scorer(&p)
-		r := s.rarity(&same, birth, &value{text: "18010203", count: 18})
-		if (r < 0) != c.placeholder {
-			t.Errorf("%g records of a person: rarity %g", c.others, r)
+	for count, isPlaceholder := range map[int32]bool{placeholder: false, placeholder + 8: true} {
+		r := s.rarity(&same, birth, &value{text: "18010203", count: count})
+		if (r < 0) != isPlaceholder {
+			t.Errorf("%d records of a day: rarity %g", count, r)
 		}
 		share := math.Exp(s.usual[birth][0] - r) // of strangers who have this day
 		if kin := s.ofKin(&same, birth, r); kin > math.Log(1+p.h[birth][0][dateSame]/share) {
-			t.Errorf("%g records of a person: the day is %g times as frequent among kin", c.others, math.Exp(kin))
+			t.Errorf("%d records of a day: it is %g times as frequent among kin", count, math.Exp(kin))
 		}
 	}
 }

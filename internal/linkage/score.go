@@ -15,7 +15,6 @@ type scorer struct {
 	birth     int
 	namesake  [3]float64 // of two of one household, by kinship, how many are called alike on purpose
 	n         float64    // records that counts of values are out of
-	often     float64    // records that have the same number or day before it is taken for a placeholder
 	sex       int
 	alone     bool // nothing but names and dates tells who somebody is
 	numbers   bool // the list has id numbers
@@ -39,18 +38,13 @@ func (t *Table) scorer(p *params) *scorer {
 		usual:   make([][3]float64, len(t.aspects)),
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.aspectOf(GivenName), id: t.aspectOf(IDNumber),
 		birth: t.aspectOf(BirthDate), sex: t.aspectOf(Sex),
-		alone: p.alone, brothers: t.brothers(p), careful: t.manyTwins(p), n: float64(t.Len()),
-		often: max(placeholder, 2*p.match*float64(t.Len()))}
+		alone: p.alone, brothers: t.brothers(p), careful: t.manyTwins(p), n: float64(t.Len())}
 	s.numbers = s.id >= 0 && len(t.aspects[s.id].values) > 1
 	for i, f := range t.aspects {
 		for class := range 3 {
 			for l := 1; l < len(*f.scale); l++ {
 				s.match[i][class][l] = math.Log(p.m[i][class][l] / p.u[i][class][l])
-				u := p.u[i][class][l]
-				if i == s.given && !t.han { // by kinship
-					u = p.u[i][0][l]
-				}
-				s.household[i][class][l] = math.Log(p.h[i][class][l] / u)
+				s.household[i][class][l] = math.Log(p.h[i][class][l] / p.u[i][class][l])
 			}
 			s.usual[i][class] = math.Log(p.u[i][class][1])
 		}
@@ -95,7 +89,7 @@ func (s *scorer) posterior(p *pattern) (same, house float64) {
 
 const (
 	rarest      = 1e-7 // share that is believed in: beyond it there is no evidence
-	placeholder = 10   // records that have the same number or day before it is taken for a placeholder, unless one person has as many
+	placeholder = 10   // records that have the same number or day before it is taken for a placeholder
 )
 
 // rarity is how much more, in natural logarithms, the agreement of a pair on a value tells than agreement does on average:
@@ -108,7 +102,7 @@ func (s *scorer) rarity(p *pattern, aspect int, v *value) float64 {
 	}
 	n := s.n
 	if unique {
-		return min(0, s.usual[aspect][class]-math.Log(max(rarest, (float64(v.count)-s.often)/n)))
+		return min(0, s.usual[aspect][class]-math.Log(max(rarest, (float64(v.count)-placeholder)/n)))
 	}
 	f := float64(max(v.count-2, 0)+1) / n
 	return min(4, max(-4, s.usual[aspect][class]-math.Log(f)))

@@ -6,7 +6,7 @@ func (s *scorer) twins(p *pattern, near bool) bool {
 	if s.ofOneDay(p, near) {
 		return true
 	}
-	if !near || s.given < 0 || p[s.given] > namePart || !s.t.han && !s.careful {
+	if !near || s.given < 0 || p[s.given] > namePart || !s.t.han {
 		return false
 	}
 	born := s.born(p)
