@@ -13,10 +13,16 @@ const largest = 200
 type clusters struct {
 	r       *Result
 	members map[int32][]int32
-	looked  map[[4]int32]float64 // odds of two clusters, by their first records and their sizes
+	looked  map[[4]int32]verdict // of two clusters, by their first records and their sizes
 	kinds   map[int32][]kind     // of clusters that are looked at pair by pair
 	joint   map[[2]int32]float64 // odds of the pairs that came together with others
 	another []float64            // of somebody with so many records, the logarithm of the odds that there is one more; nil before it is known
+}
+
+// verdict is the odds that two clusters are one person, and whether two across them may be brothers or sisters.
+type verdict struct {
+	odds  float64
+	apart bool
 }
 
 // kind is the first record of some that have equal rows, and how many they are: what is said of one is said of all.
@@ -48,10 +54,7 @@ func (r *Result) cluster() {
 		if a == b || p.Held {
 			continue
 		}
-		p.Odds = c.odds(a, b)
-		if p.Odds < 0 && c.mayLack(a, b) {
-			p.Odds += doubtful
-		}
+		p.Odds = c.told(a, b)
 		p.decide()
 	}
 	c.tell()
@@ -59,7 +62,7 @@ func (r *Result) cluster() {
 
 // together joins records, from none joined on, by the pairs in an order.
 func (r *Result) together(order []int, another []float64) *clusters {
-	c := &clusters{r: r, members: map[int32][]int32{}, looked: map[[4]int32]float64{},
+	c := &clusters{r: r, members: map[int32][]int32{}, looked: map[[4]int32]verdict{},
 		kinds: map[int32][]kind{}, joint: map[[2]int32]float64{}, another: another}
 	r.Cluster = make([]int32, r.t.Len())
 	for i := range r.Cluster {
@@ -70,8 +73,8 @@ func (r *Result) together(order []int, another []float64) *clusters {
 		if a == b || len(c.of(a))+len(c.of(b)) > largest {
 			continue
 		}
-		if odds := c.odds(a, b); odds > 0 {
-			c.join(a, b, odds)
+		if said := c.odds(a, b); said.odds > 0 {
+			c.join(a, b, said.odds)
 		}
 	}
 	return c
@@ -126,40 +129,40 @@ func (c *clusters) kindsOf(x int32) []kind {
 // more than a sure one, and against no more than it can. Two that may be brothers or sisters, or have other given names, keep Chinese
 // clusters apart; elsewhere they speak against it as much as a pair can. There the odds are added, and n of them count as the root of n,
 // since they tell much of the same.
-func (c *clusters) odds(a, b int32) float64 {
+func (c *clusters) odds(a, b int32) verdict {
 	x, y := c.of(a), c.of(b)
 	if len(x) == 1 && len(y) == 1 {
-		return c.r.oddsOf(a, b)
+		return verdict{odds: c.r.oddsOf(a, b)}
 	}
 	key := [4]int32{a, b, int32(len(x)), int32(len(y))}
-	if odds, known := c.looked[key]; known {
-		return odds
+	if said, known := c.looked[key]; known {
+		return said
 	}
+	var said verdict
 	all := across{a: float64(len(x)), b: float64(len(y)), best: -surely}
 	for _, i := range c.kindsOf(a) {
 		for _, j := range c.kindsOf(b) {
 			p := c.r.pairOf(min(i.record, j.record), max(i.record, j.record))
 			if p.apart {
-				c.looked[key] = p.Odds
-				return p.Odds
+				c.looked[key] = verdict{p.Odds, true}
+				return c.looked[key]
 			}
 			if p.Odds == siblingOdds && c.r.scorer.brothers {
-				p.Odds, all.siblings = -surely, true
+				p.Odds, said.apart = -surely, true
 			}
 			all.add(p.Odds, float64(i.n*j.n))
 		}
 	}
-	odds := 0.0
 	switch {
-	case all.siblings:
-		odds = all.sum / math.Sqrt(all.a*all.b)
+	case said.apart:
+		said.odds = all.sum / math.Sqrt(all.a*all.b)
 	case len(x) == 1 || len(y) == 1:
-		odds = all.one(c.another)
+		said.odds = all.one(c.another)
 	default:
-		odds = all.many()
+		said.odds = all.many()
 	}
-	c.looked[key] = odds
-	return odds
+	c.looked[key] = said
+	return said
 }
 
 // across is what the pairs across two clusters of so many records say together.
@@ -168,7 +171,6 @@ type across struct {
 	sum      float64 // of the odds in natural logarithms
 	straight float64 // and of the odds themselves
 	best     float64
-	siblings bool // two may be brothers or sisters
 }
 
 func (x *across) add(odds, n float64) {
@@ -207,11 +209,20 @@ const left, hazard = 0.6, 0.7
 // person has another record are more than unlikely. Both are natural logarithms.
 const doubtful, unlikely = 0.7, -1
 
-// mayLack reports whether two are a record and a cluster of which more than a quarter have another record, in a list without brothers and
-// sisters whose names are not Chinese.
+// mayLack reports whether two are a record and a cluster of which more than a quarter have another record, in a list without many twins.
 func (c *clusters) mayLack(a, b int32) bool {
-	n, m := len(c.of(a)), len(c.of(b))
-	return !c.r.t.han && !c.r.scorer.brothers && min(n, m) == 1 && max(n, m) > 1 && c.another[min(largest, max(n, m))] > unlikely
+	n, m, s := len(c.of(a)), len(c.of(b)), c.r.scorer
+	twins := s.careful && (c.r.t.han || s.brothers)
+	return !twins && min(n, m) == 1 && max(n, m) > 1 && c.another[min(largest, max(n, m))] > unlikely
+}
+
+// told is the odds of two clusters that have not joined. What a rule says stays.
+func (c *clusters) told(a, b int32) float64 {
+	said := c.odds(a, b)
+	if said.odds < 0 && !held(said.odds) && !said.apart && c.mayLack(a, b) {
+		return said.odds + doubtful
+	}
+	return said.odds
 }
 
 // surely bounds the odds of a pair among others.
