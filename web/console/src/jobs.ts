@@ -1,18 +1,17 @@
 // Long work: begun here, done by the server, found again on any page after this one is closed.
 import { computed, type Ref } from 'vue'
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { api, ask, type Schemas } from '@doorstep/kit/server.ts'
+import { useList } from './list'
 
 export type Job = Schemas['Job']
 export type Kind = Job['kind']
 export const unfinished = (j: Job) => j.status === 'waiting' || j.status === 'running'
 
-/** useJobs are the jobs of some kinds, or all, in an order; they are asked for again while one is unfinished. */
+/** useJobs are the jobs of some kinds, or all, in an order; while one is unfinished, a page a second is asked for again. */
 export function useJobs(kind: Kind | undefined, sort: Ref<'newest' | 'oldest'>) {
-  return useInfiniteQuery({
-    queryKey: ['jobs', kind ?? '', sort], initialPageParam: '', getNextPageParam: (p: Schemas['JobPage']) => p.next ?? undefined,
-    refetchInterval: (q) => (q.state.data?.pages.some((p) => p.items.some(unfinished)) ? 1000 : 60_000),
-    queryFn: ({ pageParam }) => ask(api.GET('/api/doorstep/v1/jobs', { params: { query: { kind, sort: sort.value, cursor: pageParam || undefined } } })),
+  return useList(['jobs', kind ?? '', sort], (cursor) => ask(api.GET('/api/doorstep/v1/jobs', { params: { query: { kind, sort: sort.value, cursor } } })), {
+    refetchInterval: (pages) => (pages.some((p) => p.items.some(unfinished)) ? 1000 * pages.length : 60_000),
   })
 }
 

@@ -213,3 +213,48 @@ test('rounds of a repeat are told apart by their number', async ({ console, page
   if (await page.locator('button.fold').count()) await page.keyboard.press('e')
   for (const n of ['1', '2']) await expect(page.locator('.answers :is(.head, .sub)').filter({ hasText: new RegExp(`\\D ${n}$`) }).first()).toBeAttached()
 })
+
+test('a list that is scrolled far keeps a few pages of it, both ways, and decisions ask for none of them anew', async ({ console, page }) => {
+  let asked = 0
+  await page.clock.install()
+  await page.route(/\/v1\/queue\?/, (route) => { asked++; return route.continue({ url: route.request().url() + '&limit=10' }) })
+  await console.open('S00003', 'review')
+  const [list, items] = [page.locator('.review .list'), page.locator('.list .item')]
+  const first = await items.first().innerText()
+  await items.nth(1).focus()
+  for (let n = 0; asked < 12; n++) {
+    expect(n, 'it goes on').toBeLessThan(60)
+    await page.keyboard.press('End')
+    await page.waitForTimeout(100)
+  }
+  await page.waitForLoadState('networkidle')
+  expect(await items.count()).toBeLessThanOrEqual(50)
+  await expect(items.filter({ hasText: first })).toHaveCount(0)
+
+  // What is looked at stays there when the pages before it come back.
+  const seen = () => list.evaluate((l) => [...l.querySelectorAll('.item')].find((i) => i.getBoundingClientRect().top >= l.getBoundingClientRect().top)!.textContent)
+  await list.evaluate((l) => { l.scrollTop = 0 })
+  const top = await seen()
+  await page.waitForLoadState('networkidle')
+  expect(await seen()).toBe(top)
+  await expect.poll(() => list.evaluate((l) => l.scrollTop)).toBeGreaterThan(200)
+  await page.getByRole('button', { name: '加载前面的' }).waitFor({ state: 'attached' })
+
+  await items.nth(20).click()
+  await page.locator('.answers .answer').first().waitFor()
+  await page.waitForLoadState('networkidle')
+  asked = 0
+  const told: string[] = []
+  page.on('response', (r) => { if (r.url().endsWith('/review') && r.ok()) told.push(r.url()) })
+  const was = await items.count()
+  for (const n of [1, 2]) {
+    await page.locator('.verdicts .good:enabled').waitFor()
+    await page.keyboard.press('a')
+    await expect(items).toHaveCount(was - n)
+  }
+  await page.clock.fastForward('00:11')
+  await expect.poll(() => told.length).toBe(2)
+  await page.clock.fastForward('00:05')
+  await page.waitForLoadState('networkidle')
+  expect([asked, await items.count()]).toEqual([0, was - 2])
+})

@@ -8,6 +8,7 @@ export const texts = {
   'app.signOutAll': ['在所有设备上退出', 'Sign out everywhere'],
   'app.signOutAllHint': ['您在所有电脑和手机上的登录都会立即失效，包括这里。', 'Every session of yours ends at once, on every machine, here too.'],
   'app.menu': ['主要页面', 'Pages'],
+  'app.before': ['加载前面的', 'Load what is before'],
   'app.more': ['加载更多', 'Load more'],
   'app.loading': ['正在读取…', 'Loading…'],
   'app.colon': ['：', ': '],
