@@ -369,6 +369,7 @@ export const texts = {
   'dup.pick': ['选择左侧的一对。', 'Choose a pair on the left.'],
   'dup.cross': ['跨辖区', 'Across territories'],
   'dup.comment': ['说明（不确定时必填）', 'Comment (needed when not sure)'],
+  'held.keys': ['j/k 上下一条', 'j/k next, previous'],
   'dup.keys': ['s 是同一个 · d 不是 · n 不确定 · u 十秒内撤销 · j/k 上下一对', 's the same · d different · n not sure · u undo within ten seconds · j/k next, previous'],
 
   'held.cause': ['原因', 'Cause'],

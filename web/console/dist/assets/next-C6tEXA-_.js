@@ -1,1 +1,0 @@
-import{B as e,gt as t,rt as n}from"./_plugin-vue_export-helper-BZKFURbM.js";function r(r,i,a){let o=t(``);return n(r,(t,n)=>e(()=>{if(matchMedia(`(max-width: 900px)`).matches)scrollTo(0,0);else if(n&&document.activeElement===document.body)return i.value?.focus({preventScroll:!0});o.value=t&&n?a():``})),o}export{r as t};

@@ -1,1 +1,0 @@
-import{mt as e}from"./_plugin-vue_export-helper-BZKFURbM.js";var t=e([]),n=1;function r(e,r=!1){for(let n of t.filter(t=>t.text===e))i(n.id);let a=n++;t.push({id:a,text:e,bad:r}),setTimeout(()=>i(a),r?9e3:5e3)}function i(e){let n=t.findIndex(t=>t.id===e);n>=0&&t.splice(n,1)}export{t as n,r as t};
