@@ -102,7 +102,7 @@ export class Console {
 
   async again() {
     await this.page.locator('input[name=password]').fill(password)
-    await this.page.locator('form button.main').click()
+    await this.page.locator('form:has(input[name=password]) button.main').click()
     await expect(this.page.locator('input[name=password]')).toHaveCount(0)
   }
 
