@@ -150,6 +150,20 @@ test('a file with the table of services does not undo what a colleague changed m
   await look.click()
   await page.getByRole('button', { name: '保存', exact: true }).click()
   await expect.poll(async () => (await city.call<Table>('M00001', 'GET', path)).items.map((s) => s.code)).toEqual(['b01'])
+
+  // A file tells by its name from which table it was downloaded.
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: '下载表格' }).click()
+  const name = (await download).suggestedFilename()
+  const bring = () => page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from('code,name_zh\nb01,送餐\n') })
+  await bring()
+  await expect(look).toBeEnabled()
+  await city.call('M00001', 'POST', path, { services: before.items })
+  await page.reload()
+  await page.getByLabel('依据 b03').waitFor()
+  await bring()
+  await expect(page.getByRole('alert')).toContainText('这份文件下载以后')
+  await expect(look).toBeDisabled()
 })
 
 test('typing a remark draws the answer at which it stands, and no other', async ({ console, page }) => {

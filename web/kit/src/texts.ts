@@ -489,6 +489,7 @@ export const texts = {
   'services.keep': ['保存', 'Save'],
   'services.kept': ['已保存', 'Saved'],
   'services.stale': ['别人刚刚改了这张表。您的改动还在；要看新表，先记下您的改动。', 'Somebody has just changed this table. Your changes are still here; note them before you read the table anew.'],
+  'services.older': ['这份文件下载以后，表已被改动。请重新下载，在新表里修改后再导入。', 'The table has changed since this file was downloaded. Download it again, and make your changes there.'],
   'services.anew': ['读取新表', 'Read it anew'],
   'services.same': ['没有变化。', 'Nothing would change.'],
   'services.new': ['新增', 'New'],
