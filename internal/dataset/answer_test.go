@@ -3,6 +3,7 @@ package dataset
 import (
 	"testing"
 
+	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 )
 
@@ -29,6 +30,23 @@ func TestGuarded(t *testing.T) {
 		guarded(all, tellingOf(&q)).fill(cells, c.answer, "2026-11-23")
 		if want := c.answer; c.kept && cells[0] != want || !c.kept && cells[0] != nil {
 			t.Errorf("%+v: %v", c, cells[0])
+		}
+	}
+}
+
+// TestNoAnswerOfWhatIsLeftOut goes out, and its column only where the form says that the question is harmless.
+func TestNoAnswerOfWhatIsLeftOut(t *testing.T) {
+	for _, treatment := range []sensitive.Treatment{sensitive.MayTell, sensitive.LeftOut} {
+		for value, stays := range map[string]bool{"none": true, "": false} {
+			q := &survey.Question{Kind: survey.KindText, Bind: []survey.Pair{{Name: "doorstep:sensitivity", Value: value}}}
+			s := (&plan{}).answer(&answerTable{}, column{name: "q", question: q, treatment: sensitive.Verdict{Treatment: treatment}})
+			cells := []any{"before"}
+			if s.fill != nil {
+				s.fill(cells, "13800000001", "2026-11-23")
+			}
+			if v := s.vars[0]; v.LeftOut == stays || s.expr != "NULL" || stays && cells[0] != nil || !v.Identifier || v.Why == nil {
+				t.Errorf("%v %q: %+v from %s, %v", treatment, value, v, s.expr, cells)
+			}
 		}
 	}
 }

@@ -123,17 +123,22 @@ func decides(reads map[string]bool, d difference, r *row) bool {
 	return false
 }
 
-// withPutBack adds the rows that the sender does not have because their app does not show them: a reviewer put them back.
+// withPutBack adds the rows that the sender does not have because their app does not show them: a reviewer put them back. Each comes
+// behind the one that stood before it.
 func (m *merger) withPutBack(base, mine []*row, who matched) []*row {
 	if len(m.back) == 0 {
 		return mine
 	}
 	mine = slices.Clone(mine)
-	for i, b := range base {
+	behind := 0
+	for _, b := range base {
 		if who.mine[b] == nil && m.isPutBack(b) {
 			kept := b.clone()
 			who.join(b, kept)
-			mine = slices.Insert(mine, min(i, len(mine)), kept)
+			mine = slices.Insert(mine, behind, kept)
+		}
+		if same := who.mine[b]; same != nil {
+			behind = slices.Index(mine, same) + 1
 		}
 	}
 	return mine
