@@ -31,6 +31,7 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.visit(0, gridA, "示例路 1 号", "王小明", number1)
+	d.visit(0, gridB, "示例路 5 号", "钱大一", "")
 	d.visit(1, "990102001001001", "示例路 2 号", "李小红", "990000201503010033")
 	d.Plant(t, collections.Outbox, map[string]any{
 		"id": "due", "kind": "report", "payload": "{}", "due": "2026-01-01 00:00:00.000Z", "done_at": "", "created": "2026-01-01 00:00:00.000Z",
@@ -51,6 +52,10 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 	const listed = "姓名,性别,出生日期,住址\n周小远,男,2016-03-01,别处 1 号\n"
 	codes := []byte("房屋编码,区划代码\n4403000000010001,990101001001003\n")
 	areas := grid.Options{Datum: grid.WGS84, Replace: true, Anyway: true, By: "x", Now: now}
+	reassigned := func(ctx context.Context) error {
+		d.Advance(2 * time.Minute) // a job whose runner failed is another's by then
+		return d.Doorstep.Reassign(ctx, app)
+	}
 	for _, work := range []struct {
 		name  string
 		parts bool // done in parts, of which the first stay
@@ -91,10 +96,13 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 			_, err := grid.ImportHouseCodes(ctx, app, grid.File{Name: "codes.csv", Data: codes}, areas)
 			return err
 		}},
-		{"records into their areas", true, func(ctx context.Context) error {
-			d.Advance(2 * time.Minute) // a job whose runner failed is another's by then
-			return d.Doorstep.Reassign(ctx, app)
+		{"records into their areas", true, reassigned},
+		{"areas of another code", false, func(ctx context.Context) error {
+			renamed := strings.ReplaceAll(split, "990101001001002", "990101001001009")
+			_, err := grid.Import(ctx, app, grid.File{Name: "grids.geojson", Data: []byte(renamed)}, areas)
+			return err
 		}},
+		{"records into the area of another code", true, reassigned},
 		{"matching", true, func(ctx context.Context) error {
 			o := match.Options{Actor: access.Shell(), Now: now}
 			tasks := match.NewTasks("list.csv", "", o.Actor)

@@ -105,6 +105,7 @@ func (c *crew) assign(who *testapp.Client, check bool, parts ...map[string]any) 
 
 type workItem struct {
 	ID, Worker, Status, Area, Due, Title, Kind string
+	WorkerName                                 string `json:"worker_name"`
 	Target, Completed                          int
 	Confirmed                                  bool
 	Why                                        []string
@@ -114,6 +115,13 @@ func (c *crew) work(who *testapp.Client, query string) []workItem {
 	c.t.Helper()
 	var page struct{ Items []workItem }
 	who.Want(200, get, workList+"?campaign="+c.campaign+query, nil, &page)
+	for _, item := range page.Items {
+		for _, w := range c.workers {
+			if name := w.GetString("name"); (item.WorkerName == name) != (item.Worker == w.Id) {
+				c.t.Errorf("%s is called %q", item.Worker, item.WorkerName)
+			}
+		}
+	}
 	return page.Items
 }
 

@@ -90,6 +90,8 @@ func TestFullQueueIsBusy(t *testing.T) {
 		"one tablet too often":       {slices.Repeat([]*batch{batchOf(nil, nil, "a", 1)}, mostOfOne), batchOf(nil, nil, "a", 1), true},
 		"another beside it":          {slices.Repeat([]*batch{batchOf(nil, nil, "a", 1)}, mostOfOne), batchOf(nil, nil, "b", 1), false},
 		"too many operations":        {[]*batch{batchOf(nil, nil, "a", 30)}, batchOf(nil, nil, "b", mostOperations), true},
+		"as many as fit":             {[]*batch{batchOf(nil, nil, "a", 30)}, batchOf(nil, nil, "b", mostOperations-30), false},
+		"one more":                   {[]*batch{batchOf(nil, nil, "a", 30)}, batchOf(nil, nil, "b", mostOperations-29), true},
 		"many operations, but alone": {nil, batchOf(nil, nil, "b", mostOperations+1), false},
 	}
 	many := cases["a few"]
