@@ -5,8 +5,8 @@ const read = (key: string) => `/api/doorstep/v1/records/${key}`
 const keyIn = (url: string) => decodeURIComponent(new URL(url).searchParams.get('r') ?? '')
 const ref = 'household/residents'
 const words = {
-  zh: { send: '提交更正', one: '1 题待更正', done: '请由他人审核', approve: '通过' },
-  en: { send: 'Correct', one: '1 answers to correct', done: 'somebody else reviews it', approve: 'Approve' },
+  zh: { send: '提交更正', one: '1 题待更正', done: '请由他人审核', approve: '通过', history: '历史' },
+  en: { send: 'Correct', one: '1 answers to correct', done: 'somebody else reviews it', approve: 'Approve', history: 'History' },
 }
 
 for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typeof sizes][]) {
@@ -56,6 +56,11 @@ for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']] as [Lang, keyof typ
       const kept = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))
       expect(kept).not.toContain('核实过两次')
       expect(keyIn(page.url())).toBe(key)
+      await page.getByRole('tab', { name: words[lang].history }).click()
+      const newest = page.locator('.turns > li').first()
+      await expect(newest).toContainText('核实过两次')
+      await expect(page.locator('.turns ins').first()).toHaveText('7')
+      await expect(newest).toContainText((await city.call<{ name: string }>('S00003', 'GET', '/api/doorstep/v1/me')).name)
     })
   })
 }
