@@ -1,5 +1,5 @@
 // Package disk keeps a part of a disk free of files. Field records are small and go on while files have to wait, and a disk
-// that is full to the last byte stops both. What is written to last it writes so that it survives a power cut.
+// that is full to the last byte stops both. It also writes the files that must survive a power cut.
 package disk
 
 import (

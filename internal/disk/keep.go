@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Keep ends the writing of a file that went as err says. When it returns nil, what was written survives a power cut.
+// Keep syncs and closes a file whose writing ended with err, and returns that or what fails. When it returns nil, what was written
+// survives a power cut.
 func Keep(f *os.File, err error) error {
 	if err == nil {
 		err = f.Sync()

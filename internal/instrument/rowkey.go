@@ -55,23 +55,12 @@ func (k *RowKey) fromEntity(e *Entity) {
 	for _, path := range e.ID {
 		k.Entity = append(k.Entity, columnAt(e.Table, path))
 	}
-	if e.Decl.List != collections.Persons {
-		return
-	}
-	for property, path := range e.Properties {
-		switch property {
-		case "full_name":
-			k.Name = columnAt(e.Table, path)
-		case "name":
-			if k.Name == "" {
-				k.Name = columnAt(e.Table, path)
-			}
-		case "birth_date":
-			k.Birth = columnAt(e.Table, path)
-		}
+	if e.Decl.List == collections.Persons {
+		k.Name, k.Birth = columnAt(e.Table, e.Properties["full_name"]), columnAt(e.Table, e.Properties["birth_date"])
 	}
 }
 
+// columnAt is the column of an answer by its path; "" where there is none.
 func columnAt(t *survey.Table, path []string) string {
 	for _, c := range t.Columns {
 		if slices.Equal(c.Path, path) {
