@@ -166,7 +166,7 @@ func (f *frame) compareSiblings(x, y *survey.Node) int {
 	return 0
 }
 
-// compareTrees puts the primary document first.
+// compareTrees compares nodes of two trees: the tree that the evaluation met first comes first.
 func (f *frame) compareTrees(x, y *survey.Node) int {
 	for _, n := range []*survey.Node{x, y} {
 		if _, known := f.order[n]; !known {
