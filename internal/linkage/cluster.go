@@ -293,6 +293,9 @@ func (c *clusters) set(p *Pair, odds float64) {
 			}
 		}
 	}
+	if !c.r.scorer.years {
+		odds += doubtful
+	}
 	p.Odds, p.Held = odds, false
 	p.decide()
 }

@@ -21,6 +21,7 @@ type scorer struct {
 	asked     bool // a person decides of every pair: nothing is held
 	brothers  bool // the list has brothers and sisters, so that there are twins among them
 	careful   bool // the list has so many twins that mistakes make the names of some alike
+	years     bool // only ages or years of birth are told, where names are not Chinese
 }
 
 // Bounds of how many of two people of one household have one birth date, three times the usual, and, where names are Chinese, of how many
@@ -39,6 +40,7 @@ func (t *Table) scorer(p *params) *scorer {
 		lnMatch: math.Log(p.match), house: p.household, others: 1 - p.match - p.household, given: t.aspectOf(GivenName), id: t.aspectOf(IDNumber),
 		birth: t.aspectOf(BirthDate), sex: t.aspectOf(Sex),
 		alone: p.alone, brothers: t.brothers(p), careful: t.manyTwins(p), n: float64(t.Len())}
+	s.years = s.birth >= 0 && !t.han && !t.dated(p, daysTell)
 	s.numbers = s.id >= 0 && len(t.aspects[s.id].values) > 1
 	for i, f := range t.aspects {
 		for class := range 3 {
