@@ -55,6 +55,7 @@ func (r *Result) cluster() {
 			continue
 		}
 		p.Odds = c.told(a, b)
+		p.Held = held(p.Odds)
 		p.decide()
 	}
 	c.tell()
@@ -204,10 +205,10 @@ func (x *across) many() float64 {
 // were chosen on made-up lists (decision 658).
 const left, hazard = 0.6, 0.7
 
-// doubtful is added to the odds of a record and a cluster that it did not join, once all have joined (decision 668): they were told too
-// low. It is not added before, because a wrong record in a cluster draws others after it. It is added where the odds that the cluster's
-// person has another record are more than unlikely. Both are natural logarithms.
-const doubtful, unlikely = 0.7, -1
+// tooLow is added, once all have joined, to the odds of a record and a cluster that it did not join (decision 668) and to those of pairs
+// that joined with others (decision 674). It is not added before, because a wrong record in a cluster draws others after it. A record that
+// is left has it where the odds that the cluster's person has another record are more than unlikely. Both are natural logarithms.
+const tooLow, unlikely = 0.7, -1
 
 // mayLack reports whether two are a record and a cluster of which more than a quarter have another record, in a list without many twins.
 func (c *clusters) mayLack(a, b int32) bool {
@@ -220,7 +221,7 @@ func (c *clusters) mayLack(a, b int32) bool {
 func (c *clusters) told(a, b int32) float64 {
 	said := c.odds(a, b)
 	if said.odds < 0 && !held(said.odds) && !said.apart && c.mayLack(a, b) {
-		return said.odds + doubtful
+		return said.odds + tooLow
 	}
 	return said.odds
 }
@@ -277,7 +278,8 @@ func (c *clusters) tell() {
 	slices.SortFunc(r.Pairs, func(x, y Pair) int { return cmp.Or(int(x.A-y.A), int(x.B-y.B)) })
 }
 
-// set gives a pair the odds of its cluster. Where it alone would not do, the record that joins it best is kept.
+// set gives a pair the odds of its cluster, raised where days of birth are told: the ages of relatives agree by chance, and they join what
+// is told high enough already. Where the pair alone would not do, the record that joins it best is kept.
 func (c *clusters) set(p *Pair, odds float64) {
 	if p.Odds >= odds && odds >= surely {
 		return
@@ -294,7 +296,7 @@ func (c *clusters) set(p *Pair, odds float64) {
 		}
 	}
 	if !c.r.scorer.years {
-		odds += doubtful
+		odds += tooLow
 	}
 	p.Odds, p.Held = odds, false
 	p.decide()

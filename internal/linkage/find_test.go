@@ -361,10 +361,16 @@ func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 				rows = append(rows, row)
 			}
 		}
-		found, lower, higher, likely := find(t, fields, rows, 0), 0, 0, 0
+		found, lower, higher, likely, byCluster := find(t, fields, rows, 0), 0, 0, 0, 0
 		for _, p := range found.Pairs {
 			levels := found.t.pair(p.A, p.B)
 			own, _ := found.scorer.odds(p.A, p.B, &levels)
+			if held(p.Odds) && (!p.Held || p.Decision != Review) {
+				t.Errorf("%s: a pair that its clusters hold is not for a person: %+v", name, p)
+			}
+			if held(p.Odds) && !held(own) {
+				byCluster++
+			}
 			if own > 0 || p.Held || found.Cluster[p.A] == found.Cluster[p.B] {
 				continue
 			}
@@ -377,15 +383,15 @@ func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 			if p.Odds >= 0 {
 				likely++
 			}
-			if p.Odds >= doubtful {
+			if p.Odds >= tooLow {
 				t.Errorf("%s: two clusters are told as one person: odds %.2f", name, p.Odds)
 			}
 		}
 		if (likely > 0) != (of.day != "") { // by years no pair of those that are left is likely by itself
 			t.Errorf("%s: %d pairs of a record that is left are told to be likely", name, likely)
 		}
-		if lower == 0 || higher == 0 {
-			t.Errorf("%s: %d of %d pairs fell, %d rose", name, lower, len(found.Pairs), higher)
+		if lower == 0 || higher == 0 || byCluster == 0 {
+			t.Errorf("%s: %d of %d pairs fell, %d rose, %d are held", name, lower, len(found.Pairs), higher, byCluster)
 		}
 	}
 }
@@ -421,6 +427,23 @@ func TestWhoMayHaveAnotherRecord(t *testing.T) {
 			if got := x.told(0, 1) > said.odds; got != (c.want && free) {
 				t.Errorf("%s, %v: raised %v", c.name, said, got)
 			}
+		}
+	}
+}
+
+// A pair that joined with others is told likelier than its clusters were, but where only years are told, and unless it is sure by itself.
+func TestJoinedPairsAreToldLikelier(t *testing.T) {
+	for _, c := range []struct {
+		own, joint float64
+		years      bool
+		want       float64
+	}{
+		{1, 0.5, false, 0.5 + tooLow}, {1, 0.5, true, 0.5}, {surely, 0.5, false, 0.5 + tooLow}, {surely + 1, surely, false, surely + 1},
+	} {
+		x := &clusters{r: &Result{scorer: &scorer{years: c.years}}}
+		p := Pair{Odds: c.own, Held: true}
+		if x.set(&p, c.joint); p.Odds != c.want || p.Held != (c.joint >= surely) {
+			t.Errorf("%+v: %+v", c, p)
 		}
 	}
 }
