@@ -188,9 +188,9 @@ test('typing a remark draws the answer at which it stands, and no other', async 
 
 test('every page that waits says so; one whose answer fails says so, and asks again', async ({ console, page, city }) => {
   test.setTimeout(120_000)
-  let how: 'wait' | 'pass' = 'pass'
+  let how: 'wait' | 'fail' | 'pass' = 'pass'
   const held: Route[] = []
-  await page.route(/\/api\/doorstep\/v1\/(?!me$)/, (route) => (how === 'wait' ? held.push(route) : route.continue()))
+  await page.route(/\/api\/doorstep\/v1\/(?!me$)/, (route) => (how === 'wait' ? held.push(route) : how === 'fail' ? route.fulfill({ status: 500, json: {} }) : route.continue()))
   let staff = ''
   for (const p of pages) {
     if (p.path === 'people') continue // asks for nothing by itself
@@ -202,12 +202,12 @@ test('every page that waits says so; one whose answer fails says so, and asks ag
     how = 'wait'
     await page.goto(`${city.url}/console/${p.path}`)
     await expect(page.getByText('正在读取…').first(), p.path + ' waits').toBeVisible()
+    how = 'fail'
     for (const route of held.splice(0)) await route.fulfill({ status: 500, json: {} })
     const again = page.getByRole('alert').getByRole('button', { name: '再试一次' })
     await expect(again.first(), p.path + ' failed').toBeVisible()
     await expect(page.locator('.empty').filter({ hasText: /./ }), p.path + ' knows nothing yet').toHaveCount(0)
     how = 'pass'
-    for (const route of held.splice(0)) await route.continue()
     while (await again.count()) await again.first().click()
     await page.locator(p.there).first().waitFor({ state: 'attached' })
   }
