@@ -45,12 +45,13 @@ func TestGenerateIsAFunctionOfItsSeed(t *testing.T) {
 // Lists in Latin letters have twins where they have brothers and sisters: those are kept apart. Where they have none, a record of another given
 // name and the same day is of one person.
 func TestTwinsOfLatinLists(t *testing.T) {
-	for set, held := range map[string]bool{"latin-twins": true, "american": false} {
+	const few = 10 // records beside a cluster, no pair of which is likely
+	for set, twins := range map[string]bool{"latin-twins": true, "american": false} {
 		f, err := link(t.Context(), t.TempDir(), set, 1, 12_000)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f.TwinsMerged > 0 || f.Twins > 0 != held || f.Held > 0 != held || f.Precision < 0.985 || f.Recall < 0.96 {
+		if f.TwinsMerged > 0 || f.Twins > 0 != twins || f.Held > few != twins || f.Precision < 0.985 || f.Recall < 0.96 {
 			t.Errorf("%s: %d of %d twins merged, %d held, precision %.4f, recall %.4f", set, f.TwinsMerged, f.Twins, f.Held, f.Precision, f.Recall)
 		}
 	}
