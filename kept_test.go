@@ -38,8 +38,8 @@ var lasting = []string{
 	"seal Create: disk.SyncFolder", "seal Replace: disk.Replace",
 }
 
-// writing is what begins a file.
-var writing = []string{"os.Create", "os.CreateTemp", "os.WriteFile", "os.O_WRONLY", "os.O_CREATE", "s.incoming"}
+// beginnings are the calls and flags by which a file is begun.
+var beginnings = []string{"os.Create", "os.CreateTemp", "os.WriteFile", "os.O_WRONLY", "os.O_CREATE", "s.incoming"}
 
 // TestWhatIsWrittenIsKept: a function that writes a file ends it with disk.Keep, and one that names a file syncs its folder, but those of
 // which a power cut may take what they write.
@@ -62,7 +62,7 @@ func TestWhatIsWrittenIsKept(t *testing.T) {
 					continue
 				}
 				called := callsIn(pkg, fn)
-				writes := slices.ContainsFunc(writing, func(call string) bool { return called[call] })
+				writes := slices.ContainsFunc(beginnings, func(call string) bool { return called[call] })
 				lost := writes && !called["disk.Keep"] || called["os.Rename"] && !called["disk.SyncFolder"]
 				if at := pkg + " " + fn.Name.Name; lost && again[at] != "" {
 					seen[at] = true

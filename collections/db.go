@@ -255,9 +255,22 @@ func (d builderDB) named(query string, args []any) *dbx.Query {
 	return d.b.NewQuery(b.String()).Bind(params)
 }
 
-// PageBytes bounds what a page of a list holds, but for its last item: a row of what tablets sent may be as long as a push. Such a list
-// finds the ids of a page first and reads item after item.
+// PageBytes bounds what a page of a list holds, but for its last item: a row of what tablets sent may be as long as a push.
 const PageBytes = 4 << 20
+
+// ReadPage reads one item after the other, n at most and until they are PageBytes together. read returns an item and its size in bytes. A
+// list of long rows finds the ids of a page first and reads its items so.
+func ReadPage[T any](n int, read func(i int) (item T, size int, err error)) ([]T, error) {
+	page := []T{}
+	for size := 0; len(page) < n && size < PageBytes; {
+		item, long, err := read(len(page))
+		if err != nil {
+			return page, err
+		}
+		page, size = append(page, item), size+long
+	}
+	return page, nil
+}
 
 // One scans the first row into dest and reports whether there was one. Where a query orders the few rows that match, it
 // should have no LIMIT: with one, SQLite opens a temporary table for the order, which costs more than sorting them all.

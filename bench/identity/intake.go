@@ -16,7 +16,7 @@ import (
 	"doorstep/internal/sealing"
 )
 
-// met is how many people one measurement meets.
+// met is the number of people that one measurement meets.
 const met = 2000
 
 // errTakenBack ends a transaction so that nothing of it stays.

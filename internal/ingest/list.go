@@ -29,7 +29,7 @@ type Held struct {
 	Raw        string            `json:"raw"`
 }
 
-// heldPage is how many submissions a page has at most.
+// heldPage bounds the submissions of a page.
 const heldPage = 200
 
 // HeldAsked says which held submissions are listed; "" for all, and at most heldPage where no limit is said. The oldest stand first, or the
@@ -74,14 +74,16 @@ func ListQuarantine(db collections.DB, instruments *instrument.Library, actor ac
 			ids = append(ids, id)
 			return err
 		})
-	held = []Held{}
-	for size := 0; err == nil && len(held) < min(len(ids), limit) && size < collections.PageBytes; {
-		var h Held
-		if h, err = heldLine(db, instruments, ids[len(held)]); collections.Damaged(err) {
+	if err != nil {
+		return nil, nil, err
+	}
+	held, err = collections.ReadPage(min(len(ids), limit), func(i int) (Held, int, error) {
+		h, err := heldLine(db, instruments, ids[i])
+		if collections.Damaged(err) {
 			err = nil
 		}
-		held, size = append(held, h), size+len(h.Raw)
-	}
+		return h, len(h.Raw), err
+	})
 	if n := len(held); err == nil && n < len(ids) {
 		cursor := territory.Position{Place: held[n-1].ReceivedAt, ID: held[n-1].ID}.Cursor()
 		next = &cursor

@@ -57,23 +57,22 @@ func History(app core.App, actor access.Actor, collection, id string, ask Page) 
 	if ask.Newest {
 		behind, down = `<`, ` DESC`
 	}
-	query := `SELECT source, id FROM ` + entriesOf + ` WHERE ?='' OR (created, id)` + behind + `(?, ?)
+	query := `SELECT source, id, created FROM ` + entriesOf + ` WHERE ?='' OR (created, id)` + behind + `(?, ?)
 		ORDER BY created` + down + `, id` + down + ` LIMIT ?`
-	type place struct{ source, id string }
 	var places []place
 	err = collections.Each(db, query, []any{id, id, id, ask.Cursor, after.Place, after.ID, ask.Limit + 1}, func(rows *sql.Rows) error {
 		var p place
-		err := rows.Scan(&p.source, &p.id)
+		err := rows.Scan(&p.source, &p.id, &p.at)
 		places = append(places, p)
 		return err
 	})
-	page = []Entry{}
-	for size := 0; err == nil && len(page) < min(len(places), ask.Limit) && size < collections.PageBytes; {
-		var e Entry
-		if e, err = words(db, places[len(page)].source, places[len(page)].id); err == nil {
-			page, size = append(page, e), size+len(e.Before)+len(e.After)+len(e.Comment)
-		}
+	if err != nil {
+		return nil, nil, err
 	}
+	page, err = collections.ReadPage(min(len(places), ask.Limit), func(i int) (Entry, int, error) {
+		e, err := places[i].read(db)
+		return e, len(e.Before) + len(e.After) + len(e.Comment), err
+	})
 	if n := len(page); err == nil && n < len(places) {
 		cursor := territory.Position{Place: page[n-1].At, ID: page[n-1].ID}.Cursor()
 		next = &cursor
@@ -81,32 +80,35 @@ func History(app core.App, actor access.Actor, collection, id string, ask Page) 
 	return page, next, err
 }
 
-// wordsOf are the statements that read an entry by its id: what a record proposes names whose field it is.
-var wordsOf = map[string]string{
-	collections.Reviews: `SELECT e.created, 'review', reviewer, COALESCE(w.name,''), record_rev, decision, comment, '', '', '', '', sealed
+// place is where an entry stands: the table, and its row's id and moment.
+type place struct{ source, id, at string }
+
+// entryOf are the statements that read an entry by its id: what a record proposes names whose field it is.
+var entryOf = map[string]string{
+	collections.Reviews: `SELECT 'review', reviewer, COALESCE(w.name,''), record_rev, decision, comment, '', '', '', '', sealed
 		FROM reviews e LEFT JOIN workers w ON w.id=e.reviewer WHERE e.id=?`,
-	collections.Edits: `SELECT e.created, kind, worker, COALESCE(w.name,''), record_rev, '', '',
+	collections.Edits: `SELECT kind, worker, COALESCE(w.name,''), record_rev, '', '',
 		IIF(kind='proposal', collection||'/'||record||'/', '')||field, before, after, e.status, sealed
 		FROM edits e LEFT JOIN workers w ON w.id=e.worker WHERE e.id=?`,
 }
 
-// words reads an entry by its id. Of a damaged one it tells that there was a change, and not which.
-func words(db collections.DB, source, id string) (Entry, error) {
-	e := Entry{ID: id}
+// read reads the entry. Of a damaged one it tells that there was a change, and not which.
+func (p place) read(db collections.DB) (Entry, error) {
+	e := Entry{ID: p.id, At: p.at}
 	var before, after, sealed string
-	_, err := collections.One(db, wordsOf[source], []any{id}, &e.At, &e.Kind, &e.By, &e.Name, &e.Rev, &e.Decision, &e.Comment,
+	_, err := collections.One(db, entryOf[p.source], []any{p.id}, &e.Kind, &e.By, &e.Name, &e.Rev, &e.Decision, &e.Comment,
 		&e.Field, &before, &after, &e.Status, &sealed)
 	if err != nil {
-		return e, fmt.Errorf("%s %s: %w", source, id, err)
+		return e, fmt.Errorf("%s %s: %w", p.source, p.id, err)
 	}
-	opened, _, err := collections.OpenWhole(db, source, id, sealed)
+	opened, _, err := collections.OpenWhole(db, p.source, p.id, sealed)
 	if err != nil {
 		return e, err
 	}
 	opened.Fill("comment", &e.Comment)
 	opened.Fill("before", &before)
 	opened.Fill("after", &after)
-	if source == collections.Edits {
+	if p.source == collections.Edits {
 		e.Before, e.After = quote(before), quote(after)
 	}
 	return e, nil
