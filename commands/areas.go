@@ -51,7 +51,8 @@ func importAreas(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 		}
 		tellImported(cmd, o.Check, r.Added, r.Changed, r.Same)
 		if r.Ended > 0 || r.Affected > 0 {
-			cmd.Printf("停用 %d 个；受影响的区域 %d 个 · ended %d; areas whose records are looked at again: %d\n", r.Ended, r.Affected, r.Ended, r.Affected)
+			fmt.Fprintf(cmd.OutOrStdout(), "停用 %[1]d 个；受影响的区域 %[2]d 个 · ended %[1]d; areas whose records are looked at again: %[2]d\n",
+				r.Ended, r.Affected)
 		}
 		return nil
 	}
@@ -140,7 +141,8 @@ func listAreaJobs(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 }
 
 func tellJob(cmd *cobra.Command, j reassign.Job) {
-	cmd.Printf("%s %s %d/%d，移动 %d，跳过 %d · moved %d, skipped %d\n", j.ID, j.Status, j.Done, j.Total, j.Moved, j.Skipped, j.Moved, j.Skipped)
+	fmt.Fprintf(cmd.OutOrStdout(), "%s %s %d/%d，移动 %[5]d，跳过 %[6]d · moved %[5]d, skipped %[6]d\n", j.ID, j.Status, j.Done, j.Total, j.Moved,
+		j.Skipped)
 }
 
 // addDryRun gives a command the flag that only looks at its file.

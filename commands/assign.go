@@ -37,7 +37,7 @@ func assignCampaign(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Comman
 			return err
 		}
 		for _, w := range report.Wrong {
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d: %s %s: %s · %s\n", args[1], w.Row, w.Column, w.Value, w.Text.ZH, w.Text.EN)
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d (%s): %s: %s · %s\n", args[1], w.Row, w.Column, w.Value, w.Text.ZH, w.Text.EN)
 		}
 		if len(report.Wrong) > 0 {
 			return fmt.Errorf("%s：未写入 · nothing was written", args[1])

@@ -77,6 +77,10 @@ func (l *Library) Draft(form string) (*Instrument, bool) {
 func (l *Library) Newest(form string) (*Instrument, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	return l.newestOf(form)
+}
+
+func (l *Library) newestOf(form string) (*Instrument, bool) {
 	if in, ok := l.current[form]; ok {
 		return in, true
 	}
@@ -112,19 +116,12 @@ func (l *Library) Knows(form string) bool {
 func (l *Library) ByTable(table string) (*Instrument, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	var best *Instrument
-	for _, in := range l.byVersion {
-		if in.Layout.Main().Name == table && in.Status != Draft && (best == nil || in.Version > best.Version) {
-			best = in
+	for form, all := range l.published {
+		if all[0].Layout.Main().Name == table {
+			return l.newestOf(form)
 		}
 	}
-	if best == nil {
-		return nil, false
-	}
-	if current, ok := l.current[best.Form.ID]; ok {
-		return current, true
-	}
-	return best, true
+	return nil, false
 }
 
 // ByRepeat finds the newest version that keeps a repeat's rows in that collection, and the repeat's table.
@@ -133,12 +130,9 @@ func (l *Library) ByRepeat(table string) (*Instrument, *survey.Table, bool) {
 	defer l.mu.RUnlock()
 	var best *Instrument
 	var rows *survey.Table
-	for _, in := range l.byVersion {
-		if in.Status == Draft || best != nil && (l.current[in.Form.ID] == best || l.current[in.Form.ID] != in && in.Version < best.Version) {
-			continue
-		}
-		for _, t := range in.Layout.Tables[1:] {
-			if t.Name == table {
+	for form, all := range l.published {
+		for _, in := range all {
+			if t := in.Layout.Named(table); t != nil && t.Repeat != nil && (best == nil || best != l.current[form]) {
 				best, rows = in, t
 			}
 		}

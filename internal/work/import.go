@@ -30,7 +30,7 @@ func ReadFrom(list tabular.File) (parts []Part, ignored []string, err error) {
 func parse(read func(each func(tabular.Row) error) ([]string, error)) (parts []Part, ignored []string, err error) {
 	var wrong survey.Problems
 	ignored, err = read(func(r tabular.Row) error {
-		p := Part{Area: r.Get("area"), Household: r.Get("household"), Worker: r.Get("worker"), Due: r.Get("due")}
+		p := Part{Area: r.Get("area"), Household: r.Get("household"), Worker: r.Get("worker"), Due: r.Get("due"), row: r.Number}
 		if p.Area == "" && p.Household == "" {
 			wrong = append(wrong, r.Problem("work.part", "area", "没有区划代码，也没有家庭。", "Neither an area nor a household."))
 		}

@@ -3,6 +3,7 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -22,6 +23,8 @@ type Part struct {
 	Worker    string `json:"worker"`    // id or staff number; "" for nobody yet
 	Target    int    `json:"target"`    // interviews wanted; 0 for none said
 	Due       string `json:"due"`       // day, or ""
+
+	row int // of the list that it was read from; 0 where it was not
 }
 
 // Report says what became of the parts, or would become of them.
@@ -34,7 +37,7 @@ type Report struct {
 	Wrong   []Fault `json:"wrong"`
 }
 
-// Fault is what is wrong with a part; Row counts from 1.
+// Fault is what is wrong with a part; Row is that of the list, or counts the parts from 1.
 type Fault struct {
 	Row    int    `json:"row"`
 	Column string `json:"column"`
@@ -151,7 +154,7 @@ func (a *assigning) plan(db collections.DB, parts []Part) ([]step, error) {
 			seen[key] = true
 		}
 		if fault != nil {
-			fault.Row = i + 1
+			fault.Row = cmp.Or(p.row, i+1)
 			if a.report.Wrong = append(a.report.Wrong, *fault); len(a.report.Wrong) >= mostWrong {
 				return steps, nil
 			}
