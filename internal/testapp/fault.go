@@ -1,9 +1,7 @@
 package testapp
 
 import (
-	"database/sql"
 	"errors"
-	"path/filepath"
 	"regexp"
 	"sync"
 	"testing"
@@ -73,15 +71,6 @@ func (a *App) Failing(n int, skip func(query string) bool, do func()) (statement
 // Version is a number that changes with every commit of somebody else's to the database.
 func (a *App) Version(t testing.TB) (version int) {
 	t.Helper()
-	if a.looks == nil {
-		db, err := sql.Open("sqlite", filepath.Join(a.DataDir(), "data.db"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		db.SetMaxOpenConns(1)
-		a.looks = db
-		t.Cleanup(func() { db.Close() })
-	}
 	if err := a.looks.QueryRow(`PRAGMA data_version`).Scan(&version); err != nil {
 		t.Fatal(err)
 	}

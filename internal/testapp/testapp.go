@@ -37,6 +37,8 @@ type App struct {
 	handler  http.Handler
 	asked    *asked
 	looks    *sql.DB // at the version alone
+	last     Picture // the last that was taken
+	lastOf   int     // the version that it shows
 }
 
 // Password is what every worker made by a builder signs in with.
@@ -88,7 +90,13 @@ func Open(t testing.TB, from string) *App {
 		t.Fatal(err)
 	}
 	t.Cleanup(base.Cleanup)
-	a := &App{TestApp: base, clock: morning, asked: asked}
+	looks, err := sql.Open("sqlite", filepath.Join(base.DataDir(), datafolder.Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks.SetMaxOpenConns(1)
+	t.Cleanup(func() { looks.Close() })
+	a := &App{TestApp: base, clock: morning, asked: asked, looks: looks}
 	t.Cleanup(func() { a.examine(t, asked) })
 	a.Doorstep = hooks.New(func() time.Time { return a.clock })
 	if a.Doorstep.Keys, err = keys(); err != nil {
