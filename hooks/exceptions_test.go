@@ -129,6 +129,16 @@ func TestFourEyes(t *testing.T) {
 			t.Errorf("%v: %d", none, status)
 		}
 	}
+	own := ask()
+	asker.Want(http.StatusOK, http.MethodPost, "/api/collections/workers/records", map[string]any{"staff_no": "M4", "name": "自设管理员", "role": "manager",
+		"territory": []string{"990101"}, "active": true, "password": testapp.Password, "passwordConfirm": testapp.Password}, nil)
+	m4, err := app.FindFirstRecordByData(collections.Workers, "staff_no", "M4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, body := app.Client(t, server, m4).Do(http.MethodPost, requests+"/"+own+"/approve", nil); status != http.StatusForbidden || !strings.Contains(string(body), `"export.own_colleague"`) {
+		t.Errorf("an account that the asker entered approves: %d %s", status, body)
+	}
 	late := ask()
 	second.Want(http.StatusNoContent, http.MethodPost, requests+"/"+late+"/approve", nil, nil)
 	app.Advance(25 * time.Hour)

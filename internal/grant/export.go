@@ -35,7 +35,8 @@ func AskExport(ctx context.Context, app core.App, act access.Act, e Export, reas
 	return g, err
 }
 
-// ApproveExport is the second pair of eyes: another manager, whose territory holds that of the one who asks.
+// ApproveExport is the second pair of eyes: another manager, whose territory holds that of the one who asks and whose account is not of
+// that one's making. It fails with problem.NotFound, problem.GrantState or problem.OwnColleague.
 func ApproveExport(ctx context.Context, app core.App, act access.Act, id string) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		var worker, area, status, until string
@@ -48,6 +49,13 @@ func ApproveExport(ctx context.Context, app core.App, act access.Act, id string)
 			return problem.New(problem.NotFound, "")
 		case worker == act.ID || status != "asked" || until <= collections.Stamp(act.Now):
 			return problem.New(problem.GrantState, "")
+		}
+		depends, err := audit.DependsOn(db, act.ID, worker)
+		switch {
+		case err != nil:
+			return err
+		case depends:
+			return problem.New(problem.OwnColleague, "")
 		}
 		err = collections.Update(db, Table, id, collections.Row{
 			{Column: "status", Value: "approved"}, {Column: "approved_by", Value: act.ID},

@@ -6,6 +6,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/audit"
 	"doorstep/internal/grant"
 	"doorstep/internal/problem"
 	"doorstep/internal/testapp"
@@ -84,6 +85,10 @@ func TestAnExportIsApprovedByAnotherManager(t *testing.T) {
 	plantAmong(t, app, map[string]any{"id": "ask", "kind": "export", "worker": "asker", "area": here, "status": "asked",
 		"until": at(time.Millisecond)},
 		map[string]any{"kind": "break_glass", "worker": "second", "area": "990102001001001", "status": "approved", "until": at(0)})
+	made := audit.Entry{Actor: "asker", Action: audit.Configure, Collection: collections.Workers, Record: "made"}
+	if err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error { return audit.Append(db, now, made) }); err != nil {
+		t.Fatal(err)
+	}
 	for _, step := range []struct {
 		by    access.Act
 		id    string
@@ -98,6 +103,7 @@ func TestAnExportIsApprovedByAnotherManager(t *testing.T) {
 		{manager("second", "990101"), "ask-until", problem.GrantState, ""},
 		{access.Act{Actor: access.Actor{ID: "boss", Role: access.Supervisor, Territory: []string{"990101"}}, Now: now}, "ask",
 			problem.NotFound, ""},
+		{manager("made", "990101"), "ask", problem.OwnColleague, ""},
 		{manager("second", "990101"), "ask", "", "access_grants ask: approved_by status until updated"},
 		{manager("third", "990101"), "ask", problem.GrantState, ""},
 	} {

@@ -85,6 +85,7 @@ const (
 	LongWords        Code = "request.long_words"
 	ApprovalNeeded   Code = "export.approval_needed"
 	GrantState       Code = "export.request_state"
+	OwnColleague     Code = "export.own_colleague"
 	NoThumbnail      Code = "file.no_thumbnail"
 	TooManyDevices   Code = "device.too_many"
 	TooManyUploads   Code = "upload.too_many"
@@ -181,7 +182,9 @@ var Catalogue = map[Code]Entry{
 	LongWords:    {http.StatusBadRequest, "理由或意见最多 1000 字，没有保存。", "A reason or a comment has at most 1,000 characters; nothing was saved."},
 	ApprovalNeeded: {http.StatusForbidden, "含身份信息的导出须由另一名管理员批准，批准只能用一次。",
 		"An identified export needs the approval of another manager, which is good once."},
-	GrantState:     {http.StatusConflict, "该申请已处理、已过期，或是您自己的申请。", "This request was decided, has expired, or is your own."},
+	GrantState: {http.StatusConflict, "该申请已处理、已过期，或是您自己的申请。", "This request was decided, has expired, or is your own."},
+	OwnColleague: {http.StatusForbidden, "申请人录入或修改过您的账号（或录入您账号的人的账号），不能由您批准；请由其他管理员批准，没有时请运维人员另行录入一名管理员。",
+		"Whoever asks entered or changed your account, or that of who did: another manager has to approve. If there is none, an operator can enter one."},
 	TooManyGuesses: {http.StatusTooManyRequests, "登录失败次数过多，请稍后再试。", "Too many failed sign-ins; try again later."},
 	TooManySearches: {http.StatusTooManyRequests, "查找次数过多，请稍后再试；每人每天的次数有限。",
 		"Too many searches; wait a while. A person has a number of them a day."},

@@ -46,8 +46,8 @@ func Import(ctx context.Context, app core.App, path string, o Options) (Imported
 	return tabular.With(path, func(f tabular.File) (Imported, error) { return ImportFile(ctx, app, f, o) })
 }
 
-// ImportFile writes the workers of a list, all or none: new accounts, and changes of known ones by their staff number. It
-// fails with survey.Problems when the list has mistakes or is empty.
+// ImportFile writes the workers of a list, all or none: new accounts, and changes of known ones by their staff number. The trail names
+// each account. It fails with survey.Problems when the list has mistakes or is empty.
 func ImportFile(ctx context.Context, app core.App, f tabular.File, o Options) (Imported, error) {
 	l, ignored, err := read(collections.Read(app), f, o.Actor)
 	done := Imported{Ignored: ignored}
@@ -68,19 +68,27 @@ func ImportFile(ctx context.Context, app core.App, f tabular.File, o Options) (I
 			return done, err
 		}
 	}
+	did := o.Actor.Did("workers.import")
+	did.Collection, did.Purpose, did.Detail = collections.Workers, audit.Administration, done
+	entries := []audit.Entry{did}
 	return done, app.RunInTransaction(func(tx core.App) error {
 		for _, r := range records {
+			write := audit.Update
+			if r.IsNew() {
+				write = audit.Create
+			}
 			if err := tx.Save(r); err != nil {
 				return fmt.Errorf("worker %s: %w", r.GetString("staff_no"), err)
 			}
+			one := o.Actor.DidTo(audit.Configure, collections.Workers, r.Id, r.GetString("area"))
+			one.Purpose, one.Detail = audit.Administration, map[string]string{"write": write}
+			entries = append(entries, one)
 		}
 		db, err := collections.From(tx)
 		if err != nil {
 			return err
 		}
-		did := o.Actor.Did("workers.import")
-		did.Collection, did.Purpose, did.Detail = collections.Workers, audit.Administration, done
-		return audit.Append(db, o.Now, did)
+		return audit.Append(db, o.Now, entries...)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/signin"
 	"doorstep/internal/staff"
 	"doorstep/internal/survey"
@@ -79,14 +80,22 @@ func TestImport(t *testing.T) {
 			t.Errorf("%s: %s, want %s", no, got, want)
 		}
 	}
-	own, moved := idsOf(t, app, "F2", "F3", "M1"), []string{}
+	own, moved, told := idsOf(t, app, "F2", "F3", "M1"), []string{}, []string{}
 	for _, c := range app.Picture(t).Since(pictured) {
 		if c.Table != collections.Audit && !c.Names(own) {
 			t.Errorf("the import touched %s %s: %v", c.Table, c.Key, c.Columns())
 		}
+		if c.Table == collections.Audit && c.After["action"] == audit.Configure {
+			told = append(told, fmt.Sprint(c.After["record"], c.After["detail"]))
+		}
 		if c.Table == collections.Workers {
 			moved = append(moved, c.After["staff_no"]+": "+strings.Join(c.Columns(), " "))
 		}
+	}
+	slices.Sort(told)
+	want := []string{own[0] + `{"write":"update"}`, own[1] + `{"write":"create"}`, own[2] + `{"write":"create"}`}
+	if slices.Sort(want); !slices.Equal(told, want) {
+		t.Errorf("the trail tells of the accounts %q, want %q", told, want)
 	}
 	slices.Sort(moved)
 	if want := "F2: name territory updated, F3: , M1: "; strings.Join(moved, ", ") != want {
