@@ -184,7 +184,7 @@ var Catalogue = map[Code]Entry{
 		"An identified export needs the approval of another manager, which is good once."},
 	GrantState: {http.StatusConflict, "该申请已处理、已过期，或是您自己的申请。", "This request was decided, has expired, or is your own."},
 	OwnColleague: {http.StatusForbidden, "申请人录入或修改过您的账号（或录入您账号的人的账号），不能由您批准；请由其他管理员批准，没有时请运维人员另行录入一名管理员。",
-		"Whoever asks entered or changed your account, or that of who did: another manager has to approve. If there is none, an operator can enter one."},
+		"Whoever asks entered or changed your account, or that of who did: another manager approves. If there is none, an operator enters one."},
 	TooManyGuesses: {http.StatusTooManyRequests, "登录失败次数过多，请稍后再试。", "Too many failed sign-ins; try again later."},
 	TooManySearches: {http.StatusTooManyRequests, "查找次数过多，请稍后再试；每人每天的次数有限。",
 		"Too many searches; wait a while. A person has a number of them a day."},
