@@ -82,13 +82,11 @@ func readInteger(s string) (string, bool) {
 	if whole, zeros, fractional := strings.Cut(s, "."); fractional && strings.Trim(zeros, "0") == "" {
 		s = whole
 	}
-	digits := strings.TrimPrefix(s, "+")
-	digits = strings.TrimPrefix(digits, "-")
-	if len(s)-len(digits) > 1 || len(digits) > 18 || !allDigits(digits) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || len(strings.TrimLeft(s, "+-")) > 18 {
 		return s, false
 	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	return strconv.FormatInt(n, 10), err == nil
+	return strconv.FormatInt(n, 10), true
 }
 
 // readDecimal takes exponents too, because tablets write large numbers so: 1.2E7.

@@ -185,6 +185,9 @@ func TestReading(t *testing.T) {
 		{"integer", "007", "7"},
 		{"integer", "5.0", "5"},
 		{"integer", "-५", "-5"},
+		{"integer", "-999999999999999999.00", "-999999999999999999"},
+		{"integer", "5.", "5"},
+		{"integer", "-0", "0"},
 		{"decimal", "٣٫٥", "3.5"},
 		{"decimal", " 2.50 ", "2.50"},
 		{"decimal", "1.2E7", "1.2E7"},
@@ -219,7 +222,10 @@ func TestReading(t *testing.T) {
 
 func TestUnreadAnswersAreChanges(t *testing.T) {
 	for _, test := range []struct{ kind, sent string }{
-		{"integer", "twelve"}, {"integer", "1.5"}, {"integer", "1-2"}, {"decimal", "1,500"}, {"decimal", "NaN"}, {"date", "2026-02-30"},
+		{"integer", "twelve"}, {"integer", "1.5"}, {"integer", "1-2"}, {"integer", "+-5"}, {"integer", "--5"},
+		{"integer", "1000000000000000000"}, {"integer", "0000000000000000001"}, {"integer", "+"}, {"integer", ".0"}, {"integer", "5.0.0"}, {"integer", "5.01"},
+		{"integer", "1_0"}, {"integer", "0x1"}, {"integer", "1e2"}, {"decimal", "Inf"}, {"decimal", "1e999"}, {"decimal", "1_0"}, {"decimal", "0x1p4"}, {"decimal", "."},
+		{"decimal", "1,500"}, {"decimal", "NaN"}, {"date", "2026-02-30"},
 		{"date", "2026-02-03T10:00"}, {"dateTime", "soon"}, {"time", "25:00"}, {"geopoint", "95 114"}, {"select_one yn", "maybe"},
 	} {
 		t.Run(test.kind+" "+test.sent, func(t *testing.T) {

@@ -105,6 +105,12 @@ func TestWriteRefusesNames(t *testing.T) {
 	for name, spoil := range map[string]func(f *survey.Form){
 		"undeclared prefix": func(*survey.Form) { q.Bind = []survey.Pair{{Name: "y:z", Value: "1"}} },
 		"no name":           func(*survey.Form) { q.Bind = []survey.Pair{{Name: "1 2", Value: "1"}} },
+		"no name behind a prefix": func(f *survey.Form) {
+			q.Bind, f.Namespaces = []survey.Pair{{Name: "y:1 2", Value: "1"}}, []survey.Pair{{Name: "y", Value: "urn:y"}}
+		},
+		"a prefix without a name": func(f *survey.Form) {
+			q.Bind, f.Namespaces = []survey.Pair{{Name: "y:", Value: "1"}}, []survey.Pair{{Name: "y", Value: "urn:y"}}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &survey.Form{ID: "f", Name: "data", Root: &survey.Question{Kind: survey.KindGroup, Children: []*survey.Question{q}}}

@@ -73,14 +73,10 @@ func (w *sheetWalk) number(r *record, name string, to **big.Rat) bool {
 // rational reads a decimal number of a sensible size, or returns nil.
 func rational(text string) *big.Rat {
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || len(text) > 40 || math.IsNaN(f) || math.Abs(f) > 1e30 || f != 0 && math.Abs(f) < 1e-30 ||
-		strings.ContainsAny(text, "xXpP_/") {
+	if err != nil || len(text) > 40 || math.Abs(f) > 1e30 || f != 0 && math.Abs(f) < 1e-30 || strings.ContainsAny(text, "xX_") {
 		return nil
 	}
-	n, ok := new(big.Rat).SetString(text)
-	if !ok {
-		return nil
-	}
+	n, _ := new(big.Rat).SetString(text) // nil for what is not a number
 	return n
 }
 

@@ -177,10 +177,9 @@ func nameEnd(s string, from int) int {
 }
 
 func isNameStart(r rune) bool {
-	return r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80 && r != utf8.RuneError && unicode.IsLetter(r)
+	return r == '_' || unicode.IsLetter(r)
 }
 
 func isNamePart(r rune) bool {
-	return r == '-' || r == '.' || r >= '0' && r <= '9' || r >= 0x80 && r != utf8.RuneError &&
-		(unicode.IsDigit(r) || unicode.IsMark(r) || unicode.Is(unicode.Extender, r))
+	return r == '-' || r == '.' || unicode.IsDigit(r) || unicode.IsMark(r) || unicode.Is(unicode.Extender, r)
 }
