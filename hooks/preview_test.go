@@ -7,9 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
+	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/instrument"
 	"doorstep/internal/testapp"
 )
@@ -62,6 +65,20 @@ func TestAPreviewCountsWhatWouldChange(t *testing.T) {
 	for name, other := range map[string]*testapp.Client{"a supervisor": boss, "a district's manager": district} {
 		if status := uploadTo(t, other, path, "night_round.md", raw, "", &refusal); status != http.StatusForbidden {
 			t.Errorf("%s previews: %d %+v", name, status, refusal)
+		}
+	}
+	in, _ := app.Doorstep.Library.Get("night_round", "")
+	for _, of := range []struct {
+		since     time.Duration
+		territory []string
+		records   int
+	}{
+		{-time.Hour, []string{"990101"}, 2}, {-time.Hour, []string{"990102"}, 1}, {-time.Hour, []string{"990102", "990101"}, 3}, {-time.Hour, nil, 0},
+		{-time.Hour, []string{"9900", "9902"}, 0}, {time.Hour, []string{"9901"}, 0},
+	} {
+		p, err := in.Preview(t.Context(), collections.Read(app), in, instrument.Arrived{Since: app.Doorstep.Now().Add(of.since), Ranges: territory.Of(of.territory)}, app.Doorstep.Now())
+		if err != nil || p.Records != of.records || p.More {
+			t.Errorf("%+v: %+v %v", of, p, err)
 		}
 	}
 	if status := uploadTo(t, manager, "/api/doorstep/v1/forms/child_visit/preview", "night_round.md", raw, "", &refusal); status != http.StatusBadRequest {
