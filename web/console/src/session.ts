@@ -33,7 +33,7 @@ async function settle() {
   const me = await ask(api.GET('/api/doorstep/v1/me'))
   session.me = me
   session.state = 'in'
-  back(!!before && before !== me.id)
+  if (before) back(before !== me.id)
 }
 
 /** resume takes up the session of this tab after a reload. */

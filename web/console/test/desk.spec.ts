@@ -228,7 +228,7 @@ test('rounds of a repeat are told apart by their number', async ({ console, page
   for (const n of ['1', '2']) await expect(page.locator('.answers :is(.head, .sub)').filter({ hasText: new RegExp(`\\D ${n}$`) }).first()).toBeAttached()
 })
 
-test('a list that is scrolled far keeps a few pages of it, both ways, and decisions ask for none of them anew', async ({ console, page }) => {
+test('a list that is scrolled far keeps a few pages of it, both ways, and decisions ask for none of them anew at once', async ({ console, page, city }) => {
   let asked = 0
   await page.clock.install()
   await page.route(/\/v1\/queue\?/, (route) => { asked++; return route.continue({ url: route.request().url() + '&limit=10' }) })
@@ -246,7 +246,7 @@ test('a list that is scrolled far keeps a few pages of it, both ways, and decisi
   await expect(items.filter({ hasText: first })).toHaveCount(0)
 
   // What is looked at stays there when the pages before it come back.
-  const seen = () => list.evaluate((l) => [...l.querySelectorAll('.item')].find((i) => i.getBoundingClientRect().top >= l.getBoundingClientRect().top)!.textContent)
+  const seen = () => list.evaluate((l) => [...l.querySelectorAll('.item')].find((i) => i.getBoundingClientRect().top >= l.getBoundingClientRect().top - 2)!.textContent)
   await list.evaluate((l) => { l.scrollTop = 0 })
   const top = await seen()
   await page.waitForLoadState('networkidle')
@@ -271,4 +271,59 @@ test('a list that is scrolled far keeps a few pages of it, both ways, and decisi
   await page.clock.fastForward('00:05')
   await page.waitForLoadState('networkidle')
   expect([asked, await items.count()]).toEqual([0, was - 2])
+
+  // What somebody else decided goes once the pages have rested.
+  const shown = () => new URL(page.url()).searchParams.get('r')!
+  const before = shown()
+  await items.nth(10).click()
+  await expect.poll(shown).not.toBe(before)
+  const theirs = shown()
+  const { rev } = await city.call<{ rev: number }>('S00003', 'GET', '/api/doorstep/v1/records/' + theirs)
+  await city.call('S00003', 'POST', `/api/doorstep/v1/records/${theirs}/review`, { decision: 'approve', rev, comment: '', fields: [] })
+  await page.keyboard.press('j')
+  await expect.poll(shown).not.toBe(theirs)
+  await page.locator('.verdicts .good:enabled').waitFor()
+  await page.clock.fastForward('00:20')
+  await page.waitForLoadState('networkidle')
+  asked = 0
+  const fresh: string[] = []
+  page.on('response', async (r) => { if (r.url().includes('/v1/queue?')) fresh.push(...((await r.json()) as { items: { id: string }[] }).items.map((i) => i.id)) })
+  await page.keyboard.press('a')
+  await page.clock.fastForward('00:11')
+  await expect.poll(() => told.length).toBe(3)
+  await page.clock.fastForward('00:05')
+  await expect.poll(() => fresh.length).toBe(50)
+  expect([asked, fresh.includes(theirs.split('/')[1]!)]).toEqual([5, false])
+})
+
+test('the next one is that behind the one that is shown, wherever the list was scrolled', async ({ console, page }) => {
+  await page.route(/\/v1\/queue\?/, (route) => route.continue({ url: route.request().url() + '&limit=10' }))
+  await console.open('S00003', 'review')
+  const [items, current] = [page.locator('.list .item'), page.locator('.list .item[aria-current=true]')]
+  await current.waitFor()
+  const next = await items.nth(1).textContent()
+  await items.nth(1).focus()
+  for (let n = 0; await current.count(); n++) {
+    expect(n, 'it goes on').toBeLessThan(60)
+    await page.keyboard.press('End')
+    await page.waitForTimeout(100)
+  }
+  await page.keyboard.press('j')
+  await expect(current).toHaveText(next!)
+})
+
+test('a filter that is narrow is asked on for, each page once, and nothing is called empty before its end', async ({ console, page }) => {
+  const asked: string[] = []
+  await page.route(/\/v1\/queue\?/, async (route) => {
+    const url = route.request().url()
+    asked.push(url)
+    const answer = await route.fetch({ url: url + '&limit=4' })
+    const json = (await answer.json()) as { items: unknown[] }
+    await route.fulfill({ response: answer, json: { ...json, items: asked.length % 4 ? [] : json.items } }) // as the server does that looks at so many
+  })
+  await console.open('S00003', 'review')
+  await page.waitForLoadState('networkidle')
+  await expect(page.getByText('队列已清空')).toHaveCount(0)
+  expect(new Set(asked).size).toBe(asked.length)
+  expect(await page.locator('.list .item').count()).toBeGreaterThan(9)
 })

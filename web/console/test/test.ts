@@ -121,7 +121,7 @@ export class Console {
   /** picture keeps how the page looks, for people. */
   async picture(name: string) {
     const dir = process.env.DOORSTEP_SHOTS ?? base.info().outputDir
-    await this.page.evaluate(() => { for (const e of document.querySelectorAll<HTMLElement>('.part, .list li')) e.style.contentVisibility = 'visible' }) // drawn only where they are looked at
+    await this.page.evaluate(() => { for (const e of document.querySelectorAll<HTMLElement>('.part')) e.style.contentVisibility = 'visible' }) // drawn only where they are looked at
     await this.page.screenshot({ path: `${dir}/${name}.png`, fullPage: true })
   }
 }
