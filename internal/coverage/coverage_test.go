@@ -207,3 +207,31 @@ func compare(t *testing.T, app *testapp.App) {
 		}
 	}
 }
+
+// Workers come with most visits first and, of as many, by their ids; each is counted in the ranges alone, and once for all of them.
+func TestWorkersInTheirOrder(t *testing.T) {
+	app := testapp.New(t)
+	named := app.Worker(t, "F1", "field", "990101")
+	for _, w := range []struct {
+		worker, area                           string
+		visits, interviews, returned, approved int
+	}{
+		{"b", "990101001001001", 3, 2, 1, 0}, {"a", "990101001001001", 3, 1, 0, 1}, {named.Id, "990101001001001", 2, 2, 0, 0}, {named.Id, "990102001001001", 5, 3, 2, 1},
+		{"c", "990102001001001", 9, 8, 7, 6}, {"d", "990103001001001", 1, 1, 1, 1}, {named.Id, "990103001001001", 50, 50, 50, 50},
+	} {
+		app.Plant(t, "coverage_work", map[string]any{"worker": w.worker, "area": w.area, "visits": w.visits, "interviews": w.interviews, "returned": w.returned, "approved": w.approved})
+	}
+	self := coverage.Worker{ID: named.Id, Name: named.GetString("name"), StaffNo: "F1", Visits: 2, Interviews: 2}
+	first := []coverage.Worker{{ID: "a", Visits: 3, Interviews: 1, Approved: 1}, {ID: "b", Visits: 3, Interviews: 2, Returned: 1}, self}
+	self.Visits, self.Interviews, self.Returned, self.Approved = 7, 5, 2, 1
+	both := []coverage.Worker{{ID: "c", Visits: 9, Interviews: 8, Returned: 7, Approved: 6}, self, first[0], first[1]}
+	for _, tt := range []struct {
+		areas []string
+		want  []coverage.Worker
+	}{{[]string{"990101"}, first}, {[]string{"990102", "990101"}, both}, {[]string{"9904"}, nil}, {nil, nil}} {
+		got, err := coverage.Workers(collections.Read(app.TestApp), territory.Of(tt.areas))
+		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%v: %+v %v\nwant %+v", tt.areas, got, err, tt.want)
+		}
+	}
+}

@@ -154,4 +154,25 @@ func TestDDI(t *testing.T) {
 	if len(files) != 4 {
 		t.Errorf("%d files have variables, want 4", len(files))
 	}
+	var book struct {
+		Vars []struct {
+			Name      string   `xml:"name,attr"`
+			Labels    []string `xml:"labl"`
+			Questions []string `xml:"qstn>qstnLit"`
+		} `xml:"dataDscr>var"`
+	}
+	if err := xml.Unmarshal(out["codebook.xml"].Bytes(), &book); err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]bool{}
+	for _, v := range book.Vars {
+		if asked[v.Name] = len(v.Questions) > 0; asked[v.Name] && !slices.Equal(v.Questions, v.Labels) {
+			t.Errorf("%+v", v)
+		}
+	}
+	for name, want := range map[string]bool{"form_version": false, "received_at": false, "area/city": false, "crop": true, "needs/bath": true} {
+		if is, described := asked[name]; is != want || !described {
+			t.Errorf("%s is described %v, asked %v", name, described, is)
+		}
+	}
 }

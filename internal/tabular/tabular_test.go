@@ -124,3 +124,40 @@ func TestValues(t *testing.T) {
 		t.Errorf("List: %s", got)
 	}
 }
+
+// A list is looked at for the columns that it has, and what fails for want of a header is told from what fails otherwise.
+func TestPresentAndHeadless(t *testing.T) {
+	for name, tt := range map[string]struct {
+		file, content, has, others string
+		headless                   bool
+	}{
+		"two of three":          {"a.csv", "序号,工号,姓名\n1,F1,王\n", "staff_no name", "序号", false},
+		"all":                   {"a.csv", "备注,姓名,Staff_No\n", "staff_no name note", "", false},
+		"no header":             {"a.csv", "F1,王\n", "", "", true},
+		"nothing":               {"a.csv", "", "", "", true},
+		"a column missing":      {"a.csv", "工号,备注\nF1,x\n", "", "", false},
+		"no list":               {"a.docx", "x", "", "", false},
+		"a file that is absent": {"", "", "", "", false},
+	} {
+		path := filepath.Join(t.TempDir(), "absent.csv")
+		if tt.file != "" {
+			path = filepath.Join(filepath.Dir(path), tt.file)
+			if err := os.WriteFile(path, []byte(tt.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		present, others, err := tabular.Present(path, columns)
+		var has []string
+		for _, c := range append(columns, tabular.Column{Name: "frob"}) {
+			if err == nil && present(c.Name) {
+				has = append(has, c.Name)
+			}
+		}
+		if strings.Join(has, " ") != tt.has || strings.Join(others, " ") != tt.others || (err == nil) != (tt.has != "") || tabular.Headless(err) != tt.headless {
+			t.Errorf("%s: %q %q %v", name, has, others, err)
+		}
+	}
+	if tabular.Headless(nil) || tabular.Headless(survey.Problems{{Code: "table.no_header"}, {Code: "x"}}) {
+		t.Error("what failed otherwise, or did not fail, is taken for a list without a header")
+	}
+}
