@@ -75,7 +75,7 @@ func TestWorkThatFailsSaysSo(t *testing.T) {
 		{"outbox", true, func(ctx context.Context) error {
 			return outbox.Flush(ctx, app, func(context.Context, outbox.Message) error { return nil }, now)
 		}},
-		{"interrupted jobs", false, func(ctx context.Context) error { return job.Interrupt(ctx, app, now) }},
+		{"interrupted jobs", false, func(ctx context.Context) error { return job.Interrupt(ctx, app, now, "roster") }},
 		{"expired files", false, func(ctx context.Context) error {
 			return collections.Write(ctx, app, func(db collections.DB) error { return job.Expire(db, now) })
 		}},

@@ -5,17 +5,12 @@ import (
 	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
-
-	"doorstep/internal/job"
 )
 
 // runJobs does the long work that people ask for, beside the work of the day. What a server before left in the middle is said to
 // be interrupted; who began it may start it again.
 func (d *Doorstep) runJobs(e *core.ServeEvent) error {
 	app := e.App
-	if err := job.Interrupt(context.Background(), app, d.Now()); err != nil {
-		return err
-	}
 	runner, rows := d.Jobs()
 	for i, kinds := range rows {
 		besideWhenAsked(app, "doorstep.jobs."+strconv.Itoa(i), d.JobsWait[i],

@@ -290,6 +290,7 @@ func TestAStartInterruptsWhatWasLeft(t *testing.T) {
 			"created_by": "w", "created": "2026-11-23 02:00:00.000Z", "updated": "2026-11-23 02:00:00.000Z"})
 	}
 	app.Serve(t)
+	afterJobs(t, app)
 	want := []string{"job-done done", "job-failed failed", "job-running interrupted"}
 	if got := list(t, collections.Read(app.TestApp), `SELECT id||' '||status FROM jobs ORDER BY id`); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -318,7 +319,7 @@ func TestAJobThatAServerLeftIsInterrupted(t *testing.T) {
 		_, err = db.Exec(`UPDATE jobs SET status='running', done=3, total=9 WHERE id=?`, left)
 		return err
 	})
-	if err := job.Interrupt(context.Background(), d.TestApp, d.Doorstep.Now()); err != nil {
+	if err := job.Interrupt(context.Background(), d.TestApp, d.Doorstep.Now(), "export"); err != nil {
 		t.Fatal(err)
 	}
 	j := ended(t, d.boss, left)

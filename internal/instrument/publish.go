@@ -96,7 +96,15 @@ func (l *Library) Publish(app core.App, w Workbook, status, by string, now time.
 	if err != nil {
 		return nil, err
 	}
-	return in, l.Load(app)
+	l.loadStored(app)
+	return in, nil
+}
+
+// loadStored reads what was stored just now. Where that fails Refresh does it, within a minute: what is stored was not refused.
+func (l *Library) loadStored(app core.App) {
+	if err := l.Load(app); err != nil {
+		app.Logger().Error("read forms again", "error", err.Error())
+	}
 }
 
 // version names the version of a workbook that names none: that of the newest one when it is the same, else the moment.

@@ -32,10 +32,10 @@ func (l *Library) SetStatus(app core.App, to Step, by string, now time.Time) err
 		return problem.New(problem.NotFound, "")
 	}
 	err := app.RunInTransaction(func(tx core.App) error { return l.move(tx, *held, to.Status, by, now) })
-	if err != nil {
-		return err
+	if err == nil {
+		l.loadStored(app)
 	}
-	return l.Load(app)
+	return err
 }
 
 func (l *Library) move(tx core.App, in Instrument, status, by string, now time.Time) error {

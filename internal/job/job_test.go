@@ -75,7 +75,7 @@ func TestJobsMoveByTheirState(t *testing.T) {
 			}
 			return ": file upload"
 		}},
-		{"interrupt", func() error { return job.Interrupt(t.Context(), app.TestApp, now.Add(time.Second)) }, func(kind, state, _ string) string {
+		{"interrupt", func() error { return job.Interrupt(t.Context(), app.TestApp, now.Add(time.Second), "roster") }, func(kind, state, _ string) string {
 			if kind == "roster" && state == collections.JobRunning {
 				return ": status updated"
 			}

@@ -86,19 +86,27 @@ type Runner struct {
 	stop map[string]context.CancelFunc // of the jobs that run
 }
 
-// Interrupt notes the jobs that a server left when it ended. It is called before Run.
-func Interrupt(ctx context.Context, app core.App, now time.Time) error {
+// Interrupt notes the jobs of some kinds that nobody does any more: their server ended, or how they ended could not be written.
+func Interrupt(ctx context.Context, app core.App, now time.Time, kinds ...string) error {
+	list, err := json.Marshal(kinds)
+	if err != nil {
+		return err
+	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		_, err := db.Exec(`UPDATE jobs SET status='interrupted', updated=? WHERE status='running' AND kind!='reassign'`, collections.Stamp(now))
-		if err != nil {
+		const left = `UPDATE jobs SET status='interrupted', updated=? WHERE status='running' AND kind IN (SELECT value FROM json_each(?))`
+		if _, err := db.Exec(left, collections.Stamp(now), string(list)); err != nil {
 			return fmt.Errorf("interrupted jobs: %w", err)
 		}
 		return nil
 	})
 }
 
-// Run does what waits of some kinds, until nothing does or ctx ends. What runs then is interrupted.
+// Run does what waits of some kinds, until nothing does or ctx ends. What runs then is interrupted, as is what an earlier Run has left.
+// No other Run does the same kinds meanwhile.
 func (r *Runner) Run(ctx context.Context, app core.App, kinds ...string) error {
+	if err := Interrupt(ctx, app, r.Now(), kinds...); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		t, found, err := r.claim(ctx, app, kinds)
 		if err != nil || !found {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
@@ -40,12 +42,17 @@ func importAreas(r *request) error {
 	}
 	report.Mistakes = report.Mistakes[:min(len(report.Mistakes), survey.MostProblems)]
 	if !o.Check {
-		if err := r.Areas.Load(r.App); err != nil {
-			return err
-		}
-		r.KickAreas()
+		r.areasChanged(r.App)
 	}
 	return r.JSON(http.StatusOK, report)
+}
+
+// areasChanged shows what an import has written, and lets its job begin, which reads the areas too where they cannot be read here.
+func (s *Server) areasChanged(app core.App) {
+	if err := s.Areas.Load(app); err != nil {
+		app.Logger().Error("read the areas that were imported", "error", err.Error())
+	}
+	s.KickAreas()
 }
 
 // importHouseCodes answers a check with all that is wrong, and an import with what it did.

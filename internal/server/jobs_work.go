@@ -337,9 +337,6 @@ func (s *Server) importAreaFile(ctx context.Context, t *job.Task) (any, error) {
 	if err != nil {
 		return nil, firstMistakes(err)
 	}
-	if err := s.Areas.Load(t.App); err != nil {
-		return nil, err
-	}
-	s.KickAreas()
+	s.areasChanged(t.App)
 	return importedAreas{Added: report.Added, Changed: report.Changed, Same: report.Same, Ended: report.Ended, Job: report.Job}, nil
 }
