@@ -1,4 +1,5 @@
 import type { City } from './server.ts'
+import { outlives } from './outlives.ts'
 import { test, expect, sizes, type Lang } from './test.ts'
 
 interface Staff { items: { staff_no: string }[] }
@@ -101,7 +102,7 @@ test('a visit to one person is given to somebody of the household', async ({ con
   await dialog.getByLabel(words.zh.reason).fill('采集员确认走访的就是这一位')
   await console.accessible()
   await console.picture('held-person-zh-desk')
-  await dialog.getByRole('button', { name: words.zh.go }).click()
+  await outlives(console, boss, { name: 'a held visit', send: /^归入这一户$/, to: /\/assign$/ })
   await expect(page.getByText(words.zh.done)).toBeVisible()
   const after = await city.call<Home>(boss, 'GET', `/api/doorstep/v1/households/${made.household}`)
   expect(after.visits.length).toBe(2)

@@ -81,6 +81,12 @@ export class City {
     return (res.status === 204 ? undefined : await res.json()) as T
   }
 
+  /** endSessions ends every session of somebody. */
+  async endSessions(staff: string) {
+    await this.call(staff, 'POST', '/api/doorstep/v1/me/sessions/end', { everywhere: true })
+    delete this.tokens[staff]
+  }
+
   private tokens: Record<string, string> = {}
   async token(staff: string): Promise<string> {
     if (!this.tokens[staff]) {
