@@ -303,3 +303,20 @@ func Each(db DB, query string, args []any, scan func(*sql.Rows) error) error {
 	}
 	return rows.Err()
 }
+
+// All returns what read makes of each row, in their order; without rows an empty list, never nil.
+func All[T any](db DB, query string, args []any, read func(*sql.Rows, *T) error) ([]T, error) {
+	all := []T{}
+	err := Each(db, query, args, func(rows *sql.Rows) error {
+		var one T
+		err := read(rows, &one)
+		all = append(all, one)
+		return err
+	})
+	return all, err
+}
+
+// Column returns the values of a query of one column, as All does.
+func Column[T any](db DB, query string, args ...any) ([]T, error) {
+	return All(db, query, args, func(rows *sql.Rows, value *T) error { return rows.Scan(value) })
+}
