@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -270,6 +271,15 @@ func ReadPage[T any](n int, read func(i int) (item T, size int, err error)) ([]T
 		page, size = append(page, item), size+long
 	}
 	return page, nil
+}
+
+// JSONList writes values as json_each reads them; [] for none.
+func JSONList[T ~string | int | int64](values []T) string {
+	if len(values) == 0 {
+		return "[]"
+	}
+	b, _ := json.Marshal(values) // texts and whole numbers always can
+	return string(b)
 }
 
 // One scans the first row into dest and reports whether there was one. Where a query orders the few rows that match, it

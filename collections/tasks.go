@@ -2,7 +2,6 @@ package collections
 
 import (
 	"database/sql"
-	"encoding/json"
 	"time"
 )
 
@@ -46,10 +45,7 @@ func AskedTwice(db DB, task string) (other string, err error) {
 // JoinTasks lets each of some households be asked for once, after what was said of duplicates: an open task that another one makes
 // superfluous is called off, and asked again when the households of the two are no longer one.
 func JoinTasks(db DB, households []string, now time.Time) error {
-	list, err := json.Marshal(households)
-	if err != nil {
-		return err
-	}
+	list := JSONList(households)
 	var apart, open []task
 	read := func(all *[]task) func(*sql.Rows) error {
 		return func(rows *sql.Rows) error {
@@ -61,7 +57,7 @@ func JoinTasks(db DB, households []string, now time.Time) error {
 	}
 	if err := Each(db, `SELECT t.id, t.assignee, t.rev FROM tasks t CROSS JOIN task_joins j ON j.task=t.id CROSS JOIN tasks o ON o.id=j.other
 		WHERE t.household IN (SELECT value FROM json_each(?)) AND +t.status='cancelled'
-		AND NOT (`+oneHousehold(`t.household`, `o.household`)+`)`, []any{string(list)}, read(&apart)); err != nil {
+		AND NOT (`+oneHousehold(`t.household`, `o.household`)+`)`, []any{list}, read(&apart)); err != nil {
 		return err
 	}
 	for _, t := range apart {
@@ -73,7 +69,7 @@ func JoinTasks(db DB, households []string, now time.Time) error {
 		}
 	}
 	if err := Each(db, `SELECT id, assignee, rev FROM tasks WHERE household IN (SELECT value FROM json_each(?)) AND +status='open'
-		AND +campaign!=''`, []any{string(list)}, read(&open)); err != nil {
+		AND +campaign!=''`, []any{list}, read(&open)); err != nil {
 		return err
 	}
 	for _, t := range open {

@@ -25,14 +25,10 @@ type formVersion struct {
 }
 
 func formVersions(app *pocketbase.PocketBase) (all []formVersion, err error) {
-	err = collections.Each(collections.Read(app), `SELECT form_id, version, status, published_at, title, source_name, source FROM forms
-		ORDER BY form_id, published_at, version`, nil, func(rows *sql.Rows) error {
-		var v formVersion
-		err := rows.Scan(&v.form, &v.version, &v.status, &v.published, &v.title, &v.source, &v.raw)
-		all = append(all, v)
-		return err
+	return collections.All(collections.Read(app), `SELECT form_id, version, status, published_at, title, source_name, source FROM forms
+		ORDER BY form_id, published_at, version`, nil, func(rows *sql.Rows, v *formVersion) error {
+		return rows.Scan(&v.form, &v.version, &v.status, &v.published, &v.title, &v.source, &v.raw)
 	})
-	return all, err
 }
 
 // knownForm fails with the forms that are published.

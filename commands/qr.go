@@ -59,14 +59,11 @@ func printCodes(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 type fieldWorker struct{ id, staffNo, name, area string }
 
 func (o qrOptions) print(ctx context.Context, app *pocketbase.PocketBase, d *hooks.Doorstep) ([]string, error) {
-	var workers []fieldWorker
-	err := collections.Each(collections.Read(app), `SELECT id, staff_no, name, area FROM workers
-		WHERE role='field' AND active AND substr(area,1,?)=? ORDER BY area, staff_no`, []any{len(o.area), o.area}, func(rows *sql.Rows) error {
-		var w fieldWorker
-		err := rows.Scan(&w.id, &w.staffNo, &w.name, &w.area)
-		workers = append(workers, w)
-		return err
-	})
+	workers, err := collections.All(collections.Read(app), `SELECT id, staff_no, name, area FROM workers
+		WHERE role='field' AND active AND substr(area,1,?)=? ORDER BY area, staff_no`,
+		[]any{len(o.area), o.area}, func(rows *sql.Rows, w *fieldWorker) error {
+			return rows.Scan(&w.id, &w.staffNo, &w.name, &w.area)
+		})
 	if err != nil {
 		return nil, err
 	}

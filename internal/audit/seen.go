@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -193,11 +192,7 @@ func (s seen) find(db collections.DB, id string) (seqs []int64, err error) {
 	for i := range keys {
 		keys[i] = i<<slotBits | slot
 	}
-	wanted, err := json.Marshal(keys)
-	if err != nil {
-		return nil, err
-	}
-	err = collections.Each(db, `SELECT rows FROM audit_seen WHERE id IN (SELECT value FROM json_each(?))`, []any{string(wanted)},
+	err = collections.Each(db, `SELECT rows FROM audit_seen WHERE id IN (SELECT value FROM json_each(?))`, []any{collections.JSONList(keys)},
 		func(rows *sql.Rows) error {
 			var packed []byte
 			if err := rows.Scan(&packed); err != nil {

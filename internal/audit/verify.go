@@ -76,12 +76,8 @@ func (r *Report) add(row *Row, anchor string) {
 
 // After reads the rows behind a number, oldest first.
 func After(db collections.DB, seq int64) ([]Row, error) {
-	var all []Row
-	err := collections.Each(db, selectRows+`WHERE seq>? ORDER BY seq`, []any{seq}, func(rows *sql.Rows) error {
-		var r Row
-		err := r.scan(rows)
-		all = append(all, r)
-		return err
+	all, err := collections.All(db, selectRows+`WHERE seq>? ORDER BY seq`, []any{seq}, func(rows *sql.Rows, r *Row) error {
+		return r.scan(rows)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the audit chain: %w", err)

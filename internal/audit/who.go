@@ -154,21 +154,18 @@ func (t *Trace) read(db collections.DB) error {
 	if err != nil {
 		return fmt.Errorf("exports: %w", err)
 	}
-	wanted, err := json.Marshal(seqs)
-	if err != nil {
-		return err
-	}
 	t.Lines = []Line{}
-	err = collections.Each(db, selectRows+`WHERE seq IN (SELECT value FROM json_each(?))`, []any{string(wanted)}, func(rows *sql.Rows) error {
-		var r Row
-		if err := r.scan(rows); err != nil {
-			return err
-		}
-		if line, ok := t.line(&r, named); ok {
-			t.Lines = append(t.Lines, line)
-		}
-		return nil
-	})
+	err = collections.Each(db, selectRows+`WHERE seq IN (SELECT value FROM json_each(?))`,
+		[]any{collections.JSONList(seqs)}, func(rows *sql.Rows) error {
+			var r Row
+			if err := r.scan(rows); err != nil {
+				return err
+			}
+			if line, ok := t.line(&r, named); ok {
+				t.Lines = append(t.Lines, line)
+			}
+			return nil
+		})
 	if err != nil {
 		return fmt.Errorf("rows of the audit chain: %w", err)
 	}
@@ -223,13 +220,9 @@ func (t *Trace) name(db collections.DB) error {
 		actors = append(actors, l.Actor)
 	}
 	slices.Sort(actors)
-	wanted, err := json.Marshal(slices.Compact(actors))
-	if err != nil {
-		return err
-	}
 	staff := map[string][2]string{}
-	err = collections.Each(db, `SELECT id, name, staff_no FROM workers WHERE id IN (SELECT value FROM json_each(?))`, []any{string(wanted)},
-		func(rows *sql.Rows) error {
+	err := collections.Each(db, `SELECT id, name, staff_no FROM workers WHERE id IN (SELECT value FROM json_each(?))`,
+		[]any{collections.JSONList(slices.Compact(actors))}, func(rows *sql.Rows) error {
 			var id, name, number string
 			err := rows.Scan(&id, &name, &number)
 			staff[id] = [2]string{name, number}

@@ -2,7 +2,6 @@ package backup
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,13 +15,7 @@ func prove(ctx context.Context, db collections.DB) (audit.Head, error) {
 	if err := ctx.Err(); err != nil {
 		return audit.Head{}, err
 	}
-	var faults []string
-	err := collections.Each(db, `PRAGMA integrity_check`, nil, func(rows *sql.Rows) error {
-		var fault string
-		err := rows.Scan(&fault)
-		faults = append(faults, fault)
-		return err
-	})
+	faults, err := collections.Column[string](db, `PRAGMA integrity_check`)
 	if err != nil {
 		return audit.Head{}, fmt.Errorf("integrity: %w", err)
 	}

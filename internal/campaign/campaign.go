@@ -34,10 +34,8 @@ type Campaign struct {
 
 // List returns all campaigns, the latest first.
 func List(db collections.DB) ([]Campaign, error) {
-	var all []Campaign
-	err := collections.Each(db, `SELECT id, name, form, round, COALESCE(territory,'[]'), hold_policy, status, starts, ends FROM campaigns
-		ORDER BY created DESC, id`, nil, func(rows *sql.Rows) error {
-		var c Campaign
+	return collections.All(db, `SELECT id, name, form, round, COALESCE(territory,'[]'), hold_policy, status, starts, ends FROM campaigns
+		ORDER BY created DESC, id`, nil, func(rows *sql.Rows, c *Campaign) error {
 		var territory, starts, ends string
 		if err := rows.Scan(&c.ID, &c.Name, &c.Form, &c.Round, &territory, &c.HoldPolicy, &c.Status, &starts, &ends); err != nil {
 			return err
@@ -47,10 +45,8 @@ func List(db collections.DB) ([]Campaign, error) {
 		if err := json.Unmarshal([]byte(territory), &c.Territory); err != nil {
 			return fmt.Errorf("territory of campaign %s: %w", c.ID, err)
 		}
-		all = append(all, c)
 		return nil
 	})
-	return all, err
 }
 
 // Create writes a new campaign and announces it. by is who does so.

@@ -42,12 +42,8 @@ func eachArea(db collections.DB, actor access.Actor, parent, columns string, sca
 	if parent != "" || actor.Role == access.Operator {
 		return collections.Each(db, `SELECT `+columns+` FROM areas a WHERE a.parent=? AND a.active ORDER BY a.code`, []any{parent}, scan)
 	}
-	codes, err := json.Marshal(actor.Territory)
-	if err != nil {
-		return err
-	}
 	return collections.Each(db, `SELECT `+columns+` FROM areas a WHERE a.code IN (SELECT value FROM json_each(?)) AND a.active
-		ORDER BY a.code`, []any{string(codes)}, scan)
+		ORDER BY a.code`, []any{collections.JSONList(actor.Territory)}, scan)
 }
 
 // reaches reports whether an area lies in the actor's territory, or holds a part of it.

@@ -30,24 +30,19 @@ const mostCampaigns = 500
 
 // Campaigns lists the rounds of all surveys, the open ones and the latest first.
 func Campaigns(db collections.DB, k Known, actor access.Actor) ([]Campaign, error) {
-	all := []Campaign{}
-	err := collections.Each(db, `SELECT id, rev, name, form, round, starts, ends, COALESCE(territory,'[]'), hold_policy, status,
+	return collections.All(db, `SELECT id, rev, name, form, round, starts, ends, COALESCE(territory,'[]'), hold_policy, status,
 		COALESCE(recheck,'')
-		FROM campaigns ORDER BY status DESC, starts DESC, id LIMIT ?`,
-		[]any{mostCampaigns}, func(rows *sql.Rows) error {
-			var c Campaign
-			var territory, recheck string
-			err := rows.Scan(&c.ID, &c.Rev, &c.Name, &c.Form, &c.Round, &c.Starts, &c.Ends, &territory, &c.HoldPolicy, &c.Status, &recheck)
-			if c.Recheck, _ = survey.ParseRecheck(recheck); c.Recheck.Questions == nil { // one that nobody understands is none
-				c.Recheck.Questions = []string{}
-			}
-			codes := access.ParseTerritory(territory)
-			c.Territory, c.Mine = Places(k.Areas, codes), len(codes) > 0
-			for _, code := range codes {
-				c.Mine = c.Mine && actor.May(access.EditCampaign, code, "")
-			}
-			all = append(all, c)
-			return err
-		})
-	return all, err
+		FROM campaigns ORDER BY status DESC, starts DESC, id LIMIT ?`, []any{mostCampaigns}, func(rows *sql.Rows, c *Campaign) error {
+		var territory, recheck string
+		err := rows.Scan(&c.ID, &c.Rev, &c.Name, &c.Form, &c.Round, &c.Starts, &c.Ends, &territory, &c.HoldPolicy, &c.Status, &recheck)
+		if c.Recheck, _ = survey.ParseRecheck(recheck); c.Recheck.Questions == nil { // one that nobody understands is none
+			c.Recheck.Questions = []string{}
+		}
+		codes := access.ParseTerritory(territory)
+		c.Territory, c.Mine = Places(k.Areas, codes), len(codes) > 0
+		for _, code := range codes {
+			c.Mine = c.Mine && actor.May(access.EditCampaign, code, "")
+		}
+		return err
+	})
 }

@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"database/sql"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -159,12 +158,8 @@ func (f OutcomeFilter) names(db collections.DB, k Known, keys []string) (map[str
 		}
 		return names, nil
 	}
-	list, err := json.Marshal(keys)
-	if err != nil {
-		return nil, err
-	}
 	query := `SELECT w.id, w.name FROM json_each(?) CROSS JOIN ` + table + ` w ON w.id=json_each.value`
-	return names, collections.Each(db, query, []any{string(list)}, func(rows *sql.Rows) error {
+	return names, collections.Each(db, query, []any{collections.JSONList(keys)}, func(rows *sql.Rows) error {
 		var key, name string
 		err := rows.Scan(&key, &name)
 		names[key] = name

@@ -175,8 +175,7 @@ func rowsOf(keys []key) map[string]string {
 	}
 	lists := map[string]string{}
 	for table, all := range rows {
-		list, _ := json.Marshal(all) // numbers alone
-		lists[table] = string(list)
+		lists[table] = collections.JSONList(all)
 	}
 	return lists
 }

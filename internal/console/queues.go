@@ -103,10 +103,8 @@ func DropQueue(ctx context.Context, app core.App, actor access.Actor, id string)
 
 // SavedQueues gives the queues that the actor has put aside, each with how many records it holds now.
 func SavedQueues(db collections.DB, k Known, actor access.Actor) ([]SavedQueue, error) {
-	all := []SavedQueue{}
-	err := collections.Each(db, `SELECT id, name, filter, sealed FROM saved_queues WHERE worker=?
-		ORDER BY created`, []any{actor.ID}, func(rows *sql.Rows) error {
-		var q SavedQueue
+	all, err := collections.All(db, `SELECT id, name, filter, sealed FROM saved_queues WHERE worker=?
+		ORDER BY created`, []any{actor.ID}, func(rows *sql.Rows, q *SavedQueue) error {
 		var filter, sealed string
 		if err := rows.Scan(&q.ID, &q.Name, &filter, &sealed); err != nil {
 			return err
@@ -115,7 +113,6 @@ func SavedQueues(db collections.DB, k Known, actor access.Actor) ([]SavedQueue, 
 		if opened.Fill("name", &q.Name); json.Unmarshal([]byte(filter), &q.Filter) != nil {
 			q.Filter = map[string]string{} // somebody broke it by hand
 		}
-		all = append(all, q)
 		return err
 	})
 	for i := range all {

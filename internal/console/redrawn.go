@@ -56,11 +56,7 @@ func redrawnBelow(db collections.DB, actor access.Actor, at string) (string, err
 			}
 			return err
 		})
-	if err != nil {
-		return "", err
-	}
-	list, err := json.Marshal(parents)
-	return string(list), err
+	return collections.JSONList(parents), err
 }
 
 // reachOf are the codes that reaches tells of.

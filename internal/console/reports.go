@@ -81,12 +81,10 @@ func ListReports(db collections.DB, k Known, actor access.Actor, f ReportsAsked)
 
 // first returns the first of some reports of the list. The last of args says at most how many.
 func (l *reportList) first(db collections.DB, k Known, reports string, args []any) ([]Report, error) {
-	all := []Report{}
 	query := `SELECT id, title, due, created, area, collection, record, note, CASE status WHEN 'open' THEN '' ELSE COALESCE((SELECT name
 		FROM workers w WHERE w.id=COALESCE(NULLIF(confirmed_by,''), assignee)),'') END, confirmed_at, sealed FROM ` + reports + `
 		ORDER BY ` + l.by() + ` LIMIT ?`
-	err := collections.Each(db, query, args, func(rows *sql.Rows) error {
-		var r Report
+	return collections.All(db, query, args, func(rows *sql.Rows, r *Report) error {
 		var sealed string
 		if err := rows.Scan(&r.Task, &r.Title, &r.Due, &r.Created, &r.Area, &r.Collection, &r.Record, &r.Note, &r.SettledBy, &r.SettledAt,
 			&sealed); err != nil {
@@ -96,10 +94,8 @@ func (l *reportList) first(db collections.DB, k Known, reports string, args []an
 		opened.Fill("title", &r.Title)
 		opened.Fill("note", &r.Note)
 		r.AreaName = nameOf(k.Areas, r.Area)
-		all = append(all, r)
 		return err
 	})
-	return all, err
 }
 
 // ReportOf is a mandatory report of one record, and what became of it.

@@ -119,11 +119,9 @@ func (ask *WorkersAsked) each(db collections.DB, ranges []territory.Range, from 
 }
 
 func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, error) {
-	all := []Device{}
-	err := collections.Each(db, `SELECT id, name, app, platform, last_contact, waiting, files_waiting, waiting_at, revoked, area, sealed
+	return collections.All(db, `SELECT id, name, app, platform, last_contact, waiting, files_waiting, waiting_at, revoked, area, sealed
 		FROM devices WHERE worker=?
-		ORDER BY last_contact DESC`, []any{worker}, func(rows *sql.Rows) error {
-		var d Device
+		ORDER BY last_contact DESC`, []any{worker}, func(rows *sql.Rows, d *Device) error {
 		var area, sealed string
 		if err := rows.Scan(&d.ID, &d.Name, &d.App, &d.Platform, &d.LastSeen, &d.Waiting, &d.Files, &d.WaitingAt, &d.Revoked,
 			&area, &sealed); err != nil {
@@ -133,10 +131,8 @@ func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, 
 		if opened.Fill("name", &d.Name); !actor.May(access.ManageDevice, area, "") {
 			d.ID, d.Name = "", ""
 		}
-		all = append(all, d)
 		return err
 	})
-	return all, err
 }
 
 // FormLine is one version of a form.

@@ -2,7 +2,6 @@ package console
 
 import (
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"slices"
 
@@ -78,14 +77,10 @@ func (s *stream) read(m *merge) error {
 func (s *stream) readStreet(m *merge) error {
 	slow, args := s.slow()
 	after, afterArgs := m.after(s.from)
-	states, err := json.Marshal(s.f.States)
-	if err != nil {
-		return err
-	}
 	query := `SELECT v.rowid, v.id, v.received_at FROM "` + s.table + `" v WHERE v.area>=? AND v.area<?
 		AND +v.review_state IN (SELECT value FROM json_each(?)) AND ` + s.days + ` AND ` + after + ` AND ` + slow + `
 		ORDER BY ` + m.by() + ` LIMIT ?`
-	all := slices.Concat([]any{s.r.Lo, s.r.Hi, string(states)}, s.daysArgs, afterArgs, args, []any{m.limit + 1})
+	all := slices.Concat([]any{s.r.Lo, s.r.Hi, collections.JSONList(s.f.States)}, s.daysArgs, afterArgs, args, []any{m.limit + 1})
 	return collections.Each(s.db, query, all, func(rows *sql.Rows) error {
 		at := key{table: s.table}
 		err := rows.Scan(&at.row, &at.id, &at.at)

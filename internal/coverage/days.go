@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -107,7 +106,6 @@ func (k *keeper) nextDay(u uncounted) (day string, found bool, err error) {
 
 // uncountedOf are the districts of a table whose days are not all counted.
 func uncountedOf(db collections.DB, table string) (districts []string, err error) {
-	districts = []string{} // null in JSON is a value
 	err = collections.Each(db, `SELECT key FROM coverage_stale WHERE what='days' AND key>=? AND key<?`, []any{table + "/", table + "0"},
 		func(rows *sql.Rows) error {
 			key := ""
@@ -122,10 +120,6 @@ func uncountedOf(db collections.DB, table string) (districts []string, err error
 // counted visit by visit, and so is a district whose days are not counted yet.
 func EachArrival(db collections.DB, v Visits, arrived func(day string, a Attempt, n int64)) error {
 	of, err := uncountedOf(db, v.Table)
-	if err != nil {
-		return err
-	}
-	list, err := json.Marshal(of)
 	if err != nil {
 		return err
 	}
@@ -148,7 +142,7 @@ func EachArrival(db collections.DB, v Visits, arrived func(day string, a Attempt
 	}
 	for _, r := range large {
 		if err := each(`SELECT day, version, code, visits FROM coverage_days WHERE records=? AND district>=? AND district<?
-			AND district NOT IN (SELECT value FROM json_each(?))`, v.Table, r.Lo, r.Hi, string(list)); err != nil {
+			AND district NOT IN (SELECT value FROM json_each(?))`, v.Table, r.Lo, r.Hi, collections.JSONList(of)); err != nil {
 			return err
 		}
 		for _, district := range of {

@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -115,10 +114,6 @@ func (v Visits) eachKept(db collections.DB, k kept, stale []string, final func(A
 			without = append(without, community)
 		}
 	}
-	list, err := json.Marshal(without)
-	if err != nil {
-		return err
-	}
 	var a Attempt
 	var n int64
 	whose, into := k.row(&a, &n)
@@ -127,7 +122,8 @@ func (v Visits) eachKept(db collections.DB, k kept, stale []string, final func(A
 			WHERE f.records=? AND f.level=? AND f.area>=? AND f.area<? AND (?='' OR f.campaign=?)
 		UNION ALL SELECT f.version, f.code, -f.cases, `+whose+` FROM json_each(?) CROSS JOIN coverage_finals f
 			ON f.records=? AND f.level=? AND f.area=json_each.value AND (?='' OR f.campaign=?)`,
-		[]any{v.Table, level, k.in.Lo, k.in.Hi, v.Campaign, v.Campaign, string(list), v.Table, territory.Community, v.Campaign, v.Campaign},
+		[]any{v.Table, level, k.in.Lo, k.in.Hi, v.Campaign, v.Campaign,
+			collections.JSONList(without), v.Table, territory.Community, v.Campaign, v.Campaign},
 		func(rows *sql.Rows) error {
 			err := rows.Scan(into...)
 			if err == nil {
@@ -142,10 +138,6 @@ var errEnough = errors.New("enough")
 
 // inOrder tells what is kept of the communities of a range that are not stale, in the order of areas or of workers.
 func (v Visits) inOrder(db collections.DB, k kept, stale []string, final func(Attempt, int64)) error {
-	list, err := json.Marshal(append([]string{}, stale...))
-	if err != nil {
-		return err
-	}
 	var a Attempt
 	var n int64
 	whose, into := k.row(&a, &n)
@@ -155,10 +147,10 @@ func (v Visits) inOrder(db collections.DB, k kept, stale []string, final func(At
 	}
 	told, last := 0, ""
 	community := strconv.Itoa(territory.Community) // a literal, as in the index
-	err = collections.Each(db, `SELECT f.version, f.code, f.cases, `+whose+` FROM coverage_finals f
+	err := collections.Each(db, `SELECT f.version, f.code, f.cases, `+whose+` FROM coverage_finals f
 		WHERE f.records=? AND f.level=`+community+` AND `+where+` AND (?='' OR f.campaign=?)
 		AND f.area NOT IN (SELECT value FROM json_each(?)) ORDER BY `+whose,
-		append(args, v.Campaign, v.Campaign, string(list)), func(rows *sql.Rows) error {
+		append(args, v.Campaign, v.Campaign, collections.JSONList(stale)), func(rows *sql.Rows) error {
 			if err := rows.Scan(into...); err != nil {
 				return err
 			}

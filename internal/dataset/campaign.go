@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"database/sql"
 	"slices"
 	"strings"
 
@@ -15,13 +14,7 @@ func knownCampaign(db collections.DB, form, id string) error {
 	if id == "" {
 		return nil
 	}
-	var known []string
-	err := collections.Each(db, `SELECT id FROM campaigns WHERE form=? ORDER BY id`, []any{form}, func(rows *sql.Rows) error {
-		var c string
-		err := rows.Scan(&c)
-		known = append(known, c)
-		return err
-	})
+	known, err := collections.Column[string](db, `SELECT id FROM campaigns WHERE form=? ORDER BY id`, form)
 	if err == nil && !slices.Contains(known, id) {
 		err = problem.New(problem.BadParameter, "campaign: "+strings.Join(known, ", "))
 	}

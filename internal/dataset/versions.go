@@ -33,17 +33,10 @@ type answerTable struct {
 // version does not ask any more.
 func earlier(db collections.DB, in *instrument.Instrument, now time.Time) ([]*instrument.Converted, error) {
 	type stored struct{ name, source, version string }
-	var all []stored
-	err := collections.Each(db, `SELECT source_name, source, version FROM forms WHERE form_id=? AND version!=? AND status!=?
-		ORDER BY published_at DESC, version DESC`,
-		[]any{in.Form.ID, in.Version, instrument.Draft}, func(rows *sql.Rows) error {
-			var s stored
-			if err := rows.Scan(&s.name, &s.source, &s.version); err != nil {
-				return err
-			}
-			all = append(all, s)
-			return nil
-		})
+	all, err := collections.All(db, `SELECT source_name, source, version FROM forms WHERE form_id=? AND version!=? AND status!=?
+		ORDER BY published_at DESC, version DESC`, []any{in.Form.ID, in.Version, instrument.Draft}, func(rows *sql.Rows, s *stored) error {
+		return rows.Scan(&s.name, &s.source, &s.version)
+	})
 	if err != nil {
 		return nil, err
 	}

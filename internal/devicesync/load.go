@@ -97,10 +97,7 @@ func (p *puller) load(some []change) error {
 }
 
 func (p *puller) loadDocuments(collection string, wanted map[string]int, into []change) error {
-	found, args, err := lookUp(wanted, into)
-	if err != nil {
-		return err
-	}
+	found, args := lookUp(wanted, into)
 	where := `1`
 	for _, ph := range p.phases {
 		if ph.collection == collection {
@@ -139,7 +136,7 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 
 // lookUp is the condition that finds the wanted rows: by their numbers where all are known, which lie beside each other in a grid
 // as ids do not.
-func lookUp(wanted map[string]int, of []change) (where string, args []any, err error) {
+func lookUp(wanted map[string]int, of []change) (where string, args []any) {
 	ids, numbers := make([]string, 0, len(wanted)), make([]int64, 0, len(wanted))
 	for id, i := range wanted {
 		ids = append(ids, id)
@@ -147,12 +144,11 @@ func lookUp(wanted map[string]int, of []change) (where string, args []any, err e
 			numbers = append(numbers, of[i].row)
 		}
 	}
-	where, by := `rowid`, any(numbers)
+	const among = ` IN (SELECT value FROM json_each(?))`
 	if len(numbers) < len(ids) {
-		where, by = `id`, ids
+		return `id` + among, []any{collections.JSONList(ids)}
 	}
-	list, err := json.Marshal(by)
-	return where + ` IN (SELECT value FROM json_each(?))`, []any{string(list)}, err
+	return `rowid` + among, []any{collections.JSONList(numbers)}
 }
 
 // complete puts what was sealed of a row into its document, where its columns are blank. Quotes within texts are escaped,

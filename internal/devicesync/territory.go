@@ -1,7 +1,6 @@
 package devicesync
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -12,10 +11,6 @@ import (
 // RememberTerritory keeps a territory that a worker gives up, with the end of the feed at that moment, so that a tablet
 // which comes from it later can be told what left. It belongs into the transaction of the change.
 func RememberTerritory(db collections.DB, worker string, territory []string, now time.Time) error {
-	codes, err := json.Marshal(territory)
-	if err != nil {
-		return err
-	}
 	id, err := collections.NewID()
 	if err != nil {
 		return err
@@ -23,8 +18,8 @@ func RememberTerritory(db collections.DB, worker string, territory []string, now
 	at := collections.Stamp(now)
 	_, err = db.Exec(`INSERT INTO former_territories (id, worker, scope, territory, seq, created, updated)
 		VALUES (?, ?, ?, ?, (SELECT COALESCE(MAX(seq),0) FROM changes), ?, ?)
-		ON CONFLICT (worker, scope) DO UPDATE SET seq=excluded.seq, updated=excluded.updated`, id, worker, ScopeKey(territory), string(codes), at,
-		at)
+		ON CONFLICT (worker, scope) DO UPDATE SET seq=excluded.seq, updated=excluded.updated`, id, worker, ScopeKey(territory),
+		collections.JSONList(territory), at, at)
 	if err != nil {
 		return fmt.Errorf("remember territory of %s: %w", worker, err)
 	}

@@ -66,10 +66,7 @@ func (p *puller) readVisit(in *instrument.Instrument, ch *change, said remark) e
 
 // versions returns, by the id of each wanted record that is there and the worker's, the version of the form that it was filled in with.
 func (p *puller) versions(collection string, wanted map[string]int, of []change) (map[string]string, error) {
-	found, args, err := lookUp(wanted, of)
-	if err != nil {
-		return nil, err
-	}
+	found, args := lookUp(wanted, of)
 	versions := map[string]string{}
 	query := `SELECT id, form_version FROM "` + collection + `" WHERE ` + found + ` AND +worker=?`
 	return versions, collections.Each(p.db, query, append(args, p.actor.ID), func(rows *sql.Rows) error {
@@ -87,13 +84,9 @@ type remark struct{ review, at, comment, sealed string }
 
 // said returns the newest review of each record that has one, by the id of the record.
 func (p *puller) said(records []string) (map[string]remark, error) {
-	list, err := json.Marshal(records)
-	if err != nil {
-		return nil, err
-	}
 	newest := map[string]remark{}
 	return newest, collections.Each(p.db, `SELECT record, id, created, comment, sealed FROM reviews
-		WHERE record IN (SELECT value FROM json_each(?))`, []any{string(list)}, func(rows *sql.Rows) error {
+		WHERE record IN (SELECT value FROM json_each(?))`, []any{collections.JSONList(records)}, func(rows *sql.Rows) error {
 		var record string
 		var one remark
 		err := rows.Scan(&record, &one.review, &one.at, &one.comment, &one.sealed)

@@ -81,10 +81,8 @@ func (idx *Index) Affected(db collections.DB, code string) ([]string, error) {
 
 // readIndex makes an index of the areas in use.
 func readIndex(db collections.DB) (*Index, error) {
-	var areas []Area
-	err := collections.Each(db, `SELECT code, name, level, expected_households, COALESCE(boundary,'null') FROM areas WHERE active
-		ORDER BY code`, nil, func(rows *sql.Rows) error {
-		var a Area
+	areas, err := collections.All(db, `SELECT code, name, level, expected_households, COALESCE(boundary,'null') FROM areas WHERE active
+		ORDER BY code`, nil, func(rows *sql.Rows, a *Area) error {
 		var boundary string
 		if err := rows.Scan(&a.Code, &a.Name, &a.Level, &a.ExpectedHouseholds, &boundary); err != nil {
 			return err
@@ -93,7 +91,6 @@ func readIndex(db collections.DB) (*Index, error) {
 		if a.Boundary, err = storedBoundary(boundary); err != nil {
 			return fmt.Errorf("boundary of %s: %w", a.Code, err)
 		}
-		areas = append(areas, a)
 		return nil
 	})
 	if err != nil {

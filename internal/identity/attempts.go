@@ -230,12 +230,6 @@ func Draw(db collections.DB, known, said Household, now time.Time) (Household, e
 
 // recordTables are the collections of all records.
 func recordTables(db collections.DB) (tables []string, err error) {
-	err = collections.Each(db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft'
-		ORDER BY tablename`, nil, func(rows *sql.Rows) error {
-		var name string
-		err := rows.Scan(&name)
-		tables = append(tables, name)
-		return err
-	})
-	return tables, err
+	return collections.Column[string](db, `SELECT DISTINCT tablename FROM forms WHERE tablename!='' AND status!='draft'
+		ORDER BY tablename`)
 }

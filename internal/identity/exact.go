@@ -18,13 +18,9 @@ func FindExact(db collections.DB, idKey, name, birthDate string) ([]Known, error
 		query, args = `birth_date=? AND name_key=? AND name_key!='' AND birth_date!=''`,
 			[]any{birthDate, collections.IndexOf(db, collections.Persons, "name_key", NameKey(name))}
 	}
-	var found []Known
-	err := collections.Each(db, `SELECT id, area, household FROM persons
-		WHERE merged_into='' AND `+query+` ORDER BY id`, args, func(rows *sql.Rows) error {
-		var k Known
-		err := rows.Scan(&k.ID, &k.Area, &k.Household)
-		found = append(found, k)
-		return err
+	found, err := collections.All(db, `SELECT id, area, household FROM persons
+		WHERE merged_into='' AND `+query+` ORDER BY id`, args, func(rows *sql.Rows, k *Known) error {
+		return rows.Scan(&k.ID, &k.Area, &k.Household)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find a person: %w", err)

@@ -25,13 +25,9 @@ func FindHomes(db collections.DB, places []territory.Range, houseCode, address s
 			ON h.area=a.code AND h.address_key=? AND h.address_key!='' WHERE a.code>=r.lo AND a.code<r.hi`
 		args = append(args[:2*len(places)], collections.IndexOf(db, collections.Households, "address_key", AddressKey(address)))
 	}
-	homes := []Home{}
-	err := collections.Each(db, query+` AND h.merged_into='' ORDER BY h.created, h.id LIMIT ?`, append(args, mostHomes),
-		func(rows *sql.Rows) error {
-			var h Home
-			err := rows.Scan(&h.ID, &h.Area)
-			homes = append(homes, h)
-			return err
+	homes, err := collections.All(db, query+` AND h.merged_into='' ORDER BY h.created, h.id LIMIT ?`,
+		append(args, mostHomes), func(rows *sql.Rows, h *Home) error {
+			return rows.Scan(&h.ID, &h.Area)
 		})
 	if err != nil {
 		return nil, fmt.Errorf("find a household: %w", err)

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"database/sql"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -270,11 +269,7 @@ func current(db collections.DB, ids []string) (people []Person, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	wanted, err := json.Marshal(ids)
-	if err != nil {
-		return nil, err
-	}
-	found, err := personsUpTo(db, len(ids), `id IN (SELECT value FROM json_each(?))`, string(wanted))
+	found, err := personsUpTo(db, len(ids), `id IN (SELECT value FROM json_each(?))`, collections.JSONList(ids))
 	if err != nil {
 		return nil, err
 	}

@@ -75,13 +75,10 @@ type waitingEdit struct{ id, instance string }
 // waitingEdits lists the first edits that match a condition among those that wait for what they edit, oldest first. Those of other
 // workers, wherever they are, wait on: nobody's record is theirs to edit.
 func waitingEdits(db collections.DB, where string, args ...any) (waiting []waitingEdit, err error) {
-	err = collections.Each(db, `SELECT h.id, h.instance FROM submissions h INDEXED BY idx_submissions_waiting
+	waiting, err = collections.All(db, `SELECT h.id, h.instance FROM submissions h INDEXED BY idx_submissions_waiting
 		WHERE h.deprecated!='' AND h.outcome='quarantined' AND h.code='`+string(problem.ParentMissing)+`' AND `+where+`
-		ORDER BY h.received_at, h.id LIMIT ?`, append(args, releasedTogether), func(rows *sql.Rows) error {
-		var one waitingEdit
-		err := rows.Scan(&one.id, &one.instance)
-		waiting = append(waiting, one)
-		return err
+		ORDER BY h.received_at, h.id LIMIT ?`, append(args, releasedTogether), func(rows *sql.Rows, one *waitingEdit) error {
+		return rows.Scan(&one.id, &one.instance)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("edits that wait: %w", err)

@@ -80,14 +80,10 @@ func (c consequences) appoint(cause, day, priority, person string, have appointm
 	case have.status == "open":
 		return changeTask(c.db, have.id, c.now, collections.Row{{Column: "due", Value: day}, {Column: "priority", Value: priority}})
 	}
-	list, err := json.Marshal([]string{cause})
-	if err != nil {
-		return err
-	}
-	_, err = c.openTask(c.table(), c.d.op.ID, collections.Row{
+	_, err := c.openTask(c.table(), c.d.op.ID, collections.Row{
 		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: priority}, {Column: "title", Value: "回访 · follow-up"},
 		{Column: "person", Value: person},
-		{Column: "due", Value: day}, {Column: "causes", Value: string(list)},
+		{Column: "due", Value: day}, {Column: "causes", Value: collections.JSONList([]string{cause})},
 	})
 	return err
 }

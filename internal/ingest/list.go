@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"database/sql"
 	"encoding/json"
 
 	"doorstep/collections"
@@ -65,15 +64,9 @@ func ListQuarantine(db collections.DB, instruments *instrument.Library, actor ac
 		limit = min(f.Limit, heldPage)
 	}
 	among, args := territory.Among(actor.Ranges(f.Area))
-	var ids []string
-	err = collections.Each(db, `SELECT s.id FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi
+	ids, err := collections.Column[string](db, `SELECT s.id FROM `+among+` r CROSS JOIN submissions s ON s.area>=r.lo AND s.area<r.hi
 		WHERE s.outcome='quarantined' AND `+where+` ORDER BY s.received_at`+down+`, s.id`+down+` LIMIT ?`,
-		append(append(args, more...), limit+1), func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
+		append(append(args, more...), limit+1)...)
 	if err != nil {
 		return nil, nil, err
 	}

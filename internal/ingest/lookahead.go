@@ -2,8 +2,6 @@ package ingest
 
 import (
 	"database/sql"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -60,19 +58,16 @@ func lookAhead(db collections.DB, group []*batch) (*lookahead, error) {
 			return nil, err
 		}
 	}
-	list, err := json.Marshal(ids)
-	if err != nil {
-		return nil, fmt.Errorf("ids of a batch: %w", err)
-	}
+	list := collections.JSONList(ids)
 	const among = ` IN (SELECT value FROM json_each(?))`
 	if err := f.note(db, `SELECT instance FROM submissions WHERE instance`+among+` UNION ALL SELECT record FROM submissions
 		WHERE record`+among+`
-		UNION ALL SELECT deprecated FROM submissions WHERE deprecated!='' AND deprecated`+among, string(list), string(list),
-		string(list)); err != nil {
+		UNION ALL SELECT deprecated FROM submissions WHERE deprecated!='' AND deprecated`+among, list, list,
+		list); err != nil {
 		return nil, err
 	}
 	for table := range tables {
-		if err := f.note(db, `SELECT id FROM "`+table+`" WHERE id`+among, string(list)); err != nil {
+		if err := f.note(db, `SELECT id FROM "`+table+`" WHERE id`+among, list); err != nil {
 			return nil, err
 		}
 	}

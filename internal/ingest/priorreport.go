@@ -119,14 +119,10 @@ func (all priorReports) moveToRecord(s *storing) error {
 		if !r.held {
 			continue
 		}
-		list, err := json.Marshal(r.causes)
-		if err != nil {
-			return err
-		}
 		if err := changeTask(s.db, r.id, s.now, collections.Row{
 			{Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "household", Value: s.d.rec.Household},
 			{Column: "area", Value: s.d.rec.Area},
-			{Column: "causes", Value: string(list)},
+			{Column: "causes", Value: collections.JSONList(r.causes)},
 		}); err != nil {
 			return err
 		}
@@ -141,11 +137,7 @@ func (all priorReports) widen(s *storing) error {
 		if !r.wider {
 			continue
 		}
-		list, err := json.Marshal(r.causes)
-		if err != nil {
-			return err
-		}
-		if err := changeTask(s.db, r.id, s.now, collections.Row{{Column: "causes", Value: string(list)}}); err != nil {
+		if err := changeTask(s.db, r.id, s.now, collections.Row{{Column: "causes", Value: collections.JSONList(r.causes)}}); err != nil {
 			return err
 		}
 	}

@@ -135,16 +135,9 @@ func releaseAll(ctx context.Context, db collections.DB, app core.App, intake *In
 }
 
 func heldFor(db collections.DB, v formVersion, before time.Time) (ids []string, err error) {
-	err = collections.Each(db, `SELECT id FROM submissions
+	return collections.Column[string](db, `SELECT id FROM submissions
 		WHERE form=? AND form_version=? AND outcome='quarantined' AND code='`+string(problem.UnknownForm)+`' AND received_at<?
-		ORDER BY received_at LIMIT ?`,
-		[]any{v.form, v.version, collections.Stamp(before), releasedTogether}, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-	return ids, err
+		ORDER BY received_at LIMIT ?`, v.form, v.version, collections.Stamp(before), releasedTogether)
 }
 
 // Outcomes and decisions that end what waits in quarantine.

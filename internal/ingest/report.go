@@ -85,13 +85,9 @@ func (c consequences) openReport(a reportSubject, issues []survey.Issue, causes 
 	if err != nil {
 		return err
 	}
-	list, err := json.Marshal(causes)
-	if err != nil {
-		return err
-	}
 	id, err := c.openTask(a.collection, a.record, collections.Row{
 		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: "urgent"}, {Column: "title", Value: a.title},
-		{Column: "issues", Value: string(found)}, {Column: "causes", Value: string(list)},
+		{Column: "issues", Value: string(found)}, {Column: "causes", Value: collections.JSONList(causes)},
 	})
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package ingest
 import (
 	"cmp"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -39,13 +38,10 @@ func (c consequences) revisit() error {
 	case !again || !ok:
 		return changeTask(c.db, open, c.now, collections.Row{{Column: "status", Value: "done"}})
 	}
-	causes, err := json.Marshal([]string{"revisit", fmt.Sprintf("attempt %d", len(made)+1), part.Code})
-	if err != nil {
-		return err
-	}
+	causes := []string{"revisit", fmt.Sprintf("attempt %d", len(made)+1), part.Code}
 	row := collections.Row{
 		{Column: "title", Value: fmt.Sprintf("再访（第 %d 次）：%s · attempt %d: %s", len(made)+1, part.ZH, len(made)+1, part.EN)},
-		{Column: "due", Value: day.Format(time.DateOnly)}, {Column: "causes", Value: string(causes)},
+		{Column: "due", Value: day.Format(time.DateOnly)}, {Column: "causes", Value: collections.JSONList(causes)},
 	}
 	if open != "" {
 		return changeTask(c.db, open, c.now, row)

@@ -58,14 +58,10 @@ func saveDelivery(db collections.DB, sender Sender, f File, now time.Time) error
 }
 
 func awaiting(db collections.DB, worker, sha string) (owners []owner, err error) {
-	err = collections.Each(db, `SELECT DISTINCT collection, record, area, worker FROM attachments
-		WHERE sha256=? AND worker=? AND state='declared'`, []any{sha, worker}, func(rows *sql.Rows) error {
-		var own owner
-		err := rows.Scan(&own.collection, &own.record, &own.area, &own.worker)
-		owners = append(owners, own)
-		return err
+	return collections.All(db, `SELECT DISTINCT collection, record, area, worker FROM attachments
+		WHERE sha256=? AND worker=? AND state='declared'`, []any{sha, worker}, func(rows *sql.Rows, own *owner) error {
+		return rows.Scan(&own.collection, &own.record, &own.area, &own.worker)
 	})
-	return owners, err
 }
 
 // completed announces the record if no file of it is missing any more.

@@ -2,7 +2,6 @@ package instrument
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 	"time"
@@ -134,13 +133,7 @@ func (in *Instrument) arrived(db collections.DB, of Arrived) (ids []string, err 
 	query := `SELECT m.id FROM ` + among + ` r CROSS JOIN "` + in.Layout.Main().Name +
 		`" m WHERE m.area>=r.lo AND m.area<r.hi AND +m.received_at>=? ORDER BY m.received_at DESC LIMIT ?`
 	args = append(args, collections.Stamp(of.Since), mostPreviewed+1)
-	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+	return collections.Column[string](db, query, args...)
 }
 
 func (in *Instrument) recompute(ctx context.Context, root *survey.Node, now time.Time) {

@@ -120,15 +120,11 @@ func (r *Runner) Run(ctx context.Context, app core.App, kinds ...string) error {
 }
 
 func (r *Runner) claim(ctx context.Context, app core.App, kinds []string) (t *Task, found bool, err error) {
-	list, err := json.Marshal(kinds)
-	if err != nil {
-		return nil, false, err
-	}
 	t = &Task{App: app, Now: r.Now()}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		var id string
 		const next = `SELECT id FROM jobs WHERE status='waiting' AND kind IN (SELECT value FROM json_each(?)) ORDER BY created LIMIT 1`
-		found, err = collections.One(db, next, []any{string(list)}, &id)
+		found, err = collections.One(db, next, []any{collections.JSONList(kinds)}, &id)
 		if err != nil || !found {
 			return err
 		}

@@ -167,13 +167,9 @@ type worker struct{ id, prefix string }
 
 func fieldWorkers(db collections.DB) (all []worker, err error) {
 	const query = `SELECT w.id, s.lo FROM workers w JOIN worker_scopes s ON s.worker=w.id WHERE w.role=? AND w.active=TRUE`
-	err = collections.Each(db, query, []any{string(access.Field)}, func(rows *sql.Rows) error {
-		var w worker
-		err := rows.Scan(&w.id, &w.prefix)
-		all = append(all, w)
-		return err
+	return collections.All(db, query, []any{string(access.Field)}, func(rows *sql.Rows, w *worker) error {
+		return rows.Scan(&w.id, &w.prefix)
 	})
-	return all, err
 }
 
 // workerOf is the one with the finest territory around an area; "" for none, or several.

@@ -29,16 +29,14 @@ type returned struct {
 
 // returnedRecords finds what the caller has to correct, oldest first; only is one id of a correction form, or "".
 func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, only string) ([]returned, error) {
-	var open []struct{ id, record, collection, form, note, sealed string }
-	err := collections.Each(db, `SELECT id, record, collection, form, note, sealed FROM tasks
-		WHERE assignee=? AND kind='correct' AND status='open' ORDER BY created, id`, []any{c.ID}, func(rows *sql.Rows) error {
-		var t struct{ id, record, collection, form, note, sealed string }
+	type asked struct{ id, record, collection, form, note, sealed string }
+	open, err := collections.All(db, `SELECT id, record, collection, form, note, sealed FROM tasks
+		WHERE assignee=? AND kind='correct' AND status='open' ORDER BY created, id`, []any{c.ID}, func(rows *sql.Rows, t *asked) error {
 		if err := rows.Scan(&t.id, &t.record, &t.collection, &t.form, &t.note, &t.sealed); err != nil {
 			return err
 		}
 		opened, _, err := collections.OpenWhole(db, collections.Tasks, t.id, t.sealed)
 		opened.Fill("note", &t.note)
-		open = append(open, t)
 		return err
 	})
 	if err != nil {

@@ -79,17 +79,13 @@ func wait(attempts int) time.Duration {
 }
 
 func dueMessages(app core.App, now time.Time) ([]Message, error) {
-	var due []Message
-	err := collections.Each(collections.Read(app), `SELECT id, kind, record, payload, attempts FROM outbox WHERE done_at='' AND due<=?
-		ORDER BY due LIMIT ?`, []any{collections.Stamp(now), batch}, func(rows *sql.Rows) error {
-		var m Message
+	return collections.All(collections.Read(app), `SELECT id, kind, record, payload, attempts FROM outbox WHERE done_at='' AND due<=?
+		ORDER BY due LIMIT ?`, []any{collections.Stamp(now), batch}, func(rows *sql.Rows, m *Message) error {
 		var payload string
 		if err := rows.Scan(&m.ID, &m.Kind, &m.Record, &payload, &m.attempts); err != nil {
 			return err
 		}
 		m.Payload = json.RawMessage(payload)
-		due = append(due, m)
 		return nil
 	})
-	return due, err
 }

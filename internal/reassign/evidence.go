@@ -89,7 +89,7 @@ func scanHousehold(rows *sql.Rows, h *household) error {
 }
 
 func (w *work) households(area, after string, most int) (int, string, error) {
-	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE area=? AND id>? ORDER BY area, id LIMIT ?`,
+	all, err := collections.All(w.db, `SELECT `+householdColumns+` FROM households WHERE area=? AND id>? ORDER BY area, id LIMIT ?`,
 		[]any{area, after, most}, scanHousehold)
 	for _, h := range all {
 		if err == nil {
@@ -141,7 +141,7 @@ func scanVisit(rows *sql.Rows, v *visit) error {
 }
 
 func (w *work) visits(table, where, key, after string, most int) (int, string, error) {
-	all, err := rowsOf(w.db, `SELECT `+visitColumns+` FROM "`+table+`" m WHERE `+where+` LIMIT ?`, []any{key, after, most}, scanVisit)
+	all, err := collections.All(w.db, `SELECT `+visitColumns+` FROM "`+table+`" m WHERE `+where+` LIMIT ?`, []any{key, after, most}, scanVisit)
 	for _, v := range all {
 		if err == nil {
 			w.looking = record{table, v.id, v.area, w.at}
@@ -154,8 +154,8 @@ func (w *work) visits(table, where, key, after string, most int) (int, string, e
 
 // doubtful looks at the records of a finding. Their households may lie in areas that the job does not name.
 func (w *work) doubtful(table, code, after string, most int) (int, string, error) {
-	ids, err := rowsOf(w.db, `SELECT DISTINCT record FROM record_issues WHERE code=? AND record>? AND collection=? ORDER BY record LIMIT ?`,
-		[]any{code, after, table, most}, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
+	ids, err := collections.Column[string](w.db, `SELECT DISTINCT record FROM record_issues WHERE code=? AND record>? AND collection=?
+		ORDER BY record LIMIT ?`, code, after, table, most)
 	for _, id := range ids {
 		after = id
 		if err == nil {
@@ -271,7 +271,7 @@ func (w *work) areaOfHousehold(id, record string) (string, error) {
 	if id == "" {
 		return "", nil
 	}
-	all, err := rowsOf(w.db, `SELECT `+householdColumns+` FROM households WHERE id=?`, []any{id}, scanHousehold)
+	all, err := collections.All(w.db, `SELECT `+householdColumns+` FROM households WHERE id=?`, []any{id}, scanHousehold)
 	if err != nil || len(all) == 0 || record != "" && !all[0].tells(record) {
 		return "", err
 	}
@@ -288,8 +288,8 @@ func (w *work) persons(area, after string, most int) (int, string, error) {
 		return 0, after, nil
 	}
 	type person struct{ id, household string }
-	all, err := rowsOf(w.db, `SELECT id, household FROM persons WHERE area=? AND id>? ORDER BY area, id LIMIT ?`, []any{area, after, most},
-		func(rows *sql.Rows, p *person) error { return rows.Scan(&p.id, &p.household) })
+	all, err := collections.All(w.db, `SELECT id, household FROM persons WHERE area=? AND id>? ORDER BY area, id LIMIT ?`,
+		[]any{area, after, most}, func(rows *sql.Rows, p *person) error { return rows.Scan(&p.id, &p.household) })
 	for _, p := range all {
 		after = p.id
 		if err != nil {

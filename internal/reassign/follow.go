@@ -3,7 +3,6 @@ package reassign
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,8 +46,8 @@ func (w *work) follow(ctx context.Context, app core.App) error {
 
 // changed are the areas that the change which asked for the job has divided or ended, with those that lie there now.
 func (w *work) changed() (map[string][]string, error) {
-	codes, err := rowsOf(w.db, `SELECT code FROM area_revisions WHERE valid_to=? AND kind IN ('split','merged','recoded','ended')`,
-		[]any{w.job.Created}, func(rows *sql.Rows, code *string) error { return rows.Scan(code) })
+	codes, err := collections.Column[string](w.db,
+		`SELECT code FROM area_revisions WHERE valid_to=? AND kind IN ('split','merged','recoded','ended')`, w.job.Created)
 	became := map[string][]string{}
 	for _, code := range codes {
 		if err == nil {
@@ -82,7 +81,7 @@ func (w *work) heirs(code string) (found []string, err error) {
 // holders are workers, or campaigns.
 func (w *work) holders(ctx context.Context, tx core.App, collection string, became map[string][]string) error {
 	type holder struct{ id, territory string }
-	all, err := rowsOf(w.db, `SELECT id, COALESCE(territory,'[]') FROM "`+collection+`"`, nil,
+	all, err := collections.All(w.db, `SELECT id, COALESCE(territory,'[]') FROM "`+collection+`"`, nil,
 		func(rows *sql.Rows, h *holder) error { return rows.Scan(&h.id, &h.territory) })
 	if err != nil {
 		return err
@@ -129,18 +128,13 @@ func followedBy(territory []string, became map[string][]string) (after []string,
 
 // followedTo notes what followed, for the managers and in the audit trail.
 func (w *work) followedTo(collection, id string, before, after []string) error {
-	from, to := encoded(before), encoded(after)
+	from, to := collections.JSONList(before), collections.JSONList(after)
 	if _, err := w.db.Exec(`INSERT OR REPLACE INTO area_follows (job, collection, record, area, before, after) VALUES (?,?,?,?,?,?)`,
 		w.job.ID, collection, id, access.Common(before), from, to); err != nil {
 		return err
 	}
 	return audit.Append(w.db, w.now, audit.Entry{Actor: w.job.By, Action: "areas.follow", Collection: collection, Record: id,
 		Area: access.Common(after), Purpose: audit.Administration, Detail: map[string]any{"job": w.job.ID, "from": before, "to": after}})
-}
-
-func encoded(codes []string) string {
-	text, _ := json.Marshal(codes) // strings always encode
-	return string(text)
 }
 
 // wholeTask is a task of a whole area.
@@ -154,7 +148,7 @@ func (w *work) wholeAreas(code string, heirs []string) error {
 	if len(heirs) == 0 {
 		return nil
 	}
-	all, err := rowsOf(w.db, `SELECT id, kind, assignee, title, form, due, status, priority, created_by, campaign,
+	all, err := collections.All(w.db, `SELECT id, kind, assignee, title, form, due, status, priority, created_by, campaign,
 		confirmed_by, confirmed_at, sealed, target, rev
 		FROM tasks WHERE area=? AND household='' AND person='' AND record='' AND kind='visit' AND status IN ('open','done')`, []any{code},
 		func(rows *sql.Rows, t *wholeTask) error {
@@ -255,18 +249,14 @@ type Follow struct {
 
 // Follows are those of a job that an actor may know of.
 func Follows(db collections.DB, job string, actor access.Actor) ([]Follow, error) {
-	all := []Follow{}
-	err := collections.Each(db, `SELECT f.collection, f.record, COALESCE(w.name, c.name, ''), f.area, f.before, f.after FROM area_follows f
+	return collections.All(db, `SELECT f.collection, f.record, COALESCE(w.name, c.name, ''), f.area, f.before, f.after FROM area_follows f
 		LEFT JOIN workers w ON f.collection='workers' AND w.id=f.record LEFT JOIN campaigns c ON f.collection='campaigns' AND c.id=f.record
-		WHERE f.job=? ORDER BY f.collection, f.area, f.record`, []any{job}, func(rows *sql.Rows) error {
-		var f Follow
+		WHERE f.job=? ORDER BY f.collection, f.area, f.record`, []any{job}, func(rows *sql.Rows, f *Follow) error {
 		var area, from, to string
 		if err := rows.Scan(&f.Collection, &f.Record, &f.Name, &area, &from, &to); err != nil || !actor.May(access.ReadWorker, area, "") {
 			return err
 		}
 		f.From, f.To = access.ParseTerritory(from), access.ParseTerritory(to)
-		all = append(all, f)
 		return nil
 	})
-	return all, err
 }

@@ -2,7 +2,6 @@ package reassign
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -124,8 +123,7 @@ func (w *work) tell(m move, rev int64) error {
 
 // members go with their household unless they were placed elsewhere.
 func (w *work) members(m move) error {
-	ids, err := rowsOf(w.db, `SELECT id FROM persons WHERE household=? AND area=?`, []any{m.record, m.from.area},
-		func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
+	ids, err := collections.Column[string](w.db, `SELECT id FROM persons WHERE household=? AND area=?`, m.record, m.from.area)
 	if err != nil {
 		return err
 	}
@@ -143,13 +141,10 @@ var kept = []struct{ table, column string }{
 
 // belongings takes along what belongs to records of a table that move from one area to another.
 func (w *work) belongings(collection, from, to string, records []string) error {
-	list, err := json.Marshal(records)
-	if err != nil {
-		return err
-	}
+	list := collections.JSONList(records)
 	for _, k := range kept {
 		if _, err := w.db.Exec(`UPDATE `+k.table+` SET area=? WHERE `+k.column+` IN (SELECT value FROM json_each(?)) AND area=?`,
-			to, string(list), from); err != nil {
+			to, list, from); err != nil {
 			return fmt.Errorf("%s of what moves: %w", k.table, err)
 		}
 	}
@@ -159,12 +154,12 @@ func (w *work) belongings(collection, from, to string, records []string) error {
 		}
 		for _, t := range in.Layout.Tables[1:] {
 			if _, err := w.db.Exec(`UPDATE "`+t.Name+`" SET area=? WHERE visit IN (SELECT value FROM json_each(?)) AND area=?`,
-				to, string(list), from); err != nil {
+				to, list, from); err != nil {
 				return fmt.Errorf("%s of what moves: %w", t.Name, err)
 			}
 		}
 	}
-	return w.tasks(collection, from, to, string(list))
+	return w.tasks(collection, from, to, list)
 }
 
 // tasks go with what they are about: a record, a household or a person.
@@ -180,7 +175,7 @@ func (w *work) tasks(collection, from, to, list string) error {
 }
 
 func (w *work) moveTasks(from, to, where string, args ...any) error {
-	all, err := rowsOf(w.db, `SELECT id, assignee, status, rev FROM tasks WHERE area=? AND `+where, append([]any{from}, args...),
+	all, err := collections.All(w.db, `SELECT id, assignee, status, rev FROM tasks WHERE area=? AND `+where, append([]any{from}, args...),
 		func(rows *sql.Rows, t *placedTask) error { return rows.Scan(&t.id, &t.assignee, &t.status, &t.rev) })
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func (p *placing) find() (state string, rev int64, err error) {
 	if _, known := p.Forms.ByTable(table); !known {
 		return "", 0, problem.New(problem.NotFound, "")
 	}
-	all, err := rowsOf(p.db, `SELECT `+visitColumns+` FROM "`+table+`" m WHERE m.id=?`, []any{p.say.Record}, scanVisit)
+	all, err := collections.All(p.db, `SELECT `+visitColumns+` FROM "`+table+`" m WHERE m.id=?`, []any{p.say.Record}, scanVisit)
 	if err != nil {
 		return "", 0, err
 	}

@@ -4,7 +4,6 @@ package reassign
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -346,17 +345,6 @@ func (w *work) became(code string) (became []string, err error) {
 		return nil, fmt.Errorf("what became of %s: %w", code, err)
 	}
 	return became, nil
-}
-
-// rowsOf reads rows of ids and collects them before anything is written.
-func rowsOf[R any](db collections.DB, query string, args []any, scan func(*sql.Rows, *R) error) (all []R, err error) {
-	err = collections.Each(db, query, args, func(rows *sql.Rows) error {
-		var r R
-		err := scan(rows, &r)
-		all = append(all, r)
-		return err
-	})
-	return all, err
 }
 
 // unplaced adds the finding that no area was found for a record, or takes it away.

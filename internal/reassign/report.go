@@ -14,11 +14,9 @@ import (
 
 // Jobs lists at most so many jobs before one, the newest first; "" is behind them all.
 func Jobs(db collections.DB, before string, most int) ([]Job, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE kind='reassign' AND id<?
+	all, err := collections.All(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs
+		WHERE kind='reassign' AND id<?
 		ORDER BY id DESC LIMIT ?`, []any{cmp.Or(before, "~"), most}, scanJob)
-	if all == nil {
-		all = []Job{}
-	}
 	return all, cmp.Or(err, countSkips(db, all))
 }
 
@@ -44,7 +42,8 @@ func Unfinished(db collections.DB) (bool, error) {
 
 // Find reads one job.
 func Find(db collections.DB, id string) (Job, bool, error) {
-	all, err := rowsOf(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs WHERE id=? AND kind='reassign'`,
+	all, err := collections.All(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs
+		WHERE id=? AND kind='reassign'`,
 		[]any{id}, scanJob)
 	if err != nil || len(all) == 0 {
 		return Job{}, false, err
@@ -65,14 +64,10 @@ type Way struct {
 func Ways(db collections.DB, job string, ranges []territory.Range) ([]Way, error) {
 	from, args := territory.Within("+area_from", ranges)
 	to, more := territory.Within("+area", ranges)
-	all, err := rowsOf(db, `SELECT area_from, area, collection, COUNT(*) FROM area_moves
+	return collections.All(db, `SELECT area_from, area, collection, COUNT(*) FROM area_moves
 		WHERE job=? AND (`+from+` OR `+to+`) GROUP BY area_from, area, collection ORDER BY area_from, area, collection`,
 		append(append([]any{job}, args...), more...),
 		func(rows *sql.Rows, w *Way) error { return rows.Scan(&w.From, &w.To, &w.Collection, &w.N) })
-	if all == nil {
-		all = []Way{}
-	}
-	return all, err
 }
 
 // Moved is one record that went elsewhere.
@@ -90,16 +85,12 @@ type Between struct{ Job, From, To string }
 
 // List gives at most so many records after one.
 func List(db collections.DB, b Between, after string, most int) ([]Moved, error) {
-	all, err := rowsOf(db, `SELECT id, collection, record, area_from, area, moved FROM area_moves
+	return collections.All(db, `SELECT id, collection, record, area_from, area, moved FROM area_moves
 		WHERE job=? AND area_from=? AND area=? AND (collection||'/'||id)>? ORDER BY collection, id LIMIT ?`,
 		[]any{b.Job, b.From, b.To, after, most},
 		func(rows *sql.Rows, m *Moved) error {
 			return rows.Scan(&m.ID, &m.Collection, &m.Record, &m.From, &m.To, &m.At)
 		})
-	if all == nil {
-		all = []Moved{}
-	}
-	return all, err
 }
 
 // Cancel stops a job after the batch that it is at; it reports whether there was one to stop.
@@ -141,7 +132,7 @@ func History(db collections.DB, code string) (all []Revision, err error) {
 		`SELECT code, name, level, COALESCE((SELECT MAX(valid_to) FROM area_revisions r
 			WHERE r.code=a.code), created), '', '', '[]', COALESCE(boundary,'null') FROM areas a WHERE code=? AND active`,
 	} {
-		some, err := rowsOf(db, query, []any{code}, scanRevision)
+		some, err := collections.All(db, query, []any{code}, scanRevision)
 		if err != nil {
 			return nil, fmt.Errorf("history of %s: %w", code, err)
 		}
@@ -161,8 +152,7 @@ func scanRevision(rows *sql.Rows, r *Revision) error {
 
 // Begin asks for a look at the records of all areas that there are or were.
 func Begin(db collections.DB, by string, now time.Time) (string, error) {
-	codes, err := rowsOf(db, `SELECT code FROM areas UNION SELECT code FROM area_revisions ORDER BY 1`,
-		nil, func(rows *sql.Rows, code *string) error { return rows.Scan(code) })
+	codes, err := collections.Column[string](db, `SELECT code FROM areas UNION SELECT code FROM area_revisions ORDER BY 1`)
 	if err != nil {
 		return "", err
 	}

@@ -2,7 +2,6 @@ package retention
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -251,12 +250,5 @@ func (e *eraser) forgetHousehold(id string) error {
 }
 
 func (e *eraser) ids(query string, args ...any) ([]string, error) {
-	var found []string
-	err := collections.Each(e.db, query, args, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		found = append(found, id)
-		return err
-	})
-	return found, err
+	return collections.Column[string](e.db, query, args...)
 }

@@ -35,13 +35,9 @@ func Report(ctx context.Context, app core.App, library *instrument.Library, now 
 		return err
 	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
-		var all []policy
-		err := collections.Each(db, `SELECT id, collection, campaign, days FROM retention_policies
-			WHERE active`, nil, func(rows *sql.Rows) error {
-			var p policy
-			err := rows.Scan(&p.id, &p.collection, &p.campaign, &p.days)
-			all = append(all, p)
-			return err
+		all, err := collections.All(db, `SELECT id, collection, campaign, days FROM retention_policies
+			WHERE active`, nil, func(rows *sql.Rows, p *policy) error {
+			return rows.Scan(&p.id, &p.collection, &p.campaign, &p.days)
 		})
 		if err != nil {
 			return fmt.Errorf("retention policies: %w", err)
@@ -158,13 +154,7 @@ func Approve(ctx context.Context, app core.App, library *instrument.Library, act
 func (p policy) due(db collections.DB, actor access.Actor, cutoff string) (ids []string, err error) {
 	where, args := due(p.collection, p.campaign, cutoff)
 	where, args = within(actor, where, args)
-	err = collections.Each(db, `SELECT id FROM "`+p.collection+`" WHERE `+where+` ORDER BY received_at`, args, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+	return collections.Column[string](db, `SELECT id FROM "`+p.collection+`" WHERE `+where+` ORDER BY received_at`, args...)
 }
 
 // batch erases some of what was due, as far as it still is, and tells how many.

@@ -62,12 +62,8 @@ func (e *eraser) tasks(where, id string) error {
 		id, assignee string
 		rev          int64
 	}
-	var all []task
-	err := collections.Each(e.db, `SELECT id, assignee, rev FROM tasks WHERE `+where, []any{id}, func(rows *sql.Rows) error {
-		var t task
-		err := rows.Scan(&t.id, &t.assignee, &t.rev)
-		all = append(all, t)
-		return err
+	all, err := collections.All(e.db, `SELECT id, assignee, rev FROM tasks WHERE `+where, []any{id}, func(rows *sql.Rows, t *task) error {
+		return rows.Scan(&t.id, &t.assignee, &t.rev)
 	})
 	if err != nil {
 		return fmt.Errorf("tasks: %w", err)

@@ -59,13 +59,10 @@ func History(app core.App, actor access.Actor, collection, id string, ask Page) 
 	}
 	query := `SELECT source, id, created FROM ` + entriesOf + ` WHERE ?='' OR (created, id)` + behind + `(?, ?)
 		ORDER BY created` + down + `, id` + down + ` LIMIT ?`
-	var places []place
-	err = collections.Each(db, query, []any{id, id, id, ask.Cursor, after.Place, after.ID, ask.Limit + 1}, func(rows *sql.Rows) error {
-		var p place
-		err := rows.Scan(&p.source, &p.id, &p.at)
-		places = append(places, p)
-		return err
-	})
+	places, err := collections.All(db, query, []any{id, id, id, ask.Cursor, after.Place, after.ID, ask.Limit + 1},
+		func(rows *sql.Rows, p *place) error {
+			return rows.Scan(&p.source, &p.id, &p.at)
+		})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -37,12 +37,6 @@ func Damaged(ctx context.Context, db collections.DB, found func(table, id string
 
 // sealedTables are the tables that have sealed rows.
 func sealedTables(db collections.DB) (tables []string, err error) {
-	err = collections.Each(db, `SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type='table' AND c.name=?
-		ORDER BY 1`, []any{collections.SealedColumn}, func(rows *sql.Rows) error {
-		var name string
-		err := rows.Scan(&name)
-		tables = append(tables, name)
-		return err
-	})
-	return tables, err
+	return collections.Column[string](db, `SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type='table' AND c.name=?
+		ORDER BY 1`, collections.SealedColumn)
 }

@@ -42,15 +42,9 @@ func Prove(db collections.DB, store blob.Store) error {
 const mostTried = 100
 
 func proveTable(db collections.DB, table string) error {
-	var prefixes []string
 	length := len(seal.PrefixOf("00000000"))
-	err := collections.Each(db, `SELECT DISTINCT substr(sealed,1,?) FROM "`+table+`"
-		WHERE sealed!=''`, []any{length}, func(rows *sql.Rows) error {
-		var p string
-		err := rows.Scan(&p)
-		prefixes = append(prefixes, p)
-		return err
-	})
+	prefixes, err := collections.Column[string](db, `SELECT DISTINCT substr(sealed,1,?) FROM "`+table+`"
+		WHERE sealed!=''`, length)
 	if err != nil {
 		return err
 	}
