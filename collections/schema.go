@@ -120,8 +120,8 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 	c.Fields.Add(idField())
 	if t.Repeat == nil {
 		c.Fields.Add(envelope()...)
-		c.ListRule, c.ViewRule = ptr(ownOrHere), ptr(ownOrHere)
-		c.CreateRule, c.UpdateRule = ptr(collector), ptr(reviewers)
+		c.ListRule, c.ViewRule = new(ownOrHere), new(ownOrHere)
+		c.CreateRule, c.UpdateRule = new(collector), new(reviewers)
 		c.Indexes = []string{
 			index(t.Name, "area", "area, id, review_state, received_at, household, outcome, person, form_version, worker, campaign"),
 			index(t.Name, "waiting", waitingPlace) + " WHERE " + waiting,
@@ -132,7 +132,7 @@ func newSurveyCollection(t *survey.Table, main string) *core.Collection {
 		}
 	} else {
 		c.Fields.Add(repeatEnvelope(main)...)
-		c.ListRule, c.ViewRule = ptr(ownRow), ptr(ownRow)
+		c.ListRule, c.ViewRule = new(ownRow), new(ownRow)
 		c.Indexes = []string{index(t.Name, "visit", "visit, position"), index(t.Name, "person", "person"), index(t.Name, "area", "area")}
 	}
 	c.Fields.Add(&core.AutodateField{Name: "created", OnCreate: true}, &core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true})
@@ -144,8 +144,6 @@ const (
 	waiting      = "review_state = 'received' OR review_state = 'has_issues' OR review_state = 'edited'"
 	waitingPlace = "CAST(area AS TEXT)"
 )
-
-func ptr(s string) *string { return &s }
 
 func index(table, name, columns string) string {
 	return fmt.Sprintf("CREATE INDEX `idx_%s_%s` ON `%s` (%s)", table, name, table, columns)

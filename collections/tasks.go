@@ -46,18 +46,12 @@ func AskedTwice(db DB, task string) (other string, err error) {
 // superfluous is called off, and asked again when the households of the two are no longer one.
 func JoinTasks(db DB, households []string, now time.Time) error {
 	list := JSONList(households)
-	var apart, open []task
-	read := func(all *[]task) func(*sql.Rows) error {
-		return func(rows *sql.Rows) error {
-			var t task
-			err := rows.Scan(&t.id, &t.assignee, &t.rev)
-			*all = append(*all, t)
-			return err
-		}
-	}
-	if err := Each(db, `SELECT t.id, t.assignee, t.rev FROM tasks t CROSS JOIN task_joins j ON j.task=t.id CROSS JOIN tasks o ON o.id=j.other
+	read := func(rows *sql.Rows, t *task) error { return rows.Scan(&t.id, &t.assignee, &t.rev) }
+	apart, err := All(db, `SELECT t.id, t.assignee, t.rev FROM tasks t CROSS JOIN task_joins j ON j.task=t.id
+		CROSS JOIN tasks o ON o.id=j.other
 		WHERE t.household IN (SELECT value FROM json_each(?)) AND +t.status='cancelled'
-		AND NOT (`+oneHousehold(`t.household`, `o.household`)+`)`, []any{list}, read(&apart)); err != nil {
+		AND NOT (`+oneHousehold(`t.household`, `o.household`)+`)`, []any{list}, read)
+	if err != nil {
 		return err
 	}
 	for _, t := range apart {
@@ -68,8 +62,9 @@ func JoinTasks(db DB, households []string, now time.Time) error {
 			return err
 		}
 	}
-	if err := Each(db, `SELECT id, assignee, rev FROM tasks WHERE household IN (SELECT value FROM json_each(?)) AND +status='open'
-		AND +campaign!=''`, []any{list}, read(&open)); err != nil {
+	open, err := All(db, `SELECT id, assignee, rev FROM tasks WHERE household IN (SELECT value FROM json_each(?)) AND +status='open'
+		AND +campaign!=''`, []any{list}, read)
+	if err != nil {
 		return err
 	}
 	for _, t := range open {

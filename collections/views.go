@@ -68,7 +68,7 @@ func ensureView(tx core.App, name, query string) error {
 	if c.ViewQuery == query && c.ListRule != nil && *c.ListRule == rule && c.ViewRule != nil && *c.ViewRule == rule {
 		return nil
 	}
-	c.ListRule, c.ViewRule = ptr(rule), ptr(rule)
+	c.ListRule, c.ViewRule = new(rule), new(rule)
 	c.ViewQuery = query
 	if err := tx.Save(c); err != nil {
 		return fmt.Errorf("save view %s: %w", name, err)

@@ -125,12 +125,8 @@ func (t *Trace) gather(db collections.DB, person string) error {
 		return fmt.Errorf("tables that name persons: %w", err)
 	}
 	for table, id := range tables {
-		err := collections.Each(db, `SELECT "`+id+`" FROM "`+table+`" WHERE person=?`, []any{person}, func(rows *sql.Rows) error {
-			var record string
-			err := rows.Scan(&record)
-			t.Records = append(t.Records, record)
-			return err
-		})
+		records, err := collections.Column[string](db, `SELECT "`+id+`" FROM "`+table+`" WHERE person=?`, person)
+		t.Records = append(t.Records, records...)
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", table, person, err)
 		}
@@ -145,18 +141,13 @@ func (t *Trace) read(db collections.DB) error {
 	if err != nil {
 		return err
 	}
-	err = collections.Each(db, `SELECT seq FROM audit WHERE action=?`, []any{Exported}, func(rows *sql.Rows) error {
-		var seq int64
-		err := rows.Scan(&seq)
-		seqs = append(seqs, seq)
-		return err
-	})
+	exports, err := collections.Column[int64](db, `SELECT seq FROM audit WHERE action=?`, Exported)
 	if err != nil {
 		return fmt.Errorf("exports: %w", err)
 	}
 	t.Lines = []Line{}
 	err = collections.Each(db, selectRows+`WHERE seq IN (SELECT value FROM json_each(?))`,
-		[]any{collections.JSONList(seqs)}, func(rows *sql.Rows) error {
+		[]any{collections.JSONList(append(seqs, exports...))}, func(rows *sql.Rows) error {
 			var r Row
 			if err := r.scan(rows); err != nil {
 				return err

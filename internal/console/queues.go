@@ -138,14 +138,11 @@ type RecordFlag struct {
 }
 
 // flags reads the marks that the actor is told of.
-func (r *reader) flags(out *Record) error {
-	out.Flags = []RecordFlag{}
-	return collections.Each(r.db, `SELECT f.worker, COALESCE(w.name,''), COALESCE(w.staff_no,''), f.team, f.created FROM record_flags f
-		LEFT JOIN workers w ON w.id=f.worker
-		WHERE f.record=? AND (f.worker=? OR f.team) ORDER BY f.created`, []any{r.rec.ID, r.actor.ID}, func(rows *sql.Rows) error {
-		var f RecordFlag
-		err := rows.Scan(&f.By.ID, &f.By.Name, &f.By.StaffNo, &f.Team, &f.At)
-		out.Flags = append(out.Flags, f)
-		return err
+func (r *reader) flags(out *Record) (err error) {
+	out.Flags, err = collections.All(r.db, `SELECT f.worker, COALESCE(w.name,''), COALESCE(w.staff_no,''), f.team, f.created
+		FROM record_flags f LEFT JOIN workers w ON w.id=f.worker
+		WHERE f.record=? AND (f.worker=? OR f.team) ORDER BY f.created`, []any{r.rec.ID, r.actor.ID}, func(rows *sql.Rows, f *RecordFlag) error {
+		return rows.Scan(&f.By.ID, &f.By.Name, &f.By.StaffNo, &f.Team, &f.At)
 	})
+	return err
 }

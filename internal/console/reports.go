@@ -111,12 +111,10 @@ type ReportOf struct {
 }
 
 // reports finds the mandatory reports of the record, the oldest first.
-func (r *reader) reports(out *Record) error {
-	out.Reports = []ReportOf{}
-	err := collections.Each(r.db, `SELECT id, title, due, created, status, note, COALESCE((SELECT name FROM workers w
+func (r *reader) reports(out *Record) (err error) {
+	out.Reports, err = collections.All(r.db, `SELECT id, title, due, created, status, note, COALESCE((SELECT name FROM workers w
 		WHERE w.id=confirmed_by),''), confirmed_at, sealed FROM tasks WHERE record=? AND kind='follow_up' AND priority='urgent'`,
-		[]any{r.rec.ID}, func(rows *sql.Rows) error {
-			var one ReportOf
+		[]any{r.rec.ID}, func(rows *sql.Rows, one *ReportOf) error {
 			var sealed string
 			if err := rows.Scan(&one.Task, &one.Title, &one.Due, &one.Created, &one.Status, &one.Note, &one.SettledBy, &one.SettledAt,
 				&sealed); err != nil {
@@ -125,7 +123,6 @@ func (r *reader) reports(out *Record) error {
 			opened, _, err := collections.OpenWhole(r.db, collections.Tasks, one.Task, sealed)
 			opened.Fill("title", &one.Title)
 			opened.Fill("note", &one.Note)
-			out.Reports = append(out.Reports, one)
 			return err
 		})
 	slices.SortFunc(out.Reports, func(a, b ReportOf) int { return cmp.Or(cmp.Compare(a.Created, b.Created), cmp.Compare(a.Task, b.Task)) })

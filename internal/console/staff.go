@@ -147,12 +147,10 @@ type FormLine struct {
 }
 
 // Forms lists every version of every form, the latest of each first.
-func Forms(db collections.DB, k Known, actor access.Actor) (Page[FormLine], error) {
-	page := Page[FormLine]{Items: []FormLine{}}
+func Forms(db collections.DB, k Known, actor access.Actor) (page Page[FormLine], err error) {
 	counted := map[string]*Count{}
-	err := collections.Each(db, `SELECT form_id, title, version, status, published_at, source_name FROM forms
-		ORDER BY form_id, published_at DESC, version DESC`, nil, func(rows *sql.Rows) error {
-		var f FormLine
+	page.Items, err = collections.All(db, `SELECT form_id, title, version, status, published_at, source_name FROM forms
+		ORDER BY form_id, published_at DESC, version DESC`, nil, func(rows *sql.Rows, f *FormLine) error {
 		var title, name string
 		err := rows.Scan(&f.Form, &title, &f.Version, &f.Status, &f.PublishedAt, &name)
 		f.Title = Text{title, title}
@@ -160,7 +158,6 @@ func Forms(db collections.DB, k Known, actor access.Actor) (Page[FormLine], erro
 			f.Title = FormTitle(in)
 		}
 		f.Workbook = strings.ToLower(filepath.Ext(name))
-		page.Items = append(page.Items, f)
 		return err
 	})
 	if err != nil || actor.Where(access.ReadCoverage) == access.Nowhere {

@@ -197,14 +197,11 @@ func (t *Today) day(db collections.DB, k Known, ranges []territory.Range, now ti
 }
 
 // plan counts what is left of the open campaigns.
-func (t *Today) plan(db collections.DB, ranges []territory.Range, complete map[string]int, now time.Time) error {
-	t.Yesterday.Plan = []Plan{}
-	err := collections.Each(db, `SELECT id, name, ends FROM campaigns WHERE status='open' AND starts<? ORDER BY ends='', ends, id LIMIT ?`,
-		[]any{collections.Stamp(now), mostCampaigns}, func(rows *sql.Rows) error {
-			var p Plan
-			err := rows.Scan(&p.Campaign, &p.Name, &p.Ends)
-			t.Yesterday.Plan = append(t.Yesterday.Plan, p)
-			return err
+func (t *Today) plan(db collections.DB, ranges []territory.Range, complete map[string]int, now time.Time) (err error) {
+	t.Yesterday.Plan, err = collections.All(db, `SELECT id, name, ends FROM campaigns WHERE status='open' AND starts<?
+		ORDER BY ends='', ends, id LIMIT ?`,
+		[]any{collections.Stamp(now), mostCampaigns}, func(rows *sql.Rows, p *Plan) error {
+			return rows.Scan(&p.Campaign, &p.Name, &p.Ends)
 		})
 	if err != nil {
 		return err

@@ -132,14 +132,13 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 		return w, err
 	}
 	slices.SortFunc(w.Grants, func(a, b Grant) int { return cmp.Or(cmp.Compare(b.Created, a.Created), cmp.Compare(a.ID, b.ID)) })
-	return w, collections.Each(db, `SELECT id, collection, cutoff, due, erased, status, created FROM retention_reports
-		ORDER BY rowid DESC LIMIT ?`, []any{mostWatched}, func(rows *sql.Rows) error {
-		var r Retention
+	w.Retention, err = collections.All(db, `SELECT id, collection, cutoff, due, erased, status, created FROM retention_reports
+		ORDER BY rowid DESC LIMIT ?`, []any{mostWatched}, func(rows *sql.Rows, r *Retention) error {
 		err := rows.Scan(&r.ID, &r.Collection, &r.Cutoff, &r.Due, &r.Erased, &r.Status, &r.Created)
 		r.Title = k.called(r.Collection)
-		w.Retention = append(w.Retention, r)
 		return err
 	})
+	return w, err
 }
 
 // called returns the title of a form, named by its id or its table. It is empty for people and households.

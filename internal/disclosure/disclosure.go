@@ -104,9 +104,7 @@ func Assess(rule Rule, of Tables, suppress bool) (*Result, error) {
 		if len(raised) == 0 {
 			return r, nil
 		}
-		for unit, level := range raised {
-			r.levels[unit] = level
-		}
+		maps.Copy(r.levels, raised)
 	}
 }
 

@@ -5,6 +5,7 @@ package grant
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -72,10 +73,8 @@ func BreakGlass(ctx context.Context, app core.App, act access.Act, r Record, rea
 
 // mayBeBroken keeps a collection's name from a client out of SQL unless it is one of records.
 func mayBeBroken(db collections.DB, collection string) (bool, error) {
-	for _, b := range breakable {
-		if collection == b {
-			return true, nil
-		}
+	if slices.Contains(breakable, collection) {
+		return true, nil
 	}
 	var one int
 	return collections.One(db, `SELECT 1 FROM forms WHERE tablename=? AND tablename!=''`, []any{collection}, &one)

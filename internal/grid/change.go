@@ -68,7 +68,7 @@ func succession(b Area, stays bool, after *Index, steps *int) (Kind, []string) {
 	old := squareMeters(b.Boundary)
 	for _, i := range after.touching(b.Boundary.Bound(), b.Level) {
 		a := after.areas[i]
-		if m2, _, _ := shared(a.Boundary, b.Boundary, steps); m2 >= notable*old {
+		if m2, _ := shared(a.Boundary, b.Boundary, steps); m2 >= notable*old {
 			parts = append(parts, part{a.Code, m2, squareMeters(a.Boundary)})
 		}
 	}

@@ -114,7 +114,7 @@ func (c *checker) pair(a, b Area) {
 	if !c.concerned[a.Code] && !c.concerned[b.Code] {
 		return
 	}
-	if m2, at, _ := shared(a.Boundary, b.Boundary, &c.steps); m2 >= leastM2 {
+	if m2, at := shared(a.Boundary, b.Boundary, &c.steps); m2 >= leastM2 {
 		c.found = append(c.found, finding(Overlap, m2, at, a.Code, b.Code))
 	}
 }

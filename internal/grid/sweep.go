@@ -88,20 +88,20 @@ func sidesOf(shapes []orb.MultiPolygon, box orb.Bound) (sides []flank, heights [
 }
 
 // shared is how much of two areas is common to both in m², and where most of it lies.
-func shared(a, b orb.MultiPolygon, steps *int) (m2 float64, at orb.Point, whole bool) {
+func shared(a, b orb.MultiPolygon, steps *int) (m2 float64, at orb.Point) {
 	box, other := a.Bound(), b.Bound()
 	if !box.Intersects(other) {
-		return 0, at, true
+		return 0, at
 	}
 	box = orb.Bound{Min: orb.Point{max(box.Min[0], other.Min[0]), max(box.Min[1], other.Min[1])},
 		Max: orb.Point{min(box.Max[0], other.Max[0]), min(box.Max[1], other.Max[1])}}
 	largest := 0.0
-	whole = sweep([]orb.MultiPolygon{a, b}, box, steps, func(in []bool, p piece) {
+	sweep([]orb.MultiPolygon{a, b}, box, steps, func(in []bool, p piece) {
 		if in[0] && in[1] {
 			if m2 += p.m2; p.m2 > largest {
 				largest, at = p.m2, p.middle
 			}
 		}
 	})
-	return m2, at, whole
+	return m2, at
 }

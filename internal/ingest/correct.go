@@ -111,7 +111,7 @@ func (v revising) rebuild(merged *row, links map[*survey.Node]collections.RowLin
 	} else {
 		d.checkClock(v.sender.ClockOffset, v.now)
 	}
-	d.place(v.intake, v.sender)
+	d.place(v.sender)
 }
 
 // earlier finds whom the rows were about before, by their nodes. A row whose name and birth date are both others now is

@@ -134,7 +134,7 @@ func (d *prepared) judge(ctx context.Context, intake *Intake, sender Sender) {
 	}
 	d.check(ctx, intake)
 	d.checkClock(sender.ClockOffset, intake.Now())
-	d.place(intake, sender)
+	d.place(sender)
 	d.name()
 }
 
@@ -252,7 +252,7 @@ func (d *prepared) check(ctx context.Context, intake *Intake) {
 }
 
 // place prepares what the grid stage needs; the household's own area is looked up in the transaction.
-func (d *prepared) place(intake *Intake, sender Sender) {
+func (d *prepared) place(sender Sender) {
 	d.point = grid.Input{WorkerTerritory: sender.Actor.Territory}
 	p, ok := collections.ParseGeopoint(d.form.Answer(d.inst.Root, d.form.Location))
 	if !ok {

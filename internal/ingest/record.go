@@ -66,7 +66,7 @@ func (intake *Intake) AcceptRecord(ctx context.Context, tx core.App, in *instrum
 		return invalid
 	}
 	d.keepRows(before)
-	d.place(intake, sender)
+	d.place(sender)
 	revising{s}.stayPlaced(theirs)
 	d.point.WorkerTerritory, d.rec.Campaign = home, record.GetString("campaign")
 	d.name()

@@ -41,7 +41,7 @@ func List(db collections.DB, library *instrument.Library, actor access.Actor, f 
 	}
 	f.Limit = min(f.Limit, mostPage)
 	read, last := 0, territory.Position{}
-	q := territory.Rows{Columns: prefixed("n") + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: actor.Ranges(f.Area),
+	q := territory.Rows{Columns: rowColumns + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: actor.Ranges(f.Area),
 		After: after, Limit: f.Limit}
 	err := q.Each(db, func(rows *sql.Rows) error {
 		var rejected bool

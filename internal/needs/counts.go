@@ -249,7 +249,7 @@ func (p place) rows() territory.Range {
 func (c *Counts) count(db collections.DB, library *instrument.Library, survivors coverage.Survivors, in territory.Range) (counted, error) {
 	newest := map[[2]string]row{} // by person and collection
 	people := map[string]bool{}
-	q := territory.Rows{Columns: prefixed("n") + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: []territory.Range{in}}
+	q := territory.Rows{Columns: rowColumns + `, n.rejected`, From: `needs n`, Place: `n.area`, ID: `n.id`, Ranges: []territory.Range{in}}
 	err := q.Each(db, func(rows *sql.Rows) error {
 		var rejected bool
 		r, ok, err := scan(db, rows, &rejected)

@@ -15,7 +15,7 @@ type Row struct {
 }
 
 // ExportColumns are what ScanRow reads, of needs n and persons p.
-var ExportColumns = prefixed("n") + `, COALESCE(p.birth_date,''), COALESCE(p.sex,'')`
+var ExportColumns = rowColumns + `, COALESCE(p.birth_date,''), COALESCE(p.sex,'')`
 
 // ExportFrom joins the rows of needs to records m, and the people to them.
 const ExportFrom = ` CROSS JOIN needs n ON n.record=m.id LEFT JOIN persons p ON p.id=n.person`

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"doorstep/collections"
@@ -54,7 +53,7 @@ type row struct {
 	Said
 }
 
-const rowColumns = `id, collection, record, form, form_version, person, area, day, sealed, said`
+const rowColumns = `n.id, n.collection, n.record, n.form, n.form_version, n.person, n.area, n.day, n.sealed, n.said`
 
 // scan reads a row by rowColumns and what is read behind them; ok is false for one that is damaged.
 func scan(db collections.DB, rows *sql.Rows, more ...any) (r row, ok bool, err error) {
@@ -134,7 +133,7 @@ func rowsOf(db collections.DB, actor access.Actor, id string) (all []row, err er
 	err = collections.Each(db, `WITH RECURSIVE same(id) AS (VALUES(?) UNION
 		SELECT p.merged_into FROM same JOIN persons p ON p.id=same.id WHERE p.merged_into!='' UNION
 		SELECT p.id FROM same JOIN persons p ON p.merged_into=same.id WHERE p.merged_into!='')
-		SELECT `+prefixed("n")+` FROM same CROSS JOIN needs n ON n.person=same.id WHERE NOT n.rejected ORDER BY n.day DESC, n.id LIMIT ?`,
+		SELECT `+rowColumns+` FROM same CROSS JOIN needs n ON n.person=same.id WHERE NOT n.rejected ORDER BY n.day DESC, n.id LIMIT ?`,
 		[]any{id, mostRows}, func(rows *sql.Rows) error {
 			r, ok, err := scan(db, rows)
 			if ok && actor.May(access.ReviewRecord, r.area, "") {
@@ -143,10 +142,6 @@ func rowsOf(db collections.DB, actor access.Actor, id string) (all []row, err er
 			return err
 		})
 	return all, err
-}
-
-func prefixed(alias string) string {
-	return alias + `.` + strings.ReplaceAll(rowColumns, `, `, `, `+alias+`.`)
 }
 
 // worded puts a need into the words of the version that the record names.

@@ -93,7 +93,7 @@ func Look(all []Interview) Result {
 		scales[k] = scaleOf(seen, k)
 	}
 	workers := together(all, seen, scales)
-	return Result{score(all, seen, scales, workers), people(all, workers, scales)}
+	return Result{score(all, seen, scales, workers), people(workers, scales)}
 }
 
 // scale is what is usual of a kind: the median, the spread of the upper half, and all values in order.

@@ -75,7 +75,7 @@ func between(workers map[string]*mean, k Kind) {
 const falseShare = 0.05
 
 // people lists the workers. A mean is a flag where it stays unlikely although so many workers and kinds are looked at.
-func people(all []Interview, workers map[string]*mean, scales map[Kind]scale) []Person {
+func people(workers map[string]*mean, scales map[Kind]scale) []Person {
 	type test struct {
 		worker string
 		kind   Kind

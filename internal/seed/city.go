@@ -55,7 +55,7 @@ func City(ctx context.Context, app core.App, live *grid.Live, s Setting) error {
 	if err := buildWorkers(ctx, app, city, s.Password, now); err != nil {
 		return err
 	}
-	if err := collections.Write(ctx, app, func(db collections.DB) error { return buildCampaigns(db, city, now) }); err != nil {
+	if err := collections.Write(ctx, app, func(db collections.DB) error { return buildCampaigns(db, now) }); err != nil {
 		return err
 	}
 	if err := buildHomes(ctx, app, city, now, s.show); err != nil {
@@ -64,7 +64,7 @@ func City(ctx context.Context, app core.App, live *grid.Live, s Setting) error {
 	return collections.Write(ctx, app, func(db collections.DB) error { return queryplan.Plant(db) }) // of indexes that were made anew
 }
 
-func buildCampaigns(db collections.DB, city *demo.City, now time.Time) error {
+func buildCampaigns(db collections.DB, now time.Time) error {
 	for _, c := range []struct{ id, name, form string }{
 		{"child-sweep-demo", "2026 困境儿童精准排查（演示） · child sweep", "child_visit"},
 		{"elderly-baseline-demo", "2026 老年人需求基线调查（演示） · elderly baseline", "elderly_baseline"},

@@ -59,7 +59,7 @@ func (o *ordering) visit(p *part) {
 	o.selfish(p, p.readOnly, "read_only")
 	if p.choices != nil {
 		for _, t := range c.targets(p, p.choices.filter, true) {
-			o.prefer(p, t)
+			o.prefer(t)
 		}
 	}
 	o.path = o.path[:len(o.path)-1]
@@ -106,7 +106,7 @@ func (o *ordering) selfish(p *part, c *condition, column string) {
 	}
 }
 
-func (o *ordering) prefer(p, t *part) {
+func (o *ordering) prefer(t *part) {
 	if o.state[t.index] == untouched && !o.reaches(t) {
 		o.visit(t)
 	}

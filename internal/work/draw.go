@@ -94,7 +94,7 @@ func Draw(ctx context.Context, app core.App, act access.Act, s Sample) (Drawn, e
 	}
 	err = collections.Write(ctx, app, func(db collections.DB) error {
 		// Looked at again inside: somebody may have drawn, or rejected, meanwhile.
-		if err := d.known(db, s); err != nil {
+		if err := d.known(db); err != nil {
 			return err
 		}
 		if err := a.recheck(db, s, d.Items); err != nil {
@@ -181,7 +181,7 @@ func (s *Sample) draw(db collections.DB, actor access.Actor) (Drawn, error) {
 	}
 	slices.SortFunc(d.Workers, func(a, b DrawnOf) int { return cmp.Compare(a.Worker, b.Worker) })
 	slices.SortFunc(d.Items, func(a, b *Interview) int { return cmp.Compare(a.key, b.key) })
-	if err := d.known(db, *s); err != nil {
+	if err := d.known(db); err != nil {
 		return d, err
 	}
 	return d, s.hand(db, actor, &d)
@@ -211,7 +211,7 @@ func keep(first []*Interview, one *Interview, most int) []*Interview {
 }
 
 // known counts the interviews that were drawn before, with who has them.
-func (d *Drawn) known(db collections.DB, s Sample) error {
+func (d *Drawn) known(db collections.DB) error {
 	d.Added, d.Same, d.Nobody = 0, 0, 0
 	for _, one := range d.Items {
 		var checker string

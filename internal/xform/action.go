@@ -40,7 +40,7 @@ func (b *formWriter) setvalue(q *survey.Question, event, value string) *elem {
 func (b *formWriter) firstLoad(q *survey.Question) []*elem {
 	var out []*elem
 	if q.DynamicDefault && !container(q) {
-		out = append(out, b.setvalue(q, firstLoad, b.xpath(q, q.Default, scope{})))
+		out = append(out, b.setvalue(q, firstLoad, b.xpath(q, q.Default)))
 	}
 	switch q.Type {
 	case "start-geopoint":
@@ -59,7 +59,7 @@ func (b *formWriter) newRound(q *survey.Question) []*elem {
 		case c.Kind == survey.KindGroup:
 			out = append(out, b.newRound(c)...)
 		case c.DynamicDefault:
-			out = append(out, b.setvalue(c, newRepeat, b.xpath(c, c.Default, scope{})))
+			out = append(out, b.setvalue(c, newRepeat, b.xpath(c, c.Default)))
 		}
 	}
 	if m := b.meta[q]; m != nil && m.entity != nil {
@@ -79,7 +79,7 @@ func (b *formWriter) changed(q *survey.Question) []*elem {
 		if t.Type == "background-geopoint" {
 			places = append(places, b.action("odk:setgeopoint", t, valueChanged))
 		} else {
-			values = append(values, b.setvalue(t, valueChanged, b.xpath(q, t.Calculation, scope{})))
+			values = append(values, b.setvalue(t, valueChanged, b.xpath(q, t.Calculation)))
 		}
 	}
 	return append(values, places...)

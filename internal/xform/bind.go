@@ -59,7 +59,7 @@ func (b *formWriter) bind(q *survey.Question) *elem {
 	}
 	b.bindLogic(e, q)
 	for _, a := range q.Bind {
-		e.set(a.Name, b.xpath(q, a.Value, scope{}))
+		e.set(a.Name, b.xpath(q, a.Value))
 	}
 	e.setText("entities:saveto", q.SaveTo)
 	if len(typed) == 0 && len(e.attrs) == 0 {
@@ -71,10 +71,10 @@ func (b *formWriter) bind(q *survey.Question) *elem {
 func (b *formWriter) bindLogic(e *elem, q *survey.Question) {
 	for _, a := range []survey.Pair{{Name: "readonly", Value: q.ReadOnly}, {Name: "required", Value: q.Required},
 		{Name: "relevant", Value: q.Relevant}, {Name: "constraint", Value: q.Constraint}} {
-		e.setText(a.Name, b.xpath(q, a.Value, scope{}))
+		e.setText(a.Name, b.xpath(q, a.Value))
 	}
 	if q.Trigger == "" { // else the action of the trigger calculates
-		e.setText("calculate", b.xpath(q, q.Calculation, scope{}))
+		e.setText("calculate", b.xpath(q, q.Calculation))
 	}
 	for _, m := range messages(q) {
 		switch {
@@ -82,7 +82,7 @@ func (b *formWriter) bindLogic(e *elem, q *survey.Question) {
 		case inItext(m):
 			e.set(m.name, "jr:itext('"+b.textID(q, m.name)+"')")
 		default:
-			e.set(m.name, b.xpath(q, m.text[""], scope{}))
+			e.set(m.name, b.xpath(q, m.text[""]))
 		}
 	}
 }

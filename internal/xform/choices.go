@@ -111,7 +111,7 @@ func (b *formWriter) randomized(q *survey.Question, nodes string) string {
 	if parameter(q, "randomize") != "true" {
 		return nodes
 	}
-	if seed := strings.TrimSpace(b.xpath(q, parameter(q, "seed"), scope{})); seed != "" {
+	if seed := strings.TrimSpace(b.xpath(q, parameter(q, "seed"))); seed != "" {
 		return "randomize(" + nodes + ", " + seed + ")"
 	}
 	return "randomize(" + nodes + ")"

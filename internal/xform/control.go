@@ -30,7 +30,7 @@ func (b *formWriter) group(q *survey.Question) *elem {
 func (b *formWriter) repeat(q *survey.Question) *elem {
 	r := el("repeat").set("nodeset", b.f.Path(q))
 	b.attributes(r, q)
-	r.setText("jr:count", b.xpath(q, q.RepeatCount, scope{}))
+	r.setText("jr:count", b.xpath(q, q.RepeatCount))
 	r.add(b.controls(q)...).add(b.newRound(q)...)
 	return el("group", b.label(q), r).set("ref", b.f.Path(q))
 }
@@ -38,12 +38,12 @@ func (b *formWriter) repeat(q *survey.Question) *elem {
 // attributes sets the appearance and what body::x columns pass on.
 func (b *formWriter) attributes(e *elem, q *survey.Question) {
 	for _, a := range q.Control {
-		e.set(a.Name, b.xpath(q, a.Value, scope{}))
+		e.set(a.Name, b.xpath(q, a.Value))
 	}
 	if q.Kind == survey.KindGroup {
 		e.setText("appearance", q.Appearance)
 	} else {
-		e.setText("appearance", b.xpath(q, q.Appearance, scope{}))
+		e.setText("appearance", b.xpath(q, q.Appearance))
 	}
 }
 

@@ -23,7 +23,7 @@ func (b *formWriter) mixed(q *survey.Question, s string) []*elem {
 	}
 	for i := 0; i < len(s); {
 		if n := instancePath(s[i:]); n > 0 {
-			emit(i, i+n, b.xpath(q, s[i:i+n], scope{}))
+			emit(i, i+n, b.xpath(q, s[i:i+n]))
 			i += n
 		} else if m := reReference.FindStringSubmatch(s[i:]); m != nil {
 			emit(i, i+len(m[0]), b.outputPath(q, m[2], m[1] != ""))

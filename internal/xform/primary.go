@@ -39,7 +39,7 @@ func (b *formWriter) node(q *survey.Question, round bool) *elem {
 	}
 	e := el(q.Name)
 	for _, a := range q.InstanceAttr {
-		e.set(a.Name, b.xpath(q, a.Value, scope{}))
+		e.set(a.Name, b.xpath(q, a.Value))
 	}
 	if container(q) {
 		return b.nodes(e, q, round)

@@ -61,8 +61,8 @@ func newFormWriter(f *survey.Form) *formWriter {
 }
 
 // xpath turns an expression into XPath, with q as its context.
-func (b *formWriter) xpath(q *survey.Question, expr string, s scope) string {
-	out, err := b.names.replace(q, expr, s)
+func (b *formWriter) xpath(q *survey.Question, expr string) string {
+	out, err := b.names.replace(q, expr, scope{})
 	if err != nil && q != nil {
 		err = fmt.Errorf("%s: %w", b.f.Path(q), err)
 	}

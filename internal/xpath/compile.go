@@ -123,13 +123,13 @@ func (c *compiler) path(x *astPath) *code {
 		first.value, first.nodes, first.truth = out.value, out.nodes, out.truth
 		out = first
 	}
-	out.fixed = fixed && c.stable(p)
+	out.fixed = fixed && c.stable()
 	return out
 }
 
-// stable reports whether no predicate of p looks at random numbers: then a path from a fixed start is fixed. Predicates
+// stable reports whether no predicate looks at random numbers: then a path from a fixed start is fixed. Predicates
 // see the nodes of their step only.
-func (c *compiler) stable(p *path) bool { return c.info.Uses&UsesRandom == 0 }
+func (c *compiler) stable() bool { return c.info.Uses&UsesRandom == 0 }
 
 // shorten turns descendant-or-self::node()/child::x into descendant::x, where no predicate counts positions.
 func (p *path) shorten() {
