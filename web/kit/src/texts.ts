@@ -423,6 +423,7 @@ export const texts = {
   'progress.workers': ['各采集员', 'By worker'],
   'progress.workersNone': ['还没有人提交记录。', 'Nobody has brought a record yet.'],
   'progress.saveWorkers': ['下载人员表（CSV）', 'Download the workers (CSV)'],
+  'progress.allAreas': ['显示全部 {n} 个区划', 'Show all {n} areas'],
   'progress.allWorkers': ['显示全部 {n} 人', 'Show all {n}'],
   'progress.pace': ['进展与结果', 'Pace and outcomes'],
   'progress.paceOf': ['近 {days} 天 {n} 次走访', '{n} visits in {days} days'],
