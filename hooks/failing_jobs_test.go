@@ -18,7 +18,7 @@ func TestAJobThatFailsSaysSo(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.clean(0, 3)
-	d.Doorstep.JobsWait = [2]chan struct{}{} // they run when the test lets them
+	d.Doorstep.JobsWait, d.Doorstep.AreaJobs = [2]chan struct{}{}, nil // they run when the test lets them
 	w := &witness{t: t, served: d.Serve(t)}
 	var set cleanSet
 	d.get(d.boss, "/queue/clean", &set)

@@ -19,7 +19,7 @@ import (
 // else write, and the looks for the next job, of areas too, which go on beside.
 var spared = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT|SELECT .[a-z_]+.\.\* FROM)|` +
 	`FROM .workers(__pb_create__\w+)?. LEFT JOIN .workers. .__auth_workers. .* LEFT JOIN .worker_scopes.|` +
-	`decision='approve'|^SELECT .* FROM .sqlite_(schema|master). |^SELECT (\(1\)|count\(\*\)) FROM ._collections. |` +
+	`decision='approve'|^SELECT .* FROM .?sqlite_(schema|master)|^SELECT (\(1\)|count\(\*\)) FROM ._collections. |` +
 	`^(CREATE VIEW|DROP VIEW IF EXISTS) ._temp_|FROM PRAGMA_TABLE_INFO|^SELECT id FROM jobs WHERE status='waiting'|^\s*SELECT id, status, areas, place, `)
 
 func isSpared(query string) bool { return spared.MatchString(query) }
