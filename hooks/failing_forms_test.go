@@ -20,9 +20,10 @@ func some() func(n int) int {
 	return func(n int) int { return n + 1 + draw.IntN(1+n/8) }
 }
 
-// readAgain are statements that read what was stored for whoever asks next. Where one fails it is read later, and nothing is taken back.
+// readAgain are statements that read what was stored for whoever asks next, or look for what waited for it. Where one fails that is done
+// later, and nothing is taken back.
 var readAgain = regexp.MustCompile(`^SELECT (CAST\(value AS INTEGER\)|value) FROM meta|^SELECT form_id, version, status, tablename, |` +
-	`^SELECT code, name, level, expected_households, `)
+	`^SELECT code, name, level, expected_households, |FROM submissions`)
 
 func sparedAgain(query string) bool { return isSpared(query) || readAgain.MatchString(query) }
 
