@@ -103,8 +103,7 @@ func Revision(all []Service) string {
 }
 
 // ListServices reads the table in its order.
-func ListServices(db collections.DB) (all []Service, err error) {
-	all = []Service{}
+func ListServices(db collections.DB) ([]Service, error) {
 	return collections.All(db, `SELECT code, position, name_zh, name_en, basis, rule, words_zh, words_en, band, received, active
 		FROM basic_services ORDER BY position, code`, nil, func(rows *sql.Rows, s *Service) error {
 		return rows.Scan(&s.Code, &s.Position, &s.NameZH, &s.NameEN, &s.Basis, &s.Rule, &s.WordsZH, &s.WordsEN, &s.Band, &s.Received, &s.Active)
