@@ -101,21 +101,24 @@ func (r Register) move(s step, take taker) error {
 }
 
 func proposalsOf(db collections.DB, record, status string) ([]proposal, error) {
-	return collections.All(db, `SELECT id, collection, record, field, before, after, sealed FROM edits
-		WHERE source=? AND source!='' AND kind='proposal' AND status=? ORDER BY created, id`,
-		[]any{record, status}, func(rows *sql.Rows, p *proposal) error {
-			var sealed string
-			if err := rows.Scan(&p.id, &p.list, &p.entity, &p.Column, &p.Before, &p.After, &sealed); err != nil {
-				return err
-			}
-			opened, whole, err := collections.OpenWhole(db, collections.Edits, p.id, sealed)
-			if err != nil || !whole {
-				return err // a damaged one stays proposed until it is mended
-			}
-			opened.Fill("before", &p.Before)
-			opened.Fill("after", &p.After)
-			return nil
-		})
+	var all []proposal
+	err := collections.Each(db, `SELECT id, collection, record, field, before, after, sealed FROM edits
+		WHERE source=? AND source!='' AND kind='proposal' AND status=? ORDER BY created, id`, []any{record, status}, func(rows *sql.Rows) error {
+		var p proposal
+		var sealed string
+		if err := rows.Scan(&p.id, &p.list, &p.entity, &p.Column, &p.Before, &p.After, &sealed); err != nil {
+			return err
+		}
+		opened, whole, err := collections.OpenWhole(db, collections.Edits, p.id, sealed)
+		if err != nil || !whole {
+			return err // a damaged one stays proposed until it is mended
+		}
+		opened.Fill("before", &p.Before)
+		opened.Fill("after", &p.After)
+		all = append(all, p)
+		return nil
+	})
+	return all, err
 }
 
 // writePerson writes what is taken of the proposals to the person, or to the one that they were merged into.

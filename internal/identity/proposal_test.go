@@ -1,6 +1,8 @@
 package identity_test
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +12,8 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// TestAStepOfProposalsTakesThoseOfTheRecordAlone takes each step beside edits that differ in one column from the proposal that it takes.
+// TestAStepOfProposalsTakesThoseOfTheRecordAlone takes each step beside edits that differ in one column from the proposal that it takes, and
+// one that is damaged.
 func TestAStepOfProposalsTakesThoseOfTheRecordAlone(t *testing.T) {
 	app := testapp.New(t)
 	write(t, app, func(db collections.DB) error {
@@ -36,9 +39,14 @@ func TestAStepOfProposalsTakesThoseOfTheRecordAlone(t *testing.T) {
 			}
 			app.PlantBeside(t, collections.Edits, own, map[string]any{"source": "another", "kind": "correction", "status": "withdrawn"})
 			app.Plant(t, collections.Edits, own)
+			damaged := maps.Clone(own)
+			if damaged["id"] = own["id"].(string) + "-damaged"; c.writes { // the others need nothing of what it says
+				app.Plant(t, collections.Edits, damaged)
+			}
 			write(t, app, func(db collections.DB) error {
+				_, wrong := db.Exec(`UPDATE edits SET sealed='x'||sealed WHERE id=?`, damaged["id"])
 				_, err := db.Exec(`UPDATE persons SET sex='male' WHERE id='p1'`)
-				return err
+				return errors.Join(wrong, err)
 			})
 			before := app.Picture(t)
 			write(t, app, func(db collections.DB) error {

@@ -249,14 +249,18 @@ type Follow struct {
 
 // Follows are those of a job that an actor may know of.
 func Follows(db collections.DB, job string, actor access.Actor) ([]Follow, error) {
-	return collections.All(db, `SELECT f.collection, f.record, COALESCE(w.name, c.name, ''), f.area, f.before, f.after FROM area_follows f
+	all := []Follow{}
+	err := collections.Each(db, `SELECT f.collection, f.record, COALESCE(w.name, c.name, ''), f.area, f.before, f.after FROM area_follows f
 		LEFT JOIN workers w ON f.collection='workers' AND w.id=f.record LEFT JOIN campaigns c ON f.collection='campaigns' AND c.id=f.record
-		WHERE f.job=? ORDER BY f.collection, f.area, f.record`, []any{job}, func(rows *sql.Rows, f *Follow) error {
+		WHERE f.job=? ORDER BY f.collection, f.area, f.record`, []any{job}, func(rows *sql.Rows) error {
+		var f Follow
 		var area, from, to string
 		if err := rows.Scan(&f.Collection, &f.Record, &f.Name, &area, &from, &to); err != nil || !actor.May(access.ReadWorker, area, "") {
 			return err
 		}
 		f.From, f.To = access.ParseTerritory(from), access.ParseTerritory(to)
+		all = append(all, f)
 		return nil
 	})
+	return all, err
 }
