@@ -137,7 +137,8 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 // lookUp is the condition that finds the wanted rows: by their numbers where all are known, which lie beside each other in a grid
 // as ids do not.
 func lookUp(wanted map[string]int, of []change) (where string, args []any) {
-	ids, numbers := make([]string, 0, len(wanted)), make([]int64, 0, len(wanted))
+	var ids []string
+	var numbers []int64
 	for id, i := range wanted {
 		ids = append(ids, id)
 		if of[i].row != 0 {
