@@ -70,3 +70,35 @@ func TestWaysEndAtTheBorder(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatAnAreaWas: each area is told with its own past, the oldest first, without what was never in use, and with what it is while it is
+// in use.
+func TestWhatAnAreaWas(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	const made, first, second = "2026-01-01 00:00:00.000Z", "2026-02-01 00:00:00.000Z", "2026-03-01 00:00:00.000Z"
+	const used, gone, beside = "990101001001001", "990101001001002", "990101001001003"
+	for _, code := range []string{used, gone, beside} {
+		app.Plant(t, "areas", map[string]any{"id": code, "code": code, "name": "今", "level": "grid", "active": code != gone, "created": made})
+	}
+	for n, r := range []struct{ code, from, to, kind string }{
+		{used, first, second, "redrawn"}, {used, made, first, "redrawn"}, {used, made, first, "unused"}, {gone, made, second, "merged"},
+	} {
+		app.Plant(t, "area_revisions", map[string]any{"id": fmt.Sprint("r", n), "code": r.code, "name": "昔", "level": "grid",
+			"parent": "990101001001", "expected_households": 0, "valid_from": r.from, "valid_to": r.to, "kind": r.kind, "became": "[]", "boundary": "null"})
+	}
+	for code, want := range map[string][]string{
+		used:   {"昔 " + made + " " + first + " redrawn", "昔 " + first + " " + second + " redrawn", "今 " + second + "  "},
+		gone:   {"昔 " + made + " " + second + " merged"},
+		beside: {"今 " + made + "  "},
+	} {
+		all, err := reassign.History(collections.Read(app.TestApp), code)
+		var past []string
+		for _, r := range all {
+			past = append(past, r.Name+" "+r.ValidFrom+" "+r.ValidTo+" "+r.Kind)
+		}
+		if err != nil || !slices.Equal(past, want) {
+			t.Errorf("%s: %q %v, want %q", code, past, err, want)
+		}
+	}
+}
