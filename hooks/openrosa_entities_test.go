@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,11 +157,12 @@ func TestEntityConflictsAreShown(t *testing.T) {
 	cases := map[string]struct {
 		facts    map[string]any
 		conflict string
+		kept     int
 		open     int64
 	}{
-		"another property": {map[string]any{"household_phone": "13800000009"}, "soft", 0},
-		"the same":         {map[string]any{"head_name": "丁某"}, "hard", 1},
-		"the same value":   {map[string]any{"head_name": "乙某"}, "none", 0},
+		"another property": {map[string]any{"household_phone": "13800000009"}, "soft", 1, 0},
+		"the same":         {map[string]any{"head_name": "丁某"}, "hard", 1, 1},
+		"the same value":   {map[string]any{"head_name": "乙某"}, "none", 0, 0},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -179,6 +181,10 @@ func TestEntityConflictsAreShown(t *testing.T) {
 				t.Errorf("%d open conflicts (%v), want %d", len(edits), err, c.open)
 			}
 			h := app.Find(t, "households", id)
+			kept := list(t, collections.Read(app.TestApp), `SELECT record_rev FROM edits WHERE kind='conflict'`)
+			if want := slices.Repeat([]string{h.GetString("rev")}, c.kept); !slices.Equal(kept, want) {
+				t.Errorf("conflicts of the revisions %q, want %q", kept, want)
+			}
 			for k, v := range c.facts {
 				if k = strings.TrimPrefix(k, "household_"); h.GetString(k) != v {
 					t.Errorf("%s: %q, the last received was %q", k, h.GetString(k), v)

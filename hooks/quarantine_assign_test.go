@@ -57,6 +57,7 @@ func TestAHeldVisitIsGivenToAHousehold(t *testing.T) {
 		}
 	}
 	const why = "采集员确认走访的就是这一户"
+	app.Plant(t, "households", map[string]any{"id": "merged", "area": gridA, "merged_into": home})
 	for _, refused := range []struct {
 		what                    string
 		who                     *testapp.Client
@@ -65,6 +66,7 @@ func TestAHeldVisitIsGivenToAHousehold(t *testing.T) {
 	}{
 		{"no reason", boss, path, home, "短", http.StatusBadRequest},
 		{"a household elsewhere", boss, path, elsewhere, why, http.StatusNotFound},
+		{"a household that became another", boss, path, "merged", why, http.StatusNotFound},
 		{"no household", boss, path, uuid.NewString(), why, http.StatusNotFound},
 		{"a supervisor elsewhere", neighbour, path, elsewhere, why, http.StatusNotFound},
 		{"a cause that it does not cure", boss, "/api/doorstep/v1/quarantine/" + held.Items[1].ID, home, why, http.StatusConflict},
@@ -184,9 +186,12 @@ func TestALaterCorrectionFollowsAVisitThatWasGiven(t *testing.T) {
 	if boss.Want(http.StatusOK, http.MethodGet, path, nil, &look); !look.OnePerson {
 		t.Error("the visit is to one person")
 	}
-	ask := map[string]any{"household": second.Household, "person": first.Persons[0], "reason": "采集员确认走访的就是这一位"}
-	if status, body := boss.Do(http.MethodPost, path+"/assign", ask); status != http.StatusNotFound {
-		t.Errorf("somebody of another household: %d %s", status, body)
+	app.Plant(t, "persons", map[string]any{"id": "merged", "area": "990101001001001", "household": second.Household, "merged_into": second.Persons[0]})
+	ask := map[string]any{"household": second.Household, "reason": "采集员确认走访的就是这一位"}
+	for _, ask["person"] = range []any{first.Persons[0], "merged"} { // of another household; somebody else by now
+		if status, body := boss.Do(http.MethodPost, path+"/assign", ask); status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", ask["person"], status, body)
+		}
 	}
 	ask["person"] = second.Persons[0]
 	var made receipt

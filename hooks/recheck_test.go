@@ -56,6 +56,8 @@ func (c *crew) draw(body map[string]any) (d drawnSample) {
 
 type recheckItem struct {
 	ID, Record, Worker, Checker, Status string
+	WorkerName                          string `json:"worker_name"`
+	CheckerName                         string `json:"checker_name"`
 	Again                               *struct {
 		ID              string
 		Compared, Equal int
@@ -138,6 +140,8 @@ func TestASampleIsAskedAgainBySomebodyElse(t *testing.T) {
 	now := c.rechecks(c.boss)
 	for i, item := range now {
 		switch {
+		case item.WorkerName != c.workers[0].GetString("name") || item.CheckerName != c.workers[1].GetString("name"):
+			t.Errorf("other people: %+v", item)
 		case i > 1 && (item.Again != nil || item.Status != "open"):
 			t.Errorf("nobody asked again: %+v", item)
 		case i < 2 && (item.Again == nil || item.Again.ID != again[i] || item.Status != "done"):
