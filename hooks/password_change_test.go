@@ -14,7 +14,7 @@ import (
 const passwordPath = "/api/doorstep/v1/me/password"
 
 // TestEverybodyChangesTheirPassword: each role and the operator, with what a sign-in asks for. The other sessions and the ODK app end, the
-// answer's token goes on, and nothing but the own account changes.
+// answer's token goes on, and nothing but the own account changes. Where the account cannot be read, nothing changes at all.
 func TestEverybodyChangesTheirPassword(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)
@@ -62,6 +62,20 @@ func TestEverybodyChangesTheirPassword(t *testing.T) {
 		}
 		if n := audited(t, app, "password.change", worker.Id); n != 1 {
 			t.Errorf("%s: %d rows in the audit trail", role, n)
+		}
+	}
+	unread := app.Worker(t, "W-unread", "field", "990101001001")
+	own, hash := app.Client(t, server, unread), storedPassword(t, app, "workers", unread.Id)
+	others := func(query string) bool { return !strings.Contains(query, "`workers`.*") }
+	for n := 1; hash == storedPassword(t, app, "workers", unread.Id); n++ {
+		var status int
+		var body []byte
+		failed := app.Failing(n, others, func() {
+			status, body = own.Do(http.MethodPost, passwordPath, map[string]any{"password": testapp.Password, "new": "x7Kq-2mVd-99"})
+		})
+		changed := hash != storedPassword(t, app, "workers", unread.Id)
+		if changed != (status == http.StatusOK) || changed && n == 1 || n > 20 || !changed && !strings.Contains(string(body), `"code"`) {
+			t.Fatalf("%d %s, changed: %v, though this failed: %s", status, body, changed, failed)
 		}
 	}
 	operator := app.Client(t, server, superuser(t, app))
