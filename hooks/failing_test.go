@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -55,7 +56,7 @@ func (w *witness) attempt(who *testapp.Client, method, path, url string, body an
 }
 
 // failsAtEach sends a request again and again, while each time another statement of the database fails, and at last while none does:
-// whichever it is, the answer says so, and nothing has changed but the audit trail. It returns the database before the last of them, and
+// whichever it is, the answer says so, nothing panicked, and nothing has changed but the audit trail. It returns the database before the last of them, and
 // what that one was answered.
 func failsAtEach(t *testing.T, app *testapp.App, method, path string, do func() (int, []byte)) (before testapp.Picture, status int,
 	answer []byte) {
@@ -79,6 +80,9 @@ func failsAt(t *testing.T, app *testapp.App, next func(n int) int, skip func(que
 		if status < http.StatusBadRequest {
 			t.Errorf("%s %s: %d %.200s, though this failed: %s", method, path, status, answer, failed)
 			return before, status, answer
+		}
+		if status == http.StatusInternalServerError && bytes.Contains(answer, []byte(`"data":{}`)) {
+			t.Errorf("%s %s: it panicked: %s, as this failed: %s", method, path, answer, failed)
 		}
 		if now := app.Version(t); now != version {
 			if moved := app.Moved(t, before); len(moved) > 0 {
