@@ -314,8 +314,8 @@ func Each(db DB, query string, args []any, scan func(*sql.Rows) error) error {
 	return rows.Err()
 }
 
-// All returns what read makes of each row, in their order; without rows an empty list, never nil. It leaves no row out: to read some of them
-// use Each.
+// All returns what read makes of each row, in their order; without rows an empty list, never nil. It leaves no row out: to read some of
+// them use Each.
 func All[T any](db DB, query string, args []any, read func(*sql.Rows, *T) error) ([]T, error) {
 	all := []T{}
 	err := Each(db, query, args, func(rows *sql.Rows) error {

@@ -56,8 +56,8 @@ func (w *witness) attempt(who *testapp.Client, method, path, url string, body an
 }
 
 // failsAtEach sends a request again and again, while each time another statement of the database fails, and at last while none does:
-// whichever it is, the answer says so, nothing panicked, and nothing has changed but the audit trail. It returns the database before the last of them, and
-// what that one was answered.
+// whichever it is, the answer says so, nothing panicked, and nothing has changed but the audit trail. It returns the database before the
+// last of them, and what that one was answered.
 func failsAtEach(t *testing.T, app *testapp.App, method, path string, do func() (int, []byte)) (before testapp.Picture, status int,
 	answer []byte) {
 	t.Helper()
