@@ -60,7 +60,7 @@ func TestNoReadThatFailsIsAShortList(t *testing.T) {
 			"/queue?state=" + allStates, "/today", "/work", "/workers/" + c.workers[0].Id + "/day", shared + first, shared + first + "/history", job + "/moves?from=" + gridA + "&to=990101001001003",
 			"/households/" + household, "/queues", "/reports"}},
 		{near, []string{"/quality?form=child_visit", "/queue/counts", "/today", "/outcomes", "/coverage", "/coverage?at=2026-11-22", "/coverage/pace",
-			"/coverage/workers", "/queue?state=" + allStates, "/queue?state=" + allStates + "&code=unplaced", "/areas/outlines?within=990101001", "/quarantine", "/campaigns", "/needs/counts"}},
+			"/coverage/workers", "/queue?state=" + allStates, "/queue?state=" + allStates + "&code=unplaced", "/queue?returned=1", "/areas/outlines?within=990101001", "/quarantine", "/campaigns", "/needs/counts"}},
 	} {
 		for _, path := range read.paths {
 			at := "/api/doorstep/v1" + path
