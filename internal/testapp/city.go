@@ -36,7 +36,7 @@ func (a *App) City(t testing.TB) {
 	}
 	collection := `{"type":"FeatureCollection","features":[` + strings.Join(features, ",") + `]}`
 	if _, err := grid.Import(context.Background(), a.TestApp, grid.File{Name: "city.geojson", Data: []byte(collection)},
-		grid.Options{Datum: grid.WGS84, By: "test", Now: a.clock}); err != nil {
+		grid.Options{Datum: grid.WGS84, By: "test", Now: a.clock.now()}); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Doorstep.Areas.Load(a.TestApp); err != nil {

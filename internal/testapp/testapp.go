@@ -33,7 +33,7 @@ import (
 type App struct {
 	*tests.TestApp
 	Doorstep *hooks.Doorstep
-	clock    time.Time
+	clock    *clock
 	handler  http.Handler
 	asked    *asked
 	looks    *sql.DB // at the version alone
@@ -96,9 +96,9 @@ func Open(t testing.TB, from string) *App {
 	}
 	looks.SetMaxOpenConns(1)
 	t.Cleanup(func() { looks.Close() })
-	a := &App{TestApp: base, clock: morning, asked: asked, looks: looks}
+	a := &App{TestApp: base, clock: &clock{at: morning}, asked: asked, looks: looks}
 	t.Cleanup(func() { a.examine(t, asked) })
-	a.Doorstep = hooks.New(func() time.Time { return a.clock })
+	a.Doorstep = hooks.New(a.clock.now)
 	if a.Doorstep.Keys, err = keys(); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,23 @@ var keys = sync.OnceValues(func() (seal.Source, error) {
 })
 
 // Advance moves the clock.
-func (a *App) Advance(d time.Duration) { a.clock = a.clock.Add(d) }
+func (a *App) Advance(d time.Duration) {
+	a.clock.Lock()
+	defer a.clock.Unlock()
+	a.clock.at = a.clock.at.Add(d)
+}
+
+// clock is read beside the test by what the server does in the background.
+type clock struct {
+	sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.Lock()
+	defer c.Unlock()
+	return c.at
+}
 
 // Serve answers real HTTP requests until the test ends.
 func (a *App) Serve(t testing.TB) *httptest.Server {
