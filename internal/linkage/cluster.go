@@ -210,6 +210,18 @@ const left, hazard = 0.6, 0.7
 // is left has it where the odds that the cluster's person has another record are more than unlikely. Both are natural logarithms.
 const tooLow, unlikely = 0.7, -1
 
+// crowded is from how many records on nothing is added: those who are alike by accident grow with the list, and are told high enough
+// (decision 676).
+const crowded = 100_000
+
+// raise is what is added to odds that are told too low.
+func (c *clusters) raise() float64 {
+	if c.r.t.Len() >= crowded {
+		return 0
+	}
+	return tooLow
+}
+
 // mayLack reports whether two are a record and a cluster of which more than a quarter have another record, in a list without many twins.
 func (c *clusters) mayLack(a, b int32) bool {
 	n, m, s := len(c.of(a)), len(c.of(b)), c.r.scorer
@@ -221,7 +233,7 @@ func (c *clusters) mayLack(a, b int32) bool {
 func (c *clusters) told(a, b int32) float64 {
 	said := c.odds(a, b)
 	if said.odds < 0 && !held(said.odds) && !said.apart && c.mayLack(a, b) {
-		return said.odds + tooLow
+		return said.odds + c.raise()
 	}
 	return said.odds
 }
@@ -296,7 +308,7 @@ func (c *clusters) set(p *Pair, odds float64) {
 		}
 	}
 	if !c.r.scorer.years {
-		odds += tooLow
+		odds += c.raise()
 	}
 	p.Odds, p.Held = odds, false
 	p.decide()

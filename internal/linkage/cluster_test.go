@@ -111,16 +111,19 @@ func TestWhoMayHaveAnotherRecord(t *testing.T) {
 	}
 }
 
-// A pair that joined with others is told likelier than its clusters were, but where only years are told, and unless it is sure by itself.
+// A pair that joined with others is told likelier than its clusters were, but where only years are told or the list is crowded, and unless
+// it is sure by itself.
 func TestJoinedPairsAreToldLikelier(t *testing.T) {
 	for _, c := range []struct {
 		own, joint float64
 		years      bool
+		records    int
 		want       float64
 	}{
-		{1, 0.5, false, 0.5 + tooLow}, {1, 0.5, true, 0.5}, {surely, 0.5, false, 0.5 + tooLow}, {surely + 1, surely, false, surely + 1},
+		{1, 0.5, false, 2, 0.5 + tooLow}, {1, 0.5, true, 2, 0.5}, {surely, 0.5, false, 2, 0.5 + tooLow}, {surely + 1, surely, false, 2, surely + 1},
+		{1, 0.5, false, crowded - 1, 0.5 + tooLow}, {1, 0.5, false, crowded, 0.5},
 	} {
-		x := &clusters{r: &Result{scorer: &scorer{years: c.years}}}
+		x := &clusters{r: &Result{scorer: &scorer{years: c.years}, t: &Table{n: c.records}}}
 		p := Pair{Odds: c.own, Held: true}
 		if x.set(&p, c.joint); p.Odds != c.want || p.Held != (c.joint >= surely) {
 			t.Errorf("%+v: %+v", c, p)
