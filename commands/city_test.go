@@ -42,7 +42,7 @@ var lists = map[string]string{
 	"people.csv": "record_id,name,birth_date,id_number\n1,王芳,2015-03-02,440301201503020028\n2,王芳,2015-03-02,440301201503020028\n3,李强,2011-07-09,440301201107090012\n",
 }
 
-// firstDay is what the operator types. The whole of what each line says, and the files that it leaves, stand in testdata/city.txt.
+// firstDay holds the commands of an operator. testdata/city.txt holds all that each prints, and the files that it leaves.
 var firstDay = []string{
 	"init",
 	"areas import areas.csv --dry-run", "areas import areas.csv", "areas import areas.csv", "areas import none.csv",

@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// runJobs does the long work that people ask for, beside the work of the day. What a server before left in the middle is said to
-// be interrupted; who began it may start it again.
+// runJobs does the long work that people ask for, beside the work of the day. It begins with a look at what an earlier server left in the
+// middle, which is noted as interrupted: who began it may start it again.
 func (d *Doorstep) runJobs(e *core.ServeEvent) error {
 	app := e.App
 	runner, rows := d.Jobs()

@@ -88,21 +88,17 @@ type Runner struct {
 
 // Interrupt notes the jobs of some kinds that nobody does any more: their server ended, or how they ended could not be written.
 func Interrupt(ctx context.Context, app core.App, now time.Time, kinds ...string) error {
-	list, err := json.Marshal(kinds)
-	if err != nil {
-		return err
-	}
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		const left = `UPDATE jobs SET status='interrupted', updated=? WHERE status='running' AND kind IN (SELECT value FROM json_each(?))`
-		if _, err := db.Exec(left, collections.Stamp(now), string(list)); err != nil {
+		if _, err := db.Exec(left, collections.Stamp(now), collections.JSONList(kinds)); err != nil {
 			return fmt.Errorf("interrupted jobs: %w", err)
 		}
 		return nil
 	})
 }
 
-// Run does what waits of some kinds, until nothing does or ctx ends. What runs then is interrupted, as is what an earlier Run has left.
-// No other Run does the same kinds meanwhile.
+// Run does the waiting jobs of some kinds, one after the other, and returns when none is left or ctx ends, which interrupts the one that
+// runs. It first notes as interrupted what an earlier Run has left, so that no two may run for the same kinds at once.
 func (r *Runner) Run(ctx context.Context, app core.App, kinds ...string) error {
 	if err := Interrupt(ctx, app, r.Now(), kinds...); err != nil {
 		return err

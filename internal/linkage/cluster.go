@@ -214,7 +214,7 @@ const tooLow, unlikely = 0.7, -1
 // (decision 676).
 const crowded = 100_000
 
-// raise is what is added to odds that are told too low.
+// raise returns what is added to odds that are told too low: tooLow, or 0 in a crowded list.
 func (c *clusters) raise() float64 {
 	if c.r.t.Len() >= crowded {
 		return 0

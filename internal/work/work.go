@@ -37,7 +37,7 @@ type Report struct {
 	Wrong   []Fault `json:"wrong"`
 }
 
-// Fault is what is wrong with a part; Row is that of the list, or counts the parts from 1.
+// Fault tells what is wrong with a part. Row is its row in the list that it was read from, or counts the parts from 1 where there is none.
 type Fault struct {
 	Row    int    `json:"row"`
 	Column string `json:"column"`
