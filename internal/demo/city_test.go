@@ -179,18 +179,48 @@ func TestUnionKeepsHolesAndParts(t *testing.T) {
 }
 
 func TestNewCityRefusesImpossibleScales(t *testing.T) {
-	for name, s := range map[string]Scale{
-		"nothing":                          {},
-		"fewer streets than districts":     {Districts: 3, Streets: 2, Communities: 5, Grids: 9},
-		"more districts than two digits":   {Districts: 100, Streets: 100, Communities: 100, Grids: 100},
-		"more households than identifiers": {Districts: 1, Streets: 1, Communities: 1, Grids: 1, HouseholdsPerGrid: 5000},
-		"more grids than three digits":     {Districts: 1, Streets: 1, Communities: 1, Grids: 1500},
+	for name, c := range map[string]struct {
+		scale Scale
+		taken bool
+	}{
+		"nothing":                        {Scale{}, false},
+		"one of each":                    {Scale{1, 1, 1, 1, 3, 1, today}, true},
+		"fewer streets than districts":   {Scale{3, 2, 5, 9, 9, 1, today}, false},
+		"fewer communities than streets": {Scale{1, 3, 2, 9, 9, 1, today}, false},
+		"fewer grids than communities":   {Scale{1, 1, 3, 2, 9, 1, today}, false},
+		"two digits of districts":        {Scale{99, 99, 99, 99, 200, 1, today}, true},
+		"three":                          {Scale{100, 100, 100, 100, 200, 1, today}, false},
+		"no household":                   {Scale{1, 1, 1, 1, 3, 0, today}, false},
+		"as many as there are numbers":   {Scale{1, 1, 1, 1, 3, 1000, today}, true},
+		"one more":                       {Scale{1, 1, 1, 1, 3, 1001, today}, false},
+		"as many grids as three digits":  {Scale{1, 1, 1, 500, 300, 1, today}, true},
+		"one more than that":             {Scale{1, 1, 1, 501, 300, 1, today}, false},
 	} {
-		t.Run(name, func(t *testing.T) {
-			if _, err := NewCity(1, s); err == nil {
-				t.Error("no error")
-			}
-		})
+		if _, err := NewCity(1, c.scale); (err == nil) != c.taken {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What the commands say of the size of a city is so.
+func TestScales(t *testing.T) {
+	full, tenth, town := Full(today), Tenth(today), Town(today)
+	for what, n := range map[string][2]int{
+		"households of the full city": {full.Grids * full.HouseholdsPerGrid, 1_200_000}, "of a worker": {full.Grids * full.HouseholdsPerGrid / full.Workers, 400},
+		"grids of a tenth": {10 * tenth.Grids, full.Grids}, "its workers": {10 * tenth.Workers, full.Workers}, "its communities": {10 * tenth.Communities, full.Communities},
+		"its streets": {tenth.Streets, full.Streets / 10}, "its households": {tenth.HouseholdsPerGrid, full.HouseholdsPerGrid},
+		"grids of a worker in a town": {20 * town.Grids / town.Workers, 20 * full.Grids / full.Workers}, "its streets, in all": {town.Streets, 2},
+		"its households, in all": {town.Grids * town.HouseholdsPerGrid, 32_400}, "its grids of a community": {10 * town.Grids / town.Communities, 245},
+		"households of a small place": {Small(today).Grids * Small(today).HouseholdsPerGrid, 2880},
+	} {
+		if n[0] != n[1] {
+			t.Errorf("%s: %d, not %d", what, n[0], n[1])
+		}
+	}
+	for _, s := range []Scale{full, tenth, town, Small(today)} {
+		if s.Today != today || s.check() != nil {
+			t.Errorf("%+v", s)
+		}
 	}
 }
 

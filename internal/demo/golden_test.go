@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"doorstep/internal/xform"
 )
 
 var update = flag.Bool("update", false, "write testdata anew")
@@ -48,8 +50,23 @@ func TestACityStaysWhatItIs(t *testing.T) {
 			}
 		}
 	}
+	for _, name := range []string{"child_visit", "elderly_baseline"} {
+		form, fl := shipped(t, name)
+		for i, rec := range records(t, c, 3, name) {
+			rec.Plant(newLandSource(uint64(i)), Mistakes[i%len(Mistakes)])
+			root, err := fl.Fill(newLandSource(uint64(i)), visitTime, rec.Given)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers, err := xform.ToJSON(form, root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			note(name, "%s %+v", answers, rec.Planted)
+		}
+	}
 	var got strings.Builder
-	for _, kind := range []string{"areas", "corners", "borders", "workers", "checkers", "households", "visits", "surveys"} {
+	for _, kind := range []string{"areas", "corners", "borders", "workers", "checkers", "households", "visits", "surveys", "child_visit", "elderly_baseline"} {
 		all := kinds[kind]
 		fmt.Fprintf(&got, "%s: %d, %x\n", kind, len(all), sha256.Sum256([]byte(strings.Join(all, "\n"))))
 		if kind != "borders" {

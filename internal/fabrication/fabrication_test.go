@@ -1,9 +1,12 @@
 package fabrication
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"testing"
+	"time"
 
 	"doorstep/internal/quality"
 )
@@ -23,6 +26,43 @@ func TestScoreFindsInventedInterviews(t *testing.T) {
 		if again := quality.Look(made.Interviews); !reflect.DeepEqual(result, again) {
 			t.Errorf("seed %d: another order gives another result", seed)
 		}
+	}
+}
+
+// The field work of a seed stays what it was when figures were taken last (bench/RESULTS.md): whoever changes it takes them anew.
+func TestASeedsFieldWorkStaysWhatItIs(t *testing.T) {
+	made := Make(1, 80, 12)
+	sum := sha256.New()
+	for _, one := range made.Interviews {
+		fmt.Fprintf(sum, "%s %s %s %s %s %.5f %.5f %.1f %v %d %d %v\n", one.ID, one.Worker, made.Style[one.ID], one.Start.Format(time.RFC3339),
+			one.End.Format(time.RFC3339), one.Lat, one.Lon, one.HomeM, one.Answers, one.Rounded, one.Numbers, one.Placed)
+	}
+	if got := fmt.Sprintf("%d %x", len(made.Interviews), sum.Sum(nil)[:8]); got != "" {
+		t.Error(got)
+	}
+}
+
+// Of forty interviews the first twentieth are two, the first fifth eight.
+func TestMeasure(t *testing.T) {
+	made := Made{Style: map[string]Style{}}
+	var result quality.Result
+	for i := range 40 {
+		id, worker, style := fmt.Sprint(i), "honest", Honest
+		switch {
+		case i == 0, i == 7, i == 8:
+			worker, style = "home", AtHome
+		case i == 2:
+			worker, style = "copier", Copier
+		}
+		made.Style[id] = style
+		result.Interviews = append(result.Interviews, quality.Scored{ID: id, Worker: worker})
+	}
+	flag := []quality.Flag{{}}
+	result.Workers = []quality.Person{{Worker: "home", Flags: flag}, {Worker: "honest", Flags: flag}, {Worker: "copier"}, {Worker: "other", Flags: flag}}
+	want := Found{Invented: .1, Precision: .5, Recall: .75, FalseWorkers: 2. / 3,
+		ByStyle: map[Style]float64{AtHome: 2. / 3, Partial: 0, Copier: 1, Evasive: 0}}
+	if got := made.Measure(result); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }
 

@@ -29,3 +29,62 @@ func TestAWorkersFlagTellsWhatWasMeasured(t *testing.T) {
 		}
 	}
 }
+
+func TestBetweenWorkers(t *testing.T) {
+	of := func(n int, sum float64) *mean {
+		return &mean{n: map[Kind]int{Short: n}, value: map[Kind]float64{Short: sum}, z: map[Kind]float64{}}
+	}
+	workers := map[string]*mean{"a": of(5, 0), "b": of(5, 5), "c": of(5, 10), "d": of(5, 15), "few": of(4, 28), "none": of(0, 0)}
+	between(workers, Short)
+	if z := workers["d"].z; len(z) > 0 {
+		t.Errorf("four workers tell what is usual: %v", z)
+	}
+	workers = map[string]*mean{"a": of(5, 0), "b": of(5, 5), "c": of(5, 10), "d": of(5, 15), "e": of(5, 20), "few": of(4, 28), "none": of(0, 0)}
+	between(workers, Short)
+	spread := 2 / 1.0364 // from the median to the worker at 85 %
+	for name, want := range map[string]float64{"a": -1 / spread, "c": 0, "e": 1 / spread, "few": 5 / spread * 4 / 9, "none": 0} {
+		if got := workers[name].z[Short]; !same(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	workers = map[string]*mean{"a": of(5, 0), "b": of(5, 0), "c": of(5, 10), "d": of(5, 15), "e": of(5, 15)}
+	if between(workers, Short); !same(workers["e"].z[Short], .5/(3/1.349)) {
+		t.Errorf("by the quarters: %v", workers["e"].z)
+	}
+	workers = map[string]*mean{"a": of(5, 0), "b": of(5, 0), "c": of(5, 0), "d": of(5, 0), "e": of(5, .5)}
+	if between(workers, Short); !same(workers["e"].z[Short], .1/(.1/1.0364)/2) {
+		t.Errorf("hardly any spread: %v", workers["e"].z)
+	}
+}
+
+// The chances of all who are looked at are corrected together (Benjamini and Hochberg): .04 and .045 are .045 for both, of two.
+func TestWhoIsFlagged(t *testing.T) {
+	const z04, z045 = 1.7506860712521692, 1.6953977102721358
+	of := func(n int, z float64) *mean {
+		return &mean{interviews: n, n: map[Kind]int{Few: n}, measured: map[Kind]float64{Few: float64(-3 * n)}, z: map[Kind]float64{Few: z}, score: 1}
+	}
+	scales := map[Kind]scale{Few: {median: -7}}
+	for _, c := range []struct {
+		workers map[string]*mean
+		chances []float64 // by name; 0 for no flag
+	}{
+		{map[string]*mean{"a": of(5, z04), "b": of(5, z045)}, []float64{.045, .045}},
+		{map[string]*mean{"a": of(5, z04), "b": of(5, 0)}, []float64{0, 0}},
+		{map[string]*mean{"a": of(5, z04), "b": of(4, 9)}, []float64{.04, 0}},
+		{map[string]*mean{"a": of(5, z04), "b": of(5, z045), "c": of(5, z04)}, []float64{.045, .045, .045}},
+	} {
+		for i, p := range people(c.workers, scales) {
+			if want := string(rune('a' + i)); p.Worker != want || p.Interviews != c.workers[want].interviews || p.Score != 1 {
+				t.Errorf("%+v comes where %s should", p, want)
+			}
+			if (len(p.Flags) > 0) != (c.chances[i] > 0) || len(p.Flags) > 1 {
+				t.Errorf("%+v", p)
+			}
+			for _, f := range p.Flags {
+				if !same(f.Chance, c.chances[i]) || f.Kind != Few || f.Value != 3 || f.Usual != 7 {
+					t.Errorf("%s: %+v", p.Worker, f)
+				}
+			}
+		}
+	}
+}

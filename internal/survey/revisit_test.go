@@ -48,9 +48,28 @@ func TestRevisitRules(t *testing.T) {
 	if err != nil || !r.Again(UnknownOther) || r.Again(Refusal) || r.Again(Interview) {
 		t.Errorf("%+v %v", r, err)
 	}
-	for _, bad := range []string{`{"attempts":1}`, `{"attempts":3,"days":-1}`, `[]`, `{`} {
-		if _, err := ParseRevisit(bad); err == nil {
-			t.Errorf("%s is taken", bad)
+	for text, taken := range map[string]bool{
+		"null": true, `{"attempts":1}`: false, `{"attempts":2}`: true, `{"attempts":20,"days":365}`: true, `{"attempts":21}`: false,
+		`{"attempts":3,"days":-1}`: false, `{"attempts":3,"days":366}`: false, `[]`: false, `{`: false,
+	} {
+		if _, err := ParseRevisit(text); (err == nil) != taken {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if r := (Revisit{Attempts: 2}); !r.Again(NonContact) || r.Again(UnknownOther) {
+		t.Error("a rule without classes is about those who were not met")
+	}
+}
+
+func TestPartsOfTheWeek(t *testing.T) {
+	for moment, want := range map[string]string{
+		"2026-11-27T00:00:00+08:00": "morning", "2026-11-27T11:59:59+08:00": "morning", "2026-11-27T12:00:00+08:00": "afternoon",
+		"2026-11-27T17:59:59+08:00": "afternoon", "2026-11-27T18:00:00+08:00": "evening", "2026-11-27T23:59:59+08:00": "evening",
+		"2026-11-28T00:00:00+08:00": "weekend", "2026-11-29T23:59:59+08:00": "weekend", "2026-11-29T16:00:00Z": "morning",
+	} {
+		at, err := time.Parse(time.RFC3339, moment)
+		if got := partOf(at); err != nil || got != want {
+			t.Errorf("%s: %s, want %s", moment, got, want)
 		}
 	}
 }
