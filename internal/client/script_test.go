@@ -140,11 +140,13 @@ type plain struct {
 }
 
 func (p *plain) RoundTrip(r *http.Request) (*http.Response, error) {
-	packed, err := io.ReadAll(r.Body)
-	if err != nil {
-		p.t.Error(err)
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		packed, err := io.ReadAll(r.Body)
+		if err != nil {
+			p.t.Error(err)
+		}
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(unpacked(p.t, packed))), -1
 	}
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(unpacked(p.t, packed))), -1
 	return p.RoundTripper.RoundTrip(r)
 }
 

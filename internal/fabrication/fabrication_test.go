@@ -37,7 +37,7 @@ func TestASeedsFieldWorkStaysWhatItIs(t *testing.T) {
 		fmt.Fprintf(sum, "%s %s %s %s %s %.5f %.5f %.1f %v %d %d %v\n", one.ID, one.Worker, made.Style[one.ID], one.Start.Format(time.RFC3339),
 			one.End.Format(time.RFC3339), one.Lat, one.Lon, one.HomeM, one.Answers, one.Rounded, one.Numbers, one.Placed)
 	}
-	if got := fmt.Sprintf("%d %x", len(made.Interviews), sum.Sum(nil)[:8]); got != "" {
+	if got := fmt.Sprintf("%d %x", len(made.Interviews), sum.Sum(nil)[:8]); got != "890 e7e31fbf2483418a" {
 		t.Error(got)
 	}
 }

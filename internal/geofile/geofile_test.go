@@ -60,7 +60,7 @@ func geoPackage(t *testing.T, srs string, statements ...string) []byte {
 		t.Fatal(err)
 	}
 	for _, s := range append([]string{
-		`PRAGMA journal_mode=WAL`,
+		`PRAGMA journal_mode=WAL`, `PRAGMA synchronous=OFF`,
 		`CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT, srs_id INTEGER PRIMARY KEY, organization TEXT, organization_coordsys_id INTEGER)`,
 		`INSERT INTO gpkg_spatial_ref_sys VALUES ('x', 7, 'EPSG', ` + srs + `)`,
 		`CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, geometry_type_name TEXT, srs_id INTEGER)`,
