@@ -115,16 +115,16 @@ func TestTheWaitDoubles(t *testing.T) {
 		}
 		return due
 	}
-	columns := "attempts due last_error updated"
+	columns := "attempts due last_error"
 	for _, wait := range []int{5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600} {
 		next := at.Add(time.Duration(wait) * time.Second)
 		if due := flush(columns); due != collections.Stamp(next) {
 			t.Fatalf("due at %s, want %s", due, collections.Stamp(next))
 		}
-		at, columns = next, "attempts due updated"
+		at, columns = next, "attempts due"
 	}
 	fails = nil
-	flush("attempts done_at last_error updated")
+	flush("attempts done_at last_error")
 }
 
 // What a receiver of notices answers, and what the operator named, is told without the address, which may hold a secret.

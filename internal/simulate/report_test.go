@@ -54,23 +54,23 @@ func TestPrint(t *testing.T) {
 
 // What two tablets saw is told together.
 func TestReportAddsUp(t *testing.T) {
-	tablet := func(times int, pushes ...time.Duration) *tablet {
-		seen := newTally()
+	seen := func(times int, pushes ...time.Duration) *tablet {
+		tally := newTally()
 		for range times {
-			seen.receipt(client.Receipt{Status: client.Unchanged, Was: client.Conflict, ReviewState: "edited", Duplicates: make([]client.Duplicate, 2),
+			tally.receipt(client.Receipt{Status: client.Unchanged, Was: client.Conflict, ReviewState: "edited", Duplicates: make([]client.Duplicate, 2),
 				Issues: []client.Issue{{Code: "i"}, {Code: "i"}, {Code: "j"}}})
-			seen.receipt(client.Receipt{Status: client.Quarantined, Code: "q"})
+			tally.receipt(client.Receipt{Status: client.Quarantined, Code: "q"})
 		}
-		seen.sent, seen.reassigned, seen.pushes = 7*times, 5*times, pushes
-		seen.decisions["return"] = 3 * times
-		one := &tablet{tally: seen, line: &line{}, visits: make([]*visit, times)}
+		tally.sent, tally.reassigned, tally.pushes = 7*times, 5*times, pushes
+		tally.decisions["return"] = 3 * times
+		one := &tablet{tally: tally, line: &line{}, visits: make([]*visit, times)}
 		for i := range one.visits {
 			one.visits[i] = &visit{}
 		}
 		one.line.lost.Store(int64(11 * times))
 		return one
 	}
-	s := &simulation{tablets: []*tablet{tablet(1, 4, 1), tablet(2, 3, 2)}, worked: time.Minute, findings: Findings{Missing: []string{"m"}}}
+	s := &simulation{tablets: []*tablet{seen(1, 4, 1), seen(2, 3, 2)}, worked: time.Minute, findings: Findings{Missing: []string{"m"}}}
 	want := &Report{Tablets: 2, Visits: 3, Sent: 21, Lost: 33, Unchanged: 3, Outcomes: map[string]int{client.Conflict: 3, client.Quarantined: 3},
 		Issues: map[string]int{"i": 6, "j": 3}, Quarantine: map[string]int{"q": 3}, Decisions: map[string]int{"return": 9}, Corrected: 3, Reassigned: 15,
 		Mistakes: map[demo.Mistake]Share{}, Duplicates: 6, P50: 2, P95: 4, P99: 4, Longest: 4, Worked: time.Minute, Findings: s.findings}
