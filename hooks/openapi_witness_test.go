@@ -2,7 +2,6 @@ package hooks_test
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -149,9 +148,6 @@ func (w *witness) check(op object, name string, status int, answer []byte) any {
 	value := decodeJSON(w.t, answer)
 	w.report(name+" answers", w.misfits("answer", schema, value))
 	w.namesIn(name, value)
-	if w.ledger != nil {
-		w.ledger.hear(w.t, fmt.Sprintf("%s %d", name, status), value)
-	}
 	if code, ok := at(value, "code").(string); ok && status >= 400 && op["x-problems"] != nil {
 		if !slices.Contains(append(texts(op["x-problems"]), texts(w.root["x-problems-everywhere"])...), code) {
 			w.t.Errorf("%s: problem %s is not documented", name, code)

@@ -21,7 +21,6 @@ import (
 type ledger struct {
 	app     *testapp.App
 	said    strings.Builder
-	heard   strings.Builder // answers
 	planted map[string]bool // table and id
 }
 
@@ -100,52 +99,6 @@ func (l *ledger) note(t *testing.T, what string, before testapp.Picture) {
 	}
 }
 
-// hear writes down an answer: a line for each object in it, what lists hold in an order of its own (TestPages holds theirs).
-func (l *ledger) hear(t *testing.T, what string, answer any) {
-	t.Helper()
-	fmt.Fprintf(&l.heard, "%s\n%s\n", what, strings.Join(leaves("", answer, idsOf(l.app.Picture(t))), "\n"))
-}
-
-// mostHeard is how many of a list are written down.
-const mostHeard = 12
-
-func leaves(path string, v any, names func(string) string) []string {
-	line, below := "  "+path, []string(nil)
-	switch v := v.(type) {
-	case object:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			inside := leaves(path+"."+key, v[key], names)
-			if one, scalar := strings.CutPrefix(inside[0], "="); !scalar {
-				below = append(below, inside...)
-			} else if slices.Contains(unheard, key) {
-				line += " " + key
-			} else if one != "" {
-				line += " " + key + "=" + one
-			}
-		}
-	case []any:
-		var each []string
-		for _, one := range v {
-			each = append(each, strings.Join(leaves(path, one, names), "\n"))
-		}
-		slices.Sort(each)
-		if len(each) == 0 || strings.HasPrefix(each[0], "=") {
-			return []string{strings.Join(each, " ")}
-		}
-		if rest := len(each) - mostHeard; rest > 0 {
-			each = append(each[:mostHeard], fmt.Sprintf("  %s and %d more", path, rest))
-		}
-		return each
-	default:
-		said := fmt.Sprint(v)
-		if slices.Contains([]string{"", "0", "false", "<nil>"}, said) {
-			said = ""
-		}
-		return []string{"=" + names(said)}
-	}
-	return append([]string{line}, below...)
-}
-
 // afterJobs returns once what requests have begun beside them has ended.
 func afterJobs(t *testing.T, app *testapp.App) {
 	t.Helper()
@@ -214,9 +167,6 @@ var counted = []string{"jobs", "blocking_keys", "blocking_of", "blocking_full", 
 var unsaid = []string{"id", "key", "rowid", "seq", "first", "created", "updated", "sealed", "hash", "prev", "tokenKey", "password",
 	"secret",
 	"recovery", "last_step", "receipt", "raw", "xml", "source_name", "md5", "sha256"}
-
-// unheard are the members of answers that differ from run to run.
-var unheard = append([]string{"token", "cursor", "seal", "epoch", "before", "next", "anchor", "size", "url", "head", "anchor_text", "qr"}, unsaid...)
 
 // rowLine is a line for a row that came (+), went (-) or changed (~).
 func rowLine(c testapp.Change, names func(string) string) string {
