@@ -37,6 +37,9 @@ func (w *witness) walkAreas(manager, boss *testapp.Client) {
 	w.t.Helper()
 	const areas = "/api/doorstep/v1/areas"
 	w.send(boss, get, "/api/doorstep/v1/coverage/workers", nil, "?within=990101001", nil, 200)
+	w.send(boss, get, "/api/doorstep/v1/coverage/workers", nil, "?cursor=x", nil, 400)
+	w.send(boss, get, "/api/doorstep/v1/coverage/workers/file", nil, "?within=990101001&sort=approved", nil, 200)
+	w.send(boss, get, "/api/doorstep/v1/coverage/workers/file", nil, "?sort=name", nil, 400)
 	w.send(manager, post, areas, nil, "?crs=wgs84&dry=1&replace=1", file{"grids.geojson", split}, 200)
 	w.send(manager, post, areas, nil, "?crs=wgs84&dry=1", file{"grids.geojson", "{}"}, 200)
 	w.send(manager, post, areas, nil, "?crs=wgs84", file{"grids.geojson", "{}"}, 400)

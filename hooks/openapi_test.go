@@ -31,10 +31,10 @@ func callers(do access.Action) object {
 }
 
 // sortsOf are the orders that an operation documents, the usual one first.
-func sortsOf(op object) []string {
+func (c contract) sortsOf(op object) []string {
 	all, _ := op["parameters"].([]any)
 	for _, one := range all {
-		p, _ := one.(object)
+		p := c.resolve(one)
 		if schema, ok := p["schema"].(object); ok && p["name"] == "sort" {
 			sorts := texts(schema["enum"])
 			if len(sorts) == 0 || schema["default"] != sorts[0] {
@@ -61,7 +61,7 @@ func TestOpenAPIHasTheRoutes(t *testing.T) {
 		if op["x-action"] != string(r.Do) {
 			t.Errorf("%s %s: x-action %v, want %s", r.Method, r.Path, op["x-action"], r.Do)
 		}
-		if got := sortsOf(op); !slices.Equal(got, r.Sorts) {
+		if got := c.sortsOf(op); !slices.Equal(got, r.Sorts) {
 			t.Errorf("%s %s: sorts %v, want %v", r.Method, r.Path, got, r.Sorts)
 		}
 		if got, want := fmt.Sprint(op["x-callers"]), fmt.Sprint(callers(r.Do)); got != want {

@@ -24,8 +24,6 @@ var bounded = map[string]string{
 	"/api/doorstep/v1/today":                            "20 tablets; other lists of the page have routes of their own",
 	"/api/doorstep/v1/duplicates/{id}":                  "one pair, whose form has so many questions",
 	"/api/doorstep/v1/quarantine/{id}":                  "one submission",
-	"/api/doorstep/v1/coverage":                         "sums, a line for each area of a level",
-	"/api/doorstep/v1/coverage/workers":                 "sums, a line for each worker",
 	"/api/doorstep/v1/coverage/pace":                    "sums, a line for each day of a round",
 	"/api/doorstep/v1/quality":                          "the newest 1,000 interviews, 100 that are odd",
 	"/api/doorstep/v1/quality/datums":                   "50 tablets",

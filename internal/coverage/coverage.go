@@ -1,9 +1,9 @@
 package coverage
 
 import (
-	"cmp"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -82,9 +82,23 @@ type Worker struct {
 	Approved   int64  `json:"approved"`
 }
 
-// Workers lists the workers who have records within the ranges, those with most visits first.
+// Sum adds up a list.
+func Sum(all []Area) (sum Area) {
+	for _, a := range all {
+		sum.Expected += a.Expected
+		sum.Visited += a.Visited
+		sum.Completed += a.Completed
+		sum.Outstanding += a.Outstanding
+		sum.Returned += a.Returned
+		sum.Approved += a.Approved
+	}
+	return sum
+}
+
+// Workers lists the workers who have records within the ranges, in no order and without their names, which Name adds.
 func Workers(db collections.DB, ranges []territory.Range) ([]Worker, error) {
-	by := map[string]*Worker{}
+	at := map[string]int{}
+	var all []Worker
 	for _, r := range ranges {
 		err := collections.Each(db, `SELECT worker, visits, interviews, returned, approved FROM coverage_work
 			WHERE area>=? AND area<?`, []any{r.Lo, r.Hi}, func(rows *sql.Rows) error {
@@ -92,10 +106,13 @@ func Workers(db collections.DB, ranges []territory.Range) ([]Worker, error) {
 			if err := rows.Scan(&w.ID, &w.Visits, &w.Interviews, &w.Returned, &w.Approved); err != nil {
 				return err
 			}
-			if by[w.ID] == nil {
-				by[w.ID] = &Worker{ID: w.ID}
+			i, known := at[w.ID]
+			if !known {
+				at[w.ID] = len(all)
+				all = append(all, w)
+				return nil
 			}
-			n := by[w.ID]
+			n := &all[i]
 			n.Visits, n.Interviews, n.Returned, n.Approved = n.Visits+w.Visits, n.Interviews+w.Interviews, n.Returned+w.Returned,
 				n.Approved+w.Approved
 			return nil
@@ -104,13 +121,22 @@ func Workers(db collections.DB, ranges []territory.Range) ([]Worker, error) {
 			return nil, fmt.Errorf("work: %w", err)
 		}
 	}
-	all := []Worker{}
-	for _, w := range by {
-		if _, err := collections.One(db, `SELECT name, staff_no FROM workers WHERE id=?`, []any{w.ID}, &w.Name, &w.StaffNo); err != nil {
-			return nil, fmt.Errorf("worker %s: %w", w.ID, err)
-		}
-		all = append(all, *w)
-	}
-	slices.SortFunc(all, func(a, b Worker) int { return cmp.Or(cmp.Compare(b.Visits, a.Visits), cmp.Compare(a.ID, b.ID)) })
 	return all, nil
+}
+
+// Name looks up the names and staff numbers of workers; one who is not there has none.
+func Name(db collections.DB, all []Worker) error {
+	at := map[string]*Worker{}
+	for i := range all {
+		at[all[i].ID] = &all[i]
+	}
+	query := `SELECT w.id, w.name, w.staff_no FROM json_each(?) CROSS JOIN workers w ON w.id=json_each.value`
+	return collections.Each(db, query, []any{collections.JSONList(slices.Sorted(maps.Keys(at)))}, func(rows *sql.Rows) error {
+		var id, name, staffNo string
+		err := rows.Scan(&id, &name, &staffNo)
+		if w := at[id]; w != nil {
+			w.Name, w.StaffNo = name, staffNo
+		}
+		return err
+	})
 }

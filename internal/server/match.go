@@ -71,7 +71,7 @@ func matchList(r *request) error {
 		if err := csv.Close(); err != nil {
 			return err
 		}
-		return r.matchTable(table.Bytes())
+		return r.table("match.csv", table.Bytes())
 	}
 	if wanted {
 		made, err := tasks.Write(r.ctx(), r.App, r.Now())
@@ -84,8 +84,9 @@ func matchList(r *request) error {
 	return r.JSON(http.StatusOK, out)
 }
 
-func (r *request) matchTable(csv []byte) error {
-	r.Response.Header().Set("Content-Disposition", `attachment; filename="match.csv"`)
+// table answers with a whole table: of one that broke off nobody would see what it lacks.
+func (r *request) table(name string, csv []byte) error {
+	r.Response.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	r.Response.Header().Set("Cache-Control", "no-store")
 	return r.Blob(http.StatusOK, csvType, csv)
 }

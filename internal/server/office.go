@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -10,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
+	"doorstep/internal/console"
 	"doorstep/internal/coverage"
 	"doorstep/internal/dataset"
 	"doorstep/internal/devicesync"
@@ -92,20 +95,9 @@ func (s *Server) ReleaseKnown(ctx context.Context, app core.App) {
 	}
 }
 
-func readCoverage(r *request) error {
-	level := r.Request.URL.Query().Get("level")
-	if level == "" {
-		level = "community"
-	}
-	rows, err := r.coverage(r.actor.Ranges(r.query("within")), level)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": rows})
-}
-
-// coverage counts under the areas that there are, or that there were at the end of the day that the request names.
-func (r *request) coverage(ranges []territory.Range, level string) ([]coverage.Area, error) {
+// coverage counts the areas of a level, under the areas that there are, or that there were at the end of the day that the request names.
+func (r *request) coverage() ([]coverage.Area, error) {
+	ranges, level := r.actor.Ranges(r.query("within")), cmp.Or(r.query("level"), "community")
 	if r.query("at") == "" {
 		return coverage.Report(r.db(), r.Areas.Index(), ranges, level)
 	}
@@ -117,13 +109,83 @@ func (r *request) coverage(ranges []territory.Range, level string) ([]coverage.A
 	return coverage.ReportAt(r.db(), ranges, level, past)
 }
 
-// workersCoverage tells what each worker has brought from the caller's territory.
-func workersCoverage(r *request) error {
-	rows, err := coverage.Workers(r.db(), r.actor.Ranges(r.query("within")))
+// readCoverage tells how far the areas of a level are, page by page. Each page counts all of them: a level has no more than a page may cost.
+func readCoverage(r *request) error {
+	limit, err := r.limit()
 	if err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, map[string]any{"items": rows})
+	all, err := r.coverage()
+	if err != nil {
+		return err
+	}
+	page, err := console.PageOfAreas(all, r.query("sort"), r.query("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+// english reports whether the headings of a table are asked for in English.
+func (r *request) english() (bool, error) {
+	switch r.query("lang") {
+	case "", "zh":
+		return false, nil
+	case "en":
+		return true, nil
+	}
+	return false, problem.New(problem.BadParameter, "lang")
+}
+
+// coverageFile is the whole list that readCoverage gives in pages, as a table.
+func coverageFile(r *request) error {
+	english, err := r.english()
+	if err != nil {
+		return err
+	}
+	all, err := r.coverage()
+	if err != nil {
+		return err
+	}
+	var table bytes.Buffer
+	if err := console.WriteAreas(&table, all, r.query("sort"), english); err != nil {
+		return err
+	}
+	return r.table("coverage.csv", table.Bytes())
+}
+
+// workersCoverage tells what each worker has brought from the caller's territory, page by page.
+func workersCoverage(r *request) error {
+	limit, err := r.limit()
+	if err != nil {
+		return err
+	}
+	all, err := coverage.Workers(r.db(), r.actor.Ranges(r.query("within")))
+	if err != nil {
+		return err
+	}
+	page, err := console.PageOfWork(r.db(), all, r.query("sort"), r.query("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	return r.private(page)
+}
+
+// workersFile is the whole list that workersCoverage gives in pages, as a table.
+func workersFile(r *request) error {
+	english, err := r.english()
+	if err != nil {
+		return err
+	}
+	all, err := coverage.Workers(r.db(), r.actor.Ranges(r.query("within")))
+	if err != nil {
+		return err
+	}
+	var table bytes.Buffer
+	if err := console.WriteWork(&table, r.db(), all, r.query("sort"), english); err != nil {
+		return err
+	}
+	return r.table("workers.csv", table.Bytes())
 }
 
 func export(r *request) error {

@@ -97,7 +97,8 @@ var reviewRoutes = []Route{
 
 // officeRoutes are what managers, analysts and operators call.
 var officeRoutes = []Route{
-	get("/api/doorstep/v1/coverage", access.ReadCoverage, readCoverage).packed(),
+	get("/api/doorstep/v1/coverage", access.ReadCoverage, readCoverage).packed().sorts(console.AreaSorts...),
+	get("/api/doorstep/v1/coverage/file", access.ReadCoverage, coverageFile).packed().sorts(console.AreaSorts...),
 	get("/api/doorstep/v1/export/{form}", access.Export, export).slow("sent while it is read"),
 	post("/api/doorstep/v1/export-requests", access.ExportIdentified, askExport),
 	post("/api/doorstep/v1/export-requests/{id}/approve", access.ApproveExport, approveExport),
@@ -136,7 +137,8 @@ var areaRoutes = []Route{
 	post("/api/doorstep/v1/house-codes", access.ImportAreas, importHouseCodes),
 	get("/api/doorstep/v1/areas/{code}/history", access.ReadCoverage, areaHistory),
 	post("/api/doorstep/v1/records/{collection}/{id}/area", access.ReviewRecord, placeRecord),
-	get("/api/doorstep/v1/coverage/workers", access.ReadWorker, workersCoverage).packed(),
+	get("/api/doorstep/v1/coverage/workers", access.ReadWorker, workersCoverage).sorts(console.WorkSorts...),
+	get("/api/doorstep/v1/coverage/workers/file", access.ReadWorker, workersFile).packed().sorts(console.WorkSorts...),
 	get(areaJobs, access.ReadCoverage, listAreaJobs),
 	post(areaJobs, access.ImportAreas, lookAgain),
 	get(areaJobs+"/{id}", access.ReadCoverage, areaJob),
