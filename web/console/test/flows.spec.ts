@@ -225,6 +225,10 @@ flow('the map leads down as the table does, and the table is saved', async ({ co
   await expect(page.locator('.map path')).not.toHaveCount(0)
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: t('progress.save') }).click()])
   expect(download.suggestedFilename()).toMatch(/^coverage-street-\d+\.csv$/)
+  await page.getByRole('button', { name: t('progress.rate') }).click()
+  await expect(page.locator('th[aria-sort=ascending]')).toHaveText(t('progress.rate'))
+  const rates = (await page.locator('.both tbody').first().locator('.rate').allInnerTexts()).map((r) => parseInt(r))
+  expect(rates).toEqual(rates.toSorted((a, b) => a - b))
 })
 
 flow('a person is found by name and birth date, and the household opens with what is masked', async ({ console, page, city, t }) => {

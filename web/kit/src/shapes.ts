@@ -78,6 +78,28 @@ export function middleOf(rings: Point[][]): Point {
   return [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2]
 }
 
+/** apart is how far a place is from a side. */
+function apart([x, y]: Point, [ax, ay]: Point, [bx, by]: Point): number {
+  const [dx, dy] = [bx - ax, by - ay]
+  const along = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)))
+  return Math.hypot(x - ax - along * dx, y - ay - along * dy)
+}
+
+/** labelOf returns where the label of an area stands: in the middle of its box, or at one of 225 other places that is inside and clearly farther from the border. */
+export function labelOf(rings: Point[][]): Point {
+  const all = rings.flat()
+  const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])]
+  const [x0, y0, w, h] = [Math.min(...xs), Math.min(...ys), Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)]
+  const room = (p: Point) => (rings.filter((r) => holds(r, p)).length % 2 ? Math.min(...rings.flatMap((r) => r.map((a, i) => apart(p, a, r[(i + 1) % r.length]!)))) : 0)
+  let [best, most] = [middleOf(rings), room(middleOf(rings))]
+  for (let i = 1; i < 16; i++) for (let j = 1; j < 16; j++) {
+    const at: Point = [x0 + (w * i) / 16, y0 + (h * j) / 16]
+    const has = room(at)
+    if (has > 1.2 * most) [best, most] = [at, has]
+  }
+  return best
+}
+
 /** pointOf reads a place as the register keeps it; null for anything else. */
 export function pointOf(kept: string | undefined): { lat: number; lon: number; accuracy?: number } | null {
   try {
