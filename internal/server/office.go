@@ -11,7 +11,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
-	"doorstep/collections/territory"
 	"doorstep/internal/console"
 	"doorstep/internal/coverage"
 	"doorstep/internal/dataset"
