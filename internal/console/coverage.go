@@ -149,7 +149,7 @@ func (at ranked[T]) page(all []T, cursor string, limit int) (Page[T], error) {
 		})
 	}
 	limit = LimitOf(limit)
-	page.Items = all[first:min(len(all), first+limit+1)]
+	page.Items = append(page.Items, all[first:min(len(all), first+limit+1)]...)
 	page.cut(limit, func(row T) position {
 		n, key := at(row)
 		return position{strconv.FormatInt(n, 10), key}
