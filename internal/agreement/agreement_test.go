@@ -63,8 +63,11 @@ func TestTogether(t *testing.T) {
 	a, b := of([]int{20, 5}, []int{10, 15}), of([]int{45, 0}, []int{0, 5})
 	r := Together([][]Pair{a, nil, b})
 	// Mean observed (.7+1)/2, mean expected (.5+.82)/2.
-	if r.N != 100 || r.Equal != 85 || math.Abs(*r.Kappa-(.85-.66)/(1-.66)) > 1e-9 || r.Low != nil {
+	if r.N != 100 || r.Equal != 85 || *r.Share != .85 || math.Abs(*r.Kappa-(.85-.66)/(1-.66)) > 1e-9 || r.Low != nil {
 		t.Errorf("%+v", r)
+	}
+	if r := Together([][]Pair{nil}); r.Share != nil || r.Kappa != nil {
+		t.Errorf("no pairs: %+v", r)
 	}
 	back := slices.Clone(a)
 	slices.Reverse(back)

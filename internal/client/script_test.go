@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -434,4 +436,55 @@ func unpacked(t *testing.T, packed []byte) []byte {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// Whatever a call asks, an answer that fails is told, and the call goes no further.
+func TestEachAnswerThatFailsIsTold(t *testing.T) {
+	page, offset := says(`{"cursor":"c"}`), answer{200, "", map[string]string{"Upload-Offset": "0"}}
+	for name, c := range map[string]struct {
+		good []answer
+		call func(*Tablet) error
+	}{
+		"pull":   {[]answer{says(`{"more":true}`), page}, func(w *Tablet) error { return w.Pull(t.Context()) }},
+		"verify": {[]answer{page, says(`{}`), says(`{}`)}, func(w *Tablet) error { _, err := w.Verify(t.Context()); return err }},
+		"upload": {[]answer{says(`{"lacking":["a"]}`), {201, "", map[string]string{"Location": filePath + "1"}}, offset}, func(w *Tablet) error {
+			w.Files.Add(File{"a", "a", 1})
+			return w.Upload(t.Context(), open)
+		}},
+	} {
+		for n := range len(c.good) + 1 {
+			answers := slices.Clone(c.good)
+			if n < len(answers) {
+				answers = append(answers[:n:n], answer{status: 503})
+			}
+			tablet, asked := scripted(t, answers...)
+			if err := c.call(tablet); (err == nil) != (n == len(c.good)) || len(*asked) != len(answers) {
+				t.Errorf("%s, answer %d: %v after %d requests", name, n, err, len(*asked))
+			}
+		}
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	for want, r := range map[string]Receipt{Stored: {Status: Stored, Was: Conflict}, Conflict: {Status: Unchanged, Was: Conflict}, Unchanged: {Status: Unchanged}} {
+		if got := r.Outcome(); got != want {
+			t.Errorf("%+v: %s, want %s", r, got, want)
+		}
+	}
+	for _, err := range []error{nil, context.Canceled, fmt.Errorf("pull: %w", context.DeadlineExceeded), &url.Error{Err: context.Canceled}, errors.New("x")} {
+		if Again(err) {
+			t.Errorf("%v: again", err)
+		}
+	}
+	var c Copy
+	if err := c.Apply(&Page{Reset: true, Changes: []Change{{Collection: "v", ID: "a", Op: Upsert, Data: json.RawMessage(`{ "a": 1 }`)}, {Collection: "v", ID: "b", Op: Upsert}}}); err != nil {
+		t.Fatal(err)
+	}
+	a, found := c.Find("v", "a")
+	if b, _ := c.Find("v", "b"); !found || string(a.Data) != `{"a":1}` || a.Sum != dataSum(a.Data) || b.Data != nil || c.Pruning || c.Fulls != 1 {
+		t.Errorf("%+v", c)
+	}
+	if _, found := c.Find("w", "a"); found {
+		t.Error("a record of another collection is found")
+	}
 }

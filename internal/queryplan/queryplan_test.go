@@ -2,6 +2,7 @@ package queryplan_test
 
 import (
 	"database/sql"
+	"errors"
 	"slices"
 	"testing"
 
@@ -103,10 +104,21 @@ func TestPlant(t *testing.T) {
 	if got := plan(); got != "SCAN audit" {
 		t.Fatalf("before: %s", got)
 	}
-	for range 2 { // the second time nothing is left to do
+	version := func() (n int) {
+		if err := db.QueryRow(`PRAGMA schema_version`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := version()
+	for i := range 3 {
 		if err := queryplan.Plant(db); err != nil {
 			t.Fatal(err)
 		}
+		if wrote := version() != before; wrote != (i == 0) {
+			t.Errorf("time %d: written anew: %v", i+1, wrote)
+		}
+		before = version()
 	}
 	if got := plan(); got != "SEARCH audit USING INDEX idx_actor (actor=? AND created>?)" {
 		t.Errorf("after: %s", got)
@@ -132,5 +144,53 @@ func TestWhatCannotBeRunIsTold(t *testing.T) {
 	}
 	if err := queryplan.Plant(db); err == nil {
 		t.Error("statistics for a database that is closed")
+	}
+}
+
+// failing fails at one statement, by its number.
+type failing struct {
+	*sql.DB
+	at int
+}
+
+func (f *failing) fails() error {
+	if f.at--; f.at == 0 {
+		return errors.New("the disk is full")
+	}
+	return nil
+}
+
+func (f *failing) Query(query string, args ...any) (*sql.Rows, error) {
+	if err := f.fails(); err != nil {
+		return nil, err
+	}
+	return f.DB.Query(query, args...)
+}
+
+func (f *failing) Exec(query string, args ...any) (sql.Result, error) {
+	if err := f.fails(); err != nil {
+		return nil, err
+	}
+	return f.DB.Exec(query, args...)
+}
+
+func TestEachStatementThatFailsIsTold(t *testing.T) {
+	for n := 1; ; n++ {
+		db, err := sql.Open("sqlite", ":memory:")
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.SetMaxOpenConns(1)
+		defer db.Close()
+		if _, err := db.Exec(`CREATE TABLE audit (id TEXT PRIMARY KEY, actor TEXT); ANALYZE`); err != nil {
+			t.Fatal(err)
+		}
+		f := &failing{db, n}
+		if err := queryplan.Plant(f); err == nil {
+			if n < 9 || f.at <= 0 {
+				t.Errorf("statement %d fails and nothing is told", n)
+			}
+			return
+		}
 	}
 }

@@ -86,3 +86,25 @@ func TestEachHouseholdResultIsOfTheStandard(t *testing.T) {
 		}
 	}
 }
+
+func TestDispositionTexts(t *testing.T) {
+	for code, want := range map[string]string{"1.1": dispositionTexts["1.1"][0] + "|" + dispositionTexts["1.1"][1], "1.1999": dispositionTexts["1.1"][0] + "|" +
+		dispositionTexts["1.1"][1], "": "|", "9.9": "|", "x": "|"} {
+		if zh, en, ok := DispositionText(code); zh+"|"+en != want || ok != (want != "|") || ok && zh == en {
+			t.Errorf("%q: %s, %s, %v, want %s", code, zh, en, ok, want)
+		}
+	}
+	for _, g := range groups {
+		if _, _, ok := DispositionText(g.prefix); !ok && g.prefix != "4." {
+			t.Errorf("%s has no words", g.prefix)
+		}
+	}
+	for code := range householdResults {
+		if zh, en, ok := HouseholdResultText(code); !ok || zh == "" || en == "" || zh == en {
+			t.Errorf("%s: %s, %s", code, zh, en)
+		}
+	}
+	if _, _, ok := HouseholdResultText("0"); ok {
+		t.Error("0 is a household result")
+	}
+}

@@ -20,3 +20,11 @@ func TestNormalizeName(t *testing.T) {
 		}
 	}
 }
+
+func TestIsName(t *testing.T) {
+	for name, want := range map[string]bool{"a": true, "_a": true, "年": true, "a-b.c9": true, "": false, "9a": false, "a b": false, "a:b": false, "-a": false, "a😀": false} {
+		if IsName(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
+	}
+}

@@ -68,7 +68,10 @@ func decode(t *testing.T, b []byte) (d decoded) {
 	}
 	for _, f := range raw {
 		var told []string
-		fields(t, f, func(field int, _ uint64, v []byte) {
+		fields(t, f, func(field int, n uint64, v []byte) {
+			if field == 3 && n != 3 {
+				t.Errorf("a shape of type %d, which is no polygon", n)
+			}
 			switch all := numbers(v); field {
 			case 2:
 				for i := 0; i < len(all); i += 2 {
@@ -157,9 +160,42 @@ func TestEncodeAnything(t *testing.T) {
 			}
 		}
 	}
-	for _, at := range []At{{Z: -1}, {Z: 19}, {Z: 1, X: 2}, {Z: 1, Y: -1}} {
-		if at.Valid() {
-			t.Errorf("%v is a square", at)
+}
+
+func TestSquares(t *testing.T) {
+	for at, want := range map[At]bool{{}: true, {Z: -1}: false, {Z: 18, X: 1<<18 - 1, Y: 1<<18 - 1}: true, {Z: 19}: false, {Z: 1, X: 1, Y: 1}: true,
+		{Z: 1, X: 2}: false, {Z: 1, Y: 2}: false, {Z: 1, X: -1}: false, {Z: 1, Y: -1}: false} {
+		if at.Valid() != want {
+			t.Errorf("%v: %v", at, !want)
+		}
+	}
+	for at, place := range map[At]orb.Point{{0, 0, 0}: {114, 22}, {1, 0, 0}: {-90, 45}, {1, 1, 0}: {90, 45}, {1, 0, 1}: {-90, -45}, {1, 1, 1}: {180, -90},
+		{2, 3, 3}: {180, -90}, {2, 0, 0}: {-180, 90}, {14, 13377, 7141}: {113.95, 22.49}} {
+		if got := Holding(place, at.Z); got != at {
+			t.Errorf("%v is in %v, not %v", place, got, at)
+		}
+	}
+	if a, b := (At{}).project(orb.Point{0, 90}), (At{}).project(orb.Point{0, 85.05}); a != b || math.Abs(a[1]) > 1 {
+		t.Errorf("the pole lies at %v, where the map ends at %v", a, b)
+	}
+}
+
+// A key and a value stand in a layer once, wherever they are used, and a triangle is the least that is drawn.
+func TestPropertiesStandOnce(t *testing.T) {
+	triangle := orb.Ring{{0, 0}, {90, 0}, {0, 45}, {0, 0}}
+	tags := func(texts ...string) (all []Property) {
+		for i, text := range texts {
+			all = append(all, Property{Key: fmt.Sprint("key", i), Text: text})
+		}
+		return all
+	}
+	raw := Encode("x", At{}, []Feature{{orb.MultiPolygon{{triangle}}, tags("乙", "甲", "甲")}, {orb.MultiPolygon{{triangle}}, tags("甲", "丙")}})
+	if got := fmt.Sprint(decode(t, raw).features); got != "[key0=乙 key1=甲 key2=甲 key0=甲 key1=丙]" {
+		t.Error(got)
+	}
+	for _, once := range []string{"甲", "key0", "key1"} {
+		if n := strings.Count(string(raw), once); n != 1 {
+			t.Errorf("%s stands there %d times", once, n)
 		}
 	}
 }
