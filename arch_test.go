@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"internal/protocol":    {},
 	"internal/survey":      {},
 	"internal/tabular":     {"internal/survey"},
-	"internal/body":        {"internal/problem"},
+	"internal/body":        {"internal/problem", "internal/survey"},
 	"internal/turn":        {},
 	"internal/share":       {},
 	"internal/blob":        {"internal/crash", "internal/disk", "internal/seal"},

@@ -41,6 +41,7 @@ func serve(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command {
 	addShipped(app, d, c)
 	addBackups(d, c)
 	addSpare(app, c)
+	addDay(d, c)
 	return making(c)
 }
 

@@ -29,7 +29,7 @@ func importWorkers(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command
 	c.Flags().StringVar(&passwords, "passwords", "", "为没有密码的新账号生成密码，写入这个新文件 · make passwords for new accounts without one, into this new file")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		show := steps(cmd.ErrOrStderr())
-		o.Now, o.Show = d.Now(), func(done, total int) { show("密码 passwords", done, total) }
+		o.Now, o.Show = d.Now(), func(done, total int) { show("账号 accounts", done, total) }
 		o.Generate, o.Keep = passwords != "", func(made []staff.Credential) error { return keepPasswords(passwords, made) }
 		n, err := staff.Import(cmd.Context(), app, args[0], o)
 		ignored(cmd, args[0], n.Ignored)

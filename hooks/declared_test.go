@@ -69,7 +69,7 @@ func TestACorrectionThatDisclosesMoreOpensAReport(t *testing.T) {
 		t.Fatalf("a suspicion is reported for a supervisor to judge: %+v", first)
 	}
 	neighbours := tasksOf(t, boss, beside)
-	boss.Want(http.StatusOK, http.MethodPatch, "/api/collections/tasks/records/"+first[0].ID, map[string]any{"status": "done"}, nil)
+	boss.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/reports/"+first[0].ID+"/settle", settledReport, nil)
 
 	push(t, tablet, round(3, id, 1, sleeper("小何", "no", "no", "no"), sleeper("老周", "yes", "unsure", "no")))
 	if got := reports(tasksOf(t, boss, id)); len(got) != 1 {

@@ -130,15 +130,26 @@ func TestFourEyes(t *testing.T) {
 		}
 	}
 	own := ask()
-	asker.Want(http.StatusOK, http.MethodPost, "/api/collections/workers/records", map[string]any{"staff_no": "M4", "name": "自设管理员", "role": "manager",
-		"territory": []string{"990101"}, "active": true, "password": testapp.Password, "passwordConfirm": testapp.Password}, nil)
-	m4, err := app.FindFirstRecordByData(collections.Workers, "staff_no", "M4")
-	if err != nil {
-		t.Fatal(err)
+	enters := func(staffNo string) *testapp.Client {
+		asker.Want(http.StatusOK, http.MethodPost, "/api/collections/workers/records", map[string]any{"staff_no": staffNo, "name": "自设管理员",
+			"role": "manager", "territory": []string{"990101"}, "active": true, "password": testapp.Password, "passwordConfirm": testapp.Password}, nil)
+		made, err := app.FindFirstRecordByData(collections.Workers, "staff_no", staffNo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return app.Client(t, server, made)
 	}
-	if status, body := app.Client(t, server, m4).Do(http.MethodPost, requests+"/"+own+"/approve", nil); status != http.StatusForbidden || !strings.Contains(string(body), `"export.own_colleague"`) {
-		t.Errorf("an account that the asker entered approves: %d %s", status, body)
+	m4, m5 := enters("M4"), enters("M5")
+	m4.Want(http.StatusOK, http.MethodPost, requests, map[string]string{"form": "child_visit", "states": "approved", "reason": "向市局移交需要核对身份的名单"}, &both)
+	for name, one := range map[string]struct {
+		by *testapp.Client
+		id string
+	}{"an account that the asker entered": {m4, own}, "who entered the asker": {asker, both.ID}, "of two accounts of one person the other": {m5, both.ID}} {
+		if status, body := one.by.Do(http.MethodPost, requests+"/"+one.id+"/approve", nil); status != http.StatusForbidden || !strings.Contains(string(body), `"export.own_colleague"`) {
+			t.Errorf("%s approves: %d %s", name, status, body)
+		}
 	}
+	second.Want(http.StatusNoContent, http.MethodPost, requests+"/"+both.ID+"/approve", nil, nil)
 	late := ask()
 	second.Want(http.StatusNoContent, http.MethodPost, requests+"/"+late+"/approve", nil, nil)
 	app.Advance(25 * time.Hour)

@@ -58,6 +58,9 @@ func TestReadsThatTakeTooLongAreCut(t *testing.T) {
 		if status, body := c.Do(http.MethodGet, "/api/collections/persons/records?perPage=1", nil); !cut(status, body) {
 			t.Errorf("a list of %s: %d %s", who, status, body)
 		}
+		if status, _ := c.Do(http.MethodHead, "/api/collections/persons/records?perPage=1", nil); status != http.StatusBadRequest {
+			t.Errorf("the headers of a list of %s: %d", who, status)
+		}
 	}
 	operator.Want(http.StatusOK, http.MethodGet, "/api/collections/persons/records?perPage=1", nil, nil)
 	tablet.Want(http.StatusOK, http.MethodGet, "/api/sync/v1/pull?cursor=", nil, nil)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/search"
 	"doorstep/internal/testapp"
 )
 
@@ -51,6 +52,37 @@ func TestAListIsComparedInTheOwnTerritory(t *testing.T) {
 				t.Errorf("%s changed %s %s %v", role, c.Table, c.Key, c.After)
 			}
 		}
+	}
+}
+
+// TestListsHaveTheLimitOfSearches: whoever has compared as many lists as they may search neither compares another nor searches.
+func TestListsHaveTheLimitOfSearches(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	w := &witness{t: t, served: server}
+	one, other := app.Client(t, server, app.Worker(t, "S1", "supervisor", "990101")), app.Client(t, server, app.Worker(t, "S2", "supervisor", "990101"))
+	compare := func(c *testapp.Client) (int, []byte) {
+		return w.do(c, http.MethodPost, "/api/doorstep/v1/match", file{"list.csv", "姓名,证件号码\n王小明,990000201503010017\n"})
+	}
+	for i := range search.Free {
+		if status, answer := compare(one); status != http.StatusOK {
+			t.Fatalf("list %d: %d %s", i, status, answer)
+		}
+	}
+	before := app.Picture(t)
+	if status, answer := compare(one); status != http.StatusTooManyRequests || !strings.Contains(string(answer), `"search.too_many"`) {
+		t.Errorf("one more: %d %s", status, answer)
+	}
+	one.Want(http.StatusTooManyRequests, http.MethodPost, searchPath, asked, nil)
+	for _, c := range app.Picture(t).Since(before) {
+		if c.Table != "audit" || c.After["action"] != "refused" {
+			t.Errorf("what was refused changed %s %v", c.Table, c.After)
+		}
+	}
+	if status, answer := compare(other); status != http.StatusOK {
+		t.Errorf("somebody else: %d %s", status, answer)
 	}
 }
 

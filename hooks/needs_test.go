@@ -323,6 +323,7 @@ func TestAnalystsAreToldRoundedNeeds(t *testing.T) {
 	if _, people, meals, _ := told(analyst, "990102"); people != nil || meals != nil {
 		t.Errorf("of one person an analyst is told %v %v", people, meals)
 	}
+	analyst.Want(http.StatusNotFound, http.MethodGet, "/api/doorstep/v1/needs/counts?area="+gridA, nil, nil)
 }
 
 // The table that comes with the program and the questionnaire name the same services, and a benefit that the questionnaire ties to one is

@@ -50,6 +50,8 @@ func (d *Doorstep) byHand(e *core.RecordRequestEvent) error {
 		before = e.Record.Original().GetString
 	case table == access.Records && actor.Role != access.Operator:
 		e.Record.Set("worker", actor.ID)
+	case table == collections.Tasks:
+		e.Record.Set("created_by", actor.ID)
 	case table == collections.Campaigns && len(access.Territory(e.Record)) == 0:
 		e.Record.Set("territory", actor.Territory) // of whom does not say is where they are
 	}
@@ -141,6 +143,9 @@ func (d *Doorstep) workerScopes(e *core.RecordEvent) error {
 		}
 		if changed {
 			if err := devicesync.RememberTerritory(db, e.Record.Id, before, d.Now()); err != nil {
+				return err
+			}
+			if err := devicesync.MoveTablets(db, e.Record.Id, e.Record.GetString("area")); err != nil {
 				return err
 			}
 		}

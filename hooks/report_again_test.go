@@ -66,6 +66,13 @@ func TestWhatACorrectionAddsIsReported(t *testing.T) {
 		}
 		return all
 	}
+	settle := func(tasks []string) {
+		for _, task := range tasks {
+			if c.app.Find(t, "tasks", task).GetString("status") == "open" {
+				c.boss.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/reports/"+task+"/settle", settledReport, nil)
+			}
+		}
+	}
 	for _, tt := range []struct {
 		question, first, then string
 		open, closed          int // reports that the correction opens while the first is open, and after it was closed
@@ -84,17 +91,13 @@ func TestWhatACorrectionAddsIsReported(t *testing.T) {
 			want := tt.open
 			if closed {
 				want = tt.closed
-				for _, task := range before {
-					c.boss.Want(http.StatusOK, http.MethodPatch, "/api/collections/tasks/records/"+task, map[string]any{"status": "done"}, nil)
-				}
+				settle(before)
 			}
 			say(id, 1, tt.question, tt.then)
 			if got := len(of(id)) - len(before); got != want || len(of(beside)) != len(neighbours) {
 				t.Errorf("%s %q, then %q, closed %v: %d more reports, want %d; of the record beside it %d, before %d", tt.question, tt.first, tt.then, closed, got, want, len(of(beside)), len(neighbours))
 			}
-			for _, task := range of(id) { // whatever was told while a report was open counts when it is closed
-				c.boss.Want(http.StatusOK, http.MethodPatch, "/api/collections/tasks/records/"+task, map[string]any{"status": "done"}, nil)
-			}
+			settle(of(id)) // whatever was told while a report was open counts when it is closed
 			told := len(of(id))
 			say(id, 2, tt.question, tt.then)
 			if len(of(id)) != told {

@@ -40,6 +40,7 @@ func checkWorker(e *core.RecordRequestEvent) error {
 	if err != nil {
 		return err
 	}
+	wrong = append(wrong, staff.CheckID(e.Record.Id)...)
 	info, err := e.RequestInfo()
 	if err != nil {
 		return err

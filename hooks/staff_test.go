@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"doorstep/internal/testapp"
 )
 
@@ -30,6 +32,8 @@ func TestManagersMakeAccounts(t *testing.T) {
 		change map[string]any
 		code   string
 	}{
+		"the id of the shell":         {map[string]any{"id": "operator"}, "worker.id"},
+		"the id of an operator":       {map[string]any{"id": superuser(t, app).Id}, "worker.id"},
 		"a staff number of two words": {map[string]any{"staff_no": "F 1"}, "worker.staff_no"},
 		"no name":                     {map[string]any{"name": " "}, "worker.name"},
 		"no territory":                {map[string]any{"territory": []string{}}, "worker.territory_missing"},
@@ -77,6 +81,37 @@ func TestManagersMakeAccounts(t *testing.T) {
 		}
 		if status, _ := client.Do(http.MethodPatch, path+"/"+mine.Id, map[string]any{"name": "改名"}); status == http.StatusOK {
 			t.Errorf("%s changed an account", role)
+		}
+	}
+}
+
+// The tablet and the token of a worker who is given another territory are shut out by whoever manages the worker now, and by nobody else;
+// those of the worker who stays do not move.
+func TestTabletsGoWithTheirWorker(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	app.City(t)
+	server := app.Serve(t)
+	city := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
+	before, now := app.Client(t, server, app.Worker(t, "M2", "manager", "990101")), app.Client(t, server, app.Worker(t, "M3", "manager", "990102"))
+	goes, stays := app.Worker(t, "F1", "field", "990101001001"), app.Worker(t, "F2", "field", "990101001001")
+	var paths [2][]string
+	for i, worker := range []*core.Record{goes, stays} {
+		var token struct{ ID string }
+		city.Want(http.StatusOK, http.MethodPost, "/api/doorstep/v1/workers/"+worker.Id+"/token", map[string]string{"label": "phone"}, &token)
+		paths[i] = []string{"devices/" + app.Client(t, server, worker).Register().Device, "tokens/" + token.ID}
+	}
+	pictured := app.Picture(t)
+	city.Want(http.StatusOK, http.MethodPatch, "/api/collections/workers/records/"+goes.Id, map[string]any{"territory": []string{"990102001001"}}, nil)
+	for _, moved := range app.Moved(t, pictured) {
+		if table, _, _ := strings.Cut(moved, " "); (table == "devices" || table == "app_tokens") && !strings.HasSuffix(moved, ": area") {
+			t.Error(moved)
+		}
+	}
+	for i, managers := range [][2]*testapp.Client{{before, now}, {now, before}} {
+		for _, path := range paths[i] {
+			managers[0].Want(http.StatusNotFound, http.MethodPost, "/api/doorstep/v1/"+path+"/revoke", nil, nil)
+			managers[1].Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/"+path+"/revoke", nil, nil)
 		}
 	}
 }

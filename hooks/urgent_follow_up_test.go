@@ -94,5 +94,8 @@ func TestUrgentFollowUp(t *testing.T) {
 	if task := tasks("priority='urgent'")[0]; task.GetString("status") != "open" {
 		t.Error("a correction closed the report: that is a supervisor's to do")
 	}
-	c.boss.Want(http.StatusOK, http.MethodPatch, "/api/collections/tasks/records/"+urgent[0].Id, map[string]any{"status": "done"}, nil)
+	for _, way := range []map[string]any{{"status": "done"}, {"status": "cancelled"}, {"priority": "normal"}, {"confirmed_by": worker.Id}} {
+		c.boss.Want(http.StatusBadRequest, http.MethodPatch, "/api/collections/tasks/records/"+urgent[0].Id, way, nil)
+	}
+	c.boss.Want(http.StatusNoContent, http.MethodPost, "/api/doorstep/v1/reports/"+urgent[0].Id+"/settle", settledReport, nil)
 }

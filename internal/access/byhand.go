@@ -27,7 +27,7 @@ var ByHand = map[string]Hand{
 	collections.Persons: {Do: EditRegister, Lies: "area", Fixed: []string{"merged_into", "source", "last_record"},
 		Refers: map[string]string{"household": collections.Households},
 		Why:    "as households; and nobody is put into a dwelling that the actor does not see"},
-	collections.Tasks: {Do: AssignWork, Lies: "area",
+	collections.Tasks: {Do: AssignWork, Lies: "area", Fixed: []string{"kind", "created_by", "confirmed_by", "confirmed_at"},
 		Refers: map[string]string{"assignee": collections.Workers, "household": collections.Households, "person": collections.Persons,
 			"record": ""},
 		Why: "work goes to the own workers alone, and a task shows its assignee what it refers to"},
@@ -67,6 +67,11 @@ func (a Actor) Blocked(db collections.DB, collection string, before, after Row) 
 			return column, nil
 		}
 	}
+	if collection == collections.Tasks {
+		if column := staged(before, after); column != "" {
+			return column, nil
+		}
+	}
 	if column, err := a.drawn(db, rule, before, after); column != "" || err != nil {
 		return column, err
 	}
@@ -84,6 +89,27 @@ func (a Actor) drawn(db collections.DB, rule Hand, before, after Row) (string, e
 		}
 	}
 	return "", nil
+}
+
+// staged finds the column of a task that has a way of its own: intake opens a mandatory report, and who ends one says what was done;
+// re-interviews are drawn, and are not given to who was there first.
+func staged(before, after Row) string {
+	said := func(r Row, column string) string {
+		if r == nil {
+			return ""
+		}
+		return r(column)
+	}
+	report := func(r Row) bool { return said(r, "kind") == "follow_up" && said(r, "priority") == "urgent" }
+	switch {
+	case report(before) != report(after):
+		return "priority"
+	case report(before) && (before("status") != "open" || after("status") != "open"), before == nil && after("confirmed_by") != "":
+		return "status"
+	case after("kind") == "recheck" && said(before, "assignee") != after("assignee"):
+		return "assignee"
+	}
+	return ""
 }
 
 // reaches reports whether the actor covers every area that a row lies in.

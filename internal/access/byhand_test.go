@@ -47,6 +47,8 @@ func TestBlocked(t *testing.T) {
 	person := row{"area": here, "household": "home-here", "name": "n"}
 	task := row{"area": here, "assignee": workers["W-here"], "household": "home-here", "person": "person-here", "record": "visit-here",
 		"collection": "child_visits"}
+	report := row{"area": here, "kind": "follow_up", "priority": "urgent", "status": "open"}
+	again := row{"area": here, "kind": "recheck", "status": "open"}
 	record := row{"worker": "f", "area": here}
 	for name, c := range map[string]struct {
 		actor         access.Actor
@@ -98,6 +100,23 @@ func TestBlocked(t *testing.T) {
 		"a record of no table":         {boss, "tasks", task, with(task, row{"collection": ""}), "record"},
 		"the same id in another table": {boss, "tasks", task, with(task, row{"collection": "second_factors"}), "record"},
 		"a task by a field worker":     {field, "tasks", task, task, "id"},
+		"a task that is done":          {boss, "tasks", task, with(task, row{"status": "done", "priority": "high"}), ""},
+		"a task of another kind":       {boss, "tasks", task, with(task, row{"kind": "visit"}), "kind"},
+		"a task of somebody else's":    {boss, "tasks", task, with(task, row{"created_by": "x"}), "created_by"},
+		"a task that was confirmed":    {boss, "tasks", task, with(task, row{"confirmed_by": "x"}), "confirmed_by"},
+		"confirmed some other day":     {boss, "tasks", task, with(task, row{"confirmed_at": "x"}), "confirmed_at"},
+		"a new one that is confirmed":  {boss, "tasks", nil, with(task, row{"confirmed_by": "x"}), "status"},
+		"a report":                     {boss, "tasks", report, with(report, row{"assignee": workers["W-here"], "due": "2026-12-01"}), ""},
+		"a report by hand":             {boss, "tasks", nil, report, "priority"},
+		"a report that is less urgent": {boss, "tasks", report, with(report, row{"priority": "high"}), "priority"},
+		"a follow-up made a report":    {boss, "tasks", with(report, row{"priority": "high"}), report, "priority"},
+		"a report that is done":        {boss, "tasks", report, with(report, row{"status": "done"}), "status"},
+		"a report called off":          {boss, "tasks", report, with(report, row{"status": "cancelled"}), "status"},
+		"a report that was done":       {boss, "tasks", with(report, row{"status": "done"}), with(report, row{"status": "done", "note": "n"}), "status"},
+		"a report opened again":        {boss, "tasks", with(report, row{"status": "done"}), report, "status"},
+		"a re-interview":               {boss, "tasks", again, with(again, row{"due": "2026-12-01"}), ""},
+		"given to somebody":            {boss, "tasks", again, with(again, row{"assignee": workers["W-here"]}), "assignee"},
+		"a re-interview by hand":       {boss, "tasks", nil, with(again, row{"assignee": workers["W-here"]}), "assignee"},
 		"a record":                     {field, access.Records, record, with(record, row{"area": there}), ""},
 		"in another's name":            {field, access.Records, record, with(record, row{"worker": "g"}), "worker"},
 		"a policy by a district":       {district, "retention_policies", nil, row{"days": "1"}, "id"},

@@ -30,6 +30,7 @@ const (
 	ReadMany   = "read.many"   // a page of records, or a list for an app
 	ReadFile   = "read.file"   // an attachment
 	Search     = "search"      // a question whether somebody is known
+	Match      = "list.match"  // the same question for each row of a list
 	Reveal     = "reveal"      // a masked value shown in clear
 	Submit     = "submit"      // what a tablet brought became a record
 	Create     = "create"      // by hand

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/export"
 	"doorstep/internal/instrument"
@@ -22,8 +23,8 @@ import (
 )
 
 // Order is an export that somebody asks for by a query: format (csv or xlsx), labels (zh or en), identified (true), missing
-// (false), states (comma-separated), campaign, area, from and to (days on which records arrived), and quasi, k, sensitive, l and
-// suppress for small cells.
+// (false), states (comma-separated), campaign, area (a community or larger, unless identified), from and to (days on which records
+// arrived), and quasi, k, sensitive, l and suppress for small cells.
 type Order struct {
 	access.Act
 	In       *instrument.Instrument
@@ -154,8 +155,11 @@ func list(s string) []string {
 // within limits the selection to what the actor may export, and to an area unless that is "".
 func (s Selection) within(actor access.Actor, area string) (Selection, error) {
 	do := access.Export
-	if s.Identified {
+	switch {
+	case s.Identified:
 		do = access.ExportIdentified
+	case len(area) > territory.CommunityDigits: // all of its records would lie in a grid that their rows leave out
+		return s, problem.New(problem.BadParameter, "area: community")
 	}
 	switch actor.Where(do) {
 	case access.Anywhere:

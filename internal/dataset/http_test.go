@@ -109,6 +109,10 @@ func TestRefusedOverHTTP(t *testing.T) {
 		{"unknown format", "format=sav", access.Actor{ID: "a", Role: access.Analyst, Territory: all}, http.StatusBadRequest},
 		{"unknown language", "labels=fr", access.Actor{ID: "a", Role: access.Analyst, Territory: all}, http.StatusBadRequest},
 		{"unknown state", "states=approved,draft", access.Actor{ID: "a", Role: access.Analyst, Territory: all}, http.StatusBadRequest},
+		{"a grid for an analyst", "area=990101001001001", access.Actor{ID: "a", Role: access.Analyst, Territory: all}, http.StatusBadRequest},
+		{"some grids for a manager", "area=9901010010010", access.Actor{ID: "a", Role: access.Manager, Territory: all}, http.StatusBadRequest},
+		{"a community", "area=990101001001", access.Actor{ID: "m", Role: access.Analyst, Territory: all}, http.StatusOK},
+		{"a grid with names", "identified=true&area=990101001001001", access.Actor{ID: "m", Role: access.Manager, Territory: all}, http.StatusOK},
 		{"identified neither yes nor no", "identified=maybe", access.Actor{ID: "a", Role: access.Manager, Territory: all}, http.StatusBadRequest},
 	}
 	for _, tt := range tests {

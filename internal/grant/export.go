@@ -35,8 +35,8 @@ func AskExport(ctx context.Context, app core.App, act access.Act, e Export, reas
 	return g, err
 }
 
-// ApproveExport is the second pair of eyes: another manager, whose territory holds that of the one who asks and whose account is not of
-// that one's making. It fails with problem.NotFound, problem.GrantState or problem.OwnColleague.
+// ApproveExport is the second pair of eyes: another manager, whose territory holds that of the one who asks. Neither account is of the
+// one's making, nor of the same third person's. It fails with problem.NotFound, problem.GrantState or problem.OwnColleague.
 func ApproveExport(ctx context.Context, app core.App, act access.Act, id string) error {
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		var worker, area, status, until string
@@ -50,11 +50,11 @@ func ApproveExport(ctx context.Context, app core.App, act access.Act, id string)
 		case worker == act.ID || status != "asked" || until <= collections.Stamp(act.Now):
 			return problem.New(problem.GrantState, "")
 		}
-		depends, err := audit.DependsOn(db, act.ID, worker)
+		one, err := audit.OneMaker(db, act.ID, worker)
 		switch {
 		case err != nil:
 			return err
-		case depends:
+		case one:
 			return problem.New(problem.OwnColleague, "")
 		}
 		err = collections.Update(db, Table, id, collections.Row{

@@ -18,7 +18,7 @@ const subjectsAtOnce = 500
 func Record(ctx context.Context, app core.App, o Options, n Counts, people []string) error {
 	n.Ignored = nil // headers are what somebody typed
 	return collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error {
-		entry := o.Actor.Did("list.match")
+		entry := o.Actor.Did(audit.Match)
 		entry.Collection, entry.Purpose = collections.Persons, audit.FollowUp
 		entry.Detail = struct {
 			Counts

@@ -89,6 +89,7 @@ const (
 	NoThumbnail      Code = "file.no_thumbnail"
 	TooManyDevices   Code = "device.too_many"
 	TooManyUploads   Code = "upload.too_many"
+	DayFull          Code = "account.day_full"
 	NoRoom           Code = "backup.no_room"
 	DiskFull         Code = "server.disk_full"
 	Damaged          Code = "row.damaged"
@@ -183,8 +184,9 @@ var Catalogue = map[Code]Entry{
 	ApprovalNeeded: {http.StatusForbidden, "含身份信息的导出须由另一名管理员批准，批准只能用一次。",
 		"An identified export needs the approval of another manager, which is good once."},
 	GrantState: {http.StatusConflict, "该申请已处理、已过期，或是您自己的申请。", "This request was decided, has expired, or is your own."},
-	OwnColleague: {http.StatusForbidden, "申请人录入或修改过您的账号（或录入您账号的人的账号），不能由您批准；请由其他管理员批准，没有时请运维人员另行录入一名管理员。",
-		"Whoever asks entered or changed your account, or that of who did: another manager approves. If there is none, an operator enters one."},
+	OwnColleague: {http.StatusForbidden, "申请人的账号与您的账号，一方录入或修改过另一方，或由同一人录入、修改过，不能由您批准；请由其他管理员批准，没有时请运维人员另行录入一名管理员。",
+		"One of the two accounts entered or changed the other, or somebody did so to both: another manager approves. " +
+			"If there is none, an operator enters one."},
 	TooManyGuesses: {http.StatusTooManyRequests, "登录失败次数过多，请稍后再试。", "Too many failed sign-ins; try again later."},
 	TooManySearches: {http.StatusTooManyRequests, "查找次数过多，请稍后再试；每人每天的次数有限。",
 		"Too many searches; wait a while. A person has a number of them a day."},
@@ -199,6 +201,8 @@ var Catalogue = map[Code]Entry{
 	NoThumbnail: {http.StatusUnsupportedMediaType, "这个附件没有缩略图。", "There is no thumbnail of this file."},
 	TooManyUploads: {http.StatusTooManyRequests, "未传完的附件过多（见 detail）。请先把已开始的传完，或过一小时再试；附件请保留在平板上。",
 		"Too many uploads are unfinished (see detail). Finish those that are begun, or try again in an hour; keep the files."},
+	DayFull: {http.StatusTooManyRequests, "今天交来的内容已达到每人每天的上限，没有保存；请保留在平板上，明天再传，或联系管理员。",
+		"What one account may bring in a day has come; nothing was stored. Keep it on the tablet and send it tomorrow, or ask an operator."},
 	NoRoom: {http.StatusInsufficientStorage, "磁盘空间不足，没有备份；请清理磁盘或换一个备份文件夹。",
 		"There is not enough room on the disk, so no backup was made; free some, or name another folder for backups."},
 	DiskFull: {http.StatusInsufficientStorage, "服务器磁盘空间不足，暂时不能接收；数据没有丢失，请保留并稍后重试。",
@@ -260,7 +264,7 @@ func (p *Problem) RetryAfter() string {
 	switch p.Code {
 	case Busy, TooManyRequests:
 		return "5"
-	case DiskFull, TooManyUploads:
+	case DiskFull, TooManyUploads, DayFull:
 		return "300"
 	}
 	return ""

@@ -27,7 +27,7 @@ type Options struct {
 	Each  func(Judged) error // told what becomes of each person; may be nil
 }
 
-// Imported counts what an import did. Known ones were in the register.
+// Imported counts what an import did. Known ones were in the register before.
 type Imported struct {
 	Rows            int      `json:"rows"`
 	Households      int      `json:"households"`
@@ -42,7 +42,8 @@ type Imported struct {
 	// Differs tells where, without the values; no more than mostMistakes.
 	Differs survey.Problems `json:"-"`
 
-	added map[string]int // rows by whom they add
+	added map[string]int  // rows by whom they add
+	homes map[string]bool // that a row was of
 }
 
 const (
@@ -85,7 +86,7 @@ func ImportFile(ctx context.Context, app core.App, f tabular.File, o Options) (I
 
 // check reads the whole list and counts its rows.
 func check(app core.App, f tabular.File, o Options) (Imported, error) {
-	var n Imported
+	n := Imported{homes: map[string]bool{}}
 	var wrong survey.Problems
 	rd := reader{collections.Read(app), o.Datum, o.Actor, map[string]bool{}}
 	ignored, err := tabular.ReadFrom(f, columns, func(r tabular.Row) error {
@@ -175,7 +176,9 @@ func (l line) save(db collections.DB, o Options, n *Imported) error {
 	case err != nil:
 		return err
 	case known:
-		n.KnownHouseholds++
+		if !n.homes[h.ID] {
+			n.KnownHouseholds++
+		}
 		if h, err = identity.Draw(db, h, l.household, now); err != nil {
 			return err
 		}
@@ -184,6 +187,7 @@ func (l line) save(db collections.DB, o Options, n *Imported) error {
 			return err
 		}
 	}
+	n.homes[h.ID] = true
 	if l.person.Name == "" {
 		return nil
 	}

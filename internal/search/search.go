@@ -1,5 +1,5 @@
-// Package search keeps the exact search for people from being an oracle: whoever asks often waits longer and longer, and
-// nobody asks more than some dozens of times a day. It counts what the audit trail holds, so a restart forgets nothing.
+// Package search keeps the exact search for people, and the comparing of lists, from being an oracle: whoever asks often waits longer and
+// longer, and nobody asks more than some dozens of times a day. It counts what the audit trail holds, so a restart forgets nothing.
 package search
 
 import (
@@ -10,7 +10,7 @@ import (
 	"doorstep/internal/audit"
 )
 
-// Limits of one person's searches. A birth date that is guessed day by day has thousands of candidates.
+// Limits of one person's searches, of which a list is one. A birth date that is guessed day by day has thousands of candidates.
 const (
 	Free  = 30 // in an hour, one after the other
 	Daily = 90 // in 24 hours
@@ -26,8 +26,8 @@ func Wait(db collections.DB, actor string, now time.Time) (time.Duration, error)
 	var first, last string
 	from := func(back time.Duration) string { return collections.Stamp(now.Add(-back)) }
 	_, err := collections.One(db, `SELECT COUNT(*), COALESCE(SUM(created>?),0), COALESCE(MIN(created),''), COALESCE(MAX(created),'') FROM audit
-		WHERE actor=? AND created>? AND action=?`,
-		[]any{from(time.Hour), actor, from(24 * time.Hour), audit.Search}, &day, &hour, &first, &last)
+		WHERE actor=? AND created>? AND action IN (?,?)`,
+		[]any{from(time.Hour), actor, from(24 * time.Hour), audit.Search, audit.Match}, &day, &hour, &first, &last)
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("count searches: %w", err)

@@ -21,6 +21,21 @@ const (
 	maxStranger = 64 << 10 // of who is not signed in
 )
 
+// filesADay is how many bytes of files one account brings in a day: photos of a month without a network are about half of it.
+const filesADay = 20 << 30
+
+// counted is a body that tells how much was read of it.
+type counted struct {
+	io.ReadCloser
+	n int64
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.ReadCloser.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
 // Rooms of all requests together, in bytes.
 const (
 	// roomForBodies is how many bytes of JSON and XML are read and worked on at once. Memory for about three times as much

@@ -117,6 +117,9 @@ func breakGlass(r *request) error {
 // behindGlass shows the record that a grant opens, as REST would show it.
 func behindGlass(r *request) error {
 	g, err := grant.Open(r.db(), r.act(), r.path("id"))
+	if err == nil && r.query("expand") != "" { // what is beside it is not opened
+		err = problem.New(problem.BadParameter, "expand")
+	}
 	if err != nil {
 		return err
 	}

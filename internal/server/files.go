@@ -75,7 +75,13 @@ func uploadPart(r *request) error {
 	if err := devicesync.CheckDevice(r.db(), r.actor, device); err != nil {
 		return err
 	}
-	r.Request.Body = once(r.Request.Body)
+	brings := r.Request.Method == http.MethodPost || r.Request.Method == http.MethodPatch
+	if err := r.Files.Open(r.actor.ID, r.Now()); err != nil && brings {
+		return err
+	}
+	in := &counted{ReadCloser: once(r.Request.Body)}
+	r.Request.Body = in
+	defer func() { r.Files.Add(r.actor.ID, in.n, r.Now()) }()
 	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native}
 	return r.uploads.Serve(r.Response, r.Request, sender, strings.Trim(r.path("device")+"/"+r.path("upload"), "/"))
 }

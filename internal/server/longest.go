@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -30,7 +31,7 @@ func (s *Server) cutLists(re *core.RequestEvent) error {
 // cut calls read, and ends what it asks of the database when that takes too long; it fails with problem.TooLong then. Operators,
 // slow routes and whatever changes something have the time that they need.
 func (s *Server) cut(re *core.RequestEvent, slow bool, read func() error) error {
-	if slow || re.HasSuperuserAuth() || re.Request.Method != http.MethodGet {
+	if slow || re.HasSuperuserAuth() || !slices.Contains([]string{http.MethodGet, http.MethodHead}, re.Request.Method) {
 		return read()
 	}
 	ctx, cancel := context.WithTimeout(re.Request.Context(), s.Longest)

@@ -32,11 +32,14 @@ func (r *request) compared() (o match.Options, list tabular.File, err error) {
 }
 
 // matchList compares a list with the people of the caller's territory, whose identifiers stay masked. It writes nothing but the
-// trail unless tasks are asked for.
+// trail unless tasks are asked for. It counts as a search.
 func matchList(r *request) error {
 	as, wanted := r.query("as"), r.query("tasks") == "1"
 	if as != "" && as != "csv" || as == "csv" && wanted {
 		return problem.New(problem.BadParameter, "as: csv, without tasks")
+	}
+	if err := mayAsk(r.db(), r); err != nil {
+		return err
 	}
 	o, list, err := r.compared()
 	if err != nil {

@@ -18,7 +18,11 @@ func odkLength(c *fieldCall) error {
 }
 
 func odkSubmit(c *fieldCall) error {
-	whole := once(c.Request.Body)
+	if err := c.Files.Open(c.ID, c.Now()); err != nil {
+		return err
+	}
+	whole := &counted{ReadCloser: once(c.Request.Body)}
+	defer func() { c.Files.Add(c.ID, whole.n, c.Now()) }()
 	held := c.bodies.For(c.ID)
 	defer held.Release()
 	in := http.MaxBytesReader(c.Response, whole, openrosa.AcceptLength)

@@ -30,6 +30,8 @@ type Server struct {
 	Now      func() time.Time
 	Longest  time.Duration // that a read may take which is answered as a whole
 	Backups  Backups
+	Files    body.Day // that accounts bring in a day
+	Records  body.Day // as Files, of what tablets push
 	AreaJobs chan struct{}    // asks for the jobs of areas to begin; one may wait
 	JobsWait [2]chan struct{} // asks for the other jobs to begin, by the rows of Jobs
 
@@ -61,6 +63,7 @@ func New(now func() time.Time) *Server {
 		passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(), sheets: console.NewSheets(),
 		leases: console.NewLeases(), needs: needs.NewCounts(), JobsWait: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)},
 	}
+	s.Files.Most, s.Records.Most = filesADay, filesADay/10
 	s.squares = basemap.New(func() time.Time { return s.Now() })
 	s.jobs = &job.Runner{Works: s.works(), Now: func() time.Time { return s.Now() }}
 	return s

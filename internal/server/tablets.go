@@ -55,10 +55,13 @@ func formXML(r *request) error {
 func push(r *request) error {
 	device := r.Request.Header.Get(protocol.DeviceHeader)
 	offset, err := devicesync.ClockOffset(r.db(), r.actor, device)
+	if err == nil {
+		err = r.Records.Open(r.actor.ID, r.Now())
+	}
 	if err != nil {
 		return err
 	}
-	batch, said, err := r.batch()
+	batch, said, err := r.batch(r.actor.ID)
 	defer said.Release()
 	if err != nil {
 		return err
@@ -71,10 +74,11 @@ func push(r *request) error {
 	return r.receipts(receipts)
 }
 
-// batch reads the body of a push; its bytes are in use until the answer.
-func (r *request) batch() (batch devicesync.Batch, said *body.Body, err error) {
+// batch reads the body of a worker's push; its bytes are in use until the answer.
+func (r *request) batch(worker string) (batch devicesync.Batch, said *body.Body, err error) {
 	r.Request.Body = once(r.Request.Body)
 	if said, err = body.Read(r.Request, protocol.MaxPushBytes, r.bodies, holder(r.RequestEvent)); err == nil {
+		r.Records.Add(worker, int64(len(said.Bytes)), r.Now())
 		batch, err = devicesync.ReadBatch(said.Bytes)
 	}
 	return batch, said, err
@@ -150,10 +154,13 @@ func handIn(r *request) error {
 		return unknown(r.RequestEvent)
 	}
 	worker, err := devicesync.AdmitHandIn(r.db(), device, seal)
+	if err == nil {
+		err = r.Records.Open(worker, r.Now())
+	}
 	if err != nil {
 		return err
 	}
-	batch, said, err := r.batch()
+	batch, said, err := r.batch(worker)
 	defer said.Release()
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
@@ -24,6 +25,7 @@ type Worker struct {
 
 // Codes of what is wrong with an account.
 const (
+	badID               = "worker.id"
 	badNumber           = "worker.staff_no"
 	badName             = "worker.name"
 	badRole             = "worker.role"
@@ -45,6 +47,7 @@ const (
 
 // Catalogue holds the texts of each code: Chinese, then English.
 var Catalogue = map[string][2]string{
+	badID:     {"编号应为 UUID，也可以不填。", "An id is a UUID, or is left out."},
 	badNumber: {"工号只能用字母、数字、下划线和连字符，最长 32 位。", "A staff number has letters, digits, underscores and hyphens, at most 32."},
 	badName:   {"姓名必填，最长 50 字。", "A name is needed, of at most 50 characters."},
 	badRole: {"角色应为 field（采集员）、supervisor（督导）、analyst（分析员）、manager（主管）之一。",
@@ -117,6 +120,15 @@ func Beyond(actor access.Actor, w Worker) []Fault {
 		}
 	}
 	return wrong
+}
+
+// CheckID finds what is wrong with the id that somebody gave an account, "" for none. The trail goes by ids, and one that is not a UUID may
+// be that of the shell, or of an operator.
+func CheckID(id string) []Fault {
+	if id == "" || uuid.Validate(id) == nil {
+		return nil
+	}
+	return []Fault{{"id", badID, ""}}
 }
 
 // Of returns the worker whose account a record is.
