@@ -30,8 +30,8 @@ type Server struct {
 	Now      func() time.Time
 	Longest  time.Duration // that a read may take which is answered as a whole
 	Backups  Backups
-	Files    body.Day // that accounts bring in a day
-	Records  body.Day // as Files, of what tablets push
+	Files    body.Day         // that accounts bring in a day
+	Records  body.Day         // as Files, of what tablets push
 	AreaJobs chan struct{}    // asks for the jobs of areas to begin; one may wait
 	JobsWait [2]chan struct{} // asks for the other jobs to begin, by the rows of Jobs
 

@@ -60,13 +60,13 @@ func UsualRates() Rates {
 
 type simulation struct {
 	Config
-	started    time.Time
-	forms      map[string]*form
-	tablets    []*tablet
-	supervisor client.Conn
-	worked     time.Duration // from the first push to the last
-	phase      int
-	findings   Findings
+	started  time.Time
+	forms    map[string]*form
+	tablets  []*tablet
+	office   office
+	worked   time.Duration // from the first push to the last
+	phase    int
+	findings Findings
 }
 
 // phases of a run, each done by all tablets before the next begins.

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -34,7 +35,13 @@ func hamlet(t *testing.T) Config {
 			return err
 		}
 		worker.Set("territory", territory)
-		return app.Save(worker)
+		worker.RefreshTokenKey() // they sign in again, and so does the supervisor
+		bosses, err := app.FindRecordsByFilter("workers", "role='supervisor'", "", 0, 0)
+		for _, boss := range bosses {
+			boss.RefreshTokenKey()
+			err = errors.Join(err, app.Save(boss))
+		}
+		return errors.Join(err, app.Save(worker))
 	}
 	rates := UsualRates()
 	rates.TwinHere, rates.TwinElsewhere = 0.3, 0.2

@@ -35,8 +35,8 @@ func (s *simulation) enlist(ctx context.Context) error {
 	if err := s.hire(); err != nil {
 		return err
 	}
-	err := s.insist(ctx, func(ctx context.Context) (err error) {
-		s.supervisor, err = s.conn(s.HTTP).SignIn(ctx, s.boss(), s.Password)
+	err := s.insist(ctx, func(ctx context.Context) error {
+		_, err := s.sign(ctx, "")
 		return err
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ func (s *simulation) verify(ctx context.Context) error {
 	fresh := make([]*client.Copy, len(s.tablets))
 	err := s.each(ctx, func(ctx context.Context, t *tablet) error {
 		t.device.Conn.HTTP = s.conn(s.HTTP).HTTP
-		if err := t.sim.insist(ctx, t.device.Pull); err != nil {
+		if err := t.insist(ctx, t.device.Pull); err != nil {
 			return err
 		}
 		anew := &client.Tablet{Conn: t.device.Conn}

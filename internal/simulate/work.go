@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"doorstep/internal/client"
@@ -25,7 +26,7 @@ func (t *tablet) work(ctx context.Context) error {
 		if err := t.review(ctx, visits); err != nil {
 			return err
 		}
-		if err := t.sim.insist(ctx, t.device.Pull); err != nil {
+		if err := t.insist(ctx, t.device.Pull); err != nil {
 			return err
 		}
 		if err := t.correct(ctx, visits); err != nil {
@@ -47,7 +48,7 @@ func (t *tablet) hand(op client.Operation) {
 func (t *tablet) send(ctx context.Context) error {
 	for len(t.device.Outbox.Waiting) > 0 {
 		var receipts []client.Receipt
-		err := t.sim.insist(ctx, func(ctx context.Context) error {
+		err := t.insist(ctx, func(ctx context.Context) error {
 			began := time.Now()
 			var err error
 			if receipts, err = t.device.Push(ctx); err == nil {
@@ -76,6 +77,61 @@ func (t *tablet) book(r client.Receipt) {
 			v.receipt = r
 		}
 	}
+}
+
+// insist is simulation.insist for what the tablet does. It signs in again where its session has ended, as when keys are rotated.
+func (t *tablet) insist(ctx context.Context, do func(context.Context) error) error {
+	return t.sim.insist(ctx, func(ctx context.Context) error {
+		err := do(ctx)
+		if !ended(err) {
+			return err
+		}
+		if t.device.Conn, err = t.device.Conn.SignIn(ctx, t.staff, t.sim.Password); err != nil {
+			return err
+		}
+		return do(ctx)
+	})
+}
+
+// ended reports whether a session does not hold any more.
+func ended(err error) bool {
+	var refusal *client.Refusal
+	return errors.As(err, &refusal) && refusal.Status == http.StatusUnauthorized
+}
+
+// office is the supervisor's connection, which all tablets' records are reviewed with.
+type office struct {
+	mu   sync.Mutex
+	conn client.Conn
+}
+
+// sign signs the supervisor in, unless somebody did since before was seen to have ended. It returns the connection.
+func (s *simulation) sign(ctx context.Context, before string) (client.Conn, error) {
+	s.office.mu.Lock()
+	defer s.office.mu.Unlock()
+	if s.office.conn.Token != before {
+		return s.office.conn, nil
+	}
+	conn, err := s.conn(s.HTTP).SignIn(ctx, s.boss(), s.Password)
+	if err == nil {
+		s.office.conn = conn
+	}
+	return conn, err
+}
+
+// supervise calls the server as the supervisor.
+func (s *simulation) supervise(ctx context.Context, path string, in, out any) error {
+	s.office.mu.Lock()
+	conn := s.office.conn
+	s.office.mu.Unlock()
+	err := conn.Call(ctx, http.MethodPost, path, in, out)
+	if !ended(err) {
+		return err
+	}
+	if conn, err = s.sign(ctx, conn.Token); err != nil {
+		return err
+	}
+	return conn.Call(ctx, http.MethodPost, path, in, out)
 }
 
 // insist tries again while the server cannot be reached, more and more slowly, until patience ends.
@@ -127,7 +183,7 @@ func (t *tablet) decide(ctx context.Context, v *visit, decision string, rev int6
 	tries := 0
 	err := t.sim.insist(ctx, func(ctx context.Context) error {
 		tries++
-		return t.sim.supervisor.Call(ctx, http.MethodPost, path, in, &out)
+		return t.sim.supervise(ctx, path, in, &out)
 	})
 	var refusal *client.Refusal
 	if tries > 1 && errors.As(err, &refusal) && refusal.Status == http.StatusConflict {
