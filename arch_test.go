@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"internal/agreement":   {},
 	"internal/fabrication": {"internal/quality"},
 	"internal/work":        {"collections", "collections/territory", "internal/access", "internal/audit", "internal/grid", "internal/problem", "internal/survey", "internal/tabular"},
-	"internal/staff":       {"collections", "internal/access", "internal/audit", "internal/grid", "internal/survey", "internal/tabular"},
+	"internal/staff":       {"collections", "internal/access", "internal/audit", "internal/export", "internal/grid", "internal/survey", "internal/tabular"},
 	"internal/protocol":    {},
 	"internal/survey":      {},
 	"internal/tabular":     {"internal/survey"},

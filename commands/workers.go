@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"encoding/csv"
 	"fmt"
 	"os"
 	"strings"
@@ -68,10 +67,5 @@ func keepPasswords(path string, made []staff.Credential) error {
 	if err != nil {
 		return fmt.Errorf("--passwords: %w", err)
 	}
-	w := csv.NewWriter(f)
-	rows := [][]string{{"staff_no", "name", "password"}}
-	for _, c := range made {
-		rows = append(rows, []string{c.StaffNo, c.Name, c.Password})
-	}
-	return disk.Keep(f, w.WriteAll(rows))
+	return disk.Keep(f, staff.WritePasswords(f, made))
 }

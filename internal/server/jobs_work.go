@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
 	"maps"
@@ -211,22 +210,10 @@ func importStaff(ctx context.Context, t *job.Task) (any, error) {
 		Show: func(done, total int) { t.Step(ctx, done, total) }}
 	o.Keep = func(made []staff.Credential) error {
 		out.File = "passwords.csv"
-		return t.Keep(func(w io.Writer) error { return writePasswords(w, made) })
+		return t.Keep(func(w io.Writer) error { return staff.WritePasswords(w, made) })
 	}
 	out.Imported, err = staff.ImportFile(ctx, t.App, tabular.File{Name: t.Name, In: given}, o)
 	return out, firstMistakes(err)
-}
-
-func writePasswords(w io.Writer, made []staff.Credential) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil { // Excel reads UTF-8 by it
-		return err
-	}
-	out := csv.NewWriter(w)
-	rows := [][]string{{"staff_no", "name", "password"}}
-	for _, c := range made {
-		rows = append(rows, []string{c.StaffNo, c.Name, c.Password})
-	}
-	return out.WriteAll(rows)
 }
 
 // importedRoster is what came of a roster. Of one that is looked at it tells what an import would do with the people of its rows; the

@@ -1,10 +1,12 @@
 package staff
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/export"
 	"doorstep/internal/tabular"
 )
 
@@ -30,6 +33,21 @@ type Options struct {
 
 // Credential is a password that was made.
 type Credential struct{ StaffNo, Name, Password string }
+
+// WritePasswords writes the passwords that were made as a CSV file, in which no name is a formula.
+func WritePasswords(w io.Writer, made []Credential) error {
+	out, err := export.NewCSV(w, true)
+	if err != nil {
+		return err
+	}
+	err = out.Row([]any{"staff_no", "name", "password"})
+	for _, c := range made {
+		if err == nil {
+			err = out.Row([]any{c.StaffNo, c.Name, c.Password})
+		}
+	}
+	return cmp.Or(err, out.Close())
+}
 
 // Imported counts what an import did, or would do.
 type Imported struct {

@@ -127,6 +127,17 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// TestNoNameIsAFormula: who opens the file of passwords runs nothing that a list called somebody.
+func TestNoNameIsAFormula(t *testing.T) {
+	var b strings.Builder
+	if err := staff.WritePasswords(&b, []staff.Credential{{StaffNo: "F1", Name: `=HYPERLINK("http://x")`, Password: "abc"}, {StaffNo: "F2", Name: "王采集", Password: "def"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\ufeffstaff_no,name,password\nF1,\"'=HYPERLINK(\"\"http://x\"\")\",abc\nF2,王采集,def\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
 func TestImportRefuses(t *testing.T) {
 	app := testapp.New(t)
 	app.City(t)
