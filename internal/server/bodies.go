@@ -24,13 +24,13 @@ const (
 // filesADay is how many bytes of files one account brings in a day: photos of a month without a network are about half of it.
 const filesADay = 20 << 30
 
-// counted is a body that tells how much was read of it.
-type counted struct {
+// countedBody is a body that tells how much was read of it.
+type countedBody struct {
 	io.ReadCloser
 	n int64
 }
 
-func (c *counted) Read(b []byte) (int, error) {
+func (c *countedBody) Read(b []byte) (int, error) {
 	n, err := c.ReadCloser.Read(b)
 	c.n += int64(n)
 	return n, err

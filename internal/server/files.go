@@ -79,7 +79,7 @@ func uploadPart(r *request) error {
 	if err := r.Files.Open(r.actor.ID, r.Now()); err != nil && brings {
 		return err
 	}
-	in := &counted{ReadCloser: once(r.Request.Body)}
+	in := &countedBody{ReadCloser: once(r.Request.Body)}
 	r.Request.Body = in
 	defer func() { r.Files.Add(r.actor.ID, in.n, r.Now()) }()
 	sender := ingest.Sender{Actor: r.actor, Device: device, Channel: ingest.Native}

@@ -21,7 +21,7 @@ func odkSubmit(c *fieldCall) error {
 	if err := c.Files.Open(c.ID, c.Now()); err != nil {
 		return err
 	}
-	whole := &counted{ReadCloser: once(c.Request.Body)}
+	whole := &countedBody{ReadCloser: once(c.Request.Body)}
 	defer func() { c.Files.Add(c.ID, whole.n, c.Now()) }()
 	held := c.bodies.For(c.ID)
 	defer held.Release()

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"doorstep/internal/client"
 	"doorstep/internal/demo"
 )
 
