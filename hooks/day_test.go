@@ -25,7 +25,7 @@ func TestADayHasABound(t *testing.T) {
 		metadata := "sha256 " + base64.StdEncoding.EncodeToString([]byte(digest(content)))
 		res := tus(t, c, http.MethodPost, uploads.BasePath, nil, "Upload-Length", "4036", "Upload-Metadata", metadata)
 		if res.StatusCode == http.StatusCreated {
-			res = patch(t, c, res.Header.Get("Location"), 0, content)
+			res = patch(t, c, strings.TrimPrefix(res.Header.Get("Location"), c.URL), 0, content)
 		}
 		return res
 	}

@@ -26,7 +26,8 @@ func RememberTerritory(db collections.DB, worker string, territory []string, now
 	return nil
 }
 
-// MoveTablets puts the tablets of a worker, and the tokens of their apps, where the worker is now: whoever manages the worker shuts them out.
+// MoveTablets puts the tablets of a worker, and the tokens of their apps, where the worker is now, so that whoever manages the worker
+// shuts them out.
 func MoveTablets(db collections.DB, worker, area string) error {
 	for _, table := range []string{collections.Devices, collections.AppTokens} {
 		if _, err := db.Exec(`UPDATE `+table+` SET area=? WHERE worker=?`, area, worker); err != nil {

@@ -101,8 +101,9 @@ func (c *Counts) Read(db collections.DB, library *instrument.Library, actor acce
 // linesOf are the areas that an answer is about: those directly below one, which is a community itself where nothing larger than a
 // grid lies below; without one, those of the territory.
 func linesOf(db collections.DB, actor access.Actor, area string) (lines []Line, err error) {
-	tooFew := len(area) > territory.CommunityDigits && actor.Where(access.ReviewRecord) == access.Nowhere // a count below Least tells of a house
-	if tooFew || area != "" && len(actor.Ranges(area)) == 0 {
+	// That anybody in a grid needs something tells of a few houses, however the count is rounded.
+	tooNear := len(area) > territory.CommunityDigits && actor.Where(access.ReviewRecord) == access.Nowhere
+	if tooNear || area != "" && len(actor.Ranges(area)) == 0 {
 		return nil, problem.New(problem.NotFound, "area")
 	}
 	add := func(rows *sql.Rows) error {

@@ -86,7 +86,7 @@ func ImportFile(ctx context.Context, app core.App, f tabular.File, o Options) (I
 
 // check reads the whole list and counts its rows.
 func check(app core.App, f tabular.File, o Options) (Imported, error) {
-	n := Imported{homes: map[string]bool{}}
+	var n Imported
 	var wrong survey.Problems
 	rd := reader{collections.Read(app), o.Datum, o.Actor, map[string]bool{}}
 	ignored, err := tabular.ReadFrom(f, columns, func(r tabular.Row) error {
@@ -113,6 +113,8 @@ func check(app core.App, f tabular.File, o Options) (Imported, error) {
 var errUndo = errors.New("undo")
 
 func write(ctx context.Context, app core.App, f tabular.File, o Options, n *Imported) error {
+	n.homes = map[string]bool{}
+	defer func() { n.homes = nil }()
 	rd := reader{collections.Read(app), o.Datum, o.Actor, map[string]bool{}}
 	var batch []line
 	done := 0
