@@ -119,7 +119,7 @@ func (t *tablet) start(ctx context.Context) error {
 		},
 		t.device.Pull,
 	} {
-		if err := t.sim.insist(ctx, do); err != nil {
+		if err := t.insist(ctx, do); err != nil {
 			return err
 		}
 	}
