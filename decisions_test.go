@@ -2,11 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"doorstep/internal/corpora"
 )
 
 var decisionHeading = regexp.MustCompile(`^# (\d{4}) ([^\n]+)\n`)
@@ -34,12 +35,5 @@ func TestDecisionsIndex(t *testing.T) {
 		seen[heading[1]] = name
 		fmt.Fprintf(&b, "- [%s](%s) %s\n", heading[1], name, heading[2])
 	}
-	if *update {
-		if err := os.WriteFile(index, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if read(t, index) != b.String() {
-		t.Errorf("%s is not what the decisions say; run go test . -run DecisionsIndex -update", index)
-	}
+	corpora.Golden(t, index, b.String())
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -13,6 +12,7 @@ import (
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/corpora"
 	"doorstep/internal/dataset"
 	"doorstep/internal/grid"
 	"doorstep/internal/identity"
@@ -28,25 +28,10 @@ import (
 	"doorstep/internal/xpath"
 )
 
-var update = flag.Bool("update", false, "write docs/problems.md and docs/decisions/README.md")
-
 // TestProblemsDoc holds docs/problems.md against what the stages say. The texts stand beside the stage that finds the
 // problem; the codes are one name space, and the document is their one list.
 func TestProblemsDoc(t *testing.T) {
-	const file = "docs/problems.md"
-	doc := problemsDoc(t)
-	if *update {
-		if err := os.WriteFile(file, []byte(doc), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != doc {
-		t.Error("docs/problems.md is not what the stages say; run go test . -run ProblemsDoc -update")
-	}
+	corpora.Golden(t, "docs/problems.md", problemsDoc(t))
 }
 
 func problemsDoc(t *testing.T) string {

@@ -331,3 +331,16 @@ func All[T any](db DB, query string, args []any, read func(*sql.Rows, *T) error)
 func Column[T any](db DB, query string, args ...any) ([]T, error) {
 	return All(db, query, args, func(rows *sql.Rows, value *T) error { return rows.Scan(value) })
 }
+
+// Map returns the second column of a query by the first. Of rows with one key it returns the last.
+func Map[K comparable, V any](db DB, query string, args ...any) (map[K]V, error) {
+	all := map[K]V{}
+	err := Each(db, query, args, func(rows *sql.Rows) error {
+		var key K
+		var value V
+		err := rows.Scan(&key, &value)
+		all[key] = value
+		return err
+	})
+	return all, err
+}

@@ -142,6 +142,15 @@ func OpenWhole(db DB, table, id, sealed string) (opened seal.Row, whole bool, er
 	return opened, err == nil, err
 }
 
+// Fill writes what the sealed columns of a row say over what was read of them. A damaged row keeps what of it lies in clear.
+func Fill(db DB, table, id, sealed string, columns map[string]*string) error {
+	opened, _, err := OpenWhole(db, table, id, sealed)
+	for column, text := range columns {
+		opened.Fill(column, text)
+	}
+	return err
+}
+
 // IsDamaged reports whether a row did not open when it was read last.
 func IsDamaged(db DB, table, id string) bool {
 	return db.Keys() != nil && db.Keys().DamagedRow(SealedAt(table, id))

@@ -3,7 +3,6 @@ package commands_test
 import (
 	"cmp"
 	"database/sql"
-	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -18,10 +17,9 @@ import (
 	"github.com/pocketbase/pocketbase"
 
 	"doorstep/collections"
+	"doorstep/internal/corpora"
 	"doorstep/internal/survey"
 )
-
-var update = flag.Bool("update", false, "write testdata anew")
 
 // lists are what an operator brings along on the first day, with and without mistakes.
 var lists = map[string]string{
@@ -112,22 +110,7 @@ func TestSetUpACity(t *testing.T) {
 		}
 		said.WriteString("\n")
 	}
-	golden, got := filepath.Join("testdata", "city.txt"), unvarying(said.String(), dir)
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wanted := strings.Split(string(want), "\n$ ")
-	for i, one := range strings.Split(got, "\n$ ") {
-		if i >= len(wanted) || one != wanted[i] {
-			t.Errorf("got\n%s\nwant\n%s", one, strings.Join(wanted[min(i, len(wanted)):min(i+1, len(wanted))], ""))
-		}
-	}
+	corpora.Golden(t, filepath.Join("testdata", "city.txt"), unvarying(said.String(), dir))
 	checkActors(t, dir)
 	shipped, err := os.ReadFile("../collections/forms/child_visit.csv")
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/corpora"
 	"doorstep/internal/server"
 	"doorstep/internal/testapp"
 )
@@ -111,7 +112,7 @@ func TestAnswersTellTheRows(t *testing.T) {
 			fmt.Fprintf(&heard, "%s %s\n%s\n", who.role, route, strings.Join(leaves("", answer, idsOf(app.Picture(t))), "\n"))
 		}
 	}
-	compareWritten(t, "testdata/answered.txt", heard.String())
+	corpora.Golden(t, "testdata/answered.txt", heard.String())
 }
 
 // unasked are routes that tell of the form, or of what is new in every run.

@@ -12,8 +12,7 @@ import (
 // blockEverybody writes blocking keys of those who have none, beside the work of the day. The operator is told in the log which keys are
 // too full to find anybody by.
 func (d *Doorstep) blockEverybody(e *core.ServeEvent) error {
-	app := e.App
-	beside(app, "doorstep.blocking", func(ctx context.Context) error {
+	beside(e.App, "doorstep.blocking", func(ctx context.Context, app core.App) error {
 		if err := identity.Backfill(ctx, app, func(int) {}); err != nil {
 			return err
 		}

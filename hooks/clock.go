@@ -12,28 +12,28 @@ import (
 	"doorstep/internal/coverage"
 )
 
-// keepBehind keeps the index of who was seen close behind the audit trail, and the counts of how cases ended close behind the records. What
-// people need is counted once at the start, and from then on by whoever asks.
-func (d *Doorstep) keepBehind(e *core.ServeEvent) error {
-	app := e.App
-	beside(app, "doorstep.needs", func(ctx context.Context) error { return d.CountNeeds(ctx, app) })
-	if err := byClock(app, "doorstep.trail", eachMinute, func(ctx context.Context) error { return audit.Index(ctx, app) }); err != nil {
-		return err
-	}
-	err := byClock(app, "doorstep.coverage", eachMinute, func(ctx context.Context) error { return coverage.Keep(ctx, app, d.Library) })
-	if err != nil {
-		return err
-	}
-	return e.Next()
+// keepTrail keeps the index of who was seen close behind the audit trail.
+func (d *Doorstep) keepTrail(e *core.ServeEvent) error {
+	return byClock(e, "doorstep.trail", eachMinute, audit.Index)
+}
+
+// keepCounts keeps the counts of how cases ended close behind the records. What people need is counted once at the start, and from then
+// on by whoever asks.
+func (d *Doorstep) keepCounts(e *core.ServeEvent) error {
+	beside(e.App, "doorstep.needs", d.CountNeeds)
+	return byClock(e, "doorstep.coverage", eachMinute, func(ctx context.Context, app core.App) error {
+		return coverage.Keep(ctx, app, d.Library)
+	})
 }
 
 const eachMinute = "* * * * *"
 
-// byClock does something at the times of a cron expression, beside the work of the day and one at a time. The end of the server stops
-// it and waits for it; after that nothing begins.
-func byClock(app core.App, name, times string, do func(context.Context) error) error {
+// byClock does something at the times of a cron expression, beside the work of the day and one at a time, and goes on with the start. The
+// end of the server stops it and waits for it; after that nothing begins.
+func byClock(e *core.ServeEvent, name, times string, do func(context.Context, core.App) error) error {
+	app := e.App
 	ctx, going := untilTheEnd(app, name)
-	return app.Cron().Add(name, times, func() {
+	err := app.Cron().Add(name, times, func() {
 		if !going.TryLock() {
 			return
 		}
@@ -41,19 +41,20 @@ func byClock(app core.App, name, times string, do func(context.Context) error) e
 		if ctx.Err() != nil {
 			return
 		}
-		if err := do(ctx); err != nil && ctx.Err() == nil {
+		if err := do(ctx, app); err != nil && ctx.Err() == nil {
 			app.Logger().Error(name, "error", err.Error())
 		}
 	})
+	return errOr(err, e.Next)
 }
 
 // beside does something once, beside the work of the day. The end of the server stops it and waits for it.
-func beside(app core.App, name string, do func(context.Context) error) {
+func beside(app core.App, name string, do func(context.Context, core.App) error) {
 	ctx, going := untilTheEnd(app, name)
 	going.Lock()
 	routine.FireAndForget(func() {
 		defer going.Unlock()
-		if err := do(ctx); err != nil && ctx.Err() == nil {
+		if err := do(ctx, app); err != nil && ctx.Err() == nil {
 			app.Logger().Error(name, "error", err.Error())
 		}
 	})
@@ -61,12 +62,12 @@ func beside(app core.App, name string, do func(context.Context) error) {
 
 // besideWhenAsked does something at once, whenever somebody asks for it, and each minute, beside the work of the day. The end of the
 // server stops it and waits for it; the next server goes on with what it left.
-func besideWhenAsked(app core.App, name string, asked <-chan struct{}, do func(context.Context) error) {
-	beside(app, name, func(ctx context.Context) error {
+func besideWhenAsked(app core.App, name string, asked <-chan struct{}, do func(context.Context, core.App) error) {
+	beside(app, name, func(ctx context.Context, app core.App) error {
 		minute := time.NewTicker(time.Minute)
 		defer minute.Stop()
 		for ctx.Err() == nil {
-			if err := do(ctx); err != nil && ctx.Err() == nil {
+			if err := do(ctx, app); err != nil && ctx.Err() == nil {
 				app.Logger().Error(name, "error", err.Error())
 			}
 			select {

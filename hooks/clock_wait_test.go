@@ -11,13 +11,13 @@ import (
 
 // The end of the server stops what is done beside it and waits for that: the database closes then.
 func TestTheEndWaitsForWhatIsDoneBeside(t *testing.T) {
-	for name, begin := range map[string]func(core.App, func(context.Context) error){
-		"once": func(app core.App, do func(context.Context) error) { beside(app, "doorstep.test", do) },
-		"when asked": func(app core.App, do func(context.Context) error) {
+	for name, begin := range map[string]func(core.App, func(context.Context, core.App) error){
+		"once": func(app core.App, do func(context.Context, core.App) error) { beside(app, "doorstep.test", do) },
+		"when asked": func(app core.App, do func(context.Context, core.App) error) {
 			besideWhenAsked(app, "doorstep.test", nil, do)
 		},
-		"by the clock": func(app core.App, do func(context.Context) error) {
-			if err := byClock(app, "doorstep.test", eachMinute, do); err != nil {
+		"by the clock": func(app core.App, do func(context.Context, core.App) error) {
+			if err := byClock(&core.ServeEvent{App: app}, "doorstep.test", eachMinute, do); err != nil {
 				t.Fatal(err)
 			}
 			for _, j := range app.Cron().Jobs() {
@@ -31,7 +31,7 @@ func TestTheEndWaitsForWhatIsDoneBeside(t *testing.T) {
 			app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
 			begun, closing, late := make(chan struct{}), make(chan struct{}), make(chan bool, 1)
 			var closed atomic.Bool
-			begin(app, func(ctx context.Context) error {
+			begin(app, func(ctx context.Context, _ core.App) error {
 				close(begun)
 				<-ctx.Done()
 				<-closing

@@ -15,11 +15,7 @@ const rowDamaged = "row.damaged"
 
 // watchDamage reports within a minute what readers passed over.
 func (d *Doorstep) watchDamage(e *core.ServeEvent) error {
-	app := e.App
-	if err := byClock(app, "doorstep.damaged", eachMinute, func(ctx context.Context) error { return d.ReportDamage(ctx, app) }); err != nil {
-		return err
-	}
-	return e.Next()
+	return byClock(e, "doorstep.damaged", eachMinute, d.ReportDamage)
 }
 
 // ReportDamage logs the rows that did not open when they were read last, and notes them in the audit: one entry a row, however

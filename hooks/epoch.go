@@ -60,11 +60,7 @@ func (d *Doorstep) faceWitness(e *core.ServeEvent) error {
 	if err := now.Write(d.witness(e.App)); err != nil {
 		return fmt.Errorf("%w（可用 --witness 指定别处 · --witness names another place）", err)
 	}
-	err = byClock(e.App, "doorstep.witness", eachMinute, func(context.Context) error { return d.noteProgress(e.App, false) })
-	if err != nil {
-		return err
-	}
-	return e.Next()
+	return byClock(e, "doorstep.witness", eachMinute, func(_ context.Context, app core.App) error { return d.noteProgress(app, false) })
 }
 
 // NoteNew notes a database that was just made, so that its first server knows it again.

@@ -3,7 +3,6 @@ package hooks_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -12,13 +11,12 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
 	"doorstep/internal/xform"
 	"doorstep/internal/xlsform"
 )
-
-var update = flag.Bool("update", false, "write testdata anew")
 
 // workbook makes an xlsx of Markdown tables: a line with one cell begins a sheet, other lines begin with an empty cell.
 func workbook(t *testing.T, md string) []byte {
@@ -75,7 +73,7 @@ func fallRisk(t *testing.T) string {
 // TestWorkbookIsItsMarkdown keeps the committed workbook equal to the text beside it.
 func TestWorkbookIsItsMarkdown(t *testing.T) {
 	t.Parallel()
-	if *update {
+	if *corpora.Update {
 		if err := os.WriteFile("testdata/fall_risk.xlsx", workbook(t, fallRisk(t)), 0o644); err != nil {
 			t.Fatal(err)
 		}

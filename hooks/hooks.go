@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"doorstep/collections"
+	"doorstep/internal/needs"
 	"doorstep/internal/outbox"
 	"doorstep/internal/queryplan"
 	"doorstep/internal/seal"
@@ -54,7 +55,8 @@ func (d *Doorstep) Bind(app core.App) {
 	on(app.OnServe(), "doorstep.keys", 45, d.watchKeys)
 	on(app.OnServe(), "doorstep.damaged", 46, d.watchDamage)
 	on(app.OnServe(), "doorstep.blocking", 47, d.blockEverybody)
-	on(app.OnServe(), "doorstep.behind", 48, d.keepBehind)
+	on(app.OnServe(), "doorstep.trail", 48, d.keepTrail)
+	on(app.OnServe(), "doorstep.counts", 48, d.keepCounts)
 	on(app.OnServe(), "doorstep.reassign", 48, d.watchAreas)
 	on(app.OnServe(), "doorstep.jobs", 49, d.runJobs)
 
@@ -133,7 +135,7 @@ func (d *Doorstep) Start(app core.App) error {
 	if err := d.publishShipped(app); err != nil {
 		return err
 	}
-	if err := d.shipServices(app); err != nil {
+	if err := needs.Ship(context.Background(), app, d.Now()); err != nil {
 		return err
 	}
 	if err := collections.EnsureViews(app, d.Library.Interviews()); err != nil {
@@ -147,23 +149,18 @@ func (d *Doorstep) Start(app core.App) error {
 
 func (d *Doorstep) sendOutbox(e *core.ServeEvent) error {
 	if d.Notify != nil {
-		beside(e.App, "doorstep.outbox", func(ctx context.Context) error { return outbox.Run(ctx, e.App, d.Notify, d.Now) })
+		beside(e.App, "doorstep.outbox", func(ctx context.Context, app core.App) error { return outbox.Run(ctx, app, d.Notify, d.Now) })
 	}
 	return e.Next()
 }
 
 // watchForms notices within a minute what the command forms publish has done in another process.
 func (d *Doorstep) watchForms(e *core.ServeEvent) error {
-	app := e.App
-	err := byClock(app, "doorstep.forms", eachMinute, func(ctx context.Context) error {
+	return byClock(e, "doorstep.forms", eachMinute, func(ctx context.Context, app core.App) error {
 		err := d.Library.Refresh(app)
 		d.ReleaseKnown(ctx, app)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return e.Next()
 }
 
 // drain lets what was taken in be stored before the database is closed.

@@ -10,11 +10,10 @@ import (
 // runJobs does the long work that people ask for, beside the work of the day. It begins with a look at what an earlier server left in the
 // middle, which is noted as interrupted: who began it may start it again.
 func (d *Doorstep) runJobs(e *core.ServeEvent) error {
-	app := e.App
 	runner, rows := d.Jobs()
 	for i, kinds := range rows {
-		besideWhenAsked(app, "doorstep.jobs."+strconv.Itoa(i), d.JobsWait[i],
-			func(ctx context.Context) error { return runner.Run(ctx, app, kinds...) })
+		besideWhenAsked(e.App, "doorstep.jobs."+strconv.Itoa(i), d.JobsWait[i],
+			func(ctx context.Context, app core.App) error { return runner.Run(ctx, app, kinds...) })
 	}
 	return e.Next()
 }

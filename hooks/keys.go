@@ -94,7 +94,7 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 	if err != nil {
 		return err
 	}
-	beside(app, "doorstep.sealing", func(ctx context.Context) (err error) {
+	beside(app, "doorstep.sealing", func(ctx context.Context, app core.App) (err error) {
 		if !indexed {
 			err = d.renew(ctx, app)
 		}
@@ -103,17 +103,13 @@ func (d *Doorstep) watchKeys(e *core.ServeEvent) error {
 		}
 		return err
 	})
-	err = byClock(app, "doorstep.keys", eachMinute, func(ctx context.Context) error {
+	return byClock(e, "doorstep.keys", eachMinute, func(ctx context.Context, app core.App) error {
 		changed, err := collections.KeysOf(app).Reload(ctx)
 		if changed {
 			err = errors.Join(err, reseal(ctx))
 		}
 		return errors.Join(err, sealPasswords(ctx, app))
 	})
-	if err != nil {
-		return err
-	}
-	return e.Next()
 }
 
 // sealPasswords seals what commands of PocketBase's own, which know no keys, have stored.

@@ -12,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/collections/forms"
+	"doorstep/internal/corpora"
 	"doorstep/internal/retention"
 	"doorstep/internal/server"
 	"doorstep/internal/testapp"
@@ -65,7 +66,7 @@ func TestOpenAPIDescribesTheAnswers(t *testing.T) {
 	}
 	trailIsInPlace(t, app)
 	w.namesAreKept(app)
-	compareWritten(t, "testdata/written.txt", w.ledger.said.String())
+	corpora.Golden(t, "testdata/written.txt", w.ledger.said.String())
 }
 
 // trailIsInPlace fails where an entry of the audit trail names no table as its collection, or what is no area as its area.

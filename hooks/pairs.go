@@ -7,8 +7,6 @@ import (
 	"doorstep/internal/access"
 )
 
-const districtDigits = 6 // GB/T 2260
-
 // otherSide shows an actor who covers one side of a pair only the district of the other: not its grid, nor what its
 // supervisors wrote, which may name or place somebody. The id stays, which break-glass asks for.
 func otherSide(e *core.RecordEnrichEvent) error {
@@ -25,7 +23,7 @@ func otherSide(e *core.RecordEnrichEvent) error {
 		if actor.May(access.DecideDuplicate, area, "") {
 			continue
 		}
-		e.Record.Set(side.Area, area[:min(len(area), districtDigits)])
+		e.Record.Set(side.Area, area[:min(len(area), collections.DistrictDigits)])
 		for _, column := range []string{side.Comment, side.By} {
 			if fields.GetByName(column) != nil {
 				e.Record.Set(column, "")

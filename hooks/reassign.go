@@ -17,12 +17,8 @@ func (d *Doorstep) areasRedrawn(e *core.RecordEvent) error {
 	if before.GetString("boundary") == e.Record.GetString("boundary") && before.GetBool("active") == e.Record.GetBool("active") {
 		return e.Next()
 	}
-	return inTransaction(e, func() error {
+	return inTransaction(e, func(db collections.DB) error {
 		if err := e.Next(); err != nil {
-			return err
-		}
-		db, err := collections.From(e.App)
-		if err != nil {
 			return err
 		}
 		list, err := d.Areas.Index().Affected(db, e.Record.GetString("code"))
@@ -47,7 +43,6 @@ func (d *Doorstep) Reassign(ctx context.Context, app core.App) error {
 // watchAreas notices within a minute what the command areas import has done in another process, and runs the jobs that areas
 // leave when they change.
 func (d *Doorstep) watchAreas(e *core.ServeEvent) error {
-	app := e.App
-	besideWhenAsked(app, "doorstep.reassign", d.AreaJobs, func(ctx context.Context) error { return d.Reassign(ctx, app) })
+	besideWhenAsked(e.App, "doorstep.reassign", d.AreaJobs, d.Reassign)
 	return e.Next()
 }

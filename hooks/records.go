@@ -19,12 +19,16 @@ import (
 
 // inTransaction runs the rest of the chain in one transaction: app.Save alone is none, and what a handler wrote before
 // a failing insert would stay.
-func inTransaction(e *core.RecordEvent, fn func() error) error {
+func inTransaction(e *core.RecordEvent, fn func(collections.DB) error) error {
 	outer := e.App
 	defer func() { e.App = outer }()
 	err := outer.RunInTransaction(func(tx core.App) error {
 		e.App = tx
-		return fn()
+		db, err := collections.From(tx)
+		if err != nil {
+			return err
+		}
+		return fn(db)
 	})
 	if collections.Damaged(err) {
 		return server.APIError(err)
@@ -97,7 +101,7 @@ func (d *Doorstep) surveyRecord(e *core.RecordEvent) error {
 	if !ok {
 		return e.Next()
 	}
-	return inTransaction(e, func() error {
+	return inTransaction(e, func(collections.DB) error {
 		return refusal(d.Intake().AcceptRecord(e.Context, e.App, in, e.Record, e.Next))
 	})
 }
@@ -109,7 +113,7 @@ func (d *Doorstep) surveyRow(e *core.RecordEvent) error {
 	if !ok {
 		return e.Next()
 	}
-	return inTransaction(e, func() error {
+	return inTransaction(e, func(collections.DB) error {
 		return refusal(d.Intake().AcceptRow(e.Context, e.App, in, e.Record, e.Next))
 	})
 }
@@ -130,15 +134,11 @@ func refusal(err error) error {
 // workerScopes keeps the ranges that rules and queries compare with equal to the worker's territory, and remembers the
 // territory that a worker gives up.
 func (d *Doorstep) workerScopes(e *core.RecordEvent) error {
-	return inTransaction(e, func() error {
+	return inTransaction(e, func(db collections.DB) error {
 		now, before := access.Territory(e.Record), access.Territory(e.Record.Original())
 		changed := !e.Record.IsNew() && devicesync.ScopeKey(before) != devicesync.ScopeKey(now)
 		e.Record.Set("area", access.Common(now))
 		if err := e.Next(); err != nil {
-			return err
-		}
-		db, err := collections.From(e.App)
-		if err != nil {
 			return err
 		}
 		if changed {
@@ -167,13 +167,9 @@ func (d *Doorstep) workerScopes(e *core.RecordEvent) error {
 
 // announce raises the revision of a registry record that was changed by hand, and puts it into the feed.
 func (d *Doorstep) announce(e *core.RecordEvent) error {
-	return inTransaction(e, func() error {
+	return inTransaction(e, func(db collections.DB) error {
 		before := e.Record.Original()
 		e.Record.Set("rev", before.GetInt("rev")+1)
-		db, err := collections.From(e.App)
-		if err != nil {
-			return err
-		}
 		remember, err := d.history(db, e.Record)
 		if err != nil {
 			return err
@@ -244,7 +240,7 @@ func knownPerson(db collections.DB, id string) (identity.Person, error) {
 
 // announceDelete tells the tablets that a registry record is gone.
 func (d *Doorstep) announceDelete(e *core.RecordEvent) error {
-	return inTransaction(e, func() error { return d.gone(e, target(e.Record)) })
+	return inTransaction(e, func(db collections.DB) error { return d.gone(db, e, target(e.Record)) })
 }
 
 // surveyRecordDeleted tells the worker's tablets that a record is gone, and takes back what was asked of them about it.
@@ -252,24 +248,16 @@ func (d *Doorstep) surveyRecordDeleted(e *core.RecordEvent) error {
 	if _, ok := d.Library.ByTable(e.Record.Collection().Name); !ok {
 		return e.Next()
 	}
-	return inTransaction(e, func() error {
-		if err := d.gone(e, collections.ToWorker(e.Record.GetString("worker"))); err != nil {
-			return err
-		}
-		db, err := collections.From(e.App)
-		if err != nil {
+	return inTransaction(e, func(db collections.DB) error {
+		if err := d.gone(db, e, collections.ToWorker(e.Record.GetString("worker"))); err != nil {
 			return err
 		}
 		return collections.CloseCorrections(db, e.Record.Id, "cancelled", d.Now())
 	})
 }
 
-func (d *Doorstep) gone(e *core.RecordEvent, from string) error {
+func (d *Doorstep) gone(db collections.DB, e *core.RecordEvent, from string) error {
 	if err := e.Next(); err != nil {
-		return err
-	}
-	db, err := collections.From(e.App)
-	if err != nil {
 		return err
 	}
 	rev := int64(e.Record.GetInt("rev")) + 1

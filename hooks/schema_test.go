@@ -3,13 +3,13 @@ package hooks_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/testapp"
 )
 
@@ -17,33 +17,7 @@ import (
 // types and options, indexes, rules. A change of the schema shows in the diff of one file.
 func TestSchemaIsTheGoldenOne(t *testing.T) {
 	t.Parallel()
-	const golden = "testdata/schema.golden.txt"
-	got := schema(t, testapp.New(t))
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got == string(want) {
-		return
-	}
-	g, w := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-	for i := range max(len(g), len(w)) {
-		if i >= len(g) || i >= len(w) || g[i] != w[i] {
-			t.Fatalf("the schema differs from line %d on; run with -update if it should\n got %s\nwant %s", i+1, line(g, i), line(w, i))
-		}
-	}
-}
-
-func line(lines []string, i int) string {
-	if i < len(lines) {
-		return lines[i]
-	}
-	return "(the end)"
+	corpora.Golden(t, "testdata/schema.golden.txt", schema(t, testapp.New(t)))
 }
 
 func schema(t *testing.T, app *testapp.App) string {

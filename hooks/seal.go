@@ -38,11 +38,7 @@ func showsMask(r *core.Record, column string) bool {
 // sealRecord seals what is about to be stored of a registry record. A column that is blank, or still shows its mask, keeps
 // what it said.
 func sealRecord(e *core.RecordEvent) error {
-	return inTransaction(e, func() error {
-		db, err := collections.From(e.App)
-		if err != nil {
-			return err
-		}
+	return inTransaction(e, func(db collections.DB) error {
 		if e.Record.Collection().Name == collections.Persons {
 			ingest.KeepBirths(e.Record, "birth_date")
 		}

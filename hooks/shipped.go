@@ -1,7 +1,6 @@
 package hooks
 
 import (
-	"context"
 	"encoding/base64"
 	"errors"
 	"io/fs"
@@ -12,7 +11,6 @@ import (
 	"doorstep/collections"
 	"doorstep/collections/forms"
 	"doorstep/internal/instrument"
-	"doorstep/internal/needs"
 )
 
 const shippedAs = ".csv"
@@ -52,11 +50,6 @@ func (d *Doorstep) publishShipped(app core.App) error {
 		}
 	}
 	return err
-}
-
-// shipServices gives the table of the basic services to an installation that has never had one.
-func (d *Doorstep) shipServices(app core.App) error {
-	return needs.Ship(context.Background(), app, d.Now())
 }
 
 // NewlyShipped lists the forms that come with this program otherwise than any of their versions in the database reads.

@@ -23,13 +23,9 @@ func (d *Doorstep) workerLeft(e *core.RecordEvent) error {
 	if e.Record.GetBool("active") || !e.Record.Original().GetBool("active") {
 		return e.Next()
 	}
-	return inTransaction(e, func() error {
+	return inTransaction(e, func(db collections.DB) error {
 		e.Record.RefreshTokenKey()
 		if err := e.Next(); err != nil {
-			return err
-		}
-		db, err := collections.From(e.App)
-		if err != nil {
 			return err
 		}
 		if err := signin.EndApps(db, e.Record.Id); err != nil {
@@ -43,12 +39,7 @@ func (d *Doorstep) workerLeft(e *core.RecordEvent) error {
 }
 
 func (d *Doorstep) pruneSignIns(e *core.ServeEvent) error {
-	app := e.App
-	err := byClock(app, "doorstep.signin", "7 * * * *", func(ctx context.Context) error {
+	return byClock(e, "doorstep.signin", "7 * * * *", func(ctx context.Context, app core.App) error {
 		return collections.Write(ctx, app, func(db collections.DB) error { return signin.Prune(db, d.Now()) })
 	})
-	if err != nil {
-		return err
-	}
-	return e.Next()
 }

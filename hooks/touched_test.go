@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"doorstep/internal/corpora"
 )
 
 // What a door does for one family is written down, row by row, and no row of the family next door moves.
@@ -27,5 +29,5 @@ func TestEachDoorTouchesItsOwnRows(t *testing.T) {
 		}
 		before = after
 	}
-	compareWritten(t, "testdata/touched.txt", said.String())
+	corpora.Golden(t, "testdata/touched.txt", said.String())
 }

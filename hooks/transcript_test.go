@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"doorstep/internal/corpora"
 )
 
 // exchange is one request and its answer in a transcript. A transcript is text: comments begin with #, an exchange with
@@ -53,11 +55,11 @@ func replay(t *testing.T, file string) {
 	for _, e := range exchanges {
 		got := w.exchange(e)
 		written += e.text(got)
-		if got != e.answer && !*update {
+		if got != e.answer && !*corpora.Update {
 			t.Errorf("%s: the answer differs; run with -update if it should\n got %s\nwant %s", e.title, got, e.answer)
 		}
 	}
-	if *update {
+	if *corpora.Update {
 		if err := os.WriteFile(file, []byte(written), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -130,33 +129,6 @@ func touched(changes []testapp.Change, names func(string) string) string {
 		fmt.Fprintf(&b, "  %s%s\n", line, times)
 	}
 	return b.String()
-}
-
-// compareWritten holds what was written down against a file.
-func compareWritten(t *testing.T, golden, said string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(golden, []byte(said), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	was, is := strings.Split(string(want), "\n"), strings.Split(said, "\n")
-	for i := range max(len(was), len(is)) {
-		if i >= len(is) || i >= len(was) || was[i] != is[i] {
-			t.Fatalf("what is written differs from %s; -update writes it anew:\n%s", golden, around(is, was, i))
-		}
-	}
-}
-
-// around shows two texts where they begin to differ.
-func around(is, was []string, at int) string {
-	from := max(0, at-6)
-	return "is\n" + strings.Join(is[min(from, len(is)):min(len(is), at+12)], "\n") + "\nwas\n" + strings.Join(was[min(from,
-		len(was)):min(len(was), at+12)], "\n")
 }
 
 // counted are the tables of which a ledger tells the columns alone: what they say are sums over many rows, or keys.

@@ -1,13 +1,12 @@
 package forms_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/survey"
 )
 
@@ -85,8 +84,6 @@ func TestBenefitGap(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write testdata anew")
-
 // TestFrozenCore holds what two rounds compare: its questions keep name, group, type, wording and codes. Who changes one on
 // purpose writes the table anew with -update and says in docs/instruments.md from which round on it means something else.
 func TestFrozenCore(t *testing.T) {
@@ -104,17 +101,5 @@ func TestFrozenCore(t *testing.T) {
 		}
 		return true
 	})
-	const file = "testdata/elderly_core.txt"
-	if *update {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != b.String() {
-		t.Errorf("the core is not what it was:\n%s", b.String())
-	}
+	corpora.Golden(t, "testdata/elderly_core.txt", b.String())
 }

@@ -36,11 +36,10 @@ func Find(db collections.DB, actor access.Actor, id string) (File, error) {
 	case state != "stored":
 		return f, problem.New(problem.FileQuarantined, "")
 	}
-	opened, _, err := collections.OpenWhole(db, collections.Attachments, id, sealed) // a file whose name is damaged is a file still
-	if err != nil {
+	// a file whose name is damaged is a file still
+	if err := collections.Fill(db, collections.Attachments, id, sealed, map[string]*string{"name": &f.Name}); err != nil {
 		return f, err
 	}
-	opened.Fill("name", &f.Name)
 	f.Updated, err = time.Parse(collections.TimeLayout, updated)
 	return f, err
 }

@@ -11,6 +11,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/agreement"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // Agreement compares re-interviews with the first interviews. It accuses nobody: people change their minds, and questions may be
@@ -25,9 +26,9 @@ type Agreement struct {
 
 // AgreementOf is the agreement of one question, or of all answers of one worker together.
 type AgreementOf struct {
-	Key        string `json:"key"` // name of the question, or id of the worker
-	Label      Text   `json:"label"`
-	Interviews int    `json:"interviews"`
+	Key        string       `json:"key"` // name of the question, or id of the worker
+	Label      survey.Words `json:"label"`
+	Interviews int          `json:"interviews"`
 	agreement.Result
 }
 
@@ -74,7 +75,7 @@ func ReadAgreement(db collections.DB, k Known, actor access.Actor, f RecheckFilt
 		out.Questions = append(out.Questions, AgreementOf{question.name, question.label, len(pairs[q]), agreement.Of(pairs[q])})
 	}
 	for worker, own := range by {
-		out.Workers = append(out.Workers, AgreementOf{worker, Text{own.name, own.name}, own.interviews, agreement.Together(own.pairs)})
+		out.Workers = append(out.Workers, AgreementOf{worker, survey.Untranslated(own.name), own.interviews, agreement.Together(own.pairs)})
 	}
 	slices.SortFunc(out.Workers, func(a, b AgreementOf) int {
 		return cmp.Or(cmp.Compare(a.share(), b.share()), cmp.Compare(a.Key, b.Key))

@@ -10,7 +10,6 @@ import (
 	"doorstep/internal/grid"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
-	"doorstep/internal/survey"
 )
 
 // Known is what the server keeps in memory: the forms, their words, and the areas.
@@ -24,20 +23,6 @@ type Known struct {
 func nameOf(areas *grid.Index, code string) string {
 	a, _ := areas.Area(code)
 	return a.Name
-}
-
-// Text is something to read, in both languages.
-type Text struct {
-	ZH string `json:"zh"`
-	EN string `json:"en"`
-}
-
-// Both returns the text in both languages, or once where they do not differ.
-func (t Text) Both() string {
-	if t.ZH == t.EN {
-		return t.ZH
-	}
-	return t.ZH + " · " + t.EN
 }
 
 // Page is part of a list. Next is the cursor of the rest; it is nil at the end. A page may hold fewer items than were asked
@@ -152,9 +137,6 @@ func (c *Count) add(other Count) {
 	c.N, c.More = c.N+other.N, c.More || other.More
 	c.settle()
 }
-
-// label is a translated text of a form in both languages.
-func label(t survey.Translated) Text { return Text{t.Tagged("zh"), t.Tagged("en")} }
 
 // states are all states of a record.
 var states = append(slices.Clone(collections.Undecided), collections.Returned, collections.Approved, collections.Rejected)

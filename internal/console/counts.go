@@ -7,12 +7,13 @@ import (
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/instrument"
+	"doorstep/internal/survey"
 )
 
 // FormCount is how many records of a form wait.
 type FormCount struct {
-	Form  string `json:"form"`
-	Title Text   `json:"title"`
+	Form  string       `json:"form"`
+	Title survey.Words `json:"title"`
 	Count
 }
 
@@ -52,7 +53,7 @@ func CountQueue(db collections.DB, library *instrument.Library, actor access.Act
 }
 
 // FormTitle returns the title of a form in both languages.
-func FormTitle(in *instrument.Instrument) Text { return label(in.Form.Titles) }
+func FormTitle(in *instrument.Instrument) survey.Words { return in.Form.Titles.Words() }
 
 // inStates counts the records of a table in each of the states. What lies in a street is gone through once; of a larger place each
 // state is counted along an index, no further than anybody is told.

@@ -11,6 +11,7 @@ import (
 	"doorstep/internal/coverage"
 	"doorstep/internal/export"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // AreaSorts are the orders of areas: by code, those first of which least is completed, and those first where most is outstanding. An area
@@ -44,8 +45,8 @@ func PageOfWork(db collections.DB, all []coverage.Worker, sort, cursor string, l
 // WriteAreas writes a list of areas as a table for spreadsheets, in Chinese or in English.
 func WriteAreas(w io.Writer, all []coverage.Area, sort string, english bool) error {
 	slices.SortFunc(all, areasBy(sort).compare)
-	heads := []Text{{"区划代码", "Area code"}, {"区划", "Area"}, {"应访", "Expected"}, {"已访", "Visited"}, {"完成", "Completed"},
-		{"未访", "Outstanding"}, {"完成率 %", "Completed, %"}}
+	heads := []survey.Words{{ZH: "区划代码", EN: "Area code"}, {ZH: "区划", EN: "Area"}, {ZH: "应访", EN: "Expected"},
+		{ZH: "已访", EN: "Visited"}, {ZH: "完成", EN: "Completed"}, {ZH: "未访", EN: "Outstanding"}, {ZH: "完成率 %", EN: "Completed, %"}}
 	return writeTable(w, heads, english, all, func(a coverage.Area) []any {
 		rate := 0.
 		if a.Expected > 0 {
@@ -61,14 +62,14 @@ func WriteWork(w io.Writer, db collections.DB, all []coverage.Worker, sort strin
 	if err := coverage.Name(db, all); err != nil {
 		return err
 	}
-	heads := []Text{{"工号", "Staff number"}, {"采集员", "Worker"}, {"走访记录", "Visits"}, {"完成访问", "Interviews"}, {"退回待改", "Returned"},
-		{"已通过", "Approved"}}
+	heads := []survey.Words{{ZH: "工号", EN: "Staff number"}, {ZH: "采集员", EN: "Worker"}, {ZH: "走访记录", EN: "Visits"},
+		{ZH: "完成访问", EN: "Interviews"}, {ZH: "退回待改", EN: "Returned"}, {ZH: "已通过", EN: "Approved"}}
 	return writeTable(w, heads, english, all, func(w coverage.Worker) []any {
 		return []any{w.StaffNo, w.Name, w.Visits, w.Interviews, w.Returned, w.Approved}
 	})
 }
 
-func writeTable[T any](w io.Writer, heads []Text, english bool, all []T, cells func(T) []any) error {
+func writeTable[T any](w io.Writer, heads []survey.Words, english bool, all []T, cells func(T) []any) error {
 	table, err := export.NewCSV(w, true)
 	if err != nil {
 		return err

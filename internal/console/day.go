@@ -15,6 +15,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/grid"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // WorkerDay is what a worker did on one day, visit by visit. The places of visits are masked: each is shown by its area, and reveal shows
@@ -31,20 +32,20 @@ type WorkerDay struct {
 
 // DayVisit is one visit, with how it follows on the one before.
 type DayVisit struct {
-	Collection string   `json:"collection"`
-	ID         string   `json:"id"`
-	StartedAt  string   `json:"started_at"`
-	FinishedAt string   `json:"finished_at"`
-	Minutes    *float64 `json:"minutes"`
-	Area       string   `json:"area"`
-	AreaName   string   `json:"area_name"`
-	Outcome    Text     `json:"outcome"`
-	State      string   `json:"state"`
-	Placed     bool     `json:"placed"`   // the tablet noted a place
-	Inside     *bool    `json:"inside"`   // of its area
-	Assigned   *bool    `json:"assigned"` // the area, or one that holds it, is or was the worker's to visit; nil where nothing is assigned
-	MetresFrom *float64 `json:"metres"`   // from the visit before
-	Kmh        *float64 `json:"kmh"`      // at least, on the way from there
+	Collection string       `json:"collection"`
+	ID         string       `json:"id"`
+	StartedAt  string       `json:"started_at"`
+	FinishedAt string       `json:"finished_at"`
+	Minutes    *float64     `json:"minutes"`
+	Area       string       `json:"area"`
+	AreaName   string       `json:"area_name"`
+	Outcome    survey.Words `json:"outcome"`
+	State      string       `json:"state"`
+	Placed     bool         `json:"placed"`   // the tablet noted a place
+	Inside     *bool        `json:"inside"`   // of its area
+	Assigned   *bool        `json:"assigned"` // the area, or one that holds it, is or was the worker's to visit; nil where nothing is assigned
+	MetresFrom *float64     `json:"metres"`   // from the visit before
+	Kmh        *float64     `json:"kmh"`      // at least, on the way from there
 
 	start, end time.Time
 	at         *orb.Point
@@ -127,11 +128,10 @@ func (d *WorkerDay) visits(db collections.DB, k Known, actor access.Actor, table
 				d.Elsewhere++
 				return nil
 			}
-			opened, _, err := collections.OpenWhole(db, table, v.ID, sealed)
+			err := collections.Fill(db, table, v.ID, sealed, map[string]*string{"location": &place})
 			if err != nil {
 				return err
 			}
-			opened.Fill("location", &place)
 			v.start, _ = time.Parse(time.RFC3339, v.StartedAt) // the zero time where it is not known
 			v.end, _ = time.Parse(time.RFC3339, v.FinishedAt)
 			v.Outcome, v.AreaName = outcomeText(k.Library, table, version, outcome), nameOf(k.Areas, v.Area)

@@ -7,19 +7,20 @@ import (
 
 	"doorstep/collections"
 	"doorstep/internal/access"
+	"doorstep/internal/survey"
 )
 
 // Visit is another record of the same household or person.
 type Visit struct {
-	Collection string `json:"collection"`
-	ID         string `json:"id"`
-	Form       string `json:"form"`
-	Title      Text   `json:"title"`
-	FinishedAt string `json:"finished_at"`
-	ReceivedAt string `json:"received_at"`
-	State      string `json:"state"`
-	Outcome    Text   `json:"outcome"`
-	Same       string `json:"same"` // household or person
+	Collection string       `json:"collection"`
+	ID         string       `json:"id"`
+	Form       string       `json:"form"`
+	Title      survey.Words `json:"title"`
+	FinishedAt string       `json:"finished_at"`
+	ReceivedAt string       `json:"received_at"`
+	State      string       `json:"state"`
+	Outcome    survey.Words `json:"outcome"`
+	Same       string       `json:"same"` // household or person
 }
 
 // mostEarlier is how many other records are told of, the newest.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"doorstep/collections"
+	"doorstep/internal/survey"
 )
 
 // Filling is how a record was filled in, by the tablet's own log: of the first time and of each time that it was opened again.
@@ -21,9 +22,9 @@ type Filling struct {
 
 // SectionTime is what one section of the form took; one without a label is all that stands in none.
 type SectionTime struct {
-	Label   Text    `json:"label"`
-	Seconds float64 `json:"seconds"`
-	Changes int     `json:"changes"`
+	Label   survey.Words `json:"label"`
+	Seconds float64      `json:"seconds"`
+	Changes int          `json:"changes"`
 }
 
 // filling reads what the tablet logged; nothing for a record that came without a log.
@@ -88,7 +89,7 @@ func (s *sheet) section(path string) *entry {
 		if i < 0 || at[i].kind == "question" {
 			return nil
 		}
-		if at[i].label != (Text{}) {
+		if at[i].label != (survey.Words{}) {
 			return at[i]
 		}
 		at = at[i].children
@@ -101,7 +102,7 @@ func sections(all []*entry) (out []*entry) {
 	for _, e := range all {
 		switch {
 		case e.kind == "question":
-		case e.label != (Text{}):
+		case e.label != (survey.Words{}):
 			out = append(out, e)
 		default:
 			out = append(out, sections(e.children)...)

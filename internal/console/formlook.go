@@ -13,7 +13,7 @@ import (
 type FormLook struct {
 	Form     string          `json:"form"`
 	Version  string          `json:"version"`
-	Title    Text            `json:"title"`
+	Title    survey.Words    `json:"title"`
 	Status   string          `json:"status"` // "" for a workbook that is not stored
 	XML      string          `json:"xml"`
 	Warnings survey.Problems `json:"warnings"`
@@ -24,7 +24,7 @@ type FormLook struct {
 // Treated is what becomes of the answers to one question.
 type Treated struct {
 	sensitive.Handled
-	Label Text `json:"label"`
+	Label survey.Words `json:"label"`
 }
 
 // Against compares a version with the one that tablets get.
@@ -36,11 +36,11 @@ type Against struct {
 // Change is one way in which a question, group, repeat or list of choices differs. A question that is added or removed has no
 // texts of before and after.
 type Change struct {
-	Path   string `json:"path"` // of a list its name
-	Label  Text   `json:"label"`
-	What   string `json:"what"` // added, removed, or the part that differs: label, hint, type, choices, required, …
-	Before Text   `json:"before"`
-	After  Text   `json:"after"`
+	Path   string       `json:"path"` // of a list its name
+	Label  survey.Words `json:"label"`
+	What   string       `json:"what"` // added, removed, or the part that differs: label, hint, type, choices, required, …
+	Before survey.Words `json:"before"`
+	After  survey.Words `json:"after"`
 }
 
 // LookAt describes a version, beside the one that tablets get.
@@ -114,18 +114,18 @@ func questionsByPath(f *survey.Form) placedQuestions {
 
 // differences compares one question of two versions, part by part.
 func differences(old, now placed) []Change {
-	plain := func(s string) Text { s = strings.TrimSpace(s); return Text{s, s} }
+	plain := func(s string) survey.Words { s = strings.TrimSpace(s); return survey.Untranslated(s) }
 	parts := []struct {
 		what          string
-		before, after Text
+		before, after survey.Words
 	}{
 		{"type", plain(old.Type + " " + old.List), plain(now.Type + " " + now.List)},
-		{"label", label(old.Label), label(now.Label)},
-		{"hint", label(old.Hint), label(now.Hint)},
+		{"label", old.Label.Words(), now.Label.Words()},
+		{"hint", old.Hint.Words(), now.Hint.Words()},
 		{"relevant", plain(old.Relevant), plain(now.Relevant)},
 		{"required", plain(old.Required), plain(now.Required)},
 		{"constraint", plain(old.Constraint), plain(now.Constraint)},
-		{"constraint_message", label(old.ConstraintMsg), label(now.ConstraintMsg)},
+		{"constraint_message", old.ConstraintMsg.Words(), now.ConstraintMsg.Words()},
 		{"calculation", plain(old.Calculation), plain(now.Calculation)},
 		{"choice_filter", plain(old.ChoiceFilter), plain(now.ChoiceFilter)},
 		{"repeat_count", plain(old.RepeatCount), plain(now.RepeatCount)},
@@ -142,7 +142,7 @@ func differences(old, now placed) []Change {
 }
 
 // choiceLines writes each choice of a list as a line.
-func choiceLines(list *survey.ChoiceList) (lines []Text) {
+func choiceLines(list *survey.ChoiceList) (lines []survey.Words) {
 	if list == nil {
 		return nil
 	}
@@ -154,18 +154,18 @@ func choiceLines(list *survey.ChoiceList) (lines []Text) {
 			}
 		}
 		text := shown(c.Label)
-		lines = append(lines, Text{c.Name + " " + text.ZH + rest, c.Name + " " + text.EN + rest})
+		lines = append(lines, survey.WordsOf(c.Name+" "+text.ZH+rest, c.Name+" "+text.EN+rest))
 	}
 	return lines
 }
 
 // without joins the lines that are not among others.
-func without(lines, others []Text) Text {
+func without(lines, others []survey.Words) survey.Words {
 	var zh, en []string
 	for _, line := range lines {
 		if !slices.Contains(others, line) {
 			zh, en = append(zh, line.ZH), append(en, line.EN)
 		}
 	}
-	return Text{strings.Join(zh, "\n"), strings.Join(en, "\n")}
+	return survey.WordsOf(strings.Join(zh, "\n"), strings.Join(en, "\n"))
 }

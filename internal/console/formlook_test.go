@@ -30,7 +30,7 @@ func TestWhatAnotherVersionDoesOtherwise(t *testing.T) {
 		set(&same, " a ")
 		set(&now, "b")
 		got := differences(placed{&old, "q"}, placed{&now, "q"})
-		if want := []Change{{"q", shown(now.Label), what, Text{"a", "a"}, Text{"b", "b"}}}; !reflect.DeepEqual(got, want) {
+		if want := []Change{{"q", shown(now.Label), what, survey.Untranslated("a"), survey.Untranslated("b")}}; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, want %+v", what, got, want)
 		}
 		labelled := slices.Contains([]string{"label", "hint", "constraint_message"}, what)

@@ -10,6 +10,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // Dwelling is a household with its people, the visits there of every form, and the work that is left.
@@ -99,7 +100,7 @@ func fieldRows(db collections.DB, table, id string) ([]Row, error) {
 	for _, f := range fields {
 		value := said[f.Field]
 		shown := maskOf(table, f.Field).Mask(value)
-		row := Row{Ref: f.Field, Kind: "question", Label: f.Label, Type: "text", Value: shown, Text: Text{shown, shown},
+		row := Row{Ref: f.Field, Kind: "question", Label: f.Label, Type: "text", Value: shown, Text: survey.Untranslated(shown),
 			Masked: shown != value, Relevant: true, Issues: []RowIssue{}}
 		if row.Masked {
 			row.Reveal = &Masked{Collection: table, ID: id, Field: f.Field}
@@ -161,8 +162,7 @@ func placeIn(db collections.DB, table, id string, accuracy *float64) (*orb.Point
 		&place, accuracy, &sealed); err != nil {
 		return nil, err
 	}
-	opened, _, err := collections.OpenWhole(db, table, id, sealed)
-	opened.Fill("location", &place)
+	err := collections.Fill(db, table, id, sealed, map[string]*string{"location": &place})
 	return parsePoint(place), err
 }
 
@@ -193,8 +193,7 @@ func (d *Dwelling) tasks(db collections.DB, _ Known, actor access.Actor) error {
 					return nil
 				}
 				seen[w.ID] = true
-				opened, _, err := collections.OpenWhole(db, collections.Tasks, w.ID, sealed)
-				opened.Fill("title", &w.Title)
+				err := collections.Fill(db, collections.Tasks, w.ID, sealed, map[string]*string{"title": &w.Title})
 				d.Tasks = append(d.Tasks, w)
 				return err
 			})

@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"database/sql"
 	"maps"
 	"slices"
 	"strconv"
@@ -52,10 +51,10 @@ type OutcomeLine struct {
 
 // Disposition is how many cases ended in one of AAPOR's codes, which the DHS surveys know as a household result.
 type Disposition struct {
-	AAPOR string `json:"aapor"`
-	DHS   string `json:"dhs"`
-	Text  Text   `json:"text"`
-	N     int64  `json:"n"`
+	AAPOR string       `json:"aapor"`
+	DHS   string       `json:"dhs"`
+	Text  survey.Words `json:"text"`
+	N     int64        `json:"n"`
 }
 
 // ReadOutcomes counts the cases of a form in the actor's territory. It reads what is kept of areas, of a page's lines where they are
@@ -150,21 +149,16 @@ func (f OutcomeFilter) key() (of func(coverage.Attempt) string, level int, err e
 
 // names are what lines are called, by their keys.
 func (f OutcomeFilter) names(db collections.DB, k Known, keys []string) (map[string]string, error) {
-	names := map[string]string{}
 	table := map[string]string{ByWorker: collections.Workers, ByCampaign: collections.Campaigns}[f.By]
 	if table == "" {
+		names := map[string]string{}
 		for _, key := range keys {
 			names[key] = nameOf(k.Areas, key)
 		}
 		return names, nil
 	}
 	query := `SELECT w.id, w.name FROM json_each(?) CROSS JOIN ` + table + ` w ON w.id=json_each.value`
-	return names, collections.Each(db, query, []any{collections.JSONList(keys)}, func(rows *sql.Rows) error {
-		var key, name string
-		err := rows.Scan(&key, &name)
-		names[key] = name
-		return err
-	})
+	return collections.Map[string, string](db, query, collections.JSONList(keys))
 }
 
 // tally counts cases.
@@ -224,7 +218,7 @@ func (t *tally) line(given string) (OutcomeLine, error) {
 	for _, one := range t.codes {
 		if one.n != 0 {
 			zh, en, _ := survey.DispositionText(one.AAPOR)
-			l.Codes = append(l.Codes, Disposition{one.AAPOR, one.DHS, Text{zh, en}, one.n})
+			l.Codes = append(l.Codes, Disposition{one.AAPOR, one.DHS, survey.WordsOf(zh, en), one.n})
 		}
 	}
 	slices.SortFunc(l.Codes, func(a, b Disposition) int { return cmp.Or(cmp.Compare(a.AAPOR, b.AAPOR), cmp.Compare(a.DHS, b.DHS)) })

@@ -23,9 +23,9 @@ type Pace struct {
 
 // OutcomeCount is how many visits ended in one way.
 type OutcomeCount struct {
-	Code string `json:"code"`
-	Text Text   `json:"text"`
-	N    int64  `json:"n"`
+	Code string       `json:"code"`
+	Text survey.Words `json:"text"`
+	N    int64        `json:"n"`
 }
 
 // Rate is one of AAPOR's rates; Value is nil where there is nothing to divide by.

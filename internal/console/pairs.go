@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
 	"doorstep/internal/sensitive"
+	"doorstep/internal/survey"
 )
 
 // Pair is a candidate pair of duplicates: a was there first.
@@ -46,22 +47,22 @@ type Side struct {
 
 // Compared holds one field of the two rows. Equal reports whether they say the same, and is nil where a side says nothing.
 type Compared struct {
-	Field string  `json:"field"`
-	Label Text    `json:"label"`
-	A     string  `json:"a"` // masked; empty for a side that lies elsewhere
-	B     string  `json:"b"`
-	Equal *bool   `json:"equal"`
-	Level Text    `json:"level"` // of pairs that were weighed: how the two agree, in words
-	Bits  float64 `json:"bits"`  // and the weight of that: above 0 for one person, below against it
-	Text  *Texts  `json:"text"`  // of answers that are codes: what they say; nil for any other
+	Field string       `json:"field"`
+	Label survey.Words `json:"label"`
+	A     string       `json:"a"` // masked; empty for a side that lies elsewhere
+	B     string       `json:"b"`
+	Equal *bool        `json:"equal"`
+	Level survey.Words `json:"level"` // of pairs that were weighed: how the two agree, in words
+	Bits  float64      `json:"bits"`  // and the weight of that: above 0 for one person, below against it
+	Text  *Texts       `json:"text"`  // of answers that are codes: what they say; nil for any other
 
 	column string // expression that reads it, where the field is no column of the table
 }
 
 // Texts are what the two sides say in words.
 type Texts struct {
-	A Text `json:"a"`
-	B Text `json:"b"`
+	A survey.Words `json:"a"`
+	B survey.Words `json:"b"`
 }
 
 const pairColumns = `id, kind, rule, status, collection, created, doubt, weight, score, a, b, area, area_b, verdict_a, verdict_b, ` +
@@ -129,10 +130,9 @@ func Pairs(db collections.DB, k Known, actor access.Actor, ask PairsAsked) (Page
 	if ask.Kind != "" {
 		pairs, args = pairs+` AND +kind=?`, append(args, ask.Kind)
 	}
-	err = collections.Each(db, `SELECT `+pairColumns+` FROM `+pairs+`
-		ORDER BY `+by.by()+` LIMIT ?`, append(args, limit+1), func(rows *sql.Rows) error {
-		p, _, err := scanPair(rows, k, actor)
-		page.Items = append(page.Items, p)
+	page.Items, err = collections.All(db, `SELECT `+pairColumns+` FROM `+pairs+`
+		ORDER BY `+by.by()+` LIMIT ?`, append(args, limit+1), func(rows *sql.Rows, p *Pair) (err error) {
+		*p, _, err = scanPair(rows, k, actor)
 		return err
 	})
 	if err != nil {
@@ -209,25 +209,25 @@ func (p *Pair) explain(evidence string) {
 			}
 			at, p.Rows = len(p.Rows), append(p.Rows, f)
 		}
-		p.Rows[at].Level, p.Rows[at].Bits = Text{l.ZH, l.EN}, l.Bits
+		p.Rows[at].Level, p.Rows[at].Bits = survey.WordsOf(l.ZH, l.EN), l.Bits
 	}
 }
 
 // labelOf names a field of the evidence that is no column.
-func labelOf(field string) Text {
+func labelOf(field string) survey.Words {
 	switch field {
 	case "given_name":
-		return Text{"名", "Given name"}
+		return survey.WordsOf("名", "Given name")
 	case "surname":
-		return Text{"姓", "Surname"}
+		return survey.WordsOf("姓", "Surname")
 	case "household":
-		return Text{"家庭户", "Household"}
+		return survey.WordsOf("家庭户", "Household")
 	case "area":
-		return Text{"区划", "Area"}
+		return survey.WordsOf("区划", "Area")
 	case "campaign":
-		return Text{"批次", "Campaign"}
+		return survey.WordsOf("批次", "Campaign")
 	}
-	return Text{field, field}
+	return survey.Untranslated(field)
 }
 
 func scanPair(rows *sql.Rows, k Known, actor access.Actor) (p Pair, evidence string, err error) {
@@ -253,20 +253,22 @@ func fieldsOf(k Known, collection string) []Compared {
 	return fieldsOfRegister[collection]
 }
 
-var fieldsOfRecords = []Compared{{Field: "finished_at", Label: Text{"完成时间", "Finished"}},
-	{Field: "received_at", Label: Text{"收到时间", "Received"}},
-	{Field: "worker", Label: Text{"采集员", "Worker"}, column: `(SELECT name FROM workers w WHERE w.id=worker)`},
-	{Field: "outcome", Label: Text{"结果", "Outcome"}},
-	{Field: "review_state", Label: Text{"状态", "State"}}}
+var fieldsOfRecords = []Compared{{Field: "finished_at", Label: survey.WordsOf("完成时间", "Finished")},
+	{Field: "received_at", Label: survey.WordsOf("收到时间", "Received")},
+	{Field: "worker", Label: survey.WordsOf("采集员", "Worker"), column: `(SELECT name FROM workers w WHERE w.id=worker)`},
+	{Field: "outcome", Label: survey.WordsOf("结果", "Outcome")},
+	{Field: "review_state", Label: survey.WordsOf("状态", "State")}}
 
 var fieldsOfRegister = map[string][]Compared{
-	collections.Persons: {{Field: "name", Label: Text{"姓名", "Name"}}, {Field: "sex", Label: Text{"性别", "Sex"}},
-		{Field: "birth_date", Label: Text{"出生日期", "Birth date"}},
-		{Field: "id_type", Label: Text{"证件类型", "Type of document"}}, {Field: "id_number", Label: Text{"证件号码", "Number of document"}},
-		{Field: "phone", Label: Text{"电话", "Phone"}}, {Field: "relation", Label: Text{"与户主关系", "Relation to head"}}},
-	collections.Households: {{Field: "address", Label: Text{"地址", "Address"}}, {Field: "house_code", Label: Text{"房屋编码", "House code"}},
-		{Field: "head_name", Label: Text{"户主", "Head"}},
-		{Field: "phone", Label: Text{"电话", "Phone"}}, {Field: "residents", Label: Text{"常住人数", "Residents"}}},
+	collections.Persons: {{Field: "name", Label: survey.WordsOf("姓名", "Name")}, {Field: "sex", Label: survey.WordsOf("性别", "Sex")},
+		{Field: "birth_date", Label: survey.WordsOf("出生日期", "Birth date")},
+		{Field: "id_type", Label: survey.WordsOf("证件类型", "Type of document")},
+		{Field: "id_number", Label: survey.WordsOf("证件号码", "Number of document")},
+		{Field: "phone", Label: survey.WordsOf("电话", "Phone")}, {Field: "relation", Label: survey.WordsOf("与户主关系", "Relation to head")}},
+	collections.Households: {{Field: "address", Label: survey.WordsOf("地址", "Address")},
+		{Field: "house_code", Label: survey.WordsOf("房屋编码", "House code")},
+		{Field: "head_name", Label: survey.WordsOf("户主", "Head")},
+		{Field: "phone", Label: survey.WordsOf("电话", "Phone")}, {Field: "residents", Label: survey.WordsOf("常住人数", "Residents")}},
 }
 
 // read gives what the sides that lie here say, in clear, and writes their summaries.

@@ -155,12 +155,8 @@ func (n *newestInterviews) add(where string, args ...any) error {
 	query := `SELECT v.rowid, v.id, v.received_at FROM "` + n.table + `" v
 		WHERE ` + where + ` AND v.received_at>=? AND (?='' OR v.campaign=?) AND ` + n.k.Library.Interviews().Of(n.table) + `
 		ORDER BY v.received_at DESC, v.id DESC LIMIT ` + strconv.Itoa(mostCompared+1)
-	err := collections.Each(n.db, query, append(args, oldest, n.campaign, n.campaign), func(rows *sql.Rows) error {
-		at := key{table: n.table}
-		err := rows.Scan(&at.row, &at.id, &at.at)
-		n.keys = append(n.keys, at)
-		return err
-	})
+	keys, err := readKeys(n.db, n.table, query, append(args, oldest, n.campaign, n.campaign))
+	n.keys = append(n.keys, keys...)
 	slices.SortFunc(n.keys, func(a, b key) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.id, a.id)) })
 	if len(n.keys) > mostCompared {
 		n.keys, n.more = n.keys[:mostCompared], true
@@ -238,16 +234,12 @@ func (r interviewReader) scan(rows *sql.Rows) (quality.Interview, error) {
 	if err := rows.Scan(into...); err != nil {
 		return one, err
 	}
-	opened, _, err := collections.OpenWhole(r.db, r.table, one.ID, sealed)
-	if err != nil {
+	if err := collections.Fill(r.db, r.table, one.ID, sealed, map[string]*string{"location": &place}); err != nil {
 		return one, err
 	}
-	opened.Fill("location", &place)
-	at, _, err := collections.OpenWhole(r.db, collections.Households, home, homeSealed)
-	if err != nil {
+	if err := collections.Fill(r.db, collections.Households, home, homeSealed, map[string]*string{"location": &homePlace}); err != nil {
 		return one, err
 	}
-	at.Fill("location", &homePlace)
 	one.Start, _ = time.Parse(time.RFC3339, started) // the zero time where it is not known
 	one.End, _ = time.Parse(time.RFC3339, finished)
 	if p := parsePoint(place); p != nil {

@@ -9,18 +9,18 @@ import (
 
 // Question is one that somebody types or picks the answer to.
 type Question struct {
-	Path       string   `json:"path"` // without places of rows: children/child_basic/child_name
-	Input      string   `json:"input"`
-	Choices    []Choice `json:"choices"`
-	Hint       Text     `json:"hint"`
-	Constraint Text     `json:"constraint"` // what the form says of an answer that does not fit
-	Required   bool     `json:"required"`
+	Path       string       `json:"path"` // without places of rows: children/child_basic/child_name
+	Input      string       `json:"input"`
+	Choices    []Choice     `json:"choices"`
+	Hint       survey.Words `json:"hint"`
+	Constraint survey.Words `json:"constraint"` // what the form says of an answer that does not fit
+	Required   bool         `json:"required"`
 }
 
 // Choice is what may be picked.
 type Choice struct {
-	Value string `json:"value"`
-	Label Text   `json:"label"`
+	Value string       `json:"value"`
+	Label survey.Words `json:"label"`
 }
 
 var inputs = map[survey.Kind]string{survey.KindText: "text", survey.KindInteger: "integer", survey.KindDecimal: "decimal",

@@ -32,27 +32,27 @@ type Filter struct {
 
 // Item is one record in the queue.
 type Item struct {
-	Collection     string   `json:"collection"`
-	ID             string   `json:"id"`
-	Rev            int64    `json:"rev"`
-	Form           string   `json:"form"`
-	FormVersion    string   `json:"form_version"`
-	State          string   `json:"state"`
-	Area           string   `json:"area"`
-	AreaName       string   `json:"area_name"`
-	Worker         string   `json:"worker"`
-	WorkerName     string   `json:"worker_name"`
-	Outcome        Text     `json:"outcome"`
-	FinishedAt     string   `json:"finished_at"`
-	ReceivedAt     string   `json:"received_at"`
-	Minutes        *int     `json:"minutes"` // between start and end, where the tablet noted both
-	Errors         int      `json:"errors"`
-	Warnings       int      `json:"warnings"`
-	Codes          []string `json:"codes"`
-	Photos         int      `json:"photos"` // files that belong to it
-	ReturnedBefore bool     `json:"returned_before"`
-	Flagged        bool     `json:"flagged"` // by the actor, or by somebody for all
-	Readers        []Reader `json:"readers"` // who else has it open
+	Collection     string       `json:"collection"`
+	ID             string       `json:"id"`
+	Rev            int64        `json:"rev"`
+	Form           string       `json:"form"`
+	FormVersion    string       `json:"form_version"`
+	State          string       `json:"state"`
+	Area           string       `json:"area"`
+	AreaName       string       `json:"area_name"`
+	Worker         string       `json:"worker"`
+	WorkerName     string       `json:"worker_name"`
+	Outcome        survey.Words `json:"outcome"`
+	FinishedAt     string       `json:"finished_at"`
+	ReceivedAt     string       `json:"received_at"`
+	Minutes        *int         `json:"minutes"` // between start and end, where the tablet noted both
+	Errors         int          `json:"errors"`
+	Warnings       int          `json:"warnings"`
+	Codes          []string     `json:"codes"`
+	Photos         int          `json:"photos"` // files that belong to it
+	ReturnedBefore bool         `json:"returned_before"`
+	Flagged        bool         `json:"flagged"` // by the actor, or by somebody for all
+	Readers        []Reader     `json:"readers"` // who else has it open
 }
 
 // Queue lists records by when they arrived, the newest first where nothing else is asked for.
@@ -257,7 +257,7 @@ func between(start, end string) (seconds float64, ok bool) {
 }
 
 // outcomeText is what the record's form calls an outcome.
-func outcomeText(library *instrument.Library, table, version, outcome string) Text {
+func outcomeText(library *instrument.Library, table, version, outcome string) survey.Words {
 	in, ok := library.ForRecord(table, version)
 	if ok && outcome != "" {
 		for _, c := range in.Layout.Main().Columns {
@@ -269,19 +269,19 @@ func outcomeText(library *instrument.Library, table, version, outcome string) Te
 			}
 		}
 	}
-	return Text{outcome, outcome}
+	return survey.Untranslated(outcome)
 }
 
 // choiceText is the label of a choice.
-func choiceText(f *survey.Form, q *survey.Question, name string) (Text, bool) {
+func choiceText(f *survey.Form, q *survey.Question, name string) (survey.Words, bool) {
 	list := f.Lists[q.List]
 	if list == nil {
-		return Text{}, false
+		return survey.Words{}, false
 	}
 	for i := range list.Choices {
 		if list.Choices[i].Name == name {
-			return label(list.Choices[i].Label), true
+			return list.Choices[i].Label.Words(), true
 		}
 	}
-	return Text{}, false
+	return survey.Words{}, false
 }

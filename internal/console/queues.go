@@ -109,11 +109,10 @@ func SavedQueues(db collections.DB, k Known, actor access.Actor) ([]SavedQueue, 
 		if err := rows.Scan(&q.ID, &q.Name, &filter, &sealed); err != nil {
 			return err
 		}
-		opened, _, err := collections.OpenWhole(db, collections.SavedQueues, q.ID, sealed)
-		if opened.Fill("name", &q.Name); json.Unmarshal([]byte(filter), &q.Filter) != nil {
+		if json.Unmarshal([]byte(filter), &q.Filter) != nil {
 			q.Filter = map[string]string{} // somebody broke it by hand
 		}
-		return err
+		return collections.Fill(db, collections.SavedQueues, q.ID, sealed, map[string]*string{"name": &q.Name})
 	})
 	for i := range all {
 		if err == nil {

@@ -58,7 +58,7 @@ type comparison struct {
 // compared is a question with its column in either table.
 type compared struct {
 	name         string
-	label        Text
+	label        survey.Words
 	first, again string
 }
 
@@ -87,7 +87,7 @@ func compare(db collections.DB, k Known, campaign string) (c comparison, err err
 		other, both := again[name]
 		chosen := slices.Contains(rule.Questions, name) || len(rule.Questions) == 0 && column.Question.Kind == survey.KindSelectOne
 		if both && chosen {
-			c.questions = append(c.questions, compared{name, label(column.Question.Label), column.Name, other.Name})
+			c.questions = append(c.questions, compared{name, column.Question.Label.Words(), column.Name, other.Name})
 		}
 	}
 	slices.SortFunc(c.questions, func(a, b compared) int { return strings.Compare(a.name, b.name) })

@@ -22,32 +22,32 @@ import (
 
 // Record is one survey record as a reviewer reads it.
 type Record struct {
-	Collection  string           `json:"collection"`
-	ID          string           `json:"id"`
-	Rev         int64            `json:"rev"`
-	State       string           `json:"state"`
-	Form        string           `json:"form"`
-	Title       Text             `json:"title"`
-	FormVersion string           `json:"form_version"`
-	Versions    []string         `json:"versions"` // every version of the form that it came in
-	Outcome     Text             `json:"outcome"`
-	Campaign    string           `json:"campaign"`
-	Complete    bool             `json:"complete"` // all files that it names are here
-	Worker      Person           `json:"worker"`
-	Area        AreaOf           `json:"area"`
-	Household   *Household       `json:"household"` // nil for none, and for one that lies elsewhere
-	Times       Times            `json:"times"`
-	Location    *Location        `json:"location"`
-	Rows        []Row            `json:"rows"`
-	Issues      []Finding        `json:"issues"`
-	Earlier     []Visit          `json:"earlier"`
-	Review      []Decision       `json:"review"`
-	Can         map[string]*Text `json:"can"` // by decision: nil where the caller may take it, else why not
-	Damaged     bool             `json:"damaged"`
-	Readers     []Reader         `json:"readers"` // who else has it open
-	Flags       []RecordFlag     `json:"flags"`
-	Reports     []ReportOf       `json:"reports"`
-	Filling     *Filling         `json:"filling"` // nil for a record that came without the tablet's log
+	Collection  string                   `json:"collection"`
+	ID          string                   `json:"id"`
+	Rev         int64                    `json:"rev"`
+	State       string                   `json:"state"`
+	Form        string                   `json:"form"`
+	Title       survey.Words             `json:"title"`
+	FormVersion string                   `json:"form_version"`
+	Versions    []string                 `json:"versions"` // every version of the form that it came in
+	Outcome     survey.Words             `json:"outcome"`
+	Campaign    string                   `json:"campaign"`
+	Complete    bool                     `json:"complete"` // all files that it names are here
+	Worker      Person                   `json:"worker"`
+	Area        AreaOf                   `json:"area"`
+	Household   *Household               `json:"household"` // nil for none, and for one that lies elsewhere
+	Times       Times                    `json:"times"`
+	Location    *Location                `json:"location"`
+	Rows        []Row                    `json:"rows"`
+	Issues      []Finding                `json:"issues"`
+	Earlier     []Visit                  `json:"earlier"`
+	Review      []Decision               `json:"review"`
+	Can         map[string]*survey.Words `json:"can"` // by decision: nil where the caller may take it, else why not
+	Damaged     bool                     `json:"damaged"`
+	Readers     []Reader                 `json:"readers"` // who else has it open
+	Flags       []RecordFlag             `json:"flags"`
+	Reports     []ReportOf               `json:"reports"`
+	Filling     *Filling                 `json:"filling"` // nil for a record that came without the tablet's log
 }
 
 // Person is somebody of the staff.
@@ -158,8 +158,7 @@ func (r *reader) head() Record {
 	out := Record{Collection: r.table, ID: rec.ID, Rev: rec.Rev, State: rec.ReviewState, Form: rec.Form, Title: FormTitle(r.sheet.in),
 		FormVersion: rec.FormVersion,
 		Outcome:     outcomeText(r.library, r.table, rec.FormVersion, rec.Outcome), Campaign: rec.Campaign, Complete: rec.Complete,
-		Versions: []string{}, Review: []Decision{},
-		Earlier: []Visit{}, Issues: []Finding{}, Readers: []Reader{}, Damaged: len(rec.Damaged) > 0,
+		Versions: []string{}, Earlier: []Visit{}, Issues: []Finding{}, Readers: []Reader{}, Damaged: len(rec.Damaged) > 0,
 		Times: Times{Started: rec.StartedAt, Finished: rec.FinishedAt, Received: rec.ReceivedAt},
 		Area:  AreaOf{Code: rec.Area, Path: []string{}, Method: rec.AreaMethod, Confidence: rec.AreaConfidence}}
 	if seconds, ok := between(rec.StartedAt, rec.FinishedAt); ok {
@@ -211,17 +210,12 @@ func areaOf(areas *grid.Index, code string) AreaOf {
 
 // versions are those that the record came in, and the one that it is kept by.
 func (r *reader) versions(out *Record) error {
-	err := collections.Each(r.db, `SELECT form_version FROM submissions WHERE record=? AND outcome!='draft'
-		ORDER BY rev`, []any{r.rec.ID}, func(rows *sql.Rows) error {
-		var version string
-		err := rows.Scan(&version)
+	all, err := collections.Column[string](r.db, `SELECT form_version FROM submissions WHERE record=? AND outcome!='draft'
+		ORDER BY rev`, r.rec.ID)
+	for _, version := range append(all, r.rec.FormVersion) {
 		if version != "" && !slices.Contains(out.Versions, version) {
 			out.Versions = append(out.Versions, version)
 		}
-		return err
-	})
-	if r.rec.FormVersion != "" && !slices.Contains(out.Versions, r.rec.FormVersion) {
-		out.Versions = append(out.Versions, r.rec.FormVersion)
 	}
 	return err
 }
@@ -230,7 +224,7 @@ func (r *reader) versions(out *Record) error {
 func (r *reader) rows(ctx context.Context, out *Record) error {
 	w := writer{sheet: r.sheet, rec: r.rec, issues: map[string][]RowIssue{}, was: map[string]string{}, files: map[string]File{}}
 	for _, i := range r.rec.Issues {
-		w.issues[i.Field] = append(w.issues[i.Field], RowIssue{i.Code, i.Severity, Text{i.ZH, i.EN}})
+		w.issues[i.Field] = append(w.issues[i.Field], RowIssue{i.Code, i.Severity, survey.WordsOf(i.ZH, i.EN)})
 	}
 	if err := r.files(w.files); err != nil {
 		return err
@@ -247,7 +241,7 @@ func (r *reader) rows(ctx context.Context, out *Record) error {
 		refs[row.Ref] = true
 	}
 	for _, i := range r.rec.Issues {
-		f := Finding{RowIssue: RowIssue{i.Code, i.Severity, Text{i.ZH, i.EN}}}
+		f := Finding{RowIssue: RowIssue{i.Code, i.Severity, survey.WordsOf(i.ZH, i.EN)}}
 		if refs[i.Field] {
 			f.Ref = &i.Field
 		}
@@ -264,8 +258,7 @@ func (r *reader) files(byName map[string]File) error {
 		if err := rows.Scan(&f.ID, &f.Name, &f.Type, &sealed); err != nil {
 			return err
 		}
-		opened, _, err := collections.OpenWhole(r.db, collections.Attachments, f.ID, sealed)
-		opened.Fill("name", &f.Name)
+		err := collections.Fill(r.db, collections.Attachments, f.ID, sealed, map[string]*string{"name": &f.Name})
 		byName[f.Name] = f
 		return err
 	})
@@ -283,8 +276,7 @@ func (r *reader) changes(was map[string]string) error {
 			if err := rows.Scan(&id, &field, &row, &before, &sealed); err != nil {
 				return err
 			}
-			opened, _, err := collections.OpenWhole(r.db, collections.Edits, id, sealed)
-			opened.Fill("before", &before)
+			err := collections.Fill(r.db, collections.Edits, id, sealed, map[string]*string{"before": &before})
 			if row == "" {
 				row = r.rec.ID
 			}
@@ -307,39 +299,35 @@ type Decision struct {
 }
 
 // history reads the decisions, the oldest first, and what the actor may decide now.
-func (r *reader) history(out *Record) error {
-	err := collections.Each(r.db,
+func (r *reader) history(out *Record) (err error) {
+	out.Review, err = collections.All(r.db,
 		`SELECT r.id, r.created, r.reviewer, COALESCE(w.name,''), COALESCE(w.staff_no,''), r.decision, r.comment, r.fields, r.record_rev, r.sealed
 		FROM reviews r LEFT JOIN workers w ON w.id=r.reviewer WHERE r.record=?
-		ORDER BY r.created, r.id`, []any{r.rec.ID}, func(rows *sql.Rows) error {
-			d := Decision{Fields: []review.Remark{}}
+		ORDER BY r.created, r.id`, []any{r.rec.ID}, func(rows *sql.Rows, d *Decision) error {
 			var id, fields, sealed string
 			var rev int64
 			if err := rows.Scan(&id, &d.At, &d.By.ID, &d.By.Name, &d.By.StaffNo, &d.Decision, &d.Comment, &fields, &rev, &sealed); err != nil {
 				return err
 			}
-			opened, _, err := collections.OpenWhole(r.db, collections.Reviews, id, sealed)
-			opened.Fill("comment", &d.Comment)
-			opened.Fill("fields", &fields)
-			if fields != "" && json.Unmarshal([]byte(fields), &d.Fields) != nil {
+			err := collections.Fill(r.db, collections.Reviews, id, sealed, map[string]*string{"comment": &d.Comment, "fields": &fields})
+			if d.Fields = []review.Remark{}; fields != "" && json.Unmarshal([]byte(fields), &d.Fields) != nil {
 				d.Fields = []review.Remark{}
 			}
 			if d.Decision == review.Return {
 				r.returned = rev
 			}
-			out.Review = append(out.Review, d)
 			return err
 		})
 	if err != nil {
 		return err
 	}
 	hindrances, err := review.Hindrances(r.db, r.actor, r.table, r.rec.ID)
-	out.Can = map[string]*Text{}
+	out.Can = map[string]*survey.Words{}
 	for decision, p := range hindrances {
 		out.Can[decision] = nil
 		if p != nil {
 			why := problem.Catalogue[p.Code]
-			out.Can[decision] = &Text{why.ZH, why.EN}
+			out.Can[decision] = &survey.Words{ZH: why.ZH, EN: why.EN}
 		}
 	}
 	return err
@@ -363,13 +351,10 @@ func (r *reader) household(out *Record) error {
 	if err != nil || !found || !r.actor.May(access.ReviewRecord, area, "") {
 		return err
 	}
-	opened, _, err := collections.OpenWhole(r.db, collections.Households, h.ID, sealed)
-	if err != nil {
+	known := map[string]*string{"address": &h.Address, "head_name": &h.Head, "location": &place}
+	if err := collections.Fill(r.db, collections.Households, h.ID, sealed, known); err != nil {
 		return err
 	}
-	opened.Fill("address", &h.Address)
-	opened.Fill("head_name", &h.Head)
-	opened.Fill("location", &place)
 	h.Address, h.Head = sensitive.Nothing.Mask(h.Address), sensitive.Name.Mask(h.Head)
 	out.Household, r.home = &h, parsePoint(place)
 	return nil

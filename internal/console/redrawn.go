@@ -3,6 +3,7 @@ package console
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"doorstep/collections"
 	"doorstep/collections/territory"
@@ -44,19 +45,10 @@ func ReadRedrawn(db collections.DB, actor access.Actor, at string) (Redrawn, err
 
 // redrawnBelow are the areas right below which a change drew borders, of those that the actor may see: a list in JSON.
 func redrawnBelow(db collections.DB, actor access.Actor, at string) (string, error) {
-	parents := []string{}
-	err := collections.Each(db, `WITH changed AS (SELECT parent, became FROM area_revisions
+	parents, err := collections.Column[string](db, `WITH changed AS (SELECT parent, became FROM area_revisions
 			WHERE valid_to=? AND kind NOT IN ('unused','renamed','added'))
-		SELECT parent FROM changed UNION SELECT a.parent FROM changed, json_each(became) b JOIN areas a ON a.code=b.value`, []any{at},
-		func(rows *sql.Rows) error {
-			var parent string
-			err := rows.Scan(&parent)
-			if reaches(actor, parent) {
-				parents = append(parents, parent)
-			}
-			return err
-		})
-	return collections.JSONList(parents), err
+		SELECT parent FROM changed UNION SELECT a.parent FROM changed, json_each(became) b JOIN areas a ON a.code=b.value`, at)
+	return collections.JSONList(slices.DeleteFunc(parents, func(code string) bool { return !reaches(actor, code) })), err
 }
 
 // reachOf are the codes that reaches tells of.

@@ -90,11 +90,8 @@ func (l *reportList) first(db collections.DB, k Known, reports string, args []an
 			&sealed); err != nil {
 			return err
 		}
-		opened, _, err := collections.OpenWhole(db, collections.Tasks, r.Task, sealed)
-		opened.Fill("title", &r.Title)
-		opened.Fill("note", &r.Note)
 		r.AreaName = nameOf(k.Areas, r.Area)
-		return err
+		return collections.Fill(db, collections.Tasks, r.Task, sealed, map[string]*string{"title": &r.Title, "note": &r.Note})
 	})
 }
 
@@ -120,10 +117,7 @@ func (r *reader) reports(out *Record) (err error) {
 				&sealed); err != nil {
 				return err
 			}
-			opened, _, err := collections.OpenWhole(r.db, collections.Tasks, one.Task, sealed)
-			opened.Fill("title", &one.Title)
-			opened.Fill("note", &one.Note)
-			return err
+			return collections.Fill(r.db, collections.Tasks, one.Task, sealed, map[string]*string{"title": &one.Title, "note": &one.Note})
 		})
 	slices.SortFunc(out.Reports, func(a, b ReportOf) int { return cmp.Or(cmp.Compare(a.Created, b.Created), cmp.Compare(a.Task, b.Task)) })
 	return err

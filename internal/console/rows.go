@@ -12,23 +12,23 @@ import (
 
 // Row is one line of a record: a group, a round of a repeat, or a question with its answer.
 type Row struct {
-	Ref      string     `json:"ref"` // as issues name it: children[1]/child_basic/child_name
-	Depth    int        `json:"depth"`
-	Kind     string     `json:"kind"` // group, repeat, question
-	Label    Text       `json:"label"`
-	Type     string     `json:"type"`
-	Value    string     `json:"value"` // as it is stored, masked where masked
-	Text     Text       `json:"text"`  // labels of choices; else the value
-	Masked   bool       `json:"masked"`
-	Reveal   *Masked    `json:"reveal"`   // what to ask the route reveal for; nil where nothing is masked
-	Relevant bool       `json:"relevant"` // false for an answer to a question that was not to be asked
-	Issues   []RowIssue `json:"issues"`
-	Changed  bool       `json:"changed"` // since the record was last returned
-	Was      *Text      `json:"was"`     // before that change, masked as the value is
-	File     *File      `json:"file"`
-	Version  string     `json:"version"` // of the form, for an answer that the record's own version does not know; else ""
-	Damaged  bool       `json:"damaged"` // the sealed answers of this row do not open
-	Usual    *Usual     `json:"usual"`   // of a questioned number or date; nil where it is not known
+	Ref      string        `json:"ref"` // as issues name it: children[1]/child_basic/child_name
+	Depth    int           `json:"depth"`
+	Kind     string        `json:"kind"` // group, repeat, question
+	Label    survey.Words  `json:"label"`
+	Type     string        `json:"type"`
+	Value    string        `json:"value"` // as it is stored, masked where masked
+	Text     survey.Words  `json:"text"`  // labels of choices; else the value
+	Masked   bool          `json:"masked"`
+	Reveal   *Masked       `json:"reveal"`   // what to ask the route reveal for; nil where nothing is masked
+	Relevant bool          `json:"relevant"` // false for an answer to a question that was not to be asked
+	Issues   []RowIssue    `json:"issues"`
+	Changed  bool          `json:"changed"` // since the record was last returned
+	Was      *survey.Words `json:"was"`     // before that change, masked as the value is
+	File     *File         `json:"file"`
+	Version  string        `json:"version"` // of the form, for an answer that the record's own version does not know; else ""
+	Damaged  bool          `json:"damaged"` // the sealed answers of this row do not open
+	Usual    *Usual        `json:"usual"`   // of a questioned number or date; nil where it is not known
 }
 
 // Masked names a column whose value somebody may ask to see.
@@ -42,7 +42,7 @@ type Masked struct {
 type RowIssue struct {
 	Code     string          `json:"code"`
 	Severity survey.Severity `json:"severity"`
-	Text     Text            `json:"text"`
+	Text     survey.Words    `json:"text"`
 }
 
 // File is an attachment that an answer names.
@@ -115,7 +115,7 @@ func (w *writer) group(e *entry, at place) {
 	below := at
 	below.node, below.ref, below.inside = at.child(e.q.Name), at.ref+e.q.Name+"/", at.inside+e.q.Name+"/"
 	ref := strings.TrimSuffix(below.ref, "/")
-	if e.label == (Text{}) && w.issues[ref] == nil {
+	if e.label == (survey.Words{}) && w.issues[ref] == nil {
 		w.entries(e.children, below)
 		return
 	}
@@ -140,8 +140,8 @@ func (w *writer) repeat(e *entry, at place) {
 		ref := fmt.Sprintf("%s%s[%d]", at.ref, e.q.Name, n)
 		below := place{node: node, row: node, table: e.table, id: w.rec.Rows[node].ID, ref: ref + "/", depth: at.depth + 1}
 		text := fmt.Sprint(n)
-		w.rows = append(w.rows, Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Value: text, Text: Text{text, text},
-			Relevant: true, Issues: w.at(ref), Damaged: w.rec.Damaged[node]})
+		w.rows = append(w.rows, Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Value: text,
+			Text: survey.Untranslated(text), Relevant: true, Issues: w.at(ref), Damaged: w.rec.Damaged[node]})
 		w.entries(e.children, below)
 	}
 }
@@ -165,7 +165,7 @@ func (w *writer) question(e *entry, at place) {
 		relevant = of[e.place] != validate.Skipped
 	}
 	damaged := w.rec.Damaged[at.row] && e.mask.on
-	if w.issues[ref] == nil && (e.label == (Text{}) || value == "" && (!relevant || w.answered)) {
+	if w.issues[ref] == nil && (e.label == (survey.Words{}) || value == "" && (!relevant || w.answered)) {
 		return
 	}
 	w.rows = append(w.rows, w.answer(e, at, given{value, ref, relevant, damaged}))
@@ -185,8 +185,8 @@ func (w *writer) answer(e *entry, at place, g given) Row {
 	value, ref, damaged := g.value, g.ref, g.damaged
 	r := Row{Ref: ref, Depth: at.depth, Kind: e.kind, Label: e.label, Type: e.q.Type, Relevant: g.relevant, Issues: w.at(ref),
 		Damaged: damaged, Version: e.version}
-	if r.Label == (Text{}) {
-		r.Label = Text{e.q.Name, e.q.Name}
+	if r.Label == (survey.Words{}) {
+		r.Label = survey.Untranslated(e.q.Name)
 	}
 	r.Value, r.Text, r.Masked = e.show(value)
 	if r.Masked && e.version == "" && !damaged {
@@ -205,7 +205,7 @@ func (w *writer) answer(e *entry, at place, g given) Row {
 }
 
 // show masks an answer as REST does, and says it in words.
-func (e *entry) show(value string) (raw string, text Text, masked bool) {
+func (e *entry) show(value string) (raw string, text survey.Words, masked bool) {
 	if !e.mask.on || value == "" {
 		return value, e.text(value), false
 	}
@@ -213,7 +213,7 @@ func (e *entry) show(value string) (raw string, text Text, masked bool) {
 	if hidden == value {
 		return value, e.text(value), false
 	}
-	return hidden, Text{hidden, hidden}, true
+	return hidden, survey.Untranslated(hidden), true
 }
 
 // unknown writes the answers to questions of other versions, labelled by these.

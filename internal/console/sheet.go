@@ -51,12 +51,12 @@ type sheet struct {
 type entry struct {
 	q        *survey.Question
 	kind     string
-	label    Text
+	label    survey.Words
 	table    *survey.Table // of a question: where its answers lie; of a repeat: its rows
 	column   survey.Column
 	place    int // where AskedRow tells of it; -1 for none
 	mask     mask
-	choices  map[string]Text
+	choices  map[string]survey.Words
 	version  string // of an entry that the sheet's version does not know
 	children []*entry
 }
@@ -135,8 +135,8 @@ func (m *sheetMaker) maskOf(table, column string) mask {
 }
 
 // choicesOf are the labels of what may be chosen: of this version, and of others where it offers no such choice.
-func (m *sheetMaker) choicesOf(table, column string) map[string]Text {
-	labels := map[string]Text{}
+func (m *sheetMaker) choicesOf(table, column string) map[string]survey.Words {
+	labels := map[string]survey.Words{}
 	for _, in := range append(slices.Clone(m.versions), m.sheet.in) {
 		t := in.Layout.Named(table)
 		if t == nil {
@@ -185,16 +185,16 @@ var (
 )
 
 // shown is a label as plain text: without markup, and with … where the form puts an answer in.
-func shown(t survey.Translated) Text {
+func shown(t survey.Translated) survey.Words {
 	plain := func(s string) string {
 		return strings.TrimSpace(reference.ReplaceAllString(markup.ReplaceAllString(s, ""), "…"))
 	}
-	text := label(t)
-	return Text{plain(text.ZH), plain(text.EN)}
+	text := t.Words()
+	return survey.WordsOf(plain(text.ZH), plain(text.EN))
 }
 
 // text is what an answer says in words: the labels of choices, anything else as it was written.
-func (e *entry) text(value string) Text {
+func (e *entry) text(value string) survey.Words {
 	switch e.q.Kind {
 	case survey.KindSelectOne:
 		if t, ok := e.choices[value]; ok {
@@ -205,11 +205,11 @@ func (e *entry) text(value string) Text {
 		for _, name := range strings.Fields(value) {
 			t, ok := e.choices[name]
 			if !ok {
-				t = Text{name, name}
+				t = survey.Untranslated(name)
 			}
 			zh, en = append(zh, t.ZH), append(en, t.EN)
 		}
-		return Text{strings.Join(zh, "、"), strings.Join(en, ", ")}
+		return survey.WordsOf(strings.Join(zh, "、"), strings.Join(en, ", "))
 	}
-	return Text{value, value}
+	return survey.Untranslated(value)
 }

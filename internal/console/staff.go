@@ -9,6 +9,7 @@ import (
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/signin"
+	"doorstep/internal/survey"
 )
 
 // Worker is somebody of the staff, with their tablets.
@@ -127,8 +128,8 @@ func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, 
 			&area, &sealed); err != nil {
 			return err
 		}
-		opened, _, err := collections.OpenWhole(db, collections.Devices, d.ID, sealed)
-		if opened.Fill("name", &d.Name); !actor.May(access.ManageDevice, area, "") {
+		err := collections.Fill(db, collections.Devices, d.ID, sealed, map[string]*string{"name": &d.Name})
+		if !actor.May(access.ManageDevice, area, "") {
 			d.ID, d.Name = "", ""
 		}
 		return err
@@ -137,13 +138,13 @@ func devicesOf(db collections.DB, actor access.Actor, worker string) ([]Device, 
 
 // FormLine is one version of a form.
 type FormLine struct {
-	Form        string `json:"form"`
-	Title       Text   `json:"title"`
-	Version     string `json:"version"`
-	Status      string `json:"status"`
-	PublishedAt string `json:"published_at"`
-	Workbook    string `json:"workbook"`    // how the name of the file ends that it was published from
-	Submissions *Count `json:"submissions"` // records of the form in the territory; nil for who may not count them
+	Form        string       `json:"form"`
+	Title       survey.Words `json:"title"`
+	Version     string       `json:"version"`
+	Status      string       `json:"status"`
+	PublishedAt string       `json:"published_at"`
+	Workbook    string       `json:"workbook"`    // how the name of the file ends that it was published from
+	Submissions *Count       `json:"submissions"` // records of the form in the territory; nil for who may not count them
 }
 
 // Forms lists every version of every form, the latest of each first.
@@ -153,7 +154,7 @@ func Forms(db collections.DB, k Known, actor access.Actor) (page Page[FormLine],
 		ORDER BY form_id, published_at DESC, version DESC`, nil, func(rows *sql.Rows, f *FormLine) error {
 		var title, name string
 		err := rows.Scan(&f.Form, &title, &f.Version, &f.Status, &f.PublishedAt, &name)
-		f.Title = Text{title, title}
+		f.Title = survey.Untranslated(title)
 		if in, ok := k.Library.Get(f.Form, f.Version); ok {
 			f.Title = FormTitle(in)
 		}

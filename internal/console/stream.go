@@ -81,11 +81,16 @@ func (s *stream) readStreet(m *merge) error {
 		AND +v.review_state IN (SELECT value FROM json_each(?)) AND ` + s.days + ` AND ` + after + ` AND ` + slow + `
 		ORDER BY ` + m.by() + ` LIMIT ?`
 	all := slices.Concat([]any{s.r.Lo, s.r.Hi, collections.JSONList(s.f.States)}, s.daysArgs, afterArgs, args, []any{m.limit + 1})
-	return collections.Each(s.db, query, all, func(rows *sql.Rows) error {
-		at := key{table: s.table}
-		err := rows.Scan(&at.row, &at.id, &at.at)
-		m.keys = append(m.keys, at)
-		return err
+	keys, err := readKeys(s.db, s.table, query, all)
+	m.keys = append(m.keys, keys...)
+	return err
+}
+
+// readKeys reads where records of a table lie, their ids and when they arrived.
+func readKeys(db collections.DB, table, query string, args []any) ([]key, error) {
+	return collections.All(db, query, args, func(rows *sql.Rows, k *key) error {
+		k.table = table
+		return rows.Scan(&k.row, &k.id, &k.at)
 	})
 }
 

@@ -143,15 +143,14 @@ func (t *Today) tablets(db collections.DB, here string, args []any, now time.Tim
 		query := `SELECT worker, COALESCE((SELECT name FROM workers w WHERE w.id=worker),''), last_contact, app, waiting, files_waiting,
 			waiting_at
 			FROM devices ` + one.where + ` AND ` + here + ` ORDER BY last_contact LIMIT ?`
-		err := collections.Each(db, query, append(append(one.args, args...), mostTablets), func(rows *sql.Rows) error {
-			d := Tablet{Silent: one.silent}
-			err := rows.Scan(&d.Worker, &d.WorkerName, &d.LastSeen, &d.App, &d.Waiting, &d.Files, &d.WaitingAt)
-			t.Tablets = append(t.Tablets, d)
-			return err
+		some, err := collections.All(db, query, append(append(one.args, args...), mostTablets), func(rows *sql.Rows, d *Tablet) error {
+			d.Silent = one.silent
+			return rows.Scan(&d.Worker, &d.WorkerName, &d.LastSeen, &d.App, &d.Waiting, &d.Files, &d.WaitingAt)
 		})
 		if err != nil {
 			return err
 		}
+		t.Tablets = append(t.Tablets, some...)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"doorstep/collections/territory"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/survey"
 )
 
 // Watch is what managers keep an eye on: who opened what outside of their territory or took identified data, and what is due to go.
@@ -48,49 +49,49 @@ type Server struct {
 
 // Grant is leave to see one record, or to take data with names, for some hours.
 type Grant struct {
-	ID         string `json:"id"`
-	Kind       string `json:"kind"` // break_glass, export
-	Worker     string `json:"worker"`
-	WorkerName string `json:"worker_name"`
-	Collection string `json:"collection"`
-	Title      Text   `json:"title"` // of the form; "" for people and households
-	AreaName   string `json:"area_name"`
-	Reason     string `json:"reason"`
-	Status     string `json:"status"`
-	ApprovedBy string `json:"approved_by"` // name
-	Until      string `json:"until"`
-	Created    string `json:"created"`
+	ID         string       `json:"id"`
+	Kind       string       `json:"kind"` // break_glass, export
+	Worker     string       `json:"worker"`
+	WorkerName string       `json:"worker_name"`
+	Collection string       `json:"collection"`
+	Title      survey.Words `json:"title"` // of the form; "" for people and households
+	AreaName   string       `json:"area_name"`
+	Reason     string       `json:"reason"`
+	Status     string       `json:"status"`
+	ApprovedBy string       `json:"approved_by"` // name
+	Until      string       `json:"until"`
+	Created    string       `json:"created"`
 }
 
 // Given is an export that somebody was given.
 type Given struct {
-	At         string   `json:"at"`
-	Worker     string   `json:"worker"`
-	WorkerName string   `json:"worker_name"` // "" for the operator
-	Form       string   `json:"form"`
-	Title      Text     `json:"title"`
-	Version    string   `json:"version"`
-	Format     string   `json:"format"`
-	AreaName   string   `json:"area_name"` // what it was taken from; "" for everywhere
-	States     []string `json:"states"`
-	From       string   `json:"from"`
-	To         string   `json:"to"`
-	Identified bool     `json:"identified"`
-	Suppressed bool     `json:"suppressed"` // small cells were taken out
-	Records    int64    `json:"records"`
-	Complete   bool     `json:"complete"` // false where it broke off
+	At         string       `json:"at"`
+	Worker     string       `json:"worker"`
+	WorkerName string       `json:"worker_name"` // "" for the operator
+	Form       string       `json:"form"`
+	Title      survey.Words `json:"title"`
+	Version    string       `json:"version"`
+	Format     string       `json:"format"`
+	AreaName   string       `json:"area_name"` // what it was taken from; "" for everywhere
+	States     []string     `json:"states"`
+	From       string       `json:"from"`
+	To         string       `json:"to"`
+	Identified bool         `json:"identified"`
+	Suppressed bool         `json:"suppressed"` // small cells were taken out
+	Records    int64        `json:"records"`
+	Complete   bool         `json:"complete"` // false where it broke off
 }
 
 // Retention is a count of records whose time is over.
 type Retention struct {
-	ID         string `json:"id"`
-	Collection string `json:"collection"`
-	Title      Text   `json:"title"` // of the form; "" for people and households
-	Cutoff     string `json:"cutoff"`
-	Due        int64  `json:"due"`
-	Erased     int64  `json:"erased"`
-	Status     string `json:"status"`
-	Created    string `json:"created"`
+	ID         string       `json:"id"`
+	Collection string       `json:"collection"`
+	Title      survey.Words `json:"title"` // of the form; "" for people and households
+	Cutoff     string       `json:"cutoff"`
+	Due        int64        `json:"due"`
+	Erased     int64        `json:"erased"`
+	Status     string       `json:"status"`
+	Created    string       `json:"created"`
 }
 
 // mostWatched is how many of each are listed.
@@ -104,7 +105,7 @@ const (
 
 // ReadWatch lists the grants in the actor's territory, and the reports.
 func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
-	w := Watch{Grants: []Grant{}, Given: []Given{}, Retention: []Retention{}, Operators: []SignIn{}}
+	w := Watch{Grants: []Grant{}, Operators: []SignIn{}}
 	if err := w.operate(db, act.Now); err != nil {
 		return w, err
 	}
@@ -122,8 +123,7 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 			&g.Created, &sealed); err != nil {
 			return err
 		}
-		opened, _, err := collections.OpenWhole(db, collections.Grants, g.ID, sealed)
-		opened.Fill("reason", &g.Reason)
+		err := collections.Fill(db, collections.Grants, g.ID, sealed, map[string]*string{"reason": &g.Reason})
 		g.AreaName, g.Title = nameOf(k.Areas, area), k.called(g.Collection)
 		w.Grants = append(w.Grants, g)
 		return err
@@ -142,23 +142,23 @@ func ReadWatch(db collections.DB, k Known, act access.Act) (Watch, error) {
 }
 
 // called returns the title of a form, named by its id or its table. It is empty for people and households.
-func (k Known) called(name string) Text {
+func (k Known) called(name string) survey.Words {
 	if in, ok := k.Library.ByTable(name); ok {
 		return FormTitle(in)
 	}
 	if in, ok := k.Library.Newest(name); ok {
 		return FormTitle(in)
 	}
-	return Text{}
+	return survey.Words{}
 }
 
 // exports reads what was exported by people who work within the actor's territory, and by the operator.
-func (w *Watch) exports(db collections.DB, k Known, actor access.Actor) error {
+func (w *Watch) exports(db collections.DB, k Known, actor access.Actor) (err error) {
 	here, args := territory.Within(`+area`, actor.Ranges(""))
 	query := `SELECT created, actor, COALESCE((SELECT name FROM workers w WHERE w.id=actor),''), collection, area, COALESCE(detail,'{}')
 		FROM audit INDEXED BY idx_audit_action WHERE action=? AND (area='' OR ` + here + `) ORDER BY created DESC LIMIT ?`
-	return collections.Each(db, query, slices.Concat([]any{audit.Exported}, args, []any{mostWatched}), func(rows *sql.Rows) error {
-		var g Given
+	all := slices.Concat([]any{audit.Exported}, args, []any{mostWatched})
+	w.Given, err = collections.All(db, query, all, func(rows *sql.Rows, g *Given) error {
 		var table, area, detail string
 		if err := rows.Scan(&g.At, &g.Worker, &g.WorkerName, &table, &area, &detail); err != nil {
 			return err
@@ -178,9 +178,9 @@ func (w *Watch) exports(db collections.DB, k Known, actor access.Actor) error {
 		if area != "" {
 			g.AreaName = nameOf(k.Areas, area)
 		}
-		w.Given = append(w.Given, g)
 		return nil
 	})
+	return err
 }
 
 // operate reads what operators did last: the backup and their sign-ins, and how much memory the program holds.
@@ -203,30 +203,23 @@ func (w *Watch) operate(db collections.DB, now time.Time) error {
 
 // signIns reads those of the operators, who are few, since a moment.
 func (w *Watch) signIns(db collections.DB, since string) error {
-	operators := map[string]string{} // address by id
-	err := collections.Each(db, `SELECT id, email FROM _superusers`, nil, func(rows *sql.Rows) error {
-		var id, email string
-		err := rows.Scan(&id, &email)
-		operators[id] = email
-		return err
-	})
+	addresses, err := collections.Map[string, string](db, `SELECT id, email FROM _superusers`)
 	if err != nil {
 		return err
 	}
-	for id, email := range operators {
-		err := collections.Each(db, `SELECT created, action FROM audit INDEXED BY idx_audit_actor WHERE actor=? AND created>=? AND action IN (?,?)
-			ORDER BY created DESC LIMIT ?`,
-			[]any{id, since, audit.SignIn, audit.SignInFail, mostSignIns}, func(rows *sql.Rows) error {
-				s := SignIn{By: email}
+	for id, email := range addresses {
+		some, err := collections.All(db, `SELECT created, action FROM audit INDEXED BY idx_audit_actor
+			WHERE actor=? AND created>=? AND action IN (?,?) ORDER BY created DESC LIMIT ?`,
+			[]any{id, since, audit.SignIn, audit.SignInFail, mostSignIns}, func(rows *sql.Rows, s *SignIn) error {
 				var action string
 				err := rows.Scan(&s.At, &action)
-				s.Good = action == audit.SignIn
-				w.Operators = append(w.Operators, s)
+				s.By, s.Good = email, action == audit.SignIn
 				return err
 			})
 		if err != nil {
 			return err
 		}
+		w.Operators = append(w.Operators, some...)
 	}
 	slices.SortFunc(w.Operators, func(a, b SignIn) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(a.By, b.By)) })
 	w.Operators = w.Operators[:min(len(w.Operators), mostSignIns)]

@@ -91,13 +91,10 @@ func readAssignment(db collections.DB, r *sql.Rows) (Assignment, error) {
 		&w.Target, &w.Due, &w.Status, &w.Confirmed, &causes); err != nil {
 		return w, err
 	}
-	opened, _, err := collections.OpenWhole(db, collections.Tasks, w.ID, sealed)
-	opened.Fill("title", &w.Title)
-	opened.Fill("note", &w.Note)
 	if json.Unmarshal([]byte(causes), &w.Why) != nil || w.Why == nil {
 		w.Why = []string{}
 	}
-	return w, err
+	return w, collections.Fill(db, collections.Tasks, w.ID, sealed, map[string]*string{"title": &w.Title, "note": &w.Note})
 }
 
 // count counts the households with an interview, of an area those in all that it holds.

@@ -1,4 +1,4 @@
-// Package corpora finds public data that tests compare with and that is too large for this repository.
+// Package corpora is what tests compare with: golden files, and public data that is too large for this repository.
 package corpora
 
 import (

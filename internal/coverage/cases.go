@@ -1,8 +1,6 @@
 package coverage
 
 import (
-	"database/sql"
-
 	"doorstep/collections"
 	"doorstep/internal/survey"
 )
@@ -52,17 +50,8 @@ type Survivors map[string]string
 // LoadSurvivors reads which persons and households turned out to be others: a record names the one that it was about. They are few,
 // and have an index of their own.
 func LoadSurvivors(db collections.DB) (Survivors, error) {
-	into := Survivors{}
-	err := collections.Each(db, `SELECT id, merged_into FROM persons WHERE merged_into!='' AND merged_into>'' UNION ALL SELECT id, merged_into
-		FROM households WHERE merged_into!='' AND merged_into>''`, nil, func(rows *sql.Rows) error {
-		var id, other string
-		if err := rows.Scan(&id, &other); err != nil {
-			return err
-		}
-		into[id] = other
-		return nil
-	})
-	return into, err
+	return collections.Map[string, string](db, `SELECT id, merged_into FROM persons WHERE merged_into!='' AND merged_into>''
+		UNION ALL SELECT id, merged_into FROM households WHERE merged_into!='' AND merged_into>''`)
 }
 
 // Of follows merges to their end; a circle, which nobody should make, ends the walk too.

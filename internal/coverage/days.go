@@ -105,15 +105,14 @@ func (k *keeper) nextDay(u uncounted) (day string, found bool, err error) {
 }
 
 // uncountedOf are the districts of a table whose days are not all counted.
-func uncountedOf(db collections.DB, table string) (districts []string, err error) {
-	err = collections.Each(db, `SELECT key FROM coverage_stale WHERE what='days' AND key>=? AND key<?`, []any{table + "/", table + "0"},
-		func(rows *sql.Rows) error {
+func uncountedOf(db collections.DB, table string) ([]string, error) {
+	return collections.All(db, `SELECT key FROM coverage_stale WHERE what='days' AND key>=? AND key<?`, []any{table + "/", table + "0"},
+		func(rows *sql.Rows, district *string) error {
 			key := ""
 			err := rows.Scan(&key)
-			districts = append(districts, parseUncounted(key).district)
+			*district = parseUncounted(key).district
 			return err
 		})
-	return districts, err
 }
 
 // EachArrival tells how many visits arrived on a day of the surveys' zone, by their outcomes. What is smaller than a district is

@@ -176,23 +176,17 @@ func staleIn(db collections.DB, table string, ranges []territory.Range) (all []s
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]bool{}
 	for _, r := range ranges {
-		err := collections.Each(db, `SELECT key FROM coverage_stale WHERE what='area' AND key>=? AND key<?`, []any{r.Lo, r.Hi},
-			func(rows *sql.Rows) error {
-				var community string
-				err := rows.Scan(&community)
-				known[community], all = true, append(all, community)
-				return err
-			})
+		some, err := collections.Column[string](db, `SELECT key FROM coverage_stale WHERE what='area' AND key>=? AND key<?`, r.Lo, r.Hi)
 		if err != nil {
 			return nil, fmt.Errorf("stale communities: %w", err)
 		}
+		all = append(all, some...)
 	}
 	for _, community := range of {
 		in := func(r territory.Range) bool { return community >= r.Lo && community < r.Hi }
-		if !known[community] && slices.ContainsFunc(ranges, in) {
-			known[community], all = true, append(all, community)
+		if !slices.Contains(all, community) && slices.ContainsFunc(ranges, in) {
+			all = append(all, community)
 		}
 	}
 	return all, nil
@@ -205,14 +199,12 @@ func ofMerged(db collections.DB, table string) (all []string, err error) {
 		return nil, err
 	}
 	for _, one := range moved {
-		err := collections.Each(db, `SELECT area FROM "`+table+`" WHERE `+one.what+`=?`, []any{one.id}, func(rows *sql.Rows) error {
-			var area string
-			err := rows.Scan(&area)
-			all = append(all, territory.InCommunity(area))
-			return err
-		})
+		areas, err := collections.Column[string](db, `SELECT area FROM "`+table+`" WHERE `+one.what+`=?`, one.id)
 		if err != nil {
 			return nil, fmt.Errorf("communities of who was merged: %w", err)
+		}
+		for _, area := range areas {
+			all = append(all, territory.InCommunity(area))
 		}
 	}
 	return all, nil

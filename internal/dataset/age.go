@@ -20,9 +20,9 @@ const (
 )
 
 var (
-	banded = Text{"只留访问时的年龄段：代码是五岁段的第一岁，90 是 90 岁及以上",
-		"only the age band at the visit: the code is the first year of five, 90 is 90 and over"}
-	singleYear = Text{"问卷要求逐岁：只留访问时的周岁", "single years, as the form asks: only the age in completed years at the visit"}
+	banded = survey.WordsOf("只留访问时的年龄段：代码是五岁段的第一岁，90 是 90 岁及以上",
+		"only the age band at the visit: the code is the first year of five, 90 is 90 and over")
+	singleYear = survey.WordsOf("问卷要求逐岁：只留访问时的周岁", "single years, as the form asks: only the age in completed years at the visit")
 )
 
 // codesColumn is the column of the survey sheet that names the choice list whose codes a calculation gives.

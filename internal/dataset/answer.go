@@ -18,7 +18,7 @@ func (p *plan) answer(a *answerTable, c column) source {
 		Question: len(c.question.Label) > 0 && c.question.Type != "calculate", Disclosure: sensitive.Role(c.question),
 	}
 	if t := c.treatment.Treatment; t != sensitive.Keep && t != sensitive.Guarded {
-		why := Text(c.treatment.Why)
+		why := c.treatment.Why
 		v.Identifier, v.Why = true, &why
 	}
 	expr := alias + `"` + c.name + `"`
@@ -41,13 +41,13 @@ func (p *plan) answer(a *answerTable, c column) source {
 		return p.ageSource(expr, v, c.question, ageAt)
 	}
 	if sensitive.Harmless(c.question) {
-		return emptied(v, Text(c.treatment.Why))
+		return emptied(v, c.treatment.Why)
 	}
-	return leftOut(v, Text(c.treatment.Why))
+	return leftOut(v, c.treatment.Why)
 }
 
 // emptied keeps the column of a question that its form calls harmless, and none of its answers.
-func emptied(v variable, why Text) source {
+func emptied(v variable, why survey.Words) source {
 	s := leftOut(v, why)
 	s.vars[0].LeftOut, s.vars[0].Missing = false, blankAlways
 	s.fill = func(cells []any, _ any, _ string) { clear(cells) }

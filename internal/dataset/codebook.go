@@ -57,7 +57,7 @@ func (e *exporter) codebookCSV(w io.Writer) error {
 		return err
 	}
 	for _, v := range e.codebook().Variables {
-		why := Text{}
+		why := survey.Words{}
 		if v.Why != nil {
 			why = *v.Why
 		}

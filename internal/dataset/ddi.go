@@ -96,11 +96,11 @@ func (e *exporter) ddi(b codebook) ddiCodeBook {
 		ProdDate: day, Software: "Doorstep"}
 	doc.Study = ddiStudy{
 		Citation: ddiCitation{Title: ddiText{"", b.Title}, IDNo: b.Form, Version: &ddiVersion{day, b.Version}},
-		Universe: both(Text{"审核状态：" + strings.Join(b.States, "、"), "review states: " + strings.Join(b.States, ", ")}),
-		Mode:     both(Text{"入户访问，平板离线填报", "household visits, filled in offline on tablets"}),
+		Universe: both(survey.WordsOf("审核状态："+strings.Join(b.States, "、"), "review states: "+strings.Join(b.States, ", "))),
+		Mode:     both(survey.WordsOf("入户访问，平板离线填报", "household visits, filled in offline on tablets")),
 	}
 	if !b.Identified {
-		doc.Study.Notes = both(Text{"已去标识", "de-identified"})
+		doc.Study.Notes = both(survey.WordsOf("已去标识", "de-identified"))
 	}
 	files := map[string]string{}
 	for i, t := range b.Tables {
@@ -117,7 +117,7 @@ func (e *exporter) ddi(b codebook) ddiCodeBook {
 }
 
 func (e *exporter) ddiVar(v variable, id, file string) ddiVar {
-	out := ddiVar{ID: id, Name: v.Name, Files: file, Interval: "discrete", Labels: both(Text{v.ZH, v.EN}), Universe: v.Relevant,
+	out := ddiVar{ID: id, Name: v.Name, Files: file, Interval: "discrete", Labels: both(survey.WordsOf(v.ZH, v.EN)), Universe: v.Relevant,
 		Notes: both(v.Missing), Format: ddiFormat{"character", "other"}}
 	if v.Numeric {
 		out.Interval, out.Format.Type = "contin", "numeric"
@@ -130,7 +130,7 @@ func (e *exporter) ddiVar(v variable, id, file string) ddiVar {
 	}
 	shown := e.plan.shown(v.Choices)
 	for _, c := range v.Choices {
-		out.Categories = append(out.Categories, ddiCategory{missingMark(v, c.Code), shown[c.Code], both(Text{c.ZH, c.EN})})
+		out.Categories = append(out.Categories, ddiCategory{missingMark(v, c.Code), shown[c.Code], both(survey.WordsOf(c.ZH, c.EN))})
 	}
 	return out
 }
@@ -144,7 +144,7 @@ func missingMark(v variable, code string) string {
 }
 
 // both is a text in each language that has it.
-func both(t Text) []ddiText {
+func both(t survey.Words) []ddiText {
 	var list []ddiText
 	if t.ZH != "" {
 		list = append(list, ddiText{"zh", t.ZH})

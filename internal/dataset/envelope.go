@@ -3,16 +3,13 @@ package dataset
 import (
 	"doorstep/collections"
 	"doorstep/internal/sensitive"
+	"doorstep/internal/survey"
 )
 
 var (
-	pseudonymised = Text{"换成本次导出专用的代号", "replaced by a code of this export alone"}
-	aboveGrid     = Text{"只到社区，不到网格", "to the community, not to the grid"}
-	deviceOf      = Text(sensitive.DeviceOf)
-	momentOf      = Text(sensitive.MomentOf)
-	exactPlace    = Text(sensitive.ExactPlace)
-	freeText      = Text(sensitive.FreeText)
-	staff         = Text{"采集员的身份", "tells who the worker is"}
+	pseudonymised = survey.WordsOf("换成本次导出专用的代号", "replaced by a code of this export alone")
+	aboveGrid     = survey.WordsOf("只到社区，不到网格", "to the community, not to the grid")
+	staff         = survey.WordsOf("采集员的身份", "tells who the worker is")
 )
 
 var stateChoices = []Choice{
@@ -49,7 +46,7 @@ func (p *plan) envelope(a *answerTable) []source {
 		p.numberSource("CASE WHEN json_valid(m.issues) THEN json_array_length(m.issues) END", "issues", "发现的问题数", "number of issues found"),
 		p.numberSource("m.complete", "complete", "附件齐全（1 = 是）", "all files are here (1 = yes)"),
 		p.onlyIdentified("m.worker", variable{Name: "worker", ZH: "采集员", EN: "worker", Type: "id", Missing: blankSystem}, staff),
-		p.onlyIdentified("m.device", variable{Name: "device", ZH: "设备", EN: "tablet", Type: "id", Missing: blankSystem}, deviceOf),
+		p.onlyIdentified("m.device", variable{Name: "device", ZH: "设备", EN: "tablet", Type: "id", Missing: blankSystem}, sensitive.DeviceOf),
 	)
 	return append(list, p.location()...)
 }
@@ -95,14 +92,14 @@ func (p *plan) idSource(expr, name, zh, en string, merged bool) source {
 }
 
 func (p *plan) momentSource(expr, name, zh, en string) source {
-	v := variable{Name: name, ZH: zh, EN: en, Type: "moment", Missing: blankSystem, Identifier: true, Why: &momentOf}
+	v := variable{Name: name, ZH: zh, EN: en, Type: "moment", Missing: blankSystem, Identifier: true, Why: &sensitive.MomentOf}
 	if p.identified {
 		return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = local(value) }}
 	}
 	return source{expr, []variable{v}, func(cells []any, value any, _ string) { cells[0] = day(value) }}
 }
 
-func (p *plan) onlyIdentified(expr string, v variable, why Text) source {
+func (p *plan) onlyIdentified(expr string, v variable, why survey.Words) source {
 	if !p.identified {
 		return leftOut(v, why)
 	}
@@ -142,7 +139,7 @@ func (p *plan) outcome(a *answerTable) source {
 	}
 	p.outcomes = v.Choices
 	if v.Choices == nil { // filled by another system: a code or nothing that we know
-		return p.onlyIdentified("m.outcome", v, freeText)
+		return p.onlyIdentified("m.outcome", v, sensitive.FreeText)
 	}
 	return p.choiceSource("m.outcome", v)
 }
@@ -150,10 +147,11 @@ func (p *plan) outcome(a *answerTable) source {
 // location is where the record was made. A record without a place has 0, 0 and no accuracy.
 func (p *plan) location() []source {
 	part := func(name, zh, en string) variable {
-		return variable{Name: name, ZH: zh, EN: en, Type: "geopoint", Numeric: true, Missing: blankSystem, Identifier: true, Why: &exactPlace}
+		return variable{Name: name, ZH: zh, EN: en, Type: "geopoint", Numeric: true, Missing: blankSystem, Identifier: true,
+			Why: &sensitive.ExactPlace}
 	}
 	if !p.identified {
-		return []source{leftOut(part("location", "位置，WGS-84", "place, WGS-84"), exactPlace)}
+		return []source{leftOut(part("location", "位置，WGS-84", "place, WGS-84"), sensitive.ExactPlace)}
 	}
 	return []source{
 		{"m.location", []variable{part("location/lat", "纬度，WGS-84", "latitude, WGS-84"), part("location/lon", "经度，WGS-84", "longitude, WGS-84")},

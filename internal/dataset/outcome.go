@@ -121,10 +121,10 @@ var classes = []classText{
 
 var rateNames = []struct {
 	prefix string
-	name   Text
+	name   survey.Words
 }{
-	{"RR", Text{"应答率", "response rate"}}, {"COOP", Text{"合作率", "cooperation rate"}}, {"REF", Text{"拒访率", "refusal rate"}},
-	{"CON", Text{"接触率", "contact rate"}},
+	{"RR", survey.WordsOf("应答率", "response rate")}, {"COOP", survey.WordsOf("合作率", "cooperation rate")},
+	{"REF", survey.WordsOf("拒访率", "refusal rate")}, {"CON", survey.WordsOf("接触率", "contact rate")},
 }
 
 func outcomeRows(cases map[final]int64, choices []Choice) [][]any {
@@ -182,11 +182,11 @@ func labelOf(choices []Choice, code string) Choice {
 	return Choice{}
 }
 
-func rateName(code string) Text {
+func rateName(code string) survey.Words {
 	for _, r := range rateNames {
 		if strings.HasPrefix(code, r.prefix) {
 			return r.name
 		}
 	}
-	return Text{}
+	return survey.Words{}
 }

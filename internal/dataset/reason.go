@@ -23,8 +23,8 @@ var reasonChoices = []Choice{
 }
 
 var (
-	blankReason  = Text{"空白 = 有答案，或无从得知", "blank = there is an answer, or nobody can tell"}
-	blankBecause = Text{"空白 = 没有答案，原因见 %s", "blank = no answer; %s says why"}
+	blankReason  = survey.WordsOf("空白 = 有答案，或无从得知", "blank = there is an answer, or nobody can tell")
+	blankBecause = survey.WordsOf("空白 = 没有答案，原因见 %s", "blank = no answer; %s says why")
 )
 
 // reason is how a source says why there is no answer.
@@ -47,7 +47,7 @@ func (p *plan) reasoned(s source, c column) source {
 	v.ZH, v.EN = join(s.vars[0].ZH, "为何没有答案"), join(s.vars[0].EN, "why there is no answer")
 	for i := range s.vars {
 		if m := &s.vars[i].Missing; *m == blank {
-			*m = Text{fmt.Sprintf(blankBecause.ZH, v.Name), fmt.Sprintf(blankBecause.EN, v.Name)}
+			*m = survey.WordsOf(fmt.Sprintf(blankBecause.ZH, v.Name), fmt.Sprintf(blankBecause.EN, v.Name))
 		}
 	}
 	v.reason = &reason{c.name, s.vars[0].NoAnswer, p.shown(reasonChoices)}

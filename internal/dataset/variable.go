@@ -16,13 +16,13 @@ type variable struct {
 	Numeric    bool              `json:"numeric"`
 	Question   bool              `json:"question"` // asked of the respondent, not added by the system
 	Choices    []Choice          `json:"choices,omitempty"`
-	Missing    Text              `json:"missing"`
+	Missing    survey.Words      `json:"missing"`
 	NoAnswer   map[string]string `json:"no_answer,omitempty"` // choices that are no answer, and why: refused, dont_know, not_applicable
 	Relevant   string            `json:"relevant,omitempty"`
 	Disclosure string            `json:"disclosure,omitempty"` // "quasi" or "sensitive": what it is in the report on small cells
 	Identifier bool              `json:"identifier"`
 	LeftOut    bool              `json:"left_out"`
-	Why        *Text             `json:"why,omitempty"` // why it is an identifier, or what was done to it
+	Why        *survey.Words     `json:"why,omitempty"` // why it is an identifier, or what was done to it
 
 	reason *reason // of a variable that says why another has no answer
 }
@@ -34,17 +34,12 @@ type Choice struct {
 	EN   string `json:"en"`
 }
 
-// Text is a sentence in both languages.
-type Text struct {
-	ZH string `json:"zh"`
-	EN string `json:"en"`
-}
-
 var (
-	blank       = Text{"空白 = 没有回答或没有问到；0 是回答", "blank = not answered or not asked; 0 is an answer"}
-	blankFlag   = Text{"1 = 选了，0 = 没选，空白 = 这一题没有回答或没有问到", "1 = chosen, 0 = not chosen, blank = the question was not answered or not asked"}
-	blankAlways = Text{"一律空白：不导出", "always blank: not exported"}
-	blankSystem = Text{"空白 = 没有", "blank = none"}
+	blank     = survey.WordsOf("空白 = 没有回答或没有问到；0 是回答", "blank = not answered or not asked; 0 is an answer")
+	blankFlag = survey.WordsOf("1 = 选了，0 = 没选，空白 = 这一题没有回答或没有问到",
+		"1 = chosen, 0 = not chosen, blank = the question was not answered or not asked")
+	blankAlways = survey.WordsOf("一律空白：不导出", "always blank: not exported")
+	blankSystem = survey.WordsOf("空白 = 没有", "blank = none")
 )
 
 // source is a column of the database and what becomes of it in the file.
@@ -97,7 +92,7 @@ func (t *table) width() int {
 }
 
 // leftOut is a source that no cell shows.
-func leftOut(v variable, why Text) source {
+func leftOut(v variable, why survey.Words) source {
 	v.Identifier, v.LeftOut, v.Why = true, true, &why
 	return source{expr: "NULL", vars: []variable{v}}
 }

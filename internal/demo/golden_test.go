@@ -2,18 +2,15 @@ package demo
 
 import (
 	"crypto/sha256"
-	"flag"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/xform"
 )
-
-var update = flag.Bool("update", false, "write testdata anew")
 
 // TestACityStaysWhatItIs holds the made-up city of a seed to what it was when cities were measured last: of each kind how many there
 // are, a digest of all, and the first and the last one as they stand.
@@ -73,17 +70,5 @@ func TestACityStaysWhatItIs(t *testing.T) {
 			fmt.Fprintf(&got, "  %s\n  %s\n", all[0], all[len(all)-1])
 		}
 	}
-	golden := filepath.Join("testdata", "city.txt")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
-	}
+	corpora.Golden(t, filepath.Join("testdata", "city.txt"), got.String())
 }

@@ -12,8 +12,8 @@ import (
 	"doorstep/internal/problem"
 )
 
-// Buckets is how many parts a digest has.
-const Buckets = 256
+// bucketCount is how many parts a digest has.
+const bucketCount = 256
 
 // Digest is what a worker is meant to see, in 256 sums: a client whose own differ repairs those buckets. docs/sync.md
 // defines it.
@@ -35,7 +35,7 @@ func rowSum(collection, id string, rev int64) uint64 {
 
 // Sums are a digest before it is written.
 type Sums struct {
-	buckets [Buckets]uint64
+	buckets [bucketCount]uint64
 	count   int
 }
 
@@ -125,10 +125,10 @@ func (q Pull) settled(epoch *string) (p *puller, c cursor, err error) {
 // Repair writes every record of some buckets, as they are now, as a page without a cursor: what the client holds of
 // these buckets and is not in it is to be dropped. The feed goes on from where the client stands.
 func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
-	var wanted [Buckets]bool
+	var wanted [bucketCount]bool
 	for _, s := range strings.Split(buckets, ",") {
 		n, err := strconv.Atoi(s)
-		if err != nil || n < 0 || n >= Buckets {
+		if err != nil || n < 0 || n >= bucketCount {
 			return problem.New(problem.BadParameter, "buckets")
 		}
 		wanted[n] = true
@@ -146,7 +146,7 @@ func (q Pull) Repair(w http.ResponseWriter, buckets string) error {
 		var found []change
 		err := ph.each(p.db, position{}, 0, func(l listed) {
 			if wanted[bucketOf(ph.collection, l.at.ID)] {
-				found = append(found, change{Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row})
+				found = append(found, change{collection: ph.collection, id: l.at.ID, rev: l.rev, op: ph.op, row: l.row})
 			}
 		})
 		if err == nil {

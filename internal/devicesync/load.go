@@ -16,9 +16,9 @@ import (
 func (p *puller) tell(some []change) error {
 	var ids []string
 	for _, ch := range some {
-		public := slices.Contains([]string{collections.Areas, collections.Forms, collections.Campaigns}, ch.Collection)
-		if ch.Op == collections.Upsert && !public {
-			ids = append(ids, ch.ID)
+		public := slices.Contains([]string{collections.Areas, collections.Forms, collections.Campaigns}, ch.collection)
+		if ch.op == collections.Upsert && !public {
+			ids = append(ids, ch.id)
 		}
 	}
 	if len(ids) == 0 {
@@ -61,11 +61,11 @@ func (p *puller) write(ch *change) error {
 			return err
 		}
 	}
-	if ch.Op == damaged {
+	if ch.op == damaged {
 		return nil
 	}
 	err := p.page.add(*ch)
-	ch.Data = nil
+	ch.data = nil
 	return err
 }
 
@@ -74,12 +74,12 @@ func (p *puller) write(ch *change) error {
 func (p *puller) load(some []change) error {
 	at := map[string]map[string]int{}
 	for i, ch := range some {
-		if ch.Op == collections.Upsert {
-			if at[ch.Collection] == nil {
-				at[ch.Collection] = map[string]int{}
+		if ch.op == collections.Upsert {
+			if at[ch.collection] == nil {
+				at[ch.collection] = map[string]int{}
 			}
-			at[ch.Collection][ch.ID] = i
-			some[i].Op = collections.Leave // until it is found
+			at[ch.collection][ch.id] = i
+			some[i].op = collections.Leave // until it is found
 		}
 	}
 	for collection, wanted := range at {
@@ -123,7 +123,7 @@ func (p *puller) loadDocuments(collection string, wanted map[string]int, into []
 		}
 		opened, whole, err := collections.OpenWhole(p.db, collection, id, sealed)
 		if err == nil && !whole {
-			into[i].Op = damaged
+			into[i].op = damaged
 			return nil
 		}
 		if err == nil {
@@ -173,5 +173,5 @@ func complete(text []byte, opened seal.Row) ([]byte, error) {
 }
 
 func (ch *change) found(data []byte, rev int64) {
-	ch.Op, ch.Data, ch.Rev = collections.Upsert, data, rev
+	ch.op, ch.data, ch.rev = collections.Upsert, data, rev
 }

@@ -20,14 +20,14 @@ type page struct {
 	size   int   // of what was sent of them, in bytes
 }
 
-// change is one line of a page. Data is there for an upsert.
+// change is one line of a page. data is there for an upsert.
 type change struct {
-	Seq        int64
-	Collection string
-	ID         string
-	Rev        int64
-	Op         string
-	Data       []byte // JSON
+	seq        int64
+	collection string
+	id         string
+	rev        int64
+	op         string
+	data       []byte // JSON
 
 	row  int64               // number in its table, where it was listed from that; 0 when it has to be looked for
 	at   string              // its position in a walk
@@ -65,15 +65,15 @@ func (p *page) add(ch change) error {
 	p.piece = append(p.piece, `{"seq":`...)
 	p.piece = strconv.AppendInt(p.piece, p.filled, 10) // its place in the page; that in the feed is not the client's to know
 	p.piece = append(p.piece, `,"collection":`...)
-	p.text(ch.Collection)
+	p.text(ch.collection)
 	p.piece = append(p.piece, `,"id":`...)
-	p.text(ch.ID)
+	p.text(ch.id)
 	p.piece = append(p.piece, `,"rev":`...)
-	p.piece = strconv.AppendInt(p.piece, ch.Rev, 10)
+	p.piece = strconv.AppendInt(p.piece, ch.rev, 10)
 	p.piece = append(p.piece, `,"op":`...)
-	p.text(ch.Op)
-	if ch.Data != nil {
-		p.piece = append(append(p.piece, `,"data":`...), ch.Data...)
+	p.text(ch.op)
+	if ch.data != nil {
+		p.piece = append(append(p.piece, `,"data":`...), ch.data...)
 	}
 	p.piece = append(p.piece, '}')
 	if len(p.piece) < pieceSize {

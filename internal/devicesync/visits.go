@@ -42,22 +42,22 @@ func (p *puller) loadVisits(collection string, wanted map[string]int, into []cha
 			continue
 		}
 		ch := &into[wanted[id]]
-		ch.Op, ch.read = collections.Upsert, func(ch *change) error { return p.readVisit(in, ch, said[id]) }
+		ch.op, ch.read = collections.Upsert, func(ch *change) error { return p.readVisit(in, ch, said[id]) }
 	}
 	return nil
 }
 
 // readVisit reads the data of a visit; one that went meanwhile becomes a leave.
 func (p *puller) readVisit(in *instrument.Instrument, ch *change, said remark) error {
-	data, rev, err := p.visit(in, ch.ID, said)
-	p.db.Keys().NoteDamage(collections.SealedAt(ch.Collection, ch.ID)+anywhere, err)
+	data, rev, err := p.visit(in, ch.id, said)
+	p.db.Keys().NoteDamage(collections.SealedAt(ch.collection, ch.id)+anywhere, err)
 	switch {
 	case collections.Damaged(err):
-		ch.Op = damaged
+		ch.op = damaged
 	case err != nil:
-		return fmt.Errorf("pull %s: %s: %w", ch.Collection, ch.ID, err)
+		return fmt.Errorf("pull %s: %s: %w", ch.collection, ch.id, err)
 	case data == nil:
-		ch.Op = collections.Leave
+		ch.op = collections.Leave
 	default:
 		ch.found(data, rev)
 	}
@@ -107,11 +107,10 @@ func (p *puller) visit(in *instrument.Instrument, id string, said remark) ([]byt
 	if err != nil {
 		return nil, 0, err
 	}
-	opened, _, err := collections.OpenWhole(p.db, collections.Reviews, said.review, said.sealed)
-	if err != nil {
+	comment := map[string]*string{"comment": &said.comment}
+	if err := collections.Fill(p.db, collections.Reviews, said.review, said.sealed, comment); err != nil {
 		return nil, 0, err
 	}
-	opened.Fill("comment", &said.comment)
 	rest, err := json.Marshal(map[string]any{
 		"form": rec.Form, "version": rec.FormVersion, "campaign": rec.Campaign, "household": rec.Household, "person": rec.Person,
 		"area": rec.Area, "outcome": rec.Outcome,

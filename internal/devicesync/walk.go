@@ -45,15 +45,15 @@ func (p *puller) rows(ph phase, c cursor, want int) (found []change, err error) 
 	if ph.collection == collections.Changes {
 		left := territory.Feed{Ranges: ph.ranges, Where: ph.where, Args: ph.args}
 		err = left.Each(p.db, feedPosition(c), want, func(rows *sql.Rows) error {
-			ch := change{Seq: c.seq}
-			err := rows.Scan(&ch.at, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
+			ch := change{seq: c.seq}
+			err := rows.Scan(&ch.at, &ch.collection, &ch.id, &ch.rev, &ch.op)
 			found = append(found, ch)
 			return err
 		})
 		return found, err
 	}
 	err = ph.each(p.db, parsePosition(c.last), want, func(l listed) {
-		found = append(found, change{Seq: c.seq, Collection: ph.collection, ID: l.at.ID, Rev: l.rev, Op: ph.op, row: l.row, at: textOf(l.at)})
+		found = append(found, change{seq: c.seq, collection: ph.collection, id: l.at.ID, rev: l.rev, op: ph.op, row: l.row, at: textOf(l.at)})
 	})
 	return found, err
 }
@@ -71,7 +71,7 @@ func (p *puller) follow(c cursor) (cursor, error) {
 	var found []change
 	err := p.feed.Each(p.db, c.seq, p.limit+1, func(rows *sql.Rows) error {
 		var ch change
-		err := rows.Scan(&ch.Seq, &ch.Collection, &ch.ID, &ch.Rev, &ch.Op)
+		err := rows.Scan(&ch.seq, &ch.collection, &ch.id, &ch.rev, &ch.op)
 		found = append(found, ch)
 		return err
 	})
@@ -83,7 +83,7 @@ func (p *puller) follow(c cursor) (cursor, error) {
 	}
 	done, err := p.fill(found, false)
 	if done > 0 {
-		c.seq, p.more = found[done-1].Seq, p.more || done < len(found)
+		c.seq, p.more = found[done-1].seq, p.more || done < len(found)
 	}
 	return c, err
 }

@@ -3,7 +3,6 @@ package grid
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -46,16 +45,11 @@ func ImportHouseCodes(ctx context.Context, app core.App, f File, o Options) (Hou
 	if !tabular.Lists(f.Name) {
 		return r, survey.Problems{mistake(0, "", "house_code.file", "")}
 	}
-	l := houseList{areas: map[string]bool{}, said: map[string]houseRow{}}
-	err := collections.Each(collections.Read(app), `SELECT code FROM areas WHERE active`, nil, func(rows *sql.Rows) error {
-		var code string
-		err := rows.Scan(&code)
-		l.areas[code] = true
-		return err
-	})
+	areas, err := collections.Map[string, bool](collections.Read(app), `SELECT code, active FROM areas WHERE active`)
 	if err != nil {
 		return r, err
 	}
+	l := houseList{areas: areas, said: map[string]houseRow{}}
 	r.Ignored, err = tabular.ReadFrom(tabular.File{Name: f.Name, In: bytes.NewReader(f.Data)}, houseColumns, l.row)
 	r.Mistakes = append(r.Mistakes, l.wrong...)
 	if whole := (survey.Problems)(nil); errors.As(err, &whole) {

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -222,9 +221,7 @@ func part(db collections.DB, act access.Act, p Pair) error {
 }
 
 func personOfRow(db collections.DB, table, row string, person *string) error {
-	err := collections.Each(db, `SELECT person FROM "`+table+`" WHERE id=?`, []any{row},
-		func(rows *sql.Rows) error { return rows.Scan(person) })
-	if err != nil {
+	if _, err := collections.One(db, `SELECT person FROM "`+table+`" WHERE id=?`, []any{row}, person); err != nil {
 		return fmt.Errorf("person of %s: %w", table, err)
 	}
 	return nil

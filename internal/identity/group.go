@@ -2,7 +2,6 @@ package identity
 
 import (
 	"cmp"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -118,17 +117,12 @@ func (g *grouping) connected(from ...string) (map[string]member, error) {
 		if exists {
 			found[id] = m
 		}
-		err = collections.Each(g.db, `SELECT b FROM duplicates WHERE collection=? AND status='same' AND a=? UNION ALL SELECT a FROM duplicates
-			WHERE collection=? AND status='same' AND b=?`,
-			[]any{g.table, id, g.table, id}, func(rows *sql.Rows) error {
-				var other string
-				err := rows.Scan(&other)
-				from = append(from, other)
-				return err
-			})
+		others, err := collections.Column[string](g.db, `SELECT b FROM duplicates WHERE collection=? AND status='same' AND a=?
+			UNION ALL SELECT a FROM duplicates WHERE collection=? AND status='same' AND b=?`, g.table, id, g.table, id)
 		if err != nil {
 			return nil, fmt.Errorf("verdicts on %s: %w", id, err)
 		}
+		from = append(from, others...)
 	}
 	return found, nil
 }

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"database/sql"
 	"time"
 
 	"doorstep/collections"
@@ -12,15 +11,7 @@ func MoveMembers(db collections.DB, household, from, to string, now time.Time) e
 	if from == to || from == "" || to == "" {
 		return nil
 	}
-	members := map[string]int64{}
-	err := collections.Each(db, `SELECT id, rev FROM persons
-		WHERE household=? AND area=?`, []any{household, from}, func(rows *sql.Rows) error {
-		var id string
-		var rev int64
-		err := rows.Scan(&id, &rev)
-		members[id] = rev + 1
-		return err
-	})
+	members, err := collections.Map[string, int64](db, `SELECT id, rev+1 FROM persons WHERE household=? AND area=?`, household, from)
 	if err != nil {
 		return err
 	}

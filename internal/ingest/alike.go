@@ -177,15 +177,13 @@ func (c cause) waiting(db collections.DB, before string, behind heldPlace, most 
 			continue
 		}
 		args := []any{r.Lo, r.Hi, behind.Area, behind.At, behind.Row, c.code, c.form, before, most - len(all)}
-		err = collections.Each(db, heldBehind, args, func(rows *sql.Rows) error {
-			var p heldPlace
-			err := rows.Scan(&p.Area, &p.At, &p.Row, &p.id)
-			all = append(all, p)
-			return err
+		some, err := collections.All(db, heldBehind, args, func(rows *sql.Rows, p *heldPlace) error {
+			return rows.Scan(&p.Area, &p.At, &p.Row, &p.id)
 		})
 		if err != nil {
 			return nil, err
 		}
+		all = append(all, some...)
 	}
 	return all, nil
 }

@@ -41,10 +41,10 @@ func (d *prepared) checkClock(offset time.Duration, now time.Time) {
 	default:
 		return
 	}
-	entry := validate.Catalogue[validate.ClockOff]
+	issue := validate.Found(validate.ClockOff, field)
 	zh, en := spanOf(off)
-	d.issues = append(d.issues, survey.Issue{Code: validate.ClockOff, Field: field, Severity: entry.Severity, ZH: entry.ZH + "：" + zh,
-		EN: entry.EN + ": " + en})
+	issue.ZH, issue.EN = issue.ZH+"："+zh, issue.EN+": "+en
+	d.issues = append(d.issues, issue)
 }
 
 // lastMoment is the latest time that the tablet's clock gave the record, and the question that holds it; zero for none.

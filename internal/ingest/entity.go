@@ -217,18 +217,14 @@ func (v version) idle() bool {
 }
 
 func versionsOf(db collections.DB, list, entity string) ([]version, error) {
-	var all []version
-	err := collections.Each(db, `SELECT entity_rev, base, trunk, branch, properties FROM entity_versions WHERE entity=? AND list=?
-		ORDER BY entity_rev, created`, []any{entity, list}, func(rows *sql.Rows) error {
-		var v version
+	return collections.All(db, `SELECT entity_rev, base, trunk, branch, properties FROM entity_versions WHERE entity=? AND list=?
+		ORDER BY entity_rev, created`, []any{entity, list}, func(rows *sql.Rows, v *version) error {
 		var set string
 		if err := rows.Scan(&v.rev, &v.base, &v.trunk, &v.branch, &set); err != nil {
 			return err
 		}
-		all = append(all, v)
-		return json.Unmarshal([]byte(set), &all[len(all)-1].set)
+		return json.Unmarshal([]byte(set), &v.set)
 	})
-	return all, err
 }
 
 // precedes reports whether the claim's change was made before v on the same tablet.

@@ -26,14 +26,7 @@ func (s *storing) handOver(collection, area string) (Receipt, error) {
 // hadOnce reports whether a record was in the scope of a worker: the feed told them of it, or it lies or lay where they work
 // or worked.
 func hadOnce(db collections.DB, actor access.Actor, collection, record, area string) (bool, error) {
-	places := []string{area}
-	err := collections.Each(db, `SELECT target FROM changes
-		WHERE record=? AND collection=?`, []any{record, collection}, func(rows *sql.Rows) error {
-		var target string
-		err := rows.Scan(&target)
-		places = append(places, target)
-		return err
-	})
+	places, err := collections.Column[string](db, `SELECT target FROM changes WHERE record=? AND collection=?`, record, collection)
 	if err != nil {
 		return false, err
 	}
@@ -44,7 +37,7 @@ func hadOnce(db collections.DB, actor access.Actor, collection, record, area str
 		territory = append(territory, access.ParseTerritory(codes)...)
 		return err
 	})
-	had := slices.ContainsFunc(places, func(place string) bool {
+	had := slices.ContainsFunc(append(places, area), func(place string) bool {
 		return place == collections.ToWorker(actor.ID) || access.Actor{Territory: territory}.Covers(place)
 	})
 	return had, err

@@ -126,12 +126,11 @@ func (f *lookahead) campaignOf(db collections.DB, form, area string) (string, er
 	all, known := f.open[form]
 	if !known {
 		const query = `SELECT id, COALESCE(territory,'[]') FROM campaigns WHERE form=? AND status='open' ORDER BY created, id`
-		err := collections.Each(db, query, []any{form}, func(rows *sql.Rows) error {
-			var c openCampaign
+		var err error
+		all, err = collections.All(db, query, []any{form}, func(rows *sql.Rows, c *openCampaign) error {
 			var territory string
 			err := rows.Scan(&c.id, &territory)
 			c.territory.Territory = access.ParseTerritory(territory)
-			all = append(all, c)
 			return err
 		})
 		if err != nil {

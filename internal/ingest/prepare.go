@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -226,8 +227,7 @@ func (d *prepared) forget() {
 func (d *prepared) check(ctx context.Context, intake *Intake) {
 	now := intake.Now()
 	if d.inst.Mended {
-		entry := validate.Catalogue[validate.TextMended]
-		d.issues = append(d.issues, survey.Issue{Code: validate.TextMended, Severity: entry.Severity, ZH: entry.ZH, EN: entry.EN})
+		d.issues = append(d.issues, validate.Found(validate.TextMended, ""))
 	}
 	check := d.form.Check
 	if d.merged {
@@ -294,11 +294,7 @@ func (d *prepared) prepareHousehold(e *instrument.Entity) *preparedHousehold {
 	if n, err := strconv.ParseInt(e.Value(root, "residents"), 10, 64); err == nil {
 		said.Residents = n
 	}
-	claimed := e.KnownID(root)
-	if !isUUID(claimed) {
-		claimed = ""
-	}
-	return &preparedHousehold{said: said, claimed: claimed, version: claimOf(e, root), at: pathIn(e, "", d.form.Location)}
+	return &preparedHousehold{said: said, claimed: claimedID(e, root), version: claimOf(e, root), at: pathIn(e, "", d.form.Location)}
 }
 
 func (d *prepared) preparePersons(e *instrument.Entity) {
@@ -319,12 +315,9 @@ func (d *prepared) preparePersons(e *instrument.Entity) {
 }
 
 func (d *prepared) preparePerson(e *instrument.Entity, node *survey.Node, row, prefix string) {
-	name := e.Value(node, "full_name") // ODK keeps the property "name" for the id
-	if name == "" {
-		name = e.Value(node, "name")
-	}
 	p := identity.Person{
-		Name: name, Sex: e.Value(node, "sex"), BirthDate: e.Value(node, "birth_date"), IDType: e.Value(node, "id_type"),
+		Name: cmp.Or(e.Value(node, "full_name"), e.Value(node, "name")), // ODK keeps the property "name" for the id
+		Sex:  e.Value(node, "sex"), BirthDate: e.Value(node, "birth_date"), IDType: e.Value(node, "id_type"),
 		IDNumber: e.Value(node, "id_number"), Phone: e.Value(node, "phone"), Relation: e.Value(node, "relation"),
 		Source: e.Table.Name + "/" + row,
 	}
@@ -336,12 +329,17 @@ func (d *prepared) preparePerson(e *instrument.Entity, node *survey.Node, row, p
 	}
 	p.NameKey = identity.NameKey(p.Name)
 	p.IDKey = validate.IDKey(p.IDNumber)
-	claimed := e.KnownID(node)
-	if !isUUID(claimed) {
-		claimed = ""
+	d.people = append(d.people, preparedPerson{said: p, claimed: claimedID(e, node), node: node, row: row, table: e.Table.Name,
+		version: claimOf(e, node), at: pathIn(e, prefix, d.form.Location)})
+}
+
+// claimedID is the entity that the sender names; "" where they name none, or write what is no id.
+func claimedID(e *instrument.Entity, node *survey.Node) string {
+	id := e.KnownID(node)
+	if !isUUID(id) {
+		return ""
 	}
-	d.people = append(d.people, preparedPerson{said: p, claimed: claimed, node: node, row: row, table: e.Table.Name, version: claimOf(e, node),
-		at: pathIn(e, prefix, d.form.Location)})
+	return id
 }
 
 // pathIn finds the question that a column of an entity comes from: its property's, the place for what is computed, else

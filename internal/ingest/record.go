@@ -164,9 +164,8 @@ func (s *storing) stays() error {
 	if s.sender.Actor.MayMove(access.EditRecord, from, s.d.rec.Area, s.sender.Actor.ID) {
 		return nil
 	}
-	text := problem.Catalogue[problem.OtherTerritory]
-	return &Invalid{Columns: map[string]survey.Issue{"location": {Code: string(problem.OtherTerritory),
-		Field: strings.Join(s.d.form.Location, "/"), Severity: survey.Error, ZH: text.ZH, EN: text.EN}}}
+	where := issueOf(problem.OtherTerritory, strings.Join(s.d.form.Location, "/"))
+	return &Invalid{Columns: map[string]survey.Issue{"location": where}}
 }
 
 // AcceptRow is the dashboard's door for one row of a repeat: the row is saved, the whole record checked with it, and the

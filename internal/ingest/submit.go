@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strings"
 
 	"doorstep/collections"
@@ -373,12 +374,7 @@ func (s *storing) state() error {
 }
 
 func serious(issues []survey.Issue) bool {
-	for _, i := range issues {
-		if i.Severity == survey.Error {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(issues, func(i survey.Issue) bool { return i.Severity == survey.Error })
 }
 
 func (s *storing) write() error {

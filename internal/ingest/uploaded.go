@@ -87,19 +87,13 @@ func Lacking(db collections.DB, worker string, digests []string) ([]string, erro
 	if len(digests) == 0 {
 		return []string{}, nil
 	}
-	here := map[string]bool{}
 	marks, args := strings.TrimSuffix(strings.Repeat("?,", len(digests)), ","), []any{worker}
 	for _, d := range digests {
 		args = append(args, d)
 	}
-	err := collections.Each(db, `SELECT sha256 FROM uploads WHERE worker=? AND sha256 IN (`+marks+`)
-		UNION SELECT sha256 FROM attachments WHERE worker=? AND state!='declared'
-		AND sha256 IN (`+marks+`)`, append(args, args...), func(rows *sql.Rows) error {
-		var sha string
-		err := rows.Scan(&sha)
-		here[sha] = true
-		return err
-	})
+	here, err := collections.Map[string, bool](db, `SELECT sha256, TRUE FROM uploads WHERE worker=? AND sha256 IN (`+marks+`)
+		UNION SELECT sha256, TRUE FROM attachments WHERE worker=? AND state!='declared'
+		AND sha256 IN (`+marks+`)`, append(args, args...)...)
 	lacking := []string{}
 	for _, d := range digests {
 		if !here[d] {

@@ -171,18 +171,12 @@ func find(db collections.DB, form, version string) (v versionRow, err error) {
 // tell announces a version to everyone and notes who changed it. The other published versions are announced with it:
 // tablets get the newest alone, and which one that is may just have changed.
 func tell(db collections.DB, r collections.Revision, in *Instrument, by string, now time.Time) error {
-	revs := map[string]int64{r.Record: r.Rev}
-	err := collections.Each(db, `SELECT id, rev FROM forms
-		WHERE form_id=? AND id!=? AND status='published'`, []any{in.Form.ID, r.Record}, func(rows *sql.Rows) error {
-		var other string
-		var otherRev int64
-		err := rows.Scan(&other, &otherRev)
-		revs[other] = otherRev
-		return err
-	})
+	revs, err := collections.Map[string, int64](db, `SELECT id, rev FROM forms
+		WHERE form_id=? AND id!=? AND status='published'`, in.Form.ID, r.Record)
 	if err != nil {
 		return err
 	}
+	revs[r.Record] = r.Rev
 	for _, each := range slices.Sorted(maps.Keys(revs)) {
 		if err := collections.Announce(db, collections.RevisionOf(collections.Forms, each, revs[each]), collections.Everyone, collections.Upsert,
 			now); err != nil {
@@ -226,21 +220,17 @@ func beside(db collections.DB, f *survey.Form) error {
 
 // others reads the versions of a form that records may have, besides itself.
 func others(db collections.DB, f *survey.Form) ([]*survey.Form, error) {
-	var all []*survey.Form
-	err := collections.Each(db, `SELECT version, source_name, source FROM forms WHERE form_id=? AND version!=? AND status!='draft'
-		ORDER BY published_at`, []any{f.ID, f.Version}, func(rows *sql.Rows) error {
+	return collections.All(db, `SELECT version, source_name, source FROM forms WHERE form_id=? AND version!=? AND status!='draft'
+		ORDER BY published_at`, []any{f.ID, f.Version}, func(rows *sql.Rows, other **survey.Form) (err error) {
 		var s stored
 		if err := rows.Scan(&s.version, &s.name, &s.source); err != nil {
 			return err
 		}
-		other, err := s.form()
-		if err != nil {
+		if *other, err = s.form(); err != nil {
 			return fmt.Errorf("version %s of %s: %w", s.version, f.ID, err)
 		}
-		all = append(all, other)
 		return nil
 	})
-	return all, err
 }
 
 func versionTaken(f *survey.Form) survey.Problem {

@@ -116,11 +116,9 @@ func scan(db collections.DB, rows *sql.Rows) (Job, error) {
 	if err != nil {
 		return j, err
 	}
-	opened, _, err := collections.OpenWhole(db, collections.Jobs, j.ID, sealed)
-	if err != nil {
+	if err := collections.Fill(db, collections.Jobs, j.ID, sealed, map[string]*string{"body": &text}); err != nil {
 		return j, err
 	}
-	opened.Fill("body", &text)
 	var b body
 	if text != "" && json.Unmarshal([]byte(text), &b) != nil {
 		b = body{} // somebody broke it by hand

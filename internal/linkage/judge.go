@@ -113,7 +113,7 @@ func (j *judge) of(b int32, least float64) Judged {
 // params are the shares of the model, with what is expected of any pair of the register.
 func (m *Trained) params(t *Table) (params, error) {
 	p := t.start()
-	if len(m.Columns) != len(t.aspects) || m.Version != ModelVersion {
+	if len(m.Columns) != len(t.aspects) || m.Version != modelVersion {
 		return p, fmt.Errorf("the model of version %d has %d columns, not %d", m.Version, len(m.Columns), len(t.aspects))
 	}
 	for i, c := range m.Columns {

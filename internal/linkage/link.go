@@ -67,7 +67,7 @@ func Find(ctx context.Context, t *Table, o Options) (*Result, error) {
 		return nil, err
 	}
 	t.monotone(&p)
-	r := &Result{t: t, scorer: t.scorer(&p), Model: Model{Version: ModelVersion, Made: o.Now, Seed: o.Seed, Records: t.Len(),
+	r := &Result{t: t, scorer: t.scorer(&p), Model: Model{Version: modelVersion, Made: o.Now, Seed: o.Seed, Records: t.Len(),
 		Possible: t.possible(),
 		Match:    p.match, Household: p.household, Iterations: rounds, Columns: t.describe(&p), Passes: c.passes}}
 	if err := r.score(ctx, c, step("比较 comparing")); err != nil {

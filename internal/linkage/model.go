@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ModelVersion is raised when a model means something else than before.
-const ModelVersion = 1
+// modelVersion is raised when a model means something else than before.
+const modelVersion = 1
 
 // Model is what was learned from records: for each column how often records of one person, of others in one household and
 // of others agree at each level.

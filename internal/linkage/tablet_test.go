@@ -1,9 +1,7 @@
 package linkage
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -16,22 +14,9 @@ import (
 	"github.com/mozillazg/go-pinyin"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
+
+	"doorstep/internal/corpora"
 )
-
-var update = flag.Bool("update", false, "write what the tablet's side is made of and tested against")
-
-// golden compares a file with what it should hold, or writes it.
-func golden(t *testing.T, file string, want []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s is not what the engine makes: run go test ./internal/linkage -run Tablet -update (%v)", file, err)
-	}
-}
 
 func trained(t *testing.T) *Trained {
 	t.Helper()
@@ -103,7 +88,7 @@ func TestTabletTables(t *testing.T) {
 		fmt.Fprintf(&b, "  %s: %q,\n", plain, string(byReading[plain]))
 	}
 	b.WriteString("};\n")
-	golden(t, "../../web/sync/src/tables.ts", []byte(b.String()))
+	corpora.Golden(t, "../../web/sync/src/tables.ts", b.String())
 }
 
 func listOf(classes [3]string) []string { return classes[:] }
@@ -177,5 +162,5 @@ func TestTabletVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "../../web/sync/test/lookalikes.json", append(out, '\n'))
+	corpora.Golden(t, "../../web/sync/test/lookalikes.json", string(out)+"\n")
 }

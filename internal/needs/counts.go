@@ -13,6 +13,7 @@ import (
 	"doorstep/internal/coverage"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
+	"doorstep/internal/survey"
 )
 
 // Counts are the needs of communities as they were counted last. A community is counted again when its needs have changed, which the
@@ -21,7 +22,7 @@ type Counts struct {
 	mu        sync.Mutex
 	known     map[string]counted
 	numbers   map[instrument.Need]int // of the needs that were met
-	words     []Text                  // of their items, by number
+	words     []survey.Words          // of their items, by number
 	survivors coverage.Survivors
 	counting  sync.Mutex // held while a community is counted, so that two who ask at once do not both count it
 }
@@ -41,13 +42,13 @@ type counted struct {
 // Count is how many people need something. For an actor who may not read records N is the nearest multiple of Least, and nil
 // where they are too few.
 type Count struct {
-	Domain     string `json:"domain"`
-	DomainName Text   `json:"domain_name"`
-	Item       string `json:"item"`
-	ItemName   Text   `json:"item_name"`
-	Level      string `json:"level"`
-	LevelName  Text   `json:"level_name"`
-	N          *int   `json:"n"`
+	Domain     string       `json:"domain"`
+	DomainName survey.Words `json:"domain_name"`
+	Item       string       `json:"item"`
+	ItemName   survey.Words `json:"item_name"`
+	Level      string       `json:"level"`
+	LevelName  survey.Words `json:"level_name"`
+	N          *int         `json:"n"`
 }
 
 // Line is one area with what is needed there.
@@ -151,15 +152,11 @@ func (c *Counts) merged(db collections.DB) (coverage.Survivors, error) {
 	}
 	stale := []string{}
 	for id := range moved {
-		if err := collections.Each(db, `SELECT substr(area,1,?) FROM needs
-			WHERE person=?`, []any{territory.CommunityDigits, id}, func(rows *sql.Rows) error {
-			var community string
-			err := rows.Scan(&community)
-			stale = append(stale, community)
-			return err
-		}); err != nil {
+		communities, err := collections.Column[string](db, `SELECT substr(area,1,?) FROM needs WHERE person=?`, territory.CommunityDigits, id)
+		if err != nil {
 			return nil, err
 		}
+		stale = append(stale, communities...)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -173,15 +170,8 @@ func (c *Counts) merged(db collections.DB) (coverage.Survivors, error) {
 // within adds up the communities of a range; of one that lies in it in part, that part.
 func (c *Counts) within(db collections.DB, library *instrument.Library, survivors coverage.Survivors, r territory.Range,
 	sum *counted) error {
-	versions := map[string]int64{}
-	err := collections.Each(db, `SELECT area, version FROM need_versions WHERE area>=? AND area<?`,
-		[]any{territory.InCommunity(r.Lo), r.Hi}, func(rows *sql.Rows) error {
-			var community string
-			var version int64
-			err := rows.Scan(&community, &version)
-			versions[community] = version
-			return err
-		})
+	versions, err := collections.Map[string, int64](db, `SELECT area, version FROM need_versions WHERE area>=? AND area<?`,
+		territory.InCommunity(r.Lo), r.Hi)
 	if err != nil {
 		return err
 	}
@@ -288,7 +278,7 @@ func (c *Counts) number(n instrument.Need) int {
 	number, met := c.numbers[n]
 	if !met {
 		number = len(c.words)
-		c.numbers[n], c.words = number, append(c.words, Text{})
+		c.numbers[n], c.words = number, append(c.words, survey.Words{})
 	}
 	return number
 }
@@ -318,8 +308,8 @@ func (c *Counts) line(sum counted, l Line, least int) Line {
 			continue
 		}
 		item := c.words[number]
-		if item == (Text{}) {
-			item = Text{n.Item, n.Item}
+		if item == (survey.Words{}) {
+			item = survey.Untranslated(n.Item)
 		}
 		l.Needs = append(l.Needs, Count{n.Domain, DomainName(n.Domain), n.Item, item, n.Level, LevelNames[n.Level], told(sum.by[number], least)})
 	}

@@ -23,30 +23,30 @@ const (
 
 // Entitlement is what the facts suggest about one service, with the facts that it rests on.
 type Entitlement struct {
-	Code       string  `json:"code"`
-	Name       Text    `json:"name"`
-	Suggestion string  `json:"suggestion"`
-	Reason     Text    `json:"reason"`
-	Band       string  `json:"band"`     // such as the amount by age; "" where none is suggested
-	Received   *bool   `json:"received"` // nil where nobody has said so
-	Basis      string  `json:"basis"`
-	Facts      []Fact  `json:"facts"` // that were read
-	Missing    []Named `json:"missing"`
+	Code       string       `json:"code"`
+	Name       survey.Words `json:"name"`
+	Suggestion string       `json:"suggestion"`
+	Reason     survey.Words `json:"reason"`
+	Band       string       `json:"band"`     // such as the amount by age; "" where none is suggested
+	Received   *bool        `json:"received"` // nil where nobody has said so
+	Basis      string       `json:"basis"`
+	Facts      []Fact       `json:"facts"` // that were read
+	Missing    []Named      `json:"missing"`
 }
 
 // Fact is something that is known of a person, and the record that says so; the register itself has no record.
 type Fact struct {
 	Named
-	Value  string `json:"value"`
-	Shown  Text   `json:"shown"`
-	Record string `json:"record"`
-	Day    string `json:"day"`
+	Value  string       `json:"value"`
+	Shown  survey.Words `json:"shown"`
+	Record string       `json:"record"`
+	Day    string       `json:"day"`
 }
 
 // Named is a fact by its name, and as a form asks for it.
 type Named struct {
-	Name  string `json:"name"`
-	Asked Text   `json:"asked"`
+	Name  string       `json:"name"`
+	Asked survey.Words `json:"asked"`
 }
 
 // words is where versions of forms are looked up, for what they call things.
@@ -131,8 +131,8 @@ const mostSteps = 20_000
 
 // suggest judges one service. A rule that cannot be evaluated suggests nothing.
 func (s *compiled) suggest(ctx *xpath.Context, library words, k *known) Entitlement {
-	e := Entitlement{Code: s.Code, Name: Text{s.NameZH, cmp.Or(s.NameEN, s.NameZH)}, Suggestion: NoRule, Basis: s.Basis, Facts: []Fact{},
-		Missing: []Named{}}
+	e := Entitlement{Code: s.Code, Name: survey.WordsOf(s.NameZH, cmp.Or(s.NameEN, s.NameZH)), Suggestion: NoRule, Basis: s.Basis,
+		Facts: []Fact{}, Missing: []Named{}}
 	if s.received != nil {
 		if got, _, err := s.received.Judge(ctx); err == nil && got != xpath.Unknown {
 			yes := got == xpath.Yes
@@ -140,12 +140,12 @@ func (s *compiled) suggest(ctx *xpath.Context, library words, k *known) Entitlem
 		}
 	}
 	if s.rule == nil {
-		e.Reason = Text{"尚未写明条件，由民政部门填写。", "No rule yet; the bureau has to say who is entitled."}
+		e.Reason = survey.WordsOf("尚未写明条件，由民政部门填写。", "No rule yet; the bureau has to say who is entitled.")
 		return e
 	}
 	found, missing, err := s.rule.Judge(ctx)
 	if err != nil {
-		e.Reason = Text{"条件无法计算，请检查这一行。", "The rule cannot be evaluated; look at this row of the table."}
+		e.Reason = survey.WordsOf("条件无法计算，请检查这一行。", "The rule cannot be evaluated; look at this row of the table.")
 		return e
 	}
 	e.Suggestion = []string{Open, Unlikely, Likely}[found]
@@ -167,24 +167,24 @@ func (s *compiled) suggest(ctx *xpath.Context, library words, k *known) Entitlem
 }
 
 // reason says in words what was suggested and why.
-func (s *compiled) reason(e *Entitlement) Text {
+func (s *compiled) reason(e *Entitlement) survey.Words {
 	zh, en := []string{}, []string{}
 	for _, f := range e.Facts {
 		zh, en = append(zh, f.Asked.ZH+"："+f.Shown.ZH), append(en, f.Asked.EN+": "+f.Shown.EN)
 	}
-	lacking := Text{}
+	lacking := survey.Words{}
 	for i, m := range e.Missing {
 		if i > 0 {
 			lacking.ZH, lacking.EN = lacking.ZH+"、", lacking.EN+", "
 		}
 		lacking.ZH, lacking.EN = lacking.ZH+m.Asked.ZH, lacking.EN+m.Asked.EN
 	}
-	head := map[string]Text{
-		Likely: {"似乎符合", "Seems entitled"}, Unlikely: {"似乎不符合", "Seems not entitled"},
-		Open: {"还不能判断，缺少：" + lacking.ZH, "Not known yet, lacking: " + lacking.EN},
+	head := map[string]survey.Words{
+		Likely: {ZH: "似乎符合", EN: "Seems entitled"}, Unlikely: {ZH: "似乎不符合", EN: "Seems not entitled"},
+		Open: {ZH: "还不能判断，缺少：" + lacking.ZH, EN: "Not known yet, lacking: " + lacking.EN},
 	}[e.Suggestion]
-	return Text{joined(head.ZH, "（"+cmp.Or(s.WordsZH, s.Rule)+"）。", strings.Join(zh, "；")),
-		joined(head.EN+" ", "("+cmp.Or(s.WordsEN, s.WordsZH, s.Rule)+"). ", strings.Join(en, "; "))}
+	return survey.WordsOf(joined(head.ZH, "（"+cmp.Or(s.WordsZH, s.Rule)+"）。", strings.Join(zh, "；")),
+		joined(head.EN+" ", "("+cmp.Or(s.WordsEN, s.WordsZH, s.Rule)+"). ", strings.Join(en, "; ")))
 }
 
 func joined(parts ...string) string { return strings.TrimSpace(strings.Join(parts, "")) }
@@ -194,10 +194,11 @@ func (k *known) fact(library words, name string) (Fact, bool) {
 	if !ok {
 		return Fact{}, false
 	}
-	f := Fact{Named: k.named(library, name), Value: value, Shown: Text{value, value}, Record: k.from[name].record, Day: k.from[name].day}
+	from := k.from[name]
+	f := Fact{Named: k.named(library, name), Value: value, Shown: survey.Untranslated(value), Record: from.record, Day: from.day}
 	for _, in := range k.instruments(library, name) {
 		if _, meant := in.FactWords(name, value); len(meant) > 0 {
-			f.Shown = Text{}
+			f.Shown = survey.Words{}
 			for i, label := range meant {
 				if i > 0 {
 					f.Shown.ZH, f.Shown.EN = f.Shown.ZH+"、", f.Shown.EN+", "
@@ -217,13 +218,13 @@ func (k *known) named(library words, name string) Named {
 	}
 	for _, in := range k.instruments(library, name) {
 		if asked, _ := in.FactWords(name, ""); asked != nil {
-			return Named{name, Text{cmp.Or(asked.Tagged("zh"), name), cmp.Or(asked.Tagged("en"), name)}}
+			return Named{name, survey.WordsOf(cmp.Or(asked.Tagged("zh"), name), cmp.Or(asked.Tagged("en"), name))}
 		}
 	}
-	return Named{name, Text{name, name}}
+	return Named{name, survey.Untranslated(name)}
 }
 
-var registerWords = map[string]Text{ageFact: {"年龄", "age"}, sexFact: {"性别", "sex"}}
+var registerWords = map[string]survey.Words{ageFact: {ZH: "年龄", EN: "age"}, sexFact: {ZH: "性别", EN: "sex"}}
 
 // instruments are the versions whose words tell of a fact: the one that the fact comes from, then those of the person's records, then
 // every current one, by its form's id.

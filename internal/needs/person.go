@@ -15,28 +15,22 @@ import (
 	"doorstep/internal/survey"
 )
 
-// Text is something to read, in both languages.
-type Text struct {
-	ZH string `json:"zh"`
-	EN string `json:"en"`
-}
-
 // Need is what somebody needs, as one record says it. It is Current where no later record of the same form speaks of the person.
 type Need struct {
-	Person     string `json:"person"`
-	Domain     string `json:"domain"`
-	DomainName Text   `json:"domain_name"`
-	Item       string `json:"item"`
-	ItemName   Text   `json:"item_name"`
-	Level      string `json:"level"`
-	LevelName  Text   `json:"level_name"`
-	Collection string `json:"collection"`
-	Record     string `json:"record"`
-	Form       string `json:"form"`
-	Version    string `json:"form_version"`
-	Area       string `json:"area"`
-	Day        string `json:"day"` // of the visit
-	Current    bool   `json:"current"`
+	Person     string       `json:"person"`
+	Domain     string       `json:"domain"`
+	DomainName survey.Words `json:"domain_name"`
+	Item       string       `json:"item"`
+	ItemName   survey.Words `json:"item_name"`
+	Level      string       `json:"level"`
+	LevelName  survey.Words `json:"level_name"`
+	Collection string       `json:"collection"`
+	Record     string       `json:"record"`
+	Form       string       `json:"form"`
+	Version    string       `json:"form_version"`
+	Area       string       `json:"area"`
+	Day        string       `json:"day"` // of the visit
+	Current    bool         `json:"current"`
 }
 
 // Person is what is known of one person's needs, and what that may entitle to.
@@ -147,7 +141,7 @@ func rowsOf(db collections.DB, actor access.Actor, id string) (all []row, err er
 // worded puts a need into the words of the version that the record names.
 func worded(library *instrument.Library, r row, n instrument.Need) Need {
 	out := Need{Person: r.person, Domain: n.Domain, Item: n.Item, Level: n.Level, LevelName: LevelNames[n.Level], Collection: r.collection,
-		Record: r.record, Form: r.form, Version: r.version, Area: r.area, Day: r.day, ItemName: Text{n.Item, n.Item}}
+		Record: r.record, Form: r.form, Version: r.version, Area: r.area, Day: r.day, ItemName: survey.Untranslated(n.Item)}
 	out.DomainName = DomainName(n.Domain)
 	if in, ok := library.Get(r.form, r.version); ok {
 		out.ItemName = ItemName(in, n)
@@ -156,26 +150,28 @@ func worded(library *instrument.Library, r row, n instrument.Need) Need {
 }
 
 // ItemName is how a version of a form calls what somebody needs.
-func ItemName(in *instrument.Instrument, n instrument.Need) Text {
+func ItemName(in *instrument.Instrument, n instrument.Need) survey.Words {
 	words := in.Words(n.Domain, n.Item)
-	return Text{cmp.Or(words.Tagged("zh"), n.Item), cmp.Or(words.Tagged("en"), n.Item)}
+	return survey.WordsOf(cmp.Or(words.Tagged("zh"), n.Item), cmp.Or(words.Tagged("en"), n.Item))
 }
 
 // DomainName is what a domain is called; one of a bureau's own form by its code.
-func DomainName(domain string) Text {
+func DomainName(domain string) survey.Words {
 	if known, ok := domainNames[domain]; ok {
 		return known
 	}
-	return Text{domain, domain}
+	return survey.Untranslated(domain)
 }
 
 // LevelNames are what the levels of a need are called.
-var LevelNames = map[string]Text{
-	"stated": {"提出", "stated"}, "mild": {"较轻", "mild"}, "moderate": {"中等", "moderate"}, "serious": {"严重", "serious"},
+var LevelNames = map[string]survey.Words{
+	"stated": {ZH: "提出", EN: "stated"}, "mild": {ZH: "较轻", EN: "mild"}, "moderate": {ZH: "中等", EN: "moderate"},
+	"serious": {ZH: "严重", EN: "serious"},
 }
 
 // domainNames are the domains of the forms that come with the program.
-var domainNames = map[string]Text{
-	"service": {"养老服务", "services for older people"}, "adaptation": {"居家适老化改造", "home adaptation"}, "carer": {"照护者支持", "support for carers"},
-	"daily_care": {"生活照料", "daily care"}, "child": {"儿童帮扶", "help for the child"}, "protection": {"儿童保护", "protection of the child"},
+var domainNames = map[string]survey.Words{
+	"service": {ZH: "养老服务", EN: "services for older people"}, "adaptation": {ZH: "居家适老化改造", EN: "home adaptation"},
+	"carer": {ZH: "照护者支持", EN: "support for carers"}, "daily_care": {ZH: "生活照料", EN: "daily care"},
+	"child": {ZH: "儿童帮扶", EN: "help for the child"}, "protection": {ZH: "儿童保护", EN: "protection of the child"},
 }

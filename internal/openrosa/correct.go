@@ -35,9 +35,7 @@ func (c Caller) returnedRecords(db collections.DB, library *instrument.Library, 
 		if err := rows.Scan(&t.id, &t.record, &t.collection, &t.form, &t.note, &t.sealed); err != nil {
 			return err
 		}
-		opened, _, err := collections.OpenWhole(db, collections.Tasks, t.id, t.sealed)
-		opened.Fill("note", &t.note)
-		return err
+		return collections.Fill(db, collections.Tasks, t.id, t.sealed, map[string]*string{"note": &t.note})
 	})
 	if err != nil {
 		return nil, err

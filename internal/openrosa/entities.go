@@ -71,13 +71,9 @@ func listFor(db collections.DB, c Caller, name string) (entityList, error) {
 	}
 	campaigns := []string{c.Campaign}
 	if c.Campaign == AllForms {
-		campaigns = []string{""}
-		err = collections.Each(db, `SELECT id FROM campaigns WHERE status='open' ORDER BY id`, nil, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			campaigns = append(campaigns, id)
-			return err
-		})
+		var open []string
+		open, err = collections.Column[string](db, `SELECT id FROM campaigns WHERE status='open' ORDER BY id`)
+		campaigns = append([]string{""}, open...)
 	}
 	l.campaigns, l.properties = campaigns, slices.Clone(l.properties)
 	l.properties[i+1] = attemptsOf(campaigns)
@@ -277,10 +273,8 @@ func (l entityList) states(db collections.DB, actor access.Actor, ids []string, 
 	return collections.Each(db, query, args, func(rows *sql.Rows) error {
 		var id, area string
 		var gone bool
-		if err := rows.Scan(&id, &area, &gone); err != nil {
-			return err
-		}
+		err := rows.Scan(&id, &area, &gone)
 		answer.Entities.List = append(answer.Entities.List, entityState{id, gone || !actor.Covers(area)})
-		return nil
+		return err
 	})
 }

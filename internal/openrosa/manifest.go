@@ -83,14 +83,7 @@ func formFiles(db collections.DB, in *instrument.Instrument) ([]FormFile, error)
 		}
 		files = append(files, FormFile{Name: itemsetsName, MD5: md5Hex(b.Bytes()), MIME: "text/csv; charset=utf-8", Raw: b.Bytes()})
 	}
-	err := collections.Each(db, `SELECT name, md5, sha256, mime FROM form_files WHERE form=?
-		ORDER BY name`, []any{in.Form.ID}, func(rows *sql.Rows) error {
-		var f FormFile
-		if err := rows.Scan(&f.Name, &f.MD5, &f.SHA256, &f.MIME); err != nil {
-			return err
-		}
-		files = append(files, f)
-		return nil
-	})
-	return files, err
+	uploaded, err := collections.All(db, `SELECT name, md5, sha256, mime FROM form_files WHERE form=? ORDER BY name`, []any{in.Form.ID},
+		func(rows *sql.Rows, f *FormFile) error { return rows.Scan(&f.Name, &f.MD5, &f.SHA256, &f.MIME) })
+	return append(files, uploaded...), err
 }

@@ -25,8 +25,7 @@ func (l entityList) places(db collections.DB, actor access.Actor) (map[string]st
 		if at[id] = area + " " + code; household == "" || !actor.Covers(lives) {
 			return nil
 		}
-		opened, _, err := collections.OpenWhole(db, collections.Households, household, sealed)
-		opened.Fill("address", &address)
+		err := collections.Fill(db, collections.Households, household, sealed, map[string]*string{"address": &address})
 		if address != "" {
 			at[id] = address
 		}

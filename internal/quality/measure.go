@@ -8,7 +8,7 @@ import (
 // measured are the values of one interview by kind; more is more unusual. A kind that cannot be told is not there.
 type measured struct {
 	value map[Kind]float64
-	other int // the interview that Same was found with
+	other int // the interview that kindSame was found with
 }
 
 // zone is the hours of the people who are visited.
@@ -28,25 +28,25 @@ func measure(all []Interview) []measured {
 	for i, one := range all {
 		m := measured{value: map[Kind]float64{}, other: -1}
 		if d := one.End.Sub(one.Start); !one.Start.IsZero() && d > 0 {
-			m.value[Short] = -math.Log(d.Minutes())
+			m.value[kindShort] = -math.Log(d.Minutes())
 		}
 		if !one.Start.IsZero() {
-			m.value[Night] = 0
+			m.value[kindNight] = 0
 			at := one.Start.In(zone)
 			if minute := at.Hour()*60 + at.Minute(); minute < earliest || minute > latest {
-				m.value[Night] = 1
+				m.value[kindNight] = 1
 			}
 		}
 		if i > 0 && all[i-1].Worker == one.Worker {
 			if kmh, ok := speed(all[i-1], one); ok {
-				m.value[Speed] = kmh
+				m.value[kindSpeed] = kmh
 			}
 		}
 		if one.Placed && one.HomeM >= 0 {
-			m.value[Far] = math.Log10(1 + one.HomeM/50)
+			m.value[kindFar] = math.Log10(1 + one.HomeM/50)
 		}
 		if one.Numbers >= 2 {
-			m.value[Digits] = float64(one.Rounded) / float64(one.Numbers)
+			m.value[kindDigits] = float64(one.Rounded) / float64(one.Numbers)
 		}
 		answers(one, shares, m.value)
 		seen[i] = m
@@ -113,10 +113,10 @@ func answers(one Interview, shares []map[uint32]float64, value map[Kind]float64)
 	if asked == 0 {
 		return
 	}
-	value[Missing] = float64(blank) / float64(asked)
-	value[Few] = -float64(asked)
+	value[kindMissing] = float64(blank) / float64(asked)
+	value[kindFew] = -float64(asked)
 	if valued >= leastCompared {
-		value[Expected] = expected / float64(valued)
+		value[kindExpected] = expected / float64(valued)
 	}
 }
 
@@ -130,8 +130,8 @@ func compare(all []Interview, shares []map[uint32]float64, seen []measured) {
 	for i := range all {
 		for j := i + 1; j < len(all) && j <= i+neighbours && all[j].Worker == all[i].Worker; j++ {
 			alike, ok := likeness(weighed[i], weighed[j])
-			if have, known := seen[j].value[Same]; ok && (!known || alike > have) {
-				seen[j].value[Same], seen[j].other = alike, i
+			if have, known := seen[j].value[kindSame]; ok && (!known || alike > have) {
+				seen[j].value[kindSame], seen[j].other = alike, i
 			}
 		}
 	}

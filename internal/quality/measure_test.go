@@ -26,21 +26,21 @@ func TestMeasure(t *testing.T) {
 	}{
 		"nothing":              {Interview{HomeM: -1}, map[Kind]float64{}},
 		"no beginning":         {Interview{HomeM: -1, End: at("10:00:00")}, map[Kind]float64{}},
-		"no length":            {Interview{HomeM: -1, Start: at("10:00:00"), End: at("10:00:00")}, map[Kind]float64{Night: 0}},
-		"ten minutes":          {Interview{HomeM: -1, Start: at("06:30:00"), End: at("06:40:00")}, map[Kind]float64{Night: 0, Short: -math.Log(10)}},
-		"too early":            {Interview{HomeM: -1, Start: at("06:29:59")}, map[Kind]float64{Night: 1}},
-		"late":                 {Interview{HomeM: -1, Start: at("21:30:59")}, map[Kind]float64{Night: 0}},
-		"too late":             {Interview{HomeM: -1, Start: at("21:31:00")}, map[Kind]float64{Night: 1}},
-		"at home":              {Interview{Placed: true}, map[Kind]float64{Far: 0}},
-		"450 m off":            {Interview{Placed: true, HomeM: 450}, map[Kind]float64{Far: 1}},
+		"no length":            {Interview{HomeM: -1, Start: at("10:00:00"), End: at("10:00:00")}, map[Kind]float64{kindNight: 0}},
+		"ten minutes":          {Interview{HomeM: -1, Start: at("06:30:00"), End: at("06:40:00")}, map[Kind]float64{kindNight: 0, kindShort: -math.Log(10)}},
+		"too early":            {Interview{HomeM: -1, Start: at("06:29:59")}, map[Kind]float64{kindNight: 1}},
+		"late":                 {Interview{HomeM: -1, Start: at("21:30:59")}, map[Kind]float64{kindNight: 0}},
+		"too late":             {Interview{HomeM: -1, Start: at("21:31:00")}, map[Kind]float64{kindNight: 1}},
+		"at home":              {Interview{Placed: true}, map[Kind]float64{kindFar: 0}},
+		"450 m off":            {Interview{Placed: true, HomeM: 450}, map[Kind]float64{kindFar: 1}},
 		"home not known":       {Interview{Placed: true, HomeM: -1}, map[Kind]float64{}},
 		"place not known":      {Interview{HomeM: 450}, map[Kind]float64{}},
 		"one number":           {Interview{HomeM: -1, Numbers: 1, Rounded: 1}, map[Kind]float64{}},
-		"two numbers":          {Interview{HomeM: -1, Numbers: 2, Rounded: 1}, map[Kind]float64{Digits: .5}},
+		"two numbers":          {Interview{HomeM: -1, Numbers: 2, Rounded: 1}, map[Kind]float64{kindDigits: .5}},
 		"not asked":            {Interview{HomeM: -1, Answers: []uint32{NotAsked}}, map[Kind]float64{}},
-		"one blank, one given": {Interview{HomeM: -1, Answers: []uint32{NotAsked, Blank, Valued}}, map[Kind]float64{Missing: .5, Few: -2}},
-		"nine given":           {Interview{HomeM: -1, Answers: slices.Repeat([]uint32{Valued}, 9)}, map[Kind]float64{Missing: 0, Few: -9}},
-		"ten given":            {Interview{HomeM: -1, Answers: slices.Repeat([]uint32{Valued}, 10)}, map[Kind]float64{Missing: 0, Few: -10, Expected: 0}},
+		"one blank, one given": {Interview{HomeM: -1, Answers: []uint32{NotAsked, Blank, Valued}}, map[Kind]float64{kindMissing: .5, kindFew: -2}},
+		"nine given":           {Interview{HomeM: -1, Answers: slices.Repeat([]uint32{Valued}, 9)}, map[Kind]float64{kindMissing: 0, kindFew: -9}},
+		"ten given":            {Interview{HomeM: -1, Answers: slices.Repeat([]uint32{Valued}, 10)}, map[Kind]float64{kindMissing: 0, kindFew: -10, kindExpected: 0}},
 	} {
 		if got := measure([]Interview{c.one})[0].value; !maps.EqualFunc(got, c.want, same) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -49,7 +49,7 @@ func TestMeasure(t *testing.T) {
 	// Of ten questions, the other interview answers one otherwise: the share of each answer to it is a half.
 	ten := slices.Repeat([]uint32{Valued}, 10)
 	other := append([]uint32{Valued + 1, Blank}, ten[2:]...)
-	if got := measure([]Interview{{Answers: ten}, {Worker: "b", Answers: other}})[0].value[Expected]; !same(got, math.Log(.5)/10) {
+	if got := measure([]Interview{{Answers: ten}, {Worker: "b", Answers: other}})[0].value[kindExpected]; !same(got, math.Log(.5)/10) {
 		t.Errorf("answers of which one is given by half: %v", got)
 	}
 }
@@ -79,9 +79,9 @@ func TestSpeed(t *testing.T) {
 		"by somebody else":    {Interview{Worker: "a", Placed: true, End: noon}, north(5000, time.Hour), -1},
 		"north and east: 3 4": {here, Interview{Placed: true, Lat: 3000. / 111_320, Lon: 4000. / 111_320, Start: noon.Add(time.Hour)}, 5},
 	} {
-		v, ok := measure([]Interview{c.before, c.after})[1].value[Speed]
-		if ok != (c.want >= 0) || ok && math.Abs(shown(Speed, v)-c.want) > .01 {
-			t.Errorf("%s: %v, %v, want %v", name, shown(Speed, v), ok, c.want)
+		v, ok := measure([]Interview{c.before, c.after})[1].value[kindSpeed]
+		if ok != (c.want >= 0) || ok && math.Abs(shown(kindSpeed, v)-c.want) > .01 {
+			t.Errorf("%s: %v, %v, want %v", name, shown(kindSpeed, v), ok, c.want)
 		}
 	}
 }
@@ -125,7 +125,7 @@ func TestCompareLooksAtTheNeighbours(t *testing.T) {
 				seen[i] = measured{map[Kind]float64{}, -1}
 			}
 			compare(all, shares, seen)
-			if last := seen[len(seen)-1]; worker == "" && last.other != want || worker != "" && last.other != -1 || (last.other == 0) != (last.value[Same] == 1) {
+			if last := seen[len(seen)-1]; worker == "" && last.other != want || worker != "" && last.other != -1 || (last.other == 0) != (last.value[kindSame] == 1) {
 				t.Errorf("%d between, by %q: %+v", between, worker, last)
 			}
 		}
@@ -144,7 +144,7 @@ func TestScale(t *testing.T) {
 		step           float64 // ten values, this far apart
 		median, spread float64
 	}{
-		{Short, 1, 5, 4 / 1.2816}, {Short, 0, 0, 1e-6}, {Night, 0, 0, .5}, {Night, 1, 5, 4 / 1.2816}, {Digits, 0, 0, .5}, {Digits, .1, .5, .4 / 1.2816},
+		{kindShort, 1, 5, 4 / 1.2816}, {kindShort, 0, 0, 1e-6}, {kindNight, 0, 0, .5}, {kindNight, 1, 5, 4 / 1.2816}, {kindDigits, 0, 0, .5}, {kindDigits, .1, .5, .4 / 1.2816},
 	} {
 		seen := []measured{{}}
 		for i := range 10 {
@@ -154,7 +154,7 @@ func TestScale(t *testing.T) {
 			t.Errorf("%s, %v apart: %+v", c.kind, c.step, s)
 		}
 	}
-	if s := scaleOf([]measured{{}}, Short); s.median != 0 || s.spread != 1 {
+	if s := scaleOf([]measured{{}}, kindShort); s.median != 0 || s.spread != 1 {
 		t.Errorf("of nothing: %+v", s)
 	}
 	s := scale{median: 10, spread: 2}
@@ -163,8 +163,8 @@ func TestScale(t *testing.T) {
 			t.Errorf("%v is unusual by %v, want %v", v, got, want)
 		}
 	}
-	for k, c := range map[Kind][2]float64{Short: {-math.Log(2), 2}, Speed: {math.Log10(2), 5}, Far: {math.Log10(2), 50}, Few: {-3, 3},
-		Expected: {math.Log(.25), .25}, Missing: {.12345, .123}, Night: {1, 1}} {
+	for k, c := range map[Kind][2]float64{kindShort: {-math.Log(2), 2}, kindSpeed: {math.Log10(2), 5}, kindFar: {math.Log10(2), 50}, kindFew: {-3, 3},
+		kindExpected: {math.Log(.25), .25}, kindMissing: {.12345, .123}, kindNight: {1, 1}} {
 		if got := shown(k, c[0]); got != c[1] {
 			t.Errorf("%s %v is shown as %v", k, c[0], got)
 		}
@@ -186,7 +186,7 @@ func TestScoresAndTheirOrder(t *testing.T) {
 			t.Errorf("%+v, want %s with nothing to tell", p, want)
 		}
 	}
-	seen := []measured{{map[Kind]float64{Short: 3, Far: 1, Same: 2.9}, 1}, {map[Kind]float64{Same: 3, Night: .1}, 0}, {map[Kind]float64{Short: .5}, -1}}
+	seen := []measured{{map[Kind]float64{kindShort: 3, kindFar: 1, kindSame: 2.9}, 1}, {map[Kind]float64{kindSame: 3, kindNight: .1}, 0}, {map[Kind]float64{kindShort: .5}, -1}}
 	scales := map[Kind]scale{}
 	for _, k := range kinds {
 		scales[k] = scale{spread: 1}

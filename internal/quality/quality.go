@@ -34,19 +34,19 @@ type Kind string
 
 // Kinds of flags.
 const (
-	Short    Kind = "short"    // far less time than usual
-	Night    Kind = "night"    // at hours at which nobody is visited
-	Speed    Kind = "speed"    // too far from the visit before for the time between
-	Far      Kind = "far"      // far from the household
-	Same     Kind = "same"     // nearly the answers of another interview of the same worker
-	Missing  Kind = "missing"  // many questions without an answer
-	Few      Kind = "few"      // answers that spare many questions
-	Digits   Kind = "digits"   // numbers that end in 0 and 5
-	Expected Kind = "expected" // hardly anything but the most frequent answers
+	kindShort    Kind = "short"    // far less time than usual
+	kindNight    Kind = "night"    // at hours at which nobody is visited
+	kindSpeed    Kind = "speed"    // too far from the visit before for the time between
+	kindFar      Kind = "far"      // far from the household
+	kindSame     Kind = "same"     // nearly the answers of another interview of the same worker
+	kindMissing  Kind = "missing"  // many questions without an answer
+	kindFew      Kind = "few"      // answers that spare many questions
+	kindDigits   Kind = "digits"   // numbers that end in 0 and 5
+	kindExpected Kind = "expected" // hardly anything but the most frequent answers
 )
 
 // kinds are all of them, in the order in which they are told.
-var kinds = []Kind{Short, Night, Speed, Far, Same, Missing, Few, Digits, Expected}
+var kinds = []Kind{kindShort, kindNight, kindSpeed, kindFar, kindSame, kindMissing, kindFew, kindDigits, kindExpected}
 
 // Flag is one thing that is unusual, with what was seen and what is usual in the same unit.
 type Flag struct {
@@ -115,7 +115,7 @@ func scaleOf(seen []measured, k Kind) scale {
 	slices.Sort(values)
 	s := scale{median: values[len(values)/2], ordered: values}
 	s.spread = max((values[len(values)*9/10]-s.median)/1.2816, 1e-6)
-	if k == Night || k == Digits && s.spread < 0.05 {
+	if k == kindNight || k == kindDigits && s.spread < 0.05 {
 		s.spread = max(s.spread, 0.5)
 	}
 	return s
@@ -140,9 +140,9 @@ func score(all []Interview, seen []measured, scales map[Kind]scale, workers map[
 			}
 			u := scales[k].unusual(v)
 			s.Score += gain(u)
-			if u >= flagged || k == Night && v > 0 {
+			if u >= flagged || k == kindNight && v > 0 {
 				f := Flag{Kind: k, Value: shown(k, v), Usual: shown(k, scales[k].median)}
-				if k == Same {
+				if k == kindSame {
 					f.Other = all[seen[i].other].ID
 				}
 				s.Flags = append(s.Flags, f)
@@ -161,15 +161,15 @@ func gain(u float64) float64 { return max(0, u-0.5) }
 // shown turns a value into the unit that people read: minutes, km/h, metres, questions, and the share of people who give such an answer.
 func shown(k Kind, v float64) float64 {
 	switch k {
-	case Short:
+	case kindShort:
 		v = math.Exp(-v)
-	case Speed:
+	case kindSpeed:
 		v = (math.Pow(10, v) - 1) * 5
-	case Far:
+	case kindFar:
 		v = (math.Pow(10, v) - 1) * 50
-	case Few:
+	case kindFew:
 		v = -v
-	case Expected:
+	case kindExpected:
 		v = math.Exp(v)
 	}
 	return math.Round(v*1000) / 1000

@@ -35,19 +35,19 @@ func usual() (all []Interview) {
 
 func TestEachFlagHasItsEvidence(t *testing.T) {
 	for kind, odd := range map[Kind]func(one *Interview, all []Interview){
-		Short: func(one *Interview, _ []Interview) { one.End = one.Start.Add(2 * time.Minute) },
-		Night: func(one *Interview, _ []Interview) {
+		kindShort: func(one *Interview, _ []Interview) { one.End = one.Start.Add(2 * time.Minute) },
+		kindNight: func(one *Interview, _ []Interview) {
 			one.Start, one.End = one.Start.Add(15*time.Hour), one.End.Add(15*time.Hour)
 		},
-		Speed: func(one *Interview, _ []Interview) { one.Lat += 1 },
-		Far:   func(one *Interview, _ []Interview) { one.HomeM = 4000 },
-		Same:  func(one *Interview, all []Interview) { one.Answers = slices.Clone(all[3].Answers) },
-		Missing: func(one *Interview, _ []Interview) {
+		kindSpeed: func(one *Interview, _ []Interview) { one.Lat += 1 },
+		kindFar:   func(one *Interview, _ []Interview) { one.HomeM = 4000 },
+		kindSame:  func(one *Interview, all []Interview) { one.Answers = slices.Clone(all[3].Answers) },
+		kindMissing: func(one *Interview, _ []Interview) {
 			for q := range 20 {
 				one.Answers[q] = Blank
 			}
 		},
-		Few: func(one *Interview, _ []Interview) {
+		kindFew: func(one *Interview, _ []Interview) {
 			for q := range 20 {
 				one.Answers[q] = NotAsked
 			}
@@ -64,7 +64,7 @@ func TestEachFlagHasItsEvidence(t *testing.T) {
 			if i < 0 {
 				t.Fatalf("no flag: %+v", result.Interviews[0])
 			}
-			if f := result.Interviews[0].Flags[i]; kind == Same && f.Other != all[3].ID || kind == Short && (f.Value != 2 || f.Usual < 20 || f.Usual > 30) {
+			if f := result.Interviews[0].Flags[i]; kind == kindSame && f.Other != all[3].ID || kind == kindShort && (f.Value != 2 || f.Usual < 20 || f.Usual > 30) {
 				t.Errorf("%+v", f)
 			}
 		})
@@ -80,7 +80,7 @@ func TestPercentMatchAloneSaysNothing(t *testing.T) {
 		}
 	}
 	for _, one := range Look(all).Interviews {
-		if slices.ContainsFunc(one.Flags, func(f Flag) bool { return f.Kind == Same }) {
+		if slices.ContainsFunc(one.Flags, func(f Flag) bool { return f.Kind == kindSame }) {
 			t.Fatalf("%+v", one)
 		}
 	}

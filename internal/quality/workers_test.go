@@ -20,7 +20,7 @@ func TestAWorkersFlagTellsWhatWasMeasured(t *testing.T) {
 	}
 	workers := Look(all).Workers
 	at := slices.IndexFunc(workers, func(p Person) bool { return p.Worker == "w03" })
-	for kind, want := range map[Kind]float64{Short: 2.5, Missing: shown(Missing, 0.5)} {
+	for kind, want := range map[Kind]float64{kindShort: 2.5, kindMissing: shown(kindMissing, 0.5)} {
 		i := slices.IndexFunc(workers[at].Flags, func(f Flag) bool { return f.Kind == kind })
 		if i < 0 {
 			t.Errorf("%s is no flag: %+v", kind, workers[at])
@@ -32,27 +32,27 @@ func TestAWorkersFlagTellsWhatWasMeasured(t *testing.T) {
 
 func TestBetweenWorkers(t *testing.T) {
 	of := func(n int, sum float64) *mean {
-		return &mean{n: map[Kind]int{Short: n}, value: map[Kind]float64{Short: sum}, z: map[Kind]float64{}}
+		return &mean{n: map[Kind]int{kindShort: n}, value: map[Kind]float64{kindShort: sum}, z: map[Kind]float64{}}
 	}
 	workers := map[string]*mean{"a": of(5, 0), "b": of(5, 5), "c": of(5, 10), "d": of(5, 15), "few": of(4, 28), "none": of(0, 0)}
-	between(workers, Short)
+	between(workers, kindShort)
 	if z := workers["d"].z; len(z) > 0 {
 		t.Errorf("four workers tell what is usual: %v", z)
 	}
 	workers = map[string]*mean{"a": of(5, 0), "b": of(5, 5), "c": of(5, 10), "d": of(5, 15), "e": of(5, 20), "few": of(4, 28), "none": of(0, 0)}
-	between(workers, Short)
+	between(workers, kindShort)
 	spread := 2 / 1.0364 // from the median to the worker at 85 %
 	for name, want := range map[string]float64{"a": -1 / spread, "c": 0, "e": 1 / spread, "few": 5 / spread * 4 / 9, "none": 0} {
-		if got := workers[name].z[Short]; !same(got, want) {
+		if got := workers[name].z[kindShort]; !same(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
 	workers = map[string]*mean{"a": of(5, 0), "b": of(5, 0), "c": of(5, 10), "d": of(5, 15), "e": of(5, 15)}
-	if between(workers, Short); !same(workers["e"].z[Short], .5/(3/1.349)) {
+	if between(workers, kindShort); !same(workers["e"].z[kindShort], .5/(3/1.349)) {
 		t.Errorf("by the quarters: %v", workers["e"].z)
 	}
 	workers = map[string]*mean{"a": of(5, 0), "b": of(5, 0), "c": of(5, 0), "d": of(5, 0), "e": of(5, .5)}
-	if between(workers, Short); !same(workers["e"].z[Short], .1/(.1/1.0364)/2) {
+	if between(workers, kindShort); !same(workers["e"].z[kindShort], .1/(.1/1.0364)/2) {
 		t.Errorf("hardly any spread: %v", workers["e"].z)
 	}
 }
@@ -61,9 +61,9 @@ func TestBetweenWorkers(t *testing.T) {
 func TestWhoIsFlagged(t *testing.T) {
 	const z04, z045 = 1.7506860712521692, 1.6953977102721358
 	of := func(n int, z float64) *mean {
-		return &mean{interviews: n, n: map[Kind]int{Few: n}, measured: map[Kind]float64{Few: float64(-3 * n)}, z: map[Kind]float64{Few: z}, score: 1}
+		return &mean{interviews: n, n: map[Kind]int{kindFew: n}, measured: map[Kind]float64{kindFew: float64(-3 * n)}, z: map[Kind]float64{kindFew: z}, score: 1}
 	}
-	scales := map[Kind]scale{Few: {median: -7}}
+	scales := map[Kind]scale{kindFew: {median: -7}}
 	for _, c := range []struct {
 		workers map[string]*mean
 		chances []float64 // by name; 0 for no flag
@@ -81,7 +81,7 @@ func TestWhoIsFlagged(t *testing.T) {
 				t.Errorf("%+v", p)
 			}
 			for _, f := range p.Flags {
-				if !same(f.Chance, c.chances[i]) || f.Kind != Few || f.Value != 3 || f.Usual != 7 {
+				if !same(f.Chance, c.chances[i]) || f.Kind != kindFew || f.Value != 3 || f.Usual != 7 {
 					t.Errorf("%s: %+v", p.Worker, f)
 				}
 			}

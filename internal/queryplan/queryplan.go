@@ -90,22 +90,22 @@ func (x index) reads() []int {
 	return all
 }
 
-// Step is one line of a plan.
-type Step struct {
+// step is one line of a plan.
+type step struct {
 	Text string
 	id   int
 	in   int // id of the step that it is part of
 }
 
 // plan is how SQLite would run a statement.
-func (c *City) plan(query string) (steps []Step, err error) {
+func (c *City) plan(query string) (steps []step, err error) {
 	rows, err := c.db.Query(`EXPLAIN QUERY PLAN `+query, make([]any, strings.Count(query, "?"))...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var s Step
+		var s step
 		var unused int
 		if err := rows.Scan(&s.id, &s.in, &unused, &s.Text); err != nil {
 			return nil, err
@@ -137,7 +137,7 @@ func (c *City) Wasteful(query string) (found []string, err error) {
 			found = append(found, s.Text)
 		}
 	}
-	page := limit.MatchString(query) && !slices.ContainsFunc(steps, func(s Step) bool { return s.Text == "USE TEMP B-TREE FOR ORDER BY" })
+	page := limit.MatchString(query) && !slices.ContainsFunc(steps, func(s step) bool { return s.Text == "USE TEMP B-TREE FOR ORDER BY" })
 	for _, s := range steps {
 		sorts := strings.HasPrefix(s.Text, "USE TEMP B-TREE") && !strings.Contains(s.Text, " FOR LAST ") // of rows that are alike in the rest
 		if page && s.Text == "USE TEMP B-TREE FOR DISTINCT" {
@@ -152,7 +152,7 @@ func (c *City) Wasteful(query string) (found []string, err error) {
 
 // anyBelow reports whether one of the steps of a part of the plan is among some, other than in a subquery that is asked for
 // each row or for a list of keys.
-func anyBelow(steps []Step, in int, some map[int]bool) bool {
+func anyBelow(steps []step, in int, some map[int]bool) bool {
 	for _, s := range steps {
 		apart := strings.Contains(s.Text, "SCALAR SUBQUERY") || strings.HasPrefix(s.Text, "LIST SUBQUERY") || strings.Contains(s.Text,
 			"CORRELATED")

@@ -159,11 +159,9 @@ func (w *work) wholeAreas(code string, heirs []string) error {
 		return err
 	}
 	for _, t := range all {
-		opened, _, err := collections.OpenWhole(w.db, collections.Tasks, t.id, t.sealed)
-		if err != nil {
+		if err := collections.Fill(w.db, collections.Tasks, t.id, t.sealed, map[string]*string{"title": &t.title}); err != nil {
 			return err
 		}
-		opened.Fill("title", &t.title)
 		for i, heir := range heirs {
 			share := t.target*int64(i+1)/int64(len(heirs)) - t.target*int64(i)/int64(len(heirs))
 			if err := w.wholeArea(t, i == 0, heir, share); err != nil {

@@ -10,46 +10,36 @@ import (
 	"doorstep/collections"
 	"doorstep/collections/territory"
 	"doorstep/internal/grid"
+	"doorstep/internal/problem"
 )
+
+const selectJobs = `SELECT id, status, done, total, moved, created_by, created, updated,
+	(SELECT COUNT(*) FROM area_job_skips WHERE job=jobs.id) FROM jobs WHERE kind='reassign' AND `
+
+// columns are where what selectJobs reads goes.
+func (j *Job) columns() []any {
+	return []any{&j.ID, &j.Status, &j.Done, &j.Total, &j.Moved, &j.By, &j.Created, &j.Updated, &j.Skipped}
+}
 
 // Jobs lists at most so many jobs before one, the newest first; "" is behind them all.
 func Jobs(db collections.DB, before string, most int) ([]Job, error) {
-	all, err := collections.All(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs
-		WHERE kind='reassign' AND id<?
-		ORDER BY id DESC LIMIT ?`, []any{cmp.Or(before, "~"), most}, scanJob)
-	return all, cmp.Or(err, countSkips(db, all))
+	return collections.All(db, selectJobs+`id<? ORDER BY id DESC LIMIT ?`, []any{cmp.Or(before, "~"), most},
+		func(rows *sql.Rows, j *Job) error { return rows.Scan(j.columns()...) })
 }
 
-// countSkips counts for each job the records that it could not look at.
-func countSkips(db collections.DB, all []Job) error {
-	for i := range all {
-		if _, err := collections.One(db, `SELECT COUNT(*) FROM area_job_skips WHERE job=?`, []any{all[i].ID}, &all[i].Skipped); err != nil {
-			return err
-		}
+// Find reads one job. It fails with problem.NotFound.
+func Find(db collections.DB, id string) (j Job, err error) {
+	found, err := collections.One(db, selectJobs+`id=?`, []any{id}, j.columns()...)
+	if err == nil && !found {
+		err = problem.New(problem.NotFound, "")
 	}
-	return nil
-}
-
-func scanJob(rows *sql.Rows, j *Job) error {
-	return rows.Scan(&j.ID, &j.Status, &j.Done, &j.Total, &j.Moved, &j.By, &j.Created, &j.Updated)
+	return j, err
 }
 
 // Unfinished reports whether a job waits or is under way.
 func Unfinished(db collections.DB) (bool, error) {
 	var one int
 	return collections.One(db, `SELECT 1 FROM jobs WHERE status IN ('waiting','running') AND kind='reassign' LIMIT 1`, nil, &one)
-}
-
-// Find reads one job.
-func Find(db collections.DB, id string) (Job, bool, error) {
-	all, err := collections.All(db, `SELECT id, status, done, total, moved, created_by, created, updated FROM jobs
-		WHERE id=? AND kind='reassign'`,
-		[]any{id}, scanJob)
-	if err != nil || len(all) == 0 {
-		return Job{}, false, err
-	}
-	err = countSkips(db, all)
-	return all[0], true, err
 }
 
 // Way is how many records of a table went from one area to another.

@@ -12,15 +12,11 @@ import (
 func (e *eraser) traces(record string) error {
 	for _, q := range []string{`SELECT sha256 FROM attachments WHERE record=? AND sha256!=''`,
 		`SELECT sha256 FROM paradata WHERE record=? AND sha256!=''`} {
-		err := collections.Each(e.db, q, []any{record}, func(rows *sql.Rows) error {
-			var sha string
-			err := rows.Scan(&sha)
-			e.files = append(e.files, sha)
-			return err
-		})
+		files, err := collections.Column[string](e.db, q, record)
 		if err != nil {
 			return fmt.Errorf("files of %s: %w", record, err)
 		}
+		e.files = append(e.files, files...)
 	}
 	for _, q := range []string{
 		`UPDATE submissions SET raw='', sealed='', files='[]', receipt=json_object('seq',seq,'id',record,'status',outcome,'rev',rev)

@@ -98,17 +98,11 @@ func (p place) read(db collections.DB) (Entry, error) {
 	if err != nil {
 		return e, fmt.Errorf("%s %s: %w", p.source, p.id, err)
 	}
-	opened, _, err := collections.OpenWhole(db, p.source, p.id, sealed)
-	if err != nil {
-		return e, err
-	}
-	opened.Fill("comment", &e.Comment)
-	opened.Fill("before", &before)
-	opened.Fill("after", &after)
+	err = collections.Fill(db, p.source, p.id, sealed, map[string]*string{"comment": &e.Comment, "before": &before, "after": &after})
 	if p.source == collections.Edits {
 		e.Before, e.After = quote(before), quote(after)
 	}
-	return e, nil
+	return e, err
 }
 
 func quote(s string) json.RawMessage {

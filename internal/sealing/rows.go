@@ -118,8 +118,7 @@ func (w *walk) read(db collections.DB) ([]map[string]any, error) {
 	if !w.anew {
 		query += ` AND substr(sealed,1,` + fmt.Sprint(len(seal.PrefixOf(w.keys.Primary()))) + `)!='` + seal.PrefixOf(w.keys.Primary()) + `'`
 	}
-	var all []map[string]any
-	err := collections.Each(db, query+` ORDER BY id LIMIT ?`, []any{w.last, rowsAtOnce}, func(rows *sql.Rows) error {
+	return collections.All(db, query+` ORDER BY id LIMIT ?`, []any{w.last, rowsAtOnce}, func(rows *sql.Rows, row *map[string]any) error {
 		names, err := rows.Columns()
 		if err != nil {
 			return err
@@ -131,14 +130,12 @@ func (w *walk) read(db collections.DB) ([]map[string]any, error) {
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		row := map[string]any{}
+		*row = map[string]any{}
 		for i, name := range names {
-			row[name] = values[i]
+			(*row)[name] = values[i]
 		}
-		all = append(all, row)
 		return nil
 	})
-	return all, err
 }
 
 func (w *walk) seal(db collections.DB, row map[string]any) error {

@@ -2,7 +2,6 @@ package seed
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -54,13 +53,7 @@ type record struct {
 
 // hire finds the accounts of the city's people, and gives tablets to those who go out.
 func (l *life) hire(ctx context.Context, at time.Time) error {
-	ids := map[string]string{}
-	err := collections.Each(collections.Read(l.app), `SELECT staff_no, id FROM workers`, nil, func(rows *sql.Rows) error {
-		var staff, id string
-		err := rows.Scan(&staff, &id)
-		ids[staff] = id
-		return err
-	})
+	ids, err := collections.Map[string, string](collections.Read(l.app), `SELECT staff_no, id FROM workers`)
 	if err != nil {
 		return err
 	}

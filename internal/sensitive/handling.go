@@ -4,11 +4,11 @@ import "doorstep/internal/survey"
 
 // Handled is what becomes of the answers to one question, for who publishes a form.
 type Handled struct {
-	Table  string `json:"table"`
-	Column string `json:"column"`
-	Sealed bool   `json:"sealed"`
-	Export string `json:"export"` // in a de-identified export: keep, day, small_number, month, age_band or left_out
-	Why    *Text  `json:"why,omitempty"`
+	Table  string        `json:"table"`
+	Column string        `json:"column"`
+	Sealed bool          `json:"sealed"`
+	Export string        `json:"export"` // in a de-identified export: keep, day, small_number, month, age_band or left_out
+	Why    *survey.Words `json:"why,omitempty"`
 }
 
 var exported = map[Treatment]string{

@@ -42,38 +42,32 @@ func (t Treatment) Sealed() bool { return t >= Guarded }
 // Verdict is the treatment of one question and the reason for it.
 type Verdict struct {
 	Treatment Treatment
-	Why       Text
-}
-
-// Text is a reason in both languages.
-type Text struct {
-	ZH string `json:"zh"`
-	EN string `json:"en"`
+	Why       survey.Words
 }
 
 // Reasons; those that name more than answers are told elsewhere too.
 var (
-	guarded    = Text{"问卷标明加密保存，去标识化导出时保留", "declared as sealed in the form; it goes out in a de-identified export"}
-	declared   = Text{"问卷标明为标识或敏感信息", "declared as identifying or sensitive in the form"}
-	ExactPlace = Text{"精确位置", "exact place"}
-	fileName   = Text{"照片、签名、录音等附件", "photo, signature, recording or other file"}
-	DeviceOf   = Text{"设备或账号标识", "names a device or an account"}
-	personOf   = Text{"存入人员或住户登记的信息", "saved to the register of persons or households"}
-	checkedAs  = Text{"姓名、号码、电话或编码", "a name, number, phone or code"}
-	birthOf    = Text{"出生日期", "birth date"}
-	fromBirth  = Text{"由出生日期计算得出", "calculated from a birth date"}
-	MomentOf   = Text{"时刻：只留日期（中国标准时间）", "moment: only the day, China Standard Time"}
-	fromList   = Text{"选项来自登记名单或其他答案", "its choices come from a register or from other answers"}
-	FreeText   = Text{"自由填写的文字", "free text"}
-	named      = Text{"名称或题目像是号码、电话、账户或位置", "its name or label is that of a number, a phone, an account or a place"}
-	unbounded  = Text{"数字没有上限：超过七位的不导出；请在 constraint 写明范围（不超过七位数），或标明 none",
-		"a number without a limit: left out over seven digits; give its range in the constraint (at most seven digits), or declare none"}
-	numbered    = Text{"选项里有号码", "its choices hold numbers of people or phones"}
-	ageOf       = Text{"年龄", "age"}
-	dayOf       = Text{"日期：走访前后一个月内的留日期，其他只留年月", "day: kept within a month of the visit, else only the month"}
-	fromDay     = Text{"由日期计算得出", "calculated from a day"}
-	fromAnswers = Text{"由标识信息计算得出", "calculated from identifying answers"}
-	fromDate    = Text{"由时刻计算得出：只留 0 至 150 的整数", "calculated from a moment: only whole numbers from 0 to 150"}
+	guarded    = survey.WordsOf("问卷标明加密保存，去标识化导出时保留", "declared as sealed in the form; it goes out in a de-identified export")
+	declared   = survey.WordsOf("问卷标明为标识或敏感信息", "declared as identifying or sensitive in the form")
+	ExactPlace = survey.WordsOf("精确位置", "exact place")
+	fileName   = survey.WordsOf("照片、签名、录音等附件", "photo, signature, recording or other file")
+	DeviceOf   = survey.WordsOf("设备或账号标识", "names a device or an account")
+	personOf   = survey.WordsOf("存入人员或住户登记的信息", "saved to the register of persons or households")
+	checkedAs  = survey.WordsOf("姓名、号码、电话或编码", "a name, number, phone or code")
+	birthOf    = survey.WordsOf("出生日期", "birth date")
+	fromBirth  = survey.WordsOf("由出生日期计算得出", "calculated from a birth date")
+	MomentOf   = survey.WordsOf("时刻：只留日期（中国标准时间）", "moment: only the day, China Standard Time")
+	fromList   = survey.WordsOf("选项来自登记名单或其他答案", "its choices come from a register or from other answers")
+	FreeText   = survey.WordsOf("自由填写的文字", "free text")
+	named      = survey.WordsOf("名称或题目像是号码、电话、账户或位置", "its name or label is that of a number, a phone, an account or a place")
+	unbounded  = survey.WordsOf("数字没有上限：超过七位的不导出；请在 constraint 写明范围（不超过七位数），或标明 none",
+		"a number without a limit: left out over seven digits; give its range in the constraint (at most seven digits), or declare none")
+	numbered    = survey.WordsOf("选项里有号码", "its choices hold numbers of people or phones")
+	ageOf       = survey.WordsOf("年龄", "age")
+	dayOf       = survey.WordsOf("日期：走访前后一个月内的留日期，其他只留年月", "day: kept within a month of the visit, else only the month")
+	fromDay     = survey.WordsOf("由日期计算得出", "calculated from a day")
+	fromAnswers = survey.WordsOf("由标识信息计算得出", "calculated from identifying answers")
+	fromDate    = survey.WordsOf("由时刻计算得出：只留 0 至 150 的整数", "calculated from a moment: only whole numbers from 0 to 150")
 )
 
 // deviceTypes are the metadata questions that name a tablet or its user.

@@ -1,18 +1,16 @@
 package sensitive_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/sensitive"
 	"doorstep/internal/survey"
 )
-
-var update = flag.Bool("update", false, "write testdata anew")
 
 // The word in the form alone decides what becomes of an answer, in both questionnaires alike, and what it says decides the
 // word: whatever raises a report stays in, what goes out sealed is in the report on small cells. testdata lists every marked
@@ -64,22 +62,7 @@ func TestOneRuleForBothForms(t *testing.T) {
 			return true
 		})
 	}
-	const file = "testdata/marked.txt"
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(list.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != list.String() {
-		t.Errorf("marked otherwise than %s:\n%s", file, list.String())
-	}
+	corpora.Golden(t, "testdata/marked.txt", list.String())
 }
 
 func said(q *survey.Question, name string) string {

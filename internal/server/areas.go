@@ -105,42 +105,29 @@ func listAreaJobs(r *request) error {
 // areaJob tells how far a job is, and how many records of the caller's territory it has moved from where to where.
 func areaJob(r *request) error {
 	db := r.db()
-	job, found, err := reassign.Find(db, r.path("id"))
+	job, err := reassign.Find(db, r.path("id"))
 	if err != nil {
 		return err
-	}
-	if !found {
-		return problem.New(problem.NotFound, "")
 	}
 	ways, err := reassign.Ways(db, job.ID, r.actor.Ranges(""))
 	if err != nil {
 		return err
 	}
 	follows, err := reassign.Follows(db, job.ID, r.actor)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, struct {
+	return r.send(struct {
 		reassign.Job
 		Ways    []reassign.Way    `json:"ways"`
 		Follows []reassign.Follow `json:"follows"`
-	}{job, ways, follows})
+	}{job, ways, follows}, err)
 }
 
 // areaJobOutlines gives the borders that the change before a job has drawn anew, and what they were.
 func areaJobOutlines(r *request) error {
-	job, found, err := reassign.Find(r.db(), r.path("id"))
+	job, err := reassign.Find(r.db(), r.path("id"))
 	if err != nil {
 		return err
 	}
-	if !found {
-		return problem.New(problem.NotFound, "")
-	}
-	drawn, err := console.ReadRedrawn(r.db(), r.actor, job.Created)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, drawn)
+	return r.send(console.ReadRedrawn(r.db(), r.actor, job.Created))
 }
 
 // areaMoves lists the records that went from one area to another, for the supervisors of both.

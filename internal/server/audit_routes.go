@@ -1,8 +1,6 @@
 package server
 
 import (
-	"net/http"
-
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
@@ -12,11 +10,7 @@ import (
 
 // verifyAudit proves the chain to a manager, who may note its head.
 func verifyAudit(r *request) error {
-	report, err := audit.Verify(r.db(), r.query("anchor"))
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, report)
+	return r.send(audit.Verify(r.db(), r.query("anchor")))
 }
 
 // whoSaw answers a guardian's question about a person of the manager's territory, a page of lines at a time. Whoever is not there
@@ -38,8 +32,5 @@ func whoSaw(r *request) error {
 		return problem.New(problem.BadCursor, "")
 	}
 	entry := r.actor.DidTo(audit.WhoSaw, collections.Persons, id, trace.Area, trace.Persons...)
-	if err := r.saw(audit.GuardianRequest, entry); err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, trace)
+	return r.send(trace, r.saw(audit.GuardianRequest, entry))
 }

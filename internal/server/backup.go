@@ -89,10 +89,7 @@ func makeBackup(r *request) error {
 
 func listBackups(r *request) error {
 	items, err := r.Folder(r.App).List()
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": items})
+	return r.send(map[string]any{"items": items}, err)
 }
 
 // fetchBackup sends a backup, or the part that is asked for. It is on record before the first byte goes out.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"crypto/rand"
-	"net/http"
 
 	"doorstep/collections"
 	"doorstep/internal/access"
@@ -26,11 +25,8 @@ func me(r *request) error {
 		return err
 	}
 	enrolled, required, err := factorOf(db, r.Auth)
-	if err != nil {
-		return err
-	}
 	return r.private(console.Me{ID: r.actor.ID, StaffNo: r.Auth.GetString("staff_no"), Name: r.Auth.GetString("name"), Role: r.actor.Role,
-		Territory: console.Places(r.Areas.Index(), r.actor.Territory), Actions: actions, SecondFactor: factorWord(enrolled, required)})
+		Territory: console.Places(r.Areas.Index(), r.actor.Territory), Actions: actions, SecondFactor: factorWord(enrolled, required)}, err)
 }
 
 // factorWord is the state of somebody's second factor.
@@ -61,10 +57,7 @@ func endSessions(r *request) error {
 		}
 		return r.configuredWorker(db, r.actor, r.actor.ID, string(access.EndSessions))
 	})
-	if err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(err)
 }
 
 // queueOf lists the records that the filter of the URL finds.
@@ -84,10 +77,7 @@ func queueOf(r *request) error {
 		item.Readers = r.leases.Of(item.ID, r.actor.ID, r.Now())
 		seen.Subjects = append(seen.Subjects, item.ID)
 	}
-	if err := r.saw(audit.Review, seen); err != nil {
-		return err
-	}
-	return r.private(page)
+	return r.private(page, r.saw(audit.Review, seen))
 }
 
 func (r *request) filter() (f console.Filter, err error) {
@@ -98,10 +88,7 @@ func (r *request) filter() (f console.Filter, err error) {
 
 func savedQueues(r *request) error {
 	all, err := console.SavedQueues(r.db(), r.known(), r.actor)
-	if err != nil {
-		return err
-	}
-	return r.private(map[string]any{"items": all})
+	return r.private(map[string]any{"items": all}, err)
 }
 
 func saveQueue(r *request) error {
@@ -110,17 +97,11 @@ func saveQueue(r *request) error {
 		return err
 	}
 	id, err := console.SaveQueue(r.ctx(), r.App, r.actor, in, r.Now())
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]string{"id": id})
+	return r.send(map[string]string{"id": id}, err)
 }
 
 func dropQueue(r *request) error {
-	if err := console.DropQueue(r.ctx(), r.App, r.actor, r.path("id")); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(console.DropQueue(r.ctx(), r.App, r.actor, r.path("id")))
 }
 
 // flagRecord marks a record for the caller, or for all who review there.
@@ -133,18 +114,11 @@ func flagRecord(r *request) error {
 	if _, known := r.Library.ByTable(f.Collection); !known {
 		return problem.New(problem.NotFound, "")
 	}
-	if err := review.SetFlag(r.ctx(), r.App, r.actor, f, r.Now()); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(review.SetFlag(r.ctx(), r.App, r.actor, f, r.Now()))
 }
 
 func queueCounts(r *request) error {
-	counts, err := console.CountQueue(r.db(), r.Library, r.actor, r.query("form"), r.query("area"))
-	if err != nil {
-		return err
-	}
-	return r.private(counts)
+	return r.private(console.CountQueue(r.db(), r.Library, r.actor, r.query("form"), r.query("area")))
 }
 
 // readRecord shows one record. Whoever reads it holds it for some minutes, which others are told.
@@ -158,5 +132,5 @@ func readRecord(r *request) error {
 		return err
 	}
 	out.Readers = r.leases.Read(id, r.actor.ID, r.Auth.GetString("name"), r.Now())
-	return r.private(out)
+	return r.private(out, nil)
 }

@@ -37,10 +37,7 @@ func searchPerson(r *request) error {
 		places, err = r.found(db, r.actor, idKey, in)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": places})
+	return r.send(map[string]any{"items": places}, err)
 }
 
 // counted makes a search that records itself, unless the caller has to wait for the next one.
@@ -107,11 +104,7 @@ func breakGlass(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	g, err := grant.BreakGlass(r.ctx(), r.App, r.act(), grant.Record{Collection: in.Collection, ID: in.Record}, in.Reason)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, g)
+	return r.send(grant.BreakGlass(r.ctx(), r.App, r.act(), grant.Record{Collection: in.Collection, ID: in.Record}, in.Reason))
 }
 
 // behindGlass shows the record that a grant opens, as REST would show it.
@@ -153,17 +146,11 @@ func askExport(r *request) error {
 		return err
 	}
 	g, err := grant.AskExport(r.ctx(), r.App, r.act(), wanted, in.Reason)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]string{"id": g.ID, "until": g.Until})
+	return r.send(map[string]string{"id": g.ID, "until": g.Until}, err)
 }
 
 func approveExport(r *request) error {
-	if err := grant.ApproveExport(r.ctx(), r.App, r.act(), r.path("id")); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(grant.ApproveExport(r.ctx(), r.App, r.act(), r.path("id")))
 }
 
 // wanted is the export that a query asks for, as its approval names it.

@@ -63,10 +63,7 @@ func lackingFiles(r *request) error {
 		}
 	}
 	lacking, err := ingest.Lacking(db, r.actor.ID, in.SHA256)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"lacking": lacking})
+	return r.send(map[string]any{"lacking": lacking}, err)
 }
 
 // uploadPart is every step of tus: who may is asked each time, so that a revoked tablet stops in the middle of a file.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"unicode/utf8"
 
 	"doorstep/collections"
@@ -47,10 +46,7 @@ func searchHeard(r *request) error {
 	wanted := identity.Heard{Name: in.Name, Year: r.Now().In(survey.Zone).Year() - *in.Age, Places: r.actor.Ranges(in.Area)}
 	wanted.Over = func(area string) bool { return r.actor.May(access.ReviewRecord, area, "") }
 	items, more, err := heard(r, wanted)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": items, "more": more})
+	return r.send(map[string]any{"items": items, "more": more}, err)
 }
 
 // heard searches without waiting for writers, and shows what it found once the search is on record. Of several searches at once

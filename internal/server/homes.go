@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"strings"
 
 	"doorstep/collections"
@@ -51,8 +50,5 @@ func searchHousehold(r *request) error {
 		}
 		return audit.Append(db, r.Now(), entry)
 	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": items})
+	return r.send(map[string]any{"items": items}, err)
 }

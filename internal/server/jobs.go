@@ -23,19 +23,11 @@ func listJobs(r *request) error {
 		return err
 	}
 	which := job.Which{Kind: r.query("kind"), Cursor: r.query("cursor"), Oldest: r.query("sort") == console.Oldest, Limit: limit}
-	page, err := job.List(r.db(), r.actor, which)
-	if err != nil {
-		return err
-	}
-	return r.private(page)
+	return r.private(job.List(r.db(), r.actor, which))
 }
 
 func oneJob(r *request) error {
-	j, err := job.Find(r.db(), r.actor, r.path("id"))
-	if err != nil {
-		return err
-	}
-	return r.private(j)
+	return r.private(job.Find(r.db(), r.actor, r.path("id")))
 }
 
 // jobFile gives what a job made to who began it, and to nobody else: it may hold names, or passwords.
@@ -75,11 +67,7 @@ func runJobAgain(r *request) error {
 }
 
 func turnJob(r *request, to string) error {
-	err := collections.Write(r.ctx(), r.App, func(db collections.DB) error { return job.Turn(db, r.actor, r.path("id"), to, r.Now()) })
-	if err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(collections.Write(r.ctx(), r.App, func(db collections.DB) error { return job.Turn(db, r.actor, r.path("id"), to, r.Now()) }))
 }
 
 // kickJobs lets jobs begin now.

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"net/http"
 	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -23,10 +22,7 @@ func personNeeds(r *request) error {
 	}
 	entry := r.actor.DidTo(audit.Read, collections.Persons, out.ID, out.Area, out.ID)
 	entry.Detail = map[string]any{"door": "needs", "rows": len(out.Needs)}
-	if err := r.saw(audit.Review, entry); err != nil {
-		return err
-	}
-	return r.private(out)
+	return r.private(out, r.saw(audit.Review, entry))
 }
 
 // listNeeds lists the needs of an area, person by person.
@@ -47,10 +43,7 @@ func listNeeds(r *request) error {
 			seen.Subjects = append(seen.Subjects, n.Person)
 		}
 	}
-	if err := r.saw(audit.Review, seen); err != nil {
-		return err
-	}
-	return r.private(page)
+	return r.private(page, r.saw(audit.Review, seen))
 }
 
 // CountNeeds counts what people need everywhere, so that whoever asks after a start finds it counted.
@@ -61,20 +54,13 @@ func (s *Server) CountNeeds(ctx context.Context, app core.App) error {
 
 // countNeeds counts people by need and area.
 func countNeeds(r *request) error {
-	out, err := r.needs.Read(r.db(), r.Library, r.actor, r.query("area"))
-	if err != nil {
-		return err
-	}
-	return r.private(out)
+	return r.private(r.needs.Read(r.db(), r.Library, r.actor, r.query("area")))
 }
 
 // listServices gives the table of the basic services.
 func listServices(r *request) error {
 	all, err := needs.ListServices(r.db())
-	if err != nil {
-		return err
-	}
-	return r.private(map[string]any{"items": all, "rev": needs.Revision(all)})
+	return r.private(map[string]any{"items": all, "rev": needs.Revision(all)}, err)
 }
 
 // editServices makes the table what the caller says, or tells what that would change.
@@ -118,8 +104,5 @@ func fileServices(r *request) error {
 
 func (r *request) tellChanges(d needs.Draft) error {
 	changes, err := needs.Edit(r.ctx(), r.App, d, r.Now())
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"changes": changes, "dry_run": d.Check})
+	return r.send(map[string]any{"changes": changes, "dry_run": d.Check}, err)
 }

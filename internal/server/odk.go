@@ -222,10 +222,7 @@ func (s *Server) odkFailed(re *core.RequestEvent, err error) error {
 
 func issueToken(r *request) error {
 	t, _, err := issue(r)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, t)
+	return r.send(t, err)
 }
 
 // tokenQR issues a token and draws the code that signs Collect in with it: a token cannot be shown later.
@@ -267,8 +264,5 @@ func issue(r *request) (openrosa.Token, string, error) {
 }
 
 func revokeToken(r *request) error {
-	if err := openrosa.Revoke(r.ctx(), r.App, r.act(), r.path("id")); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(openrosa.Revoke(r.ctx(), r.App, r.act(), r.path("id")))
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"crypto/rand"
-	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -68,11 +67,7 @@ func odkDraft(c *fieldCall) error {
 }
 
 func issueDraftToken(r *request) error {
-	t, err := issueDraft(r)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, t)
+	return r.send(issueDraft(r))
 }
 
 // draftQR issues a token and draws the code that sets Collect up for the draft.

@@ -185,10 +185,6 @@ func uploadFormFile(r *request) error {
 	if err != nil {
 		return err
 	}
-	f, err := openrosa.SaveFormFile(r.ctx(), r.App, r.act(),
-		openrosa.NewFile{Form: r.path("form"), Name: w.Name, Bytes: bytes.NewReader(w.Raw)})
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, f)
+	return r.send(openrosa.SaveFormFile(r.ctx(), r.App, r.act(),
+		openrosa.NewFile{Form: r.path("form"), Name: w.Name, Bytes: bytes.NewReader(w.Raw)}))
 }

@@ -35,10 +35,7 @@ func publishForm(r *request) error {
 	if err != nil {
 		return err
 	}
-	status := r.Request.FormValue("status")
-	if status == "" {
-		status = instrument.Published
-	}
+	status := cmp.Or(r.Request.FormValue("status"), instrument.Published)
 	if status != instrument.Published && status != instrument.Draft {
 		return problem.New(problem.BadParameter, "status")
 	}
@@ -78,10 +75,7 @@ func formStatus(r *request) error {
 }
 
 func revokeDevice(r *request) error {
-	if err := devicesync.Revoke(r.ctx(), r.App, r.act(), r.path("id")); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(devicesync.Revoke(r.ctx(), r.App, r.act(), r.path("id")))
 }
 
 // ReleaseKnown makes records of what waited for a form that is known by now, or for a submission that has come.
@@ -108,7 +102,8 @@ func (r *request) coverage() ([]coverage.Area, error) {
 	return coverage.ReportAt(r.db(), ranges, level, past)
 }
 
-// readCoverage tells how far the areas of a level are, page by page. Each page counts all of them: a level has no more than a page may cost.
+// readCoverage tells how far the areas of a level are, page by page. Each page counts all of them: a level has no more than a page may
+// cost.
 func readCoverage(r *request) error {
 	limit, err := r.limit()
 	if err != nil {
@@ -118,11 +113,7 @@ func readCoverage(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.PageOfAreas(all, r.query("sort"), r.query("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	return r.private(page)
+	return r.private(console.PageOfAreas(all, r.query("sort"), r.query("cursor"), limit))
 }
 
 // english reports whether the headings of a table are asked for in English.
@@ -163,11 +154,7 @@ func workersCoverage(r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := console.PageOfWork(r.db(), all, r.query("sort"), r.query("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	return r.private(page)
+	return r.private(console.PageOfWork(r.db(), all, r.query("sort"), r.query("cursor"), limit))
 }
 
 // workersFile is the whole list that workersCoverage gives in pages, as a table.

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"net/http"
-
 	"doorstep/internal/reassign"
 )
 
@@ -14,9 +12,5 @@ func placeRecord(r *request) error {
 	}
 	say.Collection, say.Record = r.path("collection"), r.path("id")
 	runner := reassign.Runner{Forms: r.Library, Areas: r.Areas, Now: r.Now}
-	out, err := runner.Place(r.ctx(), r.App, r.actor, say)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, out)
+	return r.send(runner.Place(r.ctx(), r.App, r.actor, say))
 }

@@ -45,8 +45,5 @@ func editPoints(r *request) error {
 		return problem.New(problem.BadParameter, "cells")
 	}
 	raw, err := in.Repoint(r.db(), said.Cells)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]string{"name": in.Form.ID + ".csv", "workbook": string(raw)})
+	return r.send(map[string]string{"name": in.Form.ID + ".csv", "workbook": string(raw)}, err)
 }

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"net/http"
-
 	"doorstep/internal/audit"
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
@@ -35,8 +33,5 @@ func previewForm(r *request) error {
 	}
 	entry := r.actor.Did("form.preview")
 	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"form": form, "version": proposed.Version}
-	if err := r.note(entry); err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, preview)
+	return r.send(preview, r.note(entry))
 }

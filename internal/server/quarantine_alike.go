@@ -1,18 +1,12 @@
 package server
 
 import (
-	"net/http"
-
 	"doorstep/internal/ingest"
 )
 
 // countAlike tells how many submissions wait for the same cause as one of them.
 func countAlike(r *request) error {
-	n, err := ingest.CountAlike(r.db(), r.act(), r.path("id"))
-	if err != nil {
-		return err
-	}
-	return r.private(n)
+	return r.private(ingest.CountAlike(r.db(), r.act(), r.path("id")))
 }
 
 // decideAlike releases or discards the next of them. It is asked again until none are left.
@@ -21,9 +15,5 @@ func decideAlike(r *request) error {
 	if err := r.bind(&ask.Together); err != nil {
 		return err
 	}
-	out, err := ingest.DecideAlike(r.ctx(), r.App, r.Intake(), r.actor, ask)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, out)
+	return r.send(ingest.DecideAlike(r.ctx(), r.App, r.Intake(), r.actor, ask))
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"crypto/rand"
-	"net/http"
 
 	"doorstep/internal/audit"
 	"doorstep/internal/console"
@@ -32,10 +31,7 @@ func giveWork(r *request) error {
 		return err
 	}
 	h := work.Handing{Task: r.path("id"), Worker: in.Worker, Tables: r.Library.Tables()}
-	if err := work.Give(r.ctx(), r.App, r.act(), h); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(work.Give(r.ctx(), r.App, r.act(), h))
 }
 
 // drawRecheck draws interviews to be asked again. Without a seed of the caller's it makes one, which the answer tells.
@@ -52,11 +48,7 @@ func drawRecheck(r *request) error {
 	if in.Source, err = console.RecheckSource(r.db(), r.known(), in.Campaign); err != nil {
 		return err
 	}
-	drawn, err := work.Draw(r.ctx(), r.App, r.act(), in)
-	if err != nil {
-		return err
-	}
-	return r.private(drawn)
+	return r.private(work.Draw(r.ctx(), r.App, r.act(), in))
 }
 
 func (r *request) recheckFilter() (f console.RecheckFilter, err error) {
@@ -79,10 +71,7 @@ func listRechecks(r *request) error {
 	for _, one := range page.Items {
 		seen.Subjects = append(seen.Subjects, one.Record)
 	}
-	if err := r.saw(audit.Quality, seen); err != nil {
-		return err
-	}
-	return r.private(page)
+	return r.private(page, r.saw(audit.Quality, seen))
 }
 
 // readAgreement tells how far re-interviews say what the first interviews said: numbers, of nobody in particular but the workers.
@@ -91,11 +80,7 @@ func readAgreement(r *request) error {
 	if err != nil {
 		return err
 	}
-	out, err := console.ReadAgreement(r.db(), r.known(), r.actor, f)
-	if err != nil {
-		return err
-	}
-	return r.private(out)
+	return r.private(console.ReadAgreement(r.db(), r.known(), r.actor, f))
 }
 
 // workerDay shows what a worker did on a day, to actors who may read about workers as well.
@@ -109,8 +94,5 @@ func workerDay(r *request) error {
 	for _, v := range day.Visits {
 		seen.Subjects = append(seen.Subjects, v.ID)
 	}
-	if err := r.saw(audit.Quality, seen); err != nil {
-		return err
-	}
-	return r.private(day)
+	return r.private(day, r.saw(audit.Quality, seen))
 }

@@ -32,10 +32,28 @@ func (r *request) act() access.Act { return access.Act{Actor: r.actor, Now: r.No
 // path is a part of the URL's path, by its name in the route.
 func (r *request) path(name string) string { return r.Request.PathValue(name) }
 
-// private answers with what belongs into no cache.
-func (r *request) private(body any) error {
-	r.Response.Header().Set("Cache-Control", "no-store")
+// send answers with a body, unless err says that there is none.
+func (r *request) send(body any, err error) error {
+	if err != nil {
+		return err
+	}
 	return r.JSON(http.StatusOK, body)
+}
+
+// private is send for what belongs into no cache.
+func (r *request) private(body any, err error) error {
+	if err == nil {
+		r.Response.Header().Set("Cache-Control", "no-store")
+	}
+	return r.send(body, err)
+}
+
+// done answers that what was asked for is done, unless err says that it is not.
+func (r *request) done(err error) error {
+	if err != nil {
+		return err
+	}
+	return r.NoContent(http.StatusNoContent)
 }
 
 // query is a parameter of the URL.

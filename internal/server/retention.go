@@ -1,8 +1,6 @@
 package server
 
 import (
-	"net/http"
-
 	"doorstep/internal/retention"
 )
 
@@ -14,17 +12,10 @@ func erasePerson(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := retention.Person(r.ctx(), r.App, r.Library, r.act(), retention.Erasure{Person: r.path("id"), Basis: in.Basis}); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(retention.Person(r.ctx(), r.App, r.Library, r.act(), retention.Erasure{Person: r.path("id"), Basis: in.Basis}))
 }
 
 // approveRetention erases what a report counted.
 func approveRetention(r *request) error {
-	done, err := retention.Approve(r.ctx(), r.App, r.Library, r.act(), r.path("id"))
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, done)
+	return r.send(retention.Approve(r.ctx(), r.App, r.Library, r.act(), r.path("id")))
 }

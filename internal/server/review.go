@@ -21,18 +21,11 @@ func listQuarantine(r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.saw(audit.Review, heldSeen(r.actor, rows)); err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": rows, "next": next})
+	return r.send(map[string]any{"items": rows, "next": next}, r.saw(audit.Review, heldSeen(r.actor, rows)))
 }
 
 func release(r *request) error {
-	receipt, err := ingest.Release(r.ctx(), r.App, r.Intake(), r.actor, r.path("id"))
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, receipt)
+	return r.send(ingest.Release(r.ctx(), r.App, r.Intake(), r.actor, r.path("id")))
 }
 
 func discard(r *request) error {
@@ -42,10 +35,7 @@ func discard(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := ingest.Discard(r.ctx(), r.App, r.act(), r.path("id"), in.Reason); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(ingest.Discard(r.ctx(), r.App, r.act(), r.path("id"), in.Reason))
 }
 
 // assignHeld says which household a submission is about, and takes it in.
@@ -54,11 +44,7 @@ func assignHeld(r *request) error {
 	if err := r.bind(&ask); err != nil {
 		return err
 	}
-	receipt, err := ingest.Assign(r.ctx(), r.App, r.Intake(), r.act(), ask)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, receipt)
+	return r.send(ingest.Assign(r.ctx(), r.App, r.Intake(), r.act(), ask))
 }
 
 func decide(r *request) error {
@@ -74,10 +60,7 @@ func decide(r *request) error {
 	out, err := review.Decide(r.ctx(), r.App, r.Library.Surveys(), r.act(), review.Decision{
 		Collection: r.path("collection"), Record: r.path("id"), Decision: in.Decision, Comment: in.Comment, Fields: in.Fields, Rev: in.Rev,
 	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, out)
+	return r.send(out, err)
 }
 
 func putBack(r *request) error {
@@ -86,11 +69,7 @@ func putBack(r *request) error {
 		return err
 	}
 	ask.Collection, ask.Record = r.path("collection"), r.path("id")
-	out, err := ingest.Restore(r.ctx(), r.App, r.Intake(), r.actor, ask)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, out)
+	return r.send(ingest.Restore(r.ctx(), r.App, r.Intake(), r.actor, ask))
 }
 
 func correct(r *request) error {
@@ -99,11 +78,7 @@ func correct(r *request) error {
 		return err
 	}
 	ask.Collection, ask.Record = r.path("collection"), r.path("id")
-	out, err := ingest.CorrectAtDesk(r.ctx(), r.App, r.Intake(), r.actor, ask)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, out)
+	return r.send(ingest.CorrectAtDesk(r.ctx(), r.App, r.Intake(), r.actor, ask))
 }
 
 func history(r *request) error {
@@ -119,10 +94,7 @@ func history(r *request) error {
 	}
 	seen := r.actor.DidTo(audit.Read, collection, id, "", id)
 	seen.Detail = map[string]string{"part": "history"}
-	if err := r.saw(audit.Review, seen); err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"items": entries, "next": next})
+	return r.send(map[string]any{"items": entries, "next": next}, r.saw(audit.Review, seen))
 }
 
 func decideDuplicate(r *request) error {

@@ -136,10 +136,7 @@ func enrolFactor(r *request) error {
 		out, err = signin.Enrol(db, rand.Reader, r.actor.ID, r.Auth.GetString("staff_no"), r.Now())
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, out)
+	return r.send(out, err)
 }
 
 // confirmFactor ends the enrolment. Every token from before is void then: sign in again, with a code.
@@ -171,10 +168,7 @@ func confirmFactor(r *request) error {
 		}
 		return r.configuredWorker(db, r.actor, r.actor.ID, "second_factor.enrol")
 	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"recovery": codes})
+	return r.send(map[string]any{"recovery": codes}, err)
 }
 
 // resetFactor lets somebody enrol anew whose phone is lost.
@@ -210,10 +204,7 @@ func onWorker(r *request, action string, do func(collections.DB, string) error) 
 		}
 		return r.configuredWorker(db, r.actor, worker, action)
 	})
-	if err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(err)
 }
 
 // PasswordsCompared is how many passwords this process has compared, through all doors.

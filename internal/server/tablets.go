@@ -1,12 +1,12 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
-	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -31,17 +31,14 @@ func registerDevice(r *request) error {
 		return err
 	}
 	token, err := signin.Token(r.App, r.Auth, registered.Device)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, struct {
+	return r.send(struct {
 		devicesync.Registered
 		Token string `json:"token"` // good on this tablet alone
-	}{registered, token})
+	}{registered, token}, err)
 }
 
 func formXML(r *request) error {
-	in, ok := r.Library.Get(r.path("form"), r.Request.PathValue("version"))
+	in, ok := r.Library.Get(r.path("form"), r.path("version"))
 	if !ok {
 		return problem.New(problem.NotFound, "")
 	}
@@ -86,31 +83,23 @@ func (r *request) batch(worker string) (batch devicesync.Batch, said *body.Body,
 
 func (r *request) receipts(receipts []ingest.Receipt) error {
 	epoch, err := devicesync.Epoch(r.db())
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, map[string]any{"epoch": epoch, "results": receipts})
+	return r.send(map[string]any{"epoch": epoch, "results": receipts}, err)
 }
 
 // asked is the pull that a request speaks of.
 func asked(r *request) (devicesync.Pull, error) {
-	db, query := r.db(), r.Request.URL.Query()
+	db := r.db()
 	log := func(err error) { r.App.Logger().Error("page broke off", "error", err.Error()) }
 	q := devicesync.Pull{
-		DB: db, Library: r.Library, Actor: r.actor, Cursor: query.Get("cursor"), Limit: devicesync.DefaultPage, Sums: r.sums, Log: log,
+		DB: db, Library: r.Library, Actor: r.actor, Cursor: r.query("cursor"), Sums: r.sums, Log: log,
+		Seen: func(ids []string) error { return r.saw(audit.Capture, pulled(r.actor, ids)) },
 	}
-	q.Seen = func(ids []string) error { return r.saw(audit.Capture, pulled(r.actor, ids)) }
 	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(protocol.DeviceHeader)); err != nil {
 		return q, err
 	}
-	if s := query.Get("limit"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			return q, problem.New(problem.BadParameter, "limit")
-		}
-		q.Limit = n
-	}
-	return q, nil
+	limit, err := r.limit()
+	q.Limit = cmp.Or(limit, devicesync.DefaultPage)
+	return q, err
 }
 
 func pull(r *request) error {
@@ -132,11 +121,7 @@ func digest(r *request) error {
 	if err != nil {
 		return err
 	}
-	sums, err := q.Digest()
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, sums)
+	return r.send(q.Digest())
 }
 
 func repairPull(r *request) error {

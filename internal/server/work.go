@@ -1,8 +1,6 @@
 package server
 
 import (
-	"net/http"
-
 	"doorstep/collections"
 	"doorstep/internal/audit"
 	"doorstep/internal/console"
@@ -33,10 +31,7 @@ func listWork(r *request) error {
 			seen.Subjects = append(seen.Subjects, w.Household)
 		}
 	}
-	if err := r.saw(audit.Administration, seen); err != nil {
-		return err
-	}
-	return r.private(page)
+	return r.private(page, r.saw(audit.Administration, seen))
 }
 
 func assignWork(r *request) error {
@@ -67,20 +62,14 @@ func balanceWork(r *request) error {
 
 func assign(r *request, parts []work.Part, check bool) error {
 	report, err := work.Assign(r.ctx(), r.App, r.act(), work.Target{Campaign: r.path("id"), Parts: parts, Check: check})
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, struct {
+	return r.send(struct {
 		work.Report
 		Parts []work.Part `json:"parts"`
-	}{report, parts})
+	}{report, parts}, err)
 }
 
 func takeBackWork(r *request) error {
-	if err := work.TakeBack(r.ctx(), r.App, r.act(), r.path("id")); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(work.TakeBack(r.ctx(), r.App, r.act(), r.path("id")))
 }
 
 func splitWork(r *request) error {
@@ -90,10 +79,7 @@ func splitWork(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := work.Split(r.ctx(), r.App, r.act(), r.path("id"), in.Shares); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(work.Split(r.ctx(), r.App, r.act(), r.path("id"), in.Shares))
 }
 
 func confirmWork(r *request) error {
@@ -101,19 +87,13 @@ func confirmWork(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := work.Confirm(r.ctx(), r.App, r.act(), in); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(work.Confirm(r.ctx(), r.App, r.act(), in))
 }
 
 // readDatums tells whose tablets take the coordinates of a map for those of the earth. It names no record.
 func readDatums(r *request) error {
 	all, err := console.ReadDatums(r.db(), r.known(), r.actor, r.query("form"), r.query("area"))
-	if err != nil {
-		return err
-	}
-	return r.private(map[string]any{"items": all})
+	return r.private(map[string]any{"items": all}, err)
 }
 
 // readQuality tells what is unusual in interviews, so that somebody looks at them first.
@@ -128,10 +108,7 @@ func readQuality(r *request) error {
 	for _, one := range out.Interviews {
 		seen.Subjects = append(seen.Subjects, one.ID)
 	}
-	if err := r.saw(audit.Quality, seen); err != nil {
-		return err
-	}
-	return r.private(out)
+	return r.private(out, r.saw(audit.Quality, seen))
 }
 
 // listReports tells which mandatory reports are open, or which were settled, by whom, when and how.
@@ -154,10 +131,7 @@ func listReports(r *request) error {
 	for _, one := range page.Items {
 		seen.Subjects = append(seen.Subjects, one.Record)
 	}
-	if err := r.saw(audit.FollowUp, seen); err != nil {
-		return err
-	}
-	return r.private(page)
+	return r.private(page, r.saw(audit.FollowUp, seen))
 }
 
 func settleReport(r *request) error {
@@ -165,8 +139,5 @@ func settleReport(r *request) error {
 	if err := r.bind(&in); err != nil {
 		return err
 	}
-	if err := work.Settle(r.ctx(), r.App, r.act(), in); err != nil {
-		return err
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(work.Settle(r.ctx(), r.App, r.act(), in))
 }

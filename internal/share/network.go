@@ -14,7 +14,7 @@ type reading struct {
 }
 
 func (r *reading) Read(p []byte) (n int, err error) {
-	r.turn.Wait(func() { n, err = r.ReadCloser.Read(p) })
+	r.turn.wait(func() { n, err = r.ReadCloser.Read(p) })
 	return n, err
 }
 
@@ -27,13 +27,13 @@ type writing struct {
 }
 
 func (w *writing) Write(p []byte) (n int, err error) {
-	w.turn.Wait(func() { n, err = w.ResponseWriter.Write(p) })
+	w.turn.wait(func() { n, err = w.ResponseWriter.Write(p) })
 	return n, err
 }
 
 // FlushError is what http.ResponseController looks for.
 func (w *writing) FlushError() (err error) {
-	w.turn.Wait(func() { err = http.NewResponseController(w.ResponseWriter).Flush() })
+	w.turn.wait(func() { err = http.NewResponseController(w.ResponseWriter).Flush() })
 	return err
 }
 
@@ -43,7 +43,7 @@ func (w *writing) Flush() { _ = w.FlushError() }
 // Wait calls f, which waits for another request, while others of the name are worked on. w is what Response gave.
 func Wait(w http.ResponseWriter, f func()) {
 	if w, ok := w.(*writing); ok {
-		w.turn.Wait(f)
+		w.turn.wait(f)
 		return
 	}
 	f()

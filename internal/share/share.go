@@ -113,7 +113,7 @@ func (t *Turn) End() {
 }
 
 // Wait lets others be worked on while f waits for the network. After it the request goes on in its turn.
-func (t *Turn) Wait(f func()) {
+func (t *Turn) wait(f func()) {
 	s := t.shares
 	s.mu.Lock()
 	if t.waits++; t.waits == 1 {

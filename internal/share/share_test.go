@@ -68,7 +68,7 @@ func TestTheNetworkIsNoWork(t *testing.T) {
 		}
 		inside := make(chan struct{})
 		wait.Go(func() {
-			turn.Wait(func() { close(inside); <-stalled })
+			turn.wait(func() { close(inside); <-stalled })
 			turn.End()
 		})
 		<-inside
@@ -276,7 +276,7 @@ func TestWhoBeginsWaitsWhileItIsFull(t *testing.T) {
 	}
 	all[0].End()
 	order := <-began
-	all[1].Wait(func() { order += <-began })
+	all[1].wait(func() { order += <-began })
 	if len(began) > 0 || s.queued() != 1 { // the one that waited goes on, whatever waits to begin
 		t.Errorf("%d wait", s.queued())
 	}

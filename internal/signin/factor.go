@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
-	"database/sql"
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
@@ -175,13 +174,7 @@ func factorAt(worker string) string { return "second_factors/" + worker }
 
 // SealFactors seals the secrets that lie in clear, or under an earlier key, with the primary one.
 func SealFactors(db collections.DB) error {
-	stored := map[string]string{}
-	err := collections.Each(db, `SELECT worker, secret FROM second_factors`, nil, func(rows *sql.Rows) error {
-		var worker, secret string
-		err := rows.Scan(&worker, &secret)
-		stored[worker] = secret
-		return err
-	})
+	stored, err := collections.Map[string, string](db, `SELECT worker, secret FROM second_factors`)
 	if err != nil {
 		return fmt.Errorf("second factors: %w", err)
 	}

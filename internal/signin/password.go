@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"database/sql"
 	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -93,18 +92,12 @@ func Unsealed(db collections.DB) (bool, error) {
 
 // unsealed are the hashes of a table that the primary key has not sealed, by account.
 func unsealed(db collections.DB, table string) (map[string]string, error) {
-	stored := map[string]string{}
 	if !db.Keys().Sealing() {
-		return stored, nil
+		return nil, nil
 	}
 	by := seal.PrefixOf(db.Keys().Primary())
-	err := collections.Each(db, `SELECT id, password FROM "`+table+`"
-		WHERE password!='' AND substr(password,1,?)!=?`, []any{len(by), by}, func(rows *sql.Rows) error {
-		var id, hash string
-		err := rows.Scan(&id, &hash)
-		stored[id] = hash
-		return err
-	})
+	stored, err := collections.Map[string, string](db, `SELECT id, password FROM "`+table+`"
+		WHERE password!='' AND substr(password,1,?)!=?`, len(by), by)
 	if err != nil {
 		return nil, fmt.Errorf("passwords of %s: %w", table, err)
 	}

@@ -62,6 +62,29 @@ func (t Translated) Tagged(tag string) string {
 	return t.In("")
 }
 
+// Words returns what is tagged as Chinese and what is tagged as English.
+func (t Translated) Words() Words { return Words{t.Tagged("zh"), t.Tagged("en")} }
+
+// Words are something to read, in both languages.
+type Words struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+// WordsOf returns words in Chinese and in English.
+func WordsOf(zh, en string) Words { return Words{zh, en} }
+
+// Untranslated returns words that are the same in both languages.
+func Untranslated(s string) Words { return Words{s, s} }
+
+// Both returns the words in both languages, or once where they do not differ.
+func (w Words) Both() string {
+	if w.ZH == w.EN {
+		return w.ZH
+	}
+	return w.ZH + " · " + w.EN
+}
+
 // Pair is a name and a value whose order in the workbook matters.
 type Pair struct{ Name, Value string }
 

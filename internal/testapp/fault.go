@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// ErrWanted is what a statement fails with that a test wants to fail.
-var ErrWanted = errors.New("a statement fails because the test wants it to")
+// errWanted is what a statement fails with that a test wants to fail.
+var errWanted = errors.New("a statement fails because the test wants it to")
 
 // fault is a statement that is to fail.
 type fault struct {
@@ -46,7 +46,7 @@ func (f *fault) instead(query string) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.unread || !reads.MatchString(query) || maybeNothing.MatchString(query) {
-		return "", ErrWanted
+		return "", errWanted
 	}
 	return `SELECT answer.* FROM (SELECT 1) LEFT JOIN (` + query + `) answer ON 0`, nil
 }

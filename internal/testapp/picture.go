@@ -23,13 +23,7 @@ func (a *App) Picture(t testing.TB) Picture {
 		return a.last
 	}
 	db, p := collections.Read(a), Picture{}
-	var tables []string
-	err := collections.Each(db, `SELECT name FROM sqlite_master
-		WHERE type='table' AND name NOT LIKE 'sqlite_%'`, nil, func(rows *sql.Rows) error {
-		var name string
-		defer func() { tables = append(tables, name) }()
-		return rows.Scan(&name)
-	})
+	tables, err := collections.Column[string](db, `SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'`)
 	for _, table := range tables {
 		if err == nil {
 			p[table], err = rowsOf(db, table)

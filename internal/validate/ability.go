@@ -2,16 +2,16 @@ package validate
 
 import "strconv"
 
-// Level is how far an older person's ability is impaired, from Intact to Total.
+// Level is how far an older person's ability is impaired, from intact to total.
 type Level string
 
 // Levels of GB/T 42195-2022, best first.
 const (
-	Intact   Level = "intact"
-	Mild     Level = "mild"
-	Moderate Level = "moderate"
-	Severe   Level = "severe"
-	Total    Level = "total"
+	intact   Level = "intact"
+	mild     Level = "mild"
+	moderate Level = "moderate"
+	severe   Level = "severe"
+	total    Level = "total"
 )
 
 // AbilityInstrument is an assessment scale: scores of different scales or versions never compare.
@@ -52,7 +52,7 @@ func GBT42195() AbilityInstrument {
 				{"comprehension", 4}, {"expression", 4}, {"aggression", 1}, {"depression", 1}, {"consciousness", 2}}},
 			{"perception", []AbilityItem{{"vision", 2}, {"hearing", 2}, {"daily_tasks", 4}, {"transport", 3}, {"social", 4}}},
 		},
-		Levels: []LevelFrom{{Intact, 90}, {Mild, 66}, {Moderate, 46}, {Severe, 30}, {Total, 0}},
+		Levels: []LevelFrom{{intact, 90}, {mild, 66}, {moderate, 46}, {severe, 30}, {total, 0}},
 	}
 }
 
@@ -63,7 +63,7 @@ type AbilityFacts struct {
 }
 
 // AbilityResult is a scored assessment. Parts follow the instrument; a part with an unanswered item is -1, and then so
-// is Total and Preliminary is "". Final is known without them only in a coma.
+// is total and Preliminary is "". Final is known without them only in a coma.
 type AbilityResult struct {
 	Parts       []int
 	Total       int

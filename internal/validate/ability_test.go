@@ -39,22 +39,22 @@ func TestAbilityScore(t *testing.T) {
 		facts              AbilityFacts
 		preliminary, final Level
 	}{
-		{"all at best", 90, AbilityFacts{}, Intact, Intact},
-		{"one point less", 89, AbilityFacts{}, Mild, Mild},
-		{"last of mild", 66, AbilityFacts{}, Mild, Mild},
-		{"first of moderate", 65, AbilityFacts{}, Moderate, Moderate},
-		{"last of moderate", 46, AbilityFacts{}, Moderate, Moderate},
-		{"first of severe", 45, AbilityFacts{}, Severe, Severe},
-		{"last of severe", 30, AbilityFacts{}, Severe, Severe},
-		{"first of total", 29, AbilityFacts{}, Total, Total},
-		{"nothing", 0, AbilityFacts{}, Total, Total},
-		{"90 and dementia F01", 90, AbilityFacts{Dementia: true}, Intact, Mild},
-		{"28 and dementia", 28, AbilityFacts{Dementia: true}, Total, Total},
-		{"75 and coma", 75, AbilityFacts{Coma: true}, Mild, Total},
-		{"70, dementia and three falls", 70, AbilityFacts{Dementia: true, RiskEvents: 3}, Mild, Moderate},
-		{"70 and another mental disorder", 70, AbilityFacts{MentalDisorder: true}, Mild, Moderate},
-		{"70 and one fall", 70, AbilityFacts{RiskEvents: 1}, Mild, Mild},
-		{"70 and two falls", 70, AbilityFacts{RiskEvents: 2}, Mild, Moderate},
+		{"all at best", 90, AbilityFacts{}, intact, intact},
+		{"one point less", 89, AbilityFacts{}, mild, mild},
+		{"last of mild", 66, AbilityFacts{}, mild, mild},
+		{"first of moderate", 65, AbilityFacts{}, moderate, moderate},
+		{"last of moderate", 46, AbilityFacts{}, moderate, moderate},
+		{"first of severe", 45, AbilityFacts{}, severe, severe},
+		{"last of severe", 30, AbilityFacts{}, severe, severe},
+		{"first of total", 29, AbilityFacts{}, total, total},
+		{"nothing", 0, AbilityFacts{}, total, total},
+		{"90 and dementia F01", 90, AbilityFacts{Dementia: true}, intact, mild},
+		{"28 and dementia", 28, AbilityFacts{Dementia: true}, total, total},
+		{"75 and coma", 75, AbilityFacts{Coma: true}, mild, total},
+		{"70, dementia and three falls", 70, AbilityFacts{Dementia: true, RiskEvents: 3}, mild, moderate},
+		{"70 and another mental disorder", 70, AbilityFacts{MentalDisorder: true}, mild, moderate},
+		{"70 and one fall", 70, AbilityFacts{RiskEvents: 1}, mild, mild},
+		{"70 and two falls", 70, AbilityFacts{RiskEvents: 2}, mild, moderate},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,14 +88,14 @@ func TestAbilityNeedsEveryItem(t *testing.T) {
 		if r.Total != unscored || r.Parts[2] != unscored || r.Parts[3] != 15 || r.Preliminary != "" || r.Final != "" {
 			t.Errorf("memory %q: %+v", wrong, r)
 		}
-		if r := GBT42195().Score(answer, AbilityFacts{Coma: true}); r.Final != Total {
+		if r := GBT42195().Score(answer, AbilityFacts{Coma: true}); r.Final != total {
 			t.Errorf("a coma with memory %q is %q", wrong, r.Final)
 		}
 	}
 }
 
 func TestGradeRisk(t *testing.T) {
-	grades := []RiskGrade{{"green", 0}, {"red", 10}, {"yellow", 6}, {"blue", 3}}
+	grades := []gradeFrom{{"green", 0}, {"red", 10}, {"yellow", 6}, {"blue", 3}}
 	for points, want := range map[int]string{0: "green", 2: "green", 3: "blue", 5: "blue", 6: "yellow", 9: "yellow", 10: "red", 50: "red", -1: ""} {
 		if got := gradeRisk(grades, points); got != want {
 			t.Errorf("%d points are %q, want %q", points, got, want)

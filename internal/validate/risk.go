@@ -9,30 +9,30 @@ import (
 
 // riskItem is a question whose answer "yes" adds points.
 type riskItem struct {
-	Question string
-	Points   int
+	question string
+	points   int
 }
 
-// RiskGrade is a grade and the points from which it applies.
-type RiskGrade struct {
+// gradeFrom is a grade and the points from which it applies.
+type gradeFrom struct {
 	Grade string
 	From  int
 }
 
-// RiskPoints adds the points of all items that apply.
-func RiskPoints(items []riskItem, yes func(question string) bool) int {
+// addPoints adds the points of all items that apply.
+func addPoints(items []riskItem, yes func(question string) bool) int {
 	sum := 0
 	for _, item := range items {
-		if yes(item.Question) {
-			sum += item.Points
+		if yes(item.question) {
+			sum += item.points
 		}
 	}
 	return sum
 }
 
 // gradeRisk is the highest grade whose points are reached, "" when none is. The order of the grades does not matter.
-func gradeRisk(grades []RiskGrade, points int) string {
-	best := RiskGrade{}
+func gradeRisk(grades []gradeFrom, points int) string {
+	best := gradeFrom{}
 	for _, g := range grades {
 		if points >= g.From && (best.Grade == "" || g.From > best.From) {
 			best = g

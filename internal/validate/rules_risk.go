@@ -29,9 +29,9 @@ func riskGrade(c *compiler, q *survey.Question, args []string) check {
 	if len(args) != 2 {
 		return c.wrongArguments(q)
 	}
-	var grades []RiskGrade
+	var grades []gradeFrom
 	for _, g := range numbers(c.form, args[0], "min_points") {
-		grades = append(grades, RiskGrade{g.Question, g.Points})
+		grades = append(grades, gradeFrom{g.question, g.points})
 	}
 	points := c.points(q, args[1])
 	if points == nil {
@@ -57,9 +57,9 @@ func (c *compiler) points(q *survey.Question, list string) func(*visit) int {
 	}
 	slots := map[string]int{}
 	for _, item := range items {
-		slots[item.Question] = c.partner(q, item.Question)
+		slots[item.question] = c.partner(q, item.question)
 	}
 	return func(v *visit) int {
-		return RiskPoints(items, func(question string) bool { return v.answer(slots[question]) == "yes" })
+		return addPoints(items, func(question string) bool { return v.answer(slots[question]) == "yes" })
 	}
 }

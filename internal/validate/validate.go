@@ -48,15 +48,6 @@ func For(f *survey.Form) (*Bound, error) {
 	return rules.For(f)
 }
 
-// Check binds the rules to f and checks one instance. For many instances of a form, keep what For returns.
-func (r *Rules) Check(f *survey.Form, inst *survey.Instance, at Visit) ([]survey.Issue, error) {
-	bound, err := r.For(f)
-	if err != nil {
-		return nil, err
-	}
-	return bound.Check(inst, at), nil
-}
-
 // holds reports whether a value satisfies a tag of the engine: one of ours, such as "cn_id", or one of validator/v10.
 // It panics on a tag that neither has, as the engine does.
 func (r *Rules) holds(value, tag string) bool { return r.engine.Var(value, tag) == nil }

@@ -12,14 +12,14 @@ func TestBalance(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	var places []place
 	for i := range 200 {
-		places = append(places, place{Code: fmt.Sprintf("990101001001%03d", i), Lon: float64(i % 20), Lat: float64(i / 20), Weight: 20 + r.IntN(80)})
+		places = append(places, place{code: fmt.Sprintf("990101001001%03d", i), lon: float64(i % 20), lat: float64(i / 20), weight: 20 + r.IntN(80)})
 	}
 	workers := []candidate{{"a", []string{"990101"}}, {"b", []string{"990101"}}, {"c", []string{"990101001001"}}, {"d", []string{"990101001001"}}, {"e", []string{"990101"}}, {"far", []string{"990102"}}}
 	given := balance(places, workers[:5])
 	load, total := map[string]int{}, 0
 	for _, p := range places {
-		load[given[p.Code]] += p.Weight
-		total += p.Weight
+		load[given[p.code]] += p.weight
+		total += p.weight
 	}
 	for id, n := range load {
 		if share := float64(n) * 5 / float64(total); share < 0.85 || share > 1.15 {
@@ -32,7 +32,7 @@ func TestBalance(t *testing.T) {
 	spread := 0.0
 	for _, p := range places { // whoever works beside
 		for _, q := range places {
-			if p.Lat == q.Lat && q.Lon == p.Lon+1 && given[p.Code] != given[q.Code] {
+			if p.lat == q.lat && q.lon == p.lon+1 && given[p.code] != given[q.code] {
 				spread++
 			}
 		}

@@ -244,13 +244,13 @@ func (s *Sample) hand(db collections.DB, actor access.Actor, d *Drawn) error {
 			return err
 		}
 		for _, c := range some {
-			if !seen[c.ID] {
-				seen[c.ID] = true
+			if !seen[c.id] {
+				seen[c.id] = true
 				all = append(all, c)
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(s.order(a.ID), s.order(b.ID)) })
+	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(s.order(a.id), s.order(b.id)) })
 	load := map[string]int{}
 	for _, one := range d.Items {
 		load[one.Checker]++
@@ -260,8 +260,8 @@ func (s *Sample) hand(db collections.DB, actor access.Actor, d *Drawn) error {
 		if one.task == "" {
 			best := ""
 			for _, c := range all {
-				if c.ID != one.Worker && covers(c, place{Code: one.Area}) && (best == "" || load[c.ID] < load[best]) {
-					best = c.ID
+				if c.id != one.Worker && covers(c, place{code: one.Area}) && (best == "" || load[c.id] < load[best]) {
+					best = c.id
 				}
 			}
 			one.Checker = best

@@ -26,14 +26,8 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 		return nil, problem.New(problem.BadParameter, "within")
 	}
 	r := territory.Of([]string{s.Within})[0]
-	taken := map[string]bool{}
-	err := collections.Each(db, `SELECT area FROM tasks WHERE area>=? AND area<? AND campaign=? AND campaign!='' AND household=''
-		AND assignee!=''`, []any{r.Lo, r.Hi, campaign}, func(rows *sql.Rows) error {
-		var code string
-		err := rows.Scan(&code)
-		taken[code] = !s.Again
-		return err
-	})
+	taken, err := collections.Map[string, bool](db, `SELECT area, ? FROM tasks WHERE area>=? AND area<? AND campaign=? AND campaign!=''
+		AND household='' AND assignee!=''`, !s.Again, r.Lo, r.Hi, campaign)
 	if err != nil {
 		return nil, err
 	}
@@ -41,13 +35,13 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 	err = collections.Each(db, `SELECT code, expected_households FROM areas
 		WHERE code>=? AND code<? AND +level='grid' AND active=TRUE LIMIT ?`, []any{r.Lo, r.Hi, mostParts + 1}, func(rows *sql.Rows) error {
 		var p place
-		if err := rows.Scan(&p.Code, &p.Weight); err != nil || taken[p.Code] || len(s.Areas) > 0 && !grid.UnderAny(p.Code, s.Areas) {
+		if err := rows.Scan(&p.code, &p.weight); err != nil || taken[p.code] || len(s.Areas) > 0 && !grid.UnderAny(p.code, s.Areas) {
 			return err
 		}
-		targets[p.Code], p.Weight = p.Weight, max(1, p.Weight)
-		if a, known := areas.Area(p.Code); known {
+		targets[p.code], p.weight = p.weight, max(1, p.weight)
+		if a, known := areas.Area(p.code); known {
 			center := a.Boundary.Bound().Center()
-			p.Lon, p.Lat = center.Lon(), center.Lat()
+			p.lon, p.lat = center.Lon(), center.Lat()
 		}
 		places = append(places, p)
 		return nil
@@ -64,7 +58,7 @@ func Grids(db collections.DB, areas *grid.Index, actor access.Actor, campaign st
 	}
 	given, parts := balance(places, workers), []Part{}
 	for _, p := range places {
-		parts = append(parts, Part{Area: p.Code, Worker: given[p.Code], Target: targets[p.Code], Due: s.Due})
+		parts = append(parts, Part{Area: p.code, Worker: given[p.code], Target: targets[p.code], Due: s.Due})
 	}
 	return parts, nil
 }
@@ -81,10 +75,10 @@ func candidates(db collections.DB, actor access.Actor, r territory.Range, named 
 		[]any{r.Hi, r.Lo}, func(rows *sql.Rows) error {
 			var c candidate
 			var area, territory string
-			if err := rows.Scan(&c.ID, &area, &territory); err != nil {
+			if err := rows.Scan(&c.id, &area, &territory); err != nil {
 				return err
 			}
-			if c.Territory = access.ParseTerritory(territory); actor.May(access.AssignWork, area, "") && (len(wanted) == 0 || wanted[c.ID]) {
+			if c.territory = access.ParseTerritory(territory); actor.May(access.AssignWork, area, "") && (len(wanted) == 0 || wanted[c.id]) {
 				all = append(all, c)
 			}
 			return nil

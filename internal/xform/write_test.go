@@ -3,19 +3,17 @@ package xform_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"os"
 	"strings"
 	"testing"
 
+	"doorstep/internal/corpora"
 	"doorstep/internal/survey"
 	"doorstep/internal/xform"
 	"doorstep/internal/xmltree"
 
 	"pgregory.net/rapid"
 )
-
-var update = flag.Bool("update", false, "write the expected XForm anew")
 
 func write(t interface{ Fatal(...any) }, f *survey.Form) []byte {
 	var b bytes.Buffer
@@ -32,24 +30,7 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := write(t, read(t, string(md)))
-	if *update {
-		if err := os.WriteFile("testdata/visit.xml", got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/visit.xml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines, expected := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
-	for i := range min(len(lines), len(expected)) {
-		if lines[i] != expected[i] {
-			t.Fatalf("line %d\n got %s\nwant %s", i+1, lines[i], expected[i])
-		}
-	}
-	if len(lines) != len(expected) {
-		t.Errorf("%d lines, want %d", len(lines), len(expected))
-	}
+	corpora.Golden(t, "testdata/visit.xml", string(got))
 	for range 5 {
 		if again := write(t, read(t, string(md))); !bytes.Equal(again, got) {
 			t.Fatal("the same form gave other bytes")

@@ -61,7 +61,7 @@ func (b *builder) settings() {
 	f := b.f
 	f.Name, f.ID = cmp.Or(b.opts.Name, "data"), cmp.Or(b.opts.ID, "data")
 	s := b.book.sheet(sheetSettings)
-	if s == nil || len(s.Rows) == 0 {
+	if s == nil || len(s.rows) == 0 {
 		b.hintSheet(sheetSettings)
 	} else {
 		b.readSettings(s)
@@ -74,8 +74,8 @@ func (b *builder) settings() {
 
 func (b *builder) readSettings(s *sheet) {
 	s = oneID(s)
-	if len(s.Header) < len(b.book.sheet(sheetSettings).Header) {
-		b.warn(place{s.Name, 1, "form_id"}, "settings.two_ids")
+	if len(s.header) < len(b.book.sheet(sheetSettings).header) {
+		b.warn(place{s.name, 1, "form_id"}, "settings.two_ids")
 	}
 	columns := b.headers(s, settingWords, false)
 	for _, f := range records(s, columns, false)[0].fields {
@@ -87,17 +87,17 @@ func (b *builder) readSettings(s *sheet) {
 // oneID drops id_string where form_id is there too.
 func oneID(s *sheet) *sheet {
 	has := map[string]bool{}
-	for _, h := range s.Header {
+	for _, h := range s.header {
 		has[h] = true
 	}
 	if !has["form_id"] || !has["id_string"] {
 		return s
 	}
 	out := *s
-	out.Header = nil
-	for _, h := range s.Header {
+	out.header = nil
+	for _, h := range s.header {
 		if h != "id_string" {
-			out.Header = append(out.Header, h)
+			out.header = append(out.header, h)
 		}
 	}
 	return &out
@@ -147,13 +147,13 @@ func yesNo(word string) (yes, known bool) {
 
 // gaps tells of rows that were not read because they come after many blank ones.
 func (b *builder) gaps() {
-	for _, name := range b.book.Names {
-		if s := b.book.Sheets[strings.ToLower(name)]; s != nil && s.Gap > 0 {
+	for _, name := range b.book.names {
+		if s := b.book.sheets[strings.ToLower(name)]; s != nil && s.gap > 0 {
 			tell := b.warn
 			if len(b.problems) > 0 {
 				tell = b.report // the mistakes may come from what was not read
 			}
-			tell(place{s.Name, s.Gap, ""}, "sheet.gap", s.Gap, blankRows)
+			tell(place{s.name, s.gap, ""}, "sheet.gap", s.gap, blankRows)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func TestXLSXCells(t *testing.T) {
 	}
 	want := map[string]string{"a b": "x y", "n": "1.25", "whole": "7", "yes": "TRUE", "day": "2024-05-01 00:00:00", "text": "007"}
 	for header, text := range want {
-		if got := book.Sheets["survey"].Rows[0][header]; got != text {
+		if got := book.sheets["survey"].rows[0][header]; got != text {
 			t.Errorf("%s is %q, want %q", header, got, text)
 		}
 	}
@@ -96,11 +96,11 @@ func TestBlankRowsEndASheet(t *testing.T) {
 	}
 	near, _ := readXLSX(workbookBytes(t, append(rows, []any{"note"})...))
 	far, _ := readXLSX(workbookBytes(t, append(rows, []any{}, []any{"note"})...))
-	if s := near.Sheets["survey"]; len(s.Rows) != blankRows+2 || s.Gap != 0 {
-		t.Errorf("after %d blank rows: %d rows, gap %d", blankRows, len(s.Rows), s.Gap)
+	if s := near.sheets["survey"]; len(s.rows) != blankRows+2 || s.gap != 0 {
+		t.Errorf("after %d blank rows: %d rows, gap %d", blankRows, len(s.rows), s.gap)
 	}
-	if s := far.Sheets["survey"]; len(s.Rows) != 1 || s.Gap != blankRows+4 {
-		t.Errorf("after %d blank rows: %d rows, gap %d", blankRows+1, len(s.Rows), s.Gap)
+	if s := far.sheets["survey"]; len(s.rows) != 1 || s.gap != blankRows+4 {
+		t.Errorf("after %d blank rows: %d rows, gap %d", blankRows+1, len(s.rows), s.gap)
 	}
 }
 
@@ -154,7 +154,7 @@ func TestXLSCells(t *testing.T) {
 	}
 	want := map[string]string{"type": "2.5", "name": "7", "day": "2022-01-01 00:00:00", "yes": "TRUE"}
 	for header, text := range want {
-		if got := book.Sheets["survey"].Rows[0][header]; got != text {
+		if got := book.sheets["survey"].rows[0][header]; got != text {
 			t.Errorf("%s is %q, want %q", header, got, text)
 		}
 	}

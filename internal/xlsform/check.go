@@ -82,8 +82,8 @@ func (b *builder) checkReferences() {
 			if skip[name][c.path[0]] || name == sheetChoices && c.path[0] != "label" && c.path[0] != "media" {
 				continue
 			}
-			for i, row := range s.Rows {
-				b.checkText(place{s.Name, i + 2, c.header}, row[c.header], known)
+			for i, row := range s.rows {
+				b.checkText(place{s.name, i + 2, c.header}, row[c.header], known)
 			}
 		}
 	}

@@ -13,8 +13,8 @@ func (b *builder) choices() {
 		return
 	}
 	columns := b.choiceColumns(s)
-	if len(s.Rows) > 0 && !hasColumn(columns, "name") {
-		b.report(place{s.Name, 1, "name"}, "header.missing", "name")
+	if len(s.rows) > 0 && !hasColumn(columns, "name") {
+		b.report(place{s.name, 1, "name"}, "header.missing", "name")
 	}
 	for _, r := range records(s, columns, false) {
 		if name := r.text("list name"); name != "" {
@@ -33,7 +33,7 @@ func (b *builder) choiceColumns(s *sheet) []column {
 	var keep []column
 	for _, c := range all {
 		if c.path[0] != "list name" && !isName(c.path[0]) {
-			b.warn(place{s.Name, 1, c.header}, "header.choice", c.header)
+			b.warn(place{s.name, 1, c.header}, "header.choice", c.header)
 			continue
 		}
 		keep = append(keep, c)
@@ -83,7 +83,7 @@ func (b *builder) duplicateChoices(s *sheet) {
 		seen := map[string]int{}
 		for _, c := range b.f.Lists[name].Choices {
 			if first := seen[c.Name]; first > 0 && c.Name != "" {
-				b.report(place{s.Name, c.Row, "name"}, "choice.twice", c.Name, name, first)
+				b.report(place{s.name, c.Row, "name"}, "choice.twice", c.Name, name, first)
 				continue
 			}
 			seen[c.Name] = c.Row
@@ -94,7 +94,7 @@ func (b *builder) duplicateChoices(s *sheet) {
 // externalChoices keeps the sheet as it is for itemsets.csv and notes its lists.
 func (b *builder) externalChoices() {
 	s := b.book.sheet(sheetExternal)
-	if s == nil || len(s.Rows) == 0 {
+	if s == nil || len(s.rows) == 0 {
 		return
 	}
 	columns := b.headers(s, listWords, true)
@@ -104,10 +104,10 @@ func (b *builder) externalChoices() {
 			b.external[name] = true
 		}
 	}
-	b.f.Itemsets = append(b.f.Itemsets, s.Header)
-	for _, row := range s.Rows {
-		cells := make([]string, len(s.Header))
-		for i, h := range s.Header {
+	b.f.Itemsets = append(b.f.Itemsets, s.header)
+	for _, row := range s.rows {
+		cells := make([]string, len(s.header))
+		for i, h := range s.header {
 			cells[i] = row[h]
 		}
 		b.f.Itemsets = append(b.f.Itemsets, cells)

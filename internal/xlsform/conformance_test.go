@@ -56,15 +56,15 @@ func structureBook(sheets map[string]json.RawMessage) *book {
 			for k, v := range row {
 				text[k] = strings.TrimSpace(fmt.Sprint(v))
 				if _, known := header0(header)[k]; header != nil && !known {
-					s.Untitled = len(s.Rows) + 2
+					s.untitled = len(s.rows) + 2
 				}
-				if !slices.Contains(s.Header, k) {
-					s.Header = append(s.Header, k)
+				if !slices.Contains(s.header, k) {
+					s.header = append(s.header, k)
 				}
 			}
-			s.Rows = append(s.Rows, text)
+			s.rows = append(s.rows, text)
 		}
-		slices.Sort(s.Header)
+		slices.Sort(s.header)
 	}
 	return book
 }

@@ -34,7 +34,7 @@ func readCSV(data []byte) (*book, error) {
 		if name := strings.TrimSpace(cells[0]); name != "" {
 			s, header = book.add(name), nil
 		}
-		if header = s.addCSV(header, cells[1:]); s != nil && len(s.Rows) > maxRows {
+		if header = s.addCSV(header, cells[1:]); s != nil && len(s.rows) > maxRows {
 			return nil, errTooLarge
 		}
 	}
@@ -42,9 +42,9 @@ func readCSV(data []byte) (*book, error) {
 
 // add opens the sheet of that name, empty at first. A later sheet of the same name replaces it.
 func (b *book) add(name string) *sheet {
-	b.Names = append(b.Names, name)
-	s := &sheet{Name: name}
-	b.Sheets[strings.ToLower(name)] = s
+	b.names = append(b.names, name)
+	s := &sheet{name: name}
+	b.sheets[strings.ToLower(name)] = s
 	return s
 }
 
@@ -58,10 +58,10 @@ func (s *sheet) addCSV(header, cells []string) []string {
 		return header
 	}
 	if header == nil {
-		s.Header = titled(trimmed)
+		s.header = titled(trimmed)
 		return trimmed
 	}
-	s.Rows = append(s.Rows, plainRow(header, trimmed))
+	s.rows = append(s.rows, plainRow(header, trimmed))
 	return header
 }
 

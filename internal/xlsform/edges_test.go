@@ -73,8 +73,8 @@ func TestBlankRowsAtTheEndAreNoGap(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s := book.Sheets["survey"]; len(s.Rows) != 1 || s.Gap != 0 {
-			t.Errorf("before %d blank rows: %d rows, gap %d", blank, len(s.Rows), s.Gap)
+		if s := book.sheets["survey"]; len(s.rows) != 1 || s.gap != 0 {
+			t.Errorf("before %d blank rows: %d rows, gap %d", blank, len(s.rows), s.gap)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func Edit(name string, data []byte, cells []Cell) ([]byte, error) {
 		}
 	}
 	if s := book.sheet(sheetSettings); s != nil {
-		for _, row := range s.Rows {
+		for _, row := range s.rows {
 			delete(row, s.column("version"))
 		}
 	}
@@ -51,11 +51,11 @@ func (b *book) write(c Cell) bool {
 		return false
 	}
 	list, name, column := s.column("list name"), s.column("name", "value"), s.column(c.Column)
-	i := slices.IndexFunc(s.Rows, func(row map[string]string) bool { return row[list] == c.List && row[name] == c.Choice })
+	i := slices.IndexFunc(s.rows, func(row map[string]string) bool { return row[list] == c.List && row[name] == c.Choice })
 	if i < 0 || column == "" {
 		return false
 	}
-	s.Rows[i][column] = strings.TrimSpace(c.Value)
+	s.rows[i][column] = strings.TrimSpace(c.Value)
 	return true
 }
 
@@ -63,8 +63,8 @@ func (b *book) write(c Cell) bool {
 func (s *sheet) column(names ...string) string {
 	plain := func(h string) string { return strings.ReplaceAll(strings.ToLower(h), "_", " ") }
 	for _, name := range names {
-		if i := slices.IndexFunc(s.Header, func(h string) bool { return plain(h) == plain(name) }); i >= 0 {
-			return s.Header[i]
+		if i := slices.IndexFunc(s.header, func(h string) bool { return plain(h) == plain(name) }); i >= 0 {
+			return s.header[i]
 		}
 	}
 	return ""
@@ -79,10 +79,10 @@ func (b *book) csv() ([]byte, error) {
 		if s == nil {
 			continue
 		}
-		rows := [][]string{{name}, append([]string{""}, s.Header...)}
-		for _, row := range s.Rows {
+		rows := [][]string{{name}, append([]string{""}, s.header...)}
+		for _, row := range s.rows {
 			cells := []string{""}
-			for _, h := range s.Header {
+			for _, h := range s.header {
 				cells = append(cells, row[h])
 			}
 			rows = append(rows, cells)

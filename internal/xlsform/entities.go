@@ -43,7 +43,7 @@ func (p *entityPlan) find(list string) *entityUse {
 // entitySheet reads the entities sheet.
 func (b *builder) entitySheet() {
 	s := b.book.sheet(sheetEntities)
-	if s == nil || len(s.Rows) == 0 {
+	if s == nil || len(s.rows) == 0 {
 		b.hintSheet(sheetEntities)
 		return
 	}

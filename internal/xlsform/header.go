@@ -145,12 +145,12 @@ func joinJR(words []string, sep string) []string {
 // On a sheet that is free to have more columns, such as the lists of choices, unknown ones are data.
 func (b *builder) headers(s *sheet, v vocabulary, free bool) []column {
 	double := false
-	for _, h := range s.Header {
+	for _, h := range s.header {
 		double = double || strings.Contains(h, "::")
 	}
 	var columns []column
 	seenHeader, seenPath := map[string]bool{}, map[string]string{}
-	for _, h := range s.Header {
+	for _, h := range s.header {
 		if seenHeader[h] {
 			continue
 		}
@@ -158,14 +158,14 @@ func (b *builder) headers(s *sheet, v vocabulary, free bool) []column {
 		path := v.path(h, double)
 		key := strings.Join(path, "::")
 		if other, ok := seenPath[key]; ok {
-			b.report(place{s.Name, 1, h}, "header.same", other, h)
+			b.report(place{s.name, 1, h}, "header.same", other, h)
 		}
 		seenPath[key] = h
 		columns = append(columns, column{h, path})
-		b.spelling(place{s.Name, 1, h}, columns[len(columns)-1], v, free)
+		b.spelling(place{s.name, 1, h}, columns[len(columns)-1], v, free)
 	}
-	if s.Untitled > 0 {
-		b.report(place{s.Name, s.Untitled, ""}, "header.blank")
+	if s.untitled > 0 {
+		b.report(place{s.name, s.untitled, ""}, "header.blank")
 	}
 	return columns
 }

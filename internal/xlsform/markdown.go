@@ -43,10 +43,10 @@ func readMarkdown(data []byte) (*book, error) {
 			continue
 		}
 		if header == nil {
-			s.Header, header = titled(cells), cells
+			s.header, header = titled(cells), cells
 			continue
 		}
-		if s.addMarkdown(header, cells); len(s.Rows) > maxRows {
+		if s.addMarkdown(header, cells); len(s.rows) > maxRows {
 			return nil, errTooLarge
 		}
 	}
@@ -76,21 +76,21 @@ func mdCells(line string) (string, []string, bool) {
 
 func (s *sheet) addMarkdown(header, cells []string) {
 	for i, c := range cells {
-		if c != "" && (i >= len(header) || header[i] == "") && s.Untitled == 0 {
-			s.Untitled = len(s.Rows) + 2
+		if c != "" && (i >= len(header) || header[i] == "") && s.untitled == 0 {
+			s.untitled = len(s.rows) + 2
 		}
 	}
-	s.Rows = append(s.Rows, plainRow(header, cells))
+	s.rows = append(s.rows, plainRow(header, cells))
 }
 
 // onlySheet takes the sheet of a workbook that has just one for the survey, whatever its name.
 func (b *book) onlySheet() {
-	if len(b.Names) != 1 {
+	if len(b.names) != 1 {
 		return
 	}
-	for name, s := range b.Sheets {
+	for name, s := range b.sheets {
 		if !knownSheets[name] {
-			b.Sheets = map[string]*sheet{sheetSurvey: s}
+			b.sheets = map[string]*sheet{sheetSurvey: s}
 		}
 	}
 }

@@ -1,15 +1,14 @@
 package xlsform
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write testdata/messages.md")
+	"doorstep/internal/corpora"
+)
 
 // toldElsewhere are the messages that no small table brings about, with the tests that hold them.
 var toldElsewhere = map[string]string{
@@ -44,13 +43,13 @@ func TestEachMessage(t *testing.T) {
 		name, rest, _ := strings.Cut(block, "\n\n")
 		md, want, _ := strings.Cut(rest, "\n\n")
 		got := told(t, md)
-		if got != strings.TrimSpace(want) && !*update {
+		if got != strings.TrimSpace(want) && !*corpora.Update {
 			t.Errorf("%s:\n%s\nwant:\n%s", name, got, want)
 		}
 		all = append(all, strings.TrimSpace("# "+name+"\n\n"+strings.TrimSpace(md)+"\n\n"+got))
 	}
 	whole := strings.Join(all, "\n\n") + "\n"
-	if *update {
+	if *corpora.Update {
 		if err := os.WriteFile(file, []byte(whole), 0o600); err != nil {
 			t.Fatal(err)
 		}

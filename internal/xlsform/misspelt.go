@@ -6,7 +6,7 @@ import "strings"
 // with _ is left alone.
 func (b *builder) similar(want string) string {
 	var out []string
-	for _, n := range b.book.Names {
+	for _, n := range b.book.names {
 		if !knownSheets[n] && !strings.HasPrefix(n, "_") && len(n) < 64 && distance([]rune(strings.ToLower(n)), []rune(want)) <= 2 {
 			out = append(out, n)
 		}

@@ -23,9 +23,9 @@ var straightQuotes = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "�
 // records reads the rows of a sheet. Curly quotes become straight ones, which expressions need; clean also makes one
 // space of many.
 func records(s *sheet, columns []column, clean bool) []record {
-	out := make([]record, len(s.Rows))
-	for i, cells := range s.Rows {
-		out[i] = record{sheet: s.Name, row: i + 2}
+	out := make([]record, len(s.rows))
+	for i, cells := range s.rows {
+		out[i] = record{sheet: s.name, row: i + 2}
 		for _, c := range columns {
 			v := cells[c.header]
 			if clean {

@@ -37,7 +37,7 @@ func (b *builder) survey(s *sheet) {
 	columns := b.headers(s, surveyWords, false)
 	b.columns[sheetSurvey] = columns
 	if !hasColumn(columns, "type") {
-		b.report(place{s.Name, 1, "type"}, "header.missing", "type")
+		b.report(place{s.name, 1, "type"}, "header.missing", "type")
 		return
 	}
 	w := &sheetWalk{builder: b}
@@ -47,10 +47,10 @@ func (b *builder) survey(s *sheet) {
 		w.row(&r)
 	}
 	if len(rows) == 0 {
-		b.report(place{sheet: s.Name}, "survey.empty")
+		b.report(place{sheet: s.name}, "survey.empty")
 	}
 	for _, f := range w.stack[1:] {
-		b.report(place{s.Name, f.q.Row, "type"}, "end.missing", f.q.Type, f.q.Name)
+		b.report(place{s.name, f.q.Row, "type"}, "end.missing", f.q.Type, f.q.Name)
 	}
 }
 

@@ -2,19 +2,19 @@ package xlsform
 
 import "strings"
 
-// sheet is one sheet of a workbook as text. Row i of Rows is row i+2 of the sheet; empty cells are absent.
+// sheet is one sheet of a workbook as text. Row i of rows is row i+2 of the sheet; empty cells are absent.
 type sheet struct {
-	Name     string
-	Header   []string            // in column order, without the columns that have no header
-	Rows     []map[string]string // by header
-	Untitled int                 // first row with a value in a column without a header, where that is a mistake; else 0
-	Gap      int                 // first row with values that was not read because too many blank rows come before it; else 0
+	name     string
+	header   []string            // in column order, without the columns that have no header
+	rows     []map[string]string // by header
+	untitled int                 // first row with a value in a column without a header, where that is a mistake; else 0
+	gap      int                 // first row with values that was not read because too many blank rows come before it; else 0
 }
 
 // book is a workbook: the sheets that an XLSForm may have, by lower-case name.
 type book struct {
-	Names  []string // every sheet as written
-	Sheets map[string]*sheet
+	names  []string // every sheet as written
+	sheets map[string]*sheet
 }
 
 // The sheets of an XLSForm.
@@ -51,11 +51,11 @@ const (
 // lookBeyond is how many more blank rows are looked at for content that was left out. A sheet can have a million of them.
 const lookBeyond = 1_000
 
-func newBook() *book { return &book{Sheets: map[string]*sheet{}} }
+func newBook() *book { return &book{sheets: map[string]*sheet{}} }
 
 // sheet returns the sheet of that name when it has a header, else nil.
 func (b *book) sheet(name string) *sheet {
-	if s := b.Sheets[name]; s != nil && (len(s.Header) > 0 || len(s.Rows) > 0) {
+	if s := b.sheets[name]; s != nil && (len(s.header) > 0 || len(s.rows) > 0) {
 		return s
 	}
 	return nil
@@ -68,7 +68,7 @@ type grid interface {
 
 // readGrid turns the cells of a spreadsheet into a sheet. The error is twiceError or errTooLarge.
 func readGrid(name string, g grid) (*sheet, error) {
-	s := &sheet{Name: name}
+	s := &sheet{name: name}
 	first, ok := g.next()
 	if !ok {
 		return s, nil
@@ -77,28 +77,28 @@ func readGrid(name string, g grid) (*sheet, error) {
 	if twice != "" {
 		return nil, twiceError{name, twice}
 	}
-	s.Header = titled(columns)
+	s.header = titled(columns)
 	blank, size := 0, 0
 	for {
 		cells, ok := g.next()
 		if !ok || blank > blankRows+lookBeyond {
-			s.Rows = trimBlank(s.Rows)
+			s.rows = trimBlank(s.rows)
 			return s, nil
 		}
-		if size += len(cells) + 1; size > maxCells || len(s.Rows) > maxRows {
+		if size += len(cells) + 1; size > maxCells || len(s.rows) > maxRows {
 			return nil, errTooLarge
 		}
 		row := gridRow(columns, cells)
 		if len(row) > 0 && blank > blankRows {
-			s.Gap = len(s.Rows) + 2
-			s.Rows = trimBlank(s.Rows)
+			s.gap = len(s.rows) + 2
+			s.rows = trimBlank(s.rows)
 			return s, nil
 		}
 		blank++
 		if len(row) > 0 {
 			blank = 0
 		}
-		s.Rows = append(s.Rows, row)
+		s.rows = append(s.rows, row)
 	}
 }
 

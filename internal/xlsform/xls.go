@@ -108,7 +108,7 @@ func (w *xlsBook) globals() error {
 
 func (w *xlsBook) sheets() (*book, error) {
 	book := newBook()
-	book.Names = w.names
+	book.names = w.names
 	for i, name := range w.names {
 		key := strings.ToLower(name)
 		if len(w.names) == 1 && !knownSheets[key] {
@@ -121,7 +121,7 @@ func (w *xlsBook) sheets() (*book, error) {
 		if err != nil {
 			return nil, err
 		}
-		book.Sheets[key] = s
+		book.sheets[key] = s
 	}
 	return book, nil
 }

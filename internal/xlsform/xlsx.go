@@ -34,9 +34,9 @@ func readXLSX(data []byte) (book *book, err error) {
 	}
 	defer f.Close()
 	book = newBook()
-	book.Names = f.GetSheetList()
-	only := len(book.Names) == 1
-	for _, name := range book.Names {
+	book.names = f.GetSheetList()
+	only := len(book.names) == 1
+	for _, name := range book.names {
 		key := strings.ToLower(name)
 		if only && !knownSheets[key] {
 			key = sheetSurvey
@@ -48,7 +48,7 @@ func readXLSX(data []byte) (book *book, err error) {
 		if err != nil {
 			return nil, err
 		}
-		book.Sheets[key] = s
+		book.sheets[key] = s
 	}
 	return book, nil
 }
