@@ -205,35 +205,33 @@ func (x *across) many() float64 {
 // were chosen on made-up lists (decision 658).
 const left, hazard = 0.6, 0.7
 
-// tooLow is added, once all have joined, to the odds of a record and a cluster that it did not join (decision 668) and to those of pairs
-// that joined with others (decision 674). It is not added before, because a wrong record in a cluster draws others after it. A record that
-// is left has it where the odds that the cluster's person has another record are more than unlikely. Both are natural logarithms.
-const tooLow, unlikely = 0.7, -1
+// tooLow is the most that is added, once all have joined, to the odds of a record and a cluster that it did not join (decision 668) and to
+// those of pairs that joined with others (decision 674): nothing where the odds that the cluster's person has another record are unlikely or
+// less, and more by as much as they are above it (decision 682). It is not added before, because a wrong record in a cluster draws others
+// after it. Both are natural logarithms.
+const tooLow, unlikely = 1, -1
 
-// crowded is from how many records on nothing is added: those who are alike by accident grow with the list, and are told high enough
-// (decision 676).
-const crowded = 100_000
-
-// raise returns what is added to odds that are told too low: tooLow, or 0 in a crowded list.
-func (c *clusters) raise() float64 {
-	if c.r.t.Len() >= crowded {
-		return 0
-	}
-	return tooLow
+// raise returns what is added to odds that are told too low, of a person with n records.
+func (c *clusters) raise(n int) float64 {
+	return min(tooLow, max(0, c.another[min(largest, n)]-unlikely))
 }
 
-// mayLack reports whether two are a record and a cluster of which more than a quarter have another record, in a list without many twins.
-func (c *clusters) mayLack(a, b int32) bool {
+// lacks returns what is added to the odds of a record and a cluster that have not joined: nothing for two of another kind, and in a list
+// with many twins.
+func (c *clusters) lacks(a, b int32) float64 {
 	n, m, s := len(c.of(a)), len(c.of(b)), c.r.scorer
 	twins := s.careful && (c.r.t.han || s.brothers)
-	return !twins && min(n, m) == 1 && max(n, m) > 1 && c.another[min(largest, max(n, m))] > unlikely
+	if twins || min(n, m) > 1 || max(n, m) == 1 {
+		return 0
+	}
+	return c.raise(max(n, m))
 }
 
 // told is the odds of two clusters that have not joined. What a rule says stays.
 func (c *clusters) told(a, b int32) float64 {
 	said := c.odds(a, b)
-	if said.odds < 0 && !held(said.odds) && !said.apart && c.mayLack(a, b) {
-		return said.odds + c.raise()
+	if said.odds < 0 && !held(said.odds) && !said.apart {
+		return said.odds + c.lacks(a, b)
 	}
 	return said.odds
 }
@@ -308,7 +306,7 @@ func (c *clusters) set(p *Pair, odds float64) {
 		}
 	}
 	if !c.r.scorer.years {
-		odds += c.raise()
+		odds += c.raise(len(c.of(c.r.Cluster[p.A])) - 1)
 	}
 	p.Odds, p.Held = odds, false
 	p.decide()

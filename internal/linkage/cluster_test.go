@@ -67,8 +67,8 @@ func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 				t.Errorf("%s: two clusters are told as one person: odds %.2f", name, p.Odds)
 			}
 		}
-		if (likely > 0) != (of.day != "") { // by years no pair of those that are left is likely by itself
-			t.Errorf("%s: %d pairs of a record that is left are told to be likely", name, likely)
+		if likely == 0 {
+			t.Errorf("%s: no pair of a record that is left is told to be likely", name)
 		}
 		if lower == 0 || higher == 0 || byCluster == 0 {
 			t.Errorf("%s: %d of %d pairs fell, %d rose, %d are held", name, lower, len(found.Pairs), higher, byCluster)
@@ -76,27 +76,23 @@ func TestUnlikelyPairsAreToldByTheirClusters(t *testing.T) {
 	}
 }
 
-// A record is told to be one more of a cluster's person only where people of such a list have so many.
+// A record is told to be one more of a cluster's person only where people of such a list have so many, the likelier the more of them do.
 func TestWhoMayHaveAnotherRecord(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		a, b    int // records
 		careful bool
 		another float64
-		want    bool
+		want    float64
 	}{
-		{"a record and a cluster", 1, 3, false, 1, true}, {"the other way round", 3, 1, false, 1, true},
-		{"just likely enough", 1, 3, false, -.99, true}, {"seldom", 1, 3, false, -1, false},
-		{"two records", 1, 1, false, 1, false}, {"two clusters", 2, 3, false, 1, false},
-		{"with many twins", 1, 3, true, 1, false}, {"the largest", 1, largest, false, 1, true},
+		{"a record and a cluster", 1, 3, false, 1, tooLow}, {"the other way round", 3, 1, false, 1, tooLow},
+		{"not often", 1, 3, false, -.75, .25}, {"seldom", 1, 3, false, -1, 0}, {"more seldom", 1, 3, false, -3, 0},
+		{"two records", 1, 1, false, 1, 0}, {"two clusters", 2, 3, false, 1, 0},
+		{"with many twins", 1, 3, true, 1, 0}, {"the largest", 1, largest, false, 1, tooLow},
 	} {
-		x := &clusters{r: &Result{t: &Table{han: true}, scorer: &scorer{careful: c.careful}}, another: make([]float64, largest+1),
+		x := &clusters{r: &Result{t: &Table{han: true}, scorer: &scorer{careful: c.careful}}, another: likelihoods(max(c.a, c.b), c.another),
 			members: map[int32][]int32{0: make([]int32, c.a), 1: make([]int32, c.b)}}
-		for n := range x.another {
-			x.another[n] = -9
-		}
-		x.another[max(c.a, c.b)] = c.another
-		if got := x.mayLack(0, 1); got != c.want {
+		if got := x.lacks(0, 1); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
 		if c.a+c.b == 2 {
@@ -104,27 +100,35 @@ func TestWhoMayHaveAnotherRecord(t *testing.T) {
 		}
 		for said, free := range map[verdict]bool{{odds: -1}: true, {-1, true}: false, {odds: lookOdds}: false, {odds: 0}: false} {
 			x.looked = map[[4]int32]verdict{{0, 1, int32(c.a), int32(c.b)}: said}
-			if got := x.told(0, 1) > said.odds; got != (c.want && free) {
+			if got := x.told(0, 1) > said.odds; got != (c.want > 0 && free) {
 				t.Errorf("%s, %v: raised %v", c.name, said, got)
 			}
 		}
 	}
 }
 
-// A pair that joined with others is told likelier than its clusters were, but where only years are told or the list is crowded, and unless
-// it is sure by itself.
+// likelihoods are those of another record, which people with n may have and no others.
+func likelihoods(n int, odds float64) []float64 {
+	another := slices.Repeat([]float64{-9}, largest+1)
+	another[n] = odds
+	return another
+}
+
+// A pair that joined with others is told likelier than its clusters were, but where only years are told or people seldom have so many
+// records, and unless it is sure by itself.
 func TestJoinedPairsAreToldLikelier(t *testing.T) {
 	for _, c := range []struct {
 		own, joint float64
 		years      bool
-		records    int
+		another    float64
 		want       float64
 	}{
-		{1, 0.5, false, 2, 0.5 + tooLow}, {1, 0.5, true, 2, 0.5}, {surely, 0.5, false, 2, 0.5 + tooLow}, {surely + 1, surely, false, 2, surely + 1},
-		{1, 0.5, false, crowded - 1, 0.5 + tooLow}, {1, 0.5, false, crowded, 0.5},
+		{1, 0.5, false, 1, 0.5 + tooLow}, {1, 0.5, true, 1, 0.5}, {surely, 0.5, false, 1, 0.5 + tooLow}, {surely + 1, surely, false, 1, surely + 1},
+		{1, 0.5, false, -.75, 0.75}, {1, 0.5, false, -1, 0.5},
 	} {
-		x := &clusters{r: &Result{scorer: &scorer{years: c.years}, t: &Table{n: c.records}}}
-		p := Pair{Odds: c.own, Held: true}
+		x := &clusters{r: &Result{scorer: &scorer{years: c.years}, t: &Table{}, Cluster: make([]int32, 3)},
+			another: likelihoods(2, c.another), members: map[int32][]int32{0: {0, 1, 2}}}
+		p := Pair{B: 1, Odds: c.own, Held: true}
 		if x.set(&p, c.joint); p.Odds != c.want || p.Held != (c.joint >= surely) {
 			t.Errorf("%+v: %+v", c, p)
 		}

@@ -201,7 +201,7 @@ func TestClustersTellOfPairsAcrossTwoLists(t *testing.T) {
 	for _, pair := range [][2]int32{{0, 1}, {39, 39 + 2}, {39, 40}, {0, 40}, {38, 39}, {40, 41}, {0, 79}} {
 		r := find(t, personFields, rows, 40)
 		r.Pairs = nil
-		c := clusters{r: r, joint: map[[2]int32]float64{pair: 5}}
+		c := clusters{r: r, joint: map[[2]int32]float64{pair: 5}, another: make([]float64, largest+1)}
 		c.tell()
 		if across := pair[0] < 40 && pair[1] >= 40; (len(r.Pairs) == 1) != across {
 			t.Errorf("%v: %v", pair, r.Pairs)
