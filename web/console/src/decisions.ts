@@ -12,13 +12,14 @@ export const pairs = 'duplicates'
 export interface Waiting {
   by: string; collection: string; id: string; rev: number; what: string; decision: Verdict | Same; comment: string; fields: Pinned[]
   due: number; state: 'held' | 'sending' | 'refused'; problem?: { zh: string; en: string }
+  again?: boolean // it was on its way when the page was left: the server may have it
 }
 
 export const holdFor = 10_000
 const key = 'doorstep.decisions'
 const stored = JSON.parse(sessionStorage.getItem(key) ?? '[]') as Waiting[]
 
-export const waiting = reactive<Waiting[]>(stored.map((w) => (w.state === 'sending' ? { ...w, state: 'held' } : w)))
+export const waiting = reactive<Waiting[]>(stored.map((w) => (w.state === 'sending' ? { ...w, state: 'held', due: 0, again: true } : w)))
 export const now = ref(Date.now())
 export const unsent = computed(() => waiting.filter((w) => w.state !== 'refused' && w.due <= now.value).length)
 export const refused = computed(() => waiting.filter((w) => w.state === 'refused'))
@@ -60,17 +61,30 @@ const post = (w: Waiting, keepalive: boolean): Promise<unknown> => (w.collection
     body: { decision: w.decision as Verdict, comment: w.comment, rev: w.rev, fields: w.fields }, keepalive,
   })))
 
+const becomes = { approve: 'approved', return: 'returned', reject: 'rejected', reopen: 'received', same: 'same', different: 'different', unsure: 'open' }
+/** stands reports whether what was decided is so already. */
+async function stands({ collection, id, decision }: Waiting): Promise<boolean> {
+  const now = collection === pairs
+    ? (await ask(api.GET('/api/doorstep/v1/duplicates/{id}', { params: { path: { id } } }))).status
+    : (await ask(api.GET('/api/doorstep/v1/records/{collection}/{id}', { params: { path: { collection, id } } }))).state
+  return now === becomes[decision]
+}
+
 async function send(w: Waiting, keepalive = false) {
   w.state = 'sending'
-  try {
-    const said = await post(w, keepalive)
+  const done = (said: unknown) => {
     drop(w)
     for (const told of listeners) told(w, said)
+  }
+  try {
+    done(await post(w, keepalive))
   } catch (e) {
     const p = e as Problem
     if (p.status === 0 || p.status === 401 || p.status === 429 || p.status >= 500) {
       w.state = 'held'
       w.due = Math.min(w.due, Date.now())
+    } else if (w.again && await stands(w).catch(() => false)) {
+      done(undefined)
     } else {
       w.state = 'refused'
       w.problem = p.said

@@ -97,8 +97,11 @@ test('what is typed outlives another page, a reload and an undone decision, and 
   }
   await page.keyboard.press('r')
   await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.reload() // which sends it, and does not hear that it was done
   await expect.poll(async () => (await city.call<Full>('S00003', 'GET', `/api/doorstep/v1/records/${keyIn(address)}`)).state, { timeout: 20_000 }).toBe('returned')
-  await expect.poll(() => page.evaluate(() => sessionStorage.getItem('doorstep.typed'))).toBe('{}')
+  await expect.poll(() => page.evaluate(() => sessionStorage.getItem('doorstep.decisions'))).toBe('[]')
+  expect(await page.evaluate(() => sessionStorage.getItem('doorstep.typed'))).toBe('{}')
 
   await page.goto(city.url + '/console/duplicates')
   await page.locator('.why input').fill('两户同名，电话问过')

@@ -1055,6 +1055,7 @@ export const texts = {
   'recheck.waiting': ['尚未复核', 'Not yet'],
   'recheck.equal': ['{equal} / {n} 题一致', '{equal} of {n} answers equal'],
   'recheck.none': ['还没有抽取样本。', 'No sample was drawn yet.'],
+  'recheck.many': ['复核访问太多，不能一次比较。请选择较小的辖区。', 'There are too many re-checks to compare at once. Choose a smaller area.'],
   'recheck.agreement': ['一致程度', 'Agreement'],
   'recheck.done': ['抽取 {drawn} 份，已复核 {again} 份。', '{drawn} drawn, {again} asked again.'],
   'recheck.question': ['问题', 'Question'],
