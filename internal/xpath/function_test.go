@@ -15,6 +15,7 @@ const leaves = `<d id="top"><a id="i">x y</a><g><b id="j">2</b><g><b>3</b><c z="
 // values are expressions with their texts, at the edges of each function: the node is d of leaves, the time 2026-09-01 07:30 in
 // Shanghai.
 var values = map[string]string{
+	"/d/t/text()/.. * 2": "2", "count(/d/t[. * 2 = 2])": "1", "(2) * 3": "6", "//t[1] * 3": "3", "/d/t/text()/.. div 2": "0.5",
 	"(//b)[position() = 2]": "3", "//g[b = '3']/c/@z": "9", "/d/g[b[1] = '2']/b[2]": "5", "abs(-2)": "2", "abs(2)": "2",
 	"acos(1)": "0", "area('0 0;0 1')": "0", "asin(0)": "0", "atan(0)": "0", "atan2(0, 1)": "0", "base64-decode('YQ==')": "a",
 	"boolean('')": "false", "boolean('0')": "true", "boolean(//b)": "true", "boolean(/d/none)": "false", "boolean(/d/t)": "true",
