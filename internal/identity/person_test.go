@@ -122,6 +122,39 @@ func TestAVisitProposes(t *testing.T) {
 	}
 }
 
+// Who has the same name and birth date in the same household is one person; out of reach that is told to those there, as it is of a number.
+func TestTheSameInOneHouse(t *testing.T) {
+	nowhere := identity.Reach{Over: func(string) bool { return false }, Made: func(_, _, _ string) bool { return false }}
+	for name, c := range map[string]struct {
+		reach     identity.Reach
+		household string
+		id, rule  string // of whom is found; the pair that is told there
+	}{
+		"in reach":          {identity.Everywhere, "h7", "p1", ""},
+		"out of reach":      {nowhere, "h7", "p2", identity.SameInHouse},
+		"in another house":  {identity.Everywhere, "h8", "p2", ""},
+		"there, in another": {nowhere, "h8", "p2", ""},
+	} {
+		app := testapp.New(t)
+		write(t, app, func(db collections.DB) error {
+			r := identity.Register{DB: db, Reach: identity.Everywhere, Now: now}
+			if _, err := r.ResolvePerson(somebody("王小明", "", "2015-03-01", "male", "h7"), identity.Person{}, "p1"); err != nil {
+				return err
+			}
+			r.Reach = c.reach
+			found, err := r.ResolvePerson(somebody("王小明", "", "2015-03-01", "male", c.household), identity.Person{}, "p2")
+			rule := ""
+			if found.Elsewhere != nil {
+				rule = found.Elsewhere.Rule
+			}
+			if found.ID != c.id || rule != c.rule {
+				t.Errorf("%s: %+v", name, found)
+			}
+			return err
+		})
+	}
+}
+
 func expect(t *testing.T, db collections.DB, name, phone string, rev int) {
 	t.Helper()
 	p1, err := identity.FindPerson(db, "p1")
