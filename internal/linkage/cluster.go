@@ -205,10 +205,10 @@ func (x *across) many() float64 {
 // were chosen on made-up lists (decision 658).
 const left, hazard = 0.6, 0.7
 
-// tooLow is the most that is added, once all have joined, to the odds of a record and a cluster that it did not join (decision 668) and to
-// those of pairs that joined with others (decision 674): nothing where the odds that the cluster's person has another record are unlikely or
-// less, and more by as much as they are above it (decision 682). It is not added before, because a wrong record in a cluster draws others
-// after it. Both are natural logarithms.
+// tooLow is the most that is added, once all have joined, to the odds of a record and a cluster that it did not join (decision 668) and
+// to those of pairs that joined with others (decision 674). Nothing is added where the odds that the cluster's person has another record
+// are unlikely or less, and more the further they are above (decision 682). It is not added before, because a wrong record in a cluster
+// draws others after it. Both are natural logarithms.
 const tooLow, unlikely = 1, -1
 
 // raise returns what is added to odds that are told too low, of a person with n records.
