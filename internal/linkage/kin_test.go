@@ -129,3 +129,13 @@ func TestOtherNamesAreApart(t *testing.T) {
 		t.Error("nobody is called otherwise")
 	}
 }
+
+// TestAGuardianSaysTheSurnameAgain: of two who are called alike by surname many have guardians who are, so that this tells less of them.
+func TestAGuardianSaysTheSurnameAgain(t *testing.T) {
+	columns := find(t, personFields, family(400), 0).Model.Columns
+	for _, c := range columns {
+		if best := c.Levels[0]; c.Role == GuardianName && best.Weight[1] > best.Weight[2]-2 {
+			t.Errorf("%s weighs %.1f bits where surnames are the same, %.1f where they are not", best.EN, best.Weight[1], best.Weight[2])
+		}
+	}
+}

@@ -215,10 +215,14 @@ func (t *Table) count() {
 	t.depend()
 }
 
-// depend weighs the birth date given the name where names are Chinese: names have their years.
+// depend weighs the birth date given the name where names are Chinese, since names have their years, and the guardian given the surname,
+// which most say again.
 func (t *Table) depend() {
 	if given, birth := t.aspectOf(GivenName), t.aspectOf(BirthDate); t.han && birth >= 0 {
 		t.aspects[birth].parents, t.aspects[birth].within = []int{given}, nameSounds
+	}
+	if surname, guardian := t.aspectOf(Surname), t.aspectOf(GuardianName); t.han && surname >= 0 && guardian >= 0 {
+		t.aspects[guardian].parents = []int{surname}
 	}
 }
 
