@@ -37,9 +37,10 @@ func TestATabletInAnotherDatumIsTold(t *testing.T) {
 	gcj, bd := visits("F1", grid.GCJ02, 114.0062), visits("F2", grid.BD09, 114.0062)
 	visits("F3", grid.WGS84, 114.0062)
 	visits("F4", grid.WGS84, 114.05) // at home, far from all of their grids
-	// The households of these are known to lie next door, by a record that is not of this tablet.
+	// The households of these are known to lie next door, by a record that is not of this tablet or by an import.
 	for staff, source := range map[string]string{
 		"F5": `'elsewhere'`,
+		"F8": `m.id, area_method='import'`,
 		"F6": `(SELECT MIN(id) || '-worker' FROM child_visits WHERE worker=m.worker)`,
 		"F7": `(SELECT MIN(id) || '-device' FROM child_visits WHERE worker=m.worker)`,
 	} {
