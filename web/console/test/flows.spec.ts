@@ -16,7 +16,7 @@ flow('signing in: what is wrong is said, a deep link is kept, a role sees its ow
   await page.reload()
   await expect(page.getByRole('heading', { name: t('progress.title') })).toBeVisible()
   await page.goto(city.url + '/console/review')
-  await expect(page.locator('.verdicts, .queue')).toHaveCount(0)
+  await expect(page.locator('main')).toHaveText(t('sign.notYours'))
   await console.menu()
   await page.getByRole('button', { name: new RegExp(`^${t('app.signOut')}( ·|$)`) }).click()
   await expect(page.locator('input[name=username]')).toBeVisible()

@@ -72,6 +72,7 @@ export const texts = {
   'sign.expired': ['登录已过期。请重新登录，正在填写的内容不会丢失。', 'Your session has ended. Sign in again; what you were typing is kept.'],
   'sign.locked': ['长时间未操作，已锁屏。请重新登录，正在填写的内容不会丢失。', 'Locked after a while without use. Sign in again; what you were typing is kept.'],
   'sign.another': ['不是 {name}？退出登录', 'Not {name}? Sign out'],
+  'sign.notYours': ['您的角色没有这个页面，请从菜单中选择。', 'Your role does not have this page. Choose another from the menu.'],
   'sign.onlyField': ['采集员请使用平板应用。督导台供督导员、管理人员和分析人员使用。', 'Field workers use the tablet app. The console is for supervisors, managers and analysts.'],
   'password.title': ['修改密码', 'Change password'],
   'password.hint': ['至少 8 个字符，不能太常见，也不能含工号或姓名。修改后，其他设备上的登录和 ODK 应用都会失效。', 'Eight characters at least, nothing common, not your number or name. Every other session and ODK app of yours ends.'],

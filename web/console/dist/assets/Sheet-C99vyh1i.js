@@ -1,0 +1,1 @@
+import{A as e,D as t,J as n,Z as r}from"./_plugin-vue_export-helper-vVzVn1Uk.js";var i=[`aria-label`],a=e({__name:`Sheet`,props:{name:{}},setup(e){return(a,o)=>(n(),t(`div`,{class:`scroll`,role:`region`,"aria-label":e.name,tabindex:`0`},[r(a.$slots,`default`)],8,i))}});export{a as t};

@@ -1,0 +1,1 @@
+import{C as e}from"./_plugin-vue_export-helper-vVzVn1Uk.js";import{i as t,r as n}from"./vue-router-te7TuK4c.js";var r;function i(i=``){let a=n(),o=t();function s(e,t){r||(r=i?{[i]:void 0}:{},queueMicrotask(()=>{let e={...a.query,...r};r=void 0,o.replace({query:e})})),r[e]=t}return(t,n=``)=>e({get:()=>a.query[t]??n,set:e=>s(t,e===n?void 0:e)})}export{i as t};

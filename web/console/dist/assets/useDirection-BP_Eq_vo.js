@@ -1,1 +1,0 @@
-import{f as e}from"./Teleport-DTJnYi5N.js";import{C as t,gt as n}from"./_plugin-vue_export-helper-D_y4XUkk.js";function r(r){let i=e({dir:n(`ltr`)});return t(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};

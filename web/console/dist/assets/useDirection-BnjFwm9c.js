@@ -1,0 +1,1 @@
+import{f as e}from"./Teleport-5r9Ncrt9.js";import{C as t,gt as n}from"./_plugin-vue_export-helper-vVzVn1Uk.js";function r(r){let i=e({dir:n(`ltr`)});return t(()=>r?.value||i.dir?.value||`ltr`)}export{r as t};
