@@ -55,14 +55,14 @@ func addSpare(app core.App, c *cobra.Command) {
 
 // addDay gives serve the flag that says how much one account brings in a day.
 func addDay(d *hooks.Doorstep, c *cobra.Command) {
-	text := "一个账号一天最多上传的附件（MB），走访记录另计，为其十分之一；超出的留在平板上，次日再传 · MB of files that one account brings in a day, and of records a tenth " +
-		"of it; more waits on the tablet (default 20480)"
+	text := fmt.Sprintf("一个账号一天最多上传的附件（MB），走访记录另计，为其十分之一；超出的留在平板上，次日再传 · MB of files that one account brings in a day, and of records "+
+		"a tenth of it; more waits on the tablet (default %d)", d.Files.Most>>20)
 	c.Flags().Func("most-a-day", text, func(said string) error {
 		mb, err := strconv.ParseInt(said, 10, 40)
 		if err != nil || mb < 10 {
 			return errors.New("须为整数，至少 10 · must be a number, 10 at least")
 		}
-		d.Files.Most, d.Records.Most = mb<<20, mb<<20/10
+		d.BoundDay(mb << 20)
 		return nil
 	})
 }

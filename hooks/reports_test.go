@@ -14,7 +14,7 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// settledReport is what somebody says who settles a mandatory report.
+// settledReport is the body of a request that settles a mandatory report.
 var settledReport = map[string]any{"settled": true, "note": "已报派出所和区民政局，回执号 12"}
 
 // danger brings a record that opens a mandatory report, by the tablet of a district, and returns its id.

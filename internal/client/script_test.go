@@ -20,7 +20,7 @@ import (
 	"doorstep/internal/protocol"
 )
 
-// answer is what a scripted server says to one request.
+// answer is the reply of a scripted server to one request.
 type answer struct {
 	status int
 	body   string

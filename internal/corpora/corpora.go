@@ -1,4 +1,4 @@
-// Package corpora is what tests compare with: golden files, and public data that is too large for this repository.
+// Package corpora holds what tests compare with: golden files, and public data that is too large for this repository.
 package corpora
 
 import (

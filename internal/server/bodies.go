@@ -21,8 +21,12 @@ const (
 	maxStranger = 64 << 10 // of who is not signed in
 )
 
-// filesADay is how many bytes of files one account brings in a day: photos of a month without a network are about half of it.
+// filesADay bounds the bytes of files that one account brings in a day, unless the operator sets another bound. A month without a
+// network is about 18 GB of photos (decision 679).
 const filesADay = 20 << 30
+
+// BoundDay bounds what one account brings in a day: so many bytes of files, and a tenth of that in records.
+func (s *Server) BoundDay(files int64) { s.Files.Most, s.Records.Most = files, files/10 }
 
 // countedBody is a body that tells how much was read of it.
 type countedBody struct {

@@ -63,7 +63,7 @@ func New(now func() time.Time) *Server {
 		passwords: signin.NewGuard(), hashes: openrosa.NewHashes(), sums: devicesync.NewSums(), sheets: console.NewSheets(),
 		leases: console.NewLeases(), needs: needs.NewCounts(), JobsWait: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)},
 	}
-	s.Files.Most, s.Records.Most = filesADay, filesADay/10
+	s.BoundDay(filesADay)
 	s.squares = basemap.New(func() time.Time { return s.Now() })
 	s.jobs = &job.Runner{Works: s.works(), Now: func() time.Time { return s.Now() }}
 	return s

@@ -71,11 +71,11 @@ func push(r *request) error {
 	return r.receipts(receipts)
 }
 
-// batch reads the body of a worker's push; its bytes are in use until the answer.
-func (r *request) batch(worker string) (batch devicesync.Batch, said *body.Body, err error) {
+// batch reads the body of a push, which counts for the day of a worker or a tablet; its bytes are in use until the answer.
+func (r *request) batch(by string) (batch devicesync.Batch, said *body.Body, err error) {
 	r.Request.Body = once(r.Request.Body)
 	if said, err = body.Read(r.Request, protocol.MaxPushBytes, r.bodies, holder(r.RequestEvent)); err == nil {
-		r.Records.Add(worker, int64(len(said.Bytes)), r.Now())
+		r.Records.Add(by, int64(len(said.Bytes)), r.Now())
 		batch, err = devicesync.ReadBatch(said.Bytes)
 	}
 	return batch, said, err
@@ -140,12 +140,12 @@ func handIn(r *request) error {
 	}
 	worker, err := devicesync.AdmitHandIn(r.db(), device, seal)
 	if err == nil {
-		err = r.Records.Open(worker, r.Now())
+		err = r.Records.Open(device, r.Now()) // its own day: whoever has the tablet uses up nothing of the worker's
 	}
 	if err != nil {
 		return err
 	}
-	batch, said, err := r.batch(worker)
+	batch, said, err := r.batch(device)
 	defer said.Release()
 	if err != nil {
 		return err
