@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 
 	"doorstep/internal/disk"
@@ -18,19 +19,12 @@ func (s Store) Reseal(ctx context.Context, progress func(seen, sealed int)) (sea
 	if !s.keys.Sealing() {
 		return 0, nil
 	}
-	files, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]", "*"))
-	if err != nil {
-		return 0, err
-	}
 	var failed error
-	for i, path := range files {
+	for i, sha := range s.all() {
 		if err := ctx.Err(); err != nil {
 			return sealed, errors.Join(failed, err)
 		}
-		if !IsDigest(filepath.Base(path)) {
-			continue
-		}
-		done, err := s.resealOne(path)
+		done, err := s.resealOne(sha)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) { // swept meanwhile
 			failed = errors.Join(failed, err)
 		}
@@ -44,8 +38,23 @@ func (s Store) Reseal(ctx context.Context, progress func(seen, sealed int)) (sea
 	return sealed, failed
 }
 
-func (s Store) resealOne(path string) (bool, error) {
-	sha := filepath.Base(path)
+// all are the digests of the stored files, in order.
+func (s Store) all() (digests []string) {
+	for _, name := range s.named("[0-9a-f][0-9a-f]/*") {
+		if sha := path.Base(name); IsDigest(sha) {
+			digests = append(digests, sha)
+		}
+	}
+	return digests
+}
+
+// named are the names below the folder that a pattern fits, in order.
+func (s Store) named(pattern string) []string {
+	names, _ := fs.Glob(os.DirFS(s.dir), pattern) // fails for a wrong pattern alone
+	return names
+}
+
+func (s Store) resealOne(sha string) (bool, error) {
 	plain, err := s.Open(sha)
 	if err != nil {
 		return false, err
@@ -73,7 +82,7 @@ func (s Store) resealOne(path string) (bool, error) {
 	if err := os.Chtimes(f.Name(), before.ModTime(), before.ModTime()); err != nil { // its age is that of the file
 		return false, err
 	}
-	if err := disk.Rename(f.Name(), path); err != nil {
+	if err := disk.Rename(f.Name(), s.path(sha)); err != nil {
 		return false, err
 	}
 	return true, nil
@@ -81,13 +90,9 @@ func (s Store) resealOne(path string) (bool, error) {
 
 // Count tells how many files each key has sealed; "" counts those in clear.
 func (s Store) Count() (map[string]int, error) {
-	files, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]", "*"))
-	if err != nil {
-		return nil, err
-	}
 	counts := map[string]int{}
-	for _, path := range files {
-		f, err := os.Open(path)
+	for _, name := range s.named("[0-9a-f][0-9a-f]/*") { // also one that a crash left aside
+		f, err := os.Open(filepath.Join(s.dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -105,13 +110,9 @@ func (s Store) Count() (map[string]int, error) {
 
 // Prove opens one file for each key that has sealed any, and fails where the keys do not.
 func (s Store) Prove() error {
-	files, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]", "*"))
-	if err != nil {
-		return err
-	}
 	proved := map[string]bool{}
-	for _, path := range files {
-		plain, err := s.Open(filepath.Base(path))
+	for _, sha := range s.all() {
+		plain, err := s.Open(sha)
 		if err != nil {
 			return err
 		}
@@ -121,7 +122,7 @@ func (s Store) Prove() error {
 			proved[key] = true
 		}
 		if err := errors.Join(err, plain.Close()); err != nil {
-			return fmt.Errorf("file %s: %w", filepath.Base(path), err)
+			return fmt.Errorf("file %s: %w", sha, err)
 		}
 	}
 	return nil

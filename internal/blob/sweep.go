@@ -3,6 +3,7 @@ package blob
 import (
 	"errors"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -16,22 +17,14 @@ const aside = ".aside"
 // at the same time survives: it is set aside before its age is looked at for good, and its writer first makes it young
 // and then looks whether it is there. keep is asked in the order of the digests.
 func (s Store) Drop(before time.Time, keep func(sha string) bool) (int, error) {
-	stale, err := filepath.Glob(filepath.Join(s.dir, "incoming", "*.part"))
-	if err != nil {
-		return 0, err
-	}
 	var failed error
-	for _, path := range stale {
-		if older(path, before) {
+	for _, name := range s.named("incoming/*.part") {
+		if path := filepath.Join(s.dir, name); older(path, before) {
 			failed = errors.Join(failed, os.Remove(path))
 		}
 	}
-	folders, err := filepath.Glob(filepath.Join(s.dir, "[0-9a-f][0-9a-f]"))
-	if err != nil {
-		return 0, err
-	}
 	dropped := 0
-	for _, folder := range folders {
+	for _, folder := range s.named("[0-9a-f][0-9a-f]") {
 		gone, err := s.dropIn(folder, before, keep)
 		dropped, failed = dropped+gone, errors.Join(failed, err)
 	}
@@ -40,19 +33,13 @@ func (s Store) Drop(before time.Time, keep func(sha string) bool) (int, error) {
 
 // dropIn is Drop for one folder.
 func (s Store) dropIn(folder string, before time.Time, keep func(sha string) bool) (dropped int, failed error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*"))
-	if err != nil {
-		return 0, err
-	}
-	for _, path := range files {
-		path = strings.TrimSuffix(path, aside) // one that a crash left aside
-		if !IsDigest(filepath.Base(path)) {
+	for _, name := range s.named(folder + "/*") {
+		sha := strings.TrimSuffix(path.Base(name), aside) // one that a crash left aside
+		if !IsDigest(sha) {
 			continue
 		}
-		gone, err := s.dropOne(path, before, keep(filepath.Base(path)))
-		if err != nil {
-			failed = errors.Join(failed, err)
-		}
+		gone, err := s.dropOne(s.path(sha), before, keep(sha))
+		failed = errors.Join(failed, err)
 		if gone {
 			dropped++
 		}
