@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -49,7 +50,8 @@ func (c *conversion) workbook() string {
 		return c.MD
 	}
 	var md strings.Builder
-	for sheet, raw := range c.Structure {
+	for _, sheet := range slices.Sorted(maps.Keys(c.Structure)) {
+		raw := c.Structure[sheet]
 		var rows []map[string]any
 		if json.Unmarshal(raw, &rows) != nil {
 			continue
@@ -93,9 +95,8 @@ func (c *conversion) convert() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// check returns why a case does not agree with the recording, "" when it does.
-func (c *conversion) check() string {
-	out, err := c.convert()
+// check returns why what came of a case does not agree with the recording, "" when it does.
+func (c *conversion) check(out []byte, err error) string {
 	refused := c.Errored || c.Raised != nil
 	switch {
 	case c.workbook() == "":
@@ -255,8 +256,11 @@ func TestRecordedConversions(t *testing.T) {
 	const reached = 98
 	cases, known := readConversions(t), reasons(t)
 	agree := 0
+	came := map[string]string{}
 	for _, c := range cases {
-		switch why := c.check(); {
+		out, err := c.convert()
+		came[c.Test+" "+c.Name+c.workbook()] = fmt.Sprintf("%s%v", out, err)
+		switch why := c.check(out, err); {
 		case why == "":
 			agree++
 		case known[c.Test] != "":
@@ -265,6 +269,7 @@ func TestRecordedConversions(t *testing.T) {
 			t.Logf("%s: %s", c.Test, why)
 		}
 	}
+	corpora.Kept(t, "testdata/cases.txt", came)
 	fmt.Printf("xlsform: %d of %d cases agree\n", agree, len(cases))
 	if agree*100 < len(cases)*reached {
 		t.Errorf("%d of %d cases agree, want %d%%", agree, len(cases), reached)

@@ -16,13 +16,23 @@ import (
 	"doorstep/internal/xmltree"
 )
 
-// differsFrom returns why a questionnaire does not agree with the recording, "" when it does.
-func differsFrom(q corpora.Questionnaire, dir string) string {
+// converted is the form that a questionnaire becomes.
+func converted(q corpora.Questionnaire, dir string) ([]byte, error) {
 	data, err := os.ReadFile(filepath.Join(dir, q.File))
 	if err != nil {
-		return err.Error()
+		return nil, err
 	}
 	f, err := xlsform.Read(q.File, bytes.NewReader(data), xlsform.Options{})
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = xform.Write(&b, f)
+	return b.Bytes(), err
+}
+
+// differsFrom returns why what a questionnaire became does not agree with the recording, "" when it does.
+func differsFrom(q corpora.Questionnaire, dir string, ours []byte, err error) string {
 	switch refused := q.Result != "ok"; {
 	case refused && err == nil:
 		return "should be refused"
@@ -31,15 +41,11 @@ func differsFrom(q corpora.Questionnaire, dir string) string {
 	case err != nil:
 		return "refused: " + strings.Split(err.Error(), "\n")[0]
 	}
-	var ours bytes.Buffer
-	if err := xform.Write(&ours, f); err != nil {
-		return err.Error()
-	}
 	golden, err := os.ReadFile(filepath.Join(dir, q.Golden))
 	if err != nil {
 		return err.Error()
 	}
-	got, err := summary(ours.Bytes())
+	got, err := summary(ours)
 	if err != nil {
 		return err.Error()
 	}
@@ -121,13 +127,17 @@ func TestRecordedQuestionnaires(t *testing.T) {
 	const reached = 97
 	dir, all := corpora.Questionnaires(t)
 	agree := 0
+	came := map[string]string{}
 	for _, q := range all {
-		if why := differsFrom(q, dir); why != "" {
+		out, err := converted(q, dir)
+		came[q.File] = fmt.Sprintf("%s%v", out, err)
+		if why := differsFrom(q, dir, out, err); why != "" {
 			t.Logf("%s: %s", q.ID, why)
 		} else {
 			agree++
 		}
 	}
+	corpora.Kept(t, "testdata/questionnaires.txt", came)
 	fmt.Printf("forms: %d of %d questionnaires agree\n", agree, len(all))
 	if agree*100 < len(all)*reached {
 		t.Errorf("%d of %d questionnaires agree, want %d%%", agree, len(all), reached)

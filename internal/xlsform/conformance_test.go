@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -86,8 +87,10 @@ func readCases(t *testing.T) []recordedCase {
 func TestRecordedCasesAcceptOrRefuse(t *testing.T) {
 	cases := readCases(t)
 	agree, warned, warnings := 0, 0, 0
+	came := map[string]string{}
 	for _, c := range cases {
 		form, err := c.read()
+		came[c.Test+" "+c.Name+c.MD+fmt.Sprintf("%s", c.Structure)] = allOf(form, err)
 		if (err != nil) == c.refused() {
 			agree++
 		} else {
@@ -100,6 +103,7 @@ func TestRecordedCasesAcceptOrRefuse(t *testing.T) {
 			}
 		}
 	}
+	corpora.Kept(t, "testdata/cases.txt", came)
 	fmt.Printf("xlsform accept: %d of %d cases agree\n", agree, len(cases))
 	fmt.Printf("xlsform warnings: %d of %d cases agree in number\n", warnings, warned)
 	if agree < len(cases)*99/100 {
@@ -108,6 +112,41 @@ func TestRecordedCasesAcceptOrRefuse(t *testing.T) {
 	if warnings < warned*95/100 {
 		t.Errorf("%d of %d cases agree in the number of warnings, want 95%%", warnings, warned)
 	}
+}
+
+// allOf is everything that is known of a workbook: what is wrong in it, or the form that was read.
+func allOf(f *survey.Form, err error) string {
+	if err != nil {
+		var p survey.Problems
+		errors.As(err, &p)
+		return fmt.Sprintf("%+v", []survey.Problem(p))
+	}
+	var b strings.Builder
+	say := func(what any) { fmt.Fprintf(&b, "%+v\n", what) }
+	question := func(q *survey.Question) bool {
+		own := *q
+		own.Parent, own.Children = nil, nil
+		say(f.Path(q))
+		say(own)
+		return true
+	}
+	f.Walk(question)
+	for _, q := range f.Meta {
+		question(q)
+	}
+	for _, e := range f.Entities {
+		own := *e
+		own.Container = nil
+		say(f.Path(e.Container))
+		say(own)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Lists)) {
+		say(*f.Lists[name])
+	}
+	head := *f
+	head.Root, head.Meta, head.Entities, head.Lists = nil, nil, nil, nil
+	say(head)
+	return b.String()
 }
 
 func deref(s *string) string {
@@ -119,15 +158,17 @@ func deref(s *string) string {
 
 // TestRealQuestionnairesAcceptOrRefuse reads real workbooks; skipped without them.
 func TestRealQuestionnairesAcceptOrRefuse(t *testing.T) {
-	dir, all := corpora.Questionnaires(t)
+	dir, questionnaires := corpora.Questionnaires(t)
 	agree := 0
-	for _, m := range all {
+	came := map[string]string{}
+	for _, m := range questionnaires {
 		f, err := os.Open(filepath.Join(dir, m.File))
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Read(m.File, f, Options{})
+		form, err := Read(m.File, f, Options{})
 		f.Close()
+		came[m.File] = allOf(form, err)
 		if (err == nil) == (m.Result == "ok") {
 			agree++
 			if err != nil {
@@ -141,8 +182,9 @@ func TestRealQuestionnairesAcceptOrRefuse(t *testing.T) {
 			t.Errorf("%s: error is not survey.Problems: %v", m.ID, err)
 		}
 	}
-	fmt.Printf("forms accept: %d of %d questionnaires agree\n", agree, len(all))
-	if agree < len(all)*95/100 {
-		t.Errorf("%d of %d questionnaires agree, want 95%%", agree, len(all))
+	corpora.Kept(t, "testdata/questionnaires.txt", came)
+	fmt.Printf("forms accept: %d of %d questionnaires agree\n", agree, len(questionnaires))
+	if agree < len(questionnaires)*95/100 {
+		t.Errorf("%d of %d questionnaires agree, want 95%%", agree, len(questionnaires))
 	}
 }
