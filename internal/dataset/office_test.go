@@ -12,6 +12,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/dataset"
 	"doorstep/internal/instrument"
+	"doorstep/internal/needs"
 	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
 )
@@ -139,7 +140,11 @@ func (o *office) put(t *testing.T, edit func(*collections.Record), pairs ...stri
 		edit(rec)
 	}
 	err = collections.Write(context.Background(), o.TestApp, func(db collections.DB) error {
-		return o.in.Layout.Insert(db, rec, answers(o.in.Form, pairs...), now)
+		root := answers(o.in.Form, pairs...)
+		if err := o.in.Layout.Insert(db, rec, root, now); err != nil {
+			return err
+		}
+		return needs.Keep(db, needs.Source{In: o.in, Record: rec, Root: root}, true, now)
 	})
 	if err != nil {
 		t.Fatal(err)
