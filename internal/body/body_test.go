@@ -82,6 +82,63 @@ func TestAReaderTakesRoom(t *testing.T) {
 	}
 }
 
+// TestRoomAtItsEdges holds as much as is left for others and not a byte more, and a body that is as long as it may be.
+func TestRoomAtItsEdges(t *testing.T) {
+	room := NewRoom(100)
+	a, b := room.For("a"), room.For("a")
+	if err := a.Take(20); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Take(31); problem.As(err).Code != problem.Busy || b.took != 0 { // 51 held, 49 free
+		t.Errorf("more than is left: %v", err)
+	}
+	if err := b.Take(30); err != nil { // 50 and 50
+		t.Errorf("as much as is left: %v", err)
+	}
+	a.Release()
+	if a.Release(); room.free != 70 || room.held["a"] != 30 {
+		t.Errorf("released twice: %d free, %v", room.free, room.held)
+	}
+	b.Release()
+	for _, n := range []int{0, firstRead - 1, firstRead, firstRead + 1, 2*firstRead + 1} {
+		for _, more := range []int{0, 1} {
+			room := NewRoom(1 << 20)
+			held := room.For("a")
+			got, err := held.ReadAll(strings.NewReader(strings.Repeat("x", n+more)), int64(n))
+			if more == 0 && (err != nil || len(got) != n) || more == 1 && problem.As(err).Code != problem.TooLarge {
+				t.Errorf("%d bytes of %d: %d, %v", n+more, n, len(got), err)
+			}
+			if want := max(n+1-firstRead, 0); more == 0 && held.took > int64(want) {
+				t.Errorf("%d bytes hold %d of the room", n, held.took)
+			}
+			held.Release()
+			passed := room.For("b")
+			read, err := io.ReadAll(passed.Reader(io.NopCloser(strings.NewReader(strings.Repeat("x", n+more))), int64(n), 3, func(err error) error { return err }))
+			if more == 0 && (err != nil || len(read) != n) || more == 1 && problem.As(err).Code != problem.TooLarge {
+				t.Errorf("%d bytes of %d passed on: %d, %v", n+more, n, len(read), err)
+			}
+			if want := 3 * max(n-firstRead, 0); more == 0 && passed.took != int64(want) {
+				t.Errorf("%d bytes passed on hold %d of the room, want %d", n, passed.took, want)
+			}
+		}
+	}
+	begins := &rereading{}
+	held := NewRoom(1).For("a")
+	for _, in := range []io.ReadCloser{begins, io.NopCloser(strings.NewReader(""))} {
+		held.Reader(in, 1, 1, nil).(interface{ Reread() }).Reread()
+	}
+	if begins.times != 1 {
+		t.Errorf("began again %d times", begins.times)
+	}
+}
+
+type rereading struct {
+	io.ReadCloser
+	times int
+}
+
+func (r *rereading) Reread() { r.times++ }
+
 // connection keeps what its read deadline was set to.
 type connection struct{ read []time.Time }
 
@@ -117,10 +174,34 @@ func TestPace(t *testing.T) {
 			if errors.Is(err, errSlow) != c.slow {
 				t.Errorf("%v, slow %v", err, c.slow)
 			}
+			want := c.got + 1 // what is read counts, in a window of its own once one is over
+			if c.window == patience {
+				want = 1
+			}
+			if !c.slow && (p.got != want || (c.window == patience) != p.window.After(now)) {
+				t.Errorf("%d bytes in the window, want %d", p.got, want)
+			}
 			if !c.slow && (len(line.read) != 1 || line.read[0].Before(now.Add(patience-time.Second))) {
 				t.Errorf("deadlines %v", line.read)
 			}
 		})
+	}
+}
+
+// TestADeadlineIsPutOffNowAndThen asks nothing of the connection at every byte, nor after the end.
+func TestADeadlineIsPutOffNowAndThen(t *testing.T) {
+	line := &connection{}
+	var end error
+	p := Pace(reader(func([]byte) (int, error) { return 1, end }), line).(*paced)
+	for _, step := range []struct {
+		since time.Duration // the last time that it was put off
+		end   error
+		sets  int
+	}{{0, nil, 1}, {patience / 20, nil, 1}, {patience / 5, nil, 2}, {0, io.EOF, 3}, {patience / 5, nil, 3}} {
+		p.put, end = p.put.Add(-step.since), step.end
+		if n, err := p.Read(make([]byte, 9)); n != 1 || err != step.end || len(line.read) != step.sets {
+			t.Errorf("%+v: %d, %v, %d deadlines", step, n, err, len(line.read))
+		}
 	}
 }
 
