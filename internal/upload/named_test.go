@@ -116,3 +116,35 @@ func TestUnreadableReferencesKeepEverything(t *testing.T) {
 		t.Errorf("%v", known.err)
 	}
 }
+
+// TestReferencesThatCannotBeWrittenAreTold has no folder, files that are there already, a database without a table, and a reader that has
+// enough.
+func TestReferencesThatCannotBeWrittenAreTold(t *testing.T) {
+	db, dir := referring(t), t.TempDir()
+	if _, err := Refer(db, filepath.Join(dir, "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no folder: %v", err)
+	}
+	refers, err := Refer(db, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Refer(db, dir); !errors.Is(err, os.ErrExist) {
+		t.Errorf("there already: %v", err)
+	}
+	enough, asked := errors.New("enough"), 0
+	if err := refers.Each(func(string, bool) error { asked++; return enough }); !errors.Is(err, enough) || asked != 1 {
+		t.Errorf("asked %d times: %v", asked, err)
+	}
+	if err := os.Remove(filepath.Join(dir, "references-0")); err != nil {
+		t.Fatal(err)
+	}
+	if err := refers.Each(func(string, bool) error { return nil }); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("cannot be read: %v", err)
+	}
+	if _, err := db.Exec(`DROP TABLE uploads`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Refer(db, t.TempDir()); err == nil {
+		t.Error("nothing is said of a database without a table")
+	}
+}
