@@ -131,7 +131,7 @@ type Lying struct {
 
 // Lay is the area of then that a record lay in: the one that a job has taken it out of, or that it came to before the ground changed.
 // What came later lies in the only area that lay there, or, of several, in that which its point tells. Where nothing tells it is the
-// code that they have in common.
+// area that holds them all.
 func (p *Past) Lay(db collections.DB, r Lying) (string, error) {
 	code, moved := r.Area, p.changed[r.From] != ""
 	if moved {
@@ -166,7 +166,7 @@ func (p *Past) byPoint(db collections.DB, r Lying, lay []string) (string, error)
 	for common != "" && slices.ContainsFunc(lay, func(code string) bool { return !under(code, common) }) {
 		common = common[:len(common)-1]
 	}
-	return common, nil
+	return territory.Cut(common), nil
 }
 
 // index is one of areas as they were.
