@@ -57,27 +57,30 @@ func inBoth(err error) string {
 	return ofSystem(err) + " · " + text
 }
 
+// ofFiles is what faults of files are called.
+var ofFiles = []struct {
+	fault error
+	zh    string
+}{
+	{fs.ErrNotExist, "没有这个文件或文件夹"}, {fs.ErrExist, "已有同名文件"}, {syscall.ENOTDIR, "不是文件夹"}, {syscall.EISDIR, "这是文件夹，不是文件"},
+	{fs.ErrPermission, "没有读写权限"},
+}
+
 // ofSystem is what a fault of files or the network is called.
 func ofSystem(err error) string {
-	what, file := "操作未完成", new(fs.PathError)
-	if errors.As(err, &file) {
-		what = file.Path + "：无法读写"
+	var file *fs.PathError
+	if !errors.As(err, &file) {
+		if errors.As(err, new(*net.OpError)) {
+			return "网络地址不可用"
+		}
+		return "操作未完成"
 	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return strings.Replace(what, "无法读写", "没有这个文件或文件夹", 1)
-	case errors.Is(err, fs.ErrExist):
-		return strings.Replace(what, "无法读写", "已有同名文件", 1)
-	case errors.Is(err, syscall.ENOTDIR):
-		return strings.Replace(what, "无法读写", "不是文件夹", 1)
-	case errors.Is(err, syscall.EISDIR):
-		return strings.Replace(what, "无法读写", "这是文件夹，不是文件", 1)
-	case errors.Is(err, fs.ErrPermission):
-		return strings.Replace(what, "无法读写", "没有读写权限", 1)
-	case errors.As(err, new(*net.OpError)):
-		return "网络地址不可用"
+	for _, f := range ofFiles {
+		if errors.Is(err, f.fault) {
+			return file.Path + "：" + f.zh
+		}
 	}
-	return what
+	return file.Path + "：无法读写"
 }
 
 // headings are those of cobra's help.

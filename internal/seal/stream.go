@@ -82,10 +82,9 @@ func (k *Keys) NewReader(r io.Reader, name string) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := noncebased.NewReader(noncebased.ReaderParams{
+	return noncebased.NewReader(noncebased.ReaderParams{
 		R: r, SegmentDecrypter: segments{file}, NonceSize: nonceSize, NoncePrefix: header[prefixAt:bindingAt], CiphertextSegmentSize: segmentSize,
 	})
-	return plainReader{plain}, err
 }
 
 // SealedWith is the id of the key that sealed a file; ok is false when its beginning is not that of a sealed one.
@@ -141,15 +140,4 @@ func (s segments) DecryptSegment(segment, nonce []byte) ([]byte, error) {
 		return nil, ErrTampered
 	}
 	return plain, nil
-}
-
-// plainReader calls a file that was cut by its name.
-type plainReader struct{ r *noncebased.Reader }
-
-func (p plainReader) Read(b []byte) (int, error) {
-	n, err := p.r.Read(b)
-	if errors.Is(err, noncebased.ErrCiphertextSegmentTooShort) {
-		err = ErrTampered
-	}
-	return n, err
 }
