@@ -238,7 +238,6 @@ func (k *Keys) Reload(ctx context.Context) (changed bool, err error) {
 		}
 	}
 	o.index, o.indexID = before.index, before.indexID
-	clear(k.vain)
 	k.current.Store(o)
 	return before.primary.id != o.primary.id, nil
 }
