@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -89,7 +90,9 @@ func TestAnswersTellTheRows(t *testing.T) {
 	filled := strings.NewReplacer("{collection}/{id}", "child_visits/visit-1", "{form}", "child_visit", "{version}", version,
 		"{code}", "990201", "workers/{id}", "workers/"+field.Id, "quarantine/{id}", "quarantine/held-1", "break-glass/{id}",
 		"break-glass/next-access_grants", "work/{id}", "work/next-tasks", "persons/{id}", "persons/person-1", "households/{id}", "households/home-1")
-	var heard strings.Builder
+	const all = "&form=child_visit&campaign=next-campaigns"
+	var heard, narrowed strings.Builder
+	contract, asked := readContract(t), map[string]string{} // what the manager asks each route
 	for _, who := range []struct{ staff, role, territory string }{{"M2", "manager", "9902"}, {"S2", "supervisor", "990201"}} {
 		client := app.Client(t, served, app.Worker(t, who.staff, who.role, who.territory))
 		for _, route := range routes {
@@ -100,9 +103,16 @@ func TestAnswersTellTheRows(t *testing.T) {
 			if strings.Contains(path, "{") {
 				continue
 			}
-			status, body := client.Do(http.MethodGet, path+"?area=9902", nil)
+			query := "?area=9902"
+			status, body := client.Do(http.MethodGet, path+query, nil)
 			if status == http.StatusBadRequest {
-				status, body = client.Do(http.MethodGet, path+"?area=9902&form=child_visit&campaign=next-campaigns", nil)
+				query += all
+				status, body = client.Do(http.MethodGet, path+query, nil)
+			}
+			if who.role == "manager" && status != http.StatusForbidden {
+				if asked[route] = path + query; status == http.StatusNotFound {
+					asked[route] = path + query + all
+				}
 			}
 			var answer any
 			if status != http.StatusOK || json.Unmarshal(body, &answer) != nil {
@@ -113,6 +123,48 @@ func TestAnswersTellTheRows(t *testing.T) {
 		}
 	}
 	corpora.Golden(t, "testdata/answered.txt", heard.String())
+	manager := app.Client(t, served, app.Worker(t, "M3", "manager", "9902"))
+	for _, route := range slices.Sorted(maps.Keys(asked)) {
+		for _, name := range contract.queryParameters(contract.operation(http.MethodGet, route)) {
+			narrowed.WriteString(narrowedBy(manager, asked[route], name, field.Id))
+		}
+	}
+	corpora.Golden(t, "testdata/narrowed.txt", strings.ReplaceAll(narrowed.String(), version, "VERSION"))
+}
+
+// narrowedBy asks the same with a parameter that is nonsense, and one that the planted rows have, and tells how many objects are answered
+// or why none.
+func narrowedBy(client *testapp.Client, path, name, worker string) string {
+	line := strings.NewReplacer(worker, "WORKER").Replace(path) + " " + name + ":"
+	planted := map[string]string{"limit": "1", "area": "990201001001001", "worker": worker, "campaign": "next-campaigns", "form": "child_visit",
+		"state": "has_issues", "states": "has_issues", "code": "cn_id.checksum", "level": "grid", "from": "2026-11-02", "to": "2026-10-31", "kind": "person",
+		"status": "open", "day": "2026-11-01", "at": "2026-11-02", "by": "worker", "e": "0.5", "flag": "team", "photo": "1", "returned": "1", "clock": "1",
+		"parent": "990201001", "within": "990201001", "q": "N1", "part": "area", "counts": "1", "lang": "en", "domain": "service", "sort": "oldest"}
+	address, asked, _ := strings.Cut(path, "?")
+	for _, value := range []string{"~", "0", planted[name]} {
+		q, err := url.ParseQuery(asked)
+		if err != nil || value == "" {
+			continue
+		}
+		q.Set(name, value)
+		status, body := client.Do(http.MethodGet, address+"?"+q.Encode(), nil)
+		var answer object
+		said := fmt.Sprint(status)
+		switch {
+		case strings.HasPrefix(string(body), "PK"): // an archive
+		case json.Unmarshal(body, &answer) != nil:
+			said = fmt.Sprint(status, " ", strings.Count(string(body), "\n"), " lines")
+		case status == http.StatusOK:
+			said = fmt.Sprint(len(leaves("", answer, func(s string) string { return s })), " objects")
+			if answer["next"] != nil {
+				said += " and more"
+			}
+		default:
+			said += fmt.Sprint(" ", answer["code"], " ", answer["detail"])
+		}
+		line += " " + strings.ReplaceAll(value, worker, "WORKER") + "=" + said + ";"
+	}
+	return line + "\n"
 }
 
 // unasked are routes that tell of the form, or of what is new in every run.

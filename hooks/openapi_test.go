@@ -113,6 +113,17 @@ func (c contract) pathParameters(op object) (names []string) {
 	return names
 }
 
+// queryParameters are the names of what an operation may be asked in its query.
+func (c contract) queryParameters(op object) (names []string) {
+	all, _ := op["parameters"].([]any)
+	for _, p := range all {
+		if o := c.resolve(p); o["in"] == "query" {
+			names = append(names, fmt.Sprint(o["name"]))
+		}
+	}
+	return names
+}
+
 func placeholders(path string) (names []string) {
 	for _, step := range strings.Split(path, "/") {
 		if strings.HasPrefix(step, "{") {
