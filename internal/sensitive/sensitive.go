@@ -17,7 +17,7 @@ const declaration = "doorstep:sensitivity"
 
 // Rules is the edition of the judgement: it is raised whenever other answers are sealed than before, and the next start of
 // the program seals the rows that are there anew.
-const Rules = 2
+const Rules = 3
 
 // Treatment is what becomes of an answer, from the mildest to the strictest.
 type Treatment uint8
@@ -155,12 +155,21 @@ func (c *Classifier) evident(q *survey.Question) Verdict {
 	case survey.KindDate, survey.KindDateTime:
 		return c.dated(q)
 	}
-	if q.Calculation != "" || q.DynamicDefault {
-		if v := c.calculated(q); v.Treatment != Keep || !isAge(q) {
-			return v
-		}
+	if q.Calculation == "" && !q.DynamicDefault {
+		return c.typed(q)
+	}
+	v := c.calculated(q)
+	if own := c.typed(q); q.Typed() && own.Treatment > v.Treatment {
+		return own
+	}
+	if v.Treatment == Keep && isAge(q) {
 		return Verdict{AsAge, ageOf}
 	}
+	return v
+}
+
+// typed judges what somebody types: what a form fills in for them to change may be anything, too.
+func (c *Classifier) typed(q *survey.Question) Verdict {
 	switch q.Kind {
 	case survey.KindText:
 		return Verdict{MayTell, FreeText}

@@ -41,6 +41,8 @@ const judgedForm = `survey
 ,integer,mobile_number,Mobile,,,,,,
 ,integer,cards,How many cards,,,,,,,. >= 0 and 10 >= .
 ,integer,copied,Copied,,${mobile_number},,,,
+,text,offered,Offered,,"concat(${residents}, ' people')",,,,
+,text,offered_harmless,Offered,,"concat(${residents}, ' people')",,,none,
 ,select_one yn,income,Income,,,,,sensitive,
 ,select_one yn,phone_owned,Owns a phone,,,,,,
 ,select_one found,picked,Picked,,,,,,search('persons')
@@ -86,7 +88,7 @@ func TestJudge(t *testing.T) {
 		"start": sensitive.AsDay, "today": sensitive.Keep, "deviceid": sensitive.LeftOut, "sim": sensitive.LeftOut,
 		"remarks": sensitive.MayTell, "crop": sensitive.Keep, "full_name": sensitive.LeftOut, "declared_harmless": sensitive.LeftOut, "sex": sensitive.Keep,
 		"born": sensitive.AsYear, "mother_birth": sensitive.AsYear, "child_date": sensitive.AsYear, "school_since": sensitive.AsMonth, "seen_at": sensitive.AsMonth,
-		"plate": sensitive.LeftOut, "residents": sensitive.Keep, "mobile_number": sensitive.MayTell, "cards": sensitive.Keep, "copied": sensitive.MayTell,
+		"plate": sensitive.LeftOut, "residents": sensitive.Keep, "mobile_number": sensitive.MayTell, "cards": sensitive.Keep, "copied": sensitive.MayTell, "offered": sensitive.MayTell, "offered_harmless": sensitive.Keep,
 		"income": sensitive.LeftOut, "phone_owned": sensitive.Keep, "picked": sensitive.MayTell, "who": sensitive.MayTell, "several": sensitive.Keep, "spot": sensitive.LeftOut, "photo": sensitive.LeftOut,
 		"clean": sensitive.Keep, "chained": sensitive.Keep, "leaks": sensitive.MayTell, "leaks_on": sensitive.MayTell, "by_path": sensitive.MayTell, "age": sensitive.AsAge, "fresh": sensitive.MayTell,
 		"looked_up": sensitive.MayTell, "from_list": sensitive.Keep, "counted": sensitive.Keep, "all_text": sensitive.MayTell, "wild": sensitive.MayTell, "named_none": sensitive.Keep,

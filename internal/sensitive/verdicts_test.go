@@ -115,6 +115,10 @@ func TestEachVerdict(t *testing.T) {
 	each("reads, said none", reads, []survey.Kind{survey.KindText}, func(q *survey.Question, word string) { q.Calculation = word; bind(declaration)(q, "none") })
 	each("reads, an age", reads, []survey.Kind{survey.KindText}, func(q *survey.Question, word string) { q.Name, q.Calculation = "age", word })
 	each("default", defaults, open, func(q *survey.Question, word string) { q.Default, q.DynamicDefault = word, true })
+	each("filled in", defaults, open, func(q *survey.Question, word string) { q.Calculation, q.Trigger = word, "${small}" })
+	each("filled in, and bounded", defaults, open, func(q *survey.Question, word string) {
+		q.Calculation, q.Trigger, q.Constraint = word, "${small}", ". < 9"
+	})
 	each("fixed default", defaults, open, func(q *survey.Question, word string) { q.Default = word })
 	each("choices of", []string{"file", "repeat", "search"}, []survey.Kind{survey.KindSelectOne}, func(q *survey.Question, word string) {
 		q.List = "yn"
