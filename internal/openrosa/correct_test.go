@@ -2,6 +2,8 @@ package openrosa
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -33,6 +35,80 @@ func returnable(t *testing.T, version, label string) *instrument.Instrument {
 	}
 	in.XML, in.MD5 = xml.Bytes(), md5Hex(xml.Bytes())
 	return in
+}
+
+// TestAReturnedRecordIsAFormWithItsAnswers writes what a tablet gets: the answers in their places and rounds, the template of a repeat as it
+// was, files and what the app fills in left blank, and what the supervisor and the rules say in front of the first question.
+func TestAReturnedRecordIsAFormWithItsAnswers(t *testing.T) {
+	f, err := xlsform.Read("f.md", strings.NewReader(`| survey |
+| | type | name | label | default |
+| | start | begun | | |
+| | today | day | | |
+| | note | hint | Hint | |
+| | text | memo | Memo | first |
+| | text | none | None | second |
+| | text | moment | Moment | now() |
+| | image | photo | Photo | |
+| | begin group | home | Home | |
+| | integer | rooms | Rooms | |
+| | end group | | | |
+| | begin repeat | room | Room | |
+| | text | what | What | bed |
+| | text | since | Since | now() |
+| | image | shot | Shot | |
+| | end repeat | | | |
+| | begin repeat | pet | Pet | |
+| | text | kind | Kind | cat |
+| | end repeat | | | |
+| settings |
+| | form_id | version |
+| | f | 1 |
+`), xlsform.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := instrument.Compile(f, validate.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var xml bytes.Buffer
+	if err := xform.Write(&xml, f); err != nil {
+		t.Fatal(err)
+	}
+	in.XML = xml.Bytes()
+	answers := survey.NewElement("data")
+	say := func(parent *survey.Node, name, value string) *survey.Node {
+		n := survey.NewElement(name).SetValue(value)
+		parent.Add(n)
+		return n
+	}
+	for name, value := range map[string]string{"begun": "2026", "day": "2026", "hint": "x", "memo": "said", "photo": "a.jpg", "gone": "y"} {
+		say(answers, name, value)
+	}
+	say(say(answers, "home", ""), "rooms", "3")
+	for _, what := range []string{"table", "chair"} {
+		round := say(answers, "room", "")
+		say(round, "what", what)
+		say(round, "shot", "b.jpg")
+	}
+	r := returned{Correction: ingest.Correction{Form: "f", Record: "r", Rev: 2}, comment: "look\u000b again", title: "f & look", answers: answers,
+		issues: []survey.Issue{{Severity: survey.Warning, ZH: "太大"}, {Severity: survey.Notice, ZH: "没关系"}, {Severity: survey.Error, ZH: "缺"}}}
+	raw, err := r.xml(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(filepath.Join("testdata", "returned.xml"))
+	if err != nil || string(raw) != string(want) {
+		t.Errorf("%s\n%v", raw, err)
+	}
+	for _, wrong := range []string{`<html><head>`, `<a/>`, `<html/>`, `<html><head><title/></head><body/></html>`,
+		`<html><head><title/><model><instance/></model></head><body/></html>`, `<html><head><model><instance><data/></instance></model></head><body/></html>`,
+		`<html><head><title/><model><instance><data/></instance></model></head></html>`} {
+		in.XML = []byte(wrong)
+		if _, err := r.xml(in); err == nil {
+			t.Errorf("%s is a form", wrong)
+		}
+	}
 }
 
 // What is listed of a returned record is the hash of what is downloaded, whatever the record, its remarks or its form became since it was
