@@ -1,4 +1,7 @@
 package backup
 
-// StillMissing is stillMissing, for tests.
-var StillMissing = stillMissing
+// StillMissing is stillMissing, and Prove is prove, for tests.
+var (
+	StillMissing = stillMissing
+	Prove        = prove
+)

@@ -1,8 +1,10 @@
 package backup_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"doorstep/collections"
+	"doorstep/internal/audit"
 	"doorstep/internal/backup"
 	"doorstep/internal/testapp"
 )
@@ -58,5 +61,37 @@ func TestAReportIsOfItsArchive(t *testing.T) {
 	sum := sha256.Sum256(content)
 	if report.Size != int64(len(content)) || report.SHA256 != hex.EncodeToString(sum[:]) || report.Tablets != 2 || report.Name != "city.zip" {
 		t.Errorf("of %d bytes with the digest %x: %+v", len(content), sum, report)
+	}
+}
+
+// A copy is refused whose audit chain was changed, or whose rows cannot be.
+func TestACopyIsProved(t *testing.T) {
+	app := testapp.New(t)
+	db := collections.Read(app)
+	head, err := backup.Prove(t.Context(), db)
+	if whole, failed := audit.Verify(db, ""); err != nil || failed != nil || head != whole.Head || head.Seq == 0 {
+		t.Fatalf("%v %v: %+v", err, failed, head)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := backup.Prove(gone, db); !errors.Is(err, context.Canceled) {
+		t.Errorf("once nobody waits: %v", err)
+	}
+	if _, err := app.NonconcurrentDB().NewQuery(`DROP TRIGGER audit_no_update`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backup.Prove(t.Context(), db); err == nil || !strings.Contains(err.Error(), "the audit chain is not whole: ") || !strings.Contains(err.Error(), "triggers") {
+		t.Errorf("without its guards: %v", err)
+	}
+	pool, err := collections.Connect(filepath.Join(t.TempDir(), "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if _, err := pool.NewQuery(`PRAGMA ignore_check_constraints=ON; CREATE TABLE t (a CHECK (a<2)); INSERT INTO t VALUES (3); PRAGMA ignore_check_constraints=OFF`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backup.Prove(t.Context(), collections.Of(pool, nil)); err == nil || !strings.Contains(err.Error(), "the database is damaged: ") {
+		t.Errorf("with a row that cannot be: %v", err)
 	}
 }

@@ -73,7 +73,7 @@ func (f Fault) Texts() (zh, en string) {
 	if f.Detail == "" {
 		return t[0], t[1]
 	}
-	return f.Detail + ":" + t[0], f.Detail + ": " + t[1]
+	return f.Detail + "：" + t[0], f.Detail + ": " + t[1]
 }
 
 var roles = []access.Role{access.Field, access.Supervisor, access.Analyst, access.Manager}
