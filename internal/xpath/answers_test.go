@@ -154,7 +154,7 @@ var (
 	lookUps = []string{"instance('towns')/root/item[name = 'n2']/label", "instance('towns')/root/item['n1' = name]/label", "instance('towns')/root/item[in < 2]/label",
 		"instance('towns')/root/item[in = int - 5]/label", "instance('towns')/root/*[1]/name", "instance('none')/root/item", "pulldata('towns', 'label', 'name', 'n2')",
 		"pulldata('towns', 'nothing', 'name', 'n2')", "pulldata('towns', 'label', 'name', 'n3')", "pulldata('none', 'label', 'name', 'n2')",
-		"instance('towns')/root/item[name = //none]/label", "instance('towns')/root/item[name = 'n1' or in = 2]/label"}
+		"instance('towns')/root/item[name = //none]/label", "instance('towns')/root/item[name = string(//k)]/label", "instance('towns')/root/item[in = //r[1]/k]/label", "instance('towns')/root/item[in = //s/k]/label", "instance('towns')/root/item[in = 2]/label", "instance('towns')/root/item[in = 2][name = 'n2']/label", "instance('towns')/root/item[name = 'n1' or in = 2]/label"}
 	paths = []string{"/", "/*", "/d", "//k", "//s//k", "/d//k[1]", "(//k)[2]", "(//k)[. > 2][2]", "(/d/r)[2]/k", "(/d/r)//k", "(/d)//k[1]", "//k[last()]", "//k[position() = last()]", "//r/s[2]/k",
 		"//k[. = 3 or . = 6]", "//k[. > 2 and position() = 1]", "//k[. > 2 and . < 6]", "//s[k = 4]/k", "//s[k[2]]", "//s['5' = k]/k", "//s[k = ../../int]", "//k[if(. > 3, 1, 0)]",
 		"//k[if(true(), 1, 'x')]", "//k[count(.)]", "//k[-1]", "//k[1.5]", "//k[0]", "//k['x']", "//k | //s | //@a", "//@b | //@a", "//r | /d | //comment()", "//k | //k[1] | //s | //r | //int | //dec | //@*",
@@ -233,6 +233,19 @@ func TestEachAnswer(t *testing.T) {
 	each(paths)
 	each(lookUps)
 	each(mistakes)
+	for _, source := range mistakes {
+		if e, err := Compile(source, Env{Lazy: true}); err == nil {
+			_, asNumber := e.Number(ctx)
+			truth, asTruth := e.Truth(ctx)
+			_, asNodes := e.Nodes(ctx)
+			say("lazily: "+e.String(), fmt.Sprintf("%s, %v %s, %s", told(asNumber), truth, told(asTruth), told(asNodes)))
+		}
+	}
+	for _, source := range lookUps {
+		indexed := *ctx
+		indexed.Index = NewIndex(ctx.Instance("towns"))
+		say("indexed: "+source, asEachType(t, source, Env{}, &indexed, numbers))
+	}
 	rows := func(patterns, words []string) {
 		for _, p := range patterns {
 			say(p, inRow(product([]string{p}, words), ctx))
@@ -242,6 +255,9 @@ func TestEachAnswer(t *testing.T) {
 	rows([]string{"string(date('?'))", "decimal-date-time('?')", "decimal-time('?')", "'?' = today()", "format-date-time('?', '%Y-%m-%d %H:%M:%S.%3')"}, moments)
 	rows([]string{"format-date(at, '?')", "format-date-time(now(), '?')"}, patterns)
 	rows([]string{"area('?')", "distance('?')", "intersects('?')", "geofence('0.5 0.5', '?')", "geofence('?', '0 0;0 2;2 2;2 0;0 0')", "distance('0 0', '?')"}, places)
+	for _, p := range regexes {
+		say("whole: "+p, asEachType(t, "regex('a', '"+p+"')", Env{WholeRegex: true}, ctx, numbers))
+	}
 	rows([]string{"regex('深圳 a.b/\"@#%<>=!,:;&~`_123', '?')"}, regexes)
 	for _, op := range []string{"=", "!=", "<", "<=", ">", ">=", "+", "and", "or"} {
 		for _, l := range operands {
