@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"strings"
 	"testing"
 
 	"doorstep/internal/identity"
@@ -38,5 +39,27 @@ func TestAPropertyIsClearedAlone(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAPropertyIsCalledByItsColumn has what an entity list shows of a household and a person.
+func TestAPropertyIsCalledByItsColumn(t *testing.T) {
+	for _, c := range []struct {
+		all  []property
+		want string
+	}{
+		{householdProperties(&identity.Household{Address: "a", HouseCode: "b", HeadName: "c", Phone: "d", Residents: 12}),
+			"address=a house_code=b head_name=c phone=d residents=12"},
+		{householdProperties(&identity.Household{}), "address= house_code= head_name= phone= residents="},
+		{personProperties(&identity.Person{Name: "a", Sex: "b", BirthDate: "c", IDType: "d", IDNumber: "e", Phone: "f", Relation: "g"}),
+			"full_name=a sex=b birth_date=c id_type=d id_number=e phone=f relation=g"},
+	} {
+		var got []string
+		for _, p := range c.all {
+			got = append(got, p.name+"="+p.value)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"encoding/hex"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ func TestFileName(t *testing.T) {
 	for name, want := range map[string]string{
 		"": "", "  ": "", "a.jpg": "a.jpg", " lead.jpg": "lead.jpg", "a  b.jpg": "a  b.jpg", "dir/a.jpg": "a.jpg", `a"b.jpg`: `a"b.jpg`, "a%22b.jpg": `a"b.jpg`, `a\b.jpg`: `a\b.jpg`,
 		"100%.jpg": "100%.jpg", "a%20b.jpg": "a%20b.jpg", "门口照片.jpg": "门口照片.jpg", "e\u0301.jpg": "é.jpg", "..": "file", "/": "file", "a\x00b": "a_b", "a\xffb": "a_b",
+		"a\x1fb": "a_b", "a\x7fb": "a_b", "a~b": "a~b", "a\u0080b": "a\u0080b", ".": "file", "a/..": "file", "a%0D%0Ab": "a__b", "a/ b.jpg ": "b.jpg",
 	} {
 		if got := FileName(name); got != want {
 			t.Errorf("%q is %q, want %q", name, got, want)
@@ -30,6 +32,25 @@ func TestTheKindOfALongNameStays(t *testing.T) {
 		kind := "." + strings.Repeat("k", n)
 		if name := FileName(strings.Repeat("a", longestName) + kind); strings.HasSuffix(name, kind) != stays || len(name) != longestName {
 			t.Errorf("a kind of %d bytes: %q", len(kind), name)
+		}
+	}
+}
+
+// A name as long as may be stays; of a longer one a sum of eight bytes tells what was cut, and no letter is cut in two.
+func TestANameThatIsTooLong(t *testing.T) {
+	whole := strings.Repeat("a", longestName)
+	if FileName(whole) != whole {
+		t.Errorf("%q", FileName(whole))
+	}
+	for name, c := range map[string][2]string{
+		whole + "a":                     {strings.Repeat("a", longestName-17) + "~", ""},
+		strings.Repeat("é", 200) + ".j": {strings.Repeat("é", (longestName-19)/2) + "~", ".j"},
+	} {
+		got := FileName(name)
+		sum, begins := strings.CutPrefix(got, c[0])
+		sum, ends := strings.CutSuffix(sum, c[1])
+		if raw, err := hex.DecodeString(sum); !begins || !ends || err != nil || len(raw) != 8 {
+			t.Errorf("%q: %v", got, err)
 		}
 	}
 }
