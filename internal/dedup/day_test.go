@@ -44,3 +44,28 @@ func TestMonthFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestColumnsThatAreNamed: an id that is named counts before a usual one, and a year that is compared is none in which ages are told.
+func TestColumnsThatAreNamed(t *testing.T) {
+	file, none := filepath.Join(t.TempDir(), "list.csv"), filepath.Join(t.TempDir(), "none.csv")
+	if err := os.WriteFile(file, []byte("id,key,姓名,age,year\n1,2,甲,3,2026\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	name, year := linkage.Field{Role: linkage.FullName, Column: "姓名"}, linkage.Field{Role: linkage.Exact, Column: "YEAR"}
+	for _, c := range []struct {
+		o            Options
+		file         string
+		fields       int
+		id, year     string
+		cannotBeRead bool
+	}{
+		{Options{}, file, 2, "id", "year", false}, {Options{ID: "key"}, file, 2, "key", "year", false}, {Options{Fields: []linkage.Field{name}}, file, 1, "id", "year", false},
+		{Options{Fields: []linkage.Field{name, year}, ID: "key"}, file, 2, "key", "", false}, {Options{ID: "key"}, none, 0, "key", "", true},
+		{Options{Fields: []linkage.Field{name}}, none, 1, "", "", true}, {Options{Fields: []linkage.Field{name}, ID: "key"}, none, 1, "key", "", false},
+	} {
+		found, err := c.o.columnsOf(c.file)
+		if len(found.fields) != c.fields || found.id != c.id || found.year != c.year || (err != nil) != c.cannotBeRead {
+			t.Errorf("%+v: %+v %v", c.o, found, err)
+		}
+	}
+}
