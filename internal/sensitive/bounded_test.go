@@ -23,7 +23,7 @@ func TestBounded(t *testing.T) {
 		start, end string
 		want       bool
 	}{{"0", "9999999", true}, {"0", "10000000", false}, {"-9999999", "0", true}, {"-10000000", "0", false}, {"", "5", false}, {"5", "", false}} {
-		q := survey.Question{Type: "range", Parameters: []survey.Pair{{Name: "start", Value: c.start}, {Name: "end", Value: c.end}}}
+		q := survey.Question{Type: "range", Parameters: []survey.Pair{{Name: "step", Value: "10000000"}, {Name: "start", Value: c.start}, {Name: "end", Value: c.end}}}
 		if got := bounded(&q); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}

@@ -23,10 +23,10 @@ var (
 	saved = strings.Fields("persons#full_name persons#id_number persons#phone persons#birth_date persons#sex persons#id_type households#residents households#head_name households#name other#full_name full_name id_number birth_date sex residents")
 	said  = []string{"identifier", "sensitive", "sealed", "none", "None ", "x"}
 	asks  = []string{". <= 9", ". < 9", ". = 9", "9 >= .", "9 > .", "9 = .", ". >= 9", ". <= -9999999", ". <= -10000000", ".<=9", ". <= 9 or . = 10", ". <= 9 or . > 1", ". > 1 and . <= 9", ". > 1 and . > 2", "(. <= 9)", "((. <= 9) and (. > 1))", "(. <= 9) or (. = 5)",
-		"(. <= 9) or (. > 5)", "'. <= 9' and . > 1", "\". or .\" = . or . < 9", "not(. <= 9)", "string-length(.) <= 0", "string-length(.)<8", "string-length( . ) = 7", "string-length(.) = 77", ". <= 9 and (. = 1 or . > 5)", "(. > 5 or . = 1) and . > 0", "f('(') or . <= 9"}
+		"(. <= 9) or (. > 5)", "'. <= 9' and . > 1", "\". or .\" = . or . < 9", "not(. <= 9)", "string-length(.) <= 0", "string-length(.)<8", "string-length( . ) = 7", "string-length(.) = 77", ". <= 9 and (. = 1 or . > 5)", "(. > 5 or . = 1) and . > 0", "f('(') or . <= 9", "(. <= 9", "(')' != .) and (. <= 9)", "(. != '(') or . <= 9", ". <= 9 or . <= 8 or . <= 7", ". > 9 or . <= 8 or . <= 7", "or . <= 9"}
 	reads = []string{"1", "${moment}", "${day}", "${birth}", "${years}", "${small}", "${open}", "${text}", "${score}", "${place}", "${pick}", "${itself}", "concat(${small}, ${text})", "../text", "/data/text", "'text'", "\"text\"", "uuid()", "pulldata('a', 'b', 'c', ${small})", "property('x')",
 		"instance('yn')/root/item[name = 'y']/label", "instance(\"yn\")/root/item", "instance('other')/root/item", "instance(${small})", "position(..)", "position( .. )", "string(..)", "../small", "../../small", "//small", "/data/*", "*/small", "child::small", "count(${kids})", "count-non-empty(${kids})",
-		"string(${kids})", "${kids}/kid", "${kids}[1]/kid", "sum(${kid})", "int(${day} div 365)", "${moment} - ${day}", "${unknown}", "'it' + ${small}", "${note}", "${house}", "count(${house})"}
+		"string(${kids})", "${kids}/kid", "${kids}[1]/kid", "sum(${kid})", "int(${day} div 365)", "${moment} - ${day}", "${unknown}", "'it' + ${small}", "${note}", "${house}", "count(${house})", "${echo}"}
 	defaults = []string{"${text}", "${small}", "x"}
 )
 
@@ -46,7 +46,7 @@ func judged(q *survey.Question) *survey.Form {
 		ask("moment", survey.KindDateTime, func(one *survey.Question) { one.Type = "start" }), ask("day", survey.KindDate, nil), ask("birth", survey.KindDate, nil),
 		ask("years", survey.KindInteger, func(one *survey.Question) { one.Label = survey.Translated{"": "How old"} }), ask("small", survey.KindInteger, small), ask("open", survey.KindInteger, nil),
 		ask("text", survey.KindText, nil), ask("score", survey.KindInteger, sealed), ask("place", survey.KindGeopoint, nil), ask("pick", survey.KindSelectOne, func(one *survey.Question) { one.List = "yn" }),
-		ask("note", survey.KindNote, nil), ask("house", survey.KindGroup, nil),
+		ask("note", survey.KindNote, nil), ask("echo", survey.KindText, func(one *survey.Question) { one.Calculation = "${itself}" }), ask("house", survey.KindGroup, nil),
 		ask("kids", survey.KindRepeat, func(one *survey.Question) { one.Children = []*survey.Question{ask("kid", survey.KindInteger, small)} }), q}}
 	list := func(name, label string) *survey.ChoiceList {
 		return &survey.ChoiceList{Choices: []survey.Choice{{Name: "y", Label: survey.Translated{"": "Y"}}, {Name: name, Label: survey.Translated{"": "N", "b": label}}}}
@@ -69,6 +69,9 @@ func TestEachVerdict(t *testing.T) {
 		said := fmt.Sprintf("%d because %d", v.Treatment, slices.Index(reasons, v.Why))
 		if shape := c.Shape(q); shape != Nothing {
 			said += fmt.Sprintf(" mask %d", shape)
+		}
+		if Harmless(q) {
+			said += " harmless"
 		}
 		if role := Role(q); role != "" {
 			said += " " + role
