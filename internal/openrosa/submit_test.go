@@ -160,6 +160,8 @@ func TestARequestThatCannotBeTaken(t *testing.T) {
 		"gone at once":         {form, iotest.ErrReader(io.ErrUnexpectedEOF), problem.New(problem.NotMultipart, "body")},
 		"no end":               {form, strings.NewReader(strings.TrimSuffix(whole, "--\r\n")), problem.New(problem.NotMultipart, "body")},
 		"busy within a file":   {form, io.MultiReader(strings.NewReader(whole[:5000]), iotest.ErrReader(busy)), busy},
+		"gone within a file":   {form, io.MultiReader(strings.NewReader(whole[:5000]), iotest.ErrReader(io.ErrClosedPipe)), problem.New(problem.NotMultipart, "body")},
+		"too long in a file":   {form, io.MultiReader(strings.NewReader(whole[:5000]), iotest.ErrReader(&http.MaxBytesError{})), problem.New(problem.TooLarge, "request")},
 		"gone within a record": {form, io.MultiReader(strings.NewReader(whole[:strings.Index(whole, "id='f'")]), iotest.ErrReader(io.ErrUnexpectedEOF)), problem.New(problem.NotMultipart, "body")},
 		"busy within a word":   {form, io.MultiReader(strings.NewReader(whole[:strings.Index(whole, "YES")]), iotest.ErrReader(busy)), busy},
 		"busy within a field":  {form, io.MultiReader(strings.NewReader(whole[:strings.LastIndex(whole, "x")]), iotest.ErrReader(busy)), busy},
