@@ -135,8 +135,11 @@ func TestWriteFails(t *testing.T) {
 	if err := WriteXML(&failing{20_000}, long); err != nil {
 		t.Error(err)
 	}
-	if err := WriteXML(io.Discard, (&survey.Node{Kind: survey.Document}).Add(survey.NewElement("a").Add(survey.NewElement("b").SetAttr("c", "\x00")))); err == nil {
-		t.Error("a NUL was written")
+	for char, written := range map[string]bool{"\x00": false, "\x1f": false, "\uFFFE": false, "\uFFFF": false, "\xff": false, "\t": true, "\n": true, "\r": true, " ": true, "\uFFFD": true, "\U00010000": true} {
+		n := (&survey.Node{Kind: survey.Document}).Add(survey.NewElement("a").Add(survey.NewElement("b").SetAttr("c", char)))
+		if err := WriteXML(io.Discard, n); (err == nil) != written {
+			t.Errorf("%q: %v", char, err)
+		}
 	}
 }
 

@@ -166,7 +166,7 @@ var (
 		"indexed-repeat(//r/k, //r, 2)", "indexed-repeat(//s/k, //r, 1, //s, 2)", "indexed-repeat(//s/k, //s, 2, //r, 1)", "indexed-repeat(//k, //r, 0)", "indexed-repeat(//k, //r, 3)", "indexed-repeat(//k, //r, 'x')",
 		"indexed-repeat(//k, //nothing, 1)", "indexed-repeat(//k, 'x', 1)", "indexed-repeat(//k, //r, 1.9)", "randomize(//k)", "randomize(//k, 7)", "randomize(//k, 'abc')", "randomize(//k, '')", "randomize(//k, int)",
 		"randomize(//k, 99999999999999999999)", "randomize(//k, -99999999999999999999)", "randomize(//k, -1)", "randomize(//k, 2147483647)", "random()", "uuid()", "uuid(5)", "uuid(0)", "uuid(4096)", "uuid(4097)", "uuid(-1)", "uuid('x')",
-		"string()", "number()", "name()", "local-name()", "namespace-uri()", "string-length()", "normalize-space()", "position()", "last()"}
+		"format-date(day, '%a')", "format-date(day, '%b')", "format-date(day, '%d')", "format-date(day, picked)", "string()", "number()", "name()", "local-name()", "namespace-uri()", "string-length()", "normalize-space()", "position()", "last()"}
 	texts = []string{"substr('abcdef', ?)", "substr('深圳𠮷市', ?)", "substring('abcdef', ?)", "substr('abcdef', 1, ?)", "substring('abcdef', 2, ?)", "selected-at('a b c', ?)", "round(2.345, ?)", "round(?)", "int(?)", "date(?)", "decimal-time(?)",
 		"string(?)", "? div 3", "? mod 3", "-?", "pow(?, 2)", "pow(2, ?)", "pow(1, ?)", "abs(?)", "sqrt(?)", "format-date(?, '%Y-%m-%d')", "number(string(?))", "checklist(?, 2, 1, 1)", "checklist(0, ?, 1, 1)", "weighted-checklist(?, 2, 1, 2)"}
 	numbersOfEachSize = []string{"0", "1", "2", "-1", "-2", "1.5", "2.5", "-2.5", "3", "4", "6", "7", "-7", "100", "0.0001", "0.001", "0.00099", "9999999", "10000000", "1234567.5", "12345678.5", "2147483646", "2147483647", "2147483648", "1e3",
