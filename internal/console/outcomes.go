@@ -157,8 +157,13 @@ func (f OutcomeFilter) names(db collections.DB, k Known, keys []string) (map[str
 		}
 		return names, nil
 	}
+	return namesOf(db, table, keys)
+}
+
+// namesOf are what rows of a table are called, by their ids.
+func namesOf(db collections.DB, table string, ids []string) (map[string]string, error) {
 	query := `SELECT w.id, w.name FROM json_each(?) CROSS JOIN ` + table + ` w ON w.id=json_each.value`
-	return collections.Map[string, string](db, query, collections.JSONList(keys))
+	return collections.Map[string, string](db, query, collections.JSONList(ids))
 }
 
 // tally counts cases.

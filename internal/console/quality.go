@@ -91,27 +91,21 @@ func ReadQuality(db collections.DB, k Known, actor access.Actor, of QualityOf) (
 
 // name adds the names of the workers.
 func (q *Quality) name(db collections.DB) error {
-	names := map[string]string{}
+	var ids []string
 	for _, one := range q.Interviews {
-		names[one.Worker] = ""
+		ids = append(ids, one.Worker)
 	}
 	for _, one := range q.Workers {
-		names[one.Worker] = ""
+		ids = append(ids, one.Worker)
 	}
-	for id := range names {
-		var name string
-		if _, err := collections.One(db, `SELECT name FROM workers WHERE id=?`, []any{id}, &name); err != nil {
-			return err
-		}
-		names[id] = name
-	}
+	names, err := namesOf(db, collections.Workers, ids)
 	for i := range q.Interviews {
 		q.Interviews[i].WorkerName = names[q.Interviews[i].Worker]
 	}
 	for i := range q.Workers {
 		q.Workers[i].WorkerName = names[q.Workers[i].Worker]
 	}
-	return nil
+	return err
 }
 
 // newestInterviews are the newest completed records of a table that were not rejected.

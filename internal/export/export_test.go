@@ -241,6 +241,53 @@ func TestDiscardedFolderIsGone(t *testing.T) {
 	}
 }
 
+// TestADiscardThatFailsSaysSo: whatever of it cannot be removed, and the rest goes.
+func TestADiscardThatFailsSaysSo(t *testing.T) {
+	for name, spoil := range map[string]func(dir string, f *Folder) error{
+		"a file that is gone": func(_ string, f *Folder) error { return os.Remove(f.files[0].temp.Name()) },
+		"a folder with a file of somebody else's": func(dir string, _ *Folder) error {
+			return os.WriteFile(filepath.Join(dir, "theirs"), nil, 0o600)
+		},
+	} {
+		dir := filepath.Join(t.TempDir(), "out")
+		f := NewFolder(dir)
+		for _, file := range []string{"a.csv", "b.csv"} {
+			w, err := f.Create(file)
+			if err := errors.Join(err, w.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := spoil(dir, f); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Discard(); err == nil {
+			t.Errorf("%s: it was discarded", name)
+		}
+		left, _ := os.ReadDir(dir)
+		if len(left) > 0 && left[0].Name() != "theirs" || f.Discard() != nil {
+			t.Errorf("%s: %v was left behind", name, left)
+		}
+	}
+}
+
+// TestATextIsCutWhereACharacterEnds: a cell holds so many UTF-16 units, whatever their bytes; a cut tells itself.
+func TestATextIsCutWhereACharacterEnds(t *testing.T) {
+	const most = 32767
+	keep := most - len(utf16.Encode([]rune(cut)))
+	for name, c := range map[string]struct{ s, want string }{
+		"as many as fit":             {strings.Repeat("字", most), strings.Repeat("字", most)},
+		"one more":                   {strings.Repeat("字", most+1), strings.Repeat("字", keep) + cut},
+		"a pair that ends there":     {strings.Repeat("a", keep-2) + "😀" + strings.Repeat("a", most), strings.Repeat("a", keep-2) + "😀" + cut},
+		"a pair that goes over":      {strings.Repeat("a", keep-1) + "😀" + strings.Repeat("a", most), strings.Repeat("a", keep-1) + cut},
+		"a pair that begins behind":  {strings.Repeat("a", keep) + "😀" + strings.Repeat("a", most), strings.Repeat("a", keep) + cut},
+		"fewer units than its bytes": {strings.Repeat("😀", most/2), strings.Repeat("😀", most/2)},
+	} {
+		if got := fits(c.s); got != c.want {
+			t.Errorf("%s: %d units, want %d", name, len(utf16.Encode([]rune(got))), len(utf16.Encode([]rune(c.want))))
+		}
+	}
+}
+
 func TestFolder(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -78,18 +78,14 @@ func (f *Folder) Commit() error {
 
 // Discard removes what was not committed, and the folders that were made for it; after Commit it does nothing.
 func (f *Folder) Discard() error {
-	var first error
+	var failed error
 	for _, p := range f.files {
 		p.temp.Close() // a second close of a finished file only says that it is closed
-		if err := os.Remove(p.temp.Name()); err != nil && first == nil {
-			first = err
-		}
+		failed = errors.Join(failed, os.Remove(p.temp.Name()))
 	}
 	for _, dir := range f.made {
-		if err := os.Remove(dir); err != nil && first == nil {
-			first = err
-		}
+		failed = errors.Join(failed, os.Remove(dir))
 	}
 	f.files, f.made = nil, nil
-	return first
+	return failed
 }

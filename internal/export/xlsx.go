@@ -158,7 +158,7 @@ func fits(s string) string {
 		return s
 	}
 	keep := excelize.TotalCellChars - len(utf16.Encode([]rune(cut)))
-	if utf16.IsSurrogate(rune(units[keep-1])) && utf16.IsSurrogate(rune(units[keep])) && units[keep-1] < 0xDC00 {
+	if utf16.IsSurrogate(rune(units[keep-1])) && units[keep-1] < 0xDC00 {
 		keep-- // not in the middle of a character
 	}
 	return string(utf16.Decode(units[:keep])) + cut

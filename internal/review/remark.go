@@ -23,10 +23,7 @@ func remarksText(remarks []Remark) string {
 	if len(remarks) == 0 {
 		return ""
 	}
-	list, err := json.Marshal(remarks)
-	if err != nil { // only strings come here
-		return ""
-	}
+	list, _ := json.Marshal(remarks) // texts always can
 	return string(list)
 }
 
@@ -51,9 +48,6 @@ func (d *Decision) pinned(issues string) string {
 	for _, r := range d.Fields {
 		all = append(all, survey.Issue{Code: remarkCode, Field: r.Ref, Severity: survey.Warning, ZH: remarkText[0], EN: remarkText[1]})
 	}
-	list, err := json.Marshal(all)
-	if err != nil { // only strings come here
-		return issues
-	}
+	list, _ := json.Marshal(all) // texts always can
 	return string(list)
 }

@@ -31,6 +31,24 @@ func TestRemarksAreFewShortAndAtAnAnswer(t *testing.T) {
 	}
 }
 
+// TestWhatAWorkerIsTold is the comment, and behind the name of its question each remark.
+func TestWhatAWorkerIsTold(t *testing.T) {
+	remarks := []Remark{{Ref: "children[1]/basic/child_name", Comment: "再问一次"}, {Ref: "address", Comment: "门牌 \"3\""}}
+	for _, c := range []struct {
+		Decision
+		want, kept string
+	}{
+		{Decision{}, "", ""}, {Decision{Comment: " \n"}, "", ""}, {Decision{Comment: "请改"}, "请改", ""},
+		{Decision{Fields: remarks}, "child_name: 再问一次\naddress: 门牌 \"3\"",
+			`[{"ref":"children[1]/basic/child_name","comment":"再问一次"},{"ref":"address","comment":"门牌 \"3\""}]`},
+		{Decision{Comment: "请改", Fields: remarks[:1]}, "请改\nchild_name: 再问一次", `[{"ref":"children[1]/basic/child_name","comment":"再问一次"}]`},
+	} {
+		if got, kept := c.note(), remarksText(c.Fields); got != c.want || kept != c.kept {
+			t.Errorf("%q %q, want %q %q", got, kept, c.want, c.kept)
+		}
+	}
+}
+
 // TestEachRemarkIsPinned pins so many remarks to what a record was found to have.
 func TestEachRemarkIsPinned(t *testing.T) {
 	const found = `[{"code":"a","severity":"warning"}]`
