@@ -386,6 +386,7 @@ func (w *witness) walkConsole(tablet, boss *testapp.Client, visit string) {
 	before := text(w.send(boss, get, v1+"/queue/clean", nil, "", nil, 200), "before")
 	w.send(boss, post, v1+"/queue/clean", nil, "?before="+url.QueryEscape(before), nil, 200)
 	w.send(boss, post, v1+"/queue/clean", nil, "", nil, 400)
+	w.send(boss, post, v1+"/queue/clean", nil, "?limit=x&before=x", nil, 400)
 	w.send(boss, get, v1+"/coverage/pace", nil, "?form=child_visit&area=990101", nil, 200)
 	w.send(boss, get, v1+"/outcomes", nil, "?form=child_visit&by=worker&e=0.5", nil, 200)
 	w.send(boss, get, v1+"/outcomes", nil, "?e=2", nil, 400)

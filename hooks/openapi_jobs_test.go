@@ -35,6 +35,7 @@ func (w *witness) walkJobs(app *testapp.App, tablet, manager, boss *testapp.Clie
 	set := w.send(boss, get, "/api/doorstep/v1/queue/clean", nil, "", nil, 200)
 	approved := begin(boss, "approve", "?before="+url.QueryEscape(text(set, "before")), nil, 200)
 	begin(boss, "approve", "", nil, 400)
+	begin(boss, "approve", "?limit=x&before=x", nil, 400)
 	if j := ended(w.t, boss, approved); j.Status != collections.JobDone || j.Result["n"] != 2.0 {
 		w.t.Errorf("two of three clean records are approved: %+v", j)
 	}
