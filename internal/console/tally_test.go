@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"doorstep/internal/coverage"
+	"doorstep/internal/grid"
 	"doorstep/internal/problem"
 	"doorstep/internal/survey"
 )
@@ -64,6 +65,42 @@ func TestALineOfOutcomes(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%q of %v: %s, want %s", c.given, c.adds, got, c.want)
+		}
+	}
+}
+
+// TestAPageOfOutcomes is as many lines as are asked for, in the order of their keys, with the cursor of the rest; a line whose cases were
+// all counted otherwise before is left out.
+func TestAPageOfOutcomes(t *testing.T) {
+	for _, c := range []struct {
+		limit int
+		lines map[string]int64
+		want  string
+	}{
+		{2, map[string]int64{"4403": 3, "4401": 1}, "[4401 one 1 4403  3] "}, {2, map[string]int64{"4403": 3, "4401": 1, "4402": 2}, "[4401 one 1 4402  2] area 4402"},
+		{2, map[string]int64{"4401": 0, "4402": 2, "4403": 3}, "[4402  2] area 4402"}, {2, map[string]int64{"4401": 0, "4402": 0}, "[] "}, {2, nil, "[] "},
+	} {
+		tallies := map[string]*tally{}
+		for line, n := range c.lines {
+			tallies[line] = &tally{cases: n}
+		}
+		out := Outcomes{Items: []OutcomeLine{}}
+		if err := out.page(nil, Known{Areas: grid.NewIndex([]grid.Area{{Code: "4401", Name: "one"}})}, OutcomeFilter{Limit: c.limit}, tallies); err != nil {
+			t.Fatal(err)
+		}
+		lines, next := []string{}, ""
+		for _, l := range out.Items {
+			lines = append(lines, fmt.Sprint(l.Key, " ", l.Name, " ", l.Cases))
+		}
+		if out.Next != nil {
+			at, err := parsePosition(*out.Next)
+			if err != nil {
+				t.Fatal(err)
+			}
+			next = at.at + " " + at.id
+		}
+		if got := fmt.Sprint(lines, " ", next); got != c.want {
+			t.Errorf("%d of %v: %s, want %s", c.limit, c.lines, got, c.want)
 		}
 	}
 }
