@@ -83,7 +83,10 @@ func TestPlacesAreSharedAlongTheirLongerSide(t *testing.T) {
 			[]candidate{{"a", []string{"990103", "990104"}}, {"b", []string{"990101", "990102"}}}, "990101=b 990102=b 990103=a 990104=a"},
 		"whoever has least": {[]place{at("990101", 0, 0, 1), at("990102", 1, 0, 5), at("990103", 2, 0, 1), at("990104", 3, 0, 1)},
 			[]candidate{{"a", everywhere}, {"b", everywhere}, {"far", []string{"9902"}}}, "990101=a 990102=b 990103=a 990104=a"},
-		"nobody may go there": {[]place{at("990101", 0, 0, 1), at("990201", 1, 0, 1)}, []candidate{a, b}, "990101=a"},
+		"two that are left": {[]place{at("990101", 0, 0, 1), at("990102", 1, 0, 1), at("990103", 2, 0, 1), at("990104", 3, 0, 1), at("990105", 4, 0, 1),
+			at("990106", 5, 0, 1)}, []candidate{a, b, {"far", []string{"9902"}}}, "990101=a 990102=a 990103=b 990104=b 990105=a 990106=b"},
+		"in a row that begins above": {[]place{at("990101", 0, 1, 1), at("990102", 9, 0, 1)}, []candidate{a, b}, "990101=a 990102=b"},
+		"nobody may go there":        {[]place{at("990101", 0, 0, 1), at("990201", 1, 0, 1)}, []candidate{a, b}, "990101=a"},
 	} {
 		places, workers := slices.Clone(one.places), slices.Clone(one.workers)
 		given := balance(places, workers)
