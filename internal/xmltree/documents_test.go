@@ -89,6 +89,11 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%+v: %v", c.beyond, err)
 		}
 	}
+	for n, taken := range map[int]bool{1: false, 2: true} {
+		if _, err := ParseXML(strings.NewReader("<a b='1'/>"), Limits{Nodes: n}); (err == nil) != taken {
+			t.Errorf("an attribute within %d nodes: %v", n, err)
+		}
+	}
 	for n, want := range map[int]string{survey.MostDepth: "", survey.MostDepth + 1: CodeTooDeep} {
 		_, err := ParseXML(strings.NewReader(strings.Repeat("<a>", n)+strings.Repeat("</a>", n)), Limits{})
 		if e := new(Error); (err == nil) != (want == "") || errors.As(err, &e) && e.Code != want {

@@ -34,6 +34,7 @@ func TestInfo(t *testing.T) {
 			"instance(towns)/root/item/label; ./district within 0.1; /data/d within 0.1", xpath.Nodes, 0},
 		{"current in a predicate", "instance('i')/root/item[k = current()/../k]",
 			"instance(i)/root/item; ./k within 0.1; current()//k within 0.1", xpath.Nodes, 0},
+		{"in a predicate of a start", "(/data/a)[b]/c[d]", "()/c; /data/a; ./b within 0./; ./d within 0.0", xpath.Nodes, 0},
 		{"own answer", ". > 0", "./", xpath.Boolean, xpath.UsesItself},
 		{"clock", "today() - date(/data/born)", "/data/born", xpath.Number, xpath.UsesClock},
 		{"random", "once(uuid())", "", xpath.Any, xpath.UsesRandom | xpath.UsesItself},
