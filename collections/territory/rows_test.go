@@ -2,6 +2,7 @@ package territory_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,5 +113,35 @@ func TestAFeedIsOfItsTargets(t *testing.T) {
 		if head, err := f.Head(db); err != nil || head != want {
 			t.Errorf("head of %v: %d %v, want %d", f, head, err, want)
 		}
+	}
+}
+
+// What is kept holds as long as nothing comes to its feed, for no more keys than may be; who doubts it makes it anew.
+func TestKept(t *testing.T) {
+	made, kept := 0, territory.NewKept[int](2)
+	of := func(key string, head int64) int {
+		t.Helper()
+		v, err := kept.Of(key, head, func() (int, error) { made++; return made, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for i, c := range []struct {
+		key  string
+		head int64
+		want int
+	}{{"a", 1, 1}, {"a", 1, 1}, {"b", 1, 2}, {"a", 1, 1}, {"a", 2, 3}, {"c", 1, 4}, {"c", 1, 4}, {"b", 1, 5}, {"c", 1, 6}, {"a", 2, 7}, {"c", 1, 8}} {
+		if got := of(c.key, c.head); got != c.want {
+			t.Errorf("step %d, %s at %d: %d, want %d", i, c.key, c.head, got, c.want)
+		}
+	}
+	kept.Forget("c")
+	wrong := errors.New("wrong")
+	if v, err := kept.Of("c", 1, func() (int, error) { return 9, wrong }); v != 9 || !errors.Is(err, wrong) {
+		t.Errorf("what cannot be made is %d %v", v, err)
+	}
+	if v := of("c", 1); v != 9 {
+		t.Errorf("after a doubt %d", v)
 	}
 }

@@ -78,6 +78,7 @@ func TestWhatAnImportTellsAndWrites(t *testing.T) {
 	}
 	try("a list in a datum", grid.File{Name: "a.csv"}, grid.Options{Datum: grid.WGS84})
 	try("outlines in none", grid.File{Name: "a.json"}, grid.Options{})
+	codes(t, app, &out, now)
 	corpora.Golden(t, "testdata/refused.txt", out.String())
 	if moved := app.Moved(t, before); len(moved) > 0 {
 		t.Errorf("what was refused or looked at wrote %q", moved)
@@ -99,6 +100,25 @@ func TestWhatAnImportTellsAndWrites(t *testing.T) {
 	out.WriteString(strings.Join(rows, ""))
 	lay(t, app, &out, now)
 	corpora.Golden(t, "testdata/changed.txt", out.String())
+}
+
+// codes writes down what is said of lists of house codes that are refused or looked at.
+func codes(t *testing.T, app *testapp.App, out *strings.Builder, now time.Time) {
+	t.Helper()
+	const long = "0123456789012345678901234567890123456789012345678901234567890123"
+	for _, c := range []struct{ name, rows string }{
+		{"a.csv", "1,990101001001001\n2,990101\n1,990101001001001\n1,990101001001002\n3,990109\n,990101\n4 4,990101\n1.2E+24,990101\n" + long + ",990101\n" + long + "x,990101\n"},
+		{"a.pdf", ""}, {"b.csv", ""}, {"c.csv", strings.Repeat(",990101\n", 1100)},
+	} {
+		for _, check := range []bool{true, false} {
+			r, err := grid.ImportHouseCodes(t.Context(), app, grid.File{Name: c.name, Data: []byte("房屋编码,代码,备注\n" + c.rows)}, grid.Options{Check: check, By: "operator", Now: now})
+			fmt.Fprintf(out, "# house codes %s, check %v: %v\n", c.name, check, err != nil)
+			for _, m := range r.Mistakes[:min(len(r.Mistakes), 20)] {
+				fmt.Fprintln(out, m.Row, m.Column, m.Code, m.ZH, m.EN)
+			}
+			fmt.Fprintln(out, len(r.Mistakes), r.Imported, r.Ignored, r.Job)
+		}
+	}
 }
 
 // lay writes down where records lay just before the areas changed.
