@@ -93,8 +93,8 @@ func (w fieldWorker) community() string { return territory.InCommunity(w.area) }
 
 func (o qrOptions) sheet(ctx context.Context, app *pocketbase.PocketBase, d *hooks.Doorstep, workers []fieldWorker) (string, error) {
 	code := workers[0].community()
-	var name string
-	if _, err := collections.One(collections.Read(app), `SELECT name FROM areas WHERE code=?`, []any{code}, &name); err != nil {
+	name, _, err := collections.AreaName(collections.Read(app), code)
+	if err != nil {
 		return "", err
 	}
 	s := openrosa.Sheet{Community: strings.TrimSpace(name + " " + code), Made: d.Now().Format("2006-01-02")}

@@ -147,10 +147,9 @@ func (d Draft) check(db collections.DB, known func(form string) bool) error {
 		}
 	}
 	for _, code := range d.Territory {
-		var one int
-		if found, err := collections.One(db, `SELECT 1 FROM areas WHERE code=?`, []any{code}, &one); err != nil {
+		if _, there, err := collections.AreaName(db, code); err != nil {
 			return err
-		} else if !found {
+		} else if !there {
 			return problem.New(problem.BadParameter, "territory")
 		}
 	}

@@ -158,7 +158,7 @@ type comparing struct {
 // place finds where people may lie.
 func (c *comparing) place() error {
 	if c.o.Within != "" {
-		known, err := isArea(c.db, c.o.Within)
+		_, known, err := collections.AreaName(c.db, c.o.Within)
 		if err != nil {
 			return err
 		}
@@ -183,11 +183,6 @@ func (c *comparing) place() error {
 		return problem.New(problem.BadParameter, "not_listed: child, elder, all")
 	}
 	return nil
-}
-
-func isArea(db collections.DB, code string) (bool, error) {
-	var one int
-	return collections.One(db, `SELECT 1 FROM areas WHERE code=?`, []any{code}, &one)
 }
 
 // described is whom a row describes. A birth date and a sex that contradict the number are kept: one of them is a mistake, and

@@ -99,7 +99,7 @@ func (t *Tasks) Write(ctx context.Context, app core.App, now time.Time) (made in
 
 func (t *Tasks) add(db collections.DB, r Row, workers []worker, now time.Time) (bool, error) {
 	area, id := cmp.Or(r.Area, r.said.Area, t.place), t.id(db, r)
-	if there, err := isArea(db, area); err != nil {
+	if _, there, err := collections.AreaName(db, area); err != nil {
 		return false, err
 	} else if !there || !t.actor.May(access.AssignWork, area, "") {
 		area = t.place

@@ -42,13 +42,8 @@ type counted struct {
 // Count is how many people need something. For an actor who may not read records N is the nearest multiple of Least, and nil
 // where they are too few.
 type Count struct {
-	Domain     string       `json:"domain"`
-	DomainName survey.Words `json:"domain_name"`
-	Item       string       `json:"item"`
-	ItemName   survey.Words `json:"item_name"`
-	Level      string       `json:"level"`
-	LevelName  survey.Words `json:"level_name"`
-	N          *int         `json:"n"`
+	Wording
+	N *int `json:"n"`
 }
 
 // Line is one area with what is needed there.
@@ -107,15 +102,9 @@ func linesOf(db collections.DB, actor access.Actor, area string) (lines []Line, 
 	if tooNear || area != "" && len(actor.Ranges(area)) == 0 {
 		return nil, problem.New(problem.NotFound, "area")
 	}
-	add := func(rows *sql.Rows) error {
-		var l Line
-		err := rows.Scan(&l.Area, &l.Name)
-		lines = append(lines, l)
-		return err
-	}
 	if area != "" || actor.Role == access.Operator {
-		err = collections.Each(db, `SELECT code, name FROM areas WHERE parent=? AND active AND length(code)<=? ORDER BY code`,
-			[]any{area, territory.CommunityDigits}, add)
+		lines, err = collections.All(db, `SELECT code, name FROM areas WHERE parent=? AND active AND length(code)<=? ORDER BY code`,
+			[]any{area, territory.CommunityDigits}, func(rows *sql.Rows, l *Line) error { return rows.Scan(&l.Area, &l.Name) })
 		lines = slices.DeleteFunc(lines, func(l Line) bool { return len(actor.Ranges(l.Area)) == 0 })
 		if err != nil || len(lines) > 0 || area == "" {
 			return lines, err
@@ -126,8 +115,12 @@ func linesOf(db collections.DB, actor access.Actor, area string) (lines []Line, 
 		own = []string{area}
 	}
 	for _, code := range own {
-		if err := collections.Each(db, `SELECT code, name FROM areas WHERE code=?`, []any{code}, add); err != nil {
+		name, known, err := collections.AreaName(db, code)
+		if err != nil {
 			return nil, err
+		}
+		if known {
+			lines = append(lines, Line{Area: code, Name: name})
 		}
 	}
 	return lines, nil
@@ -307,11 +300,7 @@ func (c *Counts) line(sum counted, l Line, least int) Line {
 		if number >= len(sum.by) || sum.by[number] == 0 {
 			continue
 		}
-		item := c.words[number]
-		if item == (survey.Words{}) {
-			item = survey.Untranslated(n.Item)
-		}
-		l.Needs = append(l.Needs, Count{n.Domain, DomainName(n.Domain), n.Item, item, n.Level, LevelNames[n.Level], told(sum.by[number], least)})
+		l.Needs = append(l.Needs, Count{wordingOf(n, c.words[number]), told(sum.by[number], least)})
 	}
 	slices.SortFunc(l.Needs, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Item, b.Item), cmp.Compare(grade(b.Level), grade(a.Level)))

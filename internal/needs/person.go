@@ -15,22 +15,35 @@ import (
 	"doorstep/internal/survey"
 )
 
-// Need is what somebody needs, as one record says it. It is Current where no later record of the same form speaks of the person.
-type Need struct {
-	Person     string       `json:"person"`
+// Wording is what a need is called: domain, item and level, by their codes and in words.
+type Wording struct {
 	Domain     string       `json:"domain"`
 	DomainName survey.Words `json:"domain_name"`
 	Item       string       `json:"item"`
 	ItemName   survey.Words `json:"item_name"`
 	Level      string       `json:"level"`
 	LevelName  survey.Words `json:"level_name"`
-	Collection string       `json:"collection"`
-	Record     string       `json:"record"`
-	Form       string       `json:"form"`
-	Version    string       `json:"form_version"`
-	Area       string       `json:"area"`
-	Day        string       `json:"day"` // of the visit
-	Current    bool         `json:"current"`
+}
+
+// wordingOf puts a need into words; the item is its code where no form calls it anything.
+func wordingOf(n instrument.Need, item survey.Words) Wording {
+	if item == (survey.Words{}) {
+		item = survey.Untranslated(n.Item)
+	}
+	return Wording{n.Domain, DomainName(n.Domain), n.Item, item, n.Level, LevelNames[n.Level]}
+}
+
+// Need is what somebody needs, as one record says it. It is Current where no later record of the same form speaks of the person.
+type Need struct {
+	Person string `json:"person"`
+	Wording
+	Collection string `json:"collection"`
+	Record     string `json:"record"`
+	Form       string `json:"form"`
+	Version    string `json:"form_version"`
+	Area       string `json:"area"`
+	Day        string `json:"day"` // of the visit
+	Current    bool   `json:"current"`
 }
 
 // Person is what is known of one person's needs, and what that may entitle to.
@@ -140,13 +153,12 @@ func rowsOf(db collections.DB, actor access.Actor, id string) (all []row, err er
 
 // worded puts a need into the words of the version that the record names.
 func worded(library *instrument.Library, r row, n instrument.Need) Need {
-	out := Need{Person: r.person, Domain: n.Domain, Item: n.Item, Level: n.Level, LevelName: LevelNames[n.Level], Collection: r.collection,
-		Record: r.record, Form: r.form, Version: r.version, Area: r.area, Day: r.day, ItemName: survey.Untranslated(n.Item)}
-	out.DomainName = DomainName(n.Domain)
+	var item survey.Words
 	if in, ok := library.Get(r.form, r.version); ok {
-		out.ItemName = ItemName(in, n)
+		item = ItemName(in, n)
 	}
-	return out
+	return Need{Person: r.person, Wording: wordingOf(n, item), Collection: r.collection, Record: r.record, Form: r.form, Version: r.version,
+		Area: r.area, Day: r.day}
 }
 
 // ItemName is how a version of a form calls what somebody needs.

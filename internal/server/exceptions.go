@@ -81,8 +81,9 @@ func (s *Server) found(db collections.DB, actor access.Actor, idKey string, in w
 	places := []map[string]string{}
 	for _, k := range known {
 		entry.Subjects = append(entry.Subjects, k.ID)
-		name, area := "", territory.InCommunity(k.Area)
-		if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{area}, &name); err != nil {
+		area := territory.InCommunity(k.Area)
+		name, _, err := collections.AreaName(db, area)
+		if err != nil {
 			return nil, err
 		}
 		place := map[string]string{"area": area, "name": name}

@@ -68,7 +68,7 @@ func heard(r *request, wanted identity.Heard) (items []heardPerson, more bool, e
 		entry.Subjects = append(entry.Subjects, p.ID)
 		one := heardPerson{Person: p.ID, Household: p.Household, Area: p.Area, Sex: p.Sex}
 		one.Name, one.BirthDate = sensitive.Name.Mask(p.Name), sensitive.Year.Mask(p.BirthDate)
-		if _, err := collections.One(read, `SELECT name FROM areas WHERE code=?`, []any{p.Area}, &one.AreaName); err != nil {
+		if one.AreaName, _, err = collections.AreaName(read, p.Area); err != nil {
 			return nil, false, err
 		}
 		items = append(items, one)

@@ -43,7 +43,7 @@ func searchHousehold(r *request) error {
 		for _, h := range found {
 			entry.Subjects = append(entry.Subjects, h.ID)
 			one := foundHome{Household: h.ID, Area: h.Area}
-			if _, err := collections.One(db, `SELECT name FROM areas WHERE code=?`, []any{h.Area}, &one.AreaName); err != nil {
+			if one.AreaName, _, err = collections.AreaName(db, h.Area); err != nil {
 				return err
 			}
 			items = append(items, one)

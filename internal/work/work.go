@@ -190,8 +190,7 @@ func (a *assigning) look(db collections.DB, p Part) (s step, fault *Fault, err e
 			return s, wrong("household", p.Household, "没有这户，或不在您的辖区、不在所写区划内。", "No such household in your territory and that area."), nil
 		}
 	}
-	var one int
-	known, err := collections.One(db, `SELECT 1 FROM areas WHERE code=?`, []any{s.Area}, &one)
+	_, known, err := collections.AreaName(db, s.Area)
 	switch {
 	case err != nil:
 		return s, nil, err
