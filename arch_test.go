@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"internal/seal":        {"internal/disk"},
 	"internal/search":      {"collections", "internal/audit"},
 	"internal/sealing":     {"collections", "internal/blob", "internal/instrument", "internal/seal", "internal/sensitive"},
-	"internal/sensitive":   {"internal/survey"},
+	"internal/sensitive":   {"internal/survey", "internal/validate"},
 	"internal/problem":     {},
 	"internal/xmltree":     {"internal/survey"},
 	"internal/xpath":       {"internal/survey"},

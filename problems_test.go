@@ -53,7 +53,7 @@ func problemsDoc(t *testing.T) string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s%s | %s |\n", code, what, zh, en)
 	}
-	b.WriteString("# Problems and issues\n\nMade from the stages' own texts by `go test . -run ProblemsDoc -update`. Where a\ntext has `%s`, `%q` or `%d`, the particulars stand there.\n\n## Problems of a request\n\nA status is that of the HTTP answer; without one the operation is kept in quarantine under this code.\n\n| code | status | 中文 | English |\n|---|---|---|---|\n")
+	b.WriteString("# Problems and issues\n\nMade from the stages' own texts by `go test . -run ProblemsDoc -update`. Where a\ntext has `%s`, `%q` or `%d`, the particulars stand there.\n\n## Problems of a request\n\nA status is that of the HTTP answer. A code without one, `row.damaged` and `server.internal` are why an operation is kept in\nquarantine; `correction.not_asked` stands beside an answer of a correction that cannot be kept.\n\n| code | status | 中文 | English |\n|---|---|---|---|\n")
 	for _, code := range slices.Sorted(maps.Keys(problem.Catalogue)) {
 		e, status := problem.Catalogue[code], "–"
 		if e.Status != 0 {

@@ -22,7 +22,7 @@ type Sealed struct {
 	Column  string
 	Indexed bool            // a keyed hash takes its place
 	Blank   any             // what takes its place otherwise
-	Shape   sensitive.Shape // of its mask
+	Shape   sensitive.Shape // how much of it is shown unasked; Whole for all
 }
 
 // Concealed is what of one table's rows is sealed. It is the one place that answers "is this column sealed".

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/problem"
 	"doorstep/internal/server"
+	"doorstep/internal/testapp"
 )
 
 // Routes of the framework's that are documented.
@@ -165,6 +167,7 @@ func TestSyncExamplesFitTheContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	library := testapp.New(t).Doorstep.Library
 	blocks := strings.Split(string(raw), "```json ")[1:]
 	if len(blocks) < 5 {
 		t.Fatalf("%d examples", len(blocks))
@@ -177,6 +180,11 @@ func TestSyncExamplesFitTheContract(t *testing.T) {
 		}
 		for _, wrong := range c.misfits(name, at(c.root, "components", "schemas", name), decodeJSON(t, []byte(body))) {
 			t.Error(wrong)
+		}
+		for _, form := range regexp.MustCompile(`"form_id":"(\w+)","version":"(\d+)".*?"md5":"(\w+)"`).FindAllStringSubmatch(body, -1) {
+			if in, _ := library.Newest(form[1]); in.Version != form[2] || in.MD5 != form[3] {
+				t.Errorf("%s names %v; shipped are version %s and md5 %s", name, form[1:], in.Version, in.MD5)
+			}
 		}
 	}
 }

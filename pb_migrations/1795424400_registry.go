@@ -18,9 +18,7 @@ const (
 	reviewer    = active + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope
 	pairReader  = active + ` && (@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + pairIn
 	capture     = active + ` && (@request.auth.role = "field" || @request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope
-	ownOrHere   = active + ` && ((@request.auth.role = "field" && worker = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope + `))`
 	ownTask     = active + ` && ((@request.auth.role = "field" && assignee = @request.auth.id) || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope + `))`
-	mayCapture  = active + ` && (@request.auth.role = "field" || @request.auth.role = "manager")`
 	workerSeen  = active + ` && (id = @request.auth.id || ((@request.auth.role = "supervisor" || @request.auth.role = "manager") && ` + inScope + `))`
 )
 

@@ -63,7 +63,7 @@ func stamps() []core.Field {
 type table struct {
 	name    string
 	list    *string // also the view rule
-	create  *string
+	create  *string // by role alone: whether the row lies where they may write is asked before, by hooks and internal/access/byhand.go
 	update  *string
 	fields  []core.Field
 	indexes []string

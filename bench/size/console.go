@@ -59,7 +59,7 @@ func (v *visitor) consoleLists() []operation {
 		{"person_needs", city("/persons/" + v.somebody() + "/needs"), 0, false},
 		{"history", v.history, 0, false},
 		{"watch", v.get(&v.manager, "/api/doorstep/v1/watch"), 0, false},
-		{"questions", street("/forms/child_visit/2026112701/questions"), 0, whole},
+		{"questions", street("/forms/child_visit/" + v.version("child_visit") + "/questions"), 0, whole},
 	}
 }
 

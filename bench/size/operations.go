@@ -154,6 +154,21 @@ func (v *visitor) somebody() string {
 	return slices.Min(slices.Collect(maps.Keys(v.tablet.Copy.Records[collections.Persons])))
 }
 
+// version is that of a form that the tablet has; "" where it has none.
+func (v *visitor) version(form string) string {
+	for id := range v.tablet.Copy.Records[collections.Forms] {
+		record, _ := v.tablet.Copy.Find(collections.Forms, id)
+		var row struct {
+			Form    string `json:"form_id"`
+			Version string `json:"version"`
+		}
+		if json.Unmarshal(record.Data, &row) == nil && row.Form == form {
+			return row.Version
+		}
+	}
+	return ""
+}
+
 func (v *visitor) search(ctx context.Context) (int, error) {
 	record, _ := v.tablet.Copy.Find(collections.Persons, v.somebody())
 	var row struct {

@@ -33,8 +33,8 @@ type batch struct {
 // from is whose turn it is when the batch is written.
 func (b *batch) from() string { return b.sender.Actor.ID }
 
-// prepare takes all operations through the pure stages.
-func (b *batch) prepare() {
+// prepareAnew takes all operations through the pure stages once more, as they came.
+func (b *batch) prepareAnew() {
 	b.prepared, b.concerns = make([]*prepared, len(b.ops)), concerns{}
 	for i := range b.ops {
 		op := b.ops[i] // storing changes it, and may have to begin anew
@@ -130,7 +130,7 @@ func (b *batch) again() {
 	if b.err = b.ctx.Err(); b.err != nil {
 		return // nobody waits for the answer
 	}
-	b.prepare()
+	b.prepareAnew()
 	err := collections.Write(context.Background(), b.app,
 		func(db collections.DB) error { return storeBatches(db, []*batch{b}, (*storing).storeAlone) })
 	if err != nil {

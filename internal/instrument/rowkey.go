@@ -75,16 +75,14 @@ func columnAt(t *survey.Table, path []string) string {
 func namedByRules(t *survey.Table) (name, birth string) {
 	born := ""
 	for _, c := range t.Columns {
-		if _, ok := validate.Uses(c.Question, "person_name"); ok && name == "" {
+		if name == "" && validate.Tells(c.Question, validate.PersonName) {
 			name = c.Name
 		}
 		if args, ok := validate.Uses(c.Question, "cn_id"); ok && len(args) > 0 {
 			born = args[0]
 		}
-		for _, rule := range []string{"age_under", "age_from"} {
-			if _, ok := validate.Uses(c.Question, rule); ok && born == "" {
-				born = c.Question.Name
-			}
+		if born == "" && validate.Tells(c.Question, validate.BirthDate) {
+			born = c.Question.Name
 		}
 	}
 	for _, c := range t.Columns {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 )
 
 // What a question is called, in its name or in any language of its label. An author who does not know the words of this
@@ -47,7 +48,7 @@ func birthOfSomebody(q *survey.Question) bool {
 	w := words(q.Name)
 	return slices.ContainsFunc([]string{"birth", "born", "dob", "birthday", "birthdate"},
 		func(word string) bool { return slices.Contains(w, word) }) ||
-		hasRule(q, birthRules) || labelled(q, asksBirth)
+		validate.Tells(q, validate.BirthDate) || labelled(q, asksBirth)
 }
 
 // isAge reports whether a number, or what is calculated, is somebody's age.

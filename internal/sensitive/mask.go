@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 )
 
 // Shape is how much of a value a mask leaves to be seen.
@@ -25,11 +26,11 @@ func (c *Classifier) Shape(q *survey.Question) Shape {
 	switch p := c.registered(q); {
 	case c.Judge(q).Treatment == AsYear:
 		return Year
-	case slices.Contains([]string{"full_name", "name", "head_name"}, p) || hasRule(q, []string{"person_name"}):
+	case slices.Contains([]string{"full_name", "name", "head_name"}, p) || validate.Tells(q, validate.PersonName):
 		return Name
-	case p == "id_number" || hasRule(q, []string{"cn_id"}):
+	case p == "id_number" || validate.Tells(q, validate.DocumentNumber):
 		return Number
-	case p == "phone" || hasRule(q, []string{"cn_phone", "cn_mobile"}):
+	case p == "phone" || validate.Tells(q, validate.PhoneNumber):
 		return Phone
 	}
 	return Nothing

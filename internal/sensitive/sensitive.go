@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"doorstep/internal/survey"
+	"doorstep/internal/validate"
 )
 
 // The column bind::doorstep:sensitivity of the survey sheet says how an answer is handled: "identifier" or "sensitive"
@@ -72,12 +73,6 @@ var (
 
 // deviceTypes are the metadata questions that name a tablet or its user.
 var deviceTypes = []string{"deviceid", "username", "phonenumber", "email", "subscriberid", "simserial"}
-
-// identifyingRules are the value rules of identifiers.
-var identifyingRules = []string{"cn_id", "cn_phone", "cn_mobile", "house_code", "person_name", "area_code"}
-
-// birthRules are the value rules of birth dates.
-var birthRules = []string{"age_under", "age_from"}
 
 // plainProperties of persons and households do not tell who they are.
 var plainProperties = []string{"sex", "id_type", "residents"}
@@ -252,7 +247,7 @@ func (c *Classifier) identifies(q *survey.Question) (Verdict, bool) {
 	} else if p != "" && !slices.Contains(plainProperties, p) {
 		return Verdict{LeftOut, personOf}, true
 	}
-	if hasRule(q, identifyingRules) {
+	if validate.Tells(q, validate.PersonName, validate.DocumentNumber, validate.PhoneNumber, validate.PlaceCode) {
 		return Verdict{LeftOut, checkedAs}, true
 	}
 	if open := q.Kind == survey.KindText || q.Kind == survey.KindInteger || q.Kind == survey.KindDecimal; open && numberOf(q) {
@@ -291,15 +286,6 @@ func bound(q *survey.Question, name string) string {
 		}
 	}
 	return ""
-}
-
-func hasRule(q *survey.Question, rules []string) bool {
-	for _, word := range strings.FieldsFunc(bound(q, "doorstep:rule"), func(r rune) bool { return strings.ContainsRune(" \t\n,;()", r) }) {
-		if slices.Contains(rules, word) {
-			return true
-		}
-	}
-	return false
 }
 
 func words(name string) []string {

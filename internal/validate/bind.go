@@ -79,12 +79,12 @@ func (c *compiler) bind(q *survey.Question) {
 }
 
 func (c *compiler) bindCall(q *survey.Question, one call) {
-	build, ok := builders[one.name]
+	known, ok := rules[one.name]
 	if !ok {
 		c.problem(q, "form.rule_unknown", one.name)
 		return
 	}
-	if test := build(c, q, one.args); test != nil {
+	if test := known.build(c, q, one.args); test != nil {
 		s := c.scope(q.Parent)
 		s.rules = append(s.rules, rule{path: c.within(q), slot: c.slot(q), check: test})
 	}

@@ -12,27 +12,43 @@ import (
 // builder makes the check of one rule for a question; nil when its arguments are wrong, which it has then reported.
 type builder func(c *compiler, q *survey.Question, args []string) check
 
-// builders are the rules by name. Arguments are names of questions unless said otherwise.
-var builders = map[string]builder{
-	"cn_id":            citizenNumber,       // cn_id(birth date, sex, type of document), each optional
-	"cn_mobile":        tagged("cn_mobile"), // eleven digits
-	"cn_phone":         tagged("cn_phone"),  // mobile or landline
-	"area_code":        tagged("area_code"),
-	"house_code":       tagged("house_code"),
-	"person_name":      personName,
-	"is":               engineTag, // is(email): any tag of validator/v10
-	"past_date":        pastDate,
-	"not_before_visit": notBeforeVisit,
-	"age_under":        ageUnder,                       // age_under(18): years
-	"age_from":         ageFrom,                        // age_from(60): years
-	"guardian_age":     guardianAge,                    // guardian_age(birth date of the child)
-	"count_of":         countOf,                        // count_of(repeat)
-	"ability_score":    abilityScore,                   // ability_score(part | total | preliminary | final)
-	"risk_points":      riskPoints,                     // risk_points(choice list with points)
-	"risk_grade":       riskGrade,                      // risk_grade(choice list with min_points, choice list with points)
-	"mandatory_report": reportIfChose(MandatoryReport), // mandatory_report(choice, …)
-	"suspected_report": reportIfChose(SuspectedReport), // suspected_report(choice, …)
-	"urgent_follow_up": reportIfChose(UrgentFollowUp),  // urgent_follow_up(choice, …)
+// Fact is what a value rule tells of its question: what the answer is.
+type Fact int
+
+// Facts; all but the last tell who somebody is, or where.
+const (
+	_ Fact = iota
+	PersonName
+	DocumentNumber
+	PhoneNumber
+	PlaceCode // of an area or a house
+	BirthDate // or another day that somebody's age is reckoned from
+)
+
+// rules are all value rules by name: how each is made, and what it tells. Arguments are names of questions unless said otherwise.
+var rules = map[string]struct {
+	build builder
+	tells Fact
+}{
+	"cn_id":            {citizenNumber, DocumentNumber},    // cn_id(birth date, sex, type of document), each optional
+	"cn_mobile":        {tagged("cn_mobile"), PhoneNumber}, // eleven digits
+	"cn_phone":         {tagged("cn_phone"), PhoneNumber},  // mobile or landline
+	"area_code":        {tagged("area_code"), PlaceCode},
+	"house_code":       {tagged("house_code"), PlaceCode},
+	"person_name":      {personName, PersonName},
+	"is":               {build: engineTag}, // is(email): any tag of validator/v10
+	"past_date":        {build: pastDate},
+	"not_before_visit": {build: notBeforeVisit},
+	"age_under":        {ageUnder, BirthDate},                   // age_under(18): years
+	"age_from":         {ageFrom, BirthDate},                    // age_from(60): years
+	"guardian_age":     {build: guardianAge},                    // guardian_age(birth date of the child)
+	"count_of":         {build: countOf},                        // count_of(repeat)
+	"ability_score":    {build: abilityScore},                   // ability_score(part | total | preliminary | final)
+	"risk_points":      {build: riskPoints},                     // risk_points(choice list with points)
+	"risk_grade":       {build: riskGrade},                      // risk_grade(choice list with min_points, choice list with points)
+	"mandatory_report": {build: reportIfChose(MandatoryReport)}, // mandatory_report(choice, …)
+	"suspected_report": {build: reportIfChose(SuspectedReport)}, // suspected_report(choice, …)
+	"urgent_follow_up": {build: reportIfChose(UrgentFollowUp)},  // urgent_follow_up(choice, …)
 }
 
 func tagged(tag string) builder {

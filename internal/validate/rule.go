@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	"doorstep/internal/survey"
@@ -70,4 +71,19 @@ func Uses(q *survey.Question, rule string) (args []string, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// Tells reports whether a rule of the question, or a tag that is(…) takes, says that the answer is one of these.
+func Tells(q *survey.Question, facts ...Fact) bool {
+	for _, p := range q.Bind {
+		if p.Name != ruleColumn {
+			continue
+		}
+		for _, word := range strings.FieldsFunc(p.Value, func(r rune) bool { return strings.ContainsRune(" \t\n,;()", r) }) {
+			if slices.Contains(facts, rules[word].tells) {
+				return true
+			}
+		}
+	}
+	return false
 }
