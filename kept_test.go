@@ -19,7 +19,7 @@ var again = map[string]string{
 	"commands downloadForm": "can be written again",
 	"commands sheet":        "can be written again",
 	"commands convertForm":  "can be written again",
-	"corpora Golden":        "can be written again",
+	"corpora remembered":    "can be written again",
 	"datafolder Hold":       "a lock",
 	"dedup writeFile":       "can be written again",
 	"export Create":         "can be written again",
