@@ -126,7 +126,7 @@ func TestAFailingBatchLeavesTheOthers(t *testing.T) {
 	group := []*batch{good, left, bad, last}
 	bad.intake = &Intake{Now: func() time.Time { panic("no clock") }}
 	for _, b := range group {
-		b.prepare()
+		b.prepareAnew()
 	}
 	storeGroup(group)
 	if !errors.Is(left.err, context.Canceled) || bad.err == nil || bad.receipts != nil {
