@@ -67,7 +67,7 @@ func ready(app *pocketbase.PocketBase, d *hooks.Doorstep) error {
 }
 
 // xlsForm says what a questionnaire is read from.
-const xlsForm = "FILE 是 XLSForm:.xlsx、.xls、.csv 或 .md。写法见 docs/forms.md。\nFILE is an XLSForm: .xlsx, .xls, .csv or .md, written as " +
+const xlsForm = "FILE 是 XLSForm：.xlsx、.xls、.csv 或 .md。写法见 docs/forms.md。\nFILE is an XLSForm: .xlsx, .xls, .csv or .md, written as " +
 	"docs/forms.md says."
 
 func convertForm(d *hooks.Doorstep) *cobra.Command {

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"doorstep/internal/disk"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,8 +40,7 @@ func (f Folder) MakeNightly(ctx context.Context, app core.App, now time.Time) (R
 	if err != nil {
 		return report, err
 	}
-	all, err := filepath.Glob(filepath.Join(f.Dir, nightly+"*.zip"))
-	slices.Sort(all)
+	all := disk.Glob(f.Dir, nightly+"*.zip")
 	for len(all) > max(f.Keep, 1) {
 		err = errors.Join(err, os.Remove(all[0]))
 		all = all[1:]
@@ -59,9 +59,8 @@ func (f Folder) make(ctx context.Context, app core.App, prefix string, now time.
 }
 
 // tidy removes what a backup left that was stopped half-way, long ago.
-func (f Folder) tidy() error {
-	left, err := filepath.Glob(filepath.Join(f.Dir, workPattern))
-	for _, dir := range left {
+func (f Folder) tidy() (err error) {
+	for _, dir := range disk.Glob(f.Dir, workPattern) {
 		if info, e := os.Stat(dir); e == nil && time.Since(info.ModTime()) > 24*time.Hour {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
-	"path"
 	"path/filepath"
 
 	"doorstep/internal/disk"
@@ -20,7 +20,8 @@ func (s Store) Reseal(ctx context.Context, progress func(seen, sealed int)) (sea
 		return 0, nil
 	}
 	var failed error
-	for i, sha := range s.all() {
+	seen := 0
+	for sha := range s.all() {
 		if err := ctx.Err(); err != nil {
 			return sealed, errors.Join(failed, err)
 		}
@@ -31,27 +32,36 @@ func (s Store) Reseal(ctx context.Context, progress func(seen, sealed int)) (sea
 		if done {
 			sealed++
 		}
-		if progress != nil {
-			progress(i+1, sealed)
+		if seen++; progress != nil {
+			progress(seen, sealed)
 		}
 	}
 	return sealed, failed
 }
 
-// all are the digests of the stored files, in order.
-func (s Store) all() (digests []string) {
-	for _, name := range s.named("[0-9a-f][0-9a-f]/*") {
-		if sha := path.Base(name); IsDigest(sha) {
-			digests = append(digests, sha)
+// files are the paths of what is stored, with what a crash left aside, in the order of the digests. They are read folder by folder: a
+// city has millions.
+func (s Store) files() iter.Seq[string] {
+	return func(yield func(path string) bool) {
+		for _, folder := range disk.Glob(s.dir, "[0-9a-f][0-9a-f]") {
+			for _, path := range disk.Glob(folder, "*") {
+				if !yield(path) {
+					return
+				}
+			}
 		}
 	}
-	return digests
 }
 
-// named are the names below the folder that a pattern fits, in order.
-func (s Store) named(pattern string) []string {
-	names, _ := fs.Glob(os.DirFS(s.dir), pattern) // fails for a wrong pattern alone
-	return names
+// all are the digests of the stored files, in order.
+func (s Store) all() iter.Seq[string] {
+	return func(yield func(sha string) bool) {
+		for path := range s.files() {
+			if sha := filepath.Base(path); IsDigest(sha) && !yield(sha) {
+				return
+			}
+		}
+	}
 }
 
 func (s Store) resealOne(sha string) (bool, error) {
@@ -91,8 +101,8 @@ func (s Store) resealOne(sha string) (bool, error) {
 // Count tells how many files each key has sealed; "" counts those in clear.
 func (s Store) Count() (map[string]int, error) {
 	counts := map[string]int{}
-	for _, name := range s.named("[0-9a-f][0-9a-f]/*") { // also one that a crash left aside
-		f, err := os.Open(filepath.Join(s.dir, name))
+	for path := range s.files() {
+		f, err := os.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -111,7 +121,7 @@ func (s Store) Count() (map[string]int, error) {
 // Prove opens one file for each key that has sealed any, and fails where the keys do not.
 func (s Store) Prove() error {
 	proved := map[string]bool{}
-	for _, sha := range s.all() {
+	for sha := range s.all() {
 		plain, err := s.Open(sha)
 		if err != nil {
 			return err

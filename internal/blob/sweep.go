@@ -3,12 +3,12 @@ package blob
 import (
 	"errors"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"doorstep/internal/crash"
+	"doorstep/internal/disk"
 )
 
 const aside = ".aside"
@@ -18,23 +18,14 @@ const aside = ".aside"
 // and then looks whether it is there. keep is asked in the order of the digests.
 func (s Store) Drop(before time.Time, keep func(sha string) bool) (int, error) {
 	var failed error
-	for _, name := range s.named("incoming/*.part") {
-		if path := filepath.Join(s.dir, name); older(path, before) {
+	for _, path := range disk.Glob(s.dir, "incoming/*.part") {
+		if older(path, before) {
 			failed = errors.Join(failed, os.Remove(path))
 		}
 	}
 	dropped := 0
-	for _, folder := range s.named("[0-9a-f][0-9a-f]") {
-		gone, err := s.dropIn(folder, before, keep)
-		dropped, failed = dropped+gone, errors.Join(failed, err)
-	}
-	return dropped, failed
-}
-
-// dropIn is Drop for one folder.
-func (s Store) dropIn(folder string, before time.Time, keep func(sha string) bool) (dropped int, failed error) {
-	for _, name := range s.named(folder + "/*") {
-		sha := strings.TrimSuffix(path.Base(name), aside) // one that a crash left aside
+	for path := range s.files() {
+		sha := strings.TrimSuffix(filepath.Base(path), aside) // one that a crash left aside
 		if !IsDigest(sha) {
 			continue
 		}

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -53,5 +56,23 @@ func TestWriterStops(t *testing.T) {
 	}
 	if n, err := io.Copy(Spare(1).Writer(t.TempDir(), &b), bytes.NewReader(make([]byte, 3*every))); n != 3*every || err != nil {
 		t.Errorf("%d bytes, %v", n, err)
+	}
+}
+
+// A folder whose name would be a pattern is read as any other, and one that is not there holds nothing.
+func TestGlob(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a[b]*")
+	for _, name := range []string{"2/x.info", "1/y.info", "1/y", "z.info"} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{filepath.Join(dir, "1", "y.info"), filepath.Join(dir, "2", "x.info")}
+	if got := Glob(dir, "*/*.info"); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := Glob(dir+"-", "*"); len(got) != 0 {
+		t.Errorf("a folder that is not there: %q", got)
 	}
 }

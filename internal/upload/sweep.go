@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"doorstep/collections"
+	"doorstep/internal/disk"
 )
 
 // spared is how long a file stays that nothing refers to: the submission may still be on its way.
@@ -51,12 +52,8 @@ func workFolder(app core.App) (string, error) {
 
 // expire removes uploads whose last byte is older than that. What lacks one of its two files is a creation that was cut.
 func expire(dir string, before time.Time) error {
-	parts, err := filepath.Glob(filepath.Join(dir, "*", "*"))
-	if err != nil {
-		return err
-	}
 	var failed error
-	for _, path := range parts {
+	for _, path := range disk.Glob(dir, "*/*") {
 		if filepath.Ext(path) == ".info" {
 			part := path[:len(path)-len(".info")]
 			if _, err := os.Stat(part); err == nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"doorstep/collections"
+	"doorstep/internal/disk"
 	"doorstep/internal/problem"
 )
 
@@ -146,8 +147,7 @@ func (d *Door) begin(worker, id string, size int64) error {
 
 // recall finds the uploads of an earlier run of the server.
 func (d *Door) recall() error {
-	found, err := filepath.Glob(filepath.Join(d.dir, "*", "*.info"))
-	for _, path := range found {
+	for _, path := range disk.Glob(d.dir, "*/*.info") {
 		id, e := filepath.Rel(d.dir, strings.TrimSuffix(path, ".info"))
 		if e != nil {
 			return e
@@ -161,7 +161,7 @@ func (d *Door) recall() error {
 			d.open.add(info.Storage[ownerKey], filepath.ToSlash(id), info.Size, at.ModTime())
 		}
 	}
-	return err
+	return nil
 }
 
 // Unfinished is how many uploads are not whole yet.
