@@ -84,10 +84,8 @@ func TestPagesOfATrace(t *testing.T) {
 
 // TestSeersAreCounted by who they are and in what role, those with most lines first, and at equal numbers whoever came first.
 func TestSeersAreCounted(t *testing.T) {
-	var trace Trace
-	for _, l := range []Line{{Actor: "a", Role: "field", Name: "王"}, {Actor: "b", Role: "field"}, {Actor: "a", Role: "manager", Name: "王"}, {Actor: "b", Role: "field"}} {
-		trace.Lines = append(trace.Lines, l)
-	}
+	trace := Trace{Lines: []Line{{Actor: "a", Role: "field", Name: "王"}, {Actor: "b", Role: "field"}, {Actor: "a", Role: "manager", Name: "王"},
+		{Actor: "b", Role: "field"}}}
 	trace.count()
 	if got := fmt.Sprint(trace.Count, trace.People); got != "4 [{b  field 2} {a 王 field 1} {a 王 manager 1}]" {
 		t.Error(got)
