@@ -85,6 +85,9 @@ func TestAssign(t *testing.T) {
 			if got.Area != c.area || got.Method != c.method || got.OutsideTerritory != c.outside || !reflect.DeepEqual(got.Warnings, c.warnings) {
 				t.Errorf("got %+v", got)
 			}
+			if !reflect.DeepEqual(got.Territory, c.in.WorkerTerritory) {
+				t.Errorf("it was judged by the territory %v, and %v is kept", c.in.WorkerTerritory, got.Territory)
+			}
 			if got.Confidence < 0 || got.Confidence > 1 || (got.Area == "") != (got.Confidence == 0) {
 				t.Errorf("confidence %v for area %q", got.Confidence, got.Area)
 			}
