@@ -144,6 +144,7 @@ func TestPasswordOverTLS(t *testing.T) {
 			header = req.Header
 		}
 		header.Set("X-Forwarded-Proto", "https") // a proxy on this machine took the TLS off
+		header.Set("X-Doorstep-Device", "0199aa00-1111-7222-8333-944455566677")
 		return c.do(http.MethodGet, c.Base+"/formList", nil, header)
 	}
 	for range 12 {
@@ -165,6 +166,12 @@ func TestPasswordOverTLS(t *testing.T) {
 	}
 	if a := try("F1", testapp.Password); !bytes.Contains(a.Body, []byte("<downloadUrl>https://")) || !bytes.Contains(a.Body, []byte("/openrosa/all/forms/")) {
 		t.Errorf("links lead elsewhere: %s", a.Body)
+	}
+	if _, status, body := failsAtEach(t, app, http.MethodGet, "/openrosa/all/formList", func() (int, []byte) {
+		a := try("F1", testapp.Password)
+		return a.Status, a.Body
+	}); status != http.StatusOK {
+		t.Errorf("%d %s", status, body)
 	}
 	worker.SetPassword("another-pass-2")
 	if err := app.Save(worker); err != nil {
