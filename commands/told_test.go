@@ -20,7 +20,7 @@ import (
 	"doorstep/internal/survey"
 )
 
-// told is what a function writes.
+// told returns what a function writes.
 func told(write func(*strings.Builder)) string {
 	var out strings.Builder
 	write(&out)

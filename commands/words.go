@@ -57,7 +57,7 @@ func inBoth(err error) string {
 	return ofSystem(err) + " · " + text
 }
 
-// ofFiles is what faults of files are called.
+// ofFiles are the faults of files that have a name in Chinese.
 var ofFiles = []struct {
 	fault error
 	zh    string

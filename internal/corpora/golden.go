@@ -14,7 +14,7 @@ import (
 // Update is set where golden files are to be written anew.
 var Update = flag.Bool("update", false, "write golden files anew")
 
-// remembered returns what a file holds; with -update it is what has just come.
+// remembered returns what a file holds. With -update it writes what has just come to the file before.
 func remembered(t *testing.T, file, came string) string {
 	t.Helper()
 	if *Update {

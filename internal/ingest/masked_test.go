@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// A birth date that comes back as it was shown is the one before; any other is what the editor says now.
+// A birth date that comes back masked stays as it was stored; any other replaces it.
 func TestKeepBirths(t *testing.T) {
 	table := core.NewBaseCollection("persons")
 	table.Fields.Add(&core.TextField{Name: "birth_date"}, &core.TextField{Name: "met_on"})

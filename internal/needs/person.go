@@ -15,7 +15,7 @@ import (
 	"doorstep/internal/survey"
 )
 
-// Wording is what a need is called: domain, item and level, by their codes and in words.
+// Wording names a need: its domain, item and level, each by its code and in both languages.
 type Wording struct {
 	Domain     string       `json:"domain"`
 	DomainName survey.Words `json:"domain_name"`
