@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -55,7 +56,10 @@ func tablesOf(app core.App, f *survey.Form) ([]*core.Collection, error) {
 	var all []*core.Collection
 	main := ""
 	for _, t := range f.Tables() {
-		c, problem := collectionFor(app, f, t, main)
+		c, problem, err := collectionFor(app, f, t, main)
+		if err != nil {
+			return nil, fmt.Errorf("collection %s: %w", t.Name, err)
+		}
 		if problem != nil {
 			problems = append(problems, *problem)
 			continue
@@ -72,27 +76,33 @@ func tablesOf(app core.App, f *survey.Form) ([]*core.Collection, error) {
 	return all, nil
 }
 
-// collectionFor finds the collection of a table, or makes it. main is the id of the form's own.
-func collectionFor(app core.App, f *survey.Form, t *survey.Table, main string) (*core.Collection, *survey.Problem) {
+// collectionFor finds the collection of a table, or makes it; it returns a problem instead where the name belongs to something else.
+// main is the id of the form's own collection.
+func collectionFor(app core.App, f *survey.Form, t *survey.Table, main string) (*core.Collection, *survey.Problem, error) {
 	c, err := app.FindCollectionByNameOrId(t.Name)
-	if err != nil {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		if app.HasTable(t.Name) || strings.HasPrefix(t.Name, "sqlite_") {
-			return nil, taken(t)
+			return nil, taken(t), nil
 		}
-		return newSurveyCollection(t, main), nil
+		return newSurveyCollection(t, main), nil, nil
+	case err != nil:
+		return nil, nil, err
+	case c.Name != t.Name || !holds(c, t, main):
+		return nil, taken(t), nil
+	case t.Repeat != nil:
+		return c, nil, nil
 	}
-	if c.Name != t.Name || !holds(c, t, main) {
-		return nil, taken(t)
+	var other string
+	found, err := One(Read(app), `SELECT form_id FROM forms WHERE tablename=? AND form_id!=? AND status!='draft' LIMIT 1`,
+		[]any{t.Name, f.ID}, &other)
+	if err != nil {
+		return nil, nil, err
 	}
-	if t.Repeat == nil {
-		var other string
-		found, err := One(Read(app), `SELECT form_id FROM forms WHERE tablename=? AND form_id!=? AND status!='draft' LIMIT 1`,
-			[]any{t.Name, f.ID}, &other)
-		if err != nil || found {
-			return nil, shared(t.Name, other)
-		}
+	if found {
+		return nil, shared(t.Name, other), nil
 	}
-	return c, nil
+	return c, nil, nil
 }
 
 // holds reports whether a collection is one that such a table has made.
