@@ -19,7 +19,7 @@ func (d *Doorstep) unchanged(e *core.RecordEvent) error {
 	}
 	stored, err := e.App.FindRecordById(e.Record.Collection().Id, e.Record.Id)
 	if err != nil {
-		return e.Next() // saving it will tell what is wrong
+		return err
 	}
 	same, err := d.saysTheSame(e.App, e.Record, stored)
 	if err != nil || !same {

@@ -2,7 +2,9 @@ package campaign
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -115,8 +117,10 @@ func (d Draft) record(tx core.App) (*core.Record, error) {
 	}
 	r, err := tx.FindRecordById(collections.Campaigns, d.ID)
 	switch {
-	case err != nil:
+	case errors.Is(err, sql.ErrNoRows):
 		return nil, problem.New(problem.NotFound, "")
+	case err != nil:
+		return nil, err
 	case d.Rev != 0 && d.Rev != int64(r.GetInt("rev")):
 		return nil, problem.New(problem.StaleRevision, "")
 	case d.Form != r.GetString("form"):

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"database/sql"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -118,8 +120,11 @@ func behindGlass(r *request) error {
 		return err
 	}
 	record, err := r.App.FindRecordById(g.Collection, g.Record)
-	if err != nil {
+	if errors.Is(err, sql.ErrNoRows) {
 		return problem.New(problem.NotFound, "")
+	}
+	if err != nil {
+		return err
 	}
 	entry := r.actor.DidTo(audit.Read, g.Collection, g.Record, g.Area, Subjects(record)...)
 	entry.Purpose, entry.Detail = audit.Emergency, map[string]string{"grant": g.ID}

@@ -35,10 +35,9 @@ func loadToken(re *core.RequestEvent) error {
 	if token := bearer(re.Request); token != "" {
 		account, err := signin.Whose(re.App, token)
 		if err != nil {
-			re.App.Logger().Debug("no token of this server", "error", err)
-		} else {
-			re.Auth = account
+			return writeProblem(re, err)
 		}
+		re.Auth = account
 	}
 	return re.Next()
 }

@@ -3,6 +3,7 @@ package signin
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -19,8 +20,6 @@ const deviceClaim = "device"
 
 // keyBytes fill a tokenKey in hexadecimal digits: PocketBase saves no account with a tokenKey of over 60 characters.
 const keyBytes = 30
-
-var errToken = errors.New("no token of this server")
 
 // Token makes a token for an account; with a device it is good on that tablet alone. It is signed with a secret that
 // follows from the keyset and from the account's tokenKey: neither a copy of the database nor the keyset alone makes one.
@@ -42,27 +41,31 @@ func Token(app core.App, account *core.Record, device string) (string, error) {
 	return token, nil
 }
 
-// Whose finds the account that a token was made for. It fails for every other token, those that PocketBase makes included.
+// Whose finds the account that a token was made for. It is nil for every other token, those that PocketBase makes included, and fails
+// only where it cannot be told: a database that is not read has signed nobody out.
 func Whose(app core.App, token string) (*core.Record, error) {
 	claims, err := security.ParseUnverifiedJWT(token)
 	if err != nil {
-		return nil, errToken
+		return nil, nil
 	}
 	id, _ := claims[core.TokenClaimId].(string)
 	collection, _ := claims[core.TokenClaimCollectionId].(string)
 	if id == "" || collection == "" || claims[core.TokenClaimType] != core.TokenTypeAuth {
-		return nil, errToken
+		return nil, nil
 	}
 	account, err := app.FindRecordById(collection, id)
-	if err != nil || !account.Collection().IsAuth() {
-		return nil, errToken
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !account.Collection().IsAuth() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find who has a token: %w", err)
 	}
 	key, err := signingKey(app, account)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := security.ParseJWT(token, key); err != nil {
-		return nil, errToken
+		return nil, nil
 	}
 	return account, nil
 }

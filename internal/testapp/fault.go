@@ -37,7 +37,7 @@ func (f *fault) due(query string) bool {
 }
 
 // maybeNothing are statements that read what may be NULL, such as the answers of a record alone.
-var maybeNothing = regexp.MustCompile(`^\s*(SELECT \*|SELECT rows FROM audit_seen|SELECT ("\w+", )+"\w+" FROM "\w+" WHERE id=\?$)`)
+var maybeNothing = regexp.MustCompile(`^\s*(SELECT (\S+\.)?\*|SELECT rows FROM audit_seen|SELECT ("\w+", )+"\w+" FROM "\w+" WHERE id=\?$)`)
 
 var reads = regexp.MustCompile(`^\s*(SELECT|WITH)\s`)
 
