@@ -3,9 +3,13 @@ package geofile_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -87,7 +91,7 @@ func geoPackage(t *testing.T, srs string, statements ...string) []byte {
 	return raw
 }
 
-const gridsTable = `CREATE TABLE grids (fid INTEGER PRIMARY KEY, geom BLOB, 网格代码 TEXT, "na""me" TEXT, households REAL, computed TEXT AS (hex(zeroblob(100000000))) VIRTUAL)`
+const gridsTable = `CREATE TABLE grids (fid INTEGER PRIMARY KEY, geom BLOB, 网格代码 TEXT, "na""me" TEXT, households REAL, computed TEXT AS (hex(zeroblob(17000000))) VIRTUAL)`
 
 func collect(all *[]geofile.Feature) func(geofile.Feature) error {
 	return func(f geofile.Feature) error {
@@ -110,6 +114,77 @@ func TestReadGeoPackage(t *testing.T) {
 	}
 	if !errors.Is(all[2].Wrong, geofile.ErrNoPolygon) {
 		t.Errorf("an empty geometry: %v", all[2].Wrong)
+	}
+}
+
+// TestWhatAGeoPackageMayBe changes one thing of a whole one.
+func TestWhatAGeoPackageMayBe(t *testing.T) {
+	small := strings.Replace(gridsTable, "17000000", "1", 1)
+	columns := func(more int) string {
+		table := strings.TrimSuffix(small, ")")
+		for i := range more {
+			table += fmt.Sprintf(", c%d INT", i)
+		}
+		return table + ")"
+	}
+	for name, c := range map[string]struct {
+		table, change string
+		crs           string
+		features      int
+		wrong         error
+	}{
+		"the column in capitals":        {small, `UPDATE gpkg_geometry_columns SET column_name='GEOM'`, "EPSG:4490", 3, nil},
+		"another column":                {small, `UPDATE gpkg_geometry_columns SET column_name='fid'`, "EPSG:4490", 3, nil},
+		"no such column":                {small, `UPDATE gpkg_geometry_columns SET column_name='shape'`, "", 0, geofile.ErrFormat},
+		"of points":                     {small, `UPDATE gpkg_geometry_columns SET geometry_type_name='POINT'`, "", 0, geofile.ErrFormat},
+		"points beside":                 {small, `INSERT INTO gpkg_geometry_columns SELECT table_name, column_name, 'POINT', srs_id FROM gpkg_geometry_columns`, "EPSG:4490", 3, nil},
+		"two layers":                    {small, `INSERT INTO gpkg_geometry_columns SELECT * FROM gpkg_geometry_columns`, "", 0, geofile.ErrFormat},
+		"no table for the layer":        {small, `UPDATE gpkg_geometry_columns SET table_name='homes'`, "", 0, geofile.ErrFormat},
+		"no list of layers":             {small, `DROP TABLE gpkg_geometry_columns`, "", 0, geofile.ErrFormat},
+		"a list without columns":        {small, `ALTER TABLE gpkg_geometry_columns RENAME srs_id TO x`, "", 0, geofile.ErrFormat},
+		"no list of systems":            {small, `DROP TABLE gpkg_spatial_ref_sys`, "", 0, geofile.ErrFormat},
+		"no such system":                {small, `UPDATE gpkg_geometry_columns SET srs_id=8`, ":", 3, nil},
+		"as many columns as there may":  {columns(494), `SELECT 1`, "EPSG:4490", 3, nil},
+		"one more":                      {columns(495), `SELECT 1`, "", 0, geofile.ErrFormat},
+		"a layer that is a module's":    {small, `CREATE VIRTUAL TABLE words USING fts5(geom); UPDATE gpkg_geometry_columns SET table_name='words'`, "", 0, geofile.ErrFormat},
+		"systems that are not as named": {small, `ALTER TABLE gpkg_spatial_ref_sys RENAME organization TO x`, "", 0, geofile.ErrFormat},
+	} {
+		var all []geofile.Feature
+		crs, err := geofile.ReadGeoPackage(t.Context(), geoPackage(t, "4490", c.table, c.change), everything, collect(&all))
+		if !errors.Is(err, c.wrong) || crs != c.crs || len(all) != c.features {
+			t.Errorf("%s: %q, %d features, %v", name, crs, len(all), err)
+		}
+		for i, f := range all {
+			if _, said := f.Properties["computed"]; f.Number != i+1 || said || f.Properties["geom"] != "" {
+				t.Errorf("%s: %+v", name, f)
+			}
+		}
+	}
+}
+
+// TestWhoStopsAReading is told so: the one who takes the features, at the second, and the one who waits for them.
+func TestWhoStopsAReading(t *testing.T) {
+	enough := errors.New("enough")
+	taken := 0
+	take := func(geofile.Feature) error {
+		if taken++; taken == 2 {
+			return enough
+		}
+		return nil
+	}
+	layer := geoPackage(t, "4490", strings.Replace(gridsTable, "17000000", "1", 1))
+	if _, err := geofile.ReadGeoPackage(t.Context(), layer, everything, take); err != enough || taken != 2 {
+		t.Errorf("%v after %d features", err, taken)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := geofile.ReadGeoPackage(ctx, layer, everything, take); !errors.Is(err, context.Canceled) || taken != 2 {
+		t.Errorf("%v after %d features", err, taken)
+	}
+	taken = 0
+	shapes := zipped(t, map[string][]byte{"a.shp": shp([]orb.Ring{outer}, []orb.Ring{apart}, []orb.Ring{apart}), "a.dbf": dbf(t, [2]string{"1"}, [2]string{"2"}, [2]string{"3"})})
+	if _, err := geofile.ReadShapefile(shapes, everything, take); err != enough || taken != 2 {
+		t.Errorf("%v after %d shapes", err, taken)
 	}
 }
 
@@ -222,6 +297,87 @@ func TestReadShapefile(t *testing.T) {
 	if want := map[string]string{"code": "440307011005001", "名称": "甲网格"}; !reflect.DeepEqual(all[0].Properties, want) {
 		t.Errorf("%v", all[0].Properties)
 	}
+}
+
+// TestPartsOfAShapefile names the parts otherwise, leaves one out, and damages each: it then cannot be opened, or read to its end.
+func TestPartsOfAShapefile(t *testing.T) {
+	whole := map[string][]byte{"a.shp": shp([]orb.Ring{outer}), "a.dbf": dbf(t, [2]string{"1", "甲"}), "a.prj": bytes.Repeat([]byte("x"), 16<<10+1), "a.cpg": []byte("GBK")}
+	for name, c := range map[string]struct {
+		more   map[string][]byte // nil takes a part away
+		prj    int
+		called string
+		wrong  error
+	}{
+		"whole":                      {nil, 16 << 10, "甲", nil},
+		"no system":                  {map[string][]byte{"a.prj": nil}, 0, "甲", nil},
+		"no code page":               {map[string][]byte{"a.cpg": nil}, 16 << 10, "甲", nil},
+		"another code page":          {map[string][]byte{"a.cpg": []byte("UTF-8")}, 16 << 10, "", nil},
+		"endings in capitals":        {map[string][]byte{"a.dbf": nil, "A.DBF": whole["a.dbf"]}, 16 << 10, "甲", nil},
+		"a table of another":         {map[string][]byte{"a.dbf": nil, "b.dbf": whole["a.dbf"]}, 0, "", geofile.ErrFormat},
+		"a table elsewhere":          {map[string][]byte{"a.dbf": nil, "x/a.dbf": whole["a.dbf"]}, 0, "", geofile.ErrFormat},
+		"hidden shapes beside":       {map[string][]byte{".b.shp": {}, "__MACOSX/c.shp": {}}, 16 << 10, "甲", nil},
+		"hidden shapes alone":        {map[string][]byte{"a.shp": nil, ".a.shp": whole["a.shp"], ".a.dbf": whole["a.dbf"]}, 0, "", geofile.ErrFormat},
+		"shapes of something else":   {map[string][]byte{"a.shp": make([]byte, 200)}, 16 << 10, "", geofile.ErrFormat},
+		"a table of something else":  {map[string][]byte{"a.dbf": make([]byte, 200)}, 0, "", geofile.ErrFormat},
+		"fewer rows than shapes":     {map[string][]byte{"a.dbf": dbf(t)}, 16 << 10, "", geofile.ErrFormat},
+		"more rows than shapes":      {map[string][]byte{"a.dbf": dbf(t, [2]string{"1", "甲"}, [2]string{"2", "乙"})}, 16 << 10, "甲", nil},
+		"shapes that begin in a row": {map[string][]byte{"a.shp": append(bytes.Clone(whole["a.shp"]), 0)}, 16 << 10, "甲", geofile.ErrFormat},
+	} {
+		files := maps.Clone(whole)
+		maps.Copy(files, c.more)
+		maps.DeleteFunc(files, func(_ string, b []byte) bool { return b == nil })
+		var all []geofile.Feature
+		prj, err := geofile.ReadShapefile(zipped(t, files), func(name string) bool { return name != "code" }, collect(&all))
+		said := ""
+		for _, f := range all {
+			for _, s := range f.Properties {
+				said += s
+			}
+		}
+		if !errors.Is(err, c.wrong) || len(prj) != c.prj || said != c.called && c.called != "" {
+			t.Errorf("%s: a system of %d bytes, %q, %v", name, len(prj), said, err)
+		}
+	}
+	for damaged := range whole {
+		for _, method := range []uint16{99, zip.Deflate} {
+			if _, err := geofile.ReadShapefile(zippedBut(t, whole, damaged, method), everything, func(geofile.Feature) error { return nil }); !errors.Is(err, geofile.ErrFormat) {
+				t.Errorf("%s packed by method %d: %v", damaged, method, err)
+			}
+		}
+	}
+	if _, err := geofile.ReadShapefile(whole["a.dbf"], everything, nil); !errors.Is(err, geofile.ErrFormat) {
+		t.Errorf("no zip: %v", err)
+	}
+}
+
+// zippedBut is zipped, but that one file is said to be packed by a method, and is not.
+func zippedBut(t *testing.T, files map[string][]byte, one string, method uint16) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	w.RegisterCompressor(method, func(out io.Writer) (io.WriteCloser, error) {
+		return struct {
+			io.Writer
+			io.Closer
+		}{out, io.NopCloser(nil)}, nil
+	})
+	for name, data := range files {
+		h := &zip.FileHeader{Name: name, Method: zip.Store}
+		if name == one {
+			h.Method = method
+		}
+		f, err := w.CreateHeader(h)
+		if err == nil {
+			_, err = f.Write(data)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func TestHostileShapefiles(t *testing.T) {
