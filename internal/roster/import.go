@@ -143,10 +143,7 @@ func write(ctx context.Context, app core.App, f tabular.File, o Options, n *Impo
 	}
 	_, err := tabular.ReadFrom(f, columns, func(r tabular.Row) error {
 		l, _, err := rd.read(r)
-		if err != nil {
-			return err
-		}
-		if len(batch) >= rowsAtOnce && !l.with(batch[len(batch)-1]) {
+		if err == nil && len(batch) >= rowsAtOnce && !l.with(batch[len(batch)-1]) {
 			err = flush()
 		}
 		batch = append(batch, l)

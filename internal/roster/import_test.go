@@ -1,6 +1,7 @@
 package roster_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/grid"
 	"doorstep/internal/roster"
 	"doorstep/internal/survey"
@@ -208,13 +210,13 @@ func TestImportDrawsASample(t *testing.T) {
 		return path
 	}
 	o := roster.Options{Now: app.Doorstep.Now()}
-	run := func(text string) {
+	run := func(text string, passedOver ...string) {
 		t.Helper()
-		if _, err := roster.Import(t.Context(), app, list(text), o); err != nil {
-			t.Fatal(err)
+		if n, err := roster.Import(t.Context(), app, list(text), o); err != nil || !slices.Equal(n.Ignored, passedOver) {
+			t.Fatalf("%+v %v", n, err)
 		}
 	}
-	run("网格代码,住址\n990101001001001,示例路1号101\n990101001001001,示例路2号202\n")
+	run("备注,网格代码,住址\n新,990101001001001,示例路1号101\n,990101001001001,示例路2号202\n", "备注")
 	drawn := "网格代码,住址,样本编号,抽样层,抽样群\n990101001001001,示例路1号101,S-7,城区,C12\n990101001001002,示例路3号,S-8,,\n"
 	run(drawn)
 	run(drawn)
@@ -242,13 +244,73 @@ func TestBandsOfADryRun(t *testing.T) {
 	var got []string
 	o.Check = true
 	o.Each = func(j roster.Judged) error {
-		got = append(got, fmt.Sprint(j.Row, " ", j.Band, " ", j.Rule, " ", j.Person != "", " ", j.Earlier, " ", len(j.Evidence) > 3))
+		got = append(got, fmt.Sprint(j.Row, " ", j.Band, " ", j.Rule, " ", j.Person != "", " ", j.Earlier, " ", len(j.Evidence) > 3, " ", j.Area, j.Differs))
 		return nil
 	}
 	_, err := roster.Import(t.Context(), app, rosterFile(t, known, "990101001001001,示例路3号,,,,,王晓明,男,2015-03-01,,子",
-		"990101001001001,示例路4号,,,,,赵新人,女,2001-07-08,,女", "990101001001001,示例路4号,,,,,赵新人,女,2001-07-08,,女"), o)
-	want := []string{"2 linked same_id_number true 0 true", "3 review alike true 0 true", "4 new  false 0 false", "5 linked same_name_birth_household false 4 true"}
+		"990101001001001,示例路4号,,,,,赵新人,女,2001-07-08,,女", "990101001001001,示例路4号,,,,,赵新人,女,2001-07-08,,女",
+		"990101001001001,示例路5号,,,,,王小明,男,2015-03-01,990000201503010017,侄子"), o)
+	want := []string{"2 linked same_id_number true 0 true 990101001001001[]", "3 review alike true 0 true 990101001001001[]", "4 new  false 0 false []",
+		"5 linked same_name_birth_household false 4 true 990101001001001[]", "6 linked same_id_number true 0 true 990101001001001[address relation]"}
 	if err != nil || !slices.Equal(got, want) || written(t, app) != before {
 		t.Errorf("%v %q", err, got)
+	}
+}
+
+// TestALongListIsWrittenInPieces breaks off behind the first of them: what it holds stays and is told, a household is in one piece, and
+// the list brought again adds the rest.
+func TestALongListIsWrittenInPieces(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	lines := make([]string, 503)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("990101001001001,示例路 %d 号,,,,,,,,,", min(i, 499)) // the last four are of one household
+	}
+	lines = append(lines, "990101001001001,示例路 900 号,,,,,,,,,", "990101001001002,示例路 900 号,,,,,,,,,")
+	path := rosterFile(t, lines...)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var shown []string
+	o := roster.Options{Now: app.Doorstep.Now(), Show: func(done, total int) { shown = append(shown, fmt.Sprint(done, " of ", total)); stop() }}
+	n, err := roster.Import(ctx, app, path, o)
+	if want := (roster.Imported{Rows: 505, Households: 500}); !errors.Is(err, context.Canceled) || !reflect.DeepEqual(n, want) || count(t, app, `SELECT COUNT(*) FROM households`) != 500 {
+		t.Errorf("broken off: %+v, want %+v: %v", n, want, err)
+	}
+	n, err = roster.Import(t.Context(), app, path, o)
+	if want := (roster.Imported{Rows: 505, Households: 2, KnownHouseholds: 500, Complete: true}); err != nil || !reflect.DeepEqual(n, want) {
+		t.Errorf("again: %+v, want %+v: %v", n, want, err)
+	}
+	if want := []string{"503 of 505", "503 of 505", "505 of 505"}; !slices.Equal(shown, want) {
+		t.Errorf("told %q, want %q", shown, want)
+	}
+	for _, did := range []string{`{"rows":505,"households":500,"known_households":0,%"complete":false}`, `{"rows":505,"households":2,"known_households":500,%"complete":true}`} {
+		if count(t, app, `SELECT COUNT(*) FROM audit WHERE action='roster.import' AND actor=? AND collection='persons' AND purpose='administration' AND detail LIKE ?`,
+			access.Shell().ID, did) != 1 {
+			t.Errorf("the trail does not say %s", did)
+		}
+	}
+}
+
+// TestWhicheverStatementFailsAListIsNotTakenForDone fails one after the other: there is an error each time, and nobody is in the register.
+func TestWhicheverStatementFailsAListIsNotTakenForDone(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	o := roster.Options{Now: app.Doorstep.Now(), Datum: grid.WGS84}
+	if _, err := roster.Import(t.Context(), app, rosterFile(t, "990101001001001,示例路1号,H1,,,,王小明,男,,990000201503010017,"), o); err != nil {
+		t.Fatal(err)
+	}
+	path := rosterFile(t, "990101001001001,示例路1号,H1,,22.55,114.005,王小明,男,,990000201503010017,子",
+		"990101001001002,另一路 3 号,H1,,,,王小明,男,,990000201503010017,", "990101001001001,示例路1号,,,,,王大明,男,,,")
+	register := `SELECT COUNT(*) FROM (SELECT id FROM households UNION ALL SELECT id FROM persons UNION ALL SELECT id FROM duplicates)`
+	before := count(t, app, register)
+	for n, failed := 1, " "; failed != ""; n++ {
+		var did roster.Imported
+		var err error
+		if failed = app.Failing(n, func(string) bool { return false }, func() { did, err = roster.Import(t.Context(), app, path, o) }); (err == nil) != (failed == "") {
+			t.Errorf("%v, though this failed: %s", err, failed)
+		}
+		if failed != "" && !strings.Contains(failed, "audit") && (count(t, app, register) != before || did.KnownHouseholds > 0) {
+			t.Fatalf("%+v, and rows are left, though this failed: %s", did, failed)
+		}
 	}
 }

@@ -1,10 +1,13 @@
 package roster
 
 import (
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
+	"doorstep/internal/access"
 	"doorstep/internal/identity"
 	"doorstep/internal/tabular"
 )
@@ -60,6 +63,34 @@ func TestRowsOfOneHousehold(t *testing.T) {
 	here := of("9901", "路1")
 	if !here.with(here) || here.with(of("9902", "路1")) || here.with(of("9901", "路2")) {
 		t.Error("households run together, or apart")
+	}
+}
+
+// TestWhomAJudgementNames: operators are told of everybody, others of those in their territory, and of a row's person by that row.
+func TestWhomAJudgementNames(t *testing.T) {
+	manager := access.Actor{Role: access.Manager, Territory: []string{"990101"}}
+	n := Imported{}
+	n.add("new", 2)
+	for _, c := range []struct {
+		by   access.Actor
+		of   Judged
+		want string
+	}{
+		{manager, Judged{Person: "p", Area: "990101001"}, "p 990101001 0 1"},
+		{manager, Judged{Person: "p", Area: "990102001"}, "  0 0"},
+		{access.Shell(), Judged{Person: "p", Area: "990102001"}, "p 990102001 0 1"},
+		{manager, Judged{Person: "new", Area: "990102001"}, " 990102001 2 1"},
+		{manager, Judged{Area: "990102001"}, " 990102001 0 1"},
+	} {
+		c.of.Evidence = make([]identity.Evidence, 1)
+		got := ""
+		err := n.tell(Options{Actor: c.by, Each: func(j Judged) error {
+			got = fmt.Sprint(j.Person, " ", j.Area, " ", j.Earlier, " ", len(j.Evidence))
+			return io.EOF
+		}}, c.of)
+		if got != c.want || err != io.EOF {
+			t.Errorf("%+v to %+v: %q, want %q: %v", c.of, c.by, got, c.want, err)
+		}
 	}
 }
 
