@@ -76,3 +76,30 @@ func (a *App) Version(t testing.TB) (version int) {
 	}
 	return version
 }
+
+// atomic are the statements of a transaction itself.
+var atomic = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT)`)
+
+// FailsAtEach runs do again and again, while each time another statement of the database fails, and at last while none does: whichever
+// it is, do says that it failed, and nothing has moved.
+func (a *App) FailsAtEach(t testing.TB, name string, do func() error) {
+	t.Helper()
+	before := a.Picture(t)
+	for n := 1; ; n++ {
+		var err error
+		failed := a.Failing(n, atomic.MatchString, func() { err = do() })
+		if failed == "" {
+			if err != nil || n < 3 {
+				t.Errorf("%s: %v at statement %d", name, err, n/2)
+			}
+			return
+		}
+		if err == nil {
+			t.Errorf("%s succeeds, though this failed: %s", name, failed)
+		}
+		if moved := a.Moved(t, before); len(moved) > 0 {
+			t.Errorf("%s moved %q, though this failed: %s", name, moved, failed)
+			before = a.Picture(t)
+		}
+	}
+}
