@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/signin"
 	"doorstep/internal/staff"
 	"doorstep/internal/survey"
+	"doorstep/internal/tabular"
 	"doorstep/internal/testapp"
 )
 
@@ -35,7 +37,7 @@ func accounts(t *testing.T, app *testapp.App) map[string]string {
 	}
 	all := map[string]string{}
 	for _, r := range records {
-		all[r.GetString("staff_no")] = fmt.Sprint(r.GetString("name"), " ", r.GetString("role"), " ", r.GetString("territory"), " ", r.GetString("area"), " ", r.GetBool("active"))
+		all[r.GetString("staff_no")] = fmt.Sprint(r.GetString("name"), " ", r.GetString("role"), " ", r.GetString("territory"), " ", r.GetString("area"), " ", r.GetBool("active"), " ", r.Verified())
 	}
 	return all
 }
@@ -73,8 +75,8 @@ func TestImport(t *testing.T) {
 		t.Fatalf("%+v %v", n, err)
 	}
 	for no, want := range map[string]string{
-		"F1": before["F1"], "S1": before["S1"], "F2": `改名 field ["990101001002001","990101001002002"] 990101001002 true`,
-		"F3": `新人 field ["990102001001","990102001002"] 990102001 true`, "M1": `主任 manager ["9901"] 9901 false`,
+		"F1": before["F1"], "S1": before["S1"], "F2": `改名 field ["990101001002001","990101001002002"] 990101001002 true false`,
+		"F3": `新人 field ["990102001001","990102001002"] 990102001 true true`, "M1": `主任 manager ["9901"] 9901 false true`,
 	} {
 		if got := accounts(t, app)[no]; got != want {
 			t.Errorf("%s: %s, want %s", no, got, want)
@@ -135,6 +137,60 @@ func TestNoNameIsAFormula(t *testing.T) {
 	}
 	if want := "\ufeffstaff_no,name,password\nF1,\"'=HYPERLINK(\"\"http://x\"\")\",abc\nF2,王采集,def\n"; b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+// TestAManagersListChangesOnlyTheirOwn: neither who works elsewhere, nor what the list says of others.
+func TestAManagersListChangesOnlyTheirOwn(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	app.Worker(t, "S1", "supervisor", "990101")
+	app.Worker(t, "S2", "supervisor", "990102")
+	before := accounts(t, app)
+	o := staff.Options{Now: app.Doorstep.Now(), Actor: access.Actor{ID: "m", Role: access.Manager, Territory: []string{"990101"}}}
+	bring := func(lines ...string) (n staff.Imported, wrong []string) {
+		n, err := tabular.With(listFile(t, lines...), func(f tabular.File) (staff.Imported, error) { return staff.ImportFile(t.Context(), app, f, o) })
+		var all survey.Problems
+		if err != nil && !errors.As(err, &all) {
+			t.Fatal(err)
+		}
+		for _, p := range all {
+			wrong = append(wrong, fmt.Sprint(p.Row, " ", p.Code))
+		}
+		return n, wrong
+	}
+	if _, wrong := bring("S1,改名,督导,990101,,", "S2,改名,督导,990101,,", "F1,新人,,990102001,,", "F2,新人,,990101001,,"); !slices.Equal(wrong, []string{"3 worker.territory_outside", "4 worker.territory_outside"}) {
+		t.Errorf("%q", wrong)
+	}
+	if fmt.Sprint(accounts(t, app)) != fmt.Sprint(before) {
+		t.Error("something was written")
+	}
+	if n, wrong := bring("S1,改名,督导,990101,,", "F2,新人,,990101001,,"); len(wrong) > 0 || n.Changed != 1 || n.Added != 1 || n.Silent != 1 {
+		t.Errorf("%+v %q", n, wrong)
+	}
+	if after := accounts(t, app); after["S2"] != before["S2"] || after["F2"] != `新人 field ["990101001"] 990101001 true true` {
+		t.Errorf("%v", after)
+	}
+}
+
+// TestWhicheverStatementFailsNoAccountIsWritten fails one after the other, and then whoever keeps the passwords.
+func TestWhicheverStatementFailsNoAccountIsWritten(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	app.Worker(t, "F1", "field", "990101001001")
+	path := listFile(t, "F1,改名,,990101001002,,", "F2,新人,,990102001001,否,")
+	before, o := accounts(t, app), staff.Options{Now: app.Doorstep.Now()}
+	for n, failed := 1, " "; failed != ""; n++ {
+		var err error
+		failed = app.Failing(n, func(query string) bool { return strings.Contains(query, "_superusers") }, func() { _, err = staff.Import(t.Context(), app, path, o) })
+		if same := fmt.Sprint(accounts(t, app)) == fmt.Sprint(before); (err == nil) != (failed == "") || same == (failed == "") {
+			t.Errorf("%v, though this failed: %s", err, failed)
+		}
+	}
+	o.Generate, o.Keep = true, func([]staff.Credential) error { return os.ErrPermission }
+	before = accounts(t, app)
+	if _, err := staff.Import(t.Context(), app, listFile(t, "F3,新人,,990102001001,,"), o); !errors.Is(err, os.ErrPermission) || fmt.Sprint(accounts(t, app)) != fmt.Sprint(before) {
+		t.Errorf("%v", err)
 	}
 }
 
