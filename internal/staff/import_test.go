@@ -124,6 +124,12 @@ func TestImport(t *testing.T) {
 	if _, err := collections.One(collections.Read(app), `SELECT COUNT(*) FROM audit WHERE action='workers.import'`, nil, &entries); err != nil || entries != 1 {
 		t.Errorf("%d entries in the trail %v", entries, err)
 	}
+	for _, one := range []string{"F2,又改,field,990101001002001 990101001002002,,", "F2,改名,督导,990101001002001 990101001002002,,", "F2,改名,,990101001002001,,",
+		"F2,改名,,990101001002001 990101001002002,否,", "F2,改名,,990101001002001 990101001002002,,long-enough"} {
+		if n, err := staff.Import(t.Context(), app, listFile(t, one), staff.Options{Check: true}); err != nil || n.Changed != 1 {
+			t.Errorf("%s: %+v %v", one, n, err)
+		}
+	}
 	if n, err = staff.Import(t.Context(), app, path, staff.Options{Now: app.Doorstep.Now()}); err != nil || n.Same != 3 || n.Changed != 1 { // F3 gets the password of the list again
 		t.Errorf("again: %+v %v", n, err)
 	}
