@@ -104,11 +104,15 @@ func sealedBy(t *testing.T, app core.App) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]bool{}
+	all, of := map[string]bool{}, map[string]int{}
 	for _, c := range counts {
-		for id := range c.Keys {
+		for id, n := range c.Keys {
 			all[id] = true
+			of[c.Table] += n
 		}
+	}
+	if want := map[string]int{collections.Persons: people, "attachments/": 1}; !maps.Equal(of, want) {
+		t.Errorf("%v sealed, want %v", of, want)
 	}
 	return slices.Sorted(maps.Keys(all))
 }

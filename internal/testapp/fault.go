@@ -80,11 +80,10 @@ func (a *App) Version(t testing.TB) (version int) {
 // atomic are the statements of a transaction itself.
 var atomic = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT)`)
 
-// FailsAtEach runs do again and again, while each time another statement of the database fails, and at last while none does: whichever
-// it is, do says that it failed, and nothing has moved.
-func (a *App) FailsAtEach(t testing.TB, name string, do func() error) {
+// TellsEach runs do again and again, while each time another statement of the database fails, and at last while none does: whichever it
+// is, do says that it failed. then is called after each.
+func (a *App) TellsEach(t testing.TB, name string, do func() error, then func(failed string)) {
 	t.Helper()
-	before := a.Picture(t)
 	for n := 1; ; n++ {
 		var err error
 		failed := a.Failing(n, atomic.MatchString, func() { err = do() })
@@ -97,9 +96,18 @@ func (a *App) FailsAtEach(t testing.TB, name string, do func() error) {
 		if err == nil {
 			t.Errorf("%s succeeds, though this failed: %s", name, failed)
 		}
+		then(failed)
+	}
+}
+
+// FailsAtEach is TellsEach of what is done whole or not at all: nothing has moved after a failure.
+func (a *App) FailsAtEach(t testing.TB, name string, do func() error) {
+	t.Helper()
+	before := a.Picture(t)
+	a.TellsEach(t, name, do, func(failed string) {
 		if moved := a.Moved(t, before); len(moved) > 0 {
 			t.Errorf("%s moved %q, though this failed: %s", name, moved, failed)
 			before = a.Picture(t)
 		}
-	}
+	})
 }
