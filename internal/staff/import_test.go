@@ -205,7 +205,7 @@ func TestImportRefuses(t *testing.T) {
 	app.City(t)
 	app.Worker(t, "S1", "supervisor", "990101")
 	before := accounts(t, app)
-	path := listFile(t, "F1,好,field,990101,,", "F 2,,采集,990109,或许,short", "F1,又,field,990101,,", "F4,无,field,,,")
+	path := listFile(t, "F1,好,field,990101,,", "F 2,,采集,990109,或许,short", "F1,又,field,990101,,", "F4,无,field,,,", "F5,弱,field,990101,,12345678")
 	_, err := staff.Import(t.Context(), app, path, staff.Options{Now: app.Doorstep.Now()})
 	var wrong survey.Problems
 	if !errors.As(err, &wrong) {
@@ -218,7 +218,7 @@ func TestImportRefuses(t *testing.T) {
 			t.Errorf("%s has no text", p.Code)
 		}
 	}
-	want := "3工号worker.staff_no 3姓名worker.name 3角色worker.role 3负责区域worker.territory_unknown 3在岗worker.active 3密码worker.password 4工号worker.repeated 5负责区域worker.territory_missing"
+	want := "3工号worker.staff_no 3姓名worker.name 3角色worker.role 3负责区域worker.territory_unknown 3在岗worker.active 3密码worker.password 4工号worker.repeated 5负责区域worker.territory_missing 6密码worker.password_weak"
 	if strings.Join(got, " ") != want {
 		t.Errorf("mistakes\n%s\nwant\n%s", strings.Join(got, " "), want)
 	}
