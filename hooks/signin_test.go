@@ -221,3 +221,24 @@ func TestWhereOperatorsComeFrom(t *testing.T) {
 		t.Errorf("signing in from elsewhere: %d %s", status, body)
 	}
 }
+
+// TestASignInThatFailsIsNoWrongPassword signs in while one statement after the other fails: nobody is told that the password is wrong,
+// or that a token does not hold.
+func TestASignInThatFailsIsNoWrongPassword(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	server := app.Serve(t)
+	worker := app.Worker(t, "F1", "field", "990101001001")
+	nobody := app.Client(t, server, nil)
+	for n, failed := 1, "."; failed != ""; n++ {
+		app.Advance(aWhile)
+		var status int
+		var body string
+		failed = app.Failing(n, isSpared, func() { status, body = signInAs(nobody, "F1", testapp.Password, "") })
+		if status != http.StatusOK && (failed == "" || status < http.StatusInternalServerError) {
+			t.Errorf("%d %s, though this failed: %s", status, body, failed)
+		}
+	}
+	own := app.Client(t, server, worker)
+	failsAtEach(t, app, http.MethodGet, "/api/doorstep/v1/me", func() (int, []byte) { return own.Do(http.MethodGet, "/api/doorstep/v1/me", nil) })
+}

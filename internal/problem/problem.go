@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -301,8 +302,24 @@ func As(err error) *Problem {
 // full reports whether the disk had no room for something: the file system says so, or SQLite (SQLITE_FULL).
 func full(err error) bool {
 	const sqliteFull = 13
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || sqlite(err) == sqliteFull
+}
+
+// OfDatabase reports whether SQLite failed at a statement: it had no room, could not read or write its file, or waited too long for
+// another. What it refuses because of what it was given (a constraint, the text of a statement, a value) is no failure of its own.
+// The codes are those of https://www.sqlite.org/rescode.html.
+func OfDatabase(err error) bool {
+	const none, wrong, interrupted, tooBig, constraint, mismatch, outOfRange = 0, 1, 9, 18, 19, 20, 25
+	return !slices.Contains([]int{none, wrong, interrupted, tooBig, constraint, mismatch, outOfRange}, sqlite(err))
+}
+
+// sqlite is the primary result code of SQLite in err, 0 where there is none.
+func sqlite(err error) int {
 	var coded interface{ Code() int }
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.As(err, &coded) && coded.Code()&0xff == sqliteFull
+	if !errors.As(err, &coded) {
+		return 0
+	}
+	return coded.Code() & 0xff
 }
 
 // MostWords is how many characters a person may write as a reason or a comment.

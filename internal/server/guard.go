@@ -1,8 +1,10 @@
 package server
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"doorstep/internal/problem"
 	"doorstep/internal/signin"
 )
 
@@ -17,6 +20,7 @@ import (
 func (s *Server) Guard(e *core.ServeEvent) error {
 	e.Router.Bind(
 		middleware("doorstep.unlogged", apis.DefaultActivityLoggerMiddlewarePriority+1, withoutQuery),
+		middleware("doorstep.failures", apis.DefaultActivityLoggerMiddlewarePriority+2, failures),
 		middleware(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultLoadAuthTokenMiddlewarePriority, loadToken),
 		middleware("doorstep.restrict", apis.DefaultLoadAuthTokenMiddlewarePriority+1, restrict),
 		middleware(shareID, apis.DefaultLoadAuthTokenMiddlewarePriority+1, s.inTurn),
@@ -40,6 +44,23 @@ func loadToken(re *core.RequestEvent) error {
 		re.Auth = account
 	}
 	return re.Next()
+}
+
+// failures tells whoever asks of a failure of ours as one: PocketBase says 400 of whatever keeps a record from being saved, and who is
+// told that does not try again.
+func failures(re *core.RequestEvent) error {
+	err := re.Next()
+	var told *router.ApiError
+	switch {
+	case err == nil, errors.Is(err, sql.ErrNoRows), errors.Is(err, fs.ErrNotExist):
+		return err // PocketBase says that there is nothing
+	case !errors.As(err, &told):
+		return APIError(err)
+	}
+	if cause, failed := told.RawData().(error); failed && problem.OfDatabase(cause) {
+		return APIError(cause)
+	}
+	return err
 }
 
 // withoutQuery keeps what somebody looks for out of the activity log, which runs after it: filters are in the query, and

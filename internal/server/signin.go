@@ -191,8 +191,7 @@ func bearer(r *http.Request) string {
 func APIError(err error) error {
 	p := told(err)
 	text := problem.Catalogue[p.Code]
-	if p.Code == problem.Internal {
-		return router.NewInternalServerError("", err)
-	}
-	return &router.ApiError{Status: p.Status(), Message: text.ZH + " " + text.EN, Data: map[string]any{"code": string(p.Code)}}
+	e := router.NewApiError(p.Status(), "", err)
+	e.Message, e.Data = text.ZH+" "+text.EN, map[string]any{"code": string(p.Code)}
+	return e
 }

@@ -1,14 +1,20 @@
 package testapp
 
 import (
-	"errors"
 	"regexp"
 	"sync"
 	"testing"
 )
 
-// errWanted is what a statement fails with that a test wants to fail.
-var errWanted = errors.New("a statement fails because the test wants it to")
+// errWanted is what a statement fails with that a test wants to fail: as if the disk did not answer.
+var errWanted error = wanted{}
+
+type wanted struct{}
+
+func (wanted) Error() string { return "a statement fails because the test wants it to" }
+
+// Code is SQLITE_IOERR.
+func (wanted) Code() int { return 10 }
 
 // fault is a statement that is to fail.
 type fault struct {
@@ -36,8 +42,10 @@ func (f *fault) due(query string) bool {
 	return true
 }
 
-// maybeNothing are statements that read what may be NULL, such as the answers of a record alone.
-var maybeNothing = regexp.MustCompile(`^\s*(SELECT (\S+\.)?\*|SELECT rows FROM audit_seen|SELECT ("\w+", )+"\w+" FROM "\w+" WHERE id=\?$)`)
+// maybeNothing are statements that read what may be NULL, such as the answers of a record alone, and PocketBase's look whether something
+// is there, which asks for a number.
+var maybeNothing = regexp.MustCompile(`^\s*(SELECT (\S+\.)?\*|SELECT \(1\)|WITH .\w+__pb_create|SELECT rows FROM audit_seen|` +
+	`SELECT ("\w+", )+"\w+" FROM "\w+" WHERE id=\?$)`)
 
 var reads = regexp.MustCompile(`^\s*(SELECT|WITH)\s`)
 
