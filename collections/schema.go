@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -319,6 +320,9 @@ func choiceNames(f *survey.Form, q *survey.Question) []string {
 	return names
 }
 
+// mostHelp is how many bytes of help PocketBase takes for a field.
+const mostHelp = 300
+
 func helpText(q *survey.Question) string {
 	zh, en := q.Label.Tagged("zh"), q.Label.Tagged("en")
 	s := zh
@@ -326,8 +330,11 @@ func helpText(q *survey.Question) string {
 		s += " · " + en
 	}
 	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 120 {
-		s = string(r[:120]) + "…"
+	n := 0
+	for at := range s {
+		if n++; n > 120 || at > mostHelp-len("…")-utf8.UTFMax {
+			return s[:at] + "…"
+		}
 	}
 	return s
 }
