@@ -3,6 +3,7 @@ package audit_test
 import (
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -199,5 +200,35 @@ func TestPack(t *testing.T) {
 	}
 	if upper := strings.ToUpper(a); !slices.Equal(audit.Unpack(audit.Pack([]string{upper})), []string{upper}) {
 		t.Error("an id in capitals is another id")
+	}
+}
+
+// TestWhicheverStatementFailsTheTrailSaysSo: what is not recorded is told, and what cannot be read is not taken for nothing.
+func TestWhicheverStatementFailsTheTrailSaysSo(t *testing.T) {
+	app, head := chain(t)
+	worker, db := app.Worker(t, "F1", "field", "9901").Id, collections.Read(app.TestApp)
+	in := func(fn func(db collections.DB) error) func() error {
+		return func() error { return collections.Write(t.Context(), app.TestApp, fn) }
+	}
+	for name, do := range map[string]func() error{
+		"recorded": in(func(db collections.DB) error {
+			return audit.Append(db, noon, audit.Entry{Actor: worker, Action: audit.Read}, audit.Entry{Actor: "nobody", Action: audit.Read})
+		}),
+		"refused":  in(func(db collections.DB) error { return audit.AppendRefusal(db, noon, audit.Entry{Actor: worker}) }),
+		"who":      func() error { _, _, err := audit.Who(db, "person-1", nil); return err },
+		"after":    func() error { _, err := audit.After(db, 0); return err },
+		"verified": func() error { _, err := audit.Verify(db, head.Hash); return err },
+		"makers":   func() error { _, err := audit.OneMaker(db, worker, "nobody"); return err },
+		"indexed":  func() error { return audit.Index(t.Context(), app.TestApp) },
+	} {
+		app.FailsAtEach(t, name, do)
+	}
+	rows, err := audit.After(db, head.Seq)
+	roles := map[string]int{}
+	for _, r := range rows {
+		roles[r.Action+" "+r.Role]++
+	}
+	if want := map[string]int{"read field": 1, "read ": 1, "refused field": 1}; err != nil || !maps.Equal(roles, want) {
+		t.Errorf("%v %v, want %v", err, roles, want)
 	}
 }

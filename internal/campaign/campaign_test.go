@@ -152,3 +152,43 @@ func TestCreateAndClose(t *testing.T) {
 		t.Errorf("the trail says %q, want %q", said, wanted)
 	}
 }
+
+// TestWhicheverStatementFailsNoCampaignIsWritten, nor is one that is not read taken for one that is not there.
+func TestWhicheverStatementFailsNoCampaignIsWritten(t *testing.T) {
+	app := testapp.New(t)
+	app.City(t)
+	manager := app.Worker(t, "M1", "manager", "990101")
+	act := access.Act{Actor: access.Actor{ID: manager.Id, Role: access.Manager, Territory: []string{"990101"}}, Now: app.Doorstep.Now()}
+	draft := campaign.Draft{Name: "一", Form: "child_visit", Round: 1, Territory: []string{"990101"}, HoldPolicy: "all", Status: campaign.Open}
+	edit := func() error {
+		id, err := campaign.Edit(t.Context(), app, known, act, draft)
+		if err == nil {
+			draft.ID = id
+		}
+		if p := (*problem.Problem)(nil); errors.As(err, &p) {
+			t.Errorf("whoever writes it is told %s %s", p.Code, p.Detail)
+		}
+		return err
+	}
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"create", func() error {
+			_, err := campaign.Create(app, campaign.Campaign{Name: "二", Form: "child_visit", Round: 1, Territory: []string{"9901"}, HoldPolicy: "all",
+				Status: campaign.Open}, "operator", act.Now)
+			return err
+		}},
+		{"draw up", edit}, {"edit", edit},
+		{"close", func() error { return campaign.SetStatus(app, draft.ID, campaign.Closed, "operator", act.Now) }},
+		{"list", func() error {
+			all, err := campaign.List(collections.Read(app))
+			if err == nil && len(all) != 2 {
+				t.Errorf("%d campaigns are listed", len(all))
+			}
+			return err
+		}},
+	} {
+		app.FailsAtEach(t, step.name, step.do)
+	}
+}
