@@ -99,9 +99,6 @@ func (ask *Assignment) take(ctx context.Context, db collections.DB, intake *Inta
 		q.op.ID = freshID(ask.Submission, collections.Submissions, "", decisionAssign)
 	}
 	d := prepare(ctx, intake, q.sender, &q.op)
-	if d.code == problem.BadSequence {
-		d.code = ""
-	}
 	if d.code != "" || d.correction != nil {
 		return Receipt{}, problem.New(problem.NotAssignable, string(d.code))
 	}

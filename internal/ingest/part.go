@@ -91,7 +91,8 @@ func (p *pushed) lookAgain() bool {
 	return true
 }
 
-// readSafely lets an operation that makes the stages panic end in quarantine.
+// readSafely lets an operation that makes the stages panic end in quarantine. One without a number waits there too: a supervisor may
+// release it.
 func readSafely(intake *Intake, sender Sender, op *Operation) (d *prepared) {
 	var err error
 	defer func() {
@@ -100,6 +101,11 @@ func readSafely(intake *Intake, sender Sender, op *Operation) (d *prepared) {
 		}
 	}()
 	defer recovered(&err)
+	if sender.Channel == Native && op.Seq <= 0 {
+		d = preparedFrom(op, sender.Channel)
+		d.code = problem.BadSequence
+		return d
+	}
 	return readOperation(intake, sender, op)
 }
 

@@ -106,10 +106,6 @@ func prepare(ctx context.Context, intake *Intake, sender Sender, op *Operation) 
 // readOperation finds out what an operation is and what it costs. It is cheap, whatever comes.
 func readOperation(intake *Intake, sender Sender, op *Operation) *prepared {
 	d := preparedFrom(op, sender.Channel)
-	if sender.Channel == Native && op.Seq <= 0 {
-		d.code = problem.BadSequence
-		return d
-	}
 	switch op.Op {
 	case OpSubmit:
 		d.code = d.read(intake)

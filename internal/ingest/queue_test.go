@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -20,9 +21,30 @@ import (
 	_ "doorstep/pb_migrations" // the schema
 )
 
+// folder has a migrated database, made once for all tests; each works on a copy.
+var (
+	folder   string
+	migrated = sync.OnceValue(func() (err error) {
+		if folder, err = os.MkdirTemp("", "doorstep-ingest-"); err != nil {
+			return err
+		}
+		app := core.NewBaseApp(core.BaseAppConfig{DataDir: folder, DBConnect: collections.Connect})
+		return errors.Join(app.Bootstrap(), app.RunAllMigrations(), app.ResetBootstrapState())
+	})
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
+}
+
 func newApp(t *testing.T) (core.App, *Intake) {
 	t.Helper()
-	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: t.TempDir(), DBConnect: collections.Connect})
+	if err := migrated(); err != nil {
+		t.Fatal(err)
+	}
+	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: folder, DBConnect: collections.Connect})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,9 +31,6 @@ func Release(ctx context.Context, app core.App, intake *Intake, by access.Actor,
 			q.sender.Actor = by // the supervisor answers for the change
 		}
 		now := intake.Now()
-		if d.code == problem.BadSequence {
-			d.code = ""
-		}
 		if d.code != "" {
 			receipt = quarantineReceipt(d.op, d.code)
 			return nil
