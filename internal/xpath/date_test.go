@@ -1,6 +1,9 @@
 package xpath
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestParseDayAtItsEdges(t *testing.T) {
 	for s, want := range map[string]bool{
@@ -17,5 +20,20 @@ func TestParseDayAtItsEdges(t *testing.T) {
 	}
 	if y, m, d, _ := parseDay("2026-11-28"); y != 2026 || m != 11 || d != 28 {
 		t.Errorf("%d %d %d", y, m, d)
+	}
+}
+
+// TestMidnightIsADay: a moment is written as its day at midnight alone, whatever else of it is nought.
+func TestMidnightIsADay(t *testing.T) {
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{
+		{0, "2026-11-23"}, {time.Millisecond - 1, "2026-11-23"}, {time.Millisecond, "2026-11-23T00:00:00.001+00:00"}, {time.Second, "2026-11-23T00:00:01.000+00:00"},
+		{time.Minute, "2026-11-23T00:01:00.000+00:00"}, {8 * time.Hour, "2026-11-23T08:00:00.000+00:00"},
+	} {
+		if got := formatMoment(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC).Add(c.after)); got != c.want {
+			t.Errorf("%v after midnight: %s, want %s", c.after, got, c.want)
+		}
 	}
 }
