@@ -3,16 +3,17 @@ package tabular
 import (
 	"bufio"
 	"bytes"
+	"doorstep/internal/survey"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 )
 
 type csvFile struct {
@@ -22,6 +23,7 @@ type csvFile struct {
 }
 
 // openCSV reads UTF-8, UTF-16 with its mark, or else GB 18030, which spreadsheets in China write, with commas, semicolons, tabs or bars.
+// It fails with survey.Problems for a file with bytes that are no text in its encoding: a name must not be guessed.
 func openCSV(name string, f io.ReadSeeker) (source, error) {
 	text, err := decoded(f)
 	if err != nil {
@@ -39,33 +41,70 @@ func openCSV(name string, f io.ReadSeeker) (source, error) {
 
 // decoded is the text of a file in UTF-8.
 func decoded(f io.ReadSeeker) (io.Reader, error) {
-	var mark [2]byte
-	n, err := io.ReadFull(f, mark[:])
-	if err != nil && n == 0 && !errors.Is(err, io.EOF) {
+	enc, err := encodingOf(f)
+	if err != nil {
 		return nil, err
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
+	text := func() (io.Reader, error) {
+		_, err := f.Seek(0, io.SeekStart)
+		return enc.NewDecoder().Reader(f), err
+	}
+	whole, err := text()
+	if err != nil {
 		return nil, err
 	}
-	if mark == [2]byte{0xff, 0xfe} || mark == [2]byte{0xfe, 0xff} {
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(f), nil
+	line, err := lineOfBroken(whole)
+	if err != nil {
+		return nil, err
 	}
-	utf, err := isUTF8(f)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
+	if line > 0 {
+		return nil, survey.Problems{problem("table.encoding", line, "", "")}
 	}
-	if utf {
-		return f, err
-	}
-	return simplifiedchinese.GB18030.NewDecoder().Reader(f), err
+	return text()
 }
 
-func isUTF8(r io.Reader) (bool, error) {
-	_, err := io.Copy(io.Discard, transform.NewReader(r, encoding.UTF8Validator))
-	if errors.Is(err, encoding.ErrInvalidUTF8) {
-		return false, nil
+// encodingOf judges by the mark of UTF-16, or else by what its bytes would be in UTF-8: a text in GB 18030 is hardly ever valid there, and
+// one in UTF-8 is nearly all valid, also where it is damaged.
+func encodingOf(f io.Reader) (encoding.Encoding, error) {
+	in := bufio.NewReaderSize(f, 64<<10)
+	if mark, _ := in.Peek(2); bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), nil
 	}
-	return err == nil, err
+	wide, broken := 0, 0
+	for {
+		r, size, err := in.ReadRune()
+		switch {
+		case errors.Is(err, io.EOF):
+			if broken > 0 && broken*2 >= wide {
+				return simplifiedchinese.GB18030, nil
+			}
+			return unicode.UTF8, nil
+		case err != nil:
+			return nil, err
+		case r == utf8.RuneError && size == 1:
+			broken++
+		case size > 1:
+			wide++
+		}
+	}
+}
+
+// lineOfBroken is the first line with a byte that could not be decoded, 0 where there is none.
+func lineOfBroken(text io.Reader) (int, error) {
+	in := bufio.NewReaderSize(text, 64<<10)
+	for line := 1; ; {
+		r, _, err := in.ReadRune()
+		switch {
+		case errors.Is(err, io.EOF):
+			return 0, nil
+		case err != nil:
+			return 0, err
+		case r == utf8.RuneError:
+			return line, nil
+		case r == '\n':
+			line++
+		}
+	}
 }
 
 // separator is what stands most often in the beginning of the file.

@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 
 	"doorstep/internal/survey"
 	"doorstep/internal/tabular"
@@ -55,6 +58,32 @@ func TestRead(t *testing.T) {
 				t.Errorf("%q %v, want %q", got, err, tt.want)
 			}
 		})
+	}
+}
+
+// TestADamagedTextIsNotGuessedAt breaks a byte of a list in each encoding: it is refused by its line, not read in another encoding, nor with
+// a hole in a name.
+func TestADamagedTextIsNotGuessedAt(t *testing.T) {
+	whole := "工号,姓名\nF1,王小明\nF2,李小红\n"
+	for name, enc := range map[string]encoding.Encoding{"UTF-8": unicode.UTF8, "UTF-8 with a mark": unicode.UTF8BOM, "GB 18030": simplifiedchinese.GB18030,
+		"UTF-16": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)} {
+		text, err := enc.NewEncoder().Bytes([]byte(whole))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _, err := read(t, "a.csv", text); err != nil || got != "2:F1|王小明| 3:F2|李小红|" {
+			t.Errorf("%s: %q %v", name, got, err)
+		}
+		last := len(text) - len("\n")
+		if text[last] != '\n' {
+			last-- // it takes two bytes
+		}
+		damaged := slices.Concat(text[:last-2], []byte("\xff\xd8"), text[last:])
+		got, _, err := read(t, "a.csv", damaged)
+		var wrong survey.Problems
+		if !errors.As(err, &wrong) || len(wrong) != 1 || wrong[0].Code != "table.encoding" || wrong[0].Row != 3 {
+			t.Errorf("%s: %q %v", name, got, err)
+		}
 	}
 }
 

@@ -11,7 +11,9 @@ var Catalogue = map[string][2]string{
 	noHeader:               {"没有找到表头；可用的列：%s", "No header was found; columns: %s"},
 	"table.column_missing": {"缺少列：%s", "A column is missing: %s"},
 	"table.column_twice":   {"这一列有两次。", "The column is there twice."},
-	"table.empty":          {"表里没有数据行。", "There is no row in the list."},
+	"table.encoding": {"这一行有无法识别的字节，文件可能已损坏；请从原来的表格重新另存为 CSV UTF-8。",
+		"There are bytes in this line that are no text; the file may be damaged. Save it anew from where it came from, as CSV UTF-8."},
+	"table.empty": {"表里没有数据行。", "There is no row in the list."},
 }
 
 func problem(code string, row int, column, detail string) survey.Problem {
