@@ -2,13 +2,20 @@ package seed_test
 
 import (
 	"database/sql"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"doorstep/collections"
+	"doorstep/internal/corpora"
 	"doorstep/internal/demo"
 	"doorstep/internal/identity"
 	"doorstep/internal/seed"
+	"doorstep/internal/survey"
 	"doorstep/internal/testapp"
 )
 
@@ -95,6 +102,49 @@ func TestLife(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+	corpora.Golden(t, "testdata/life.txt", profile(t, app))
+}
+
+// lived are the tables that a life fills. What is answered in the forms is held in package demo.
+var lived = []string{collections.Attachments, collections.Audit, collections.Campaigns, collections.Changes, "child_visits", collections.Devices, collections.Duplicates, collections.Edits,
+	"elderly_surveys", collections.Households, collections.Persons, collections.Reviews, collections.Submissions, collections.Tasks, collections.Scopes, collections.Workers}
+
+// made are values that are other ones in each life.
+var made = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[\w-]{22,}`)
+
+// profile tells of each column of these tables how many values it has, and of one of a few how often each is there.
+func profile(t *testing.T, app *testapp.App) string {
+	t.Helper()
+	var b strings.Builder
+	tables := app.Picture(t)
+	for _, table := range lived {
+		fmt.Fprintf(&b, "%s %d\n", table, len(tables[table]))
+		columns := map[string]map[string]int{}
+		for _, row := range tables[table] {
+			for column, value := range row {
+				if len(row) > 60 && !slices.Contains(survey.Envelope, column) {
+					continue // an answer
+				}
+				if columns[column] == nil {
+					columns[column] = map[string]int{}
+				}
+				columns[column][value]++
+			}
+		}
+		for _, column := range slices.Sorted(maps.Keys(columns)) {
+			values := columns[column]
+			if fmt.Fprintf(&b, "  %s %d", column, len(values)); len(values) <= 8 && !slices.Contains([]string{"id", "rowid", "sealed"}, column) {
+				var each []string
+				for value, n := range values {
+					each = append(each, fmt.Sprintf("%.40q:%d", made.ReplaceAllString(value, "#"), n))
+				}
+				slices.Sort(each)
+				b.WriteString(" " + strings.Join(each, " "))
+			}
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
 }
 
 func count(t *testing.T, db collections.DB, query string) (n int) {
