@@ -23,9 +23,6 @@ func (d *Doorstep) bindAudit(app core.App) {
 	on(app.OnRecordDeleteRequest(), "doorstep.audit.delete", 90, d.changed(audit.Remove))
 
 	on(app.OnSettingsUpdateRequest(), "doorstep.audit.settings", 90, d.settings)
-	on(app.OnCollectionCreateRequest(), "doorstep.audit.schema.create", 90, d.schema)
-	on(app.OnCollectionUpdateRequest(), "doorstep.audit.schema.update", 90, d.schema)
-	on(app.OnCollectionDeleteRequest(), "doorstep.audit.schema.delete", 90, d.schema)
 }
 
 func refuseRecord(*core.RecordEvent) error { return problem.New(problem.NotAllowed, "audit") }
@@ -33,20 +30,5 @@ func refuseRecord(*core.RecordEvent) error { return problem.New(problem.NotAllow
 func (d *Doorstep) settings(e *core.SettingsUpdateRequestEvent) error {
 	entry := server.Caller(e.RequestEvent).Did(audit.Configure)
 	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": "settings"}
-	return d.withEntry(e.RequestEvent, &entry, e.Next)
-}
-
-// schema records a change of a collection by hand. The collection of the audit trail takes none: a dropped table fires
-// no trigger.
-func (d *Doorstep) schema(e *core.CollectionRequestEvent) error {
-	trail, err := e.App.FindCollectionByNameOrId(collections.Audit)
-	if err != nil {
-		return err
-	}
-	if e.Collection.Name == collections.Audit || e.Collection.Id == trail.Id {
-		return e.ForbiddenError("审计表的结构不能改变。 The audit collection cannot be changed.", nil)
-	}
-	entry := server.Caller(e.RequestEvent).Did(audit.Configure)
-	entry.Purpose, entry.Detail = audit.Administration, map[string]string{"what": "collection", "name": e.Collection.Name}
 	return d.withEntry(e.RequestEvent, &entry, e.Next)
 }

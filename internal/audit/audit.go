@@ -36,7 +36,7 @@ const (
 	Create     = "create"      // by hand
 	Update     = "update"      // by hand
 	Remove     = "delete"      // by hand
-	Configure  = "configure"   // worker, campaign, form, area, collection, settings
+	Configure  = "configure"   // worker, campaign, form, area, settings
 	SignIn     = "sign_in"     // a token was given
 	SignInFail = "sign_in.bad" // and this one was not
 	SignOut    = "sign_out"    // every token of somebody died
