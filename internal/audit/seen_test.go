@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -116,3 +117,43 @@ func noticed(t *testing.T, app *testapp.App, person string, lines int) {
 }
 
 var errBack = errors.New("taken back")
+
+// TestWhoFollowsMergesAndRecords: of whom somebody is, as far as one may see, with their households and every record that names them, once;
+// of an id that is only in the trail, and of one that is nowhere.
+func TestWhoFollowsMergesAndRecords(t *testing.T) {
+	app := testapp.New(t)
+	worker := app.Worker(t, "F1", "field", "9901").Id
+	for id, of := range map[string][3]string{"a": {"990101", "h1", ""}, "b": {"990102", "h2", "a"}, "c": {"990101", "h1", "b"}, "d": {"990101", "h3", ""}} {
+		app.Plant(t, collections.Persons, map[string]any{"id": id, "area": of[0], "household": of[1], "merged_into": of[2]})
+	}
+	app.Plant(t, "elderly_surveys", map[string]any{"id": "v1", "person": "a"})
+	app.Plant(t, "child_visits", map[string]any{"id": "v2"})
+	for id, person := range map[string]string{"r1": "c", "r2": "c", "r3": "d"} {
+		app.Plant(t, "child_visit_children", map[string]any{"id": id, "visit": "v2", "person": person})
+	}
+	write(t, app, func(db collections.DB) error {
+		return audit.Append(db, noon, audit.Entry{Actor: worker, Action: audit.Read, Record: "v2"}, audit.Entry{Actor: worker, Action: audit.Read, Record: "b"},
+			audit.Entry{Actor: worker, Action: audit.Read, Record: "gone"}, audit.Entry{Actor: worker, Action: audit.Read, Record: "v3"})
+	})
+	for _, c := range []struct {
+		person string
+		sees   func(area string) bool
+		found  bool
+		want   string
+	}{
+		{"a", nil, true, "[a b c] [h1 h2] [v1 v2] 990101 v2[v2] b[b]"}, {"a", func(area string) bool { return area == "990101" }, true, "[a c] [h1] [v1 v2] 990101 v2[v2]"},
+		{"b", func(string) bool { return false }, true, "[b] [h2] [] 990102 b[b]"}, {"d", nil, true, "[d] [h3] [v2] 990101 v2[v2]"},
+		{"gone", nil, true, "[gone] [] []  gone[gone]"}, {"never", nil, false, "[never] [] [] "},
+	} {
+		trace, found, err := audit.Who(collections.Read(app.TestApp), c.person, c.sees)
+		got := fmt.Sprint(trace.Persons, " ", trace.Households, " ", trace.Records, " ", trace.Area)
+		for _, l := range trace.Lines {
+			if got += fmt.Sprint(" ", l.Record, l.Concerns); l.StaffNo != "F1" || l.Name != "测试 F1" {
+				t.Errorf("%s: %+v", c.person, l)
+			}
+		}
+		if err != nil || found != c.found || got != c.want {
+			t.Errorf("%s: %t %s, want %s: %v", c.person, found, got, c.want, err)
+		}
+	}
+}

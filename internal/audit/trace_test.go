@@ -91,3 +91,29 @@ func TestSeersAreCounted(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestWhatIsStoredStaysTheSame: a row's hash and a slot of the index are compared with those that earlier versions wrote.
+func TestWhatIsStoredStaysTheSame(t *testing.T) {
+	r := Row{Seq: 123, ID: "i", At: "t", Actor: "a", Role: "r", Device: "d", Action: "x", Collection: "c", Record: "p", Area: "9901", Purpose: "review",
+		Subjects: " =s ", Detail: "{}", Prev: "00"}
+	if got := r.digest(); got != "0bece40ebdaaccd7194d2c0aff51542976c086d761cf373a20ae05976508807e" {
+		t.Error(got)
+	}
+	p := piece{}
+	p.add(7, "person-1", "")
+	slot, print := place("person-1")
+	p.slots[slot] = append(p.slots[slot], 1)
+	if got := fmt.Sprintf("%d %06x %x", slot, print, p.packed(slot)); got != "1396 96249f 000000000000000196249f0000000007" {
+		t.Error(got)
+	}
+}
+
+// TestPurposesThatAClientStates are those that there are; else it is the usual one of the door.
+func TestPurposesThatAClientStates(t *testing.T) {
+	for said, want := range map[string]Purpose{"": Review, "curiosity": Review, "Emergency": Review, "capture": Capture, "review": Review, "deduplication": Deduplication,
+		"follow_up": FollowUp, "guardian_request": GuardianRequest, "quality": Quality, "statistics": Statistics, "emergency": Emergency, "administration": Administration} {
+		if got := Stated(said, Review); got != want {
+			t.Errorf("%q: %s, want %s", said, got, want)
+		}
+	}
+}

@@ -30,7 +30,7 @@ func New(from interface {
 	}
 	db.SetMaxOpenConns(1) // each connection has a memory of its own
 	c := &City{db: db, tables: map[string]bool{}, of: map[string]string{}, partial: map[string]bool{}, reads: map[string][]int{}}
-	rows, err := from.Query(`SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+	rows, err := from.Query(`SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'
 		ORDER BY type='view', type='index', rowid`)
 	if err != nil {
 		return c, err
