@@ -10,7 +10,8 @@ import (
 	"doorstep/internal/problem"
 )
 
-// TestWhatWaitsIsCountedAndPaged has as many submissions wait as are counted at once, and one more, beside those of other causes and places.
+// TestWhatWaitsIsCountedAndPaged has as many submissions wait as are counted at once, and one more, beside those of other causes and
+// places.
 func TestWhatWaitsIsCountedAndPaged(t *testing.T) {
 	app, intake := newApp(t)
 	const planted = `INSERT INTO submissions (id, area, outcome, code, form, received_at, instance, worker, created, updated)

@@ -89,3 +89,21 @@ func TestTheHistoryLeadsBack(t *testing.T) {
 		})
 	}
 }
+
+// TestARowWithRowsBelowStays though nothing of what it said itself is left; it goes with the last of them.
+func TestARowWithRowsBelowStays(t *testing.T) {
+	in := form(t, "")
+	now := say(in.Whole, "m", "1 - - - -", "2 n a b c")
+	inside(now, "1", "t1", "w")
+	then := pastOf(in.Whole, "r", now)
+	room := then.row.below["f_room"][0]
+	then.touched[room] = true
+	for _, want := range []int{2, 1} {
+		if then.prune(then.row); len(then.row.below["f_room"]) != want {
+			t.Errorf("%d rooms, want %d", len(then.row.below["f_room"]), want)
+		}
+		thing := room.below["f_thing"][0]
+		delete(thing.said, "what")
+		then.touched[thing] = true
+	}
+}

@@ -47,7 +47,7 @@ func told(t *testing.T) *story {
 	app.City(t)
 	s := &story{App: app, t: t, intake: app.Doorstep.Intake(), field: map[string]ingest.Sender{}, names: testapp.Names{}}
 	s.publish("story", "1", instrument.Published)
-	for name, area := range map[string]string{"mei": here[:12], "tao": here[:12], "far": there[:12]} {
+	for name, area := range map[string]string{"mei": here[:12], "tao": here[:12], "gone": here[:12], "far": there[:12]} {
 		w := app.Worker(t, name, "field", area)
 		s.names[w.Id] = "<" + name + ">"
 		actor := access.Actor{ID: w.Id, Role: access.Field, Territory: []string{area}}
@@ -358,6 +358,19 @@ func (s *story) quarantine() {
 			ingest.Assignment{Submission: id, Household: s.household("empty"), Reason: "电话里核对过了，是这一家"})
 	})
 	s.push("corrects what was given away", "tao", s.visit("unborn", 1, with(home, answers{"head": "周一"})))
+	s.push("corrects what is not there, and goes", "gone", s.visit("left behind", 4, home))
+	left := s.held("left behind")
+	err := collections.Write(ctx, app, func(db collections.DB) error {
+		_, err := db.Exec(`DELETE FROM workers WHERE id=?`, s.field["gone"].Actor.ID)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.then("boss gives what was left behind to a household", func() (any, error) {
+		return ingest.Assign(ctx, app, s.intake, access.Act{Actor: s.boss, Now: s.Doorstep.Now()},
+			ingest.Assignment{Submission: left, Household: s.household("empty"), Reason: "采集员已离开，是这一家"})
+	})
 	act := access.Act{Actor: s.boss, Now: s.Doorstep.Now()}
 	empty := s.held("empty")
 	s.then("boss counts what is like empty", func() (any, error) { return ingest.CountAlike(collections.Read(app), act, empty) })

@@ -82,6 +82,8 @@ func (n Names) line(c Change) string {
 	line += c.Table
 	if name, ok := n[c.Key]; ok {
 		line += " " + strings.Trim(strings.TrimPrefix(name, "<"+c.Table+" "), "<>")
+	} else if _, ok := row["id"]; ok {
+		line += " " + c.Key
 	}
 	for _, column := range columns {
 		value := row[column]

@@ -1,0 +1,88 @@
+package reassign_test
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"doorstep/collections"
+	"doorstep/internal/corpora"
+	"doorstep/internal/grid"
+	"doorstep/internal/reassign"
+	"doorstep/internal/testapp"
+)
+
+// TestWhatAJobOfAreasLeaves writes down, row by row, what follows where one grid is split, two become one, and one stays as it is.
+func TestWhatAJobOfAreasLeaves(t *testing.T) {
+	app := testapp.New(t)
+	app.Known(t)
+	const community = "990101001001"
+	code := func(n string) string { return community + n }
+	app.Plant(t, collections.Areas, map[string]any{"id": community, "code": community, "area": community, "name": "社区", "level": "community",
+		"boundary": "null", "active": true, "rev": 1})
+	draw := func(day int, l land) {
+		t.Helper()
+		_, err := grid.Import(t.Context(), app.TestApp, l.file(), grid.Options{Datum: grid.WGS84, Replace: true, Anyway: true, By: "x",
+			Now: time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC)})
+		if err == nil {
+			err = app.Doorstep.Areas.Load(app.TestApp)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	draw(1, land{cuts: []int{8, 12, 16, marks}, codes: []string{code("001"), code("002"), code("003"), code("004")}})
+	worker := app.Worker(t, "F1", "field", code("001"), code("002"), code("004"))
+	names := testapp.Names{worker.Id: "<F1>"}
+	lived(t, app, worker.Id, code)
+	draw(2, land{cuts: []int{4, 8, 16, marks}, codes: []string{code("005"), code("006"), code("007"), code("004")}})
+	before := app.Picture(t)
+	runner := reassign.Runner{Forms: app.Doorstep.Library, Areas: app.Doorstep.Areas, Now: app.Doorstep.Now}
+	if err := runner.Run(t.Context(), app.TestApp); err != nil {
+		t.Fatal(err)
+	}
+	corpora.Golden(t, "testdata/split.txt", app.Told(t, before, names))
+}
+
+// lived plants what lies in grids: by its point, by somebody's word, or by its household.
+func lived(t *testing.T, app *testapp.App, worker string, code func(string) string) {
+	t.Helper()
+	version := app.Doorstep.Library.Current()["child_visit"].Version
+	for _, h := range []struct {
+		id, grid, method string
+		mark             int
+	}{
+		{"west", "001", "gps", 1}, {"east", "001", "gps", 6}, {"said", "001", "manual", 0}, {"placeless", "001", "import", 0},
+		{"merged", "002", "gps", 9}, {"wordless", "003", "import", 0}, {"stays", "004", "gps", 20}, {"astray", "004", "gps", 1},
+		{"divided", "001", "manual", 2},
+	} {
+		location := collections.Location(0, 0)
+		if h.mark > 0 {
+			location = collections.Location(west(h.mark)+0.0005, 22.505)
+		}
+		place := func(id string, more map[string]any) map[string]any {
+			row := map[string]any{"id": id, "area": code(h.grid), "rev": 3}
+			maps.Copy(row, more)
+			return row
+		}
+		home, visit := "h "+h.id, "v "+h.id
+		at := map[string]any{"area_method": h.method, "area_confidence": 1, "location": location, "accuracy_m": 5}
+		app.Plant(t, collections.Households, place(home, at))
+		app.Plant(t, collections.Persons, place("p "+h.id, map[string]any{"household": home, "name": "某人", "active": true}))
+		maps.Copy(at, map[string]any{"form": "child_visit", "form_version": version, "household": home, "worker": worker, "issues": "[]",
+			"review_state": "received"})
+		app.Plant(t, "child_visits", place(visit, at))
+		app.Plant(t, collections.Tasks, place("t "+h.id, map[string]any{"household": home, "record": visit, "collection": "child_visits",
+			"assignee": worker, "status": "open"}))
+	}
+	app.Plant(t, collections.Persons, map[string]any{"id": "p alone", "area": code("001"), "name": "某人", "active": true, "rev": 1})
+	app.Plant(t, collections.Persons, map[string]any{"id": "p apart", "area": code("002"), "household": "h stays", "name": "某人", "active": true,
+		"rev": 1})
+	app.Plant(t, collections.Duplicates, map[string]any{"id": "d", "kind": "household", "collection": "households", "a": "h west", "b": "h stays",
+		"area": code("001"), "area_b": code("004"), "status": "open"})
+	app.Plant(t, collections.Campaigns, map[string]any{"id": "c", "name": "一轮", "form": "child_visit", "status": "open", "rev": 1,
+		"territory": collections.JSONList([]string{code("001"), code("004")})})
+	app.Plant(t, collections.Submissions, map[string]any{"id": "held", "area": code("003"), "outcome": "quarantined", "code": "x", "worker": worker})
+	app.Plant(t, collections.Attachments, map[string]any{"id": "file", "area": code("001"), "record": "v east", "collection": "child_visits",
+		"state": "stored", "worker": worker})
+}
