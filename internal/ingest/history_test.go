@@ -97,13 +97,12 @@ func TestARowWithRowsBelowStays(t *testing.T) {
 	inside(now, "1", "t1", "w")
 	then := pastOf(in.Whole, "r", now)
 	room := then.row.below["f_room"][0]
-	then.touched[room] = true
+	thing := room.below["f_thing"][0]
+	then.touched[room], then.touched[thing] = true, true
 	for _, want := range []int{2, 1} {
 		if then.prune(then.row); len(then.row.below["f_room"]) != want {
 			t.Errorf("%d rooms, want %d", len(then.row.below["f_room"]), want)
 		}
-		thing := room.below["f_thing"][0]
 		delete(thing.said, "what")
-		then.touched[thing] = true
 	}
 }
