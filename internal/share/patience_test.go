@@ -102,3 +102,30 @@ func TestWhatControlsAnAnswerReachesIt(t *testing.T) {
 		t.Errorf("called %d times", called)
 	}
 }
+
+// TestWhoOwesWaitsWhileEveryCoreIsBusy, be it with those who owe more; and a name waits once for what is full, with all that it would begin.
+func TestWhoOwesWaitsWhileEveryCoreIsBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New()
+		s.cores = 1
+		s.names["more"], s.names["less"] = &name{limits: small, paid: time.Now().Add(time.Hour)}, &name{limits: small, paid: time.Now().Add(time.Minute)}
+		busy, _ := s.Begin(t.Context(), "more", small)
+		if _, ok := s.Begin(t.Context(), "less", small); ok {
+			t.Error("it begins beside a busy core")
+		}
+		busy.End()
+		var all []*Turn
+		for i := range atOnce {
+			turn, _ := s.Begin(t.Context(), string(rune('a'+i)), small)
+			all = append(all, turn)
+		}
+		for range 2 {
+			if _, ok := s.Begin(t.Context(), "new", small); ok || s.queued() != 1 {
+				t.Errorf("begun %t, %d names wait", ok, s.queued())
+			}
+		}
+		for _, turn := range all {
+			turn.End()
+		}
+	})
+}
