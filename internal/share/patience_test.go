@@ -120,9 +120,14 @@ func TestWhoOwesWaitsWhileEveryCoreIsBusy(t *testing.T) {
 			all = append(all, turn)
 		}
 		for range 2 {
-			if _, ok := s.Begin(t.Context(), "new", small); ok || s.queued() != 1 {
-				t.Errorf("begun %t, %d names wait", ok, s.queued())
-			}
+			go func() {
+				if turn, ok := s.Begin(t.Context(), "new", small); ok {
+					turn.End()
+				}
+			}()
+		}
+		if synctest.Wait(); s.queued() != 1 || len(s.names["new"].line) != 2 {
+			t.Errorf("%d names wait, %d requests", s.queued(), len(s.names["new"].line))
 		}
 		for _, turn := range all {
 			turn.End()
