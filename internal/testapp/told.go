@@ -21,7 +21,7 @@ type Names map[string]string
 
 var (
 	chance   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[a-z0-9]{15}\b`)
-	packed   = regexp.MustCompile(`(^|\b)[A-Za-z0-9_-]{22}(\b|$)`) // as the audit trail writes ids, and a keyed hash
+	packed   = regexp.MustCompile(`[A-Za-z0-9_-]+`) // 22 of them are an id of the audit trail, or a keyed hash
 	unsaid   = regexp.MustCompile(`,"zh":"[^"]*","en":"[^"]*"|,"message":\{[^}]*\}`)
 	digested = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 	// counting are the tables that follow from others.
@@ -108,7 +108,7 @@ func (n Names) In(text string) string {
 	text = digested.ReplaceAllStringFunc(unsaid.ReplaceAllString(text, ""), func(sum string) string { return "<" + sum[:4] + ">" })
 	text = packed.ReplaceAllStringFunc(text, func(id string) string {
 		b, err := base64.RawURLEncoding.DecodeString(id)
-		if err != nil || !strings.ContainsAny(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		if err != nil || len(b) != 16 || !strings.ContainsAny(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 			return id // a word
 		}
 		return cmp.Or(n[uuid.UUID(b).String()], "<keyed>")
