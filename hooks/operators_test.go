@@ -90,6 +90,12 @@ func TestWhatOperatorsDoIsOnRecord(t *testing.T) {
 		if way.action == "" && len(rows) > 0 || way.action != "" && (len(rows) != 1 || rows[0].Action != way.action || rows[0].Actor != me.Id) {
 			t.Errorf("%s leaves %+v", pattern, rows)
 		}
+		for _, r := range rows {
+			seen := strings.Contains(pattern, "{collection}") || method == http.MethodPatch // that hooks of their own record
+			if r.Purpose == "" || !seen && r.Detail != `{"what":"`+pattern+`"}` {
+				t.Errorf("%s leaves %+v", pattern, r)
+			}
+		}
 		showsNone(t, pattern, body, secrets)
 	}
 	if len(operatorsWays) != len(server.Opened) {
