@@ -47,7 +47,7 @@ func newWire(t *testing.T) *wire {
 			t.Fatal(err)
 		}
 	}
-	worker := app.Worker(t, "F1", "field", "990101001001")
+	worker := app.WorkerOf(t, "0199f000-0000-7000-8000-000000000001", "F1", "field", "990101001001") // of whom the id of a record follows
 	boss := app.Client(t, server, app.Worker(t, "S1", "supervisor", "990101"))
 	manager := app.Client(t, server, app.Worker(t, "M1", "manager", "9901"))
 	manager.Want(http.StatusOK, http.MethodPost, "/api/collections/campaigns/records", map[string]any{"id": transcriptCampaign, "name": "门牌", "form": "door_note", "status": "open", "hold_policy": "all", "territory": []string{"9901"}}, nil)

@@ -245,11 +245,17 @@ func (a *App) Handler(t testing.TB) http.Handler {
 // Worker makes a worker with a role and a territory.
 func (a *App) Worker(t testing.TB, staffNo, role string, territory ...string) *core.Record {
 	t.Helper()
-	c, err := a.FindCollectionByNameOrId(collections.Workers)
+	id, err := collections.NewID()
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := collections.NewID()
+	return a.WorkerOf(t, id, staffNo, role, territory...)
+}
+
+// WorkerOf is Worker with an id that is the same in every run, from which others may follow.
+func (a *App) WorkerOf(t testing.TB, id, staffNo, role string, territory ...string) *core.Record {
+	t.Helper()
+	c, err := a.FindCollectionByNameOrId(collections.Workers)
 	if err != nil {
 		t.Fatal(err)
 	}
