@@ -190,7 +190,6 @@ func (d *download) Write(p []byte) (int, error) {
 		h := d.w.Header()
 		h.Set("Content-Type", "application/zip")
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.name}))
-		h.Set("Cache-Control", "no-store")
 	}
 	// A writer without deadlines, as in a test, needs none.
 	_ = d.control.SetWriteDeadline(time.Now().Add(stalled))

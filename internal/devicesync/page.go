@@ -86,7 +86,6 @@ func (p *page) send() error {
 	if !p.sent {
 		p.sent = true
 		p.w.Header().Set("Content-Type", "application/json")
-		p.w.Header().Set("Cache-Control", "no-store")
 		p.w.WriteHeader(http.StatusOK)
 	}
 	if _, err := p.w.Write(p.piece); err != nil {

@@ -32,7 +32,7 @@ func readBaseMap(r *request) error {
 	if address, bad := url.Parse(src.URL); may && bad == nil {
 		told.Server = address.Host
 	}
-	return r.private(told, err)
+	return r.send(told, err)
 }
 
 // editBaseMap sets the tile server, or ends the base map where no address is given, and tries a square. A server in the city's own network
@@ -70,7 +70,7 @@ func editBaseMap(r *request) error {
 			out.Tried = "came"
 		}
 	}
-	return r.private(out, nil)
+	return r.send(out, nil)
 }
 
 // baseMap is the tile server of the settings; the zero Source for none. One that was set by hand and is wrong is none, and is in the log.

@@ -25,7 +25,7 @@ func me(r *request) error {
 		return err
 	}
 	enrolled, required, err := factorOf(db, r.Auth)
-	return r.private(console.Me{ID: r.actor.ID, StaffNo: r.Auth.GetString("staff_no"), Name: r.Auth.GetString("name"), Role: r.actor.Role,
+	return r.send(console.Me{ID: r.actor.ID, StaffNo: r.Auth.GetString("staff_no"), Name: r.Auth.GetString("name"), Role: r.actor.Role,
 		Territory: console.Places(r.Areas.Index(), r.actor.Territory), Actions: actions, SecondFactor: factorWord(enrolled, required)}, err)
 }
 
@@ -77,7 +77,7 @@ func queueOf(r *request) error {
 		item.Readers = r.leases.Of(item.ID, r.actor.ID, r.Now())
 		seen.Subjects = append(seen.Subjects, item.ID)
 	}
-	return r.private(page, r.saw(audit.Review, seen))
+	return r.send(page, r.saw(audit.Review, seen))
 }
 
 func (r *request) filter() (f console.Filter, err error) {
@@ -88,7 +88,7 @@ func (r *request) filter() (f console.Filter, err error) {
 
 func savedQueues(r *request) error {
 	all, err := console.SavedQueues(r.db(), r.known(), r.actor)
-	return r.private(map[string]any{"items": all}, err)
+	return r.send(map[string]any{"items": all}, err)
 }
 
 func saveQueue(r *request) error {
@@ -118,7 +118,7 @@ func flagRecord(r *request) error {
 }
 
 func queueCounts(r *request) error {
-	return r.private(console.CountQueue(r.db(), r.Library, r.actor, r.query("form"), r.query("area")))
+	return r.send(console.CountQueue(r.db(), r.Library, r.actor, r.query("form"), r.query("area")))
 }
 
 // readRecord shows one record. Whoever reads it holds it for some minutes, which others are told.
@@ -132,5 +132,5 @@ func readRecord(r *request) error {
 		return err
 	}
 	out.Readers = r.leases.Read(id, r.actor.ID, r.Auth.GetString("name"), r.Now())
-	return r.private(out, nil)
+	return r.send(out, nil)
 }

@@ -19,7 +19,7 @@ func cleanSet(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(console.CleanSet(r.db(), r.known(), r.actor, f, collections.Stamp(r.Now())))
+	return r.send(console.CleanSet(r.db(), r.known(), r.actor, f, collections.Stamp(r.Now())))
 }
 
 // approveClean approves the next records of a set that was looked at. It is asked again until none are left.
@@ -62,7 +62,7 @@ func approveClean(r *request) error {
 	if len(approved) == 0 {
 		left = 0 // what cannot be approved is not tried for ever
 	}
-	return r.private(map[string]any{"approved": approved, "refused": refused, "left": left}, nil)
+	return r.send(map[string]any{"approved": approved, "refused": refused, "left": left}, nil)
 }
 
 // approval names a record that was approved.

@@ -28,7 +28,7 @@ func today(r *request) error {
 	for _, one := range out.Reports.First {
 		seen.Subjects = append(seen.Subjects, one.Record)
 	}
-	return r.private(out, r.saw(audit.Review, seen))
+	return r.send(out, r.saw(audit.Review, seen))
 }
 
 func listPairs(r *request) error {
@@ -41,7 +41,7 @@ func listPairs(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(page, r.saw(audit.Deduplication, pairsSeen(r.actor, page.Items...)))
+	return r.send(page, r.saw(audit.Deduplication, pairsSeen(r.actor, page.Items...)))
 }
 
 func onePair(r *request) error {
@@ -49,7 +49,7 @@ func onePair(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(p, r.saw(audit.Deduplication, pairsSeen(r.actor, p)))
+	return r.send(p, r.saw(audit.Deduplication, pairsSeen(r.actor, p)))
 }
 
 // pairsSeen returns the audit entry for pairs that were shown; its subjects are the sides in the actor's territory.
@@ -68,7 +68,7 @@ func pairsSeen(actor access.Actor, pairs ...console.Pair) audit.Entry {
 
 func listAreas(r *request) error {
 	all, err := console.Areas(r.db(), r.actor, r.query("parent"))
-	return r.private(map[string]any{"items": all}, err)
+	return r.send(map[string]any{"items": all}, err)
 }
 
 // mapTile gives a square of the map as a vector tile.
@@ -125,17 +125,17 @@ func listWorkers(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(console.Workers(r.db(), r.known(), r.actor,
+	return r.send(console.Workers(r.db(), r.known(), r.actor,
 		console.WorkersAsked{Area: r.query("area"), Words: r.query("q"), Sort: r.query("sort"), Cursor: r.query("cursor"), Limit: limit}))
 }
 
 func listForms(r *request) error {
-	return r.private(console.Forms(r.db(), r.known(), r.actor))
+	return r.send(console.Forms(r.db(), r.known(), r.actor))
 }
 
 // readPace counts what came of the visits in an area, or in all of the territory.
 func readPace(r *request) error {
-	return r.private(console.ReadPace(r.db(), r.known(), r.act(), r.query("form"), r.query("area")))
+	return r.send(console.ReadPace(r.db(), r.known(), r.act(), r.query("form"), r.query("area")))
 }
 
 // outcomes counts the cases of the territory by their final disposition, with AAPOR's rates, a page of lines at a time.
@@ -144,7 +144,7 @@ func outcomes(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(console.ReadOutcomes(r.db(), r.known(), r.actor, console.OutcomeFilter{Form: r.query("form"), Area: r.query("area"),
+	return r.send(console.ReadOutcomes(r.db(), r.known(), r.actor, console.OutcomeFilter{Form: r.query("form"), Area: r.query("area"),
 		Campaign: r.query("campaign"), By: r.query("by"), Level: r.query("level"), E: r.query("e"), Cursor: r.query("cursor"), Limit: limit}))
 }
 
@@ -161,7 +161,7 @@ func oneHeld(r *request) error {
 	if said.Root != nil {
 		rows = console.Answers(r.known(), said.By, said.Root)
 	}
-	return r.private(map[string]any{"item": said.Held, "rows": rows, "assignable": said.Assignable, "one_person": said.OnePerson}, nil)
+	return r.send(map[string]any{"item": said.Held, "rows": rows, "assignable": said.Assignable, "one_person": said.OnePerson}, nil)
 }
 
 // readHousehold shows a household with its people, visits and tasks.
@@ -170,12 +170,12 @@ func readHousehold(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(out, r.saw(audit.Review, r.actor.DidTo(audit.Read, collections.Households, out.ID, out.Area.Code, subjects...)))
+	return r.send(out, r.saw(audit.Review, r.actor.DidTo(audit.Read, collections.Households, out.ID, out.Area.Code, subjects...)))
 }
 
 func listCampaigns(r *request) error {
 	all, err := console.Campaigns(r.db(), r.known(), r.actor)
-	return r.private(map[string]any{"items": all}, err)
+	return r.send(map[string]any{"items": all}, err)
 }
 
 // editCampaign writes a new campaign, or changes the one that the URL names.
@@ -201,7 +201,7 @@ func readWatch(r *request) error {
 	for _, g := range out.Grants {
 		seen.Subjects = append(seen.Subjects, g.ID)
 	}
-	return r.private(out, r.saw(audit.Review, seen))
+	return r.send(out, r.saw(audit.Review, seen))
 }
 
 // questions lists what can be corrected in a record of a version, with what may be chosen.
@@ -210,5 +210,5 @@ func questions(r *request) error {
 	if !ok {
 		return problem.New(problem.NotFound, "")
 	}
-	return r.private(map[string]any{"items": console.Questions(r.known(), in)}, nil)
+	return r.send(map[string]any{"items": console.Questions(r.known(), in)}, nil)
 }

@@ -20,7 +20,7 @@ func checkForm(r *request) error {
 	if err != nil {
 		return workbookProblem(err)
 	}
-	return r.private(console.LookAt(r.known(), in), nil)
+	return r.send(console.LookAt(r.known(), in), nil)
 }
 
 // oneForm shows a version as checkForm shows a workbook.
@@ -29,7 +29,7 @@ func oneForm(r *request) error {
 	if !ok {
 		return problem.New(problem.NotFound, "")
 	}
-	return r.private(console.LookAt(r.known(), in), nil)
+	return r.send(console.LookAt(r.known(), in), nil)
 }
 
 // formWorkbook gives the workbook that a version was published from, as it was brought.

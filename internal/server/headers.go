@@ -37,7 +37,7 @@ func (s *Server) Protect(e *core.ServeEvent) error {
 // requestID is the header that names one request in the answer and in the log.
 const requestID = "X-Request-Id"
 
-// headers tells browsers not to make more of an answer than it is. A handler that knows better sets its own.
+// headers tells browsers not to make more of an answer than it is, and caches to keep none of it. A handler that knows better sets its own.
 func headers(h http.Header, r *http.Request) {
 	h.Set(requestID, uuid.NewString())
 	h.Set("X-Content-Type-Options", "nosniff")

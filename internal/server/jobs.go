@@ -23,11 +23,11 @@ func listJobs(r *request) error {
 		return err
 	}
 	which := job.Which{Kind: r.query("kind"), Cursor: r.query("cursor"), Oldest: r.query("sort") == console.Oldest, Limit: limit}
-	return r.private(job.List(r.db(), r.actor, which))
+	return r.send(job.List(r.db(), r.actor, which))
 }
 
 func oneJob(r *request) error {
-	return r.private(job.Find(r.db(), r.actor, r.path("id")))
+	return r.send(job.Find(r.db(), r.actor, r.path("id")))
 }
 
 // jobFile gives what a job made to who began it, and to nobody else: it may hold names, or passwords.
@@ -47,7 +47,6 @@ func jobFile(r *request) error {
 	h := r.Response.Header()
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("Cache-Control", "no-store")
 	http.ServeContent(r.Response, r.Request, "", time.Time{}, stored)
 	return nil
 }

@@ -90,6 +90,5 @@ func matchList(r *request) error {
 // table answers with a whole table: of one that broke off nobody would see what it lacks.
 func (r *request) table(name string, csv []byte) error {
 	r.Response.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	r.Response.Header().Set("Cache-Control", "no-store")
 	return r.Blob(http.StatusOK, csvType, csv)
 }

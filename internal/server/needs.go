@@ -22,7 +22,7 @@ func personNeeds(r *request) error {
 	}
 	entry := r.actor.DidTo(audit.Read, collections.Persons, out.ID, out.Area, out.ID)
 	entry.Detail = map[string]any{"door": "needs", "rows": len(out.Needs)}
-	return r.private(out, r.saw(audit.Review, entry))
+	return r.send(out, r.saw(audit.Review, entry))
 }
 
 // listNeeds lists the needs of an area, person by person.
@@ -43,7 +43,7 @@ func listNeeds(r *request) error {
 			seen.Subjects = append(seen.Subjects, n.Person)
 		}
 	}
-	return r.private(page, r.saw(audit.Review, seen))
+	return r.send(page, r.saw(audit.Review, seen))
 }
 
 // CountNeeds counts what people need everywhere, so that whoever asks after a start finds it counted.
@@ -54,13 +54,13 @@ func (s *Server) CountNeeds(ctx context.Context, app core.App) error {
 
 // countNeeds counts people by need and area.
 func countNeeds(r *request) error {
-	return r.private(r.needs.Read(r.db(), r.Library, r.actor, r.query("area")))
+	return r.send(r.needs.Read(r.db(), r.Library, r.actor, r.query("area")))
 }
 
 // listServices gives the table of the basic services.
 func listServices(r *request) error {
 	all, err := needs.ListServices(r.db())
-	return r.private(map[string]any{"items": all, "rev": needs.Revision(all)}, err)
+	return r.send(map[string]any{"items": all, "rev": needs.Revision(all)}, err)
 }
 
 // editServices makes the table what the caller says, or tells what that would change.

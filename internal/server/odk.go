@@ -241,7 +241,6 @@ func (r *request) qr(setup openrosa.Setup) error {
 	if err := setup.WritePNG(&png); err != nil {
 		return err
 	}
-	r.Response.Header().Set("Cache-Control", "no-store")
 	return r.Blob(http.StatusOK, "image/png", png.Bytes())
 }
 

@@ -113,7 +113,7 @@ func readCoverage(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(console.PageOfAreas(all, r.query("sort"), r.query("cursor"), limit))
+	return r.send(console.PageOfAreas(all, r.query("sort"), r.query("cursor"), limit))
 }
 
 // english reports whether the headings of a table are asked for in English.
@@ -154,7 +154,7 @@ func workersCoverage(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(console.PageOfWork(r.db(), all, r.query("sort"), r.query("cursor"), limit))
+	return r.send(console.PageOfWork(r.db(), all, r.query("sort"), r.query("cursor"), limit))
 }
 
 // workersFile is the whole list that workersCoverage gives in pages, as a table.

@@ -44,7 +44,7 @@ func changePassword(r *request) error {
 	if err != nil {
 		return waiting(r, err)
 	}
-	return r.private(map[string]string{"token": token}, nil)
+	return r.send(map[string]string{"token": token}, nil)
 }
 
 // waiting returns err. Where it asks the client to wait, the answer gets a Retry-After.

@@ -6,7 +6,7 @@ import (
 
 // countAlike tells how many submissions wait for the same cause as one of them.
 func countAlike(r *request) error {
-	return r.private(ingest.CountAlike(r.db(), r.act(), r.path("id")))
+	return r.send(ingest.CountAlike(r.db(), r.act(), r.path("id")))
 }
 
 // decideAlike releases or discards the next of them. It is asked again until none are left.

@@ -48,7 +48,7 @@ func drawRecheck(r *request) error {
 	if in.Source, err = console.RecheckSource(r.db(), r.known(), in.Campaign); err != nil {
 		return err
 	}
-	return r.private(work.Draw(r.ctx(), r.App, r.act(), in))
+	return r.send(work.Draw(r.ctx(), r.App, r.act(), in))
 }
 
 func (r *request) recheckFilter() (f console.RecheckFilter, err error) {
@@ -71,7 +71,7 @@ func listRechecks(r *request) error {
 	for _, one := range page.Items {
 		seen.Subjects = append(seen.Subjects, one.Record)
 	}
-	return r.private(page, r.saw(audit.Quality, seen))
+	return r.send(page, r.saw(audit.Quality, seen))
 }
 
 // readAgreement tells how far re-interviews say what the first interviews said: numbers, of nobody in particular but the workers.
@@ -80,7 +80,7 @@ func readAgreement(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.private(console.ReadAgreement(r.db(), r.known(), r.actor, f))
+	return r.send(console.ReadAgreement(r.db(), r.known(), r.actor, f))
 }
 
 // workerDay shows what a worker did on a day, to actors who may read about workers as well.
@@ -94,5 +94,5 @@ func workerDay(r *request) error {
 	for _, v := range day.Visits {
 		seen.Subjects = append(seen.Subjects, v.ID)
 	}
-	return r.private(day, r.saw(audit.Quality, seen))
+	return r.send(day, r.saw(audit.Quality, seen))
 }

@@ -40,14 +40,6 @@ func (r *request) send(body any, err error) error {
 	return r.JSON(http.StatusOK, body)
 }
 
-// private is send for what belongs into no cache.
-func (r *request) private(body any, err error) error {
-	if err == nil {
-		r.Response.Header().Set("Cache-Control", "no-store")
-	}
-	return r.send(body, err)
-}
-
 // done answers that what was asked for is done, unless err says that it is not.
 func (r *request) done(err error) error {
 	if err != nil {

@@ -16,6 +16,5 @@ func revealColumns(r *request) error {
 	if err != nil {
 		return err
 	}
-	r.Response.Header().Set("Cache-Control", "no-store")
 	return r.JSON(http.StatusOK, map[string]any{"collection": in.Collection, "id": in.ID, "fields": shown})
 }

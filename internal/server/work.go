@@ -31,7 +31,7 @@ func listWork(r *request) error {
 			seen.Subjects = append(seen.Subjects, w.Household)
 		}
 	}
-	return r.private(page, r.saw(audit.Administration, seen))
+	return r.send(page, r.saw(audit.Administration, seen))
 }
 
 func assignWork(r *request) error {
@@ -93,7 +93,7 @@ func confirmWork(r *request) error {
 // readDatums tells whose tablets take the coordinates of a map for those of the earth. It names no record.
 func readDatums(r *request) error {
 	all, err := console.ReadDatums(r.db(), r.known(), r.actor, r.query("form"), r.query("area"))
-	return r.private(map[string]any{"items": all}, err)
+	return r.send(map[string]any{"items": all}, err)
 }
 
 // readQuality tells what is unusual in interviews, so that somebody looks at them first.
@@ -108,7 +108,7 @@ func readQuality(r *request) error {
 	for _, one := range out.Interviews {
 		seen.Subjects = append(seen.Subjects, one.ID)
 	}
-	return r.private(out, r.saw(audit.Quality, seen))
+	return r.send(out, r.saw(audit.Quality, seen))
 }
 
 // listReports tells which mandatory reports are open, or which were settled, by whom, when and how.
@@ -131,7 +131,7 @@ func listReports(r *request) error {
 	for _, one := range page.Items {
 		seen.Subjects = append(seen.Subjects, one.Record)
 	}
-	return r.private(page, r.saw(audit.FollowUp, seen))
+	return r.send(page, r.saw(audit.FollowUp, seen))
 }
 
 func settleReport(r *request) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -36,7 +37,8 @@ func (c *Client) At(t testing.TB, url string) *Client {
 	return &at
 }
 
-// Do sends a request and returns status and body; in is sent as JSON unless nil, or as it is when bytes.
+// Do sends a request and returns status and body; in is sent as JSON unless nil, or as it is when bytes. The test fails for an answer
+// that a cache on the way may keep.
 func (c *Client) Do(method, path string, in any) (int, []byte) {
 	c.t.Helper()
 	var body io.Reader
@@ -70,6 +72,9 @@ func (c *Client) Do(method, path string, in any) (int, []byte) {
 		c.t.Fatal(err)
 	}
 	defer res.Body.Close()
+	if kept := res.Header.Get("Cache-Control"); strings.HasPrefix(res.Request.URL.Path, "/api/") && !strings.Contains(kept, "no-store") && !strings.Contains(kept, "private") {
+		c.t.Errorf("%s %s: %d may be kept by a cache: %q", method, path, res.StatusCode, kept)
+	}
 	out, err := io.ReadAll(res.Body)
 	if err != nil {
 		c.t.Fatal(err)
