@@ -72,7 +72,8 @@ func (c *Client) Do(method, path string, in any) (int, []byte) {
 		c.t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if kept := res.Header.Get("Cache-Control"); strings.HasPrefix(res.Request.URL.Path, "/api/") && !strings.Contains(kept, "no-store") && !strings.Contains(kept, "private") {
+	kept := res.Header.Get("Cache-Control")
+	if strings.HasPrefix(res.Request.URL.Path, "/api/") && !strings.Contains(kept, "no-store") && !strings.Contains(kept, "private") {
 		c.t.Errorf("%s %s: %d may be kept by a cache: %q", method, path, res.StatusCode, kept)
 	}
 	out, err := io.ReadAll(res.Body)
