@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -125,22 +126,28 @@ func TestMoment(t *testing.T) {
 	for _, test := range []struct {
 		name, xml string
 		want      []string
+		at        string // when the visit was, "" where nobody says
 	}{
-		{"by the end", `<start>2026-01-05T09:00:00.000+08:00</start><end>2026-01-05T10:00:00.000+08:00</end><day>2026-01-05</day>`, nil},
-		{"after the end", `<end>2026-01-05T10:00:00.000+08:00</end><day>2026-01-06</day>`, []string{bad}},
-		{"by the start", `<start>2026-01-05T09:00:00.000+08:00</start><day>2026-01-06</day>`, []string{bad}},
-		{"by the day", `<today>2026-01-05</today><day>2026-01-06</day>`, []string{bad}},
-		{"by nobody", `<day>2099-11-24</day><late>x</late>`, []string{"logic.no_moment "}},
-		{"by nobody who can be read", `<end>soon</end><day>2099-11-23</day>`, []string{"logic.no_moment "}},
-		{"an offset of hours", `<end>2026-01-05T23:30:00.000+08</end><late>x</late>`, nil},
-		{"hour of the tablet", `<end>2026-01-05T13:30:00.000Z</end><late>x</late>`, []string{"logic.irrelevant late"}},
-		{"late hour of the tablet", `<end>2026-01-05T23:30:00.000+08:00</end><late>x</late>`, nil},
-		{"midnight passed in its zone", `<end>2026-01-05T17:30:00.000Z</end><day>2026-01-06</day>`, []string{bad}},
+		{"by the end", `<start>2026-01-05T09:00:00.000+08:00</start><end>2026-01-05T10:00:00.000+08:00</end><day>2026-01-05</day>`, nil, "2026-01-05T10:00:00+08:00"},
+		{"after the end", `<end>2026-01-05T10:00:00.000+08:00</end><day>2026-01-06</day>`, []string{bad}, "2026-01-05T10:00:00+08:00"},
+		{"by the start", `<start>2026-01-05T09:00:00.000+08:00</start><day>2026-01-06</day>`, []string{bad}, "2026-01-05T09:00:00+08:00"},
+		{"by the day", `<today>2026-01-05</today><day>2026-01-06</day>`, []string{bad}, "2026-01-05T12:00:00+08:00"},
+		{"by nobody", `<day>2099-11-24</day><late>x</late>`, []string{"logic.no_moment "}, ""},
+		{"by nobody who can be read", `<end>soon</end><day>2099-11-23</day>`, []string{"logic.no_moment "}, ""},
+		{"an offset of hours", `<end>2026-01-05T23:30:00.000+08</end><late>x</late>`, nil, "2026-01-05T23:30:00+08:00"},
+		{"hour of the tablet", `<end>2026-01-05T13:30:00.000Z</end><late>x</late>`, []string{"logic.irrelevant late"}, "2026-01-05T13:30:00Z"},
+		{"late hour of the tablet", `<end>2026-01-05T23:30:00.000+08:00</end><late>x</late>`, nil, "2026-01-05T23:30:00+08:00"},
+		{"midnight passed in its zone", `<end>2026-01-05T17:30:00.000Z</end><day>2026-01-06</day>`, []string{bad}, "2026-01-05T17:30:00Z"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			logic := compiled(t, markdown(t, clock))
-			if got := sums(logic.Check(context.Background(), xml(t, "<data>"+test.xml+"</data>"), validate.TakeOut).Issues); !slices.Equal(got, test.want) {
+			visit := xml(t, "<data>"+test.xml+"</data>")
+			if got := sums(logic.Check(context.Background(), visit, validate.TakeOut).Issues); !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
+			}
+			at, known := logic.Moment(visit.Root)
+			if want, err := time.Parse(time.RFC3339, test.at); !at.Equal(want) || known != (err == nil) {
+				t.Errorf("it was at %v (%v), want %q", at, known, test.at)
 			}
 		})
 	}
