@@ -14,7 +14,7 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// counts is what is counted of records, by table and key.
+// counts returns what is counted of records, in lines of a table, its key and its numbers.
 func counts(t *testing.T, app *testapp.App) (all []string) {
 	t.Helper()
 	for _, query := range []string{`SELECT 'case '||household||' '||area||' '||visits||' '||interviews FROM coverage_cases`,

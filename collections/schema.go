@@ -77,8 +77,8 @@ func tablesOf(app core.App, f *survey.Form) ([]*core.Collection, error) {
 	return all, nil
 }
 
-// collectionFor finds the collection of a table, or makes it; it returns a problem instead where the name belongs to something else.
-// main is the id of the form's own collection.
+// collectionFor finds the collection of a table, or makes it. It returns a problem instead where the name belongs to something else, and
+// fails where that cannot be read. main is the id of the form's own collection.
 func collectionFor(app core.App, f *survey.Form, t *survey.Table, main string) (*core.Collection, *survey.Problem, error) {
 	c, err := app.FindCollectionByNameOrId(t.Name)
 	switch {
@@ -320,7 +320,7 @@ func choiceNames(f *survey.Form, q *survey.Question) []string {
 	return names
 }
 
-// mostHelp is how many bytes of help PocketBase takes for a field.
+// mostHelp bounds the help of a field, in bytes; PocketBase refuses to save more.
 const mostHelp = 300
 
 func helpText(q *survey.Question) string {

@@ -19,7 +19,7 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// person is what a person of these tests says, in clear.
+// person holds the answers of a person of these tests, in clear.
 var person = map[string]any{"id": "p", "name": "王小明", "name_key": "wangxiaoming", "id_number": "", "id_key": "", "phone": "0631-0000001", "relation": "子女", "area": "990101001001001"}
 
 func stored(t *testing.T, app *testapp.App, id string) map[string]string {

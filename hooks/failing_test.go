@@ -14,16 +14,16 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// spared are statements that may fail without anybody being told: those of a transaction itself, PocketBase's own looks at all
+// spared are statements that may fail without anybody being told, beside those of a transaction itself: PocketBase's own looks at all
 // collections, at whom to tell of what was saved, whether who asks is an operator, whether who changes an account may change all of it,
 // whether a table, a record's id or a collection's is taken already, and its views to try something; the look for an approval, without
 // which a correction proposes to the register what it would else write, and the looks for the next job, of areas too, which go on beside.
-var spared = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT|SELECT ._superusers.\.\* |SELECT ._collections.\.\* )|` +
+var spared = regexp.MustCompile(`^SELECT ._(superusers|collections).\.\* |` +
 	`FROM .workers(__pb_create__\w+)?. LEFT JOIN .workers. .__auth_workers. .* LEFT JOIN .worker_scopes.|^SELECT \(1\) FROM .\w+. WHERE id = |` +
 	`decision='approve'|^SELECT .* FROM .?sqlite_(schema|master)|^SELECT (\(1\)|count\(\*\)) FROM ._collections. |` +
 	`^(CREATE VIEW|DROP VIEW IF EXISTS) ._temp_|FROM PRAGMA_TABLE_INFO|^SELECT id FROM jobs WHERE status='waiting'|^\s*SELECT id, status, areas, place, `)
 
-func isSpared(query string) bool { return spared.MatchString(query) }
+func isSpared(query string) bool { return testapp.Atomic(query) || spared.MatchString(query) }
 
 // ownWay are requests that answer a failure in a way of their own. A push tells of each operation, what is streamed is cut, a file on
 // its way goes on where it stands, and a guess at a password counts before it is looked at. The others are done in steps of which the
@@ -56,8 +56,8 @@ func (w *witness) attempt(who *testapp.Client, method, path, url string, body an
 }
 
 // failsAtEach sends a request again and again, while each time another statement of the database fails, and at last while none does:
-// whichever it is, the answer says so and does not blame whoever asks, nothing panicked, and nothing has changed but the audit trail. It returns the database before the
-// last of them, and what that one was answered.
+// whichever it is, the answer says so and does not blame whoever asks, nothing panicked, and nothing has changed but the audit trail. It
+// returns the database before the last of them, and what that one was answered.
 func failsAtEach(t *testing.T, app *testapp.App, method, path string, do func() (int, []byte)) (before testapp.Picture, status int,
 	answer []byte) {
 	t.Helper()

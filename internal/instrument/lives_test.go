@@ -48,7 +48,7 @@ func visits(version, more string) string {
 `
 }
 
-// shown is what a library says of the form, its collection and its repeat's.
+// shown returns which version of the form a library gives, by each way of asking for it.
 func shown(l *instrument.Library) string {
 	var b strings.Builder
 	name := func(in *instrument.Instrument, ok bool) string {

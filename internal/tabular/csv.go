@@ -3,7 +3,6 @@ package tabular
 import (
 	"bufio"
 	"bytes"
-	"doorstep/internal/survey"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -14,6 +13,8 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+
+	"doorstep/internal/survey"
 )
 
 type csvFile struct {
@@ -39,7 +40,7 @@ func openCSV(name string, f io.ReadSeeker) (source, error) {
 	return &csvFile{name: name, rows: rows}, nil
 }
 
-// decoded is the text of a file in UTF-8.
+// decoded returns the text of a file in UTF-8. It reads the file twice before: once for its encoding, and once for bytes that are none.
 func decoded(f io.ReadSeeker) (io.Reader, error) {
 	enc, err := encodingOf(f)
 	if err != nil {
@@ -89,7 +90,7 @@ func encodingOf(f io.Reader) (encoding.Encoding, error) {
 	}
 }
 
-// lineOfBroken is the first line with a byte that could not be decoded, 0 where there is none.
+// lineOfBroken returns the first line, from 1, with a byte that could not be decoded; 0 where there is none.
 func lineOfBroken(text io.Reader) (int, error) {
 	in := bufio.NewReaderSize(text, 64<<10)
 	for line := 1; ; {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// errWanted is what a statement fails with that a test wants to fail: as if the disk did not answer.
+// errWanted is the error of a statement that a test wants to fail, as SQLite's where the disk does not answer.
 var errWanted error = wanted{}
 
 type wanted struct{}
@@ -85,16 +85,18 @@ func (a *App) Version(t testing.TB) (version int) {
 	return version
 }
 
-// atomic are the statements of a transaction itself.
 var atomic = regexp.MustCompile(`^\s*(SAVEPOINT|ROLLBACK|RELEASE|PRAGMA|BEGIN|COMMIT)`)
 
+// Atomic reports whether a statement begins or ends a transaction, or sets up a connection.
+func Atomic(query string) bool { return atomic.MatchString(query) }
+
 // TellsEach runs do again and again, while each time another statement of the database fails, and at last while none does: whichever it
-// is, do says that it failed. then is called after each.
+// is, do must return an error. It calls then after each.
 func (a *App) TellsEach(t testing.TB, name string, do func() error, then func(failed string)) {
 	t.Helper()
 	for n := 1; ; n++ {
 		var err error
-		failed := a.Failing(n, atomic.MatchString, func() { err = do() })
+		failed := a.Failing(n, Atomic, func() { err = do() })
 		if failed == "" {
 			if err != nil || n < 3 {
 				t.Errorf("%s: %v at statement %d", name, err, n/2)
