@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 )
 
 var triangle = orb.Ring{{0, 0}, {0, 4}, {4, 0}, {0, 0}}
@@ -192,7 +193,7 @@ func TestCodepages(t *testing.T) {
 		language byte
 		want     encoding.Encoding
 	}{
-		{"UTF-8", 0x4D, encoding.Nop}, {" utf8\n", 0, encoding.Nop}, {"65001", 0, encoding.Nop}, {"GBK", 0, simplifiedchinese.GB18030},
+		{"UTF-8", 0x4D, unicode.UTF8}, {" utf8\n", 0, unicode.UTF8}, {"65001", 0, unicode.UTF8}, {"GBK", 0, simplifiedchinese.GB18030},
 		{"CP936", 0, simplifiedchinese.GB18030}, {"ANSI_936", 0, simplifiedchinese.GB18030}, {"", 0x4D, simplifiedchinese.GB18030},
 		{"", 0x7A, simplifiedchinese.GB18030}, {"", 0, nil}, {"OEM", 0x57, nil},
 	} {
@@ -200,14 +201,40 @@ func TestCodepages(t *testing.T) {
 			t.Errorf("%q, %x: %v", c.cpg, c.language, got)
 		}
 	}
-	const gb = "\xbc\xd7"
-	for _, c := range []struct {
-		text     encoding.Encoding
-		in, want string
-	}{{nil, "甲", "甲"}, {nil, gb, "甲"}, {encoding.Nop, gb, "\uFFFD"}, {simplifiedchinese.GB18030, gb, "甲"}, {encoding.Nop, "甲", "甲"}} {
-		if got := (&dbf{text: c.text}).decode([]byte(c.in)); got != c.want {
-			t.Errorf("%v %q: %q", c.text, c.in, got)
+}
+
+// A table that names no encoding has one for all of its names, and a name that was cut at the field's width keeps its whole characters.
+func TestTheEncodingIsOfTheTable(t *testing.T) {
+	for name, c := range map[string]struct {
+		a, b string
+		want encoding.Encoding
+		read map[string]string
+	}{
+		"cut in UTF-8":           {"甲乙\xe4\xb8", "甲 ", unicode.UTF8, map[string]string{"a": "甲乙", "b": "甲"}},
+		"cut in GB 18030":        {"\xbc\xd7\xd2\xd2\xbc", "x", simplifiedchinese.GB18030, map[string]string{"a": "甲乙", "b": "x"}},
+		"one that could be both": {"\xbc\xd7\xd2\xd2", "\xc2\xb7 ", simplifiedchinese.GB18030, map[string]string{"a": "甲乙", "b": "路"}},
+		"damaged":                {"甲\xbc乙", "丙", unicode.UTF8, map[string]string{"a": "甲\uFFFD乙", "b": "丙"}},
+		"half of it damaged":     {"甲\xbc ", "乙", simplifiedchinese.GB18030, nil},
+		"plain":                  {"x", "y", unicode.UTF8, map[string]string{"a": "x", "b": "y"}},
+	} {
+		table := dBase(97, uint16(1+len(c.a)+len(c.b)), byte(len(c.a)), byte(len(c.b)), " "+c.a+c.b)
+		d, err := newDBF(strings.NewReader(table), nil, func(string) bool { return false })
+		if err != nil {
+			t.Fatal(err)
 		}
+		if d.encoding("UTF-8") != unicode.UTF8 || d.encoding("") != c.want {
+			t.Errorf("%s: is not %v", name, c.want)
+		}
+		d, err = newDBF(strings.NewReader(table), c.want, func(string) bool { return true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := d.next(); err != nil || c.read != nil && !reflect.DeepEqual(got, c.read) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if (&dbf{fields: []dbfField{{name: "\xc3\xfb"}}}).encoding("") != simplifiedchinese.GB18030 {
+		t.Error("the names of the fields do not count")
 	}
 }
 
@@ -250,7 +277,7 @@ func TestDBF(t *testing.T) {
 		"the row is cut":              {dBase(97, 6, 2, 3, " xxyy"), nil, ErrFormat},
 		"a field behind the last one": {dBase(129, 6, 2, 3, strings.Repeat("z", 32)+" xxyyy"), map[string]string{"a": "xx", "b": "yyy"}, nil},
 	} {
-		d, err := newDBF(strings.NewReader(c.in), "", all)
+		d, err := newDBF(strings.NewReader(c.in), unicode.UTF8, all)
 		var got map[string]string
 		if err == nil {
 			got, err = d.next()
@@ -265,7 +292,7 @@ func TestDBF(t *testing.T) {
 			t.Errorf("%s: a row too many: %v", name, err)
 		}
 	}
-	d, err := newDBF(strings.NewReader(dBase(97, 6, 2, 3, " xxyyy")), "", func(name string) bool { return name == "b" })
+	d, err := newDBF(strings.NewReader(dBase(97, 6, 2, 3, " xxyyy")), unicode.UTF8, func(name string) bool { return name == "b" })
 	if got, nextErr := d.next(); err != nil || nextErr != nil || !reflect.DeepEqual(got, map[string]string{"b": "yyy"}) {
 		t.Errorf("the wanted field alone: %v, %v, %v", got, err, nextErr)
 	}

@@ -9,15 +9,17 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // dbf reads the rows of a dBASE table, which hold the properties of a shapefile's features.
 type dbf struct {
-	in     *bufio.Reader
-	fields []dbfField
-	row    []byte
-	left   uint32
-	text   encoding.Encoding // nil: UTF-8 where it is that, else GB 18030
+	in       *bufio.Reader
+	fields   []dbfField
+	row      []byte
+	left     uint32
+	language byte              // of the driver that wrote it
+	text     encoding.Encoding // nil before it is known: names of fields are as they stand there then
 }
 
 type dbfField struct {
@@ -26,9 +28,9 @@ type dbfField struct {
 	wanted   bool
 }
 
-// newDBF reads the header. codepage is what the .cpg file beside it says; "" without one.
-func newDBF(r io.Reader, codepage string, wanted Wanted) (*dbf, error) {
-	d := &dbf{in: bufio.NewReader(r)}
+// newDBF reads the header.
+func newDBF(r io.Reader, text encoding.Encoding, wanted Wanted) (*dbf, error) {
+	d := &dbf{in: bufio.NewReader(r), text: text}
 	var head [32]byte
 	if _, err := io.ReadFull(d.in, head[:]); err != nil {
 		return nil, malformed("the .dbf ends early")
@@ -42,8 +44,7 @@ func newDBF(r io.Reader, codepage string, wanted Wanted) (*dbf, error) {
 	if _, err := io.ReadFull(d.in, rest); err != nil {
 		return nil, malformed("the .dbf ends early")
 	}
-	d.text = codepageOf(codepage, head[29])
-	d.row = make([]byte, rowLength)
+	d.language, d.row = head[29], make([]byte, rowLength)
 	at := 1 // a row begins with the mark of deletion
 	for ; len(rest) >= 32 && rest[0] != 0x0D; rest = rest[32:] {
 		name, _, _ := strings.Cut(string(rest[:11]), "\x00")
@@ -61,7 +62,7 @@ func newDBF(r io.Reader, codepage string, wanted Wanted) (*dbf, error) {
 func codepageOf(cpg string, language byte) encoding.Encoding {
 	switch name := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToUpper(strings.TrimSpace(cpg))); {
 	case strings.HasPrefix(name, "UTF8"), name == "65001":
-		return encoding.Nop
+		return unicode.UTF8
 	case strings.HasPrefix(name, "GB"), strings.HasSuffix(name, "936"):
 		return simplifiedchinese.GB18030
 	}
@@ -71,29 +72,66 @@ func codepageOf(cpg string, language byte) encoding.Encoding {
 	return nil
 }
 
+// encoding is that of the whole table: what a .cpg file names ("" without one), or the table itself, or else what its bytes would be in UTF-8.
+// It reads all rows then.
+func (d *dbf) encoding(cpg string) encoding.Encoding {
+	if named := codepageOf(cpg, d.language); named != nil {
+		return named
+	}
+	wide, broken := 0, 0
+	count := func(b []byte) {
+		for utf8.FullRune(b) { // the last character may be cut at the field's width
+			r, size := utf8.DecodeRune(b)
+			if size > 1 {
+				wide++
+			} else if r == utf8.RuneError {
+				broken++
+			}
+			b = b[size:]
+		}
+	}
+	for _, f := range d.fields {
+		count([]byte(f.name))
+	}
+	for d.read() == nil {
+		for _, f := range d.fields {
+			count(d.row[f.from:f.to])
+		}
+	}
+	if broken > 0 && broken*2 >= wide {
+		return simplifiedchinese.GB18030
+	}
+	return unicode.UTF8
+}
+
+// decode returns the text of a field, of the last character all or nothing.
 func (d *dbf) decode(b []byte) string {
-	text := d.text
-	if text == nil && utf8.Valid(b) || text == encoding.Nop {
-		return strings.ToValidUTF8(string(b), "\uFFFD")
+	if d.text == nil {
+		return string(b)
 	}
-	if text == nil {
-		text = simplifiedchinese.GB18030
-	}
-	out, err := text.NewDecoder().Bytes(b)
+	out, err := d.text.NewDecoder().Bytes(b)
 	if err != nil {
-		return strings.ToValidUTF8(string(b), "\uFFFD")
+		out = b
 	}
-	return string(out)
+	return strings.TrimRight(string(out), "\uFFFD")
+}
+
+// read reads the next row; io.EOF after the last one.
+func (d *dbf) read() error {
+	if d.left == 0 {
+		return io.EOF
+	}
+	d.left--
+	if _, err := io.ReadFull(d.in, d.row); err != nil {
+		return malformed("the .dbf ends early")
+	}
+	return nil
 }
 
 // next gives the wanted properties of the next row; io.EOF after the last one.
 func (d *dbf) next() (map[string]string, error) {
-	if d.left == 0 {
-		return nil, io.EOF
-	}
-	d.left--
-	if _, err := io.ReadFull(d.in, d.row); err != nil {
-		return nil, malformed("the .dbf ends early")
+	if err := d.read(); err != nil {
+		return nil, err
 	}
 	said := map[string]string{}
 	for _, f := range d.fields {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+	"golang.org/x/text/encoding"
 )
 
 // ReadShapefile calls each for the features of the only shapefile in a zip (ESRI Shapefile Technical Description, 1998), and
@@ -27,7 +28,7 @@ func ReadShapefile(data []byte, wanted Wanted, each func(Feature) error) (crs st
 	if err != nil {
 		return "", err
 	}
-	cpg, err := parts.text(".cpg")
+	text, err := parts.encoding()
 	if err != nil {
 		return "", err
 	}
@@ -41,7 +42,7 @@ func ReadShapefile(data []byte, wanted Wanted, each func(Feature) error) (crs st
 		return "", err
 	}
 	defer table.Close()
-	rows, err := newDBF(table, cpg, wanted)
+	rows, err := newDBF(table, text, wanted)
 	if err != nil {
 		return "", err
 	}
@@ -105,6 +106,24 @@ func (p parts) text(ending string) (string, error) {
 		return "", malformed("%s: %v", ending, err)
 	}
 	return string(b), nil
+}
+
+// encoding is that of the table.
+func (p parts) encoding() (encoding.Encoding, error) {
+	cpg, err := p.text(".cpg")
+	if err != nil {
+		return nil, err
+	}
+	table, err := p.open(".dbf")
+	if err != nil {
+		return nil, err
+	}
+	defer table.Close()
+	d, err := newDBF(table, nil, func(string) bool { return false })
+	if err != nil {
+		return nil, err
+	}
+	return d.encoding(cpg), nil
 }
 
 // bounded fails with ErrTooLarge once so many bytes are read, whatever the zip says of its sizes.
