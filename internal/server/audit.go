@@ -49,11 +49,21 @@ func (s *Server) Note(ctx context.Context, app core.App, e audit.Entry) error {
 	return collections.Write(context.WithoutCancel(ctx), app, func(db collections.DB) error { return audit.Append(db, s.Now(), e) })
 }
 
+// listed returns the audit entry for rows that were shown through a door, each about its subject, or about nobody where that is "".
+func listed[T any](actor access.Actor, door string, rows []T, subject func(T) string) audit.Entry {
+	e := actor.Did(audit.ReadMany)
+	e.Detail = map[string]any{"door": door, "rows": len(rows)}
+	for _, row := range rows {
+		if id := subject(row); id != "" {
+			e.Subjects = append(e.Subjects, id)
+		}
+	}
+	return e
+}
+
 // pulled is what a tablet gets to see with a part of a page.
 func pulled(actor access.Actor, ids []string) audit.Entry {
-	e := actor.Did(audit.ReadMany)
-	e.Subjects, e.Detail = ids, map[string]any{"door": "pull", "rows": len(ids)}
-	return e
+	return listed(actor, "pull", ids, func(id string) string { return id })
 }
 
 // heldSeen is what a supervisor gets to see of the quarantine.
@@ -68,8 +78,8 @@ func heldSeen(actor access.Actor, rows []ingest.Held) audit.Entry {
 
 // listSeen is what a worker's app gets to see with an entity list.
 func listSeen(actor access.Actor, list string, ids []string) audit.Entry {
-	e := actor.Did(audit.ReadMany)
-	e.Collection, e.Subjects, e.Detail = list, ids, map[string]any{"door": "openrosa", "rows": len(ids)}
+	e := listed(actor, "openrosa", ids, func(id string) string { return id })
+	e.Collection = list
 	return e
 }
 

@@ -70,14 +70,11 @@ func queueOf(r *request) error {
 	if err != nil {
 		return err
 	}
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Detail = map[string]any{"door": "queue", "rows": len(page.Items)}
 	for i := range page.Items {
 		item := &page.Items[i]
 		item.Readers = r.leases.Of(item.ID, r.actor.ID, r.Now())
-		seen.Subjects = append(seen.Subjects, item.ID)
 	}
-	return r.send(page, r.saw(audit.Review, seen))
+	return r.send(page, r.saw(audit.Review, listed(r.actor, "queue", page.Items, func(one console.Item) string { return one.ID })))
 }
 
 func (r *request) filter() (f console.Filter, err error) {

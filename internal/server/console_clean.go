@@ -50,11 +50,7 @@ func approveClean(r *request) error {
 			return err
 		}
 	}
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Detail = map[string]any{"door": "clean", "rows": len(approved)}
-	for _, one := range approved {
-		seen.Subjects = append(seen.Subjects, one.ID)
-	}
+	seen := listed(r.actor, "clean", approved, func(one approval) string { return one.ID })
 	if err := r.saw(audit.Review, seen); err != nil {
 		return err
 	}

@@ -23,11 +23,7 @@ func today(r *request) error {
 	if err != nil {
 		return err
 	}
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Detail = map[string]any{"door": "today", "rows": len(out.Reports.First)}
-	for _, one := range out.Reports.First {
-		seen.Subjects = append(seen.Subjects, one.Record)
-	}
+	seen := listed(r.actor, "today", out.Reports.First, func(one console.Report) string { return one.Record })
 	return r.send(out, r.saw(audit.Review, seen))
 }
 
@@ -196,11 +192,7 @@ func readWatch(r *request) error {
 		return err
 	}
 	out.Server.Waiting = r.queue.Waiting()
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Detail = map[string]any{"door": "watch", "rows": len(out.Grants)}
-	for _, g := range out.Grants {
-		seen.Subjects = append(seen.Subjects, g.ID)
-	}
+	seen := listed(r.actor, "watch", out.Grants, func(g console.Grant) string { return g.ID })
 	return r.send(out, r.saw(audit.Review, seen))
 }
 

@@ -159,11 +159,8 @@ func (s *Server) sawAll(ctx context.Context, t *job.Task, records []approval) er
 	if len(records) == 0 {
 		return nil
 	}
-	seen := t.Actor.Did(audit.ReadMany)
-	seen.Purpose, seen.Detail = audit.Review, map[string]any{"door": "job", "rows": len(records)}
-	for _, one := range records {
-		seen.Subjects = append(seen.Subjects, one.ID)
-	}
+	seen := listed(t.Actor, "job", records, func(one approval) string { return one.ID })
+	seen.Purpose = audit.Review
 	return s.Note(ctx, t.App, seen)
 }
 

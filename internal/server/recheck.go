@@ -66,11 +66,7 @@ func listRechecks(r *request) error {
 	if err != nil {
 		return err
 	}
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Detail = map[string]any{"door": "rechecks", "rows": len(page.Items)}
-	for _, one := range page.Items {
-		seen.Subjects = append(seen.Subjects, one.Record)
-	}
+	seen := listed(r.actor, "rechecks", page.Items, func(one console.Recheck) string { return one.Record })
 	return r.send(page, r.saw(audit.Quality, seen))
 }
 
@@ -89,10 +85,6 @@ func workerDay(r *request) error {
 	if err != nil {
 		return err
 	}
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Detail = map[string]any{"door": "day", "rows": len(day.Visits)}
-	for _, v := range day.Visits {
-		seen.Subjects = append(seen.Subjects, v.ID)
-	}
+	seen := listed(r.actor, "day", day.Visits, func(v console.DayVisit) string { return v.ID })
 	return r.send(day, r.saw(audit.Quality, seen))
 }

@@ -24,13 +24,8 @@ func listWork(r *request) error {
 	if err != nil {
 		return err
 	}
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Collection, seen.Detail = collections.Tasks, map[string]any{"door": "work", "rows": len(page.Items)}
-	for _, w := range page.Items {
-		if w.Household != "" {
-			seen.Subjects = append(seen.Subjects, w.Household)
-		}
-	}
+	seen := listed(r.actor, "work", page.Items, func(w console.Assignment) string { return w.Household })
+	seen.Collection = collections.Tasks
 	return r.send(page, r.saw(audit.Administration, seen))
 }
 
@@ -103,11 +98,7 @@ func readQuality(r *request) error {
 	if err != nil {
 		return err
 	}
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Detail = map[string]any{"door": "quality", "rows": len(out.Interviews)}
-	for _, one := range out.Interviews {
-		seen.Subjects = append(seen.Subjects, one.ID)
-	}
+	seen := listed(r.actor, "quality", out.Interviews, func(one console.OddInterview) string { return one.ID })
 	return r.send(out, r.saw(audit.Quality, seen))
 }
 
@@ -126,11 +117,8 @@ func listReports(r *request) error {
 	if err != nil {
 		return err
 	}
-	seen := r.actor.Did(audit.ReadMany)
-	seen.Collection, seen.Detail = collections.Tasks, map[string]any{"door": "reports", "rows": len(page.Items)}
-	for _, one := range page.Items {
-		seen.Subjects = append(seen.Subjects, one.Record)
-	}
+	seen := listed(r.actor, "reports", page.Items, func(one console.Report) string { return one.Record })
+	seen.Collection = collections.Tasks
 	return r.send(page, r.saw(audit.FollowUp, seen))
 }
 
