@@ -290,18 +290,20 @@ func (w *work) persons(area, after string, most int) (int, string, error) {
 	type person struct{ id, household string }
 	all, err := collections.All(w.db, `SELECT id, household FROM persons WHERE area=? AND id>? ORDER BY area, id LIMIT ?`,
 		[]any{area, after, most}, func(rows *sql.Rows, p *person) error { return rows.Scan(&p.id, &p.household) })
+	if err != nil {
+		return 0, after, err
+	}
 	for _, p := range all {
 		after = p.id
-		if err != nil {
-			break
-		}
+		w.looking = record{collections.Persons, p.id, area, w.at}
 		to := lying{}
 		if to.area, err = w.areaOfHousehold(p.household, ""); err == nil && to.area == "" {
 			to.area, _, err = w.successor(area)
 		}
-		if err == nil {
-			w.note(move{collection: collections.Persons, record: p.id, from: lying{area: area}, to: to})
+		if err != nil {
+			return 0, after, err
 		}
+		w.note(move{collection: collections.Persons, record: p.id, from: lying{area: area}, to: to})
 	}
-	return len(all), after, err
+	return len(all), after, nil
 }

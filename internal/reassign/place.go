@@ -107,10 +107,7 @@ func (p *placing) find() (state string, rev int64, err error) {
 	if p.v = all[0]; p.v.worker == p.by.ID {
 		return "", 0, problem.New(problem.OwnRecord, "")
 	}
-	var known bool
-	if p.in, known = p.Forms.ForRecord(table, p.v.version); !known {
-		return "", 0, problem.New(problem.NotFound, "")
-	}
+	p.in, _ = p.Forms.ForRecord(table, p.v.version)
 	if _, err := collections.One(p.db, `SELECT review_state, rev FROM "`+table+`" WHERE id=?`, []any{p.v.id}, &state, &rev); err != nil {
 		return "", 0, err
 	}

@@ -188,7 +188,7 @@ func (w *work) records() error {
 		}
 		left -= n
 		w.job.Done += n
-		if w.at.stage != stage {
+		if w.at.stage != stage || left == 0 {
 			if err := w.settle(); err != nil {
 				return err
 			}
@@ -197,7 +197,7 @@ func (w *work) records() error {
 	if w.at.stage >= len(w.all) {
 		w.job.Status = collections.JobDone
 	}
-	return w.settle()
+	return nil
 }
 
 // step looks at records of one area in one stage, and goes on to the next area when there are no more.

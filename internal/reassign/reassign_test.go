@@ -263,4 +263,14 @@ func TestAJobOfAreasTurnsAlone(t *testing.T) {
 			}
 		}
 	}
+	app.Plant(t, collections.Jobs, map[string]any{"id": "through", "kind": "reassign", "areas": "[]", "created_by": "m", "status": collections.JobWaiting,
+		"place": "99 0 ", "done": 7, "total": 9, "moved": 3, "created": collections.Stamp(now), "updated": collections.Stamp(now)})
+	runner := reassign.Runner{Forms: app.Doorstep.Library, Areas: app.Doorstep.Areas, Now: app.Doorstep.Now}
+	if err := runner.Run(t.Context(), app.TestApp); err != nil {
+		t.Fatal(err)
+	}
+	job, err := reassign.Find(collections.Read(app.TestApp), "through")
+	if err != nil || job.Status != collections.JobDone || job.Done != 7 || job.Total != 9 || job.Moved != 3 {
+		t.Errorf("a job that was through when it stopped: %+v, %v", job, err)
+	}
 }

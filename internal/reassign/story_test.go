@@ -1,7 +1,9 @@
 package reassign_test
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +14,8 @@ import (
 	"doorstep/internal/testapp"
 )
 
-// TestWhatAJobOfAreasLeaves writes down, row by row, what follows where one grid is split, two become one, and one stays as it is.
+// TestWhatAJobOfAreasLeaves writes down, row by row, what follows where one grid is split, two become one, and one stays as it is; and holds
+// that the same is left where statements of the database have failed on the way.
 func TestWhatAJobOfAreasLeaves(t *testing.T) {
 	app := testapp.New(t)
 	app.Known(t)
@@ -36,12 +39,60 @@ func TestWhatAJobOfAreasLeaves(t *testing.T) {
 	names := testapp.Names{worker.Id: "<F1>"}
 	lived(t, app, worker.Id, code)
 	draw(2, land{cuts: []int{4, 8, 16, marks}, codes: []string{code("005"), code("006"), code("007"), code("004")}})
+	from := t.TempDir()
+	app.Backup(t, from)
 	before := app.Picture(t)
-	runner := reassign.Runner{Forms: app.Doorstep.Library, Areas: app.Doorstep.Areas, Now: app.Doorstep.Now}
-	if err := runner.Run(t.Context(), app.TestApp); err != nil {
+	run := func(t *testing.T, app *testapp.App) error {
+		runner := reassign.Runner{Forms: app.Doorstep.Library, Areas: app.Doorstep.Areas, Now: app.Doorstep.Now}
+		return runner.Run(t.Context(), app.TestApp)
+	}
+	if err := run(t, app); err != nil {
 		t.Fatal(err)
 	}
 	corpora.Golden(t, "testdata/split.txt", app.Told(t, before, names))
+	t.Run("statements fail", func(t *testing.T) {
+		again := testapp.Open(t, from)
+		failed := map[string]bool{"": true}
+		for statement := "the first"; statement != ""; failed[statement] = true {
+			var err error
+			statement = again.Failing(2, func(query string) bool { return failed[query] || testapp.Atomic(query) }, func() { err = run(t, again) })
+			if err == nil && statement != "" { // records were left out: another job looks at them
+				err = collections.Write(t.Context(), again.TestApp, func(db collections.DB) error {
+					_, err := reassign.Begin(db, "x", again.Doorstep.Now())
+					return err
+				})
+			} else if statement != "" {
+				err = nil
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			again.Advance(2 * time.Minute) // a job whose runner failed is another's by then
+		}
+		if got, want := lies(t, again), lies(t, app); got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	})
+}
+
+// lies is where everything lies, and what follows whom.
+func lies(t *testing.T, app *testapp.App) string {
+	t.Helper()
+	var all strings.Builder
+	for _, query := range []string{
+		`SELECT id, area, rev FROM households`, `SELECT id, area, rev FROM persons`, `SELECT id, area, rev FROM child_visits`,
+		`SELECT id, area, rev, status FROM tasks`, `SELECT id, area FROM submissions`, `SELECT id, area FROM attachments`,
+		`SELECT id, territory FROM workers`, `SELECT id, territory FROM campaigns`, `SELECT record, collection, area_from, area FROM area_moves`,
+		`SELECT record, area, before, after FROM area_follows`, `SELECT record, area FROM audit WHERE action='areas.follow'`,
+	} {
+		if err := testapp.EachRow(collections.Read(app.TestApp), query+` ORDER BY 1, 2`, func(_ []string, values []any) error {
+			_, err := fmt.Fprintln(&all, values...)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all.String()
 }
 
 // lived plants what lies in grids: by its point, by somebody's word, or by its household.
