@@ -263,7 +263,8 @@ func TestAJobOfAreasTurnsAlone(t *testing.T) {
 			}
 		}
 	}
-	app.Plant(t, collections.Jobs, map[string]any{"id": "through", "kind": "reassign", "areas": "[]", "created_by": "m", "status": collections.JobWaiting,
+	app.Plant(t, collections.Households, map[string]any{"id": "looked at", "area": "99", "area_method": "import"})
+	app.Plant(t, collections.Jobs, map[string]any{"id": "through", "kind": "reassign", "areas": `["99"]`, "created_by": "m", "status": collections.JobWaiting,
 		"place": "99 0 ", "done": 7, "total": 9, "moved": 3, "created": collections.Stamp(now), "updated": collections.Stamp(now)})
 	runner := reassign.Runner{Forms: app.Doorstep.Library, Areas: app.Doorstep.Areas, Now: app.Doorstep.Now}
 	if err := runner.Run(t.Context(), app.TestApp); err != nil {

@@ -52,10 +52,16 @@ func TestWhatAJobOfAreasLeaves(t *testing.T) {
 	corpora.Golden(t, "testdata/split.txt", app.Told(t, before, names))
 	t.Run("statements fail", func(t *testing.T) {
 		again := testapp.Open(t, from)
+		const alone = `DELETE FROM jobs WHERE created<(SELECT MAX(created) FROM jobs)` // while one job fails no other is done beside it
+		if _, err := again.NonconcurrentDB().NewQuery(alone).Execute(); err != nil {
+			t.Fatal(err)
+		}
 		failed := map[string]bool{"": true}
 		for statement := "the first"; statement != ""; failed[statement] = true {
 			var err error
-			statement = again.Failing(2, func(query string) bool { return failed[query] || testapp.Atomic(query) }, func() { err = run(t, again) })
+			statement = again.Failing(2, func(query string) bool {
+				return failed[query] || testapp.Atomic(query) || strings.Contains(query, "_superusers") // whose failure PocketBase passes over
+			}, func() { err = run(t, again) })
 			if err == nil && statement != "" { // records were left out: another job looks at them
 				err = collections.Write(t.Context(), again.TestApp, func(db collections.DB) error {
 					_, err := reassign.Begin(db, "x", again.Doorstep.Now())
