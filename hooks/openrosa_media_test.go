@@ -63,13 +63,24 @@ func TestFilesOfAForm(t *testing.T) {
 			t.Errorf("with its tag: %d", a.Status)
 		}
 	}
+	for name, sent := range map[string]string{"GB 18030": "\xb4\xe5\xc3\xfb,label\n\xc0\xee\xcc\xc1,1\n", "UTF-8 with a mark": "\ufeff村名,label\n李塘,1\n"} {
+		if status := uploadFormFile(t, manager, "child_visit", "towns.CSV", sent); status != http.StatusOK {
+			t.Fatalf("%s: %d", name, status)
+		}
+		const kept = "村名,label\n李塘,1\n" // which tablets read
+		towns := phone.manifest("child_visit")["towns.CSV"]
+		if got := phone.get(towns.DownloadURL); string(got.Body) != kept || towns.Hash != md5Of([]byte(kept)) {
+			t.Errorf("%s: %q with the hash %s", name, got.Body, towns.Hash)
+		}
+	}
 	for name, c := range map[string]struct {
 		form, file string
 		status     int
 	}{
 		"an entity list": {"child_visit", "households.csv", 400}, "external choices": {"child_visit", "itemsets.csv", 400}, "unknown form": {"nobody", "a.png", 404},
+		"a damaged list": {"child_visit", "b.csv", 400},
 	} {
-		if status := uploadFormFile(t, manager, c.form, c.file, "x"); status != c.status {
+		if status := uploadFormFile(t, manager, c.form, c.file, "x,村村村\xb4\n"); status != c.status {
 			t.Errorf("%s: %d", name, status)
 		}
 	}

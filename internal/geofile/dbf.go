@@ -72,8 +72,8 @@ func codepageOf(cpg string, language byte) encoding.Encoding {
 	return nil
 }
 
-// encoding is that of the whole table: what a .cpg file names ("" without one), or the table itself, or else what its bytes would be in UTF-8.
-// It reads all rows then.
+// encoding returns that of the whole table: what a .cpg file names ("" without one), or the table itself, or else what its bytes would be
+// in UTF-8. It reads all rows then.
 func (d *dbf) encoding(cpg string) encoding.Encoding {
 	if named := codepageOf(cpg, d.language); named != nil {
 		return named

@@ -16,15 +16,17 @@ import (
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
 	"doorstep/internal/problem"
+	"doorstep/internal/tabular"
 )
 
 // NewFile is a file for a form.
 type NewFile struct {
 	Form, Name string
-	Bytes      io.Reader
+	Bytes      io.ReadSeeker
 }
 
-// SaveFormFile keeps a file for a form, in place of an earlier one of that name. Entity lists are the server's own.
+// SaveFormFile keeps a file for a form, in place of an earlier one of that name; a .csv is kept in UTF-8. Entity lists are the server's
+// own. It fails with survey.Problems for a .csv with bytes that are no text.
 func SaveFormFile(ctx context.Context, app core.App, act access.Act, in NewFile) (FormFile, error) {
 	name := path.Base(filepath.ToSlash(in.Name))
 	if name == "." || name == "/" || name == itemsetsName {
@@ -33,8 +35,12 @@ func SaveFormFile(ctx context.Context, app core.App, act access.Act, in NewFile)
 	if _, err := findList(strings.TrimSuffix(name, ".csv")); err == nil {
 		return FormFile{}, problem.New(problem.BadParameter, "name")
 	}
+	text, err := tabular.UTF8(name, in.Bytes)
+	if err != nil {
+		return FormFile{}, err
+	}
 	announced := md5.New()
-	info, err := collections.Files(app).Save(io.TeeReader(in.Bytes, announced))
+	info, err := collections.Files(app).Save(io.TeeReader(text, announced))
 	if err != nil {
 		return FormFile{}, err
 	}

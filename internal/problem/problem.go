@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"unicode/utf8"
+
+	"doorstep/internal/survey"
 )
 
 // Code names one problem for ever.
@@ -283,12 +285,16 @@ func (p *Problem) MarshalJSON() ([]byte, error) {
 	}{p.Code, map[string]string{"zh": e.ZH, "en": e.EN}, p.Detail, p.Data, p.Code.Wipe()})
 }
 
-// As finds the problem in err. Work that was given up, because the client went away or time ran out, may be tried
-// again; everything else is an internal error.
+// As finds the problem in err. Mistakes of a file that somebody made are told with their places, as many as a workbook may have. Work that
+// was given up, because the client went away or time ran out, may be tried again; everything else is an internal error.
 func As(err error) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {
 		return p
+	}
+	var mistakes survey.Problems
+	if errors.As(err, &mistakes) {
+		return &Problem{Code: BadWorkbook, Data: mistakes[:min(len(mistakes), survey.MostProblems)]}
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return New(Busy, "")

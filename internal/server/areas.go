@@ -31,13 +31,10 @@ func importAreas(r *request) error {
 		return err
 	}
 	report, err := grid.Import(r.ctx(), r.App, grid.File{Name: file.name, Data: file.raw}, o)
-	var mistakes survey.Problems
-	switch {
-	case errors.Is(err, grid.ErrChanged):
+	if errors.Is(err, grid.ErrChanged) {
 		return problem.New(problem.Busy, "")
-	case errors.As(err, &mistakes):
-		return workbookProblem(mistakes[:min(len(mistakes), survey.MostProblems)])
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
 	report.Mistakes = report.Mistakes[:min(len(report.Mistakes), survey.MostProblems)]
@@ -63,9 +60,7 @@ func importHouseCodes(r *request) error {
 	}
 	o := grid.Options{Check: r.query("dry") == "1", By: r.actor.ID, Now: r.Now()}
 	report, err := grid.ImportHouseCodes(r.ctx(), r.App, grid.File{Name: file.name, Data: file.raw}, o)
-	if mistakes := (survey.Problems)(nil); errors.As(err, &mistakes) {
-		return workbookProblem(mistakes)
-	} else if err != nil {
+	if err != nil {
 		return err
 	}
 	if !o.Check {

@@ -18,7 +18,7 @@ func checkForm(r *request) error {
 	}
 	in, err := r.Library.Check(r.App, w, r.Now())
 	if err != nil {
-		return workbookProblem(err)
+		return err
 	}
 	return r.send(console.LookAt(r.known(), in), nil)
 }

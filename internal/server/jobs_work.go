@@ -210,7 +210,7 @@ func importStaff(ctx context.Context, t *job.Task) (any, error) {
 		return t.Keep(func(w io.Writer) error { return staff.WritePasswords(w, made) })
 	}
 	out.Imported, err = staff.ImportFile(ctx, t.App, tabular.File{Name: t.Name, In: given}, o)
-	return out, firstMistakes(err)
+	return out, err
 }
 
 // importedRoster is what came of a roster. Of one that is looked at it tells what an import would do with the people of its rows; the
@@ -252,7 +252,7 @@ func importRoster(ctx context.Context, t *job.Task) (any, error) {
 		out.Imported, err = roster.ImportFile(ctx, t.App, list, o)
 	}
 	out.Differs = out.Imported.Differs[:min(len(out.Imported.Differs), survey.MostProblems)]
-	return out, firstMistakes(err)
+	return out, err
 }
 
 // look writes what an import would do with the person of each row.
@@ -286,15 +286,6 @@ func listOf(t *job.Task) (in listAsked, g given, err error) {
 	return in, g, err
 }
 
-// firstMistakes tells the first mistakes of a list: who mends those looks again.
-func firstMistakes(err error) error {
-	var mistakes survey.Problems
-	if errors.As(err, &mistakes) {
-		return workbookProblem(mistakes[:min(len(mistakes), survey.MostProblems)])
-	}
-	return err
-}
-
 // importedAreas is what came of a file of areas; Job is the look at the records, which goes on by itself.
 type importedAreas struct {
 	Added   int    `json:"added"`
@@ -319,7 +310,7 @@ func (s *Server) importAreaFile(ctx context.Context, t *job.Task) (any, error) {
 		return nil, problem.New(problem.Busy, "")
 	}
 	if err != nil {
-		return nil, firstMistakes(err)
+		return nil, err
 	}
 	s.areasChanged(t.App)
 	return importedAreas{Added: report.Added, Changed: report.Changed, Same: report.Same, Ended: report.Ended, Job: report.Job}, nil

@@ -65,7 +65,7 @@ func matchList(r *request) error {
 		return nil
 	})
 	if err != nil {
-		return workbookProblem(err)
+		return err
 	}
 	if err := match.Record(r.ctx(), r.App, o, out.Counts, people); err != nil {
 		return err

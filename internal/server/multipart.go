@@ -13,7 +13,6 @@ import (
 	"doorstep/internal/instrument"
 	"doorstep/internal/problem"
 	"doorstep/internal/sensitive"
-	"doorstep/internal/survey"
 )
 
 // uploaded is the only file of a multipart request, in the field "file".
@@ -74,15 +73,6 @@ func noSpill(re *core.RequestEvent) error {
 		return writeProblem(re, err)
 	}
 	return re.Next()
-}
-
-// workbookProblem tells the mistakes of a workbook or of an import, all at once.
-func workbookProblem(err error) error {
-	var mistakes survey.Problems
-	if errors.As(err, &mistakes) {
-		return &problem.Problem{Code: problem.BadWorkbook, Data: mistakes}
-	}
-	return err
 }
 
 func describe(in *instrument.Instrument) map[string]any {

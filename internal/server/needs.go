@@ -97,7 +97,7 @@ func fileServices(r *request) error {
 	}
 	all, err := needs.ReadTable(file.name, bytes.NewReader(file.raw))
 	if err != nil {
-		return workbookProblem(err)
+		return err
 	}
 	return r.tellChanges(needs.Draft{Services: all, Rev: r.query("rev"), Check: check, By: r.actor})
 }

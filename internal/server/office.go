@@ -41,7 +41,7 @@ func publishForm(r *request) error {
 	}
 	in, err := r.Library.Publish(r.App, w, status, r.actor.ID, r.Now())
 	if err != nil {
-		return workbookProblem(err)
+		return err
 	}
 	r.ReleaseKnown(r.ctx(), r.App)
 	return r.JSON(http.StatusOK, describe(in))
@@ -54,7 +54,7 @@ func convertForm(r *request) error {
 	}
 	in, err := instrument.Convert(w, r.Now())
 	if err != nil {
-		return workbookProblem(err)
+		return err
 	}
 	r.Response.Header().Set("X-Doorstep-Warnings", strconv.Itoa(len(in.Form.Warnings)+len(in.Obstacles)))
 	return r.Blob(http.StatusOK, "text/xml; charset=utf-8", in.XML)
@@ -68,10 +68,7 @@ func formStatus(r *request) error {
 		return err
 	}
 	form, version := r.path("form"), r.path("version")
-	if err := r.Library.SetStatus(r.App, instrument.Step{Form: form, Version: version, Status: in.Status}, r.actor.ID, r.Now()); err != nil {
-		return workbookProblem(err)
-	}
-	return r.NoContent(http.StatusNoContent)
+	return r.done(r.Library.SetStatus(r.App, instrument.Step{Form: form, Version: version, Status: in.Status}, r.actor.ID, r.Now()))
 }
 
 func revokeDevice(r *request) error {

@@ -20,7 +20,7 @@ func previewForm(r *request) error {
 	}
 	proposed, err := r.Library.Try(w, r.Now())
 	if err != nil {
-		return workbookProblem(err)
+		return err
 	}
 	if proposed.Form.ID != form {
 		return problem.New(problem.BadParameter, "form_id")

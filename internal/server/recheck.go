@@ -18,7 +18,7 @@ func listedWork(r *request) error {
 	}
 	parts, _, err := work.ReadFrom(tabular.File{Name: file.name, In: bytes.NewReader(file.raw)})
 	if err != nil {
-		return workbookProblem(err)
+		return err
 	}
 	return assign(r, parts, r.query("check") == "1")
 }

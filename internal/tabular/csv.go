@@ -31,16 +31,23 @@ func openCSV(name string, f io.ReadSeeker) (source, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	in := bufio.NewReaderSize(text, 64<<10)
-	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		in.Discard(3)
-	}
 	rows := csv.NewReader(in)
 	rows.Comma = separator(in)
 	rows.FieldsPerRecord, rows.LazyQuotes = -1, true
 	return &csvFile{name: name, rows: rows}, nil
 }
 
-// decoded returns the text of a file in UTF-8. It reads the file twice before: once for its encoding, and once for bytes that are none.
+// UTF8 returns the text of a .csv as tablets read it: in UTF-8 without a mark, whatever a spreadsheet wrote it in. Any other file stays as
+// it is. It fails with survey.Problems for a file with bytes that are no text in its encoding.
+func UTF8(name string, f io.ReadSeeker) (io.Reader, error) {
+	if !isCSV(name) {
+		return f, nil
+	}
+	return decoded(f)
+}
+
+// decoded returns the text of a file in UTF-8, without a mark. It reads the file twice before: once for its encoding, and once for bytes
+// that are none.
 func decoded(f io.ReadSeeker) (io.Reader, error) {
 	enc, err := encodingOf(f)
 	if err != nil {
@@ -79,7 +86,7 @@ func encodingOf(f io.Reader) (encoding.Encoding, error) {
 			if broken > 0 && broken*2 >= wide {
 				return simplifiedchinese.GB18030, nil
 			}
-			return unicode.UTF8, nil
+			return unicode.UTF8BOM, nil
 		case err != nil:
 			return nil, err
 		case r == utf8.RuneError && size == 1:
