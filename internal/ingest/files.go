@@ -95,10 +95,15 @@ func ownerOfInstance(db collections.DB, sender Sender, instance string) (owner, 
 	return own, err
 }
 
+// ownerOf is a record with the worker whose it is, whoever has changed it since.
 func ownerOf(db collections.DB, record string) (owner, error) {
 	own := owner{record: record}
-	_, err := collections.One(db, `SELECT collection, area, worker FROM submissions WHERE record=? AND collection!=''
+	known, err := collections.One(db, `SELECT collection, area, worker FROM submissions WHERE record=? AND collection!=''
 		ORDER BY rev DESC LIMIT 1`, []any{record}, &own.collection, &own.area, &own.worker)
+	if err != nil || !known {
+		return own, err
+	}
+	_, err = collections.One(db, `SELECT area, worker FROM "`+own.collection+`" WHERE id=?`, []any{record}, &own.area, &own.worker)
 	return own, err
 }
 

@@ -54,7 +54,7 @@ func (s *storing) reportHeld(submission, area string) error {
 	asSent := strings.NewReplacer()
 	fresh, causes := reported.tell(found, func(i survey.Issue) []string { return causesOf(db, d.op.ID, i, asSent) })
 	held := consequences{&storing{db: db, d: d, now: s.now}} // nobody said it to the register yet
-	if err := reported.widen(held.storing); err != nil {
+	if err := reported.keep(held.storing, nil); err != nil {
 		return err
 	}
 	if len(fresh) == 0 {

@@ -112,32 +112,18 @@ func (r *priorReport) add(causes []string) {
 	}
 }
 
-// moveToRecord makes the tasks about submissions that this record came from tasks about the record, whose rows have ids now, and
-// keeps what was added.
-func (all priorReports) moveToRecord(s *storing) error {
+// keep stores what was added to reports that are open. With columns of a record, those about submissions that it came from become reports
+// about it: its rows have ids now.
+func (all priorReports) keep(s *storing, record collections.Row) error {
 	for _, r := range all {
-		if !r.held {
+		row := collections.Row{{Column: "causes", Value: collections.JSONList(r.causes)}}
+		switch {
+		case r.held && record != nil:
+			row = append(row, record...)
+		case !r.wider:
 			continue
 		}
-		if err := changeTask(s.db, r.id, s.now, collections.Row{
-			{Column: "collection", Value: s.table()}, {Column: "record", Value: s.d.op.ID}, {Column: "household", Value: s.d.rec.Household},
-			{Column: "area", Value: s.d.rec.Area},
-			{Column: "causes", Value: collections.JSONList(r.causes)},
-		}); err != nil {
-			return err
-		}
-		r.wider = false
-	}
-	return all.widen(s)
-}
-
-// widen keeps what was added to reports that are open.
-func (all priorReports) widen(s *storing) error {
-	for _, r := range all {
-		if !r.wider {
-			continue
-		}
-		if err := changeTask(s.db, r.id, s.now, collections.Row{{Column: "causes", Value: collections.JSONList(r.causes)}}); err != nil {
+		if err := changeTask(s.db, r.id, s.now, row); err != nil {
 			return err
 		}
 	}

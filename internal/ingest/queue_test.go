@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -216,6 +217,29 @@ func TestManyTabletsAtOnce(t *testing.T) {
 			t.Errorf("tablet %d: %d submissions, %d acknowledged of %d", n, got, acknowledged[n], 2*each)
 		}
 	}
+}
+
+// TestAClosedQueueIsEmpty closes it while a batch waits for its answer, and until then nothing more gets in.
+func TestAClosedQueueIsEmpty(t *testing.T) {
+	q, inside, closed := NewQueue(), batchOf(nil, nil, "a", 1), make(chan struct{})
+	if err := q.enter(inside); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		q.Close()
+		close(closed)
+	}()
+	for late := batchOf(nil, nil, "b", 1); q.enter(late) == nil; {
+		q.leave(late)
+		runtime.Gosched()
+	}
+	select {
+	case <-closed:
+		t.Error("it was closed before all had their answers")
+	default:
+	}
+	q.leave(inside)
+	<-closed
 }
 
 func submissionsOf(t *testing.T, app core.App, device string) (n int) {

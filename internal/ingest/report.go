@@ -46,7 +46,8 @@ func (c consequences) report() error {
 	names := rowNames(readRow(c.d.form.Whole, c.d.inst.Root, c.d.rec.Rows), c.d.op.ID)
 	reported.name(names)
 	fresh, causes := reported.tell(found, func(i survey.Issue) []string { return causesOf(c.db, c.d.op.ID, i, names) })
-	if err := reported.moveToRecord(c.storing); err != nil || len(fresh) == 0 {
+	if err := reported.keep(c.storing, collections.Row{{Column: "collection", Value: c.table()}, {Column: "record", Value: c.d.op.ID},
+		{Column: "household", Value: c.d.rec.Household}, {Column: "area", Value: c.d.rec.Area}}); err != nil || len(fresh) == 0 {
 		return err
 	}
 	gravest := slices.IndexFunc(reports, func(r reportKind) bool {

@@ -139,7 +139,9 @@ func TestWhatIntakeLeaves(t *testing.T) {
 	s.late()
 	s.odk()
 	s.byHand()
+	s.beside()
 	corpora.Golden(t, "testdata/story.txt", s.said.String())
+	s.damaged()
 }
 
 func with(a answers, more answers) answers {
@@ -256,15 +258,8 @@ func (s *story) households() {
 }
 
 func (s *story) files() {
-	file := func(name, content string) ingest.File {
-		info, err := collections.Files(s.TestApp).Save(strings.NewReader(content))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		return ingest.File{Name: name, SHA256: info.SHA256, Size: info.Size, MIME: "image/jpeg"}
-	}
 	with := s.visit("photo", 0, with(family(here, "示例路 10 号"), answers{"photo": "a.jpg"}))
-	with.Files = []ingest.File{file("a.jpg", "a"), file("b.jpg", "b")}
+	with.Files = []ingest.File{s.file("a.jpg", "a"), s.file("b.jpg", "b")}
 	s.push("declares files", "mei", with)
 	deliver := func(who string, f ingest.File) {
 		s.then(who+" delivers "+f.Name, func() (any, error) {
@@ -274,27 +269,36 @@ func (s *story) files() {
 	s.then("what mei lacks", func() (any, error) {
 		return ingest.Lacking(collections.Read(s.TestApp), s.field["mei"].Actor.ID, []string{with.Files[1].SHA256, with.Files[0].SHA256})
 	})
-	deliver("tao", file("a.jpg", "a"))
-	deliver("mei", file("a.jpg", "a"))
-	suspect := file("b.jpg", "b")
+	deliver("tao", s.file("a.jpg", "a"))
+	deliver("mei", s.file("a.jpg", "a"))
+	suspect := s.file("b.jpg", "b")
 	suspect.Suspect = true
 	deliver("mei", suspect)
-	deliver("mei", file("b.jpg", "b"))
-	attach := func(who, to string, files ...ingest.File) {
-		s.then(who+" attaches to "+to, func() (any, error) {
-			return nil, s.intake.Attach(s.t.Context(), s.TestApp, s.field[who], s.id(to), files)
-		})
-	}
+	deliver("mei", s.file("b.jpg", "b"))
 	here := func(f ingest.File) ingest.File { f.Here = true; return f }
-	attach("mei", "photo", here(file("a.jpg", "c")), here(file("b.jpg", "b")))
-	attach("mei", "nothing yet", file("n.jpg", "d"), here(file("m.jpg", "e")))
-	attach("tao", "photo", file("s.jpg", "f"))
+	s.attach("mei", "photo", here(s.file("a.jpg", "c")), here(s.file("b.jpg", "b")))
+	s.attach("mei", "nothing yet", s.file("n.jpg", "d"), here(s.file("m.jpg", "e")))
+	s.attach("tao", "photo", s.file("s.jpg", "f"))
 	s.then("mei keeps a log", func() (any, error) {
 		log := ingest.Paradata{SHA256: strings.Repeat("9", 64), Count: 3, ActiveS: 2.5,
 			Questions: map[string]ingest.QuestionTime{"/q": {Seconds: 1, Visits: 2, Changes: 1}},
 			Track:     []ingest.TrackPoint{{At: 1, Lat: 2, Lon: 3}},
 			Events:    map[string]int{"begin": 1}, Pauses: 1, ClockBack: 2, Unreadable: 3}
 		return nil, s.intake.KeepParadata(s.t.Context(), s.TestApp, s.field["mei"], s.id("photo"), log)
+	})
+}
+
+func (s *story) file(name, content string) ingest.File {
+	info, err := collections.Files(s.TestApp).Save(strings.NewReader(content))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return ingest.File{Name: name, SHA256: info.SHA256, Size: info.Size, MIME: "image/jpeg"}
+}
+
+func (s *story) attach(who, to string, files ...ingest.File) {
+	s.then(who+" attaches to "+to, func() (any, error) {
+		return nil, s.intake.Attach(s.t.Context(), s.TestApp, s.field[who], s.id(to), files)
 	})
 }
 
@@ -432,27 +436,84 @@ func (s *story) odk() {
 }
 
 func (s *story) byHand() {
-	change := func(table, id string, by access.Actor, values answers) {
-		columns := slices.Sorted(maps.Keys(values))
-		s.then(s.names.In(fmt.Sprintf("%s changes %s %s: %v", by.ID, table, id, columns)), func() (any, error) {
-			record, err := s.FindRecordById(table, id)
-			if err != nil {
-				return nil, err
-			}
-			for column, value := range values {
-				record.Set(column, value)
-			}
-			record.Set(collections.By, by)
-			return nil, s.Save(record)
-		})
-	}
-	change("households", s.household("empty"), s.boss, answers{"head_name": "钱一", "residents": 5})
-	change("persons", s.person("first", 1), s.boss, answers{"phone": "13900000005", "sex": "male"})
-	change("story", s.id("photo"), s.boss, answers{"remarks": "桌边改", "head": "孙一"})
-	change("story", s.id("photo"), s.boss, answers{"residents": 40, "rev": 9, "review_state": "approved", "area": there})
-	change("story", s.id("photo"), s.boss, answers{"place": `{"lat":22.55,"lon":114.045,"alt":0,"accuracy":5}`})
+	s.change("households", s.household("empty"), s.boss, answers{"head_name": "钱一", "residents": 5})
+	s.change("persons", s.person("first", 1), s.boss, answers{"phone": "13900000005", "sex": "male"})
+	s.change("story", s.id("photo"), s.boss, answers{"remarks": "桌边改", "head": "孙一"})
+	s.change("story", s.id("photo"), s.boss, answers{"residents": 40, "rev": 9, "review_state": "approved", "area": there})
+	s.change("story", s.id("photo"), s.boss, answers{"place": `{"lat":22.55,"lon":114.045,"alt":0,"accuracy":5}`})
 	row := s.one(`SELECT id FROM story_people WHERE visit=? AND position=1`, s.id("second"))
-	change("story_people", row, s.boss, answers{"mobile": "13900000006"})
+	s.change("story_people", row, s.boss, answers{"mobile": "13900000006"})
+}
+
+func (s *story) change(table, id string, by access.Actor, values answers) {
+	columns := slices.Sorted(maps.Keys(values))
+	s.then(s.names.In(fmt.Sprintf("%s changes %s %s: %v", by.ID, table, id, columns)), func() (any, error) {
+		record, err := s.FindRecordById(table, id)
+		if err != nil {
+			return nil, err
+		}
+		for column, value := range values {
+			record.Set(column, value)
+		}
+		record.Set(collections.By, by)
+		return nil, s.Save(record)
+	})
+}
+
+// beside is what happens seldom: a person is named for a visit to several, rows and records are lost, a file becomes another.
+func (s *story) beside() {
+	s.push("visits several whose record is not there", "mei", s.visit("several", 5, home))
+	several := s.held("several")
+	s.then("boss gives several to one person", func() (any, error) {
+		return ingest.Assign(s.t.Context(), s.TestApp, s.intake, access.Act{Actor: s.boss, Now: s.Doorstep.Now()}, ingest.Assignment{
+			Submission: several, Household: s.household("first"), Person: s.person("first", 1), Reason: "电话里核对过了，是这个孩子"})
+	})
+	s.change("story", s.id("first"), s.boss, answers{"remarks": "再改"})
+	s.do(`DELETE FROM story WHERE id='` + s.id("round 2") + `'`)
+	s.push("corrects what was deleted, without a base", "tao", s.visit("round 2", 0, home))
+	other := s.file("a.jpg", "g")
+	other.Here = true
+	s.attach("mei", "photo", other)
+}
+
+// damaged sends again what waits and does not open any more, which is answered as before and is mended, and corrects a record from before a
+// change that does not open: whatever the answer was then, both are kept.
+func (s *story) damaged() {
+	damage := func(table, id string) {
+		s.do(`UPDATE ` + table + ` SET sealed=substr(sealed,1,length(sealed)-6)||'AAAAAA' WHERE id='` + id + `'`)
+	}
+	accept := func(op ingest.Operation) ingest.Receipt {
+		s.t.Helper()
+		s.seq++
+		op.Seq, op.Raw = s.seq, raw(op)
+		receipts, err := ingest.Accept(s.t.Context(), s.App, s.intake, s.field["mei"], []ingest.Operation{op})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return receipts[0]
+	}
+	held := s.held("several")
+	damage(collections.Submissions, held)
+	for _, how := range []string{"damaged", "mended"} {
+		if r := accept(s.visit("several", 5, home)); r.Was != ingest.Quarantined || r.Code != problem.UnknownBase || r.ID != s.id("several") {
+			s.t.Errorf("what waits, %s and sent again: %+v", how, r)
+		}
+	}
+	if kept := s.Clear(s.t, collections.Submissions, "id='"+held+"'", "raw"); !strings.Contains(kept[0][0], "王小明") {
+		s.t.Errorf("what was mended says %s", kept)
+	}
+	damage(collections.Edits, s.one(`SELECT id FROM edits WHERE record=? AND field='remarks'`, s.id("photo")))
+	silent := with(family(here, "示例路 10 号"), answers{"photo": "a.jpg"})
+	if r := accept(s.visit("photo", 1, silent)); r.Status != ingest.Conflict {
+		s.t.Errorf("a correction from before a change that is damaged: %+v", r)
+	}
+}
+
+func (s *story) do(query string) {
+	s.t.Helper()
+	if _, err := s.NonconcurrentDB().NewQuery(query).Execute(); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // publish makes the story's form another.
