@@ -40,7 +40,10 @@ func TestWhatFailsIsSaid(t *testing.T) {
 			_, _, err := identity.FindHeard(read, identity.Heard{Name: "王小明", Year: 2015, Places: places, Over: identity.Everywhere.Over})
 			return err
 		}},
-		{"likely", func() error { _, err := identity.Likely(read, identity.Described{Person: said}, identity.Everywhere.Over); return err }},
+		{"likely", func() error {
+			_, err := identity.Likely(read, identity.Described{Person: said}, identity.Everywhere.Over)
+			return err
+		}},
 		{"each", func() error {
 			return identity.EachIn(read, "99", "991", func(identity.Person) error { return nil })
 		}},
