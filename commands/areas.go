@@ -132,10 +132,13 @@ func listAreaJobs(app *pocketbase.PocketBase, d *hooks.Doorstep) *cobra.Command 
 	c := &cobra.Command{Use: "jobs", Short: "归网任务的进度 · how far the latest jobs of areas are", Args: cobra.NoArgs}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		all, err := reassign.Jobs(collections.Read(app), "", 50)
+		if err != nil {
+			return err
+		}
 		for _, j := range all {
 			tellJob(cmd, j)
 		}
-		return err
+		return nil
 	}
 	return prepared(app, d, c)
 }

@@ -21,7 +21,7 @@ func TestAFolderHoldsItsBackupsAlone(t *testing.T) {
 	}
 	for _, name := range []string{
 		"doorstep-20260101-100000.zip", "nightly-20260102-183000.zip", "nightly-20260102-183001.zip", "doorstep-20260102-190000.zip", "doorstep-2026.zip",
-		"nightly-20261301-000000.zip", "other-20260103-000000.zip", "doorstep-20260104-000000.zip.part", "notes.txt", "sub/doorstep-20260106-000000.zip",
+		"nightly-20261301-000000.zip", "other-20260103-000000.zip", "doorstep-20260104-000000.zip.part", "notes.txt", "sub/doorstep-20260106-000000.zip", "20260107-000000.zip",
 	} {
 		if err := os.WriteFile(filepath.Join(f.Dir, name), []byte(name), 0o600); err != nil {
 			t.Fatal(err)
@@ -40,6 +40,9 @@ func TestAFolderHoldsItsBackupsAlone(t *testing.T) {
 	want := "doorstep-20260102-190000.zip nightly-20260102-183001.zip nightly-20260102-183000.zip doorstep-20260101-100000.zip"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if _, err := (Folder{Dir: filepath.Join(f.Dir, "notes.txt")}).List(); err == nil {
+		t.Error("a folder that cannot be read passes for an empty one")
 	}
 	for name, here := range map[string]bool{
 		"nightly-20260102-183000.zip": true, "doorstep-20260101-100000.zip": true, "nightly-20260109-000000.zip": false, "notes.txt": false,

@@ -35,6 +35,15 @@ func TestABackupTellsWhatItLacks(t *testing.T) {
 	if want := []string{lost, also}; !slices.Equal(report.Missing, want) {
 		t.Errorf("%v, want %v", report.Missing, want)
 	}
+	dir := t.TempDir()
+	app.TellsEach(t, "a backup", func() error {
+		_, err := backup.Make(t.Context(), app.TestApp, filepath.Join(dir, "city.zip"), time.Now())
+		return err
+	}, func(failed string) {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("%v %v are left, though this failed: %s", left, err, failed)
+		}
+	})
 	// meanwhile one was erased, and one of those that are referred to did come
 	still, err := backup.StillMissing(app.TestApp, t.TempDir(), []string{lost, digest("d")})
 	if err != nil || !slices.Equal(still, []string{lost}) {
@@ -57,6 +66,10 @@ func TestAReportIsOfItsArchive(t *testing.T) {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
+	}
+	collections.UseSpare(app, 1<<60)
+	if _, err := backup.Make(t.Context(), app.TestApp, file+".next", time.Now()); !errors.Is(err, backup.ErrRoom) {
+		t.Errorf("on a full disk: %v", err)
 	}
 	sum := sha256.Sum256(content)
 	if report.Size != int64(len(content)) || report.SHA256 != hex.EncodeToString(sum[:]) || report.Tablets != 2 || report.Name != "city.zip" {
