@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
+	"time"
 
 	"doorstep/internal/datafolder"
 )
@@ -122,6 +124,42 @@ func TestReadRefusesWhatIsNotAsItWas(t *testing.T) {
 	full := errors.New("the disk is full")
 	if _, err := read(archived(t, whole), func(string, io.Reader) error { return full }); !errors.Is(err, full) || errors.Is(err, errDamaged) {
 		t.Errorf("a full disk: %v", err)
+	}
+}
+
+// An archive that cannot be written as a whole is none: neither of a file that cannot be read, nor with digests that cannot.
+func TestWhatCannotBeWrittenIsTold(t *testing.T) {
+	torn := errors.New("torn")
+	file := filepath.Join(t.TempDir(), "sums")
+	open := func(flag int) *os.File {
+		f, err := os.OpenFile(file, os.O_CREATE|flag, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.Close() })
+		return f
+	}
+	if err := newWriter(io.Discard, open(os.O_RDWR)).add("data.db", zip.Store, time.Time{}, iotest.ErrReader(torn)); !errors.Is(err, torn) || !strings.Contains(err.Error(), "data.db") {
+		t.Errorf("%v", err)
+	}
+	in, pipe, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer pipe.Close()
+	gone := open(os.O_RDWR)
+	gone.Close()
+	for name, sums := range map[string]*os.File{"not be written": gone, "not be gone back in": pipe, "not be read": open(os.O_WRONLY)} {
+		if err := newWriter(io.Discard, sums).close(Manifest{}); err == nil {
+			t.Errorf("the digests can %s, and nothing is said", name)
+		}
+	}
+	if _, _, err := digest(gone); err == nil {
+		t.Error("a file that cannot be read has a digest")
+	}
+	if _, err := (Folder{Dir: filepath.Join(file, "x")}).Make(t.Context(), nil, time.Time{}); !errors.Is(err, syscall.ENOTDIR) {
+		t.Errorf("below a file: %v", err)
 	}
 }
 
