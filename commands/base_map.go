@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -68,16 +67,19 @@ func tellBaseMap(ctx context.Context, out io.Writer, src basemap.Source, areas *
 		return err
 	}
 	fmt.Fprintf(out, "%s\n%s, 最大级别 largest zoom %d, %s\n", src.URL, src.Datum, src.LargestZoom, src.Credit)
-	tried, err := server.TryBaseMap(ctx, src, areas)
-	switch failed := (*basemap.Failure)(nil); {
-	case !tried:
-		_, err = fmt.Fprintln(out, "没有带边界的区划，未试取 · no area has a boundary, so no square was tried")
-	case err == nil:
+	tried, why, err := server.TryBaseMap(ctx, src, areas)
+	if err != nil {
+		return err
+	}
+	switch tried {
+	case "came":
 		_, err = fmt.Fprintln(out, "试取成功 · a square came")
-	case errors.Is(err, basemap.ErrNone):
+	case "none":
 		_, err = fmt.Fprintln(out, "服务器没有这里的瓦片 · the tile server has no square there")
-	case errors.As(err, &failed):
-		_, err = fmt.Fprintf(out, "试取失败，设置已保存 · no square came, the setting stands: %s\n", failed.Why)
+	case "failed":
+		_, err = fmt.Fprintf(out, "试取失败，设置已保存 · no square came, the setting stands: %s\n", why)
+	default:
+		_, err = fmt.Fprintln(out, "没有带边界的区划，未试取 · no area has a boundary, so no square was tried")
 	}
 	return err
 }

@@ -55,22 +55,11 @@ func editBaseMap(r *request) error {
 		Tried string `json:"tried"`
 		Why   string `json:"why"`
 	}{Tried: "not"}
+	var err error
 	if in.On() {
-		var tried bool
-		var err error
-		share.Wait(r.Response, func() { tried, err = TryBaseMap(r.ctx(), in, r.Areas.Index()) })
-		switch failed := (*basemap.Failure)(nil); {
-		case errors.As(err, &failed):
-			out.Tried, out.Why = "failed", failed.Why
-		case errors.Is(err, basemap.ErrNone):
-			out.Tried = "none"
-		case err != nil:
-			return err
-		case tried:
-			out.Tried = "came"
-		}
+		share.Wait(r.Response, func() { out.Tried, out.Why, err = TryBaseMap(r.ctx(), in, r.Areas.Index()) })
 	}
-	return r.send(out, nil)
+	return r.send(out, err)
 }
 
 // baseMap is the tile server of the settings; the zero Source for none. One that was set by hand and is wrong is none, and is in the log.

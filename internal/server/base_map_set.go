@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"time"
 
@@ -51,16 +52,22 @@ func SetBaseMap(db collections.DB, act access.Act, src basemap.Source) error {
 	return audit.Append(db, act.Now, entry)
 }
 
-// TryBaseMap asks a source for a square in the middle of one of the largest areas with a boundary; tried is false where none has one. It
-// fails as Squares.Get does.
-func TryBaseMap(ctx context.Context, src basemap.Source, areas *grid.Index) (tried bool, err error) {
+// TryBaseMap asks a source for a square in the middle of one of the largest areas with a boundary. tried is "came", "none" where the source
+// has no square there, "failed" with why, or "not" where no area has a boundary.
+func TryBaseMap(ctx context.Context, src basemap.Source, areas *grid.Index) (tried, why string, err error) {
 	whole := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
 	for _, level := range []grid.Level{grid.City, grid.District, grid.Street, grid.Community, grid.Grid} {
 		for a := range areas.In(whole, level) {
 			at := tile.Holding(a.Boundary.Bound().Center(), min(src.LargestZoom, zoomTried))
 			_, err := basemap.New(time.Now).Get(ctx, src, at)
-			return true, err
+			switch failed := (*basemap.Failure)(nil); {
+			case errors.As(err, &failed):
+				return "failed", failed.Why, nil
+			case errors.Is(err, basemap.ErrNone):
+				return "none", "", nil
+			}
+			return "came", "", err
 		}
 	}
-	return false, nil
+	return "not", "", nil
 }
