@@ -102,6 +102,15 @@ func TestCleanRecordsAreApprovedTogether(t *testing.T) {
 	if kept := list(t, collections.Read(d.TestApp), `SELECT count(*) FROM reviews WHERE decision='approve'`)[0]; kept != fmt.Sprint(len(done.Approved)) {
 		t.Errorf("%s decisions are kept", kept)
 	}
+	next := list(t, collections.Read(d.TestApp), `SELECT id FROM child_visits WHERE area LIKE '990102%'`)
+	other := list(t, collections.Read(d.TestApp), `SELECT id FROM workers WHERE staff_no='S-990102'`)[0]
+	for _, id := range next {
+		d.Plant(t, collections.Edits, map[string]any{"id": "of-" + id, "record": id, "worker": other})
+	}
+	d.other.Want(http.StatusOK, http.MethodPost, path, nil, &again)
+	if after := d.states(); len(again.Approved) != 0 || again.Refused != 1 || again.Left != 0 || after[next[0]] != collections.Received || after[next[1]] != collections.Received {
+		t.Errorf("whose answers the supervisor has changed: %+v", again)
+	}
 }
 
 // A held submission is shown in the words of its form with what is sealed masked; elsewhere it is as good as none.
