@@ -90,6 +90,34 @@ func TestTampering(t *testing.T) {
 	}
 }
 
+// What is recorded is all kept, and none of it can be changed unnoticed.
+func TestEachColumnIsHeld(t *testing.T) {
+	app, head := chain(t)
+	e := audit.Entry{Actor: "w1", Role: "field", Device: "tablet", Action: audit.Read, Collection: "persons", Record: "person-1", Area: "9901", Purpose: audit.Review, Subjects: []string{"b", "a"}}
+	write(t, app, func(db collections.DB) error { return audit.Append(db, noon, e) })
+	all, err := audit.After(collections.Read(app.TestApp), head.Seq)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	r := all[0]
+	want := audit.Row{Seq: head.Seq + 1, ID: r.ID, At: collections.Stamp(noon), Actor: "w1", Role: "field", Device: "tablet", Action: audit.Read, Collection: "persons", Record: "person-1", Area: "9901",
+		Purpose: string(audit.Review), Subjects: audit.Pack(e.Subjects), Detail: "{}", Prev: head.Hash, Hash: r.Hash}
+	if r != want || r.ID == "" || r.Hash == "" {
+		t.Errorf("%+v, want %+v", r, want)
+	}
+	last := ` WHERE seq=` + fmt.Sprint(r.Seq)
+	for _, column := range []string{"id", "created", "actor", "role", "device", "action", "collection", "record", "area", "purpose", "subjects", "detail", "prev", "hash"} {
+		unguarded(t, app, []string{`UPDATE audit SET ` + column + `=` + column + `||' '` + last})
+		if got := verify(t, app, ""); got.Broken != r.Seq {
+			t.Errorf("another %s is not noticed: %+v", column, got)
+		}
+		unguarded(t, app, []string{`UPDATE audit SET ` + column + `=substr(` + column + `,1,length(` + column + `)-1)` + last})
+	}
+	if got := verify(t, app, ""); !got.Whole() {
+		t.Errorf("%+v", got)
+	}
+}
+
 // unguarded runs SQL with the triggers out of the way and puts them back.
 func unguarded(t *testing.T, app *testapp.App, statements []string) {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -66,6 +67,13 @@ func TestWhoIsFoundByTheIndex(t *testing.T) {
 		}
 	}
 	compare("without an index")
+	for _, statement := range []string{"INSERT INTO audit_seen", "INSERT INTO meta"} {
+		picture, err := app.Picture(t), error(nil)
+		failed := app.Failing(2, func(query string) bool { return !strings.HasPrefix(query, statement) }, func() { err = audit.Index(t.Context(), app.TestApp) })
+		if moved := app.Moved(t, picture); failed == "" || err == nil || len(moved) > 0 {
+			t.Errorf("%q fails: %v, and %d rows moved", failed, err, len(moved))
+		}
+	}
 	for _, when := range []string{"indexed", "indexed again"} {
 		if err := audit.Index(t.Context(), app.TestApp); err != nil {
 			t.Fatal(err)
@@ -73,6 +81,37 @@ func TestWhoIsFoundByTheIndex(t *testing.T) {
 		compare(when)
 	}
 	noticed(t, app, person, len(of[person]))
+	write(t, app, func(db collections.DB) error { return collections.SetMeta(db, "audit.seen", "far") })
+	db := collections.Read(app.TestApp)
+	_, _, whoFails := audit.Who(db, person, nil)
+	_, verifyFails := audit.Verify(db, "")
+	if indexFails := audit.Index(t.Context(), app.TestApp); whoFails == nil || verifyFails == nil || indexFails == nil {
+		t.Errorf("of an index that says nobody knows how far it has come: %v, %v, %v", whoFails, verifyFails, indexFails)
+	}
+}
+
+// A piece of the index ends where so many ids stand in it, however few rows they are in.
+func TestAPieceHoldsSoManyIDs(t *testing.T) {
+	app := testapp.New(t)
+	ids := make([]string, 100_000)
+	for i := range ids {
+		ids[i] = fmt.Sprint(i)
+	}
+	for _, pieces := range []string{"", "1 "} {
+		write(t, app, func(db collections.DB) error {
+			return audit.Append(db, noon, audit.Entry{Action: audit.ReadMany, Subjects: ids})
+		})
+		if err := audit.Index(t.Context(), app.TestApp); err != nil {
+			t.Fatal(err)
+		}
+		head, err := audit.HeadOf(collections.Read(app.TestApp))
+		if pieces != "" {
+			pieces += fmt.Sprint(head.Seq)
+		}
+		if got, failed := collections.MetaValue(collections.Read(app.TestApp), "audit.seen"); err != nil || failed != nil || got != pieces {
+			t.Errorf("%q %v %v, want %q", got, err, failed, pieces)
+		}
+	}
 }
 
 // noticed damages the index in each way and looks whether anybody notices. A row that is lost is lost for who asks: it is the index that
@@ -151,6 +190,9 @@ func TestWhoFollowsMergesAndRecords(t *testing.T) {
 			if got += fmt.Sprint(" ", l.Record, l.Concerns); l.StaffNo != "F1" || l.Name != "测试 F1" {
 				t.Errorf("%s: %+v", c.person, l)
 			}
+		}
+		if trace.Count != len(trace.Lines) || trace.Lines == nil || len(trace.People) != min(1, len(trace.Lines)) {
+			t.Errorf("%s: %d lines, of %+v", c.person, trace.Count, trace.People)
 		}
 		if err != nil || found != c.found || got != c.want {
 			t.Errorf("%s: %t %s, want %s: %v", c.person, found, got, c.want, err)
