@@ -275,3 +275,46 @@ func TestAJobOfAreasTurnsAlone(t *testing.T) {
 		t.Errorf("a job that was through when it stopped: %+v, %v", job, err)
 	}
 }
+
+// TestAJobOfManyRecordsMovesEach recodes a grid in which more households, visits and people without a household lie than one transaction looks
+// at, and its neighbour keeps the same.
+func TestAJobOfManyRecordsMovesEach(t *testing.T) {
+	app := testapp.New(t)
+	const from, to, beside, many = "990101001001001", "990101001001002", "990101001001003", 201
+	for _, code := range []string{to, beside} {
+		app.Plant(t, collections.Areas, map[string]any{"id": code, "code": code, "area": code, "level": "grid", "name": "今", "active": true, "boundary": "null"})
+	}
+	app.Plant(t, "area_revisions", map[string]any{"id": "r", "code": from, "name": "昔", "level": "grid", "parent": from[:12], "expected_households": 0,
+		"valid_from": "2026-01-01 00:00:00.000Z", "valid_to": "2026-02-01 00:00:00.000Z", "kind": "recoded", "became": `["` + to + `"]`, "boundary": "null"})
+	for _, area := range []string{from, beside} {
+		for table, columns := range map[string]string{
+			collections.Households: "area_method, area_confidence", collections.Persons: "name, phone", "child_visits": "issues, area_confidence",
+		} {
+			query := fmt.Sprintf(`INSERT INTO %s (id, area, rev, %s) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<%d)
+				SELECT '%[1]s of %[4]s '||i, '%[4]s', 1, '[]', 1 FROM n`, table, columns, many, area)
+			if _, err := app.NonconcurrentDB().NewQuery(query).Execute(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+		_, err := reassign.Begin(db, "x", app.Doorstep.Now())
+		return err
+	})
+	if err == nil {
+		err = app.Doorstep.Reassign(t.Context(), app.TestApp)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{collections.Households, collections.Persons, "child_visits"} {
+		areas, err := collections.Map[string, int](collections.Read(app.TestApp), `SELECT area, COUNT(*) FROM `+table+` GROUP BY area`)
+		if want := map[string]int{to: many, beside: many}; err != nil || !maps.Equal(areas, want) {
+			t.Errorf("%s: %v, %v", table, areas, err)
+		}
+	}
+	jobs, err := reassign.Jobs(collections.Read(app.TestApp), "", 9)
+	if err != nil || len(jobs) != 1 || jobs[0].Total != 4*many || jobs[0].Done < 5*many || jobs[0].Moved != 3*many || jobs[0].Skipped != 0 {
+		t.Errorf("%+v, %v", jobs, err)
+	}
+}

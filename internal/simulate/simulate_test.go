@@ -138,7 +138,8 @@ func TestAuditFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
-// One run whose ledgers are falsified before the verdict: a record that was never sent, and one that is forgotten.
+// One run whose ledgers are falsified before the verdict: a record that was never sent, and one that is forgotten. A decision that the server
+// refuses ends the run.
 func TestAFalseLedgerFails(t *testing.T) {
 	cfg := hamlet(t)
 	cfg.Tablets, cfg.Visits, cfg.Network = 1, 2, Network{}
@@ -167,5 +168,10 @@ func TestAFalseLedgerFails(t *testing.T) {
 	}
 	if f := s.report().Findings; f.OK() || !slices.Equal(f.Doubled, sent[:1]) || len(f.Missing) != 2 {
 		t.Errorf("findings %+v for a ledger without %s, with another record and with a false revision", f, sent[0])
+	}
+	var refusal *client.Refusal
+	never := &visit{id: "never-sent", form: tab.visits[0].form}
+	if err := tab.decide(t.Context(), never, "approve", 1); !errors.As(err, &refusal) || never.decision != "" {
+		t.Errorf("a decision that the server refuses: %v, and the visit is %q", err, never.decision)
 	}
 }
