@@ -48,7 +48,7 @@ func (s *Server) Route(e *core.ServeEvent) error {
 
 func (s *Server) answer(r Route, re *core.RequestEvent) error {
 	if r.Do == access.HandIn {
-		return r.handle(&request{re, s, access.Actor{}})
+		return r.handle(&request{re, s, access.Actor{}, 0})
 	}
 	actor, ok := access.Of(re.Auth)
 	if !ok {
@@ -62,7 +62,10 @@ func (s *Server) answer(r Route, re *core.RequestEvent) error {
 	} else if !allowed {
 		return problem.New(problem.ForTheWhole, "")
 	}
-	req := &request{re, s, Caller(re)}
+	req := &request{re, s, Caller(re), 0}
+	if err := req.readLimit(); err != nil {
+		return err
+	}
 	if by := req.query("sort"); by != "" && len(r.Sorts) > 0 && !slices.Contains(r.Sorts, by) {
 		return problem.New(problem.BadParameter, "sort")
 	}

@@ -82,10 +82,7 @@ func areaHistory(r *request) error {
 }
 
 func listAreaJobs(r *request) error {
-	limit, err := r.page()
-	if err != nil {
-		return err
-	}
+	limit := r.page()
 	all, err := reassign.Jobs(r.db(), r.query("cursor"), limit)
 	if err != nil {
 		return err
@@ -131,10 +128,7 @@ func areaMoves(r *request) error {
 	if !r.actor.May(access.ReviewRecord, from, "") && !r.actor.May(access.ReviewRecord, to, "") {
 		return problem.New(problem.NotFound, "")
 	}
-	limit, err := r.page()
-	if err != nil {
-		return err
-	}
+	limit := r.page()
 	all, err := reassign.List(r.db(), reassign.Between{Job: r.path("id"), From: from, To: to}, r.query("cursor"), limit)
 	if err != nil {
 		return err

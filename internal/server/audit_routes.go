@@ -17,10 +17,6 @@ func verifyAudit(r *request) error {
 // now is not found.
 func whoSaw(r *request) error {
 	id := r.path("id")
-	limit, err := r.page()
-	if err != nil {
-		return err
-	}
 	trace, found, err := audit.Who(r.db(), id, func(area string) bool { return r.actor.May(access.ReadAudit, area, "") })
 	if err != nil {
 		return err
@@ -28,7 +24,7 @@ func whoSaw(r *request) error {
 	if !found || !r.actor.May(access.ReadAudit, trace.Area, "") {
 		return problem.New(problem.NotFound, "")
 	}
-	if !trace.Page(r.query("cursor"), limit, r.query("sort") == console.Newest) {
+	if !trace.Page(r.query("cursor"), r.page(), r.query("sort") == console.Newest) {
 		return problem.New(problem.BadCursor, "")
 	}
 	entry := r.actor.DidTo(audit.WhoSaw, collections.Persons, id, trace.Area, trace.Persons...)

@@ -62,11 +62,7 @@ func endSessions(r *request) error {
 
 // queueOf lists the records that the filter of the URL finds.
 func queueOf(r *request) error {
-	f, err := r.filter()
-	if err != nil {
-		return err
-	}
-	page, err := console.Queue(r.db(), r.known(), r.actor, f)
+	page, err := console.Queue(r.db(), r.known(), r.actor, r.filter())
 	if err != nil {
 		return err
 	}
@@ -77,10 +73,10 @@ func queueOf(r *request) error {
 	return r.send(page, r.saw(audit.Review, listed(r.actor, "queue", page.Items, func(one console.Item) string { return one.ID })))
 }
 
-func (r *request) filter() (f console.Filter, err error) {
-	f = console.FilterOf(r.query)
-	f.Limit, err = r.limit()
-	return f, err
+func (r *request) filter() console.Filter {
+	f := console.FilterOf(r.query)
+	f.Limit = r.limit
+	return f
 }
 
 func savedQueues(r *request) error {

@@ -15,24 +15,16 @@ const approvedTogether = 50
 
 // cleanSet tells what would be approved together. It names no record: nobody is to know which are held back.
 func cleanSet(r *request) error {
-	f, err := r.filter()
-	if err != nil {
-		return err
-	}
-	return r.send(console.CleanSet(r.db(), r.known(), r.actor, f, collections.Stamp(r.Now())))
+	return r.send(console.CleanSet(r.db(), r.known(), r.actor, r.filter(), collections.Stamp(r.Now())))
 }
 
 // approveClean approves the next records of a set that was looked at. It is asked again until none are left.
 func approveClean(r *request) error {
-	f, err := r.filter()
-	if err != nil {
-		return err
-	}
 	before := r.query("before")
 	if before == "" {
 		return problem.New(problem.BadParameter, "before")
 	}
-	set, err := console.CleanSet(r.db(), r.known(), r.actor, f, before)
+	set, err := console.CleanSet(r.db(), r.known(), r.actor, r.filter(), before)
 	if err != nil {
 		return err
 	}

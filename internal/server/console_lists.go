@@ -28,12 +28,8 @@ func today(r *request) error {
 }
 
 func listPairs(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	page, err := console.Pairs(r.db(), r.known(), r.actor,
-		console.PairsAsked{Kind: r.query("kind"), Sort: r.query("sort"), Cursor: r.query("cursor"), Limit: limit})
+		console.PairsAsked{Kind: r.query("kind"), Sort: r.query("sort"), Cursor: r.query("cursor"), Limit: r.limit})
 	if err != nil {
 		return err
 	}
@@ -117,12 +113,8 @@ func outlines(r *request) error {
 }
 
 func listWorkers(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	return r.send(console.Workers(r.db(), r.known(), r.actor,
-		console.WorkersAsked{Area: r.query("area"), Words: r.query("q"), Sort: r.query("sort"), Cursor: r.query("cursor"), Limit: limit}))
+		console.WorkersAsked{Area: r.query("area"), Words: r.query("q"), Sort: r.query("sort"), Cursor: r.query("cursor"), Limit: r.limit}))
 }
 
 func listForms(r *request) error {
@@ -136,12 +128,8 @@ func readPace(r *request) error {
 
 // outcomes counts the cases of the territory by their final disposition, with AAPOR's rates, a page of lines at a time.
 func outcomes(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	return r.send(console.ReadOutcomes(r.db(), r.known(), r.actor, console.OutcomeFilter{Form: r.query("form"), Area: r.query("area"),
-		Campaign: r.query("campaign"), By: r.query("by"), Level: r.query("level"), E: r.query("e"), Cursor: r.query("cursor"), Limit: limit}))
+		Campaign: r.query("campaign"), By: r.query("by"), Level: r.query("level"), E: r.query("e"), Cursor: r.query("cursor"), Limit: r.limit}))
 }
 
 // oneHeld shows what a submission says that is no record.

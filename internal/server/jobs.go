@@ -18,11 +18,7 @@ import (
 )
 
 func listJobs(r *request) error {
-	limit, err := r.page()
-	if err != nil {
-		return err
-	}
-	which := job.Which{Kind: r.query("kind"), Cursor: r.query("cursor"), Oldest: r.query("sort") == console.Oldest, Limit: limit}
+	which := job.Which{Kind: r.query("kind"), Cursor: r.query("cursor"), Oldest: r.query("sort") == console.Oldest, Limit: r.page()}
 	return r.send(job.List(r.db(), r.actor, which))
 }
 
@@ -153,11 +149,7 @@ type cleanAsked struct {
 }
 
 func beginApproving(r *request) error {
-	f, err := r.filter()
-	if err != nil {
-		return err
-	}
-	in := cleanAsked{f, r.query("before")}
+	in := cleanAsked{r.filter(), r.query("before")}
 	if in.Before == "" {
 		return problem.New(problem.BadParameter, "before")
 	}

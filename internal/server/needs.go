@@ -27,12 +27,8 @@ func personNeeds(r *request) error {
 
 // listNeeds lists the needs of an area, person by person.
 func listNeeds(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	page, err := needs.List(r.db(), r.Library, r.actor, needs.Filter{Area: r.query("area"), Domain: r.query("domain"), Level: r.query("level"),
-		Cursor: r.query("cursor"), Limit: limit})
+		Cursor: r.query("cursor"), Limit: r.limit})
 	if err != nil {
 		return err
 	}

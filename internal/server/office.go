@@ -102,15 +102,11 @@ func (r *request) coverage() ([]coverage.Area, error) {
 // readCoverage tells how far the areas of a level are, page by page. Each page counts all of them: a level has no more than a page may
 // cost.
 func readCoverage(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	all, err := r.coverage()
 	if err != nil {
 		return err
 	}
-	return r.send(console.PageOfAreas(all, r.query("sort"), r.query("cursor"), limit))
+	return r.send(console.PageOfAreas(all, r.query("sort"), r.query("cursor"), r.limit))
 }
 
 // english reports whether the headings of a table are asked for in English.
@@ -143,15 +139,11 @@ func coverageFile(r *request) error {
 
 // workersCoverage tells what each worker has brought from the caller's territory, page by page.
 func workersCoverage(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	all, err := coverage.Workers(r.db(), r.actor.Ranges(r.query("within")))
 	if err != nil {
 		return err
 	}
-	return r.send(console.PageOfWork(r.db(), all, r.query("sort"), r.query("cursor"), limit))
+	return r.send(console.PageOfWork(r.db(), all, r.query("sort"), r.query("cursor"), r.limit))
 }
 
 // workersFile is the whole list that workersCoverage gives in pages, as a table.

@@ -51,18 +51,12 @@ func drawRecheck(r *request) error {
 	return r.send(work.Draw(r.ctx(), r.App, r.act(), in))
 }
 
-func (r *request) recheckFilter() (f console.RecheckFilter, err error) {
-	f = console.RecheckFilter{Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"), Cursor: r.query("cursor")}
-	f.Limit, err = r.limit()
-	return f, err
+func (r *request) recheckFilter() console.RecheckFilter {
+	return console.RecheckFilter{Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"), Cursor: r.query("cursor"), Limit: r.limit}
 }
 
 func listRechecks(r *request) error {
-	f, err := r.recheckFilter()
-	if err != nil {
-		return err
-	}
-	page, err := console.Rechecks(r.db(), r.known(), r.actor, f)
+	page, err := console.Rechecks(r.db(), r.known(), r.actor, r.recheckFilter())
 	if err != nil {
 		return err
 	}
@@ -72,11 +66,7 @@ func listRechecks(r *request) error {
 
 // readAgreement tells how far re-interviews say what the first interviews said: numbers, of nobody in particular but the workers.
 func readAgreement(r *request) error {
-	f, err := r.recheckFilter()
-	if err != nil {
-		return err
-	}
-	return r.send(console.ReadAgreement(r.db(), r.known(), r.actor, f))
+	return r.send(console.ReadAgreement(r.db(), r.known(), r.actor, r.recheckFilter()))
 }
 
 // workerDay shows what a worker did on a day, to actors who may read about workers as well.

@@ -20,6 +20,7 @@ type request struct {
 	*core.RequestEvent
 	*Server
 	actor access.Actor
+	limit int // of items that it asks for; 0 for none given
 }
 
 func (r *request) ctx() context.Context { return r.Request.Context() }
@@ -51,24 +52,20 @@ func (r *request) done(err error) error {
 // query is a parameter of the URL.
 func (r *request) query(name string) string { return r.Request.URL.Query().Get(name) }
 
-// limit returns the number of items that the request asks for, 0 for none given.
-func (r *request) limit() (int, error) {
+// readLimit reads how many items the request asks for. It fails where that is no number of items.
+func (r *request) readLimit() (err error) {
 	text := r.query("limit")
 	if text == "" {
-		return 0, nil
+		return nil
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return 0, problem.New(problem.BadParameter, "limit")
+	if r.limit, err = strconv.Atoi(text); err != nil || r.limit < 1 {
+		return problem.New(problem.BadParameter, "limit")
 	}
-	return n, nil
+	return nil
 }
 
 // page returns the number of items of a page: what the request asks for, within what a page holds.
-func (r *request) page() (int, error) {
-	limit, err := r.limit()
-	return console.LimitOf(limit), err
-}
+func (r *request) page() int { return console.LimitOf(r.limit) }
 
 // bind reads the JSON of the body; nothing of an empty one.
 func (r *request) bind(into any) error {

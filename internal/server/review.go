@@ -11,13 +11,9 @@ import (
 )
 
 func listQuarantine(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	rows, next, err := ingest.ListQuarantine(r.db(), r.Library, r.actor,
 		ingest.HeldAsked{Area: r.query("area"), Form: r.query("form"), Code: r.query("code"),
-			Newest: r.query("sort") == console.Newest, Cursor: r.query("cursor"), Limit: limit})
+			Newest: r.query("sort") == console.Newest, Cursor: r.query("cursor"), Limit: r.limit})
 	if err != nil {
 		return err
 	}
@@ -83,11 +79,7 @@ func correct(r *request) error {
 
 func history(r *request) error {
 	collection, id := r.path("collection"), r.path("id")
-	limit, err := r.page()
-	if err != nil {
-		return err
-	}
-	ask := review.Page{Cursor: r.query("cursor"), Newest: r.query("sort") == console.Newest, Limit: limit}
+	ask := review.Page{Cursor: r.query("cursor"), Newest: r.query("sort") == console.Newest, Limit: r.page()}
 	entries, next, err := review.History(r.App, r.actor, collection, id, ask)
 	if err != nil {
 		return err

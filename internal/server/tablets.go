@@ -92,14 +92,13 @@ func asked(r *request) (devicesync.Pull, error) {
 	log := func(err error) { r.App.Logger().Error("page broke off", "error", err.Error()) }
 	q := devicesync.Pull{
 		DB: db, Library: r.Library, Actor: r.actor, Cursor: r.query("cursor"), Sums: r.sums, Log: log,
-		Seen: func(ids []string) error { return r.saw(audit.Capture, pulled(r.actor, ids)) },
+		Limit: cmp.Or(r.limit, devicesync.DefaultPage),
+		Seen:  func(ids []string) error { return r.saw(audit.Capture, pulled(r.actor, ids)) },
 	}
 	if err := devicesync.CheckDevice(db, r.actor, r.Request.Header.Get(protocol.DeviceHeader)); err != nil {
 		return q, err
 	}
-	limit, err := r.limit()
-	q.Limit = cmp.Or(limit, devicesync.DefaultPage)
-	return q, err
+	return q, nil
 }
 
 func pull(r *request) error {

@@ -9,17 +9,13 @@ import (
 )
 
 func listWork(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	part := r.query("part")
 	if part != "" && part != "area" {
 		return problem.New(problem.BadParameter, "part")
 	}
 	page, err := console.ListWork(r.db(), r.known(), r.actor, console.WorkFilter{
 		Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"),
-		Status: r.query("status"), Kind: r.query("kind"), Whole: part == "area", Cursor: r.query("cursor"), Limit: limit,
+		Status: r.query("status"), Kind: r.query("kind"), Whole: part == "area", Cursor: r.query("cursor"), Limit: r.limit,
 	})
 	if err != nil {
 		return err
@@ -104,16 +100,12 @@ func readQuality(r *request) error {
 
 // listReports tells which mandatory reports are open, or which were settled, by whom, when and how.
 func listReports(r *request) error {
-	limit, err := r.limit()
-	if err != nil {
-		return err
-	}
 	status := r.query("status")
 	if status != "" && status != "open" && status != "settled" {
 		return problem.New(problem.BadParameter, "status")
 	}
 	page, err := console.ListReports(r.db(), r.known(), r.actor,
-		console.ReportsAsked{Area: r.query("area"), Cursor: r.query("cursor"), Settled: status == "settled", Limit: limit})
+		console.ReportsAsked{Area: r.query("area"), Cursor: r.query("cursor"), Settled: status == "settled", Limit: r.limit})
 	if err != nil {
 		return err
 	}
