@@ -295,11 +295,8 @@ func (c *clusters) set(p *Pair, odds float64) {
 		return
 	}
 	if p.Odds < odds {
-		best, t := p.Odds, c.r.t
+		best := p.Odds
 		for _, k := range c.kindsOf(c.r.Cluster[p.A]) {
-			if slices.Equal(t.row(k.record), t.row(p.A)) || slices.Equal(t.row(k.record), t.row(p.B)) {
-				continue // no way is better than the pair itself
-			}
 			if way := min(c.r.oddsOf(p.A, k.record), c.r.oddsOf(k.record, p.B)); way > best {
 				best, p.Through = way, k.record
 			}

@@ -29,12 +29,12 @@ func TestCellsAgree(t *testing.T) {
 		"吐尔逊·买买提,阿依古丽·买买提,不详,?,n/a,张,章,単,John,jon,Johnny,j,jack,Mary Ann,maryann,ann mary,mary,Ann Mary Smith,mary ann smith jones,mitchell,mitchel,"+
 		"michael,mitch,thomas,tomas,thomson,Isabelle,isabella,philip,filip,knight,night,mckenzie,mackenzie,o'brien,O’Brien,zi han,zihan,ze han,shihan,hanzi,李子涵,li zihan,becker,beker,dickson,dixon,lloyd,loyd,ahmed,amed,amhed,x", ",")
 	cells := map[Role][]string{
-		GivenName: names, FullName: append(slices.Clone(names), "dr mary ann smith", "smith, mary ann", "李小明", "李明", "Li Xiaoming"), GuardianName: names,
+		GivenName: names, FullName: append(slices.Clone(names), "dr mary ann smith", "smith, mary ann", "李小明", "李明", "Li Xiaoming", "mary ann smith brown", "bess jane smith brown"), GuardianName: names,
 		Surname: strings.Split("单,山,曾,增,鍾,钟,欧阳,歐陽,区,张,章,王,李,万俟,smith,smyth,smithe,schmidt,jones,johnes,shan,zeng,ouyang", ","),
 		Sex:     strings.Split("男,男性,m,Male,1,boy,man,女,女性,f,female,2,girl,woman,3,x", ","),
 		BirthDate: strings.Split("2015-03-12,2015/3/12,20150312,12/03/2015,2015-12-03,2015-04-30,2015-03-13,2015-07-12,2015-11-12,2015-03-30,2015-03-29,2015-05-03,2015-05-04,2015,2014,"+
 			"2013,2012,2000,1999,2015-01-01,2025-03-12,2026-03-12,2015-04-23,2015-08-29,2013-08-29,2015-02-30,2015-02-31,2015-13-01,1915,2000-03-12,2001-03-11,0001,"+
-			"1849-05-05,1850-05-05,1850-06-15,2100-05-05,2100-06-07,2101-05-05,201503121,x,2015-100-01,15-03-12,2015-03-12T10:00,1850-06-14,2100-06-12,2015-02-29,2015-02-28,2016-02-28,2020-03-12,2026-03-12,2030-04-01,1970-01-01,1970-02-06,2015-04-04,2015-04-08", ","),
+			"1849-05-05,1850-05-05,1850-06-15,2100-05-05,2100-06-07,2101-05-05,201503121,x,2015-100-01,15-03-12,2015-03-12T10:00,1850-06-14,2100-06-12,2015-02-29,2015-02-28,2016-02-28,2020-03-12,2026-03-12,2030-04-01,0000,0000-03-04,1970-01-01,1970-02-06,2015-04-04,2015-04-08", ","),
 		IDNumber: strings.Split("990001201503120012,990001201503120013,990001201503120021,990001201503120022,110101199001010015,110101199001010023,110101198901010016,110101900101001,"+
 			"1804974,1840974,1804975,1805975,18049,18059,18069,000,12,unknown,ab 12-34,AB1234,１８０４９７４", ","),
 		Phone:    strings.Split("13812345678,+86 138-1234-5678,13812345687,13812345679,11111111111,0755-12345678,12345678,12345679,1234,12345,8613812345,8612345", ","),

@@ -90,15 +90,15 @@ func TestWhoIsNotWaitedFor(t *testing.T) {
 				table.Add(row)
 			}
 			ctx, end := context.WithCancel(t.Context())
-			limits, shown := DefaultLimits(), 0
+			limits, shown := DefaultLimits(), []string(nil)
 			limits.All = all
-			r, err := Find(ctx, table, Options{Seed: 7, Limits: limits, Now: time.Unix(0, 0), Show: func(string, int, int) {
-				if shown++; shown > stop {
+			r, err := Find(ctx, table, Options{Seed: 7, Limits: limits, Now: time.Unix(0, 0), Show: func(step string, _, _ int) {
+				if shown = append(shown, step); len(shown) > stop {
 					end()
 				}
 			}})
-			if end(); !errors.Is(err, context.Canceled) || r != nil {
-				t.Errorf("up to %d all, stopped at %d: %v, %v", all, stop, r, err)
+			if end(); !errors.Is(err, context.Canceled) || r != nil || len(shown) > stop+2 || stop == 0 && shown[0] != shown[len(shown)-1] {
+				t.Errorf("up to %d all, stopped at %d of %q: %v, %v", all, stop, shown, r, err)
 			}
 		}
 	}

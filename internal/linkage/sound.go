@@ -28,7 +28,7 @@ var spellings = strings.NewReplacer("ph", "f", "ght", "t", "gh", "g", "kn", "n",
 // full is the name that an English short form stands for.
 func full(s string) string {
 	at := strings.Index(shortForms, " "+s+" ")
-	if at < 0 || len(s) < 2 {
+	if at < 0 {
 		return s
 	}
 	line := shortForms[:at]
