@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,17 +16,18 @@ func TestColumnsOfTables(t *testing.T) {
 	for _, roles := range []string{"name", "given_name", "surname", "name given_name", "name surname", "name given_name surname", "surname given_name sex birth_date", "name sex birth_date id_number",
 		"guardian_name", "name guardian_name", "surname guardian_name", "given_name guardian_name birth_date", "house_code address area", "address address street_number postcode place area",
 		"area house_code", "phone address phone", "exact exact", "given_name given_name birth_date birth_date", ""} {
-		for _, name := range []string{"李小明", "john smith"} {
+		for _, names := range []string{"李小明 王大力", "john peter"} {
 			var fields []Field
-			var cells []string
 			for i, role := range strings.Fields(roles) {
-				fields, cells = append(fields, Field{Role(role), fmt.Sprint("column ", i)}), append(cells, name)
+				fields = append(fields, Field{Role(role), fmt.Sprint("column ", i)})
 			}
 			table, err := NewTable(fields)
 			if err != nil {
 				t.Fatal(err)
 			}
-			table.Add(cells)
+			for _, name := range strings.Fields(names) {
+				table.Add(slices.Repeat([]string{name}, len(fields)))
+			}
 			table.count()
 			fmt.Fprintf(&out, "%s: Chinese %v, households %v\n", roles, table.han, table.households())
 			for _, f := range table.aspects {
