@@ -21,19 +21,27 @@ func TestFilesOfJobsThatEndedAreLetGo(t *testing.T) {
 		app.Plant(t, collections.Jobs, map[string]any{"id": id, "kind": "roster", "areas": "[]", "created_by": "m", "status": status, "file": made, "upload": given,
 			"created": "2026-01-01 00:00:00.000Z", "updated": "2026-01-01 00:00:00.000Z"})
 	}
+	forget := func() (files []string) {
+		t.Helper()
+		if err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) (err error) {
+			files, err = job.ForgetFiles(db)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(files)
+		return files
+	}
+	plant("alone", collections.JobFailed, "", digest("f"))
+	if files := forget(); !slices.Equal(files, []string{digest("f")}) {
+		t.Errorf("of one job it let go of %q", files)
+	}
 	plant("ended", collections.JobDone, digest("a"), digest("b"))
 	plant("failed", collections.JobFailed, "", digest("c"))
 	plant("waits", collections.JobWaiting, "", digest("b"))
 	plant("runs", collections.JobRunning, digest("d"), digest("e"))
 	before := app.Picture(t)
-	var files []string
-	if err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) (err error) {
-		files, err = job.ForgetFiles(db)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(files)
+	files := forget()
 	if want := []string{digest("a"), digest("c")}; !slices.Equal(files, want) {
 		t.Errorf("it let go of %q, want %q", files, want)
 	}
@@ -129,6 +137,9 @@ func TestAJobThatIsRunAgainTakesRoom(t *testing.T) {
 	first, code := begin(me)
 	if code != "" || turn(first, collections.JobCancelled) != "" {
 		t.Fatalf("the first: %q", code)
+	}
+	if code := turn(first, collections.JobCancelled); code != problem.NotFound {
+		t.Errorf("what is stopped, stopped: %q", code)
 	}
 	var last string
 	for {

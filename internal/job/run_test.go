@@ -67,6 +67,10 @@ func TestHowJobsEnd(t *testing.T) {
 		if err := write(t, app, func(db collections.DB) error { return job.Turn(db, me, task.ID, collections.JobCancelled, task.Now) }); err != nil {
 			t.Error(err)
 		}
+		task.Step(ctx, 1, 9)
+		if now := find(t, app, me, task.ID); now.Done != 0 {
+			t.Errorf("once it is stopped: %+v", now)
+		}
 		runner.Stop(task.ID)
 		<-ctx.Done()
 	}
@@ -121,7 +125,15 @@ func TestHowJobsEnd(t *testing.T) {
 		{"is stopped when it is through", me, func(ctx context.Context, task *job.Task) (any, error) {
 			stopped(ctx, task)
 			return result, nil
-		}, `done 0/0 "" "" -`},
+		}, `done 1/9 "" "" -`},
+		{"finds no room", me, func(_ context.Context, task *job.Task) (any, error) {
+			collections.UseSpare(app, 1<<60)
+			defer collections.UseSpare(app, 1)
+			return nil, task.Keep(func(w io.Writer) error {
+				_, err := io.WriteString(w, strings.Repeat("x", 1<<20))
+				return err
+			})
+		}, `failed 0/0 "server.disk_full" "" -`},
 		{"is of nobody", access.Actor{ID: "nobody", Role: access.Manager, Territory: []string{"9901"}}, nil, `failed 0/0 "auth.forbidden" "" -`},
 		{"is of one who left", left, nil, `failed 0/0 "auth.forbidden" "" -`},
 		{"is not for them", analyst, nil, `failed 0/0 "auth.forbidden" "" -`},
@@ -134,7 +146,7 @@ func TestHowJobsEnd(t *testing.T) {
 	for _, way := range ways {
 		runs[way.name] = way.run
 		ids[way.name] = begin(t, app, way.by, job.Asked{Kind: "roster", Name: way.name, Input: way.name, Upload: given.SHA256})
-		if len(ids)%4 == 0 { // more may not wait
+		if len(ids)%4 == 0 || len(ids) == len(ways) { // more may not wait
 			runner.Works = map[string]job.Work{"roster": {Do: access.MatchList, Run: func(ctx context.Context, task *job.Task) (any, error) {
 				if task.Actor.ID != me.ID || task.Actor.Role != access.Manager || !slices.Equal(task.Actor.Territory, me.Territory) || !task.Now.Equal(app.Doorstep.Now()) {
 					t.Errorf("%s is done as %+v at %s", task.Name, task.Actor, task.Now)
@@ -340,6 +352,12 @@ func TestJobsWhileStatementsFail(t *testing.T) {
 		do   func() error
 	}{
 		{"find", func() error { _, err := job.Find(db, me, id); return err }},
+		{"file", func() error {
+			if _, _, err := job.File(db, me, id); problem.As(err).Code != problem.NotFound {
+				return err
+			}
+			return nil
+		}},
 		{"list", func() error { _, err := job.List(db, me, job.Which{Limit: 5}); return err }},
 		{"begin", in(func(db collections.DB) error { _, err := job.Begin(db, me, job.Asked{Kind: "roster"}, now); return err })},
 		{"cancel", in(func(db collections.DB) error { return job.Turn(db, me, id, collections.JobCancelled, now) })},
