@@ -53,6 +53,22 @@ func TestAnotherDatabaseGetsAnotherEpoch(t *testing.T) {
 	}
 }
 
+// TestANewDatabaseKeepsItsFirstEpoch: it is nobody's before, though nothing was noted of it.
+func TestANewDatabaseKeepsItsFirstEpoch(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	if err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error { _, err := db.Exec(`DELETE FROM meta WHERE key='epoch'`); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Doorstep.Start(app.TestApp); err != nil {
+		t.Fatal(err)
+	}
+	first := epochOf(t, app)
+	if app.Handler(t); epochOf(t, app) != first {
+		t.Error("it got another one")
+	}
+}
+
 func epochOf(t *testing.T, app *testapp.App) string {
 	t.Helper()
 	epoch, err := devicesync.Epoch(collections.Read(app.TestApp))

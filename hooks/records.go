@@ -195,47 +195,30 @@ func (d *Doorstep) announce(e *core.RecordEvent) error {
 }
 
 // history reads what is known of a household or a person before somebody changes it by hand. It returns what keeps the
-// history once the change is stored.
+// history once the change is stored: none of somebody new, or of a row that was merged into another.
 func (d *Doorstep) history(db collections.DB, r *core.Record) (remember func() error, err error) {
 	by, _ := r.Get(collections.By).(access.Actor)
 	switch r.Collection().Name {
 	case collections.Households:
-		before, err := knownHousehold(db, r.Id)
+		before, _, err := identity.FindHousehold(db, identity.Household{}, r.Id)
 		return func() error {
-			after, err := knownHousehold(db, r.Id)
-			if err != nil || before.ID == "" || after.Damaged {
+			after, _, err := identity.FindHousehold(db, identity.Household{}, r.Id)
+			if err != nil || before.ID != after.ID || after.Damaged {
 				return err
 			}
 			return ingest.HouseholdByHand(db, by, before, after, d.Now())
 		}, err
 	case collections.Persons:
-		before, err := knownPerson(db, r.Id)
+		before, err := identity.FindPerson(db, r.Id)
 		return func() error {
-			after, err := knownPerson(db, r.Id)
-			if err != nil || before.ID == "" || after.Damaged {
+			after, err := identity.FindPerson(db, r.Id)
+			if err != nil || before.ID != after.ID || after.Damaged {
 				return err
 			}
 			return ingest.PersonByHand(db, by, before, after, d.Now())
 		}, err
 	}
 	return func() error { return nil }, nil
-}
-
-// knownHousehold is the household of that very id; an empty one where it is new or was merged into another.
-func knownHousehold(db collections.DB, id string) (identity.Household, error) {
-	h, _, err := identity.FindHousehold(db, identity.Household{}, id)
-	if h.ID != id {
-		h = identity.Household{}
-	}
-	return h, err
-}
-
-func knownPerson(db collections.DB, id string) (identity.Person, error) {
-	p, err := identity.FindPerson(db, id)
-	if p.ID != id {
-		p = identity.Person{}
-	}
-	return p, err
 }
 
 // announceDelete tells the tablets that a registry record is gone.

@@ -278,6 +278,8 @@ func TestIndexFindsWhatAScanFinds(t *testing.T) {
 		"instance('towns')/root/item[name = 'n2']/label", "instance('towns')/root/item['n1' = name][1]/label",
 		"instance('towns')/root/item[name = 'none']/label", "instance('towns')/root/item[name = /data/a]/label",
 		"instance('towns')/root/item[name = 'n2' and label = '福田']/label", "count(instance('towns')/root/item[name = //l])",
+		"count(instance('towns')/root/item[name = instance('towns')//name])", "count(instance('towns')/root/item[name = /data/none])", "count(instance('towns')/root/item[name = 1])",
+		"count(instance('towns')/root/item[name = instance('towns')/root/item[2]/name])", "count(instance('towns')/root/item[name = true()])",
 		"instance('towns')/root/item[name = 'n2'][label = 'x']/label",
 	} {
 		expr := mustCompile(t, source)
