@@ -474,6 +474,21 @@ func (s *story) beside() {
 	other := s.file("a.jpg", "g")
 	other.Here = true
 	s.attach("mei", "photo", other)
+
+	waits := answers{"outcome": "met", "place": testapp.Inside(here), "address": "示例路 30 号", "photo": "w.jpg",
+		"people": []answers{{"sex": "male", "id_number": "990000201503010033"}}}
+	first := s.visit("waits", 0, waits)
+	first.Files = []ingest.File{s.file("w.jpg", "w"), s.file("v.jpg", "v")}
+	s.push("visits somebody with a number and no name, and declares files", "mei", first)
+	for _, kind := range []string{"proposal", "conflict"} {
+		for _, source := range []string{"waits", "second"} {
+			s.Plant(s.t, collections.Edits, answers{"id": kind + " of " + source, "kind": kind, "status": "open", "source": s.id(source),
+				"collection": "persons", "record": "x", "field": "phone", "area": here})
+		}
+	}
+	s.push("corrects it, and names one of the files", "mei", s.visit("waits", 1, with(waits, answers{"residents": 2})))
+	s.push("corrects what was put back", "tao", s.visit("second", 3, family(here, "示例路 4 号", with(boy, answers{"hurt": "yes",
+		"mobile": "13900000006"}))))
 }
 
 // damaged sends again what waits and does not open any more, which is answered as before and is mended, and corrects a record from before a
