@@ -51,7 +51,7 @@ func List(db collections.DB) ([]Campaign, error) {
 
 // Create writes a new campaign and announces it. by is who does so.
 func Create(app core.App, c Campaign, by string, now time.Time) (id string, err error) {
-	return id, change(app, by, "campaign.create", now, func(tx core.App) (*core.Record, error) {
+	err = change(app, by, "campaign.create", now, func(tx core.App) (*core.Record, error) {
 		table, err := tx.FindCachedCollectionByNameOrId(collections.Campaigns)
 		if err != nil {
 			return nil, err
@@ -71,6 +71,7 @@ func Create(app core.App, c Campaign, by string, now time.Time) (id string, err 
 		id = r.Id
 		return r, err
 	})
+	return id, err
 }
 
 // SetStatus opens or closes a campaign.

@@ -39,6 +39,12 @@ func TestEdit(t *testing.T) {
 			t.Errorf("%s is %q, want %q", column, row[column], want)
 		}
 	}
+	for _, entry := range app.Picture(t)[collections.Audit] {
+		const said = `{"hold_policy":"errors","status":"open","territory":["990101001","990101"]}`
+		if entry["record"] == id && (entry["action"] != "campaign.edit" || entry["actor"] != manager.Id || entry["area"] != "990101" || entry["purpose"] != "administration" || entry["detail"] != said) {
+			t.Errorf("the trail says %v", entry)
+		}
+	}
 	app.Plant(t, collections.Campaigns, map[string]any{"id": "beside", "name": "他处", "form": "child_visit", "round": 1, "territory": `["990102"]`,
 		"hold_policy": "all", "status": "open", "rev": 1, "starts": "2026-11-01 00:00:00.000Z", "created": "2026-11-01 00:00:00.000Z"})
 
