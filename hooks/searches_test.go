@@ -78,11 +78,17 @@ func TestRefusalsAreOnRecord(t *testing.T) {
 			t.Errorf("%s: %d %s", what, status, body)
 		}
 		rows := trail(t, app, before)
-		if len(rows) != 1 || rows[0].Action != audit.Refused || !strings.Contains(rows[0].Detail, c.detail) || rows[0].Actor == "" {
+		_, named, _ := strings.Cut(c.path, "/collections/")
+		named, _, _ = strings.Cut(named, "/")
+		if len(rows) != 1 || rows[0].Action != audit.Refused || !strings.Contains(rows[0].Detail, c.detail) || rows[0].Actor == "" || rows[0].Collection != named {
 			t.Errorf("%s: %+v", what, rows)
 		}
 	}
 	before := head(t, app)
+	app.Client(t, server, nil).Want(http.StatusForbidden, http.MethodGet, "/api/collections/meta/records", nil, nil)
+	if rows := trail(t, app, before); len(rows) > 0 {
+		t.Errorf("nobody is on record: %+v", rows)
+	}
 	for range 100 {
 		analyst.Want(http.StatusForbidden, http.MethodPost, searchPath, asked, nil)
 	}
