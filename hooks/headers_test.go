@@ -15,12 +15,14 @@ func TestHeaders(t *testing.T) {
 	server := app.Serve(t)
 	app.Worker(t, "F1", "field", "990101")
 	const data = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+	const dashboard = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	seen := map[string]bool{}
 	for _, tt := range []struct{ method, path, body, policy string }{
 		{http.MethodGet, "/api/health", "", data},
 		{http.MethodGet, "/api/sync/v1/pull", "", data},
 		{http.MethodGet, "/nowhere", "", data},
 		{http.MethodPost, "/api/batch", "{}", data},
+		{http.MethodGet, "/_/", "", dashboard},
 		{http.MethodGet, "/v1/key/nobody/projects/all/formList", "", data},
 		{http.MethodPost, "/api/collections/workers/auth-with-password", `{"identity":"F1","password":"` + testapp.Password + `"}`, data},
 	} {
@@ -38,6 +40,7 @@ func TestHeaders(t *testing.T) {
 			defer res.Body.Close()
 			for name, want := range map[string]string{
 				"Content-Security-Policy": tt.policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Strict-Transport-Security": "max-age=63072000",
+				"Permissions-Policy": "camera=(), microphone=(), geolocation=()", "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
 				"Server": "", "X-Powered-By": "", "Set-Cookie": "",
 			} {
 				if got := res.Header.Get(name); got != want {
