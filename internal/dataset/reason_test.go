@@ -70,7 +70,7 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 	o.put(t, nil, "today", "2026-11-23", "consent", "y", "note", "x", "body/smokes", "n", "kid/school", "y", "kid/home", "8", "kid/school", "n", "kid/home", "y",
 		"trip/far", "y", "trip/far", "n")
 	o.put(t, nil, "today", "2026-11-23", "consent", "9", "kid/school", "n")
-	o.put(t, nil, "consent", "y", "body/smokes", "y", "body/packs", "99999999", "body/ills", "none_said")
+	o.put(t, nil, "consent", "y", "body/smokes", "y", "body/packs", "99999999", "body/ills", "none_said", "trip/far", "y", "trip/far", "n")
 	o.put(t, nil, "today", "2026-11-23", "consent", "y", "body/smokes", "8", "body/ills", "a none_said", "body/due", "2026-11-24")
 	out, report := o.export(t, dataset.Selection{Everywhere: true})
 	want := []map[string]string{
@@ -91,7 +91,7 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 	} {
 		same(t, out.rows(t, "why_kid.csv")[i], w)
 	}
-	for i, w := range []map[string]string{{"again/missing": "skipped"}, {"again/missing": "unanswered"}} {
+	for i, w := range []map[string]string{{"again/missing": "skipped"}, {"again/missing": "unanswered"}, {"again/missing": "skipped"}, {"again/missing": "unanswered"}} {
 		same(t, out.rows(t, "why_trip.csv")[i], w)
 	}
 	for _, name := range []string{"note/missing", "today/missing"} {
