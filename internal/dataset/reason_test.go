@@ -26,6 +26,7 @@ const whyForm = `survey
 ,text,told,Told,${note} != '',,none
 ,date,due,Due,today() > date('2026-01-01'),,
 ,select_one yn,chance,By chance,random() < 2,,
+,select_one yn,many,Many,count(${kid}) > 1,,
 ,end_group,,,,,
 ,begin_repeat,kid,Child,,,
 ,select_one yn,school,At school,,,
@@ -74,9 +75,9 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 	o.put(t, nil, "today", "2026-11-23", "consent", "y", "body/smokes", "8", "body/ills", "a none_said", "body/due", "2026-11-24")
 	out, report := o.export(t, dataset.Selection{Everywhere: true})
 	want := []map[string]string{
-		{"consent/missing": "", "body": "-", "smokes/missing": "", "packs": "", "packs/missing": "skipped", "ills/missing": "unanswered", "told/missing": "unanswered", "due/missing": "unanswered", "chance/missing": ""},
-		{"consent": "9", "consent/missing": "refused", "smokes/missing": "skipped", "packs/missing": "skipped", "ills/missing": "skipped", "told/missing": "skipped", "due/missing": "skipped", "chance/missing": "skipped"},
-		{"packs": "", "packs/missing": "withheld", "ills/missing": "refused", "told/missing": "skipped", "due/missing": ""},
+		{"consent/missing": "", "body": "-", "smokes/missing": "", "packs": "", "packs/missing": "skipped", "ills/missing": "unanswered", "told/missing": "unanswered", "due/missing": "unanswered", "chance/missing": "", "many/missing": "unanswered"},
+		{"consent": "9", "consent/missing": "refused", "smokes/missing": "skipped", "packs/missing": "skipped", "ills/missing": "skipped", "told/missing": "skipped", "due/missing": "skipped", "chance/missing": "skipped", "many/missing": "skipped"},
+		{"packs": "", "packs/missing": "withheld", "ills/missing": "refused", "told/missing": "skipped", "due/missing": "", "many/missing": "skipped"},
 		{"smokes/missing": "dont_know", "packs/missing": "skipped", "ills/missing": "", "ills/a": "1", "due/missing": ""},
 	}
 	rows := out.rows(t, "whys.csv")
