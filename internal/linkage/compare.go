@@ -36,9 +36,9 @@ func (t *Table) exchanged(a, b int32, p *pattern) {
 		x, y := f.compare(a1, b2), f.compare(a2, b1)
 		switch {
 		case x == missing && y == missing || x > 4 || y > 4:
-		case names && x <= nameNear && y <= nameNear:
+		case names:
 			p[i-1], p[i] = nameSwapped, nameSwapped
-		case !names && x+y < p[i-1]+p[i]:
+		case x+y < p[i-1]+p[i]:
 			p[i-1], p[i] = max(x, 2), max(y, 2)
 			if x == missing {
 				p[i-1] = missing

@@ -45,7 +45,7 @@ func TestCellsAgree(t *testing.T) {
 		Address: strings.Split("深江市龙岗区平湖街道新村社区人民路12号3栋1502,龙岗区人民路12号3座1502室,人民路十二号三栋,人民路12号3栋,人民路12-3-1502,人民路12号3栋1503,人民路12号,人民路,"+
 			"人民大道12号,建设路97号,三里屯二十号,三里屯20号,一百零五号,105号,百号,100号,二百三十号,230号,十号,10号,一二三号,123号,百二十,十,五,人民路007号,人民路7号,不详,"+
 			"12 wallaby place,wallaby place 12,wallabyplace,walaby place,wallaby,wallaby plaza,hoseason street,hoseason st,pridham street,pridhamstreet,12 pridham street,"+
-			"21 pridham street,12a pridham street,mckillop circuit,mckillop ecircuit,mckilop ecircuit,green,greem,12 green lane 5,13 green lane 5,lane 5,b,b 2,b 3,bc 2", ","),
+			"21 pridham street,12a pridham street,mckillop circuit,mckillop ecircuit,mckilop ecircuit,green,greem,12 green lane 5,13 green lane 5,lane 5,b,b 2,b 3,bc 2,一零五号,一零号,二〇五号,205号,green lane 7,lane green 7 8", ","),
 	}
 	cells[StreetNumber], cells[Place], cells[Area] = cells[Postcode], cells[Address], cells[HouseCode]
 	var out strings.Builder
@@ -57,7 +57,7 @@ func TestCellsAgree(t *testing.T) {
 	}
 	out.WriteString("\n# names are split\n")
 	for _, name := range []string{"李小明", "欧阳娜", "欧阳娜娜", "歐陽娜娜", "欧阳", "张王小明", "王小明明", "娜李小明", "涵涵", "王王", "王哥", "阿哥", "买买提·吐尔逊", "单", "smith, john", "smith, john j",
-		"smith, john j r", "smith, 3rd", "john j smith", "john", "", "li xiaoming", "xiaoming li", "lixiaoming", "ouyang na", "na xiao", "xian", "qqqq li", "li"} {
+		"smith, john j r", "smith, 3rd", "john j smith", "john", "", "li xiaoming", "xiaoming li", "lixiaoming", "ouyang na", "na xiao", "xian", "qqqq li", "li", "shi wang", "wang shi", "qin an", "an qin", "na ouyang", "nana li", "sen de", "de sen de"} {
 		a, b := plain.namesOf(name)
 		c, d := romanised.namesOf(name)
 		fmt.Fprintf(&out, "%s: %q %q, romanised %q %q\n", name, a, b, c, d)

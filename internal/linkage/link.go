@@ -95,12 +95,6 @@ func (r *Result) score(ctx context.Context, c *candidates, show func(done, total
 		r.Model.Compared += compared[w*8]
 	}
 	r.holdTwins(slices.Concat(twins...))
-	slices.SortFunc(r.Pairs, func(x, y Pair) int {
-		if x.A != y.A {
-			return int(x.A - y.A)
-		}
-		return int(x.B - y.B)
-	})
 	return err
 }
 

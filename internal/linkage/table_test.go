@@ -16,7 +16,7 @@ func TestColumnsOfTables(t *testing.T) {
 	for _, roles := range []string{"name", "given_name", "surname", "name given_name", "name surname", "name given_name surname", "surname given_name sex birth_date", "name sex birth_date id_number",
 		"guardian_name", "name guardian_name", "surname guardian_name", "given_name guardian_name birth_date", "house_code address area", "address address street_number postcode place area",
 		"area house_code", "phone address phone", "exact exact", "given_name given_name birth_date birth_date", ""} {
-		for _, names := range []string{"李小明 王大力", "john peter"} {
+		for _, names := range []string{"李小明 王大力 王大力", "john peter peter"} {
 			var fields []Field
 			for i, role := range strings.Fields(roles) {
 				fields = append(fields, Field{Role(role), fmt.Sprint("column ", i)})
@@ -25,13 +25,13 @@ func TestColumnsOfTables(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, name := range strings.Fields(names) {
+			for _, name := range strings.Fields(names) { // the last one again
 				table.Add(slices.Repeat([]string{name}, len(fields)))
 			}
 			table.count()
 			fmt.Fprintf(&out, "%s: Chinese %v, households %v\n", roles, table.han, table.households())
 			for _, f := range table.aspects {
-				fmt.Fprintf(&out, "  %s %s, cell %d, depends on %v up to %d\n", f.role, f.column, f.cell, f.parents, f.within)
+				fmt.Fprintf(&out, "  %s %s, cell %d, depends on %v up to %d; %d values\n", f.role, f.column, f.cell, f.parents, f.within, len(f.values)-1)
 			}
 		}
 	}
@@ -105,6 +105,39 @@ func TestNamesakesAreOfBothLists(t *testing.T) {
 		}
 		if n < least || n > namesakePairs {
 			t.Errorf("lists from %d on: %v pairs", between, n)
+		}
+	}
+}
+
+// TestCanonicalOrder: records come in an order of their own, whichever they came in, those of the first of two lists first.
+func TestCanonicalOrder(t *testing.T) {
+	for _, between := range []int{0, 30} {
+		var said [2][]string
+		for way := range said {
+			table, err := NewTable(personFields)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := family(20)
+			if way == 1 {
+				slices.Reverse(rows[:between])
+				slices.Reverse(rows[between:])
+			}
+			for i, row := range rows {
+				if i == between && i > 0 {
+					table.Between()
+				}
+				table.Add(row)
+			}
+			for i, record := range table.canonical() {
+				if (i < between) != (int(record) < between) {
+					t.Errorf("record %d of the other list comes at %d", record, i)
+				}
+				said[way] = append(said[way], strings.Join(rows[record], " "))
+			}
+		}
+		if !slices.Equal(said[0], said[1]) {
+			t.Errorf("lists from %d on: the order hangs on how the records came", between)
 		}
 	}
 }
