@@ -88,6 +88,9 @@ func TestSmallCellsSuppressed(t *testing.T) {
 	for _, i := range []int{4, 6} {
 		same(t, rows[i], map[string]string{"area": "", "area/city": "", "lift": "", "born/age_band": "", "crop": "rice"})
 	}
+	sel.Quasi = []string{"lift", "born/age_band"}
+	beside, _ := o.export(t, sel)
+	same(t, beside.rows(t, "sample_visits.csv")[6], map[string]string{"area": "990102001001", "area/city": "示例市", "lift": "", "born/age_band": ""})
 	if text := out["disclosure.txt"].String(); !strings.Contains(text, "没有小组合") || !strings.Contains(text, "blanked: 2 rows") {
 		t.Error(text)
 	}

@@ -2,6 +2,7 @@ package grid_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,12 @@ func TestADryRunTellsEverything(t *testing.T) {
 	}
 	if c := r.Changes; len(c) != 3 || c[0].Kind != grid.Redrawn || c[2].Kind != grid.Added || r.Affected == 0 || r.Job != "" {
 		t.Errorf("changes %+v, affected %d, job %q", c, r.Affected, r.Job)
+	}
+	unread := grid.File{Name: "city.geojson", Data: []byte(`{"features":[`)}
+	dry, err := grid.Import(t.Context(), app, unread, grid.Options{Datum: grid.WGS84, Check: true, Now: time.Now()})
+	_, wet := grid.Import(t.Context(), app, unread, grid.Options{Datum: grid.WGS84, Now: time.Now()})
+	if err != nil || len(dry.Mistakes) != 1 || dry.Mistakes[0].Code != "area.file" || !reflect.DeepEqual(wet, error(dry.Mistakes)) {
+		t.Errorf("what cannot be read: %v %v, and %v", dry.Mistakes, err, wet)
 	}
 	if changed := app.Picture(t).Since(before); len(changed) > 0 {
 		t.Errorf("a dry run wrote %v", changed)
@@ -185,9 +192,13 @@ func TestAWrongDatumIsSeen(t *testing.T) {
 			right = append(right, box(code, "网格", w, s, w+0.003, s+0.003))
 			lon, lat := grid.GCJ02.FromWGS84(w, s)
 			shifted = append(shifted, box(code, "网格", lon, lat, lon+0.003, lat+0.003))
-			for j := range 6 {
-				row := collections.Row{{Column: "id", Value: fmt.Sprintf("home-%d-%d", i, j)}, {Column: "area", Value: code}, {Column: "area_method", Value: "import"},
-					{Column: "location", Value: fmt.Sprintf(`{"lon":%v,"lat":%v}`, w+0.0005*float64(j), s+0.0004*float64(j)+0.0001)}}
+			for j := range 12 { // the last six came to their area by outlines that lie as wrong
+				way, lon, lat := grid.Method("import"), w+0.0005*float64(j), s+0.0004*float64(j)+0.0001
+				if j >= 6 {
+					way, lon, lat = grid.ByGPS, lon+0.0015, lat-0.001
+				}
+				row := collections.Row{{Column: "id", Value: fmt.Sprintf("home-%d-%d", i, j)}, {Column: "area", Value: code}, {Column: "area_method", Value: string(way)},
+					{Column: "location", Value: fmt.Sprintf(`{"lon":%v,"lat":%v}`, lon, lat)}}
 				if err := collections.Insert(db, collections.Households, row); err != nil {
 					return err
 				}
