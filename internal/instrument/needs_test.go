@@ -20,6 +20,7 @@ func TestNeedsAndFactsAreChecked(t *testing.T) {
 	for name, c := range map[string]struct{ md, want string }{
 		"a need of no list":              {telling("text", "child/meals", "", "serious"), "form.need survey:2"},
 		"a need without an item":         {telling("select_one grades", "child/", "", "serious"), "form.need survey:2"},
+		"an item in capitals":            {telling("select_one grades", "child/Meals", "", "serious"), "form.need survey:2"},
 		"a need in capitals":             {telling("select_one grades", "Child", "", "serious"), "form.need survey:2"},
 		"a need of no grade":             {telling("select_one grades", "child/meals", "", "none"), "form.need survey:2"},
 		"no such grade":                  {telling("select_one grades", "child/meals", "", "huge"), "form.need survey:2, form.need_level choices:3"},
