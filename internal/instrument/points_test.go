@@ -37,7 +37,7 @@ func TestTablesOfPoints(t *testing.T) {
 	in := must(t, app, scored)
 	want := "[{kinds [weight points] [{old 旧 Old [2 ]} {new 新 New [3 9]}]} {grades [points weight] [{little 少 Little [1 ]} {much 多 Much [5 7]}]}]"
 	if got := fmt.Sprint(in.Points()); got != want {
-		t.Errorf("%s", got)
+		t.Errorf("points %s", got)
 	}
 	read := collections.Read(app.TestApp)
 	for _, c := range []instrument.Cell{{List: "others", Choice: "one", Column: "points", Value: "2"}, {List: "grades", Choice: "old", Column: "points", Value: "2"},
@@ -51,12 +51,12 @@ func TestTablesOfPoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := app.Doorstep.Library.Try(instrument.Workbook{Name: "form.xlsx", Raw: raw}, app.Doorstep.Now())
+	other, err := app.Doorstep.Library.Try(instrument.Workbook{Name: "form.csv", Raw: raw}, app.Doorstep.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(other.Points()); got != "[{kinds [weight points] [{old 旧 Old [2 ]} {new 新 New [3 9]}]} {grades [points weight] [{little 少 Little [1 ]} {much 多 Much [6 7]}]}]" {
-		t.Errorf("%s", got)
+		t.Errorf("points %s", got)
 	}
 }
 
