@@ -2,6 +2,7 @@ package identity
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 )
@@ -19,5 +20,26 @@ func TestEntriesComeInTheOrderOfTheIndex(t *testing.T) {
 	want := []string{"-7 9902 p3", "-7 9903 p0", "5 9901 p1", "5 9901 p2", "5 9902 p3", "9 9901 p1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+// TestPartsOfManyPeople: each key of many people is in one part, in the order of the index, and those of few are in one.
+func TestPartsOfManyPeople(t *testing.T) {
+	f := &Filling{people: make([]Keyed, many-1)}
+	if f.bits() != 0 {
+		t.Error("few people come in parts")
+	}
+	keys := []int64{math.MinInt64, -1, 0, 1, 1 << 60, math.MaxInt64}
+	if f.Add(Keyed{"p", "9901", keys}); f.bits() != partBits {
+		t.Fatal("many people come in one part")
+	}
+	var got []int64
+	for n := range uint64(1) << partBits {
+		for _, e := range f.part(n) {
+			got = append(got, e.key)
+		}
+	}
+	if !slices.Equal(got, keys) {
+		t.Errorf("%v", got)
 	}
 }

@@ -32,10 +32,12 @@ func TestAddressKey(t *testing.T) {
 		a, b string
 		same bool
 	}{
-		"blanks and commas": {"示例路 1 号,101 室", "示例路1号101室", true},
-		"full-width digits": {"示例路１号", "示例路1号", true},
-		"another number":    {"示例路 1 号", "示例路 11 号", false},
-		"hyphens count":     {"示例路 1-1 号", "示例路 11 号", false},
+		"blanks and commas":  {"示例路 1 号,101 室", "示例路1号101室", true},
+		"full-width digits":  {"示例路１号", "示例路1号", true},
+		"another number":     {"示例路 1 号", "示例路 11 号", false},
+		"hyphens count":      {"示例路 1-1 号", "示例路 11 号", false},
+		"what joins numbers": {"示例路 1—1 号", "示例路 1-1 号", true},
+		"another that joins": {"示例路 1#1 号", "示例路 1-1 号", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := AddressKey(c.a) == AddressKey(c.b); got != c.same {

@@ -1,11 +1,13 @@
 package identity_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"doorstep/collections"
+	"doorstep/internal/corpora"
 	"doorstep/internal/identity"
 	"doorstep/internal/testapp"
 )
@@ -181,4 +183,42 @@ func TestNamesake(t *testing.T) {
 			t.Errorf("%+v: %q, %v", c, found.ID, err)
 		}
 	}
+}
+
+// TestWhoIsAskedAbout writes down the pairs that somebody new is asked about: the likeliest first, no more than three, with all that is kept of
+// each.
+func TestWhoIsAskedAbout(t *testing.T) {
+	app := testapp.New(t)
+	for _, p := range []struct{ id, name, birth, household, area string }{
+		{"year", "梁紫琪", "2015", "h2", near}, {"day", "梁紫琪", "2015-03-02", "h3", away}, {"ear", "梁子棋", "2015-03-01", "h1", near}, {"same", "梁紫琪", "2015-03-01", "h1", near},
+		{"moved", "梁紫琪", "2015-03-01", "h4", away}, {"stranger", "梁紫琪", "1961-05-23", "h7", near},
+	} {
+		said := somebody(p.name, "", p.birth, "female", p.household)
+		said.Area = p.area
+		write(t, app, func(db collections.DB) error {
+			said.ID, said.Source = p.id, ""
+			_, err := identity.Register{DB: db, Reach: identity.Reach{Over: func(string) bool { return false }, Made: identity.Everywhere.Made}, Now: now}.ResolvePerson(said, identity.Person{}, p.id)
+			return err
+		})
+	}
+	var out strings.Builder
+	before := app.Picture(t)
+	write(t, app, func(db collections.DB) error {
+		said := somebody("梁紫琪", "", "2015-03-01", "female", "h9")
+		said.ID = "new"
+		keys, err := identity.KeysOf(db, said)
+		if err != nil {
+			return err
+		}
+		pairs, err := identity.Suggest(db, said, keys, now)
+		for _, p := range pairs {
+			if err == nil {
+				_, err = p.Record(db, now)
+			}
+			fmt.Fprintf(&out, "%s: %s\n", p.A, identity.InWords(p.Evidence))
+		}
+		return err
+	})
+	out.WriteString(app.Told(t, before, testapp.Names{}))
+	corpora.Golden(t, "testdata/asked.txt", out.String())
 }
