@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"doorstep/collections"
+	"doorstep/internal/access"
 	"doorstep/internal/corpora"
 	"doorstep/internal/grid"
+	"doorstep/internal/problem"
 	"doorstep/internal/reassign"
 	"doorstep/internal/testapp"
 )
@@ -50,6 +52,8 @@ func TestWhatAJobOfAreasLeaves(t *testing.T) {
 		t.Fatal(err)
 	}
 	corpora.Golden(t, "testdata/split.txt", app.Told(t, before, names))
+	want := lies(t, app)
+	t.Run("by hand", func(t *testing.T) { placed(t, app, code, names) })
 	t.Run("statements fail", func(t *testing.T) {
 		again := testapp.Open(t, from)
 		const alone = `DELETE FROM jobs WHERE created<(SELECT MAX(created) FROM jobs)` // while one job fails no other is done beside it
@@ -75,10 +79,54 @@ func TestWhatAJobOfAreasLeaves(t *testing.T) {
 			}
 			again.Advance(2 * time.Minute) // a job whose runner failed is another's by then
 		}
-		if got, want := lies(t, again), lies(t, app); got != want {
+		if got := lies(t, again); got != want {
 			t.Errorf("%s\nwant %s", got, want)
 		}
 	})
+}
+
+// placed has a reviewer say where a record lies and take it back, whole or not at all, after others were refused it.
+func placed(t *testing.T, app *testapp.App, code func(string) string, names testapp.Names) {
+	runner := reassign.Runner{Forms: app.Doorstep.Library, Areas: app.Doorstep.Areas, Now: app.Doorstep.Now}
+	boss := access.Actor{ID: "boss", Role: access.Supervisor, Territory: []string{code("")}}
+	say := reassign.Saying{Collection: "child_visits", Record: "v stays", Area: code("005"), Reason: "电话核实：门牌在马路对面的网格"}
+	place := func(by access.Actor, say reassign.Saying) error {
+		_, err := runner.Place(t.Context(), app.TestApp, by, say)
+		return err
+	}
+	before := app.Picture(t)
+	for what, c := range map[string]struct {
+		change func(by *access.Actor, say *reassign.Saying)
+		want   problem.Code
+	}{
+		"no reason":            {func(_ *access.Actor, say *reassign.Saying) { say.Reason = "短" }, problem.ReasonNeeded},
+		"no form's table":      {func(_ *access.Actor, say *reassign.Saying) { say.Collection = "workers" }, problem.NotFound},
+		"no such record":       {func(_ *access.Actor, say *reassign.Saying) { say.Record = "nobody" }, problem.NotFound},
+		"no such area":         {func(_ *access.Actor, say *reassign.Saying) { say.Area = code("009") }, problem.BadParameter},
+		"nothing to take back": {func(_ *access.Actor, say *reassign.Saying) { say.Area = "" }, problem.BadParameter},
+		"another revision":     {func(_ *access.Actor, say *reassign.Saying) { say.Rev = 2 }, problem.StaleRevision},
+		"their own record": {func(by *access.Actor, _ *reassign.Saying) {
+			by.ID = app.Picture(t)["child_visits"]["v stays"]["worker"]
+		}, problem.OwnRecord},
+		"only from here": {func(by *access.Actor, _ *reassign.Saying) { by.Territory = []string{code("004")} }, problem.OtherTerritory},
+		"only to there":  {func(by *access.Actor, _ *reassign.Saying) { by.Territory = []string{code("005")} }, problem.NotFound},
+		"a field worker": {func(by *access.Actor, _ *reassign.Saying) { by.Role = access.Field }, problem.NotFound},
+	} {
+		by, say := boss, say
+		c.change(&by, &say)
+		if err := place(by, say); err == nil || problem.As(err).Code != c.want {
+			t.Errorf("%s: %v, want %s", what, err, c.want)
+		}
+	}
+	if moved := app.Moved(t, before); len(moved) > 0 {
+		t.Errorf("refused, and %q moved", moved)
+	}
+	say.Rev = 3
+	app.FailsAtEach(t, "a placement", func() error { return place(boss, say) })
+	said := app.Told(t, before, names)
+	before, say.Area, say.Rev = app.Picture(t), "", 0
+	app.FailsAtEach(t, "taking it back", func() error { return place(boss, say) })
+	corpora.Golden(t, "testdata/placed.txt", said+"and back\n"+app.Told(t, before, names))
 }
 
 // lies is where everything lies, and what follows whom.
