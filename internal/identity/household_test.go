@@ -95,3 +95,35 @@ func valueOf(h identity.Household, column string) string {
 	return map[string]string{"address": h.Address, "house_code": h.HouseCode, "head_name": h.HeadName, "phone": h.Phone,
 		"residents": strconv.FormatInt(h.Residents, 10), "area": h.Area, "location": collections.Location(h.Lon, h.Lat)}[column]
 }
+
+// TestAHouseholdWithoutAPlaceTakesOne from whatever tells it first, and no lesser one after it.
+func TestAHouseholdWithoutAPlaceTakesOne(t *testing.T) {
+	app := testapp.New(t)
+	said := identity.Household{ID: "h1", Area: "990101001001001", AreaMethod: "declared", AreaConfidence: 0.2, Lon: 114, Lat: 22.5, AccuracyM: 9}
+	write(t, app, func(db collections.DB) error {
+		known, err := identity.SaveHousehold(db, identity.Household{}, identity.Household{ID: "h1"}, false, now)
+		if err != nil {
+			return err
+		}
+		if _, err = identity.SaveHousehold(db, known, said, true, now); err != nil {
+			return err
+		}
+		got, _, err := identity.FindHousehold(db, identity.Household{}, "h1")
+		if got.Area != said.Area || got.AreaMethod != said.AreaMethod || got.AreaConfidence != 0.2 || got.Lon != 114 || got.Lat != 22.5 || got.AccuracyM != 9 || got.Rev != 2 {
+			t.Errorf("%+v", got)
+		}
+		return err
+	})
+}
+
+// TestWhatAHouseholdTells of where a record was taken: nothing where all that is known of it came from that record.
+func TestWhatAHouseholdTells(t *testing.T) {
+	for h, want := range map[identity.Household]bool{
+		{Source: "r1"}: false, {Source: "r2"}: true, {}: true, {Source: "r1", AreaMethod: "gps"}: false, {Source: "r1", AreaMethod: "import"}: true,
+		{Source: "r1", AreaMethod: "manual"}: true,
+	} {
+		if h.Tells("r1") != want {
+			t.Errorf("%+v: %v", h, !want)
+		}
+	}
+}

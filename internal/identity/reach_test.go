@@ -147,3 +147,24 @@ func TestAPersonIsFoundWithinReach(t *testing.T) {
 		})
 	}
 }
+
+// TestAPersonIsNamedWithinReach follows ids to whom they lead: who lies elsewhere is away, unless both sides have merged somebody here into them.
+func TestAPersonIsNamedWithinReach(t *testing.T) {
+	app := testapp.New(t)
+	for _, p := range []struct{ id, area, source, into string }{
+		{"here", near, "", ""}, {"far", away, "", ""}, {"own", away, "own", ""}, {"led", near, "", "far"}, {"far led", away, "", "far"}, {"back", away, "", "here"}, {"own led", away, "own", "far"},
+		{"long", near, "", "led"}, {"round", near, "", "about"}, {"about", near, "", "round"}, {"lost", near, "", "nobody"},
+	} {
+		app.Plant(t, collections.Persons, map[string]any{"id": p.id, "name": p.id, "area": p.area, "source": p.source, "merged_into": p.into, "active": true, "rev": 1})
+	}
+	for id, want := range map[string][2]string{"here": {"here", ""}, "far": {"", "far"}, "own": {"own", ""}, "led": {"far", ""}, "far led": {"", "far"}, "back": {"here", ""}, "own led": {"far", ""},
+		"long": {"far", ""}, "round": {}, "lost": {}, "nobody": {}, "": {}} {
+		known, beyond, err := identity.NamePerson(collections.Read(app.TestApp), id, within)
+		if beyond == nil {
+			beyond = &identity.Person{}
+		}
+		if err != nil || known.ID != want[0] || beyond.ID != want[1] {
+			t.Errorf("%q: %q, away %q, %v", id, known.ID, beyond.ID, err)
+		}
+	}
+}

@@ -222,3 +222,30 @@ func TestWhoIsAskedAbout(t *testing.T) {
 	out.WriteString(app.Told(t, before, testapp.Names{}))
 	corpora.Golden(t, "testdata/asked.txt", out.String())
 }
+
+// TestAFillingIsWritten as the keys of everybody in it, and says how far it is; it is empty then. Whatever fails is said.
+func TestAFillingIsWritten(t *testing.T) {
+	app := testapp.New(t)
+	fill := func() (shown []string, err error) {
+		var f identity.Filling
+		for _, k := range []identity.Keyed{{ID: "p2", Area: near, Keys: []int64{7, -3}}, {ID: "p1", Area: away, Keys: []int64{7}}, {ID: "p3", Area: near}} {
+			f.Add(k)
+		}
+		err = f.Write(func(fn func(collections.DB) error) error { return collections.Write(t.Context(), app.TestApp, fn) },
+			func(done, total int) { shown = append(shown, fmt.Sprint(done, "/", total)) })
+		if f.Len() != 0 && err == nil {
+			t.Errorf("%d are left", f.Len())
+		}
+		return shown, err
+	}
+	app.TellsEach(t, "write", func() error { _, err := fill(); return err }, func(string) {})
+	if shown, err := fill(); err != nil || !slices.Equal(shown, []string{"0/2", "2/2"}) {
+		t.Errorf("shown %q, %v", shown, err)
+	}
+	for query, want := range map[string][]string{`SELECT who||' '||area||' '||key FROM blocking_keys ORDER BY 1`: {"p1 " + away + " 7", "p2 " + near + " -3", "p2 " + near + " 7"},
+		`SELECT who||' '||area||' '||keys FROM blocking_of ORDER BY 1`: {"p1 " + away + " [7]", "p2 " + near + " [7,-3]", "p3 " + near + " []"}} {
+		if got, err := collections.Column[string](collections.Read(app.TestApp), query); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+}
