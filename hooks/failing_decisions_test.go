@@ -42,6 +42,8 @@ func TestADecisionThatFailsChangesNothing(t *testing.T) {
 		{"one again", "/duplicates/" + pair + "/decide", object{"status": "same"}, http.StatusNoContent},
 		{"discarding what is alike", "/quarantine/" + held + "/alike",
 			object{"decision": "discard", "reason": "培训时的试填，不是走访", "before": "2100-01-01 00:00:00.000Z"}, http.StatusOK},
+		{"putting a filter aside", "/queues", object{"name": "甲", "filter": object{"form": "child_visit"}}, http.StatusOK},
+		{"flagging", "/records/child_visits/" + first + "/flag", object{"flag": "team"}, http.StatusNoContent},
 		{"a base map", "/base-map", object{"url": "https://127.0.0.1:1/{z}/{x}/{y}", "datum": basemap.WGS84, "credit": "x", "largest_zoom": 9}, http.StatusOK},
 		{"none", "/base-map", object{"url": ""}, http.StatusOK},
 		{"looking again", "/area-jobs", object{}, http.StatusOK},
