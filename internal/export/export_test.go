@@ -6,8 +6,10 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +141,12 @@ func TestXLSX(t *testing.T) {
 	if kind, _ := book.GetCellType("visits", "C2"); kind != excelize.CellTypeUnset && kind != excelize.CellTypeNumber {
 		t.Errorf("a number is stored as type %v", kind)
 	}
+	if x, err = NewXLSX(io.Discard, "visits"); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Row(slices.Repeat([]any{1.5}, excelize.MaxColumns+1)); err == nil {
+		t.Error("a row with more columns than Excel has is written")
+	}
 	got, _ := book.GetCellValue("visits", "B5")
 	if n := len(utf16.Encode([]rune(got))); n > excelize.TotalCellChars || !strings.HasSuffix(got, cut) {
 		t.Errorf("a text over the limit has %d units and ends in %q", n, got[len(got)-20:])
@@ -159,6 +167,16 @@ func TestXLSXFullSheet(t *testing.T) {
 	}
 	if err := x.Close(); err != nil {
 		t.Fatal(err)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	types, err := fs.ReadFile(archive, "[Content_Types].xml")
+	for _, sheet := range []string{"/xl/worksheets/sheet1.xml", "/xl/worksheets/sheet2.xml"} {
+		if err != nil || !bytes.Contains(types, []byte(sheet)) { // Excel would say that the file is damaged
+			t.Errorf("%s has no type: %v", sheet, err)
+		}
 	}
 	book := readBook(t, b.Bytes())
 	second := strings.Repeat("v", 27) + " 2"
