@@ -12,6 +12,7 @@ import (
 
 	"doorstep/collections"
 	"doorstep/commands"
+	"doorstep/internal/seal"
 	"doorstep/internal/testapp"
 )
 
@@ -65,5 +66,23 @@ func TestWhicheverStatementFailsTheCommandFails(t *testing.T) {
 	}
 	for _, line := range []string{"areas reassign", "workers qr --url https://a.example --area 990101001001 --campaign CAMPAIGN"} {
 		app.TellsEach(t, line, func() error { _, err := typed(t, app, named.Replace(line)); return err }, func(string) {})
+	}
+}
+
+// Keys that lie in no file are not rotated by the program: it prints what their keeper is to put in their place, and seals nothing with it yet.
+func TestKeysThatAreNoFileAreHandedOut(t *testing.T) {
+	app := testapp.New(t)
+	before := app.Picture(t)
+	out, err := typed(t, app, "keys rotate")
+	if moved := app.Moved(t, before); err == nil || !strings.Contains(err.Error(), "keys rotate --resume") || len(moved) > 0 {
+		t.Errorf("%v, and %q moved", err, moved)
+	}
+	was, err := app.Doorstep.Keys.Keyset(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := seal.Source(out).Keyset(t.Context())
+	if err != nil || is.Primary == was.Primary || len(is.Keys) != len(was.Keys)+1 {
+		t.Errorf("%v: the keys are %d with %s, were %d with %s", err, len(is.Keys), is.Primary, len(was.Keys), was.Primary)
 	}
 }

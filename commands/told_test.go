@@ -17,6 +17,8 @@ import (
 	"doorstep/internal/basemap"
 	"doorstep/internal/dedup"
 	"doorstep/internal/grid"
+	"doorstep/internal/seal"
+	"doorstep/internal/sealing"
 	"doorstep/internal/survey"
 )
 
@@ -63,6 +65,33 @@ func TestRestoredIsTold(t *testing.T) {
 		if !strings.Contains(full, one) || strings.Contains(plain, one) {
 			t.Errorf("%q is not in\n%s or in\n%s", one, full, plain)
 		}
+	}
+}
+
+// TestKeysOfAFolder: keys that cannot be read are not taken for none.
+func TestKeysOfAFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "city")
+	if keys, err := keysOf(t.Context(), "", dir); keys != nil || err != nil {
+		t.Errorf("of none: %v", err)
+	}
+	if err := os.WriteFile(sealing.PathFor(dir), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := keysOf(t.Context(), "", dir); keys != nil || err == nil {
+		t.Errorf("of a broken file: %v", err)
+	}
+	ks, err := seal.NewKeyset(seal.AES256, time.Now())
+	if err == nil {
+		err = errors.Join(os.Remove(sealing.PathFor(dir)), ks.Create(sealing.PathFor(dir)))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := keysOf(t.Context(), "", dir); keys == nil || err != nil {
+		t.Errorf("of a file: %v", err)
+	}
+	if keys, err := keysOf(t.Context(), seal.Source(filepath.Join(dir, "elsewhere")), dir); keys != nil || err != nil {
+		t.Errorf("of another place: %v", err)
 	}
 }
 
