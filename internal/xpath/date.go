@@ -56,12 +56,12 @@ func ReadMoment(s string, loc *time.Location) (t time.Time, zoned, ok bool) {
 }
 
 func parseDay(s string) (y, m, d int, ok bool) {
-	year, rest, ok1 := strings.Cut(s, "-")
-	month, day, ok2 := strings.Cut(rest, "-")
+	year, rest, _ := strings.Cut(s, "-")
+	month, day, _ := strings.Cut(rest, "-")
 	y, okY := digits(year)
 	m, okM := digits(month)
 	d, okD := digits(day)
-	ok = ok1 && ok2 && okY && okM && okD && y <= 9999 && m >= 1 && m <= 12 && d >= 1 && d <= daysIn(y, m)
+	ok = okY && okM && okD && y <= 9999 && m >= 1 && m <= 12 && d >= 1 && d <= daysIn(y, m)
 	return y, m, d, ok
 }
 
