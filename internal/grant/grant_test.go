@@ -7,6 +7,7 @@ import (
 	"doorstep/collections"
 	"doorstep/internal/access"
 	"doorstep/internal/audit"
+	"doorstep/internal/corpora"
 	"doorstep/internal/grant"
 	"doorstep/internal/problem"
 	"doorstep/internal/testapp"
@@ -134,6 +135,48 @@ func TestAnApprovalIsSpentOnce(t *testing.T) {
 			t.Errorf("%s: %q, want %q", step.id, codeOf(err), want)
 		}
 		movedIs(t, app, before, step.moved)
+	}
+}
+
+// TestExceptionsAreOnRecord writes down all that an exception leaves in the database, and lets each statement fail: nothing is opened then.
+func TestExceptionsAreOnRecord(t *testing.T) {
+	app := testapp.New(t)
+	app.Plant(t, collections.Households, map[string]any{"id": "home", "area": here, "rev": 1})
+	var g grant.Grant
+	asked, names, out := grant.Export{Form: "child_visit", States: "approved", Campaign: "spring"}, testapp.Names{}, ""
+	for _, act := range []struct {
+		name string
+		do   func() error
+	}{
+		{"break glass", func() (err error) {
+			g, err = grant.BreakGlass(t.Context(), app.TestApp, manager("asker", "990102"), grant.Record{Collection: collections.Households, ID: "home"}, "为查明险情 for a danger")
+			return err
+		}},
+		{"open", func() error {
+			_, err := grant.Open(collections.Read(app), manager("asker", "990102"), g.ID)
+			return err
+		}},
+		{"ask", func() (err error) {
+			g, err = grant.AskExport(t.Context(), app.TestApp, manager("asker", "990101"), asked, "统计所需 for statistics")
+			return err
+		}},
+		{"approve", func() error { return grant.ApproveExport(t.Context(), app.TestApp, manager("second", "9901"), g.ID) }},
+		{"spend", func() error {
+			return grant.SpendExport(t.Context(), app.TestApp, manager("asker", "990101"), g.ID, asked)
+		}},
+	} {
+		before := app.Picture(t)
+		app.FailsAtEach(t, act.name, act.do)
+		out += "# " + act.name + "\n" + app.Told(t, before, names)
+	}
+	corpora.Golden(t, "testdata/exceptions.txt", out)
+	before := app.Picture(t)
+	for _, reason := range []string{"", "short"} {
+		_, broken := grant.BreakGlass(t.Context(), app.TestApp, manager("asker", "9901"), grant.Record{Collection: collections.Households, ID: "home"}, reason)
+		_, export := grant.AskExport(t.Context(), app.TestApp, manager("asker", "9901"), asked, reason)
+		if codeOf(broken) != problem.ReasonNeeded || codeOf(export) != problem.ReasonNeeded || len(app.Moved(t, before)) > 0 {
+			t.Errorf("%q: %v, %v, moved %q", reason, broken, export, app.Moved(t, before))
+		}
 	}
 }
 

@@ -47,7 +47,10 @@ func Show(ctx context.Context, app core.App, library *instrument.Library, act ac
 		}
 		return audit.Append(db, act.Now, s.entry(db, act.Actor, q, shown))
 	})
-	return shown, err
+	if err != nil {
+		return nil, err
+	}
+	return shown, nil
 }
 
 // table is one that holds masked columns.

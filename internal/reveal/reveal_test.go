@@ -1,7 +1,9 @@
 package reveal_test
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"doorstep/collections"
@@ -93,5 +95,67 @@ func TestTheTrailNamesEachRevealedColumnOnce(t *testing.T) {
 	if _, err := collections.One(collections.Read(app.TestApp), `SELECT json_extract(detail,'$.fields') FROM audit WHERE action='reveal'`, nil,
 		&named); err != nil || named != `["name","phone"]` {
 		t.Errorf("the trail names %.80s %v", named, err)
+	}
+}
+
+// TestWhoIsSeenIsOnRecord: whom a record and its rows are about stands in the trail with what was shown, and the reason sealed; where that
+// cannot be written nothing is shown.
+func TestWhoIsSeenIsOnRecord(t *testing.T) {
+	app := testapp.New(t)
+	app.Plant(t, collections.Persons, map[string]any{"id": "p1", "area": here, "name": "王小明", "birth_date": "2015-03-01"})
+	app.Plant(t, "child_visits", map[string]any{"id": "v1", "area": here, "person": "p1", "household": "h1", "form": "child_visit", "outcome_note": "没有说完"})
+	app.Plant(t, "child_visit_children", map[string]any{"id": "r1", "visit": "v1", "area": here, "person": "p1", "household": "h2", "child_name": "王小明", "child_birth_date": "2015-03-01"})
+	for _, c := range []struct {
+		table, id, fields, shown string
+		about                    []string
+		code                     problem.Code
+	}{
+		{collections.Persons, "p1", "birth_date name", "birth_date=2015-03-01 name=王小明", []string{"p1"}, ""},
+		{"child_visits", "v1", "outcome_note", "outcome_note=没有说完", []string{"h1", "p1", "v1"}, ""},
+		{"child_visit_children", "r1", "child_birth_date child_name", "child_birth_date=2015-03-01 child_name=王小明", []string{"h2", "p1", "r1"}, ""},
+		{"child_visit_children", "r1", "", "", nil, problem.BadParameter}, {"child_visit_children", "r1", "visit", "", nil, problem.BadParameter},
+		{"child_visits", "v1", "outcome", "", nil, problem.BadParameter},
+		{collections.Persons, "p1", "sex", "", nil, problem.BadParameter}, {"child_visits", "v1", "outcome_note outcome", "", nil, problem.BadParameter},
+		{collections.Workers, "p1", "name", "", nil, problem.NotFound}, {"sqlite_master", "p1", "name", "", nil, problem.NotFound}, {collections.Jobs, "p1", "given", "", nil, problem.NotFound},
+	} {
+		before := app.Picture(t)
+		shown, code := show(t, app, boss("990101"), c.table, c.id, strings.Fields(c.fields)...)
+		var said []string
+		for _, column := range slices.Sorted(maps.Keys(shown)) {
+			said = append(said, column+"="+shown[column])
+		}
+		if got := strings.Join(said, " "); got != c.shown || code != c.code {
+			t.Errorf("%s %s: %s %q", c.table, c.id, got, code)
+		}
+		var entries int
+		for _, change := range app.Picture(t).Since(before) {
+			if change.Table == collections.Audit {
+				entries++
+				about := strings.Fields(strings.ReplaceAll(change.After["subjects"], "=", ""))
+				if slices.Sort(about); !slices.Equal(about, c.about) || change.After["area"] != here || strings.Contains(change.After["detail"], reason) {
+					t.Errorf("%s %s: the trail says %v", c.table, c.id, change.After)
+				}
+			} else if change.Table != "meta" && change.Table != "audit_seen" {
+				t.Errorf("%s %s: it moved %s", c.table, c.id, change.Table)
+			}
+		}
+		if (entries == 1) != (code == "") {
+			t.Errorf("%s %s: %d entries", c.table, c.id, entries)
+		}
+		if code != "" {
+			continue
+		}
+		app.FailsAtEach(t, c.table, func() error {
+			shown, err := reveal.Show(t.Context(), app.TestApp, app.Doorstep.Library, access.Act{Actor: boss("990101"), Now: app.Doorstep.Now()},
+				reveal.Request{Collection: c.table, ID: c.id, Fields: strings.Fields(c.fields), Reason: reason})
+			if err != nil && len(shown) > 0 {
+				t.Errorf("%s: it shows %v, and says %v", c.table, shown, err)
+			}
+			return err
+		})
+	}
+	if _, err := reveal.Show(t.Context(), app.TestApp, app.Doorstep.Library, access.Act{Actor: boss("990101"), Now: app.Doorstep.Now()},
+		reveal.Request{Collection: collections.Persons, ID: "p1", Fields: []string{"name"}, Reason: "why"}); err == nil || problem.As(err).Code != problem.ReasonNeeded {
+		t.Errorf("without a reason: %v", err)
 	}
 }
