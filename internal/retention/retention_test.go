@@ -350,3 +350,28 @@ func TestWhatIsNoLongerDueStays(t *testing.T) {
 func linesOf(name string, lines []string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return !strings.Contains(line, " "+name+"-") }), "\n")
 }
+
+// TestWhatFailsErasesNothing erases a person, counts what is due and erases that, again and again, while each time another statement of the
+// database fails: whichever it is, an error comes back; a person is erased whole or not at all.
+func TestWhatFailsErasesNothing(t *testing.T) {
+	app := testapp.New(t)
+	family(t, app, "erased", here, now)
+	family(t, app, "old", here, now.AddDate(0, 0, -40))
+	app.Plant(t, retention.Policies, map[string]any{"id": "policy", "collection": "child_visits", "days": 30, "active": true})
+	act := access.Act{Actor: manager, Now: now}
+	app.FailsAtEach(t, "erase", func() error {
+		return retention.Person(t.Context(), app.TestApp, app.Doorstep.Library, act, retention.Erasure{Person: "erased-twin", Basis: "order"})
+	})
+	app.FailsAtEach(t, "report", func() error { return retention.Report(t.Context(), app.TestApp, app.Doorstep.Library, now) })
+	var report string
+	for id := range app.Picture(t)[retention.Reports] {
+		report = id
+	}
+	app.TellsEach(t, "approve", func() error {
+		_, err := retention.Approve(t.Context(), app.TestApp, app.Doorstep.Library, act, report)
+		return err
+	}, func(string) {})
+	if row := app.Picture(t)["child_visits"]["old-visit"]; row["household"] != "" {
+		t.Errorf("what is due stays: %v", row)
+	}
+}
