@@ -2,6 +2,7 @@ package collections
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func ParseGeopoint(s string) (Geopoint, bool) {
 	var v [4]float64
 	for i, part := range f {
 		n, err := strconv.ParseFloat(part, 64)
-		if err != nil {
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 			return Geopoint{}, false
 		}
 		v[i] = n
