@@ -52,7 +52,8 @@ func drawRecheck(r *request) error {
 }
 
 func (r *request) recheckFilter() console.RecheckFilter {
-	return console.RecheckFilter{Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"), Cursor: r.query("cursor"), Limit: r.limit}
+	return console.RecheckFilter{Campaign: r.query("campaign"), Area: r.query("area"), Worker: r.query("worker"), Cursor: r.query("cursor"),
+		Limit: r.limit}
 }
 
 func listRechecks(r *request) error {
