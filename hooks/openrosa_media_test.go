@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"doorstep/collections"
 	"doorstep/internal/testapp"
 )
 
@@ -72,6 +73,11 @@ func TestFilesOfAForm(t *testing.T) {
 		if got := phone.get(towns.DownloadURL); string(got.Body) != kept || towns.Hash != md5Of([]byte(kept)) {
 			t.Errorf("%s: %q with the hash %s", name, got.Body, towns.Hash)
 		}
+	}
+	var told, ofKept int
+	if _, err := collections.One(collections.Read(app), `SELECT COUNT(*), COUNT(f.id) FROM audit a LEFT JOIN form_files f ON f.id=a.record WHERE a.action='form.file'`,
+		nil, &told, &ofKept); err != nil || told != 4 || ofKept != told {
+		t.Errorf("of %d entries of the audit trail %d name the file as it is kept: %v", told, ofKept, err)
 	}
 	for name, c := range map[string]struct {
 		form, file string

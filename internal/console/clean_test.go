@@ -46,6 +46,8 @@ func TestWhatIsApprovedTogether(t *testing.T) {
 		"received_at": "2026-11-22 00:00:00.000Z", "issues": `[{"code":"x","severity":"warning"}]`, "household": "of a record that was returned"})
 	row["id"] = "other"
 	app.PlantBeside(t, "child_visits", row, map[string]any{"issues": `[{"code":"x","severity":"error"}]`})
+	row["id"] = "third"
+	app.PlantBeside(t, "child_visits", row, map[string]any{"issues": `{}`}) // broken by hand
 	app.Plant(t, collections.Reviews, map[string]any{"id": "r", "record": "beside-household", "decision": "return"})
 	app.Plant(t, collections.Reviews, map[string]any{"id": "s", "record": want[0], "decision": "reopen"})
 	set, err := console.CleanSet(db, known, me, console.Filter{}, "2026-11-21 00:00:00.000Z")

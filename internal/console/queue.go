@@ -226,14 +226,14 @@ type findings struct {
 	codes            []string
 }
 
-// findingsOf reads the column of a record. One that somebody broke by hand has none: the record is listed all the same.
+// findingsOf reads the column of a record. One that somebody broke by hand counts as an error: nobody knows what it said, so somebody looks.
 func findingsOf(column string) (f findings) {
 	if column == `[]` {
 		return f
 	}
 	var found []survey.Issue
 	if json.Unmarshal([]byte(column), &found) != nil {
-		return f
+		return findings{errors: 1}
 	}
 	for _, issue := range found {
 		switch issue.Severity {

@@ -62,11 +62,11 @@ func SaveFormFile(ctx context.Context, app core.App, act access.Act, in NewFile)
 			return err
 		}
 		at := collections.Stamp(act.Now)
-		if _, err := db.Exec(`INSERT INTO form_files (id, form, name, sha256, md5, size, mime, uploaded_by, created, updated)
+		if _, err := collections.One(db, `INSERT INTO form_files (id, form, name, sha256, md5, size, mime, uploaded_by, created, updated)
 			VALUES (?,?,?,?,?,?,?,?,?,?)
 			ON CONFLICT (form, name) DO UPDATE SET sha256=excluded.sha256, md5=excluded.md5, size=excluded.size, mime=excluded.mime,
-			uploaded_by=excluded.uploaded_by, updated=excluded.updated`,
-			id, in.Form, name, f.SHA256, f.MD5, info.Size, f.MIME, act.ID, at, at); err != nil {
+			uploaded_by=excluded.uploaded_by, updated=excluded.updated RETURNING id`,
+			[]any{id, in.Form, name, f.SHA256, f.MD5, info.Size, f.MIME, act.ID, at, at}, &id); err != nil {
 			return err
 		}
 		entry := act.DidTo("form.file", collections.FormFiles, id, "")
