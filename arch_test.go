@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 	"internal/linkage":     {"internal/survey", "internal/validate"},
 	"internal/lists":       {},
 	"internal/grant":       {"collections", "internal/access", "internal/audit", "internal/problem"},
-	"internal/geofile":     {},
+	"internal/geofile":     {"internal/tabular"},
 	"internal/tile":        {},
 	"internal/basemap":     {"internal/tile"},
 	"internal/grid":        {"collections", "collections/territory", "internal/audit", "internal/geofile", "internal/survey", "internal/tabular"},

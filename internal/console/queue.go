@@ -226,7 +226,8 @@ type findings struct {
 	codes            []string
 }
 
-// findingsOf reads the column of a record. One that somebody broke by hand counts as an error: nobody knows what it said, so somebody looks.
+// findingsOf reads the column of a record. One that somebody broke by hand counts as an error: nobody knows what it said, so somebody has
+// to look.
 func findingsOf(column string) (f findings) {
 	if column == `[]` {
 		return f

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"doorstep/internal/tabular"
+
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
@@ -78,15 +80,11 @@ func (d *dbf) encoding(cpg string) encoding.Encoding {
 	if named := codepageOf(cpg, d.language); named != nil {
 		return named
 	}
-	wide, broken := 0, 0
+	var all tabular.Tally
 	count := func(b []byte) {
 		for utf8.FullRune(b) { // the last character may be cut at the field's width
 			r, size := utf8.DecodeRune(b)
-			if size > 1 {
-				wide++
-			} else if r == utf8.RuneError {
-				broken++
-			}
+			all.Add(r, size)
 			b = b[size:]
 		}
 	}
@@ -98,10 +96,7 @@ func (d *dbf) encoding(cpg string) encoding.Encoding {
 			count(d.row[f.from:f.to])
 		}
 	}
-	if broken > 0 && broken*2 >= wide {
-		return simplifiedchinese.GB18030
-	}
-	return unicode.UTF8
+	return all.Encoding()
 }
 
 // decode returns the text of a field, of the last character all or nothing.

@@ -108,7 +108,7 @@ func (p parts) text(ending string) (string, error) {
 	return string(b), nil
 }
 
-// encoding is that of the table.
+// encoding returns that of the table.
 func (p parts) encoding() (encoding.Encoding, error) {
 	cpg, err := p.text(".cpg")
 	if err != nil {

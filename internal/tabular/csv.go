@@ -2,7 +2,6 @@ package tabular
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"doorstep/internal/survey"
 )
@@ -55,7 +55,7 @@ func decoded(f io.ReadSeeker) (io.Reader, error) {
 	}
 	text := func() (io.Reader, error) {
 		_, err := f.Seek(0, io.SeekStart)
-		return enc.NewDecoder().Reader(f), err
+		return transform.NewReader(f, unicode.BOMOverride(enc.NewDecoder())), err
 	}
 	whole, err := text()
 	if err != nil {
@@ -71,29 +71,40 @@ func decoded(f io.ReadSeeker) (io.Reader, error) {
 	return text()
 }
 
-// encodingOf judges by the mark of UTF-16, or else by what its bytes would be in UTF-8: a text in GB 18030 is hardly ever valid there, and
-// one in UTF-8 is nearly all valid, also where it is damaged.
+// Tally counts the characters of a text by what they would be in UTF-8; the zero Tally is of an empty text.
+type Tally struct{ wide, broken int }
+
+// Add counts a character as utf8.DecodeRune gives it.
+func (t *Tally) Add(r rune, size int) {
+	switch {
+	case r == utf8.RuneError && size == 1:
+		t.broken++
+	case size > 1:
+		t.wide++
+	}
+}
+
+// Encoding returns what the text is in: one in GB 18030 is hardly ever valid in UTF-8, and one in UTF-8 is nearly all valid, also where it
+// is damaged.
+func (t Tally) Encoding() encoding.Encoding {
+	if t.broken > 0 && t.broken*2 >= t.wide {
+		return simplifiedchinese.GB18030
+	}
+	return unicode.UTF8
+}
+
+// encodingOf returns what a whole text is in, but for one with a mark, which says so itself.
 func encodingOf(f io.Reader) (encoding.Encoding, error) {
 	in := bufio.NewReaderSize(f, 64<<10)
-	if mark, _ := in.Peek(2); bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), nil
-	}
-	wide, broken := 0, 0
-	for {
+	for all := (Tally{}); ; {
 		r, size, err := in.ReadRune()
-		switch {
-		case errors.Is(err, io.EOF):
-			if broken > 0 && broken*2 >= wide {
-				return simplifiedchinese.GB18030, nil
-			}
-			return unicode.UTF8BOM, nil
-		case err != nil:
-			return nil, err
-		case r == utf8.RuneError && size == 1:
-			broken++
-		case size > 1:
-			wide++
+		if errors.Is(err, io.EOF) {
+			return all.Encoding(), nil
 		}
+		if err != nil {
+			return nil, err
+		}
+		all.Add(r, size)
 	}
 }
 
