@@ -32,15 +32,28 @@ func TestTasksReachODKAsAList(t *testing.T) {
 	part := map[string]any{"household": house, "worker": "F-one"}
 	c.assign(c.boss, false, piece(gridA, "F-one", 10), piece(gridNext, "F-two", 5), part)
 	got := phone.rows(mine(phone))
-	if len(got) != 2 || len(other.rows(mine(other))) != 1 {
+	theirs := other.rows(mine(other))
+	if len(got) != 2 || len(theirs) != 1 {
 		t.Fatalf("%v", got)
+	}
+	named := func(grid string) string {
+		name, _, err := collections.AreaName(collections.Read(c.TestApp), grid)
+		if err != nil || name == "" {
+			t.Fatalf("%q %v", name, err)
+		}
+		return name + " " + grid
+	}
+	for _, row := range theirs {
+		if !strings.HasSuffix(row["label"], named(gridNext)) {
+			t.Errorf("%v", row)
+		}
 	}
 	var ids []string
 	for id, row := range got {
 		ids = append(ids, id)
 		switch {
 		case row["household"] == house && !strings.HasSuffix(row["label"], "示例路 7 号"),
-			row["household"] == "" && (!strings.HasSuffix(row["label"], gridA) || row["target"] != "10"):
+			row["household"] == "" && (!strings.HasSuffix(row["label"], named(gridA)) || row["target"] != "10"):
 			t.Errorf("%v", row)
 		}
 	}
