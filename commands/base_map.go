@@ -72,11 +72,11 @@ func tellBaseMap(ctx context.Context, out io.Writer, src basemap.Source, areas *
 		return err
 	}
 	switch tried {
-	case "came":
+	case server.SquareCame:
 		_, err = fmt.Fprintln(out, "试取成功 · a square came")
-	case "none":
+	case server.NoSquare:
 		_, err = fmt.Fprintln(out, "服务器没有这里的瓦片 · the tile server has no square there")
-	case "failed":
+	case server.SquareFailed:
 		_, err = fmt.Fprintf(out, "试取失败，设置已保存 · no square came, the setting stands: %s\n", why)
 	default:
 		_, err = fmt.Fprintln(out, "没有带边界的区划，未试取 · no area has a boundary, so no square was tried")

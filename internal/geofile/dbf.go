@@ -7,11 +7,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"doorstep/internal/tabular"
-
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+
+	"doorstep/internal/tabular"
 )
 
 // dbf reads the rows of a dBASE table, which hold the properties of a shapefile's features.
@@ -104,10 +104,7 @@ func (d *dbf) decode(b []byte) string {
 	if d.text == nil {
 		return string(b)
 	}
-	out, err := d.text.NewDecoder().Bytes(b)
-	if err != nil {
-		out = b
-	}
+	out, _ := d.text.NewDecoder().Bytes(b) // which replaces what is no text
 	return strings.TrimRight(string(out), "\uFFFD")
 }
 

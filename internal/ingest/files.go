@@ -95,7 +95,7 @@ func ownerOfInstance(db collections.DB, sender Sender, instance string) (owner, 
 	return own, err
 }
 
-// ownerOf is a record with the worker whose it is, whoever has changed it since.
+// ownerOf returns a record with its area and its worker, whoever has changed it since.
 func ownerOf(db collections.DB, record string) (owner, error) {
 	own := owner{record: record}
 	known, err := collections.One(db, `SELECT collection, area, worker FROM submissions WHERE record=? AND collection!=''

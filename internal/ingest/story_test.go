@@ -460,7 +460,7 @@ func (s *story) change(table, id string, by access.Actor, values answers) {
 	})
 }
 
-// beside is what happens seldom: a person is named for a visit to several, rows and records are lost, a file becomes another.
+// beside tells of what happens seldom: a person is named for a visit to several, rows and records are lost, a file is replaced.
 func (s *story) beside() {
 	s.push("visits several whose record is not there", "mei", s.visit("several", 5, home))
 	several := s.held("several")

@@ -209,8 +209,11 @@ type placedTask struct {
 	rev                  int64
 }
 
-// ofSkipped holds for rows that belong to a record which the job skipped: they lie where it does, until another job moves it.
-const ofSkipped = `EXISTS (SELECT 1 FROM area_job_skips s WHERE s.job=? AND s.record IN `
+// notOfSkipped returns the condition that none of the records named in these columns was skipped by a job, whose id is its argument: what
+// belongs to such a record lies where it does, until another job moves it.
+func notOfSkipped(columns string) string {
+	return `NOT EXISTS (SELECT 1 FROM area_job_skips s WHERE s.job=? AND s.record IN (` + columns + `))`
+}
 
 // leftovers are what lies in an area that is no more and belongs to no record that moved, as what waits in quarantine: it goes to
 // what became of the area, or to the one that held it, where somebody looks after it.
@@ -225,10 +228,10 @@ func (w *work) leftovers(area, _ string, _ int) (int, string, error) {
 		}
 	}
 	for _, k := range kept {
-		if _, err := w.db.Exec(`UPDATE `+k.table+` SET area=? WHERE area=? AND NOT `+ofSkipped+`(`+k.table+`.`+k.column+`))`,
-			to, area, w.job.ID); err != nil {
+		if _, err := w.db.Exec(`UPDATE `+k.table+` SET area=? WHERE area=? AND `+notOfSkipped(k.table+`.`+k.column), to, area,
+			w.job.ID); err != nil {
 			return 0, "", fmt.Errorf("what is left in %s: %w", k.table, err)
 		}
 	}
-	return 0, "", w.moveTasks(area, to, `NOT `+ofSkipped+`(tasks.record, tasks.household, tasks.person))`, w.job.ID)
+	return 0, "", w.moveTasks(area, to, notOfSkipped(`tasks.record, tasks.household, tasks.person`), w.job.ID)
 }

@@ -61,12 +61,12 @@ func listed[T any](actor access.Actor, door string, rows []T, subject func(T) st
 	return e
 }
 
-// pulled is what a tablet gets to see with a part of a page.
+// pulled returns the audit entry for a part of a page that a tablet was given.
 func pulled(actor access.Actor, ids []string) audit.Entry {
 	return listed(actor, "pull", ids, func(id string) string { return id })
 }
 
-// heldSeen is what a supervisor gets to see of the quarantine.
+// heldSeen returns the audit entry for submissions of the quarantine that were shown.
 func heldSeen(actor access.Actor, rows []ingest.Held) audit.Entry {
 	e := actor.Did(audit.ReadMany)
 	e.Collection, e.Detail = collections.Submissions, map[string]any{"door": "quarantine", "rows": len(rows)}
@@ -76,7 +76,7 @@ func heldSeen(actor access.Actor, rows []ingest.Held) audit.Entry {
 	return e
 }
 
-// listSeen is what a worker's app gets to see with an entity list.
+// listSeen returns the audit entry for the rows of an entity list that a worker's app was given.
 func listSeen(actor access.Actor, list string, ids []string) audit.Entry {
 	e := listed(actor, "openrosa", ids, func(id string) string { return id })
 	e.Collection = list

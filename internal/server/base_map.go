@@ -54,7 +54,7 @@ func editBaseMap(r *request) error {
 	out := struct {
 		Tried string `json:"tried"`
 		Why   string `json:"why"`
-	}{Tried: "not"}
+	}{Tried: NotTried}
 	var err error
 	if in.On() {
 		share.Wait(r.Response, func() { out.Tried, out.Why, err = TryBaseMap(r.ctx(), in, r.Areas.Index()) })

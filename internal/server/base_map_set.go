@@ -52,8 +52,16 @@ func SetBaseMap(db collections.DB, act access.Act, src basemap.Source) error {
 	return audit.Append(db, act.Now, entry)
 }
 
-// TryBaseMap asks a source for a square in the middle of one of the largest areas with a boundary. tried is "came", "none" where the source
-// has no square there, "failed" with why, or "not" where no area has a boundary.
+// What came of trying a base map.
+const (
+	NotTried     = "not" // no area has a boundary
+	SquareCame   = "came"
+	NoSquare     = "none" // the source has none there
+	SquareFailed = "failed"
+)
+
+// TryBaseMap asks a source for a square in the middle of one of the largest areas with a boundary, and returns what came of it; where it
+// failed, why.
 func TryBaseMap(ctx context.Context, src basemap.Source, areas *grid.Index) (tried, why string, err error) {
 	whole := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
 	for _, level := range []grid.Level{grid.City, grid.District, grid.Street, grid.Community, grid.Grid} {
@@ -62,12 +70,12 @@ func TryBaseMap(ctx context.Context, src basemap.Source, areas *grid.Index) (tri
 			_, err := basemap.New(time.Now).Get(ctx, src, at)
 			switch failed := (*basemap.Failure)(nil); {
 			case errors.As(err, &failed):
-				return "failed", failed.Why, nil
+				return SquareFailed, failed.Why, nil
 			case errors.Is(err, basemap.ErrNone):
-				return "none", "", nil
+				return NoSquare, "", nil
 			}
-			return "came", "", err
+			return SquareCame, "", err
 		}
 	}
-	return "not", "", nil
+	return NotTried, "", nil
 }
