@@ -25,13 +25,17 @@ type fault struct {
 	reached string
 }
 
+// undo takes one operation of a push back, so that it can be kept in quarantine. It fails with what failed before it: else a test could not
+// try the same operation once more.
+const undo = `ROLLBACK TO operation`
+
 // due counts a statement, and reports whether it is the one that fails.
 func (f *fault) due(query string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
 	case f.reached != "":
-		return query == f.reached
+		return query == f.reached || query == undo
 	case f.left == 0 || f.skip(query):
 		return false
 	}
