@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -41,7 +40,7 @@ type story struct {
 	seq    int64
 	names  testapp.Names
 	said   strings.Builder
-	failed map[string]bool // the statements that have failed once, with who asked
+	failed testapp.Places // whose statements have failed once
 }
 
 // told makes a town of two districts: a field worker with a tablet and a supervisor in each.
@@ -49,7 +48,7 @@ func told(t *testing.T) *story {
 	app := testapp.New(t)
 	app.City(t)
 	s := &story{App: app, t: t, intake: app.Doorstep.Intake(), field: map[string]ingest.Sender{}, names: testapp.Names{},
-		failed: map[string]bool{}}
+		failed: testapp.Places{}}
 	s.publish("story", "1", instrument.Published)
 	for name, area := range map[string]string{"mei": here[:12], "tao": here[:12], "gone": here[:12], "far": there[:12]} {
 		w := app.Worker(t, name, "field", area)
@@ -91,52 +90,18 @@ func (s *story) then(what string, do func() (any, error)) {
 // published elsewhere is found by the next push, and without a look for an approval what would be written is proposed.
 var spared = regexp.MustCompile(`ingest\.lookAhead|instrument\.\(\*Library\)\.Refresh|decision='approve'`)
 
-// whenever does something again and again, while each time another statement of the database fails, once from each place that asks it: it
-// fails too, and nothing has moved. It returns what is answered when none fails.
+// whenever does something again and again, while each time another statement fails that has not failed yet where it is asked: it fails too,
+// and nothing has moved. It returns what is answered when none fails.
 func (s *story) whenever(what string, do func() (answer any, err error)) (answer any, err error) {
 	s.t.Helper()
 	before := s.Picture(s.t)
-	for n := 1; ; n = 3 - n {
-		var at string
-		failed := s.Failing(n, func(query string) bool {
-			who := asker()
-			at = fmt.Sprint(n, who, query)
-			return who == "" || s.failed[at] || testapp.Atomic(query) || spared.MatchString(at)
-		}, func() { answer, err = do() })
-		if failed == "" {
-			return answer, err
-		}
-		s.failed[at] = true
+	s.Whenever(s.failed, spared, func() { answer, err = do() }, func(failed string) {
 		if moved := s.Moved(s.t, before); len(moved) > 0 || err == nil {
-			if len(moved) > 1 {
-				moved = moved[:1]
-			}
-			s.t.Errorf("%s: %v and moved %q, though this failed: %s", what, err, moved, at)
+			s.t.Errorf("%s: %v and moved %.1q, though this failed: %s", what, err, moved, failed)
 			before = s.Picture(s.t)
 		}
-	}
-}
-
-// between are functions between a statement and who asks for it.
-var between = regexp.MustCompile(`^doorstep/(internal/testapp\.|collections\.(\(|One$|Column|All))`)
-
-// asker is where the product asks for a statement: the functions next to it.
-func asker() string {
-	var pcs [40]uintptr
-	frames, at := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])]), ""
-	for n := 0; n < 3; {
-		frame, more := frames.Next()
-		if strings.HasSuffix(frame.Function, ".(*story).one") {
-			return ""
-		}
-		if strings.HasPrefix(frame.Function, "doorstep/") && !between.MatchString(frame.Function) {
-			at, n = fmt.Sprintf("%s%s:%d ", at, frame.Function, frame.Line), n+1
-		}
-		if !more {
-			break
-		}
-	}
-	return at
+	})
+	return answer, err
 }
 
 // push has somebody's tablet bring operations, each numbered after the last.
