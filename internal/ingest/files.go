@@ -77,8 +77,8 @@ func ownerOfInstance(db collections.DB, sender Sender, instance string) (owner, 
 	var record, held string
 	own := owner{record: instance, area: access.Common(sender.Actor.Territory), worker: sender.Actor.ID}
 	_, err := collections.One(db, `SELECT record FROM submissions
-		WHERE instance=? AND worker=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC`,
-		[]any{instance, sender.Actor.ID}, &record)
+		WHERE instance=? AND worker=? AND kind=? AND record!='' AND rev>0 AND outcome IN ('stored','conflict') ORDER BY rev DESC`,
+		[]any{instance, sender.Actor.ID, OpSubmit}, &record)
 	if err != nil {
 		return owner{}, err
 	}

@@ -49,7 +49,8 @@ func told(t *testing.T) *story {
 	app.City(t)
 	s := &story{App: app, t: t, intake: app.Doorstep.Intake(), field: map[string]ingest.Sender{}, names: testapp.Names{},
 		failed: testapp.Places{}}
-	s.publish("story", "1", instrument.Published)
+	s.publish("story", "story", "1", instrument.Published)
+	s.publish("again", "again", "1", instrument.Published)
 	for name, area := range map[string]string{"mei": here[:12], "tao": here[:12], "gone": here[:12], "far": there[:12]} {
 		w := app.Worker(t, name, "field", area)
 		s.names[w.Id] = "<" + name + ">"
@@ -161,6 +162,8 @@ func TestWhatIntakeLeaves(t *testing.T) {
 	s.odk()
 	s.byHand()
 	s.beside()
+	s.again()
+	s.versions()
 	corpora.Golden(t, "testdata/story.txt", s.said.String())
 	s.damaged()
 }
@@ -418,9 +421,9 @@ func (s *story) late() {
 			return ingest.AcceptHandedIn(s.t.Context(), s.TestApp, handed, s.Doorstep.Now())
 		})
 	}
-	s.publish("unheard", "9", instrument.Published)
+	s.publish("story", "unheard", "9", instrument.Published)
 	s.then("a form comes that was waited for", func() (any, error) { return ingest.ReleaseKnown(s.t.Context(), s.TestApp, s.intake) })
-	s.publish("trial", "1", instrument.Draft)
+	s.publish("story", "trial", "1", instrument.Draft)
 	trial := s.visit("trial", 0, home)
 	trial.Form = "trial"
 	s.push("tries a draft", "mei", trial)
@@ -508,8 +511,88 @@ func (s *story) beside() {
 		}
 	}
 	s.push("corrects it, and names one of the files", "mei", s.visit("waits", 1, with(waits, answers{"residents": 2})))
+	s.attach("mei", "hut", s.file("h.jpg", "h"))
 	s.push("corrects what was put back", "tao", s.visit("second", 3, family(here, "示例路 4 号", with(boy, answers{"hurt": "yes",
 		"mobile": "13900000006"}))))
+}
+
+// again visits where somebody has to be once more: by days that move and go, and by dangers that become graver.
+func (s *story) again() {
+	visit := func(name string, base int64, says answers) ingest.Operation {
+		op := s.visit(name, base, with(answers{"outcome": "met", "place": testapp.Inside(next), "address": "示例路 40 号"}, says))
+		op.Form = "again"
+		return op
+	}
+	doses := func(days ...string) (all []answers) {
+		for i, day := range days {
+			all = append(all, answers{"drug": fmt.Sprint("药", i), "dose_on": day})
+		}
+		return all
+	}
+	old, child := answers{"nick": "奶奶", "see_on": "2026-12-01", "doses": doses("2026-12-02", "2026-12-03")}, answers{"nick": "弟弟"}
+	s.push("is to come back", "mei", visit("back", 0, answers{"call_back": "2026-12-05", "people": []answers{old, child}}))
+	s.push("is to come another day, and not for one of the doses", "mei", visit("back", 1, answers{"call_back": "2026-12-06",
+		"people": []answers{with(old, answers{"doses": doses("2026-12-02", "")}), with(child, answers{"see_on": "2026-12-07"})}}))
+	s.do(`UPDATE tasks SET status='done' WHERE due='2026-12-06'`)
+	s.push("need not come for her", "mei", visit("back", 2, answers{"call_back": "2026-12-06", "people": []answers{child}}))
+	s.push("is to come back after all", "mei", visit("back", 3, answers{"call_back": "2026-12-08", "people": []answers{child}}))
+	s.push("need not come at all", "mei", visit("back", 4, answers{}))
+	s.push("only sees doses", "tao", visit("doses", 0, answers{"people": []answers{{"nick": "爷爷", "doses": doses("2026-12-09")}}}))
+
+	hurt := func(wounds string) answers { return answers{"people": []answers{with(child, answers{"wounds": wounds})}} }
+	s.push("hears of the father", "mei", visit("fear", 0, answers{"fear": "father"}))
+	s.push("hears of both", "mei", visit("fear", 1, answers{"fear": "both"}))
+	s.push("hears of the father again", "mei", visit("fear", 2, answers{"fear": "father"}))
+	s.push("sees a burn", "mei", visit("wound", 0, hurt("burn")))
+	s.push("sees a cut too", "mei", visit("wound", 1, hurt("burn cut")))
+	s.do(`UPDATE tasks SET status='done' WHERE record='` + s.id("wound") + `'`)
+	s.push("says so again", "mei", visit("wound", 2, with(hurt("burn cut"), answers{"head": "周一"})))
+
+	early := visit("early", 4, hurt("burn"))
+	s.push("corrects what is not there, with a burn", "tao", early)
+	graver := visit("early", 4, with(hurt("burn cut"), answers{"fear": "stranger"}))
+	s.push("corrects it once more, with a cut", "tao", graver)
+	waits := s.held("early")
+	unread := visit("early", 0, hurt("burn"))
+	unread.Version = "2"
+	s.push("says it in a form that nobody knows", "tao", unread)
+	s.push("brings it", "tao", visit("early", 0, hurt("burn cut")))
+	s.then("boss gives what waits to a household", func() (any, error) {
+		return ingest.Assign(s.t.Context(), s.TestApp, s.intake, access.Act{Actor: s.boss, Now: s.Doorstep.Now()}, ingest.Assignment{
+			Submission: waits, Household: s.household("first"), Reason: "电话里核对过了，是这一家"})
+	})
+	s.push("corrects what was given, and names another household", "tao", visit("early", 5, with(hurt("cut"), answers{
+		"household_id": s.household("empty")})))
+}
+
+// versions brings changes of one household that apps made before they met the server, and not in their order.
+func (s *story) versions() {
+	from := s.field["tao"]
+	from.Channel, from.Device = ingest.OpenRosa, "phone of tao"
+	hut := s.id("hut of tao")
+	say := func(what, name, entity, rest string) {
+		op := ingest.Operation{Op: ingest.OpSubmit, XML: `<data id="again" version="1"><outcome>met</outcome><place>` + testapp.Inside(here) +
+			`</place><household_id>` + hut + `</household_id>` + rest + `<meta><instanceID>uuid:` + s.id(name) +
+			`</instanceID><entity dataset="households" id="` + hut + `" ` + entity + `/></meta></data>`}
+		s.then("tao's phone "+what, func() (any, error) {
+			return ingest.Accept(s.t.Context(), s.App, s.intake, from, []ingest.Operation{op})
+		})
+	}
+	const branch = ` branchId="b1f5b5a0-0000-4000-8000-000000000001"`
+	say("made a hut", "v1", `create="1"`, `<address>示例路 50 号</address><head>郑一</head>`)
+	say("changed it twice, and brings the second first", "v3", `update="1" baseVersion="2" trunkVersion="1"`+branch, `<head>郑三</head>`)
+	say("brings the first", "v2", `update="1" baseVersion="1" trunkVersion="1"`+branch, `<head>郑二</head><phone>13800000021</phone>`)
+	say("knew the first revision alone", "v4", `update="1" baseVersion="1"`, `<head>郑四</head>`)
+	say("knew it, and says the same", "v5", `update="1" baseVersion="1"`, `<head>郑四</head>`)
+	say("knew the second, and says another thing", "v6", `update="1" baseVersion="2"`, `<address>示例路 51 号</address>`)
+	say("goes on where nobody knows", "v9", `update="1" baseVersion="8" trunkVersion="3"`+branch, `<phone>13800000022</phone>`)
+	hut = s.household("first")
+	say("changed what another visit made", "v7", `update="1" baseVersion="1"`, `<phone>13800000023</phone>`)
+	hut = s.id("shed of tao")
+	say("made a shed, and changed it before it met the server", "s2", `update="1" baseVersion="1"`+branch, `<head>冯二</head>`)
+	say("brings the shed", "s1", `create="1"`, `<address>示例路 60 号</address><head>冯一</head>`)
+	s.do(`UPDATE households SET sealed=substr(sealed,1,length(sealed)-6)||'AAAAAA' WHERE id='` + hut + `'`)
+	say("changed a shed that is damaged", "s3", `update="1" baseVersion="2"`, `<head>冯三</head>`)
 }
 
 // damaged sends again what waits and does not open any more, which is answered as before and is mended, and corrects a record from before a
@@ -552,14 +635,14 @@ func (s *story) do(query string) {
 	}
 }
 
-// publish makes the story's form another.
-func (s *story) publish(form, version, status string) {
+// publish publishes a form of testdata under another name.
+func (s *story) publish(file, form, version, status string) {
 	s.t.Helper()
-	raw, err := os.ReadFile("testdata/story.md")
+	raw, err := os.ReadFile("testdata/" + file + ".md")
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	raw = bytes.Replace(raw, []byte("| story | 1 |"), []byte("| "+form+" | "+version+" |"), 1)
+	raw = bytes.Replace(raw, []byte("| " + file + " | 1 |"), []byte("| "+form+" | "+version+" |"), 1)
 	book := instrument.Workbook{Name: form + ".md", Raw: raw}
 	if _, err := s.Doorstep.Library.Publish(s.App, book, status, "", s.Doorstep.Now()); err != nil {
 		s.t.Fatal(err)
