@@ -539,7 +539,9 @@ func (s *story) again() {
 	s.push("need not come at all", "mei", visit("back", 4, answers{}))
 	s.push("only sees doses", "tao", visit("doses", 0, answers{"people": []answers{{"nick": "爷爷", "doses": doses("2026-12-09")}}}))
 
-	hurt := func(wounds string) answers { return answers{"people": []answers{with(child, answers{"wounds": wounds})}} }
+	hurt := func(wounds string) answers {
+		return answers{"people": []answers{with(child, answers{"wounds": wounds})}}
+	}
 	s.push("hears of the father", "mei", visit("fear", 0, answers{"fear": "father"}))
 	s.push("hears of both", "mei", visit("fear", 1, answers{"fear": "both"}))
 	s.push("hears of the father again", "mei", visit("fear", 2, answers{"fear": "father"}))
@@ -642,7 +644,7 @@ func (s *story) publish(file, form, version, status string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	raw = bytes.Replace(raw, []byte("| " + file + " | 1 |"), []byte("| "+form+" | "+version+" |"), 1)
+	raw = bytes.Replace(raw, []byte("| "+file+" | 1 |"), []byte("| "+form+" | "+version+" |"), 1)
 	book := instrument.Workbook{Name: form + ".md", Raw: raw}
 	if _, err := s.Doorstep.Library.Publish(s.App, book, status, "", s.Doorstep.Now()); err != nil {
 		s.t.Fatal(err)
