@@ -106,9 +106,9 @@ func (a *App) Whenever(known Places, spared *regexp.Regexp, do func(), then func
 	for n := 1; ; n = 3 - n { // a row of NULL, and not prepared
 		var at string
 		failed := a.Failing(n, func(query string) bool {
-			who := asker()
+			who, test := asker()
 			at = fmt.Sprint(n, " ", who, query)
-			return who == "" || known[at] || Atomic(query) || spared != nil && spared.MatchString(at)
+			return test || known[at] || Atomic(query) || spared != nil && spared.MatchString(at)
 		}, do)
 		if failed == "" {
 			return
@@ -121,21 +121,23 @@ func (a *App) Whenever(known Places, spared *regexp.Regexp, do func(), then func
 // between are functions between a statement and the place that asks for it.
 var between = regexp.MustCompile(`^doorstep/(internal/testapp\.|collections\.(\(|One$|Column|All))`)
 
-// asker returns the three functions of the product, or of a test, next to a statement, with their lines; "" where a test asks.
-func asker() string {
+// asker returns the three functions of the product next to a statement, with their lines, and reports whether a test itself asked for it.
+func asker() (at string, test bool) {
 	var pcs [50]uintptr
-	frames, at := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])]), ""
-	for n, more := 0, true; n < 3 && more; {
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for n, more, framework := 0, true, false; n < 3 && more; {
 		var f runtime.Frame
-		if f, more = frames.Next(); !strings.HasPrefix(f.Function, "doorstep/") || between.MatchString(f.Function) {
-			continue
+		f, more = frames.Next()
+		framework = framework || strings.HasPrefix(f.Function, "github.com/pocketbase/pocketbase/")
+		switch {
+		case !strings.HasPrefix(f.Function, "doorstep/") || between.MatchString(f.Function):
+		case at == "" && strings.HasSuffix(f.File, "_test.go"):
+			return "", !framework
+		default:
+			at, n = fmt.Sprintf("%s%s:%d ", at, f.Function, f.Line), n+1
 		}
-		if at == "" && strings.HasSuffix(f.File, "_test.go") {
-			return ""
-		}
-		at, n = fmt.Sprintf("%s%s:%d ", at, f.Function, f.Line), n+1
 	}
-	return at
+	return at, false
 }
 
 // TellsEach runs do again and again, while each time another statement of the database fails, each once from each place that asks it, and
