@@ -3,9 +3,11 @@ package basemap
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,9 +17,11 @@ import (
 )
 
 func TestSources(t *testing.T) {
-	good := Source{URL: "https://tiles.example.org/{z}/{x}/{y}.png?tk=1", Datum: GCJ02, Credit: "© x", LargestZoom: 18}
-	if err := good.Check(); err != nil {
-		t.Fatal(err)
+	good := Source{URL: "https://tiles.example.org/{z}/{x}/{y}.png?tk=1", Datum: GCJ02, Credit: "© x", LargestZoom: tile.MostZoom}
+	for _, s := range []Source{good, {URL: good.URL, Datum: WGS84, Credit: strings.Repeat("图", 200), LargestZoom: 1}} {
+		if err := s.Check(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if got := good.address(tile.At{Z: 3, X: 1, Y: 2}); got != "https://tiles.example.org/3/1/2.png?tk=1" {
 		t.Error(got)
@@ -32,7 +36,8 @@ func TestSources(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]func(*Source){"datum": func(s *Source) { s.Datum = "bd09" }, "no credit": func(s *Source) { s.Credit = " " },
-		"zoom 0": func(s *Source) { s.LargestZoom = 0 }, "zoom 19": func(s *Source) { s.LargestZoom = 19 }} {
+		"credit of 201 letters": func(s *Source) { s.Credit = strings.Repeat("图", 201) },
+		"zoom 0":                func(s *Source) { s.LargestZoom = 0 }, "zoom too large": func(s *Source) { s.LargestZoom = tile.MostZoom + 1 }} {
 		bad := good
 		if change(&bad); bad.Check() == nil {
 			t.Errorf("%s is taken", name)
@@ -93,6 +98,40 @@ func TestSquaresAreAskedForOnceAndAFewAtATime(t *testing.T) {
 	all.Wait()
 	if n := asked.Load(); n != 20 {
 		t.Errorf("asked %d times for 20 squares", n)
+	}
+}
+
+// TestWhatATileServerAnswers: a square that there is not is no failure, and one that is wrong does not stop the others.
+func TestWhatATileServerAnswers(t *testing.T) {
+	status, body, length := 0, "", ""
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		out.Header().Set("Content-Length", length)
+		out.WriteHeader(status)
+		_, _ = io.WriteString(out, body)
+	}))
+	t.Cleanup(server.Close)
+	src := Source{URL: server.URL + "/{z}/{x}/{y}", Inside: true}
+	const png = "\x89PNG\r\n\x1a\n"
+	for name, c := range map[string]struct {
+		status       int
+		body, length string
+		none, whole  bool
+	}{
+		"no such square": {http.StatusNotFound, "", "0", true, false}, "an empty one": {http.StatusNoContent, "", "0", true, false},
+		"one that is gone": {http.StatusGone, "", "0", true, false}, "a wrong request": {http.StatusBadRequest, "", "0", false, false},
+		"a refusal": {http.StatusForbidden, "", "0", false, true}, "no image": {http.StatusOK, "none", "4", false, false},
+		"a part of one": {http.StatusOK, png, "100", false, true},
+	} {
+		status, body, length = c.status, c.body, c.length
+		_, err := fetch(t.Context(), http.DefaultClient, src, tile.At{})
+		var failed *Failure
+		if errors.Is(err, ErrNone) != c.none || errors.As(err, &failed) == c.none || failed != nil && failed.Whole != c.whole {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	src.URL = strings.Replace(src.URL, "127.", "\x7f", 1)
+	if _, err := fetch(t.Context(), http.DefaultClient, src, tile.At{}); err == nil {
+		t.Error("an address that is none is asked")
 	}
 }
 

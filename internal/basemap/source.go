@@ -87,8 +87,8 @@ func oneEach(template string) bool {
 // plain reports whether a template is an address on the web whose server is fixed.
 func plain(template string) bool {
 	u, err := url.Parse(template)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsAny(u.Host, "{}") &&
-		u.User == nil && !strings.Contains(template, "#")
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil &&
+		!strings.Contains(template, "#")
 }
 
 func (s Source) address(at tile.At) string {

@@ -323,7 +323,7 @@ func (p *parser) declare(n *survey.Node, a xml.Attr) error {
 		return nil
 	}
 	reserved := prefix == "xmlns" || a.Value == xmlnsSpace || (prefix == "xml") != (a.Value == xmlSpace)
-	if reserved || prefix != "" && a.Value == "" || strings.Contains(prefix, ":") {
+	if reserved || prefix != "" && a.Value == "" {
 		return &Error{CodeNamespace, p.offset(), "a reserved or empty namespace is declared", "声明了保留的或空的命名空间"}
 	}
 	n.Kind, n.Name = survey.Namespace, p.intern(prefix)
@@ -332,7 +332,7 @@ func (p *parser) declare(n *survey.Node, a xml.Attr) error {
 }
 
 func (p *parser) name(n *survey.Node, name xml.Name) error {
-	if strings.Contains(name.Local, ":") || name.Local == "" {
+	if strings.Contains(name.Local, ":") {
 		return syntaxError(p.offset(), "a name has a misplaced colon", "名称中的冒号位置不对")
 	}
 	n.Prefix, n.Name = p.intern(name.Space), p.intern(name.Local)

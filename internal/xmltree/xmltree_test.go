@@ -170,11 +170,30 @@ func TestWriteDeclaresWhatItNeeds(t *testing.T) {
 	}
 }
 
+// TestWriteFindsAPrefix gives an attribute whose namespace has no prefix the one that stands for it there.
+func TestWriteFindsAPrefix(t *testing.T) {
+	element := func(prefix, space string) *survey.Node {
+		n := &survey.Node{Kind: survey.Element, Prefix: prefix, Space: space, Name: "e"}
+		n.Attrs = []*survey.Node{{Kind: survey.Attribute, Space: "u:x", Name: "x", Parent: n}}
+		return n
+	}
+	for want, n := range map[string]*survey.Node{
+		`<p:e xmlns:p="u:x" p:x=""/>`:                                                   element("p", "u:x"),
+		`<e xmlns="u:x" xmlns:ns2="u:x" ns2:x=""/>`:                                     element("", "u:x"),
+		`<p:e xmlns:p="u:x" p:x=""><p:e xmlns:p="u:y" xmlns:ns3="u:x" ns3:x=""/></p:e>`: element("p", "u:x").Add(element("p", "u:y")),
+	} {
+		var out strings.Builder
+		if err := xmltree.WriteXML(&out, n); err != nil || out.String() != want {
+			t.Errorf("got %s, want %s: %v", out.String(), want, err)
+		}
+	}
+}
+
 func TestWriteRefusesWhatXMLCannotHold(t *testing.T) {
 	for _, n := range []*survey.Node{
 		survey.NewElement("a").SetValue("\x00"),
 		survey.NewElement("a").SetAttr("x", "\x0b"),
-		{Kind: survey.Comment, Data: "a--b"},
+		{Kind: survey.Comment, Data: "a--b"}, {Kind: survey.Comment, Data: "a-"},
 		{Kind: survey.ProcessingInstruction, Name: "p", Data: "a?>b"},
 	} {
 		if err := xmltree.WriteXML(io.Discard, n); err == nil {
