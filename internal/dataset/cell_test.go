@@ -64,12 +64,44 @@ func TestSmallNumber(t *testing.T) {
 	for _, tt := range []struct {
 		in   string
 		want any
-	}{{"0", int64(0)}, {"83", int64(83)}, {"150", int64(150)}, {"151", nil}, {"-1", nil}, {"30412", nil}, {"20150301", nil}, {"2015-03-01", nil}, {"3.5", nil}, {"8.0", int64(8)}} {
+	}{{"0", int64(0)}, {"83", int64(83)}, {"150", int64(150)}, {"151", nil}, {"-1", nil}, {"30412", nil}, {"20150301", nil}, {"2015-03-01", nil}, {"3.5", nil}, {"8.0", int64(8)},
+		{"0.0", int64(0)}, {"150.0", int64(150)}, {"151.0", nil}, {"-1.0", nil}} {
 		t.Run(tt.in, func(t *testing.T) {
 			if got := smallNumber(tt.in); got != tt.want {
 				t.Errorf("%v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestPoint(t *testing.T) {
+	for in, want := range map[string][]any{
+		"": {nil, nil, nil, nil}, "null": {nil, nil, nil, nil}, "22.5 114.0": {nil, nil, nil, nil},
+		`{"lat":22.5,"lon":114.25}`:                        {22.5, 114.25, nil, nil},
+		`{"lat":22.5,"lon":114.25,"alt":0,"accuracy":4.5}`: {22.5, 114.25, 0.0, 4.5},
+	} {
+		cells := []any{"of", "the", "row", "before"}
+		if point(cells, in); !reflect.DeepEqual(cells, want) {
+			t.Errorf("%s: %v, want %v", in, cells, want)
+		}
+	}
+}
+
+// TestJoin: whoever labels a question or a choice in one language alone has no loose colon in the other.
+func TestJoin(t *testing.T) {
+	for _, c := range [][3]string{{"水", "井", "水: 井"}, {"", "井", "井"}, {"水", "", "水"}} {
+		if got := join(c[0], c[1]); got != c[2] {
+			t.Errorf("%q, want %q", got, c[2])
+		}
+	}
+}
+
+// TestPlain: the text of a cell is what the class of a person is told from.
+func TestPlain(t *testing.T) {
+	for in, want := range map[any]string{nil: "", "字": "字", int64(-7): "-7", 2.5: "2.5", 1e6: "1000000"} {
+		if got := plain(in); got != want {
+			t.Errorf("%v became %q, want %q", in, got, want)
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ func FindingCodes() []Choice {
 	for code, e := range validate.Catalogue {
 		texts[code] = [2]string{e.ZH, e.EN}
 	}
-	all := make([]Choice, 0, len(texts))
+	var all []Choice
 	for _, code := range slices.Sorted(maps.Keys(texts)) {
 		all = append(all, Choice{code, texts[code][0], texts[code][1]})
 	}

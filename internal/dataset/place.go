@@ -44,14 +44,9 @@ func (p places) fill(cells []any, value any, smallest int) {
 		return
 	}
 	for end := 1; end <= len(code); end++ {
-		a, known := p[code[:end]]
-		at := slices.Index(levels, a.level)
-		if !known || at > smallest || smallest < 0 {
-			continue
-		}
-		cells[0] = code[:end]
-		if at >= 0 && at+1 < len(cells) {
-			cells[at+1] = text(a.name)
+		a := p[code[:end]]
+		if at := slices.Index(levels, a.level); at >= 0 && at <= smallest {
+			cells[0], cells[at+1] = code[:end], text(a.name)
 		}
 	}
 	if smallest == gridLevel {

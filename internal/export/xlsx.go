@@ -111,7 +111,7 @@ func (x *XLSX) cell(column int, cell any) error {
 	if err != nil {
 		return err
 	}
-	if _, isText := cell.(string); !isText && short(cell) {
+	if short(cell) {
 		fmt.Fprintf(&x.line, `<c r="%s"><v>%s</v></c>`, at, s)
 		return nil
 	}
@@ -119,23 +119,19 @@ func (x *XLSX) cell(column int, cell any) error {
 		s = fits(s)
 	}
 	fmt.Fprintf(&x.line, `<c r="%s" t="inlineStr"><is><t xml:space="preserve">`, at)
-	if err := xml.EscapeText(&x.line, []byte(escaped(s))); err != nil {
-		return err
-	}
+	_ = xml.EscapeText(&x.line, []byte(escaped(s))) // a buffer takes it
 	x.line.WriteString(`</t></is></c>`)
 	return nil
 }
 
-// short reports whether Excel keeps a number digit by digit: it has 15.
+// short reports whether a cell is a number that Excel keeps digit by digit: it has 15.
 func short(cell any) bool {
-	switch n := cell.(type) {
-	case int64:
+	if n, whole := cell.(int64); whole {
 		return n <= exact && n >= -exact
-	case float64:
-		kept, err := strconv.ParseFloat(strconv.FormatFloat(n, 'e', 14, 64), 64)
-		return err == nil && kept == n
 	}
-	return true
+	n, isNumber := cell.(float64)
+	kept, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'e', 14, 64), 64)
+	return isNumber && kept == n
 }
 
 // escapes are what Excel could read as one, and characters that XML cannot hold or that its readers change.
