@@ -50,12 +50,9 @@ func ReadAudit(r io.Reader) (ingest.Paradata, error) {
 	a.out.Questions, a.out.Events = map[string]ingest.QuestionTime{}, map[string]int{}
 	for {
 		row, err := in.Read()
-		var malformed *csv.ParseError
 		switch {
 		case errors.Is(err, io.EOF):
 			return a.out, nil
-		case errors.As(err, &malformed):
-			a.out.Unreadable++
 		case err != nil:
 			return a.out, err
 		case len(a.column) == 0:

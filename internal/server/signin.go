@@ -68,8 +68,9 @@ func placeOf(re *core.RequestEvent, account *core.Record) (signin.Place, error) 
 	if account == nil {
 		return from, nil
 	}
-	ip, err := netip.ParseAddr(from.Address)
-	from.Local = err == nil && account.IsSuperuser() && ip.IsLoopback() && !forwarded(re.Request)
+	ip, _ := netip.ParseAddr(from.Address)
+	from.Local = account.IsSuperuser() && ip.IsLoopback() && !forwarded(re.Request)
+	var err error
 	from.Device, err = tabletOf(re, account.Id)
 	return from, err
 }

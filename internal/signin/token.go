@@ -50,7 +50,7 @@ func Whose(app core.App, token string) (*core.Record, error) {
 	}
 	id, _ := claims[core.TokenClaimId].(string)
 	collection, _ := claims[core.TokenClaimCollectionId].(string)
-	if id == "" || collection == "" || claims[core.TokenClaimType] != core.TokenTypeAuth {
+	if claims[core.TokenClaimType] != core.TokenTypeAuth {
 		return nil, nil
 	}
 	account, err := app.FindRecordById(collection, id)
