@@ -164,6 +164,7 @@ func TestWhatIntakeLeaves(t *testing.T) {
 	s.beside()
 	s.again()
 	s.versions()
+	s.seldom()
 	corpora.Golden(t, "testdata/story.txt", s.said.String())
 	s.damaged()
 }
@@ -587,6 +588,7 @@ func (s *story) versions() {
 	say("knew the first revision alone", "v4", `update="1" baseVersion="1"`, `<head>郑四</head>`)
 	say("knew it, and says the same", "v5", `update="1" baseVersion="1"`, `<head>郑四</head>`)
 	say("knew the second, and says another thing", "v6", `update="1" baseVersion="2"`, `<address>示例路 51 号</address>`)
+	say("made it once more", "v8", `create="1"`, `<head>郑八</head>`)
 	say("goes on where nobody knows", "v9", `update="1" baseVersion="8" trunkVersion="3"`+branch, `<phone>13800000022</phone>`)
 	hut = s.household("first")
 	say("changed what another visit made", "v7", `update="1" baseVersion="1"`, `<phone>13800000023</phone>`)
@@ -595,6 +597,66 @@ func (s *story) versions() {
 	say("brings the shed", "s1", `create="1"`, `<address>示例路 60 号</address><head>冯一</head>`)
 	s.do(`UPDATE households SET sealed=substr(sealed,1,length(sealed)-6)||'AAAAAA' WHERE id='` + hut + `'`)
 	say("changed a shed that is damaged", "s3", `update="1" baseVersion="2"`, `<head>冯三</head>`)
+}
+
+// seldom is what is asked wrongly, or comes twice, or ends what waits for a household.
+func (s *story) seldom() {
+	ctx, app, act := s.t.Context(), s.TestApp, access.Act{Actor: s.boss, Now: s.Doorstep.Now()}
+	s.change("story", s.id("second"), s.boss, answers{})
+	held := s.visit("held", 7, home)
+	s.push("corrects what is not there", "tao", held)
+	waits, first := s.held("held"), s.household("first")
+	for what, ask := range map[string]ingest.Assignment{
+		"": {}, "a household that is not there": {Household: "x"}, "no household, but a person": {Person: s.person("first", 1)},
+		"a household with somebody else's person": {Household: s.id("hut of tao"), Person: s.person("first", 1)},
+		"a person who is not there":               {Household: first, Person: "x"},
+	} {
+		ask.Submission = waits
+		if ask.Reason = "电话里核对过了，是这一家"; what == "" {
+			ask.Household, ask.Reason = first, "短"
+		}
+		if receipt, err := ingest.Assign(ctx, app, s.intake, act, ask); err == nil {
+			s.t.Errorf("%s: %+v", what, receipt)
+		}
+	}
+	alike := func(what string, ask ingest.Together) {
+		s.then("boss decides what is alike "+what, func() (any, error) {
+			return ingest.DecideAlike(ctx, app, s.intake, s.boss, ingest.AlikeTo{Submission: waits, Together: ask})
+		})
+	}
+	at := collections.Stamp(s.Doorstep.Now())
+	alike("in no way", ingest.Together{Decision: "approve", Before: at})
+	alike("at no time", ingest.Together{Decision: "release"})
+	alike("from nowhere", ingest.Together{Decision: "release", Before: at, Cursor: "!"})
+	alike("by letting it in", ingest.Together{Decision: "release", Before: at})
+	other := s.visit("first", 9, answers{"outcome": "met"})
+	other.Form = "again"
+	s.push("corrects a record as one of another form", "mei", other)
+	s.push("corrects a record as somebody who oversees another district", "far", s.visit("second", 4, home))
+
+	s.Plant(s.t, collections.Tasks, answers{"id": s.id("visit them"), "assignee": s.field["mei"].Actor.ID, "area": here, "status": "open",
+		"rev": 1, "kind": "visit", "household": first})
+	s.Plant(s.t, collections.Tasks, answers{"id": s.id("visit others"), "assignee": s.field["tao"].Actor.ID, "area": here, "status": "open",
+		"rev": 1, "kind": "visit", "household": first})
+	s.push("ends a visit that was asked for", "mei", s.visit("asked", 0, with(home, answers{"household_id": first, "people": []answers{}})))
+
+	round := answers{"outcome": "nobody", "place": testapp.Inside(next), "household_id": s.household("round")}
+	s.push("finds nobody there in a round, once more", "tao", s.visit("round 3", 0, round))
+	s.push("finds somebody there at last", "tao", s.visit("round 4", 0, with(round, answers{"outcome": "met"})))
+
+	late := s.visit("put right", 0, home)
+	late.Version = "7"
+	s.push("says it in a version that nobody knows", "mei", late)
+	s.publish("story", "story", "7", instrument.Published)
+	s.push("says it once more when the version is known", "mei", late)
+	silent := s.field["mei"]
+	silent.Device = ""
+	s.then("a push without a tablet, of nothing", func() (any, error) { return ingest.Accept(ctx, s.App, s.intake, silent, nil) })
+	secret := ingest.Operation{Op: ingest.OpSubmit, XML: `<data id="story" version="1" encrypted="yes"><meta><instanceID>uuid:` +
+		s.id("secret") + `</instanceID></meta></data>`}
+	s.then("mei's phone sends what is encrypted", func() (any, error) {
+		return ingest.Accept(ctx, s.App, s.intake, s.field["mei"], []ingest.Operation{secret})
+	})
 }
 
 // damaged sends again what waits and does not open any more, which is answered as before and is mended, and corrects a record from before a
