@@ -158,8 +158,31 @@ func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	if _, _, err := digest(gone); err == nil {
 		t.Error("a file that cannot be read has a digest")
 	}
-	if _, err := (Folder{Dir: filepath.Join(file, "x")}).Make(t.Context(), nil, time.Time{}); !errors.Is(err, syscall.ENOTDIR) {
-		t.Errorf("below a file: %v", err)
+	below := filepath.Join(file, "x")
+	for what, do := range map[string]func() error{
+		"a folder of backups": func() error { _, err := Folder{Dir: below}.Make(t.Context(), nil, time.Time{}); return err },
+		"a night's":           func() error { _, err := Folder{Dir: below}.MakeNightly(t.Context(), nil, time.Time{}); return err },
+		"digests":             func() error { return contents{work: below}.pack(t.Context(), io.Discard) },
+		"what is still missing": func() error {
+			_, err := stillMissing(nil, below, []string{"a"})
+			return err
+		},
+		"an unpacked file": func() error { return writeFile(below, strings.NewReader("")) },
+		"the room":         func() error { return room(t.TempDir(), file, 0) },
+		"a restored folder": func() error {
+			_, err := Restore{Dir: filepath.Join(below, "y")}.Run(t.Context())
+			return err
+		},
+	} {
+		if err := do(); !errors.Is(err, syscall.ENOTDIR) {
+			t.Errorf("%s below a file: %v", what, err)
+		}
+	}
+	empty := t.TempDir()
+	for what, err := range map[string]error{"packed": (contents{work: empty}).pack(t.Context(), io.Discard), "made room for": room(empty, empty, 0)} {
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a database that is not there is %s: %v", what, err)
+		}
 	}
 }
 

@@ -1,7 +1,10 @@
 package backup
 
-// StillMissing is stillMissing, and Prove is prove, for tests.
+// What tests of a started program use of this package.
 var (
 	StillMissing = stillMissing
 	Prove        = prove
+	ErrDamaged   = errDamaged
+	Archived     = archived
+	SumOf        = sumOf
 )

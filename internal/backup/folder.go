@@ -2,7 +2,6 @@ package backup
 
 import (
 	"context"
-	"doorstep/internal/disk"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"doorstep/internal/disk"
 )
 
 // Folder keeps backups: those that somebody asked for, and the newest ones of the nights.

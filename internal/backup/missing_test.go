@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,6 +67,14 @@ func TestAReportIsOfItsArchive(t *testing.T) {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := backup.Make(gone, app.TestApp, file+".next", time.Now()); !errors.Is(err, context.Canceled) {
+		t.Errorf("once nobody waits: %v", err)
+	}
+	if _, err := backup.Make(t.Context(), app.TestApp, file, time.Now()); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("over another: %v", err)
 	}
 	collections.UseSpare(app, 1<<60)
 	if _, err := backup.Make(t.Context(), app.TestApp, file+".next", time.Now()); !errors.Is(err, backup.ErrRoom) {
