@@ -118,12 +118,28 @@ func TestWhatFailsIsSaid(t *testing.T) {
 			t.Errorf("%s: nothing moved at last", act.name)
 		}
 	}
-	pair := app.Clear(t, collections.Duplicates, "kind='person'", "id")[0][0]
-	for _, word := range []string{identity.Same, identity.Different} {
-		app.FailsAtEach(t, word, func() error {
-			_, err := identity.Decide(t.Context(), app.TestApp, access.Act{Actor: city, Now: now}, identity.Decision{Pair: pair, Status: word})
+	for _, row := range []string{"row a", "row b"} {
+		app.Plant(t, "child_visit_children", map[string]any{"id": row, "visit": "r1", "person": "p2", "area": near})
+	}
+	app.Plant(t, "child_visits", map[string]any{"id": "r1", "household": "h p1", "area": near, "outcome": "1.1", "review_state": "received"})
+	app.Plant(t, collections.Tasks, map[string]any{"id": "t1", "household": "h p1", "area": near, "kind": "visit", "status": "open", "rev": 1})
+	for collection, of := range map[string][2]string{collections.Households: {"h p1", "h p2"}, "child_visit_children": {"row a", "row b"}} {
+		app.Plant(t, collections.Duplicates, map[string]any{"id": collection, "collection": collection, "kind": identity.KindPerson, "a": of[0], "b": of[1],
+			"area": near, "area_b": near, "status": "open"})
+	}
+	pair := app.Clear(t, collections.Duplicates, "collection='persons'", "id")[0][0]
+	for _, d := range []identity.Decision{
+		{Pair: pair, Status: identity.Same}, {Pair: pair, Status: identity.Different},
+		{Pair: collections.Households, Status: identity.Same}, {Pair: collections.Households, Status: identity.Different},
+		{Pair: "child_visit_children", Status: identity.Unsure, Comment: "问过"}, {Pair: "child_visit_children", Status: identity.Different},
+	} {
+		app.FailsAtEach(t, d.Pair+" "+d.Status, func() error {
+			_, err := identity.Decide(t.Context(), app.TestApp, access.Act{Actor: city, Now: now}, d)
 			return err
 		})
+	}
+	if apart := app.Clear(t, "child_visit_children", "id='row b'", "person"); apart[0][0] == "p2" {
+		t.Error("a row that is somebody else's stays with the person")
 	}
 	write(t, app, func(db collections.DB) error { return collections.SetMeta(db, "blocking.state", "0 earlier done") })
 	app.TellsEach(t, "backfill", func() error { return identity.Backfill(t.Context(), app.TestApp, func(int) {}) }, func(string) {})
