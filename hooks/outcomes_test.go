@@ -22,10 +22,7 @@ func (d *desk) results(all ...result) {
 	d.t.Helper()
 	err := collections.Write(d.t.Context(), d.TestApp, func(db collections.DB) error {
 		for i, r := range all {
-			id, err := collections.NewID()
-			if err != nil {
-				return err
-			}
+			id := collections.NewID()
 			if err := collections.Insert(db, "child_visits", collections.Row{{Column: "id", Value: id}, {Column: "form", Value: "child_visit"}, {Column: "household", Value: r.household}, {Column: "area", Value: r.area},
 				{Column: "worker", Value: r.worker}, {Column: "campaign", Value: r.campaign}, {Column: "outcome", Value: r.outcome}, {Column: "review_state", Value: r.state}, {Column: "received_at", Value: fmt.Sprintf("2026-11-20 00:00:%02d.000Z", i%60)}}); err != nil {
 				return err

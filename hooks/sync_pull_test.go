@@ -23,10 +23,7 @@ func settle(t *testing.T, app *testapp.App, area string, n int, location string)
 	t.Helper()
 	err := collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
 		for i := range n {
-			id, err := collections.NewID()
-			if err != nil {
-				return err
-			}
+			id := collections.NewID()
 			ids = append(ids, id)
 			if err := collections.Insert(db, collections.Households, collections.Row{
 				{Column: "id", Value: id}, {Column: "address", Value: fmt.Sprintf("示例路 %d 号", i)}, {Column: "area", Value: area}, {Column: "location", Value: location}, {Column: "rev", Value: 1},

@@ -90,10 +90,7 @@ func some(db collections.DB, seed uint64, people int) (known []identity.Person, 
 
 // meet looks for somebody in the register as intake does, and returns the pairs to be asked about; none where the person is found.
 func meet(db collections.DB, p identity.Person, now time.Time) ([]identity.Pair, error) {
-	fresh, err := collections.NewID()
-	if err != nil {
-		return nil, err
-	}
+	fresh := collections.NewID()
 	found, err := identity.Register{DB: db, Reach: identity.Everywhere, Now: now}.ResolvePerson(p, identity.Person{}, fresh)
 	if err != nil || !found.New {
 		return nil, err

@@ -71,10 +71,7 @@ func (p *pile) next() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		id, err := collections.NewID()
-		if err != nil {
-			return nil, err
-		}
+		id := collections.NewID()
 		var b bytes.Buffer
 		err = xform.WriteInstance(&b, p.form, &survey.Instance{FormID: p.form.ID, Version: p.form.Version, ID: id, Root: root})
 		return b.Bytes(), err

@@ -109,9 +109,7 @@ func (s *server) worker(staff string, territory []string) (*core.Record, error) 
 		return nil, err
 	}
 	w := core.NewRecord(c)
-	if w.Id, err = collections.NewID(); err != nil {
-		return nil, err
-	}
+	w.Id = collections.NewID()
 	for k, v := range map[string]any{"staff_no": "bench-" + staff, "role": "field", "territory": territory, "active": true} {
 		w.Set(k, v)
 	}

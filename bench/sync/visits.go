@@ -88,10 +88,7 @@ func (f *filler) fill(h demo.Household, met bool) (visit, error) {
 	if err != nil {
 		return visit{}, err
 	}
-	v := visit{}
-	if v.id, err = collections.NewID(); err != nil {
-		return v, err
-	}
+	v := visit{id: collections.NewID()}
 	if v.answers, err = xform.ToJSON(f.form, root); err != nil || !f.xml {
 		return v, err
 	}

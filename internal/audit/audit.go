@@ -91,10 +91,7 @@ func roleOf(db collections.DB, actor string) (role string, err error) {
 const Operator = "operator"
 
 func (e Entry) row(now time.Time) (*Row, error) {
-	id, err := collections.NewID()
-	if err != nil {
-		return nil, err
-	}
+	id := collections.NewID()
 	detail := "{}"
 	if e.Detail != nil {
 		b, err := json.Marshal(e.Detail)

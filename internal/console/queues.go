@@ -69,9 +69,7 @@ func SaveQueue(ctx context.Context, app core.App, actor access.Actor, q SavedQue
 	if err != nil {
 		return "", err
 	}
-	if id, err = collections.NewID(); err != nil {
-		return "", err
-	}
+	id = collections.NewID()
 	return id, collections.Write(ctx, app, func(db collections.DB) error {
 		var n int
 		if _, err := collections.One(db, `SELECT COUNT(*) FROM saved_queues WHERE worker=?`, []any{actor.ID}, &n); err != nil {

@@ -126,10 +126,7 @@ func last(n *survey.Node, name string) *survey.Node {
 // put stores one record as the doors do; the changes to its envelope are made by edit.
 func (o *office) put(t *testing.T, edit func(*collections.Record), pairs ...string) string {
 	t.Helper()
-	id, err := collections.NewID()
-	if err != nil {
-		t.Fatal(err)
-	}
+	id := collections.NewID()
 	rec := &collections.Record{
 		ID: id, Form: o.in.Form.ID, FormVersion: o.in.Version, Campaign: "campaign-1", Worker: "worker-leaks", Device: "device-leaks",
 		StartedAt: "2026-11-23T09:15:30.000+08:00", FinishedAt: "2026-11-23T09:45:30.000+08:00", ReceivedAt: collections.Stamp(now),
@@ -139,7 +136,7 @@ func (o *office) put(t *testing.T, edit func(*collections.Record), pairs ...stri
 	if edit != nil {
 		edit(rec)
 	}
-	err = collections.Write(context.Background(), o.TestApp, func(db collections.DB) error {
+	err := collections.Write(context.Background(), o.TestApp, func(db collections.DB) error {
 		root := answers(o.in.Form, pairs...)
 		if err := o.in.Layout.Insert(db, rec, root, now); err != nil {
 			return err

@@ -135,10 +135,7 @@ func saveDevice(db collections.DB, act access.Act, in Registration, offset float
 			return "", 0, errors.Join(e, err)
 		}
 	} else {
-		var err error
-		if id, err = collections.NewID(); err != nil {
-			return "", 0, err
-		}
+		id = collections.NewID()
 	}
 	var known int
 	if _, err := collections.One(db, `SELECT COUNT(*) FROM devices WHERE worker=? AND NOT revoked`, []any{act.ID}, &known); err != nil {

@@ -11,12 +11,8 @@ import (
 // RememberTerritory keeps a territory that a worker gives up, with the end of the feed at that moment, so that a tablet
 // which comes from it later can be told what left. It belongs into the transaction of the change.
 func RememberTerritory(db collections.DB, worker string, territory []string, now time.Time) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(now)
-	_, err = db.Exec(`INSERT INTO former_territories (id, worker, scope, territory, seq, created, updated)
+	id, at := collections.NewID(), collections.Stamp(now)
+	_, err := db.Exec(`INSERT INTO former_territories (id, worker, scope, territory, seq, created, updated)
 		VALUES (?, ?, ?, ?, (SELECT COALESCE(MAX(seq),0) FROM changes), ?, ?)
 		ON CONFLICT (worker, scope) DO UPDATE SET seq=excluded.seq, updated=excluded.updated`, id, worker, ScopeKey(territory),
 		collections.JSONList(territory), at, at)

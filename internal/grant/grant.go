@@ -95,12 +95,9 @@ func Open(db collections.DB, act access.Act, id string) (Grant, error) {
 type row struct{ kind, reason, status, filter string }
 
 func (g *Grant) insert(db collections.DB, act access.Act, r row) error {
-	var err error
-	if g.ID, err = collections.NewID(); err != nil {
-		return err
-	}
+	g.ID = collections.NewID()
 	at := collections.Stamp(act.Now)
-	err = collections.Insert(db, Table, collections.Row{
+	err := collections.Insert(db, Table, collections.Row{
 		{Column: "id", Value: g.ID}, {Column: "kind", Value: r.kind}, {Column: "worker", Value: act.ID},
 		{Column: "collection", Value: g.Collection}, {Column: "record", Value: g.Record}, {Column: "area", Value: g.Area},
 		{Column: "reason", Value: r.reason}, {Column: "filter", Value: r.filter}, {Column: "status", Value: r.status},

@@ -27,12 +27,8 @@ func (c Change) keep(db collections.DB, now time.Time) error {
 
 // BeginJob asks for a look at the records of some areas, and of those that no area was found for. It returns the job's id.
 func BeginJob(db collections.DB, areas []string, by string, now time.Time) (string, error) {
-	id, err := collections.NewID()
-	if err != nil {
-		return "", err
-	}
-	at := collections.Stamp(now)
-	err = collections.Insert(db, collections.Jobs, collections.Row{
+	id, at := collections.NewID(), collections.Stamp(now)
+	err := collections.Insert(db, collections.Jobs, collections.Row{
 		{Column: "id", Value: id}, {Column: "status", Value: collections.JobWaiting}, {Column: "areas", Value: collections.JSONList(areas)},
 		{Column: "created_by", Value: by}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})

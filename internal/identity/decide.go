@@ -209,9 +209,7 @@ func part(db collections.DB, act access.Act, p Pair) error {
 	if !act.May(access.DecideDuplicate, known.Area, "") {
 		return problem.New(problem.BeyondTerritory, "")
 	}
-	if known.ID, err = collections.NewID(); err != nil {
-		return err
-	}
+	known.ID = collections.NewID()
 	known.Source = p.Collection + "/" + p.B
 	if _, err := insertPerson(db, known, act.Now); err != nil {
 		return err

@@ -64,9 +64,7 @@ func (p *Pair) Record(db collections.DB, now time.Time) (fresh bool, err error) 
 		[]any{p.Collection, p.A, p.B, p.B, p.A}, &p.ID); known || err != nil {
 		return false, err
 	}
-	if p.ID, err = collections.NewID(); err != nil {
-		return false, err
-	}
+	p.ID = collections.NewID()
 	evidence, err := json.Marshal(p.Evidence)
 	if err != nil {
 		return false, fmt.Errorf("pair evidence: %w", err)

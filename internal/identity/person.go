@@ -70,9 +70,7 @@ func (r Register) ResolvePerson(p, known Person, fresh string) (Found, error) {
 		}
 		if known.Erased { // what comes after is somebody new, not the erased one back
 			known = Person{}
-			if fresh, err = collections.NewID(); err != nil {
-				return Found{}, err
-			}
+			fresh = collections.NewID()
 		}
 	}
 	if known.ID != "" {

@@ -129,10 +129,7 @@ type kept struct {
 // keep writes the submissions row: the raw bytes, their digest, and the receipt that a replay will get.
 func (s *storing) keep(receipt Receipt, k kept) (string, error) {
 	sender, d := s.sender, s.d
-	id, err := collections.NewID()
-	if err != nil {
-		return "", err
-	}
+	id := collections.NewID()
 	answer, err := json.Marshal(receipt)
 	if err != nil {
 		return "", fmt.Errorf("receipt: %w", err)

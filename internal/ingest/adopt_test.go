@@ -11,11 +11,11 @@ import (
 // another held submission stay where they are.
 func TestARecordAdoptsWhatWasKeptForIt(t *testing.T) {
 	p, _ := withForm(t)
-	held, other, own := newID(t), newID(t), owner{"child_visits", newID(t), "990101001001001", "w"}
+	held, other, own := collections.NewID(), collections.NewID(), owner{"child_visits", collections.NewID(), "990101001001001", "w"}
 	ids := map[string]string{}
 	err := collections.Write(t.Context(), p.app, func(db collections.DB) error {
 		for _, of := range []string{held, other} {
-			ids[of] = newID(t)
+			ids[of] = collections.NewID()
 			file := collections.Row{{Column: "id", Value: ids[of]}, {Column: "record", Value: of}, {Column: "name", Value: "a.jpg"},
 				{Column: "area", Value: "9901"}, {Column: "replaced", Value: true}, {Column: "state", Value: "quarantined"}}
 			if err := collections.Insert(db, collections.Attachments, file); err != nil {

@@ -33,13 +33,9 @@ type edits struct {
 
 // keep writes one change: what becomes of it is said by its kind and its status.
 func (e edits) keep(d difference, kind, status string) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
 	at := collections.Stamp(e.now)
 	row := collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: e.of.Collection}, {Column: "record", Value: e.of.Record},
+		{Column: "id", Value: collections.NewID()}, {Column: "collection", Value: e.of.Collection}, {Column: "record", Value: e.of.Record},
 		{Column: "record_rev", Value: e.of.Rev}, {Column: "area", Value: e.area}, {Column: "worker", Value: e.by},
 		{Column: "field", Value: d.path}, {Column: "row", Value: d.row}, {Column: "before", Value: d.before}, {Column: "after", Value: d.after},
 		{Column: "kind", Value: kind}, {Column: "status", Value: status}, {Column: "created", Value: at}, {Column: "updated", Value: at},

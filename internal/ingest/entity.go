@@ -185,11 +185,7 @@ func (c *change) note(e edits, rev int64) error {
 	if err != nil {
 		return fmt.Errorf("properties of %s: %w", c.entity, err)
 	}
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(e.now)
+	id, at := collections.NewID(), collections.Stamp(e.now)
 	return collections.Insert(e.db, collections.EntityVersions, collections.Row{
 		{Column: "id", Value: id}, {Column: "list", Value: c.list}, {Column: "entity", Value: c.entity}, {Column: "entity_rev", Value: rev},
 		{Column: "base", Value: c.claim.base}, {Column: "trunk", Value: c.claim.trunk},

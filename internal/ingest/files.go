@@ -174,12 +174,8 @@ func saveFile(db collections.DB, own owner, f File, now time.Time) (replacement,
 }
 
 func (own owner) insert(db collections.DB, f File, at string) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
 	return collections.Insert(db, collections.Attachments, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record},
+		{Column: "id", Value: collections.NewID()}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record},
 		{Column: "name", Value: f.Name}, {Column: "sha256", Value: f.SHA256}, {Column: "size", Value: f.Size},
 		{Column: "mime", Value: f.MIME}, {Column: "state", Value: f.state()}, {Column: "area", Value: own.area},
 		{Column: "worker", Value: own.worker}, {Column: "created", Value: at}, {Column: "updated", Value: at},

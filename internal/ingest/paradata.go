@@ -74,9 +74,7 @@ func (intake *Intake) KeepParadata(ctx context.Context, app core.App, sender Sen
 		if known {
 			return collections.Update(db, collections.Paradata, id, row)
 		}
-		if id, err = collections.NewID(); err != nil {
-			return err
-		}
+		id = collections.NewID()
 		return collections.Insert(db, collections.Paradata, append(row, collections.Row{
 			{Column: "id", Value: id}, {Column: "collection", Value: own.collection}, {Column: "record", Value: own.record},
 			{Column: "instance", Value: instance},

@@ -210,12 +210,8 @@ func (v revising) putBack(by access.Actor, ask Restoring, e sentEntry) error {
 // decided keeps what a reviewer did to the record at the desk, and why. detail goes into the audit trail.
 func (v revising) decided(by access.Actor, decision, comment string, detail map[string]any) error {
 	at, rec := collections.Stamp(v.now), &v.d.rec
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
 	if err := collections.Insert(v.db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: v.table()}, {Column: "record", Value: rec.ID},
+		{Column: "id", Value: collections.NewID()}, {Column: "collection", Value: v.table()}, {Column: "record", Value: rec.ID},
 		{Column: "decision", Value: decision}, {Column: "comment", Value: comment},
 		{Column: "reviewer", Value: by.ID}, {Column: "from_state", Value: v.before.ReviewState}, {Column: "to_state", Value: rec.ReviewState},
 		{Column: "record_rev", Value: v.before.Rev}, {Column: "area", Value: rec.Area},

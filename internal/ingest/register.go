@@ -126,7 +126,7 @@ func (r *registering) madeBefore(said *identity.Household) (h identity.Household
 	}
 	h, known, away, err := identity.MeetHousehold(r.db, identity.Household{}, said.ID, r.reach())
 	if err == nil && away != nil {
-		said.ID, err = collections.NewID()
+		said.ID = collections.NewID()
 	}
 	return h, known, err
 }

@@ -174,11 +174,7 @@ type verdict struct{ decision, state, reason string }
 
 // decided keeps a verdict, the reason sealed.
 func (h *held) decided(db collections.DB, act access.Act, submission string, v verdict) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(act.Now)
+	id, at := collections.NewID(), collections.Stamp(act.Now)
 	return collections.Insert(db, collections.Reviews, collections.Row{
 		{Column: "id", Value: id}, {Column: "collection", Value: collections.Submissions}, {Column: "record", Value: submission},
 		{Column: "decision", Value: v.decision},

@@ -99,11 +99,7 @@ func (c consequences) openReport(a reportSubject, issues []survey.Issue, causes 
 
 // openTask makes a task about a record, or a submission, for the supervisors of its area, and returns its id.
 func (c consequences) openTask(collection, record string, row collections.Row) (string, error) {
-	id, err := collections.NewID()
-	if err != nil {
-		return "", err
-	}
-	at := collections.Stamp(c.now)
+	id, at := collections.NewID(), collections.Stamp(c.now)
 	return id, collections.Insert(c.db, collections.Tasks, append(collections.Row{
 		{Column: "id", Value: id}, {Column: "household", Value: c.d.rec.Household}, {Column: "collection", Value: collection},
 		{Column: "record", Value: record},

@@ -25,7 +25,7 @@ func TestATaskIsEndedByWhoMay(t *testing.T) {
 		{"the manager", access.Actor{ID: "m", Role: access.Manager, Territory: []string{"9901"}}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			asked, beside := newID(t), newID(t)
+			asked, beside := collections.NewID(), collections.NewID()
 			err := collections.Write(t.Context(), p.app, func(db collections.DB) error {
 				for _, id := range []string{asked, beside} {
 					row := collections.Row{{Column: "id", Value: id}, {Column: "assignee", Value: "w"}, {Column: "area", Value: area},
@@ -56,13 +56,4 @@ func TestATaskIsEndedByWhoMay(t *testing.T) {
 			}
 		})
 	}
-}
-
-func newID(t *testing.T) string {
-	t.Helper()
-	id, err := collections.NewID()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
 }

@@ -43,12 +43,8 @@ func Deliver(ctx context.Context, app core.App, sender Sender, f File, now time.
 }
 
 func saveDelivery(db collections.DB, sender Sender, f File, now time.Time) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(now)
-	_, err = db.Exec(`INSERT INTO uploads (id, worker, device, sha256, size, mime, state, created, updated) VALUES (?,?,?,?,?,?,?,?,?)
+	id, at := collections.NewID(), collections.Stamp(now)
+	_, err := db.Exec(`INSERT INTO uploads (id, worker, device, sha256, size, mime, state, created, updated) VALUES (?,?,?,?,?,?,?,?,?)
 		ON CONFLICT (worker, sha256) DO UPDATE SET device=excluded.device, updated=excluded.updated`,
 		id, sender.Actor.ID, sender.Device, f.SHA256, f.Size, f.MIME, f.state(), at, at)
 	if err != nil {

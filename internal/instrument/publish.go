@@ -254,10 +254,7 @@ func (v versionRow) save(db collections.DB, in *Instrument, w Workbook, by strin
 	if v.id != "" {
 		return v.id, collections.Update(db, collections.Forms, v.id, row)
 	}
-	id, err := collections.NewID()
-	if err != nil {
-		return "", err
-	}
+	id := collections.NewID()
 	head := collections.Row{{Column: "id", Value: id}, {Column: "form_id", Value: in.Form.ID}, {Column: "version", Value: in.Version},
 		{Column: "created", Value: at}}
 	return id, collections.Insert(db, collections.Forms, append(head, row...))

@@ -86,10 +86,7 @@ func Begin(db collections.DB, actor access.Actor, a Asked, now time.Time) (strin
 	if err != nil {
 		return "", err
 	}
-	id, err := collections.NewID()
-	if err != nil {
-		return "", err
-	}
+	id := collections.NewID()
 	at, area := collections.Stamp(now), access.Common(actor.Territory)
 	err = collections.Insert(db, collections.Jobs, collections.Row{
 		{Column: "id", Value: id}, {Column: "kind", Value: a.Kind}, {Column: "status", Value: collections.JobWaiting},

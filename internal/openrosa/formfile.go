@@ -57,11 +57,7 @@ func SaveFormFile(ctx context.Context, app core.App, act access.Act, in NewFile)
 		if !found {
 			return problem.New(problem.NotFound, "form")
 		}
-		id, err := collections.NewID()
-		if err != nil {
-			return err
-		}
-		at := collections.Stamp(act.Now)
+		id, at := collections.NewID(), collections.Stamp(act.Now)
 		if _, err := collections.One(db, `INSERT INTO form_files (id, form, name, sha256, md5, size, mime, uploaded_by, created, updated)
 			VALUES (?,?,?,?,?,?,?,?,?,?)
 			ON CONFLICT (form, name) DO UPDATE SET sha256=excluded.sha256, md5=excluded.md5, size=excluded.size, mime=excluded.mime,

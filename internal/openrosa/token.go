@@ -72,13 +72,7 @@ func (ask Asked) token() (Token, error) {
 }
 
 func (t *Token) store(db collections.DB, act access.Act, area string) error {
-	var err error
-	if t.ID, err = collections.NewID(); err != nil {
-		return err
-	}
-	if t.Device, err = collections.NewID(); err != nil {
-		return err
-	}
+	t.ID, t.Device = collections.NewID(), collections.NewID()
 	at := collections.Stamp(act.Now)
 	if err := collections.Insert(db, collections.Devices, collections.Row{
 		{Column: "id", Value: t.Device}, {Column: "worker", Value: t.Worker}, {Column: "name", Value: t.Label},

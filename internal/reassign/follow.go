@@ -191,9 +191,7 @@ func (w *work) wholeArea(t wholeTask, moves bool, area string, target int64) (er
 	if moves {
 		err = collections.Update(w.db, collections.Tasks, t.id, row)
 	} else {
-		if t.id, err = collections.NewID(); err != nil {
-			return err
-		}
+		t.id = collections.NewID()
 		err = collections.Insert(w.db, collections.Tasks, append(row,
 			collections.Field{Column: "id", Value: t.id}, collections.Field{Column: "kind", Value: t.kind},
 			collections.Field{Column: "assignee", Value: t.assignee}, collections.Field{Column: "title", Value: t.title},

@@ -94,10 +94,7 @@ func (w *work) write(m move) error {
 	if err := w.tell(m, rev+1); err != nil {
 		return err
 	}
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
+	id := collections.NewID()
 	return collections.Insert(w.db, collections.AreaMoves, collections.Row{{Column: "id", Value: id}, {Column: "job", Value: w.job.ID},
 		{Column: "collection", Value: m.collection}, {Column: "record", Value: m.record},
 		{Column: "area_from", Value: m.from.area}, {Column: "area", Value: m.to.area}, {Column: "moved", Value: at}})

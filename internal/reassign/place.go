@@ -164,13 +164,9 @@ func (p *placing) remember(state string, rev int64, to lying) error {
 	if p.say.Area == "" {
 		decision = decidedUnplace
 	}
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
 	at := collections.Stamp(p.now)
 	if err := collections.Insert(p.db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: p.say.Collection}, {Column: "record", Value: p.v.id},
+		{Column: "id", Value: collections.NewID()}, {Column: "collection", Value: p.say.Collection}, {Column: "record", Value: p.v.id},
 		{Column: "decision", Value: decision}, {Column: "comment", Value: p.say.Reason},
 		{Column: "reviewer", Value: p.by.ID}, {Column: "from_state", Value: state}, {Column: "to_state", Value: state},
 		{Column: "record_rev", Value: rev}, {Column: "area", Value: to.area},

@@ -49,10 +49,7 @@ type Runner struct {
 // Run does what waits to be done, and what was left by a process that is no more. It ends with ctx, which leaves the job to be
 // taken up again.
 func (r *Runner) Run(ctx context.Context, app core.App) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
+	id := collections.NewID()
 	for {
 		w := &work{Runner: r, runner: id, most: atOnce}
 		claimed := false

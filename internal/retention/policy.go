@@ -65,12 +65,8 @@ func (p policy) report(db collections.DB, tables schema, now time.Time) error {
 		_, err := db.Exec(`DELETE FROM retention_reports WHERE policy=? AND status='open'`, p.id)
 		return err
 	}
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(now)
-	_, err = db.Exec(`INSERT INTO retention_reports (id, policy, collection, campaign, cutoff, due, erased, status, decided_by, created,
+	id, at := collections.NewID(), collections.Stamp(now)
+	_, err := db.Exec(`INSERT INTO retention_reports (id, policy, collection, campaign, cutoff, due, erased, status, decided_by, created,
 		updated) VALUES (?,?,?,?,?,?,0,'open','',?,?)
 		ON CONFLICT (policy) WHERE status='open' DO UPDATE SET cutoff=excluded.cutoff, due=excluded.due, updated=excluded.updated`,
 		id, p.id, p.collection, p.campaign, cutoff, count, at, at)

@@ -131,10 +131,7 @@ func (e *eraser) rewrite(t table, id string, h head, kind string, row collection
 
 // note keeps that something was erased, and when a later correction would bring it back.
 func (e *eraser) note(kind, collection, subject, area string, rev int64) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
+	id := collections.NewID()
 	if err := collections.Insert(e.db, Erasures, collections.Row{
 		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "collection", Value: collection}, {Column: "subject", Value: subject},
 		{Column: "rev", Value: rev},

@@ -200,12 +200,8 @@ func (r record) apply(db collections.DB, surveys collections.Surveys, act access
 		{Column: "rev", Value: out.Rev}, {Column: "updated", Value: at}}); err != nil {
 		return err
 	}
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
 	if err := collections.Insert(db, collections.Reviews, collections.Row{
-		{Column: "id", Value: id}, {Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record},
+		{Column: "id", Value: collections.NewID()}, {Column: "collection", Value: d.Collection}, {Column: "record", Value: d.Record},
 		{Column: "decision", Value: d.Decision}, {Column: "comment", Value: d.Comment}, {Column: "fields", Value: remarksText(d.Fields)},
 		{Column: "reviewer", Value: act.ID}, {Column: "from_state", Value: r.state}, {Column: "to_state", Value: out.ReviewState},
 		{Column: "record_rev", Value: r.rev}, {Column: "area", Value: r.area},
@@ -235,11 +231,7 @@ func (r record) task(db collections.DB, d Decision, now time.Time) error {
 	if d.Decision != Return {
 		return collections.CloseCorrections(db, d.Record, "cancelled", now)
 	}
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(now)
+	id, at := collections.NewID(), collections.Stamp(now)
 	if err := collections.Insert(db, collections.Tasks, collections.Row{
 		{Column: "id", Value: id}, {Column: "kind", Value: "correct"}, {Column: "assignee", Value: r.worker},
 		{Column: "title", Value: "退回修改 · to correct"}, {Column: "household", Value: r.household},

@@ -196,9 +196,7 @@ func (l line) save(db collections.DB, o Options, n *Imported) error {
 func (l line) saveHousehold(db collections.DB, elsewhere *identity.Candidate, now time.Time,
 	n *Imported) (h identity.Household, err error) {
 	h = l.household
-	if h.ID, err = collections.NewID(); err != nil {
-		return h, err
-	}
+	h.ID = collections.NewID()
 	if h, err = identity.SaveHousehold(db, identity.Household{}, h, false, now); err != nil {
 		return h, err
 	}
@@ -213,17 +211,14 @@ func (l line) saveHousehold(db collections.DB, elsewhere *identity.Candidate, no
 func (l line) savePerson(db collections.DB, h identity.Household, o Options, n *Imported) error {
 	l.person.Household, l.person.Area = h.ID, h.Area
 	p := l.person
-	fresh, err := collections.NewID()
-	if err != nil {
-		return err
-	}
 	var known identity.Person
+	var err error
 	if p.BirthDate == "" && p.IDKey == "" {
 		if known, err = identity.Namesake(db, p); err != nil {
 			return err
 		}
 	}
-	found, err := identity.Register{DB: db, Reach: l.reach(), Now: o.Now}.ResolvePerson(p, known, fresh)
+	found, err := identity.Register{DB: db, Reach: l.reach(), Now: o.Now}.ResolvePerson(p, known, collections.NewID())
 	if err != nil {
 		return err
 	}

@@ -137,11 +137,7 @@ func (l *life) assign(ctx context.Context, today time.Time) error {
 
 // task gives a worker something to do.
 func task(db collections.DB, w *worker, today time.Time, row collections.Row) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(today)
+	id, at := collections.NewID(), collections.Stamp(today)
 	if err := collections.Insert(db, collections.Tasks, append(collections.Row{{Column: "id", Value: id}, {Column: "kind", Value: "visit"},
 		{Column: "priority", Value: "normal"}, {Column: "assignee", Value: w.actor.ID},
 		{Column: "form", Value: childVisit}, {Column: "rev", Value: 1}, {Column: "created", Value: at}, {Column: "updated", Value: at}},

@@ -37,10 +37,7 @@ func buildWorkers(ctx context.Context, app core.App, city *demo.City, password s
 	at := collections.Stamp(now)
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		for _, w := range slices.Concat(city.Workers, city.Checkers()) {
-			id, err := collections.NewID()
-			if err != nil {
-				return err
-			}
+			id := collections.NewID()
 			codes, err := json.Marshal(w.Territory)
 			if err != nil {
 				return err

@@ -245,11 +245,7 @@ func (a *App) Handler(t testing.TB) http.Handler {
 // Worker makes a worker with a role and a territory.
 func (a *App) Worker(t testing.TB, staffNo, role string, territory ...string) *core.Record {
 	t.Helper()
-	id, err := collections.NewID()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.WorkerOf(t, id, staffNo, role, territory...)
+	return a.WorkerOf(t, collections.NewID(), staffNo, role, territory...)
 }
 
 // WorkerOf is Worker with an id that is the same in every run, from which others may follow.

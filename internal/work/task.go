@@ -70,12 +70,8 @@ func (a *assigning) add(db collections.DB, p Part) error {
 
 // insert makes an open task of the campaign, and tells the tablets of its worker, "" for nobody yet.
 func (a *assigning) insert(db collections.DB, worker string, row collections.Row) error {
-	id, err := collections.NewID()
-	if err != nil {
-		return err
-	}
-	at := collections.Stamp(a.Now)
-	err = collections.Insert(db, collections.Tasks, append(collections.Row{
+	id, at := collections.NewID(), collections.Stamp(a.Now)
+	err := collections.Insert(db, collections.Tasks, append(collections.Row{
 		{Column: "id", Value: id}, {Column: "priority", Value: "normal"}, {Column: "assignee", Value: worker},
 		{Column: "campaign", Value: a.campaign},
 		{Column: "status", Value: "open"}, {Column: "created_by", Value: a.ID}, {Column: "rev", Value: 1}, {Column: "created", Value: at},
