@@ -43,6 +43,17 @@ test('the server is killed in the middle of a review: it is said, and nothing is
   await expect(page.getByRole('alert').filter({ hasText: '连接不上服务器' })).toHaveCount(0)
 })
 
+test('what could not be read while the server was gone is there once it is back', async ({ console, page, city }) => {
+  await console.open('S00003', 'review')
+  await page.locator('.answers .answer').first().waitFor()
+  await city.end('SIGKILL')
+  await page.locator('.list .item').nth(7).click() // its neighbours were read in advance
+  await expect(page.getByRole('alert').filter({ has: page.getByRole('button', { name: '再试一次' }) })).toBeVisible({ timeout: 20_000 })
+  await city.start()
+  await page.locator('.answers .answer').first().waitFor({ timeout: 20_000 })
+  await expect(page.getByRole('alert').filter({ hasText: '连接不上服务器' })).toHaveCount(0)
+})
+
 test('a record that somebody else decided meanwhile is refused, said, and the comment kept', async ({ console, page, city }) => {
   await console.open('S00003', 'review')
   await page.locator('.answers .answer').first().waitFor()
