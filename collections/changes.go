@@ -1,7 +1,6 @@
 package collections
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -89,13 +88,9 @@ func movePairs(db DB, r Revision, to string, now time.Time) error {
 
 // Enqueue adds work that must happen after the commit, once per kind and record.
 func Enqueue(db DB, kind, record string, payload any, now time.Time) error {
-	b, err := json.Marshal(payload)
-	if err != nil {
-		return fmt.Errorf("outbox payload: %w", err)
-	}
-	_, err = db.Exec(`INSERT INTO outbox (kind, record, payload, due, done_at, created, updated) VALUES (?, ?, ?, ?, '', ?, ?)
+	_, err := db.Exec(`INSERT INTO outbox (kind, record, payload, due, done_at, created, updated) VALUES (?, ?, ?, ?, '', ?, ?)
 		ON CONFLICT (kind, record) DO NOTHING`,
-		kind, record, string(b), Stamp(now), Stamp(now), Stamp(now))
+		kind, record, JSON(payload), Stamp(now), Stamp(now), Stamp(now))
 	if err != nil {
 		return fmt.Errorf("outbox %s: %w", kind, err)
 	}

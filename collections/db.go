@@ -273,13 +273,22 @@ func ReadPage[T any](n int, read func(i int) (item T, size int, err error)) ([]T
 	return page, nil
 }
 
+// JSON returns what a column keeps of a value. It panics where there is none: texts, whole numbers and truths, and lists, maps and structs of
+// them, always have one.
+func JSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
 // JSONList writes values as json_each reads them; [] for none.
 func JSONList[T ~string | int | int64](values []T) string {
 	if len(values) == 0 {
 		return "[]"
 	}
-	b, _ := json.Marshal(values) // texts and whole numbers always can
-	return string(b)
+	return JSON(values)
 }
 
 // One scans the first row into dest and reports whether there was one. Where a query orders the few rows that match, it

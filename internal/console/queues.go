@@ -65,10 +65,6 @@ func SaveQueue(ctx context.Context, app core.App, actor access.Actor, q SavedQue
 	if _, _, err := asked.settle(); err != nil { // else the list of the queues would fail by this one
 		return "", err
 	}
-	filter, err := json.Marshal(kept)
-	if err != nil {
-		return "", err
-	}
 	id = collections.NewID()
 	return id, collections.Write(ctx, app, func(db collections.DB) error {
 		var n int
@@ -79,7 +75,7 @@ func SaveQueue(ctx context.Context, app core.App, actor access.Actor, q SavedQue
 			return problem.New(problem.TooManyRequests, "queues")
 		}
 		return collections.Insert(db, collections.SavedQueues, collections.Row{
-			{Column: "id", Value: id}, {Column: "worker", Value: actor.ID}, {Column: "name", Value: name}, {Column: "filter", Value: string(filter)},
+			{Column: "id", Value: id}, {Column: "worker", Value: actor.ID}, {Column: "name", Value: name}, {Column: "filter", Value: collections.JSON(kept)},
 			{Column: "created", Value: collections.Stamp(now)},
 		})
 	})

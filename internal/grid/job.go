@@ -1,7 +1,6 @@
 package grid
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -14,12 +13,8 @@ func (c Change) keep(db collections.DB, now time.Time) error {
 	if c.Kind == Added {
 		return nil
 	}
-	became, err := json.Marshal(c.Became)
-	if err != nil {
-		return err
-	}
 	if _, err := db.Exec(`UPDATE area_revisions SET kind=?, became=? WHERE code=? AND valid_to=?`,
-		string(c.Kind), string(became), c.Code, collections.Stamp(now)); err != nil {
+		string(c.Kind), collections.JSON(c.Became), c.Code, collections.Stamp(now)); err != nil {
 		return fmt.Errorf("what became of %s: %w", c.Code, err)
 	}
 	return nil

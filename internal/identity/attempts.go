@@ -2,7 +2,6 @@ package identity
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -66,8 +65,7 @@ func Attempts(db collections.DB, tables []string, household string, also ...Visi
 	for campaign, some := range visits {
 		counts[campaign] = len(some)
 	}
-	b, err := json.Marshal(counts)
-	return string(b), err
+	return collections.JSON(counts), nil
 }
 
 // mergedInto are a household and those that were merged into it: mostly itself alone, and then each table is asked without the

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -129,15 +128,6 @@ type kept struct {
 // keep writes the submissions row: the raw bytes, their digest, and the receipt that a replay will get.
 func (s *storing) keep(receipt Receipt, k kept) (string, error) {
 	sender, d := s.sender, s.d
-	id := collections.NewID()
-	answer, err := json.Marshal(receipt)
-	if err != nil {
-		return "", fmt.Errorf("receipt: %w", err)
-	}
-	files, err := json.Marshal(nameless(d.op.Files))
-	if err != nil {
-		return "", fmt.Errorf("files: %w", err)
-	}
 	seq := d.op.Seq
 	if receipt.Code == problem.SequenceReused {
 		seq = 0 // the number belongs to the earlier operation
@@ -152,7 +142,7 @@ func (s *storing) keep(receipt Receipt, k kept) (string, error) {
 	if d.inst != nil && deprecated == "" {
 		deprecated = d.inst.DeprecatedID
 	}
-	at := collections.Stamp(s.now)
+	id, at := collections.NewID(), collections.Stamp(s.now)
 	return id, collections.Insert(s.db, collections.Submissions, collections.Row{
 		{Column: "id", Value: id}, {Column: "kind", Value: kind}, {Column: "channel", Value: sender.Channel},
 		{Column: "device", Value: sender.Device}, {Column: "seq", Value: seq},
@@ -161,8 +151,9 @@ func (s *storing) keep(receipt Receipt, k kept) (string, error) {
 		{Column: "collection", Value: k.collection}, {Column: "record", Value: k.record}, {Column: "sha256", Value: d.sum},
 		{Column: "raw", Value: raw}, {Column: "raw_type", Value: rawType},
 		{Column: "outcome", Value: k.outcome}, {Column: "code", Value: string(receipt.Code)},
-		{Column: "receipt", Value: string(answer)}, {Column: "rev", Value: k.rev},
-		{Column: "area", Value: k.area}, {Column: "files", Value: string(files)}, {Column: "device_time", Value: d.op.DeviceTime},
+		{Column: "receipt", Value: collections.JSON(receipt)}, {Column: "rev", Value: k.rev},
+		{Column: "area", Value: k.area}, {Column: "files", Value: collections.JSON(nameless(d.op.Files))},
+		{Column: "device_time", Value: d.op.DeviceTime},
 		{Column: "received_at", Value: at}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
 }

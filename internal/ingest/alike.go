@@ -159,11 +159,7 @@ type heldPlace struct {
 }
 
 func (p heldPlace) cursor() string {
-	text, err := json.Marshal(p)
-	if err != nil {
-		panic(err) // texts and a number
-	}
-	return base64.RawURLEncoding.EncodeToString(text)
+	return base64.RawURLEncoding.EncodeToString([]byte(collections.JSON(p)))
 }
 
 const heldBehind = `SELECT area, received_at, rowid, id FROM submissions INDEXED BY idx_submissions_quarantine

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -181,15 +180,11 @@ func (c *change) note(e edits, rev int64) error {
 	if !c.claim.made && rev == c.rev {
 		return nil
 	}
-	set, err := json.Marshal(c.set)
-	if err != nil {
-		return fmt.Errorf("properties of %s: %w", c.entity, err)
-	}
 	id, at := collections.NewID(), collections.Stamp(e.now)
 	return collections.Insert(e.db, collections.EntityVersions, collections.Row{
 		{Column: "id", Value: id}, {Column: "list", Value: c.list}, {Column: "entity", Value: c.entity}, {Column: "entity_rev", Value: rev},
 		{Column: "base", Value: c.claim.base}, {Column: "trunk", Value: c.claim.trunk},
-		{Column: "branch", Value: c.claim.branch}, {Column: "properties", Value: string(set)}, {Column: "conflict", Value: c.conflict},
+		{Column: "branch", Value: c.claim.branch}, {Column: "properties", Value: collections.JSON(c.set)}, {Column: "conflict", Value: c.conflict},
 		{Column: "record", Value: cmp.Or(e.source, e.of.Record)}, {Column: "worker", Value: e.by},
 		{Column: "area", Value: c.area}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})

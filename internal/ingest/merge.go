@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -206,10 +205,4 @@ func byID(rows []*row) map[string]*row {
 }
 
 // listed writes the rows of a repeat down as one value.
-func listed(rows []*row) string {
-	b, err := json.Marshal(valuesOfAll(rows))
-	if err != nil {
-		return "" // maps of texts always marshal
-	}
-	return string(b)
-}
+func listed(rows []*row) string { return collections.JSON(valuesOfAll(rows)) }

@@ -46,16 +46,13 @@ func (a *answered) mend(db collections.DB, sender Sender, d *prepared, now time.
 	if a.code != "" {
 		r = quarantineReceipt(d.op, a.code)
 	}
-	receipt, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("receipt: %w", err)
-	}
+	receipt := collections.JSON(r)
 	raw, _ := d.arrived(sender)
 	if err := collections.Update(db, collections.Submissions, a.id, collections.Row{{Column: "raw", Value: raw},
-		{Column: "receipt", Value: string(receipt)}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
+		{Column: "receipt", Value: receipt}, {Column: "updated", Value: collections.Stamp(now)}}); err != nil {
 		return err
 	}
-	a.receipt, a.damaged = string(receipt), false
+	a.receipt, a.damaged = receipt, false
 	entry := sender.Actor.DidTo("row.mended", collections.Submissions, a.id, a.area, a.instance)
 	entry.Purpose, entry.Device = audit.Capture, sender.Device
 	return audit.Append(db, now, entry)

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -82,13 +81,9 @@ type reportSubject struct{ collection, record, title, kind string }
 
 // openReport makes the urgent task of a report and queues its notice.
 func (c consequences) openReport(a reportSubject, issues []survey.Issue, causes []string) error {
-	found, err := json.Marshal(issues)
-	if err != nil {
-		return err
-	}
 	id, err := c.openTask(a.collection, a.record, collections.Row{
 		{Column: "kind", Value: "follow_up"}, {Column: "priority", Value: "urgent"}, {Column: "title", Value: a.title},
-		{Column: "issues", Value: string(found)}, {Column: "causes", Value: collections.JSONList(causes)},
+		{Column: "issues", Value: collections.JSON(issues)}, {Column: "causes", Value: collections.JSONList(causes)},
 	})
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -161,13 +160,7 @@ func (r *row) clone() *row {
 }
 
 // fingerprint is the same for rows that say the same.
-func (r *row) fingerprint() string {
-	b, err := json.Marshal(r.values())
-	if err != nil {
-		return "" // maps of texts always marshal
-	}
-	return string(b)
-}
+func (r *row) fingerprint() string { return collections.JSON(r.values()) }
 
 // values is what the row says, by column and table.
 func (r *row) values() map[string]any {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -238,16 +237,12 @@ func versionTaken(f *survey.Form) survey.Problem {
 }
 
 func (v versionRow) save(db collections.DB, in *Instrument, w Workbook, by string, now time.Time) (string, error) {
-	warnings, err := json.Marshal(in.Form.Warnings)
-	if err != nil {
-		return "", err
-	}
 	at := collections.Stamp(now)
 	row := collections.Row{
 		{Column: "title", Value: in.Form.Title}, {Column: "status", Value: in.Status}, {Column: "tablename", Value: in.Layout.Main().Name},
 		{Column: "source_name", Value: w.Name},
 		{Column: "source", Value: base64.StdEncoding.EncodeToString(w.Raw)}, {Column: "xml", Value: string(in.XML)},
-		{Column: "md5", Value: in.MD5}, {Column: "warnings", Value: string(warnings)},
+		{Column: "md5", Value: in.MD5}, {Column: "warnings", Value: collections.JSON(in.Form.Warnings)},
 		{Column: "published_by", Value: by}, {Column: "published_at", Value: at}, {Column: "rev", Value: v.rev + 1},
 		{Column: "updated", Value: at},
 	}

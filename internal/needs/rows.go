@@ -5,7 +5,6 @@ package needs
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,15 +39,11 @@ func Keep(db collections.DB, from Source, fresh bool, now time.Time) error {
 	day, _ := survey.Day(cmp.Or(rec.FinishedAt, rec.StartedAt, rec.ReceivedAt))
 	at := collections.Stamp(now)
 	for _, p := range from.people() {
-		said, err := json.Marshal(p.Said)
-		if err != nil {
-			return fmt.Errorf("needs of %s: %w", rec.ID, err)
-		}
-		err = collections.Insert(db, collections.Needs, collections.Row{
+		err := collections.Insert(db, collections.Needs, collections.Row{
 			{Column: "id", Value: p.id}, {Column: "collection", Value: from.In.Layout.Main().Name}, {Column: "record", Value: rec.ID},
 			{Column: "form", Value: rec.Form}, {Column: "form_version", Value: rec.FormVersion}, {Column: "person", Value: p.person},
 			{Column: "area", Value: rec.Area}, {Column: "day", Value: day}, {Column: "rejected", Value: rec.ReviewState == collections.Rejected},
-			{Column: "said", Value: string(said)}, {Column: "created", Value: at}, {Column: "updated", Value: at},
+			{Column: "said", Value: collections.JSON(p.Said)}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 		})
 		if err != nil {
 			return err

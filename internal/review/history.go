@@ -105,7 +105,4 @@ func (p place) read(db collections.DB) (Entry, error) {
 	return e, err
 }
 
-func quote(s string) json.RawMessage {
-	b, _ := json.Marshal(s) // a text always can
-	return b
-}
+func quote(s string) json.RawMessage { return json.RawMessage(collections.JSON(s)) }

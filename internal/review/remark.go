@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"doorstep/collections"
 	"doorstep/internal/survey"
 )
 
@@ -23,8 +24,7 @@ func remarksText(remarks []Remark) string {
 	if len(remarks) == 0 {
 		return ""
 	}
-	list, _ := json.Marshal(remarks) // texts always can
-	return string(list)
+	return collections.JSON(remarks)
 }
 
 // note is all that a worker is told in words: the comment, and each remark behind the name of its question.
@@ -48,6 +48,5 @@ func (d *Decision) pinned(issues string) string {
 	for _, r := range d.Fields {
 		all = append(all, survey.Issue{Code: remarkCode, Field: r.Ref, Severity: survey.Warning, ZH: remarkText[0], EN: remarkText[1]})
 	}
-	list, _ := json.Marshal(all) // texts always can
-	return string(list)
+	return collections.JSON(all)
 }

@@ -2,7 +2,6 @@ package seed
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -38,13 +37,9 @@ func buildWorkers(ctx context.Context, app core.App, city *demo.City, password s
 	return collections.Write(ctx, app, func(db collections.DB) error {
 		for _, w := range slices.Concat(city.Workers, city.Checkers()) {
 			id := collections.NewID()
-			codes, err := json.Marshal(w.Territory)
-			if err != nil {
-				return err
-			}
 			if err := collections.Insert(db, collections.Workers, collections.Row{
 				{Column: "id", Value: id}, {Column: "staff_no", Value: w.Staff}, {Column: "name", Value: w.Name}, {Column: "role", Value: w.Role},
-				{Column: "territory", Value: string(codes)},
+				{Column: "territory", Value: collections.JSONList(w.Territory)},
 				{Column: "area", Value: access.Common(w.Territory)}, {Column: "active", Value: true}, {Column: "password", Value: hash},
 				{Column: "tokenKey", Value: security.RandomString(50)}, {Column: "email", Value: ""},
 				{Column: "emailVisibility", Value: false}, {Column: "verified", Value: true}, {Column: "created", Value: at},

@@ -105,12 +105,8 @@ func Confirm(db collections.DB, random io.Reader, worker, code string, now time.
 		one := base32.StdEncoding.EncodeToString(raw)
 		recovery, digests[i] = append(recovery, one), codeDigest(one)
 	}
-	kept, err := json.Marshal(digests)
-	if err != nil {
-		return nil, false, err
-	}
 	_, err = db.Exec(`UPDATE second_factors SET confirmed=1, recovery=?, updated=? WHERE worker=?`,
-		string(kept), collections.Stamp(now), worker)
+		collections.JSONList(digests), collections.Stamp(now), worker)
 	return recovery, err == nil, err
 }
 
@@ -137,11 +133,8 @@ func Check(db collections.DB, worker, code string, now time.Time) (bool, error) 
 	if at < 0 {
 		return false, nil
 	}
-	left, err := json.Marshal(slices.Delete(digests, at, at+1))
-	if err != nil {
-		return false, err
-	}
-	_, err = db.Exec(`UPDATE second_factors SET recovery=?, updated=? WHERE worker=?`, string(left), collections.Stamp(now), worker)
+	left := collections.JSONList(slices.Delete(digests, at, at+1))
+	_, err := db.Exec(`UPDATE second_factors SET recovery=?, updated=? WHERE worker=?`, left, collections.Stamp(now), worker)
 	return err == nil, err
 }
 

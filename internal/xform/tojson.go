@@ -212,9 +212,6 @@ func (w *answerWriter) text(s string) {
 }
 
 func (w *answerWriter) quoted(s string) {
-	b, err := json.Marshal(s)
-	if err != nil {
-		b = []byte(`""`) // a string always marshals
-	}
+	b, _ := json.Marshal(s) // a text always can
 	w.out = append(w.out, b...)
 }
