@@ -69,6 +69,7 @@ func TestComparators(t *testing.T) {
 		{GivenName, "isabelle", "isabella", "written otherwise"},
 		{GivenName, "mary ann", "maryann", "written otherwise"},
 		{GivenName, "j", "john", part},
+		{GivenName, "li", "lindsay", "other"}, // two letters begin too many names
 		{Surname, "O'Brien", "obrien", "same"},
 		{Surname, "smith", "smyth", sound},
 		{Surname, "smith", "jones", "other"},

@@ -2,6 +2,7 @@ package needs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,24 @@ func TestWhatTheFactsSuggest(t *testing.T) {
 		got := fmt.Sprintf("%s, received %s, band %s, facts %v, lacking %v: %s / %s", e.Suggestion, received, e.Band, facts, missing, e.Reason.ZH, e.Reason.EN)
 		if got != c.want || e.Code != "b01" || e.Name.ZH != "补贴" || e.Name.EN != "补贴" || e.Basis != "依据" {
 			t.Errorf("%q:\n%s, want\n%s", c.Rule, got, c.want)
+		}
+	}
+}
+
+// TestReadTable reads each column by each header that people write, and no more rows than a table may have.
+func TestReadTable(t *testing.T) {
+	want := []Service{{"b01", 1, "补贴", "Aid", "依据", "age > 1", "一岁", "One", "'x'", "age > 2", false},
+		{"b02", 2, "探访", "", "", "", "", "", "", "", true}}
+	for _, header := range []string{"code,name_zh,name_en,basis,rule,words_zh,words_en,band,received,active", "代码,服务,英文名称,依据,条件,条件说明,英文说明,档次,已享受,启用",
+		"编号,名称,name,依据,规则,说明,英文说明,标准,已享受,启用", "编号,服务名称,name,依据,规则,说明,英文说明,标准,已享受,启用", "编号,中文名称,name,依据,规则,说明,英文说明,标准,已享受,启用"} {
+		got, err := ReadTable("a.csv", strings.NewReader(header+"\nB01,补贴,Aid,依据,age > 1,一岁,One,'x',age > 2,否\nb02,探访,,,,,,,,\n"))
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %+v, %v", header, got, err)
+		}
+	}
+	for rows, fails := range map[int]bool{mostServices: false, mostServices + 1: true} {
+		if _, err := ReadTable("a.csv", strings.NewReader("code,name_zh\n"+strings.Repeat("b01,补贴\n", rows))); (err != nil) != fails {
+			t.Errorf("%d rows: %v", rows, err)
 		}
 	}
 }

@@ -21,6 +21,7 @@ func TestJudgement(t *testing.T) {
 		{"age >= 90 or home = 'alone'", Unknown, []string{"home"}}, {"not(home = 'alone')", Unknown, []string{"home"}}, {"not(age >= 90)", Yes, nil},
 		{"not(age >= 80 and home = 'alone')", Unknown, []string{"home"}}, {"selected(help, 'meals') and not(selected(help, 'bath'))", Yes, nil},
 		{"level = 'severe' and home = 'alone' and age > 1", Unknown, []string{"home", "level"}}, {"true()", Yes, nil},
+		{"count(/home) = 0", Yes, nil}, {"not(@home)", Yes, nil}, {". != ''", Yes, nil}, // what is no child is not asked for
 	}
 	for _, tt := range tests {
 		j, err := CompileJudgement(tt.rule, Env{DefaultSpace: "*"})
