@@ -70,9 +70,7 @@ func (w *wkb) head() (order binary.ByteOrder, kind uint32, dimensions int, err e
 		}
 	}
 	if code&extendedSRID != 0 {
-		if _, err = w.take(4); err != nil {
-			return nil, 0, 0, err
-		}
+		_, err = w.take(4)
 	}
 	code &^= extendedZ | extendedM | extendedSRID
 	switch code / 1000 {
@@ -81,7 +79,7 @@ func (w *wkb) head() (order binary.ByteOrder, kind uint32, dimensions int, err e
 	case 3:
 		dimensions = 4
 	}
-	return order, code % 1000, dimensions, nil
+	return order, code % 1000, dimensions, err
 }
 
 func (w *wkb) polygon(order binary.ByteOrder, n, dimensions int) (orb.Polygon, error) {

@@ -57,7 +57,7 @@ func judgement(tree ast, source string, env Env) (*Judgement, error) {
 	e.frames.New = func() any { return &frame{} }
 	j := &Judgement{leaf: e}
 	for _, p := range e.Info.Paths {
-		if p.Origin == FromContext && len(p.Steps) > 0 && p.Steps[0].Axis == Child {
+		if p.Origin == FromContext && p.Steps[0].Axis == Child {
 			j.reads = append(j.reads, p.Steps[0].Name)
 		}
 	}
