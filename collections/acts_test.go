@@ -330,16 +330,13 @@ func TestPairsGoWithAPerson(t *testing.T) {
 func TestWorkIsQueuedOnce(t *testing.T) {
 	app := testapp.New(t)
 	at := app.Doorstep.Now()
-	enqueue := func(kind, record string, payload any) error {
-		return collections.Write(t.Context(), app.TestApp, func(db collections.DB) error { return collections.Enqueue(db, kind, record, payload, at) })
+	enqueue := func(kind, record, says string) error {
+		return collections.Write(t.Context(), app.TestApp, func(db collections.DB) error { return collections.Enqueue(db, kind, record, map[string]string{"n": says}, at) })
 	}
-	app.FailsAtEach(t, "enqueue", func() error { return enqueue("k", "r", map[string]int{"n": 1}) })
+	app.FailsAtEach(t, "enqueue", func() error { return enqueue("k", "r", "1") })
 	at = at.Add(time.Hour)
 	if err := errors.Join(enqueue("k", "r", "later"), enqueue("k2", "r", "other kind"), enqueue("k", "r2", "other record")); err != nil {
 		t.Fatal(err)
-	}
-	if enqueue("k3", "r", make(chan int)) == nil {
-		t.Error("what cannot be written is queued")
 	}
 	var got []string
 	if err := collections.Each(collections.Read(app.TestApp), `SELECT kind||' '||record||' '||payload||' '||due||' '||done_at||created||updated FROM outbox ORDER BY kind, record`, nil, func(rows *sql.Rows) error {
@@ -351,7 +348,7 @@ func TestWorkIsQueuedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	then, now := collections.Stamp(at.Add(-time.Hour)), collections.Stamp(at)
-	if want := []string{`k r {"n":1} ` + then + " " + then + then, `k r2 "other record" ` + now + " " + now + now, `k2 r "other kind" ` + now + " " + now + now}; !slices.Equal(got, want) {
+	if want := []string{`k r {"n":"1"} ` + then + " " + then + then, `k r2 {"n":"other record"} ` + now + " " + now + now, `k2 r {"n":"other kind"} ` + now + " " + now + now}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

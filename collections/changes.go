@@ -87,7 +87,7 @@ func movePairs(db DB, r Revision, to string, now time.Time) error {
 }
 
 // Enqueue adds work that must happen after the commit, once per kind and record.
-func Enqueue(db DB, kind, record string, payload any, now time.Time) error {
+func Enqueue(db DB, kind, record string, payload map[string]string, now time.Time) error {
 	_, err := db.Exec(`INSERT INTO outbox (kind, record, payload, due, done_at, created, updated) VALUES (?, ?, ?, ?, '', ?, ?)
 		ON CONFLICT (kind, record) DO NOTHING`,
 		kind, record, JSON(payload), Stamp(now), Stamp(now), Stamp(now))
