@@ -331,7 +331,9 @@ func TestWorkIsQueuedOnce(t *testing.T) {
 	app := testapp.New(t)
 	at := app.Doorstep.Now()
 	enqueue := func(kind, record, says string) error {
-		return collections.Write(t.Context(), app.TestApp, func(db collections.DB) error { return collections.Enqueue(db, kind, record, map[string]string{"n": says}, at) })
+		return collections.Write(t.Context(), app.TestApp, func(db collections.DB) error {
+			return collections.Enqueue(db, kind, record, map[string]string{"n": says}, at)
+		})
 	}
 	app.FailsAtEach(t, "enqueue", func() error { return enqueue("k", "r", "1") })
 	at = at.Add(time.Hour)

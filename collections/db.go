@@ -273,8 +273,8 @@ func ReadPage[T any](n int, read func(i int) (item T, size int, err error)) ([]T
 	return page, nil
 }
 
-// JSON returns what a column keeps of a value. It panics where there is none: texts, whole numbers and truths, and lists, maps and structs of
-// them, always have one.
+// JSON returns what a column keeps of a value. It panics where there is none: texts, whole numbers and truths, and lists, maps and
+// structs of them, always have one.
 func JSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

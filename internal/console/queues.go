@@ -75,7 +75,8 @@ func SaveQueue(ctx context.Context, app core.App, actor access.Actor, q SavedQue
 			return problem.New(problem.TooManyRequests, "queues")
 		}
 		return collections.Insert(db, collections.SavedQueues, collections.Row{
-			{Column: "id", Value: id}, {Column: "worker", Value: actor.ID}, {Column: "name", Value: name}, {Column: "filter", Value: collections.JSON(kept)},
+			{Column: "id", Value: id}, {Column: "worker", Value: actor.ID}, {Column: "name", Value: name},
+			{Column: "filter", Value: collections.JSON(kept)},
 			{Column: "created", Value: collections.Stamp(now)},
 		})
 	})

@@ -183,8 +183,8 @@ func (c *change) note(e edits, rev int64) error {
 	id, at := collections.NewID(), collections.Stamp(e.now)
 	return collections.Insert(e.db, collections.EntityVersions, collections.Row{
 		{Column: "id", Value: id}, {Column: "list", Value: c.list}, {Column: "entity", Value: c.entity}, {Column: "entity_rev", Value: rev},
-		{Column: "base", Value: c.claim.base}, {Column: "trunk", Value: c.claim.trunk},
-		{Column: "branch", Value: c.claim.branch}, {Column: "properties", Value: collections.JSON(c.set)}, {Column: "conflict", Value: c.conflict},
+		{Column: "base", Value: c.claim.base}, {Column: "trunk", Value: c.claim.trunk}, {Column: "branch", Value: c.claim.branch},
+		{Column: "properties", Value: collections.JSON(c.set)}, {Column: "conflict", Value: c.conflict},
 		{Column: "record", Value: cmp.Or(e.source, e.of.Record)}, {Column: "worker", Value: e.by},
 		{Column: "area", Value: c.area}, {Column: "created", Value: at}, {Column: "updated", Value: at},
 	})
