@@ -98,7 +98,7 @@ func (s *story) whenever(what string, do func() (answer any, err error)) (answer
 	before := s.Picture(s.t)
 	s.Whenever(s.failed, spared, func() { answer, err = do() }, func(failed string) {
 		if moved := s.Moved(s.t, before); len(moved) > 0 || err == nil {
-			s.t.Errorf("%s: %v and moved %.1q, though this failed: %s", what, err, moved, failed)
+			s.t.Errorf("%s: %v and moved %q, though this failed: %s", what, err, moved, failed)
 			before = s.Picture(s.t)
 		}
 	})
