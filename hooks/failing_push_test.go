@@ -61,7 +61,7 @@ func TestAnOperationThatFailsStoresNothing(t *testing.T) {
 // failsWhole pushes an operation while one statement after the other fails, and at last while none does.
 func (c *crew) failsWhole(t *testing.T, tablet *testapp.Client, op map[string]any) {
 	t.Helper()
-	before := c.Picture(t)
+	before, aside := c.Picture(t), 0
 	for n := 1; ; n++ {
 		var status int
 		var answer []byte
@@ -77,13 +77,18 @@ func (c *crew) failsWhole(t *testing.T, tablet *testapp.Client, op map[string]an
 			if !stored {
 				t.Fatalf("%d %s", status, answer)
 			}
-			t.Logf("%d statements", n/2)
+			if t.Logf("%d statements", n/2); aside == 0 {
+				t.Error("nothing was kept aside")
+			}
 			return
 		}
 		if stored {
 			t.Fatalf("%d %s, though this failed: %s", status, answer, failed)
 		}
-		movedAside(t, c.App, before, status == http.StatusOK && len(out.Results) == 1, failed)
+		kept := status == http.StatusOK && len(out.Results) == 1
+		if movedAside(t, c.App, before, kept, failed); kept {
+			aside++
+		}
 		clearAside(t, c.App)
 	}
 }

@@ -96,7 +96,7 @@ func TestJoin(t *testing.T) {
 	}
 }
 
-// TestPlain: the text of a cell is what the class of a person is told from.
+// TestPlain writes cells as the texts by which people are put into classes.
 func TestPlain(t *testing.T) {
 	for in, want := range map[any]string{nil: "", "字": "字", int64(-7): "-7", 2.5: "2.5", 1e6: "1000000"} {
 		if got := plain(in); got != want {

@@ -23,14 +23,11 @@ func (wanted) Code() int { return 10 }
 type fault struct {
 	mu      sync.Mutex
 	left    int  // statements until it; 0 for none
+	whole   bool // nothing can be taken back to a savepoint then, so that an operation of a push is not kept aside
 	unread  bool // it answers what nobody can read, where it reads
 	skip    func(query string) bool
 	reached string
 }
-
-// undo takes one operation of a push back, so that it can be kept in quarantine. It fails with what failed before it: else a test could not
-// try the same operation once more.
-const undo = `ROLLBACK TO operation`
 
 // due counts a statement, and reports whether it is the one that fails.
 func (f *fault) due(query string) bool {
@@ -38,7 +35,7 @@ func (f *fault) due(query string) bool {
 	defer f.mu.Unlock()
 	switch {
 	case f.reached != "":
-		return query == f.reached || query == undo
+		return query == f.reached || f.whole && strings.HasPrefix(query, "ROLLBACK TO ")
 	case f.left == 0 || f.skip(query):
 		return false
 	}
@@ -69,11 +66,15 @@ func (f *fault) instead(query string) (string, error) {
 // Failing runs do while a statement of the database fails, of those that are not skipped, and returns that statement; "" where there were
 // fewer. By n each statement comes twice: first one that reads answers a row of NULL, then it is not prepared.
 func (a *App) Failing(n int, skip func(query string) bool, do func()) (statement string) {
+	return a.failing(n, false, skip, do)
+}
+
+func (a *App) failing(n int, whole bool, skip func(query string) bool, do func()) (statement string) {
 	f := &a.asked.fails
 	set := func(left int, unread bool) string {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.left, f.unread, f.skip = left, unread, skip
+		f.left, f.unread, f.skip, f.whole = left, unread, skip, whole
 		reached := f.reached
 		f.reached = ""
 		return reached
@@ -101,11 +102,12 @@ func Atomic(query string) bool { return atomic.MatchString(query) }
 type Places map[string]bool
 
 // Whenever runs do again and again, while each time another statement of the database fails, each once from each place that asks it and is
-// not known yet, and calls then after each. It returns when do ran while none failed.
+// not known yet, and calls then after each. It returns when do ran while none failed. What fails is not kept aside, so that do can be run
+// again.
 func (a *App) Whenever(known Places, spared *regexp.Regexp, do func(), then func(failed string)) {
 	for n := 1; ; n = 3 - n { // a row of NULL, and not prepared
 		var at string
-		failed := a.Failing(n, func(query string) bool {
+		failed := a.failing(n, true, func(query string) bool {
 			who, test := asker()
 			at = fmt.Sprint(n, " ", who, query)
 			return test || known[at] || Atomic(query) || spared != nil && spared.MatchString(at)
