@@ -126,12 +126,14 @@ func (x *XLSX) cell(column int, cell any) error {
 
 // short reports whether a cell is a number that Excel keeps digit by digit: it has 15.
 func short(cell any) bool {
-	if n, whole := cell.(int64); whole {
+	switch n := cell.(type) {
+	case int64:
 		return n <= exact && n >= -exact
+	case float64:
+		kept, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'e', 14, 64), 64)
+		return kept == n
 	}
-	n, isNumber := cell.(float64)
-	kept, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'e', 14, 64), 64)
-	return isNumber && kept == n
+	return false
 }
 
 // escapes are what Excel could read as one, and characters that XML cannot hold or that its readers change.
